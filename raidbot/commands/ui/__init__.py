@@ -1,0 +1,1 @@
+"""Panels, modals and the error road."""
