@@ -1,0 +1,198 @@
+"""Connections, transactions and migrations.
+
+One writer connection, one reader, both aiosqlite's; a whole transaction is one hop to the connection's thread, so that
+a cancelled task can never leave one open.
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from importlib import resources
+from pathlib import Path
+from typing import TypeVar
+
+import aiosqlite
+import structlog
+
+from raidbot.utils.errors import Refusal
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+_NAME = re.compile(r"(\d{4})_\w+\.sql")
+
+
+class UnusableDatabase(Refusal):
+    """The file cannot serve as the bot's database; `str()` says why and what to do."""
+
+
+class Database:
+    """An open database. `write` and `read` take functions of a `sqlite3.Connection`, run in the connection's thread."""
+
+    def __init__(
+        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection, guard: sqlite3.Connection
+    ):
+        self.path = path
+        self._writer = writer
+        self._reader = reader
+        self._guard = guard
+
+    @classmethod
+    async def open(cls, path: Path) -> "Database":
+        """Open or create the file and bring it up to date.
+
+        Raises UnusableDatabase if it is no database, newer than this bot, in use, read-only or its disk is full.
+        """
+        guard = _claim(path)
+        opened: list[aiosqlite.Connection] = []
+        try:
+            writer = await aiosqlite.connect(path, isolation_level=None)
+            opened.append(writer)
+            await _run(writer, _prepare_writer)
+            await _run(writer, migrate)
+            reader = await aiosqlite.connect(path, isolation_level=None)
+            opened.append(reader)
+            await _run(reader, _prepare_reader)
+        except BaseException as error:
+            for connection in opened:
+                await connection.close()
+            guard.close()
+            if isinstance(error, sqlite3.Error):
+                raise _unusable(path, error) from error
+            raise
+        return cls(path, writer, reader, guard)
+
+    async def close(self) -> None:
+        await self._reader.close()
+        await self._writer.close()
+        self._guard.close()
+
+    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` in one transaction: all of it is durable when this returns, or none of it happened."""
+
+        def transaction(connection: sqlite3.Connection) -> T:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            return result
+
+        return await _run(self._writer, transaction)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await _run(self._reader, work)
+
+
+async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    # aiosqlite has no public way to run several statements in one hop; its version is pinned for this line.
+    return await connection._execute(work, connection._conn)  # type: ignore[no-any-return]
+
+
+def _claim(path: Path) -> sqlite3.Connection:
+    """Hold a lock beside the database for as long as this process lives; the system frees it on any death."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        guard = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise _unusable(path, error) from error
+    try:
+        guard.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        guard.close()
+        if "locked" in str(error):
+            raise UnusableDatabase(
+                f"Another RaidBot already runs on {path}. Stop it first, or set RAIDBOT_DATABASE to another file."
+            ) from error
+        raise _unusable(path, error) from error
+    return guard
+
+
+def _unusable(path: Path, error: Exception) -> UnusableDatabase:
+    text = str(error)
+    if "not a database" in text or "malformed" in text:
+        reason = "is not a database. Set RAIDBOT_DATABASE to another file, or restore a backup"
+    elif "readonly" in text or "Permission denied" in text or "Read-only" in text:
+        reason = "cannot be written. Check the rights of the file and its folder"
+    elif "full" in text or "No space" in text:
+        reason = "cannot grow: the disk is full. Make room and start again"
+    elif "locked" in text:
+        reason = "is locked by another program. Close it and start again"
+    else:
+        reason = f"cannot be opened ({text}). Check that its folder exists and may be written"
+    return UnusableDatabase(f"{path} {reason}.")
+
+
+def _prepare_writer(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA busy_timeout = 5000").fetchall()
+    connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    connection.execute("PRAGMA synchronous = FULL").fetchall()
+    connection.execute("PRAGMA foreign_keys = ON").fetchall()
+
+
+def _prepare_reader(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA busy_timeout = 5000").fetchall()
+    connection.execute("PRAGMA query_only = ON").fetchall()
+
+
+def migrations() -> list[tuple[int, str]]:
+    """The numbered steps in order: (number, SQL)."""
+    folder = resources.files("raidbot.db") / "migrations"
+    found = [(match[1], file) for file in folder.iterdir() if (match := _NAME.fullmatch(file.name))]
+    return sorted((int(number), file.read_text(encoding="utf-8")) for number, file in found)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply what is missing, each step in a transaction of its own together with its number."""
+    steps = migrations()
+    newest = steps[-1][0]
+    current: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if current > newest:
+        raise UnusableDatabase(
+            f"The database was written by a newer RaidBot (version {current}, this one knows {newest}). Update RaidBot."
+        )
+    if current == 0 and connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+        raise UnusableDatabase("The file is a database of another program. Set RAIDBOT_DATABASE to another file.")
+    for number, script in steps:
+        if number > current:
+            _apply(connection, number, script)
+
+
+def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in _statements(script):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number:d}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    log.info("database migrated", version=number)
+
+
+def _statements(script: str) -> list[str]:
+    """The script's statements one by one: `executescript` would commit the open transaction."""
+    statements, pending = [], ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            statements.append(pending)
+            pending = ""
+    return statements
+
+
+def inspect(path: Path) -> int:
+    """The version of an existing file's schema, changing nothing. Raises UnusableDatabase."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from error
+    return version

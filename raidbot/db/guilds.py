@@ -1,0 +1,114 @@
+"""Servers' settings and the names their members go by."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId
+from raidbot.raids.settings import GuildSettings
+
+_COLUMNS = (
+    "zone",
+    "creator_reminders",
+    "creator_reminder_minutes",
+    "participant_reminders",
+    "participant_reminder_minutes",
+    "full_close_minutes",
+    "threads",
+    "thread_archive_minutes",
+    "refusal_notices_in_thread",
+    "audit_channel",
+    "debug_channel",
+)
+
+
+def settings(connection: sqlite3.Connection, guild: GuildId) -> GuildSettings:
+    """The server's settings; defaults for a server never seen."""
+    row = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM guilds WHERE id = ?", (guild,)).fetchone()  # noqa: S608
+    if row is None:
+        return GuildSettings(guild=guild)
+    values = dict(zip(_COLUMNS, row, strict=True))
+    for flag in ("creator_reminders", "participant_reminders", "threads", "refusal_notices_in_thread"):
+        values[flag] = bool(values[flag])
+    return GuildSettings(
+        guild=guild, channels=_channels(connection, guild), signup_roles=_signup_roles(connection, guild), **values
+    )
+
+
+def save_settings(tx: sqlite3.Connection, before: GuildSettings, after: GuildSettings) -> None:
+    """Write the columns and rows that differ, so that two people changing different things both win."""
+    guild = after.guild
+    values = [getattr(GuildSettings(guild=guild), name) for name in _COLUMNS]
+    tx.execute(
+        f"INSERT INTO guilds (id, {', '.join(_COLUMNS)}) VALUES (?, {', '.join('?' for _ in _COLUMNS)})"  # noqa: S608
+        " ON CONFLICT (id) DO NOTHING",
+        [guild, *values],
+    )
+    for name in _COLUMNS:
+        if getattr(before, name) != getattr(after, name):
+            tx.execute(f"UPDATE guilds SET {name} = ? WHERE id = ?", (getattr(after, name), guild))  # noqa: S608
+    for kind in Kind:
+        _save_channel(tx, guild, kind, before.channels.get(kind), after.channels.get(kind))
+        _save_signup_roles(
+            tx, guild, kind, before.signup_roles.get(kind, frozenset()), after.signup_roles.get(kind, frozenset())
+        )
+
+
+def _save_channel(
+    tx: sqlite3.Connection, guild: GuildId, kind: Kind, before: ChannelId | None, after: ChannelId | None
+) -> None:
+    if after == before:
+        return
+    if after is None:
+        tx.execute("DELETE FROM guild_channels WHERE guild = ? AND kind = ?", (guild, kind))
+    else:
+        tx.execute(
+            "INSERT OR REPLACE INTO guild_channels (guild, kind, channel) VALUES (?, ?, ?)", (guild, kind, after)
+        )
+
+
+def _save_signup_roles(
+    tx: sqlite3.Connection, guild: GuildId, kind: Kind, before: frozenset[int], after: frozenset[int]
+) -> None:
+    for role in before - after:
+        tx.execute("DELETE FROM signup_roles WHERE guild = ? AND kind = ? AND role = ?", (guild, kind, role))
+    for role in after - before:
+        tx.execute("INSERT OR IGNORE INTO signup_roles (guild, kind, role) VALUES (?, ?, ?)", (guild, kind, role))
+
+
+def _channels(connection: sqlite3.Connection, guild: GuildId) -> dict[Kind, ChannelId]:
+    rows = connection.execute("SELECT kind, channel FROM guild_channels WHERE guild = ?", (guild,)).fetchall()
+    return {Kind(kind): ChannelId(channel) for kind, channel in rows}
+
+
+def _signup_roles(connection: sqlite3.Connection, guild: GuildId) -> dict[Kind, frozenset[int]]:
+    roles: dict[Kind, frozenset[int]] = {}
+    for kind, role in connection.execute("SELECT kind, role FROM signup_roles WHERE guild = ?", (guild,)).fetchall():
+        roles[Kind(kind)] = roles.get(Kind(kind), frozenset()) | {role}
+    return roles
+
+
+def save_names(tx: sqlite3.Connection, guild: GuildId, names: Iterable[tuple[MemberId, str]]) -> None:
+    tx.executemany(
+        "INSERT INTO members (guild, member, name) VALUES (?, ?, ?)"
+        " ON CONFLICT (guild, member) DO UPDATE SET name = excluded.name",
+        [(guild, member, name) for member, name in names],
+    )
+
+
+def names(connection: sqlite3.Connection, guild: GuildId, members: Iterable[MemberId]) -> dict[MemberId, str]:
+    """The names known for these members."""
+    found: dict[MemberId, str] = {}
+    for member in members:
+        row = connection.execute("SELECT name FROM members WHERE guild = ? AND member = ?", (guild, member)).fetchone()
+        if row is not None:
+            found[member] = row[0]
+    return found
+
+
+def fact(connection: sqlite3.Connection, name: str) -> str | None:
+    row = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def note_fact(tx: sqlite3.Connection, name: str, value: str) -> None:
+    tx.execute("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", (name, value))

@@ -1,0 +1,133 @@
+"""Messages the bot owes: one row each, unique per cause and recipient."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from raidbot.db.raids import instant, seconds, seconds_or_none
+from raidbot.raids.model import GuildId
+
+CLAIM_LASTS = timedelta(minutes=2)
+"""How long Discord surely answers a repeated nonce with the first message; an older claim's fate is unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A message to send. `target` is a member (dm) or a channel (post); `payload` is what `delivery.outbox` sends."""
+
+    kind: Literal["dm", "post"]
+    target: int
+    payload: dict[str, Any]
+    dedupe: str
+    due_at: datetime
+    expires_at: datetime | None = None
+    guild: GuildId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    id: int
+    kind: Literal["dm", "post"]
+    target: int
+    payload: dict[str, Any]
+    attempts: int
+
+
+def owe(tx: sqlite3.Connection, owed: Owed) -> bool:
+    """Write the row; False if this cause was owed to this recipient already."""
+    cursor = tx.execute(
+        "INSERT INTO outbox (guild, kind, target, payload, dedupe, due_at, expires_at, state, attempts)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0) ON CONFLICT (dedupe) DO NOTHING",
+        (
+            owed.guild,
+            owed.kind,
+            owed.target,
+            json.dumps(owed.payload, ensure_ascii=False),
+            owed.dedupe,
+            seconds(owed.due_at),
+            seconds_or_none(owed.expires_at),
+        ),
+    )
+    return cursor.rowcount == 1
+
+
+def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, now: datetime) -> list[Claimed]:
+    """Take up to `limit` due rows, oldest first; rows past their use become `expired`."""
+    at = seconds(now)
+    tx.execute(
+        "UPDATE outbox SET state = 'expired', done_at = ? WHERE state = 'pending' AND kind = ? AND expires_at <= ?",
+        (at, kind, at),
+    )
+    rows = tx.execute(
+        "SELECT id, kind, target, payload, attempts FROM outbox"
+        " WHERE state = 'pending' AND kind = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+        (kind, at, limit),
+    ).fetchall()
+    tx.executemany(
+        "UPDATE outbox SET state = 'claimed', claimed_at = ?, attempts = attempts + 1 WHERE id = ?",
+        [(at, row[0]) for row in rows],
+    )
+    return [
+        Claimed(id=row[0], kind=row[1], target=row[2], payload=json.loads(row[3]), attempts=row[4] + 1) for row in rows
+    ]
+
+
+def recover(tx: sqlite3.Connection, *, now: datetime) -> tuple[int, int]:
+    """After a crash: young claims are owed again under their old nonce, older ones become `unknown`. Counts of both."""
+    young = seconds(now - CLAIM_LASTS)
+    again = tx.execute(
+        "UPDATE outbox SET state = 'pending', claimed_at = NULL WHERE state = 'claimed' AND claimed_at > ?", (young,)
+    ).rowcount
+    lost = tx.execute(
+        "UPDATE outbox SET state = 'unknown', done_at = ? WHERE state = 'claimed'", (seconds(now),)
+    ).rowcount
+    return again, lost
+
+
+def sent(tx: sqlite3.Connection, row: int, *, message: int, now: datetime) -> None:
+    tx.execute(
+        "UPDATE outbox SET state = 'sent', message = ?, done_at = ?, last_error = NULL WHERE id = ?",
+        (message, seconds(now), row),
+    )
+
+
+def refused(tx: sqlite3.Connection, row: int, *, error: str, now: datetime) -> None:
+    """Discord said no for good."""
+    tx.execute(
+        "UPDATE outbox SET state = 'refused', last_error = ?, done_at = ? WHERE id = ?", (error, seconds(now), row)
+    )
+
+
+def postpone(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -> None:
+    """Nothing was sent, as far as is known; try again at `until` under the same nonce."""
+    tx.execute(
+        "UPDATE outbox SET state = 'pending', claimed_at = NULL, last_error = ?, due_at = ? WHERE id = ?",
+        (error, seconds(until), row),
+    )
+
+
+def next_due(connection: sqlite3.Connection) -> datetime | None:
+    """When the next pending row is due."""
+    row = connection.execute("SELECT min(due_at) FROM outbox WHERE state = 'pending'").fetchone()
+    return None if row[0] is None else instant(row[0])
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Rows per state."""
+    return dict(connection.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
+
+
+def close_dms(tx: sqlite3.Connection, member: int, now: datetime) -> None:
+    """Remember that the member takes no DMs."""
+    tx.execute("INSERT OR REPLACE INTO closed_dms (member, since) VALUES (?, ?)", (member, seconds(now)))
+
+
+def open_dms(tx: sqlite3.Connection, member: int) -> None:
+    tx.execute("DELETE FROM closed_dms WHERE member = ?", (member,))
+
+
+def dms_closed_since(connection: sqlite3.Connection, member: int) -> datetime | None:
+    row = connection.execute("SELECT since FROM closed_dms WHERE member = ?", (member,)).fetchone()
+    return None if row is None else instant(row[0])

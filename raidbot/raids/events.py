@@ -1,0 +1,163 @@
+"""What a rule did, told in small facts; the board, the messages and the audit follow from them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    member: MemberId
+    role: RoleKey
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    member: MemberId
+    origin: RoleKey
+    role: RoleKey
+
+
+@dataclass(frozen=True, slots=True)
+class Waitlisted:
+    """`position` counts from 1; `keeps` is the role of the seat the member has meanwhile."""
+
+    member: MemberId
+    role: RoleKey
+    position: int
+    keeps: RoleKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promoted:
+    """A free seat went to the first in line, who left `origin` for it if they had a seat."""
+
+    member: MemberId
+    role: RoleKey
+    origin: RoleKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    member: MemberId
+    role: RoleKey
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedWaiting:
+    member: MemberId
+    role: RoleKey
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A manager gave the seat; `forced` if the role was full already."""
+
+    member: MemberId
+    role: RoleKey
+    origin: RoleKey | None
+    forced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A manager took the member off the raid; `seat` is what they had, if they had one."""
+
+    member: MemberId
+    seat: Seat | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentToWait:
+    """A manager put the member into a role's line."""
+
+    member: MemberId
+    role: RoleKey
+    position: int
+    origin: RoleKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Every seat is taken, for the first time in this raid's life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    reason: CloseReason
+    by: MemberId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    by: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    reason: CancelReason
+    by: MemberId | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeChanged:
+    before: datetime
+    after: datetime
+
+
+class Reminder(StrEnum):
+    CREATOR = "creator"
+    PARTICIPANTS = "participants"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    which: Reminder
+    members: tuple[MemberId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarksChanged:
+    """Nothing but the bot's knowledge of the reactions on the board changed."""
+
+
+Event = (
+    Created
+    | Posted
+    | Joined
+    | Moved
+    | Waitlisted
+    | Promoted
+    | Left
+    | StoppedWaiting
+    | Assigned
+    | Removed
+    | SentToWait
+    | Filled
+    | Closed
+    | Reopened
+    | Cancelled
+    | TimeChanged
+    | Reminded
+    | MarksChanged
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The raid after a rule, and what happened. No events: nothing is to be written."""
+
+    raid: Raid
+    events: tuple[Event, ...] = ()

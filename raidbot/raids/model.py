@@ -1,0 +1,247 @@
+"""A raid and who sits where: the values everything else speaks of.
+
+All four kinds are this one value; what differs between them is data on it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from raidbot.raids.emoji import key_of
+
+GuildId = NewType("GuildId", int)
+ChannelId = NewType("ChannelId", int)
+MessageId = NewType("MessageId", int)
+MemberId = NewType("MemberId", int)
+RaidId = NewType("RaidId", int)
+RaidCode = NewType("RaidCode", str)
+RoleKey = NewType("RoleKey", str)
+
+
+class Kind(StrEnum):
+    RAID = "raid"
+    MUSEUM = "museum"
+    KEY = "key"
+    CHALLENGE = "challenge"
+
+
+class Status(StrEnum):
+    POSTING = "posting"
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class CloseReason(StrEnum):
+    MANUAL = "manual"
+    FULL = "full"
+    AT_START = "at_start"
+
+
+class CancelReason(StrEnum):
+    MANUAL = "manual"
+    MESSAGE_DELETED = "message_deleted"
+    CHANNEL_DELETED = "channel_deleted"
+    GUILD_LEFT = "guild_left"
+    NOT_POSTED = "not_posted"
+
+
+class Source(StrEnum):
+    """From where a change was asked."""
+
+    REACTION = "reaction"
+    BUTTON = "button"
+    COMMAND = "command"
+    MANAGER = "manager"
+    CLOCK = "clock"
+    RECONCILE = "reconcile"
+    DISCORD = "discord"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A position in a raid. `key` is stable and unique in its raid; names and icons may repeat."""
+
+    key: RoleKey
+    name: str
+    emoji: str
+    seats: int
+    group: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """`place` is the order of arrival, counted per raid; `forced` marks a seat beyond the role's number."""
+
+    member: MemberId
+    role: RoleKey
+    place: int
+    since: datetime
+    source: Source
+    forced: bool = False
+    side: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A place in a role's line; lines are read in order of `place`."""
+
+    member: MemberId
+    role: RoleKey
+    place: int
+    since: datetime
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A member's reaction on the board as far as the bot has acted on it.
+
+    `unwanted` marks are reactions the bot is going to take away: their removal says nothing about the member.
+    """
+
+    member: MemberId
+    role: RoleKey
+    unwanted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raid:
+    """Any signup post. Instants are aware UTC; `zone` is the IANA name the start was said in."""
+
+    id: RaidId
+    guild: GuildId
+    code: RaidCode
+    kind: Kind
+    template: str
+    title: str
+    emoji: str = ""
+    description: str = ""
+    colour: int = 0x0099FF
+    roles: tuple[Role, ...]
+    sides: tuple[str, ...] = ()
+    strategy: str | None = None
+    length_minutes: int | None = None
+    subject: str | None = None
+    counts: bool = True
+
+    creator: MemberId
+    leader: MemberId | None = None
+    channel: ChannelId
+    message: MessageId | None = None
+    thread: ChannelId | None = None
+
+    starts_at: datetime
+    zone: str
+    time_revision: int = 0
+    created_at: datetime
+
+    status: Status = Status.POSTING
+    closed_at: datetime | None = None
+    closed_by: MemberId | None = None
+    closed_reason: CloseReason | None = None
+    cancelled_reason: CancelReason | None = None
+    hold: bool = False
+    creator_reminded: bool = False
+    participants_reminded: bool = False
+    filled_once: bool = False
+
+    seats: tuple[Seat, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    next_place: int = 1
+    version: int = 1
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is Status.OPEN
+
+    @property
+    def is_live(self) -> bool:
+        """Still expected to happen: neither cancelled nor unposted."""
+        return self.status in (Status.OPEN, Status.CLOSED)
+
+    @property
+    def name(self) -> str:
+        return f"{self.title} — {self.subject}" if self.subject else self.title
+
+    @property
+    def capacity(self) -> int:
+        return sum(role.seats for role in self.roles)
+
+    @property
+    def link(self) -> str | None:
+        """The board's address, or None while it is not posted."""
+        if self.message is None:
+            return None
+        return f"https://discord.com/channels/{self.guild}/{self.channel}/{self.message}"
+
+    def role(self, key: RoleKey) -> Role:
+        """Raises KeyError for a key this raid does not have."""
+        for role in self.roles:
+            if role.key == key:
+                return role
+        raise KeyError(key)
+
+    def role_for_emoji(self, emoji_key: str) -> Role | None:
+        """The role whose emoji has this key (see `raids.emoji.key_of`)."""
+        for role in self.roles:
+            if key_of(role.emoji) == emoji_key:
+                return role
+        return None
+
+    def seated(self, key: RoleKey) -> tuple[Seat, ...]:
+        return tuple(seat for seat in self.seats if seat.role == key)
+
+    def line(self, key: RoleKey) -> tuple[Wait, ...]:
+        """Who waits for the role, first in line first."""
+        return tuple(wait for wait in self.waits if wait.role == key)
+
+    def seat_of(self, member: MemberId) -> Seat | None:
+        return next((seat for seat in self.seats if seat.member == member), None)
+
+    def waits_of(self, member: MemberId) -> tuple[Wait, ...]:
+        return tuple(wait for wait in self.waits if wait.member == member)
+
+    def is_waiting(self, member: MemberId, key: RoleKey) -> bool:
+        return any(wait.member == member and wait.role == key for wait in self.waits)
+
+    def mark_of(self, member: MemberId, key: RoleKey) -> Mark | None:
+        return next((mark for mark in self.marks if mark.member == member and mark.role == key), None)
+
+    def has_room(self, role: Role) -> bool:
+        return len(self.seated(role.key)) < role.seats
+
+    @property
+    def is_full(self) -> bool:
+        """Every role has all its seats taken; one overfilled role does not make up for an empty one."""
+        taken: dict[RoleKey, int] = {}
+        for seat in self.seats:
+            taken[seat.role] = taken.get(seat.role, 0) + 1
+        return all(taken.get(role.key, 0) >= role.seats for role in self.roles)
+
+    def members(self) -> Iterator[MemberId]:
+        """Everybody with a seat or in a line, each once."""
+        return iter(dict.fromkeys([*(s.member for s in self.seats), *(w.member for w in self.waits)]))
+
+    def seating(self, seat: Seat) -> "Raid":
+        return replace(self, seats=(*self.seats, seat))
+
+    def without_seat(self, member: MemberId) -> "Raid":
+        return replace(self, seats=tuple(seat for seat in self.seats if seat.member != member))
+
+    def without_waits(self, member: MemberId, key: RoleKey | None = None) -> "Raid":
+        """Without the member's wait for one role, or for all."""
+        kept = tuple(w for w in self.waits if w.member != member or (key is not None and w.role != key))
+        return replace(self, waits=kept)
+
+    def with_mark(self, mark: Mark) -> "Raid":
+        """The mark added, in place of an earlier one for the same member and role."""
+        kept = tuple(m for m in self.marks if (m.member, m.role) != (mark.member, mark.role))
+        return replace(self, marks=(*kept, mark))
+
+    def without_mark(self, member: MemberId, key: RoleKey) -> "Raid":
+        return replace(self, marks=tuple(m for m in self.marks if (m.member, m.role) != (member, key)))

@@ -1,0 +1,47 @@
+"""What a server decides for its raids."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from raidbot.raids.model import ChannelId, GuildId, Kind
+
+LEAD_CHOICES = (0, 5, 10, 15, 30, 60)
+FULL_CLOSE_CHOICES = (0, 15, 30, 60, 120, 480, 1440)
+ARCHIVE_CHOICES = (60, 1440, 4320, 10080)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuildSettings:
+    """Leads are minutes; `full_close_minutes` of 0 never closes a full raid early. Defaults are the reference bot's."""
+
+    guild: GuildId
+    zone: str = "America/New_York"
+    creator_reminders: bool = True
+    creator_reminder_minutes: int = 30
+    participant_reminders: bool = True
+    participant_reminder_minutes: int = 10
+    full_close_minutes: int = 60
+    threads: bool = False
+    thread_archive_minutes: int = 1440
+    refusal_notices_in_thread: bool = False
+    channels: dict[Kind, ChannelId] = field(default_factory=dict)
+    audit_channel: ChannelId | None = None
+    debug_channel: ChannelId | None = None
+    signup_roles: dict[Kind, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def tzinfo(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def full_lead(self) -> timedelta:
+        return timedelta(minutes=self.full_close_minutes)
+
+    def channel_for(self, kind: Kind) -> ChannelId | None:
+        """The kind's own signup channel, else the one for raids."""
+        return self.channels.get(kind) or self.channels.get(Kind.RAID)
+
+    def signup_roles_for(self, kind: Kind) -> frozenset[int]:
+        """Roles of which a member needs one to sign up; empty: everybody may."""
+        return self.signup_roles.get(kind) or self.signup_roles.get(Kind.RAID) or frozenset()

@@ -1,0 +1,129 @@
+"""Who has to be told what after a change, in whole sentences."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from raidbot.raids import events as ev
+from raidbot.raids.model import CancelReason, MemberId, Raid, RoleKey
+from raidbot.utils.text import escape, stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message owed to a member. `key` is unique per (cause, member); after `expires_at` (UTC) it is of no use."""
+
+    key: str
+    member: MemberId
+    text: str
+    expires_at: datetime | None = None
+
+
+def notices(change: ev.Change) -> tuple[Notice, ...]:
+    """Everybody the change's events owe a message, each cause once."""
+    raid = change.raid
+    owed: list[Notice] = []
+    for event in change.events:
+        for member, text in _told(raid, event):
+            owed.append(Notice(_key(raid, event, member), member, text, _expiry(raid, event)))
+    return tuple(owed)
+
+
+def _key(raid: Raid, event: ev.Event, member: MemberId) -> str:
+    if isinstance(event, ev.Reminded):
+        return f"raid:{raid.id}:remind-{event.which}:{raid.time_revision}:{member}"
+    return f"raid:{raid.id}:v{raid.version}:{type(event).__name__.lower()}:{member}"
+
+
+def _expiry(raid: Raid, event: ev.Event) -> datetime | None:
+    return raid.starts_at if isinstance(event, ev.Reminded) else None
+
+
+def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
+    match event:
+        case ev.Waitlisted(member, role, position, keeps):
+            kept = f" You keep your seat as {_role(raid, keeps)} meanwhile." if keeps else ""
+            text = f"{_role(raid, role)} in {_raid(raid)} is full: you are number {position} in line.{kept}"
+            return [(member, f"{text} You will be told when a seat is yours.{_foot(raid)}")]
+        case ev.Promoted(member, role, origin):
+            left = f" You gave up your seat as {_role(raid, origin)} for it." if origin else ""
+            text = f"A seat opened: you are now {_role(raid, role)} in {_raid(raid)}.{left}"
+            return [(member, f"{text} If you cannot come, take your reaction off the board.{_foot(raid)}")]
+        case ev.Moved(member, origin, role):
+            text = f"You moved from {_role(raid, origin)} to {_role(raid, role)} in {_raid(raid)}."
+            return [(member, text + _foot(raid))]
+        case ev.Assigned(member, role, _, _):
+            return [(member, f"A raid leader gave you the seat {_role(raid, role)} in {_raid(raid)}.{_foot(raid)}")]
+        case ev.Removed(member, _):
+            return [(member, f"A raid leader took you off {_raid(raid)}.{_foot(raid)}")]
+        case ev.SentToWait(member, role, position, _):
+            text = f"A raid leader put you in line for {_role(raid, role)} in {_raid(raid)}, as number {position}."
+            return [(member, text + _foot(raid))]
+        case ev.Filled():
+            return [(raid.creator, f"Every seat of {_raid(raid)} is taken.{_foot(raid)}")]
+        case ev.Cancelled(reason, _):
+            text = f"{_raid(raid)} at {stamp(raid.starts_at)} is cancelled{_why(reason)}."
+            return [(member, text) for member in _everybody(raid)]
+        case ev.TimeChanged(before, after):
+            if before == after:
+                return []
+            text = f"{_raid(raid)} has a new time: {stamp(after)} ({stamp(after, 'R')}) instead of {stamp(before)}."
+            return [(member, text + _link(raid)) for member in raid.members()]
+        case ev.Reminded(ev.Reminder.CREATOR, members):
+            return [(member, f"Your raid {_raid(raid)} begins soon.{_foot(raid)}") for member in members]
+        case ev.Reminded(ev.Reminder.PARTICIPANTS, members):
+            return [(member, _reminder(raid, member)) for member in members]
+        case (
+            ev.Created()
+            | ev.Posted()
+            | ev.Joined()
+            | ev.Left()
+            | ev.StoppedWaiting()
+            | ev.Closed()
+            | ev.Reopened()
+            | ev.MarksChanged()
+        ):
+            return []
+        case ev.Reminded():
+            return []
+        case _:
+            assert_never(event)
+
+
+def _reminder(raid: Raid, member: MemberId) -> str:
+    seat = raid.seat_of(member)
+    seated = f" Your role: {_role(raid, seat.role)}." if seat else ""
+    return f"{_raid(raid)} begins soon.{seated}{_foot(raid)}"
+
+
+def _everybody(raid: Raid) -> tuple[MemberId, ...]:
+    """The creator and all who signed up, each once."""
+    return tuple(dict.fromkeys([raid.creator, *raid.members()]))
+
+
+def _raid(raid: Raid) -> str:
+    return f"**{escape(raid.name)}** (`{raid.code}`)"
+
+
+def _role(raid: Raid, key: RoleKey) -> str:
+    return f"**{escape(raid.role(key).name)}**"
+
+
+def _why(reason: CancelReason) -> str:
+    match reason:
+        case CancelReason.MESSAGE_DELETED:
+            return ": its signup message was deleted"
+        case CancelReason.CHANNEL_DELETED:
+            return ": its channel was deleted"
+        case CancelReason.NOT_POSTED:
+            return ": its signup message could not be posted"
+        case CancelReason.MANUAL | CancelReason.GUILD_LEFT:
+            return ""
+
+
+def _foot(raid: Raid) -> str:
+    return f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')}).{_link(raid)}"
+
+
+def _link(raid: Raid) -> str:
+    return f"\n{raid.link}" if raid.link else ""

@@ -1,0 +1,301 @@
+"""The one way to alter a raid, and the in-memory maps in front of the database."""
+
+import asyncio
+import random
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Generic, TypeVar
+
+import structlog
+
+from raidbot.db import audit, drafts, guilds, outbox
+from raidbot.db import raids as rows
+from raidbot.db.database import Database
+from raidbot.db.drafts import DraftId
+from raidbot.raids.audit import entries
+from raidbot.raids.events import Change, Created
+from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Source, Status
+from raidbot.raids.settings import GuildSettings
+from raidbot.raids.telling import notices
+from raidbot.utils.clock import Clock
+from raidbot.utils.errors import Refusal
+from raidbot.utils.ids import new_code, normalise_code
+from raidbot.utils.locks import KeyedLocks
+
+log = structlog.get_logger(__name__)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+Rule = Callable[[Raid], Change]
+Listener = Callable[[Raid, Change], None]
+"""Called after the commit with the raid before and the change; must not wait."""
+
+BOARDS_KEPT = timedelta(days=14)
+"""How long after its start a closed raid's board still answers reactions."""
+
+_CONFLICTS_BORNE = 3
+
+
+class UnknownRaid(Refusal):
+    def __init__(self, code: str) -> None:
+        super().__init__(f"This server has no raid with the code “{code[:20]}”. Choose one from the list as you type.")
+
+
+class BusyRaid(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Too much is happening to this raid at once. Try again in a moment.")
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who wanted a change, and from where."""
+
+    source: Source
+    actor: MemberId | None = None
+
+
+class Cache(Generic[K, V]):
+    """A map that forgets what was not used for longest beyond `capacity` entries."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self._entries: OrderedDict[K, V] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        value = self._entries.get(key)
+        if value is not None:
+            self._entries.move_to_end(key)
+        return value
+
+    def put(self, key: K, value: V) -> None:
+        self._entries[key] = value
+        self._entries.move_to_end(key)
+        while len(self._entries) > self.capacity:
+            self._entries.popitem(last=False)
+
+    def drop(self, key: K) -> None:
+        self._entries.pop(key, None)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+class State:
+    """Open raids by id and by message, settings and names, each a bounded cache of the database.
+
+    `boards` is complete, not a cache: it decides without touching the database whether a message is one of ours.
+    """
+
+    def __init__(self, db: Database, clock: Clock, *, capacity: int = 5000) -> None:
+        self.db = db
+        self.clock = clock
+        self.boards: dict[MessageId, RaidId] = {}
+        self._raids: Cache[RaidId, Raid] = Cache(capacity)
+        self._settings: Cache[GuildId, GuildSettings] = Cache(capacity)
+        self._names: Cache[tuple[GuildId, MemberId], str] = Cache(capacity * 20)
+        self._locks: KeyedLocks[RaidId] = KeyedLocks()
+        self._settings_locks: KeyedLocks[GuildId] = KeyedLocks()
+        self._running: set[asyncio.Task[Change]] = set()
+        self._listeners: list[Listener] = []
+        self._codes = random.SystemRandom()
+
+    async def load(self) -> list[Raid]:
+        """Fill the maps from the database; the raids whose boards still matter come back."""
+        live = await self.db.read(partial(rows.live, since=self.now() - BOARDS_KEPT))
+        for raid in live:
+            self._remember(raid)
+        return live
+
+    def now(self) -> datetime:
+        """Aware UTC in whole seconds, as the database keeps it."""
+        return self.clock().replace(microsecond=0)
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    async def settle_down(self) -> None:
+        """Wait until every change under way is done."""
+        while self._running:
+            await asyncio.wait(self._running)
+
+    async def raid(self, raid_id: RaidId) -> Raid:
+        """Raises KeyError for an id that never was."""
+        cached = self._raids.get(raid_id)
+        if cached is not None:
+            return cached
+        raid = await self.db.read(lambda connection: rows.load(connection, raid_id))
+        if raid is None:
+            raise KeyError(raid_id)
+        fresher = self._raids.get(raid_id)
+        if fresher is not None:
+            return fresher
+        self._remember(raid)
+        return raid
+
+    async def find(self, guild: GuildId, code: str) -> Raid:
+        """The server's raid of this code, however it was typed. Raises UnknownRaid."""
+        wanted = normalise_code(code)
+        raid = await self.db.read(lambda connection: rows.by_code(connection, guild, wanted))
+        if raid is None:
+            raise UnknownRaid(code)
+        return await self.raid(raid.id)
+
+    async def change(
+        self,
+        raid_id: RaidId,
+        rule: Rule,
+        cause: Cause,
+        *,
+        names: Mapping[MemberId, str] | None = None,
+    ) -> Change:
+        """Apply a rule to the raid as it is now: the difference, audit and owed messages become durable together.
+
+        Once begun it runs to its end even if the caller is cancelled. Raises what the rule raises, and then nothing
+        has changed; sqlite3.Error if the database cannot take it, and then nothing has changed either.
+        """
+        task = asyncio.create_task(self._change(raid_id, rule, cause, names or {}))
+        self._running.add(task)
+        task.add_done_callback(self._finished)
+        return await asyncio.shield(task)
+
+    def _finished(self, task: "asyncio.Task[Change]") -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+    async def _change(self, raid_id: RaidId, rule: Rule, cause: Cause, names: Mapping[MemberId, str]) -> Change:
+        async with self._locks.hold(raid_id):
+            for _ in range(_CONFLICTS_BORNE):
+                before = await self.raid(raid_id)
+                change = rule(before)
+                if not change.events:
+                    return Change(before)
+                change = replace(change, raid=replace(change.raid, version=before.version + 1))
+                fresh = self._new_names(before.guild, names)
+                try:
+                    await self.db.write(partial(_commit, before, change, cause, self.now(), fresh))
+                except rows.Conflict:
+                    self._raids.drop(raid_id)
+                    continue
+                self._remember_names(before.guild, fresh)
+                self._remember(change.raid)
+                for listener in self._listeners:
+                    listener(before, change)
+                return change
+            raise BusyRaid
+
+    async def create(self, plan: Raid, cause: Cause, *, draft: DraftId | None = None) -> Raid:
+        """Write a new raid in state `posting` under a code that is free in its server. Raises DraftUsed."""
+
+        def work(tx: sqlite3.Connection, raid: Raid) -> Raid:
+            stored = replace(raid, id=rows.insert(tx, raid))
+            if draft is not None:
+                drafts.use(tx, draft, stored.id)
+            _record(tx, None, Change(stored, (Created(),)), cause, self.now())
+            return stored
+
+        while True:
+            coded = replace(plan, code=RaidCode(new_code(self._codes)))
+            try:
+                raid = await self.db.write(partial(work, raid=coded))
+            except rows.CodeTaken:
+                continue
+            self._remember(raid)
+            for listener in self._listeners:
+                listener(raid, Change(raid, (Created(),)))
+            return raid
+
+    async def settings(self, guild: GuildId) -> GuildSettings:
+        cached = self._settings.get(guild)
+        if cached is not None:
+            return cached
+        async with self._settings_locks.hold(guild):
+            settings = await self.db.read(lambda connection: guilds.settings(connection, guild))
+            self._settings.put(guild, settings)
+            return settings
+
+    async def change_settings(self, guild: GuildId, rule: Callable[[GuildSettings], GuildSettings]) -> GuildSettings:
+        """The settings after the rule, once they are durable; only what differs is written."""
+        async with self._settings_locks.hold(guild):
+            before = await self.db.read(lambda connection: guilds.settings(connection, guild))
+            after = rule(before)
+            self._settings.drop(guild)
+            await self.db.write(lambda tx: guilds.save_settings(tx, before, after))
+            return after
+
+    async def owe(self, messages: Iterable[outbox.Owed]) -> int:
+        """Owe messages that no change of a raid causes; how many were not owed before."""
+        listed = list(messages)
+        return await self.db.write(lambda tx: sum(outbox.owe(tx, message) for message in listed))
+
+    async def names(self, raid: Raid) -> dict[MemberId, str]:
+        """The names to show for everybody in the raid; members never seen are missing."""
+        known: dict[MemberId, str] = {}
+        missing: list[MemberId] = []
+        for member in (raid.creator, *raid.members()):
+            name = self._names.get((raid.guild, member))
+            if name is None:
+                missing.append(member)
+            else:
+                known[member] = name
+        if missing:
+            found = await self.db.read(lambda connection: guilds.names(connection, raid.guild, missing))
+            self._remember_names(raid.guild, found)
+            known.update(found)
+        return known
+
+    async def learn_names(self, guild: GuildId, names: Mapping[MemberId, str]) -> bool:
+        """Remember what members are called now; whether anything was new."""
+        fresh = self._new_names(guild, names)
+        if fresh:
+            await self.db.write(lambda tx: guilds.save_names(tx, guild, fresh.items()))
+            self._remember_names(guild, fresh)
+        return bool(fresh)
+
+    def _new_names(self, guild: GuildId, names: Mapping[MemberId, str]) -> dict[MemberId, str]:
+        return {member: name for member, name in names.items() if self._names.get((guild, member)) != name}
+
+    def _remember_names(self, guild: GuildId, names: Mapping[MemberId, str]) -> None:
+        for member, name in names.items():
+            self._names.put((guild, member), name)
+
+    def _remember(self, raid: Raid) -> None:
+        self._raids.put(raid.id, raid)
+        if raid.message is None:
+            return
+        if raid.status is Status.CANCELLED:
+            self.boards.pop(raid.message, None)
+        else:
+            self.boards[raid.message] = raid.id
+
+
+def _commit(
+    before: Raid, change: Change, cause: Cause, now: datetime, names: Mapping[MemberId, str], tx: sqlite3.Connection
+) -> None:
+    rows.save(tx, before, change.raid)
+    if names:
+        guilds.save_names(tx, before.guild, names.items())
+    _record(tx, before, change, cause, now)
+
+
+def _record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: Cause, now: datetime) -> None:
+    raid = change.raid
+    audit.record(
+        tx, entries(before, change), guild=raid.guild, raid=raid.id, at=now, actor=cause.actor, source=cause.source
+    )
+    for notice in notices(change):
+        owed = outbox.Owed(
+            kind="dm",
+            target=notice.member,
+            payload={"content": notice.text},
+            dedupe=notice.key,
+            due_at=now,
+            expires_at=notice.expires_at,
+            guild=raid.guild,
+        )
+        outbox.owe(tx, owed)
