@@ -6,8 +6,10 @@ from typing import Any
 import discord
 import pytest
 
+from raidbot.sandbox.errors import ApiError, Gap
+from raidbot.sandbox.store import Json
 from raidbot.sandbox.verdicts import commands, components, embeds, emoji, messages
-from raidbot.sandbox.verdicts.form import Form, Gap, Json, Refused
+from raidbot.sandbox.verdicts.form import Form
 
 WORN = 4211
 
@@ -16,7 +18,7 @@ def said(check: Callable[..., None], *arguments: Any) -> list[str]:
     """What the check found, as `path CODE` lines; empty where it is content."""
     try:
         check(*arguments)
-    except Refused as refused:
+    except ApiError as refused:
         return sorted(_lines(refused.errors)) if refused.errors else [str(refused.code)]
     return []
 
@@ -150,12 +152,12 @@ def test_messages(payload: Json, expected: list[str]) -> None:
 def test_the_error_tree_is_discords() -> None:
     payload = embed(fields=[{"name": "Tank", "value": "alice"}] * 3 + [{"name": "Heal", "value": "x" * 1025}])
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         messages.check_message(payload)
 
     problem = {"code": "BASE_TYPE_MAX_LENGTH", "message": "Must be 1024 or fewer in length."}
     assert refused.value.status == 400
-    assert refused.value.body() == {
+    assert refused.value.as_json() == {
         "code": 50035,
         "message": "Invalid Form Body",
         "errors": {"embeds": {"0": {"fields": {"3": {"value": {"_errors": [problem]}}}}}},

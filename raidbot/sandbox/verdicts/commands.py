@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from raidbot.sandbox.errors import ApiError
+from raidbot.sandbox.store import Json
 from raidbot.sandbox.verdicts.form import (
     Check,
     Form,
-    Json,
-    Refused,
     anything,
     boolean,
     integer,
@@ -205,7 +205,7 @@ def check_commands(payload: list[Json]) -> None:
     form.settle()
     for kind, most in ((1, 100), (2, 15), (3, 15)):
         if sum(one.get("type", 1) == kind for one in payload) > most:
-            raise Refused(400, 30032, "Maximum number of application commands reached")
+            raise ApiError(400, 30032, "Maximum number of application commands reached")
     unique(
         form,
         [((index, "name"), (one.get("type", 1), one["name"])) for index, one in enumerate(payload)],

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from raidbot.sandbox.errors import Gap, refused
+from raidbot.sandbox.store import Json
 from raidbot.sandbox.verdicts.emoji import component_emoji
 from raidbot.sandbox.verdicts.form import (
     Check,
     Form,
-    Gap,
-    Json,
-    Refused,
     boolean,
     integer,
     listing,
@@ -278,7 +277,7 @@ def check_modal(payload: Json) -> None:
 def check_answerable(payload: Json, kind: int) -> None:
     """A modal cannot answer a modal."""
     if payload.get("type") == 9 and kind == 5:
-        raise Refused(400, 50035, "Invalid Form Body", {"type": {"_errors": [_NOT_A_MODAL]}})
+        raise refused(50035, {"type": {"_errors": [_NOT_A_MODAL]}})
 
 
 _NOT_A_MODAL = {"code": "BASE_TYPE_CHOICES", "message": "Value must be one of {4, 5, 6, 7, 10, 12}."}

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from raidbot.sandbox.store import Json
 from raidbot.sandbox.verdicts.form import (
     Form,
-    Json,
     anything,
     boolean,
     integer,

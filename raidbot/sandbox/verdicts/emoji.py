@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 
-from raidbot.sandbox.verdicts.form import Form, Json, Refused, anything, boolean, shape, snowflake, text
+from raidbot.sandbox.errors import refused
+from raidbot.sandbox.store import Json
+from raidbot.sandbox.verdicts.form import Form, anything, boolean, shape, snowflake, text
 
 # The code points with the property Emoji in Unicode 16's emoji-data.txt, without digits and the regional letters.
 _SYMBOLS = (
@@ -38,7 +40,7 @@ def check_reaction(emoji: str, has_emoji: Callable[[int], bool]) -> None:
     """Whether `emoji`, as it stands in a reaction's route (`✅` or `name:id`), can be reacted with."""
     custom = _CUSTOM.fullmatch(emoji)
     if not (has_emoji(int(custom[1])) if custom else is_unicode(emoji)):
-        raise Refused(400, 10014, "Unknown Emoji")
+        raise refused(10014)
 
 
 def _exists(form: Form, value: Json) -> None:

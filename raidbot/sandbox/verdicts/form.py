@@ -7,26 +7,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-Json = dict[str, Any]
-
-
-class Gap(Exception):  # noqa: N818 - named for what it is
-    """The sandbox was asked for something it does not model: answered 501 and recorded, never glossed over."""
-
-
-class Refused(Exception):  # noqa: N818 - an answer, not an error
-    """Discord says no: an HTTP status and a JSON error."""
-
-    def __init__(self, status: int, code: int, message: str, errors: Json | None = None) -> None:
-        super().__init__(f"{code} {message}" + (f": {errors}" if errors else ""))
-        self.status = status
-        self.code = code
-        self.message = message
-        self.errors = errors
-
-    def body(self) -> Json:
-        tree: Json = {"errors": self.errors} if self.errors else {}
-        return {"message": self.message, "code": self.code, **tree}
+from raidbot.sandbox.errors import Gap, refused
+from raidbot.sandbox.store import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +43,7 @@ class Form:
     def settle(self) -> None:
         """Raise what was found, if anything was."""
         if self.found:
-            raise Refused(400, 50035, "Invalid Form Body", tree(self.found))
+            raise refused(50035, tree(self.found))
 
 
 def tree(problems: Collection[Problem]) -> Json:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
+from raidbot.sandbox.errors import Gap, refused
+from raidbot.sandbox.store import Json
 from raidbot.sandbox.verdicts.components import components
 from raidbot.sandbox.verdicts.embeds import embeds
 from raidbot.sandbox.verdicts.form import (
     Check,
     Form,
-    Gap,
-    Json,
-    Refused,
     anything,
     boolean,
     integer,
@@ -153,7 +152,7 @@ def check_update(payload: Json, *, has_emoji: Callable[[int], bool] = no_emoji) 
 
 def _must_say_something(payload: Json, files: int) -> None:
     if is_empty(payload, files=files):
-        raise Refused(400, 50006, "Cannot send an empty message")
+        raise refused(50006)
 
 
 _thread_options: dict[str, Check] = {
