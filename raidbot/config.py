@@ -1,0 +1,188 @@
+"""What can be set from outside: environment, `.env`, TOML, in this order of precedence."""
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from raidbot.utils.errors import Refusal
+
+PREFIX = "RAIDBOT_"
+_SHOWN = 60
+"""Characters of a wrong value that are repeated to the person."""
+
+
+class WrongSettings(Refusal):
+    """The settings cannot be used; one sentence for each thing that is wrong."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = tuple(sentences)
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _listed(value: object) -> object:
+    """`1, 2` in the environment is the list `[1, 2]` in TOML; each entry is checked either way."""
+    return [entry for part in value.split(",") if (entry := part.strip())] if isinstance(value, str) else value
+
+
+def _bare_token(value: SecretStr) -> SecretStr:
+    token = value.get_secret_value().strip()
+    if not token or any(char.isspace() for char in token):
+        raise ValueError
+    return SecretStr(token)
+
+
+def _http_address(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or not parts.path.strip("/") or parts.query:
+        raise ValueError
+    return value.strip().rstrip("/")
+
+
+def _websocket_address(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("ws", "wss") or not parts.hostname or parts.query:
+        raise ValueError
+    return value.strip()
+
+
+Snowflake = Annotated[int, Field(ge=10**14, lt=2**63)]
+Seconds = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
+
+
+class Settings(BaseSettings):
+    """Every setting. A field's description says what it may be; the sentence about a wrong value ends with it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        dotenv_filtering="match_prefix",
+        extra="forbid",
+        frozen=True,
+        validate_default=False,
+    )
+
+    config: FilePath = Field(Path("raidbot.toml"), description="the path of a TOML file that exists")
+    token: Annotated[SecretStr, AfterValidator(_bare_token)] = Field(
+        description="the bot's token from Discord's developer portal, as it was copied"
+    )
+    database: Path = Field(Path("data/raidbot.db"), description="the path of a file")
+    discord_api_url: Annotated[str, AfterValidator(_http_address)] | None = Field(
+        None, description="an http:// or https:// address with its path, such as https://discord.com/api/v10"
+    )
+    discord_gateway_url: Annotated[str, AfterValidator(_websocket_address)] | None = Field(
+        None, description="a ws:// or wss:// address, such as wss://gateway.discord.gg"
+    )
+    allowed_guilds: Annotated[tuple[Snowflake, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="a list of server ids (15 to 19 digits each), with commas between them in the environment"
+    )
+    owner_id: Snowflake | None = Field(None, description="a Discord user id (15 to 19 digits)")
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
+        "info", description="one of debug, info, warning, error"
+    )
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = Field(
+        "console", description="console or json"
+    )
+    log_file: Path | None = Field(None, description="the path of a file")
+    heartbeat_seconds: Seconds = Field(15.0, description="a number of seconds from 0.05 to 3600")
+    dm_batch: int = Field(5, ge=1, le=50, description="a whole number from 1 to 50")
+    dm_pause_seconds: Seconds = Field(1.2, description="a number of seconds from 0.05 to 3600")
+    reaction_limit: int = Field(5, ge=1, le=1000, description="a whole number from 1 to 1000")
+    reaction_window_seconds: Seconds = Field(10.0, description="a number of seconds from 0.05 to 3600")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del file_secret_settings
+        chosen = {**dotenv_settings(), **env_settings()}.get("config", "raidbot.toml")
+        return (
+            init_settings,
+            env_settings,
+            _token_of(EnvSettingsSource(settings_cls, env_prefix="DISCORD_")),
+            dotenv_settings,
+            _token_of(DotEnvSettingsSource(settings_cls, env_prefix="DISCORD_", dotenv_filtering="only_existing")),
+            TomlConfigSettingsSource(settings_cls, Path(chosen)),
+        )
+
+
+def _token_of(source: PydanticBaseSettingsSource) -> InitSettingsSource:
+    """`DISCORD_TOKEN` is the one setting known under a second name."""
+    return InitSettingsSource(source.settings_cls, {name: value for name, value in source().items() if name == "token"})
+
+
+def load() -> Settings:
+    """The settings of the environment and the working directory. Raises WrongSettings naming all that is wrong."""
+    wrong = [_no_such_setting(name) for name in _unknown_variables()]
+    try:
+        settings = Settings()  # type: ignore[call-arg]
+    except ValidationError as error:
+        wrong += [_sentence(detail) for detail in error.errors()]
+    except tomllib.TOMLDecodeError as error:
+        wrong.append(f"The TOML file cannot be read: {error}.")
+    except UnicodeDecodeError:
+        wrong.append("The settings cannot be read: .env and TOML files must be UTF-8 text.")
+    except OSError as error:
+        wrong.append(f"The settings cannot be read: {error.strerror} ({error.filename}).")
+    if wrong:
+        raise WrongSettings(list(dict.fromkeys(wrong)))
+    return settings
+
+
+def _unknown_variables() -> list[str]:
+    names = [name[len(PREFIX) :].lower() for name in sorted(os.environ) if name.upper().startswith(PREFIX)]
+    return [name for name in names if name not in Settings.model_fields]
+
+
+def _no_such_setting(name: str) -> str:
+    near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+    hint = f" Did you mean {variable(near[0])}?" if near else f" There are: {', '.join(Settings.model_fields)}."
+    return f"There is no setting {variable(name)} ({name} in TOML).{hint}"
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    name = str(detail["loc"][0])
+    if name not in Settings.model_fields:
+        return _no_such_setting(name)
+    allowed = Settings.model_fields[name].description
+    if detail["type"] == "missing":
+        return f"{variable(name)} (or DISCORD_TOKEN) is missing. It must be {allowed}."
+    if name == "token":
+        return f"{variable(name)} cannot be a token. It must be {allowed}."
+    return f"{variable(name)} ({name} in TOML) is {_shown(detail['input'])}. It must be {allowed}."
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def _shown(value: object) -> str:
+    text = repr(str(value) if isinstance(value, Path) else value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
