@@ -4,11 +4,11 @@ import asyncio
 import random
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 
@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 Rule = Callable[[Raid], Change]
 Listener = Callable[[Raid, Change], None]
@@ -91,7 +92,7 @@ class State:
     `boards` is complete, not a cache: it decides without touching the database whether a message is one of ours.
     """
 
-    def __init__(self, db: Database, clock: Clock, *, capacity: int = 5000) -> None:
+    def __init__(self, db: Database, clock: Clock, *, capacity: int = 5000, codes: random.Random | None = None) -> None:
         self.db = db
         self.clock = clock
         self.boards: dict[MessageId, RaidId] = {}
@@ -100,9 +101,9 @@ class State:
         self._names: Cache[tuple[GuildId, MemberId], str] = Cache(capacity * 20)
         self._locks: KeyedLocks[RaidId] = KeyedLocks()
         self._settings_locks: KeyedLocks[GuildId] = KeyedLocks()
-        self._running: set[asyncio.Task[Change]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
         self._listeners: list[Listener] = []
-        self._codes = random.SystemRandom()
+        self._codes = codes or random.SystemRandom()
 
     async def load(self) -> list[Raid]:
         """Fill the maps from the database; the raids whose boards still matter come back."""
@@ -119,7 +120,7 @@ class State:
         self._listeners.append(listener)
 
     async def settle_down(self) -> None:
-        """Wait until every change under way is done."""
+        """Wait until everything being written is durable."""
         while self._running:
             await asyncio.wait(self._running)
 
@@ -128,12 +129,17 @@ class State:
         cached = self._raids.get(raid_id)
         if cached is not None:
             return cached
+        async with self._locks.hold(raid_id):
+            return await self._raid(raid_id)
+
+    async def _raid(self, raid_id: RaidId) -> Raid:
+        """The caller holds the raid's lock, so that nothing older than a change's outcome is ever remembered."""
+        cached = self._raids.get(raid_id)
+        if cached is not None:
+            return cached
         raid = await self.db.read(lambda connection: rows.load(connection, raid_id))
         if raid is None:
             raise KeyError(raid_id)
-        fresher = self._raids.get(raid_id)
-        if fresher is not None:
-            return fresher
         self._remember(raid)
         return raid
 
@@ -158,12 +164,16 @@ class State:
         Once begun it runs to its end even if the caller is cancelled. Raises what the rule raises, and then nothing
         has changed; sqlite3.Error if the database cannot take it, and then nothing has changed either.
         """
-        task = asyncio.create_task(self._change(raid_id, rule, cause, names or {}))
+        return await self._unbroken(self._change(raid_id, rule, cause, names or {}))
+
+    async def _unbroken(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run to the end whatever happens to the caller: cache and database must not part ways half-way."""
+        task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._finished)
         return await asyncio.shield(task)
 
-    def _finished(self, task: "asyncio.Task[Change]") -> None:
+    def _finished(self, task: "asyncio.Task[Any]") -> None:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()
@@ -171,7 +181,7 @@ class State:
     async def _change(self, raid_id: RaidId, rule: Rule, cause: Cause, names: Mapping[MemberId, str]) -> Change:
         async with self._locks.hold(raid_id):
             for _ in range(_CONFLICTS_BORNE):
-                before = await self.raid(raid_id)
+                before = await self._raid(raid_id)
                 change = rule(before)
                 if not change.events:
                     return Change(before)
@@ -184,14 +194,15 @@ class State:
                     continue
                 self._remember_names(before.guild, fresh)
                 self._remember(change.raid)
-                for listener in self._listeners:
-                    listener(before, change)
+                self._tell_listeners(before, change)
                 return change
             raise BusyRaid
 
     async def create(self, plan: Raid, cause: Cause, *, draft: DraftId | None = None) -> Raid:
         """Write a new raid in state `posting` under a code that is free in its server. Raises DraftUsed."""
+        return await self._unbroken(self._create(plan, cause, draft))
 
+    async def _create(self, plan: Raid, cause: Cause, draft: DraftId | None) -> Raid:
         def work(tx: sqlite3.Connection, raid: Raid) -> Raid:
             stored = replace(raid, id=rows.insert(tx, raid))
             if draft is not None:
@@ -206,9 +217,16 @@ class State:
             except rows.CodeTaken:
                 continue
             self._remember(raid)
-            for listener in self._listeners:
-                listener(raid, Change(raid, (Created(),)))
+            self._tell_listeners(raid, Change(raid, (Created(),)))
             return raid
+
+    def _tell_listeners(self, before: Raid, change: Change) -> None:
+        for listener in self._listeners:
+            try:
+                listener(before, change)
+            except Exception:
+                # The change is durable already: whoever asked for it must not hear that it failed.
+                log.exception("listener failed", raid=before.id)
 
     async def settings(self, guild: GuildId) -> GuildSettings:
         cached = self._settings.get(guild)
@@ -221,6 +239,9 @@ class State:
 
     async def change_settings(self, guild: GuildId, rule: Callable[[GuildSettings], GuildSettings]) -> GuildSettings:
         """The settings after the rule, once they are durable; only what differs is written."""
+        return await self._unbroken(self._change_settings(guild, rule))
+
+    async def _change_settings(self, guild: GuildId, rule: Callable[[GuildSettings], GuildSettings]) -> GuildSettings:
         async with self._settings_locks.hold(guild):
             before = await self.db.read(lambda connection: guilds.settings(connection, guild))
             after = rule(before)
@@ -245,6 +266,8 @@ class State:
                 known[member] = name
         if missing:
             found = await self.db.read(lambda connection: guilds.names(connection, raid.guild, missing))
+            newer = {member: self._names.get((raid.guild, member)) for member in missing}
+            found |= {member: name for member, name in newer.items() if name is not None}
             self._remember_names(raid.guild, found)
             known.update(found)
         return known

@@ -4,6 +4,7 @@ One writer connection, one reader, both aiosqlite's; a whole transaction is one 
 a cancelled task can never leave one open.
 """
 
+import errno
 import re
 import sqlite3
 from collections.abc import Callable
@@ -22,6 +23,9 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
+
+_OURS = 0x52414944
+"""`PRAGMA application_id` of every RaidBot database; the first migration sets it."""
 
 
 class UnusableDatabase(Refusal):
@@ -50,6 +54,7 @@ class Database:
         try:
             writer = await aiosqlite.connect(path, isolation_level=None)
             opened.append(writer)
+            await _run(writer, schema_version)
             await _run(writer, _prepare_writer)
             await _run(writer, migrate)
             reader = await aiosqlite.connect(path, isolation_level=None)
@@ -86,12 +91,22 @@ class Database:
         return await _run(self._writer, transaction)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return await _run(self._reader, work)
+        """Run `work` on one snapshot, however many statements it takes."""
+
+        def snapshot(connection: sqlite3.Connection) -> T:
+            connection.execute("BEGIN")
+            try:
+                return work(connection)
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+        return await _run(self._reader, snapshot)
 
 
 async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
     # aiosqlite has no public way to run several statements in one hop; its version is pinned for this line.
-    return await connection._execute(work, connection._conn)  # type: ignore[no-any-return]
+    return await connection._execute(work, connection._conn)  # type: ignore[no-any-return,no-untyped-call]
 
 
 def _claim(path: Path) -> sqlite3.Connection:
@@ -105,7 +120,7 @@ def _claim(path: Path) -> sqlite3.Connection:
         guard.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         guard.close()
-        if "locked" in str(error):
+        if _kind(error) == "SQLITE_BUSY":
             raise UnusableDatabase(
                 f"Another RaidBot already runs on {path}. Stop it first, or set RAIDBOT_DATABASE to another file."
             ) from error
@@ -114,18 +129,27 @@ def _claim(path: Path) -> sqlite3.Connection:
 
 
 def _unusable(path: Path, error: Exception) -> UnusableDatabase:
-    text = str(error)
-    if "not a database" in text or "malformed" in text:
-        reason = "is not a database. Set RAIDBOT_DATABASE to another file, or restore a backup"
-    elif "readonly" in text or "Permission denied" in text or "Read-only" in text:
-        reason = "cannot be written. Check the rights of the file and its folder"
-    elif "full" in text or "No space" in text:
-        reason = "cannot grow: the disk is full. Make room and start again"
-    elif "locked" in text:
-        reason = "is locked by another program. Close it and start again"
-    else:
-        reason = f"cannot be opened ({text}). Check that its folder exists and may be written"
+    match _kind(error):
+        case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
+            reason = "is not a database. Set RAIDBOT_DATABASE to another file, or restore a backup"
+        case "SQLITE_READONLY" | "SQLITE_PERM" | "EACCES" | "EPERM" | "EROFS":
+            reason = "cannot be written. Check the rights of the file and its folder"
+        case "SQLITE_FULL" | "ENOSPC":
+            reason = "cannot grow: the disk is full. Make room and start again"
+        case "SQLITE_BUSY" | "SQLITE_LOCKED":
+            reason = "is locked by another program. Close it and start again"
+        case _:
+            what = error.strerror if isinstance(error, OSError) else error
+            reason = f"cannot be opened ({what}). Check that its folder exists and may be written"
     return UnusableDatabase(f"{path} {reason}.")
+
+
+def _kind(error: Exception) -> str:
+    """The error's name, `SQLITE_…` without its extension or `E…`; a path in its text cannot mislead this."""
+    if isinstance(error, OSError):
+        return errno.errorcode.get(error.errno or 0, "")
+    name: str = getattr(error, "sqlite_errorname", "")
+    return "_".join(name.split("_")[:2])
 
 
 def _prepare_writer(connection: sqlite3.Connection) -> None:
@@ -149,18 +173,27 @@ def migrations() -> list[tuple[int, str]]:
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Apply what is missing, each step in a transaction of its own together with its number."""
-    steps = migrations()
-    newest = steps[-1][0]
+    current = schema_version(connection)
+    for number, script in migrations():
+        if number > current:
+            _apply(connection, number, script)
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """The number of the last step applied, 0 for an empty file.
+
+    Raises UnusableDatabase for another program's database or a newer bot's, without touching it.
+    """
     current: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    owner: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    if owner != _OURS and (current or connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()):
+        raise UnusableDatabase("The file is a database of another program. Set RAIDBOT_DATABASE to another file.")
+    newest = migrations()[-1][0]
     if current > newest:
         raise UnusableDatabase(
             f"The database was written by a newer RaidBot (version {current}, this one knows {newest}). Update RaidBot."
         )
-    if current == 0 and connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
-        raise UnusableDatabase("The file is a database of another program. Set RAIDBOT_DATABASE to another file.")
-    for number, script in steps:
-        if number > current:
-            _apply(connection, number, script)
+    return current
 
 
 def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
@@ -185,14 +218,13 @@ def _statements(script: str) -> list[str]:
         if sqlite3.complete_statement(pending):
             statements.append(pending)
             pending = ""
-    return statements
+    return [*statements, pending]
 
 
 def inspect(path: Path) -> int:
     """The version of an existing file's schema, changing nothing. Raises UnusableDatabase."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+            return schema_version(connection)
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
-    return version

@@ -32,7 +32,7 @@ def add(tx: sqlite3.Connection, guild: GuildId, member: MemberId, payload: dict[
 
 
 def load(connection: sqlite3.Connection, draft: DraftId, guild: GuildId, member: MemberId) -> dict[str, Any]:
-    """The draft's payload; another server's or member's draft does not exist for them. Raises NoSuchDraft, DraftUsed."""
+    """The draft's payload; another server's or member's is none of theirs. Raises NoSuchDraft, DraftUsed."""
     row = connection.execute(
         "SELECT payload, raid FROM drafts WHERE id = ? AND guild = ? AND member = ?", (draft, guild, member)
     ).fetchone()

@@ -3,10 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
-
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-
 
 from raidbot.raids.model import (
     CancelReason,
@@ -27,7 +25,6 @@ from raidbot.raids.model import (
     Status,
     Wait,
 )
-
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -126,7 +123,8 @@ def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
 
 def _insert_roles(tx: sqlite3.Connection, raid: RaidId, roles: Iterable[Role]) -> None:
     tx.executemany(
-        "INSERT INTO raid_roles (raid, key, position, name, emoji, seats, section, icon) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO raid_roles (raid, key, position, name, emoji, seats, section, icon)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [(raid, r.key, n, r.name, r.emoji, r.seats, r.group, r.icon) for n, r in enumerate(roles)],
     )
 
@@ -292,7 +290,9 @@ def _waits(connection: sqlite3.Connection, raid: RaidId) -> tuple[Wait, ...]:
 
 
 def _marks(connection: sqlite3.Connection, raid: RaidId) -> tuple[Mark, ...]:
-    rows = connection.execute("SELECT member, role, unwanted FROM marks WHERE raid = ?", (raid,)).fetchall()
+    rows = connection.execute(
+        "SELECT member, role, unwanted FROM marks WHERE raid = ? ORDER BY member, role", (raid,)
+    ).fetchall()
     return tuple(Mark(MemberId(member), RoleKey(role), bool(unwanted)) for member, role, unwanted in rows)
 
 

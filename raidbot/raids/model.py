@@ -239,9 +239,9 @@ class Raid:
         return replace(self, waits=kept)
 
     def with_mark(self, mark: Mark) -> "Raid":
-        """The mark added, in place of an earlier one for the same member and role."""
-        kept = tuple(m for m in self.marks if (m.member, m.role) != (mark.member, mark.role))
-        return replace(self, marks=(*kept, mark))
+        """The mark added, in place of an earlier one for the same member and role; marks are kept in their order."""
+        kept = (m for m in self.marks if (m.member, m.role) != (mark.member, mark.role))
+        return replace(self, marks=tuple(sorted((*kept, mark), key=lambda m: (m.member, m.role))))
 
     def without_mark(self, member: MemberId, key: RoleKey) -> "Raid":
         return replace(self, marks=tuple(m for m in self.marks if (m.member, m.role) != (member, key)))

@@ -62,7 +62,7 @@ class AlreadyWaiting(Refusal):
 
 def react(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source = Source.REACTION) -> Change:
     """The member put the role's emoji on the board: they join, move or wait, and the reaction stands for it."""
-    _check_open(raid)
+    _check_joinable(raid, now)
     marked = raid.with_mark(Mark(member, key))
     return _only_marks_if_quiet(raid, _join(marked, member, key, now=now, source=source))
 
@@ -83,7 +83,7 @@ def unreact(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Cha
 
 def join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source) -> Change:
     """The member asked for the role: a seat if there is room, else a place in line; moving is one step."""
-    _check_open(raid)
+    _check_joinable(raid, now)
     return _join(raid, member, key, now=now, source=source)
 
 
@@ -96,11 +96,13 @@ def leave(raid: Raid, member: MemberId, *, now: datetime) -> Change:
 
 
 def depart(raid: Raid, member: MemberId, *, now: datetime) -> Change:
-    """The member left the server: like `leave`, whatever state the signups are in."""
-    unmarked = replace(raid, marks=tuple(mark for mark in raid.marks if mark.member != member))
-    if raid.status is Status.CANCELLED or member not in set(raid.members()):
-        return Change(unmarked, (MarksChanged(),) if unmarked.marks != raid.marks else ())
-    return _without(unmarked, member, now=now)
+    """The member left the server: like `leave`, whatever state the signups are in.
+
+    Discord leaves their reactions standing, so they become unwanted.
+    """
+    if raid.status is not Status.CANCELLED and member in set(raid.members()):
+        return _without(raid, member, now=now)
+    return _only_marks_if_quiet(raid, Change(_unwanted(raid, member)))
 
 
 def clear_marks(raid: Raid, keys: Iterable[RoleKey] | None = None) -> Change:
@@ -185,6 +187,13 @@ def _check_alive(raid: Raid) -> None:
 def _check_open(raid: Raid) -> None:
     _check_alive(raid)
     if not raid.is_open:
+        raise RaidClosed(raid)
+
+
+def _check_joinable(raid: Raid, now: datetime) -> None:
+    """Open, and not begun: between the start and the clock's closing nobody slips in."""
+    _check_open(raid)
+    if now >= raid.starts_at and not raid.hold:
         raise RaidClosed(raid)
 
 

@@ -1,3 +1,5 @@
+PRAGMA application_id = 0x52414944;
+
 -- Snowflakes and UTC seconds are INTEGER; states are CHECKed; uniqueness is a constraint.
 CREATE TABLE guilds (
     id INTEGER PRIMARY KEY,
@@ -149,7 +151,8 @@ CREATE TABLE outbox (
     message INTEGER,
     last_error TEXT
 ) STRICT;
-CREATE INDEX outbox_owed ON outbox (due_at, id) WHERE state IN ('pending', 'claimed');
+CREATE INDEX outbox_pending ON outbox (due_at, id) WHERE state = 'pending';
+CREATE INDEX outbox_claimed ON outbox (claimed_at) WHERE state = 'claimed';
 
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
