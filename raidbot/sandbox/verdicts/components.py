@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from raidbot.sandbox.errors import Gap, refused
+from raidbot.sandbox.errors import Gap
 from raidbot.sandbox.store import Json
 from raidbot.sandbox.verdicts.emoji import component_emoji
 from raidbot.sandbox.verdicts.form import (
@@ -272,12 +272,3 @@ def check_modal(payload: Json) -> None:
     form = Form().at("data")
     modal(form, payload)
     form.settle()
-
-
-def check_answerable(payload: Json, kind: int) -> None:
-    """A modal cannot answer a modal."""
-    if payload.get("type") == 9 and kind == 5:
-        raise refused(50035, {"type": {"_errors": [_NOT_A_MODAL]}})
-
-
-_NOT_A_MODAL = {"code": "BASE_TYPE_CHOICES", "message": "Value must be one of {4, 5, 6, 7, 10, 12}."}
