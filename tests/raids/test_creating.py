@@ -1,0 +1,163 @@
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from raidbot.raids.creating import Draft, StillToChoose, UnknownActivity, activities, activity_named, missing, plan
+from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, Status
+from raidbot.utils.errors import Refusal
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
+SOON = NOW + timedelta(days=2)
+
+
+def draft(activity: str | None = "museum", **fields: Any) -> Draft:
+    return Draft(**{"activity": activity, "starts_at": SOON, "zone": "Europe/London", **fields})
+
+
+def planned(activity: str, **fields: Any) -> Raid:
+    return plan(draft(activity, **fields), guild=GuildId(1), creator=MemberId(2), channel=ChannelId(3), now=NOW)
+
+
+def test_a_regular_raid_takes_everything_from_its_template() -> None:
+    raid = planned("dragonspyre", length_minutes=90, strategy="2 Myth 1 Storm")
+
+    assert (raid.kind, raid.template, raid.title) == (Kind.RAID, "dragonspyre", "The Voracious Void Raid")
+    assert (raid.status, raid.length_minutes, raid.strategy) == (Status.POSTING, 90, "2 myth 1 storm")
+    assert [role.name for role in raid.roles[:4]] == ["Myth 1", "Myth 2", "Storm 1", "Jade"]
+    assert raid.capacity == 12
+    assert "2 myth 1 storm" in raid.description
+    assert (raid.creator, raid.channel, raid.starts_at, raid.zone) == (2, 3, SOON, "Europe/London")
+    assert raid.created_at == NOW
+    assert raid.counts
+
+
+def test_lemuria_has_its_sides_and_an_only_length_needs_no_choice() -> None:
+    assert len(planned("lemuria", length_minutes=180).sides) == 4
+    assert planned("dungeon-5").length_minutes == 60
+
+
+def test_a_museum_is_one_role_of_twelve_seats_unless_another_number_is_chosen() -> None:
+    raid = planned("museum")
+
+    assert (raid.kind, raid.template, raid.name, raid.colour) == (Kind.MUSEUM, "museum", "Museum Signup", 0x5865F2)
+    assert [(role.emoji, role.seats) for role in raid.roles] == [("✅", 12)]
+    assert planned("museum", seats=50).capacity == 50
+
+
+@pytest.mark.parametrize(
+    ("activity", "kind", "name", "colour"),
+    [
+        ("key", Kind.KEY, "Gold Key Boss — Kraken", 0xFFD700),
+        ("challenge", Kind.CHALLENGE, "Challenge Mode — Kraken", 0xFF0000),
+    ],
+)
+def test_team_kinds_have_numbered_teams(activity: str, kind: Kind, name: str, colour: int) -> None:
+    raid = planned(activity, teams=4, subject="  Kraken ", counts=False)
+
+    assert (raid.kind, raid.name, raid.colour, raid.counts) == (kind, name, colour, False)
+    assert [(role.name, role.emoji, role.seats) for role in raid.roles] == [
+        ("Team 1", "1️⃣", 4),
+        ("Team 2", "2️⃣", 4),
+        ("Team 3", "3️⃣", 4),
+        ("Team 4", "4️⃣", 4),
+    ]
+    assert planned(activity, teams=1, team_size=12).capacity == 12
+    assert planned(activity, teams=1, subject="  ").subject is None
+
+
+def test_the_channel_of_the_draft_goes_first() -> None:
+    assert planned("museum", channel=ChannelId(9)).channel == 9
+
+
+@pytest.mark.parametrize(
+    ("incomplete", "words"),
+    [
+        (Draft(), ("activity", "time")),
+        (Draft(activity="museum"), ("time",)),
+        (draft("dragonspyre"), ("length", "strategy")),
+        (draft("polaris"), ("length",)),
+        (draft("dungeon-5"), ()),
+        (draft("key"), ("number of teams",)),
+        (draft("museum"), ()),
+    ],
+)
+def test_what_is_missing_is_said(incomplete: Draft, words: tuple[str, ...]) -> None:
+    assert missing(incomplete) == words
+    if words:
+        with pytest.raises(StillToChoose, match=", ".join(words)):
+            plan(incomplete, guild=GuildId(1), creator=MemberId(2), channel=ChannelId(3), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("activity", "fields", "sentence"),
+    [
+        ("picnic", {}, "There is nothing called “picnic” to sign up for. Choose one of: Dragonspyre"),
+        ("polaris", {"length_minutes": 60}, "does not take 1 hour. Choose one of: 1.5 hours, 3 hours."),
+        (
+            "dragonspyre",
+            {"length_minutes": 90, "strategy": "zerg"},
+            "has no strategy “zerg”. Choose one of: triple storm",
+        ),
+        ("polaris", {"length_minutes": 90, "strategy": "zerg"}, "The Cabal's Revenge Raid has no strategies."),
+        ("key", {"teams": 5}, "There can be 1 to 4 teams, not 5."),
+        ("key", {"teams": 0}, "There can be 1 to 4 teams, not 0."),
+        ("key", {"teams": 2, "team_size": 13}, "A team has 2 to 12 seats, not 13."),
+        ("key", {"teams": 2, "subject": "x" * 51}, "The name has 51 characters; at most 50 are possible."),
+        ("museum", {"seats": 51}, "A museum has 1 to 50 seats, not 51."),
+        ("museum", {"seats": 0}, "A museum has 1 to 50 seats, not 0."),
+        ("museum", {"length_minutes": 90}, "Museum Signup does not ask for a length. Leave it out."),
+        ("museum", {"subject": "Kraken"}, "Museum Signup does not ask for a boss or dungeon name."),
+        ("polaris", {"length_minutes": 90, "teams": 2}, "Polaris (Cabal's Revenge) does not ask for teams."),
+        ("museum", {"starts_at": NOW}, "That time has passed."),
+        ("museum", {"starts_at": NOW + timedelta(days=732)}, "That is more than two years ahead."),
+        ("museum", {"zone": "Middle-earth"}, "“Middle-earth” is not a time zone."),
+    ],
+)
+def test_wrong_choices_are_refused_with_what_is_possible(activity: str, fields: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        planned(activity, **fields)
+
+    assert sentence in str(refusal.value)
+
+
+def test_activities_are_offered_and_understood_by_key_and_label() -> None:
+    assert len(activities()) <= 25
+    for key, label in activities():
+        assert activity_named(key) == activity_named(f" {label.upper()} ") == key
+        assert len(label) <= 100
+    with pytest.raises(UnknownActivity):
+        activity_named("")
+
+
+def test_choosing_another_activity_forgets_what_it_does_not_ask_for() -> None:
+    chosen = draft("key", teams=3, team_size=5, subject="Kraken", counts=False, said="friday 8pm")
+
+    assert chosen.choosing("challenge") == draft(
+        "challenge", teams=3, team_size=5, subject="Kraken", counts=False, said="friday 8pm"
+    )
+    assert chosen.choosing("museum") == draft("museum", said="friday 8pm")
+    assert draft("dragonspyre", length_minutes=90, strategy="triple storm").choosing("polaris") == draft("polaris")
+
+
+@given(
+    st.builds(
+        Draft,
+        activity=st.none() | st.sampled_from([key for key, _ in activities()]),
+        length_minutes=st.none() | st.integers(1, 600),
+        teams=st.none() | st.integers(1, 4),
+        subject=st.none() | st.text(max_size=50),
+        counts=st.booleans(),
+        starts_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+        zone=st.none() | st.just("Europe/London"),
+        said=st.text(max_size=100),
+    )
+)
+def test_a_draft_survives_being_written_down(before: Draft) -> None:
+    written = json.loads(json.dumps(before.to_json()))
+
+    assert Draft.from_json(written) == before
+    assert Draft.from_json({**written, "from a later version": True}) == before
