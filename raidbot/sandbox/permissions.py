@@ -139,5 +139,4 @@ def _overwritten(base: Permission, channel: Channel, guild: Guild, member: Membe
 def _sees_thread(thread: Channel, member: Member, bits: Permission) -> bool:
     if not thread.is_private_thread:
         return True
-    assert thread.thread is not None
-    return member.id in thread.thread.members or bool(bits & Permission.MANAGE_THREADS)
+    return member.id in thread.state.members or bool(bits & Permission.MANAGE_THREADS)

@@ -129,6 +129,13 @@ class Channel:
     last_pin_at: datetime | None = None
 
     @property
+    def state(self) -> ThreadState:
+        """What it is as a thread; TypeError if it is none."""
+        if self.thread is None:
+            raise TypeError(f"channel {self.id} is not a thread")
+        return self.thread
+
+    @property
     def is_private_thread(self) -> bool:
         return self.type is ChannelType.PRIVATE_THREAD
 
@@ -224,7 +231,10 @@ class Command:
 
 @dataclass(slots=True, kw_only=True)
 class Interaction:
-    """Something a person did that the application has to answer; `payload` is Discord's `data`."""
+    """Something a person did that the application has to answer; `payload` is Discord's `data`.
+
+    `deadline` is a moment of the machine's monotonic clock; `opened_by` the interaction that opened a submitted modal.
+    """
 
     id: int
     token: str
@@ -232,7 +242,9 @@ class Interaction:
     user_id: int
     channel_id: int
     created_at: datetime
+    deadline: float
     payload: Json
+    opened_by: int | None = None
     guild_id: int | None = None
     message_id: int | None = None
     acknowledged_at: datetime | None = None
@@ -292,6 +304,7 @@ class Store:
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
+        self.dms: dict[frozenset[int], Channel] = {}
         self.commands: dict[int, Command] = {}
         self.interactions: dict[int, Interaction] = {}
         self.interactions_by_token: dict[str, Interaction] = {}
@@ -339,10 +352,7 @@ class Store:
         return (guild for guild in self.guilds.values() if user_id in guild.members)
 
     def dm_between(self, one: int, other: int) -> Channel | None:
-        for channel in self.channels.values():
-            if channel.type is ChannelType.DM and {one, other} == set(channel.recipients):
-                return channel
-        return None
+        return self.dms.get(frozenset((one, other)))
 
     def message(self, channel_id: int, message_id: int) -> Message | None:
         channel = self.channels.get(channel_id)

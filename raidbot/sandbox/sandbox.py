@@ -1,0 +1,218 @@
+"""A small Discord on loopback: start it, build a world, point a bot at it, and look what happened."""
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Literal, Self, TypeVar
+
+from aiohttp import web
+
+from raidbot.sandbox import channels, guilds, messages
+from raidbot.sandbox.builders import SandboxGuild
+from raidbot.sandbox.clock import SandboxClock
+from raidbot.sandbox.faults import Faults
+from raidbot.sandbox.gateway import Gateway
+from raidbot.sandbox.ratelimits import Mode, RateLimits
+from raidbot.sandbox.server import PREFIX, Recorded, RestServer
+from raidbot.sandbox.store import Channel, Guild, Member, Message, Store, User, reaction_key
+from raidbot.sandbox.world import World
+
+T = TypeVar("T")
+LOOPBACK = "127.0.0.1"
+TOKEN = "c2FuZGJveA.sandbox.only-good-on-loopback"  # noqa: S105 - opens nothing but this sandbox
+
+
+class FactMissing(AssertionError):  # noqa: N818 - reads as a test's failure
+    """What was waited for did not become true; says what the server saw instead."""
+
+
+class Sandbox:
+    """One Discord with one bot in it, whose token is `token`. Also an asynchronous context manager."""
+
+    def __init__(
+        self,
+        *,
+        limits: Literal["strict", "scaled", "off"] = "strict",
+        clock: SandboxClock | None = None,
+        shards: int = 1,
+    ) -> None:
+        self.clock = clock or SandboxClock()
+        self.world = World(self.clock)
+        self.world.shards = shards
+        self.world.limited = limits != "off"
+        self.token = TOKEN
+        self.faults = Faults(self.clock)
+        self.limits = RateLimits(Mode(limits))
+        self.rest = RestServer(self.world, self.token, self.limits, self.faults)
+        self.gateway = Gateway(self.world, self.token, gap=self.rest.gap, limited=limits != "off")
+        self._runner: web.AppRunner | None = None
+
+    # Its life
+
+    async def start(self, *, port: int = 0) -> None:
+        """Listen on loopback; port 0 takes a free one."""
+        app = web.Application(client_max_size=32 << 20)
+        app.router.add_route("*", PREFIX + "/{path:.*}", self.rest.handle)
+        app.router.add_get("/gateway", self.gateway.handle)
+        app.router.add_get("/gateway/", self.gateway.handle)
+        app.router.add_get("/attachments/{channel}/{attachment}/{name}", self._attachment)
+        app.router.add_route("*", "/{path:.*}", self._unknown)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, LOOPBACK, port)
+        await site.start()
+        _, bound = self._runner.addresses[0][:2]
+        self.world.base_url = f"http://{LOOPBACK}:{bound}"
+        self.world.gateway_url = f"ws://{LOOPBACK}:{bound}/gateway"
+
+    async def stop(self) -> None:
+        """Close all connections and the port."""
+        self.rest.stopping.set()
+        await self.gateway.drop(1001)
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def _attachment(self, request: web.Request) -> web.Response:
+        channel = self.store.channels.get(int(request.match_info["channel"]))
+        wanted = int(request.match_info["attachment"])
+        for message in channel.messages.values() if channel is not None else ():
+            for attachment in message.attachments:
+                if attachment.id == wanted:
+                    kind = attachment.content_type or "application/octet-stream"
+                    return web.Response(body=attachment.content, content_type=kind.partition(";")[0])
+        return web.Response(status=404)
+
+    async def _unknown(self, request: web.Request) -> web.Response:
+        return web.json_response(self.rest.gap(f"{request.method} {request.path}"), status=501)
+
+    # Where a bot finds it
+
+    @property
+    def api_url(self) -> str:
+        return self.world.base_url + PREFIX
+
+    @property
+    def gateway_url(self) -> str:
+        return self.world.gateway_url
+
+    @property
+    def application_id(self) -> int:
+        return self.world.application_id
+
+    @property
+    def bot(self) -> User:
+        return self.world.bot
+
+    # Building: no rules apply
+
+    def add_guild(self, name: str, *, owner: str = "owner", bot_permissions: int | None = None) -> SandboxGuild:
+        """A guild with its owner and the bot in it; `bot_permissions` are those of the bot's own role."""
+        user = self.add_user(owner)
+        if bot_permissions is None:
+            return SandboxGuild(self, guilds.create(self.world, name, user))
+        return SandboxGuild(self, guilds.create(self.world, name, user, bot_permissions=bot_permissions))
+
+    def add_user(self, name: str) -> User:
+        """A person who is in no guild yet."""
+        user = User(id=self.store.seed_id(), username=name, global_name=name.capitalize())
+        self.store.users[user.id] = user
+        return user
+
+    # Looking
+
+    @property
+    def store(self) -> Store:
+        return self.world.store
+
+    @property
+    def calls(self) -> list[Recorded]:
+        """Every REST call that arrived, oldest first."""
+        return self.rest.calls
+
+    @property
+    def gaps(self) -> list[str]:
+        """What was asked for that the sandbox does not model; empty if all is well."""
+        return self.rest.gaps
+
+    def count(self, method: str, route: str, *, status: int | None = None) -> int:
+        """How many calls to a route template arrived (and were answered with `status`)."""
+        return sum(
+            call.method == method and call.route == route and status in (None, call.status) for call in self.calls
+        )
+
+    def dms(self, user: User | Member | int) -> list[Message]:
+        """The messages in the conversation between the bot and somebody, oldest first."""
+        user_id = user if isinstance(user, int) else user.id
+        channel = self.store.dm_between(self.bot.id, user_id)
+        return list(channel.messages.values()) if channel is not None else []
+
+    async def until(self, fact: Callable[[], T], *, timeout: float = 10.0) -> T:
+        """Wait until `fact()` is true and return it; it is asked again after every change on the server."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        while not (found := fact()):
+            left = deadline - loop.time()
+            if left <= 0:
+                raise FactMissing(self._explain(fact, timeout))
+            await self.store.wait_for_change(min(left, 0.05))
+        return found
+
+    def _explain(self, fact: Callable[[], object], timeout: float) -> str:
+        lines = [f"not true within {timeout:g} s: {_source(fact)}"]
+        lines += [f"gap: {gap}" for gap in self.gaps]
+        sessions = [
+            f"shard {session.shard[0]} {'connected' if session.connection else 'lost'}"
+            for session in self.gateway.sessions.values()
+        ]
+        lines.append(f"gateway sessions: {', '.join(sessions) or 'none'}")
+        lines += ["last calls:"] if self.calls else ["no REST calls"]
+        lines += [f"{call.at:%H:%M:%S.%f} {call.method} {call.path} -> {call.status}" for call in self.calls[-10:]]
+        return "\n".join(lines)
+
+    # Things that happen to the world
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move the clock forward; returns the new time."""
+        self.clock.advance(by)
+        self.store.changed()
+        return self.clock.now()
+
+    async def delete_message(self, message: Message) -> None:
+        messages.delete(self.world, self.store.channels[message.channel_id], message)
+
+    async def clear_reactions(self, message: Message, emoji: str | None = None) -> None:
+        """A moderator removes all reactions, or those of one emoji."""
+        channel = self.store.channels[message.channel_id]
+        if emoji is None:
+            messages.clear_reactions(self.world, channel, message)
+        else:
+            messages.clear_emoji(self.world, channel, message, reaction_key(emoji))
+
+    async def delete_channel(self, channel: Channel) -> None:
+        channels.delete(self.world, self.store.guilds[channel.guild_id or 0], channel)
+
+    async def remove_member(self, guild: "SandboxGuild | Guild", member: Member) -> None:
+        """Somebody leaves; when it is the bot, it is thrown out."""
+        guilds.leave(self.world, self.store.guilds[guild.id], self.store.guilds[guild.id].members[member.id])
+
+    async def set_unavailable(self, guild: "SandboxGuild | Guild", *, unavailable: bool = True) -> None:
+        guilds.set_unavailable(self.world, self.store.guilds[guild.id], unavailable=unavailable)
+
+
+def _source(fact: Callable[[], object]) -> str:
+    try:
+        return " ".join(inspect.getsource(fact).split())
+    except (OSError, TypeError):
+        return repr(fact)
