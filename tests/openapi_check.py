@@ -1,0 +1,119 @@
+"""Whether what crossed the wire fits Discord's published description of its API, where that file is at hand."""
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import jsonschema_rs
+
+Json = dict[str, Any]
+DESCRIPTION = Path(__file__).resolve().parents[2] / "shared" / "data" / "discord-openapi.json"
+_NAME = "urn:discord"
+
+# Where the description is narrower than Discord: what it says is widened before it is used.
+WIDENED_REQUESTS: Json = {
+    # Discord reads ids sent as numbers, and discord.py sends some so (allowed mentions, message references).
+    "SnowflakeType": {"type": ["string", "integer"]},
+}
+WIDENED_RESPONSES: Json = {
+    # A rate limit's `code` is "maybe present" in Discord's documentation of rate limits, but required here.
+    "RatelimitedResponse": {"type": "object", "required": ["message", "retry_after", "global"]},
+}
+
+
+class Call(Protocol):
+    """A recorded REST call: `route` is the template with the description's parameter names."""
+
+    method: str
+    route: str
+    status: int | None
+    request: Any
+    response: Any
+
+
+def is_present() -> bool:
+    return DESCRIPTION.is_file()
+
+
+def problems(calls: Iterable[Call]) -> list[str]:
+    """What does not fit, a line each; nothing where the description is not at hand."""
+    if not is_present():
+        return []
+    return list(dict.fromkeys(line for call in calls for line in _of_call(call)))
+
+
+def _of_call(call: Call) -> Iterator[str]:
+    name = f"{call.method} {call.route}"
+    operation = _description()["paths"].get(call.route, {}).get(call.method.lower())
+    if operation is None:
+        yield f"{name}: not in the description"
+        return
+    if call.status is None or call.status >= 500:
+        return
+    if call.request is not None and call.status < 400:
+        yield from _complaints(f"{name} request", _request_check(call.route, call.method), call.request)
+    yield from _complaints(
+        f"{name} {call.status}", _response_check(call.route, call.method, call.status), call.response
+    )
+
+
+def _complaints(what: str, check: jsonschema_rs.Validator | None, body: Any) -> Iterator[str]:
+    if check is None:
+        if body is not None:
+            yield f"{what}: a body where none is described"
+        return
+    for error in check.iter_errors(body):
+        yield f"{what}: {_told(error)}"
+
+
+def _told(error: Any) -> str:
+    """An error at its deepest: of alternatives, those of the one that fits best."""
+    alternatives = [found for found in getattr(error.kind, "context", None) or [] if found]
+    if alternatives:
+        of_this_type = [found for found in alternatives if not any(one.instance_path[-1:] == ["type"] for one in found)]
+        closest = max(of_this_type or alternatives, key=lambda found: max(len(one.instance_path) for one in found))
+        return _told(max(closest, key=lambda one: len(one.instance_path)))
+    path = ".".join(map(str, error.instance_path))
+    return f"{path or 'body'}: {error.message[:300]}"
+
+
+@cache
+def _description() -> Json:
+    description: Json = json.loads(DESCRIPTION.read_text())
+    return description
+
+
+@cache
+def _registry(*, of_requests: bool) -> jsonschema_rs.Registry:
+    components: Json = json.loads(json.dumps(_description()["components"]))
+    components["schemas"] |= WIDENED_REQUESTS if of_requests else WIDENED_RESPONSES
+    return jsonschema_rs.Registry([(_NAME, {"components": components})], draft=jsonschema_rs.Draft202012)
+
+
+def _compiled(schema: Json, *, of_requests: bool) -> jsonschema_rs.Validator:
+    absolute = json.loads(json.dumps(schema).replace('"#/components', f'"{_NAME}#/components'))
+    return jsonschema_rs.Draft202012Validator(absolute, registry=_registry(of_requests=of_requests))
+
+
+def _schema(content: Json) -> Json | None:
+    schema: Json | None = content.get("application/json", {}).get("schema")
+    return schema
+
+
+@cache
+def _request_check(route: str, method: str) -> jsonschema_rs.Validator | None:
+    body = _description()["paths"][route][method.lower()].get("requestBody", {})
+    schema = _schema(body.get("content", {}))
+    return _compiled(schema, of_requests=True) if schema is not None else None
+
+
+@cache
+def _response_check(route: str, method: str, status: int) -> jsonschema_rs.Validator | None:
+    responses = _description()["paths"][route][method.lower()]["responses"]
+    response = responses.get(str(status)) or responses.get(f"{status // 100}XX") or {}
+    if "$ref" in response:
+        response = _description()["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    schema = _schema(response.get("content", {}))
+    return _compiled(schema, of_requests=False) if schema is not None else None
