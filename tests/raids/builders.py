@@ -1,0 +1,113 @@
+"""Small raids of every kind for tests."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from raidbot.raids import lifecycle, signups
+from raidbot.raids.events import Change
+from raidbot.raids.model import (
+    ChannelId,
+    GuildId,
+    Kind,
+    MemberId,
+    MessageId,
+    Raid,
+    RaidCode,
+    RaidId,
+    Role,
+    RoleKey,
+    Source,
+)
+
+E = TypeVar("E")
+
+NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)
+START = NOW + timedelta(days=2)
+GUILD = GuildId(7_000)
+CHANNEL = ChannelId(7_100)
+BOARD = MessageId(7_200)
+CREATOR = MemberId(1)
+MANAGER = MemberId(2)
+ALICE, BOB, CAROL, DAVE, ERIN = (MemberId(number) for number in range(11, 16))
+
+TANK, HEALER, DAMAGE = RoleKey("tank"), RoleKey("healer"), RoleKey("damage")
+_EMOJIS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣")
+
+
+def roles(**seats: int) -> tuple[Role, ...]:
+    """Roles named by their keys: `roles(tank=1, healer=2)`."""
+    return tuple(
+        Role(key=RoleKey(key), name=key.title(), emoji=emoji, seats=number)
+        for (key, number), emoji in zip(seats.items(), _EMOJIS, strict=False)
+    )
+
+
+def posting(kind: Kind = Kind.RAID, of: Iterable[Role] = (), **values: Any) -> Raid:
+    """A raid that waits for its board."""
+    raid = Raid(
+        id=RaidId(1),
+        guild=GUILD,
+        code=RaidCode("ABC234"),
+        kind=kind,
+        template="test",
+        title="Molten Core",
+        roles=tuple(of) or roles(tank=1, healer=2),
+        creator=CREATOR,
+        channel=CHANNEL,
+        starts_at=START,
+        zone="Europe/Berlin",
+        created_at=NOW,
+    )
+    return replace(raid, **values)
+
+
+def opened(kind: Kind = Kind.RAID, of: Iterable[Role] = (), **values: Any) -> Raid:
+    """A raid whose board stands."""
+    return lifecycle.posted(posting(kind, of, **values), BOARD).raid
+
+
+def raid(**seats: int) -> Raid:
+    """An open regular raid: `raid(tank=1, healer=2)`."""
+    return opened(Kind.RAID, roles(**seats))
+
+
+def museum(seats: int = 12) -> Raid:
+    return opened(Kind.MUSEUM, (Role(key=RoleKey("museum"), name="Museum", emoji="✅", seats=seats),))
+
+
+def teams(kind: Kind = Kind.KEY, *, number: int = 2, seats: int = 4) -> Raid:
+    """A key boss or a challenge."""
+    of = (
+        Role(key=RoleKey(f"team-{n}"), name=f"Team {n}", emoji=_EMOJIS[n - 1], seats=seats)
+        for n in range(1, number + 1)
+    )
+    return opened(kind, of, subject="Old Keep")
+
+
+EVERY_KIND = (raid(tank=1, healer=2), museum(3), teams(Kind.KEY), teams(Kind.CHALLENGE))
+
+
+def joined(raid: Raid, key: str, *members: MemberId) -> Raid:
+    """The raid after these members reacted, one after the other."""
+    for member in members:
+        raid = signups.react(raid, member, RoleKey(key), now=NOW).raid
+    return raid
+
+
+def seated(raid: Raid, key: str) -> list[MemberId]:
+    return [seat.member for seat in raid.seated(RoleKey(key))]
+
+
+def waiting(raid: Raid, key: str) -> list[MemberId]:
+    return [wait.member for wait in raid.line(RoleKey(key))]
+
+
+def told(change: Change, kind: type[E]) -> list[E]:
+    """The change's events of one kind."""
+    return [event for event in change.events if isinstance(event, kind)]
+
+
+def by_button(raid: Raid, member: MemberId, key: str) -> Change:
+    return signups.join(raid, member, RoleKey(key), now=NOW, source=Source.BUTTON)

@@ -1,0 +1,383 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from raidbot.raids import events as ev
+from raidbot.raids import lifecycle, signups
+from raidbot.raids.model import CancelReason, CloseReason, Kind, Mark, MemberId, Raid, RoleKey, Seat, Source
+from tests.raids.builders import (
+    ALICE,
+    BOB,
+    CAROL,
+    CREATOR,
+    DAVE,
+    EVERY_KIND,
+    HEALER,
+    MANAGER,
+    NOW,
+    START,
+    TANK,
+    by_button,
+    joined,
+    museum,
+    posting,
+    raid,
+    roles,
+    seated,
+    teams,
+    told,
+    waiting,
+)
+
+
+def react(raid: Raid, member: MemberId, key: str) -> ev.Change:
+    return signups.react(raid, member, RoleKey(key), now=NOW)
+
+
+def unreact(raid: Raid, member: MemberId, key: str) -> ev.Change:
+    return signups.unreact(raid, member, RoleKey(key), now=NOW)
+
+
+def closed(raid: Raid) -> Raid:
+    return lifecycle.close(raid, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
+
+
+@pytest.mark.parametrize("board", EVERY_KIND, ids=lambda board: board.kind)
+def test_every_kind_fills_then_lines_up(board: Raid) -> None:
+    key = board.roles[0].key
+    members = [MemberId(100 + n) for n in range(board.roles[0].seats + 2)]
+
+    board = joined(board, key, *members)
+
+    assert seated(board, key) == members[:-2]
+    assert waiting(board, key) == members[-2:]
+
+
+def test_a_reaction_takes_a_seat_and_stands_for_it() -> None:
+    change = react(raid(tank=1), ALICE, TANK)
+
+    assert change.raid.seats == (Seat(ALICE, TANK, 1, NOW, Source.REACTION),)
+    assert change.raid.marks == (Mark(ALICE, TANK),)
+    assert change.events == (ev.Joined(ALICE, TANK), ev.Filled())
+
+
+def test_a_full_role_puts_newcomers_in_line_in_order_of_arrival() -> None:
+    board = joined(raid(tank=1, healer=2), TANK, ALICE, BOB)
+
+    change = react(board, CAROL, TANK)
+
+    assert waiting(change.raid, TANK) == [BOB, CAROL]
+    assert change.events == (ev.Waitlisted(CAROL, TANK, 2),)
+
+
+def test_leaving_promotes_the_first_in_line() -> None:
+    board = joined(raid(tank=1, healer=2), TANK, ALICE, BOB, CAROL)
+
+    change = unreact(board, ALICE, TANK)
+
+    assert seated(change.raid, TANK) == [BOB]
+    assert waiting(change.raid, TANK) == [CAROL]
+    assert change.events == (ev.Left(ALICE, TANK), ev.Promoted(BOB, TANK))
+
+
+def test_another_role_with_room_is_a_move_in_one_step() -> None:
+    board = joined(raid(tank=1, healer=2), TANK, ALICE, BOB)
+
+    change = react(board, ALICE, HEALER)
+
+    assert seated(change.raid, HEALER) == [ALICE]
+    assert seated(change.raid, TANK) == [BOB]
+    assert change.events == (ev.Moved(ALICE, TANK, HEALER), ev.Promoted(BOB, TANK))
+    assert change.raid.mark_of(ALICE, TANK) == Mark(ALICE, TANK, unwanted=True)
+
+
+def test_another_role_that_is_full_is_a_wait_that_keeps_the_seat() -> None:
+    board = joined(joined(raid(tank=1, healer=2), TANK, ALICE), HEALER, BOB)
+
+    change = react(board, BOB, TANK)
+
+    assert seated(change.raid, HEALER) == [BOB]
+    assert waiting(change.raid, TANK) == [BOB]
+    assert change.events == (ev.Waitlisted(BOB, TANK, 1, HEALER),)
+
+
+def test_promotion_moves_who_had_a_seat_and_goes_on_until_nobody_can_rise() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE)
+    board = joined(board, HEALER, BOB, CAROL)
+    board = react(board, BOB, TANK).raid
+
+    change = unreact(board, ALICE, TANK)
+
+    assert seated(change.raid, TANK) == [BOB]
+    assert seated(change.raid, HEALER) == [CAROL]
+    assert change.events == (ev.Left(ALICE, TANK), ev.Promoted(BOB, TANK, HEALER), ev.Promoted(CAROL, HEALER))
+
+
+def test_a_seat_ends_every_wait_of_its_member() -> None:
+    board = joined(raid(tank=1, healer=1, damage=1), TANK, ALICE)
+    board = joined(joined(board, HEALER, BOB), HEALER, CAROL)
+    board = joined(board, TANK, CAROL)
+
+    change = react(board, CAROL, "damage")
+
+    assert not change.raid.waits_of(CAROL)
+    assert {mark.role for mark in change.raid.marks if mark.member == CAROL and mark.unwanted} == {TANK, HEALER}
+
+
+@pytest.mark.parametrize("source", ["reaction", "assigned"])
+def test_reacting_to_the_own_role_changes_nothing(source: str) -> None:
+    board = raid(tank=1, healer=2)
+    assigned = source == "assigned"
+    board = signups.assign(board, ALICE, TANK, now=NOW).raid if assigned else joined(board, TANK, ALICE)
+
+    change = react(board, ALICE, TANK)
+
+    assert (change.raid.seats, change.raid.waits) == (board.seats, board.waits)
+    assert change.events == ((ev.MarksChanged(),) if assigned else ())
+
+
+def test_a_repeated_reaction_in_line_keeps_the_place() -> None:
+    board = joined(raid(tank=1), TANK, ALICE, BOB, CAROL)
+
+    change = react(board, BOB, TANK)
+
+    assert change == ev.Change(board)
+
+
+def test_a_reaction_the_bot_takes_away_is_not_leaving() -> None:
+    board = joined(raid(tank=1, healer=2), TANK, ALICE)
+    board = react(board, ALICE, HEALER).raid
+
+    change = unreact(board, ALICE, TANK)
+
+    assert seated(change.raid, HEALER) == [ALICE]
+    assert change.events == (ev.MarksChanged(),)
+    assert change.raid.marks == (Mark(ALICE, HEALER),)
+
+
+def test_a_reaction_never_acted_on_is_not_leaving_either() -> None:
+    board = signups.assign(raid(tank=1), ALICE, TANK, now=NOW).raid
+
+    assert unreact(board, ALICE, TANK) == ev.Change(board)
+
+
+def test_moving_there_and_back_while_the_bot_tidies_up_ends_where_the_member_wanted() -> None:
+    board = joined(joined(raid(tank=1, healer=1), TANK, ALICE), HEALER, ALICE)
+
+    board = unreact(board, ALICE, TANK).raid
+    board = react(board, ALICE, TANK).raid
+    board = unreact(board, ALICE, HEALER).raid
+
+    assert seated(board, TANK) == [ALICE]
+    assert board.marks == (Mark(ALICE, TANK),)
+
+
+def test_taking_a_waiting_reaction_off_ends_that_wait_only() -> None:
+    board = joined(joined(raid(tank=1, healer=1), TANK, ALICE), HEALER, BOB)
+    board = joined(joined(board, TANK, CAROL), HEALER, CAROL)
+
+    change = unreact(board, CAROL, TANK)
+
+    assert [wait.role for wait in change.raid.waits_of(CAROL)] == [HEALER]
+    assert change.events == (ev.StoppedWaiting(CAROL, TANK),)
+
+
+def test_swept_reactions_take_nobody_off() -> None:
+    board = joined(joined(raid(tank=1, healer=1), TANK, ALICE), HEALER, BOB)
+
+    some = signups.clear_marks(board, [TANK])
+    everything = signups.clear_marks(board)
+
+    assert some.raid.marks == (Mark(BOB, HEALER),)
+    assert everything.raid.marks == ()
+    assert everything.raid.seats == board.seats
+    assert everything.events == (ev.MarksChanged(),)
+    assert signups.clear_marks(everything.raid) == ev.Change(everything.raid)
+
+
+def test_a_closed_raid_refuses_members_and_ignores_reactions_taken_off() -> None:
+    board = closed(joined(raid(tank=1, healer=1), TANK, ALICE, BOB))
+
+    asked: list[Callable[[], ev.Change]] = [
+        lambda: react(board, CAROL, HEALER),
+        lambda: by_button(board, CAROL, HEALER),
+        lambda: signups.leave(board, ALICE, now=NOW),
+        lambda: signups.assign(board, CAROL, HEALER, now=NOW),
+        lambda: signups.send_to_wait(board, ALICE, HEALER, now=NOW),
+    ]
+    for ask in asked:
+        with pytest.raises(signups.RaidClosed, match="closed"):
+            ask()
+
+    assert unreact(board, ALICE, TANK).raid.seats == board.seats
+
+
+def test_a_cancelled_raid_says_so() -> None:
+    board = lifecycle.cancel(raid(tank=1), reason=CancelReason.MANUAL, by=MANAGER).raid
+
+    with pytest.raises(signups.RaidOver, match="cancelled"):
+        react(board, ALICE, TANK)
+    with pytest.raises(signups.RaidOver, match="cancelled"):
+        signups.remove(board, ALICE, now=NOW)
+
+
+def test_nobody_slips_in_between_the_start_and_the_closing() -> None:
+    board = joined(raid(tank=2), TANK, ALICE)
+
+    with pytest.raises(signups.RaidClosed):
+        signups.react(board, BOB, TANK, now=START)
+    assert seated(signups.react(board, BOB, TANK, now=START - timedelta(seconds=1)).raid, TANK) == [ALICE, BOB]
+
+
+def test_a_raid_held_open_takes_latecomers() -> None:
+    board = lifecycle.reopen(closed(raid(tank=2)), by=MANAGER, now=START).raid
+
+    assert seated(signups.react(board, BOB, TANK, now=START + timedelta(hours=1)).raid, TANK) == [BOB]
+
+
+def test_a_button_moves_too_and_makes_the_old_reaction_unwanted() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE)
+
+    change = by_button(board, ALICE, HEALER)
+
+    assert seated(change.raid, HEALER) == [ALICE]
+    assert change.raid.marks == (Mark(ALICE, TANK, unwanted=True),)
+    assert change.raid.seats[0].source is Source.BUTTON
+
+
+def test_leave_ends_the_seat_and_every_wait() -> None:
+    board = joined(joined(joined(raid(tank=1, healer=1), TANK, ALICE), HEALER, BOB), TANK, BOB)
+
+    change = signups.leave(board, BOB, now=NOW)
+
+    assert BOB not in set(change.raid.members())
+    assert change.events == (ev.Left(BOB, HEALER), ev.StoppedWaiting(BOB, TANK))
+    assert all(mark.unwanted for mark in change.raid.marks if mark.member == BOB)
+    with pytest.raises(signups.NotSignedUp):
+        signups.leave(change.raid, BOB, now=NOW)
+
+
+@pytest.mark.parametrize("shut", [False, True])
+def test_who_leaves_the_server_frees_their_places_and_their_reactions_go(shut: bool) -> None:
+    board = joined(raid(tank=1, healer=2), TANK, ALICE, BOB)
+    board = closed(board) if shut else board
+
+    change = signups.depart(board, ALICE, now=NOW)
+
+    assert ALICE not in set(change.raid.members())
+    assert change.raid.mark_of(ALICE, TANK) == Mark(ALICE, TANK, unwanted=True)
+    assert seated(change.raid, TANK) == ([] if shut else [BOB])
+    assert signups.depart(change.raid, ALICE, now=NOW) == ev.Change(change.raid)
+
+
+def test_assigning_takes_the_seat_and_ends_waits() -> None:
+    board = joined(joined(raid(tank=1, healer=2), TANK, ALICE, BOB), HEALER, CAROL)
+
+    change = signups.assign(board, BOB, HEALER, now=NOW)
+
+    assert seated(change.raid, HEALER) == [CAROL, BOB]
+    assert waiting(change.raid, TANK) == []
+    assert change.events == (ev.Assigned(BOB, HEALER, None, False), ev.Filled())
+
+
+def test_a_full_role_is_assigned_only_by_force_and_marked() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE)
+
+    with pytest.raises(signups.RoleFull, match="Tank has all its 1 seats"):
+        signups.assign(board, BOB, TANK, now=NOW)
+    change = signups.assign(board, BOB, TANK, now=NOW, force=True)
+
+    assert [seat.forced for seat in change.raid.seated(TANK)] == [False, True]
+    assert change.events == (ev.Assigned(BOB, TANK, None, True),)
+    with pytest.raises(signups.AlreadySeated):
+        signups.assign(change.raid, BOB, TANK, now=NOW)
+
+
+def test_force_on_a_role_with_room_is_an_ordinary_seat() -> None:
+    change = signups.assign(raid(tank=1), ALICE, TANK, now=NOW, force=True)
+
+    assert not change.raid.seats[0].forced
+
+
+def test_an_overfilled_role_frees_a_seat_only_below_its_number() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
+    board = signups.assign(board, CAROL, TANK, now=NOW, force=True).raid
+
+    board = unreact(board, ALICE, TANK).raid
+    assert (seated(board, TANK), waiting(board, TANK)) == ([CAROL], [BOB])
+
+    board = signups.remove(board, CAROL, now=NOW).raid
+    assert (seated(board, TANK), waiting(board, TANK)) == ([BOB], [])
+
+
+def test_an_overfilled_role_does_not_hide_an_empty_one() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE)
+
+    board = signups.assign(board, BOB, TANK, now=NOW, force=True).raid
+
+    assert not board.is_full
+
+
+def test_removing_promotes_and_works_on_closed_raids_without_promoting() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
+
+    gone = signups.remove(board, ALICE, now=NOW)
+    shut = signups.remove(closed(board), ALICE, now=NOW)
+
+    assert gone.events == (ev.Removed(ALICE, board.seats[0]), ev.Promoted(BOB, TANK))
+    assert (seated(shut.raid, TANK), waiting(shut.raid, TANK)) == ([], [BOB])
+    with pytest.raises(signups.NotSignedUp):
+        signups.remove(board, DAVE, now=NOW)
+
+
+def test_sending_to_wait_promotes_others_and_not_the_same_member() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
+
+    change = signups.send_to_wait(board, ALICE, TANK, now=NOW)
+
+    assert (seated(change.raid, TANK), waiting(change.raid, TANK)) == ([BOB], [ALICE])
+    assert change.events == (ev.SentToWait(ALICE, TANK, 1, TANK), ev.Promoted(BOB, TANK))
+    with pytest.raises(signups.AlreadyWaiting):
+        signups.send_to_wait(change.raid, ALICE, TANK, now=NOW)
+
+
+def test_nobody_is_sent_to_wait_for_a_free_seat() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE)
+
+    with pytest.raises(signups.RoomForAll):
+        signups.send_to_wait(board, ALICE, TANK, now=NOW)
+    with pytest.raises(signups.RoomForAll):
+        signups.send_to_wait(board, ALICE, HEALER, now=NOW)
+
+
+def test_full_is_told_once() -> None:
+    board = joined(raid(tank=1), TANK, ALICE)
+
+    again = react(unreact(board, ALICE, TANK).raid, BOB, TANK)
+
+    assert board.filled_once
+    assert told(again, ev.Filled) == []
+
+
+def test_a_raid_being_posted_takes_nobody_yet() -> None:
+    with pytest.raises(signups.RaidClosed):
+        react(posting(), ALICE, TANK)
+
+
+def test_roles_may_share_their_name() -> None:
+    storm, other = roles(tank=1, healer=1)
+    board = joined(replace(raid(tank=1, healer=1), roles=(storm, replace(other, name=storm.name))), TANK, ALICE)
+
+    board = joined(board, HEALER, BOB)
+
+    assert (seated(board, TANK), seated(board, HEALER)) == ([ALICE], [BOB])
+
+
+def test_an_unfilled_team_raid_is_not_full() -> None:
+    board = teams(Kind.KEY, number=3, seats=1)
+
+    assert not joined(board, "team-1", ALICE).is_full
+    assert not museum(2).is_full
+    assert CREATOR not in set(board.members())
