@@ -1,0 +1,230 @@
+"""Times of day and time zones in typed times."""
+
+from datetime import timedelta, timezone
+
+from raidbot.raids import when_words as words
+from raidbot.raids import zones
+from raidbot.raids.when_facts import (
+    Ambiguous,
+    Clock,
+    Date,
+    Dotted,
+    Fact,
+    Here,
+    NoSuchTime,
+    NotUnderstood,
+    Rule,
+    SaidTwice,
+    Stamp,
+    ZoneSaid,
+    rule,
+)
+from raidbot.raids.when_words import any_of
+
+_HALF = r"(?: ?(?P<half>[ap])\.? ?m(?:\.|(?!\w))|(?P<letter>[ap])(?!\w))"
+_OCLOCK = r"(?: ?(?P<oclock>o'? ?clock|uhr|hrs|hours|h)(?!\w))"
+_MINUTES = any_of(["fifteen", "thirty", "forty five", "forty-five"])
+_HOUR_WORD = any_of(words.NUMBERS)
+_REGION = {"EASTERN": "ET", "CENTRAL": "CT", "MOUNTAIN": "MT", "PACIFIC": "PT"}
+
+
+def clock(hour: int, minute: int = 0, second: int = 0, *, said: str, half: str = "", bare: bool = False) -> Clock:
+    """A checked time of day with am or pm applied; raises NoSuchTime."""
+    if half and not 1 <= hour <= 12:
+        raise NoSuchTime(said)
+    if minute > 59 or second > 59 or hour > 24 or (hour == 24 and (minute or second)):
+        raise NoSuchTime(said)
+    if half:
+        return Clock(hour=hour % 12 + (12 if half in "pP" else 0), minute=minute, second=second, said=said)
+    return Clock(hour=hour, minute=minute, second=second, bare=bare and 1 <= hour <= 12, said=said)
+
+
+def clock_from(dotted: Dotted) -> Clock:
+    if dotted.said[-2] == ".":
+        raise NoSuchTime(dotted.said)
+    return clock(dotted.first, dotted.second, said=dotted.said, bare=_is_bare(dotted.said))
+
+
+def _is_bare(hour: str) -> bool:
+    return not hour.startswith("0")
+
+
+def _half(here: Here) -> str:
+    return here["half"] or here["letter"]
+
+
+def _noon(here: Here) -> tuple[Fact, ...]:
+    return (Clock(hour=12, said=here.said),)
+
+
+def _midnight(here: Here) -> tuple[Fact, ...]:
+    return (Clock(hour=24, said=here.said),)
+
+
+def _past_or_to(here: Here) -> tuple[Fact, ...]:
+    """Half past 7; quarter to 8; ten past seven."""
+    amount, hour = here["amount"].casefold(), _hour(here["hour"])
+    known = {"half": 30, "a quarter": 15, "quarter": 15} | words.NUMBERS | words.LARGE_NUMBERS
+    minutes = known[amount] if amount in known else int(amount)
+    if not 1 <= hour <= 12 or not 1 <= minutes <= 59:
+        raise NoSuchTime(here.said)
+    if here["way"].casefold() not in {"past", "after"}:
+        hour, minutes = (hour - 2) % 12 + 1, 60 - minutes
+    return (clock(hour, minutes, half=_half(here), said=here.said, bare=_is_bare(here["hour"])),)
+
+
+def _half_of_two_languages(here: Here) -> tuple[Fact, ...]:
+    """Half 7 is 7:30 in England and 6:30 in Germany."""
+    raise Ambiguous(here.said, f"Write “half past {here['hour']}”, or the time as “19:30”.")
+
+
+def _with_minutes(here: Here) -> tuple[Fact, ...]:
+    """7:30pm; 19:30:00; 19h30; 19.30 Uhr."""
+    hour, minute, second = int(here["hour"]), int(here["minute"]), int(here["second"] or 0)
+    half, oclock, mark = _half(here), here["oclock"].casefold(), here["mark"]
+    if mark == "." and not half and not oclock:
+        return (Dotted(hour, minute, here.said),)
+    spoken = oclock.startswith("o") or not oclock
+    bare = mark not in "hH" and spoken and _is_bare(here["hour"])
+    if mark in "hH":
+        _refuse_a_span(here)
+    return (clock(hour, minute, second, half=half, said=here.said, bare=bare),)
+
+
+def _day_and_month(here: Here) -> tuple[Fact, ...]:
+    """4.3 beside a time of day."""
+    return (Dotted(int(here["hour"]), int(here["minute"]), here.said),)
+
+
+def _full_hour(here: Here) -> tuple[Fact, ...]:
+    """20 Uhr; 20h."""
+    if here["oclock"].casefold() == "h":
+        _refuse_a_span(here)
+    return (clock(int(here["hour"]), int(here["minute"] or 0), said=here.said),)
+
+
+def _refuse_a_span(here: Here) -> None:
+    """In English 2h is as likely a span from now as a time of day."""
+    hour = int(here["hour"])
+    if here.locale.casefold().startswith("en") and hour <= 12 and _is_bare(here["hour"]):
+        hint = f"Write “in {here.said}” for a time counted from now, or “{hour:02}:{here['minute'] or '00'}”."
+        raise Ambiguous(here.said, hint)
+
+
+def _without_mark(here: Here) -> tuple[Fact, ...]:
+    """730pm; 1930 hrs."""
+    digits = here["digits"]
+    bare = not here["oclock"] and _is_bare(digits)
+    return (clock(int(digits[:-2]), int(digits[-2:]), half=_half(here), said=here.said, bare=bare),)
+
+
+def _hour_alone(here: Here) -> tuple[Fact, ...]:
+    """8pm; 8 o'clock; eight thirty."""
+    minute = here["minute"].casefold().replace(" ", "-")
+    minutes = {**words.LARGE_NUMBERS, "": 0}[minute]
+    return (clock(_hour(here["hour"]), minutes, half=_half(here), said=here.said, bare=_is_bare(here["hour"])),)
+
+
+def _digits(here: Here) -> tuple[Fact, ...]:
+    """Digits alone: an hour, HHMM, or Unix seconds or milliseconds."""
+    digits = here.said
+    match len(digits):
+        case 1 | 2:
+            return (clock(int(digits), said=digits, bare=_is_bare(digits)),)
+        case 3 | 4:
+            return (clock(int(digits[:-2]), int(digits[-2:]), said=digits, bare=_is_bare(digits)),)
+        case 9 | 10:
+            return (Stamp(int(digits), digits),)
+        case 13:
+            return (Stamp(int(digits) // 1000, digits),)
+        case _:
+            raise NotUnderstood(digits)
+
+
+def _hour(text: str) -> int:
+    return int(text) if text.isdigit() else words.NUMBERS[text.casefold()]
+
+
+def _iso_instant(here: Here) -> tuple[Fact, ...]:
+    """2026-03-20T19:00:00+01:00."""
+    year, month, day = (int(part) for part in here["date"].split("-"))
+    time = clock(int(here["hour"]), int(here["minute"]), int(here["second"] or 0), said=here["time"])
+    date = Date(day, month, year, here["date"], iso=True)
+    if here["offset"]:
+        return date, time, _offset(here["offset"], here["sign"], here["hours"], here["minutes"])
+    return (date, time, ZoneSaid("Z")) if here["zulu"] else (date, time)
+
+
+def _zone_offset(here: Here) -> tuple[Fact, ...] | None:
+    """UTC+2; +02:00 behind a time of day. A dash right behind the time would rather be a range."""
+    if not here["utc"]:
+        start, text = here.match.start(), here.match.string
+        if not isinstance(here.last, Clock | Dotted) or len(here["hours"]) != 2:
+            return None
+        if here["sign"] == "-" and text[start - 1] != " ":
+            raise Ambiguous(f"{here.last.said}{here.said}", "Give only the start; write a zone as “UTC-5”.")
+    return (_offset(here.said, here["sign"], here["hours"], here["minutes"]),)
+
+
+def _offset(said: str, sign: str, hours: str, minutes: str) -> ZoneSaid:
+    if int(hours) > 14 or int(minutes or 0) > 59:
+        raise NotUnderstood(said)
+    ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
+    return ZoneSaid(said, timezone(-ahead if sign == "-" else ahead))
+
+
+def _end_of_a_range(here: Here) -> tuple[Fact, ...] | None:
+    """7pm-9pm."""
+    if not isinstance(here.last, Clock | Dotted):
+        return None
+    raise SaidTwice("time of day", here.said)
+
+
+def _zone_place(here: Here) -> tuple[Fact, ...] | None:
+    return (ZoneSaid(here.said),) if zones.place_named(here.said) else None
+
+
+def _zone_word(here: Here) -> tuple[Fact, ...]:
+    word = here["zone"].upper()
+    return (ZoneSaid(_REGION.get(word, word)),)
+
+
+TIMES: tuple[Rule, ...] = (
+    rule(any_of(words.NOON), _noon),
+    rule(any_of(words.MIDNIGHT), _midnight),
+    rule(
+        rf"(?P<amount>half|(?:a )?quarter|(?:\d{{1,2}}|{any_of(words.NUMBERS | words.LARGE_NUMBERS)})(?= ))"
+        rf"(?: min(?:ute)?s?)? (?P<way>past|after|to|till|til|before) (?P<hour>\d{{1,2}}|{_HOUR_WORD})"
+        rf"(?: ?o'? ?clock)?{_HALF}?",
+        _past_or_to,
+    ),
+    rule(rf"half (?P<hour>\d{{1,2}}|{_HOUR_WORD})", _half_of_two_languages),
+    rule(
+        rf"(?P<hour>\d{{1,2}})(?P<mark>[:.h])(?P<minute>\d\d)(?::(?P<second>\d\d))?{_HALF}?{_OCLOCK}?",
+        _with_minutes,
+        end=r"(?:(?!\w)|(?=z(?!\w)))",
+    ),
+    rule(r"(?P<hour>\d{1,2})\.(?P<minute>\d)", _day_and_month),
+    rule(r"(?P<hour>\d{1,2}) ?(?P<oclock>uhr|h|heures?)(?: ?(?P<minute>\d\d))?", _full_hour),
+    rule(rf"(?P<digits>\d{{3,4}})(?:{_HALF}|(?: ?(?P<oclock>hrs|hours|h|uhr)))", _without_mark),
+)
+ZONES: tuple[Rule, ...] = (
+    rule(r"(?P<utc>utc|gmt)? ?(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?", _zone_offset),
+    rule(r"[a-z_]+(?:/[a-z0-9_+-]+)+", _zone_place),
+    rule(
+        rf"(?P<zone>{any_of([*zones.REGIONS, *zones.SHARED, *_REGION])})(?: standard| daylight)?(?: time)?", _zone_word
+    ),
+    rule(r"(?:- ?|to |till |until |bis )\d{1,2}\S*", _end_of_a_range),
+)
+NUMBERS: tuple[Rule, ...] = (
+    rule(rf"(?P<hour>{_HOUR_WORD})(?: (?P<minute>{_MINUTES}))?(?: ?o'? ?clock)?{_HALF}?", _hour_alone),
+    rule(rf"(?P<hour>\d{{1,2}})(?P<minute>)(?: ?o'? ?clock)?{_HALF}?", _hour_alone),
+    rule(r"\d+", _digits),
+)
+INSTANTS: tuple[Rule, ...] = (
+    rule(
+        r"(?P<date>\d{4}-\d\d-\d\d)T(?P<time>(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?)"
+        r"(?:(?P<zulu>z)| ?(?P<offset>(?P<sign>[+-])(?P<hours>\d\d)(?::?(?P<minutes>\d\d))?))?",
+        _iso_instant,
+    ),
+)

@@ -1,0 +1,66 @@
+"""Which half of the day is meant: 8 is the evening, tonight 1 am is tomorrow, midnight belongs to two days."""
+
+from datetime import timedelta
+
+from raidbot.raids.when_facts import Ambiguous, Clock, Contradiction, Day, Part, Reading
+
+_HOURS = {"morning": range(12), "afternoon": range(12, 18), "evening": range(16, 25), "night": range(17, 25)}
+_SMALL_HOURS = range(5)
+
+
+def time_of_day(clock: Clock, reading: Reading) -> tuple[timedelta, str | None]:
+    """How long after midnight of the day that was said, up to 29 hours, and what was assumed for it."""
+    if clock.hour == 24 and "24" not in clock.said:
+        return _midnight(clock, reading), None
+    if reading.part:
+        return _in_part(clock, reading.part), None
+    if not clock.bare:
+        assumed = f"Read {clock.said} as {clock.said}:00." if clock.said.isdigit() and len(clock.said) < 3 else None
+        return _after_midnight(clock.hour, clock), assumed
+    hour = clock.hour if clock.hour == 12 else clock.hour + 12
+    return _after_midnight(hour, clock), f"Read {clock.said} as {twelve_hours(hour, clock.minute)}."
+
+
+def is_in_small_hours(clock: timedelta) -> bool:
+    """Behind midnight of the night that was said."""
+    return clock > timedelta(hours=24)
+
+
+def twelve_hours(hour: int, minute: int) -> str:
+    if (hour, minute) == (12, 0):
+        return "noon"
+    minutes = f":{minute:02}" if minute else ""
+    return f"{(hour - 1) % 12 + 1}{minutes} {'am' if hour < 12 else 'pm'}"
+
+
+def _midnight(clock: Clock, reading: Reading) -> timedelta:
+    """The end of today; with any other day it could as well be the start of it."""
+    of_a_night = reading.part is not None and reading.part.name in {"evening", "night"}
+    of_today = reading.day == Day(0, reading.day.said) if reading.day else False
+    if reading.part and not of_a_night:
+        raise Contradiction(reading.part.said, clock.said)
+    if not of_a_night and not of_today and (reading.day or reading.weekday or reading.date or reading.span):
+        raise Ambiguous(clock.said, "Write “00:00” for the start of that day or “24:00” for its end.")
+    return timedelta(hours=24)
+
+
+def _in_part(clock: Clock, part: Part) -> timedelta:
+    hour = clock.hour
+    if clock.bare:
+        if hour == 12 and part.name != "afternoon":
+            raise Ambiguous(f"{part.said} {clock.said}", "Write “noon”, or “00:00” or “24:00” with the day.")
+        if part.name == "night" and hour in _SMALL_HOURS:
+            raise Ambiguous(f"{part.said} {clock.said}", f"Write “{hour}am” or “{hour}pm”.")
+        if part.name != "morning" and hour != 12:
+            hour += 12
+    elif part.name == "night" and hour in _SMALL_HOURS:
+        hour += 24
+    elif part.name == "evening" and hour == 0:
+        hour = 24
+    if hour % 24 not in _HOURS[part.name] and hour <= 24:
+        raise Contradiction(part.said, clock.said)
+    return _after_midnight(hour, clock)
+
+
+def _after_midnight(hour: int, clock: Clock) -> timedelta:
+    return timedelta(hours=hour, minutes=clock.minute, seconds=clock.second)

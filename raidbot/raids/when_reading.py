@@ -1,0 +1,75 @@
+"""Typed times word by word: everything that was said, before anybody asks which instant it means."""
+
+import re
+from dataclasses import replace
+
+from raidbot.raids import when_clocks as clocks
+from raidbot.raids import when_days as days
+from raidbot.raids import when_words as words
+from raidbot.raids.when_facts import (
+    MAX_CHARACTERS,
+    Date,
+    Fact,
+    Here,
+    NothingSaid,
+    NotUnderstood,
+    Reading,
+    TooLong,
+)
+
+# The first rule that fits wins, so what is longer or more exact stands in front.
+_RULES = (
+    *clocks.INSTANTS,
+    *days.SPANS,
+    *days.DAYS,
+    *clocks.TIMES,
+    *days.SPANS_ALONE,
+    *clocks.ZONES,
+    *clocks.NUMBERS,
+)
+_FILLER = re.compile(
+    r" |,|[()]|\.(?= |$)|-(?= )|@(?= ?[\w<])|(?:at|on|the|um|am|den|der|le|el|à|a las?)(?= [\w<@])", re.IGNORECASE
+)
+_WORD = re.compile(r"(?:(?:in|next|this|last|every|half|for) )?[^\s,\w]* ?[^\s,]+", re.IGNORECASE)
+
+
+def read(text: str, locale: str) -> Reading:
+    """What was said; raises NotATime for the first thing that is not understood."""
+    if len(text) > MAX_CHARACTERS:
+        raise TooLong
+    plain = words.tidy(text)
+    reading, last, position = Reading(), None, 0
+    while position < len(plain):
+        if filler := _FILLER.match(plain, position):
+            position = filler.end()
+            continue
+        position, facts = _next(plain, position, locale, last)
+        for fact in facts:
+            reading.add(fact)
+            last = fact
+    if last is None:
+        raise NothingSaid
+    return _settled(reading)
+
+
+def _next(plain: str, position: int, locale: str, last: Fact | None) -> tuple[int, tuple[Fact, ...]]:
+    for rule in _RULES:
+        found = rule.pattern.match(plain, position)
+        facts = rule.reader(Here(found, locale, last)) if found else None
+        if found and facts is not None:
+            return found.end(), facts
+    word = _WORD.match(plain, position)
+    raise NotUnderstood(word[0] if word else plain[position:])
+
+
+def _settled(reading: Reading) -> Reading:
+    """With dates like 20.03 told from times like 19.30, and the 10:00 of an ISO date taken literally."""
+    for dotted in sorted(reading.dotted[::-1], key=lambda said: said.second <= 12):
+        if reading.clock is None:
+            reading.add(clocks.clock_from(dotted))
+        else:
+            reading.add(Date(dotted.first, dotted.second, None, dotted.said, told=True))
+    clock, date = reading.clock, reading.date
+    if clock and date and date.iso and re.match(r"\d\d:\d\d", clock.said):
+        reading.clock = replace(clock, bare=False)
+    return reading
