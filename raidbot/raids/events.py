@@ -117,6 +117,11 @@ class TimeChanged:
     after: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ThreadLost:
+    """The raid's discussion was deleted."""
+
+
 class Reminder(StrEnum):
     CREATOR = "creator"
     PARTICIPANTS = "participants"
@@ -150,6 +155,7 @@ Event = (
     | Reopened
     | Cancelled
     | TimeChanged
+    | ThreadLost
     | Reminded
     | MarksChanged
 )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from raidbot.raids.events import Cancelled, Change, Closed, Posted, Reopened, TimeChanged
+from raidbot.raids.events import Cancelled, Change, Closed, Posted, Reopened, ThreadLost, TimeChanged
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, MessageId, Raid, Status
 from raidbot.raids.signups import RaidOver, settle
 from raidbot.utils.errors import Refusal
@@ -61,6 +61,18 @@ def cancel(raid: Raid, *, reason: CancelReason, by: MemberId | None) -> Change:
         return Change(raid)
     cancelled = replace(raid, status=Status.CANCELLED, cancelled_reason=reason, marks=())
     return Change(cancelled, (Cancelled(reason, by),))
+
+
+def lose_board(raid: Raid, *, reason: CancelReason, now: datetime) -> Change:
+    """The board is gone for good: a raid still to come is cancelled, one that took place stays history."""
+    if raid.status is Status.CLOSED and raid.starts_at <= now:
+        return Change(raid)
+    return cancel(raid, reason=reason, by=None)
+
+
+def lose_thread(raid: Raid) -> Change:
+    """The discussion thread is gone; nothing else depends on it."""
+    return Change(raid) if raid.thread is None else Change(replace(raid, thread=None), (ThreadLost(),))
 
 
 def change_time(raid: Raid, starts_at: datetime, zone: str, *, now: datetime) -> Change:

@@ -1,0 +1,51 @@
+"""What happens on a board is worked off in the order in which it arrived."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from raidbot.raids.model import RaidId
+
+log = structlog.get_logger(__name__)
+
+Work = Callable[[], Awaitable[None]]
+
+
+class Intake:
+    """One line of work per raid; raids do not wait for each other."""
+
+    def __init__(self) -> None:
+        self._lines: dict[RaidId, deque[Work]] = {}
+        self._workers: set[asyncio.Task[None]] = set()
+        self._ended = False
+
+    def put(self, raid: RaidId, work: Work) -> None:
+        """Do this after everything already put for the raid; never waits. Nothing is taken any more once ended."""
+        if self._ended:
+            return
+        line = self._lines.get(raid)
+        if line is not None:
+            line.append(work)
+            return
+        self._lines[raid] = deque([work])
+        worker = asyncio.create_task(self._work_off(raid))
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
+
+    async def end(self) -> None:
+        """Take nothing more and finish what was taken."""
+        self._ended = True
+        while self._workers:
+            await asyncio.wait(self._workers)
+
+    async def _work_off(self, raid: RaidId) -> None:
+        line = self._lines[raid]
+        while line:
+            work = line.popleft()
+            try:
+                await work()
+            except Exception:  # the next in line must not suffer
+                log.exception("board event failed", raid=raid)
+        del self._lines[raid]

@@ -1,0 +1,163 @@
+"""/settings: what a server decides for its raids, on one panel that works whenever it is pressed."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from raidbot.commands.ui import answers, forms, rights
+from raidbot.commands.ui.router import Press, UnknownPanel, address
+from raidbot.raids import zones
+from raidbot.raids.model import GuildId
+from raidbot.raids.settings import ARCHIVE_CHOICES, FULL_CLOSE_CHOICES, LEAD_CHOICES, GuildSettings
+from raidbot.state import State
+from raidbot.utils.text import clip, escape
+
+PANEL = "settings"
+_COLOUR = 0x5865F2
+
+
+class Settings(commands.Cog):
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    @app_commands.command(description="Time zone, reminders, closing and threads of this server")
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.describe(time_zone="Where your server's clock hangs, such as Europe/London")
+    async def settings(self, interaction: discord.Interaction[Any], time_zone: str | None = None) -> None:
+        rights.check_manager(interaction)
+        guild = GuildId(rights.here(interaction).id)
+        zone = None if time_zone is None else zones.zone_named(time_zone).key
+        await answers.take(interaction)
+        if zone is not None:
+            await self._state.change_settings(guild, lambda before: replace(before, zone=zone))
+        await _show(interaction, await self._state.settings(guild))
+
+    @settings.autocomplete("time_zone")
+    async def _zones(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=name, value=name) for name in zones.suggest(typed)]
+
+    async def press(self, press: Press) -> None:
+        """Somebody used the panel."""
+        interaction = press.interaction
+        rights.check_manager(interaction)
+        guild = GuildId(rights.here(interaction).id)
+        if press.parts == ("ask-zone",):
+            zone = (await self._state.settings(guild)).zone
+            await interaction.response.send_modal(_zone_form(zone))
+            return
+        change = partial(_changed, press)
+        await answers.take(interaction)
+        await _show(interaction, await self._state.change_settings(guild, change))
+
+
+def _changed(press: Press, before: GuildSettings) -> GuildSettings:
+    """The settings after a press on the panel."""
+    match press.parts:
+        case ("zone",):
+            return replace(before, zone=zones.zone_named(press.fields["zone"]).key)
+        case ("creator",):
+            lead = _chosen(press)
+            kept = lead or before.creator_reminder_minutes
+            return replace(before, creator_reminders=lead > 0, creator_reminder_minutes=kept)
+        case ("participants",):
+            lead = _chosen(press)
+            kept = lead or before.participant_reminder_minutes
+            return replace(before, participant_reminders=lead > 0, participant_reminder_minutes=kept)
+        case ("closing",):
+            return replace(before, full_close_minutes=_chosen(press))
+        case ("threads",):
+            archive = _chosen(press)
+            return replace(
+                before, threads=archive > 0, thread_archive_minutes=archive or before.thread_archive_minutes
+            )
+        case ("notices", wanted):
+            return replace(before, refusal_notices_in_thread=wanted == "on")
+        case _:
+            raise UnknownPanel
+
+
+def _chosen(press: Press) -> int:
+    """The minutes chosen in a list that `_show` offered."""
+    value = next(iter(press.values), "")
+    if not value.isdecimal():
+        raise UnknownPanel
+    return int(value)
+
+
+async def _show(interaction: discord.Interaction[Any], settings: GuildSettings) -> None:
+    await answers.show(interaction, embeds=(_summary(rights.here(interaction), settings),), rows=_rows(settings))
+
+
+def _summary(guild: discord.Guild, settings: GuildSettings) -> discord.Embed:
+    embed = discord.Embed(title=clip(f"Settings of {escape(guild.name)}", 256), colour=_COLOUR)
+    for name, value in (
+        ("Time zone", settings.zone),
+        ("Reminder to the creator", _lead(_creator_lead(settings))),
+        ("Reminder to participants", _lead(_participant_lead(settings))),
+        ("Full raids close", _lead(settings.full_close_minutes, never="at their start")),
+        ("Discussion threads", f"archived after {_spoken(settings.thread_archive_minutes)}" if settings.threads else "off"),
+        ("Refusals if DMs are closed", "told in the thread" if settings.refusal_notices_in_thread else "not told"),
+    ):
+        embed.add_field(name=name, value=value)
+    return embed
+
+
+def _rows(settings: GuildSettings) -> tuple[tuple[discord.ui.Item[Any], ...], ...]:
+    archive = settings.thread_archive_minutes if settings.threads else 0
+    leads = [(minutes, _lead(minutes)) for minutes in LEAD_CHOICES]
+    closings = [(minutes, _lead(minutes, never="at their start")) for minutes in FULL_CLOSE_CHOICES]
+    threads = [(0, "off"), *((minutes, f"archived after {_spoken(minutes)}") for minutes in ARCHIVE_CHOICES)]
+    told = settings.refusal_notices_in_thread
+    return (
+        (_select("creator", "Reminder to the creator", leads, _creator_lead(settings)),),
+        (_select("participants", "Reminder to participants", leads, _participant_lead(settings)),),
+        (_select("closing", "Full raids close", closings, settings.full_close_minutes),),
+        (_select("threads", "Discussion threads", threads, archive),),
+        (
+            discord.ui.Button(
+                label="Time zone", style=discord.ButtonStyle.primary, custom_id=address(PANEL, "ask-zone")
+            ),
+            discord.ui.Button(
+                label="Refusals in threads",
+                style=discord.ButtonStyle.success if told else discord.ButtonStyle.secondary,
+                custom_id=address(PANEL, "notices", "off" if told else "on"),
+            ),
+        ),
+    )
+
+
+def _select(key: str, name: str, choices: list[tuple[int, str]], current: int) -> discord.ui.Select[Any]:
+    options = [
+        discord.SelectOption(label=f"{name}: {text}", value=str(minutes), default=minutes == current)
+        for minutes, text in choices
+    ]
+    return discord.ui.Select(custom_id=address(PANEL, key), placeholder=name, options=options)
+
+
+def _zone_form(zone: str) -> discord.ui.Modal:
+    field = forms.Field("zone", "Time zone", zone, "A city or region, such as Europe/London", most=64)
+    return forms.form(address(PANEL, "zone"), "Time zone of this server", field)
+
+
+def _creator_lead(settings: GuildSettings) -> int:
+    return settings.creator_reminder_minutes if settings.creator_reminders else 0
+
+
+def _participant_lead(settings: GuildSettings) -> int:
+    return settings.participant_reminder_minutes if settings.participant_reminders else 0
+
+
+def _lead(minutes: int, *, never: str = "off") -> str:
+    return f"{_spoken(minutes)} before" if minutes else never
+
+
+def _spoken(minutes: int) -> str:
+    for size, unit in ((1440, "day"), (60, "hour")):
+        if minutes >= size and minutes % size == 0:
+            count = minutes // size
+            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return f"{minutes} minutes"

@@ -1,0 +1,71 @@
+"""Clicks, choices and forms find their panel by `custom_id` alone, so that panels outlive a restart."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from raidbot.commands.ui.road import explain
+from raidbot.utils.errors import Refusal
+
+
+class UnknownPanel(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This panel is from an older version of the bot. Use the command again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A click, a choice or a form somebody sent.
+
+    `parts` is the `custom_id` after the panel's name; `values` are the chosen options; `fields` a form's inputs.
+    """
+
+    interaction: discord.Interaction[Any]
+    parts: tuple[str, ...]
+    values: tuple[str, ...]
+    fields: Mapping[str, str]
+
+
+Panel = Callable[[Press], Awaitable[None]]
+
+
+def address(panel: str, *parts: object) -> str:
+    """A `custom_id` (at most 100 characters) that `Router` brings back to the panel."""
+    return ":".join([panel, *map(str, parts)])
+
+
+class Router(commands.Cog):
+    """Listens for everything pressed and sends it to the panel registered under its name."""
+
+    def __init__(self, panels: Mapping[str, Panel]) -> None:
+        self._panels = dict(panels)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
+            return
+        try:
+            await self._route(interaction)
+        except Exception as error:  # the road answers everything
+            await explain(interaction, error)
+
+    async def _route(self, interaction: discord.Interaction[Any]) -> None:
+        sent: dict[str, Any] = dict(interaction.data or {})
+        name, *parts = str(sent["custom_id"]).split(":")
+        panel = self._panels.get(name)
+        if panel is None:
+            raise UnknownPanel
+        await panel(Press(interaction, tuple(parts), tuple(sent.get("values", ())), _fields(sent)))
+
+
+def _fields(sent: dict[str, Any]) -> dict[str, str]:
+    """A form's inputs by `custom_id`, whether they lie in action rows or in labels."""
+    found: dict[str, str] = {}
+    for row in sent.get("components", ()):
+        for field in row.get("components") or [row.get("component", {})]:
+            if "custom_id" in field:
+                found[field["custom_id"]] = str(field.get("value", ""))
+    return found

@@ -1,0 +1,103 @@
+"""What happens to boards and members without anybody signing up: deletions, departures, swept reactions, new names."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import discord
+import structlog
+from discord.ext import commands
+
+from raidbot.commands.intake import Intake
+from raidbot.db import lookups
+from raidbot.raids import lifecycle, signups
+from raidbot.raids.emoji import key_of
+from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, MessageId, Raid, RaidId, Source
+from raidbot.state import Cause, Rule, State
+
+log = structlog.get_logger(__name__)
+
+_CAUSE = Cause(Source.DISCORD)
+
+
+class World(commands.Cog):
+    """`redraw` marks a raid's board as stale."""
+
+    def __init__(self, state: State, intake: Intake, *, redraw: Callable[[Raid], None]) -> None:
+        self._state = state
+        self._intake = intake
+        self._redraw = redraw
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        self._lose_messages([payload.message_id])
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        self._lose_messages(payload.message_ids)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self._lose_channel(GuildId(channel.guild.id), ChannelId(channel.id))
+
+    @commands.Cog.listener()
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        guild, thread = GuildId(payload.guild_id), ChannelId(payload.thread_id)
+        await self._lose_channel(guild, thread)
+        for raid in await self._state.db.read(partial(lookups.with_thread, guild=guild, thread=thread)):
+            self._alter(raid, lifecycle.lose_thread)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed from the server; an outage does not come here."""
+        log.info("guild left", guild=guild.id)
+        for raid in await self._state.db.read(partial(lookups.in_guild, guild=GuildId(guild.id))):
+            self._lose(raid, CancelReason.GUILD_LEFT)
+
+    @commands.Cog.listener()
+    async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
+        guild, member, now = GuildId(payload.guild_id), MemberId(payload.user.id), self._state.now()
+        coming = partial(lookups.coming_with_member, guild=guild, member=member, after=now)
+        for raid in await self._state.db.read(coming):
+            self._alter(raid, partial(signups.depart, member=member, now=now))
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        raid = self._state.boards.get(MessageId(payload.message_id))
+        if raid is not None:
+            self._intake.put(raid, partial(self._sweep, raid, None))
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
+        raid = self._state.boards.get(MessageId(payload.message_id))
+        if raid is not None:
+            self._intake.put(raid, partial(self._sweep, raid, key_of(str(payload.emoji))))
+
+    def _lose_messages(self, messages: Iterable[int]) -> None:
+        for message in messages:
+            raid = self._state.boards.get(MessageId(message))
+            if raid is not None:
+                self._lose(raid, CancelReason.MESSAGE_DELETED)
+
+    async def _lose_channel(self, guild: GuildId, channel: ChannelId) -> None:
+        for raid in await self._state.db.read(partial(lookups.in_channel, guild=guild, channel=channel)):
+            self._lose(raid, CancelReason.CHANNEL_DELETED)
+
+    def _lose(self, raid: RaidId, reason: CancelReason) -> None:
+        self._alter(raid, partial(lifecycle.lose_board, reason=reason, now=self._state.now()))
+
+    def _alter(self, raid: RaidId, rule: Rule) -> None:
+        async def work() -> None:
+            await self._state.change(raid, rule, _CAUSE)
+
+        self._intake.put(raid, work)
+
+    async def _sweep(self, raid_id: RaidId, emoji_key: str | None) -> None:
+        """Reactions were swept off the board: nobody left, and the bot's own reactions have to come back."""
+        raid = await self._state.raid(raid_id)
+        role = None if emoji_key is None else raid.role_for_emoji(emoji_key)
+        if emoji_key is not None and role is None:
+            return
+        keys = None if role is None else (role.key,)
+        change = await self._state.change(raid_id, partial(signups.clear_marks, keys=keys), _CAUSE)
+        if change.raid.is_open:
+            self._redraw(change.raid)

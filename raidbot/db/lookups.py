@@ -1,0 +1,83 @@
+"""Which raids something concerns: ids only, the raids themselves come through `state`."""
+
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+from raidbot.db.raids import seconds
+from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidId
+
+
+def closing_candidates(connection: sqlite3.Connection, *, until: datetime) -> list[RaidId]:
+    """Open raids starting by `until` that the clock may close, soonest first."""
+    return _ids(
+        connection,
+        "SELECT id FROM raids WHERE status = 'open' AND hold = 0 AND starts_at <= ? ORDER BY starts_at, id",
+        seconds(until),
+    )
+
+
+def reminder_candidates(connection: sqlite3.Connection, *, after: datetime, until: datetime) -> list[RaidId]:
+    """Raids starting after `after` and by `until` that still owe a reminder, soonest first."""
+    return _ids(
+        connection,
+        "SELECT id FROM raids WHERE status IN ('open', 'closed') AND starts_at > ? AND starts_at <= ?"
+        " AND (creator_reminded = 0 OR participants_reminded = 0) ORDER BY starts_at, id",
+        seconds(after),
+        seconds(until),
+    )
+
+
+def in_channel(connection: sqlite3.Connection, guild: GuildId, channel: ChannelId) -> list[RaidId]:
+    """Raids that are not cancelled and whose board stands in the channel."""
+    return _ids(
+        connection,
+        "SELECT id FROM raids WHERE guild = ? AND channel = ? AND status <> 'cancelled'",
+        guild,
+        channel,
+    )
+
+
+def with_thread(connection: sqlite3.Connection, guild: GuildId, thread: ChannelId) -> list[RaidId]:
+    """Raids whose discussion this thread is."""
+    return _ids(connection, "SELECT id FROM raids WHERE guild = ? AND thread = ?", guild, thread)
+
+
+def in_guild(connection: sqlite3.Connection, guild: GuildId) -> list[RaidId]:
+    """The server's raids that are not cancelled."""
+    return _ids(connection, "SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled'", guild)
+
+
+def coming_with_member(
+    connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, after: datetime
+) -> list[RaidId]:
+    """Raids starting after `after`, not cancelled, in which the member has a seat or waits."""
+    return _ids(
+        connection,
+        "SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled' AND starts_at > ? AND id IN ("
+        "SELECT raid FROM seats WHERE member = ? UNION SELECT raid FROM waits WHERE member = ?)",
+        guild,
+        seconds(after),
+        member,
+        member,
+    )
+
+
+def open_count(connection: sqlite3.Connection, guild: GuildId) -> int:
+    """How many raids of the server take signups."""
+    count: int = connection.execute(
+        "SELECT count(*) FROM raids WHERE guild = ? AND status = 'open'", (guild,)
+    ).fetchone()[0]
+    return count
+
+
+def owed_count(connection: sqlite3.Connection, guild: GuildId) -> int:
+    """How many messages are owed because of this server."""
+    count: int = connection.execute(
+        "SELECT count(*) FROM outbox WHERE guild = ? AND state IN ('pending', 'claimed')", (guild,)
+    ).fetchone()[0]
+    return count
+
+
+def _ids(connection: sqlite3.Connection, query: str, *values: Any) -> list[RaidId]:
+    return [RaidId(row[0]) for row in connection.execute(query, values).fetchall()]

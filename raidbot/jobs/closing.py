@@ -1,0 +1,39 @@
+"""Raids close at their start, and full ones earlier where the server wants it."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from raidbot.db import lookups
+from raidbot.raids import lifecycle
+from raidbot.raids.events import Change
+from raidbot.raids.model import Raid, RaidId, Source
+from raidbot.raids.settings import FULL_CLOSE_CHOICES
+from raidbot.state import Cause, State
+
+log = structlog.get_logger(__name__)
+
+_LONGEST_LEAD = timedelta(minutes=max(FULL_CLOSE_CHOICES))
+
+
+async def close_due(state: State, now: datetime) -> None:
+    """Close what is due; a raid that cannot be closed holds up no other."""
+    for raid_id in await state.db.read(partial(lookups.closing_candidates, until=now + _LONGEST_LEAD)):
+        try:
+            await _close_if_due(state, raid_id, now)
+        except Exception:  # one raid's trouble is its own
+            log.exception("raid not closed", raid=raid_id)
+
+
+async def _close_if_due(state: State, raid_id: RaidId, now: datetime) -> None:
+    raid = await state.raid(raid_id)
+    lead = (await state.settings(raid.guild)).full_lead
+    if lifecycle.due_closing(raid, full_lead=lead, now=now) is None:
+        return
+
+    def rule(raid: Raid) -> Change:
+        reason = lifecycle.due_closing(raid, full_lead=lead, now=now)
+        return Change(raid) if reason is None else lifecycle.close(raid, reason=reason, by=None, now=now)
+
+    await state.change(raid_id, rule, Cause(Source.CLOCK))

@@ -1,0 +1,46 @@
+"""The one loop by the clock: every job gets its turn, and none can stop another."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+import structlog
+
+from raidbot.utils.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+Job = Callable[[datetime], Awaitable[None]]
+
+
+class Heartbeat:
+    """Runs all jobs every `interval` seconds, or at once after `wake`; a tick never overlaps another."""
+
+    def __init__(self, clock: Clock, jobs: Mapping[str, Job], *, interval: float) -> None:
+        self._clock = clock
+        self._jobs = dict(jobs)
+        self._interval = interval
+        self._woken = asyncio.Event()
+        self._ticking = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        while True:
+            self._woken.clear()
+            await self.tick(self._clock())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), self._interval)
+
+    async def tick(self, now: datetime) -> None:
+        """Run every job once for this instant (aware UTC); a failing job is logged and the others run."""
+        async with self._ticking:
+            for name, job in self._jobs.items():
+                try:
+                    await job(now.replace(microsecond=0))
+                except Exception:  # a job's failure must not end the loop
+                    log.exception("job failed", job=name)
+
+    def wake(self) -> None:
+        """Tick soon: the clock was moved."""
+        self._woken.set()
