@@ -1,7 +1,6 @@
 """A local stand-in for Discord."""
 
-from raidbot.sandbox.builders import SandboxGuild
-from raidbot.sandbox.clock import SandboxClock
-from raidbot.sandbox.sandbox import FactMissing, Sandbox
-
-__all__ = ["FactMissing", "Sandbox", "SandboxClock", "SandboxGuild"]
+from raidbot.sandbox.builders import SandboxGuild as SandboxGuild
+from raidbot.sandbox.clock import SandboxClock as SandboxClock
+from raidbot.sandbox.sandbox import FactMissing as FactMissing
+from raidbot.sandbox.sandbox import Sandbox as Sandbox

@@ -28,7 +28,8 @@ class Watcher(discord.Client):
             dm_messages=True,
             dm_reactions=True,
         )
-        super().__init__(**{"intents": intents, "chunk_guilds_at_startup": False, "guild_ready_timeout": 0.1} | options)
+        defaults: dict[str, Any] = {"intents": intents, "chunk_guilds_at_startup": False, "guild_ready_timeout": 0.1}
+        super().__init__(**defaults | options)
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         self.events.append((event, args))

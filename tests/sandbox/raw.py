@@ -1,0 +1,61 @@
+"""A gateway client without a library, for what discord.py never does."""
+
+import json
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+
+from raidbot.sandbox import Sandbox
+
+Payload = dict[str, Any]
+ALL_INTENTS = (1 << 17) - 1
+
+
+class RawGateway:
+    """One socket; `code` is the close code after the server ended it."""
+
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse, *, compressed: bool) -> None:
+        self.ws = ws
+        self._inflate = zlib.decompressobj() if compressed else None
+
+    async def receive(self) -> Payload | None:
+        """The next payload, None when the socket is closed."""
+        message = await self.ws.receive(timeout=5)
+        if message.type is aiohttp.WSMsgType.BINARY:
+            assert self._inflate is not None
+            return dict(json.loads(self._inflate.decompress(message.data)))
+        return dict(json.loads(message.data)) if message.type is aiohttp.WSMsgType.TEXT else None
+
+    async def expect(self, name: str) -> Payload:
+        """The `d` of the next event of that name; others are passed over."""
+        while (payload := await self.receive()) is not None:
+            if payload["t"] == name:
+                return dict(payload["d"])
+        raise AssertionError(f"closed with {self.ws.close_code} before {name}")
+
+    async def send(self, op: int, data: Any) -> None:
+        await self.ws.send_json({"op": op, "d": data})
+
+    async def identify(self, sandbox: Sandbox, **changes: Any) -> None:
+        await self.send(2, {"token": sandbox.token, "intents": ALL_INTENTS, "properties": {}} | changes)
+
+    async def closed(self) -> int | None:
+        """The code with which the server closes."""
+        while await self.receive() is not None:
+            pass
+        return self.ws.close_code
+
+
+@asynccontextmanager
+async def raw_gateway(sandbox: Sandbox, *, compressed: bool = False) -> AsyncIterator[RawGateway]:
+    """A socket after HELLO."""
+    url = sandbox.gateway_url + "?v=10&encoding=json" + ("&compress=zlib-stream" if compressed else "")
+    async with aiohttp.ClientSession() as http, http.ws_connect(url) as ws:
+        gateway = RawGateway(ws, compressed=compressed)
+        hello = await gateway.receive()
+        assert hello is not None
+        assert hello["op"] == 10
+        yield gateway
