@@ -1,0 +1,46 @@
+# make demo, make test: each does everything it needs on a fresh clone (Python 3.11 or newer and make are enough).
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$p && break; done)
+WORKERS ?= auto
+ARGS ?=
+BIN := .venv/bin
+READY := .venv/.ready
+PINS = uv pip compile pyproject.toml --universal --python-version 3.11 --extra speed --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(ARGS)
+
+.PHONY: demo test check bench run ready pins clean
+
+demo: $(READY) ## the bot doing its main job against the local stand-in for Discord
+	@$(BIN)/raidbot demo $(ARGS)
+
+test: $(READY) ## the whole test suite
+	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+check: ## exactly what CI runs: format, lint, types, tests
+	@.ci/run
+
+bench: $(READY) ## the benchmarks, one JSON object a line
+	@$(BIN)/python -m bench $(ARGS)
+
+run: $(READY) ## the real bot
+	@$(BIN)/raidbot run $(ARGS)
+
+ready: $(READY)
+
+$(READY): requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "RaidBot needs Python 3.11 or newer; none was found. Name one: make PYTHON=..." >&2; exit 1; }
+	@echo "Preparing .venv with $(PYTHON) (once; takes a minute) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+pins: ## write requirements/*.txt anew from pyproject.toml (needs uv; ARGS=--upgrade takes the newest versions)
+	$(PINS) --output-file requirements/run.txt
+	$(PINS) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+
+clean: ## forget everything that make can make again; data/ stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,8 @@
+"""`python -m raidbot` is `raidbot`."""
+
+import sys
+
+from raidbot.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

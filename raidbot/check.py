@@ -1,0 +1,80 @@
+"""What `raidbot check` finds: can the bot run here? Nothing is created, changed or sent."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from raidbot.config import Settings
+from raidbot.db.database import UnusableDatabase, inspect, migrations
+
+OLDEST_SQLITE = (3, 37)
+"""The first with STRICT tables."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at, in a sentence."""
+
+    fine: bool
+    sentence: str
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    yield Finding(fine=True, sentence="The settings are valid and a token is set.")
+    yield _discord(settings)
+    yield _guilds(settings)
+    yield _sqlite()
+    yield _database(settings.database)
+    if settings.log_file is not None:
+        yield _log_file(settings.log_file)
+
+
+def _discord(settings: Settings) -> Finding:
+    where = settings.discord_api_url or "Discord itself"
+    return Finding(fine=True, sentence=f"The bot will talk to {where}; `raidbot run` is the first to try the token.")
+
+
+def _guilds(settings: Settings) -> Finding:
+    count = len(settings.allowed_guilds)
+    only = f"only in {count} allowed {'server' if count == 1 else 'servers'}" if count else "in every server it is in"
+    return Finding(fine=True, sentence=f"The bot will work {only}.")
+
+
+def _sqlite() -> Finding:
+    if sqlite3.sqlite_version_info >= OLDEST_SQLITE:
+        return Finding(fine=True, sentence=f"SQLite {sqlite3.sqlite_version} is new enough.")
+    oldest = ".".join(map(str, OLDEST_SQLITE))
+    sentence = f"SQLite {sqlite3.sqlite_version} is too old: this Python needs one built with {oldest} or newer."
+    return Finding(fine=False, sentence=sentence)
+
+
+def _database(path: Path) -> Finding:
+    if not path.exists():
+        return _new_file(path, f"There is no database yet; the first start makes {path}.")
+    try:
+        version = inspect(path)
+    except UnusableDatabase as error:
+        return Finding(fine=False, sentence=str(error))
+    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+        return Finding(fine=False, sentence=f"{path} cannot be written. Check the rights of the file and its folder.")
+    newest = migrations()[-1][0]
+    state = "up to date" if version == newest else f"to be brought to version {newest} at the next start"
+    return Finding(fine=True, sentence=f"The database {path} is of version {version}, {state}.")
+
+
+def _log_file(path: Path) -> Finding:
+    if path.exists():
+        fine = path.is_file() and os.access(path, os.W_OK)
+        sentence = f"The log goes to {path}." if fine else f"{path} cannot be written as a log file."
+        return Finding(fine=fine, sentence=sentence)
+    return _new_file(path, f"The log will go to {path}.")
+
+
+def _new_file(path: Path, sentence: str) -> Finding:
+    """Whether a file that does not exist could be made, with its folders."""
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if folder.is_dir() and os.access(folder, os.W_OK):
+        return Finding(fine=True, sentence=sentence)
+    return Finding(fine=False, sentence=f"{path} cannot be made: {folder} is not a folder that may be written.")

@@ -1,0 +1,179 @@
+"""Who may import whom, read from the syntax trees. CONTRIBUTING.md shows the same picture."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "raidbot"
+
+ORDER = ("utils", "raids", "db", "state", "delivery", "jobs", "commands", "bot", "top")
+"""Each may import what stands to its left."""
+TOP = ("cli", "check", "process", "demo", "__main__")
+"""What starts everything; these may import each other."""
+BESIDE = {
+    "config": {"utils"},
+    "ops": {"utils", "raids", "db", "state", "delivery"},
+    "sandbox": set[str](),
+}
+BESIDE_IMPORTED_BY = {"config": {"bot", "ops", "top"}, "ops": {"bot", "top"}, "sandbox": {"top"}}
+TALKS_TO_DISCORD = {"delivery", "jobs", "commands", "bot", "ops", "top"}
+HOLDS_SQL = {"db", "ops"}
+IMPURE = {"aiohttp", "aiosqlite", "asyncio", "discord", "os", "socket", "sqlite3", "structlog", "subprocess", "time"}
+SQL = re.compile(r"\b(SELECT .+ FROM|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE)\b", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """One file of the package; `name` is dotted and begins with `raidbot`."""
+
+    name: str
+    tree: ast.Module
+
+    @property
+    def place(self) -> str:
+        return _place(self.name)
+
+    def imports(self) -> Iterator[str]:
+        """Dotted names of all that is imported when the program runs."""
+        yield from _imports(self.tree, self.name)
+
+
+def _place(dotted: str) -> str:
+    parts = dotted.split(".")
+    first = parts[1] if len(parts) > 1 else ""
+    return "top" if first in TOP else first
+
+
+def _imports(node: ast.AST, module: str) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.If(test=ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
+                for other in child.orelse:
+                    yield from _imports(other, module)
+            case ast.Import(names=names):
+                yield from (name.name for name in names)
+            case ast.ImportFrom(module=source, names=names, level=level):
+                base = ".".join(module.split(".")[:-level]) if level else ""
+                origin = ".".join(part for part in (base, source) if part)
+                yield from (f"{origin}.{name.name}" for name in names)
+            case _:
+                yield from _imports(child, module)
+
+
+def may_import(who: str, what: str) -> bool:
+    if who == what or what not in {*ORDER, *BESIDE}:
+        return True  # itself, or a name in raidbot/__init__.py
+    if what in BESIDE_IMPORTED_BY:
+        return who in BESIDE_IMPORTED_BY[what]
+    if who in BESIDE:
+        return what in BESIDE[who]
+    return ORDER.index(what) < ORDER.index(who)
+
+
+def faults(module: Module) -> list[str]:
+    """Every way in which a module leaves its place."""
+    found = [*_wrong_imports(module), *_wrong_sql(module)]
+    if module.place == "raids":
+        found += _impurities(module)
+    return [f"{module.name} {fault}" for fault in found]
+
+
+def _wrong_imports(module: Module) -> Iterator[str]:
+    for imported in module.imports():
+        top = imported.split(".")[0]
+        if top == "raidbot" and not may_import(module.place, _place(imported)):
+            yield f"may not import {imported}"
+        if top in ("discord", "tests") and (top == "tests" or module.place not in TALKS_TO_DISCORD):
+            yield f"may not import {top}"
+
+
+def _wrong_sql(module: Module) -> Iterator[str]:
+    if module.place in HOLDS_SQL:
+        return
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.search(node.value):
+            yield f"holds SQL in line {node.lineno}"
+
+
+def _impurities(module: Module) -> Iterator[str]:
+    for imported in module.imports():
+        if imported.split(".")[0] in IMPURE:
+            yield f"may not import {imported}"
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.AsyncFunctionDef(name=name):
+                yield f"has an async function, {name}"
+            case ast.Call(func=ast.Attribute(attr="now" | "utcnow" | "today") as reader):
+                yield f"reads the clock in line {reader.lineno}"
+            case ast.Call(func=ast.Name(id="open" | "print" | "input" as name)):
+                yield f"calls {name} in line {node.lineno}"
+
+
+def modules() -> list[Module]:
+    return [
+        Module(name=_dotted(path), tree=ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    ]
+
+
+def _dotted(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_every_module_stays_in_its_place() -> None:
+    assert [fault for module in modules() for fault in faults(module)] == []
+
+
+def test_every_module_has_a_place() -> None:
+    known = {*ORDER, *BESIDE, ""}
+
+    assert [module.name for module in modules() if module.place not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "fault"),
+    [
+        ("raidbot.raids.x", "import sqlite3", "may not import sqlite3"),
+        ("raidbot.raids.x", "from raidbot.db import raids", "may not import raidbot.db.raids"),
+        ("raidbot.raids.x", "async def join(): ...", "has an async function, join"),
+        ("raidbot.raids.x", "at = datetime.now(UTC)", "reads the clock in line 1"),
+        ("raidbot.raids.x", "def f():\n    import raidbot.state", "may not import raidbot.state"),
+        ("raidbot.raids.x", "from ..db import raids", "may not import raidbot.db.raids"),
+        ("raidbot.state", "import discord", "may not import discord"),
+        ("raidbot.commands.x", "q = 'SELECT 1 FROM raids'", "holds SQL in line 1"),
+        ("raidbot.jobs.x", "import raidbot.ops.metrics", "may not import raidbot.ops.metrics"),
+        ("raidbot.ops.x", "from raidbot.jobs import heartbeat", "may not import raidbot.jobs.heartbeat"),
+        ("raidbot.sandbox.x", "from raidbot.utils import clock", "may not import raidbot.utils.clock"),
+        ("raidbot.bot", "from raidbot.sandbox import Sandbox", "may not import raidbot.sandbox.Sandbox"),
+        ("raidbot.bot", "from raidbot.cli import main", "may not import raidbot.cli.main"),
+        ("raidbot.state", "from raidbot.config import Settings", "may not import raidbot.config.Settings"),
+    ],
+)
+def test_what_leaves_its_place_is_found(name: str, source: str, fault: str) -> None:
+    assert f"{name} {fault}" in faults(Module(name=name, tree=ast.parse(source)))
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("raidbot.commands.x", "from raidbot.state import State\nimport discord"),
+        ("raidbot.commands.x", "if TYPE_CHECKING:\n    from raidbot.bot import RaidBot"),
+        ("raidbot.demo", "from raidbot.sandbox import Sandbox\nfrom raidbot.process import run"),
+        ("raidbot.sandbox.x", "from raidbot.sandbox.store import Store"),
+        ("raidbot.db.x", "q = 'SELECT 1 FROM raids'"),
+    ],
+)
+def test_what_keeps_its_place_is_let_be(name: str, source: str) -> None:
+    assert faults(Module(name=name, tree=ast.parse(source))) == []
+
+
+def test_contributing_shows_the_same_order() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+    assert " ← ".join((*ORDER[:-1], " / ".join(TOP))) in text
