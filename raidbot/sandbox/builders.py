@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from raidbot.sandbox import channels, guilds
+from raidbot.sandbox.people import Person
 from raidbot.sandbox.permissions import named
-from raidbot.sandbox.store import Channel, ChannelType, Emoji, Guild, Member, Overwrite, Role, User
+from raidbot.sandbox.store import Channel, ChannelType, Emoji, Guild, Member, Message, Overwrite, Role, User
 
 if TYPE_CHECKING:
     from raidbot.sandbox.sandbox import Sandbox
 
 T = TypeVar("T")
+Somebody = Person | Member | User
 
 
 class SandboxGuild:
@@ -29,8 +31,8 @@ class SandboxGuild:
         return self.facts.name
 
     @property
-    def owner(self) -> Member:
-        return self.facts.members[self.facts.owner_id]
+    def owner(self) -> Person:
+        return Person(self.sandbox.world, self.facts.members[self.facts.owner_id].user)
 
     @property
     def bot(self) -> Member:
@@ -39,6 +41,10 @@ class SandboxGuild:
     @property
     def bot_role(self) -> Role:
         return next(role for role in self.facts.roles.values() if role.bot_id == self.sandbox.bot.id)
+
+    def member(self, who: Somebody) -> Member:
+        """Somebody's membership: nickname, roles."""
+        return self.facts.members[who.id]
 
     def channel(self, name: str) -> Channel:
         """The channel or thread of that name."""
@@ -83,50 +89,57 @@ class SandboxGuild:
 
     def add_member(
         self,
-        who: str | User,
+        who: str | Person | User,
         *,
         nick: str | None = None,
         roles: Iterable[Role] = (),
         permissions: Iterable[str] = (),
-    ) -> Member:
+    ) -> Person:
         """A member, new or known from elsewhere; `permissions` come by a role of their own."""
-        user = self.sandbox.add_user(who) if isinstance(who, str) else who
+        person = self.sandbox.add_user(who) if isinstance(who, str) else who
+        user = person.user if isinstance(person, Person) else person
         given = [role.id for role in roles]
         if wanted := tuple(permissions):
             given.append(self.add_role(f"{user.username}'s rights", permissions=wanted).id)
         member = Member(user=user, guild_id=self.id, joined_at=self.sandbox.clock.now(), nick=nick, roles=given)
         guilds.join(self.sandbox.world, self.facts, member)
-        return member
+        return Person(self.sandbox.world, user)
 
-    def deny(self, channel: Channel, *permissions: str, to: Role | Member | None = None) -> None:
+    def messages(self, channel: Channel) -> list[Message]:
+        """What everybody who sees the channel can read there, oldest first."""
+        return [message for message in channel.messages.values() if message.visible_to is None]
+
+    def deny(self, channel: Channel, *permissions: str, to: Role | Somebody | None = None) -> None:
         """Withdraw permissions in a channel: from the bot, or from a role or member."""
         overwrite = self._overwrite(channel, to)
         overwrite.deny |= named(*permissions)
         overwrite.allow &= ~overwrite.deny
         channels.changed(self.sandbox.world, self.facts, channel)
 
-    def allow(self, channel: Channel, *permissions: str, to: Role | Member | None = None) -> None:
+    def allow(self, channel: Channel, *permissions: str, to: Role | Somebody | None = None) -> None:
         """Grant permissions in a channel: to the bot, or to a role or member."""
         overwrite = self._overwrite(channel, to)
         overwrite.allow |= named(*permissions)
         overwrite.deny &= ~overwrite.allow
         channels.changed(self.sandbox.world, self.facts, channel)
 
-    def _overwrite(self, channel: Channel, to: Role | Member | None) -> Overwrite:
+    def _overwrite(self, channel: Channel, to: Role | Somebody | None) -> Overwrite:
         target = to if to is not None else self.bot
         kind = 0 if isinstance(target, Role) else 1
         return channel.overwrites.setdefault(target.id, Overwrite(id=target.id, kind=kind))
 
-    async def rename_member(self, member: Member, nick: str | None) -> None:
-        member.nick = nick
-        guilds.member_changed(self.sandbox.world, self.facts, member)
+    async def rename_member(self, who: Somebody, nick: str | None) -> None:
+        self.member(who).nick = nick
+        guilds.member_changed(self.sandbox.world, self.facts, self.member(who))
 
-    async def give_role(self, member: Member, role: Role) -> None:
+    async def give_role(self, who: Somebody, role: Role) -> None:
+        member = self.member(who)
         if role.id not in member.roles:
             member.roles.append(role.id)
             guilds.member_changed(self.sandbox.world, self.facts, member)
 
-    async def take_role(self, member: Member, role: Role) -> None:
+    async def take_role(self, who: Somebody, role: Role) -> None:
+        member = self.member(who)
         if role.id in member.roles:
             member.roles.remove(role.id)
             guilds.member_changed(self.sandbox.world, self.facts, member)

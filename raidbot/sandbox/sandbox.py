@@ -10,13 +10,14 @@ from typing import Literal, Self, TypeVar
 from aiohttp import web
 
 from raidbot.sandbox import channels, guilds, messages
-from raidbot.sandbox.builders import SandboxGuild
+from raidbot.sandbox.builders import SandboxGuild, Somebody
 from raidbot.sandbox.clock import SandboxClock
 from raidbot.sandbox.faults import Faults
 from raidbot.sandbox.gateway import Gateway
+from raidbot.sandbox.people import Person
 from raidbot.sandbox.ratelimits import Mode, RateLimits
 from raidbot.sandbox.server import PREFIX, Recorded, RestServer
-from raidbot.sandbox.store import Channel, Guild, Member, Message, Store, User, reaction_key
+from raidbot.sandbox.store import Channel, Guild, Message, Store, User, reaction_key
 from raidbot.sandbox.world import World
 
 T = TypeVar("T")
@@ -119,16 +120,16 @@ class Sandbox:
 
     def add_guild(self, name: str, *, owner: str = "owner", bot_permissions: int | None = None) -> SandboxGuild:
         """A guild with its owner and the bot in it; `bot_permissions` are those of the bot's own role."""
-        user = self.add_user(owner)
+        user = self.add_user(owner).user
         if bot_permissions is None:
             return SandboxGuild(self, guilds.create(self.world, name, user))
         return SandboxGuild(self, guilds.create(self.world, name, user, bot_permissions=bot_permissions))
 
-    def add_user(self, name: str) -> User:
+    def add_user(self, name: str) -> Person:
         """A person who is in no guild yet."""
         user = User(id=self.store.seed_id(), username=name, global_name=name.capitalize())
         self.store.users[user.id] = user
-        return user
+        return Person(self.world, user)
 
     # Looking
 
@@ -152,10 +153,9 @@ class Sandbox:
             call.method == method and call.route == route and status in (None, call.status) for call in self.calls
         )
 
-    def dms(self, user: User | Member | int) -> list[Message]:
+    def dms(self, who: Somebody) -> list[Message]:
         """The messages in the conversation between the bot and somebody, oldest first."""
-        user_id = user if isinstance(user, int) else user.id
-        channel = self.store.dm_between(self.bot.id, user_id)
+        channel = self.store.dm_between(self.bot.id, who.id)
         return list(channel.messages.values()) if channel is not None else []
 
     async def until(self, fact: Callable[[], T], *, timeout: float = 10.0) -> T:
@@ -203,7 +203,7 @@ class Sandbox:
     async def delete_channel(self, channel: Channel) -> None:
         channels.delete(self.world, self.store.guilds[channel.guild_id or 0], channel)
 
-    async def remove_member(self, guild: "SandboxGuild | Guild", member: Member) -> None:
+    async def remove_member(self, guild: "SandboxGuild | Guild", member: Somebody) -> None:
         """Somebody leaves; when it is the bot, it is thrown out."""
         guilds.leave(self.world, self.store.guilds[guild.id], self.store.guilds[guild.id].members[member.id])
 

@@ -2,8 +2,7 @@
 
 import discord
 
-from raidbot.sandbox import Sandbox, messages
-from raidbot.sandbox.store import Reaction
+from raidbot.sandbox import Sandbox
 
 from .conftest import Connect
 
@@ -52,7 +51,7 @@ async def test_a_members_reaction_arrives_with_the_member(sandbox: Sandbox, conn
     sent = await target.send("board")
 
     fact = channel.messages[sent.id]
-    messages.react(sandbox.world, channel, fact, "✅", Reaction(name="✅"), sandbox.store.users[alice.id])
+    await alice.react(fact, "✅")
     await sandbox.until(lambda: client.heard("raw_reaction_add"))
 
     (event,) = client.heard("raw_reaction_add")
@@ -68,4 +67,4 @@ async def test_a_direct_message_reaches_its_member(sandbox: Sandbox, connect: Co
     user = await client.fetch_user(alice.id)
     await user.send("you are in")
 
-    assert [message.content for message in sandbox.dms(alice.id)] == ["you are in"]
+    assert [message.content for message in sandbox.dms(alice)] == ["you are in"]
