@@ -12,6 +12,8 @@ from discord.http import Route
 
 from raidbot.sandbox import Sandbox
 
+from .playground import Playground
+
 Events = list[tuple[str, tuple[Any, ...]]]
 
 
@@ -78,3 +80,14 @@ async def connect(sandbox: Sandbox, pointed: None) -> AsyncIterator[Connect]:
     for client, task in running:
         await client.close()
         await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+async def playground(sandbox: Sandbox, pointed: None) -> AsyncIterator[Playground]:
+    """A bot with commands, ready in every guild that was there before."""
+    bot = Playground()
+    task = asyncio.create_task(bot.start(sandbox.token))
+    await sandbox.until(lambda: task.done() or bot.is_ready(), timeout=20)
+    yield bot
+    await bot.close()
+    await asyncio.gather(task, return_exceptions=True)
