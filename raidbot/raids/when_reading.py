@@ -64,7 +64,7 @@ def _next(plain: str, position: int, locale: str, last: Fact | None) -> tuple[in
 
 def _settled(reading: Reading) -> Reading:
     """With dates like 20.03 told from times like 19.30, and the 10:00 of an ISO date taken literally."""
-    for dotted in sorted(reading.dotted[::-1], key=lambda said: said.second <= 12):
+    for dotted in sorted(reading.dotted, key=lambda said: said.second > 12, reverse=True):
         if reading.clock is None:
             reading.add(clocks.clock_from(dotted))
         else:

@@ -1,0 +1,87 @@
+"""Logs: lines for people or JSON for machines, discord.py's among them, and no secret in any of them."""
+
+import logging
+import re
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+import structlog
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import Processor
+
+_FILE_BYTES = 5_000_000
+_OLD_FILES = 5
+_HIDDEN = "[hidden]"
+# A bot token, and the token in an interaction's or webhook's address, wherever they come from.
+_TOKENS = re.compile(r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=/)((?:webhooks|interactions)/\d+)/[\w.%-]{20,}")
+_secrets: set[str] = set()  # of the whole process, as its logs are
+
+
+def hide(secret: str) -> None:
+    """Never write this value, whatever logs it."""
+    if secret:
+        _secrets.add(secret)
+
+
+def configure(*, level: str, json: bool, file: Path | None = None) -> None:
+    """Send all logs to standard error, and as JSON to `file` where one is given (rotating at 5 MB).
+
+    Raises OSError if the file cannot be written.
+    """
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    console = logging.StreamHandler(sys.stderr)
+    console.setFormatter(_formatter(shared, json=json))
+    handlers: list[logging.Handler] = [console]
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        rotating = RotatingFileHandler(file, maxBytes=_FILE_BYTES, backupCount=_OLD_FILES, encoding="utf-8")
+        rotating.setFormatter(_formatter(shared, json=True))
+        handlers.append(rotating)
+    _replace_handlers(handlers, level.upper())
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def _replace_handlers(handlers: list[logging.Handler], level: str) -> None:
+    root = logging.getLogger()
+    for old in list(root.handlers):
+        if isinstance(old.formatter, _Redacting):
+            root.removeHandler(old)
+            old.close()
+    for handler in handlers:
+        root.addHandler(handler)
+    root.setLevel(level)
+    logging.captureWarnings(capture=True)
+
+
+def _formatter(shared: list[Processor], *, json: bool) -> "_Redacting":
+    render: list[Processor] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=repr)]
+        if json
+        else [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
+    )
+    return _Redacting(foreign_pre_chain=shared, processors=[ProcessorFormatter.remove_processors_meta, *render])
+
+
+class _Redacting(ProcessorFormatter):
+    """Works on the finished line, so tracebacks and other libraries' messages are covered as well."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: Any = super().format(record)
+        for secret in sorted(_secrets, key=len, reverse=True):
+            line = line.replace(secret, _HIDDEN)
+        return _TOKENS.sub(lambda found: f"{found[1]}/{_HIDDEN}" if found[1] else _HIDDEN, line)

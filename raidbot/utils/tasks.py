@@ -1,0 +1,50 @@
+"""Background tasks that are neither lost nor silent."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class TaskSet:
+    """Keeps tasks until they end; what they raise is logged."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def spawn(self, work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    async def drain(self, timeout: float) -> bool:
+        """Wait up to `timeout` seconds for all tasks, also those they spawn; False if some still run."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        while waiting := self._tasks - {asyncio.current_task()}:
+            left = deadline - loop.time()
+            if left <= 0:
+                return False
+            await asyncio.wait(waiting, timeout=left)
+        return True
+
+    async def cancel_all(self) -> None:
+        """Cancel what runs, and wait until it has ended."""
+        while running := self._tasks - {asyncio.current_task()}:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("background task failed", task=task.get_name(), exc_info=error)
+
+    def __len__(self) -> int:
+        return len(self._tasks)
