@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import discord
 import pytest
@@ -14,6 +14,7 @@ from raidbot.sandbox import Sandbox
 
 from .playground import Playground
 
+Limits = Literal["strict", "scaled", "off"]
 Events = list[tuple[str, tuple[Any, ...]]]
 
 
@@ -46,8 +47,14 @@ Connect = Callable[..., Awaitable[Watcher]]
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(limits="off") as running:
+def limits() -> Limits:
+    """The sandbox's rate limits; a test may ask for others by parametrizing this name."""
+    return "off"
+
+
+@pytest.fixture
+async def sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
+    async with Sandbox(limits=limits) as running:
         yield running
         assert running.gaps == []
 

@@ -6,7 +6,7 @@ from typing import Any
 from raidbot.sandbox import channels, messages, projection
 from raidbot.sandbox.errors import refused
 from raidbot.sandbox.permissions import Permission
-from raidbot.sandbox.rest.overwrites import overwrite_fields, overwrites_shape, read_overwrite, read_overwrites
+from raidbot.sandbox.rest.overwrites import overwrite_shape, overwrites_shape, read_overwrite, read_overwrites
 from raidbot.sandbox.rest.routing import Answer, Call, Routes
 from raidbot.sandbox.store import Channel, Guild
 from raidbot.sandbox.verdicts.form import Form, boolean, integer, shape, snowflake, text
@@ -25,7 +25,6 @@ _edit = shape(
         "permission_overwrites": overwrites_shape,
     },
 )
-_overwrite = shape("an overwrite", overwrite_fields, required=["type"])
 
 
 def guild_of(call: Call, channel: Channel) -> Guild:
@@ -124,7 +123,7 @@ def set_overwrite(call: Call) -> Answer:
     channel = call.channel(Permission.MANAGE_ROLES)
     guild = guild_of(call, channel)
     form = Form()
-    _overwrite(form, call.form)
+    overwrite_shape(form, call.form)
     form.settle()
     target = call.id("overwrite_id")
     channel.overwrites[target] = read_overwrite(target, call.form)

@@ -3,12 +3,16 @@
 from typing import Any
 
 from raidbot.sandbox.store import Overwrite
-from raidbot.sandbox.verdicts.form import integer, listing, one_of, shape, snowflake
+from raidbot.sandbox.verdicts.form import Check, integer, listing, one_of, shape, snowflake
 
-overwrite_fields = {"type": one_of(0, 1), "allow": integer(least=0), "deny": integer(least=0)}
-overwrites_shape = listing(
-    shape("an overwrite", {"id": snowflake, **overwrite_fields}, required=["id", "type"]), most=500
-)
+_fields: dict[str, Check] = {
+    "id": snowflake,
+    "type": one_of(0, 1),
+    "allow": integer(least=0),
+    "deny": integer(least=0),
+}
+overwrite_shape = shape("an overwrite", _fields, required=["type"])
+overwrites_shape = listing(shape("an overwrite", _fields, required=["id", "type"]), most=500)
 
 
 def read_overwrite(target: int, body: dict[str, Any]) -> Overwrite:
