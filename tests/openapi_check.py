@@ -20,6 +20,13 @@ WIDENED_REQUESTS: Json = {
 WIDENED_RESPONSES: Json = {
     # A rate limit's `code` is "maybe present" in Discord's documentation of rate limits, but required here.
     "RatelimitedResponse": {"type": "object", "required": ["message", "retry_after", "global"]},
+    # The code of a complaint about one field is a word ("BASE_TYPE_MAX_LENGTH"), not the number described.
+    "InnerErrors": {
+        "type": "object",
+        "required": ["_errors"],
+        "additionalProperties": False,
+        "properties": {"_errors": {"type": "array", "items": {"type": "object", "required": ["code", "message"]}}},
+    },
 }
 
 

@@ -111,7 +111,7 @@ def components(given: list[Json]) -> list[Json]:
     """Components with the numbers Discord gives those that bring none."""
     taken = {int(one["id"]) for one in _walk(given) if one.get("id")}
     numbers = (number for number in itertools.count(1) if number not in taken)
-    return [_numbered(one, numbers) for one in given]
+    return [_numbered(_without_nulls(one), numbers) for one in given]
 
 
 def _walk(given: list[Json]) -> Iterator[Json]:
@@ -120,8 +120,14 @@ def _walk(given: list[Json]) -> Iterator[Json]:
         yield from _walk(one.get("components") or [])
 
 
+def _without_nulls(given: Any) -> Any:
+    if isinstance(given, dict):
+        return {name: _without_nulls(value) for name, value in given.items() if value is not None}
+    return [_without_nulls(value) for value in given] if isinstance(given, list) else given
+
+
 def _numbered(given: Json, numbers: Iterator[int]) -> Json:
-    kept: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    kept: Json = dict(given)
     kept["id"] = int(kept["id"]) if kept.get("id") else next(numbers)
     if "components" in kept:
         kept["components"] = [_numbered(one, numbers) for one in kept["components"]]

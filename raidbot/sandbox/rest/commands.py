@@ -45,7 +45,7 @@ def _json(call: Call, command: Command) -> Json:
 
 def _complete(given: Json, scope: int | None) -> Json:
     """A definition as Discord returns it: with its defaults, and without what says nothing."""
-    body = _DEFAULTS | {name: value for name, value in given.items() if name != "id"}
+    body = _DEFAULTS | {name: value for name, value in given.items() if name != "id" and value is not None}
     if not body.get("options"):
         body.pop("options", None)
     if scope is None:
