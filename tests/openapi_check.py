@@ -17,6 +17,8 @@ WIDENED_REQUESTS: Json = {
     # Discord reads ids sent as numbers, and discord.py sends some so (allowed mentions, message references).
     "SnowflakeType": {"type": ["string", "integer"]},
 }
+PERMISSIONS = ("permissions", "allow", "deny")
+"""Request fields described as numbers; Discord's documentation has them as strings, and so does discord.py send them."""
 WIDENED_RESPONSES: Json = {
     # A rate limit's `code` is "maybe present" in Discord's documentation of rate limits, but required here.
     "RatelimitedResponse": {"type": "object", "required": ["message", "retry_after", "global"]},
@@ -95,7 +97,12 @@ def _description() -> Json:
 @cache
 def _registry(*, of_requests: bool) -> jsonschema_rs.Registry:
     components: Json = json.loads(json.dumps(_description()["components"]))
-    components["schemas"] |= WIDENED_REQUESTS if of_requests else WIDENED_RESPONSES
+    schemas: Json = components["schemas"]
+    schemas |= WIDENED_REQUESTS if of_requests else WIDENED_RESPONSES
+    for field in PERMISSIONS if of_requests else ():
+        for schema in schemas.values():
+            if field in schema.get("properties", {}):
+                schema["properties"][field] = {}
     return jsonschema_rs.Registry([(_NAME, {"components": components})], draft=jsonschema_rs.Draft202012)
 
 
