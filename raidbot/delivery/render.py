@@ -1,0 +1,147 @@
+"""A raid as the board people see: one pure function of its state and the names of its members."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import discord
+
+from raidbot.delivery.roster import Field, named, roster, smallest
+from raidbot.delivery.width import shortened, shortened_text, units
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, Status
+from raidbot.raids.templates import DESCRIPTION_MOST, REACTIONS_MOST, TITLE_MOST, TOTAL_MOST, spoken_length
+from raidbot.utils.text import stamp
+
+GREY = 0x95A5A6
+_NAME_MOST = 64
+_STRATEGY_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What a board shows. `reactions` are the emoji the bot itself has to have on the message."""
+
+    title: str
+    description: str
+    colour: int
+    fields: tuple[Field, ...]
+    footer: str
+    timestamp: datetime
+    reactions: tuple[str, ...]
+
+    def embed(self) -> discord.Embed:
+        embed = discord.Embed(
+            title=self.title, description=self.description, colour=self.colour, timestamp=self.timestamp
+        )
+        for field in self.fields:
+            embed.add_field(name=field.name, value=field.value, inline=field.inline)
+        return embed.set_footer(text=self.footer)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for two boards that look the same and want the same reactions."""
+        shown = json.dumps([self.embed().to_dict(), self.reactions], sort_keys=True)
+        return hashlib.sha256(shown.encode()).hexdigest()
+
+
+def board(raid: Raid, names: Mapping[MemberId, str]) -> Board:
+    """The raid's board within Discord's limits; members missing in `names` are shown as “Member”."""
+    title = _title(raid)
+    footer = f"Raid {raid.code}"
+    facts = "\n".join(_facts(raid, names))
+    ways = _ways(raid)
+    left = TOTAL_MOST - sum(map(units, (title, footer, facts, ways, "\n\n\n\n")))
+    text = shortened_text(raid.description, max(0, min(DESCRIPTION_MOST, left - smallest(raid))))
+    return Board(
+        title=title,
+        description="\n\n".join(part for part in (facts, text, ways) if part),
+        colour=raid.colour if _takes_signups(raid) else GREY,
+        fields=roster(raid, names, left - units(text)),
+        footer=footer,
+        timestamp=raid.starts_at,
+        reactions=_reactions(raid),
+    )
+
+
+def _takes_signups(raid: Raid) -> bool:
+    """Open, or about to be: its message is sent while the raid is still being posted."""
+    return raid.status in (Status.OPEN, Status.POSTING)
+
+
+def _reactions(raid: Raid) -> tuple[str, ...]:
+    if not _takes_signups(raid) or len(raid.roles) > REACTIONS_MOST:
+        return ()
+    return tuple(role.emoji for role in raid.roles)
+
+
+def _title(raid: Raid) -> str:
+    mark = {Status.CLOSED: "🔒 ", Status.CANCELLED: "❌ Cancelled: "}.get(raid.status, "")
+    before = f"{mark}{raid.emoji} " if raid.emoji else mark
+    return before + shortened(raid.name, TITLE_MOST - units(before))
+
+
+def _facts(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
+    yield f"📅 {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})"
+    if raid.length_minutes is not None:
+        yield f"⏱️ {spoken_length(raid.length_minutes)}"
+    if raid.strategy:
+        yield f"🧠 Strategy: {shortened(raid.strategy, _STRATEGY_MOST)}"
+    yield f"👑 {_people(raid, names)}"
+    yield f"👥 {_totals(raid)}"
+    if not raid.counts:
+        yield "⚠️ Does not count towards weekly participation"
+    yield from _state(raid)
+
+
+def _people(raid: Raid, names: Mapping[MemberId, str]) -> str:
+    creator = named(raid.creator, names, _NAME_MOST)
+    if raid.leader is None or raid.leader == raid.creator:
+        return f"Created by {creator}" if raid.leader is None else f"Created and led by {creator}"
+    return f"Led by {named(raid.leader, names, _NAME_MOST)}, created by {creator}"
+
+
+def _totals(raid: Raid) -> str:
+    waiting = len({wait.member for wait in raid.waits})
+    also = f", {waiting} waiting" if waiting else ""
+    return f"**{len(raid.seats)}/{raid.capacity}** seats taken{also}"
+
+
+def _state(raid: Raid) -> Iterator[str]:
+    if raid.status is Status.CANCELLED:
+        yield f"❌ **This raid is cancelled**{_why_cancelled(raid.cancelled_reason)}"
+    if raid.status is Status.CLOSED and raid.closed_at is not None:
+        yield f"🔒 **Signups are closed** since {stamp(raid.closed_at)}: {_why_closed(raid.closed_reason)}"
+
+
+def _why_closed(reason: CloseReason | None) -> str:
+    match reason:
+        case CloseReason.FULL:
+            return "every seat is taken"
+        case CloseReason.AT_START:
+            return "the raid has begun"
+        case CloseReason.MANUAL | None:
+            return "a raid leader closed them"
+
+
+def _why_cancelled(reason: CancelReason | None) -> str:
+    match reason:
+        case CancelReason.MESSAGE_DELETED:
+            return ": its signup message was deleted"
+        case CancelReason.CHANNEL_DELETED:
+            return ": its channel was deleted"
+        case CancelReason.NOT_POSTED:
+            return ": it could not be posted"
+        case CancelReason.GUILD_LEFT:
+            return ": the bot left this server"
+        case CancelReason.MANUAL | None:
+            return " by a raid leader"
+
+
+def _ways(raid: Raid) -> str:
+    reactions = _reactions(raid)
+    if not reactions:
+        return ""
+    which = reactions[0] if len(reactions) == 1 else "the emoji of a role"
+    return f"React with {which} to sign up; take the reaction away to leave. Where it is full you wait in line."

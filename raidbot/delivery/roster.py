@@ -1,0 +1,199 @@
+"""Who sits and waits where, as fields of an embed that Discord takes at any size of the roster.
+
+Counts are always exact. What has no room is left out in this order: names of those who wait, the length of names,
+names of those seated; and every cut is said.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from raidbot.delivery.width import shortened, units
+from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Wait
+
+FIELDS_MOST = 25  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+VALUE_MOST = 1024
+_LINE_MOST = 900
+_SIDE_MOST = 40
+_WAITS_NAMED = 15
+_EVERYBODY = 10_000
+_CONTINUED = "\u200b"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    value: str
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """UTF-16 units for the name of a role or group and for that of a member, and how many members a role names."""
+
+    title: int = 80
+    name: int = 32
+    icons: bool = True
+    seats: int = _EVERYBODY
+    waits: int = _WAITS_NAMED
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: str
+    lines: tuple[str, ...]
+    inline: bool = False
+
+
+_ROOMS = (Room(), Room(name=24), Room(title=48, name=16), Room(title=32, name=12), Room(title=12, name=12, icons=False))
+_SMALLEST = replace(_ROOMS[-1], seats=0, waits=0)
+
+
+def roster(raid: Raid, names: Mapping[MemberId, str], limit: int) -> tuple[Field, ...]:
+    """At most 25 fields, together at most `limit` UTF-16 units long, naming as many members as have room."""
+    people = People.of(raid, names)
+
+    def fits(room: Room) -> bool:
+        return size(people.fields(room)) <= limit
+
+    def most_seats(room: Room) -> Room:
+        longest = max(map(len, people.seated.values()), default=0)
+        return replace(room, seats=_most(longest, lambda seats: fits(replace(room, seats=seats, waits=0))))
+
+    if fits(_ROOMS[0]):
+        return people.fields(_ROOMS[0])
+    room = next((room for room in _ROOMS if fits(replace(room, waits=0))), None) or most_seats(_ROOMS[-1])
+    waits = _most(_WAITS_NAMED, lambda waits: fits(replace(room, waits=waits)))
+    return people.fields(replace(room, waits=waits))
+
+
+def named(member: MemberId, names: Mapping[MemberId, str], most: int) -> str:
+    return shortened(names.get(member, "Member"), most)
+
+
+def smallest(raid: Raid) -> int:
+    """What the roster needs if nobody is named."""
+    return size(People.of(raid, {}).fields(_SMALLEST))
+
+
+def size(fields: Iterable[Field]) -> int:
+    return sum(units(field.name) + units(field.value) for field in fields)
+
+
+def _most(limit: int, fits: Callable[[int], bool]) -> int:
+    """The largest number up to `limit` that fits, or 0."""
+    return max(0, bisect_left(range(limit + 1), True, key=lambda number: not fits(number)) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A raid's members by role, and what they are called."""
+
+    raid: Raid
+    names: Mapping[MemberId, str]
+    seated: dict[RoleKey, list[Seat]]
+    waiting: dict[RoleKey, list[Wait]]
+
+    @classmethod
+    def of(cls, raid: Raid, names: Mapping[MemberId, str]) -> "People":
+        seated: dict[RoleKey, list[Seat]] = {role.key: [] for role in raid.roles}
+        waiting: dict[RoleKey, list[Wait]] = {role.key: [] for role in raid.roles}
+        for seat in raid.seats:
+            seated[seat.role].append(seat)
+        for wait in raid.waits:
+            waiting[wait.role].append(wait)
+        return cls(raid, names, seated, waiting)
+
+    def fields(self, room: Room) -> tuple[Field, ...]:
+        """One field per group, or per role without a group; fewer, fuller ones if they would be too many."""
+        sections = tuple(self._sections(room))
+        apart = tuple(field for section in sections for field in _split(section))
+        if len(apart) <= FIELDS_MOST:
+            return apart
+        lines = (line for section in sections for line in (f"**{section.heading}**", *section.lines))
+        return tuple(_split(Section("Roles", tuple(lines))))
+
+    def _sections(self, room: Room) -> Iterator[Section]:
+        side_by_side = sum(not role.group for role in self.raid.roles) > 1
+        for group in dict.fromkeys(role.group for role in self.raid.roles):
+            roles = [role for role in self.raid.roles if role.group == group]
+            if group:
+                yield self._together(group, roles, room)
+            else:
+                yield from (self._alone(role, room, inline=side_by_side) for role in roles)
+
+    def _alone(self, role: Role, room: Room, *, inline: bool) -> Section:
+        """A role without a group: its members below each other."""
+        listed = [f"{place}. {self._sitter(seat, room)}" for place, seat in enumerate(self._named(role, room), start=1)]
+        heading = f"{_head(role, room)} {self._count(role)}"
+        return Section(heading, (*listed, *self._unnamed(role, room), *self._line(role, room)), inline)
+
+    def _together(self, group: str, roles: list[Role], room: Room) -> Section:
+        """A group: a line or two for each role."""
+        lines: list[str] = []
+        for role in roles:
+            head = f"{_head(role, room, bold=True)} {self._count(role)}"
+            sitting = [*(self._sitter(seat, room) for seat in self._named(role, room)), *self._unnamed(role, room)]
+            lines += (*_in_rows(head, sitting), *self._line(role, room))
+        taken = sum(len(self.seated[role.key]) for role in roles)
+        return Section(f"{shortened(group, room.title)} ({taken}/{sum(role.seats for role in roles)})", tuple(lines))
+
+    def _named(self, role: Role, room: Room) -> list[Seat]:
+        return self.seated[role.key][: room.seats]
+
+    def _unnamed(self, role: Role, room: Room) -> tuple[str, ...]:
+        more = len(self.seated[role.key]) - room.seats
+        return (f"+{more} more",) if more > 0 else ()
+
+    def _count(self, role: Role) -> str:
+        taken = len(self.seated[role.key])
+        if taken > role.seats:
+            return f"({taken}/{role.seats}) ⚠️ OVER"
+        return f"({taken}/{role.seats}){' FULL' if taken == role.seats else ''}"
+
+    def _sitter(self, seat: Seat, room: Room) -> str:
+        star = "⭐ " if seat.member == self.raid.leader else ""
+        side = f" — {shortened(seat.side, _SIDE_MOST)}" if seat.side else ""
+        return f"{star}{self._name(seat.member, room)}{side}"
+
+    def _name(self, member: MemberId, room: Room) -> str:
+        return named(member, self.names, room.name)
+
+    def _line(self, role: Role, room: Room) -> tuple[str, ...]:
+        line = self.waiting[role.key]
+        if not line:
+            return ()
+        named = [f"{place}. {self._name(wait.member, room)}" for place, wait in enumerate(line[: room.waits], start=1)]
+        if not named:
+            return (f"> Waiting: {len(line)}",)
+        rest = [f"+{len(line) - len(named)} more"] if len(line) > len(named) else []
+        return (f"> Waiting: {', '.join((*named, *rest))}",)
+
+
+def _head(role: Role, room: Room, *, bold: bool = False) -> str:
+    icon = f"{role.icon} " if role.icon and room.icons else ""
+    name = shortened(role.name, room.title)
+    return f"{role.emoji} {icon}{f'**{name}**' if bold else name}"
+
+
+def _in_rows(head: str, words: Iterable[str]) -> Iterator[str]:
+    """The head and the words after it, on as many lines as it takes for each to fit into a field."""
+    row, mark = head, " · "
+    for word in words:
+        if units(row) + units(word) + len(mark) > _LINE_MOST:
+            yield f"{row},"
+            row, mark = word, ", "
+            continue
+        row, mark = f"{row}{mark}{word}", ", "
+    yield row
+
+
+def _split(section: Section) -> Iterator[Field]:
+    name, lines, length = section.heading, list[str](), 0
+    for line in section.lines or ("Nobody yet",):
+        if lines and length + units(line) > VALUE_MOST:
+            yield Field(name, "\n".join(lines), section.inline)
+            name, lines, length = _CONTINUED, [], 0
+        lines.append(line)
+        length += units(line) + 1
+    yield Field(name, "\n".join(lines), section.inline)

@@ -1,0 +1,37 @@
+"""Other people's words, made harmless and short enough for a place on a board."""
+
+from functools import lru_cache
+
+from raidbot.utils.text import clean_name, clip, escape
+
+_LONGEST = 4096
+_REMEMBERED = 20_000  # names of the busiest boards: redrawing one costs little more than putting lines together
+
+
+def units(text: str) -> int:
+    """The text's length in UTF-16 units, which is at least what Discord counts."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def shortened(text: str, most: int) -> str:
+    """The text on one line and without Markdown, in at most `most` units; an ellipsis stands for what is cut."""
+    return _cut(_on_one_line(text), most)
+
+
+def shortened_text(text: str, most: int) -> str:
+    """The same for a text that may have several lines."""
+    return _cut(escape(text.strip()), most)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _on_one_line(text: str) -> str:
+    return escape(clean_name(text, _LONGEST))
+
+
+def _cut(escaped: str, most: int) -> str:
+    if units(escaped) <= most:
+        return escaped
+    if most < 1:
+        return ""
+    kept = escaped.encode("utf-16-le", "surrogatepass")[: 2 * (most - 1)].decode("utf-16-le", "ignore")
+    return clip(escaped, len(kept) + 1)
