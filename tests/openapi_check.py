@@ -18,7 +18,7 @@ WIDENED_REQUESTS: Json = {
     "SnowflakeType": {"type": ["string", "integer"]},
 }
 PERMISSIONS = ("permissions", "allow", "deny")
-"""Request fields described as numbers; Discord's documentation has them as strings, and so does discord.py send them."""
+"""Request fields described as numbers; Discord's documentation has them as strings, and so they are sent."""
 WIDENED_RESPONSES: Json = {
     # A rate limit's `code` is "maybe present" in Discord's documentation of rate limits, but required here.
     "RatelimitedResponse": {"type": "object", "required": ["message", "retry_after", "global"]},
@@ -54,12 +54,12 @@ def problems(calls: Iterable[Call]) -> list[str]:
 
 
 def _of_call(call: Call) -> Iterator[str]:
+    if call.status is None or call.status >= 500:
+        return
     name = f"{call.method} {call.route}"
     operation = _description()["paths"].get(call.route, {}).get(call.method.lower())
     if operation is None:
         yield f"{name}: not in the description"
-        return
-    if call.status is None or call.status >= 500:
         return
     if call.request is not None and call.status < 400:
         yield from _complaints(f"{name} request", _request_check(call.route, call.method), call.request)
@@ -99,16 +99,22 @@ def _registry(*, of_requests: bool) -> jsonschema_rs.Registry:
     components: Json = json.loads(json.dumps(_description()["components"]))
     schemas: Json = components["schemas"]
     schemas |= WIDENED_REQUESTS if of_requests else WIDENED_RESPONSES
-    for field in PERMISSIONS if of_requests else ():
-        for schema in schemas.values():
-            if field in schema.get("properties", {}):
-                schema["properties"][field] = {}
+    for schema in schemas.values() if of_requests else ():
+        _widen_permissions(schema)
     return jsonschema_rs.Registry([(_NAME, {"components": components})], draft=jsonschema_rs.Draft202012)
 
 
 def _compiled(schema: Json, *, of_requests: bool) -> jsonschema_rs.Validator:
-    absolute = json.loads(json.dumps(schema).replace('"#/components', f'"{_NAME}#/components'))
+    absolute: Json = json.loads(json.dumps(schema).replace('"#/components', f'"{_NAME}#/components'))
+    if of_requests:
+        _widen_permissions(absolute)
     return jsonschema_rs.Draft202012Validator(absolute, registry=_registry(of_requests=of_requests))
+
+
+def _widen_permissions(schema: Json) -> None:
+    for field in PERMISSIONS:
+        if field in schema.get("properties", {}):
+            schema["properties"][field] = {}
 
 
 def _schema(content: Json) -> Json | None:
