@@ -1,0 +1,110 @@
+import re
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from raidbot.utils.text import clean_name, clip, escape, fit_lines, joined, stamp
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("plain words, 8 of 10", "plain words, 8 of 10"),
+        ("**bold** _it_ ~~no~~ `code` ||spoiler||", r"\*\*bold\*\* \_it\_ \~\~no\~\~ \`code\` \|\|spoiler\|\|"),
+        ("<@123> <#4> <:x:5> @everyone", r"\<\@123\> \<#4\> \<\:x\:5\> \@everyone"),
+        ("[free](https://example.org)", r"\[free\]\(https\://example.org\)"),
+        ("# big", r"\# big"),
+        ("-# small", r"\-# small"),
+        ("> said", r"\> said"),
+        ("- one\n  + two\n3. three", "\\- one\n  \\+ two\n3\\. three"),
+        ("two-handed #1", "two-handed #1"),
+        ("back\\slash", "back\\\\slash"),
+    ],
+)
+def test_what_people_wrote_is_shown_as_they_wrote_it(typed: str, shown: str) -> None:
+    assert escape(typed) == shown
+
+
+@given(st.text())
+def test_escaping_only_adds_backslashes(text: str) -> None:
+    assert re.sub(r"\\([^0-9A-Za-z\s])", r"\1", escape(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [
+        ("Ann", "Ann"),
+        ("  Ann \t of\n Green  Gables ", "Ann of Green Gables"),
+        ("A\u200bn\u202en\u2066", "Ann"),
+        ("\u3164\u2800", "Unknown"),
+        ("", "Unknown"),
+        ("\x00\x1b[31m", "[31m"),
+        ("lone \ud800surrogate", "lone surrogate"),
+        ("x" * 40, "x" * 31 + "…"),
+        ("Zoë 🗡️", "Zoë 🗡️"),
+    ],
+)
+def test_names_are_one_visible_line(name: str, clean: str) -> None:
+    assert clean_name(name) == clean
+
+
+@given(st.text(), st.integers(1, 40))
+def test_a_clean_name_is_never_empty_and_never_too_long(name: str, limit: int) -> None:
+    clean = clean_name(name, limit)
+
+    assert clean
+    assert clean == "Unknown" or len(clean) <= limit
+    assert clean.isprintable() or all(char.isprintable() or char == " " for char in clean)
+
+
+def test_what_is_cut_off_is_marked() -> None:
+    assert clip("abcdef", 6) == "abcdef"
+    assert clip("abcdefg", 6) == "abcde…"
+    assert clip("abcde\\*", 7) == "abcde\\*"
+    assert clip("abcde\\*x", 7) == "abcde…"
+
+
+@given(st.text(), st.integers(0, 50))
+def test_a_clipped_text_fits_and_does_not_end_inside_an_escape(text: str, limit: int) -> None:
+    clipped = clip(escape(text), limit)
+
+    assert len(clipped) <= limit
+    if clipped.endswith("…") and len(escape(text)) > limit:
+        before = clipped[:-1]
+        assert (len(before) - len(before.rstrip("\\"))) % 2 == 0
+
+
+def test_a_stamp_is_discord_s() -> None:
+    moment = datetime(2026, 3, 20, 23, tzinfo=UTC)
+
+    assert stamp(moment) == "<t:1774047600:F>"
+    assert stamp(moment, "R") == "<t:1774047600:R>"
+
+
+def test_lines_that_do_not_fit_are_counted() -> None:
+    lines = [f"line {number}" for number in range(10)]
+
+    assert fit_lines(lines, 1000) == "\n".join(lines)
+    assert fit_lines(lines, 30) == "line 0\nline 1\nline 2\n+7 more"
+    assert fit_lines([], 10) == ""
+    assert fit_lines(["x" * 50], 20) == "+1 more"
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\n"), max_size=20), max_size=30), st.integers(10, 100))
+def test_fitted_lines_are_whole_and_account_for_everybody(lines: list[str], limit: int) -> None:
+    fitted = fit_lines(lines, limit)
+
+    assert len(fitted) <= limit
+    if fitted != "\n".join(lines):
+        *shown, last = fitted.split("\n")
+        assert shown == lines[: len(shown)]
+        assert last == f"+{len(lines) - len(shown)} more"
+
+
+def test_names_are_joined_as_one_says_them() -> None:
+    assert joined([]) == ""
+    assert joined(["Ann"]) == "Ann"
+    assert joined(["Ann", "Bob"]) == "Ann and Bob"
+    assert joined(["Ann", "Bob", "Cem"], "or") == "Ann, Bob or Cem"
