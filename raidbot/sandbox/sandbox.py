@@ -9,7 +9,7 @@ from typing import Literal, Self, TypeVar
 
 from aiohttp import web
 
-from raidbot.sandbox import channels, guilds, messages
+from raidbot.sandbox import channels, control, guilds, messages
 from raidbot.sandbox.builders import SandboxGuild, Somebody
 from raidbot.sandbox.clock import SandboxClock
 from raidbot.sandbox.faults import Faults
@@ -59,6 +59,7 @@ class Sandbox:
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/gateway/", self.gateway.handle)
         app.router.add_get("/attachments/{channel}/{attachment}/{name}", self._attachment)
+        control.mount(app, self)
         app.router.add_route("*", "/{path:.*}", self._unknown)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
@@ -118,9 +119,11 @@ class Sandbox:
 
     # Building: no rules apply
 
-    def add_guild(self, name: str, *, owner: str = "owner", bot_permissions: int | None = None) -> SandboxGuild:
+    def add_guild(
+        self, name: str, *, owner: str | Somebody = "owner", bot_permissions: int | None = None
+    ) -> SandboxGuild:
         """A guild with its owner and the bot in it; `bot_permissions` are those of the bot's own role."""
-        user = self.add_user(owner).user
+        user = self.add_user(owner).user if isinstance(owner, str) else self.store.users[owner.id]
         if bot_permissions is None:
             return SandboxGuild(self, guilds.create(self.world, name, user))
         return SandboxGuild(self, guilds.create(self.world, name, user, bot_permissions=bot_permissions))
