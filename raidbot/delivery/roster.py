@@ -29,11 +29,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """UTF-16 units for the name of a role or group and for that of a member, and how many members a role names."""
+    """UTF-16 units for the name of a role or group and for that of a member, and how many members a role names.
+
+    `extras` are what one can do without: icons, and the totals of groups.
+    """
 
     title: int = 80
     name: int = 32
-    icons: bool = True
+    extras: bool = True
     seats: int = _EVERYBODY
     waits: int = _WAITS_NAMED
 
@@ -45,7 +48,7 @@ class Section:
     inline: bool = False
 
 
-_ROOMS = (Room(), Room(name=24), Room(title=48, name=16), Room(title=32, name=12), Room(title=12, name=12, icons=False))
+_ROOMS = (Room(), Room(name=24), Room(title=48, name=16), Room(title=32, name=12), Room(title=8, name=12, extras=False))
 _SMALLEST = replace(_ROOMS[-1], seats=0, waits=0)
 
 
@@ -136,7 +139,8 @@ class People:
             sitting = [*(self._sitter(seat, room) for seat in self._named(role, room)), *self._unnamed(role, room)]
             lines += (*_in_rows(head, sitting), *self._line(role, room))
         taken = sum(len(self.seated[role.key]) for role in roles)
-        return Section(f"{shortened(group, room.title)} ({taken}/{sum(role.seats for role in roles)})", tuple(lines))
+        total = f" ({taken}/{sum(role.seats for role in roles)})" if room.extras else ""
+        return Section(f"{shortened(group, room.title)}{total}", tuple(lines))
 
     def _named(self, role: Role, room: Room) -> list[Seat]:
         return self.seated[role.key][: room.seats]
@@ -171,7 +175,7 @@ class People:
 
 
 def _head(role: Role, room: Room, *, bold: bool = False) -> str:
-    icon = f"{role.icon} " if role.icon and room.icons else ""
+    icon = f"{role.icon} " if role.icon and room.extras else ""
     name = shortened(role.name, room.title)
     return f"{role.emoji} {icon}{f'**{name}**' if bold else name}"
 
