@@ -24,3 +24,13 @@ def record(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(guild, raid, seconds(at), actor, source, e.action, e.member, e.before, e.after) for e in entries],
     )
+
+
+def active_since(connection: sqlite3.Connection, *, since: datetime) -> set[RaidId]:
+    """Raids to which something happened since then, as far as the last few thousand entries tell."""
+    rows = connection.execute(
+        "SELECT DISTINCT raid FROM (SELECT raid, at FROM audit ORDER BY id DESC LIMIT 5000)"
+        " WHERE raid IS NOT NULL AND at >= ?",
+        (seconds(since),),
+    ).fetchall()
+    return {RaidId(raid) for (raid,) in rows}

@@ -54,15 +54,21 @@ def owe(tx: sqlite3.Connection, owed: Owed) -> bool:
 
 
 def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, now: datetime) -> list[Claimed]:
-    """Take up to `limit` due rows, oldest first; rows past their use become `expired`."""
+    """Take up to `limit` due rows, oldest first; rows past their use become `expired`.
+
+    A row behind a postponed one of the same recipient waits for it.
+    """
     at = seconds(now)
     tx.execute(
         "UPDATE outbox SET state = 'expired', done_at = ? WHERE state = 'pending' AND kind = ? AND expires_at <= ?",
         (at, kind, at),
     )
     rows = tx.execute(
-        "SELECT id, kind, target, payload, attempts FROM outbox"
-        " WHERE state = 'pending' AND kind = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+        "SELECT id, kind, target, payload, attempts FROM outbox AS owed"
+        " WHERE state = 'pending' AND kind = ? AND due_at <= ? AND NOT EXISTS ("
+        "SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending' AND earlier.kind = owed.kind"
+        " AND earlier.target = owed.target AND earlier.id < owed.id AND earlier.attempts > 0)"
+        " ORDER BY due_at, id LIMIT ?",
         (kind, at, limit),
     ).fetchall()
     tx.executemany(
@@ -106,6 +112,11 @@ def postpone(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -
         "UPDATE outbox SET state = 'pending', claimed_at = NULL, last_error = ?, due_at = ? WHERE id = ?",
         (error, seconds(until), row),
     )
+
+
+def stands_for(connection: sqlite3.Connection, message: int) -> bool:
+    """Whether a row is known to have become this message."""
+    return connection.execute("SELECT 1 FROM outbox WHERE message = ?", (message,)).fetchone() is not None
 
 
 def next_due(connection: sqlite3.Connection) -> datetime | None:

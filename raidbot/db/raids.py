@@ -311,5 +311,21 @@ def board_hashes(connection: sqlite3.Connection) -> dict[RaidId, str]:
     return {RaidId(raid): value for raid, value in rows}
 
 
+def in_posting(connection: sqlite3.Connection) -> list[RaidId]:
+    """Raids whose boards have yet to be posted, oldest first."""
+    rows = connection.execute("SELECT id FROM raids WHERE status = 'posting' ORDER BY id").fetchall()
+    return [RaidId(raid) for (raid,) in rows]
+
+
+def cancelled_boards(connection: sqlite3.Connection, *, done: str) -> list[RaidId]:
+    """Raids cancelled by a person whose boards have yet to say so: their fingerprint is not `done`."""
+    rows = connection.execute(
+        "SELECT id FROM raids WHERE status = 'cancelled' AND cancelled_reason = 'manual'"
+        " AND message IS NOT NULL AND board_hash <> ?",
+        (done,),
+    ).fetchall()
+    return [RaidId(raid) for (raid,) in rows]
+
+
 def note_board(tx: sqlite3.Connection, raid: RaidId, fingerprint: str) -> None:
     tx.execute("UPDATE raids SET board_hash = ? WHERE id = ?", (fingerprint, raid))

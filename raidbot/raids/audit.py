@@ -60,6 +60,8 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
             return Entry("time changed", None, was.isoformat(), becomes.isoformat())
         case ev.Reminded(which, members):
             return Entry("reminded", None, None, f"{which}: {len(members)}")
+        case ev.ThreadOpened():
+            return Entry("thread opened")
         case ev.ThreadLost():
             return Entry("thread lost")
         case ev.MarksChanged():

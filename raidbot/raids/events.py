@@ -118,6 +118,11 @@ class TimeChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadOpened:
+    """The raid has a thread for its discussion."""
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadLost:
     """The raid's discussion was deleted."""
 
@@ -155,6 +160,7 @@ Event = (
     | Reopened
     | Cancelled
     | TimeChanged
+    | ThreadOpened
     | ThreadLost
     | Reminded
     | MarksChanged

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from raidbot.raids.events import Cancelled, Change, Closed, Posted, Reopened, ThreadLost, TimeChanged
+from raidbot.raids.events import Cancelled, Change, Closed, Posted, Reopened, ThreadLost, ThreadOpened, TimeChanged
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, MessageId, Raid, Status
 from raidbot.raids.signups import RaidOver, settle
 from raidbot.utils.errors import Refusal
@@ -68,6 +68,13 @@ def lose_board(raid: Raid, *, reason: CancelReason, now: datetime) -> Change:
     if raid.status is Status.CLOSED and raid.starts_at <= now:
         return Change(raid)
     return cancel(raid, reason=reason, by=None)
+
+
+def open_thread(raid: Raid, thread: ChannelId) -> Change:
+    """The raid's discussion has a place; a raid that was cancelled meanwhile needs none."""
+    if not raid.is_live or raid.thread == thread:
+        return Change(raid)
+    return Change(replace(raid, thread=thread), (ThreadOpened(),))
 
 
 def lose_thread(raid: Raid) -> Change:

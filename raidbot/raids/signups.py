@@ -81,6 +81,13 @@ def unreact(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Cha
     return _only_marks_if_quiet(raid, _leave_role(unmarked, member, key, now=now))
 
 
+def taken_away(raid: Raid, member: MemberId, key: RoleKey) -> Change:
+    """The bot took the member's emoji off the board: whatever it stood for, this says nothing about the member."""
+    if raid.mark_of(member, key) is None:
+        return Change(raid)
+    return Change(raid.without_mark(member, key), (MarksChanged(),))
+
+
 def join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source) -> Change:
     """The member asked for the role: a seat if there is room, else a place in line; moving is one step."""
     _check_joinable(raid, now)

@@ -81,6 +81,7 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
             | ev.StoppedWaiting()
             | ev.Closed()
             | ev.Reopened()
+            | ev.ThreadOpened()
             | ev.ThreadLost()
             | ev.MarksChanged()
         ):

@@ -1,0 +1,323 @@
+"""Posted boards follow the database."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import discord
+import structlog
+
+from raidbot.db import raids as rows
+from raidbot.delivery import render
+from raidbot.delivery.line import Line, NoAnswer
+from raidbot.delivery.pace import Pace
+from raidbot.delivery.render import Board
+from raidbot.raids import emoji, lifecycle
+from raidbot.raids.events import Change, MarksChanged
+from raidbot.raids.model import CancelReason, ChannelId, MemberId, Raid, RaidId, RoleKey, Source, Status
+from raidbot.state import Cause, State
+
+log = structlog.get_logger(__name__)
+
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_MESSAGE = 10008
+_LONGEST = 60.0
+_OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a board's message is known to look like; `reactions` of None: some of the bot's may stand, or not."""
+
+    fingerprint: str = ""
+    reactions: tuple[str, ...] | None = None
+
+    @classmethod
+    def read(cls, text: str) -> "Shown":
+        fingerprint, _, reactions = text.partition(" ")
+        return cls(fingerprint, tuple(reactions.split(" ")[1:]) if reactions.startswith("=") else None)
+
+    def written(self) -> str:
+        return f"{self.fingerprint} " + ("?" if self.reactions is None else " ".join(("=", *self.reactions)))
+
+    def lacks(self, board: Board) -> list[str]:
+        """The reactions the bot has still to put there, in the board's order."""
+        standing = {emoji.key_of(one) for one in self.reactions or ()}
+        return [one for one in board.reactions if emoji.key_of(one) not in standing]
+
+    def has_all_of(self, board: Board) -> bool:
+        return self.reactions is not None and bool(self.reactions) == bool(board.reactions) and not self.lacks(board)
+
+
+class Boards:
+    """One worker per stale board; a board that was quiet is redrawn at once, a busy one every `gap` seconds.
+
+    `channel_gap` spaces the edits of all boards of a channel: Discord allows 5 edits in 5 s per channel, and discord.py
+    sleeps inside a call that uses up the last.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        client: discord.Client,
+        line: Line,
+        *,
+        gap: float = 1.0,
+        channel_gap: float = 1.25,
+        first_retry: float = 2.0,
+        slow_retry: float = 300.0,
+    ) -> None:
+        self._state = state
+        self._client = client
+        self._line = line
+        self._gap = gap
+        self._pace: Pace[ChannelId] = Pace(channel_gap, burst=2)
+        self._first_retry = first_retry
+        self._slow_retry = slow_retry
+        self._running = False
+        self._shown: dict[RaidId, Shown] = {}
+        self._stale: set[RaidId] = set()
+        self._edited: dict[RaidId, float] = {}
+        self._failures: dict[RaidId, int] = {}
+        self._reported: set[tuple[RaidId, int]] = set()
+        self._workers: dict[RaidId, asyncio.Task[None]] = {}
+        self._waiting: dict[RaidId, asyncio.TimerHandle] = {}
+        self._barred: dict[RaidId, asyncio.TimerHandle] = {}
+        state.listen(self._committed)
+
+    async def start(self) -> None:
+        """Compare every board with what it showed last, and follow from now on. The state is loaded already."""
+        db = self._state.db
+        noted = {raid: Shown.read(text) for raid, text in (await db.read(rows.board_hashes)).items()}
+        self._shown = noted | self._shown
+        self._running = True
+        for raid in [*self._state.boards.values(), *await db.read(partial(rows.cancelled_boards, done=_OVER))]:
+            self._stale.add(raid)
+        for raid in list(self._stale):
+            self.mark(raid)
+
+    async def stop(self, timeout: float) -> None:
+        """Draw what is stale, at most `timeout` seconds long; what is left is seen at the next start."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self.idle()
+        except TimeoutError:
+            log.info("boards left stale", boards=len(self._workers))
+        self._running = False
+        for timer in (*self._waiting.values(), *self._barred.values()):
+            timer.cancel()
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Wait until no board is being redrawn; those waiting for Discord to answer again do not count."""
+        while self._workers:
+            await asyncio.wait(list(self._workers.values()))
+
+    def mark(self, raid: RaidId) -> None:
+        """The raid's board is stale. Returns at once; calling it often costs nothing."""
+        self._stale.add(raid)
+        if self._running and raid not in self._workers and raid not in self._waiting:
+            worker = asyncio.create_task(self._work(raid))
+            self._workers[raid] = worker
+
+    async def posted(self, raid: RaidId, fingerprint: str) -> None:
+        """The board was sent looking like this, so there is nothing to redraw."""
+        await self._note(raid, Shown(fingerprint))
+
+    def reactions_gone(self, raid: RaidId, emojis: Iterable[str] | None = None) -> None:
+        """Somebody took the bot's own reactions away, all or these: put them back."""
+        shown = self._shown.get(raid)
+        if shown is None or not shown.reactions:
+            return
+        gone = None if emojis is None else {emoji.key_of(one) for one in emojis}
+        left = () if gone is None else tuple(one for one in shown.reactions if emoji.key_of(one) not in gone)
+        if left != shown.reactions:
+            self._shown[raid] = Shown(shown.fingerprint, left or None)
+            self.mark(raid)
+
+    def _committed(self, _before: Raid, change: Change) -> None:
+        if change.raid.message is not None and any(not isinstance(event, MarksChanged) for event in change.events):
+            self.mark(change.raid.id)
+
+    async def _work(self, raid: RaidId) -> None:
+        try:
+            while raid in self._stale and raid not in self._waiting:
+                await self._attempt(raid)
+        finally:
+            self._workers.pop(raid, None)
+
+    async def _attempt(self, raid: RaidId) -> None:
+        self._stale.discard(raid)
+        try:
+            await self._follow(raid)
+        except NoAnswer as none:
+            failures = self._failures[raid] = self._failures.get(raid, 0) + 1
+            self._rest(raid, max(none.retry_in, min(self._first_retry * 2.0 ** (failures - 1), _LONGEST)))
+        except discord.HTTPException as refusal:
+            await self._refused(raid, refusal)
+        except Exception:
+            log.exception("board cannot be redrawn", raid=raid)
+            self._rest(raid, self._slow_retry)
+        else:
+            self._failures.pop(raid, None)
+
+    def _rest(self, raid: RaidId, seconds: float) -> None:
+        self._stale.add(raid)
+        self._waiting[raid] = asyncio.get_running_loop().call_later(seconds, self._again, raid)
+
+    def _again(self, raid: RaidId) -> None:
+        self._waiting.pop(raid, None)
+        self.mark(raid)
+
+    async def _follow(self, raid_id: RaidId) -> None:
+        """Bring the message up to date: what it says, then the reactions, as far as it takes."""
+        while True:
+            raid = await self._state.raid(raid_id)
+            if raid.message is None or _board_is_gone(raid):
+                self._forget(raid_id)
+                return
+            board = await self._drawn(raid)
+            shown = self._shown.get(raid_id, Shown())
+            if shown.fingerprint != board.fingerprint:
+                await self._redraw_when_due(raid, board, shown)
+            elif not shown.has_all_of(board):
+                if raid_id in self._barred:
+                    return
+                await self._arrange(raid, board, shown)
+            else:
+                await self._finish(raid)
+                return
+
+    async def _redraw_when_due(self, raid: Raid, board: Board, shown: Shown) -> None:
+        due_in = self._edited.get(raid.id, 0.0) + self._gap - asyncio.get_running_loop().time()
+        if due_in <= 0:
+            await self._edit(raid.id)
+        elif board.reactions and shown.lacks(board) and raid.id not in self._barred:
+            await self._arrange(raid, board, shown)
+        else:
+            await asyncio.sleep(due_in)
+
+    async def _edit(self, raid_id: RaidId) -> None:
+        """Draw the raid as it is when the channel's turn comes."""
+        await self._pace.turn((await self._state.raid(raid_id)).channel)
+        self._stale.discard(raid_id)
+        raid = await self._state.raid(raid_id)
+        board = await self._drawn(raid)
+        shown = self._shown.get(raid_id, Shown())
+        if raid.message is None or _board_is_gone(raid) or board.fingerprint == shown.fingerprint:
+            return
+        self._edited[raid_id] = asyncio.get_running_loop().time()
+        message = self._message(raid)
+        await self._line.call(lambda: message.edit(embed=board.embed()))
+        shown = self._shown.get(raid_id, Shown())
+        after = Shown(board.fingerprint, shown.reactions)
+        await self._note(raid_id, after, complete=after.has_all_of(board))
+
+    async def _arrange(self, raid: Raid, board: Board, shown: Shown) -> None:
+        """One step: put the next reaction there, or sweep all off a board that takes no signups."""
+        message = self._message(raid)
+        if not board.reactions:
+            await self._sweep(raid, message)
+            await self._note(raid.id, Shown(shown.fingerprint, ()))
+            return
+        missing = shown.lacks(board)
+        if missing and not await self._put(raid, message, missing[0]):
+            self._bar(raid.id)
+            return
+        standing = self._shown.get(raid.id, Shown()).reactions or ()
+        after = Shown(shown.fingerprint, (*standing, *missing[:1]))
+        self._shown[raid.id] = after
+        if after.has_all_of(board):
+            await self._note(raid.id, after)
+
+    async def _put(self, raid: Raid, message: discord.PartialMessage, one: str) -> bool:
+        """False: the bot may not, for now. An emoji that Discord does not take is left out."""
+        try:
+            await self._line.call(lambda: message.add_reaction(emoji.parse(one).for_reaction))
+        except discord.HTTPException as refusal:
+            if refusal.status == 404:
+                raise
+            self._report(raid.id, refusal, "reaction cannot be put on board", emoji=one)
+            return refusal.status != 403
+        return True
+
+    def _bar(self, raid: RaidId) -> None:
+        """No reactions on this board for a while; what it says is kept up to date all the same."""
+
+        def lift() -> None:
+            del self._barred[raid]
+            self.mark(raid)
+
+        self._barred[raid] = asyncio.get_running_loop().call_later(self._slow_retry, lift)
+
+    async def _sweep(self, raid: Raid, message: discord.PartialMessage) -> None:
+        try:
+            await self._line.call(message.clear_reactions)
+        except discord.HTTPException as refusal:
+            if refusal.status == 404:
+                raise
+            self._report(raid.id, refusal, "reactions cannot be cleared")
+            return
+        swept = {(mark.member, mark.role) for mark in raid.marks}
+        await self._state.change(raid.id, partial(_swept, swept=swept), Cause(Source.DISCORD))
+
+    async def _drawn(self, raid: Raid) -> Board:
+        return render.board(raid, await self._state.names(raid))
+
+    def _message(self, raid: Raid) -> discord.PartialMessage:
+        assert raid.message is not None  # noqa: S101
+        channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
+        return channel.get_partial_message(raid.message)
+
+    async def _note(self, raid: RaidId, shown: Shown, *, complete: bool = True) -> None:
+        self._shown[raid] = shown
+        durable = shown if complete else Shown(shown.fingerprint)
+        await self._state.db.write(lambda tx: rows.note_board(tx, raid, durable.written()))
+
+    async def _finish(self, raid: Raid) -> None:
+        if raid.status is Status.CANCELLED:
+            await self._state.db.write(lambda tx: rows.note_board(tx, raid.id, _OVER))
+            self._forget(raid.id)
+        self._reported = {report for report in self._reported if report[0] != raid.id}
+
+    def _forget(self, raid: RaidId) -> None:
+        self._shown.pop(raid, None)
+        self._edited.pop(raid, None)
+
+    async def _refused(self, raid: RaidId, refusal: discord.HTTPException) -> None:
+        reason = {UNKNOWN_MESSAGE: CancelReason.MESSAGE_DELETED, UNKNOWN_CHANNEL: CancelReason.CHANNEL_DELETED}
+        if refusal.status == 404 and refusal.code in reason:
+            rule = partial(lifecycle.lose_board, reason=reason[refusal.code], now=self._state.now())
+            try:
+                await self._state.change(raid, rule, Cause(Source.DISCORD))
+                await self._finish(await self._state.raid(raid))
+            except sqlite3.Error:
+                log.exception("board is gone and that cannot be recorded", raid=raid)
+                self._rest(raid, _LONGEST)
+            return
+        self._report(raid, refusal, "board cannot be redrawn")
+        self._rest(raid, self._slow_retry)
+
+    def _report(self, raid: RaidId, refusal: discord.HTTPException, what: str, **more: str) -> None:
+        """Once per board and reason."""
+        if (raid, refusal.code) not in self._reported:
+            self._reported.add((raid, refusal.code))
+            log.warning(what, raid=raid, status=refusal.status, code=refusal.code, error=refusal.text, **more)
+
+
+def _board_is_gone(raid: Raid) -> bool:
+    return raid.status is Status.CANCELLED and raid.cancelled_reason is not CancelReason.MANUAL
+
+
+def _swept(raid: Raid, *, swept: set[tuple[MemberId, RoleKey]]) -> Change:
+    """The reactions that stood when the sweep began are gone, and nobody left because of it.
+
+    Not simply all: the signups may have been reopened meanwhile.
+    """
+    left = tuple(mark for mark in raid.marks if (mark.member, mark.role) not in swept)
+    return Change(raid) if left == raid.marks else Change(replace(raid, marks=left), (MarksChanged(),))

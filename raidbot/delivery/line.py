@@ -1,0 +1,91 @@
+"""The line to Discord: one circuit breaker around every call the bot makes on its own account."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import aiohttp
+import discord
+import structlog
+
+from raidbot.utils.circuit_breaker import CircuitBreaker
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+_NOT_ABOUT_THE_CALL = {401, 408, 429}
+"""4xx statuses that say nothing about what was asked, so asking again later may do."""
+
+
+class NoAnswer(Exception):  # noqa: N818 - a fact about the line, not an error of the caller
+    """Discord gave no verdict; ask again in `retry_in` seconds. `asked`: it may have done it all the same."""
+
+    def __init__(self, retry_in: float, *, asked: bool) -> None:
+        super().__init__(f"no answer from Discord, again in {retry_in:.1f} s")
+        self.retry_in = retry_in
+        self.asked = asked
+
+
+class LineDown(NoAnswer):
+    """Discord was not even asked, because it has not been answering."""
+
+    def __init__(self, retry_in: float) -> None:
+        super().__init__(retry_in, asked=False)
+
+
+class Line:
+    """Shared by everything that calls Discord unasked.
+
+    Only network errors, timeouts and 5xx count against it; discord.py has retried 5xx and 429 by then.
+    """
+
+    def __init__(self, breaker: CircuitBreaker, *, patience: float = 60.0) -> None:
+        self._breaker = breaker
+        self._patience = patience
+        self._down = False
+
+    @property
+    def down_for(self) -> float:
+        """Seconds until a call may be tried; 0 while the line stands."""
+        return self._breaker.retry_in(_seconds())
+
+    async def call(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What Discord answers. Raises NoAnswer, and discord.HTTPException for an answer that is a refusal."""
+        if not self._breaker.allow(_seconds()):
+            raise LineDown(max(self.down_for, 0.1))
+        try:
+            async with asyncio.timeout(self._patience):
+                answer = await ask()
+        except (aiohttp.ClientError, OSError, TimeoutError, discord.DiscordServerError) as error:
+            self._failed(error)
+            raise NoAnswer(self.down_for, asked=True) from error
+        except discord.RateLimited as error:
+            self._succeeded()
+            raise NoAnswer(error.retry_after, asked=False) from error
+        except discord.HTTPException as error:
+            self._succeeded()
+            if error.status in _NOT_ABOUT_THE_CALL:
+                raise NoAnswer(5.0, asked=False) from error
+            raise
+        except BaseException:
+            self._breaker.gave_up(_seconds())
+            raise
+        self._succeeded()
+        return answer
+
+    def _succeeded(self) -> None:
+        self._breaker.succeeded(_seconds())
+        if self._down:
+            self._down = False
+            log.info("discord answers again")
+
+    def _failed(self, error: Exception) -> None:
+        self._breaker.failed(_seconds())
+        if self.down_for and not self._down:
+            self._down = True
+            log.warning("discord does not answer, calls wait", error=repr(error))
+
+
+def _seconds() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,20 @@
+"""Nonces: what keeps Discord from posting a message twice when it is sent again after a crash."""
+
+import secrets
+import sqlite3
+
+from raidbot.db import guilds
+from raidbot.db.database import Database
+
+
+async def nonce_prefix(db: Database) -> str:
+    """Eight characters of this database, so that nonces of two databases never meet; Discord takes 25 in all."""
+
+    def work(tx: sqlite3.Connection) -> str:
+        prefix = guilds.fact(tx, "nonce_prefix")
+        if prefix is None:
+            prefix = secrets.token_hex(4)
+            guilds.note_fact(tx, "nonce_prefix", prefix)
+        return prefix
+
+    return await db.write(work)

@@ -1,0 +1,233 @@
+"""Sends the messages the bot owes, at the pace Discord bears, each exactly once."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Literal
+
+import discord
+import structlog
+
+from raidbot.db import outbox as rows
+from raidbot.db.outbox import Claimed
+from raidbot.delivery.line import Line, NoAnswer
+from raidbot.delivery.nonces import nonce_prefix
+from raidbot.delivery.pace import nap
+from raidbot.raids.events import Change
+from raidbot.raids.model import Raid
+from raidbot.state import Cache, State
+
+log = structlog.get_logger(__name__)
+
+OutboxKind = Literal["dm", "post"]
+
+CLOSED_FOR = timedelta(days=7)
+"""How long a member who takes no DMs is believed."""
+
+_TAKES_NO_DMS = {10013, 50007, 50278}
+_OPENING_TOO_FAST = 40003
+_LOOKED_THROUGH = 15
+_LONGEST = 300.0
+_BUG_RESTS = timedelta(hours=1)
+
+
+class Outbox:
+    """One sender per kind of message: batches of `batch` at once, `pause` seconds between batches.
+
+    What gets no answer is postponed and never given up before its `expires_at`; a refusal is final.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        client: discord.Client,
+        line: Line,
+        *,
+        batch: int = 5,
+        pause: float = 1.2,
+        first_retry: float = 5.0,
+    ) -> None:
+        self._state = state
+        self._client = client
+        self._line = line
+        self._batch = batch
+        self._pause = pause
+        self._first_retry = first_retry
+        self._prefix = ""
+        self._channels: Cache[int, int] = Cache(10_000)
+        self._owing: dict[OutboxKind, asyncio.Event] = {"dm": asyncio.Event(), "post": asyncio.Event()}
+        self._stopping = asyncio.Event()
+        self._senders: list[asyncio.Task[None]] = []
+        state.listen(self._committed)
+
+    async def start(self) -> None:
+        """Take up what an earlier life left, then send."""
+        self._prefix = await nonce_prefix(self._state.db)
+        again, lost = await self._state.db.write(partial(rows.recover, now=self._state.now()))
+        if again or lost:
+            log.warning("messages were being sent when the bot stopped", sent_again=again, fate_unknown=lost)
+        self._senders = [asyncio.create_task(self._run(kind)) for kind in self._owing]
+
+    async def stop(self, timeout: float) -> None:
+        """Finish the batches under way, at most `timeout` seconds long; the rest stays owed."""
+        self._stopping.set()
+        self.wake()
+        if self._senders:
+            _, late = await asyncio.wait(self._senders, timeout=timeout)
+            for sender in late:
+                sender.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def wake(self) -> None:
+        """Something may be owed that was not before."""
+        for owing in self._owing.values():
+            owing.set()
+
+    def _committed(self, _before: Raid, _change: Change) -> None:
+        self.wake()
+
+    async def _run(self, kind: OutboxKind) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                await self._turn(kind)
+                failures = 0
+            except Exception:
+                failures += 1
+                log.exception("outbox stumbled", kind=kind)
+                await nap(min(2.0**failures, _LONGEST), unless=self._stopping)
+
+    async def _turn(self, kind: OutboxKind) -> None:
+        """Send one batch, or wait until there is one."""
+        if (down_for := self._line.down_for) > 0:
+            await nap(down_for, unless=self._stopping)
+            return
+        owing = self._owing[kind]
+        owing.clear()
+        now = self._state.now()
+        claimed = await self._state.db.write(partial(rows.claim, kind=kind, limit=self._batch, now=now))
+        if claimed:
+            await self._send_batch(claimed)
+            await nap(self._pause, unless=self._stopping)
+            return
+        due = await self._state.db.read(rows.next_due)
+        wait = None if due is None else max((due - self._state.clock()).total_seconds(), 1.0)
+        if wait is None:
+            await owing.wait()
+        else:
+            await nap(wait, unless=owing)
+
+    async def _send_batch(self, claimed: list[Claimed]) -> None:
+        by_target: dict[int, list[Claimed]] = {}
+        for row in sorted(claimed, key=lambda row: row.id):
+            by_target.setdefault(row.target, []).append(row)
+        await asyncio.gather(*(self._send_in_order(mine) for mine in by_target.values()))
+
+    async def _send_in_order(self, mine: list[Claimed]) -> None:
+        """One recipient's rows; when one has to wait, those behind it wait, too."""
+        for number, row in enumerate(mine):
+            until = await self._settle(row)
+            if until is not None:
+                for behind in mine[number + 1 :]:
+                    await self._record(
+                        partial(rows.postpone, row=behind.id, error="waits for an earlier message", until=until)
+                    )
+                return
+
+    async def _settle(self, row: Claimed) -> datetime | None:
+        """Send a row and record what came of it; when to try again if it is still owed."""
+        error: str
+        try:
+            if row.kind == "dm" and await self._takes_no_dms(row.target):
+                await self._record(partial(_refused, row, error="takes no DMs", now=self._state.now(), closed=False))
+                return None
+            message = await self._send(row)
+        except NoAnswer as none:
+            wait = max(none.retry_in, min(self._first_retry * 2.0 ** (row.attempts - 1), _LONGEST))
+            until, error = self._later(wait), f"{none}: {none.__cause__!r}"
+        except discord.HTTPException as refusal:
+            if refusal.code == _OPENING_TOO_FAST:
+                until, error = self._later(60.0), str(refusal)
+            else:
+                closed = row.kind == "dm" and refusal.code in _TAKES_NO_DMS
+                await self._record(partial(_refused, row, error=str(refusal), now=self._state.now(), closed=closed))
+                log.info("message refused", row=row.id, kind=row.kind, target=row.target, error=str(refusal))
+                return None
+        except Exception as bug:
+            log.exception("message cannot be sent", row=row.id)
+            until, error = self._state.now() + _BUG_RESTS, repr(bug)
+        else:
+            await self._record(partial(_sent, row, message=message, now=self._state.now()))
+            return None
+        await self._record(partial(rows.postpone, row=row.id, error=error, until=until))
+        return until
+
+    async def _takes_no_dms(self, member: int) -> bool:
+        since = await self._state.db.read(lambda connection: rows.dms_closed_since(connection, member))
+        return since is not None and self._state.now() - since < CLOSED_FOR
+
+    async def _send(self, row: Claimed) -> int:
+        """The id of the message that stands for the row."""
+        channel = self._client.get_partial_messageable(await self._channel(row))
+        if row.attempts > 1 and (found := await self._line.call(partial(self._find, channel, row))) is not None:
+            return found
+        content: str | None = row.payload.get("content")
+        embed = discord.Embed.from_dict(row.payload["embed"]) if "embed" in row.payload else discord.utils.MISSING
+        nonce = f"{self._prefix}o{row.id}"
+        message = await self._line.call(lambda: channel.send(content, embed=embed, nonce=nonce))
+        return message.id
+
+    async def _channel(self, row: Claimed) -> int:
+        if row.kind == "post":
+            return row.target
+        known = self._channels.get(row.target)
+        if known is None:
+            opened = await self._line.call(lambda: self._client.create_dm(discord.Object(row.target)))
+            known = opened.id
+            self._channels.put(row.target, known)
+        return known
+
+    async def _find(self, channel: discord.PartialMessageable, row: Claimed) -> int | None:
+        """A message of ours that says what the row says and stands for no other row: an attempt that did arrive."""
+        assert self._client.user is not None  # noqa: S101
+        async for message in channel.history(limit=_LOOKED_THROUGH):
+            ours = message.author.id == self._client.user.id and _says(message, row.payload)
+            if ours and not await self._state.db.read(partial(rows.stands_for, message=message.id)):
+                return message.id
+        return None
+
+    async def _record(self, write: Callable[[sqlite3.Connection], None]) -> None:
+        """Until the outcome is durable nothing else is sent: the row would be sent again."""
+        wait = 0.5
+        while True:
+            try:
+                await self._state.db.write(write)
+            except sqlite3.Error:
+                log.exception("outcome of a message cannot be recorded", again_in=wait)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 30.0)
+            else:
+                return
+
+    def _later(self, seconds: float) -> datetime:
+        return self._state.now() + timedelta(seconds=max(seconds, 1.0))
+
+
+def _sent(row: Claimed, tx: sqlite3.Connection, *, message: int, now: datetime) -> None:
+    rows.sent(tx, row.id, message=message, now=now)
+    if row.kind == "dm":
+        rows.open_dms(tx, row.target)
+
+
+def _refused(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime, closed: bool) -> None:
+    rows.refused(tx, row.id, error=error, now=now)
+    if closed:
+        rows.close_dms(tx, row.target, now)
+
+
+def _says(message: discord.Message, payload: dict[str, Any]) -> bool:
+    said = [embed.description for embed in message.embeds]
+    owed = [payload["embed"].get("description")] if "embed" in payload else []
+    return message.content == (payload.get("content") or "").strip() and said == owed

@@ -1,0 +1,208 @@
+"""Puts up the boards of new raids, each exactly once."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+import discord
+import structlog
+
+from raidbot.db import raids as rows
+from raidbot.db.outbox import CLAIM_LASTS, Owed
+from raidbot.delivery import render
+from raidbot.delivery.boards import Boards
+from raidbot.delivery.line import Line, NoAnswer
+from raidbot.delivery.nonces import nonce_prefix
+from raidbot.delivery.pace import Pace, nap
+from raidbot.raids import lifecycle
+from raidbot.raids.events import Change, Created
+from raidbot.raids.model import CancelReason, ChannelId, MessageId, Raid, RaidId, Source, Status
+from raidbot.state import Cause, State
+from raidbot.utils.text import clip, escape, stamp
+
+log = structlog.get_logger(__name__)
+
+_LOOKED_THROUGH = 100
+_THREAD_NAME_MOST = 100
+_THREAD_EXISTS = 160004
+_LONGEST = 60.0
+_CAUSE = Cause(Source.DISCORD)
+
+
+class Posting:
+    """Posts every raid in state `posting` and opens it; `catch_up` looks for reactions that came before it was open."""
+
+    def __init__(
+        self,
+        state: State,
+        client: discord.Client,
+        line: Line,
+        boards: Boards,
+        *,
+        catch_up: Callable[[RaidId], Awaitable[None]],
+        wake_outbox: Callable[[], None],
+        first_retry: float = 2.0,
+    ) -> None:
+        self._state = state
+        self._client = client
+        self._line = line
+        self._boards = boards
+        self._catch_up = catch_up
+        self._wake_outbox = wake_outbox
+        self._pace: Pace[ChannelId] = Pace(1.25, burst=2)  # Discord allows 5 messages in 5 s per channel
+        self._first_retry = first_retry
+        self._prefix = ""
+        self._running = False
+        self._stopping = asyncio.Event()
+        self._workers: dict[RaidId, asyncio.Task[None]] = {}
+        state.listen(self._committed)
+
+    async def start(self) -> None:
+        """Take up the raids that an earlier life did not get posted."""
+        self._prefix = await nonce_prefix(self._state.db)
+        self._running = True
+        for raid in await self._state.db.read(rows.in_posting):
+            self._post_soon(raid)
+
+    async def stop(self, timeout: float) -> None:
+        """Finish the calls under way, at most `timeout` seconds long; the rest is posted after the next start."""
+        self._running = False
+        self._stopping.set()
+        workers = list(self._workers.values())
+        if workers:
+            _, late = await asyncio.wait(workers, timeout=timeout)
+            for worker in late:
+                worker.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _committed(self, _before: Raid, change: Change) -> None:
+        if Created() in change.events:
+            self._post_soon(change.raid.id)
+
+    def _post_soon(self, raid: RaidId) -> None:
+        if self._running and raid not in self._workers:
+            self._workers[raid] = asyncio.create_task(self._work(raid))
+
+    async def _work(self, raid: RaidId) -> None:
+        """Try until the raid is posted or Discord has refused it."""
+        wait = self._first_retry
+        try:
+            while not self._stopping.is_set():
+                try:
+                    await self._post(raid)
+                except NoAnswer as none:
+                    log.info("board not posted yet", raid=raid, error=f"{none}: {none.__cause__!r}")
+                    await nap(max(wait, none.retry_in), unless=self._stopping)
+                except Exception:
+                    log.exception("board cannot be posted", raid=raid, again_in=wait)
+                    await nap(wait, unless=self._stopping)
+                else:
+                    return
+                wait = min(wait * 2, _LONGEST)
+        finally:
+            del self._workers[raid]
+
+    async def _post(self, raid_id: RaidId) -> None:
+        raid = await self._state.raid(raid_id)
+        if raid.status is not Status.POSTING:
+            return
+        try:
+            message = await self._message(raid)
+        except discord.HTTPException as refusal:
+            log.warning("board refused", raid=raid_id, status=refusal.status, code=refusal.code, error=refusal.text)
+            cancel = partial(lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None)
+            await self._state.change(raid_id, cancel, _CAUSE)
+            return
+        opened = await self._state.change(raid_id, partial(lifecycle.posted, message=MessageId(message.id)), _CAUSE)
+        if opened.raid.message != message.id:
+            await self._take_down(message)
+            return
+        log.info("board posted", raid=raid_id, message=message.id)
+        await self._also(raid_id, "reactions that came early are not read yet", self._catch_up(raid_id))
+        await self._also(raid_id, "thread not opened", self._open_thread(opened.raid, message))
+
+    async def _message(self, raid: Raid) -> discord.PartialMessage:
+        """The board's message: one that an earlier attempt left behind, or a new one."""
+        now = self._state.now()
+        claimed = await self._state.db.write(partial(rows.claim_post, raid=raid.id, now=now))
+        channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
+        board = render.board(replace(raid, status=Status.OPEN), await self._state.names(raid))
+        if claimed is not None and now - claimed >= CLAIM_LASTS:
+            left = await self._line.call(partial(self._find, channel, board.footer))
+            if left is not None:
+                return channel.get_partial_message(left)
+        await self._pace.turn(raid.channel)
+        nonce = f"{self._prefix}r{raid.id}"
+        sent = await self._line.call(lambda: channel.send(embed=board.embed(), nonce=nonce))
+        if claimed is None:
+            await self._boards.posted(raid.id, board.fingerprint)
+        return channel.get_partial_message(sent.id)
+
+    async def _find(self, channel: discord.PartialMessageable, footer: str) -> int | None:
+        """Our own message with this footer: the nonce of an old attempt is forgotten, its message is not."""
+        assert self._client.user is not None  # noqa: S101
+        try:
+            async for message in channel.history(limit=_LOOKED_THROUGH):
+                ours = message.author.id == self._client.user.id
+                if ours and any(embed.footer.text == footer for embed in message.embeds):
+                    return message.id
+        except discord.Forbidden:
+            log.warning("channel cannot be searched for a board posted earlier", channel=channel.id)
+        return None
+
+    async def _take_down(self, message: discord.PartialMessage) -> None:
+        """The raid was cancelled while its board was on its way."""
+        try:
+            await self._line.call(message.delete)
+        except discord.NotFound:
+            return
+
+    async def _open_thread(self, raid: Raid, message: discord.PartialMessage) -> None:
+        settings = await self._state.settings(raid.guild)
+        if not settings.threads:
+            return
+        # Not through `message.create_thread`: that needs the server in discord.py's cache.
+        try:
+            await self._line.call(
+                lambda: self._client.http.start_thread_with_message(
+                    raid.channel,
+                    message.id,
+                    name=clip(raid.name, _THREAD_NAME_MOST),
+                    auto_archive_duration=settings.thread_archive_minutes,  # type: ignore[arg-type]
+                )
+            )
+        except discord.HTTPException as refusal:
+            if refusal.code != _THREAD_EXISTS:
+                raise
+        thread = ChannelId(message.id)  # a thread made from a message has the message's id
+        await self._state.change(raid.id, partial(lifecycle.open_thread, thread=thread), _CAUSE)
+        await self._state.owe([_intro(raid, thread, now=self._state.now())])
+        self._wake_outbox()
+
+    async def _also(self, raid: RaidId, failed: str, work: Awaitable[None]) -> None:
+        """What follows the posting; the board stands whether or not it works."""
+        try:
+            await work
+        except (NoAnswer, discord.HTTPException, sqlite3.Error) as error:
+            log.warning(failed, raid=raid, error=repr(error))
+        except Exception:
+            log.exception(failed, raid=raid)
+
+
+def _intro(raid: Raid, thread: ChannelId, *, now: datetime) -> Owed:
+    text = (
+        f"Questions and plans for **{escape(raid.name)}** (`{raid.code}`) belong here."
+        f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."
+    )
+    return Owed(
+        kind="post",
+        target=thread,
+        payload={"content": text},
+        dedupe=f"raid:{raid.id}:thread-intro",
+        due_at=now,
+        expires_at=raid.starts_at,
+        guild=raid.guild,
+    )

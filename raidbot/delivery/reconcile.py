@@ -1,0 +1,291 @@
+"""What the boards' reactions say, compared with what the bot has acted on, after it could not listen."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+import discord
+import structlog
+
+from raidbot.db import audit
+from raidbot.delivery.boards import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, Boards
+from raidbot.delivery.line import Line, NoAnswer
+from raidbot.delivery.pace import Pace, nap
+from raidbot.delivery.people import People
+from raidbot.delivery.tidy import Tidy
+from raidbot.raids import lifecycle, signups
+from raidbot.raids.emoji import key_of
+from raidbot.raids.events import Change, Event, Joined, MarksChanged, Moved
+from raidbot.raids.model import CancelReason, GuildId, Mark, MemberId, Raid, RaidId, Role, Source
+from raidbot.state import Cause, State
+from raidbot.utils.errors import Refusal
+
+log = structlog.get_logger(__name__)
+
+MaySignUp = Callable[[GuildId, MemberId, Raid], Awaitable[bool]]
+
+_AT_ONCE = 5
+_LONGEST = 300.0
+_CAUSE = Cause(Source.RECONCILE)
+_RECENT = timedelta(minutes=10)
+
+
+@dataclass(slots=True)
+class Look:
+    """One comparison under way. Members in `touched` did something since it began: what it saw of them is too old."""
+
+    touched: set[MemberId] = field(default_factory=set)
+    seated: set[MemberId] = field(default_factory=set)
+    own: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who stands under a role's emoji, in Discord's order (by id, not by time); `ours`: the bot itself, too."""
+
+    role: Role
+    members: tuple[MemberId, ...]
+    ours: bool
+
+
+class Reconcile:
+    """Compares boards with their rows: one call per board, more only where the counts differ.
+
+    Equal counts can hide that one member left while another came. Boards with signups in the last minutes are therefore
+    read in full, and the others later, one every `sweep_gap` seconds.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        client: discord.Client,
+        line: Line,
+        boards: Boards,
+        tidy: Tidy,
+        people: People,
+        *,
+        may_sign_up: MaySignUp,
+        first_retry: float = 5.0,
+        sweep_gap: float = 10.0,
+    ) -> None:
+        self._state = state
+        self._client = client
+        self._line = line
+        self._boards = boards
+        self._tidy = tidy
+        self._people = people
+        self._may_sign_up = may_sign_up
+        self._first_retry = first_retry
+        self._sweep_gap = sweep_gap
+        self._looks: dict[RaidId, list[Look]] = {}
+        self._pace: Pace[None] = Pace(1 / 40, burst=_AT_ONCE)  # Discord allows 50 calls a second in all
+        self._later: dict[RaidId, None] = {}
+        self._owing = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._unread: dict[RaidId, None] = {}
+        self._reported: set[tuple[RaidId, int]] = set()
+        state.listen(self._committed)
+
+    async def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._retry()), asyncio.create_task(self._sweep())]
+
+    async def stop(self, timeout: float) -> None:
+        """Finish the comparison under way, at most `timeout` seconds long; the next start compares everything."""
+        self._stopping.set()
+        self._owing.set()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=timeout)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def all(self, concerns: Callable[[GuildId], bool] = lambda _guild: True) -> None:
+        """Compare every board, or those of some servers, after not listening to them for a while.
+
+        A board that cannot be compared is reported and tried again later; the rest goes on.
+        """
+        boards = list(self._state.boards.values())
+        waiting = [raid for raid in boards if concerns((await self._state.raid(raid)).guild)]
+        recent = await self._state.db.read(partial(audit.active_since, since=self._state.now() - _RECENT))
+        waiting.sort(key=lambda raid: raid not in recent)
+        quiet = [raid for raid in waiting if raid not in recent]
+        waiting.reverse()
+
+        async def work() -> None:
+            while waiting and not self._stopping.is_set():
+                raid = waiting.pop()
+                await self._pace.turn(None)
+                await self.raid(raid, in_full=raid in recent)
+
+        await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
+        self._unread.update(dict.fromkeys(quiet))
+
+    async def raid(self, raid_id: RaidId, *, in_full: bool = False) -> None:
+        """Compare one board; what hinders it is reported, and it is tried again later where that can help."""
+        look = Look()
+        self._looks.setdefault(raid_id, []).append(look)
+        try:
+            await self._compare(raid_id, look, in_full=in_full)
+        except (NoAnswer, sqlite3.Error) as error:
+            log.info("board not compared yet", raid=raid_id, error=repr(error))
+            self.later(raid_id)
+        except discord.HTTPException as refusal:
+            self._report(raid_id, refusal)
+            self.later(raid_id)
+        except Exception:
+            log.exception("board cannot be compared", raid=raid_id)
+        else:
+            self._reported = {report for report in self._reported if report[0] != raid_id}
+        finally:
+            self._looks[raid_id].remove(look)
+            if not self._looks[raid_id]:
+                del self._looks[raid_id]
+
+    def later(self, raid: RaidId) -> None:
+        """Compare this board in full in a while, and again until it works."""
+        self._later[raid] = None
+        self._owing.set()
+
+    def touched(self, raid: RaidId, member: MemberId) -> None:
+        """The gateway told of a reaction of this member just now: nothing read before counts for them."""
+        for look in self._looks.get(raid, ()):
+            look.touched.add(member)
+
+    def _committed(self, before: Raid, change: Change) -> None:
+        for look in self._looks.get(change.raid.id, ()):
+            if change.events is not look.own:
+                look.touched.update(_concerned(before, change.raid))
+
+    async def _compare(self, raid_id: RaidId, look: Look, *, in_full: bool) -> None:
+        raid = await self._state.raid(raid_id)
+        if raid.message is None or not (raid.is_open or raid.marks):
+            return
+        try:
+            seen = await self._line.call(partial(self._read, raid, in_full=in_full))
+        except discord.NotFound as missing:
+            await self._lost(raid_id, missing)
+            return
+        for one in seen:
+            await self._gone(raid_id, one, look)
+        for one in seen:
+            await self._new(raid_id, one, look)
+        if raid.is_open and (lacking := [one.role.emoji for one in seen if not one.ours]):
+            self._boards.reactions_gone(raid_id, lacking)
+        await self._people.learn(raid_id)
+
+    async def _read(self, raid: Raid, *, in_full: bool) -> list[Seen]:
+        """The roles whose reactions may differ from what they should be, with all their members."""
+        assert raid.message is not None  # noqa: S101
+        channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
+        message = await channel.fetch_message(raid.message)
+        reactions = {key_of(str(reaction.emoji)): reaction for reaction in message.reactions}
+        seen = []
+        for role in raid.roles:
+            marked = sum(mark.role == role.key for mark in raid.marks)
+            reaction = reactions.get(key_of(role.emoji))
+            ours = reaction is not None and reaction.me
+            others = 0 if reaction is None else reaction.count - ours
+            if others == marked and ours and not (in_full and marked):
+                continue
+            found = [user async for user in reaction.users(limit=None)] if reaction is not None and others else []
+            seen.append(Seen(role, tuple(MemberId(user.id) for user in found if not user.bot), ours))
+        return seen
+
+    async def _lost(self, raid_id: RaidId, missing: discord.NotFound) -> None:
+        reason = {UNKNOWN_MESSAGE: CancelReason.MESSAGE_DELETED, UNKNOWN_CHANNEL: CancelReason.CHANNEL_DELETED}
+        if missing.code not in reason:
+            raise missing
+        lose = partial(lifecycle.lose_board, reason=reason[missing.code], now=self._state.now())
+        await self._state.change(raid_id, lose, _CAUSE)
+
+    async def _gone(self, raid_id: RaidId, seen: Seen, look: Look) -> None:
+        """Marks without a reaction. Where the bot's own is missing, too, somebody swept the emoji: nobody left."""
+        there = set(seen.members)
+
+        def gone(raid: Raid, member: MemberId) -> Change:
+            if seen.ours:
+                return signups.unreact(raid, member, seen.role.key, now=self._state.now())
+            return signups.taken_away(raid, member, seen.role.key)
+
+        for mark in (await self._state.raid(raid_id)).marks:
+            if mark.role == seen.role.key and mark.member not in there:
+                await self._change(raid_id, mark.member, gone, look)
+
+    async def _new(self, raid_id: RaidId, seen: Seen, look: Look) -> None:
+        """Reactions without a mark: the members join, one after the other."""
+
+        def came(raid: Raid, member: MemberId) -> Change:
+            if raid.mark_of(member, seen.role.key) is not None:
+                return Change(raid)
+            if member in look.seated and raid.has_room(seen.role):
+                # Which of several reactions came last is unknown: the first in the board's order counts.
+                return Change(raid.with_mark(Mark(member, seen.role.key, unwanted=True)), (MarksChanged(),))
+            return signups.react(raid, member, seen.role.key, now=self._state.now())
+
+        for member in seen.members:
+            raid = await self._state.raid(raid_id)
+            if member in look.touched or raid.mark_of(member, seen.role.key) is not None:
+                continue
+            try:
+                if not await self._may_sign_up(raid.guild, member, raid):
+                    self._tidy.refuse(raid, member, seen.role.key)
+                    continue
+                change = await self._change(raid_id, member, came, look)
+            except Refusal:
+                self._tidy.refuse(raid, member, seen.role.key)
+                continue
+            if any(isinstance(event, Joined | Moved) for event in change.events):
+                look.seated.add(member)
+
+    async def _change(
+        self, raid_id: RaidId, member: MemberId, rule: Callable[[Raid, MemberId], Change], look: Look
+    ) -> Change:
+        def unless_touched(raid: Raid) -> Change:
+            if member in look.touched:
+                return Change(raid)
+            change = rule(raid, member)
+            look.own = change.events
+            return change
+
+        return await self._state.change(raid_id, unless_touched, _CAUSE)
+
+    async def _retry(self) -> None:
+        wait = self._first_retry
+        while not self._stopping.is_set():
+            await self._owing.wait()
+            self._owing.clear()
+            await nap(max(wait, self._line.down_for), unless=self._stopping)
+            waiting, self._later = self._later, {}
+            for raid in waiting:
+                await self.raid(raid, in_full=True)
+            wait = min(wait * 2, _LONGEST) if self._later else self._first_retry
+
+    async def _sweep(self) -> None:
+        """Read in full, one by one, the boards of which only the counts were compared."""
+        while not self._stopping.is_set():
+            await nap(self._sweep_gap, unless=self._stopping)
+            while self._unread and not self._stopping.is_set():
+                raid_id = next(iter(self._unread))
+                del self._unread[raid_id]
+                if (await self._state.raid(raid_id)).marks:
+                    await self.raid(raid_id, in_full=True)
+                    break
+
+    def _report(self, raid: RaidId, refusal: discord.HTTPException) -> None:
+        """Once per board and reason."""
+        if (raid, refusal.code) not in self._reported:
+            self._reported.add((raid, refusal.code))
+            log.warning("board cannot be read", raid=raid, status=refusal.status, code=refusal.code)
+
+
+def _concerned(before: Raid, after: Raid) -> set[MemberId]:
+    """Members whose seats, waits or marks differ."""
+    return (
+        {seat.member for seat in set(before.seats) ^ set(after.seats)}
+        | {wait.member for wait in set(before.waits) ^ set(after.waits)}
+        | {mark.member for mark in set(before.marks) ^ set(after.marks)}
+    )

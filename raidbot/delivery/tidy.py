@@ -1,0 +1,174 @@
+"""Takes reactions off the boards that should not stand there."""
+
+import asyncio
+import sqlite3
+from dataclasses import dataclass
+from functools import partial
+
+import discord
+import structlog
+
+from raidbot.delivery.line import Line, NoAnswer
+from raidbot.delivery.pace import Pace, nap
+from raidbot.raids import emoji, signups
+from raidbot.raids.events import Change
+from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, RoleKey, Source
+from raidbot.state import Cause, State
+
+log = structlog.get_logger(__name__)
+
+_CAUSE = Cause(Source.DISCORD)
+_GONE = {10008, 10014}
+_ECHOES = 3.0
+"""Seconds within which the gateway has told of a removal, after Discord answered the call for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """A member's reaction that is to go."""
+
+    raid: RaidId
+    member: MemberId
+    role: RoleKey
+
+
+class Tidy:
+    """One worker per channel. What the raids' marks call unwanted is durable and taken up again after a restart;
+    what `refuse` asks for is not.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        client: discord.Client,
+        line: Line,
+        *,
+        gap: float = 0.25,
+        first_retry: float = 2.0,
+        slow_retry: float = 300.0,
+    ) -> None:
+        self._state = state
+        self._client = client
+        self._line = line
+        self._pace: Pace[ChannelId] = Pace(gap)
+        self._first_retry = first_retry
+        self._slow_retry = slow_retry
+        self._running = False
+        self._stopping = asyncio.Event()
+        self._owed: dict[ChannelId, dict[Unwanted, bool]] = {}
+        self._taking: set[Unwanted] = set()
+        self._workers: dict[ChannelId, asyncio.Task[None]] = {}
+        self._reported: set[tuple[ChannelId, int]] = set()
+        state.listen(self._committed)
+
+    async def start(self) -> None:
+        """Take up the unwanted marks of all boards. The state is loaded already."""
+        self._running = True
+        for raid_id in list(self._state.boards.values()):
+            self._note_unwanted(await self._state.raid(raid_id))
+
+    async def stop(self, timeout: float) -> None:
+        """Finish the calls under way, at most `timeout` seconds long; the marks say what is left."""
+        self._running = False
+        self._stopping.set()
+        workers = list(self._workers.values())
+        if workers:
+            _, late = await asyncio.wait(workers, timeout=timeout)
+            for worker in late:
+                worker.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Wait until nothing is left to take away."""
+        while self._workers:
+            await asyncio.wait(list(self._workers.values()))
+
+    def refuse(self, raid: Raid, member: MemberId, role: RoleKey) -> None:
+        """A reaction that was declined goes; the bot has no mark for it."""
+        self._add(raid, Unwanted(raid.id, member, role), refused=True)
+
+    def is_taking(self, raid: RaidId, member: MemberId, role: RoleKey) -> bool:
+        """Whether a removal of this reaction that the gateway tells of now may be the bot's own doing."""
+        return Unwanted(raid, member, role) in self._taking
+
+    def _committed(self, before: Raid, change: Change) -> None:
+        if change.raid.marks is not before.marks:
+            self._note_unwanted(change.raid)
+
+    def _note_unwanted(self, raid: Raid) -> None:
+        for mark in raid.marks:
+            if mark.unwanted:
+                self._add(raid, Unwanted(raid.id, mark.member, mark.role), refused=False)
+
+    def _add(self, raid: Raid, unwanted: Unwanted, *, refused: bool) -> None:
+        if not self._running or raid.message is None:
+            return
+        self._owed.setdefault(raid.channel, {}).setdefault(unwanted, refused)
+        if raid.channel not in self._workers:
+            self._workers[raid.channel] = asyncio.create_task(self._work(raid.channel))
+
+    async def _work(self, channel: ChannelId) -> None:
+        owed = self._owed[channel]
+        wait = self._first_retry
+        try:
+            while owed and self._running:
+                unwanted, refused = next(iter(owed.items()))
+                try:
+                    await self._take(channel, unwanted, refused=refused)
+                except (NoAnswer, sqlite3.Error) as none:
+                    log.info("reaction not taken away yet", raid=unwanted.raid, error=repr(none))
+                    pause = max(wait, none.retry_in) if isinstance(none, NoAnswer) else wait
+                    await nap(pause, unless=self._stopping)
+                    wait = min(wait * 2, self._slow_retry)
+                    continue
+                except discord.Forbidden as refusal:
+                    self._report(channel, refusal)
+                    self._drop_refused(owed)
+                    await nap(self._slow_retry, unless=self._stopping)
+                    continue
+                except Exception:
+                    log.exception("reaction cannot be taken away", raid=unwanted.raid, member=unwanted.member)
+                owed.pop(unwanted, None)
+                wait = self._first_retry
+        finally:
+            self._owed.pop(channel, None)
+            self._workers.pop(channel, None)
+
+    async def _take(self, channel: ChannelId, unwanted: Unwanted, *, refused: bool) -> None:
+        await self._pace.turn(channel)
+        raid = await self._state.raid(unwanted.raid)
+        mark = raid.mark_of(unwanted.member, unwanted.role)
+        still = refused if mark is None else mark.unwanted
+        if raid.message is None or not still:
+            return
+        partial_channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
+        message = partial_channel.get_partial_message(raid.message)
+        reaction = emoji.parse(raid.role(unwanted.role).emoji).for_reaction
+        self._taking.add(unwanted)
+        try:
+            await self._line.call(lambda: message.remove_reaction(reaction, discord.Object(unwanted.member)))
+        except discord.HTTPException as refusal:
+            if refusal.status != 404 and refusal.code not in _GONE:
+                raise
+        finally:
+            asyncio.get_running_loop().call_later(_ECHOES, self._taking.discard, unwanted)
+        self._reported = {report for report in self._reported if report[0] != channel}
+        await self._state.change(unwanted.raid, partial(_taken, unwanted=unwanted), _CAUSE)
+
+    def _report(self, channel: ChannelId, refusal: discord.Forbidden) -> None:
+        """Once, until it works again."""
+        if (channel, refusal.code) not in self._reported:
+            self._reported.add((channel, refusal.code))
+            log.warning("reactions cannot be taken away", channel=channel, code=refusal.code, error=refusal.text)
+
+    def _drop_refused(self, owed: dict[Unwanted, bool]) -> None:
+        for unwanted in [one for one, refused in owed.items() if refused]:
+            del owed[unwanted]
+
+
+def _taken(raid: Raid, *, unwanted: Unwanted) -> Change:
+    """The reaction is gone. If the member has reacted anew meanwhile, their mark stands for that."""
+    mark = raid.mark_of(unwanted.member, unwanted.role)
+    if mark is None or not mark.unwanted:
+        return Change(raid)
+    return signups.taken_away(raid, unwanted.member, unwanted.role)
