@@ -127,7 +127,7 @@ def find(text: str) -> Template | None:
 
 
 def spoken_length(minutes: int) -> str:
-    """ "1.5 hours", "45 minutes": as players say it."""
+    """As players say it: 1.5 hours, 45 minutes."""
     hours, rest = divmod(minutes, 60)
     if minutes == 60:
         return "1 hour"
