@@ -17,6 +17,7 @@ from raidbot.sandbox.verdicts.form import (
     number,
     one_of,
     shape,
+    snowflake,
     text,
     unique,
 )
@@ -97,8 +98,13 @@ def _nested(form: Form, parent: Json, *, allowed: set[int]) -> None:
 
 
 def _options(form: Form, value: Any) -> None:
+    before = len(form.found)
     listing(option, most=25)(form, value)
-    options = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    if len(form.found) == before:
+        _ordered(form, value)
+
+
+def _ordered(form: Form, options: list[Json]) -> None:
     optional_before = False
     for index, one in enumerate(options):
         if one.get("required") and optional_before:
@@ -152,7 +158,7 @@ def _sizes(node: Json) -> Iterator[int]:
 
 
 def _command_fits(form: Form, value: Json) -> None:
-    kinds = {one.get("type") for one in value.get("options") or () if isinstance(one, dict)}
+    kinds = {one["type"] for one in value.get("options") or ()}
     if kinds & {SUBCOMMAND, GROUP} and kinds - {SUBCOMMAND, GROUP}:
         _nested(form, value, allowed={SUBCOMMAND, GROUP})
     if not form.found and sum(_sizes(value)) > TOTAL:
@@ -161,7 +167,7 @@ def _command_fits(form: Form, value: Json) -> None:
 
 _settings: dict[str, Check] = {
     "type": one_of(1, 2, 3),
-    "default_member_permissions": integer(least=0),
+    "default_member_permissions": snowflake,
     "dm_permission": boolean,
     "default_permission": boolean,
     "nsfw": boolean,

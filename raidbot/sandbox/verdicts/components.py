@@ -170,9 +170,11 @@ def _invalid_type(form: Form) -> None:
 
 def _of_type(form: Form, value: Any, checks: dict[int, Check]) -> None:
     kind = value.get("type") if isinstance(value, dict) else None
-    if kind in checks:
+    if not isinstance(kind, int):
+        _invalid_type(form)
+    elif kind in checks:
         checks[kind](form, value)
-    elif kind in (None, ROW, BUTTON, *SELECTS, TEXT_INPUT):
+    elif kind in (ROW, BUTTON, *SELECTS, TEXT_INPUT):
         _invalid_type(form)
     else:
         raise Gap(f"component type {kind}")
@@ -183,8 +185,7 @@ _on_labels = {TEXT_INPUT: _input, STRING_SELECT: _string_select, **dict.fromkeys
 
 
 def _row_width(form: Form, row: Json) -> None:
-    children = [child for child in row.get("components") or () if isinstance(child, dict)]
-    width = sum(1 if child.get("type") == BUTTON else 5 for child in children)
+    width = sum(1 if child.get("type") == BUTTON else 5 for child in row["components"])
     if width > 5:
         form.at("components").wrong(
             "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width"

@@ -78,11 +78,11 @@ def text(*, least: int = 0, most: int, required: bool = False) -> Check:
 
 def integer(*, least: int = -(2**63), most: int = 2**63 - 1) -> Check:
     def check(form: Form, value: Any) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | str) or not re.fullmatch(r"-?\d+", str(value)):
+        if isinstance(value, bool) or not isinstance(value, int):
             form.wrong("NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
-        elif int(value) > most:
+        elif value > most:
             form.wrong("NUMBER_TYPE_MAX", f"int value should be less than or equal to {most}.")
-        elif int(value) < least:
+        elif value < least:
             form.wrong("NUMBER_TYPE_MIN", f"int value should be greater than or equal to {least}.")
 
     return check
@@ -168,11 +168,15 @@ def mapping(item: Check) -> Check:
 
 
 def shape(what: str, fields: Mapping[str, Check], *, required: Collection[str] = (), then: Check = anything) -> Check:
-    """An object with these fields and no others (an unknown one is a Gap); `then` looks at it as a whole."""
+    """An object with these fields and no others (an unknown one is a Gap).
+
+    `then` looks at it as a whole once its parts are right.
+    """
 
     def check(form: Form, value: Any) -> None:
         if not isinstance(value, dict):
             return form.wrong("DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+        before = len(form.found)
         for name in value:
             if name not in fields:
                 raise Gap(f"field {'.'.join((*form.path, name))} of {what}")
@@ -181,7 +185,8 @@ def shape(what: str, fields: Mapping[str, Check], *, required: Collection[str] =
                 form.at(name).missing()
         for name, one in present(value):
             fields[name](form.at(name), one)
-        then(form, value)
+        if len(form.found) == before:
+            then(form, value)
         return None
 
     return check

@@ -91,13 +91,13 @@ _written: dict[str, Check] = {
     "flags": _flags,
     "attachments": listing(_attachment, most=10),
     "tts": boolean,
+    "nonce": _nonce,  # discord.js sends both with edits and answers, too
+    "enforce_nonce": boolean,
 }
 _new = shape(
     "a message",
     {
         **_written,
-        "nonce": _nonce,
-        "enforce_nonce": boolean,
         "message_reference": _reference,
         "sticker_ids": listing(snowflake, most=3),
     },
