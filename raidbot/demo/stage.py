@@ -1,0 +1,81 @@
+"""A sandbox and a real bot process side by side, on one clock."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from raidbot.sandbox.sandbox import Sandbox
+
+_PATIENCE = 15.0
+_BEAT = "0.2"
+
+
+class BotProcess:
+    """The bot as its own process, which can be killed; `log` is where its output goes."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
+        self._sandbox = sandbox
+        self._folder = folder
+        self._settings = dict(settings or {})
+        self._process: asyncio.subprocess.Process | None = None
+        self._ahead = timedelta(0)
+        self.log = folder / "bot.log"
+
+    async def start(self) -> None:
+        """Start it and wait until it is connected."""
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "raidbot.demo.child", str(self._ahead.total_seconds())),
+                cwd=self._folder,
+                env=self._environment(),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+            )
+        connected = asyncio.create_task(self._sandbox.until(self._is_connected, timeout=_PATIENCE))
+        ended = asyncio.create_task(self._process.wait())
+        await asyncio.wait((connected, ended), return_when=asyncio.FIRST_COMPLETED)
+        if ended.done():
+            connected.cancel()
+            raise RuntimeError(f"the bot ended with code {ended.result()}:\n{self.log.read_text(errors='replace')}")
+        ended.cancel()
+        await connected
+
+    async def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self._process is not None  # noqa: S101
+        self._process.kill()
+        await self._process.wait()
+        await self._sandbox.until(lambda: not self._is_connected(), timeout=_PATIENCE)
+
+    async def stop(self) -> int:
+        """End it in order; its exit code."""
+        if self._process is None or self._process.returncode is not None:
+            return 0
+        self._process.terminate()
+        return await self._process.wait()
+
+    def advance(self, by: timedelta) -> None:
+        """Move the sandbox's clock and the bot's together."""
+        self._sandbox.advance(by)
+        self._ahead += by
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.write(f"{by.total_seconds()}\n".encode())
+
+    def _is_connected(self) -> bool:
+        return any(session.connection is not None for session in self._sandbox.gateway.sessions.values())
+
+    def _environment(self) -> dict[str, str]:
+        ours = {
+            "DISCORD_TOKEN": self._sandbox.token,
+            "RAIDBOT_DATABASE": str(self._folder / "raidbot.db"),
+            "RAIDBOT_DISCORD_API_URL": self._sandbox.api_url,
+            "RAIDBOT_DISCORD_GATEWAY_URL": self._sandbox.gateway_url,
+            "RAIDBOT_HEARTBEAT_SECONDS": _BEAT,
+            "RAIDBOT_LOG_LEVEL": "info",
+        }
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("RAIDBOT_")}
+        return inherited | ours | self._settings
