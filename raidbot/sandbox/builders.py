@@ -128,6 +128,10 @@ class SandboxGuild:
         kind = 0 if isinstance(target, Role) else 1
         return channel.overwrites.setdefault(target.id, Overwrite(id=target.id, kind=kind))
 
+    async def rename(self, name: str) -> None:
+        self.facts.name = name
+        guilds.changed(self.sandbox.world, self.facts)
+
     async def rename_member(self, who: Somebody, nick: str | None) -> None:
         self.member(who).nick = nick
         guilds.member_changed(self.sandbox.world, self.facts, self.member(who))

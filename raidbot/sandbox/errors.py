@@ -51,7 +51,6 @@ _KNOWN: dict[int, tuple[int, str]] = {
     50007: (403, "Cannot send messages to this user"),
     50008: (400, "Cannot send messages in a non-text channel"),
     50013: (403, "Missing Permissions"),
-    50014: (401, "Invalid authentication token provided"),
     50016: (
         400,
         "Provided too few or too many messages to delete. Must provide at least 2 and at most 100 messages to delete",
@@ -63,7 +62,6 @@ _KNOWN: dict[int, tuple[int, str]] = {
     50035: (400, "Invalid Form Body"),
     50083: (400, "Thread is archived"),
     50109: (400, "The request body contains invalid JSON."),
-    90001: (403, "Reaction was blocked"),
     160004: (400, "A thread has already been created for this message"),
     160005: (400, "Thread is locked"),
 }

@@ -44,7 +44,8 @@ def set_unavailable(world: World, guild: Guild, *, unavailable: bool = True) -> 
         announce(world, guild)
 
 
-def update(world: World, guild: Guild) -> None:
+def changed(world: World, guild: Guild) -> None:
+    """Say that a guild's own properties changed."""
     world.publish(
         Dispatch(name="GUILD_UPDATE", payload=projection.guild(guild), intent=Intent.GUILDS, guild_id=guild.id)
     )

@@ -61,8 +61,9 @@ def _may_send(world: World, user: User, channel: Channel) -> None:
     need(world, user, channel, sending)
     if not channel.holds_messages:
         raise refused(50008)
-    if channel.thread is not None and channel.thread.locked:
-        need(world, user, channel, Permission.MANAGE_THREADS)
+    manages = world.may(user.id, channel) & Permission.MANAGE_THREADS
+    if channel.thread is not None and channel.thread.locked and not manages:
+        raise refused(160005)
 
 
 def _accepts(world: World, sender: User, receiver: User) -> bool:

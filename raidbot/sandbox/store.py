@@ -256,16 +256,6 @@ class Interaction:
 
 
 @dataclass(slots=True, kw_only=True)
-class Webhook:
-    id: int
-    token: str
-    channel_id: int
-    guild_id: int
-    name: str
-    user_id: int
-
-
-@dataclass(slots=True, kw_only=True)
 class Guild:
     """A server; `channels` holds its channels, `threads` its threads, `roles[guild.id]` is @everyone."""
 
@@ -308,7 +298,6 @@ class Store:
         self.commands: dict[int, Command] = {}
         self.interactions: dict[int, Interaction] = {}
         self.interactions_by_token: dict[str, Interaction] = {}
-        self.webhooks: dict[int, Webhook] = {}
         self.nonces: dict[tuple[int, int, str], Sent] = {}
         self.version = 0
         self._last_id = 0

@@ -322,6 +322,8 @@ async def test_what_moderators_do_is_told(sandbox: Sandbox, connect: Connect) ->
     await sandbox.delete_message(message)
     await guild.give_role(alice, role)
     await guild.rename_member(alice, "Ali")
+    await guild.take_role(alice, role)
+    await guild.rename("Day Owls")
     await guild.delete_role(role)
     guild.deny(channel, "send_messages")
     await sandbox.delete_channel(channel)
@@ -334,6 +336,7 @@ async def test_what_moderators_do_is_told(sandbox: Sandbox, connect: Connect) ->
         "raw_reaction_clear",
         "raw_message_delete",
         "guild_role_delete",
+        "guild_update",
         "guild_channel_update",
         "guild_channel_delete",
         "raw_member_remove",

@@ -1,15 +1,23 @@
 """A channel's permission overwrites as requests write them."""
 
+import re
 from typing import Any
 
 from raidbot.sandbox.store import Overwrite
-from raidbot.sandbox.verdicts.form import Check, integer, listing, one_of, shape, snowflake
+from raidbot.sandbox.verdicts.form import Check, Form, listing, one_of, shape, snowflake
+
+
+def bits(form: Form, value: Any) -> None:
+    """Permissions: a number, as a rule written as a string because it outgrew 53 bits."""
+    if not re.fullmatch(r"\d{1,20}", str(value)):
+        form.wrong("NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
+
 
 _fields: dict[str, Check] = {
     "id": snowflake,
     "type": one_of(0, 1),
-    "allow": integer(least=0),
-    "deny": integer(least=0),
+    "allow": bits,
+    "deny": bits,
 }
 overwrite_shape = shape("an overwrite", _fields, required=["type"])
 overwrites_shape = listing(shape("an overwrite", _fields, required=["id", "type"]), most=500)

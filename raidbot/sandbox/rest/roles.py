@@ -4,6 +4,7 @@ from raidbot.sandbox import guilds, projection
 from raidbot.sandbox.errors import refused
 from raidbot.sandbox.permissions import Permission
 from raidbot.sandbox.rest.guilds import need
+from raidbot.sandbox.rest.overwrites import bits
 from raidbot.sandbox.rest.routing import Answer, Call, Routes
 from raidbot.sandbox.store import Guild, Role
 from raidbot.sandbox.verdicts.form import Form, anything, boolean, integer, shape, text
@@ -13,7 +14,7 @@ _role = shape(
     "a role",
     {
         "name": text(least=1, most=100),
-        "permissions": integer(least=0),
+        "permissions": bits,
         "color": integer(least=0, most=0xFFFFFF),
         "colors": anything,
         "hoist": boolean,

@@ -1,0 +1,51 @@
+"""People using commands, buttons and forms over HTTP, answered by a real bot."""
+
+from typing import Any
+
+import aiohttp
+import pytest
+
+from raidbot.sandbox import Sandbox, SandboxGuild
+
+from .playground import Playground
+
+
+@pytest.fixture
+def guild(sandbox: Sandbox) -> SandboxGuild:
+    guild = sandbox.add_guild("Night Owls")
+    guild.add_channel("general")
+    guild.add_member("alice")
+    guild.add_member("bob")
+    return guild
+
+
+async def act(sandbox: Sandbox, who: str, what: str, **body: Any) -> Any:
+    url = f"{sandbox.world.base_url}/_sandbox/people/{who}/{what}"
+    async with aiohttp.ClientSession() as http, http.post(url, json={"channel": "general"} | body) as answer:
+        return await answer.json()
+
+
+async def test_a_command_a_button_and_a_form(sandbox: Sandbox, guild: SandboxGuild, playground: Playground) -> None:
+    asked = await act(sandbox, "alice", "slash", command="create", options={"activity": "molten"})
+    form = await act(sandbox, "alice", "click", message=asked["message"]["id"], button="Set time")
+    foreign = await act(sandbox, "bob", "submit", interaction=form["interaction"], values={"When": "friday"})
+    done = await act(sandbox, "alice", "submit", interaction=form["interaction"], values={"When": "friday"})
+
+    assert asked["ephemeral"]
+    assert "molten" in asked["text"]
+    assert form["modal"]["title"] == "Set the time"
+    assert "got no form" in foreign["error"]
+    assert done["message"]["content"] == "At friday"
+
+
+async def test_autocomplete_and_a_select(sandbox: Sandbox, guild: SandboxGuild, playground: Playground) -> None:
+    offered = await act(
+        sandbox, "alice", "autocomplete", command="create", options={"activity": "molten"}, focused="activity"
+    )
+    asked = await act(sandbox, "alice", "slash", command="pick")
+    picked = await act(
+        sandbox, "alice", "select", message=asked["message"]["id"], select="Roles", picked=["Tank", "Healer"]
+    )
+
+    assert offered == [{"name": "Molten Core", "value": "molten core"}]
+    assert picked["text"].startswith("roles ['H', 'T']")
