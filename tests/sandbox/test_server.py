@@ -1,10 +1,15 @@
 """The whole way once: a bot logs in, sees its world, talks and is talked to."""
 
+import aiohttp
 import discord
+import pytest
 
-from raidbot.sandbox import Sandbox
+from raidbot.sandbox import FactMissing, Sandbox
+from raidbot.sandbox.faults import Silence
 
 from .conftest import Connect
+
+SEND = "POST /channels/{channel_id}/messages"
 
 
 async def test_a_bot_logs_in_and_finds_its_guild(sandbox: Sandbox, connect: Connect) -> None:
@@ -68,3 +73,52 @@ async def test_a_direct_message_reaches_its_member(sandbox: Sandbox, connect: Co
     await user.send("you are in")
 
     assert [message.content for message in sandbox.dms(alice)] == ["you are in"]
+
+
+async def test_a_route_that_fails_twice_is_tried_again_by_the_client(sandbox: Sandbox, connect: Connect) -> None:
+    channel = sandbox.add_guild("Night Owls").add_channel("raid-signups")
+    client = await connect()
+    fault = sandbox.faults.answer(502, route=SEND, calls=1)
+
+    await client.get_partial_messageable(channel.id).send("hello")
+
+    assert fault.met == 1
+    assert [sandbox.count("POST", "/channels/{channel_id}/messages", status=status) for status in (502, 200)] == [1, 1]
+    assert len(channel.messages) == 1
+
+
+async def test_a_message_may_be_sent_although_the_answer_says_otherwise(sandbox: Sandbox, connect: Connect) -> None:
+    channel = sandbox.add_guild("Night Owls").add_channel("raid-signups")
+    client = await connect()
+    sandbox.faults.answer(503, route=SEND, calls=1, carried_out=True)
+
+    with pytest.raises(discord.DiscordServerError):
+        await client.get_partial_messageable(channel.id).send("hello", nonce="1")
+    sent = await client.get_partial_messageable(channel.id).send("hello", nonce="1")
+
+    assert list(channel.messages) == [sent.id]
+
+
+@pytest.mark.parametrize("kind", list(Silence))
+async def test_a_call_that_is_never_answered(sandbox: Sandbox, kind: Silence) -> None:
+    sandbox.faults.silence(kind, calls=1)
+    headers = {"Authorization": f"Bot {sandbox.token}"}
+    patience = aiohttp.ClientTimeout(total=0.3)
+
+    async with aiohttp.ClientSession(headers=headers, timeout=patience) as http:
+        with pytest.raises((TimeoutError, aiohttp.ClientConnectionError)):
+            await http.post(f"{sandbox.api_url}/users/@me/channels", json={})
+        answer = await http.get(f"{sandbox.api_url}/users/@me")
+
+    assert answer.status == 200
+
+
+async def test_what_does_not_become_true_is_reported_with_what_happened(sandbox: Sandbox) -> None:
+    async with aiohttp.ClientSession() as http:
+        await http.get(f"{sandbox.api_url}/users/@me")
+
+    with pytest.raises(FactMissing) as missing:
+        await sandbox.until(lambda: sandbox.dms(sandbox.bot), timeout=0.1)
+
+    assert "sandbox.dms(sandbox.bot)" in str(missing.value)
+    assert "GET /users/@me -> 401" in str(missing.value)
