@@ -1,19 +1,22 @@
 """Signing up by reaction."""
 
+import asyncio
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import discord
 import structlog
 from discord.ext import commands
 
+from raidbot.commands.gate import Gate
 from raidbot.commands.intake import Intake
 from raidbot.db import outbox
 from raidbot.db.outbox import Owed
+from raidbot.delivery.outbox import Outbox
+from raidbot.delivery.reconcile import Reconcile
+from raidbot.delivery.tidy import Tidy
 from raidbot.raids import signups
 from raidbot.raids.emoji import key_of
 from raidbot.raids.events import Change
@@ -26,9 +29,6 @@ from raidbot.utils.text import clean_name, escape
 
 log = structlog.get_logger(__name__)
 
-REACTIONS_ALLOWED = 5
-REACTIONS_SECONDS = 10
-_MEMBERS_WATCHED = 10_000
 _TOLD_AGAIN_AFTER = 600
 _OF_USE = timedelta(hours=1)
 """How long it still helps to be told why a reaction went away."""
@@ -37,17 +37,9 @@ _OF_USE = timedelta(hours=1)
 class TooFast(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            f"You react very fast: at most {REACTIONS_ALLOWED} reactions on signups in {REACTIONS_SECONDS} seconds."
-            " Your last reactions were taken away; wait a moment and react again."
+            "You react faster than I can follow, so I took your last reactions off the signup."
+            " Wait a few seconds and react again."
         )
-
-
-class RoleNeeded(Refusal):
-    """`roles` are the names of the server's roles of which one would do."""
-
-    def __init__(self, raid: Raid, roles: list[str]) -> None:
-        listed = " or ".join(f"**{escape(role)}**" for role in roles) or "a role that no longer exists"
-        super().__init__(f"To sign up for “{escape(raid.name)}” ({raid.code}) you need the role {listed} on this server.")
 
 
 class NotSaved(Refusal):
@@ -71,26 +63,28 @@ class Reaction:
 
 
 class Reactions(commands.Cog):
-    """`take_away` removes a member's reaction from the board; `catch_up` compares a board with its rows later."""
+    """`speed` limits reactions on boards per (server, member)."""
 
     def __init__(
         self,
         client: discord.Client,
         state: State,
         intake: Intake,
+        gate: Gate,
         *,
-        take_away: Callable[[Raid, MemberId, RoleKey], None],
-        catch_up: Callable[[RaidId], None],
+        speed: SlidingWindow[tuple[int, int]],
+        tidy: Tidy,
+        reconcile: Reconcile,
+        outbox: Outbox,
     ) -> None:
         self._client = client
         self._state = state
         self._intake = intake
-        self._take_away = take_away
-        self._catch_up = catch_up
-        self._speed: SlidingWindow[tuple[int, int]] = SlidingWindow(
-            REACTIONS_ALLOWED, REACTIONS_SECONDS, _MEMBERS_WATCHED
-        )
-        self._told: SlidingWindow[tuple[int, int]] = SlidingWindow(1, REACTIONS_SECONDS, _MEMBERS_WATCHED)
+        self._gate = gate
+        self._speed = speed
+        self._tidy = tidy
+        self._reconcile = reconcile
+        self._outbox = outbox
 
     # Nothing is awaited before `put`: what is put first is done first, as the gateway delivered it.
 
@@ -108,15 +102,21 @@ class Reactions(commands.Cog):
             key_of(str(payload.emoji)),
             frozenset(role.id for role in member.roles),
         )
-        too_fast = not self._speed.hit((member.guild.id, member.id), self._state.now().timestamp())
-        self._intake.put(raid, partial(self._refuse_speed if too_fast else self._sign_up, reaction))
+        self._reconcile.touched(raid, reaction.member)
+        verdict = self._speed.hit((member.guild.id, member.id), asyncio.get_running_loop().time())
+        if verdict:
+            self._intake.put(raid, partial(self._sign_up, reaction))
+        else:
+            self._intake.put(raid, partial(self._refuse_speed, reaction, tell=verdict.first_refusal))
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         raid = self._state.boards.get(MessageId(payload.message_id))
         if raid is None or payload.user_id == (self._client.user and self._client.user.id):
             return
-        self._intake.put(raid, partial(self._sign_off, raid, MemberId(payload.user_id), key_of(str(payload.emoji))))
+        member = MemberId(payload.user_id)
+        self._reconcile.touched(raid, member)
+        self._intake.put(raid, partial(self._sign_off, raid, member, key_of(str(payload.emoji))))
 
     async def _sign_up(self, reaction: Reaction) -> None:
         raid = await self._state.raid(reaction.raid)
@@ -129,41 +129,39 @@ class Reactions(commands.Cog):
         try:
             await self._state.change(reaction.raid, rule, cause, names={reaction.member: reaction.name})
         except Refusal as refusal:
-            self._take_away(raid, reaction.member, role.key)
+            self._tidy.refuse(raid, reaction.member, role.key)
             await self._tell(raid, reaction.member, refusal)
         except sqlite3.Error:
             log.exception("signup not written", raid=raid.id, member=reaction.member)
-            self._catch_up(raid.id)
+            self._reconcile.later(raid.id)
             await self._tell(raid, reaction.member, NotSaved(raid))
 
-    def _join(
-        self, raid: Raid, *, reaction: Reaction, role: RoleKey, settings: GuildSettings, now: datetime
-    ) -> Change:
+    def _join(self, raid: Raid, *, reaction: Reaction, role: RoleKey, settings: GuildSettings, now: datetime) -> Change:
         change = signups.react(raid, reaction.member, role, now=now)
-        needed = settings.signup_roles_for(raid.kind)
-        if needed and not needed & reaction.roles:
-            raise RoleNeeded(raid, self._role_names(reaction.guild, needed))
+        self._gate.check(raid, settings, reaction.roles)
         return change
 
-    async def _refuse_speed(self, reaction: Reaction) -> None:
+    async def _refuse_speed(self, reaction: Reaction, *, tell: bool) -> None:
         raid = await self._state.raid(reaction.raid)
         role = raid.role_for_emoji(reaction.emoji_key)
         if role is None:
             return
-        self._take_away(raid, reaction.member, role.key)
-        if self._told.hit((reaction.guild, reaction.member), self._state.now().timestamp()):
-            await self._tell(raid, reaction.member, TooFast(), again_after=REACTIONS_SECONDS)
+        self._tidy.refuse(raid, reaction.member, role.key)
+        if tell:
+            await self._tell(raid, reaction.member, TooFast(), again_after=1)
 
     async def _sign_off(self, raid_id: RaidId, member: MemberId, emoji_key: str) -> None:
         role = (await self._state.raid(raid_id)).role_for_emoji(emoji_key)
         if role is None:
             return
         rule = partial(signups.unreact, member=member, key=role.key, now=self._state.now())
+        if self._tidy.is_taking(raid_id, member, role.key):
+            rule = partial(signups.taken_away, member=member, key=role.key)
         try:
             await self._state.change(raid_id, rule, Cause(Source.REACTION, member))
         except sqlite3.Error:
             log.exception("leaving not written", raid=raid_id, member=member)
-            self._catch_up(raid_id)
+            self._reconcile.later(raid_id)
 
     async def _tell(
         self, raid: Raid, member: MemberId, refusal: Refusal, *, again_after: int = _TOLD_AGAIN_AFTER
@@ -184,6 +182,8 @@ class Reactions(commands.Cog):
             await self._state.owe([dm, *await self._thread_notice(raid, member, cause, now)])
         except sqlite3.Error:
             log.exception("refusal not told", raid=raid.id, member=member)
+        else:
+            self._outbox.wake()
 
     async def _thread_notice(self, raid: Raid, member: MemberId, cause: str, now: datetime) -> list[Owed]:
         """One notice in the raid's thread for everybody the cause concerns and whom no DM reaches, if so wished."""
@@ -204,8 +204,3 @@ class Reactions(commands.Cog):
                 guild=raid.guild,
             )
         ]
-
-    def _role_names(self, guild_id: GuildId, roles: frozenset[int]) -> list[str]:
-        guild: Any = self._client.get_guild(guild_id)
-        found = [guild.get_role(role) for role in sorted(roles)] if guild else []
-        return [role.name for role in found if role is not None]

@@ -37,7 +37,7 @@ class Settings(commands.Cog):
         await _show(interaction, await self._state.settings(guild))
 
     @settings.autocomplete("time_zone")
-    async def _zones(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    async def _zones(self, _: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         return [app_commands.Choice(name=name, value=name) for name in zones.suggest(typed)]
 
     async def press(self, press: Press) -> None:
@@ -71,9 +71,7 @@ def _changed(press: Press, before: GuildSettings) -> GuildSettings:
             return replace(before, full_close_minutes=_chosen(press))
         case ("threads",):
             archive = _chosen(press)
-            return replace(
-                before, threads=archive > 0, thread_archive_minutes=archive or before.thread_archive_minutes
-            )
+            return replace(before, threads=archive > 0, thread_archive_minutes=archive or before.thread_archive_minutes)
         case ("notices", wanted):
             return replace(before, refusal_notices_in_thread=wanted == "on")
         case _:
@@ -99,7 +97,10 @@ def _summary(guild: discord.Guild, settings: GuildSettings) -> discord.Embed:
         ("Reminder to the creator", _lead(_creator_lead(settings))),
         ("Reminder to participants", _lead(_participant_lead(settings))),
         ("Full raids close", _lead(settings.full_close_minutes, never="at their start")),
-        ("Discussion threads", f"archived after {_spoken(settings.thread_archive_minutes)}" if settings.threads else "off"),
+        (
+            "Discussion threads",
+            f"archived after {_spoken(settings.thread_archive_minutes)}" if settings.threads else "off",
+        ),
         ("Refusals if DMs are closed", "told in the thread" if settings.refusal_notices_in_thread else "not told"),
     ):
         embed.add_field(name=name, value=value)

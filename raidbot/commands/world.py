@@ -1,6 +1,6 @@
 """What happens to boards and members without anybody signing up: deletions, departures, swept reactions, new names."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 
 import discord
@@ -9,10 +9,12 @@ from discord.ext import commands
 
 from raidbot.commands.intake import Intake
 from raidbot.db import lookups
+from raidbot.delivery.boards import Boards
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.emoji import key_of
-from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, MessageId, Raid, RaidId, Source
+from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, MessageId, RaidId, Source
 from raidbot.state import Cause, Rule, State
+from raidbot.utils.text import clean_name
 
 log = structlog.get_logger(__name__)
 
@@ -20,12 +22,12 @@ _CAUSE = Cause(Source.DISCORD)
 
 
 class World(commands.Cog):
-    """`redraw` marks a raid's board as stale."""
+    """Hears of what happens around the boards and passes it on to the raids it concerns."""
 
-    def __init__(self, state: State, intake: Intake, *, redraw: Callable[[Raid], None]) -> None:
+    def __init__(self, state: State, intake: Intake, boards: Boards) -> None:
         self._state = state
         self._intake = intake
-        self._redraw = redraw
+        self._boards = boards
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -72,6 +74,16 @@ class World(commands.Cog):
         if raid is not None:
             self._intake.put(raid, partial(self._sweep, raid, key_of(str(payload.emoji))))
 
+    @commands.Cog.listener()
+    async def on_raw_member_update(self, guild_id: int, member_id: int, name: str) -> None:
+        """A member, cached or not, may go by another name now (dispatched by `bot`)."""
+        guild, member = GuildId(guild_id), MemberId(member_id)
+        coming = partial(lookups.coming_with_member, guild=guild, member=member, after=self._state.now())
+        raids = await self._state.db.read(coming)
+        if raids and await self._state.learn_names(guild, {member: clean_name(name)}):
+            for raid in raids:
+                self._boards.mark(raid)
+
     def _lose_messages(self, messages: Iterable[int]) -> None:
         for message in messages:
             raid = self._state.boards.get(MessageId(message))
@@ -100,4 +112,4 @@ class World(commands.Cog):
         keys = None if role is None else (role.key,)
         change = await self._state.change(raid_id, partial(signups.clear_marks, keys=keys), _CAUSE)
         if change.raid.is_open:
-            self._redraw(change.raid)
+            self._boards.reactions_gone(raid_id, None if role is None else (role.emoji,))

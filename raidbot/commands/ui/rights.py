@@ -25,7 +25,9 @@ TO_REPORT = {"view_channel": "View Channel", "send_messages": "Send Messages", "
 
 class NotAManager(Refusal):
     def __init__(self) -> None:
-        super().__init__("This is for people who may manage the server. Ask one of them for the Manage Server permission.")
+        super().__init__(
+            "This is for people who may manage the server. Ask one of them for the Manage Server permission."
+        )
 
 
 class ServersOnly(Refusal):

@@ -86,4 +86,5 @@ def _record(interaction: Interaction, error: Exception) -> str:
 def _asked(interaction: Interaction) -> str:
     if interaction.command is not None:
         return interaction.command.qualified_name
-    return str((interaction.data or {}).get("custom_id", interaction.type.name))
+    sent: dict[str, Any] = dict(interaction.data or {})
+    return str(sent.get("custom_id", interaction.type.name))

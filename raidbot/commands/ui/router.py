@@ -38,10 +38,14 @@ def address(panel: str, *parts: object) -> str:
 
 
 class Router(commands.Cog):
-    """Listens for everything pressed and sends it to the panel registered under its name."""
+    """Listens for everything pressed and sends it to the panel registered under its name.
 
-    def __init__(self, panels: Mapping[str, Panel]) -> None:
+    `check` raises Refusal where nothing may be pressed at all.
+    """
+
+    def __init__(self, panels: Mapping[str, Panel], *, check: Callable[[discord.Interaction[Any]], None]) -> None:
         self._panels = dict(panels)
+        self._check = check
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -49,10 +53,11 @@ class Router(commands.Cog):
             return
         try:
             await self._route(interaction)
-        except Exception as error:  # the road answers everything
+        except Exception as error:  # noqa: BLE001 - the road answers and logs everything
             await explain(interaction, error)
 
     async def _route(self, interaction: discord.Interaction[Any]) -> None:
+        self._check(interaction)
         sent: dict[str, Any] = dict(interaction.data or {})
         name, *parts = str(sent["custom_id"]).split(":")
         panel = self._panels.get(name)

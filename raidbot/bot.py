@@ -1,0 +1,284 @@
+"""The bot as a whole: what it listens to, how its parts are joined, and its orderly start and stop."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import discord
+import structlog
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from raidbot.commands.create import Create
+from raidbot.commands.create_panel import PANEL as CREATE_PANEL
+from raidbot.commands.gate import Gate
+from raidbot.commands.intake import Intake
+from raidbot.commands.ping import Ping
+from raidbot.commands.reactions import Reactions
+from raidbot.commands.setchannel import SetChannel
+from raidbot.commands.settings import PANEL as SETTINGS_PANEL
+from raidbot.commands.settings import Settings
+from raidbot.commands.ui.road import explain
+from raidbot.commands.ui.router import Router
+from raidbot.commands.world import World
+from raidbot.db import guilds
+from raidbot.db.database import Database
+from raidbot.delivery.boards import Boards
+from raidbot.delivery.line import Line
+from raidbot.delivery.outbox import Outbox
+from raidbot.delivery.people import People
+from raidbot.delivery.posting import Posting
+from raidbot.delivery.reconcile import Reconcile
+from raidbot.delivery.tidy import Tidy
+from raidbot.jobs.closing import close_due
+from raidbot.jobs.heartbeat import Heartbeat
+from raidbot.jobs.reminders import remind_due
+from raidbot.jobs.retention import prune_drafts
+from raidbot.state import State
+from raidbot.utils.circuit_breaker import CircuitBreaker
+from raidbot.utils.clock import Clock
+from raidbot.utils.errors import Refusal
+from raidbot.utils.rate_limiter import SlidingWindow
+from raidbot.utils.tasks import TaskSet
+
+log = structlog.get_logger(__name__)
+
+_DISCORD = "https://discord.com/api/v10"
+_LONGEST_WAIT = 60.0
+_FINISHING = 2.0
+"""Seconds for each step of closing; all of them together stay below the ten a system waits."""
+_MEMBERS_WATCHED = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What can be chosen for a bot as a whole. No address: Discord's own; no `allowed_guilds`: all servers."""
+
+    api_url: str | None = None
+    gateway_url: str | None = None
+    allowed_guilds: frozenset[int] = frozenset()
+    heartbeat_seconds: float = 15.0
+    dm_batch: int = 5
+    dm_pause_seconds: float = 1.2
+    reaction_limit: int = 5
+    reaction_window_seconds: float = 10.0
+    guild_ready_seconds: float = 2.0
+
+
+class NotHere(Refusal):
+    def __init__(self) -> None:
+        super().__init__("I do not work on this server. Ask whoever runs me to allow it.")
+
+
+class Tree(app_commands.CommandTree["RaidBot"]):
+    """Commands work on allowed servers, and what goes wrong is answered by the error road."""
+
+    async def interaction_check(self, interaction: "discord.Interaction[RaidBot]") -> bool:
+        try:
+            interaction.client.check_allowed(interaction)
+        except Refusal as refusal:
+            await explain(interaction, refusal)
+            return False
+        return True
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
+        await explain(interaction, error)
+
+
+class RaidBot(commands.AutoShardedBot):
+    """Log in with `login`, then `connect`; `close` ends it in order. The database is the caller's to close."""
+
+    def __init__(self, db: Database, clock: Clock, options: Options) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=discord.Intents(guilds=True, members=True, guild_messages=True, guild_reactions=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+            allowed_mentions=discord.AllowedMentions.none(),
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            guild_ready_timeout=options.guild_ready_seconds,
+        )
+        self._options = options
+        self._db = db
+        self._started_at = clock()
+        self._tasks = TaskSet()
+        self._closing: asyncio.Task[None] | None = None
+        self.state = State(db, clock)
+        self.line = Line(CircuitBreaker())
+        self.intake = Intake()
+        self.boards = Boards(self.state, self, self.line)
+        self.outbox = Outbox(self.state, self, self.line, batch=options.dm_batch, pause=options.dm_pause_seconds)
+        self.tidy = Tidy(self.state, self, self.line)
+        self.gate = Gate(self, self.state, self.line)
+        self.people = People(self.state, self, self.line, redraw=self.boards.mark)
+        self.reconcile = Reconcile(
+            self.state,
+            self,
+            self.line,
+            self.boards,
+            self.tidy,
+            self.people,
+            may_sign_up=self.gate.may_sign_up,
+        )
+        self.posting = Posting(
+            self.state, self, self.line, self.boards, catch_up=self.reconcile.raid, wake_outbox=self.outbox.wake
+        )
+        jobs = {
+            "closing": partial(close_due, self.state),
+            "reminders": partial(remind_due, self.state),
+            "drafts": partial(prune_drafts, self.state),
+        }
+        self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds)
+        _point_at(options)
+
+    async def setup_hook(self) -> None:
+        """After the login, before the gateway: nothing that happens from now on is missed."""
+        await self.state.load()
+        await self._add_cogs()
+        self._hear_member_updates()
+        self._tasks.spawn(self.heartbeat.run(), name="heartbeat")
+        for name, step in (
+            ("outbox", self.outbox.start),
+            ("boards", self.boards.start),
+            ("posting", self.posting.start),
+            ("tidying", self.tidy.start),
+            ("names", self.people.start),
+            ("reconciling later", self.reconcile.start),
+            ("command registration", self._register_commands),
+        ):
+            self._tasks.spawn(self._insist(name, step), name=name)
+
+    async def _add_cogs(self) -> None:
+        create, settings = Create(self.state), Settings(self.state)
+        panels = {CREATE_PANEL: create.press, SETTINGS_PANEL: settings.press}
+        speed: SlidingWindow[tuple[int, int]] = SlidingWindow(
+            self._options.reaction_limit, self._options.reaction_window_seconds, _MEMBERS_WATCHED
+        )
+        for cog in (
+            Router(panels, check=self.check_allowed),
+            create,
+            settings,
+            SetChannel(self.state),
+            Ping(self.state, lambda: not self.line.down_for, started_at=self._started_at),
+            World(self.state, self.intake, self.boards),
+            Reactions(
+                self,
+                self.state,
+                self.intake,
+                self.gate,
+                speed=speed,
+                tidy=self.tidy,
+                reconcile=self.reconcile,
+                outbox=self.outbox,
+            ),
+        ):
+            await self.add_cog(cog)
+
+    async def on_shard_ready(self, shard: int) -> None:
+        """A new session: what happened while there was none is read from the boards; a resumed one missed nothing."""
+        log.info("connected", shard=shard, guilds=len(self.guilds))
+        self._tasks.spawn(self._insist("reconciling", self.reconcile.all), name="reconciling")
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Messages are none of our business; without this, each would be searched for a command."""
+
+    async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
+        log.exception("listener failed", event=event_method)
+
+    def check_allowed(self, interaction: discord.Interaction[Any]) -> None:
+        """Raises NotHere on a server the bot is not meant for."""
+        allowed = self._options.allowed_guilds
+        if allowed and interaction.guild_id not in allowed:
+            raise NotHere
+
+    async def launch_shards(self) -> None:
+        # discord.py opens a new session at its built-in address after it lost one, so that address has to be right.
+        shards, address, _ = await self.http.get_bot_gateway()
+        self.shard_count = self.shard_count or shards
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._options.gateway_url or address)
+        await super().launch_shards()
+
+    async def close(self) -> None:
+        """Take nothing more in, finish what runs, send what can be sent at once, and disconnect."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
+        await _at_most(_FINISHING, self.intake.end())
+        await self._tasks.cancel_all()
+        await _at_most(_FINISHING, self.state.settle_down())
+        await asyncio.gather(
+            self.posting.stop(_FINISHING),
+            self.boards.stop(_FINISHING),
+            self.outbox.stop(_FINISHING),
+            self.tidy.stop(_FINISHING),
+            self.reconcile.stop(_FINISHING),
+            self.people.stop(_FINISHING),
+        )
+        await _at_most(_FINISHING, super().close())
+
+    async def _insist(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
+        """Try a step of the start until it succeeds, whatever becomes of the others."""
+        wait, failed = 1.0, False
+        while True:
+            try:
+                await step()
+            except Exception as error:  # reported once, then tried again: the rest of the bot runs meanwhile
+                if not failed:
+                    log.exception("start-up step failed, trying again", step=name)
+                log.debug("start-up step failed", step=name, error=repr(error), again_in=wait)
+                failed = True
+            else:
+                if failed:
+                    log.info("start-up step succeeded at last", step=name)
+                return
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _register_commands(self) -> None:
+        """Tell Discord the commands, unless it knows exactly these."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        fingerprint = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        fact = f"commands of {self.application_id}"
+        if await self._db.read(partial(guilds.fact, name=fact)) == fingerprint:
+            return
+        await self.line.call(self.tree.sync)
+        await self._db.write(partial(guilds.note_fact, name=fact, value=fingerprint))
+        log.info("commands registered", commands=len(payload))
+
+    def _hear_member_updates(self) -> None:
+        """discord.py tells of changed members only if it caches them; `raw_member_update` tells of all."""
+        parsers = self._connection.parsers
+        parse = parsers["GUILD_MEMBER_UPDATE"]
+
+        def heard(update: Any) -> None:
+            parse(update)
+            user = update["user"]
+            name = update.get("nick") or user.get("global_name") or user["username"]
+            self.dispatch("raw_member_update", int(update["guild_id"]), int(user["id"]), name)
+
+        parsers["GUILD_MEMBER_UPDATE"] = heard
+
+
+def _point_at(options: Options) -> None:
+    """Let discord.py talk to another address than Discord's; it keeps the address in a class attribute."""
+    Route.BASE = options.api_url or _DISCORD
+
+
+async def _at_most(seconds: float, work: Awaitable[None]) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except TimeoutError:
+        log.warning("not finished in time", seconds=seconds)

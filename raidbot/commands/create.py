@@ -1,0 +1,295 @@
+"""/create: from options or a panel over a preview to a raid. The draft is a row, so a restart loses none."""
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from raidbot.commands import create_panel as look
+from raidbot.commands.channels import signup_channel
+from raidbot.commands.create_panel import Sheet
+from raidbot.commands.ui import answers, rights
+from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.db import drafts
+from raidbot.db.drafts import DraftId
+from raidbot.delivery.render import board
+from raidbot.raids.creating import (
+    MUSEUM_SEATS,
+    SUBJECT_MOST,
+    TEAM_SIZES,
+    TEAMS_MOST,
+    Draft,
+    activities,
+    activity_named,
+    missing,
+    plan,
+)
+from raidbot.raids.events import Change
+from raidbot.raids.model import ChannelId, GuildId, Raid, RaidId, Source, Status
+from raidbot.raids.templates import find, spoken_length
+from raidbot.raids.when import parse
+from raidbot.raids.when_facts import NotATime
+from raidbot.state import Cause, State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clean_name, escape
+
+_POSTED_WITHIN = 60.0
+_CHOICES_MOST = 25  # https://discord.com/developers/docs/interactions/receiving-and-responding#autocomplete
+_Choice = app_commands.Choice
+
+
+class NotANumber(Refusal):
+    def __init__(self, text: str) -> None:
+        super().__init__(f"“{text[:20]}” is not a number of seats. Use a whole number from 1 to {MUSEUM_SEATS[-1]}.")
+
+
+class Create(commands.Cog):
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._posted: dict[RaidId, asyncio.Future[Raid]] = {}
+        state.listen(self._committed)
+
+    @app_commands.command(description="Prepare a signup; nothing is posted before you confirm")
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.describe(
+        activity="What you will do",
+        when="When it begins, such as: friday 8pm",
+        hours="How long it takes, such as 1.5",
+        strategy="Which strategy, where the activity has several",
+        teams="How many teams (key boss, challenge)",
+        team_size="Seats in each team (key boss, challenge)",
+        seats="Number of seats (museum)",
+        name="Boss or dungeon (key boss, challenge)",
+        counts="Whether it counts for statistics (key boss, challenge)",
+    )
+    async def create(
+        self,
+        interaction: discord.Interaction[Any],
+        activity: str | None = None,
+        when: app_commands.Range[str, 1, 100] | None = None,
+        hours: app_commands.Range[float, 0.25, 24.0] | None = None,
+        strategy: str | None = None,
+        teams: app_commands.Range[int, 1, TEAMS_MOST] | None = None,
+        team_size: app_commands.Range[int, TEAM_SIZES[0], TEAM_SIZES[-1]] | None = None,
+        seats: app_commands.Range[int, 1, MUSEUM_SEATS[-1]] | None = None,
+        name: app_commands.Range[str, 1, SUBJECT_MOST] | None = None,
+        counts: bool | None = None,
+    ) -> None:
+        rights.check_manager(interaction)
+        given: dict[str, Any] = {
+            "length_minutes": None if hours is None else round(hours * 60),
+            "strategy": strategy,
+            "teams": teams,
+            "team_size": team_size,
+            "seats": seats,
+            "subject": name,
+            "counts": counts,
+        }
+        draft = Draft() if activity is None else Draft().choosing(activity_named(activity))
+        draft = replace(draft, **{key: value for key, value in given.items() if value is not None})
+        await answers.take(interaction)
+        await self._begin(interaction, draft, when)
+
+    @create.autocomplete("activity")
+    async def _activities(self, _: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
+        return [_Choice(name=name, value=key) for key, name in _matching(typed, activities())]
+
+    @create.autocomplete("hours")
+    async def _hours(self, interaction: discord.Interaction[Any], typed: float | str) -> list[_Choice[float]]:
+        template = find(str(interaction.namespace.activity or ""))
+        offered = [(minutes, spoken_length(minutes)) for minutes in template.lengths] if template else []
+        return [_Choice(name=name, value=minutes / 60) for minutes, name in offered if str(typed or "") in name]
+
+    @create.autocomplete("strategy")
+    async def _strategies(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
+        template = find(str(interaction.namespace.activity or ""))
+        offered = tuple((one.name, one.name) for one in template.strategies) if template else ()
+        return [_Choice(name=name, value=key) for key, name in _matching(typed, offered)]
+
+    async def press(self, press: Press) -> None:
+        """Somebody used a panel or a preview, sent a form, or confirmed."""
+        interaction = press.interaction
+        rights.check_manager(interaction)
+        number, *action = press.parts
+        sheet = await self._load(interaction, DraftId(int(number)))
+        match action:
+            case ["ask-time"]:
+                zone = (await self._state.settings(_guild(interaction))).zone
+                await interaction.response.send_modal(look.time_form(sheet, zone))
+                return
+            case ["ask-name"]:
+                await interaction.response.send_modal(look.name_form(sheet))
+                return
+            case ["ask-seats"]:
+                await interaction.response.send_modal(look.seats_form(sheet))
+                return
+        await answers.take(interaction)
+        match action:
+            case ["preview"]:
+                await self._show_preview(interaction, sheet)
+            case ["change"]:
+                await self._show_panel(interaction, sheet)
+            case ["discard"]:
+                await self._state.db.write(partial(drafts.discard, draft=sheet.id))
+                await answers.show(interaction, "Discarded. Nothing was posted.")
+            case ["confirm"]:
+                await self._confirm(interaction, sheet)
+            case _:
+                await self._show_panel(interaction, await self._save(await self._changed(press, sheet, action)))
+
+    async def _begin(self, interaction: discord.Interaction[Any], draft: Draft, when: str | None) -> None:
+        """A new draft: the preview if it is complete, else the panel with what is wrong about the time, if anything."""
+        problem = ""
+        assumptions: tuple[str, ...] = ()
+        if when is not None:
+            try:
+                draft, assumptions = await self._timed(interaction, draft, when)
+            except NotATime as refusal:
+                problem, draft = str(refusal), replace(draft, said=when)
+        if not missing(draft):
+            await self._checked(interaction, draft)
+        sheet = await self._add(interaction, draft, assumptions)
+        if problem or missing(draft):
+            await self._show_panel(interaction, sheet, problem)
+        else:
+            await self._show_preview(interaction, sheet)
+
+    async def _changed(self, press: Press, sheet: Sheet, action: list[str]) -> Sheet:
+        draft, chosen = sheet.draft, next(iter(press.values), "")
+        match action:
+            case ["activity"]:
+                return replace(sheet, draft=draft.choosing(activity_named(chosen)))
+            case ["length"]:
+                return replace(sheet, draft=replace(draft, length_minutes=int(chosen)))
+            case ["strategy"]:
+                return replace(sheet, draft=replace(draft, strategy=chosen))
+            case ["teams"]:
+                return replace(sheet, draft=replace(draft, teams=int(chosen)))
+            case ["size"]:
+                return replace(sheet, draft=replace(draft, team_size=int(chosen)))
+            case ["counts", wanted]:
+                return replace(sheet, draft=replace(draft, counts=wanted == "yes"))
+            case ["name"]:
+                return replace(sheet, draft=replace(draft, subject=press.fields["name"].strip() or None))
+            case ["seats"]:
+                return replace(sheet, draft=replace(draft, seats=_number(press.fields["seats"])))
+            case ["time"]:
+                timed, assumptions = await self._timed(press.interaction, draft, press.fields["when"])
+                return replace(sheet, draft=timed, assumptions=assumptions)
+            case _:
+                raise UnknownPanel
+
+    async def _timed(
+        self, interaction: discord.Interaction[Any], draft: Draft, text: str
+    ) -> tuple[Draft, tuple[str, ...]]:
+        """The draft at the time meant by `text`, and what was assumed. Raises NotATime."""
+        zone = (await self._state.settings(_guild(interaction))).tzinfo
+        when = parse(text, zone=zone, now=self._state.now(), locale=str(interaction.locale))
+        return replace(draft, starts_at=when.instant, zone=when.zone.key, said=text.strip()), when.assumptions
+
+    async def _checked(self, interaction: discord.Interaction[Any], draft: Draft) -> tuple[Raid, discord.TextChannel]:
+        """The raid that would be posted, and where. Raises Refusal for whatever stands in the way."""
+        guild = rights.here(interaction)
+        raid = plan(
+            draft,
+            guild=GuildId(guild.id),
+            creator=rights.who(interaction),
+            channel=ChannelId(0),
+            now=self._state.now(),
+        )
+        channel = signup_channel(guild, await self._state.settings(raid.guild), raid.kind)
+        return replace(raid, channel=ChannelId(channel.id)), channel
+
+    async def _show_panel(self, interaction: discord.Interaction[Any], sheet: Sheet, problem: str = "") -> None:
+        await answers.show(interaction, problem, embeds=(look.summary(sheet),), rows=look.rows(sheet))
+
+    async def _show_preview(self, interaction: discord.Interaction[Any], sheet: Sheet) -> None:
+        raid, channel = await self._checked(interaction, sheet.draft)
+        shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)})
+        text = look.preview_text(sheet, channel)
+        await answers.show(interaction, text, embeds=(shown.embed(),), rows=look.preview_rows(sheet))
+
+    async def _confirm(self, interaction: discord.Interaction[Any], sheet: Sheet) -> None:
+        raid, channel = await self._checked(interaction, sheet.draft)
+        await self._state.learn_names(raid.guild, {raid.creator: clean_name(interaction.user.display_name)})
+        raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=sheet.id)
+        name = f"“{escape(raid.name)}” (`{raid.code}`)"
+        await answers.show(interaction, f"{name} is being posted in {channel.mention}.")
+        posted = await self._until_posted(raid)
+        if posted is None:
+            await answers.show(interaction, f"{name} goes to {channel.mention} as soon as Discord takes it.")
+        elif posted.link is None:
+            await answers.show(interaction, f"{name} could not be posted in {channel.mention}, so it is cancelled.")
+        else:
+            await answers.show(interaction, f"{name} is posted in {channel.mention}: {posted.link}")
+
+    async def _until_posted(self, raid: Raid) -> Raid | None:
+        """The raid once it is posted or cancelled, or None if that takes too long for the person to wait."""
+        future: asyncio.Future[Raid] = asyncio.get_running_loop().create_future()
+        self._posted[raid.id] = future
+        try:
+            now = await self._state.raid(raid.id)
+            if now.status is not Status.POSTING:
+                return now
+            async with asyncio.timeout(_POSTED_WITHIN):
+                return await future
+        except TimeoutError:
+            return None
+        finally:
+            del self._posted[raid.id]
+
+    def _committed(self, _before: Raid, change: Change) -> None:
+        future = self._posted.get(change.raid.id)
+        if future is not None and not future.done() and change.raid.status is not Status.POSTING:
+            future.set_result(change.raid)
+
+    async def _add(self, interaction: discord.Interaction[Any], draft: Draft, assumptions: tuple[str, ...]) -> Sheet:
+        payload = _payload(draft, assumptions)
+        add = partial(
+            drafts.add,
+            guild=_guild(interaction),
+            member=rights.who(interaction),
+            payload=payload,
+            now=self._state.now(),
+        )
+        return Sheet(await self._state.db.write(add), draft, assumptions)
+
+    async def _load(self, interaction: discord.Interaction[Any], draft: DraftId) -> Sheet:
+        """Raises NoSuchDraft, also for somebody else's, and DraftUsed."""
+        load = partial(drafts.load, draft=draft, guild=_guild(interaction), member=rights.who(interaction))
+        payload = await self._state.db.read(load)
+        return Sheet(draft, Draft.from_json(payload), tuple(payload.get("assumptions", ())))
+
+    async def _save(self, sheet: Sheet) -> Sheet:
+        payload = _payload(sheet.draft, sheet.assumptions)
+        await self._state.db.write(partial(drafts.save, draft=sheet.id, payload=payload))
+        return sheet
+
+
+def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:
+    return draft.to_json() | {"assumptions": list(assumptions)}
+
+
+def _guild(interaction: discord.Interaction[Any]) -> GuildId:
+    return GuildId(rights.here(interaction).id)
+
+
+def _number(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise NotANumber(text)
+    seats = int(text)
+    if seats not in MUSEUM_SEATS:
+        raise NotANumber(text)
+    return seats
+
+
+def _matching(typed: str, offered: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """What begins with the typed text first, then what merely holds it; at most as many as Discord shows."""
+    wanted = typed.strip().casefold()
+    ranked = [(not name.casefold().startswith(wanted), (key, name)) for key, name in offered]
+    held = [(rank, entry) for rank, entry in ranked if wanted in f"{entry[0]} {entry[1]}".casefold()]
+    return [entry for _, entry in sorted(held, key=lambda one: one[0])][:_CHOICES_MOST]

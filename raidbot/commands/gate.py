@@ -1,0 +1,50 @@
+"""Who may sign up at all: members with one of the roles a server asks for."""
+
+from functools import partial
+from typing import Any
+
+import discord
+
+from raidbot.delivery.line import Line
+from raidbot.raids.model import GuildId, MemberId, Raid
+from raidbot.raids.settings import GuildSettings
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import escape, joined
+
+
+class RoleNeeded(Refusal):
+    """`roles` are the names of the server's roles of which one would do."""
+
+    def __init__(self, raid: Raid, roles: list[str]) -> None:
+        listed = joined([f"**{escape(role)}**" for role in roles], "or") or "that no longer exists"
+        super().__init__(f"To sign up for “{escape(raid.name)}” (`{raid.code}`) you need the role {listed}.")
+
+
+class Gate:
+    def __init__(self, client: discord.Client, state: State, line: Line) -> None:
+        self._client = client
+        self._state = state
+        self._line = line
+
+    def check(self, raid: Raid, settings: GuildSettings, roles: frozenset[int]) -> None:
+        """Raises RoleNeeded if a member with these roles may not sign up."""
+        needed = settings.signup_roles_for(raid.kind)
+        if needed and not needed & roles:
+            raise RoleNeeded(raid, self._names(raid.guild, needed))
+
+    async def may_sign_up(self, guild: GuildId, member: MemberId, raid: Raid) -> bool:
+        """Whether the member, of whom nothing is known but the id, may sign up. Raises NoAnswer, HTTPException."""
+        needed = (await self._state.settings(guild)).signup_roles_for(raid.kind)
+        if not needed:
+            return True
+        try:
+            found = await self._line.call(partial(self._client.http.get_member, guild, member))
+        except discord.NotFound:
+            return False
+        return bool(needed & {int(role) for role in found["roles"]})
+
+    def _names(self, guild_id: GuildId, roles: frozenset[int]) -> list[str]:
+        guild: Any = self._client.get_guild(guild_id)
+        found = [guild.get_role(role) for role in sorted(roles)] if guild else []
+        return [role.name for role in found if role is not None]
