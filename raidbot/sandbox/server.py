@@ -86,6 +86,9 @@ class RestServer:
                 headers.update(refusing(error.retry_after, "user"))
         except Gap as gap:
             status, body = 501, self.gap(str(gap))
+        except Exception as error:
+            log.exception("the sandbox failed on %s %s", request.method, path)
+            status, body = 501, self.gap(f"{record.method} {record.route} failed: {error!r}")
         record.status, record.response = status, body
         self.world.store.changed()
         return self._response(status, body, headers)

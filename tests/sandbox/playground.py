@@ -30,6 +30,18 @@ class Confirm(ui.View):
     async def set_time(self, interaction: Interaction, _button: ui.Button[Any]) -> None:
         await interaction.response.send_modal(Time())
 
+    @ui.button(label="Drop")
+    async def drop(self, interaction: Interaction, _button: ui.Button[Any]) -> None:
+        await interaction.response.defer()
+        await interaction.delete_original_response()
+
+    @ui.button(label="Count")
+    async def count(self, interaction: Interaction, _button: ui.Button[Any]) -> None:
+        await interaction.response.send_message("One", ephemeral=True)
+        first = await interaction.original_response()
+        more = await interaction.followup.send("Two", wait=True)
+        await more.edit(content=f"{first.content}, two")
+
     @ui.button(label="Not now", disabled=True)
     async def never(self, _interaction: Interaction, _button: ui.Button[Any]) -> None:
         raise AssertionError

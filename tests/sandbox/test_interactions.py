@@ -11,7 +11,7 @@ from raidbot.sandbox.choosing import NotPossible
 from raidbot.sandbox.people import Answer, Choice, Person
 from raidbot.sandbox.store import Channel
 
-from .playground import Playground
+from .playground import Confirm, Playground
 
 
 @pytest.fixture
@@ -90,6 +90,40 @@ async def test_a_button_opens_a_form_that_updates_the_message(offer: Answer) -> 
     answer = await form.submit(When="friday 8pm")
     assert answer.message is offer.message
     assert offer.content == "At friday 8pm"
+
+
+async def test_the_original_answer_and_follow_ups_are_fetched_edited_and_deleted(
+    offer: Answer, sandbox: Sandbox
+) -> None:
+    counted = await offer.click("Count")
+    await sandbox.until(lambda: "One, two" in counted.text())
+    assert not counted.followups[0].visible_to
+
+    await offer.click("Drop")
+
+    await sandbox.until(lambda: offer.message is None)
+    assert offer.text() == ""
+
+
+async def test_a_button_in_a_direct_message(alice: Person, playground: Playground) -> None:
+    user = await playground.fetch_user(alice.id)
+    await user.send("Create it?", view=Confirm())
+
+    answer = await alice.click(alice.dms[0], "Confirm")
+
+    assert answer.message is alice.dms[0]
+    assert alice.dms[0].content == "Created"
+
+
+async def test_a_command_in_a_thread(alice: Person, channel: Channel, playground: Playground) -> None:
+    place = playground.get_channel(channel.id)
+    assert isinstance(place, discord.TextChannel)
+    thread = await place.create_thread(name="Talk", type=discord.ChannelType.public_thread)
+
+    answer = await alice.slash(thread, "create", activity="molten core")
+
+    assert answer.content == "Create it?"
+    assert (await answer.click("Confirm")).content == "Created"
 
 
 async def test_buttons_that_cannot_be_pressed(offer: Answer) -> None:
