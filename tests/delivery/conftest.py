@@ -1,0 +1,50 @@
+"""The delivery parts of a bot on a sandbox, through the real discord.py."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from raidbot.sandbox import Sandbox
+
+from .stage import Ears, Life, Stage
+
+StartLife = Callable[..., Awaitable[Life]]
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(limits="off") as running:
+        yield running
+        assert running.gaps == []
+
+
+@pytest.fixture
+def pointed(sandbox: Sandbox) -> Iterator[None]:
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    Route.BASE = sandbox.api_url
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.gateway_url)
+    yield
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
+
+
+@pytest.fixture
+async def stage(sandbox: Sandbox, pointed: None, tmp_path: Path) -> AsyncIterator[Stage]:
+    """A server with a channel, and a logged-in client that nobody listens with yet."""
+    guild = sandbox.add_guild("Guild")
+    channel = guild.add_channel("signups")
+    client = Ears()
+    task = asyncio.create_task(client.start(sandbox.token))
+    await sandbox.until(lambda: task.done() or client.is_ready(), timeout=20)
+    stage = Stage(sandbox, guild, channel, client, tmp_path / "raidbot.db")
+    yield stage
+    await stage.end()
+    await client.close()
+    await asyncio.gather(task, return_exceptions=True)
