@@ -11,6 +11,7 @@ import pytest
 from raidbot.bot import Options, RaidBot
 from raidbot.db.database import Database
 from raidbot.sandbox import Sandbox, SandboxGuild
+from tests import openapi_check
 
 Limits = Literal["strict", "scaled", "off"]
 Start = Callable[..., AbstractAsyncContextManager[RaidBot]]
@@ -27,6 +28,8 @@ async def sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
     async with Sandbox(limits=limits) as running:
         yield running
         assert running.gaps == []
+        misfits = openapi_check.problems(running.calls)
+        assert not misfits, "\n".join(misfits)
 
 
 @pytest.fixture
