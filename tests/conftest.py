@@ -41,20 +41,26 @@ def guild(sandbox: Sandbox) -> SandboxGuild:
 
 
 @pytest.fixture
-def start(sandbox: Sandbox, tmp_path: Path) -> Start:
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "raidbot.db"
+
+
+@pytest.fixture
+def start(sandbox: Sandbox, database: Path) -> Start:
     """Starts the bot, each time on the same database; it is ready inside the block and closed in order after it."""
 
     @asynccontextmanager
-    async def starting(**chosen: object) -> AsyncIterator[RaidBot]:
+    async def starting(*, wait_for_commands: bool = True, **chosen: object) -> AsyncIterator[RaidBot]:
         options = {"heartbeat_seconds": 0.2, "dm_pause_seconds": 0.05, "guild_ready_seconds": 0.1} | chosen
-        db = await Database.open(tmp_path / "raidbot.db")
+        db = await Database.open(database)
         bot = RaidBot(db, sandbox.clock.now, Options(api_url=sandbox.api_url, **options))  # type: ignore[arg-type]
         connection = None
         try:
             await bot.login(sandbox.token)
             connection = asyncio.create_task(bot.connect())
             await bot.wait_until_ready()
-            await sandbox.until(lambda: sandbox.store.commands)
+            if wait_for_commands:
+                await sandbox.until(lambda: sandbox.store.commands)
             yield bot
         finally:
             await bot.close()

@@ -1,27 +1,61 @@
 """The main job from end to end, as people on a server live it."""
 
+from datetime import timedelta
+
 from raidbot.sandbox import Sandbox, SandboxGuild
+from tests.conftest import Start
+from tests.scene import board_text, put_up, reactors, told
 
-from ..conftest import Start
 
-
-async def test_a_raid_is_created_filled_and_left(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
-    channel = guild.channel("raid-signups")
+async def test_a_full_raid_makes_people_wait_and_promotes_them(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start():
-        preview = await guild.owner.slash(channel, "create", activity="museum", when="in 3 hours", seats=1)
-        assert "will look like this" in preview.text()
-        done = await preview.click("Confirm")
-        board = await sandbox.until(lambda: guild.messages(channel) and guild.messages(channel)[0])
-        await sandbox.until(lambda: "is posted in" in done.text())
+        board = await put_up(guild, seats=1)
 
         await alice.react(board, "✅")
-        await sandbox.until(lambda: "Alice" in str(board.embeds))
+        await guild.until(lambda: "Alice" in board_text(board))
         await bob.react(board, "✅")
-        await sandbox.until(lambda: bob.dms)
+        await guild.until(lambda: "number 1 in line" in told(bob))
         await alice.unreact(board, "✅")
 
-        await sandbox.until(lambda: len(bob.dms) == 2)
-        await sandbox.until(lambda: "Bob" in str(board.embeds) and "Alice" not in str(board.embeds))
-    assert "number 1 in line" in bob.dms[0].content
-    assert "A seat opened" in bob.dms[1].content
+        await guild.until(lambda: "A seat opened" in told(bob))
+        await guild.until(lambda: "Bob" in board_text(board) and "Alice" not in board_text(board))
+        assert alice.dms == []
+
+
+async def test_an_evening_survives_restarts(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    alice, bob, cem = (guild.add_member(name) for name in ("alice", "bob", "cem"))
+    async with start():
+        board = await put_up(guild, seats=2)
+        await alice.react(board, "✅")
+        await bob.react(board, "✅")
+        await guild.until(lambda: "Bob" in board_text(board))
+    await cem.react(board, "✅")
+    await alice.unreact(board, "✅")
+
+    async with start():
+        await guild.until(lambda: "Cem" in board_text(board) and "Alice" not in board_text(board))
+        sandbox.advance(timedelta(hours=2, minutes=55))
+        await guild.until(lambda: "begins soon" in told(bob) and "begins soon" in told(cem))
+    async with start():
+        sandbox.advance(timedelta(minutes=6))
+        await guild.until(lambda: "Signups are closed" in board_text(board))
+
+    assert told(bob).count("begins soon") == 1
+    assert told(guild.owner).count("Your raid") == 1
+    assert alice.dms == []
+
+
+async def test_moving_to_another_role_frees_the_seat(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start():
+        board = await put_up(guild, activity="key", teams=2, team_size=2)
+        await alice.react(board, "1️⃣")
+        await bob.react(board, "1️⃣")
+        await guild.until(lambda: "Bob" in board_text(board))
+
+        await alice.react(board, "2️⃣")
+
+        await guild.until(lambda: "You moved from" in told(alice))
+        await guild.until(lambda: reactors(board, "1️⃣") == 2)
+        assert reactors(board, "2️⃣") == 2

@@ -1,0 +1,37 @@
+"""How the bot starts: what it tells Discord, and what it does when a step fails."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from raidbot.sandbox import Sandbox, SandboxGuild
+from tests.conftest import Start
+from tests.scene import board_text, put_up
+
+COMMANDS = "/applications/{application_id}/commands"
+
+
+async def test_commands_are_registered_once(sandbox: Sandbox, start: Start) -> None:
+    async with start():
+        pass
+    async with start():
+        pass
+
+    assert sandbox.count("PUT", COMMANDS) == 1
+
+
+async def test_a_failing_registration_stops_nothing_and_heals(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await put_up(guild)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DELETE FROM facts")
+    sandbox.store.commands.clear()
+    sandbox.faults.answer(403, route=f"PUT {COMMANDS}", calls=1)
+
+    async with start(wait_for_commands=False):
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        await guild.until(lambda: sandbox.store.commands)

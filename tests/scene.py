@@ -1,0 +1,46 @@
+"""What tests do over and over: put up a raid and read its board."""
+
+from typing import Any
+
+from raidbot.sandbox import SandboxGuild
+from raidbot.sandbox.people import Answer, Person
+from raidbot.sandbox.store import Message
+
+
+async def prepare(guild: SandboxGuild, by: Person | None = None, **options: Any) -> Answer:
+    """What /create answers; a museum in three hours unless said otherwise."""
+    chosen = {"activity": "museum", "when": "in 3 hours"} | options
+    return await (by or guild.owner).slash(guild.channel("raid-signups"), "create", **chosen)
+
+
+async def put_up(guild: SandboxGuild, by: Person | None = None, **options: Any) -> Message:
+    """The board of a new raid, with the bot's reactions on it."""
+    before = set(guild.channel("raid-signups").messages)
+    preview = await prepare(guild, by, **options)
+    await preview.click("Confirm")
+    return await guild.until(lambda: _new_board(guild, before))
+
+
+def _new_board(guild: SandboxGuild, before: set[int]) -> Message | None:
+    for message in guild.messages(guild.channel("raid-signups")):
+        if message.id not in before and message.embeds and message.reactions:
+            return message
+    return None
+
+
+def board_text(board: Message) -> str:
+    """Everything the board says."""
+    return "\n".join(
+        [str(embed.get("title")) + "\n" + str(embed.get("description")) for embed in board.embeds]
+        + [f"{field['name']}\n{field['value']}" for embed in board.embeds for field in embed.get("fields", ())]
+    )
+
+
+def reactors(board: Message, emoji: str) -> int:
+    """How many stand under an emoji of the board, the bot included."""
+    return next((len(entry.users) for entry in board.reactions.values() if entry.name == emoji), 0)
+
+
+def told(person: Person) -> str:
+    """All the bot wrote to somebody."""
+    return "\n".join(message.content for message in person.dms)
