@@ -125,6 +125,12 @@ class Person:
     def __repr__(self) -> str:
         return f"<Person {self.name}>"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Person) and other.user is self.user
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     @property
     def id(self) -> int:
         return self.user.id

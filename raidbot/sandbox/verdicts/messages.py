@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from raidbot.sandbox.errors import Gap, refused
-from raidbot.sandbox.store import Json
+from raidbot.sandbox.store import Json, MessageFlag
 from raidbot.sandbox.verdicts.components import components
 from raidbot.sandbox.verdicts.embeds import embeds
 from raidbot.sandbox.verdicts.form import (
@@ -19,11 +19,6 @@ from raidbot.sandbox.verdicts.form import (
     snowflake,
     text,
 )
-
-SUPPRESS_EMBEDS = 1 << 2
-EPHEMERAL = 1 << 6
-SUPPRESS_NOTIFICATIONS = 1 << 12
-COMPONENTS_V2 = 1 << 15
 
 
 def _exclusive(form: Form, value: Json) -> None:
@@ -55,7 +50,7 @@ def _nonce(form: Form, value: int | str) -> None:
 
 def _flags(form: Form, value: int) -> None:
     integer(least=0)(form, value)
-    if isinstance(value, int) and value & COMPONENTS_V2:
+    if isinstance(value, int) and value & MessageFlag.COMPONENTS_V2:
         raise Gap("message components v2")
 
 
