@@ -97,7 +97,6 @@ class Settings(BaseSettings):
     allowed_guilds: Annotated[tuple[Snowflake, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (), description="a list of server ids (15 to 19 digits each), with commas between them in the environment"
     )
-    owner_id: Snowflake | None = Field(None, description="a Discord user id (15 to 19 digits)")
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
         "info", description="one of debug, info, warning, error"
     )

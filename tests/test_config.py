@@ -104,13 +104,13 @@ def test_every_wrong_value_is_named_at_once(folder: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("RAIDBOT_DISCORD_API_URL", "discord.com")
     monkeypatch.setenv("RAIDBOT_DISCORD_GATEWAY_URL", "http://127.0.0.1")
     monkeypatch.setenv("RAIDBOT_HEARTBEAT_SECONDS", "nan")
-    monkeypatch.setenv("RAIDBOT_OWNER_ID", "me")
-    monkeypatch.setenv("RAIDBOT_OWNER", "me")
+    monkeypatch.setenv("RAIDBOT_DM_BATCHES", "3")
+    monkeypatch.setenv("RAIDBOT_DM_BATCH", "0")
 
     sentences = wrong()
 
     for start in (
-        "There is no setting RAIDBOT_OWNER (owner in TOML). Did you mean RAIDBOT_OWNER_ID?",
+        "There is no setting RAIDBOT_DM_BATCHES (dm_batches in TOML). Did you mean RAIDBOT_DM_BATCH?",
         "There is no setting RAIDBOT_LOG_LEVLE (log_levle in TOML). Did you mean RAIDBOT_LOG_LEVEL?",
         "RAIDBOT_TOKEN (or DISCORD_TOKEN) is missing.",
         "RAIDBOT_ALLOWED_GUILDS (allowed_guilds in TOML) is 'YOUR_GUILD_ID'. It must be a list of server ids",
@@ -118,7 +118,7 @@ def test_every_wrong_value_is_named_at_once(folder: Path, monkeypatch: pytest.Mo
         "RAIDBOT_DISCORD_API_URL (discord_api_url in TOML) is 'discord.com'. It must be an http:// or https://",
         "RAIDBOT_DISCORD_GATEWAY_URL (discord_gateway_url in TOML) is 'http://127.0.0.1'. It must be a ws://",
         "RAIDBOT_HEARTBEAT_SECONDS (heartbeat_seconds in TOML) is 'nan'. It must be a number of seconds",
-        "RAIDBOT_OWNER_ID (owner_id in TOML) is 'me'. It must be a Discord user id",
+        "RAIDBOT_DM_BATCH (dm_batch in TOML) is '0'. It must be a whole number from 1 to 50.",
     ):
         assert [sentence for sentence in sentences if sentence.startswith(start)], start
     assert len(sentences) == 9

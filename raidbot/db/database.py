@@ -52,6 +52,7 @@ class Database:
         guard = _claim(path)
         opened: list[aiosqlite.Connection] = []
         try:
+            sqlite3.connect(path).close()  # what fails here would leave aiosqlite's thread behind
             writer = await aiosqlite.connect(path, isolation_level=None)
             opened.append(writer)
             await _run(writer, schema_version)

@@ -1,0 +1,113 @@
+"""The command line."""
+
+import argparse
+import asyncio
+import io
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from raidbot import __version__, check, process
+from raidbot.config import WrongSettings, load
+from raidbot.raids.when import parse
+from raidbot.raids.when_facts import day_in_words
+from raidbot.raids.zones import zone_named
+from raidbot.utils.clock import utc_now
+from raidbot.utils.errors import Refusal
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code. README.md lists the codes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(options)
+    except WrongSettings as error:
+        print(error, file=sys.stderr)
+        return process.WRONG_SETTINGS
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="raidbot", description="A Discord bot with which communities organise raids.")
+    parser.add_argument("--version", action="version", version=f"RaidBot {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    run = commands.add_parser("run", help="run the bot until it is told to stop")
+    run.set_defaults(command=_run)
+
+    checking = commands.add_parser("check", help="say what is missing before the bot can run; changes nothing")
+    checking.set_defaults(command=_check)
+
+    demo = commands.add_parser("demo", help="show the bot at work against a Discord of its own; no token needed")
+    demo.add_argument("--script", action="store_true", help="a scripted evening in the terminal")
+    demo.set_defaults(command=_demo)
+
+    when = commands.add_parser("when", help="say what a typed time means")
+    when.add_argument("text", nargs="+", help='such as "friday 8pm"')
+    when.add_argument("--zone", default="UTC", help="the server's time zone, such as Europe/Berlin (default: UTC)")
+    when.add_argument("--locale", default="en-US", help="Discord's name of a language, such as en-GB (default: en-US)")
+    when.add_argument("--now", type=_moment, help="pretend it is this moment (ISO 8601; UTC unless it has an offset)")
+    when.set_defaults(command=_when)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    del options
+    return process.run(load())
+
+
+def _check(options: argparse.Namespace) -> int:
+    del options
+    try:
+        found = list(check.findings(load()))
+    except WrongSettings as error:
+        found = [check.Finding(fine=False, sentence=sentence) for sentence in error.sentences]
+    for finding in found:
+        print(f"{'ok     ' if finding.fine else 'missing'}  {finding.sentence}")
+    return 0 if all(finding.fine for finding in found) else 1
+
+
+def _demo(options: argparse.Namespace) -> int:
+    del options
+    from raidbot.demo import evening  # only the demo needs the sandbox
+
+    asyncio.run(evening.play(sys.stdout))
+    return 0
+
+
+def _when(options: argparse.Namespace) -> int:
+    now: datetime = options.now or utc_now()
+    text = " ".join(options.text)
+    try:
+        meant = parse(text, zone=zone_named(options.zone), now=now, locale=options.locale)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    local = meant.instant.astimezone(meant.zone)
+    print(f"“{text}” means")
+    print(f"  {day_in_words(local)}, {local:%H:%M} {meant.zone.key} ({_offset(local)})")
+    print(f"  {meant.instant:%Y-%m-%d %H:%M} UTC, {_distance(meant.instant - now)} from now")
+    for assumption in meant.assumptions:
+        print(f"  assumed: {assumption}")
+    return 0
+
+
+def _offset(local: datetime) -> str:
+    return f"UTC{local.isoformat()[-6:]}"
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a moment such as 2026-03-20T19:00") from error
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _distance(span: timedelta) -> str:
+    hours, minutes = divmod(int(span.total_seconds()) // 60 % (24 * 60), 60)
+    parts = ((span.days, "d"), (hours, "h"), (minutes, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "less than a minute"

@@ -1,0 +1,189 @@
+"""One bot process from its start to its exit code."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import aiohttp
+import discord
+import structlog
+
+from raidbot import __version__
+from raidbot.bot import Options, RaidBot
+from raidbot.config import Settings
+from raidbot.db.database import Database, UnusableDatabase
+from raidbot.utils import logging
+from raidbot.utils.clock import Clock, utc_now
+from raidbot.utils.errors import Refusal
+
+log = structlog.get_logger(__name__)
+
+ENDED = 0
+FATAL = 1
+WRONG_SETTINGS = 2
+UNUSABLE_DATABASE = 3
+REFUSED_BY_DISCORD = 4
+
+STOP_SECONDS = 9.0
+"""Systems kill a process 10 s after asking it to stop."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
+_BAD_TOKEN, _BAD_INTENTS = 4004, 4014
+"""https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes"""
+
+
+class RefusedByDiscord(Refusal):
+    """Discord does not let the bot in; `str()` says what to change."""
+
+
+class BadToken(RefusedByDiscord):
+    def __init__(self) -> None:
+        super().__init__(
+            "Discord does not accept the token. Open your application in Discord's developer portal, "
+            "choose Bot, Reset Token, and set the new one as DISCORD_TOKEN."
+        )
+
+
+class MissingIntent(RefusedByDiscord):
+    def __init__(self) -> None:
+        super().__init__(
+            "Discord does not give this application the Server Members Intent. Open your application in Discord's "
+            "developer portal, choose Bot, switch on SERVER MEMBERS INTENT and start again."
+        )
+
+
+def run(settings: Settings, *, clock: Clock = utc_now) -> int:
+    """Run the bot until it is told to stop; the exit code says what became of it."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # a bot without a voice needs no warning
+    logging.hide(settings.token.get_secret_value())
+    try:
+        logging.configure(level=settings.log_level, json=settings.log_format == "json", file=settings.log_file)
+    except OSError as error:
+        print(f"The log cannot be written to {settings.log_file}: {error.strerror}.", file=sys.stderr)
+        return WRONG_SETTINGS
+    log.info("starting", version=__version__, database=str(settings.database))
+    try:
+        asyncio.run(_serve(settings, clock))
+    except UnusableDatabase as error:
+        log.critical(str(error))
+        return UNUSABLE_DATABASE
+    except RefusedByDiscord as error:
+        log.critical(str(error))
+        return REFUSED_BY_DISCORD
+    except Exception:
+        log.critical("fatal error", exc_info=True)
+        return FATAL
+    log.info("ended")
+    return ENDED
+
+
+async def _serve(settings: Settings, clock: Clock) -> None:
+    told = asyncio.Event()
+    _when_told_to_stop(told)
+    db = await Database.open(settings.database)
+    try:
+        bot = RaidBot(db, clock, _options(settings))
+        await _live(bot, settings.token.get_secret_value(), told)
+    finally:
+        await db.close()
+
+
+def _options(settings: Settings) -> Options:
+    return Options(
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url,
+        allowed_guilds=frozenset(settings.allowed_guilds),
+        heartbeat_seconds=settings.heartbeat_seconds,
+        dm_batch=settings.dm_batch,
+        dm_pause_seconds=settings.dm_pause_seconds,
+        reaction_limit=settings.reaction_limit,
+        reaction_window_seconds=settings.reaction_window_seconds,
+    )
+
+
+async def _live(bot: RaidBot, token: str, told: asyncio.Event) -> None:
+    """Keep the bot connected until it is told to stop, or ends by itself: that is an error."""
+    connected = asyncio.create_task(_connect(bot, token), name="connection")
+    stop = asyncio.create_task(told.wait(), name="told to stop")
+    await asyncio.wait((connected, stop), return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    asyncio.get_running_loop().call_later(STOP_SECONDS, _leave_at_once)
+    await bot.close()
+    connected.cancel()
+    await asyncio.wait((connected,))
+    if told.is_set():
+        return
+    await connected
+    raise RuntimeError("the connection to Discord ended")
+
+
+async def _connect(bot: RaidBot, token: str) -> None:
+    """Log in and stay connected. Raises RefusedByDiscord; while Discord cannot be reached it tries on."""
+    try:
+        await _insist(partial(_log_in, bot, token))
+        await _insist(bot.connect)
+    except discord.LoginFailure:
+        raise BadToken from None
+    except discord.PrivilegedIntentsRequired:
+        raise MissingIntent from None
+    except discord.ConnectionClosed as closed:
+        raise _refusal(closed) from closed
+    except discord.HTTPException as error:
+        raise RefusedByDiscord(f"Discord refused the login: {error}.") from error
+
+
+async def _log_in(bot: RaidBot, token: str) -> None:
+    try:
+        await bot.login(token)
+    except _UNREACHABLE:
+        await bot.http.close()
+        bot.http.connector = discord.utils.MISSING  # closed with its session; a new login makes a new one
+        raise
+
+
+async def _insist(step: Callable[[], Awaitable[None]]) -> None:
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            return await step()
+        except _UNREACHABLE as error:
+            log.warning("Discord cannot be reached", error=str(error) or repr(error), again_in_seconds=pause)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _refusal(closed: discord.ConnectionClosed) -> RefusedByDiscord:
+    if closed.code == _BAD_TOKEN:
+        return BadToken()
+    if closed.code == _BAD_INTENTS:
+        return MissingIntent()
+    return RefusedByDiscord(f"Discord closed the connection for good (code {closed.code}).")
+
+
+def _when_told_to_stop(told: asyncio.Event) -> None:
+    """The first SIGINT or SIGTERM sets `told`; a second one ends the process at once, which the database survives."""
+    loop = asyncio.get_running_loop()
+
+    def tell(number: int) -> None:
+        if told.is_set():
+            os._exit(128 + number)
+        log.info("stopping", signal=signal.Signals(number).name)
+        told.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        _handle(loop, number, tell)
+
+
+def _handle(loop: asyncio.AbstractEventLoop, number: int, tell: Callable[[int], None]) -> None:
+    try:
+        loop.add_signal_handler(number, tell, number)
+    except NotImplementedError:  # Windows
+        signal.signal(number, lambda received, _: loop.call_soon_threadsafe(tell, received) and None)
+
+
+def _leave_at_once() -> None:
+    log.error("stopping takes too long; whatever was not finished is in the database", seconds=STOP_SECONDS)
+    os._exit(FATAL)

@@ -1,0 +1,179 @@
+"""The command line, called as a person calls it."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from raidbot import __version__
+from raidbot.cli import main
+from raidbot.db.database import Database, migrations
+
+TOKEN = "a-token.that.must-not-be-seen"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory and no setting but a token."""
+    for name in list(os.environ):
+        if name.startswith(("RAIDBOT_", "DISCORD_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"RaidBot {__version__}\n"
+
+
+def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["fly"])
+
+    assert ended.value.code == 2
+    assert "invalid choice: 'fly'" in capsys.readouterr().err
+
+
+# raidbot when
+
+
+def test_when_tells_what_a_time_means(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["when", "friday", "8pm", "--zone", "Europe/Berlin", "--now", "2026-03-26T12:00"])
+
+    assert code == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "“friday 8pm” means",
+        "  Friday 27 March 2026, 20:00 Europe/Berlin (UTC+01:00)",
+        "  2026-03-27 19:00 UTC, 1 d 7 h from now",
+    ]
+
+
+def test_when_tells_what_it_assumed(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["when", "03/04 20:00", "--locale", "de", "--now", "2026-03-26T12:00+01:00"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert code == 0
+    assert "Friday 3 April 2026" in lines[1]
+    assert lines[-1].startswith("  assumed: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["blorp"], "blorp"), (["yesterday 8pm"], "has passed"), (["friday 8pm", "--zone", "Mars/Base"], "Mars/Base")],
+)
+def test_when_refuses_in_a_sentence(capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
+    code = main(["when", *arguments])
+
+    printed = capsys.readouterr()
+    assert code == 1
+    assert printed.out == ""
+    assert said in printed.err
+
+
+def test_when_refuses_an_unreadable_now(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["when", "friday 8pm", "--now", "soon"])
+
+    assert ended.value.code == 2
+    assert "“soon” is not a moment such as" in capsys.readouterr().err
+
+
+# raidbot check
+
+
+def test_check_is_content_before_the_first_start(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code = main(["check"])
+
+    out = capsys.readouterr().out
+    assert code == 0
+    assert "missing" not in out
+    assert f"There is no database yet; the first start makes {Path('data/raidbot.db')}." in out
+    assert TOKEN not in out
+    assert list(folder.iterdir()) == []
+
+
+async def test_check_looks_into_the_database_and_changes_nothing(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    path = folder / "data" / "raidbot.db"
+    db = await Database.open(path)
+    await db.close()
+    before = path.read_bytes()
+
+    code = main(["check"])
+
+    assert code == 0
+    assert f"is of version {migrations()[-1][0]}, up to date" in capsys.readouterr().out
+    assert path.read_bytes() == before
+
+
+def test_check_names_every_wrong_setting(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAIDBOT_LOG_LEVEL", "loud")
+    monkeypatch.setenv("RAIDBOT_DM_BATCH", "0")
+
+    code = main(["check"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert code == 1
+    assert [line.split()[:2] for line in lines] == [["missing", "RAIDBOT_LOG_LEVEL"], ["missing", "RAIDBOT_DM_BATCH"]]
+
+
+@pytest.mark.parametrize(
+    ("prepare", "said"),
+    [
+        (lambda path: path.write_bytes(b"no database at all" * 100), "is not a database"),
+        (lambda path: _sqlite(path, "CREATE TABLE notes (text)"), "another program"),
+        (lambda path: path.mkdir(), "cannot be opened"),
+    ],
+)
+def test_check_finds_an_unusable_database(
+    capsys: pytest.CaptureFixture[str], folder: Path, prepare: Callable[[Path], object], said: str
+) -> None:
+    (folder / "data").mkdir()
+    prepare(folder / "data" / "raidbot.db")
+
+    code = main(["check"])
+
+    assert code == 1
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("missing")]
+    assert said in line
+
+
+async def test_check_finds_a_newer_database(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    path = folder / "data" / "raidbot.db"
+    db = await Database.open(path)
+    await db.close()
+    _sqlite(path, "PRAGMA user_version = 9999")
+
+    code = main(["check"])
+
+    assert code == 1
+    assert "newer RaidBot (version 9999" in capsys.readouterr().out
+
+
+def test_check_finds_a_folder_that_is_none(
+    capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "data").write_text("a file where the folder should be")
+    monkeypatch.setenv("RAIDBOT_LOG_FILE", "data/bot.log")
+
+    code = main(["check"])
+
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("missing")]
+    assert code == 1
+    assert len(lines) == 2
+    assert all("is not a folder that may be written" in line for line in lines)
+
+
+def _sqlite(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+        connection.commit()

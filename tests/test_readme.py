@@ -1,0 +1,63 @@
+"""What README.md says is so."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import discord
+
+from raidbot import process
+from raidbot.commands.ui import rights
+from raidbot.config import Settings, variable
+from raidbot.delivery.render import board
+from raidbot.delivery.render_text import as_text
+from raidbot.raids import signups
+from raidbot.raids.creating import Draft, plan
+from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Source, Status
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 3, 18, 18, tzinfo=UTC)
+
+
+def test_the_board_it_shows_is_a_board() -> None:
+    draft = Draft(activity="dungeon-5", starts_at=datetime(2026, 3, 20, 19, tzinfo=UTC), zone=BERLIN.key)
+    planned = plan(draft, guild=GuildId(1), creator=MemberId(1), channel=ChannelId(1), now=NOW)
+    raid = replace(planned, code=RaidCode("K7QX2M"), status=Status.OPEN)
+    names = {MemberId(number): name for number, name in enumerate(("Alice", "Bob", "Carla", "Dan"), start=1)}
+    tank, healer = raid.roles[:2]
+    for member, role in zip(names, (tank, healer, tank, raid.roles[-1]), strict=True):
+        raid = signups.join(raid, member, role.key, now=NOW, source=Source.REACTION).raid
+
+    assert as_text(board(raid, names), BERLIN) in README
+
+
+def test_it_lists_every_setting_with_its_default() -> None:
+    for name, field in Settings.model_fields.items():
+        row = re.search(rf"^\| `{variable(name)}`[^|]*\| ([^|]*) \|", README, re.MULTILINE)
+        assert row, f"{name} is missing"
+        if field.is_required() or field.default in (None, ()):
+            assert row[1].startswith("–")
+        else:
+            default = field.default.as_posix() if isinstance(field.default, Path) else field.default
+            assert row[1] == f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
+
+
+def test_it_names_every_exit_code() -> None:
+    for code in (
+        process.ENDED,
+        process.FATAL,
+        process.WRONG_SETTINGS,
+        process.UNUSABLE_DATABASE,
+        process.REFUSED_BY_DISCORD,
+    ):
+        assert f"\n| {code} |" in README
+
+
+def test_the_invitation_asks_for_what_the_bot_needs() -> None:
+    needed = discord.Permissions(use_external_emojis=True, **dict.fromkeys(rights.TO_POST_WITH_THREAD, True))
+
+    assert f"&permissions={needed.value}" in README
+    assert [name for name in rights.TO_POST_WITH_THREAD.values() if name not in README] == []
