@@ -49,7 +49,7 @@ class Board:
 def board(raid: Raid, names: Mapping[MemberId, str]) -> Board:
     """The raid's board within Discord's limits; members missing in `names` are shown as “Member”."""
     title = _title(raid)
-    footer = f"Raid {raid.code}"
+    footer = f"Raid {raid.code}" if raid.code else "Preview"
     facts = "\n".join(_facts(raid, names))
     ways = _ways(raid)
     left = TOTAL_MOST - sum(map(units, (title, footer, facts, ways, "\n\n\n\n")))

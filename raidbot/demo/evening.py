@@ -52,9 +52,10 @@ class Evening:
 
     async def _create(self) -> None:
         self._title("Mara prepares a dungeon run and confirms the preview")
-        preview = await self.mara.slash(self.channel, "create", activity="dungeon-5", when="tomorrow 8pm", hours=1.5)
+        preview = await self.mara.slash(self.channel, "create", activity="dungeon-5", when="tomorrow 8pm")
         self._answered("/create", preview)
         await preview.click("Confirm")
+        await self.sandbox.until(lambda: self.guild.messages(self.channel), timeout=_PATIENCE)
         await self.sandbox.until(lambda: len(self.board.reactions) == 3, timeout=_PATIENCE)
         self._show_board()
 
@@ -109,9 +110,7 @@ class Evening:
 
     @property
     def board(self) -> Message:
-        return next(
-            message for message in self.guild.messages(self.channel) if message.author.id == self.sandbox.bot.id
-        )
+        return self.guild.messages(self.channel)[0]
 
     @property
     def starts_at(self) -> datetime:
@@ -146,14 +145,15 @@ class Evening:
                     self._frame(f"direct message to {person.name.capitalize()}", lines)
 
     def _answered(self, command: str, answer: Answer) -> None:
-        lines = answer.text().splitlines()
+        read = body(answer.message, self.sandbox.world, zone=ZONE) if answer.message else [answer.text()]
+        lines = [line for line in read if not line.startswith(("▾", "    "))]
         self._frame(f"{command}, seen by {answer.person.name.capitalize()} alone", lines)
 
     def _frame(self, title: str, lines: list[str]) -> None:
-        self._say(f"  ┌─ {title}")
+        self._say(f"  {title}:")
         for line in lines:
-            self._say(f"  │ {line}".rstrip())
-        self._say("  └─")
+            self._say(f"      {line}".rstrip())
+        self._say("")
 
     def _title(self, text: str) -> None:
         self._say(f"\n▶ {text}\n")
