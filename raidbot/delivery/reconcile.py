@@ -192,7 +192,8 @@ class Reconcile:
             if others == marked and ours and not (in_full and marked):
                 continue
             found = [user async for user in reaction.users(limit=None)] if reaction is not None and others else []
-            seen.append(Seen(role, tuple(MemberId(user.id) for user in found if not user.bot), ours))
+            # Discord's order is by id; discord.py hands each page over backwards.
+            seen.append(Seen(role, tuple(sorted(MemberId(user.id) for user in found if not user.bot)), ours))
         return seen
 
     async def _lost(self, raid_id: RaidId, missing: discord.NotFound) -> None:

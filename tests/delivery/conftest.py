@@ -2,11 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import discord
 import pytest
 import yarl
 from discord.gateway import DiscordWebSocket

@@ -1,7 +1,6 @@
 """A stage for the delivery parts: one server and client, and lives of the bot that begin, end and crash on it."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -58,8 +57,8 @@ class Ears(discord.Client):
         if self.life is not None:
             await self.life.removed(payload)
 
-    async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
-        raise  # noqa: PLE0704 - discord.py calls this inside its except
+    async def on_error(self, _event: str, /, *_args: Any, **_kwargs: Any) -> None:
+        raise
 
 
 @dataclass(slots=True, kw_only=True)
@@ -165,16 +164,35 @@ class Stage:
         tidy = Tidy(state, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
         people = People(state, self.client, line, redraw=follow.mark, first_retry=0.1)
         reconcile = Reconcile(
-            state, self.client, line, follow, tidy, people,
-            may_sign_up=people.may_sign_up, first_retry=0.1, sweep_gap=0.2,
+            state,
+            self.client,
+            line,
+            follow,
+            tidy,
+            people,
+            may_sign_up=people.may_sign_up,
+            first_retry=0.1,
+            sweep_gap=0.2,
         )
         post = Posting(
-            state, self.client, line, follow,
-            catch_up=reconcile.raid, wake_outbox=outbox.wake, first_retry=0.1,
+            state,
+            self.client,
+            line,
+            follow,
+            catch_up=reconcile.raid,
+            wake_outbox=outbox.wake,
+            first_retry=0.1,
         )
         life = Life(
-            db=db, state=state, line=line, outbox=outbox, boards=follow, tidy=tidy,
-            people=people, reconcile=reconcile, posting=post,
+            db=db,
+            state=state,
+            line=line,
+            outbox=outbox,
+            boards=follow,
+            tidy=tidy,
+            people=people,
+            reconcile=reconcile,
+            posting=post,
         )
         self.lives.append(life)
         await life.start()
@@ -237,9 +255,7 @@ class Stage:
     def count(self, route: str) -> int:
         """How many calls of this route arrived."""
         method, template = route.split(" ")
-        return sum(
-            call.method == method and _plain(call.route) == template for call in self.sandbox.calls
-        )
+        return sum(call.method == method and _plain(call.route) == template for call in self.sandbox.calls)
 
 
 def _plain(route: str) -> str:
@@ -254,5 +270,5 @@ async def seated(life: Life, raid: Raid, key: str) -> list[int]:
 async def until(fact: Callable[[], Any], *, timeout: float = 10.0) -> None:
     """Wait until an asynchronous fact is true; for facts in the bot's database."""
     async with asyncio.timeout(timeout):
-        while not await fact():
+        while not await fact():  # noqa: ASYNC110 - the database wakes nobody
             await asyncio.sleep(0.01)

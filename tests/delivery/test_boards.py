@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from itertools import pairwise
 
 from structlog.testing import capture_logs
 
@@ -71,7 +72,7 @@ async def test_a_message_is_never_edited_twice_at_once(stage: Stage) -> None:
     await life.boards.idle()
 
     edits = [call for call in stage.sandbox.calls if call.method == "PATCH"]
-    gaps = [(later.at - earlier.at).total_seconds() for earlier, later in zip(edits, edits[1:], strict=False)]
+    gaps = [(later.at - earlier.at).total_seconds() for earlier, later in pairwise(edits)]
     assert all(gap >= 0.1 for gap in gaps)
     slow.lift()
 

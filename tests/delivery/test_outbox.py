@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 
 from structlog.testing import capture_logs
 
@@ -53,7 +54,7 @@ async def test_messages_go_five_at_a_time_with_a_pause_between(stage: Stage) -> 
     await settled(life, sent=11)
 
     sends = [call.at for call in stage.sandbox.calls if call.route.endswith("/messages")]
-    batches = [at for previous, at in zip(sends, sends[1:], strict=False) if (at - previous).total_seconds() > 0.3]
+    batches = [at for previous, at in pairwise(sends) if (at - previous).total_seconds() > 0.3]
     assert len(batches) == 2
     for first, sixth in zip(sends, sends[5:], strict=False):
         assert (sixth - first).total_seconds() >= 0.3
@@ -269,9 +270,7 @@ async def test_an_outcome_that_cannot_be_recorded_is_recorded_before_anything_el
 async def test_a_row_that_breaks_the_sender_stops_nobody_else(stage: Stage) -> None:
     life = await stage.life()
     alice = stage.member("alice")
-    broken = Owed(
-        kind="dm", target=alice.id, payload={"embed": 5}, dedupe="broken", due_at=life.state.now()
-    )
+    broken = Owed(kind="dm", target=alice.id, payload={"embed": 5}, dedupe="broken", due_at=life.state.now())
     bob = stage.member("bob")
 
     await life.state.owe([broken])

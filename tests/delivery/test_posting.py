@@ -152,7 +152,8 @@ async def test_reactions_that_came_before_the_raid_was_open_count(stage: Stage) 
     alice = stage.member("alice")
     fault = stage.sandbox.faults.silence(Silence.HANG, route=SEND, carried_out=True)
     raid = await life.state.create(stage.plan(), CAUSE)
-    board = (await stage.sandbox.until(lambda: fault.met and stage.boards()))[0]
+    await stage.sandbox.until(lambda: fault.met and stage.boards())
+    board = stage.boards()[0]
     await stage.crash(life)
     fault.lift()
     await alice.react(board, "1️⃣")
