@@ -28,7 +28,8 @@ _NAMED_PART = re.compile(
     re.IGNORECASE,
 )
 _PART = re.sub(r"\?P<\w+>", "?:", _NAMED_PART.pattern)
-_SPAN = rf"(?P<span>(?:{_PART})(?: ?,? ?(?:(?:and|und|et|y) )?(?:{_PART}))*)"
+_BETWEEN = "(?:,? (?:and|und|et|y) |,? |)"  # one way only to match any of these, or long texts take for ever
+_SPAN = rf"(?P<span>(?:{_PART})(?:{_BETWEEN}(?:{_PART})){{0,5}})"
 _SECONDS = {"months": 30 * 86400, "days": 86400, "seconds": 1}
 
 _WEEKDAY = any_of(words.WEEKDAYS | words.GERMAN_WEEKDAYS)

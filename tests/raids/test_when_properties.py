@@ -1,9 +1,11 @@
 """What holds for every typed time."""
 
+import contextlib
 import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,8 +25,9 @@ LOCALES = st.sampled_from(["en-US", "en-GB", "de", "fr", "es-ES"])
 VOCABULARY = [
     *words.WEEKDAYS, *words.MONTHS, *words.DAYS, *words.PARTS, *words.PARTS_OF_TODAY, *words.NUMBERS, *words.UNITS,
     *words.NOON, *words.MIDNIGHT, "in", "at", "on", "the", "next", "this", "from", "now", "half", "past", "to", "a",
-    "an", "and a half", "am", "pm", "Uhr", "h", "EST", "CET", "UTC+2", "Europe/Berlin", "GMT", "-", "+", "/", ".", ":", ",",
-    "@", "T", "Z", "<t:1774047600:F>", "2026-03-20", "19:00", "7:30pm", "20.03.", "3/4", "20th", "1774047600", "week",
+    "an", "and a half", "am", "pm", "Uhr", "h", "EST", "CET", "UTC+2", "Europe/Berlin", "GMT", "-", "+", "/", ".",
+    ":", ",", "@", "T", "Z", "<t:1774047600:F>", "2026-03-20", "19:00", "7:30pm", "20.03.", "3/4", "20th",
+    "1774047600", "week",
 ]  # fmt: skip
 PHRASES = st.lists(st.one_of(st.sampled_from(VOCABULARY), st.integers(0, 9999).map(str)), max_size=9).flatmap(
     lambda parts: st.sampled_from([" ", ""]).map(lambda glue: glue.join(parts))
@@ -43,6 +46,23 @@ def test_any_text_is_a_time_ahead_or_refused(text: str, zone: ZoneInfo, now: dat
         assert now < when.instant <= now + timedelta(days=731)
         assert when.instant.microsecond == 0
     assert 10 < len(sentence) < 300
+
+
+@given(
+    st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=4), st.sampled_from(["", " ", ", ", " and "]), LOCALES
+)
+def test_no_text_takes_long(parts: list[str], glue: str, locale: str) -> None:
+    text = glue.join(parts * 50)[:100]
+
+    with contextlib.suppress(Refusal):
+        parse(text, zone=ZoneInfo("Europe/Berlin"), now=datetime(2026, 3, 18, tzinfo=UTC), locale=locale)
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("text", ["1h 1m ", "1 h and ", "an hour and a half and ", "1,1 m, ", "half an hour ", "a/"])
+def test_repetitions_do_not_multiply_the_ways_to_read_them(text: str) -> None:
+    with pytest.raises(Refusal):
+        parse((text * 50)[:100], zone=ZoneInfo("Europe/Berlin"), now=datetime(2026, 3, 18, tzinfo=UTC))
 
 
 @given(ZONES, NOWS, st.integers(60, 700 * 86400), LOCALES)
