@@ -181,7 +181,7 @@ def _handle(loop: asyncio.AbstractEventLoop, number: int, tell: Callable[[int], 
     try:
         loop.add_signal_handler(number, tell, number)
     except NotImplementedError:  # Windows
-        signal.signal(number, lambda received, _: loop.call_soon_threadsafe(tell, received) and None)
+        signal.signal(number, lambda received, _frame: loop.call_soon_threadsafe(tell, received))
 
 
 def _leave_at_once() -> None:
