@@ -1,0 +1,168 @@
+"""The signup rules said a second time, in dicts and tickets, to check the first by."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from raidbot.raids.model import MemberId, Raid, RoleKey
+
+Place = tuple[MemberId, RoleKey]
+
+
+class Declined(Exception):  # noqa: N818 - an answer, as in the rules
+    """The rules refuse this."""
+
+
+class PlainRoster:
+    """`sits` says where members sit; `tickets` numbers who waits for what; `reactions` those the bot knows."""
+
+    def __init__(self, seats: Mapping[RoleKey, int], starts_at: datetime) -> None:
+        self.seats = dict(seats)
+        self.sits: dict[MemberId, RoleKey] = {}
+        self.forced: set[MemberId] = set()
+        self.tickets: dict[Place, int] = {}
+        self.reactions: dict[Place, str] = {}
+        self.status = "open"
+        self.held_open = False
+        self.starts_at = starts_at
+        self._last_ticket = 0
+
+    def seated(self, role: RoleKey) -> set[MemberId]:
+        return {member for member, where in self.sits.items() if where == role}
+
+    def line(self, role: RoleKey) -> list[MemberId]:
+        return [m for (m, r), _ in sorted(self.tickets.items(), key=lambda ticket: ticket[1]) if r == role]
+
+    def react(self, member: MemberId, role: RoleKey, now: datetime) -> None:
+        self.ask(member, role, now)
+        self.reactions[member, role] = "stands"
+
+    def unreact(self, member: MemberId, role: RoleKey) -> None:
+        spoke = self.reactions.pop((member, role), "nothing")
+        if spoke != "stands" or self.status != "open":
+            return
+        if self.sits.get(member) == role:
+            self._stand_up(member)
+        self.tickets.pop((member, role), None)
+        self._fill()
+
+    def ask(self, member: MemberId, role: RoleKey, now: datetime) -> None:
+        self._must(self.status == "open" and (now < self.starts_at or self.held_open))
+        if self.sits.get(member) == role or (member, role) in self.tickets:
+            return
+        if self._free(role) > 0:
+            self._sit(member, role)
+        else:
+            self._queue(member, role)
+        self._fill()
+
+    def leave(self, member: MemberId) -> None:
+        self._must(self.status == "open" and self._is_known(member))
+        self._erase(member)
+
+    def remove(self, member: MemberId) -> None:
+        self._must(self.status != "cancelled" and self._is_known(member))
+        self._erase(member)
+
+    def depart(self, member: MemberId) -> None:
+        if self.status != "cancelled":
+            self._erase(member)
+
+    def assign(self, member: MemberId, role: RoleKey, *, force: bool) -> None:
+        self._must(self.status == "open" and self.sits.get(member) != role)
+        over = self._free(role) <= 0
+        self._must(force or not over)
+        self._sit(member, role)
+        if over:
+            self.forced.add(member)
+        self._fill()
+
+    def send_to_wait(self, member: MemberId, role: RoleKey) -> None:
+        self._must(self.status == "open" and (member, role) not in self.tickets)
+        self._must(self._stays_full_without(member, role))
+        self._erase(member)
+        self._queue(member, role)
+
+    def close(self) -> None:
+        self._must(self.status == "open")
+        self.status = "closed"
+        self.held_open = False
+
+    def reopen(self) -> None:
+        self._must(self.status == "closed")
+        self.status = "open"
+        self.held_open = True
+        self._fill()
+
+    def cancel(self) -> None:
+        self.status = "cancelled"
+        self.reactions.clear()
+
+    def change_time(self, starts_at: datetime) -> None:
+        self._must(self.status != "cancelled")
+        if starts_at != self.starts_at:
+            self.held_open = False
+        self.starts_at = starts_at
+
+    def sweep(self, roles: Sequence[RoleKey]) -> None:
+        self.reactions = {place: word for place, word in self.reactions.items() if place[1] not in roles}
+
+    def _stays_full_without(self, member: MemberId, role: RoleKey) -> bool:
+        trial = PlainRoster(self.seats, self.starts_at)
+        trial.sits, trial.tickets = dict(self.sits), dict(self.tickets)
+        trial._erase(member)
+        return trial._free(role) <= 0
+
+    def _must(self, fact: bool) -> None:
+        if not fact:
+            raise Declined
+
+    def _is_known(self, member: MemberId) -> bool:
+        return member in self.sits or any(m == member for m, _ in self.tickets)
+
+    def _free(self, role: RoleKey) -> int:
+        return self.seats[role] - len(self.seated(role))
+
+    def _queue(self, member: MemberId, role: RoleKey) -> None:
+        self._last_ticket += 1
+        self.tickets[member, role] = self._last_ticket
+
+    def _stand_up(self, member: MemberId) -> None:
+        self.sits.pop(member, None)
+        self.forced.discard(member)
+
+    def _erase(self, member: MemberId) -> None:
+        self._stand_up(member)
+        for place in [place for place in self.tickets if place[0] == member]:
+            del self.tickets[place]
+        self._disown(member, except_for=None)
+        self._fill()
+
+    def _sit(self, member: MemberId, role: RoleKey) -> None:
+        self._stand_up(member)
+        for place in [place for place in self.tickets if place[0] == member]:
+            del self.tickets[place]
+        self.sits[member] = role
+        self._disown(member, except_for=role)
+
+    def _disown(self, member: MemberId, *, except_for: RoleKey | None) -> None:
+        for m, r in self.reactions:
+            if m == member and r != except_for:
+                self.reactions[m, r] = "is to go"
+
+    def _fill(self) -> None:
+        while self.status == "open":
+            possible = [(ticket, place) for place, ticket in self.tickets.items() if self._free(place[1]) > 0]
+            if not possible:
+                return
+            self._sit(*min(possible)[1])
+
+    def agrees_with(self, raid: Raid) -> bool:
+        """Whether the raid has the same people in the same places, lines and marks."""
+        return (
+            self.sits == {seat.member: seat.role for seat in raid.seats}
+            and self.forced == {seat.member for seat in raid.seats if seat.forced}
+            and all(self.line(key) == [wait.member for wait in raid.line(key)] for key in self.seats)
+            and self.reactions
+            == {(mark.member, mark.role): "is to go" if mark.unwanted else "stands" for mark in raid.marks}
+            and self.status == raid.status
+        )

@@ -1,0 +1,103 @@
+"""What events alone say of a roster: told in order, they must lead from the raid before to the raid after."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from raidbot.raids import events as ev
+from raidbot.raids.model import MemberId, Raid, RoleKey, Status
+
+
+@dataclass
+class Roster:
+    seats: dict[MemberId, RoleKey]
+    lines: dict[RoleKey, list[MemberId]]
+    status: Status
+    starts_at: datetime
+    reminded: set[ev.Reminder]
+
+    def sit(self, member: MemberId, role: RoleKey) -> None:
+        self.take_out(member)
+        self.seats[member] = role
+
+    def take_out(self, member: MemberId) -> None:
+        self.seats.pop(member, None)
+        for line in self.lines.values():
+            if member in line:
+                line.remove(member)
+
+
+def roster_of(raid: Raid) -> Roster:
+    reminded = {ev.Reminder.CREATOR: raid.creator_reminded, ev.Reminder.PARTICIPANTS: raid.participants_reminded}
+    return Roster(
+        {seat.member: seat.role for seat in raid.seats},
+        {role.key: [wait.member for wait in raid.line(role.key)] for role in raid.roles},
+        raid.status,
+        raid.starts_at,
+        {which for which, done in reminded.items() if done},
+    )
+
+
+def replayed(before: Raid, events: Iterable[ev.Event]) -> Roster:
+    """The roster after the events; every claim an event makes of the moment before it is checked."""
+    told = list(events)
+    roster = roster_of(before)
+    numbers = {role.key: role.seats for role in before.roles}
+    for event in told:
+        _tell(roster, event, numbers)
+    assert told == [ev.MarksChanged()] or ev.MarksChanged() not in told
+    for event in told:
+        if isinstance(event, ev.SentToWait):
+            assert roster.lines[event.role].index(event.member) == event.position - 1
+    return roster
+
+
+def _tell(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
+    match event:
+        case ev.Joined(member, role):
+            assert member not in roster.seats
+            roster.sit(member, role)
+        case ev.Moved(member, origin, role):
+            assert roster.seats[member] == origin
+            roster.sit(member, role)
+        case ev.Waitlisted(member, role, position, keeps):
+            assert roster.seats.get(member) == keeps
+            roster.lines[role].append(member)
+            assert len(roster.lines[role]) == position
+        case ev.Promoted(member, role, origin):
+            assert roster.lines[role][0] == member
+            assert roster.seats.get(member) == origin
+            roster.sit(member, role)
+        case ev.Left(member, role):
+            assert roster.seats.pop(member) == role
+        case ev.StoppedWaiting(member, role):
+            roster.lines[role].remove(member)
+        case ev.Assigned(member, role, origin, forced):
+            assert roster.seats.get(member) == origin
+            assert forced == (list(roster.seats.values()).count(role) >= numbers[role])
+            roster.sit(member, role)
+        case ev.Removed(member, seat):
+            assert roster.seats.get(member) == (seat.role if seat else None)
+            roster.take_out(member)
+        case ev.SentToWait(member, role, _, origin):
+            assert roster.seats.get(member) == origin
+            roster.take_out(member)
+            roster.lines[role].append(member)
+        case ev.Closed():
+            assert roster.status is Status.OPEN
+            roster.status = Status.CLOSED
+        case ev.Posted() | ev.Reopened():
+            roster.status = Status.OPEN
+        case ev.Cancelled():
+            roster.status = Status.CANCELLED
+        case ev.TimeChanged(was, becomes):
+            assert roster.starts_at == was
+            roster.starts_at = becomes
+            roster.reminded = roster.reminded if was == becomes else set()
+        case ev.Reminded(which, _):
+            roster.reminded.add(which)
+        case ev.Created() | ev.Filled() | ev.ThreadOpened() | ev.ThreadLost() | ev.MarksChanged():
+            pass
+        case _:
+            assert_never(event)
