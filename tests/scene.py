@@ -18,14 +18,12 @@ async def put_up(guild: SandboxGuild, by: Person | None = None, **options: Any) 
     before = set(guild.channel("raid-signups").messages)
     preview = await prepare(guild, by, **options)
     await preview.click("Confirm")
-    return await guild.until(lambda: _new_board(guild, before))
+    return (await guild.until(lambda: _boards(guild, before)))[0]
 
 
-def _new_board(guild: SandboxGuild, before: set[int]) -> Message | None:
-    for message in guild.messages(guild.channel("raid-signups")):
-        if message.id not in before and message.embeds and message.reactions:
-            return message
-    return None
+def _boards(guild: SandboxGuild, before: set[int]) -> list[Message]:
+    found = guild.messages(guild.channel("raid-signups"))
+    return [message for message in found if message.id not in before and message.embeds and message.reactions]
 
 
 def board_text(board: Message) -> str:

@@ -1,6 +1,7 @@
 """/create: from options or a panel over a preview to a raid. The draft is a row, so a restart loses none."""
 
 import asyncio
+import math
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -99,10 +100,12 @@ class Create(commands.Cog):
         return [_Choice(name=name, value=key) for key, name in _matching(typed, activities())]
 
     @create.autocomplete("hours")
-    async def _hours(self, interaction: discord.Interaction[Any], typed: float | str) -> list[_Choice[float]]:
+    async def _hours(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[float]]:
         template = find(str(interaction.namespace.activity or ""))
+        number = float(typed)  # which discord.py has made a number already: NaN while nothing is typed
+        begun = "" if math.isnan(number) else f"{number:g}"
         offered = [(minutes, spoken_length(minutes)) for minutes in template.lengths] if template else []
-        return [_Choice(name=name, value=minutes / 60) for minutes, name in offered if str(typed or "") in name]
+        return [_Choice(name=name, value=minutes / 60) for minutes, name in offered if name.startswith(begun)]
 
     @create.autocomplete("strategy")
     async def _strategies(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
@@ -119,16 +122,11 @@ class Create(commands.Cog):
         match action:
             case ["ask-time"]:
                 zone = (await self._state.settings(_guild(interaction))).zone
-                await interaction.response.send_modal(look.time_form(sheet, zone))
-                return
+                await answers.ask(interaction, look.time_form(sheet, zone))
             case ["ask-name"]:
-                await interaction.response.send_modal(look.name_form(sheet))
-                return
+                await answers.ask(interaction, look.name_form(sheet))
             case ["ask-seats"]:
-                await interaction.response.send_modal(look.seats_form(sheet))
-                return
-        await answers.take(interaction)
-        match action:
+                await answers.ask(interaction, look.seats_form(sheet))
             case ["preview"]:
                 await self._show_preview(interaction, sheet)
             case ["change"]:

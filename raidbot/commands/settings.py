@@ -47,11 +47,9 @@ class Settings(commands.Cog):
         guild = GuildId(rights.here(interaction).id)
         if press.parts == ("ask-zone",):
             zone = (await self._state.settings(guild)).zone
-            await interaction.response.send_modal(_zone_form(zone))
+            await answers.ask(interaction, _zone_form(zone))
             return
-        change = partial(_changed, press)
-        await answers.take(interaction)
-        await _show(interaction, await self._state.change_settings(guild, change))
+        await _show(interaction, await self._state.change_settings(guild, partial(_changed, press)))
 
 
 def _changed(press: Press, before: GuildSettings) -> GuildSettings:

@@ -1,5 +1,8 @@
 """Answering an interaction: what only the person sees, and panels that are edited in place."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import discord
@@ -7,23 +10,35 @@ import discord
 from raidbot.utils.text import clip
 
 _LONGEST = 2000
+_PATIENCE = 1.5
+"""Seconds after which a press is acknowledged though its answer is not ready: Discord waits three."""
+
+Row = tuple[discord.ui.Item[Any], ...]
 
 
 async def whisper(interaction: discord.Interaction[Any], text: str) -> None:
     """Say it to the person alone, whether or not the interaction was answered already."""
     content = clip(text, _LONGEST)
-    if interaction.response.is_done():
-        await interaction.followup.send(content, ephemeral=True)
-    else:
-        await interaction.response.send_message(content, ephemeral=True)
+    async with _turn(interaction):
+        if not interaction.response.is_done():
+            await interaction.response.send_message(content, ephemeral=True)
+            return
+    await interaction.followup.send(content, ephemeral=True)
 
 
 async def take(interaction: discord.Interaction[Any]) -> None:
-    """Acknowledge within Discord's three seconds; `show` then fills the answer in."""
-    if interaction.type is discord.InteractionType.application_command:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-    else:
-        await interaction.response.defer()
+    """Let the person of a command wait; `show` then fills the answer in, which only they see."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+
+
+@asynccontextmanager
+async def held(interaction: discord.Interaction[Any]) -> AsyncIterator[None]:
+    """While this lasts, a press that is not answered soon is acknowledged in time."""
+    timer = asyncio.create_task(_acknowledge_later(interaction))
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 async def show(
@@ -31,15 +46,24 @@ async def show(
     text: str = "",
     *,
     embeds: tuple[discord.Embed, ...] = (),
-    rows: tuple[tuple[discord.ui.Item[Any], ...], ...] = (),
+    rows: tuple[Row, ...] = (),
 ) -> None:
-    """Make the taken interaction's answer exactly this."""
-    await interaction.edit_original_response(
-        content=clip(text, _LONGEST) or None, embeds=list(embeds), view=panel(rows) if rows else None
-    )
+    """Make the panel, or the taken command's answer, exactly this."""
+    content, view = clip(text, _LONGEST) or None, panel(rows) if rows else None
+    async with _turn(interaction):
+        if not interaction.response.is_done():
+            await interaction.response.edit_message(content=content, embeds=list(embeds), view=view)
+            return
+    await interaction.edit_original_response(content=content, embeds=list(embeds), view=view)
 
 
-def panel(rows: tuple[tuple[discord.ui.Item[Any], ...], ...]) -> discord.ui.View:
+async def ask(interaction: discord.Interaction[Any], form: discord.ui.Modal) -> None:
+    """Open a form."""
+    async with _turn(interaction):
+        await interaction.response.send_modal(form)
+
+
+def panel(rows: tuple[Row, ...]) -> discord.ui.View:
     """The items row by row, remembered by nobody: every click goes by its `custom_id` to `ui.router`."""
     view = discord.ui.View(timeout=None)
     for number, row in enumerate(rows):
@@ -48,3 +72,17 @@ def panel(rows: tuple[tuple[discord.ui.Item[Any], ...], ...]) -> discord.ui.View
             view.add_item(item)
     view.stop()
     return view
+
+
+async def _acknowledge_later(interaction: discord.Interaction[Any]) -> None:
+    await asyncio.sleep(_PATIENCE)
+    async with _turn(interaction):
+        if not interaction.response.is_done():
+            await interaction.response.defer()
+
+
+def _turn(interaction: discord.Interaction[Any]) -> asyncio.Lock:
+    """Discord takes one first answer: whoever gives it holds this meanwhile."""
+    lock = interaction.extras.setdefault("turn", asyncio.Lock())
+    assert isinstance(lock, asyncio.Lock)  # noqa: S101
+    return lock

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
+from raidbot.commands.ui.answers import held
 from raidbot.commands.ui.road import explain
 from raidbot.utils.errors import Refusal
 
@@ -51,10 +52,11 @@ class Router(commands.Cog):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
-        try:
-            await self._route(interaction)
-        except Exception as error:  # noqa: BLE001 - the road answers and logs everything
-            await explain(interaction, error)
+        async with held(interaction):
+            try:
+                await self._route(interaction)
+            except Exception as error:  # noqa: BLE001 - the road answers and logs everything
+                await explain(interaction, error)
 
     async def _route(self, interaction: discord.Interaction[Any]) -> None:
         self._check(interaction)

@@ -1,0 +1,110 @@
+"""/settings, /setchannel and /ping."""
+
+import pytest
+
+from raidbot.raids.model import GuildId, Kind
+from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox.choosing import NotPossible
+from tests.conftest import Start
+from tests.scene import put_up
+
+
+async def test_settings_chosen_on_the_panel_outlive_a_restart(guild: SandboxGuild, start: Start) -> None:
+    channel = guild.channel("raid-signups")
+    async with start():
+        panel = await guild.owner.slash(channel, "settings")
+        await panel.select("Reminder to the creator", ["Reminder to the creator: off"])
+        await panel.select("Reminder to participants", ["Reminder to participants: 1 hour before"])
+        await panel.select("Full raids close", ["Full raids close: at their start"])
+    async with start() as bot:
+        await panel.click("Refusals in threads")
+        await panel.select("Discussion threads", ["Discussion threads: archived after 3 days"])
+        settings = await bot.state.settings(GuildId(guild.id))
+
+    assert not settings.creator_reminders
+    assert settings.creator_reminder_minutes == 30
+    assert settings.participant_reminder_minutes == 60
+    assert settings.full_close_minutes == 0
+    assert settings.refusal_notices_in_thread
+    assert settings.threads
+    assert settings.thread_archive_minutes == 4320
+
+
+async def test_the_time_zone_is_chosen_by_name(guild: SandboxGuild, start: Start) -> None:
+    channel = guild.channel("raid-signups")
+    async with start():
+        offered = await guild.owner.autocomplete(channel, "settings", {"time_zone": "berl"}, focused="time_zone")
+        panel = await guild.owner.slash(channel, "settings", time_zone="Europe/Berlin")
+        assert "Europe/Berlin" in panel.text()
+
+        await (await panel.click("Time zone")).submit(zone="london")
+
+        assert "Europe/London" in panel.text()
+        assert "Europe/Berlin" in [choice.value for choice in offered]
+
+
+async def test_a_wrong_time_zone_is_refused_in_words(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        refused = await guild.owner.slash(guild.channel("raid-signups"), "settings", time_zone="Atlantis")
+
+        assert "I do not know the time zone “Atlantis”" in refused.text()
+
+
+async def test_members_cannot_change_settings(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        with pytest.raises(NotPossible):
+            await alice.slash(guild.channel("raid-signups"), "settings")
+        with pytest.raises(NotPossible):
+            await alice.slash(guild.channel("raid-signups"), "setchannel show")
+
+
+async def test_channels_are_set_shown_and_cleared(guild: SandboxGuild, start: Start) -> None:
+    channel, museum = guild.channel("raid-signups"), guild.add_channel("museum")
+    async with start():
+        done = await guild.owner.slash(channel, "setchannel set", what="museum", channel=museum)
+        assert "Museum signups go to #museum" in done.text()
+        await guild.owner.slash(channel, "setchannel set", what="audit", channel=channel)
+    async with start() as bot:
+        shown = await guild.owner.slash(channel, "setchannel show")
+        assert "Museum signups: #museum" in shown.text()
+        assert "Audit log: #raid-signups" in shown.text()
+        assert "Raid signups: not chosen" in shown.text()
+
+        await guild.owner.slash(channel, "setchannel clear", what="museum")
+
+        assert Kind.MUSEUM not in (await bot.state.settings(GuildId(guild.id))).channels
+
+
+async def test_a_channel_without_rights_is_not_taken(guild: SandboxGuild, start: Start) -> None:
+    channel, secret = guild.channel("raid-signups"), guild.add_channel("secret")
+    guild.deny(secret, "manage_messages", "add_reactions")
+    async with start() as bot:
+        refused = await guild.owner.slash(channel, "setchannel set", what="raid", channel=secret)
+
+        assert "Manage Messages" in refused.text()
+        assert "Add Reactions" in refused.text()
+        assert (await bot.state.settings(GuildId(guild.id))).channels == {}
+
+
+async def test_a_chosen_channel_that_is_gone_is_named(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    channel, museum = guild.channel("raid-signups"), guild.add_channel("museum")
+    async with start():
+        await guild.owner.slash(channel, "setchannel set", what="museum", channel=museum)
+        await sandbox.delete_channel(museum)
+
+        refused = await guild.owner.slash(channel, "create", activity="museum", when="in 3 hours")
+
+        assert "not there any more" in refused.text()
+
+
+async def test_ping_counts_what_is_open_here(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        await put_up(guild)
+
+        pong = await alice.slash(guild.channel("raid-signups"), "ping")
+
+        assert pong.ephemeral
+        assert "Open raids here: 1" in pong.text()
+        assert "Discord answers." in pong.text()

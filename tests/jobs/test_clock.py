@@ -1,0 +1,207 @@
+"""Closing, reminders and old drafts, on a database and a clock, without Discord."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from raidbot.db import drafts
+from raidbot.db.database import Database
+from raidbot.jobs.closing import close_due
+from raidbot.jobs.reminders import remind_due
+from raidbot.jobs.retention import prune_drafts
+from raidbot.raids import lifecycle, signups
+from raidbot.raids.creating import Draft, plan
+from raidbot.raids.model import (
+    CancelReason,
+    ChannelId,
+    CloseReason,
+    GuildId,
+    MemberId,
+    MessageId,
+    Raid,
+    RaidId,
+    RoleKey,
+    Source,
+    Status,
+)
+from raidbot.state import Cause, State
+
+GUILD, CREATOR, ALICE = GuildId(1), MemberId(10), MemberId(11)
+NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
+CAUSE = Cause(Source.COMMAND)
+MUSEUM = RoleKey("museum")
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(tmp_path / "raidbot.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def state(db: Database) -> State:
+    return State(db, lambda: NOW)
+
+
+async def raid_in(state: State, ahead: timedelta, *, seats: int = 1, message: int = 100) -> RaidId:
+    """An open museum that starts `ahead` of NOW."""
+    draft = Draft(activity="museum", seats=seats, starts_at=NOW + ahead, zone="Europe/Berlin")
+    planned = plan(draft, guild=GUILD, creator=CREATOR, channel=ChannelId(5), now=NOW)
+    raid = await state.create(planned, CAUSE)
+    await state.change(raid.id, partial(lifecycle.posted, message=MessageId(message)), CAUSE)
+    return raid.id
+
+
+async def fill(state: State, raid: RaidId) -> None:
+    await state.change(raid, partial(signups.react, member=ALICE, key=MUSEUM, now=NOW), CAUSE)
+
+
+async def owed(db: Database) -> list[str]:
+    """The causes of what is owed, in order."""
+    rows = await db.read(lambda connection: connection.execute("SELECT dedupe FROM outbox ORDER BY id").fetchall())
+    return [row[0] for row in rows]
+
+
+async def reminders(db: Database) -> list[str]:
+    return [cause for cause in await owed(db) if "remind" in cause]
+
+
+async def test_a_raid_closes_at_its_start(state: State) -> None:
+    raid = await raid_in(state, timedelta(hours=1))
+
+    await close_due(state, NOW + timedelta(minutes=59, seconds=59))
+    assert (await state.raid(raid)).is_open
+    await close_due(state, NOW + timedelta(hours=1))
+
+    assert (await state.raid(raid)).closed_reason is CloseReason.AT_START
+
+
+@pytest.mark.parametrize(("lead", "closed"), [(60, True), (0, False), (30, False)])
+async def test_a_full_raid_closes_earlier_if_the_server_wants_it(state: State, lead: int, closed: bool) -> None:
+    await state.change_settings(GUILD, lambda before: replace(before, full_close_minutes=lead))
+    raid, other = await raid_in(state, timedelta(hours=1)), await raid_in(state, timedelta(hours=1), message=101)
+    await fill(state, raid)
+
+    await close_due(state, NOW)
+
+    assert (await state.raid(raid)).closed_reason is (CloseReason.FULL if closed else None)
+    assert (await state.raid(other)).is_open
+
+
+async def test_a_raid_reopened_by_a_person_stays_open(state: State) -> None:
+    raid = await raid_in(state, timedelta(hours=1))
+    await close_due(state, NOW + timedelta(hours=2))
+    await state.change(raid, partial(lifecycle.reopen, by=CREATOR, now=NOW), CAUSE)
+
+    await close_due(state, NOW + timedelta(hours=3))
+
+    assert (await state.raid(raid)).is_open
+
+
+async def test_reminders_become_owed_once_each(state: State, db: Database) -> None:
+    raid = await raid_in(state, timedelta(hours=1))
+    await fill(state, raid)
+
+    for minutes in (0, 29, 30, 31, 45, 50, 51, 55):
+        await remind_due(state, NOW + timedelta(minutes=minutes))
+
+    assert await reminders(db) == [
+        f"raid:{raid}:remind-creator:0:{CREATOR}",
+        f"raid:{raid}:remind-participants:0:{ALICE}",
+    ]
+
+
+async def test_a_full_raid_that_closed_early_is_reminded_all_the_same(state: State, db: Database) -> None:
+    raid = await raid_in(state, timedelta(hours=1))
+    await fill(state, raid)
+    await close_due(state, NOW)
+    assert (await state.raid(raid)).status is Status.CLOSED
+
+    await remind_due(state, NOW + timedelta(minutes=55))
+
+    assert len(await reminders(db)) == 2
+
+
+async def test_after_downtime_reminders_go_out_late_but_not_after_the_start(state: State, db: Database) -> None:
+    await raid_in(state, timedelta(minutes=5))
+    await raid_in(state, timedelta(hours=-1) + timedelta(hours=2), message=101)
+
+    await remind_due(state, NOW + timedelta(minutes=4))
+    late = await reminders(db)
+    await remind_due(state, NOW + timedelta(hours=1))
+
+    assert len(late) == 1
+    assert await reminders(db) == late
+
+
+async def test_another_time_reminds_again(state: State, db: Database) -> None:
+    raid = await raid_in(state, timedelta(minutes=20))
+    await remind_due(state, NOW)
+    move = partial(lifecycle.change_time, starts_at=NOW + timedelta(hours=5), zone="Europe/Berlin", now=NOW)
+    await state.change(raid, move, CAUSE)
+
+    await remind_due(state, NOW + timedelta(hours=1))
+    assert len(await reminders(db)) == 1
+    await remind_due(state, NOW + timedelta(hours=4, minutes=45))
+
+    assert await reminders(db) == [f"raid:{raid}:remind-creator:{revision}:{CREATOR}" for revision in (0, 1)]
+
+
+async def test_nobody_is_reminded_of_a_cancelled_raid(state: State, db: Database) -> None:
+    raid = await raid_in(state, timedelta(minutes=20))
+    await state.change(raid, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=CREATOR), CAUSE)
+
+    await remind_due(state, NOW)
+
+    assert await reminders(db) == []
+
+
+async def test_reminders_can_be_switched_off(state: State, db: Database) -> None:
+    await state.change_settings(GUILD, lambda before: replace(before, creator_reminders=False))
+    await raid_in(state, timedelta(minutes=20))
+
+    await remind_due(state, NOW)
+
+    assert await reminders(db) == []
+
+
+async def test_one_broken_raid_holds_up_no_other(state: State, db: Database) -> None:
+    broken, fine = await raid_in(state, timedelta(hours=1)), await raid_in(state, timedelta(hours=1), message=101)
+    await db.write(lambda tx: tx.execute("UPDATE raids SET version = version + 1 WHERE id = ?", (broken,)) and None)
+    await db.write(
+        lambda tx: (
+            tx.execute(
+                "CREATE TRIGGER stuck BEFORE UPDATE ON raids WHEN old.id = 1 BEGIN SELECT raise(ABORT, 'stuck'); END"
+            )
+            and None
+        )
+    )
+
+    await close_due(state, NOW + timedelta(hours=1))
+
+    assert (await state.raid(broken)).is_open
+    assert (await state.raid(fine)).status is Status.CLOSED
+
+
+async def test_drafts_are_forgotten_after_a_day(state: State, db: Database) -> None:
+    add = partial(drafts.add, guild=GUILD, member=CREATOR, payload={}, now=NOW)
+    draft = await db.write(add)
+
+    await prune_drafts(state, NOW + timedelta(hours=23))
+    await db.read(partial(drafts.load, draft=draft, guild=GUILD, member=CREATOR))
+    await prune_drafts(state, NOW + timedelta(hours=25))
+
+    with pytest.raises(drafts.NoSuchDraft):
+        await db.read(partial(drafts.load, draft=draft, guild=GUILD, member=CREATOR))
+
+
+def test_museums_have_the_role_the_tests_use() -> None:
+    draft = Draft(activity="museum", starts_at=NOW + timedelta(hours=1), zone="UTC")
+    raid: Raid = plan(draft, guild=GUILD, creator=CREATOR, channel=ChannelId(5), now=NOW)
+
+    assert raid.roles[0].key == MUSEUM
