@@ -25,6 +25,7 @@ from raidbot.utils.clock import Clock
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import new_code, normalise_code
 from raidbot.utils.locks import KeyedLocks
+from raidbot.utils.text import clip, escape
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,9 @@ _CONFLICTS_BORNE = 3
 
 class UnknownRaid(Refusal):
     def __init__(self, code: str) -> None:
-        super().__init__(f"This server has no raid with the code “{code[:20]}”. Choose one from the list as you type.")
+        super().__init__(
+            f"This server has no raid with the code “{escape(clip(code, 20))}”. Choose one from the list as you type."
+        )
 
 
 class BusyRaid(Refusal):

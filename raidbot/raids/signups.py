@@ -21,27 +21,30 @@ from raidbot.raids.events import (
 )
 from raidbot.raids.model import Mark, MemberId, Raid, Role, RoleKey, Seat, Source, Status, Wait
 from raidbot.utils.errors import Refusal
+from raidbot.utils.text import escape
 
 
 class RaidClosed(Refusal):
     def __init__(self, raid: Raid) -> None:
-        super().__init__(f"Signups for “{raid.name}” ({raid.code}) are closed. Ask a raid leader if you want to join.")
+        super().__init__(
+            f"Signups for “{escape(raid.name)}” ({raid.code}) are closed. Ask a raid leader if you want to join."
+        )
 
 
 class RaidOver(Refusal):
     def __init__(self, raid: Raid) -> None:
-        super().__init__(f"“{raid.name}” ({raid.code}) was cancelled.")
+        super().__init__(f"“{escape(raid.name)}” ({raid.code}) was cancelled.")
 
 
 class RoleFull(Refusal):
     def __init__(self, role: Role) -> None:
-        super().__init__(f"{role.name} has all its {role.seats} seats taken. Choose another role, or force it.")
+        super().__init__(f"{escape(role.name)} has all its {role.seats} seats taken. Choose another role, or force it.")
 
 
 class RoomForAll(Refusal):
     def __init__(self, role: Role) -> None:
         super().__init__(
-            f"{role.name} has a free seat, so nobody waits for it. Remove the member, or give them the seat."
+            f"{escape(role.name)} has a free seat, so nobody waits for it. Remove the member, or give them the seat."
         )
 
 
@@ -52,12 +55,12 @@ class NotSignedUp(Refusal):
 
 class AlreadySeated(Refusal):
     def __init__(self, role: Role) -> None:
-        super().__init__(f"This member already has a seat as {role.name}.")
+        super().__init__(f"This member already has a seat as {escape(role.name)}.")
 
 
 class AlreadyWaiting(Refusal):
     def __init__(self, role: Role) -> None:
-        super().__init__(f"This member already waits for {role.name}.")
+        super().__init__(f"This member already waits for {escape(role.name)}.")
 
 
 def react(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source = Source.REACTION) -> Change:

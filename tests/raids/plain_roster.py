@@ -45,6 +45,9 @@ class PlainRoster:
         self.tickets.pop((member, role), None)
         self._fill()
 
+    def forget(self, member: MemberId, role: RoleKey) -> None:
+        del self.reactions[member, role]
+
     def ask(self, member: MemberId, role: RoleKey, now: datetime) -> None:
         self._must(self.status == "open" and (now < self.starts_at or self.held_open))
         if self.sits.get(member) == role or (member, role) in self.tickets:

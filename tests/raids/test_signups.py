@@ -163,6 +163,16 @@ def test_a_reaction_never_acted_on_is_not_leaving_either() -> None:
     assert unreact(board, ALICE, TANK) == ev.Change(board)
 
 
+def test_a_seat_taken_by_button_outlives_the_reaction_that_was_to_go() -> None:
+    board = signups.remove(joined(raid(tank=1), TANK, ALICE), ALICE, now=NOW).raid
+    board = by_button(board, ALICE, TANK).raid
+
+    board = unreact(board, ALICE, TANK).raid
+
+    assert seated(board, TANK) == [ALICE]
+    assert board.marks == ()
+
+
 def test_moving_there_and_back_while_the_bot_tidies_up_ends_where_the_member_wanted() -> None:
     board = joined(joined(raid(tank=1, healer=1), TANK, ALICE), HEALER, ALICE)
 
@@ -381,3 +391,12 @@ def test_an_unfilled_team_raid_is_not_full() -> None:
     assert not joined(board, "team-1", ALICE).is_full
     assert not museum(2).is_full
     assert CREATOR not in set(board.members())
+
+
+def test_what_people_named_things_is_shown_and_not_obeyed() -> None:
+    board = replace(raid(tank=1), title="**Core**")
+
+    with pytest.raises(signups.RaidClosed) as refused:
+        react(closed(board), ALICE, TANK)
+
+    assert r"\*\*Core\*\*" in str(refused.value)

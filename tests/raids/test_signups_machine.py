@@ -115,9 +115,20 @@ class Evening(RuleBasedStateMachine):
         mark = data.draw(st.sampled_from([mark for mark in self.raid.marks if mark.unwanted]))
         self.press_role(mark.member, mark.role)
 
+    @precondition(lambda self: self.raid.marks)
+    @rule(data=st.data())
+    def bot_has_taken_a_reaction_away(self, data: st.DataObject) -> None:
+        mark = data.draw(st.sampled_from(self.raid.marks))
+        before = roster_of(self.raid)
+        self.step(
+            lambda raid: signups.taken_away(raid, mark.member, mark.role),
+            lambda: self.plain.forget(mark.member, mark.role),
+        )
+        assert roster_of(self.raid) == before
+
     @precondition(lambda self: any(mark.unwanted for mark in self.raid.marks))
     @rule(data=st.data())
-    def bot_takes_a_reaction_away(self, data: st.DataObject) -> None:
+    def an_unwanted_reaction_disappears(self, data: st.DataObject) -> None:
         mark = data.draw(st.sampled_from([mark for mark in self.raid.marks if mark.unwanted]))
         before = roster_of(self.raid)
         self.unreact_role(mark.member, mark.role)
