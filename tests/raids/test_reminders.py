@@ -1,0 +1,101 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from raidbot.raids import events as ev
+from raidbot.raids import lifecycle, signups
+from raidbot.raids.events import Reminder
+from raidbot.raids.model import CancelReason, CloseReason, Raid
+from raidbot.raids.reminders import due_reminders, remind
+from raidbot.raids.settings import GuildSettings
+from tests.raids.builders import (
+    ALICE,
+    BOB,
+    CREATOR,
+    EVERY_KIND,
+    GUILD,
+    MANAGER,
+    NOW,
+    START,
+    TANK,
+    joined,
+    posting,
+    raid,
+)
+
+DEFAULTS = GuildSettings(guild=GUILD)
+
+
+def before_start(**lead: int) -> datetime:
+    return START - timedelta(**lead)
+
+
+def due(board: Raid, now: datetime, settings: GuildSettings = DEFAULTS) -> tuple[Reminder, ...]:
+    return due_reminders(board, settings, now=now)
+
+
+@pytest.mark.parametrize("board", EVERY_KIND, ids=lambda board: board.kind)
+def test_the_creator_is_reminded_half_an_hour_and_participants_ten_minutes_before(board: Raid) -> None:
+    assert due(board, before_start(minutes=30, seconds=1)) == ()
+    assert due(board, before_start(minutes=30)) == (Reminder.CREATOR,)
+    board = remind(board, Reminder.CREATOR).raid
+    assert due(board, before_start(minutes=10, seconds=1)) == ()
+    assert due(board, before_start(minutes=10)) == (Reminder.PARTICIPANTS,)
+    board = remind(board, Reminder.PARTICIPANTS).raid
+    assert due(board, before_start(minutes=1)) == ()
+
+
+def test_after_downtime_both_are_late_but_not_after_the_start() -> None:
+    assert due(raid(tank=1), before_start(seconds=1)) == (Reminder.CREATOR, Reminder.PARTICIPANTS)
+    assert due(raid(tank=1), START) == ()
+
+
+def test_closed_raids_remind_and_cancelled_or_unposted_ones_do_not() -> None:
+    shut = lifecycle.close(raid(tank=1), reason=CloseReason.FULL, by=None, now=NOW).raid
+    cancelled = lifecycle.cancel(shut, reason=CancelReason.MANUAL, by=MANAGER).raid
+
+    assert len(due(shut, before_start(minutes=5))) == 2
+    assert due(cancelled, before_start(minutes=5)) == ()
+    assert due(posting(), before_start(minutes=5)) == ()
+    assert remind(cancelled, Reminder.CREATOR) == ev.Change(cancelled)
+
+
+def test_a_server_chooses_its_leads_and_may_switch_each_off() -> None:
+    late = before_start(minutes=5)
+    early = replace(DEFAULTS, creator_reminder_minutes=60, participant_reminder_minutes=0)
+
+    assert due(raid(tank=1), late, replace(DEFAULTS, creator_reminders=False)) == (Reminder.PARTICIPANTS,)
+    assert due(raid(tank=1), late, replace(DEFAULTS, participant_reminders=False)) == (Reminder.CREATOR,)
+    assert due(raid(tank=1), before_start(hours=1), early) == (Reminder.CREATOR,)
+    assert due(raid(tank=1), late, early) == (Reminder.CREATOR,)
+
+
+def test_a_reminder_names_its_people_once() -> None:
+    board = joined(raid(tank=1), TANK, ALICE, BOB)
+
+    creator = remind(board, Reminder.CREATOR)
+    participants = remind(creator.raid, Reminder.PARTICIPANTS)
+
+    assert creator.events == (ev.Reminded(Reminder.CREATOR, (CREATOR,)),)
+    assert participants.events == (ev.Reminded(Reminder.PARTICIPANTS, (ALICE,)),)
+    assert remind(participants.raid, Reminder.CREATOR).events == ()
+    assert remind(participants.raid, Reminder.PARTICIPANTS).events == ()
+
+
+def test_another_time_owes_both_again_and_reopening_does_not() -> None:
+    board = remind(remind(raid(tank=1), Reminder.CREATOR).raid, Reminder.PARTICIPANTS).raid
+    shut = lifecycle.close(board, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
+
+    moved = lifecycle.change_time(board, START + timedelta(hours=1), "UTC", now=NOW).raid
+    reopened = lifecycle.reopen(shut, by=MANAGER, now=NOW).raid
+
+    assert len(due(moved, START + timedelta(minutes=55))) == 2
+    assert due(reopened, before_start(minutes=5)) == ()
+
+
+def test_who_joins_late_is_still_in_the_reminder() -> None:
+    board = joined(raid(tank=2), TANK, ALICE)
+    board = signups.react(board, BOB, TANK, now=before_start(minutes=11)).raid
+
+    assert remind(board, Reminder.PARTICIPANTS).events == (ev.Reminded(Reminder.PARTICIPANTS, (ALICE, BOB)),)

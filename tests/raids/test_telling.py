@@ -1,0 +1,174 @@
+from dataclasses import replace
+
+import pytest
+
+from raidbot.raids import audit, lifecycle, reminders, signups
+from raidbot.raids import events as ev
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey
+from raidbot.raids.telling import Notice, notices
+from tests.raids.builders import (
+    ALICE,
+    BOARD,
+    BOB,
+    CAROL,
+    CREATOR,
+    HEALER,
+    MANAGER,
+    NOW,
+    START,
+    TANK,
+    joined,
+    museum,
+    posting,
+    raid,
+)
+
+
+def react(board: Raid, member: MemberId, key: str) -> ev.Change:
+    return signups.react(board, member, RoleKey(key), now=NOW)
+
+
+def only(change: ev.Change) -> Notice:
+    (notice,) = notices(change)
+    return notice
+
+
+def test_success_shows_on_the_board_and_is_not_told() -> None:
+    assert notices(react(raid(tank=1, healer=1), ALICE, TANK)) == ()
+    assert notices(signups.unreact(joined(raid(tank=2), TANK, ALICE), ALICE, TANK, now=NOW)) == ()
+
+
+def test_who_waits_hears_the_position_and_the_seat_they_keep() -> None:
+    board = joined(joined(raid(tank=1, healer=1), TANK, ALICE, CAROL), HEALER, BOB)
+
+    notice = only(react(board, BOB, TANK))
+
+    assert notice.member == BOB
+    assert "**Tank** in **Molten Core** (`ABC234`) is full: you are number 2 in line" in notice.text
+    assert "You keep your seat as **Healer**" in notice.text
+    assert f"/{BOARD}" in notice.text
+
+
+def test_who_is_promoted_hears_it_and_what_they_gave_up() -> None:
+    board = joined(joined(raid(tank=1, healer=1), TANK, ALICE), HEALER, BOB)
+    board = joined(board, TANK, BOB)
+
+    notice = only(signups.unreact(board, ALICE, TANK, now=NOW))
+
+    assert notice.member == BOB
+    assert "you are now **Tank**" in notice.text
+    assert "gave up your seat as **Healer**" in notice.text
+
+
+def test_who_moves_hears_it() -> None:
+    notice = only(react(joined(raid(tank=1, healer=2), TANK, ALICE), ALICE, HEALER))
+
+    assert (notice.member, "from **Tank** to **Healer**" in notice.text) == (ALICE, True)
+
+
+def test_what_a_manager_does_to_somebody_is_told_to_them() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
+
+    given = notices(signups.assign(board, CAROL, TANK, now=NOW, force=True))
+    taken = notices(signups.remove(board, BOB, now=NOW))
+    sent = notices(signups.send_to_wait(board, ALICE, TANK, now=NOW))
+
+    assert [(notice.member, "gave you the seat **Tank**" in notice.text) for notice in given] == [(CAROL, True)]
+    assert [(notice.member, "took you off" in notice.text) for notice in taken] == [(BOB, True)]
+    assert [notice.member for notice in sent] == [ALICE, BOB]
+    assert "in line for **Tank**" in sent[0].text
+
+
+def test_the_creator_hears_of_a_full_raid_once() -> None:
+    filled = react(raid(tank=1), ALICE, TANK)
+
+    assert only(filled).member == CREATOR
+    assert "Every seat" in only(filled).text
+
+
+def test_a_cancelled_raid_is_told_to_everybody_once_with_the_reason() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, CREATOR, ALICE, BOB)
+
+    owed = notices(lifecycle.cancel(board, reason=CancelReason.MESSAGE_DELETED, by=None))
+
+    assert [notice.member for notice in owed] == [CREATOR, ALICE, BOB]
+    assert "is cancelled: its signup message was deleted." in owed[0].text
+
+
+def test_a_new_time_is_told_to_roster_and_line_with_the_old_one() -> None:
+    board = joined(raid(tank=1), TANK, ALICE, BOB)
+    later = START.replace(hour=20)
+
+    owed = notices(lifecycle.change_time(board, later, "UTC", now=NOW))
+
+    assert [notice.member for notice in owed] == [ALICE, BOB]
+    assert f"<t:{later.timestamp():.0f}:F>" in owed[0].text
+    assert f"instead of <t:{START.timestamp():.0f}:F>" in owed[0].text
+    assert notices(lifecycle.change_time(board, START, "Asia/Tokyo", now=NOW)) == ()
+
+
+def test_reminders_are_of_no_use_after_the_start_and_have_a_key_per_start() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
+    moved = lifecycle.change_time(board, START.replace(hour=20), "UTC", now=NOW).raid
+
+    creator = only(reminders.remind(board, ev.Reminder.CREATOR))
+    participant = only(reminders.remind(board, ev.Reminder.PARTICIPANTS))
+    again = only(reminders.remind(moved, ev.Reminder.PARTICIPANTS))
+
+    assert (creator.member, participant.member) == (CREATOR, ALICE)
+    assert participant.expires_at == START
+    assert "Your role: **Tank**" in participant.text
+    assert len({creator.key, participant.key, again.key}) == 3
+    assert only(reminders.remind(replace(board, version=99), ev.Reminder.PARTICIPANTS)).key == participant.key
+
+
+def test_names_are_shown_as_written() -> None:
+    board = joined(replace(museum(1), title="*@everyone*", subject="<:x:1>"), "museum", ALICE)
+
+    text = only(react(board, BOB, "museum")).text
+
+    assert "*@everyone*" not in text
+    assert "<:x:1>" not in text
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (react(raid(tank=1, healer=1), ALICE, TANK), [("joined", ALICE, None, "Tank")]),
+        (
+            react(joined(raid(tank=1, healer=2), TANK, ALICE), ALICE, HEALER),
+            [("moved", ALICE, "Tank", "Healer")],
+        ),
+        (react(joined(raid(tank=1), TANK, ALICE), BOB, TANK), [("waitlisted", BOB, None, "Tank #1")]),
+        (
+            signups.unreact(joined(raid(tank=1), TANK, ALICE, BOB), ALICE, TANK, now=NOW),
+            [("left", ALICE, "Tank", None), ("promoted", BOB, None, "Tank")],
+        ),
+        (
+            signups.assign(joined(raid(tank=1), TANK, ALICE), BOB, TANK, now=NOW, force=True),
+            [("assigned over capacity", BOB, None, "Tank")],
+        ),
+        (signups.clear_marks(joined(raid(tank=1), TANK, ALICE)), []),
+        (
+            lifecycle.cancel(raid(tank=1), reason=CancelReason.MANUAL, by=MANAGER),
+            [("cancelled", None, "open", "manual")],
+        ),
+    ],
+    ids=["joined", "moved", "waitlisted", "left", "forced", "marks", "cancelled"],
+)
+def test_the_audit_says_who_before_and_after(
+    change: ev.Change, expected: list[tuple[str, MemberId | None, str | None, str | None]]
+) -> None:
+    before = raid(tank=1, healer=2)
+
+    assert [(e.action, e.member, e.before, e.after) for e in audit.entries(before, change)] == expected
+
+
+def test_the_audit_of_closing_knows_the_status_before() -> None:
+    board = raid(tank=1)
+
+    (entry,) = audit.entries(board, lifecycle.close(board, reason=CloseReason.AT_START, by=None, now=NOW))
+    (created,) = audit.entries(None, ev.Change(posting(), (ev.Created(),)))
+
+    assert (entry.action, entry.before, entry.after) == ("closed", "open", "at_start")
+    assert (created.action, created.after) == ("created", "Molten Core")
