@@ -120,7 +120,7 @@ class RaidBot(commands.AutoShardedBot):
         self.outbox = Outbox(self.state, self, self.line, batch=options.dm_batch, pause=options.dm_pause_seconds)
         self.tidy = Tidy(self.state, self, self.line)
         self.gate = Gate(self, self.state, self.line)
-        self.people = People(self.state, self, self.line, redraw=self.boards.mark)
+        self.people = People(self.state, self, redraw=self.boards.mark)
         self.reconcile = Reconcile(
             self.state,
             self,

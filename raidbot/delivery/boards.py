@@ -225,6 +225,8 @@ class Boards:
             await self._sweep(raid, message)
             await self._note(raid.id, Shown(shown.fingerprint, ()))
             return
+        if shown.reactions == ():
+            await self._note(raid.id, Shown(shown.fingerprint))  # before the first: a crash may come in between
         missing = shown.lacks(board)
         if missing and not await self._put(raid, message, missing[0]):
             self._bar(raid.id)

@@ -1,4 +1,4 @@
-"""What the bot has to ask about members: names it has not heard yet, and roles."""
+"""Names of members the bot has not heard yet, asked for in bulk over the gateway."""
 
 import asyncio
 import sqlite3
@@ -8,9 +8,8 @@ from itertools import islice
 import discord
 import structlog
 
-from raidbot.delivery.line import Line, NoAnswer
 from raidbot.delivery.pace import nap
-from raidbot.raids.model import GuildId, MemberId, Raid, RaidId
+from raidbot.raids.model import GuildId, MemberId, RaidId
 from raidbot.state import State
 from raidbot.utils.text import clean_name
 
@@ -22,20 +21,18 @@ _REMEMBERED = 20_000
 
 
 class People:
-    """Learns the names that boards lack, in bulk over the gateway; `redraw` is called for each board concerned."""
+    """Learns the names that boards lack; `redraw` is called for each board concerned."""
 
     def __init__(
         self,
         state: State,
         client: discord.Client,
-        line: Line,
         *,
         redraw: Callable[[RaidId], None],
         first_retry: float = 5.0,
     ) -> None:
         self._state = state
         self._client = client
-        self._line = line
         self._redraw = redraw
         self._first_retry = first_retry
         self._wanted: dict[GuildId, dict[MemberId, set[RaidId]]] = {}
@@ -65,20 +62,6 @@ class People:
             if member not in known and (raid.guild, member) not in self._unknown:
                 self._wanted.setdefault(raid.guild, {}).setdefault(member, set()).add(raid_id)
                 self._wake.set()
-
-    async def may_sign_up(self, guild_id: GuildId, member: MemberId, raid: Raid) -> bool:
-        """Whether the member has one of the roles that the server asks for. Raises NoAnswer."""
-        needed = (await self._state.settings(guild_id)).signup_roles_for(raid.kind)
-        if not needed:
-            return True
-        guild = self._client.get_guild(guild_id)
-        if guild is None:
-            raise NoAnswer(self._first_retry, asked=False)
-        try:
-            found = await self._line.call(lambda: guild.fetch_member(member))
-        except discord.NotFound:
-            return False
-        return any(role.id in needed for role in found.roles)
 
     async def _run(self) -> None:
         wait = self._first_retry

@@ -78,6 +78,11 @@ class Posting:
                 worker.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
+    async def idle(self) -> None:
+        """Wait until no raid is being posted."""
+        while self._workers:
+            await asyncio.wait(list(self._workers.values()))
+
     def _committed(self, _before: Raid, change: Change) -> None:
         if Created() in change.events:
             self._post_soon(change.raid.id)

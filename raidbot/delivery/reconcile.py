@@ -35,9 +35,12 @@ _RECENT = timedelta(minutes=10)
 
 @dataclass(slots=True)
 class Look:
-    """One comparison under way. Members in `touched` did something since it began: what it saw of them is too old."""
+    """One comparison under way. Members in `touched` did something since it began: what it saw of them is too old,
+    and where it would have mattered (`left_alone`) another comparison has to tell.
+    """
 
     touched: set[MemberId] = field(default_factory=set)
+    left_alone: bool = False
     seated: set[MemberId] = field(default_factory=set)
     own: tuple[Event, ...] = ()
 
@@ -176,6 +179,8 @@ class Reconcile:
         if raid.is_open and (lacking := [one.role.emoji for one in seen if not one.ours]):
             self._boards.reactions_gone(raid_id, lacking)
         await self._people.learn(raid_id)
+        if look.left_alone:
+            self.later(raid_id)
 
     async def _read(self, raid: Raid, *, in_full: bool) -> list[Seen]:
         """The roles whose reactions may differ from what they should be, with all their members."""
@@ -229,7 +234,7 @@ class Reconcile:
 
         for member in seen.members:
             raid = await self._state.raid(raid_id)
-            if member in look.touched or raid.mark_of(member, seen.role.key) is not None:
+            if raid.mark_of(member, seen.role.key) is not None:
                 continue
             try:
                 if not await self._may_sign_up(raid.guild, member, raid):
@@ -246,9 +251,10 @@ class Reconcile:
         self, raid_id: RaidId, member: MemberId, rule: Callable[[Raid, MemberId], Change], look: Look
     ) -> Change:
         def unless_touched(raid: Raid) -> Change:
-            if member in look.touched:
-                return Change(raid)
             change = rule(raid, member)
+            if change.events and member in look.touched:
+                look.left_alone = True
+                return Change(raid)
             look.own = change.events
             return change
 

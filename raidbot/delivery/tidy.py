@@ -56,7 +56,8 @@ class Tidy:
         self._running = False
         self._stopping = asyncio.Event()
         self._owed: dict[ChannelId, dict[Unwanted, bool]] = {}
-        self._taking: set[Unwanted] = set()
+        self._taking: dict[Unwanted, object] = {}
+        self._under_way: dict[Unwanted, object] = {}
         self._workers: dict[ChannelId, asyncio.Task[None]] = {}
         self._reported: set[tuple[ChannelId, int]] = set()
         state.listen(self._committed)
@@ -87,13 +88,24 @@ class Tidy:
         """A reaction that was declined goes; the bot has no mark for it."""
         self._add(raid, Unwanted(raid.id, member, role), refused=True)
 
-    def is_taking(self, raid: RaidId, member: MemberId, role: RoleKey) -> bool:
-        """Whether a removal of this reaction that the gateway tells of now may be the bot's own doing."""
-        return Unwanted(raid, member, role) in self._taking
+    def took(self, raid: RaidId, member: MemberId, role: RoleKey) -> bool:
+        """Whether the removal of this reaction that the gateway tells of now is the bot's own doing.
+
+        It is told of once: the next removal is the member's.
+        """
+        return self._taking.pop(Unwanted(raid, member, role), None) is not None
 
     def _committed(self, before: Raid, change: Change) -> None:
         if change.raid.marks is not before.marks:
             self._note_unwanted(change.raid)
+            self._expect_again(change.raid)
+
+    def _expect_again(self, raid: Raid) -> None:
+        """A member reacted anew while their old reaction is being taken away: the call may meet the new one."""
+        for unwanted, taking in self._under_way.items():
+            mark = raid.mark_of(unwanted.member, unwanted.role) if unwanted.raid == raid.id else None
+            if mark is not None and not mark.unwanted:
+                self._taking[unwanted] = taking
 
     def _note_unwanted(self, raid: Raid) -> None:
         for mark in raid.marks:
@@ -144,16 +156,23 @@ class Tidy:
         partial_channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
         message = partial_channel.get_partial_message(raid.message)
         reaction = emoji.parse(raid.role(unwanted.role).emoji).for_reaction
-        self._taking.add(unwanted)
+        taking = self._taking[unwanted] = self._under_way[unwanted] = object()
         try:
             await self._line.call(lambda: message.remove_reaction(reaction, discord.Object(unwanted.member)))
         except discord.HTTPException as refusal:
+            self._forget(unwanted, taking)
             if refusal.status != 404 and refusal.code not in _GONE:
                 raise
         finally:
-            asyncio.get_running_loop().call_later(_ECHOES, self._taking.discard, unwanted)
+            del self._under_way[unwanted]
+            asyncio.get_running_loop().call_later(_ECHOES, self._forget, unwanted, taking)
         self._reported = {report for report in self._reported if report[0] != channel}
         await self._state.change(unwanted.raid, partial(_taken, unwanted=unwanted), _CAUSE)
+
+    def _forget(self, unwanted: Unwanted, taking: object) -> None:
+        """No removal is to be expected from this call any more."""
+        if self._taking.get(unwanted) is taking:
+            del self._taking[unwanted]
 
     def _report(self, channel: ChannelId, refusal: discord.Forbidden) -> None:
         """Once, until it works again."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import discord
 
+from raidbot.commands.gate import Gate
 from raidbot.db.database import Database
 from raidbot.db.outbox import Owed, counts
 from raidbot.delivery.boards import Boards
@@ -117,7 +118,7 @@ class Life:
         role = (await self.state.raid(raid_id)).role_for_emoji(key_of(str(payload.emoji)))
         if role is None:
             return
-        if self.tidy.is_taking(raid_id, member, role.key):
+        if self.tidy.took(raid_id, member, role.key):
             await self.change(raid_id, partial(signups.taken_away, member=member, key=role.key))
         else:
             await self.change(raid_id, partial(signups.unreact, member=member, key=role.key, now=self.state.now()))
@@ -153,16 +154,16 @@ class Stage:
     clock: OffsetClock = field(default_factory=OffsetClock)
     lives: list[Life] = field(default_factory=list)
 
-    async def life(self, *, patience: float = 10.0, open_seconds: float = 0.3, **boards: float) -> Life:
+    async def life(self, *, patience: float = 10.0, sweep_gap: float = 0.2, **boards: float) -> Life:
         """The bot starts on this database; quick retries, no pauses worth waiting for."""
         db = await Database.open(self.path)
         state = State(db, self.clock)
-        line = Line(CircuitBreaker(open_seconds=open_seconds), patience=patience)
+        line = Line(CircuitBreaker(open_seconds=0.3), patience=patience)
         outbox = Outbox(state, self.client, line, pause=0.05, first_retry=0.1)
         quick: dict[str, Any] = {"gap": 0.1, "channel_gap": 0.1, "first_retry": 0.1, "slow_retry": 0.3}
         follow = Boards(state, self.client, line, **quick | boards)
         tidy = Tidy(state, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
-        people = People(state, self.client, line, redraw=follow.mark, first_retry=0.1)
+        people = People(state, self.client, redraw=follow.mark, first_retry=0.1)
         reconcile = Reconcile(
             state,
             self.client,
@@ -170,9 +171,9 @@ class Stage:
             follow,
             tidy,
             people,
-            may_sign_up=people.may_sign_up,
+            may_sign_up=Gate(self.client, state, line).may_sign_up,
             first_retry=0.1,
-            sweep_gap=0.2,
+            sweep_gap=sweep_gap,
         )
         post = Posting(
             state,
@@ -226,10 +227,13 @@ class Stage:
 
     async def raid(self, life: Life, *, creator: Person | None = None, **seats: int) -> Raid:
         """A raid whose board stands with all its reactions."""
-        raid = await life.state.create(self.plan(creator=creator, **seats), Cause(Source.COMMAND))
+        plan = self.plan(creator=creator, **seats)
+        await life.state.learn_names(plan.guild, {plan.creator: (creator or self.guild.owner).name})
+        raid = await life.state.create(plan, Cause(Source.COMMAND))
         await self.sandbox.until(lambda: self.board(raid) is not None)
         emojis = [role.emoji for role in raid.roles]
         await self.sandbox.until(lambda: all(self.sandbox.bot.id in self.sees(raid).reactors(e) for e in emojis))
+        await life.posting.idle()
         await life.boards.idle()
         return await life.state.raid(raid.id)
 

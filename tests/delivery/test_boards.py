@@ -211,6 +211,44 @@ async def test_closing_clears_the_reactions_and_reopening_puts_them_back(stage: 
     assert await seated(life, raid, "tank") == [alice.id]
 
 
+async def test_reactions_put_back_by_halves_before_a_crash_are_cleared_on_closing(stage: Stage) -> None:
+    life = await stage.life()
+    raid = await stage.raid(life)
+    await close(life, raid)
+    await stage.sandbox.until(lambda: not stage.sees(raid).reactions)
+    await life.boards.idle()
+    slow = stage.sandbox.faults.slow(0.3, route=PUT_REACTION)
+    await reopen(life, raid)
+    await stage.sandbox.until(lambda: stage.sees(raid).reactions)
+    await stage.crash(life)
+    slow.lift()
+    stage.sandbox.faults.answer(503, route=PUT_REACTION)
+
+    life = await stage.life()
+    await close(life, raid)
+
+    await stage.sandbox.until(lambda: not stage.sees(raid).reactions)
+
+
+async def test_a_limit_on_edits_of_old_messages_holds_up_that_board_only(stage: Stage) -> None:
+    life = await stage.life()
+    raid, other, alice = await stage.raid(life), await stage.raid(life), stage.member("alice")
+    stage.client.http.max_ratelimit_timeout = 30.0
+    stage.sandbox.faults.answer(429, route=EDIT, calls=1, retry_after=40.0)
+    before = stage.count(EDIT)
+
+    await join(life, raid, alice)
+    await stage.sandbox.until(lambda: stage.count(EDIT) > before)
+    await life.boards.idle()
+    await join(life, raid, stage.member("bob"), role="healer")
+    await join(life, other, alice)
+    await life.owe(alice, "hello")
+    await stage.sandbox.until(lambda: alice.dms)
+
+    assert life.line.down_for == 0
+    assert "alice" not in stage.text(raid)
+
+
 async def test_without_the_right_to_clear_the_board_still_closes(stage: Stage) -> None:
     life = await stage.life()
     raid = await stage.raid(life)

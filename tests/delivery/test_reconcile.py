@@ -57,8 +57,7 @@ async def test_nothing_changed_costs_one_call_per_board(stage: Stage) -> None:
     stage.clock.advance(timedelta(hours=1))
     before = len(stage.sandbox.calls)
 
-    life = await stage.life()
-    life.reconcile._sweep_gap = 3600
+    life = await stage.life(sweep_gap=3600)
     await life.reconcile.all()
     await life.boards.idle()
 

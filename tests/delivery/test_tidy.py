@@ -4,9 +4,11 @@ from functools import partial
 
 from structlog.testing import capture_logs
 
+from raidbot.delivery.tidy import Unwanted, _taken
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.model import CloseReason, MemberId, Raid, RoleKey
 from raidbot.sandbox.people import Person
+from tests.raids.builders import ALICE, TANK, joined, opened
 
 from .stage import TAKE_REACTION, Life, Stage, seated, until
 
@@ -148,6 +150,23 @@ async def test_a_member_who_reacts_again_while_the_removal_is_under_way_keeps_th
     assert await seated(life, raid, "tank") == [alice.id]
 
 
+async def test_leaving_soon_after_the_bot_took_a_reaction_away_is_leaving(stage: Stage) -> None:
+    life = await stage.life()
+    raid, alice = await stage.raid(life, tank=2, healer=2), stage.member("alice")
+    await alice.react(stage.sees(raid), ONE)
+    await sits(life, raid, "tank", alice)
+    await alice.react(stage.sees(raid), TWO)
+    await only_mark(life, raid, alice, "healer")
+    await life.tidy.idle()
+
+    await alice.react(stage.sees(raid), ONE)
+    await sits(life, raid, "tank", alice)
+    await alice.unreact(stage.sees(raid), ONE)
+
+    await sits(life, raid, "tank")
+    assert await seated(life, raid, "healer") == []
+
+
 async def test_reacting_again_after_the_removal_but_before_its_answer_counts(stage: Stage) -> None:
     life = await stage.life()
     raid, alice = await stage.raid(life, tank=2, healer=2), stage.member("alice")
@@ -191,3 +210,9 @@ async def test_a_manager_taking_somebody_off_takes_their_reaction_off(stage: Sta
     await life.change(raid.id, partial(signups.remove, member=MemberId(alice.id), now=life.state.now()))
 
     await stage.sandbox.until(lambda: not reactors(stage, raid, ONE))
+
+
+def test_a_removal_that_is_over_says_nothing_of_a_new_reaction() -> None:
+    raid = joined(opened(), "tank", ALICE)
+
+    assert _taken(raid, unwanted=Unwanted(raid.id, ALICE, TANK)).events == ()
