@@ -91,8 +91,13 @@ class Reactions(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         raid = self._state.boards.get(MessageId(payload.message_id))
+        if raid is None:
+            return
         member = payload.member
-        if raid is None or member is None or member.bot:
+        if member is None:  # while discord.py does not know the server
+            self._reconcile.later(raid)
+            return
+        if member.bot:
             return
         reaction = Reaction(
             raid,
@@ -155,7 +160,7 @@ class Reactions(commands.Cog):
         if role is None:
             return
         rule = partial(signups.unreact, member=member, key=role.key, now=self._state.now())
-        if self._tidy.is_taking(raid_id, member, role.key):
+        if self._tidy.took(raid_id, member, role.key):
             rule = partial(signups.taken_away, member=member, key=role.key)
         try:
             await self._state.change(raid_id, rule, Cause(Source.REACTION, member))

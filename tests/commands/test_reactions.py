@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from raidbot.raids.model import GuildId, Kind
+from raidbot.raids.model import GuildId, Kind, MessageId
+from raidbot.raids.settings import GuildSettings
 from raidbot.sandbox import Sandbox, SandboxGuild
 from tests.conftest import Start
 from tests.scene import board_text, put_up, reactors, told
@@ -123,3 +124,63 @@ async def test_names_cannot_forge_links(guild: SandboxGuild, start: Start) -> No
 
         await guild.until(lambda: "1/12" in board_text(board))
         assert "](" not in board_text(board)
+
+
+async def test_leaving_right_after_coming_back_is_leaving(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start(reaction_limit=50):
+        board = await put_up(guild, activity="key", teams=2)
+        await alice.react(board, "1️⃣")
+        await guild.until(lambda: "Alice" in board_text(board))
+        await alice.react(board, "2️⃣")
+        await guild.until(lambda: reactors(board, "1️⃣") == 1)
+        await alice.react(board, "1️⃣")
+        await guild.until(lambda: reactors(board, "2️⃣") == 1)
+
+        await alice.unreact(board, "1️⃣")
+
+        await guild.until(lambda: "Alice" not in board_text(board))
+
+
+async def test_a_burst_is_seated_in_the_order_it_arrived(guild: SandboxGuild, start: Start) -> None:
+    members = [guild.add_member(f"member{number}") for number in range(60)]
+    async with start() as bot:
+        board = await put_up(guild, seats=20)
+        for member in members:
+            await member.react(board, "✅")
+
+        await guild.until(lambda: "40 waiting" in board_text(board))
+        raid = await bot.state.raid(bot.state.boards[MessageId(board.id)])
+
+    assert [seat.member for seat in raid.seats] == [member.id for member in members[:20]]
+    assert [wait.member for wait in raid.waits] == [member.id for member in members[20:]]
+
+
+def notices(guild: SandboxGuild) -> int:
+    """How often the only thread says that a reaction was declined."""
+    (thread,) = guild.facts.threads.values()
+    return sum("taken off the signup" in message.content for message in thread.messages.values())
+
+
+async def test_refusals_nobody_can_be_told_are_told_once_in_the_thread(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    wizard = guild.add_role("Wizard")
+    for member in (alice, bob):
+        member.close_dms()
+
+    def gated(before: GuildSettings) -> GuildSettings:
+        roles = {Kind.RAID: frozenset({wizard.id})}
+        return replace(before, signup_roles=roles, threads=True, refusal_notices_in_thread=True)
+
+    async with start() as bot:
+        await bot.state.change_settings(GuildId(guild.id), gated)
+        board = await put_up(guild)
+        await sandbox.until(lambda: [one for one in guild.facts.threads.values() if one.messages])
+        for member in (alice, bob, alice, bob):
+            await member.react(board, "✅")
+            await guild.until(lambda: reactors(board, "✅") == 1)
+        await sandbox.until(lambda: notices(guild))
+
+    assert notices(guild) == 1

@@ -35,6 +35,11 @@ class ServersOnly(Refusal):
         super().__init__("This works in a server only.")
 
 
+class NotKnownYet(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Discord has not told me about this server yet. Try again in a minute.")
+
+
 class MissingRights(Refusal):
     """Names exactly what the bot lacks in the channel."""
 
@@ -44,9 +49,11 @@ class MissingRights(Refusal):
 
 
 def here(interaction: discord.Interaction[Any]) -> discord.Guild:
-    """The server the interaction comes from. Raises ServersOnly."""
+    """The server the interaction comes from. Raises ServersOnly, and NotKnownYet during an outage."""
     if interaction.guild is None:
         raise ServersOnly
+    if interaction.guild.unavailable or not interaction.guild.channels:
+        raise NotKnownYet
     return interaction.guild
 
 
