@@ -1,0 +1,12 @@
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+
+from tests.db.memory import memory
+
+
+@pytest.fixture
+def tx() -> Iterator[sqlite3.Connection]:
+    with memory() as connection:
+        yield connection

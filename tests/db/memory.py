@@ -1,0 +1,15 @@
+"""A migrated database in memory for functions of a connection."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from raidbot.db.database import migrate
+
+
+@contextmanager
+def memory() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        migrate(connection)
+        yield connection

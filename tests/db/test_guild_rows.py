@@ -1,0 +1,130 @@
+import sqlite3
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import pytest
+
+from raidbot.db import drafts, guilds
+from raidbot.db import raids as rows
+from raidbot.raids.model import ChannelId, GuildId, Kind
+from raidbot.raids.settings import GuildSettings
+from tests.raids.builders import ALICE, BOB, GUILD, NOW, posting
+
+DEFAULTS = GuildSettings(guild=GUILD)
+CHANGED = GuildSettings(
+    guild=GUILD,
+    zone="Europe/Berlin",
+    creator_reminders=False,
+    creator_reminder_minutes=60,
+    participant_reminders=False,
+    participant_reminder_minutes=5,
+    full_close_minutes=0,
+    threads=True,
+    thread_archive_minutes=4320,
+    refusal_notices_in_thread=True,
+    channels={Kind.RAID: ChannelId(1), Kind.MUSEUM: ChannelId(2)},
+    audit_channel=ChannelId(3),
+    debug_channel=ChannelId(4),
+    signup_roles={Kind.KEY: frozenset({5, 6}), Kind.RAID: frozenset({7})},
+)
+
+
+def test_a_server_never_seen_has_the_defaults(tx: sqlite3.Connection) -> None:
+    assert guilds.settings(tx, GUILD) == DEFAULTS
+
+
+def test_every_setting_survives_there_and_back(tx: sqlite3.Connection) -> None:
+    for field in fields(GuildSettings):
+        assert field.name == "guild" or getattr(CHANGED, field.name) != getattr(DEFAULTS, field.name), field.name
+
+    guilds.save_settings(tx, DEFAULTS, CHANGED)
+    assert guilds.settings(tx, GUILD) == CHANGED
+    assert guilds.settings(tx, GuildId(8)) == GuildSettings(guild=GuildId(8))
+
+    guilds.save_settings(tx, CHANGED, DEFAULTS)
+    assert guilds.settings(tx, GUILD) == DEFAULTS
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(GuildSettings) if field.name != "guild"])
+def test_each_setting_alone_survives(tx: sqlite3.Connection, name: str) -> None:
+    wanted = replace(DEFAULTS, **{name: getattr(CHANGED, name)})
+
+    guilds.save_settings(tx, DEFAULTS, wanted)
+
+    assert guilds.settings(tx, GUILD) == wanted
+
+
+def test_two_managers_with_stale_copies_both_win(tx: sqlite3.Connection) -> None:
+    seen = guilds.settings(tx, GUILD)
+
+    guilds.save_settings(tx, seen, replace(seen, zone="Asia/Tokyo", channels={Kind.RAID: ChannelId(1)}))
+    guilds.save_settings(
+        tx,
+        seen,
+        replace(seen, threads=True, channels={Kind.KEY: ChannelId(2)}, signup_roles={Kind.KEY: frozenset({5})}),
+    )
+    guilds.save_settings(tx, seen, replace(seen, signup_roles={Kind.KEY: frozenset({6})}))
+
+    assert guilds.settings(tx, GUILD) == replace(
+        DEFAULTS,
+        zone="Asia/Tokyo",
+        threads=True,
+        channels={Kind.RAID: ChannelId(1), Kind.KEY: ChannelId(2)},
+        signup_roles={Kind.KEY: frozenset({5, 6})},
+    )
+
+
+def test_kinds_without_their_own_setting_fall_back_to_the_raid_s() -> None:
+    assert CHANGED.channel_for(Kind.MUSEUM) == 2
+    assert CHANGED.channel_for(Kind.CHALLENGE) == 1
+    assert CHANGED.signup_roles_for(Kind.KEY) == {5, 6}
+    assert CHANGED.signup_roles_for(Kind.MUSEUM) == {7}
+    assert DEFAULTS.channel_for(Kind.RAID) is None
+    assert DEFAULTS.signup_roles_for(Kind.KEY) == frozenset()
+
+
+def test_facts_are_overwritten(tx: sqlite3.Connection) -> None:
+    assert guilds.fact(tx, "commands") is None
+    guilds.note_fact(tx, "commands", "one")
+    guilds.note_fact(tx, "commands", "two")
+
+    assert guilds.fact(tx, "commands") == "two"
+
+
+def test_a_draft_is_its_maker_s_alone(tx: sqlite3.Connection) -> None:
+    draft = drafts.add(tx, GUILD, ALICE, {"title": "Käse 😀"}, NOW)
+
+    assert drafts.load(tx, draft, GUILD, ALICE) == {"title": "Käse 😀"}
+    with pytest.raises(drafts.NoSuchDraft):
+        drafts.load(tx, draft, GUILD, BOB)
+    with pytest.raises(drafts.NoSuchDraft):
+        drafts.load(tx, draft, GuildId(8), ALICE)
+
+
+def test_a_draft_becomes_one_raid(tx: sqlite3.Connection) -> None:
+    draft = drafts.add(tx, GUILD, ALICE, {}, NOW)
+    raid_id = rows.insert(tx, posting())
+
+    drafts.save(tx, draft, {"title": "x"})
+    drafts.use(tx, draft, raid_id)
+
+    with pytest.raises(drafts.DraftUsed):
+        drafts.use(tx, draft, raid_id)
+    with pytest.raises(drafts.DraftUsed):
+        drafts.save(tx, draft, {})
+    with pytest.raises(drafts.DraftUsed):
+        drafts.load(tx, draft, GUILD, ALICE)
+
+
+def test_discarded_and_old_drafts_are_gone(tx: sqlite3.Connection) -> None:
+    kept = drafts.add(tx, GUILD, ALICE, {}, NOW)
+    old = drafts.add(tx, GUILD, ALICE, {}, NOW - timedelta(days=2))
+    discarded = drafts.add(tx, GUILD, ALICE, {}, NOW)
+
+    drafts.discard(tx, discarded)
+
+    assert drafts.prune(tx, before=NOW - timedelta(days=1)) == 1
+    assert drafts.load(tx, kept, GUILD, ALICE) == {}
+    for gone in (old, discarded):
+        with pytest.raises(drafts.NoSuchDraft):
+            drafts.load(tx, gone, GUILD, ALICE)

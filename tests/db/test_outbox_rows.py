@@ -1,0 +1,141 @@
+import sqlite3
+from datetime import datetime, timedelta
+from typing import Any
+
+from raidbot.db import outbox
+from raidbot.db.outbox import Owed
+from tests.raids.builders import ALICE, BOB, GUILD, NOW
+
+SOON = NOW + timedelta(seconds=30)
+
+
+def owe(tx: sqlite3.Connection, dedupe: str, *, target: int = ALICE, due_at: datetime = NOW, **values: Any) -> bool:
+    payload = {"content": f"“{dedupe}” 😀"}
+    return outbox.owe(
+        tx,
+        Owed(**({"kind": "dm"} | values), target=target, payload=payload, dedupe=dedupe, due_at=due_at, guild=GUILD),
+    )
+
+
+def claimed(tx: sqlite3.Connection, *, now: datetime = NOW, limit: int = 5) -> list[int]:
+    return [row.id for row in outbox.claim(tx, kind="dm", limit=limit, now=now)]
+
+
+def test_one_cause_is_owed_once_whatever_became_of_it(tx: sqlite3.Connection) -> None:
+    assert owe(tx, "promotion")
+    assert not owe(tx, "promotion")
+    (row,) = claimed(tx)
+    outbox.sent(tx, row, message=77, now=NOW)
+
+    assert not owe(tx, "promotion")
+    assert outbox.counts(tx) == {"sent": 1}
+    assert outbox.stands_for(tx, 77)
+    assert not outbox.stands_for(tx, 78)
+
+
+def test_due_rows_are_claimed_oldest_first_and_once(tx: sqlite3.Connection) -> None:
+    for number in range(4):
+        owe(tx, f"n{number}", target=100 + number, due_at=NOW - timedelta(seconds=number))
+    owe(tx, "later", due_at=SOON)
+    owe(tx, "post", kind="post")
+
+    assert claimed(tx, limit=3) == [4, 3, 2]
+    assert claimed(tx) == [1]
+    assert claimed(tx) == []
+    assert claimed(tx, now=SOON) == [5]
+    assert [row.kind for row in outbox.claim(tx, kind="post", limit=9, now=NOW)] == ["post"]
+
+
+def test_a_claim_knows_what_to_send_and_how_often_it_was_tried(tx: sqlite3.Connection) -> None:
+    owe(tx, "promotion")
+
+    (first,) = outbox.claim(tx, kind="dm", limit=1, now=NOW)
+    outbox.postpone(tx, first.id, error="503", until=SOON)
+    (second,) = outbox.claim(tx, kind="dm", limit=1, now=SOON)
+
+    assert (first.target, first.payload, first.attempts) == (ALICE, {"content": "“promotion” 😀"}, 1)
+    assert (second.id, second.attempts) == (first.id, 2)
+
+
+def test_a_postponed_row_waits_and_later_ones_of_its_recipient_behind_it(tx: sqlite3.Connection) -> None:
+    owe(tx, "first")
+    (row,) = claimed(tx)
+    owe(tx, "second")
+    owe(tx, "somebody else's", target=BOB)
+
+    outbox.postpone(tx, row, error="503", until=SOON)
+
+    assert claimed(tx) == [3]
+    assert claimed(tx, now=SOON) == [1]
+    assert claimed(tx, now=SOON) == [2]
+
+
+def test_rows_past_their_use_expire_unsent(tx: sqlite3.Connection) -> None:
+    owe(tx, "reminder", expires_at=SOON)
+    owe(tx, "later", due_at=SOON + timedelta(days=1), expires_at=SOON)
+
+    assert claimed(tx, now=SOON) == []
+    assert outbox.counts(tx) == {"expired": 2}
+
+
+def test_a_crash_repeats_young_claims_and_gives_up_old_ones(tx: sqlite3.Connection) -> None:
+    owe(tx, "old", target=1)
+    assert claimed(tx) == [1]
+    owe(tx, "young", target=2)
+    assert claimed(tx, now=NOW + outbox.CLAIM_LASTS) == [2]
+
+    assert outbox.recover(tx, now=NOW + outbox.CLAIM_LASTS + timedelta(seconds=1)) == (1, 1)
+
+    assert outbox.counts(tx) == {"pending": 1, "unknown": 1}
+    assert claimed(tx, now=NOW + outbox.CLAIM_LASTS) == [2]
+    assert outbox.recover(tx, now=NOW + outbox.CLAIM_LASTS) == (1, 0)
+
+
+def test_a_final_no_is_kept_with_its_reason(tx: sqlite3.Connection) -> None:
+    owe(tx, "promotion")
+    (row,) = claimed(tx)
+
+    outbox.refused(tx, row, error="50007", now=SOON)
+
+    assert tx.execute("SELECT state, last_error, done_at FROM outbox").fetchone() == (
+        "refused",
+        "50007",
+        int(SOON.timestamp()),
+    )
+    assert claimed(tx, now=SOON) == []
+
+
+def test_the_next_due_moment_is_known(tx: sqlite3.Connection) -> None:
+    assert outbox.next_due(tx) is None
+    owe(tx, "later", due_at=SOON)
+    owe(tx, "now")
+
+    assert outbox.next_due(tx) == NOW
+    claimed(tx)
+    assert outbox.next_due(tx) == SOON
+
+
+def test_closed_dms_are_remembered_until_one_arrives(tx: sqlite3.Connection) -> None:
+    assert outbox.dms_closed_since(tx, ALICE) is None
+
+    outbox.close_dms(tx, ALICE, NOW)
+    outbox.close_dms(tx, ALICE, SOON)
+    assert outbox.dms_closed_since(tx, ALICE) == SOON
+
+    outbox.open_dms(tx, ALICE)
+    assert outbox.dms_closed_since(tx, ALICE) is None
+
+
+def test_claiming_reads_what_is_owed_and_not_what_was_sent_long_ago(tx: sqlite3.Connection) -> None:
+    statements: list[str] = []
+    tx.set_trace_callback(statements.append)
+    owe(tx, "promotion")
+    outbox.claim(tx, kind="dm", limit=5, now=NOW)
+    outbox.recover(tx, now=NOW)
+    outbox.next_due(tx)
+    tx.set_trace_callback(None)
+
+    for statement in statements:
+        if "INSERT" not in statement and "WHERE id =" not in statement:
+            plan = [row[3] for row in tx.execute(f"EXPLAIN QUERY PLAN {statement}")]
+            assert all("USING" in step or "SUBQUERY" in step for step in plan), (statement, plan)
