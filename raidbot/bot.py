@@ -107,6 +107,7 @@ class RaidBot(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             guild_ready_timeout=options.guild_ready_seconds,
+            max_ratelimit_timeout=30.0,  # longer waits, as for edits of old messages, are the callers' to plan
         )
         self._options = options
         self._db = db

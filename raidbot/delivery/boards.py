@@ -215,8 +215,7 @@ class Boards:
         message = self._message(raid)
         await self._line.call(lambda: message.edit(embed=board.embed()))
         shown = self._shown.get(raid_id, Shown())
-        after = Shown(board.fingerprint, shown.reactions)
-        await self._note(raid_id, after, complete=after.has_all_of(board))
+        await self._note(raid_id, Shown(board.fingerprint, shown.reactions))
 
     async def _arrange(self, raid: Raid, board: Board, shown: Shown) -> None:
         """One step: put the next reaction there, or sweep all off a board that takes no signups."""
@@ -276,10 +275,9 @@ class Boards:
         channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
         return channel.get_partial_message(raid.message)
 
-    async def _note(self, raid: RaidId, shown: Shown, *, complete: bool = True) -> None:
+    async def _note(self, raid: RaidId, shown: Shown) -> None:
         self._shown[raid] = shown
-        durable = shown if complete else Shown(shown.fingerprint)
-        await self._state.db.write(lambda tx: rows.note_board(tx, raid, durable.written()))
+        await self._state.db.write(lambda tx: rows.note_board(tx, raid, shown.written()))
 
     async def _finish(self, raid: Raid) -> None:
         if raid.status is Status.CANCELLED:
