@@ -44,6 +44,12 @@ class BotProcess:
         ended.cancel()
         await connected
 
+    @property
+    def pid(self) -> int:
+        """The process's id; it was started already."""
+        assert self._process is not None  # noqa: S101
+        return self._process.pid
+
     async def kill(self) -> None:
         """End it as a power cut would."""
         assert self._process is not None  # noqa: S101

@@ -1,0 +1,1 @@
+"""Benchmarks: they print figures, one JSON object a line, and judge nothing. docs/performance.md explains them."""

@@ -1,0 +1,57 @@
+"""`python -m bench [name ...]`: the named benchmarks, or all."""
+
+import argparse
+import asyncio
+import json
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bench.bursts import burst, spread
+from bench.durable import durable
+from bench.foreign import foreign
+from bench.memory import memory
+from bench.startup import startup
+from raidbot.utils import logging
+
+_MOST_SECONDS = 60
+_BENCHES: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
+    "burst": burst,
+    "spread": spread,
+    "durable": durable,
+    "foreign": foreign,
+    "startup": startup,
+    "memory": memory,
+}
+
+
+def main() -> int:
+    """Figures go to standard output, everything else to standard error; 1 if something could not be measured."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="RaidBot's benchmarks as JSON lines.")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join(_BENCHES)}; all by default")
+    names: list[str] = parser.parse_args().names
+    if unknown := [name for name in names if name not in _BENCHES]:
+        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(_BENCHES)}")
+    logging.configure(level="error", json=False)
+    return max([_run(name) for name in names or _BENCHES])
+
+
+def _run(name: str) -> int:
+    try:
+        figures = asyncio.run(_bounded(_BENCHES[name]))
+    except Exception:  # noqa: BLE001 - the other benchmarks are measured all the same
+        print(f"{name} could not be measured:", file=sys.stderr)
+        traceback.print_exc()
+        return 1
+    print(json.dumps({"bench": name} | figures), flush=True)
+    return 0
+
+
+async def _bounded(bench: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    async with asyncio.timeout(_MOST_SECONDS):
+        return await bench()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

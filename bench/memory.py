@@ -1,0 +1,35 @@
+"""What a bot in many servers keeps in memory."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from bench import clients
+from bench.usage import resident_mb, until_idle
+from bench.world import Stage, staged
+
+_GUILDS, _CHANNELS = 1000, 30
+_START_SECONDS = 3.0
+"""Longer than the pause discord.py makes after the last guild."""
+
+
+async def memory() -> dict[str, Any]:
+    return {
+        "guilds": _GUILDS,
+        "channels_each": _CHANNELS,
+        "resident_mb": await _resident(clients.raidbot),
+        "bare_client_resident_mb": await _resident(clients.bare),
+    }
+
+
+async def _resident(client: Callable[[Stage], AbstractAsyncContextManager[int]]) -> float:
+    async with staged("strict") as stage:
+        for number in range(_GUILDS):
+            guild = stage.sandbox.add_guild(f"Server {number}")
+            for channel in range(_CHANNELS):
+                guild.add_channel(f"channel-{channel}", topic="What people talk about here")
+            await asyncio.sleep(0)
+        async with client(stage) as pid:
+            await until_idle(pid, still=_START_SECONDS)
+            return round(resident_mb(pid), 1)

@@ -1,0 +1,34 @@
+"""The bot starts with many open raids, and nothing happened while it was away."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+from bench.world import MESSAGE, compared, post_museums, staged, until
+
+_RAIDS, _CHANNELS, _SIGNED = 500, 50, 10
+_AFTERWARDS_SECONDS = 2.0
+"""Calls that come late count, too."""
+
+
+async def startup() -> dict[str, Any]:
+    async with staged("strict") as stage:
+        guild = stage.sandbox.add_guild("Calendar")
+        places = [guild.add_channel(f"raids-{number}") for number in range(_CHANNELS)]
+        people = [guild.add_member(f"player{number}") for number in range(_SIGNED)]
+        boards = await post_museums(stage, guild, places * (_RAIDS // _CHANNELS), signed=people)
+        wanted = {board.message.id for board in boards}
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await stage.bot.start()
+        await until(lambda: compared(stage.sandbox) == wanted)
+        seconds = loop.time() - began
+        await asyncio.sleep(_AFTERWARDS_SECONDS)
+        calls = Counter(f"{call.method} {call.route}" for call in stage.sandbox.calls)
+        about_raids = {route: number for route, number in calls.items() if MESSAGE in route}
+        return {
+            "raids": _RAIDS,
+            "calls_each": round(sum(about_raids.values()) / _RAIDS, 3),
+            "seconds_until_last_compared": round(seconds, 2),
+            "calls": calls,
+        }
