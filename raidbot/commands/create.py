@@ -118,7 +118,7 @@ class Create(commands.Cog):
         interaction = press.interaction
         rights.check_manager(interaction)
         number, *action = press.parts
-        sheet = await self._load(interaction, DraftId(int(number)))
+        sheet = await self._load(interaction, DraftId(_whole(number)))
         match action:
             case ["ask-time"]:
                 zone = (await self._state.settings(_guild(interaction))).zone
@@ -162,13 +162,13 @@ class Create(commands.Cog):
             case ["activity"]:
                 return replace(sheet, draft=draft.choosing(activity_named(chosen)))
             case ["length"]:
-                return replace(sheet, draft=replace(draft, length_minutes=int(chosen)))
+                return replace(sheet, draft=replace(draft, length_minutes=_whole(chosen)))
             case ["strategy"]:
                 return replace(sheet, draft=replace(draft, strategy=chosen))
             case ["teams"]:
-                return replace(sheet, draft=replace(draft, teams=int(chosen)))
+                return replace(sheet, draft=replace(draft, teams=_whole(chosen)))
             case ["size"]:
-                return replace(sheet, draft=replace(draft, team_size=int(chosen)))
+                return replace(sheet, draft=replace(draft, team_size=_whole(chosen)))
             case ["counts", wanted]:
                 return replace(sheet, draft=replace(draft, counts=wanted == "yes"))
             case ["name"]:
@@ -274,6 +274,13 @@ def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:
 
 def _guild(interaction: discord.Interaction[Any]) -> GuildId:
     return GuildId(rights.here(interaction).id)
+
+
+def _whole(text: str) -> int:
+    """A number that the panel itself wrote down. Raises UnknownPanel."""
+    if not text.isdecimal():
+        raise UnknownPanel
+    return int(text)
 
 
 def _number(text: str) -> int:

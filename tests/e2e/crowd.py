@@ -1,0 +1,101 @@
+"""A crowd in front of one board, and a witness of everything that happens to its reactions."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from raidbot.raids.emoji import key_of
+from raidbot.sandbox import SandboxGuild
+from raidbot.sandbox.people import Person
+from raidbot.sandbox.store import Message
+from raidbot.sandbox.world import Dispatch
+
+Verb = Literal["puts", "takes back"]
+_HABITS: tuple[tuple[int, str], ...] = ((10, "a"), (4, "ab"), (3, "aA"), (2, "abA"), (1, "aAa"), (1, "abc"), (1, "abB"))
+"""How often members do what: a small letter puts a reaction, the same letter in capitals takes it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a member is going to do."""
+
+    member: Person
+    verb: Verb
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A reaction appeared or disappeared; `own` if it was the member's doing."""
+
+    member: int
+    emoji_key: str
+    appeared: bool
+    own: bool
+
+
+class Crowd:
+    """Members who put reactions under one board and take them back; `seen` is all that happened, in order."""
+
+    def __init__(self, guild: SandboxGuild, board: Message, *, size: int, rng: random.Random) -> None:
+        self.members = [guild.add_member(f"member{number}") for number in range(size)]
+        self.seen: list[Happening] = []
+        self._board = board
+        self._rng = rng
+        self._acting = False
+        guild.sandbox.world.listeners.append(self._witness)
+
+    def deeds(self, emojis: list[str]) -> list[Deed]:
+        """What everybody is going to do, mixed; each member's own deeds keep their order."""
+        waiting = [list(self._habit(member, emojis)) for member in self.members]
+        mixed = []
+        while waiting:
+            mine = self._rng.choice(waiting)
+            mixed.append(mine.pop(0))
+            waiting = [left for left in waiting if left]
+        return mixed
+
+    def _habit(self, member: Person, emojis: list[str]) -> Iterator[Deed]:
+        weights, habits = zip(*_HABITS, strict=True)
+        (habit,) = self._rng.choices(habits, weights)
+        meant = dict(zip("abc", self._rng.sample(emojis, 3), strict=True))
+        for letter in habit:
+            yield Deed(member, "puts" if letter.islower() else "takes back", meant[letter.lower()])
+
+    async def act(self, deed: Deed) -> None:
+        """Do it; a reaction that the bot took away meanwhile cannot be taken back."""
+        self._acting = True
+        try:
+            if deed.verb == "puts":
+                await deed.member.react(self._board, deed.emoji)
+            elif deed.member.id in self._board.reactors(deed.emoji):
+                await deed.member.unreact(self._board, deed.emoji)
+        finally:
+            self._acting = False
+
+    def _witness(self, event: Dispatch) -> None:
+        member = event.user_id
+        if event.name not in ("MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE") or member is None:
+            return
+        if event.payload["message_id"] == str(self._board.id) and member != self._board.author.id:
+            key = key_of(event.payload["emoji"]["name"])
+            self.seen.append(Happening(member, key, event.name.endswith("ADD"), self._acting))
+
+    def unexplained(self) -> list[Happening]:
+        """Reactions the bot took away although their member had never shown another one beside them."""
+        there: dict[int, set[str]] = {}
+        accompanied: set[tuple[int, str]] = set()
+        found = []
+        for one in self.seen:
+            mine = there.setdefault(one.member, set())
+            if one.appeared:
+                mine.add(one.emoji_key)
+                if len(mine) > 1:
+                    accompanied |= {(one.member, key) for key in mine}
+                continue
+            mine.discard(one.emoji_key)
+            if not one.own and (one.member, one.emoji_key) not in accompanied:
+                found.append(one)
+            accompanied.discard((one.member, one.emoji_key))
+        return found

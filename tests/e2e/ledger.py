@@ -1,0 +1,186 @@
+"""The bot's database read from outside: what it says of a raid, and the story its audit tells."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from raidbot.db import guilds
+from raidbot.db import raids as rows
+from raidbot.delivery import render
+from raidbot.raids.emoji import key_of
+from raidbot.raids.model import Mark, MemberId, Raid, RaidId, RoleKey
+from raidbot.sandbox.store import Message
+
+
+class Told(NamedTuple):
+    """One row of the audit."""
+
+    actor: int | None
+    source: str
+    action: str
+    member: int | None
+    before: str | None
+    after: str | None
+
+
+class Owed(NamedTuple):
+    """One row of the outbox."""
+
+    target: int
+    cause: str
+    text: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """All the database says at one moment; `names` are what boards call people."""
+
+    raids: tuple[Raid, ...]
+    names: dict[MemberId, str]
+    audit: tuple[Told, ...]
+    outbox: tuple[Owed, ...]
+
+    @property
+    def raid(self) -> Raid:
+        """The only raid."""
+        (raid,) = self.raids
+        return raid
+
+    def owed(self, cause: str) -> list[int]:
+        """To whom messages of this cause were ever owed."""
+        return sorted(row.target for row in self.outbox if f":{cause}:" in row.cause)
+
+
+@contextmanager
+def looking(database: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        yield connection
+
+
+def read(database: Path) -> Ledger:
+    """One snapshot of the file, whether or not a bot is running on it."""
+    with looking(database) as connection:
+        connection.execute("BEGIN")
+        ids = connection.execute("SELECT id FROM raids ORDER BY id").fetchall()
+        raids = tuple(raid for (one,) in ids if (raid := rows.load(connection, RaidId(one))))
+        names = {
+            member: name
+            for raid in raids
+            for member, name in guilds.names(connection, raid.guild, [raid.creator, *raid.members()]).items()
+        }
+        audit = connection.execute(
+            "SELECT actor, source, action, member, before, after FROM audit WHERE raid IS NOT NULL ORDER BY id"
+        )
+        told = tuple(Told(*row) for row in audit.fetchall())
+        outbox = connection.execute("SELECT target, dedupe, payload, state FROM outbox ORDER BY id").fetchall()
+        owed = tuple(
+            Owed(target, cause, json.loads(text).get("content", ""), state) for target, cause, text, state in outbox
+        )
+    return Ledger(raids, names, told, owed)
+
+
+def unlike(raid: Raid, names: dict[MemberId, str], message: Message) -> list[str]:
+    """Where the message says something else than the raid's board should; nothing if it is right."""
+    drawn = render.board(raid, names)
+    shown = message.embeds[0]
+    wrong = [
+        f"{part}: {shown.get(part)} instead of {value}"
+        for part, value in drawn.embed().to_dict().items()
+        if shown.get(part) != value
+    ]
+    standing = {reaction.name for reaction in message.reactions.values() if message.author.id in reaction.users}
+    if {key_of(name) for name in standing} != {key_of(one) for one in drawn.reactions}:
+        wrong.append(f"the bot's reactions: {standing} instead of {drawn.reactions}")
+    return wrong
+
+
+def standing(raid: Raid, message: Message) -> set[Mark]:
+    """The reactions of members under the board's message, as marks that are not unwanted."""
+    found = set()
+    for reaction in message.reactions.values():
+        role = raid.role_for_emoji(key_of(reaction.name))
+        assert role is not None, f"{reaction.name} is no role's emoji"
+        found |= {Mark(MemberId(user), role.key) for user in reaction.users if user != message.author.id}
+    return found
+
+
+def places(raid: Raid) -> set[Mark]:
+    """Every seat and every wait, as the reaction that would say the same."""
+    return {Mark(one.member, one.role) for one in (*raid.seats, *raid.waits)}
+
+
+def check_rules(raid: Raid) -> None:
+    """What holds of a raid at any moment (nobody was forced onto it)."""
+    seated = Counter(seat.member for seat in raid.seats)
+    assert not [member for member, seats in seated.items() if seats > 1]
+    assert not {(seat.member, seat.role) for seat in raid.seats} & {(wait.member, wait.role) for wait in raid.waits}
+    for role in raid.roles:
+        assert len(raid.seated(role.key)) <= role.seats
+        assert not (raid.is_open and raid.has_room(role) and raid.line(role.key))
+
+
+@dataclass(slots=True)
+class Story:
+    """Who sits and who waits, as told by the audit alone; every line it tells must fit what came before."""
+
+    raid: Raid
+    sits: dict[int, str] = field(default_factory=dict)
+    lines: dict[str, list[int]] = field(default_factory=dict)
+    reminded: set[int] | None = None
+
+    def hear(self, audit: Iterable[Told]) -> "Story":
+        for row in audit:
+            if row.member is not None:
+                self._of_member(row, row.member)
+            elif row.action == "reminded" and row.after is not None and row.after.startswith("participants"):
+                assert self.reminded is None, "participants were reminded twice"
+                self.reminded = set(self.sits)
+        return self
+
+    def _of_member(self, row: Told, member: int) -> None:
+        match row.action:
+            case "joined" | "moved":
+                assert self.sits.pop(member, None) == row.before, row
+                self._sit(member, row.after)
+            case "promoted":
+                assert self.sits.pop(member, None) == row.before, row
+                assert self._line(row.after)[0] == member, row
+                self._sit(member, row.after)
+            case "waitlisted":
+                assert self.sits.get(member) == row.before, row
+                name, _, number = str(row.after).rpartition(" #")
+                self._line(name).append(member)
+                assert len(self._line(name)) == int(number), row
+            case "left":
+                assert self.sits.pop(member) == row.before, row
+            case "stopped waiting":
+                self._line(row.before).remove(member)
+            case _:
+                raise AssertionError(f"unexpected: {row}")
+
+    def _sit(self, member: int, role: str | None) -> None:
+        assert role is not None
+        self.sits[member] = role
+        for line in self.lines.values():
+            if member in line:
+                line.remove(member)
+
+    def _line(self, role: str | None) -> list[int]:
+        return self.lines.setdefault(str(role), [])
+
+    def check(self) -> None:
+        """The rows say the same, in the same order of arrival."""
+        called = {role.key: role.name for role in self.raid.roles}
+        assert list(self.sits.items()) == [(seat.member, called[seat.role]) for seat in self.raid.seats]
+        for role in self.raid.roles:
+            assert self.lines.get(role.name, []) == [wait.member for wait in self.raid.line(role.key)]
+
+
+def role_named(raid: Raid, name: str | None) -> RoleKey:
+    return next(role.key for role in raid.roles if role.name == name)
