@@ -41,6 +41,7 @@ from raidbot.jobs.closing import close_due
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import prune_drafts
+from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.circuit_breaker import CircuitBreaker
 from raidbot.utils.clock import Clock
@@ -188,7 +189,11 @@ class RaidBot(commands.AutoShardedBot):
     async def on_shard_ready(self, shard: int) -> None:
         """A new session: what happened while there was none is read from the boards; a resumed one missed nothing."""
         log.info("connected", shard=shard, guilds=len(self.guilds))
-        self._tasks.spawn(self._insist("reconciling", self.reconcile.all), name="reconciling")
+
+        def concerns(guild: GuildId) -> bool:
+            return (guild >> 22) % (self.shard_count or 1) == shard  # how Discord deals servers out to shards
+
+        self._tasks.spawn(self._insist("reconciling", partial(self.reconcile.all, concerns)), name="reconciling")
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are none of our business; without this, each would be searched for a command."""

@@ -261,7 +261,7 @@ class State:
         """The names to show for everybody in the raid; members never seen are missing."""
         known: dict[MemberId, str] = {}
         missing: list[MemberId] = []
-        for member in (raid.creator, *raid.members()):
+        for member in dict.fromkeys((raid.creator, *((raid.leader,) if raid.leader else ()), *raid.members())):
             name = self._names.get((raid.guild, member))
             if name is None:
                 missing.append(member)
