@@ -1,0 +1,82 @@
+/** Moments as people read them, counted from the sandbox's clock and not the machine's. */
+
+import { el } from "./dom.js";
+
+const STYLES = {
+  t: { timeStyle: "short" },
+  T: { timeStyle: "medium" },
+  d: { dateStyle: "short" },
+  D: { dateStyle: "long" },
+  f: { dateStyle: "long", timeStyle: "short" },
+  F: { dateStyle: "full", timeStyle: "short" },
+};
+const SPANS = [
+  ["year", 365 * 86400],
+  ["month", 30 * 86400],
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+const formats = new Map();
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const OUT_OF_RANGE = 8.64e12; // seconds either side of 1970 that a Date can hold
+
+let ahead = 0; // milliseconds that the sandbox's clock is before the machine's
+
+/** Take the sandbox's time of this instant, an ISO string. */
+export function setClock(iso) {
+  ahead = Date.parse(iso) - Date.now();
+}
+
+/** Now, in the sandbox. */
+export function now() {
+  return new Date(Date.now() + ahead);
+}
+
+/** A moment in one of Discord's styles (`t T d D f F R`), in the reader's zone. */
+export function format(moment, style) {
+  if (style === "R") return formatRelative(moment);
+  const chosen = style in STYLES ? style : "f";
+  if (!formats.has(chosen)) formats.set(chosen, new Intl.DateTimeFormat(undefined, STYLES[chosen]));
+  return formats.get(chosen).format(moment);
+}
+
+function formatRelative(moment) {
+  const seconds = Math.round((moment - now()) / 1000);
+  const [unit, length] = SPANS.find(([, span]) => Math.abs(seconds) >= span) ?? SPANS.at(-1);
+  return relative.format(Math.round(seconds / length), unit);
+}
+
+/** A `<time>`; relative ones are kept true by `refreshTimes`. Null when no calendar has the moment. */
+export function timeElement(seconds, style) {
+  if (!Number.isFinite(seconds) || Math.abs(seconds) > OUT_OF_RANGE) return null;
+  const moment = new Date(seconds * 1000);
+  return el(
+    "time",
+    { datetime: moment.toISOString(), title: format(moment, "F"), data: style === "R" ? { relative: "" } : {} },
+    format(moment, style),
+  );
+}
+
+/** Count the relative times on the page anew. */
+export function refreshTimes(root = document) {
+  for (const element of root.querySelectorAll("time[data-relative]")) {
+    const text = formatRelative(new Date(element.dateTime));
+    if (element.textContent !== text) element.textContent = text;
+  }
+}
+
+/** When a message was written, as a message's header says it. */
+export function written(moment) {
+  const days = Math.round((startOfDay(now()) - startOfDay(moment)) / 86400000);
+  const time = format(moment, "t");
+  if (days === 0) return `Today at ${time}`;
+  if (days === 1) return `Yesterday at ${time}`;
+  if (days === -1) return `Tomorrow at ${time}`;
+  return `${format(moment, "d")} ${time}`;
+}
+
+function startOfDay(moment) {
+  return new Date(moment.getFullYear(), moment.getMonth(), moment.getDate());
+}
