@@ -90,6 +90,9 @@ def test_a_crash_repeats_young_claims_and_gives_up_old_ones(tx: sqlite3.Connecti
     assert claimed(tx, now=NOW + outbox.CLAIM_LASTS) == [2]
     assert outbox.recover(tx, now=NOW + outbox.CLAIM_LASTS) == (1, 0)
 
+    assert claimed(tx, now=NOW + outbox.CLAIM_LASTS) == [2]
+    assert outbox.recover(tx, now=NOW + 2 * outbox.CLAIM_LASTS) == (0, 1)
+
 
 def test_a_final_no_is_kept_with_its_reason(tx: sqlite3.Connection) -> None:
     owe(tx, "promotion")

@@ -312,5 +312,5 @@ def _owed_to(change: ev.Change) -> list[MemberId]:
     return people
 
 
-Evening.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+Evening.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
 TestEvening = Evening.TestCase
