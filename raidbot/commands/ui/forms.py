@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import discord
 
-_ANSWERED_WITHIN = 15 * 60.0
-
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -20,8 +18,8 @@ class Field:
 
 
 def form(custom_id: str, title: str, *fields: Field) -> discord.ui.Modal:
-    """At most five fields; `title` has at most 45 characters."""
-    modal = discord.ui.Modal(title=title, custom_id=custom_id, timeout=_ANSWERED_WITHIN)
+    """At most five fields; `title` has at most 45 characters. discord.py forgets it at once: the router remembers."""
+    modal = discord.ui.Modal(title=title, custom_id=custom_id, timeout=None)
     for field in fields:
         entry: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
             custom_id=field.key,

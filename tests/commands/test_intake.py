@@ -1,0 +1,58 @@
+"""Board events are worked off in order."""
+
+import asyncio
+from functools import partial
+
+from raidbot.commands.intake import Intake
+from raidbot.raids.model import RaidId
+
+ONE, TWO = RaidId(1), RaidId(2)
+
+
+async def test_a_raids_events_keep_their_order_and_raids_do_not_wait_for_each_other() -> None:
+    intake, done = Intake(), list[str]()
+    gate = asyncio.Event()
+
+    async def slow() -> None:
+        await gate.wait()
+        done.append("slow")
+
+    async def note(name: str) -> None:
+        done.append(name)
+        gate.set()
+
+    intake.put(ONE, slow)
+    intake.put(ONE, partial(note, "after"))
+    intake.put(TWO, partial(note, "other"))
+    await intake.end()
+
+    assert done == ["other", "slow", "after"]
+
+
+async def test_an_event_that_fails_does_not_harm_the_next() -> None:
+    intake, done = Intake(), list[str]()
+
+    async def fail() -> None:
+        raise RuntimeError("broken")
+
+    async def note() -> None:
+        done.append("next")
+
+    intake.put(ONE, fail)
+    intake.put(ONE, note)
+    await intake.end()
+
+    assert done == ["next"]
+
+
+async def test_nothing_is_taken_after_the_end() -> None:
+    intake, done = Intake(), list[str]()
+    await intake.end()
+
+    async def note() -> None:
+        done.append("late")
+
+    intake.put(ONE, note)
+    await intake.end()
+
+    assert done == []
