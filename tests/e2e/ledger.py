@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from raidbot.db import guilds
 from raidbot.db import raids as rows
 from raidbot.delivery import render
 from raidbot.raids.emoji import key_of
-from raidbot.raids.model import Mark, MemberId, Raid, RaidId, RoleKey
+from raidbot.raids.model import Mark, MemberId, Raid, RaidId, RoleKey, Seat, Wait
 from raidbot.sandbox.store import Message
 
 
@@ -88,12 +89,10 @@ def read(database: Path) -> Ledger:
 def unlike(raid: Raid, names: dict[MemberId, str], message: Message) -> list[str]:
     """Where the message says something else than the raid's board should; nothing if it is right."""
     drawn = render.board(raid, names)
-    shown = message.embeds[0]
-    wrong = [
-        f"{part}: {shown.get(part)} instead of {value}"
-        for part, value in drawn.embed().to_dict().items()
-        if shown.get(part) != value
-    ]
+    (shown,) = message.embeds
+    shown = shown | {"timestamp": datetime.fromisoformat(shown["timestamp"])}
+    wanted = {**drawn.embed().to_dict(), "timestamp": drawn.timestamp}
+    wrong = [f"{part}: {shown.get(part)} instead of {said}" for part, said in wanted.items() if shown.get(part) != said]
     standing = {reaction.name for reaction in message.reactions.values() if message.author.id in reaction.users}
     if {key_of(name) for name in standing} != {key_of(one) for one in drawn.reactions}:
         wrong.append(f"the bot's reactions: {standing} instead of {drawn.reactions}")
@@ -112,7 +111,8 @@ def standing(raid: Raid, message: Message) -> set[Mark]:
 
 def places(raid: Raid) -> set[Mark]:
     """Every seat and every wait, as the reaction that would say the same."""
-    return {Mark(one.member, one.role) for one in (*raid.seats, *raid.waits)}
+    held: tuple[Seat | Wait, ...] = (*raid.seats, *raid.waits)
+    return {Mark(one.member, one.role) for one in held}
 
 
 def check_rules(raid: Raid) -> None:

@@ -1,0 +1,234 @@
+"""The bot is killed at random moments: nothing is lost, nothing happens twice."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from raidbot.demo.stage import BotProcess
+from raidbot.raids.emoji import key_of
+from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox.faults import Silence
+from raidbot.sandbox.people import Answer
+from raidbot.sandbox.store import Message
+from tests.e2e import ledger
+from tests.e2e.crowd import Crowd, Deed
+from tests.e2e.ledger import Ledger, Story, Told
+from tests.scene import prepare, put_up
+
+KILLS = 6
+EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
+FETCH = "/channels/{channel_id}/messages/{message_id}"
+SEND = "POST /channels/{channel_id}/messages"
+_PATIENCE = 40.0
+_QUICK = {"RAIDBOT_DM_PAUSE_SECONDS": "0.05", "RAIDBOT_DM_BATCH": "10"}
+
+
+@pytest.fixture
+async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BotProcess]:
+    process = BotProcess(sandbox, tmp_path, settings=_QUICK)
+    yield process
+    await process.stop()
+
+
+class Evening:
+    """One board, sixty members, and a bot that does not live long."""
+
+    def __init__(self, sandbox: Sandbox, bot: BotProcess, database: Path, board: Message, rng: random.Random) -> None:
+        self.sandbox = sandbox
+        self.bot = bot
+        self.board = board
+        self.rng = rng
+        self.snapshots: list[Ledger] = []
+        self.guild = next(SandboxGuild(sandbox, facts) for facts in sandbox.store.guilds.values())
+        self.crowd = Crowd(self.guild, board, size=60, rng=rng)
+        self._database = database
+
+    async def play(self) -> None:
+        """A burst that goes on while the bot is killed and started again, at last left alone."""
+        deeds = self.crowd.deeds(EMOJIS)
+        share = len(deeds) // (2 * KILLS + 1)
+        self._near_the_reminder()
+        for _ in range(KILLS):
+            burst = asyncio.create_task(self._do(deeds[: 3 * share // 2]))
+            await self._wait_for_the_axe()
+            await self.bot.kill()
+            await burst
+            self.snapshots.append(ledger.read(self._database))
+            del deeds[: 3 * share // 2]
+            await self._do(deeds[: share // 2])
+            del deeds[: share // 2]
+            await self.bot.start()
+        await self._do(deeds)
+
+    def _near_the_reminder(self) -> None:
+        """The creator's reminder is overdue, the participants' comes somewhere in the burst."""
+        starts_at = datetime.fromisoformat(self.board.embeds[0]["timestamp"])
+        lead = timedelta(minutes=10, seconds=self.rng.uniform(1, 15))
+        self.bot.advance(starts_at - lead - self.sandbox.clock.now())
+
+    async def _do(self, deeds: list[Deed]) -> None:
+        for deed in deeds:
+            await self.crowd.act(deed)
+            await asyncio.sleep(self.rng.choice((0, 0, 0.01, 0.05)))
+
+    async def _wait_for_the_axe(self) -> None:
+        """Some time after the connection stands, or after the boards begin to be compared."""
+        if self.rng.random() < 0.5:
+            compared = self.sandbox.count("GET", FETCH)
+            await self.sandbox.until(lambda: self.sandbox.count("GET", FETCH) > compared)
+        await asyncio.sleep(self.rng.uniform(0, 0.5))
+
+    async def end(self) -> Ledger:
+        """What the database says once everything is quiet and the bot has ended in order."""
+        compared = self.sandbox.count("GET", FETCH)
+        await self.sandbox.until(lambda: self.sandbox.count("GET", FETCH) > compared)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _PATIENCE
+        while unsettled := self._unsettled():
+            assert loop.time() < deadline, "\n".join(unsettled)
+            await asyncio.sleep(0.05)
+        assert await self.bot.stop() == 0
+        assert self._unsettled() == []
+        return ledger.read(self._database)
+
+    def _unsettled(self) -> list[str]:
+        """What is still to be done, a line each."""
+        now = ledger.read(self._database)
+        marks, reactions = set(now.raid.marks), ledger.standing(now.raid, self.board)
+        return [
+            *(f"reaction not acted on: {mark}" for mark in reactions - marks),
+            *(f"mark without a reaction, or not taken away: {mark}" for mark in marks - reactions),
+            *(f"owed: {row}" for row in now.outbox if row.state in ("pending", "claimed")),
+            *ledger.unlike(now.raid, now.names, self.board),
+        ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_a_burst_survives_kills(
+    sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, database: Path, seed: int
+) -> None:
+    evening = await begin(sandbox, guild, bot, database, random.Random(seed))
+
+    await evening.play()
+    end = await evening.end()
+
+    check_roster(evening, end)
+    check_history(evening, end)
+    check_order_of_arrival(evening, end.audit)
+    check_messages(evening, end)
+    assert len(guild.messages(guild.channel("raid-signups"))) == 1
+
+
+async def begin(sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, database: Path, rng: random.Random) -> Evening:
+    await bot.start()
+    await sandbox.until(lambda: sandbox.store.commands)
+    settings = await guild.owner.slash(guild.channel("raid-signups"), "settings")
+    await settings.select("Full raids close", ["0"])
+    board = await put_up(guild, activity="key", teams=4, team_size=5)
+    await sandbox.until(lambda: len(board.reactions) == 4)
+    return Evening(sandbox, bot, database, board, rng)
+
+
+def check_roster(evening: Evening, end: Ledger) -> None:
+    """The roster is what the reactions say, and what they say is what the members did."""
+    assert ledger.places(end.raid) == ledger.standing(end.raid, evening.board)
+    assert evening.crowd.unexplained() == []
+    ledger.check_rules(end.raid)
+
+
+def check_history(evening: Evening, end: Ledger) -> None:
+    """What was once written stays true: each snapshot is the beginning of the same story, and no line was jumped."""
+    for then in (*evening.snapshots, end):
+        assert end.audit[: len(then.audit)] == then.audit
+        Story(then.raid).hear(then.audit).check()
+        ledger.check_rules(then.raid)
+
+
+def check_order_of_arrival(evening: Evening, audit: tuple[Told, ...]) -> None:
+    """Who was heard live was written down in the order in which the gateway told of them."""
+    happenings = iter(evening.crowd.seen)
+    raid = ledger.read(evening._database).raid
+    for row in audit:
+        if row.source == "reaction" and row.actor == row.member:
+            came = row.action in ("joined", "moved", "waitlisted")
+            role = raid.role(ledger.role_named(raid, str(row.after if came else row.before).partition(" #")[0]))
+            wanted = (row.member, key_of(role.emoji), came)
+            assert any((one.member, one.emoji_key, one.appeared) == wanted for one in happenings), row
+
+
+def check_messages(evening: Evening, end: Ledger) -> None:
+    """Everything owed was sent, once; the reminders to those who were seated when they were due."""
+    assert {row.state for row in end.outbox} == {"sent"}
+    owed: dict[int, Counter[str]] = {}
+    for row in end.outbox:
+        owed.setdefault(row.target, Counter())[row.text] += 1
+    for person in (evening.guild.owner, *evening.crowd.members):
+        assert Counter(message.content for message in person.dms) == owed.get(person.id, Counter())
+    for cause, action in (("waitlisted", "waitlisted"), ("promoted", "promoted"), ("moved", "moved")):
+        assert end.owed(cause) == sorted(row.member or 0 for row in end.audit if row.action == action)
+    assert end.owed("remind-creator") == [evening.guild.owner.id]
+    reminded = Story(end.raid).hear(end.audit).reminded
+    assert reminded is not None
+    assert end.owed("remind-participants") == sorted(reminded)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_board_is_posted_once_whenever_the_bot_is_killed(
+    sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, database: Path, seed: int
+) -> None:
+    rng = random.Random(seed)
+    await bot.start()
+    await sandbox.until(lambda: sandbox.store.commands)
+    for wanted in (1, 2, 3):
+        preview = await prepare(guild)
+        confirm = asyncio.create_task(preview.click("Confirm"))
+        for _ in range(rng.randrange(6)):
+            await sandbox.store.wait_for_change(1.0)
+        await asyncio.sleep(rng.uniform(0, 0.01))
+        await bot.kill()
+        confirm.cancel()
+        await bot.start()
+        await confirmed(preview, database, wanted)
+        await once_on_boards(sandbox, guild, database, wanted)
+
+
+async def test_a_board_whose_posting_was_not_heard_of_is_not_posted_again(
+    sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, database: Path
+) -> None:
+    await bot.start()
+    await sandbox.until(lambda: sandbox.store.commands)
+    preview = await prepare(guild)
+    sandbox.faults.silence(Silence.HANG, route=SEND, calls=1, carried_out=True)
+    await preview.click("Confirm")
+    await sandbox.until(lambda: guild.messages(guild.channel("raid-signups")))
+
+    await bot.kill()
+    assert ledger.read(database).raid.message is None
+    await bot.start()
+
+    await once_on_boards(sandbox, guild, database, 1)
+
+
+async def confirmed(preview: Answer, database: Path, wanted: int) -> None:
+    """Whoever still sees the button presses it again; a draft that was confirmed already makes no second raid."""
+    if preview.components:
+        await preview.click("Confirm")
+    assert len(ledger.read(database).raids) == wanted
+
+
+async def once_on_boards(sandbox: Sandbox, guild: SandboxGuild, database: Path, wanted: int) -> None:
+    """Every raid gets its message, with all it should show, and there is no other message."""
+
+    def right() -> bool:
+        now = ledger.read(database)
+        shown = {message.id: message for message in guild.messages(guild.channel("raid-signups"))}
+        return len(shown) == wanted and all(
+            raid.message in shown and not ledger.unlike(raid, now.names, shown[raid.message]) for raid in now.raids
+        )
+
+    await sandbox.until(right, timeout=20)
