@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bench import usage
 from bench.bursts import burst, spread
 from bench.durable import durable
 from bench.foreign import foreign
@@ -33,6 +34,8 @@ def main() -> int:
     names: list[str] = parser.parse_args().names
     if unknown := [name for name in names if name not in _BENCHES]:
         parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(_BENCHES)}")
+    if not usage.is_known():
+        parser.exit(1, "The benchmarks read /proc, which this system does not have. Run them on Linux.\n")
     logging.configure(level="error", json=False)
     return max([_run(name) for name in names or _BENCHES])
 

@@ -19,7 +19,7 @@ from raidbot.sandbox.people import Person
 
 
 async def burst() -> dict[str, Any]:
-    """200 members on one board within two seconds, the worst of three that end at different moments of an edit's gap."""
+    """200 members on one board within two seconds; the worst of three that end at different points between edits."""
     async with staged("strict") as stage:
         guild = stage.sandbox.add_guild("Burst")
         places = [guild.add_channel(f"raids-{number}") for number in range(3)]

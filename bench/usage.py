@@ -9,6 +9,11 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _LOOK_SECONDS = 0.1
 
 
+def is_known() -> bool:
+    """Whether this system can tell."""
+    return Path("/proc/self/statm").exists()
+
+
 def cpu_seconds(pid: int) -> float:
     """Processor time of all threads so far, in steps of 10 ms."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

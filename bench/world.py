@@ -148,6 +148,6 @@ def compared(sandbox: Sandbox) -> set[int]:
     }
 
 
-def reader(stage: Stage) -> "closing[sqlite3.Connection]":
+def reader(stage: Stage) -> closing[sqlite3.Connection]:
     """A connection of one's own to the bot's database."""
     return closing(sqlite3.connect(stage.database))

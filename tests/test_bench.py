@@ -1,0 +1,35 @@
+"""The benchmarks run and print what they promise; how fast anything is, is not tested."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import usage
+
+ROOT = Path(__file__).parent.parent
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "bench", *arguments], cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.mark.skipif(not usage.is_known(), reason="needs /proc")
+def test_a_benchmark_prints_one_json_line_and_nobody_is_lost() -> None:
+    run = bench("spread")
+
+    assert run.returncode == 0, run.stderr
+    (line,) = run.stdout.splitlines()
+    figures = json.loads(line)
+    assert figures["bench"] == "spread"
+    assert figures["durable_members"] == figures["members"] == 300
+
+
+def test_an_unknown_benchmark_is_named() -> None:
+    run = bench("sped")
+
+    assert run.returncode == 2
+    assert "'sped'" in run.stderr
+    assert run.stdout == ""
