@@ -31,6 +31,7 @@ from raidbot.raids.creating import (
 )
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, GuildId, Raid, RaidId, Source, Status
+from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import find, spoken_length
 from raidbot.raids.when import parse
 from raidbot.raids.when_facts import NotATime
@@ -55,7 +56,6 @@ class Create(commands.Cog):
         state.listen(self._committed)
 
     @app_commands.command(description="Prepare a signup; nothing is posted before you confirm")
-    @app_commands.default_permissions(manage_guild=True)
     @app_commands.describe(
         activity="What you will do",
         when="When it begins, such as: friday 8pm",
@@ -80,7 +80,7 @@ class Create(commands.Cog):
         name: app_commands.Range[str, 1, SUBJECT_MOST] | None = None,
         counts: bool | None = None,
     ) -> None:
-        rights.check_manager(interaction)
+        await rights.check(interaction, Permission.CREATE)
         given: dict[str, Any] = {
             "length_minutes": None if hours is None else round(hours * 60),
             "strategy": strategy,
@@ -116,7 +116,7 @@ class Create(commands.Cog):
     async def press(self, press: Press) -> None:
         """Somebody used a panel or a preview, sent a form, or confirmed."""
         interaction = press.interaction
-        rights.check_manager(interaction)
+        await rights.check(interaction, Permission.CREATE)
         number, *action = press.parts
         sheet = await self._load(interaction, DraftId(_whole(number)))
         match action:

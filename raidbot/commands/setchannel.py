@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from raidbot.commands.ui import answers, rights
 from raidbot.raids.model import ChannelId, GuildId, Kind
+from raidbot.raids.permissions import Permission
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
 
@@ -36,7 +37,6 @@ _NAMES = {
 _CHOICES = [app_commands.Choice(name=name, value=use.value) for use, name in _NAMES.items()]
 
 
-@app_commands.default_permissions(manage_guild=True)
 class SetChannel(commands.GroupCog, group_name="setchannel", group_description="Choose where boards and reports go"):
     def __init__(self, state: State) -> None:
         self._state = state
@@ -45,7 +45,7 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
     @app_commands.describe(what="What the channel is for", channel="A text channel I can post in")
     @app_commands.choices(what=_CHOICES)
     async def choose(self, interaction: discord.Interaction[Any], what: str, channel: discord.TextChannel) -> None:
-        rights.check_manager(interaction)
+        await rights.check(interaction, Permission.SETCHANNEL_SET)
         use = Use(what)
         target = rights.here(interaction).get_channel(channel.id)
         if not isinstance(target, discord.TextChannel):
@@ -62,7 +62,7 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
     @app_commands.describe(what="What the channel was for")
     @app_commands.choices(what=_CHOICES)
     async def clear(self, interaction: discord.Interaction[Any], what: str) -> None:
-        rights.check_manager(interaction)
+        await rights.check(interaction, Permission.SETCHANNEL_CLEAR)
         use = Use(what)
         await answers.take(interaction)
         guild = GuildId(rights.here(interaction).id)
@@ -71,7 +71,7 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
 
     @app_commands.command(description="Show which channels are chosen")
     async def show(self, interaction: discord.Interaction[Any]) -> None:
-        rights.check_manager(interaction)
+        await rights.check(interaction, Permission.SETCHANNEL_SHOW)
         await answers.take(interaction)
         guild = rights.here(interaction)
         settings = await self._state.settings(GuildId(guild.id))

@@ -12,6 +12,7 @@ from raidbot.commands.ui import answers, forms, rights
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.raids import zones
 from raidbot.raids.model import GuildId
+from raidbot.raids.permissions import Permission
 from raidbot.raids.settings import ARCHIVE_CHOICES, FULL_CLOSE_CHOICES, LEAD_CHOICES, GuildSettings
 from raidbot.state import State
 from raidbot.utils.text import clip, escape
@@ -25,10 +26,9 @@ class Settings(commands.Cog):
         self._state = state
 
     @app_commands.command(description="Time zone, reminders, closing and threads of this server")
-    @app_commands.default_permissions(manage_guild=True)
     @app_commands.describe(time_zone="Where your server's clock hangs, such as Europe/London")
     async def settings(self, interaction: discord.Interaction[Any], time_zone: str | None = None) -> None:
-        rights.check_manager(interaction)
+        await rights.check(interaction, Permission.SETTINGS)
         guild = GuildId(rights.here(interaction).id)
         zone = None if time_zone is None else zones.zone_named(time_zone).key
         await answers.take(interaction)
@@ -43,7 +43,7 @@ class Settings(commands.Cog):
     async def press(self, press: Press) -> None:
         """Somebody used the panel."""
         interaction = press.interaction
-        rights.check_manager(interaction)
+        await rights.check(interaction, Permission.SETTINGS)
         guild = GuildId(rights.here(interaction).id)
         if press.parts == ("ask-zone",):
             zone = (await self._state.settings(guild)).zone

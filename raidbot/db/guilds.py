@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId
+from raidbot.raids.permissions import Grants
 from raidbot.raids.settings import GuildSettings
 
 _COLUMNS = (
@@ -30,7 +31,11 @@ def settings(connection: sqlite3.Connection, guild: GuildId) -> GuildSettings:
     for flag in ("creator_reminders", "participant_reminders", "threads", "refusal_notices_in_thread"):
         values[flag] = bool(values[flag])
     return GuildSettings(
-        guild=guild, channels=_channels(connection, guild), signup_roles=_signup_roles(connection, guild), **values
+        guild=guild,
+        channels=_channels(connection, guild),
+        signup_roles=_signup_roles(connection, guild),
+        grants=_grants(connection, guild),
+        **values,
     )
 
 
@@ -51,6 +56,7 @@ def save_settings(tx: sqlite3.Connection, before: GuildSettings, after: GuildSet
         _save_signup_roles(
             tx, guild, kind, before.signup_roles.get(kind, frozenset()), after.signup_roles.get(kind, frozenset())
         )
+    _save_grants(tx, guild, before.grants, after.grants)
 
 
 def _save_channel(
@@ -75,6 +81,18 @@ def _save_signup_roles(
         tx.execute("INSERT OR IGNORE INTO signup_roles (guild, kind, role) VALUES (?, ?, ?)", (guild, kind, role))
 
 
+def _save_grants(tx: sqlite3.Connection, guild: GuildId, before: Grants, after: Grants) -> None:
+    for role in before.admins - after.admins:
+        tx.execute("DELETE FROM admin_roles WHERE guild = ? AND role = ?", (guild, role))
+    for role in after.admins - before.admins:
+        tx.execute("INSERT OR IGNORE INTO admin_roles (guild, role) VALUES (?, ?)", (guild, role))
+    for target in before.roles.keys() | after.roles.keys():
+        for role in before.of(target) - after.of(target):
+            tx.execute("DELETE FROM grants WHERE guild = ? AND target = ? AND role = ?", (guild, target, role))
+        for role in after.of(target) - before.of(target):
+            tx.execute("INSERT OR IGNORE INTO grants (guild, target, role) VALUES (?, ?, ?)", (guild, target, role))
+
+
 def _channels(connection: sqlite3.Connection, guild: GuildId) -> dict[Kind, ChannelId]:
     rows = connection.execute("SELECT kind, channel FROM guild_channels WHERE guild = ?", (guild,)).fetchall()
     return {Kind(kind): ChannelId(channel) for kind, channel in rows}
@@ -85,6 +103,14 @@ def _signup_roles(connection: sqlite3.Connection, guild: GuildId) -> dict[Kind, 
     for kind, role in connection.execute("SELECT kind, role FROM signup_roles WHERE guild = ?", (guild,)).fetchall():
         roles[Kind(kind)] = roles.get(Kind(kind), frozenset()) | {role}
     return roles
+
+
+def _grants(connection: sqlite3.Connection, guild: GuildId) -> Grants:
+    admins = connection.execute("SELECT role FROM admin_roles WHERE guild = ?", (guild,)).fetchall()
+    roles: dict[str, frozenset[int]] = {}
+    for target, role in connection.execute("SELECT target, role FROM grants WHERE guild = ?", (guild,)).fetchall():
+        roles[target] = roles.get(target, frozenset()) | {role}
+    return Grants(frozenset(role for (role,) in admins), roles)
 
 
 def save_names(tx: sqlite3.Connection, guild: GuildId, names: Iterable[tuple[MemberId, str]]) -> None:

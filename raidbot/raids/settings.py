@@ -5,6 +5,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from raidbot.raids.model import ChannelId, GuildId, Kind
+from raidbot.raids.permissions import Grants
 
 LEAD_CHOICES = (0, 5, 10, 15, 30, 60)
 FULL_CLOSE_CHOICES = (0, 15, 30, 60, 120, 480, 1440)
@@ -29,6 +30,7 @@ class GuildSettings:
     audit_channel: ChannelId | None = None
     debug_channel: ChannelId | None = None
     signup_roles: dict[Kind, frozenset[int]] = field(default_factory=dict)
+    grants: Grants = field(default_factory=Grants)
 
     @property
     def tzinfo(self) -> ZoneInfo:

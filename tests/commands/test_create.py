@@ -3,7 +3,6 @@
 import pytest
 
 from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.choosing import NotPossible
 from tests.conftest import Start
 from tests.scene import board_text, prepare, put_up
 
@@ -98,8 +97,9 @@ async def test_a_discarded_draft_is_gone(guild: SandboxGuild, start: Start) -> N
 async def test_only_managers_create(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():
-        with pytest.raises(NotPossible):
-            await prepare(guild, alice)
+        refused = await prepare(guild, alice)
+
+        assert "You may not create raids here. You need the Manage Server permission." in refused.text()
 
 
 async def test_rights_are_checked_at_every_click(guild: SandboxGuild, start: Start) -> None:

@@ -7,6 +7,7 @@ import pytest
 from raidbot.db import drafts, guilds
 from raidbot.db import raids as rows
 from raidbot.raids.model import ChannelId, GuildId, Kind
+from raidbot.raids.permissions import Grants
 from raidbot.raids.settings import GuildSettings
 from tests.raids.builders import ALICE, BOB, GUILD, NOW, posting
 
@@ -26,6 +27,7 @@ CHANGED = GuildSettings(
     audit_channel=ChannelId(3),
     debug_channel=ChannelId(4),
     signup_roles={Kind.KEY: frozenset({5, 6}), Kind.RAID: frozenset({7})},
+    grants=Grants(frozenset({8}), {"create": frozenset({9}), "raid.close": frozenset({9, 10})}),
 )
 
 

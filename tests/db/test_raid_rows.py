@@ -276,9 +276,9 @@ def test_the_audit_keeps_who_what_when_and_from_where(tx: sqlite3.Connection) ->
 
     audit.record(tx, [entry], guild=GUILD, raid=RaidId(1), at=NOW, actor=MANAGER, source=Source.COMMAND)
 
-    assert tx.execute("SELECT * FROM audit").fetchall() == [
-        (1, GUILD, 1, int(NOW.timestamp()), MANAGER, "command", "moved", ALICE, "Tank", "Healer")
-    ]
+    assert tx.execute(
+        "SELECT id, guild, raid, at, actor, source, action, member, before, after FROM audit"
+    ).fetchall() == [(1, GUILD, 1, int(NOW.timestamp()), MANAGER, "command", "moved", ALICE, "Tank", "Healer")]
     assert audit.active_since(tx, since=NOW) == {1}
     assert audit.active_since(tx, since=NOW + timedelta(seconds=1)) == set()
 

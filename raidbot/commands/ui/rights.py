@@ -4,7 +4,9 @@ from typing import Any
 
 import discord
 
-from raidbot.raids.model import MemberId
+from raidbot.raids.model import GuildId, MemberId, Raid
+from raidbot.raids.permissions import Asker, Grants, NotAllowed, Permission, allowed
+from raidbot.state import State, UnknownRaid
 from raidbot.utils.errors import Refusal
 
 # https://discord.com/developers/docs/topics/permissions, named as Discord's settings page names them
@@ -21,13 +23,6 @@ TO_POST_WITH_THREAD = TO_POST | {
     "send_messages_in_threads": "Send Messages in Threads",
 }
 TO_REPORT = {"view_channel": "View Channel", "send_messages": "Send Messages", "embed_links": "Embed Links"}
-
-
-class NotAManager(Refusal):
-    def __init__(self) -> None:
-        super().__init__(
-            "This is for people who may manage the server. Ask one of them for the Manage Server permission."
-        )
 
 
 class ServersOnly(Refusal):
@@ -61,17 +56,49 @@ def who(interaction: discord.Interaction[Any]) -> MemberId:
     return MemberId(interaction.user.id)
 
 
-def may_manage(interaction: discord.Interaction[Any]) -> bool:
-    """Manage Server, Administrator or the server's owner."""
+def asker(interaction: discord.Interaction[Any]) -> Asker:
+    """The person with the roles they have at this very click. Raises ServersOnly and NotKnownYet."""
+    guild, granted = here(interaction), interaction.permissions
+    roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else ()
+    return Asker(
+        member=who(interaction),
+        roles=frozenset(role.id for role in roles),
+        manages=granted.manage_guild or granted.administrator or guild.owner_id == interaction.user.id,
+    )
+
+
+async def check(interaction: discord.Interaction[Any], permission: Permission, raid: Raid | None = None) -> None:
+    """To be asked at every command, click, choice and form.
+
+    Raises NotAllowed, and UnknownRaid for another server's raid.
+    """
+    await check_any(interaction, (permission,), raid)
+
+
+async def check_any(
+    interaction: discord.Interaction[Any], permissions: tuple[Permission, ...], raid: Raid | None = None
+) -> None:
+    """As `check`, where any one of several permissions is enough, as to open a panel."""
     guild = here(interaction)
-    allowed = interaction.permissions
-    return allowed.manage_guild or allowed.administrator or guild.owner_id == interaction.user.id
+    if raid is not None and raid.guild != guild.id:
+        raise UnknownRaid(raid.code)
+    grants = await grants_of(interaction)
+    person = asker(interaction)
+    if not any(allowed(person, permission, grants, raid) for permission in permissions):
+        roles = frozenset[int]().union(*(grants.holders(permission) for permission in permissions))
+        is_of_raid = raid is not None and any(permission.is_about_a_raid for permission in permissions)
+        raise NotAllowed(permissions[0], role_names(guild, roles), is_of_raid=is_of_raid)
 
 
-def check_manager(interaction: discord.Interaction[Any]) -> None:
-    """Raises NotAManager; to be asked on every command, click, choice and form."""
-    if not may_manage(interaction):
-        raise NotAManager
+async def grants_of(interaction: discord.Interaction[Any]) -> Grants:
+    state: State = interaction.client.state
+    return (await state.settings(GuildId(here(interaction).id))).grants
+
+
+def role_names(guild: discord.Guild, roles: frozenset[int]) -> list[str]:
+    """The names of those roles that still exist."""
+    found = (guild.get_role(role) for role in sorted(roles))
+    return [role.name for role in found if role is not None]
 
 
 def missing_rights(channel: discord.TextChannel, needed: dict[str, str]) -> list[str]:

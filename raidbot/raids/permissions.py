@@ -1,0 +1,149 @@
+"""Who may do what: a permission for every command, subcommand and panel action that asks for one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from raidbot.raids.model import MemberId, Raid
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import escape, joined
+
+
+class Permission(StrEnum):
+    """The value is the command with its subcommand or action; `does` continues “You may not …”."""
+
+    does: str
+
+    def __new__(cls, key: str, does: str) -> "Permission":
+        permission = str.__new__(cls, key)
+        permission._value_ = key
+        permission.does = does
+        return permission
+
+    CREATE = "create", "create raids"
+
+    RAID_CLOSE = "raid.close", "close a raid’s signups"
+    RAID_REOPEN = "raid.reopen", "reopen a raid’s signups"
+    RAID_CANCEL = "raid.cancel", "cancel a raid"
+    RAID_TIME = "raid.time", "change when a raid begins"
+    RAID_LENGTH = "raid.length", "change how long a raid takes"
+    RAID_EDIT = "raid.edit", "edit a raid’s title and description"
+    RAID_LEADER = "raid.leader", "choose who leads a raid"
+    RAID_NOSHOW = "raid.noshow", "mark who did not come to a raid"
+    RAID_FINDSUB = "raid.findsub", "look for a substitute"
+    RAID_DUPLICATE = "raid.duplicate", "duplicate a raid"
+    RAID_ROSTER = "raid.roster", "edit a raid’s roster on its panel"
+    RAID_UNDO = "raid.undo", "undo what was done to a raid"
+
+    RAIDSIGNUP_ASSIGN = "raidsignup.assign", "give a seat to somebody"
+    RAIDSIGNUP_REMOVE = "raidsignup.remove", "take somebody off a raid"
+    RAIDSIGNUP_WAITLIST = "raidsignup.waitlist", "put somebody on a waitlist"
+    RAIDSIGNUP_SIDE = "raidsignup.side", "assign a side"
+
+    RAIDINFO_OTHERS = "raidinfo.others", "see the raid history of others"
+
+    TEMPLATES_LIST = "templates.list", "see the templates’ settings"
+    TEMPLATES_ENABLE = "templates.enable", "enable and disable templates"
+    TEMPLATES_EDIT = "templates.edit", "edit templates"
+    TEMPLATES_CREATE = "templates.create", "create and duplicate templates"
+    TEMPLATES_RESET = "templates.reset", "reset templates"
+    TEMPLATES_DELETE = "templates.delete", "delete templates"
+    TEMPLATES_EXPORT = "templates.export", "export templates"
+    TEMPLATES_IMPORT = "templates.import", "import templates"
+
+    SETTINGS = "settings", "change this server’s settings"
+    SETCHANNEL_SET = "setchannel.set", "choose channels"
+    SETCHANNEL_CLEAR = "setchannel.clear", "take the choice of a channel back"
+    SETCHANNEL_SHOW = "setchannel.show", "see which channels are chosen"
+    SETUP = "setup", "set this server up"
+    PERMISSIONS = "permissions", "decide who may do what"
+
+    @property
+    def command(self) -> str:
+        """The command it belongs to; granting the command grants all its permissions."""
+        return self.value.split(".")[0]
+
+    @property
+    def is_about_a_raid(self) -> bool:
+        """On the raid's own panel, where its leader and its creator may do everything."""
+        return self.command == "raid"
+
+
+def commands() -> tuple[str, ...]:
+    """The commands that ask for a permission, in the order in which they are shown."""
+    return tuple(dict.fromkeys(permission.command for permission in Permission))
+
+
+def held_in(target: str) -> tuple[Permission, ...]:
+    """The permissions granted with a target: a command, or one of its actions. Empty for what is neither."""
+    return tuple(permission for permission in Permission if target in (permission.command, permission.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """What a server's roles may do: `admins` everything, `roles` what they are named for (target → roles)."""
+
+    admins: frozenset[int] = frozenset()
+    roles: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def of(self, target: str) -> frozenset[int]:
+        return self.roles.get(target, frozenset())
+
+    def holders(self, permission: Permission) -> frozenset[int]:
+        """The roles of which any one is enough."""
+        return self.admins | self.of(permission.command) | self.of(permission.value)
+
+    def with_roles(self, target: str, roles: frozenset[int]) -> "Grants":
+        others = {name: granted for name, granted in self.roles.items() if name != target}
+        return Grants(self.admins, others | ({target: roles} if roles else {}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Somebody who wants to do something. `manages`: the server's owner, Administrator or Manage Server."""
+
+    member: MemberId
+    roles: frozenset[int] = frozenset()
+    manages: bool = False
+
+
+class NotAllowed(Refusal):
+    """`roles` are the names of the server's roles that would do."""
+
+    def __init__(self, permission: Permission, roles: list[str], *, is_of_raid: bool) -> None:
+        enough = ["the **Manage Server** permission"]
+        if roles:
+            enough.append(f"the role {joined([f'**{escape(role)}**' for role in roles], 'or')}")
+        if is_of_raid:
+            enough.append("to be the raid’s leader or creator")
+        super().__init__(f"You may not {permission.does} here. You need {joined(enough, 'or')}.")
+
+
+class MoreThanHeld(Refusal):
+    def __init__(self) -> None:
+        super().__init__("You cannot give or take what you do not hold yourself.")
+
+
+class ManagersOnly(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "Only people with the **Manage Server** permission decide who may do everything,"
+            " and who may use `/permissions`."
+        )
+
+
+def allowed(asker: Asker, permission: Permission, grants: Grants, raid: Raid | None = None) -> bool:
+    """Whether the asker may do this, with this raid where the permission is about one."""
+    if asker.manages or asker.roles & grants.holders(permission):
+        return True
+    return raid is not None and permission.is_about_a_raid and asker.member in (raid.leader, raid.creator)
+
+
+def check_may_grant(asker: Asker, target: str | None, grants: Grants) -> None:
+    """Who may say which roles hold a target (None: everything). Raises ManagersOnly or MoreThanHeld."""
+    if asker.manages:
+        return
+    if target is None or Permission.PERMISSIONS in held_in(target):
+        raise ManagersOnly
+    if not all(allowed(asker, permission, grants) for permission in held_in(target)):
+        raise MoreThanHeld

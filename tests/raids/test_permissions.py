@@ -1,0 +1,85 @@
+"""Who may do what."""
+
+from dataclasses import replace
+
+import pytest
+
+from raidbot.raids.model import MemberId
+from raidbot.raids.permissions import (
+    Asker,
+    Grants,
+    ManagersOnly,
+    MoreThanHeld,
+    NotAllowed,
+    Permission,
+    allowed,
+    check_may_grant,
+    commands,
+    held_in,
+)
+from tests.raids.builders import ALICE, BOB, MANAGER, opened
+
+OFFICER, CLOSER, ADMIN = 11, 12, 13
+GRANTS = Grants(frozenset({ADMIN}), {"raid": frozenset({OFFICER}), "raid.close": frozenset({CLOSER})})
+
+
+def asking(*roles: int, member: MemberId = ALICE, manages: bool = False) -> Asker:
+    return Asker(member=member, roles=frozenset(roles), manages=manages)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_managers_and_admin_roles_may_do_everything(permission: Permission) -> None:
+    assert allowed(asking(manages=True), permission, Grants())
+    assert allowed(asking(ADMIN), permission, GRANTS)
+    assert not allowed(asking(), permission, GRANTS)
+
+
+def test_a_role_may_do_what_it_was_granted() -> None:
+    assert allowed(asking(OFFICER), Permission.RAID_CLOSE, GRANTS)
+    assert allowed(asking(OFFICER), Permission.RAID_TIME, GRANTS)
+    assert allowed(asking(CLOSER), Permission.RAID_CLOSE, GRANTS)
+    assert not allowed(asking(CLOSER), Permission.RAID_TIME, GRANTS)
+    assert not allowed(asking(OFFICER), Permission.CREATE, GRANTS)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_leader_and_creator_may_do_what_is_on_their_raids_panel(permission: Permission) -> None:
+    raid = replace(opened(), creator=ALICE, leader=BOB)
+
+    assert allowed(asking(member=ALICE), permission, Grants(), raid) == permission.is_about_a_raid
+    assert allowed(asking(member=BOB), permission, Grants(), raid) == permission.is_about_a_raid
+    assert not allowed(asking(member=MANAGER), permission, Grants(), raid)
+    assert not allowed(asking(member=ALICE), permission, Grants())
+
+
+def test_nobody_gives_more_than_they_hold() -> None:
+    grants = replace(GRANTS, roles={**GRANTS.roles, "permissions": frozenset({OFFICER})})
+
+    check_may_grant(asking(OFFICER), "raid.close", grants)
+    check_may_grant(asking(ADMIN), "create", grants)
+    check_may_grant(asking(manages=True), None, grants)
+    for target in ("create", "templates.list"):
+        with pytest.raises(MoreThanHeld):
+            check_may_grant(asking(OFFICER), target, grants)
+    with pytest.raises(MoreThanHeld):
+        check_may_grant(asking(CLOSER), "raid", grants)
+    for forbidden in (None, "permissions"):
+        with pytest.raises(ManagersOnly):
+            check_may_grant(asking(ADMIN), forbidden, grants)
+
+
+def test_a_command_holds_all_its_permissions() -> None:
+    assert held_in("raid") == tuple(one for one in Permission if one.value.startswith("raid."))
+    assert held_in("raid.close") == (Permission.RAID_CLOSE,)
+    assert held_in("settings") == (Permission.SETTINGS,)
+    assert held_in("nothing") == ()
+    assert {permission for command in commands() for permission in held_in(command)} == set(Permission)
+
+
+def test_the_refusal_says_what_would_do() -> None:
+    said = str(NotAllowed(Permission.RAID_CLOSE, ["Officer", "Raid*Lead"], is_of_raid=True))
+
+    assert said == (
+        "You may not close a raid’s signups here. You need the **Manage Server** permission,"
+        " the role **Officer** or **Raid\\*Lead** or to be the raid’s leader or creator."
+    )
