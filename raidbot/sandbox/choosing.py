@@ -7,7 +7,7 @@ from typing import Any
 
 from raidbot.sandbox import permissions, projection
 from raidbot.sandbox.permissions import Permission
-from raidbot.sandbox.store import Channel, Command, Json, User
+from raidbot.sandbox.store import Channel, Command, Guild, Json, User
 from raidbot.sandbox.verdicts.components import (
     CHANNEL_SELECT,
     MENTIONABLE_SELECT,
@@ -98,20 +98,32 @@ class Resolved:
 def find_command(world: World, user: User, channel: Channel, name: str, kind: int = 1) -> Command:
     """The registered command that a person sees under this name in this channel."""
     for command in sorted(world.store.commands.values(), key=lambda one: one.guild_id is None):
-        is_here = command.guild_id in (None, channel.guild_id)
-        if is_here and (command.name, command.type) == (name, kind) and _sees(world, user, channel, command):
+        if (command.name, command.type) == (name, kind) and _sees(world, user, channel, command):
             return command
     raise NotPossible(f"{user.username} sees no command {name!r} in #{channel.name}")
 
 
 def _sees(world: World, user: User, channel: Channel, command: Command) -> bool:
-    contexts = command.payload.get("contexts")
     if is_direct(channel):
-        return command.payload.get("dm_permission", True) and (contexts is None or 1 in contexts)
+        return offered_in_dms(command)
     guild = world.guild_of(channel)
-    if guild is None or user.id not in guild.members or (contexts is not None and 0 not in contexts):
+    if guild is None or not world.may(user.id, channel) & Permission.USE_APPLICATION_COMMANDS:
         return False
-    if not world.may(user.id, channel) & Permission.USE_APPLICATION_COMMANDS:
+    return offered_in_guild(command, guild, user)
+
+
+def offered_in_dms(command: Command) -> bool:
+    contexts = command.payload.get("contexts")
+    in_dms = command.guild_id is None and command.payload.get("dm_permission", True)
+    return in_dms and (contexts is None or 1 in contexts)
+
+
+def offered_in_guild(command: Command, guild: Guild, user: User) -> bool:
+    """Whether a person sees a command in a guild, in channels where they may use commands at all."""
+    contexts = command.payload.get("contexts")
+    if user.id not in guild.members or (contexts is not None and 0 not in contexts):
+        return False
+    if command.guild_id not in (None, guild.id):
         return False
     needed = command.payload.get("default_member_permissions")
     granted = permissions.in_guild(guild, guild.members[user.id])

@@ -70,6 +70,7 @@ def edited(world: World, channel: Channel, message: Message, *, at: datetime | N
 def delete(world: World, channel: Channel, message: Message) -> None:
     """Take a message away for good."""
     channel.messages.pop(message.id, None)
+    world.store.touched(message)
     payload = {"id": str(message.id), "channel_id": str(channel.id)}
     _tell(world, "MESSAGE_DELETE", channel, payload, _message_intent(channel), hidden_to_bot=_is_private(message))
 
@@ -77,6 +78,7 @@ def delete(world: World, channel: Channel, message: Message) -> None:
 def delete_many(world: World, channel: Channel, gone: list[Message]) -> None:
     for message in gone:
         channel.messages.pop(message.id, None)
+        world.store.touched(message)
     payload = {"ids": [str(message.id) for message in gone], "channel_id": str(channel.id)}
     _tell(world, "MESSAGE_DELETE_BULK", channel, payload, _message_intent(channel))
 
@@ -97,6 +99,7 @@ def react(world: World, channel: Channel, message: Message, key: str, emoji: Rea
     if user.id in reaction.users:
         return
     reaction.users[user.id] = world.clock.now()
+    world.store.touched(message)
     payload = _reaction_json(channel, message, reaction) | {
         "user_id": str(user.id),
         "message_author_id": str(message.author.id),
@@ -116,12 +119,14 @@ def unreact(world: World, channel: Channel, message: Message, key: str, user_id:
         return
     if not reaction.users:
         del message.reactions[key]
+    world.store.touched(message)
     payload = _reaction_json(channel, message, reaction) | {"user_id": str(user_id), "type": 0, "burst": False}
     _tell(world, "MESSAGE_REACTION_REMOVE", channel, payload, _reaction_intent(channel), user_id=user_id)
 
 
 def clear_reactions(world: World, channel: Channel, message: Message) -> None:
     message.reactions.clear()
+    world.store.touched(message)
     payload = {"channel_id": str(channel.id), "message_id": str(message.id)}
     _tell(world, "MESSAGE_REACTION_REMOVE_ALL", channel, payload, _reaction_intent(channel))
 
@@ -130,6 +135,7 @@ def clear_emoji(world: World, channel: Channel, message: Message, key: str) -> N
     """Take one emoji with all its reactions away; nothing happens if it is not there."""
     reaction = message.reactions.pop(key, None)
     if reaction is not None:
+        world.store.touched(message)
         payload = _reaction_json(channel, message, reaction)
         _tell(world, "MESSAGE_REACTION_REMOVE_EMOJI", channel, payload, _reaction_intent(channel))
 
@@ -169,6 +175,7 @@ def _is_private(message: Message) -> bool:
 
 def _publish(world: World, name: str, channel: Channel, message: Message) -> None:
     """A message event. Ephemeral messages travel like direct ones and name no guild, as Discord documents."""
+    world.store.touched(message)
     payload = world.message_json(message)
     member = world.store.member(channel.guild_id, message.author.id)
     if channel.guild_id is None or _is_private(message):

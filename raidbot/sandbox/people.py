@@ -116,11 +116,15 @@ class Answer:
 
 
 class Person:
-    """Somebody on Discord. What their client would not let them do raises NotPossible."""
+    """Somebody on Discord, watching "thinking…" for `patience` seconds.
 
-    def __init__(self, world: World, user: User) -> None:
+    What their client would not let them do raises NotPossible.
+    """
+
+    def __init__(self, world: World, user: User, *, patience: float = PATIENCE) -> None:
         self.world = world
         self.user = user
+        self.patience = patience
 
     def __repr__(self) -> str:
         return f"<Person {self.name}>"
@@ -153,11 +157,11 @@ class Person:
     def close_dms(self) -> None:
         """Take no more direct messages."""
         self.user.accepts_dms = False
-        self.world.store.changed()
+        self.world.store.reshaped()
 
     def open_dms(self) -> None:
         self.user.accepts_dms = True
-        self.world.store.changed()
+        self.world.store.reshaped()
 
     def sees(self, channel: Any) -> list[Message]:
         """The messages of a channel as they are on this person's screen, oldest first."""
@@ -182,6 +186,12 @@ class Person:
         where = self._where(message)
         with _as_on_screen():
             rules.unreact(self.world, self.user, where, message, emoji, self.id)
+
+    async def delete(self, message: Message) -> None:
+        """Delete an own message, or as a moderator somebody else's."""
+        where = self._where(message)
+        with _as_on_screen():
+            rules.delete(self.world, self.user, where, message)
 
     async def leave(self, guild: Any) -> None:
         """Leave a server."""
@@ -248,7 +258,7 @@ class Person:
         answer = Answer(self, interaction)
         while answer.failed and (left := interaction.deadline - time.monotonic()) > 0:
             await self.world.store.wait_for_change(left)
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + self.patience
         while answer.thinking and (left := until - time.monotonic()) > 0:
             await self.world.store.wait_for_change(left)
         return answer

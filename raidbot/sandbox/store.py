@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
@@ -300,6 +300,8 @@ class Store:
         self.interactions_by_token: dict[str, Interaction] = {}
         self.nonces: dict[tuple[int, int, str], Sent] = {}
         self.version = 0
+        self.shape = 0
+        self.watchers: list[Callable[[Message], None]] = []
         self._last_id = 0
         self._last_seed = self._at(clock.now() - timedelta(days=365))
         self._waiting: set[asyncio.Future[None]] = set()
@@ -325,6 +327,16 @@ class Store:
         for future in waiting:
             if not future.done():
                 future.set_result(None)
+
+    def reshaped(self) -> None:
+        """Say that something besides messages changed: a guild, channel, member, command or privacy setting."""
+        self.shape += 1
+        self.changed()
+
+    def touched(self, message: Message) -> None:
+        """Say that a message is new, different or gone, whoever may see it."""
+        for watch in self.watchers:
+            watch(message)
 
     async def wait_for_change(self, timeout: float) -> None:
         """Return after the next change, at the latest after `timeout` seconds."""

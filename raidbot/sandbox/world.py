@@ -34,6 +34,7 @@ class Intent(IntFlag):
 
 ALWAYS = Intent(0)
 """For events that every session gets."""
+_ABOUT_SHAPE = ("GUILD_", "CHANNEL_", "THREAD_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,10 @@ class World:
         if not hidden:
             for listener in self.listeners:
                 listener(event)
-        self.store.changed()
+        if event.name.startswith(_ABOUT_SHAPE):
+            self.store.reshaped()
+        else:
+            self.store.changed()
 
     def guild_of(self, channel: Channel) -> Guild | None:
         return self.store.guilds.get(channel.guild_id or 0)

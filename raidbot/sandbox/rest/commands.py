@@ -69,6 +69,7 @@ def _put(call: Call, scope: int | None, given: Json, same: Command | None) -> Co
     version = store.next_id()
     command = Command(id=same.id if same is not None else version, version=version, payload=payload, guild_id=scope)
     store.commands[command.id] = command
+    store.reshaped()
     return command
 
 
@@ -94,6 +95,7 @@ def replace_commands(call: Call) -> Answer:
     for command in existing:
         if command.id not in {one.id for one in kept}:
             del call.world.store.commands[command.id]
+            call.world.store.reshaped()
     return 200, [_json(call, command) for command in kept]
 
 
@@ -126,4 +128,5 @@ def edit_command(call: Call) -> Answer:
 @routes.add("DELETE", _GUILD + "/{command_id}")
 def delete_command(call: Call) -> Answer:
     del call.world.store.commands[_found(call).id]
+    call.world.store.reshaped()
     return 204, None
