@@ -1,0 +1,199 @@
+/** The message box: text to say, or a slash command with its options. */
+
+import { Combo } from "./combo.js";
+import { knownValues, matching, typedValue } from "./commands.js";
+import { byId, el } from "./dom.js";
+
+const MOST = 2000; // characters of a message
+const LINES = 60; // commands listed at once
+
+/**
+ * `view` offers `names`, `commands()`, `say(text)`, `slash(path, options)` and `autocomplete(path, options, focused)`;
+ * the last three are promises that fail with an Error worth showing.
+ */
+export class Composer {
+  constructor(view) {
+    this.view = view;
+    this.root = byId("composer");
+    this.input = el("textarea", { class: "input", rows: "1", maxlength: MOST, "aria-label": "Message" });
+    this.failure = el("div", { class: "failure", role: "alert", hidden: true });
+    this.lines = new Combo({
+      input: this.input,
+      suggest: (text) => this.#suggest(text),
+      mustChoose: true,
+      onEnter: () => this.#send(),
+      onInput: () => this.#typed(),
+    });
+    this.input.addEventListener("keydown", (event) => this.#newLine(event), { capture: true });
+    this.#plain();
+  }
+
+  /** Another channel or person: `placeholder` says where one writes; nothing can be written when `isClosed`. */
+  settle(placeholder, isClosed) {
+    if (this.placeholder === placeholder && this.input.disabled === isClosed) return;
+    this.placeholder = placeholder;
+    this.input.placeholder = placeholder;
+    this.input.setAttribute("aria-label", placeholder);
+    this.input.disabled = isClosed;
+    this.#plain();
+  }
+
+  focus() {
+    this.input.focus();
+  }
+
+  #plain() {
+    this.command = null;
+    this.input.value = "";
+    this.#fit();
+    this.root.replaceChildren(this.failure, this.lines.list, el("div", { class: "box" }, this.input));
+    this.failure.hidden = true;
+  }
+
+  #typed() {
+    this.failure.hidden = true;
+    this.#fit();
+    const chosen = this.input.value.startsWith("/") ? this.lines.value() : null;
+    if (chosen?.path) this.#begin(chosen);
+  }
+
+  #fit() {
+    this.input.style.height = "auto";
+    if (this.input.value) this.input.style.height = `${this.input.scrollHeight + 2}px`;
+  }
+
+  #newLine(event) {
+    if (event.key === "Enter" && event.shiftKey) event.stopImmediatePropagation();
+  }
+
+  #suggest(text) {
+    if (!text.startsWith("/") || text.includes("\n")) return [];
+    return matching(this.view.commands(), text.slice(1))
+      .slice(0, LINES)
+      .map((line) => ({ name: `/${line.path}`, value: line, description: line.description }));
+  }
+
+  async #send() {
+    const text = this.input.value.trim();
+    if (!text) return;
+    if (text.startsWith("/")) {
+      this.#fail(new Error(`There is no command ${text.split(/\s/)[0]} that you may use here.`));
+      return;
+    }
+    this.input.value = "";
+    this.#fit();
+    try {
+      await this.view.say(text);
+    } catch (error) {
+      this.input.value ||= text;
+      this.#fail(error);
+    }
+  }
+
+  #fail(error) {
+    this.failure.textContent = error.message;
+    this.failure.hidden = false;
+  }
+
+  // A command being filled in
+
+  #begin(command) {
+    this.command = command;
+    const required = command.options.filter((option) => option.required);
+    const optional = command.options.filter((option) => !option.required);
+    this.fields = [...required, ...optional].map((option) => this.#field(option));
+    const run = el("button", { type: "submit", class: "button button-1" }, "Send");
+    const cancel = el("button", { type: "button", class: "button", on: { click: () => this.#cancel() } }, "Cancel");
+    const form = el(
+      "form",
+      { class: "command", novalidate: true, "aria-label": `/${command.path}`, on: { keydown: (event) => event.key === "Escape" && this.#cancel() } },
+      el("div", { class: "command-head" }, el("span", { class: "command-name" }, `/${command.path}`), el("span", { class: "muted" }, command.description)),
+      el("div", { class: "options" }, this.fields.map((field) => field.element)),
+      el("div", { class: "row" }, run, cancel),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#run();
+    });
+    this.failure.hidden = true;
+    this.root.replaceChildren(this.failure, form);
+    (this.fields[0]?.input ?? run).focus();
+  }
+
+  #field(option) {
+    const id = `option-${option.name}`;
+    const input = el("input", {
+      id,
+      class: "input",
+      type: "text",
+      "aria-required": String(Boolean(option.required)),
+      "aria-describedby": `${id}-hint`,
+      maxlength: option.max_length,
+      autocomplete: "off",
+    });
+    const known = knownValues(option, this.view.names);
+    const combo = new Combo({
+      input,
+      isLive: Boolean(option.autocomplete),
+      mustChoose: known !== null,
+      suggest: known ? (text) => narrowed(known, text) : option.autocomplete ? () => this.#autocomplete(option) : null,
+      onEnter: () => this.#run(),
+      onInput: () => (this.failure.hidden = true),
+    });
+    const label = el("label", { for: id }, option.name, option.required ? el("span", { class: "asterisk" }, " *") : el("span", { class: "muted" }, " optional"));
+    const hint = el("span", { class: "hint", id: `${id}-hint` }, option.description);
+    return { option, combo, input, element: el("div", { class: "option-field" }, label, combo.list, input, hint) };
+  }
+
+  async #autocomplete(focused) {
+    const given = {};
+    for (const { option, combo, input } of this.fields) {
+      if (option === focused) given[option.name] = input.value;
+      else if (combo.value() !== undefined && combo.value() !== null) given[option.name] = combo.value();
+    }
+    const command = this.command;
+    const offers = await this.view.autocomplete(command.path, given, focused.name);
+    return command === this.command ? offers : [];
+  }
+
+  #cancel() {
+    this.#plain();
+    this.focus();
+  }
+
+  async #run() {
+    const { command } = this;
+    let options;
+    try {
+      options = this.#values();
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#plain();
+    this.focus();
+    try {
+      await this.view.slash(command.path, options);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #values() {
+    const options = {};
+    for (const { option, combo, input } of this.fields) {
+      const value = combo.value();
+      if (value !== undefined) options[option.name] = typedValue(option, value);
+      else if (option.required) {
+        input.focus();
+        throw new Error(`“${option.name}” is required.`);
+      }
+    }
+    return options;
+  }
+}
+
+function narrowed(values, text) {
+  const wanted = text.trim().toLowerCase();
+  return values.filter((value) => value.name.toLowerCase().includes(wanted)).slice(0, 25);
+}

@@ -1,0 +1,116 @@
+/** The messages of the open channel: newest at the bottom, older ones filled in while the page is idle. */
+
+import { arrange, byId, el } from "./dom.js";
+import { MessageView } from "./message.js";
+
+const FIRST = 40; // messages drawn at once when a channel is opened
+const STEP = 25; // further ones drawn in one go
+const TOGETHER = 7 * 60 * 1000; // milliseconds within which messages of one author stand together
+const OLDER = 600; // pixels from the top at which older messages are asked for
+const NEAR = 80; // pixels from the bottom that still count as reading the newest
+
+export class Conversation {
+  #views = new Map();
+  #messages = [];
+  #drawn = 0;
+  #channel = null;
+  #isFollowing = true;
+
+  constructor(view) {
+    this.view = view;
+    this.scroller = byId("scroller");
+    this.list = byId("messages");
+    this.jump = byId("jump");
+    this.empty = el("li", { class: "empty" });
+    this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.jump.addEventListener("click", () => this.#toBottom());
+    new ResizeObserver(() => this.#isFollowing && this.#toBottom()).observe(this.list);
+  }
+
+  /** Show a channel's messages; `nothing` is said where there are none. */
+  show(channel, log, nothing) {
+    if (channel !== this.#channel) this.#open(channel);
+    this.#messages = log.messages;
+    this.hasOlder = log.hasMore;
+    if (this.empty.textContent !== nothing) this.empty.textContent = nothing;
+    this.#draw();
+  }
+
+  /** Draw the messages from scratch, as after taking another person's place. */
+  forget() {
+    this.#channel = null;
+    this.#views.clear();
+  }
+
+  #open(channel) {
+    this.#channel = channel;
+    this.#views.clear();
+    this.#drawn = FIRST;
+    this.#isFollowing = true;
+  }
+
+  #draw() {
+    const from = Math.max(0, this.#messages.length - this.#drawn);
+    const elements = [];
+    const seen = new Set();
+    for (let at = from; at < this.#messages.length; at += 1) {
+      const message = this.#messages[at];
+      elements.push(this.#element(message, this.#messages[at - 1], at === from));
+      seen.add(message.id);
+    }
+    for (const id of this.#views.keys()) if (!seen.has(id)) this.#views.delete(id);
+    arrange(this.list, elements.length ? elements : [this.empty]);
+    if (this.#isFollowing) this.#toBottom();
+    else this.jump.hidden = this.#isNearBottom();
+    if (from > 0) this.#later();
+  }
+
+  #element(message, before, isFirst) {
+    let held = this.#views.get(message.id);
+    const starts = isFirst || !continues(before, message);
+    if (!held) {
+      held = { view: new MessageView(this.view) };
+      this.#views.set(message.id, held);
+    }
+    if (held.message !== message || held.starts !== starts) held.view.show(message, starts);
+    Object.assign(held, { message, starts });
+    return held.view.element;
+  }
+
+  #later() {
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    setTimeout(() => {
+      this.isWaiting = false;
+      this.#drawn += STEP;
+      this.#draw();
+    }, 16);
+  }
+
+  #isNearBottom() {
+    return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < NEAR;
+  }
+
+  #scrolled() {
+    this.#isFollowing = this.#isNearBottom();
+    if (this.#isFollowing) this.jump.hidden = true;
+    if (this.hasOlder && this.#drawn >= this.#messages.length && this.scroller.scrollTop < OLDER) this.view.older();
+  }
+
+  #toBottom() {
+    this.#isFollowing = true;
+    this.jump.hidden = true;
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+}
+
+function continues(before, message) {
+  return (
+    before !== undefined &&
+    before.author.id === message.author.id &&
+    !message.reply_to &&
+    !message.used &&
+    before.ephemeral === message.ephemeral &&
+    new Date(message.at) - new Date(before.at) < TOGETHER
+  );
+}

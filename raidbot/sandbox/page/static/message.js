@@ -1,0 +1,185 @@
+/** One message on the page, brought up to date part by part. */
+
+import { arrange, el, Keyed } from "./dom.js";
+import { componentRows, emojiText } from "./components.js";
+import { attachmentElement, embedElement } from "./embeds.js";
+import { markdown } from "./markdown.js";
+import { openEmoji, openMenu } from "./popup.js";
+import { format, written } from "./times.js";
+
+const NOTICES = { 6: "pinned a message.", 7: "joined the server.", 18: "started a thread:", 21: "started a thread." };
+const HUES = ["#8a3b12", "#0b6b78", "#7a2e6f", "#1f5fa8", "#3f6212", "#8d2343", "#5b4b9a", "#6b5200"];
+const COMMON = ["✅", "👍", "❤️", "🎉", "😂", "👀", "🛡️", "💚", "⚔️", "1️⃣", "2️⃣", "3️⃣", "4️⃣", "❌", "⏰", "🔥"];
+
+/** A round picture with somebody's first letters, in a colour of their own. */
+export function avatar(id, name, kind = "") {
+  const hue = HUES[Number(BigInt(id) % BigInt(HUES.length))];
+  return el("span", { class: `avatar ${kind}`, "aria-hidden": "true", style: { "--hue": hue } }, [...name][0]?.toUpperCase() ?? "?");
+}
+
+/**
+ * The element of a message. `view` offers `names`, and what may be done: `react(message, emoji, isOn)`,
+ * `use(message, component, values)`, `dismiss(message)`, `tools(message)` for a menu of `{label, act}`.
+ */
+export class MessageView {
+  #said = {};
+  #failure = el("div", { class: "failure", role: "alert", hidden: true });
+
+  constructor(view) {
+    this.view = view;
+    this.parts = {
+      reply: el("div", { class: "reply" }),
+      head: el("div", { class: "message-head" }),
+      content: el("div", { class: "content" }),
+      below: el("div"),
+      components: el("div", { class: "components" }),
+      thread: el("div"),
+      reactions: el("div", { class: "reactions", role: "group", "aria-label": "Reactions" }),
+      note: el("div", { class: "private-note" }),
+    };
+    const { reply, head, content, below, components, thread, reactions, note } = this.parts;
+    this.picture = el("span");
+    const parts = [this.picture, reply, head, content, below, components, this.#failure, thread, reactions, note];
+    this.element = el("li", { class: "message" }, parts, this.#tools());
+    this.buttons = new Keyed((reaction) => reaction.key, () => this.#reaction(), showReaction);
+  }
+
+  /** Show a message; `starts` when it does not continue the one before. */
+  show(message, starts) {
+    this.message = message;
+    const { names } = this.view;
+    this.element.id = `message-${message.id}`;
+    this.element.classList.toggle("starts", starts);
+    this.element.classList.toggle("is-private", message.ephemeral);
+    this.element.classList.toggle("pings-me", message.mentions_me && !message.ephemeral);
+    this.#part("reply", [message.used, message.reply_to], () => origin(message));
+    this.#part("head", [message.author, message.at], () => this.#head());
+    this.#part("content", [message.content, message.thinking, message.edited, message.type], () => this.#content());
+    this.#part("below", [message.embeds, message.attachments], () => [
+      ...message.embeds.map((embed) => embedElement(embed, names)),
+      message.attachments.length ? el("div", { class: "attachments" }, message.attachments.map(attachmentElement)) : null,
+    ]);
+    this.#part("components", message.components, () =>
+      componentRows(message.components, names, (component, values) => this.#use(component, values)),
+    );
+    this.#part("thread", message.thread, () => this.#thread());
+    this.#part("note", message.ephemeral, () => this.#note());
+    arrange(this.parts.reactions, this.buttons.of(message.reactions));
+    this.parts.reactions.hidden = !message.reactions.length;
+  }
+
+  /** Draw a part anew if what it depends on is another than before; the focus stays where it was. */
+  #part(name, basis, draw) {
+    const said = JSON.stringify(basis);
+    if (this.#said[name] === said) return;
+    this.#said[name] = said;
+    const focused = this.parts[name].contains(document.activeElement) ? document.activeElement.dataset.customId : null;
+    const drawn = [draw()].flat().filter(Boolean);
+    this.parts[name].replaceChildren(...drawn);
+    this.parts[name].hidden = !drawn.length;
+    if (focused) this.parts[name].querySelector(`[data-custom-id="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  #head() {
+    const { author, at } = this.message;
+    const moment = new Date(at);
+    const fresh = avatar(author.id, author.name);
+    this.picture.replaceWith(fresh);
+    this.picture = fresh;
+    return [
+      el("span", { class: "author" }, author.name),
+      author.bot ? el("span", { class: "app-tag" }, "APP") : null,
+      el("time", { datetime: moment.toISOString(), title: format(moment, "F") }, written(moment)),
+    ];
+  }
+
+  #content() {
+    const { author, content, edited, thinking, type } = this.message;
+    if (thinking) return el("span", { class: "thinking" }, `${author.name} is thinking…`);
+    if (NOTICES[type]) return el("span", { class: "muted" }, `${author.name} ${NOTICES[type]} ${content}`);
+    if (!content) return null;
+    return [markdown(content, this.view.names), edited ? el("span", { class: "edited" }, " (edited)") : null];
+  }
+
+  #thread() {
+    const { thread } = this.message;
+    if (!thread) return null;
+    const name = this.view.names.channel(thread)?.name ?? "Thread";
+    return el("button", { type: "button", class: "action", on: { click: () => this.view.names.openChannel(thread) } }, `↳ ${name}`);
+  }
+
+  #note() {
+    if (!this.message.ephemeral) return null;
+    const dismiss = () => this.view.dismiss(this.message);
+    return [
+      el("span", {}, "👁 Only you can see this ·"),
+      el("button", { type: "button", class: "as-link", on: { click: dismiss } }, "Dismiss message"),
+    ];
+  }
+
+  async #use(component, values) {
+    this.#failure.hidden = true;
+    const pressed = this.parts.components.querySelector(`[data-custom-id="${CSS.escape(component.custom_id)}"]`);
+    pressed?.classList.add("is-waiting");
+    try {
+      await this.view.use(this.message, component, values);
+    } catch (error) {
+      this.#failure.textContent = error.message;
+      this.#failure.hidden = false;
+    } finally {
+      pressed?.classList.remove("is-waiting");
+    }
+  }
+
+  #reaction() {
+    const press = (event) => {
+      const pressed = event.currentTarget;
+      this.view.react(this.message, pressed.dataset.key, pressed.getAttribute("aria-pressed") !== "true");
+    };
+    return el("button", { type: "button", class: "reaction", on: { click: press } }, el("span"), el("span", { class: "count" }));
+  }
+
+  #tools() {
+    const react = (event) => {
+      const own = this.view.names.emojis().map((emoji) => ({ text: `:${emoji.name}:`, value: `${emoji.name}:${emoji.id}`, isNamed: true }));
+      const choices = [...COMMON.map((text) => ({ text, value: text })), ...own];
+      openEmoji(event.currentTarget, choices, (emoji) => this.view.react(this.message, emoji, true));
+    };
+    const more = (event) => openMenu(event.currentTarget, "Message", this.view.tools(this.message));
+    return el(
+      "div",
+      { class: "message-tools" },
+      tool("☺", "Add a reaction", react),
+      tool("⋯", "More", more),
+    );
+  }
+}
+
+function tool(sign, label, click) {
+  return el(
+    "button",
+    { type: "button", class: "icon-button", title: label, "aria-haspopup": "true", "aria-expanded": "false", on: { click } },
+    el("span", { "aria-hidden": "true" }, sign),
+    el("span", { class: "hidden" }, label),
+  );
+}
+
+/** Where a message came from: the command it answers, or the message it replies to. */
+function origin({ used, reply_to: replied }) {
+  if (used?.command) return [el("b", {}, used.by), " used ", el("span", { class: "mention" }, `/${used.command}`)];
+  if (used || !replied) return null;
+  return `↱ ${replied.author ?? "…"}: ${replied.content ?? "This message was deleted."}`;
+}
+
+function showReaction(element, reaction) {
+  const text = emojiText(reaction.emoji);
+  const [sign, count] = element.children;
+  const people = `${reaction.count} ${reaction.count === 1 ? "person" : "people"}`;
+  const named = reaction.names.join(", ") + (reaction.count > reaction.names.length ? " and others" : "");
+  if (sign.textContent !== text) sign.textContent = text;
+  if (count.textContent !== String(reaction.count)) count.textContent = reaction.count;
+  element.dataset.key = reaction.key;
+  element.title = `${named} reacted with ${text}`;
+  element.setAttribute("aria-pressed", String(reaction.me));
+  element.setAttribute("aria-label", `${text}, ${people}`);
+}

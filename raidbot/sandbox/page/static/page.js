@@ -1,0 +1,225 @@
+/** The page: one person's eyes on the sandbox. */
+
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { Conversation } from "./conversation.js";
+import { byId } from "./dom.js";
+import { openModal } from "./modal.js";
+import { Model } from "./model.js";
+import { namesIn } from "./names.js";
+import { Panel } from "./panel.js";
+import { People } from "./people.js";
+import { closePopup } from "./popup.js";
+import { Sidebar } from "./sidebar.js";
+import { announce, setUpDrawers, setUpTheme, toast } from "./surroundings.js";
+import { refreshTimes, setClock } from "./times.js";
+
+const PAGE = 50; // messages asked for at once
+const COMMAND_FAILED = "The application did not respond";
+const COMPONENT_FAILED = "This interaction failed";
+const FORM_FAILED = "Something went wrong. Try again.";
+
+const model = new Model();
+const here = () => model.channels.get(current);
+let current = null;
+let isDrawing = false;
+let isLoading = false;
+
+const names = namesIn(model, here, (id) => open(id));
+const closeDrawers = setUpDrawers();
+setUpTheme();
+
+const connection = new Connection({
+  onPush: take,
+  onOpen: () => be(model.me ?? sessionStorage.getItem("person")),
+  onLost: () => notice("The sandbox cannot be reached. Trying again…"),
+});
+const people = new People((id) => be(id));
+const sidebar = new Sidebar((id) => open(id));
+const panel = new Panel({
+  advance: (seconds) => telling(connection.ask("advance", { seconds }).then((answer) => setTime(answer.now))),
+  operate: (action) => telling(connection.ask("operate", { action }).then((answer) => answer.said && toast(answer.said))),
+  dms: (isOpen) => telling(connection.ask("dms", { open: isOpen })),
+});
+const conversation = new Conversation({
+  names,
+  react: (message, emoji, isOn) => telling(connection.ask(isOn ? "react" : "unreact", { ...at(message), emoji })),
+  dismiss: (message) => telling(connection.ask("dismiss", at(message))),
+  use,
+  tools,
+  older: () => loadOlder(),
+});
+const composer = new Composer({
+  names,
+  commands: () => model.commandsIn(here()),
+  say: (content) => connection.ask("say", { channel: current, content }),
+  slash: async (command, options) => finish(await connection.ask("slash", { channel: current, command, options }), COMMAND_FAILED),
+  autocomplete: async (command, options, focused) =>
+    (await connection.ask("autocomplete", { channel: current, command, options, focused })).choices,
+});
+
+// Who and where
+
+async function be(person) {
+  let answer;
+  try {
+    answer = await connection.ask("be", person ? { person } : {});
+  } catch (error) {
+    if (!person) throw error;
+    answer = await connection.ask("be"); // somebody of an earlier run
+  }
+  notice("");
+  closePopup();
+  model.become(answer.view);
+  setTime(answer.view.now);
+  sessionStorage.setItem("person", model.me);
+  conversation.forget();
+  open(here()?.may.read ? current : firstChannel());
+}
+
+function firstChannel() {
+  const remembered = model.channels.get(sessionStorage.getItem("channel"));
+  const readable = [...model.channels.values()].filter((channel) => channel.may.read && channel.kind !== "category");
+  return (remembered ?? readable.find((channel) => channel.name.includes("raid")) ?? readable[0])?.id ?? null;
+}
+
+async function open(id) {
+  current = id;
+  closeDrawers();
+  draw();
+  if (id === null) return;
+  sessionStorage.setItem("channel", id);
+  if (!model.log(id).isLoaded) await load(id, null);
+}
+
+async function load(channel, before) {
+  const answer = await telling(connection.ask("history", { channel, limit: PAGE, ...(before ? { before } : {}) }));
+  if (!answer) return;
+  model.addHistory(channel, answer);
+  draw();
+}
+
+async function loadOlder() {
+  const log = model.log(current);
+  if (isLoading || !log.isLoaded || !log.hasMore) return;
+  isLoading = true;
+  await load(current, log.messages[0]?.id);
+  isLoading = false;
+}
+
+// What comes in
+
+function take(push) {
+  const fresh = model.take(push);
+  if (push.push === "strip") {
+    setTime(push.now);
+    panel.show(push);
+    return;
+  }
+  for (const message of fresh) if (message.channel === current && message.author.id !== model.me) announce(message);
+  draw();
+}
+
+function setTime(now) {
+  setClock(now);
+  refreshTimes();
+  panel.tick();
+}
+
+/** Bring the page up to date before the next frame. */
+function draw() {
+  if (isDrawing) return;
+  isDrawing = true;
+  requestAnimationFrame(() => {
+    isDrawing = false;
+    if (model.me) drawNow();
+  });
+}
+
+function drawNow() {
+  const channel = here();
+  const me = model.people.find((person) => person.id === model.me);
+  people.show(model.people, model.me);
+  panel.settle(me, model.actions);
+  showHead(channel);
+  if (channel) {
+    const log = model.log(channel.id);
+    conversation.show(channel.id, log, nothing(channel, log));
+    markRead(channel, log);
+  }
+  sidebar.show(model, current);
+}
+
+function showHead(channel) {
+  const title = !channel ? "Nothing to see here" : channel.kind === "dm" ? channel.with.name : `# ${channel.name}`;
+  byId("channel-name").textContent = title;
+  byId("channel-topic").textContent = channel?.topic ?? "";
+  document.title = `${title} · RaidBot sandbox`;
+  const mayWrite = Boolean(channel && (channel.may.say || channel.may.commands));
+  composer.settle(mayWrite ? `Message ${title.replace("# ", "#")}, or / for a command` : "You may not write here", !mayWrite);
+}
+
+function nothing(channel, log) {
+  if (!channel.may.read) return "You may not read this channel's history.";
+  return log.isLoaded ? "No messages yet." : "Loading…";
+}
+
+function markRead(channel, log) {
+  const last = log.messages.at(-1);
+  if (!last || !model.unread.get(channel.id) || document.hidden) return;
+  model.unread.set(channel.id, 0);
+  connection.ask("read", { channel: channel.id, message: last.id }).catch(() => {});
+}
+
+// What one does
+
+function at(message) {
+  return { channel: message.channel, message: message.id };
+}
+
+async function use(message, component, values) {
+  const what = component.type === 2 ? connection.ask("click", { ...at(message), custom_id: component.custom_id })
+    : connection.ask("select", { ...at(message), custom_id: component.custom_id, values });
+  finish(await what, COMPONENT_FAILED);
+}
+
+/** Go on after the bot's response: a form opens, or a person is told that nothing came. */
+function finish(answer, failed) {
+  if (answer.outcome === "failed") throw new Error(failed);
+  if (answer.outcome !== "modal") return;
+  openModal(answer.modal, names, async (values) =>
+    finish(await connection.ask("submit", { interaction: answer.interaction, values }), FORM_FAILED),
+  );
+}
+
+function tools(message) {
+  const channel = model.channels.get(message.channel);
+  const entries = [];
+  if (message.reactions.length && channel.guild) {
+    entries.push({ label: "Everybody reacts", act: () => telling(connection.ask("everybody", at(message))) });
+  }
+  if (channel.may.manage || message.author.id === model.me) {
+    entries.push({ label: "Delete message", act: () => telling(connection.ask("delete", at(message))) });
+  }
+  entries.push({ label: "Copy text", act: () => navigator.clipboard.writeText(message.content) });
+  return entries;
+}
+
+/** The answer, or undefined after telling a person what went wrong. */
+async function telling(asked) {
+  try {
+    return await asked;
+  } catch (error) {
+    toast(error.message);
+    return undefined;
+  }
+}
+
+function notice(text) {
+  const element = byId("connection");
+  element.textContent = text;
+  element.hidden = !text;
+}
+
+document.addEventListener("visibilitychange", draw);
+setInterval(refreshTimes, 1000);

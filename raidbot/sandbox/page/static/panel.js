@@ -1,0 +1,125 @@
+/** The clock, the bot and what it just did. */
+
+import { arrange, byId, el } from "./dom.js";
+import { format, now } from "./times.js";
+
+const STEPS = [
+  ["+10 min", 600],
+  ["+1 h", 3600],
+  ["+1 day", 86400],
+];
+const ROUTES = 8; // lines of the table of calls
+
+/** `act` offers `advance(seconds)`, `operate(name)` and `dms(isOpen)`, each a promise. */
+export class Panel {
+  #sections = new Map();
+
+  constructor(act) {
+    this.act = act;
+    this.root = byId("panel");
+    this.now = el("time", { class: "now" });
+    this.day = el("div", { class: "muted" });
+    this.next = el("p", {});
+    this.skip = button("To the next event", () => act.advance(Math.max(1, Math.ceil((new Date(this.due.at) - now()) / 1000) + 1)));
+    this.bot = el("span", { class: "status", role: "status" });
+    this.actions = el("div", { class: "row" });
+    this.own = el("div", {});
+    this.calls = el("div", {});
+    this.more = el("div", {});
+    this.gaps = el("p", { class: "failure", hidden: true });
+    const steps = STEPS.map(([label, seconds]) => button(label, () => act.advance(seconds)));
+    this.root.append(
+      section("Clock", this.now, this.day, this.next, el("div", { class: "row" }, steps, this.skip)),
+      section("Bot", this.bot, this.actions, this.gaps),
+      section("You", this.own),
+      section("Calls to Discord", this.calls),
+      this.more,
+    );
+    setInterval(() => this.tick(), 1000);
+  }
+
+  /** Show the person one is and what the server offers to do. */
+  settle(me, actions) {
+    const label = me.dms ? "Close my direct messages" : "Open my direct messages";
+    const state = me.dms ? "takes direct messages." : "takes no direct messages from the bot.";
+    this.own.replaceChildren(
+      el("p", {}, el("b", {}, me.name), ` ${state}`),
+      el("div", { class: "row" }, button(label, () => this.act.dms(!me.dms))),
+    );
+    this.actions.replaceChildren(...actions.map((action) => button(action.label, () => this.act.operate(action.name))));
+  }
+
+  /** Show a `strip` push. */
+  show(strip) {
+    this.due = strip.next ?? null;
+    this.bot.classList.toggle("is-on", strip.connected);
+    setText(this.bot, strip.connected ? "Connected" : "Not connected");
+    setText(this.gaps, strip.gaps.length ? `Not modelled: ${strip.gaps.join(", ")}` : "");
+    this.gaps.hidden = !strip.gaps.length;
+    this.#part("calls", this.calls, strip.calls, () => calls(strip.calls));
+    this.#part("more", this.more, strip.sections, () => (strip.sections ?? []).map(listing));
+    this.tick();
+  }
+
+  /** Bring the clock up to date. */
+  tick() {
+    const moment = now();
+    this.now.dateTime = moment.toISOString();
+    setText(this.now, format(moment, "T"));
+    setText(this.day, new Intl.DateTimeFormat(undefined, { dateStyle: "full" }).format(moment));
+    const due = this.due ? new Date(this.due.at) : null;
+    setText(this.next, due ? `Next: ${this.due.what}, ${format(due, "R")}` : "Nothing is due.");
+    this.skip.hidden = !due || due <= moment;
+  }
+
+  #part(name, parent, basis, draw) {
+    const said = JSON.stringify(basis ?? null);
+    if (this.#sections.get(name) === said) return;
+    this.#sections.set(name, said);
+    arrange(parent, draw());
+  }
+}
+
+function section(title, ...inside) {
+  return el("section", {}, el("h3", {}, title), inside);
+}
+
+function button(label, act) {
+  const pressed = el("button", { type: "button", class: "action" }, label);
+  pressed.addEventListener("click", async () => {
+    pressed.disabled = true;
+    try {
+      await act();
+    } finally {
+      pressed.disabled = false;
+    }
+  });
+  return pressed;
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function calls({ total, refused, failed, routes }) {
+  const notes = [`${total} in all`, refused ? `${refused} slowed down` : "", failed ? `${failed} failed` : ""].filter(Boolean);
+  const rows = routes.slice(0, ROUTES).map(({ route, count }) => row(spoken(route), count));
+  return [el("p", {}, notes.join(", ")), el("table", {}, el("tbody", {}, rows))];
+}
+
+/** A route without the words that all of them share. */
+function spoken(route) {
+  return route.replace(/\{(\w+?)(?:_id)?\}/g, "…").replaceAll("/…", "");
+}
+
+function listing({ title, rows, lines }) {
+  return section(
+    title,
+    rows?.length ? el("table", {}, el("tbody", {}, rows.map(({ label, value }) => row(label, value)))) : null,
+    lines?.length ? el("ul", { class: "lines", tabindex: "0", "aria-label": title }, lines.map((line) => el("li", {}, line))) : null,
+  );
+}
+
+function row(label, value) {
+  return el("tr", {}, el("th", { scope: "row" }, label), el("td", { class: "number" }, String(value)));
+}

@@ -1,0 +1,48 @@
+/** The people one can be, a click each. */
+
+import { arrange, byId, el, Keyed } from "./dom.js";
+import { avatar } from "./message.js";
+
+export class People {
+  constructor(onBe) {
+    this.root = byId("people");
+    this.chips = new Keyed((person) => person.id, (person) => chip(person, onBe), showChip);
+    this.root.addEventListener("keydown", (event) => this.#walk(event));
+  }
+
+  show(people, me) {
+    arrange(this.root, this.chips.of(people.map((person) => ({ ...person, isMe: person.id === me }))));
+  }
+
+  #walk(event) {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const chips = [...this.root.children];
+    const next = chips.at((chips.indexOf(document.activeElement) + step) % chips.length);
+    next.focus();
+    next.click();
+  }
+}
+
+function chip(person, onBe) {
+  return el(
+    "button",
+    { type: "button", role: "radio", class: "person", on: { click: () => onBe(person.id) } },
+    avatar(person.id, person.name, "small"),
+    el("span", {}),
+    el("span", { class: "about" }),
+  );
+}
+
+function showChip(element, person) {
+  const [, name, about] = element.children;
+  const notes = person.notes.join(", ");
+  name.textContent = person.name;
+  about.textContent = person.dms ? (person.notes[0] ?? "") : "DMs closed";
+  element.title = notes ? `Be ${person.name} (${notes})` : `Be ${person.name}`;
+  element.setAttribute("aria-label", element.title);
+  element.setAttribute("aria-checked", String(person.isMe));
+  element.tabIndex = person.isMe ? 0 : -1;
+  if (person.isMe) element.scrollIntoView({ block: "nearest", inline: "nearest" });
+}

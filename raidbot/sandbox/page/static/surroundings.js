@@ -1,0 +1,66 @@
+/** What is around the conversation: colours, drawers on small screens, passing notes, words for screen readers. */
+
+import { byId, el } from "./dom.js";
+
+const TOAST = 6000; // milliseconds
+const SPOKEN = 200; // characters of a message read aloud
+const HEARD = 20; // messages kept for reading aloud
+
+/** Dark or light as the system says, until somebody switches. */
+export function setUpTheme() {
+  const root = document.documentElement;
+  const kept = localStorage.getItem("theme");
+  if (kept) root.dataset.theme = kept;
+  byId("theme").addEventListener("click", () => {
+    const isDark = (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+    root.dataset.theme = isDark ? "light" : "dark";
+    localStorage.setItem("theme", root.dataset.theme);
+  });
+}
+
+/** Let the buttons for small screens open the channels and the panel; answers a function that closes both. */
+export function setUpDrawers() {
+  const backdrop = byId("backdrop");
+  const drawers = [
+    [byId("open-channels"), byId("channels")],
+    [byId("open-panel"), byId("panel")],
+  ];
+  const set = (opened) => {
+    for (const [button, drawer] of drawers) {
+      drawer.classList.toggle("is-open", drawer === opened);
+      button.setAttribute("aria-expanded", String(drawer === opened));
+    }
+    backdrop.hidden = !opened;
+  };
+  const close = () => set(null);
+  for (const [button, drawer] of drawers) {
+    button.addEventListener("click", () => {
+      const isOpen = drawer.classList.contains("is-open");
+      set(isOpen ? null : drawer);
+      if (!isOpen) drawer.querySelector("button")?.focus();
+    });
+    drawer.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !drawer.classList.contains("is-open")) return;
+      close();
+      button.focus();
+    });
+  }
+  backdrop.addEventListener("click", close);
+  return close;
+}
+
+/** Show a sentence for some seconds. */
+export function toast(text) {
+  const note = el("div", { class: "toast" }, text);
+  byId("toasts").append(note);
+  setTimeout(() => note.remove(), TOAST);
+}
+
+/** Let screen readers say a new message. */
+export function announce(message) {
+  const log = byId("announcer");
+  const title = message.embeds[0]?.title ?? "";
+  const text = [message.author.name, message.content || title].filter(Boolean).join(": ");
+  log.append(el("p", {}, text.slice(0, SPOKEN)));
+  while (log.children.length > HEARD) log.firstChild.remove();
+}
