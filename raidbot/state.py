@@ -16,7 +16,7 @@ from raidbot.db import audit, drafts, guilds, outbox
 from raidbot.db import raids as rows
 from raidbot.db.database import Database
 from raidbot.db.drafts import DraftId
-from raidbot.raids.audit import entries
+from raidbot.raids.audit import entries, settings_entries
 from raidbot.raids.events import Change, Created
 from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Source, Status
 from raidbot.raids.settings import GuildSettings
@@ -36,6 +36,9 @@ T = TypeVar("T")
 Rule = Callable[[Raid], Change]
 Listener = Callable[[Raid, Change], None]
 """Called after the commit with the raid before and the change; must not wait."""
+SettingsRule = Callable[[GuildSettings], GuildSettings]
+SettingsListener = Callable[[GuildSettings, GuildSettings], None]
+"""Called after the commit with the settings before and after; must not wait."""
 
 BOARDS_KEPT = timedelta(days=14)
 """How long after its start a closed raid's board still answers reactions."""
@@ -106,6 +109,7 @@ class State:
         self._settings_locks: KeyedLocks[GuildId] = KeyedLocks()
         self._running: set[asyncio.Task[Any]] = set()
         self._listeners: list[Listener] = []
+        self._settings_listeners: list[SettingsListener] = []
         self._codes = codes or random.SystemRandom()
 
     async def load(self) -> list[Raid]:
@@ -121,6 +125,9 @@ class State:
 
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
+
+    def listen_to_settings(self, listener: SettingsListener) -> None:
+        self._settings_listeners.append(listener)
 
     async def settle_down(self) -> None:
         """Wait until everything being written is durable."""
@@ -240,17 +247,27 @@ class State:
             self._settings.put(guild, settings)
             return settings
 
-    async def change_settings(self, guild: GuildId, rule: Callable[[GuildSettings], GuildSettings]) -> GuildSettings:
-        """The settings after the rule, once they are durable; only what differs is written."""
-        return await self._unbroken(self._change_settings(guild, rule))
+    async def change_settings(self, guild: GuildId, rule: SettingsRule, cause: Cause) -> GuildSettings:
+        """The settings after the rule, once they are durable with the audit of what differs."""
+        return await self._unbroken(self._change_settings(guild, rule, cause))
 
-    async def _change_settings(self, guild: GuildId, rule: Callable[[GuildSettings], GuildSettings]) -> GuildSettings:
+    async def _change_settings(self, guild: GuildId, rule: SettingsRule, cause: Cause) -> GuildSettings:
         async with self._settings_locks.hold(guild):
             before = await self.db.read(lambda connection: guilds.settings(connection, guild))
             after = rule(before)
+            if after == before:
+                return before
             self._settings.drop(guild)
-            await self.db.write(lambda tx: guilds.save_settings(tx, before, after))
+            await self.db.write(partial(_commit_settings, before, after, cause, self.now()))
+            self._tell_settings_listeners(before, after)
             return after
+
+    def _tell_settings_listeners(self, before: GuildSettings, after: GuildSettings) -> None:
+        for listener in self._settings_listeners:
+            try:
+                listener(before, after)
+            except Exception:
+                log.exception("listener to settings failed", guild=after.guild)
 
     async def owe(self, messages: Iterable[outbox.Owed]) -> int:
         """Owe messages that no change of a raid causes; how many were not owed before."""
@@ -307,6 +324,14 @@ def _commit(
     if names:
         guilds.save_names(tx, before.guild, names.items())
     _record(tx, before, change, cause, now)
+
+
+def _commit_settings(
+    before: GuildSettings, after: GuildSettings, cause: Cause, now: datetime, tx: sqlite3.Connection
+) -> None:
+    guilds.save_settings(tx, before, after)
+    found = settings_entries(before, after)
+    audit.record(tx, found, guild=after.guild, raid=None, at=now, actor=cause.actor, source=cause.source)
 
 
 def _record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: Cause, now: datetime) -> None:

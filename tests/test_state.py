@@ -31,6 +31,7 @@ from raidbot.raids.model import (
     Source,
     Status,
 )
+from raidbot.raids.permissions import Grants
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import BusyRaid, Cause, Rule, State, UnknownRaid
 from raidbot.utils.errors import Refusal
@@ -222,7 +223,7 @@ async def test_a_cancelled_caller_never_parts_cache_from_database(state: State, 
     await cancelled_after(steps, lambda: state.change(raid_id, reacts(ALICE), BY_REACTION))
     await cancelled_after(steps, lambda: state.create(posting(), BY_MANAGER))
     await cancelled_after(
-        steps, lambda: state.change_settings(GUILD, lambda settings: replace(settings, zone="Asia/Tokyo"))
+        steps, lambda: state.change_settings(GUILD, lambda settings: replace(settings, zone="Asia/Tokyo"), BY_MANAGER)
     )
     during = await state.settings(GUILD)
     await state.settle_down()
@@ -416,8 +417,10 @@ async def test_codes_are_found_however_they_are_typed_in_their_own_server(state:
 
 async def test_two_managers_changing_settings_at_once_both_win(state: State) -> None:
     await asyncio.gather(
-        state.change_settings(GUILD, lambda settings: replace(settings, zone="Asia/Tokyo")),
-        state.change_settings(GUILD, lambda settings: replace(settings, channels={Kind.RAID: ChannelId(5)})),
+        state.change_settings(GUILD, lambda settings: replace(settings, zone="Asia/Tokyo"), BY_MANAGER),
+        state.change_settings(
+            GUILD, lambda settings: replace(settings, channels={Kind.RAID: ChannelId(5)}), BY_MANAGER
+        ),
         state.settings(GUILD),
     )
 
@@ -426,14 +429,34 @@ async def test_two_managers_changing_settings_at_once_both_win(state: State) -> 
     assert await State(state.db, state.clock).settings(GUILD) == expected
 
 
+async def test_settings_are_audited_with_what_was_before(state: State) -> None:
+    heard: list[tuple[str, str]] = []
+    state.listen_to_settings(lambda before, after: heard.append((before.zone, after.zone)))
+    grants = Grants(frozenset({8}), {"raid.close": frozenset({10, 9})})
+
+    await state.change_settings(GUILD, lambda settings: replace(settings, zone="Asia/Tokyo"), BY_MANAGER)
+    await state.change_settings(GUILD, lambda settings: replace(settings, zone="Asia/Tokyo"), BY_MANAGER)
+    await state.change_settings(
+        GUILD, lambda settings: replace(settings, channels={Kind.RAID: ChannelId(5)}, grants=grants), BY_MANAGER
+    )
+
+    assert await ask(state, "SELECT actor, source, action, before, after FROM audit") == [
+        (MANAGER, "command", "zone changed", "America/New_York", "Asia/Tokyo"),
+        (MANAGER, "command", "raid channel changed", None, "<#5>"),
+        (MANAGER, "command", "admin roles changed", None, "<@&8>"),
+        (MANAGER, "command", "roles for raid.close changed", None, "<@&9>, <@&10>"),
+    ]
+    assert heard == [("America/New_York", "Asia/Tokyo"), ("Asia/Tokyo", "Asia/Tokyo")]
+
+
 async def test_a_refused_setting_stays_as_it_was(state: State) -> None:
     def refuse(_: GuildSettings) -> GuildSettings:
         raise Refusal("No.")
 
     with pytest.raises(Refusal, match="No"):
-        await state.change_settings(GUILD, refuse)
+        await state.change_settings(GUILD, refuse, BY_MANAGER)
     with pytest.raises(sqlite3.IntegrityError):
-        await state.change_settings(GUILD, lambda settings: replace(settings, thread_archive_minutes=7))
+        await state.change_settings(GUILD, lambda settings: replace(settings, thread_archive_minutes=7), BY_MANAGER)
 
     assert await state.settings(GUILD) == GuildSettings(guild=GUILD)
 

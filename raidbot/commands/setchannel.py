@@ -55,7 +55,9 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
         guild = GuildId(target.guild.id)
         settings = await self._state.settings(guild)
         rights.check_rights(target, _needed(use, settings))
-        await self._state.change_settings(guild, lambda before: _with(before, use, ChannelId(target.id)))
+        await self._state.change_settings(
+            guild, lambda before: _with(before, use, ChannelId(target.id)), rights.cause(interaction)
+        )
         await answers.show(interaction, f"{_NAMES[use]} go to {target.mention} from now on.")
 
     @app_commands.command(description="Take a choice back")
@@ -66,7 +68,7 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
         use = Use(what)
         await answers.take(interaction)
         guild = GuildId(rights.here(interaction).id)
-        await self._state.change_settings(guild, lambda before: _with(before, use, None))
+        await self._state.change_settings(guild, lambda before: _with(before, use, None), rights.cause(interaction))
         await answers.show(interaction, f"{_NAMES[use]} have no channel of their own any more.")
 
     @app_commands.command(description="Show which channels are chosen")

@@ -33,7 +33,9 @@ class Settings(commands.Cog):
         zone = None if time_zone is None else zones.zone_named(time_zone).key
         await answers.take(interaction)
         if zone is not None:
-            await self._state.change_settings(guild, lambda before: replace(before, zone=zone))
+            await self._state.change_settings(
+                guild, lambda before: replace(before, zone=zone), rights.cause(interaction)
+            )
         await _show(interaction, await self._state.settings(guild))
 
     @settings.autocomplete("time_zone")
@@ -49,7 +51,9 @@ class Settings(commands.Cog):
             zone = (await self._state.settings(guild)).zone
             await answers.ask(interaction, _zone_form(zone))
             return
-        await _show(interaction, await self._state.change_settings(guild, partial(_changed, press)))
+        await _show(
+            interaction, await self._state.change_settings(guild, partial(_changed, press), rights.cause(interaction))
+        )
 
 
 def _changed(press: Press, before: GuildSettings) -> GuildSettings:

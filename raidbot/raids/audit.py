@@ -1,10 +1,13 @@
 """What the audit says of a change: who it was about, and how things were before and after."""
 
-from dataclasses import dataclass
-from typing import assert_never
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from typing import Any, assert_never
 
 from raidbot.raids import events as ev
-from raidbot.raids.model import MemberId, Raid, RoleKey
+from raidbot.raids.model import Kind, MemberId, Raid, RoleKey
+from raidbot.raids.permissions import Grants, targets
+from raidbot.raids.settings import GuildSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +75,54 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
 
 def _role(raid: Raid, key: RoleKey | None) -> str | None:
     return None if key is None else raid.role(key).name
+
+
+def settings_entries(before: GuildSettings, after: GuildSettings) -> tuple[Entry, ...]:
+    """One entry per setting that differs; channels and roles are written as Discord mentions them."""
+    said = dict(_said(before))
+    return tuple(
+        Entry(f"{name} changed", None, said.get(name), value) for name, value in _said(after) if said.get(name) != value
+    )
+
+
+def _said(settings: GuildSettings) -> Iterator[tuple[str, str | None]]:
+    """Every setting by its name in words; None where nothing is chosen."""
+    for entry in fields(settings):
+        name, value = entry.name.replace("_", " "), getattr(settings, entry.name)
+        match entry.name:
+            case "guild":
+                continue
+            case "channels":
+                yield from ((f"{kind} channel", _channel(value.get(kind))) for kind in Kind)
+            case "audit_channel" | "debug_channel":
+                yield name, _channel(value)
+            case "signup_roles":
+                yield from ((f"{kind} signup roles", _mentions(value.get(kind, ()))) for kind in Kind)
+            case "grants":
+                yield from _said_grants(value)
+            case _:
+                yield name, _scalar(value)
+
+
+def _said_grants(grants: Grants) -> Iterator[tuple[str, str | None]]:
+    yield "admin roles", _mentions(grants.admins)
+    for target in targets():
+        yield f"roles for {target}", _mentions(grants.of(target))
+
+
+def _channel(channel: int | None) -> str | None:
+    return f"<#{channel}>" if channel else None
+
+
+def _mentions(roles: Iterable[int]) -> str | None:
+    return ", ".join(f"<@&{role}>" for role in sorted(roles)) or None
+
+
+def _scalar(value: Any) -> str | None:
+    match value:
+        case None:
+            return None
+        case bool():
+            return "on" if value else "off"
+        case _:
+            return str(value)

@@ -74,6 +74,11 @@ def commands() -> tuple[str, ...]:
     return tuple(dict.fromkeys(permission.command for permission in Permission))
 
 
+def targets() -> tuple[str, ...]:
+    """All that can be granted: the commands, and the single permissions of those that have several."""
+    return tuple(dict.fromkeys((*commands(), *(permission.value for permission in Permission))))
+
+
 def held_in(target: str) -> tuple[Permission, ...]:
     """The permissions granted with a target: a command, or one of its actions. Empty for what is neither."""
     return tuple(permission for permission in Permission if target in (permission.command, permission.value))

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from raidbot.raids.model import GuildId, Kind, MessageId
+from raidbot.raids.model import GuildId, Kind, MessageId, Source
 from raidbot.raids.settings import GuildSettings
 from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.state import Cause
 from tests.conftest import Start
 from tests.scene import board_text, put_up, reactors, told
+
+SETTING = Cause(Source.COMMAND)
 
 
 async def test_too_many_reactions_are_taken_away_with_one_notice(guild: SandboxGuild, start: Start) -> None:
@@ -60,7 +63,7 @@ async def test_the_gate_names_the_role_that_is_needed(guild: SandboxGuild, start
     alice, bob = guild.add_member("alice"), guild.add_member("bob", roles=[wizard])
     async with start() as bot:
         await bot.state.change_settings(
-            GuildId(guild.id), lambda before: replace(before, signup_roles={Kind.RAID: frozenset({wizard.id})})
+            GuildId(guild.id), lambda before: replace(before, signup_roles={Kind.RAID: frozenset({wizard.id})}), SETTING
         )
         board = await put_up(guild)
         await alice.react(board, "✅")
@@ -77,7 +80,7 @@ async def test_a_refused_member_is_told_once(guild: SandboxGuild, start: Start) 
     alice = guild.add_member("alice")
     async with start() as bot:
         await bot.state.change_settings(
-            GuildId(guild.id), lambda before: replace(before, signup_roles={Kind.RAID: frozenset({wizard.id})})
+            GuildId(guild.id), lambda before: replace(before, signup_roles={Kind.RAID: frozenset({wizard.id})}), SETTING
         )
         board = await put_up(guild)
         for _ in range(3):
@@ -175,7 +178,7 @@ async def test_refusals_nobody_can_be_told_are_told_once_in_the_thread(
         return replace(before, signup_roles=roles, threads=True, refusal_notices_in_thread=True)
 
     async with start() as bot:
-        await bot.state.change_settings(GuildId(guild.id), gated)
+        await bot.state.change_settings(GuildId(guild.id), gated, SETTING)
         board = await put_up(guild)
         await sandbox.until(lambda: [one for one in guild.facts.threads.values() if one.messages])
         for member in (alice, bob, alice, bob):

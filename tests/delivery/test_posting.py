@@ -171,7 +171,7 @@ async def test_a_thread_is_opened_where_the_server_wants_one(stage: Stage) -> No
     life = await stage.life()
     plan = stage.plan()
     await life.state.change_settings(
-        plan.guild, lambda settings: replace(settings, threads=True, thread_archive_minutes=4320)
+        plan.guild, lambda settings: replace(settings, threads=True, thread_archive_minutes=4320), Cause(Source.COMMAND)
     )
 
     raid = await stage.raid(life)
@@ -190,7 +190,9 @@ async def test_a_thread_is_opened_where_the_server_wants_one(stage: Stage) -> No
 async def test_a_thread_that_fails_is_reported_and_changes_nothing_else(stage: Stage) -> None:
     life = await stage.life()
     plan = stage.plan()
-    await life.state.change_settings(plan.guild, lambda settings: replace(settings, threads=True))
+    await life.state.change_settings(
+        plan.guild, lambda settings: replace(settings, threads=True), Cause(Source.COMMAND)
+    )
     stage.guild.deny(stage.channel, "create_public_threads")
 
     with capture_logs() as logs:

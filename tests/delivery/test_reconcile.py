@@ -245,7 +245,9 @@ async def test_the_signup_roles_are_respected(stage: Stage) -> None:
     alice, bob = stage.guild.add_member("alice", roles=[role]), stage.member("bob")
     raid = await stage.raid(life, tank=3)
     await life.state.change_settings(
-        raid.guild, lambda settings: replace(settings, signup_roles={Kind.RAID: frozenset({role.id})})
+        raid.guild,
+        lambda settings: replace(settings, signup_roles={Kind.RAID: frozenset({role.id})}),
+        Cause(Source.COMMAND),
     )
     await stage.crash(life)
     await bob.react(stage.sees(raid), ONE)

@@ -83,7 +83,7 @@ async def test_a_raid_closes_at_its_start(state: State) -> None:
 
 @pytest.mark.parametrize(("lead", "closed"), [(60, True), (0, False), (30, False)])
 async def test_a_full_raid_closes_earlier_if_the_server_wants_it(state: State, lead: int, closed: bool) -> None:
-    await state.change_settings(GUILD, lambda before: replace(before, full_close_minutes=lead))
+    await state.change_settings(GUILD, lambda before: replace(before, full_close_minutes=lead), Cause(Source.COMMAND))
     raid, other = await raid_in(state, timedelta(hours=1)), await raid_in(state, timedelta(hours=1), message=101)
     await fill(state, raid)
 
@@ -162,7 +162,7 @@ async def test_nobody_is_reminded_of_a_cancelled_raid(state: State, db: Database
 
 
 async def test_reminders_can_be_switched_off(state: State, db: Database) -> None:
-    await state.change_settings(GUILD, lambda before: replace(before, creator_reminders=False))
+    await state.change_settings(GUILD, lambda before: replace(before, creator_reminders=False), Cause(Source.COMMAND))
     await raid_in(state, timedelta(minutes=20))
 
     await remind_due(state, NOW)

@@ -4,9 +4,9 @@ from typing import Any
 
 import discord
 
-from raidbot.raids.model import GuildId, MemberId, Raid
+from raidbot.raids.model import GuildId, MemberId, Raid, Source
 from raidbot.raids.permissions import Asker, Grants, NotAllowed, Permission, allowed
-from raidbot.state import State, UnknownRaid
+from raidbot.state import Cause, State, UnknownRaid
 from raidbot.utils.errors import Refusal
 
 # https://discord.com/developers/docs/topics/permissions, named as Discord's settings page names them
@@ -54,6 +54,11 @@ def here(interaction: discord.Interaction[Any]) -> discord.Guild:
 
 def who(interaction: discord.Interaction[Any]) -> MemberId:
     return MemberId(interaction.user.id)
+
+
+def cause(interaction: discord.Interaction[Any]) -> Cause:
+    """What is written down about who wanted a change made by a command or on a panel."""
+    return Cause(Source.COMMAND, who(interaction))
 
 
 def asker(interaction: discord.Interaction[Any]) -> Asker:
