@@ -141,7 +141,7 @@ class Boards:
             self.mark(raid)
 
     def _committed(self, _before: Raid, change: Change) -> None:
-        if change.raid.message is not None and any(not isinstance(event, MarksChanged) for event in change.events):
+        if change.raid.message is not None:  # also if only marks changed: a name may have become known with them
             self.mark(change.raid.id)
 
     async def _work(self, raid: RaidId) -> None:

@@ -165,7 +165,7 @@ class Reconcile:
 
     async def _compare(self, raid_id: RaidId, look: Look, *, in_full: bool) -> None:
         raid = await self._state.raid(raid_id)
-        if raid.message is None or not (raid.is_open or raid.marks):
+        if raid.message is None or not raid.is_live:
             return
         try:
             seen = await self._line.call(partial(self._read, raid, in_full=in_full))

@@ -105,6 +105,7 @@ class Evening:
             *(f"mark without a reaction, or not taken away: {mark}" for mark in marks - reactions),
             *(f"owed: {row}" for row in now.outbox if row.state in ("pending", "claimed")),
             *ledger.unlike(now.raid, now.names, self.board),
+            *([] if now.raid.participants_reminded else ["participants are not reminded"]),
         ]
 
 

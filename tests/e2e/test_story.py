@@ -1,8 +1,12 @@
 """The main job from end to end, as people on a server live it."""
 
 from datetime import timedelta
+from functools import partial
 
+from raidbot.raids import lifecycle, signups
+from raidbot.raids.model import CloseReason, MemberId, MessageId, Source
 from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.state import Cause
 from tests.conftest import Start
 from tests.scene import board_text, put_up, reactors, told
 
@@ -59,3 +63,34 @@ async def test_moving_to_another_role_frees_the_seat(guild: SandboxGuild, start:
         await guild.until(lambda: "You moved from" in told(alice))
         await guild.until(lambda: reactors(board, "1️⃣") == 2)
         assert reactors(board, "2️⃣") == 2
+
+
+async def test_a_reaction_put_on_a_closed_board_while_nobody_listens_goes(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        board = await put_up(guild)
+        by = MemberId(guild.owner.id)
+        close = partial(lifecycle.close, reason=CloseReason.MANUAL, by=by, now=bot.state.now())
+        await bot.state.change(bot.state.boards[MessageId(board.id)], close, Cause(Source.MANAGER, by))
+        await guild.until(lambda: not board.reactions)
+    await alice.react(board, "✅")
+
+    async with start():
+        await guild.until(lambda: not board.reactions)
+
+
+async def test_a_name_heard_with_a_reaction_that_changes_nothing_else_is_shown(
+    guild: SandboxGuild, start: Start
+) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        board = await put_up(guild)
+        raid = bot.state.boards[MessageId(board.id)]
+        key = (await bot.state.raid(raid)).roles[0].key
+        assign = partial(signups.assign, member=MemberId(alice.id), key=key, now=bot.state.now())
+        await bot.state.change(raid, assign, Cause(Source.MANAGER, MemberId(guild.owner.id)))
+        await guild.until(lambda: "1. Member" in board_text(board))
+
+        await alice.react(board, "✅")
+
+        await guild.until(lambda: "1. Alice" in board_text(board))

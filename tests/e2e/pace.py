@@ -1,0 +1,66 @@
+"""An event loop on which time can be made to pass faster, for the bot and the sandbox alike."""
+
+import asyncio
+import selectors
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class PacedLoop(asyncio.SelectorEventLoop):
+    """Sleeps and timeouts take as long as ever, except inside `at_pace`."""
+
+    def __init__(self) -> None:
+        self._pace = 1.0
+        self._then = self._now = time.monotonic()
+        selector = selectors.DefaultSelector()
+        super().__init__(_Hurried(selector, lambda: self._pace))
+
+    def time(self) -> float:
+        return self._now + (time.monotonic() - self._then) * self._pace
+
+    def set_pace(self, pace: float) -> None:
+        self._now, self._then = self.time(), time.monotonic()
+        self._pace = pace
+
+
+class _Hurried(selectors.BaseSelector):
+    """Waits for the loop's seconds, which are shorter than real ones."""
+
+    def __init__(self, real: selectors.BaseSelector, pace: Callable[[], float]) -> None:
+        self._real = real
+        self._pace = pace
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        return self._real.select(timeout if timeout is None else timeout / self._pace())
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        return self._real.register(fileobj, events, data)
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        return self._real.unregister(fileobj)
+
+    def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        return self._real.modify(fileobj, events, data)
+
+    def get_map(self) -> Any:
+        return self._real.get_map()
+
+    def get_key(self, fileobj: Any) -> selectors.SelectorKey:
+        return self._real.get_key(fileobj)
+
+    def close(self) -> None:
+        self._real.close()
+
+
+@contextmanager
+def at_pace(pace: float) -> Iterator[None]:
+    """Let this many of the running loop's seconds pass in a second."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, PacedLoop)
+    loop.set_pace(pace)
+    try:
+        yield
+    finally:
+        loop.set_pace(1.0)
