@@ -31,7 +31,7 @@ from raidbot.commands.world import World
 from raidbot.db import guilds
 from raidbot.db.database import Database
 from raidbot.delivery.boards import Boards
-from raidbot.delivery.line import Line
+from raidbot.delivery.line import Line, give_up_silent_requests
 from raidbot.delivery.outbox import Outbox
 from raidbot.delivery.people import People
 from raidbot.delivery.posting import Posting
@@ -110,6 +110,7 @@ class RaidBot(commands.AutoShardedBot):
             guild_ready_timeout=options.guild_ready_seconds,
             max_ratelimit_timeout=30.0,  # longer waits, as for edits of old messages, are the callers' to plan
         )
+        give_up_silent_requests(self)
         self._options = options
         self._db = db
         self._started_at = clock()

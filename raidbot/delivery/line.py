@@ -1,12 +1,13 @@
 """The line to Discord: one circuit breaker around every call the bot makes on its own account."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
 import structlog
+from discord.http import Route
 
 from raidbot.utils.circuit_breaker import CircuitBreaker
 
@@ -38,11 +39,11 @@ class Line:
     """Shared by everything that calls Discord unasked.
 
     Only network errors, timeouts and 5xx count against it; discord.py has retried 5xx and 429 by then.
+    A call is never cut short: one cancelled while it waits out a global limit would leave discord.py waiting for ever.
     """
 
-    def __init__(self, breaker: CircuitBreaker, *, patience: float = 60.0) -> None:
+    def __init__(self, breaker: CircuitBreaker) -> None:
         self._breaker = breaker
-        self._patience = patience
         self._down = False
 
     @property
@@ -55,8 +56,7 @@ class Line:
         if not self._breaker.allow(_seconds()):
             raise LineDown(max(self.down_for, 0.1))
         try:
-            async with asyncio.timeout(self._patience):
-                answer = await ask()
+            answer = await ask()
         except (aiohttp.ClientError, OSError, TimeoutError, discord.DiscordServerError) as error:
             self._failed(error)
             raise NoAnswer(self.down_for, asked=True) from error
@@ -85,6 +85,16 @@ class Line:
         if self.down_for and not self._down:
             self._down = True
             log.warning("discord does not answer, calls wait", error=repr(error))
+
+
+def give_up_silent_requests(client: discord.Client, after: float = 30.0) -> None:
+    """A request of which nothing is heard for `after` seconds becomes a TimeoutError; waits between requests do not."""
+    request = client.http.request
+
+    def bounded(route: Route, **options: Any) -> Coroutine[Any, Any, Any]:
+        return request(route, **({"timeout": aiohttp.ClientTimeout(total=after)} | options))
+
+    client.http.request = bounded  # type: ignore[method-assign]
 
 
 def _seconds() -> float:

@@ -30,6 +30,7 @@ class Fault:
     silence: Silence | None = None
     latency: float = 0.0
     retry_after: float = 1.0
+    everywhere: bool = False
     carried_out: bool = False
     lifted: bool = False
     met: int = 0
@@ -71,9 +72,13 @@ class Faults:
         calls: int | None = None,
         lasting: timedelta | None = None,
         retry_after: float = 1.0,
+        everywhere: bool = False,
         carried_out: bool = False,
     ) -> Fault:
-        """Answer with a status such as 500, 502, 503 or 429; `carried_out`: after doing what was asked."""
+        """Answer with a status such as 500, 502, 503 or 429; `carried_out`: after doing what was asked.
+
+        A 429 `everywhere` is one of the whole bot, not of the route.
+        """
         return self._add(
             Fault(
                 route=route,
@@ -81,6 +86,7 @@ class Faults:
                 until=self._end(lasting),
                 status=status,
                 retry_after=retry_after,
+                everywhere=everywhere,
                 carried_out=carried_out,
             )
         )

@@ -134,8 +134,8 @@ class RestServer:
         """Answer with the fault's status, or not at all."""
         if fault.status is not None:
             if fault.status == 429:
-                headers.update(refusing(fault.retry_after, "shared"))
-                return 429, too_many(fault.retry_after, is_global=False)
+                headers.update(refusing(fault.retry_after, "global" if fault.everywhere else "shared"))
+                return 429, too_many(fault.retry_after, is_global=fault.everywhere)
             return fault.status, {"message": f"{fault.status}: {HTTPStatus(fault.status).phrase}", "code": 0}
         if fault.silence is Silence.HANG:
             await self.stopping.wait()

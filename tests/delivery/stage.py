@@ -14,7 +14,7 @@ from raidbot.commands.gate import Gate
 from raidbot.db.database import Database
 from raidbot.db.outbox import Owed, counts
 from raidbot.delivery.boards import Boards
-from raidbot.delivery.line import Line
+from raidbot.delivery.line import Line, give_up_silent_requests
 from raidbot.delivery.outbox import Outbox
 from raidbot.delivery.people import People
 from raidbot.delivery.posting import Posting
@@ -158,7 +158,8 @@ class Stage:
         """The bot starts on this database; quick retries, no pauses worth waiting for."""
         db = await Database.open(self.path)
         state = State(db, self.clock)
-        line = Line(CircuitBreaker(open_seconds=0.3), patience=patience)
+        give_up_silent_requests(self.client, patience)
+        line = Line(CircuitBreaker(open_seconds=0.3))
         outbox = Outbox(state, self.client, line, pause=0.05, first_retry=0.1)
         quick: dict[str, Any] = {"gap": 0.1, "channel_gap": 0.1, "first_retry": 0.1, "slow_retry": 0.3}
         follow = Boards(state, self.client, line, **quick | boards)

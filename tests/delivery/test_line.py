@@ -6,7 +6,7 @@ import discord
 import pytest
 from structlog.testing import capture_logs
 
-from raidbot.delivery.line import Line, LineDown, NoAnswer
+from raidbot.delivery.line import Line, LineDown, NoAnswer, give_up_silent_requests
 from raidbot.sandbox.faults import Silence
 from raidbot.utils.circuit_breaker import CircuitBreaker
 
@@ -61,7 +61,8 @@ async def test_a_refusal_is_an_answer(stage: Stage) -> None:
 
 @pytest.mark.parametrize("kind", [Silence.HANG, Silence.RESET])
 async def test_silence_and_broken_connections_count(stage: Stage, kind: Silence) -> None:
-    line = Line(CircuitBreaker(failures=1, open_seconds=60), patience=0.2)
+    line = Line(CircuitBreaker(failures=1, open_seconds=60))
+    give_up_silent_requests(stage.client, 0.2)
     stage.sandbox.faults.silence(kind, route=CHANNEL)
 
     with pytest.raises(NoAnswer):
@@ -71,7 +72,7 @@ async def test_silence_and_broken_connections_count(stage: Stage, kind: Silence)
 
 
 async def test_a_cancelled_probe_lets_the_next_one_try(stage: Stage) -> None:
-    line = Line(CircuitBreaker(failures=1, open_seconds=0.05), patience=5)
+    line = Line(CircuitBreaker(failures=1, open_seconds=0.05))
     failing = stage.sandbox.faults.answer(503, route=CHANNEL)
     with pytest.raises(NoAnswer):
         await asking(line, stage)
@@ -98,3 +99,14 @@ async def test_a_limit_longer_than_the_client_waits_says_when_to_come_back(stage
 
     assert none.value.retry_in == pytest.approx(40.0, abs=1)
     assert line.down_for == 0
+
+
+async def test_waiting_out_global_limits_is_not_cut_short_and_leaves_the_client_alive(stage: Stage) -> None:
+    line = Line(CircuitBreaker(failures=1, open_seconds=60))
+    give_up_silent_requests(stage.client, 0.25)
+    stage.sandbox.faults.answer(429, route=CHANNEL, calls=3, retry_after=0.2, everywhere=True)
+
+    await asyncio.gather(asking(line, stage), asking(line, stage))
+
+    assert line.down_for == 0
+    await line.call(lambda: stage.client.fetch_guild(stage.guild.id))
