@@ -11,7 +11,7 @@ export function matching(commands, typed) {
 
 /** What an option may be when it is not asked of the bot: `[{name, value}]`, or null when it is typed freely. */
 export function knownValues(option, names) {
-  if (option.choices) return option.choices.map((choice) => ({ name: choice.name, value: choice.value }));
+  if (option.choices.length) return option.choices.map((choice) => ({ name: choice.name, value: choice.value }));
   const offer = ({ label, value }) => ({ name: label, value });
   if (option.type === "boolean") return [{ name: "True", value: true }, { name: "False", value: false }];
   if (option.type === "user") return names.users().map(offer);

@@ -38,7 +38,7 @@ function button(component, use) {
   const inside = [emojiText(component.emoji), component.label].filter(Boolean).join(" ");
   if (component.style === LINK) {
     if (!isWebAddress(component.url)) return el("span", { class: "button" }, `${inside} (${component.url})`);
-    return el("a", { class: "button", href: component.url, target: "_blank", rel: "noopener noreferrer" }, inside, " ↗");
+    return el("a", { class: "button", href: component.url, target: "_blank", rel: "noopener noreferrer" }, inside, " ↗︎");
   }
   return el(
     "button",

@@ -127,7 +127,8 @@ export class Composer {
       class: "input",
       type: "text",
       "aria-required": String(Boolean(option.required)),
-      "aria-describedby": `${id}-hint`,
+      placeholder: option.description,
+      title: option.description,
       maxlength: option.max_length,
       autocomplete: "off",
     });
@@ -141,8 +142,7 @@ export class Composer {
       onInput: () => (this.failure.hidden = true),
     });
     const label = el("label", { for: id }, option.name, option.required ? el("span", { class: "asterisk" }, " *") : el("span", { class: "muted" }, " optional"));
-    const hint = el("span", { class: "hint", id: `${id}-hint` }, option.description);
-    return { option, combo, input, element: el("div", { class: "option-field" }, label, combo.list, input, hint) };
+    return { option, combo, input, element: el("div", { class: "option-field" }, label, combo.list, input) };
   }
 
   async #autocomplete(focused) {

@@ -149,7 +149,7 @@ export class MessageView {
     return el(
       "div",
       { class: "message-tools" },
-      tool("☺", "Add a reaction", react),
+      tool("☺︎", "Add a reaction", react),
       tool("⋯", "More", more),
     );
   }

@@ -39,13 +39,14 @@ export function setUpDrawers() {
       set(isOpen ? null : drawer);
       if (!isOpen) drawer.querySelector("button")?.focus();
     });
-    drawer.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !drawer.classList.contains("is-open")) return;
-      close();
-      button.focus();
-    });
   }
   backdrop.addEventListener("click", close);
+  document.addEventListener("keydown", (event) => {
+    const opened = drawers.find(([, drawer]) => drawer.classList.contains("is-open"));
+    if (event.key !== "Escape" || !opened) return;
+    close();
+    opened[0].focus();
+  });
   return close;
 }
 
