@@ -14,6 +14,8 @@ from raidbot.sandbox.builders import SandboxGuild, Somebody
 from raidbot.sandbox.clock import SandboxClock
 from raidbot.sandbox.faults import Faults
 from raidbot.sandbox.gateway import Gateway
+from raidbot.sandbox.page.operator import Operator
+from raidbot.sandbox.page.server import Page
 from raidbot.sandbox.people import Person
 from raidbot.sandbox.ratelimits import Mode, RateLimits
 from raidbot.sandbox.server import PREFIX, Recorded, RestServer
@@ -49,6 +51,7 @@ class Sandbox:
         self.rest = RestServer(self.world, self.token, self.limits, self.faults)
         self.gateway = Gateway(self.world, self.token, gap=self.rest.gap, limited=limits != "off")
         self._runner: web.AppRunner | None = None
+        self._page: Page | None = None
 
     # Its life
 
@@ -58,7 +61,7 @@ class Sandbox:
         app.router.add_route("*", PREFIX + "/{path:.*}", self.rest.handle)
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/gateway/", self.gateway.handle)
-        app.router.add_get("/attachments/{channel}/{attachment}/{name}", self._attachment)
+        app.router.add_get("/attachments/{channel}/{attachment}/{name}", self.attachment)
         control.mount(app, self)
         app.router.add_route("*", "/{path:.*}", self._unknown)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
@@ -70,12 +73,20 @@ class Sandbox:
         self.world.gateway_url = f"ws://{LOOPBACK}:{bound}/gateway"
 
     async def stop(self) -> None:
-        """Close all connections and the port."""
+        """Close all connections and the ports."""
+        if self._page is not None:
+            await self._page.close()
+            self._page = None
         self.rest.stopping.set()
         await self.gateway.drop(1001)
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+
+    async def open_page(self, *, operator: Operator | None = None, port: int = 0) -> str:
+        """Show this Discord to browsers on this machine; the page's address. `operator` knows the bot in it."""
+        self._page = Page(self, operator)
+        return await self._page.open(port)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -86,7 +97,8 @@ class Sandbox:
     ) -> None:
         await self.stop()
 
-    async def _attachment(self, request: web.Request) -> web.Response:
+    async def attachment(self, request: web.Request) -> web.Response:
+        """A file that came with a message."""
         channel = self.store.channels.get(int(request.match_info["channel"]))
         wanted = int(request.match_info["attachment"])
         for message in channel.messages.values() if channel is not None else ():

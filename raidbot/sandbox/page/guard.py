@@ -1,0 +1,57 @@
+"""Nobody but the page itself talks to the page's server."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+LOOPBACK_NAMES = ("127.0.0.1", "localhost")
+HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+HARMLESS = "default-src 'none'; sandbox"
+"""The policy for files that came with messages: whatever they are, they run nothing."""
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """403 unless `Host` and `Origin` are this server's own; a page on the internet can forge neither."""
+    if not _is_own(request):
+        return web.Response(status=403, text="This page talks to itself only.\n")
+    return await handler(request)
+
+
+def _is_own(request: web.Request) -> bool:
+    transport = request.transport
+    if transport is None:
+        return False
+    port = transport.get_extra_info("sockname")[1]
+    if request.headers.get("Host") not in [f"{name}:{port}" for name in LOOPBACK_NAMES]:
+        return False
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return "Upgrade" not in request.headers
+    return origin == f"http://{request.headers['Host']}"
+
+
+async def protect(_request: web.Request, response: web.StreamResponse) -> None:
+    """Add the headers that every answer carries; an answer may have a stricter policy of its own."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)

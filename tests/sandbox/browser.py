@@ -1,0 +1,86 @@
+"""A browser without a screen: it speaks the page's protocol and keeps what it was told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from itertools import count
+from typing import Any, TypeVar
+
+import aiohttp
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+class Browser:
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+        self._ws = ws
+        self._numbers = count(1)
+        self._answers: dict[int, asyncio.Future[Json]] = {}
+        self._heard = asyncio.Event()
+        self.pushes: list[Json] = []
+        self.view: Json = {}
+
+    async def ask(self, do: str, **fields: Any) -> Json:
+        """The whole answer, also an error."""
+        number = next(self._numbers)
+        self._answers[number] = asyncio.get_running_loop().create_future()
+        await self._ws.send_json({"id": number, "do": do} | fields)
+        async with asyncio.timeout(10):
+            return await self._answers[number]
+
+    async def be(self, person: Any = None) -> Json:
+        """Look through somebody's eyes; the view. What was pushed before is forgotten."""
+        answer = await self.ask("be", **({"person": str(person.id)} if person is not None else {}))
+        self.view = answer["view"]
+        return self.view
+
+    async def until(self, fact: Callable[[], T | None]) -> T:
+        """Wait until `fact()` is true, asked again after every push."""
+        async with asyncio.timeout(10):
+            while not (found := fact()):
+                self._heard.clear()
+                await self._heard.wait()
+        return found
+
+    def heard(self, kind: str) -> list[Json]:
+        return [push for push in self.pushes if push["push"] == kind]
+
+    def messages(self) -> Iterator[Json]:
+        """Every version of every message that was pushed."""
+        return (message for push in self.heard("messages") for message in push["messages"])
+
+    def gone(self) -> list[str]:
+        return [gone["id"] for push in self.heard("messages") for gone in push["gone"]]
+
+    def last(self, message: Any) -> Json:
+        """A message as it was pushed last; empty if it never was."""
+        return next((one for one in reversed(list(self.messages())) if one["id"] == str(message.id)), {})
+
+    async def listen(self) -> None:
+        async for frame in self._ws:
+            told = frame.json()
+            if "push" in told:
+                self.pushes.append(told)
+                self._heard.set()
+                continue
+            if "view" in told:
+                self.pushes.clear()
+            self._answers.pop(told["re"]).set_result(told)
+
+
+@asynccontextmanager
+async def browsing(url: str) -> AsyncIterator[Browser]:
+    """A browser on the page at this address."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{url}socket", origin=url.rstrip("/")) as ws,
+    ):
+        browser = Browser(ws)
+        listening = asyncio.create_task(browser.listen())
+        try:
+            yield browser
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
