@@ -21,6 +21,8 @@ from raidbot.commands.create_panel import PANEL as CREATE_PANEL
 from raidbot.commands.gate import Gate
 from raidbot.commands.intake import Intake
 from raidbot.commands.ping import Ping
+from raidbot.commands.raid import RaidPanel
+from raidbot.commands.raid_panel import PANEL as RAID_PANEL
 from raidbot.commands.reactions import Reactions
 from raidbot.commands.setchannel import SetChannel
 from raidbot.commands.settings import PANEL as SETTINGS_PANEL
@@ -30,6 +32,8 @@ from raidbot.commands.ui.router import Router
 from raidbot.commands.world import World
 from raidbot.db import guilds
 from raidbot.db.database import Database
+from raidbot.delivery.aside import Aside
+from raidbot.delivery.audit import Audit
 from raidbot.delivery.boards import Boards
 from raidbot.delivery.line import Line, give_up_silent_requests
 from raidbot.delivery.outbox import Outbox
@@ -38,9 +42,10 @@ from raidbot.delivery.posting import Posting
 from raidbot.delivery.reconcile import Reconcile
 from raidbot.delivery.tidy import Tidy
 from raidbot.jobs.closing import close_due
-from raidbot.jobs.heartbeat import Heartbeat
+from raidbot.jobs.heartbeat import Heartbeat, Job
 from raidbot.jobs.reminders import remind_due
-from raidbot.jobs.retention import prune_drafts
+from raidbot.jobs.retention import prune_audit, prune_drafts
+from raidbot.jobs.writing import try_writing
 from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.circuit_breaker import CircuitBreaker
@@ -121,7 +126,9 @@ class RaidBot(commands.AutoShardedBot):
         self.intake = Intake()
         self.boards = Boards(self.state, self, self.line)
         self.outbox = Outbox(self.state, self, self.line, batch=options.dm_batch, pause=options.dm_pause_seconds)
+        self.audit = Audit(self.state, self, wake_outbox=self.outbox.wake)
         self.tidy = Tidy(self.state, self, self.line)
+        self.aside = Aside(self, self.line)
         self.gate = Gate(self, self.state, self.line)
         self.people = People(self.state, self, redraw=self.boards.mark)
         self.reconcile = Reconcile(
@@ -136,10 +143,13 @@ class RaidBot(commands.AutoShardedBot):
         self.posting = Posting(
             self.state, self, self.line, self.boards, catch_up=self.reconcile.raid, wake_outbox=self.outbox.wake
         )
-        jobs = {
+        jobs: dict[str, Job] = {
             "closing": partial(close_due, self.state),
             "reminders": partial(remind_due, self.state),
+            "log channels": self.audit.tell,
             "drafts": partial(prune_drafts, self.state),
+            "database": partial(try_writing, self.state),
+            "audit": partial(prune_audit, self.state),
         }
         self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds)
         _point_at(options)
@@ -156,14 +166,15 @@ class RaidBot(commands.AutoShardedBot):
             ("posting", self.posting.start),
             ("tidying", self.tidy.start),
             ("names", self.people.start),
+            ("log channels", self.audit.start),
             ("reconciling later", self.reconcile.start),
             ("command registration", self._register_commands),
         ):
             self._tasks.spawn(self._insist(name, step), name=name)
 
     async def _add_cogs(self) -> None:
-        create, settings = Create(self.state), Settings(self.state)
-        panels = {CREATE_PANEL: create.press, SETTINGS_PANEL: settings.press}
+        create, settings, raid = Create(self.state), Settings(self.state), RaidPanel(self.state)
+        panels = {CREATE_PANEL: create.press, SETTINGS_PANEL: settings.press, RAID_PANEL: raid.press}
         speed: SlidingWindow[tuple[int, int]] = SlidingWindow(
             self._options.reaction_limit, self._options.reaction_window_seconds, _MEMBERS_WATCHED
         )
@@ -171,6 +182,7 @@ class RaidBot(commands.AutoShardedBot):
             Router(panels, check=self.check_allowed),
             create,
             settings,
+            raid,
             SetChannel(self.state),
             Ping(self.state, lambda: not self.line.down_for, started_at=self._started_at),
             World(self.state, self.intake, self.boards),
@@ -183,6 +195,7 @@ class RaidBot(commands.AutoShardedBot):
                 tidy=self.tidy,
                 reconcile=self.reconcile,
                 outbox=self.outbox,
+                aside=self.aside,
             ),
         ):
             await self.add_cog(cog)
@@ -225,6 +238,7 @@ class RaidBot(commands.AutoShardedBot):
         await _at_most(_FINISHING, self.intake.end())
         await self._tasks.cancel_all()
         await _at_most(_FINISHING, self.state.settle_down())
+        await self.audit.stop(_FINISHING)
         await asyncio.gather(
             self.posting.stop(_FINISHING),
             self.boards.stop(_FINISHING),
@@ -232,6 +246,7 @@ class RaidBot(commands.AutoShardedBot):
             self.tidy.stop(_FINISHING),
             self.reconcile.stop(_FINISHING),
             self.people.stop(_FINISHING),
+            self.aside.stop(),
         )
         await _at_most(_FINISHING, super().close())
 

@@ -2,11 +2,42 @@
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from raidbot.db.raids import seconds
+from raidbot.db import outbox
+from raidbot.db.raids import instant, seconds
 from raidbot.raids.audit import Entry
-from raidbot.raids.model import GuildId, MemberId, RaidId, Source
+from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, RaidCode, RaidId, Source
+
+
+class Feed(StrEnum):
+    """A channel that is told of every entry: the value names the column that says an entry is owed to it."""
+
+    AUDIT = "owed_to_audit"
+    LIVE = "owed_to_live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """The raid an entry is about, as far as it has to be named."""
+
+    code: RaidCode
+    name: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """An entry as it was written down."""
+
+    id: int
+    at: datetime
+    actor: MemberId | None
+    source: Source
+    entry: Entry
+    raid: About | None
 
 
 def record(
@@ -19,11 +50,81 @@ def record(
     actor: MemberId | None,
     source: Source,
 ) -> None:
+    """Write the entries down; they are owed to those of the server's log channels that are chosen."""
+    chosen = tx.execute(
+        "SELECT audit_channel IS NOT NULL, debug_channel IS NOT NULL FROM guilds WHERE id = ?", (guild,)
+    ).fetchone()
     tx.executemany(
-        "INSERT INTO audit (guild, raid, at, actor, source, action, member, before, after)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(guild, raid, seconds(at), actor, source, e.action, e.member, e.before, e.after) for e in entries],
+        "INSERT INTO audit (guild, raid, at, actor, source, action, member, before, after, owed_to_audit, owed_to_live)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (guild, raid, seconds(at), actor, source, e.action, e.member, e.before, e.after, *(chosen or (0, 0)))
+            for e in entries
+        ],
     )
+
+
+def ripe(connection: sqlite3.Connection, feed: Feed, *, count: int, until: datetime) -> list[GuildId]:
+    """Servers to whose feed `count` entries are owed, or one from `until` or before."""
+    rows = connection.execute(
+        f"SELECT guild FROM audit WHERE {feed} = 1 GROUP BY guild HAVING count(*) >= ? OR min(at) <= ?",  # noqa: S608
+        (count, seconds(until)),
+    ).fetchall()
+    return [GuildId(guild) for (guild,) in rows]
+
+
+def owed(connection: sqlite3.Connection, feed: Feed, guild: GuildId, *, limit: int) -> list[Record]:
+    """The oldest entries owed to the server's feed."""
+    rows = connection.execute(
+        "SELECT audit.id, at, actor, source, action, member, before, after,"  # noqa: S608
+        " code, CASE WHEN subject IS NULL THEN title ELSE title || ' — ' || subject END, channel, message"
+        f" FROM audit LEFT JOIN raids ON raids.id = audit.raid WHERE {feed} = 1 AND audit.guild = ?"
+        " ORDER BY audit.id LIMIT ?",
+        (guild, limit),
+    ).fetchall()
+    return [
+        Record(
+            id=row[0],
+            at=instant(row[1]),
+            actor=None if row[2] is None else MemberId(row[2]),
+            source=Source(row[3]),
+            entry=Entry(row[4], None if row[5] is None else MemberId(row[5]), row[6], row[7]),
+            raid=None if row[8] is None else _about(guild, *row[8:]),
+        )
+        for row in rows
+    ]
+
+
+def _about(guild: GuildId, code: RaidCode, name: str, channel: ChannelId, message: MessageId | None) -> About:
+    link = f"https://discord.com/channels/{guild}/{channel}/{message}" if message is not None else None
+    return About(code=code, name=name, link=link)
+
+
+def hand_over(tx: sqlite3.Connection, feed: Feed, records: Iterable[Record], message: outbox.Owed) -> None:
+    """The message that tells of these entries is owed; the entries are not any more."""
+    _settle(tx, feed, [record.id for record in records])
+    outbox.owe(tx, message)
+
+
+def forgive(tx: sqlite3.Connection, feed: Feed, guild: GuildId) -> None:
+    """The server has no such channel any more: nothing is owed to it."""
+    tx.execute(f"UPDATE audit SET {feed} = 0 WHERE {feed} = 1 AND guild = ?", (guild,))  # noqa: S608
+
+
+def _settle(tx: sqlite3.Connection, feed: Feed, ids: Iterable[int]) -> None:
+    tx.executemany(f"UPDATE audit SET {feed} = 0 WHERE id = ?", [(one,) for one in ids])  # noqa: S608
+
+
+def prune(tx: sqlite3.Connection, *, now: datetime, days: int, limit: int = 1000) -> int:
+    """Forget up to `limit` entries older than their server keeps them (`days`, unless it chose otherwise)."""
+    return tx.execute(
+        "DELETE FROM audit WHERE id IN (WITH RECURSIVE served (guild) AS (SELECT min(guild) FROM audit"
+        " UNION ALL SELECT (SELECT min(guild) FROM audit WHERE guild > served.guild) FROM served"
+        " WHERE served.guild IS NOT NULL)"
+        " SELECT audit.id FROM served LEFT JOIN guilds ON guilds.id = served.guild"
+        " JOIN audit ON audit.guild = served.guild AND at < ? - 86400 * coalesce(guilds.audit_days, ?) LIMIT ?)",
+        (seconds(now), days, limit),
+    ).rowcount
 
 
 def active_since(connection: sqlite3.Connection, *, since: datetime) -> set[RaidId]:

@@ -19,6 +19,7 @@ _COLUMNS = (
     "refusal_notices_in_thread",
     "audit_channel",
     "debug_channel",
+    "audit_days",
 )
 
 

@@ -28,6 +28,7 @@ CLOSED_FOR = timedelta(days=7)
 
 _TAKES_NO_DMS = {10013, 50007, 50278}
 _OPENING_TOO_FAST = 40003
+_MALFORMED = 400
 _LOOKED_THROUGH = 15
 _LONGEST = 300.0
 _BUG_RESTS = timedelta(hours=1)
@@ -150,6 +151,10 @@ class Outbox:
         except discord.HTTPException as refusal:
             if refusal.code == _OPENING_TOO_FAST:
                 until, error = self._later(60.0), str(refusal)
+            elif refusal.status == _MALFORMED and len(row.payload.get("embeds", ())) > 1:
+                await self._record(partial(_apart, row, error=str(refusal), now=self._state.now()))
+                log.info("message taken apart", row=row.id, target=row.target, error=str(refusal))
+                return None
             else:
                 closed = row.kind == "dm" and refusal.code in _TAKES_NO_DMS
                 await self._record(partial(_refused, row, error=str(refusal), now=self._state.now(), closed=closed))
@@ -174,9 +179,9 @@ class Outbox:
         if row.attempts > 1 and (found := await self._line.call(partial(self._find, channel, row))) is not None:
             return found
         content: str | None = row.payload.get("content")
-        embed = discord.Embed.from_dict(row.payload["embed"]) if "embed" in row.payload else discord.utils.MISSING
+        embeds = [discord.Embed.from_dict(embed) for embed in row.payload.get("embeds", ())]
         nonce = f"{self._prefix}o{row.id}"
-        message = await self._line.call(lambda: channel.send(content, embed=embed, nonce=nonce))
+        message = await self._line.call(lambda: channel.send(content, embeds=embeds, nonce=nonce))
         return message.id
 
     async def _channel(self, row: Claimed) -> int:
@@ -227,7 +232,16 @@ def _refused(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime,
         rows.close_dms(tx, row.target, now)
 
 
+def _apart(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
+    """One of several embeds was not accepted: each goes out alone, so that no other suffers for it."""
+    rows.refused(tx, row.id, error=error, now=now)
+    for number, embed in enumerate(row.payload["embeds"]):
+        alone = {"embeds": [embed]}
+        dedupe = f"outbox:{row.id}:{number}"
+        rows.owe(tx, rows.Owed(kind=row.kind, target=row.target, payload=alone, dedupe=dedupe, due_at=now))
+
+
 def _says(message: discord.Message, payload: dict[str, Any]) -> bool:
     said = [embed.description for embed in message.embeds]
-    owed = [payload["embed"].get("description")] if "embed" in payload else []
+    owed = [embed.get("description") for embed in payload.get("embeds", ())]
     return message.content == (payload.get("content") or "").strip() and said == owed

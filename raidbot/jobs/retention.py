@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from raidbot.db import drafts
+from raidbot.db import audit, drafts
+from raidbot.raids.settings import AUDIT_DAYS
 from raidbot.state import State
 
 DRAFTS_KEPT = timedelta(days=1)
@@ -12,3 +13,8 @@ DRAFTS_KEPT = timedelta(days=1)
 async def prune_drafts(state: State, now: datetime) -> None:
     """Forget drafts of raids that nobody finished within a day."""
     await state.db.write(partial(drafts.prune, before=now - DRAFTS_KEPT))
+
+
+async def prune_audit(state: State, now: datetime) -> None:
+    """Forget what is older than its server keeps it, some at a time."""
+    await state.db.write(partial(audit.prune, now=now, days=AUDIT_DAYS))

@@ -10,11 +10,16 @@ from raidbot.raids.permissions import Grants
 LEAD_CHOICES = (0, 5, 10, 15, 30, 60)
 FULL_CLOSE_CHOICES = (0, 15, 30, 60, 120, 480, 1440)
 ARCHIVE_CHOICES = (60, 1440, 4320, 10080)
+AUDIT_DAYS = 180
+AUDIT_DAYS_CHOICES = (7, 30, 90, 180, 365, 730)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuildSettings:
-    """Leads are minutes; `full_close_minutes` of 0 never closes a full raid early. Defaults are the reference bot's."""
+    """Leads are minutes; `full_close_minutes` of 0 never closes a full raid early. Defaults are the reference bot's.
+
+    The audit is kept for `audit_days`.
+    """
 
     guild: GuildId
     zone: str = "America/New_York"
@@ -29,6 +34,7 @@ class GuildSettings:
     channels: dict[Kind, ChannelId] = field(default_factory=dict)
     audit_channel: ChannelId | None = None
     debug_channel: ChannelId | None = None
+    audit_days: int = AUDIT_DAYS
     signup_roles: dict[Kind, frozenset[int]] = field(default_factory=dict)
     grants: Grants = field(default_factory=Grants)
 

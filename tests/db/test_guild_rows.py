@@ -26,6 +26,7 @@ CHANGED = GuildSettings(
     channels={Kind.RAID: ChannelId(1), Kind.MUSEUM: ChannelId(2)},
     audit_channel=ChannelId(3),
     debug_channel=ChannelId(4),
+    audit_days=30,
     signup_roles={Kind.KEY: frozenset({5, 6}), Kind.RAID: frozenset({7})},
     grants=Grants(frozenset({8}), {"create": frozenset({9}), "raid.close": frozenset({9, 10})}),
 )

@@ -240,7 +240,7 @@ async def test_a_post_goes_to_its_channel(stage: Stage) -> None:
     post = Owed(
         kind="post",
         target=ChannelId(stage.channel.id),
-        payload={"content": "news", "embed": {"description": "more"}},
+        payload={"content": "news", "embeds": [{"description": "more"}]},
         dedupe="post",
         due_at=life.state.now(),
     )
@@ -250,6 +250,19 @@ async def test_a_post_goes_to_its_channel(stage: Stage) -> None:
     await settled(life, sent=1)
 
     assert [(m.content, m.embeds[0]["description"]) for m in stage.boards()] == [("news", "more")]
+
+
+async def test_one_embed_that_is_not_accepted_takes_no_other_with_it(stage: Stage) -> None:
+    life = await stage.life()
+    embeds = [{"description": "one"}, {"description": "x" * 4097}, {"description": "three"}]
+    target = ChannelId(stage.channel.id)
+    batch = Owed(kind="post", target=target, payload={"embeds": embeds}, dedupe="batch", due_at=life.state.now())
+
+    await life.state.owe([batch])
+    life.outbox.wake()
+    await settled(life, sent=2, refused=2)
+
+    assert [m.embeds[0]["description"] for m in stage.boards()] == ["one", "three"]
 
 
 async def test_an_outcome_that_cannot_be_recorded_is_recorded_before_anything_else_is_sent(stage: Stage) -> None:
@@ -270,7 +283,7 @@ async def test_an_outcome_that_cannot_be_recorded_is_recorded_before_anything_el
 async def test_a_row_that_breaks_the_sender_stops_nobody_else(stage: Stage) -> None:
     life = await stage.life()
     alice = stage.member("alice")
-    broken = Owed(kind="dm", target=alice.id, payload={"embed": 5}, dedupe="broken", due_at=life.state.now())
+    broken = Owed(kind="dm", target=alice.id, payload={"embeds": 5}, dedupe="broken", due_at=life.state.now())
     bob = stage.member("bob")
 
     await life.state.owe([broken])

@@ -1,0 +1,132 @@
+"""How an entry of the audit looks: an embed for the audit channel, a line for the live log."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from raidbot.db.audit import Record
+from raidbot.raids.model import Source
+from raidbot.utils.text import clip, escape, stamp
+
+EMBEDS_MOST = 10
+CHARACTERS_MOST = 6000
+LINES_MOST = 2000
+"""https://discord.com/developers/docs/resources/message#embed-object-embed-limits and the length of a message."""
+
+_VALUE_MOST = 1000
+_NAME_MOST = 200
+_COLOUR = 0x5865F2
+_COLOURS = {
+    "closed": 0xED4245,
+    "reopened": 0x57F287,
+    "cancelled": 0x99AAB5,
+    "joined": 0x57F287,
+    "assigned": 0x57F287,
+    "assigned over capacity": 0x57F287,
+    "promoted": 0x57F287,
+    "left": 0xFEE75C,
+    "stopped waiting": 0xFEE75C,
+    "removed": 0xFEE75C,
+    "waitlisted": 0xFFA500,
+    "sent to wait": 0xFFA500,
+}
+_SIGNS = {
+    "created": "🆕",
+    "posted": "📌",
+    "joined": "📝",
+    "moved": "🔀",
+    "waitlisted": "⏳",
+    "sent to wait": "⏳",
+    "promoted": "⬆️",
+    "left": "❌",
+    "stopped waiting": "❌",
+    "removed": "❌",
+    "assigned": "🎯",
+    "assigned over capacity": "🎯",
+    "closed": "🔒",
+    "reopened": "🔓",
+    "cancelled": "🗑️",
+    "time changed": "⏰",
+    "reminded": "📬",
+    "thread opened": "💬",
+    "thread lost": "💬",
+}
+_OTHER_SIGN = "⚙️"
+_FROM = {
+    Source.REACTION: "a reaction",
+    Source.BUTTON: "a button",
+    Source.COMMAND: "a command",
+    Source.MANAGER: "a manager’s command",
+    Source.CLOCK: "the clock",
+    Source.RECONCILE: "comparing the board",
+    Source.DISCORD: "Discord",
+}
+_MENTION = re.compile(r"(<(?:#|@&|@)\d+>)")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
+
+
+def embed(record: Record) -> dict[str, Any]:
+    """Who, what, before, after, when and from where; far below Discord's limits whatever the entry holds."""
+    entry = record.entry
+    facts = {
+        "By": f"<@{record.actor}>" if record.actor else "",
+        "Raid": _raid(record),
+        "Member": f"<@{entry.member}>" if entry.member else "",
+        "Before": _shown(entry.before),
+        "After": _shown(entry.after),
+        "From": _FROM[record.source],
+    }
+    return {
+        "title": _title(record),
+        "description": "\n".join(f"**{name}:** {value}" for name, value in facts.items() if value),
+        "color": _COLOURS.get(entry.action, _COLOUR),
+        "timestamp": record.at.isoformat(),
+    }
+
+
+def line(record: Record) -> str:
+    """The same on one line, at most as long as a message."""
+    entry = record.entry
+    change = " → ".join(filter(None, (_shown(entry.before), _shown(entry.after))))
+    who = f"<@{entry.member}>" if entry.member else ""
+    by = f"by <@{record.actor}>" if record.actor and record.actor != entry.member else f"by {_FROM[record.source]}"
+    said = (_SIGNS.get(entry.action, _OTHER_SIGN), f"**{_title(record)}**", stamp(record.at, "T"), who, change, by)
+    return clip(" ".join(filter(None, (*said, _raid(record)))), LINES_MOST)
+
+
+def size(shown: dict[str, Any]) -> int:
+    """How much of Discord's sum over all embeds of a message this one takes."""
+    return len(shown["title"]) + len(shown["description"])
+
+
+def _title(record: Record) -> str:
+    return escape(record.entry.action[:1].upper() + clip(record.entry.action[1:], 100))
+
+
+def _raid(record: Record) -> str:
+    if record.raid is None:
+        return ""
+    name = clip(escape(record.raid.name), _NAME_MOST)
+    linked = f"[{name}]({record.raid.link})" if record.raid.link else name
+    return f"{linked} `{record.raid.code}`"
+
+
+def _shown(value: str | None) -> str:
+    """As it was written, except for what Discord itself names: channels, roles, members and moments."""
+    if value is None:
+        return ""
+    if _INSTANT.fullmatch(value):
+        return stamp(datetime.fromisoformat(value))
+    parts = _MENTION.split(value.replace("\n", " "))
+    shown = [part if number % 2 else escape(part) for number, part in enumerate(parts)]
+    return _clipped(shown)
+
+
+def _clipped(parts: list[str]) -> str:
+    """As many whole parts as fit, so that no mention is cut in two."""
+    text = ""
+    for part in parts:
+        if len(text) + len(part) > _VALUE_MOST:
+            return f"{text}{clip(part, 100) if part[:1] != '<' else ''}…"
+        text += part
+    return text

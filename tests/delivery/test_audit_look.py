@@ -1,0 +1,55 @@
+"""How an entry of the audit looks."""
+
+from dataclasses import replace
+
+import pytest
+
+from raidbot.db.audit import About, Record
+from raidbot.delivery import audit_look as look
+from raidbot.raids.audit import Entry
+from raidbot.raids.model import RaidCode, Source
+from tests.raids.builders import ALICE, MANAGER, NOW
+
+ABOUT = About(code=RaidCode("ABC234"), name="Molten Core", link="https://discord.com/channels/1/2/3")
+RECORD = Record(
+    id=1,
+    at=NOW,
+    actor=MANAGER,
+    source=Source.COMMAND,
+    entry=Entry("assigned", ALICE, "Tank", "Healer"),
+    raid=ABOUT,
+)
+
+
+@pytest.fixture
+def huge() -> Record:
+    text = "**_[x](https://example.org)_** <@&123456789012345678>, " * 100
+    return replace(RECORD, entry=Entry("x" * 300, ALICE, text, text), raid=replace(ABOUT, name=text))
+
+
+def test_an_entry_fits_whatever_it_holds(huge: Record) -> None:
+    embed = look.embed(huge)
+
+    assert len(embed["title"]) <= 256
+    assert len(embed["description"]) <= 4096
+    assert look.size(embed) <= look.CHARACTERS_MOST
+    assert len(look.line(huge)) <= look.LINES_MOST
+
+
+def test_an_embed_says_who_what_before_after_and_from_where() -> None:
+    assert look.embed(RECORD) == {
+        "title": "Assigned",
+        "description": "**By:** <@2>\n**Raid:** [Molten Core](https://discord.com/channels/1/2/3) `ABC234`\n"
+        "**Member:** <@11>\n**Before:** Tank\n**After:** Healer\n**From:** a command",
+        "color": 0x57F287,
+        "timestamp": "2026-03-18T12:00:00+00:00",
+    }
+
+
+def test_what_people_wrote_makes_no_links_and_what_discord_names_stays() -> None:
+    entry = Entry("changed", None, "[x](http://y) <#5>", "2026-03-18T12:00:00+00:00")
+
+    said = look.embed(replace(RECORD, entry=entry))["description"]
+
+    assert r"**Before:** \[x\]\(http\://y\) <#5>" in said
+    assert "**After:** <t:1773835200:F>" in said

@@ -1,0 +1,161 @@
+"""What the log channels are told of every change."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from raidbot.bot import RaidBot
+from raidbot.db import audit
+from raidbot.raids.audit import Entry
+from raidbot.raids.model import ChannelId, GuildId, MemberId, Source
+from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox.store import Channel, Json
+from raidbot.state import Cause
+from tests.conftest import Start
+from tests.scene import board_text, put_up
+
+
+@pytest.fixture
+def reports(guild: SandboxGuild) -> Channel:
+    return guild.add_channel("reports")
+
+
+async def choose(
+    bot: RaidBot, guild: SandboxGuild, *, audit: Channel | None = None, live: Channel | None = None
+) -> None:
+    await bot.state.change_settings(
+        GuildId(guild.id),
+        lambda before: replace(
+            before,
+            audit_channel=ChannelId(audit.id) if audit else None,
+            debug_channel=ChannelId(live.id) if live else None,
+        ),
+        Cause(Source.COMMAND, MemberId(guild.owner.id)),
+    )
+
+
+async def happen(bot: RaidBot, guild: SandboxGuild, *entries: Entry) -> None:
+    """Entries that nothing else writes down."""
+    await bot.state.db.write(
+        lambda tx: audit.record(
+            tx, entries, guild=GuildId(guild.id), raid=None, at=bot.state.now(), actor=None, source=Source.CLOCK
+        )
+    )
+
+
+def embeds(guild: SandboxGuild, channel: Channel) -> list[Json]:
+    return [embed for message in guild.messages(channel) for embed in message.embeds]
+
+
+def titles(guild: SandboxGuild, channel: Channel) -> list[str]:
+    return [embed["title"] for embed in embeds(guild, channel)]
+
+
+async def test_the_audit_channel_hears_after_two_minutes_who_did_what(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, reports: Channel
+) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        await choose(bot, guild, audit=reports)
+        board = await put_up(guild)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        assert embeds(guild, reports) == []
+
+        sandbox.advance(timedelta(minutes=2, seconds=1))
+
+        await guild.until(lambda: len(embeds(guild, reports)) == 4)
+        assert titles(guild, reports) == ["Audit channel changed", "Created", "Posted", "Joined"]
+        joined = embeds(guild, reports)[3]
+        assert joined["color"] == 0x57F287
+        assert joined["description"].startswith(
+            f"**By:** <@{alice.id}>\n**Raid:** [Museum Signup](https://discord.com/"
+        )
+        assert "**From:** a reaction" in joined["description"]
+        assert len(guild.messages(reports)) == 1
+
+
+async def test_ten_entries_do_not_wait(guild: SandboxGuild, start: Start, reports: Channel) -> None:
+    async with start() as bot:
+        await choose(bot, guild, audit=reports)
+        await happen(bot, guild, *(Entry(f"deed {number}") for number in range(25)))
+
+        await guild.until(lambda: len(embeds(guild, reports)) == 26)
+
+        assert [len(message.embeds) for message in guild.messages(reports)] == [10, 10, 6]
+        assert titles(guild, reports)[1:] == [f"Deed {number}" for number in range(25)]
+
+
+async def test_the_live_log_hears_within_seconds(guild: SandboxGuild, start: Start, reports: Channel) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        await choose(bot, guild, live=reports)
+        board = await put_up(guild)
+        await alice.react(board, "✅")
+
+        await guild.until(lambda: any("Joined" in message.content for message in guild.messages(reports)))
+
+        said = "\n".join(message.content for message in guild.messages(reports))
+        assert "📝 **Joined** <t:" in said
+        assert f"<@{alice.id}>" in said
+        assert said.count("Joined") == 1
+
+
+async def test_what_was_not_told_before_the_end_is_told_after_the_start_and_once(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, reports: Channel
+) -> None:
+    async with start() as bot:
+        await choose(bot, guild, audit=reports)
+        await happen(bot, guild, Entry("deed"))
+    assert embeds(guild, reports) == []
+
+    sandbox.advance(timedelta(minutes=3))
+    async with start():
+        await guild.until(lambda: titles(guild, reports) == ["Audit channel changed", "Deed"])
+    sandbox.advance(timedelta(minutes=3))
+    async with start() as bot:
+        await happen(bot, guild, Entry("another"))
+        sandbox.advance(timedelta(minutes=3))
+        await guild.until(lambda: titles(guild, reports) == ["Audit channel changed", "Deed", "Another"])
+
+
+async def test_entries_wait_for_a_channel_that_can_be_written_to(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, reports: Channel
+) -> None:
+    other = guild.add_channel("other")
+    async with start() as bot:
+        await choose(bot, guild, audit=reports)
+        guild.deny(reports, "send_messages")
+        await happen(bot, guild, Entry("deed"))
+        sandbox.advance(timedelta(minutes=3))
+        await bot.audit.tell(bot.state.now())
+        assert embeds(guild, reports) == []
+
+        await choose(bot, guild, audit=other)
+
+        await guild.until(lambda: "Deed" in titles(guild, other))
+
+
+async def test_a_server_that_wants_no_log_is_owed_none(
+    guild: SandboxGuild, start: Start, reports: Channel, database: Path
+) -> None:
+    async with start() as bot:
+        await choose(bot, guild, audit=reports)
+        await choose(bot, guild)
+        await happen(bot, guild, Entry("deed"))
+        await bot.audit.tell(bot.state.now() + timedelta(minutes=3))
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT count(*), sum(owed_to_audit) FROM audit").fetchone() == (3, 0)
+    assert embeds(guild, reports) == []
+
+
+async def test_large_entries_are_dealt_out_over_messages(guild: SandboxGuild, start: Start, reports: Channel) -> None:
+    async with start() as bot:
+        await choose(bot, guild, audit=reports, live=reports)
+        await happen(bot, guild, *[Entry("deed", None, "x" * 990, "y" * 990)] * 12)
+
+        await guild.until(lambda: len(embeds(guild, reports)) == 14)
