@@ -7,7 +7,8 @@ let count = 0;
 
 /**
  * A field whose `suggest(text)` answers `[{name, value, description?}]`, at once or as a promise, or refuses with an
- * Error. `value()` is what was chosen, or what `read(text)` makes of typed text; `onEnter` hears Enter with no list open.
+ * Error. `value()` is what was chosen, or what `read(text)` makes of typed text; `onEnter` hears Enter with no list
+ * open, `onInput` every change, `onChoose` the value chosen from the list.
  */
 export class Combo {
   #chosen = null;
@@ -16,8 +17,8 @@ export class Combo {
   #offers = [];
   #active = 0;
 
-  constructor({ input, suggest, isLive = false, mustChoose = false, onEnter, onInput = () => {} }) {
-    Object.assign(this, { input, suggest, isLive, mustChoose, onEnter, onInput });
+  constructor({ input, suggest, isLive = false, mustChoose = false, onEnter, onInput = () => {}, onChoose = () => {} }) {
+    Object.assign(this, { input, suggest, isLive, mustChoose, onEnter, onInput, onChoose });
     this.id = `combo-${(count += 1)}`;
     this.list = el("div", { class: "suggestions", role: "listbox", id: this.id, "aria-label": "Suggestions", hidden: true });
     const roles = { role: "combobox", "aria-expanded": "false", "aria-controls": this.id, "aria-autocomplete": "list", autocomplete: "off" };
@@ -114,6 +115,7 @@ export class Combo {
     this.input.value = offer.name;
     this.close();
     this.onInput();
+    this.onChoose(offer.value);
   }
 
   #key(event) {

@@ -23,6 +23,7 @@ export class Composer {
       mustChoose: true,
       onEnter: () => this.#send(),
       onInput: () => this.#typed(),
+      onChoose: (command) => this.#begin(command),
     });
     this.input.addEventListener("keydown", (event) => this.#newLine(event), { capture: true });
     this.#plain();
@@ -53,8 +54,6 @@ export class Composer {
   #typed() {
     this.failure.hidden = true;
     this.#fit();
-    const chosen = this.input.value.startsWith("/") ? this.lines.value() : null;
-    if (chosen?.path) this.#begin(chosen);
   }
 
   #fit() {

@@ -168,7 +168,8 @@ function tool(sign, label, click) {
 function origin({ used, reply_to: replied }) {
   if (used?.command) return [el("b", {}, used.by), " used ", el("span", { class: "mention" }, `/${used.command}`)];
   if (used || !replied) return null;
-  return `↱ ${replied.author ?? "…"}: ${replied.content ?? "This message was deleted."}`;
+  if (replied.content === null) return "↱ This message was deleted.";
+  return `↱ ${replied.author}${replied.content && ": "}${replied.content}`;
 }
 
 function showReaction(element, reaction) {

@@ -1,0 +1,85 @@
+"""A browser, a server with people in it, and the page of its sandbox."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from playwright.async_api import Browser, async_playwright, expect
+
+from raidbot.sandbox import Sandbox, SandboxGuild
+from tests.browser.screen import Screen
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=en-GB",
+]
+PATIENCE = 15_000  # milliseconds
+PEOPLE = ("ana", "ben", "cleo", "dora", "emil")
+OpenPage = Callable[..., Awaitable[Screen]]
+
+
+def chromium() -> str | None:
+    """The setting RAIDBOT_CHROMIUM, or the Chromium of this machine."""
+    return os.environ.get("RAIDBOT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    found = chromium()
+    if found is None:
+        pytest.skip("no Chromium: install the package chromium or set RAIDBOT_CHROMIUM to try the page")
+    expect.set_options(timeout=PATIENCE)
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+def guild(sandbox: Sandbox) -> SandboxGuild:
+    """A server with a manager, several players and one who takes no direct messages."""
+    guild = sandbox.add_guild("Night Owls", owner="mara")
+    guild.add_channel("general")
+    guild.add_channel("raid-signups", topic="Sign up with a reaction.")
+    for name in PEOPLE:
+        guild.add_member(name)
+    guild.add_member("finn").close_dms()
+    return guild
+
+
+@pytest.fixture
+async def open_page(browser: Browser, sandbox: Sandbox) -> AsyncIterator[OpenPage]:
+    """Opens the page in a tab of its own; at the end no tab may have met an error."""
+    errors: list[str] = []
+    address: list[str] = []
+
+    async def opening(*, be: str = "", width: int = 1280, height: int = 860, scheme: str = "dark") -> Screen:
+        if not address:
+            address.append(await sandbox.open_page())
+        context = await browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale="en-GB",
+            timezone_id="Europe/Berlin",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+        await page.goto(address[0])
+        screen = Screen(page)
+        await expect(screen.channel("raid-signups")).to_be_attached()
+        if be:
+            await screen.be(be)
+        return screen
+
+    yield opening
+    assert errors == []

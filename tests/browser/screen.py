@@ -1,0 +1,75 @@
+"""The page in a real browser, handled as a person would: by what stands there."""
+
+import re
+
+from playwright.async_api import Locator, Page, expect
+
+
+class Screen:
+    """One browser tab with the sandbox page in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.locator("#composer")
+
+    @property
+    def box(self) -> Locator:
+        """Where one types a message."""
+        return self.composer.get_by_role("combobox")
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.locator("#messages > .message")
+
+    def message(self, text: str) -> Locator:
+        """The newest message that says this."""
+        return self.messages.filter(has_text=text).last
+
+    def channel(self, name: str) -> Locator:
+        return self.page.get_by_role("navigation").get_by_role("button", name=re.compile(rf"^{re.escape(name)}\b"))
+
+    def person(self, name: str) -> Locator:
+        return self.page.get_by_role("radio", name=re.compile(rf"^Be {name}\b"))
+
+    def reaction(self, message: Locator, emoji: str) -> Locator:
+        return message.get_by_role("group", name="Reactions").get_by_role("button", name=re.compile(f"^{emoji}"))
+
+    async def be(self, name: str) -> None:
+        """Take somebody's place."""
+        await self.person(name).click()
+        await expect(self.person(name)).to_be_checked()
+
+    async def open(self, channel: str) -> None:
+        await self.channel(channel).click()
+        await expect(self.channel(channel)).to_have_attribute("aria-current", "page")
+
+    async def react(self, message: Locator, emoji: str, *, on: bool = True) -> None:
+        """Press a reaction that is there, and see that it counts."""
+        await self.reaction(message, emoji).click()
+        await expect(self.reaction(message, emoji)).to_have_attribute("aria-pressed", str(on).lower())
+
+    async def type_command(self, command: str) -> Locator:
+        """Choose a slash command by typing; its form of options."""
+        await self.box.press_sequentially(f"/{command}")
+        await self.composer.get_by_role("option", name=f"/{command}").first.click()
+        form = self.page.get_by_role("form", name=f"/{command}")
+        await expect(form).to_be_visible()
+        return form
+
+    async def slash(self, command: str, **options: str) -> None:
+        """Use a slash command with typed options."""
+        form = await self.type_command(command)
+        for name, value in options.items():
+            await form.get_by_label(re.compile(f"^{name} ")).fill(value)
+        await form.get_by_role("button", name="Send").click()
+
+    async def press(self, message: Locator, button: str) -> None:
+        await message.get_by_role("button", name=button, exact=True).click()
+
+    async def pick(self, message: Locator, select: str, option: str) -> None:
+        """Open a select and choose in it."""
+        await message.get_by_role("button", name=re.compile(f"^{re.escape(select)}")).click()
+        await self.page.get_by_role("option", name=option).click()

@@ -1,0 +1,67 @@
+"""An evening on the sandbox page, with the real bot, in a real browser."""
+
+from playwright.async_api import expect
+
+from raidbot.sandbox import SandboxGuild
+from tests.browser.conftest import OpenPage
+from tests.conftest import Start
+from tests.scene import put_up
+
+TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"
+DUNGEON = {"activity": "dungeon-5", "when": "tomorrow 8pm"}
+
+
+async def test_a_manager_creates_a_raid_by_the_panel_after_correcting_the_time(
+    guild: SandboxGuild, start: Start, open_page: OpenPage
+) -> None:
+    async with start():
+        screen = await open_page(be="Mara")
+        await screen.open("raid-signups")
+        await screen.slash("create")
+        panel = screen.message("Create a raid")
+        await screen.pick(panel, "What is it?", "Dungeon")
+        await screen.press(panel, "Time")
+        form = screen.page.get_by_role("dialog", name="Time of the raid")
+
+        await form.get_by_role("textbox").fill("when the moon is blue")
+        await form.get_by_role("button", name="Submit").click()
+        await expect(screen.message("I did not understand")).to_be_visible()
+
+        await screen.press(screen.message("Create a raid"), "Time")
+        await form.get_by_role("textbox").fill("tomorrow 8pm")
+        await form.get_by_role("button", name="Submit").click()
+        await screen.press(screen.message("Create a raid"), "Preview")
+        await screen.press(screen.message("“tomorrow 8pm” is"), "Confirm")
+
+        board = screen.messages.filter(has=screen.page.get_by_role("group", name="Reactions"))
+        await expect(screen.reaction(board, DAMAGE)).to_be_visible()
+        await expect(board).to_contain_text("Tank")
+
+
+async def test_four_sign_up_until_a_role_waits_and_leaving_promotes(
+    guild: SandboxGuild, start: Start, open_page: OpenPage
+) -> None:
+    async with start():
+        await put_up(guild, **DUNGEON)
+        screen = await open_page()
+        await screen.open("raid-signups")
+        board = screen.message("Tank")
+
+        for name, emoji in (("Ana", TANK), ("Ben", HEALER), ("Cleo", TANK), ("Dora", DAMAGE)):
+            await screen.be(name)
+            await screen.react(board, emoji)
+        for name in ("Ana", "Ben", "Cleo", "Dora"):
+            await expect(board.locator(".embed")).to_contain_text(name)
+        await screen.be("Cleo")
+        await screen.open("RaidBot")
+        await expect(screen.messages).to_contain_text(["number 1 in line"])
+
+        await screen.be("Ana")
+        await screen.open("raid-signups")
+        await screen.react(board, TANK, on=False)
+        await expect(board.locator(".embed")).not_to_contain_text("Ana")
+
+        await screen.be("Cleo")
+        await expect(screen.channel("RaidBot")).to_have_accessible_name("RaidBot, 1 unread")
+        await screen.open("RaidBot")
+        await expect(screen.message("A seat opened")).to_be_visible()
