@@ -1,11 +1,23 @@
 """Which raids something concerns: ids only, the raids themselves come through `state`."""
 
 import sqlite3
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from raidbot.db.raids import seconds
-from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidId
+from raidbot.db.raids import instant, seconds
+from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, RaidId
+
+_LISTED_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list says of a raid."""
+
+    code: RaidCode
+    name: str
+    starts_at: datetime
 
 
 def closing_candidates(connection: sqlite3.Connection, *, until: datetime) -> list[RaidId]:
@@ -61,6 +73,20 @@ def coming_with_member(
         member,
         member,
     )
+
+
+def listed(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> list[Listed]:
+    """The server's raids, those to come soonest first, then those gone by, latest first; cancelled ones last."""
+    at = seconds(now)
+    rows = connection.execute(
+        "SELECT code, title, subject, starts_at FROM raids WHERE guild = ?"
+        " ORDER BY status = 'cancelled', starts_at < ?, abs(starts_at - ?), id LIMIT ?",
+        (guild, at, at, _LISTED_MOST),
+    ).fetchall()
+    return [
+        Listed(RaidCode(code), f"{title} — {subject}" if subject else title, instant(starts_at))
+        for code, title, subject, starts_at in rows
+    ]
 
 
 def open_count(connection: sqlite3.Connection, guild: GuildId) -> int:

@@ -1,0 +1,61 @@
+"""/raid: everything a leader or manager does with a raid after it was posted, on one panel.
+
+The panel keeps nothing: every press says by its `custom_id` which raid it means, finds it in its own server by code,
+and asks anew who presses.
+"""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from raidbot.commands import codes, raid_life
+from raidbot.commands.raid_visit import Action, Visit, show_panel
+from raidbot.commands.ui import answers, rights
+from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.raids.model import GuildId
+from raidbot.raids.permissions import Permission
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+
+ANY = tuple(permission for permission in Permission if permission.is_about_a_raid)
+
+
+async def _panel(visit: Visit) -> None:
+    await visit.home()
+
+
+ACTIONS: dict[str, Action] = {"panel": Action(ANY, _panel)} | raid_life.ACTIONS
+"""Everything that can be pressed on a raid's panel, its pages and its forms."""
+
+
+class RaidPanel(commands.Cog):
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    @app_commands.command(description="Close, reopen, cancel or change a raid")
+    @app_commands.describe(code="Which raid; choose it from the list as you type")
+    async def raid(self, interaction: discord.Interaction[Any], code: str) -> None:
+        raid = await self._state.find(GuildId(rights.here(interaction).id), code)
+        await rights.check_any(interaction, ANY, raid)
+        await answers.take(interaction)
+        await show_panel(self._state, interaction, raid)
+
+    @raid.autocomplete("code")
+    async def _codes(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        return await codes.offered(self._state, interaction, typed)
+
+    async def press(self, press: Press) -> None:
+        """Somebody used a panel. What a rule refuses is said above the raid as it is now."""
+        if len(press.parts) < 2 or press.parts[1] not in ACTIONS:
+            raise UnknownPanel
+        code, name, *rest = press.parts
+        raid = await self._state.find(GuildId(rights.here(press.interaction).id), code)
+        action = ACTIONS[name]
+        await rights.check_any(press.interaction, action.permissions, raid)
+        visit = Visit(self._state, press, raid, tuple(rest))
+        try:
+            await action.do(visit)
+        except Refusal as refusal:
+            await visit.home(str(refusal))

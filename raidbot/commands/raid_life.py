@@ -1,0 +1,122 @@
+"""What the panel of /raid does to a raid's life: close, reopen, cancel, and move in time."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+from raidbot.commands import raid_panel as look
+from raidbot.commands.raid_panel import GREEN, GREY, RED
+from raidbot.commands.raid_visit import Action, Visit
+from raidbot.commands.ui import answers
+from raidbot.commands.ui.forms import Field, form
+from raidbot.commands.ui.router import UnknownPanel
+from raidbot.raids import lifecycle, zones
+from raidbot.raids.events import Change
+from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
+from raidbot.raids.permissions import Permission
+from raidbot.raids.when import parse
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clip, escape, stamp
+
+_LATEST_YEAR = 253402300799  # 9999-12-31T23:59:59Z, the last second a datetime knows
+
+
+class TimeChangedMeanwhile(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed the time meanwhile, so nothing was saved. This is how it stands now.")
+
+
+async def _close(visit: Visit) -> None:
+    now = visit.state.now()
+    await visit.change(partial(lifecycle.close, reason=CloseReason.MANUAL, by=visit.asker, now=now))
+    await visit.home("Signups are closed. The roster stays as it is.")
+
+
+async def _reopen(visit: Visit) -> None:
+    await visit.change(partial(lifecycle.reopen, by=visit.asker, now=visit.state.now()))
+    await visit.home("Signups are open again, and stay so until somebody closes them.")
+
+
+async def _ask_cancel(visit: Visit) -> None:
+    raid = visit.raid
+    told = len({raid.creator, *raid.members()})
+    people = "One person is told." if told == 1 else f"{told} people are told."
+    await visit.page(
+        f"Cancel “{escape(raid.name)}” at {stamp(raid.starts_at)}? {people}",
+        (look.button(raid, "Yes, cancel the raid", "cancel", RED), look.button(raid, "Keep it", "panel", GREY)),
+    )
+
+
+async def _cancel(visit: Visit) -> None:
+    if visit.raid.status is Status.CANCELLED:
+        await visit.home("This raid is cancelled already.")
+        return
+    await visit.change(partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=visit.asker))
+    await visit.home("The raid is cancelled. Its board says so, and its people are told.")
+
+
+async def _ask_time(visit: Visit) -> None:
+    raid = visit.raid
+    zone = (await visit.state.settings(raid.guild)).zone
+    hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", 100)
+    field = Field("when", "When does it begin?", hint=hint)
+    await answers.ask(visit.interaction, form(look.to(raid, "time"), "New time", field))
+
+
+async def _time(visit: Visit) -> None:
+    """Somebody typed a time: say how it was understood; nothing is saved yet."""
+    raid, said = visit.raid, visit.press.fields["when"]
+    zone = (await visit.state.settings(raid.guild)).tzinfo
+    when = parse(said, zone=zone, now=visit.state.now(), locale=str(visit.interaction.locale))
+    lines = [
+        f"“{escape(said.strip())}” is {stamp(when.instant)} ({stamp(when.instant, 'R')}), time zone {when.zone.key}.",
+        *(f"-# {assumption}" for assumption in when.assumptions),
+        f"Until now it is {stamp(raid.starts_at)}. {_told(raid)}",
+    ]
+    until = (int(when.instant.timestamp()), when.zone.key, raid.time_revision)
+    await visit.page(
+        "\n".join(lines),
+        (
+            look.button(raid, "Save", "save-time", GREEN, *until),
+            look.button(raid, "Change", "ask-time", GREY),
+            look.back(raid),
+        ),
+    )
+
+
+def _told(raid: Raid) -> str:
+    count = len(list(raid.members()))
+    return f"Everybody on the roster and in line is told ({count})." if count else "Nobody has signed up yet."
+
+
+async def _save_time(visit: Visit) -> None:
+    starts_at, zone, revision = _understood(visit.rest)
+    now = visit.state.now()
+
+    def rule(raid: Raid) -> Change:
+        if raid.time_revision != revision and raid.starts_at != starts_at:
+            raise TimeChangedMeanwhile
+        return lifecycle.change_time(raid, starts_at, zone, now=now)
+
+    visit = await visit.change(rule)
+    closed = " Signups are still closed." if visit.raid.status is Status.CLOSED else ""
+    await visit.home(f"The raid now begins {stamp(starts_at)} ({stamp(starts_at, 'R')}).{closed}")
+
+
+def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
+    """What the page wrote on its button: the instant, the zone and the time's revision. Raises UnknownPanel."""
+    match rest:
+        case (seconds, zone, revision) if seconds.isdecimal() and revision.isdecimal():
+            if int(seconds) <= _LATEST_YEAR and zones.place_named(zone) is not None:
+                return datetime.fromtimestamp(int(seconds), UTC), zone, int(revision)
+    raise UnknownPanel
+
+
+ACTIONS = {
+    "close": Action((Permission.RAID_CLOSE,), _close),
+    "reopen": Action((Permission.RAID_REOPEN,), _reopen),
+    "ask-cancel": Action((Permission.RAID_CANCEL,), _ask_cancel),
+    "cancel": Action((Permission.RAID_CANCEL,), _cancel),
+    "ask-time": Action((Permission.RAID_TIME,), _ask_time),
+    "time": Action((Permission.RAID_TIME,), _time),
+    "save-time": Action((Permission.RAID_TIME,), _save_time),
+}

@@ -1,0 +1,120 @@
+"""How the panel of /raid looks: the raid as it is, what happened to it last, and what can be done."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import discord
+
+from raidbot.commands.channels import KIND_NAMES
+from raidbot.commands.ui.answers import Row
+from raidbot.commands.ui.router import address
+from raidbot.db.history import Happened
+from raidbot.raids.model import MemberId, Raid, Status
+from raidbot.raids.templates import spoken_length
+from raidbot.utils.text import clip, escape, fit_lines, stamp
+
+PANEL = "raid"
+_COLOUR = 0x5865F2
+_TITLE_MOST = 256
+_CHANGES_MOST = 1024
+_VALUE_MOST = 60
+
+_STATES = {
+    Status.POSTING: "⏳ being posted",
+    Status.OPEN: "🟢 open",
+    Status.CLOSED: "🔒 closed",
+    Status.CANCELLED: "❌ cancelled",
+}
+GREY, BLUE = discord.ButtonStyle.secondary, discord.ButtonStyle.primary
+GREEN, RED = discord.ButtonStyle.success, discord.ButtonStyle.danger
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the panel shows: the raid now, what its people are called, and its last changes, newest first."""
+
+    raid: Raid
+    names: Mapping[MemberId, str]
+    changes: Sequence[Happened]
+
+
+def embed(sight: Sight) -> discord.Embed:
+    raid = sight.raid
+    shown = discord.Embed(title=clip(escape(raid.name), _TITLE_MOST), description="\n".join(_facts(sight)))
+    shown.colour = discord.Colour(_COLOUR)
+    if sight.changes:
+        lines = [_change(happened) for happened in sight.changes]
+        shown.add_field(name="Last changes", value=fit_lines(lines, _CHANGES_MOST, "…"), inline=False)
+    return shown.set_footer(text=f"Raid {raid.code}")
+
+
+def rows(sight: Sight) -> tuple[Row, ...]:
+    """What can be done with the raid in the state it is in."""
+    raid = sight.raid
+    is_over = raid.status is Status.CANCELLED
+    closing = (
+        button(raid, "Reopen signups", "reopen", GREEN)
+        if raid.status is Status.CLOSED
+        else button(raid, "Close signups", "close", BLUE, disabled=not raid.is_open)
+    )
+    return (
+        (closing, button(raid, "Change time", "ask-time", GREY, disabled=is_over)),
+        (
+            button(raid, "Cancel raid", "ask-cancel", RED, disabled=is_over),
+            button(raid, "Refresh", "panel", GREY),
+        ),
+    )
+
+
+def button(
+    raid: Raid, label: str, action: str, style: discord.ButtonStyle, *more: object, disabled: bool = False
+) -> discord.ui.Button[Any]:
+    return discord.ui.Button(label=label, style=style, custom_id=to(raid, action, *more), disabled=disabled)
+
+
+def back(raid: Raid) -> discord.ui.Button[Any]:
+    return button(raid, "Back", "panel", GREY)
+
+
+def to(raid: Raid, action: str, *more: object) -> str:
+    """The `custom_id` that brings an action back to this raid's panel."""
+    return address(PANEL, raid.code, action, *more)
+
+
+def _facts(sight: Sight) -> Iterator[str]:
+    raid, names = sight.raid, sight.names
+    yield f"**Signups:** {_STATES[raid.status]}" + (f" · [board]({raid.link})" if raid.link else "")
+    yield f"**What:** {KIND_NAMES[raid.kind]}"
+    yield f"**Starts:** {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')}), time zone {raid.zone}"
+    if raid.length_minutes is not None:
+        yield f"**Length:** {spoken_length(raid.length_minutes)}"
+    people = f"created by {_name(raid.creator, names)}"
+    yield f"**People:** {f'led by {_name(raid.leader, names)}, ' if raid.leader else ''}{people}"
+    waiting = len({wait.member for wait in raid.waits})
+    yield f"**Seats:** {len(raid.seats)}/{raid.capacity} taken" + (f", {waiting} waiting" if waiting else "")
+
+
+def _name(member: MemberId, names: Mapping[MemberId, str]) -> str:
+    return f"**{escape(names.get(member, 'Member'))}**"
+
+
+def _change(happened: Happened) -> str:
+    entry = happened.entry
+    actor = f"<@{happened.actor}>: " if happened.actor else ""
+    about = f" <@{entry.member}>" if entry.member and entry.member != happened.actor else ""
+    was, became = _value(entry.before), _value(entry.after)
+    values = f": {was} → {became}" if was and became else f": {was or became}" if was or became else ""
+    return f"{stamp(happened.at, 'R')} {actor}{entry.action}{about}{values}"
+
+
+def _value(text: str | None) -> str:
+    """A moment as everybody sees it in their own time, any other value as it was written."""
+    if not text:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return escape(clip(" ".join(text.split()), _VALUE_MOST))
+    return stamp(moment, "f") if moment.tzinfo else escape(text)

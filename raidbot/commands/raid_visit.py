@@ -1,0 +1,68 @@
+"""One press on a raid's panel: who pressed what, on which raid, and what they are shown then."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import discord
+
+from raidbot.commands import raid_panel as look
+from raidbot.commands.raid_panel import Sight
+from raidbot.commands.ui import answers, rights
+from raidbot.commands.ui.router import Press
+from raidbot.db import history
+from raidbot.raids.model import GuildId, MemberId, Raid
+from raidbot.raids.permissions import Permission
+from raidbot.state import Rule, State
+
+_CHANGES_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`raid` is as it was when the press arrived; `rest` follows the action in the `custom_id`."""
+
+    state: State
+    press: Press
+    raid: Raid
+    rest: tuple[str, ...]
+
+    @property
+    def interaction(self) -> discord.Interaction[Any]:
+        return self.press.interaction
+
+    @property
+    def asker(self) -> MemberId:
+        return rights.who(self.interaction)
+
+    @property
+    def guild(self) -> GuildId:
+        return self.raid.guild
+
+    async def change(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> "Visit":
+        """The visit to the raid as the rule left it. Raises what the rule raises."""
+        change = await self.state.change(self.raid.id, rule, rights.cause(self.interaction), names=names)
+        return replace(self, raid=change.raid)
+
+    async def home(self, text: str = "") -> None:
+        """Show the panel with the raid as it is now, and a sentence above."""
+        await show_panel(self.state, self.interaction, await self.state.raid(self.raid.id), text)
+
+    async def page(self, text: str, *rows: answers.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
+        """Show something else in the panel's place."""
+        await answers.show(self.interaction, text, embeds=embeds, rows=rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a press does. Whoever lacks all of `permissions` is refused before it begins."""
+
+    permissions: tuple[Permission, ...]
+    do: Callable[[Visit], Awaitable[None]]
+
+
+async def show_panel(state: State, interaction: discord.Interaction[Any], raid: Raid, text: str = "") -> None:
+    changes = await state.db.read(partial(history.latest, raid=raid.id, limit=_CHANGES_SHOWN))
+    sight = Sight(raid, await state.names(raid), changes)
+    await answers.show(interaction, text, embeds=(look.embed(sight),), rows=look.rows(sight))

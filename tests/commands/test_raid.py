@@ -1,0 +1,249 @@
+"""/raid: the panel from opening it to its actions, each through a restart, and what forged presses get."""
+
+from datetime import timedelta
+
+import pytest
+
+from raidbot.db import history
+from raidbot.raids.model import Raid, RaidId, Status
+from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox.people import Answer, Person
+from raidbot.sandbox.store import Message
+from tests.conftest import Start
+from tests.scene import board_text, put_up, told
+
+
+def code_of(board: Message) -> str:
+    return str(board.embeds[0]["footer"]["text"]).removeprefix("Raid ")
+
+
+async def panel_of(guild: SandboxGuild, board: Message, by: Person | None = None) -> Answer:
+    return await (by or guild.owner).slash(guild.channel("raid-signups"), "raid", code=code_of(board))
+
+
+async def the_raid(bot: object, number: int = 1) -> Raid:
+    raid: Raid = await bot.state.raid(RaidId(number))  # type: ignore[attr-defined]
+    return raid
+
+
+async def test_the_code_is_offered_with_title_and_time(guild: SandboxGuild, start: Start) -> None:
+    channel = guild.channel("raid-signups")
+    async with start():
+        board = await put_up(guild)
+        typed = code_of(board)[:3].lower()
+
+        (offered,) = await guild.owner.autocomplete(channel, "raid", {"code": typed}, focused="code")
+        by_title = await guild.owner.autocomplete(channel, "raid", {"code": " museum "}, focused="code")
+
+        assert offered.value == code_of(board)
+        assert offered.name.startswith(f"{code_of(board)} — Museum Signup — ")
+        assert [choice.value for choice in by_title] == [offered.value]
+
+
+async def test_a_code_is_trimmed_and_taken_in_lower_case(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        board = await put_up(guild)
+
+        panel = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=f"  {code_of(board).lower()} ")
+
+        assert "Museum Signup" in panel.text()
+        assert "Signups: 🟢 open" in panel.text()
+        assert panel.ephemeral
+
+
+async def test_unknown_codes_and_those_of_other_servers_are_refused(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    elsewhere = sandbox.add_guild("Elsewhere", owner=guild.owner)
+    channel = elsewhere.add_channel("raid-signups")
+    async with start():
+        board = await put_up(guild)
+
+        unknown = await guild.owner.slash(guild.channel("raid-signups"), "raid", code="ZZZZZZ")
+        foreign = await guild.owner.slash(channel, "raid", code=code_of(board))
+        offered = await guild.owner.autocomplete(channel, "raid", {"code": ""}, focused="code")
+
+        assert "no raid with the code “ZZZZZZ”" in unknown.text()
+        assert f"no raid with the code “{code_of(board)}”" in foreign.text()
+        assert offered == []
+
+
+async def test_a_forged_press_reaches_no_raid_of_another_server(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    elsewhere = sandbox.add_guild("Elsewhere", owner=guild.owner)
+    elsewhere.add_channel("raid-signups")
+    async with start() as bot:
+        await put_up(guild)
+        panel = await panel_of(elsewhere, await put_up(elsewhere))
+        assert panel.message is not None
+        panel.message.components[0]["components"][0]["custom_id"] = f"raid:{(await the_raid(bot)).code}:close"
+
+        refused = await panel.click("Close signups")
+
+        assert "no raid with the code" in refused.text()
+        assert (await the_raid(bot)).is_open
+
+
+async def test_closing_reopening_and_closing_work_through_restarts(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await put_up(guild)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        panel = await panel_of(guild, board)
+        await panel.click("Close signups")
+        await guild.until(lambda: "Signups are closed" in board_text(board))
+        assert "Signups: 🔒 closed" in panel.text()
+    async with start() as bot:
+        await panel.click("Reopen signups")
+        await guild.until(lambda: board.reactions and "Signups are closed" not in board_text(board))
+        raid = await the_raid(bot)
+
+    assert raid.hold
+    assert "Alice" in board_text(board)
+    assert "closed: open → manual" in panel.text()
+    assert "reopened: closed → open" in panel.text()
+
+
+async def test_the_panel_says_what_happened_meanwhile_instead_of_doing_it_twice(
+    guild: SandboxGuild, start: Start
+) -> None:
+    async with start() as bot:
+        board = await put_up(guild)
+        one, other = await panel_of(guild, board), await panel_of(guild, board)
+        await one.click("Close signups")
+
+        await other.click("Close signups")
+
+        assert "closed already" in other.text()
+        assert "Signups: 🔒 closed" in other.text()
+        happened = await bot.state.db.read(lambda connection: history.latest(connection, RaidId(1), limit=50))
+        assert [one.entry.action for one in happened].count("closed") == 1
+
+
+async def test_cancelling_asks_first_and_tells_everybody(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        board = await put_up(guild)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        panel = await panel_of(guild, board)
+
+        await panel.click("Cancel raid")
+        assert "Cancel “Museum Signup”" in panel.text()
+        assert "2 people are told" in panel.text()
+        assert (await the_raid(bot)).is_open
+        await panel.click("Keep it")
+        assert (await the_raid(bot)).is_open
+
+        await panel.click("Cancel raid")
+        await panel.click("Yes, cancel the raid")
+
+        await guild.until(lambda: "is cancelled" in told(alice))
+        await guild.until(lambda: "Cancelled" in board_text(board))
+        assert "Signups: ❌ cancelled" in panel.text()
+        assert (await the_raid(bot)).status is Status.CANCELLED
+
+
+async def test_a_new_time_is_shown_before_it_is_saved_and_told_to_everybody(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        board = await put_up(guild)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        before = (await the_raid(bot)).starts_at
+        panel = await panel_of(guild, board)
+
+        page = await (await panel.click("Change time")).submit(when="in 5 hours")
+        assert "“in 5 hours” is" in page.text()
+        assert "Everybody on the roster and in line is told (1)" in page.text()
+        assert (await the_raid(bot)).starts_at == before
+        await (await page.click("Change")).submit(when="in 6 hours")
+    async with start() as bot:
+        await page.click("Save")
+
+        await guild.until(lambda: "has a new time" in told(alice))
+        assert (await the_raid(bot)).starts_at - before >= timedelta(hours=2, minutes=59)
+        assert "The raid now begins" in page.text()
+    async with start() as bot:
+        assert (await the_raid(bot)).starts_at - before >= timedelta(hours=2, minutes=59)
+
+
+@pytest.mark.parametrize(("typed", "said"), [("banana", "did not understand"), ("in 4 years", "two years")])
+async def test_a_time_not_understood_changes_nothing(guild: SandboxGuild, start: Start, typed: str, said: str) -> None:
+    async with start() as bot:
+        board = await put_up(guild)
+        before = await the_raid(bot)
+        panel = await panel_of(guild, board)
+
+        await (await panel.click("Change time")).submit(when=typed)
+
+        assert said in panel.text()
+        assert (await the_raid(bot)).starts_at == before.starts_at
+
+
+async def test_of_two_new_times_the_later_save_is_told_of_the_earlier(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        board = await put_up(guild)
+        one, other = await panel_of(guild, board), await panel_of(guild, board)
+        await (await one.click("Change time")).submit(when="in 5 hours")
+        await (await other.click("Change time")).submit(when="in 7 hours")
+        await one.click("Save")
+        saved = (await the_raid(bot)).starts_at
+
+        await other.click("Save")
+
+        assert "Somebody else changed the time meanwhile" in other.text()
+        assert (await the_raid(bot)).starts_at == saved
+
+
+async def test_a_form_opened_for_one_raid_and_left_changes_only_the_next(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        first, second = await put_up(guild), await put_up(guild, when="in 4 hours")
+        left = await (await panel_of(guild, first)).click("Change time")
+        assert left.modal is not None
+        before = (await the_raid(bot)).starts_at
+
+        page = await (await (await panel_of(guild, second)).click("Change time")).submit(when="in 9 hours")
+        await page.click("Save")
+
+        assert (await the_raid(bot)).starts_at == before
+        assert (await the_raid(bot, 2)).starts_at > before + timedelta(hours=5)
+
+
+async def test_members_may_not_and_the_leader_may(guild: SandboxGuild, start: Start) -> None:
+    alice, boss = guild.add_member("alice"), guild.add_member("boss", permissions=["manage_guild"])
+    async with start():
+        board = await put_up(guild, by=boss)
+
+        refused = await panel_of(guild, board, by=alice)
+
+        assert "Manage Server" in refused.text()
+        assert "the raid’s leader or creator" in refused.text()
+
+
+async def test_rights_are_asked_at_every_press(guild: SandboxGuild, start: Start) -> None:
+    lead = guild.add_role("lead", permissions=["manage_guild"])
+    boss = guild.add_member("boss", roles=[lead])
+    async with start() as bot:
+        board = await put_up(guild)
+        panel = await panel_of(guild, board, by=boss)
+        await guild.take_role(boss, lead)
+
+        refused = await panel.click("Close signups")
+
+        assert "You may not close a raid’s signups here" in refused.text()
+        assert (await the_raid(bot)).is_open
+
+
+async def test_a_raid_long_gone_still_has_a_panel(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        board = await put_up(guild)
+        sandbox.advance(timedelta(days=30))
+        bot.heartbeat.wake()
+        await guild.until(lambda: "Signups are closed" in board_text(board))
+    async with start():
+        panel = await panel_of(guild, board)
+
+        assert "Signups: 🔒 closed" in panel.text()
