@@ -7,6 +7,7 @@ a cancelled task can never leave one open.
 import errno
 import re
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from importlib import resources
@@ -28,8 +29,17 @@ _OURS = 0x52414944
 """`PRAGMA application_id` of every RaidBot database; the first migration sets it."""
 
 
+_OUTAGES = {"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED"}
+_WORKS_AGAIN_AFTER = 5.0
+"""Seconds without a failed write: on a full disk some still succeed now and then."""
+
+
 class UnusableDatabase(Refusal):
     """The file cannot serve as the bot's database; `str()` says why and what to do."""
+
+
+class Unwritable(sqlite3.OperationalError):
+    """Nothing can be written at present, as on a full disk. It was reported; whoever meets it need not."""
 
 
 class Database:
@@ -42,6 +52,9 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._guard = guard
+        self._failed_at = 0.0
+        self.outage: str | None = None
+        """Why nothing can be written at present."""
 
     @classmethod
     async def open(cls, path: Path) -> "Database":
@@ -76,9 +89,13 @@ class Database:
         self._guard.close()
 
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` in one transaction: all of it is durable when this returns, or none of it happened."""
+        """Run `work` in one transaction: all of it is durable when this returns, or none of it happened.
 
-        def transaction(connection: sqlite3.Connection) -> T:
+        Raises Unwritable while nothing can be written at all.
+        """
+
+        def transaction(connection: sqlite3.Connection) -> tuple[T, bool]:
+            before = connection.total_changes
             connection.execute("BEGIN IMMEDIATE")
             try:
                 result = work(connection)
@@ -87,9 +104,29 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-            return result
+            return result, connection.total_changes != before
 
-        return await _run(self._writer, transaction)
+        try:
+            result, changed = await _run(self._writer, transaction)
+        except sqlite3.OperationalError as error:
+            if _kind(error) not in _OUTAGES:
+                raise
+            self._went_down(str(error))
+            raise Unwritable(str(error)) from error
+        if changed and self.outage is not None:
+            self._came_back()
+        return result
+
+    def _went_down(self, reason: str) -> None:
+        self._failed_at = time.monotonic()
+        if self.outage is None:
+            log.error("database cannot be written", path=str(self.path), error=reason)
+        self.outage = reason
+
+    def _came_back(self) -> None:
+        if time.monotonic() - self._failed_at >= _WORKS_AGAIN_AFTER:
+            self.outage = None
+            log.info("database can be written again", path=str(self.path))
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on one snapshot, however many statements it takes."""

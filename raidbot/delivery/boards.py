@@ -10,6 +10,7 @@ import discord
 import structlog
 
 from raidbot.db import raids as rows
+from raidbot.db.database import Unwritable
 from raidbot.delivery import render
 from raidbot.delivery.line import Line, NoAnswer
 from raidbot.delivery.pace import Pace
@@ -156,8 +157,10 @@ class Boards:
         try:
             await self._follow(raid)
         except NoAnswer as none:
-            failures = self._failures[raid] = self._failures.get(raid, 0) + 1
-            self._rest(raid, max(none.retry_in, min(self._first_retry * 2.0 ** (failures - 1), _LONGEST)))
+            self._try_again_soon(raid, at_least=none.retry_in)
+        except sqlite3.Error as error:
+            if self._try_again_soon(raid) == 1 and not isinstance(error, Unwritable):
+                log.exception("board is not looked after while the database fails", raid=raid)
         except discord.HTTPException as refusal:
             await self._refused(raid, refusal)
         except Exception:
@@ -165,6 +168,12 @@ class Boards:
             self._rest(raid, self._slow_retry)
         else:
             self._failures.pop(raid, None)
+
+    def _try_again_soon(self, raid: RaidId, *, at_least: float = 0.0) -> int:
+        """After longer and longer pauses; how many times in a row it failed."""
+        failures = self._failures[raid] = self._failures.get(raid, 0) + 1
+        self._rest(raid, max(at_least, min(self._first_retry * 2.0 ** min(failures - 1, 10), _LONGEST)))
+        return failures
 
     def _rest(self, raid: RaidId, seconds: float) -> None:
         self._stale.add(raid)

@@ -342,3 +342,20 @@ async def test_with_discords_limits_the_last_state_shows_within_two_seconds(stag
 
 def _cause() -> Cause:
     return Cause(Source.COMMAND)
+
+
+async def test_a_board_whose_looks_cannot_be_noted_is_right_again_soon(stage: Stage) -> None:
+    life = await stage.life(slow_retry=60)
+    raid = await stage.raid(life, tank=3)
+    alice, bob = stage.member("alice"), stage.member("bob")
+    full = "CREATE TRIGGER full BEFORE UPDATE OF board_hash ON raids BEGIN SELECT raise(ABORT, 'disk full'); END"
+
+    with capture_logs() as logs:
+        await life.db.write(lambda tx: tx.execute(full).fetchall())
+        await join(life, raid, alice)
+        await life.boards.idle()
+        await life.db.write(lambda tx: tx.execute("DROP TRIGGER full").fetchall())
+        await join(life, raid, bob)
+        await stage.sandbox.until(lambda: "bob" in stage.text(raid))
+
+    assert [entry["event"] for entry in logs] == ["board is not looked after while the database fails"]
