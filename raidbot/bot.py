@@ -33,6 +33,7 @@ from raidbot.commands.world import World
 from raidbot.db import guilds
 from raidbot.db.database import Database
 from raidbot.delivery.aside import Aside
+from raidbot.delivery.aside import Aside
 from raidbot.delivery.audit import Audit
 from raidbot.delivery.boards import Boards
 from raidbot.delivery.line import Line, give_up_silent_requests
@@ -45,6 +46,7 @@ from raidbot.jobs.closing import close_due
 from raidbot.jobs.heartbeat import Heartbeat, Job
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import prune_audit, prune_drafts
+from raidbot.jobs.writing import try_writing
 from raidbot.jobs.writing import try_writing
 from raidbot.raids.model import GuildId
 from raidbot.state import State
@@ -129,6 +131,7 @@ class RaidBot(commands.AutoShardedBot):
         self.audit = Audit(self.state, self, wake_outbox=self.outbox.wake)
         self.tidy = Tidy(self.state, self, self.line)
         self.aside = Aside(self, self.line)
+        self.aside = Aside(self, self.line)
         self.gate = Gate(self, self.state, self.line)
         self.people = People(self.state, self, redraw=self.boards.mark)
         self.reconcile = Reconcile(
@@ -148,6 +151,7 @@ class RaidBot(commands.AutoShardedBot):
             "reminders": partial(remind_due, self.state),
             "log channels": self.audit.tell,
             "drafts": partial(prune_drafts, self.state),
+            "database": partial(try_writing, self.state),
             "database": partial(try_writing, self.state),
             "audit": partial(prune_audit, self.state),
         }
@@ -246,6 +250,7 @@ class RaidBot(commands.AutoShardedBot):
             self.tidy.stop(_FINISHING),
             self.reconcile.stop(_FINISHING),
             self.people.stop(_FINISHING),
+            self.aside.stop(),
             self.aside.stop(),
         )
         await _at_most(_FINISHING, super().close())

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from raidbot.db.database import Unwritable
 from raidbot.raids.model import RaidId
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,8 @@ class Intake:
             work = line.popleft()
             try:
                 await work()
+            except Unwritable as error:
+                log.debug("board event not written", raid=raid, error=str(error))
             except Exception:  # the next in line must not suffer
                 log.exception("board event failed", raid=raid)
         del self._lines[raid]

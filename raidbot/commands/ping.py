@@ -41,10 +41,17 @@ class Ping(commands.Cog):
                     f"Gateway: {_milliseconds(interaction.client.latency)} · answer: {_milliseconds(round_trip)}",
                     f"Running since {stamp(self._started_at, 'R')}",
                     f"Open raids here: {raids} · messages on their way: {owed}",
+                    *_outage(self._state.db.outage),
                     "Discord answers." if self._connected() else "Discord does not answer at present; nothing is lost.",
                 )
             ),
         )
+
+
+def _outage(reason: str | None) -> tuple[str, ...]:
+    if reason is None:
+        return ()
+    return (f"I cannot write anything down at present ({reason}). Reactions on signups are made up for when I can.",)
 
 
 def _milliseconds(seconds: float) -> str:

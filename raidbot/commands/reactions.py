@@ -13,7 +13,9 @@ from discord.ext import commands
 from raidbot.commands.gate import Gate
 from raidbot.commands.intake import Intake
 from raidbot.db import outbox
+from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Owed
+from raidbot.delivery.aside import Aside
 from raidbot.delivery.outbox import Outbox
 from raidbot.delivery.reconcile import Reconcile
 from raidbot.delivery.tidy import Tidy
@@ -76,6 +78,7 @@ class Reactions(commands.Cog):
         tidy: Tidy,
         reconcile: Reconcile,
         outbox: Outbox,
+        aside: Aside,
     ) -> None:
         self._client = client
         self._state = state
@@ -85,6 +88,7 @@ class Reactions(commands.Cog):
         self._tidy = tidy
         self._reconcile = reconcile
         self._outbox = outbox
+        self._aside = aside
 
     # Nothing is awaited before `put`: what is put first is done first, as the gateway delivered it.
 
@@ -136,9 +140,8 @@ class Reactions(commands.Cog):
         except Refusal as refusal:
             self._tidy.refuse(raid, reaction.member, role.key)
             await self._tell(raid, reaction.member, refusal)
-        except sqlite3.Error:
-            log.exception("signup not written", raid=raid.id, member=reaction.member)
-            self._reconcile.later(raid.id)
+        except sqlite3.Error as error:
+            self._catch_up(raid.id, reaction.member, error)
             await self._tell(raid, reaction.member, NotSaved(raid))
 
     def _join(self, raid: Raid, *, reaction: Reaction, role: RoleKey, settings: GuildSettings, now: datetime) -> Change:
@@ -164,14 +167,18 @@ class Reactions(commands.Cog):
             rule = partial(signups.taken_away, member=member, key=role.key)
         try:
             await self._state.change(raid_id, rule, Cause(Source.REACTION, member))
-        except sqlite3.Error:
-            log.exception("leaving not written", raid=raid_id, member=member)
-            self._reconcile.later(raid_id)
+        except sqlite3.Error as error:
+            self._catch_up(raid_id, member, error)
+
+    def _catch_up(self, raid: RaidId, member: MemberId, error: sqlite3.Error) -> None:
+        if not isinstance(error, Unwritable):
+            log.error("reaction not written", raid=raid, member=member, exc_info=error)
+        self._reconcile.later(raid)
 
     async def _tell(
         self, raid: Raid, member: MemberId, refusal: Refusal, *, again_after: int = _TOLD_AGAIN_AFTER
     ) -> None:
-        """Owe the member the reason, once per `again_after` seconds."""
+        """Owe the member the reason, once per `again_after` seconds; say it at once if nothing can be owed."""
         now = self._state.now()
         cause = f"refusal:{raid.id}:{type(refusal).__name__}:{int(now.timestamp()) // again_after}"
         dm = Owed(
@@ -185,6 +192,8 @@ class Reactions(commands.Cog):
         )
         try:
             await self._state.owe([dm, *await self._thread_notice(raid, member, cause, now)])
+        except Unwritable:
+            self._aside.say(member, str(refusal))
         except sqlite3.Error:
             log.exception("refusal not told", raid=raid.id, member=member)
         else:

@@ -6,6 +6,7 @@ from functools import partial
 import structlog
 
 from raidbot.db import lookups
+from raidbot.db.database import Unwritable
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid, RaidId, Source
@@ -22,6 +23,8 @@ async def close_due(state: State, now: datetime) -> None:
     for raid_id in await state.db.read(partial(lookups.closing_candidates, until=now + _LONGEST_LEAD)):
         try:
             await _close_if_due(state, raid_id, now)
+        except Unwritable:
+            raise
         except Exception:  # one raid's trouble is its own
             log.exception("raid not closed", raid=raid_id)
 

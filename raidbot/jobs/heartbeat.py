@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from raidbot.db.database import Unwritable
 from raidbot.utils.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,8 @@ class Heartbeat:
             for name, job in self._jobs.items():
                 try:
                     await job(now.replace(microsecond=0))
+                except Unwritable as error:
+                    log.debug("job waits for the database", job=name, error=str(error))
                 except Exception:  # a job's failure must not end the loop
                     log.exception("job failed", job=name)
 

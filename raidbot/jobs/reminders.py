@@ -6,6 +6,7 @@ from functools import partial
 import structlog
 
 from raidbot.db import lookups
+from raidbot.db.database import Unwritable
 from raidbot.raids.events import Change, Reminder
 from raidbot.raids.model import Raid, RaidId, Source
 from raidbot.raids.reminders import due_reminders, remind
@@ -23,6 +24,8 @@ async def remind_due(state: State, now: datetime) -> None:
     for raid_id in await state.db.read(candidates):
         try:
             await _remind_if_due(state, raid_id, now)
+        except Unwritable:
+            raise
         except Exception:  # one raid's trouble is its own
             log.exception("reminder not owed", raid=raid_id)
 

@@ -5,6 +5,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from structlog.testing import capture_logs
+
 from raidbot.sandbox import Sandbox, SandboxGuild
 from raidbot.sandbox.faults import Silence
 from tests.conftest import Start
@@ -116,3 +118,31 @@ async def test_servers_that_are_not_allowed_are_told_so(sandbox: Sandbox, guild:
         answer = await prepare(guild)
 
         assert "do not work on this server" in answer.text()
+
+
+async def test_while_nothing_can_be_written_members_are_told_and_it_heals(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    alice = guild.add_member("alice")
+    with capture_logs() as logs:
+        async with start() as bot:
+            board = await put_up(guild)
+            writer = bot.state.db._writer
+            await writer.execute("PRAGMA query_only = ON")
+            for _ in range(2):
+                await alice.react(board, "✅")
+                await alice.unreact(board, "✅")
+            await alice.react(board, "✅")
+            await sandbox.until(lambda: "could not write down" in told(alice))
+            ping = await guild.owner.slash(guild.channel("raid-signups"), "ping")
+
+            await writer.execute("PRAGMA query_only = OFF")
+
+            await sandbox.until(lambda: "Alice" in board_text(board), timeout=30)
+            await sandbox.until(lambda: bot.state.db.outage is None, timeout=20)
+
+    assert "cannot write anything down at present" in ping.text()
+    assert len(alice.dms) == 1
+    said = [entry["event"] for entry in logs if entry["log_level"] in ("error", "warning")]
+    assert said == ["database cannot be written"]
+    assert "database can be written again" in [entry["event"] for entry in logs]
