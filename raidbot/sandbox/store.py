@@ -302,8 +302,8 @@ class Store:
         self.version = 0
         self.shape = 0
         self.watchers: list[Callable[[Message], None]] = []
-        self._last_id = 0
-        self._last_seed = self._at(clock.now() - timedelta(days=365))
+        self.last_id = 0
+        self.last_seed = self._at(clock.now() - timedelta(days=365))
         self._waiting: set[asyncio.Future[None]] = set()
 
     @staticmethod
@@ -312,13 +312,13 @@ class Store:
 
     def next_id(self) -> int:
         """An id for something that happens now; later ids are larger."""
-        self._last_id = max(self._at(self.clock.now()), self._last_id + 1)
-        return self._last_id
+        self.last_id = max(self._at(self.clock.now()), self.last_id + 1)
+        return self.last_id
 
     def seed_id(self) -> int:
         """An id for something that was there before the story begins; each a millisecond apart, as shards need."""
-        self._last_seed += 1 << 22
-        return self._last_seed
+        self.last_seed += 1 << 22
+        return self.last_seed
 
     def changed(self) -> None:
         """Say that a fact changed; wakes everybody in `wait_for_change`."""
