@@ -26,7 +26,6 @@ from raidbot.raids.model import (
     Wait,
 )
 
-K = TypeVar("K")
 V = TypeVar("V")
 
 
@@ -73,6 +72,7 @@ _COLUMNS: dict[str, Callable[[Raid], Any]] = {
     "next_place": lambda r: r.next_place,
     "version": lambda r: r.version,
 }
+"""Each is made of the attribute it is named after."""
 
 
 def seconds(instant: datetime) -> int:
@@ -107,7 +107,11 @@ def insert(tx: sqlite3.Connection, raid: Raid) -> RaidId:
 
 def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
     """Write what differs. `after.version` must be the next one; raises Conflict if `before` is no longer current."""
-    changed = {name: column(after) for name, column in _COLUMNS.items() if column(after) != column(before)}
+    changed = {
+        name: value
+        for name, column in _COLUMNS.items()
+        if getattr(before, name) is not getattr(after, name) and (value := column(after)) != column(before)
+    }
     sets = ", ".join(f"{name} = ?" for name in changed)
     cursor = tx.execute(
         f"UPDATE raids SET {sets} WHERE id = ? AND version = ?",  # noqa: S608 - our own names
@@ -147,7 +151,7 @@ def _write_people(
     marks: tuple[Mark, ...],
 ) -> None:
     if seats is not seats_before:
-        gone, new = _difference({s.member: s for s in seats_before}, {s.member: s for s in seats})
+        gone, new = _difference(seats_before, seats, lambda s: s.member)
         for seat in gone:
             tx.execute("DELETE FROM seats WHERE raid = ? AND member = ?", (raid, seat.member))
         for s in new:
@@ -157,7 +161,7 @@ def _write_people(
                 (raid, s.member, s.role, s.place, seconds(s.since), s.source, int(s.forced), s.side),
             )
     if waits is not waits_before:
-        lost, added = _difference({(w.member, w.role): w for w in waits_before}, {(w.member, w.role): w for w in waits})
+        lost, added = _difference(waits_before, waits, lambda w: (w.member, w.role))
         for w in lost:
             tx.execute("DELETE FROM waits WHERE raid = ? AND member = ? AND role = ?", (raid, w.member, w.role))
         for w in added:
@@ -166,7 +170,7 @@ def _write_people(
                 (raid, w.member, w.role, w.place, seconds(w.since), w.source),
             )
     if marks is not marks_before:
-        old, fresh = _difference({(m.member, m.role): m for m in marks_before}, {(m.member, m.role): m for m in marks})
+        old, fresh = _difference(marks_before, marks, lambda m: (m.member, m.role))
         for m in old:
             tx.execute("DELETE FROM marks WHERE raid = ? AND member = ? AND role = ?", (raid, m.member, m.role))
         for m in fresh:
@@ -176,11 +180,14 @@ def _write_people(
             )
 
 
-def _difference(before: dict[K, V], after: dict[K, V]) -> tuple[list[V], list[V]]:
+def _difference(before: tuple[V, ...], after: tuple[V, ...], key: Callable[[V], object]) -> tuple[list[V], list[V]]:
     """What is in `before` under a key that is gone, and what is new or different in `after`."""
+    same = set(map(id, before)) & set(map(id, after))  # nearly all of a long roster, and cheap to leave out
+    old = {key(value): value for value in before if id(value) not in same}
+    new = {key(value): value for value in after if id(value) not in same}
     return (
-        [value for key, value in before.items() if key not in after],
-        [value for key, value in after.items() if before.get(key) != value],
+        [value for name, value in old.items() if name not in new],
+        [value for name, value in new.items() if old.get(name) != value],
     )
 
 
