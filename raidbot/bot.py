@@ -189,7 +189,7 @@ class RaidBot(commands.AutoShardedBot):
             raid,
             SetChannel(self.state),
             Ping(self.state, lambda: not self.line.down_for, started_at=self._started_at),
-            World(self.state, self.intake, self.boards),
+            World(self.state, self.intake, self.boards, self.reconcile),
             Reactions(
                 self,
                 self.state,

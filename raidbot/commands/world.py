@@ -10,6 +10,7 @@ from discord.ext import commands
 from raidbot.commands.intake import Intake
 from raidbot.db import lookups
 from raidbot.delivery.boards import Boards
+from raidbot.delivery.reconcile import Reconcile
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.emoji import key_of
 from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, MessageId, RaidId, Source
@@ -19,15 +20,18 @@ from raidbot.utils.text import clean_name
 log = structlog.get_logger(__name__)
 
 _CAUSE = Cause(Source.DISCORD)
+_READING = discord.Permissions(view_channel=True, read_message_history=True, administrator=True)
 
 
 class World(commands.Cog):
     """Hears of what happens around the boards and passes it on to the raids it concerns."""
 
-    def __init__(self, state: State, intake: Intake, boards: Boards) -> None:
+    def __init__(self, state: State, intake: Intake, boards: Boards, reconcile: Reconcile) -> None:
         self._state = state
         self._intake = intake
         self._boards = boards
+        self._reconcile = reconcile
+        self._away: set[int] = set()
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -54,6 +58,40 @@ class World(commands.Cog):
         log.info("guild left", guild=guild.id)
         for raid in await self._state.db.read(partial(lookups.in_guild, guild=GuildId(guild.id))):
             self._lose(raid, CancelReason.GUILD_LEFT)
+
+    @commands.Cog.listener()
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        log.info("guild unavailable", guild=guild.id)
+        self._away.add(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """After an outage; discord.py also says this of every server when the bot connects."""
+        if guild.id in self._away:
+            self._away.discard(guild.id)
+            log.info("guild available again", guild=guild.id)
+            await self._reconcile.all(lambda concerned: concerned == guild.id)
+
+    # The bot hears nothing from a channel it may not read, so what it missed has to be looked up once it may again.
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        me, guild = after.guild.me, GuildId(after.guild.id)
+        if _gained(before.permissions_for(me), after.permissions_for(me)):
+            for raid in await self._state.db.read(
+                partial(lookups.in_channel, guild=guild, channel=ChannelId(after.id))
+            ):
+                await self._reconcile.raid(raid, in_full=True)
+
+    @commands.Cog.listener()
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        if after in after.guild.me.roles and _gained(before.permissions, after.permissions):
+            await self._reconcile.all(lambda guild: guild == after.guild.id)
+
+    @commands.Cog.listener()
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        if after == after.guild.me and _gained(before.guild_permissions, after.guild_permissions):
+            await self._reconcile.all(lambda guild: guild == after.guild.id)
 
     @commands.Cog.listener()
     async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
@@ -113,3 +151,8 @@ class World(commands.Cog):
         change = await self._state.change(raid_id, partial(signups.clear_marks, keys=keys), _CAUSE)
         if change.raid.is_open:
             self._boards.reactions_gone(raid_id, None if role is None else (role.emoji,))
+
+
+def _gained(before: discord.Permissions, after: discord.Permissions) -> bool:
+    """Whether more can be read than before."""
+    return bool(after.value & ~before.value & _READING.value)

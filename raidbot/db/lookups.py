@@ -63,10 +63,11 @@ def in_guild(connection: sqlite3.Connection, guild: GuildId) -> list[RaidId]:
 def coming_with_member(
     connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, after: datetime
 ) -> list[RaidId]:
-    """Raids starting after `after`, not cancelled, in which the member has a seat or waits."""
+    """Raids in which the member has a seat or waits, starting after `after` or held open by a manager beyond that."""
     return _ids(
         connection,
-        "SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled' AND starts_at > ? AND id IN ("
+        "SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled'"
+        " AND (starts_at > ? OR (status = 'open' AND hold = 1)) AND id IN ("
         "SELECT raid FROM seats WHERE member = ? UNION SELECT raid FROM waits WHERE member = ?)",
         guild,
         seconds(after),
@@ -87,6 +88,29 @@ def listed(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> 
         Listed(RaidCode(code), f"{title} — {subject}" if subject else title, instant(starts_at))
         for code, title, subject, starts_at in rows
     ]
+
+
+def guilds_with_coming(connection: sqlite3.Connection, *, after: datetime) -> list[GuildId]:
+    """Servers with a raid that takes signups or starts after `after`."""
+    rows = connection.execute(
+        "SELECT DISTINCT guild FROM raids"
+        " WHERE status IN ('posting', 'open') OR (status = 'closed' AND starts_at > ?) ORDER BY guild",
+        (seconds(after),),
+    ).fetchall()
+    return [GuildId(guild) for (guild,) in rows]
+
+
+def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> dict[MemberId, list[RaidId]]:
+    """Who has a seat or waits in the server's raids starting after `after`, and in which."""
+    members: dict[MemberId, list[RaidId]] = {}
+    for member, raid in connection.execute(
+        "WITH coming AS (SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled' AND starts_at > ?)"
+        " SELECT member, raid FROM seats WHERE raid IN coming"
+        " UNION SELECT member, raid FROM waits WHERE raid IN coming ORDER BY member, raid",
+        (guild, seconds(after)),
+    ).fetchall():
+        members.setdefault(MemberId(member), []).append(RaidId(raid))
+    return members
 
 
 def open_count(connection: sqlite3.Connection, guild: GuildId) -> int:

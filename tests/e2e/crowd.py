@@ -64,23 +64,23 @@ class Crowd:
             yield Deed(member, "puts" if letter.islower() else "takes back", meant[letter.lower()])
 
     async def act(self, deed: Deed) -> None:
-        """Do it; a reaction that the bot took away meanwhile cannot be taken back."""
+        """Do it, unless there is nothing to do: the reaction stands already, or the bot took it away meanwhile."""
+        puts, there = deed.verb == "puts", deed.member.id in self._board.reactors(deed.emoji)
+        if puts == there:
+            return
+        self.seen.append(Happening(deed.member.id, key_of(deed.emoji), puts, own=True))
         self._acting = True
         try:
-            if deed.verb == "puts":
-                await deed.member.react(self._board, deed.emoji)
-            elif deed.member.id in self._board.reactors(deed.emoji):
-                await deed.member.unreact(self._board, deed.emoji)
+            await (deed.member.react if puts else deed.member.unreact)(self._board, deed.emoji)
         finally:
             self._acting = False
 
     def _witness(self, event: Dispatch) -> None:
         member = event.user_id
-        if event.name not in ("MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE") or member is None:
+        if event.name != "MESSAGE_REACTION_REMOVE" or member is None or self._acting:
             return
-        if event.payload["message_id"] == str(self._board.id) and member != self._board.author.id:
-            key = key_of(event.payload["emoji"]["name"])
-            self.seen.append(Happening(member, key, event.name.endswith("ADD"), self._acting))
+        if event.payload["message_id"] == str(self._board.id):
+            self.seen.append(Happening(member, key_of(event.payload["emoji"]["name"]), appeared=False, own=False))
 
     def unexplained(self) -> list[Happening]:
         """Reactions the bot took away although their member had never shown another one beside them."""

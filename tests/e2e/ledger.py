@@ -1,7 +1,9 @@
 """The bot's database read from outside: what it says of a raid, and the story its audit tells."""
 
+import asyncio
 import json
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -64,6 +66,12 @@ def looking(database: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+@contextmanager
+def writing(database: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
+        yield connection
+
+
 def read(database: Path) -> Ledger:
     """One snapshot of the file, whether or not a bot is running on it."""
     with looking(database) as connection:
@@ -113,6 +121,27 @@ def places(raid: Raid) -> set[Mark]:
     """Every seat and every wait, as the reaction that would say the same."""
     held: tuple[Seat | Wait, ...] = (*raid.seats, *raid.waits)
     return {Mark(one.member, one.role) for one in held}
+
+
+def unsettled(database: Path, message: Message) -> list[str]:
+    """What keeps the only raid's rows, board, reactions and messages from agreeing, a line each."""
+    now = read(database)
+    marks, reactions = set(now.raid.marks), standing(now.raid, message)
+    return [
+        *(f"reaction not acted on: {mark}" for mark in reactions - marks),
+        *(f"mark without a reaction, or not taken away: {mark}" for mark in marks - reactions),
+        *(f"owed: {row}" for row in now.outbox if row.state in ("pending", "claimed")),
+        *unlike(now.raid, now.names, message),
+    ]
+
+
+async def until_settled(database: Path, message: Message, *, patience: float = 40.0) -> Ledger:
+    """Wait (real seconds) until everything agrees."""
+    deadline = time.monotonic() + patience
+    while lines := unsettled(database, message):
+        assert time.monotonic() < deadline, "\n".join(lines)
+        await asyncio.sleep(0.05)
+    return read(database)
 
 
 def check_rules(raid: Raid) -> None:

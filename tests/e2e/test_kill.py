@@ -24,7 +24,6 @@ KILLS = 6
 EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
 FETCH = "/channels/{channel_id}/messages/{message_id}"
 SEND = "POST /channels/{channel_id}/messages"
-_PATIENCE = 40.0
 _QUICK = {"RAIDBOT_DM_PAUSE_SECONDS": "0.05", "RAIDBOT_DM_BATCH": "10"}
 
 
@@ -46,7 +45,7 @@ class Evening:
         self.snapshots: list[Ledger] = []
         self.guild = next(SandboxGuild(sandbox, facts) for facts in sandbox.store.guilds.values())
         self.crowd = Crowd(self.guild, board, size=60, rng=rng)
-        self._database = database
+        self.database = database
 
     async def play(self) -> None:
         """A burst that goes on while the bot is killed and started again, at last left alone."""
@@ -58,7 +57,7 @@ class Evening:
             await self._wait_for_the_axe()
             await self.bot.kill()
             await burst
-            self.snapshots.append(ledger.read(self._database))
+            self.snapshots.append(ledger.read(self.database))
             del deeds[: 3 * share // 2]
             await self._do(deeds[: share // 2])
             del deeds[: share // 2]
@@ -87,26 +86,11 @@ class Evening:
         """What the database says once everything is quiet and the bot has ended in order."""
         compared = self.sandbox.count("GET", FETCH)
         await self.sandbox.until(lambda: self.sandbox.count("GET", FETCH) > compared)
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + _PATIENCE
-        while unsettled := self._unsettled():
-            assert loop.time() < deadline, "\n".join(unsettled)
-            await asyncio.sleep(0.05)
+        await self.sandbox.until(lambda: ledger.read(self.database).raid.participants_reminded, timeout=30)
+        await ledger.until_settled(self.database, self.board)
         assert await self.bot.stop() == 0
-        assert self._unsettled() == []
-        return ledger.read(self._database)
-
-    def _unsettled(self) -> list[str]:
-        """What is still to be done, a line each."""
-        now = ledger.read(self._database)
-        marks, reactions = set(now.raid.marks), ledger.standing(now.raid, self.board)
-        return [
-            *(f"reaction not acted on: {mark}" for mark in reactions - marks),
-            *(f"mark without a reaction, or not taken away: {mark}" for mark in marks - reactions),
-            *(f"owed: {row}" for row in now.outbox if row.state in ("pending", "claimed")),
-            *ledger.unlike(now.raid, now.names, self.board),
-            *([] if now.raid.participants_reminded else ["participants are not reminded"]),
-        ]
+        assert ledger.unsettled(self.database, self.board) == []
+        return ledger.read(self.database)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -153,7 +137,7 @@ def check_history(evening: Evening, end: Ledger) -> None:
 def check_order_of_arrival(evening: Evening, audit: tuple[Told, ...]) -> None:
     """Who was heard live was written down in the order in which the gateway told of them."""
     happenings = iter(evening.crowd.seen)
-    raid = ledger.read(evening._database).raid
+    raid = ledger.read(evening.database).raid
     for row in audit:
         if row.source == "reaction" and row.actor == row.member:
             came = row.action in ("joined", "moved", "waitlisted")

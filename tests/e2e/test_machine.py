@@ -310,6 +310,7 @@ class WholeBot(RuleBasedStateMachine):
     # Not listening for a while
 
     async def _miss(self, deeds: Sequence[tuple[str, int, int]], sweep: int | None, *, restart: bool) -> None:
+        identified = self.sandbox.gateway.identified
         if restart:
             await self._stop()
         else:
@@ -322,6 +323,7 @@ class WholeBot(RuleBasedStateMachine):
         self._compare(in_full=True)
         if restart:
             await self._start()
+        await self._until(lambda: self.sandbox.gateway.identified > identified)
         await self._settle()
 
     async def _do_unheard(self, verb: str, person: Person, emoji: str) -> None:
