@@ -20,6 +20,8 @@ from raidbot.commands.create import Create
 from raidbot.commands.create_panel import PANEL as CREATE_PANEL
 from raidbot.commands.gate import Gate
 from raidbot.commands.intake import Intake
+from raidbot.commands.permissions import PANEL as PERMISSIONS_PANEL
+from raidbot.commands.permissions import Permissions
 from raidbot.commands.ping import Ping
 from raidbot.commands.raid import RaidPanel
 from raidbot.commands.raid_panel import PANEL as RAID_PANEL
@@ -33,7 +35,6 @@ from raidbot.commands.world import World
 from raidbot.db import guilds
 from raidbot.db.database import Database
 from raidbot.delivery.aside import Aside
-from raidbot.delivery.aside import Aside
 from raidbot.delivery.audit import Audit
 from raidbot.delivery.boards import Boards
 from raidbot.delivery.line import Line, give_up_silent_requests
@@ -46,7 +47,6 @@ from raidbot.jobs.closing import close_due
 from raidbot.jobs.heartbeat import Heartbeat, Job
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import prune_audit, prune_drafts
-from raidbot.jobs.writing import try_writing
 from raidbot.jobs.writing import try_writing
 from raidbot.raids.model import GuildId
 from raidbot.state import State
@@ -131,7 +131,6 @@ class RaidBot(commands.AutoShardedBot):
         self.audit = Audit(self.state, self, wake_outbox=self.outbox.wake)
         self.tidy = Tidy(self.state, self, self.line)
         self.aside = Aside(self, self.line)
-        self.aside = Aside(self, self.line)
         self.gate = Gate(self, self.state, self.line)
         self.people = People(self.state, self, redraw=self.boards.mark)
         self.reconcile = Reconcile(
@@ -151,7 +150,6 @@ class RaidBot(commands.AutoShardedBot):
             "reminders": partial(remind_due, self.state),
             "log channels": self.audit.tell,
             "drafts": partial(prune_drafts, self.state),
-            "database": partial(try_writing, self.state),
             "database": partial(try_writing, self.state),
             "audit": partial(prune_audit, self.state),
         }
@@ -177,16 +175,18 @@ class RaidBot(commands.AutoShardedBot):
             self._tasks.spawn(self._insist(name, step), name=name)
 
     async def _add_cogs(self) -> None:
-        create, settings, raid = Create(self.state), Settings(self.state), RaidPanel(self.state)
-        panels = {CREATE_PANEL: create.press, SETTINGS_PANEL: settings.press, RAID_PANEL: raid.press}
+        pressed: dict[str, Create | Settings | Permissions | RaidPanel] = {
+            CREATE_PANEL: Create(self.state),
+            SETTINGS_PANEL: Settings(self.state),
+            PERMISSIONS_PANEL: Permissions(self.state),
+            RAID_PANEL: RaidPanel(self.state),
+        }
         speed: SlidingWindow[tuple[int, int]] = SlidingWindow(
             self._options.reaction_limit, self._options.reaction_window_seconds, _MEMBERS_WATCHED
         )
         for cog in (
-            Router(panels, check=self.check_allowed),
-            create,
-            settings,
-            raid,
+            Router({name: cog.press for name, cog in pressed.items()}, check=self.check_allowed),
+            *pressed.values(),
             SetChannel(self.state),
             Ping(self.state, lambda: not self.line.down_for, started_at=self._started_at),
             World(self.state, self.intake, self.boards, self.reconcile),
@@ -250,7 +250,6 @@ class RaidBot(commands.AutoShardedBot):
             self.tidy.stop(_FINISHING),
             self.reconcile.stop(_FINISHING),
             self.people.stop(_FINISHING),
-            self.aside.stop(),
             self.aside.stop(),
         )
         await _at_most(_FINISHING, super().close())

@@ -131,4 +131,6 @@ def _numbered(given: Json, numbers: Iterator[int]) -> Json:
     kept["id"] = int(kept["id"]) if kept.get("id") else next(numbers)
     if "components" in kept:
         kept["components"] = [_numbered(one, numbers) for one in kept["components"]]
+    if "default_values" in kept:  # ids may be sent as numbers; Discord always answers with strings
+        kept["default_values"] = [one | {"id": str(one["id"])} for one in kept["default_values"]]
     return kept
