@@ -56,6 +56,7 @@ def remove(world: World, guild: Guild) -> None:
     store = world.store
     for channel in [*guild.threads.values(), *guild.channels.values()]:
         store.channels.pop(channel.id, None)
+        store.channels_left.add(channel.id)
     del store.guilds[guild.id]
     for command in [command for command in store.commands.values() if command.guild_id == guild.id]:
         del store.commands[command.id]

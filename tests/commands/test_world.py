@@ -115,14 +115,16 @@ async def test_a_new_name_appears_on_the_board(guild: SandboxGuild, start: Start
 async def test_a_server_that_removes_the_bot_cancels_its_raids(
     sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:
+    alice = guild.add_member("alice")
     async with start() as bot:
         board = await put_up(guild)
         raid = await bot.state.raid(bot.state.boards[MessageId(board.id)])
 
+        await alice.react(board, "✅")
         await sandbox.remove_member(guild, sandbox.bot)
 
         await sandbox.until(lambda: board.id not in bot.state.boards)
-        assert (await bot.state.raid(raid.id)).status == "cancelled"
+        assert (await bot.state.raid(raid.id)).cancelled_reason == "guild_left"
 
 
 async def test_a_server_that_is_merely_unavailable_keeps_its_raids(

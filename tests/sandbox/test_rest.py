@@ -322,6 +322,15 @@ async def test_channels_are_made_changed_and_deleted(scene: Scene) -> None:
     await refused(channel.send("x"), 10003, 404)
 
 
+async def test_channels_of_a_guild_the_bot_has_left_are_out_of_reach_not_gone(scene: Scene) -> None:
+    await scene.sandbox.remove_member(scene.guild, scene.sandbox.bot)
+
+    await refused(scene.client.get_partial_messageable(scene.channel.id).send("x"), 50001, 403)
+    with pytest.raises(discord.NotFound) as unknown:
+        await scene.client.fetch_guild(scene.guild.id)
+    assert unknown.value.code == 10004
+
+
 async def test_members_and_roles(scene: Scene) -> None:
     scene.guild.bot_role.permissions |= 1 << 28 | 1 << 27
     scene.guild.bot_role.position = 5

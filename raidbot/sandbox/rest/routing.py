@@ -74,9 +74,10 @@ class Call:
 
     def channel(self, *needed: Permission) -> Channel:
         """The channel in the path, if the bot sees it and has the permissions needed there."""
-        channel = self.world.store.channels.get(self.id("channel_id"))
+        store, channel_id = self.world.store, self.id("channel_id")
+        channel = store.channels.get(channel_id)
         if channel is None:
-            raise refused(10003)
+            raise refused(50001 if channel_id in store.channels_left else 10003)
         self.need(channel, *needed)
         return channel
 
