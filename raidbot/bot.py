@@ -34,6 +34,7 @@ from raidbot.commands.ui.router import Router
 from raidbot.commands.world import World
 from raidbot.db import guilds
 from raidbot.db.database import Database
+from raidbot.delivery.absent import Absent
 from raidbot.delivery.aside import Aside
 from raidbot.delivery.audit import Audit
 from raidbot.delivery.boards import Boards
@@ -133,6 +134,7 @@ class RaidBot(commands.AutoShardedBot):
         self.aside = Aside(self, self.line)
         self.gate = Gate(self, self.state, self.line)
         self.people = People(self.state, self, redraw=self.boards.mark)
+        self.absent = Absent(self.state, self, self.line, redraw=self.boards.mark)
         self.reconcile = Reconcile(
             self.state,
             self,
@@ -140,6 +142,7 @@ class RaidBot(commands.AutoShardedBot):
             self.boards,
             self.tidy,
             self.people,
+            self.absent,
             may_sign_up=self.gate.may_sign_up,
         )
         self.posting = Posting(
@@ -169,6 +172,7 @@ class RaidBot(commands.AutoShardedBot):
             ("tidying", self.tidy.start),
             ("names", self.people.start),
             ("log channels", self.audit.start),
+            ("looking for the absent", self.absent.start),
             ("reconciling later", self.reconcile.start),
             ("command registration", self._register_commands),
         ):
@@ -250,6 +254,7 @@ class RaidBot(commands.AutoShardedBot):
             self.tidy.stop(_FINISHING),
             self.reconcile.stop(_FINISHING),
             self.people.stop(_FINISHING),
+            self.absent.stop(_FINISHING),
             self.aside.stop(),
         )
         await _at_most(_FINISHING, super().close())

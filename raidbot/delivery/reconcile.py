@@ -11,6 +11,7 @@ import discord
 import structlog
 
 from raidbot.db import audit
+from raidbot.delivery.absent import Absent
 from raidbot.delivery.boards import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, Boards
 from raidbot.delivery.line import Line, NoAnswer
 from raidbot.delivery.pace import Pace, nap
@@ -69,6 +70,7 @@ class Reconcile:
         boards: Boards,
         tidy: Tidy,
         people: People,
+        absent: Absent,
         *,
         may_sign_up: MaySignUp,
         first_retry: float = 5.0,
@@ -80,6 +82,7 @@ class Reconcile:
         self._boards = boards
         self._tidy = tidy
         self._people = people
+        self._absent = absent
         self._may_sign_up = may_sign_up
         self._first_retry = first_retry
         self._sweep_gap = sweep_gap
@@ -126,6 +129,7 @@ class Reconcile:
 
         await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
         self._unread.update(dict.fromkeys(quiet))
+        await self._absent.all(concerns)
 
     async def raid(self, raid_id: RaidId, *, in_full: bool = False) -> None:
         """Compare one board; what hinders it is reported, and it is tried again later where that can help."""
@@ -244,6 +248,8 @@ class Reconcile:
             except Refusal:
                 self._tidy.refuse(raid, member, seen.role.key)
                 continue
+            if change.events:
+                self._absent.look(raid.guild)  # reactions of members who have left stay on the board
             if any(isinstance(event, Joined | Moved) for event in change.events):
                 look.seated.add(member)
 

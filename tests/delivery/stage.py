@@ -13,6 +13,7 @@ import discord
 from raidbot.commands.gate import Gate
 from raidbot.db.database import Database
 from raidbot.db.outbox import Owed, counts
+from raidbot.delivery.absent import Absent
 from raidbot.delivery.boards import Boards
 from raidbot.delivery.line import Line, give_up_silent_requests
 from raidbot.delivery.outbox import Outbox
@@ -73,6 +74,7 @@ class Life:
     boards: Boards
     tidy: Tidy
     people: People
+    absent: Absent
     reconcile: Reconcile
     posting: Posting
     over: bool = False
@@ -80,7 +82,7 @@ class Life:
 
     async def start(self) -> None:
         await self.state.load()
-        for part in (self.outbox, self.boards, self.tidy, self.people, self.reconcile, self.posting):
+        for part in (self.outbox, self.boards, self.tidy, self.people, self.absent, self.reconcile, self.posting):
             await part.start()
 
     async def end(self, timeout: float = 5.0) -> None:
@@ -89,7 +91,7 @@ class Life:
             return
         self.over = True
         await self.posting.stop(timeout)
-        for part in (self.boards, self.outbox, self.tidy, self.people, self.reconcile):
+        for part in (self.boards, self.outbox, self.tidy, self.people, self.absent, self.reconcile):
             await part.stop(timeout)
         await self.state.settle_down()
         await self.db.close()
@@ -165,6 +167,7 @@ class Stage:
         follow = Boards(state, self.client, line, **quick | boards)
         tidy = Tidy(state, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
         people = People(state, self.client, redraw=follow.mark, first_retry=0.1)
+        absent = Absent(state, self.client, line, redraw=follow.mark, gap=0.01, first_retry=0.1)
         reconcile = Reconcile(
             state,
             self.client,
@@ -172,6 +175,7 @@ class Stage:
             follow,
             tidy,
             people,
+            absent,
             may_sign_up=Gate(self.client, state, line).may_sign_up,
             first_retry=0.1,
             sweep_gap=sweep_gap,
@@ -193,6 +197,7 @@ class Stage:
             boards=follow,
             tidy=tidy,
             people=people,
+            absent=absent,
             reconcile=reconcile,
             posting=post,
         )

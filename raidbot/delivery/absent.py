@@ -1,0 +1,151 @@
+"""Who is gone after the bot was away: members who left their server, servers that removed the bot."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from itertools import islice
+
+import discord
+import structlog
+
+from raidbot.db import lookups
+from raidbot.delivery.line import Line, NoAnswer
+from raidbot.delivery.pace import Pace, nap
+from raidbot.raids import lifecycle, signups
+from raidbot.raids.model import CancelReason, GuildId, MemberId, RaidId, Source
+from raidbot.state import Cause, State
+from raidbot.utils.text import clean_name
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
+_LONGEST = 300.0
+_CAUSE = Cause(Source.RECONCILE)
+_UNKNOWN_GUILD = 10004
+_NO_ACCESS = 50001
+_GONE = {10007, 10013}
+"""Unknown member, unknown user."""
+
+
+class Absent:
+    """Asks the gateway who of those with a seat or in line is still there, and REST about each who seems not to be.
+
+    Only Discord's word that somebody is unknown takes them off; no answer, and one that lacks somebody, says nothing.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        client: discord.Client,
+        line: Line,
+        *,
+        redraw: Callable[[RaidId], None],
+        gap: float = 0.75,
+        first_retry: float = 5.0,
+    ) -> None:
+        self._state = state
+        self._client = client
+        self._line = line
+        self._redraw = redraw
+        self._pace: Pace[None] = Pace(gap, burst=5)  # Discord takes 120 messages a minute over the gateway
+        self._first_retry = first_retry
+        self._due: dict[GuildId, None] = {}
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._worker = asyncio.create_task(self._run())
+
+    async def stop(self, timeout: float) -> None:
+        """Whoever was not asked about is asked about after the next start."""
+        self._stopping.set()
+        self._wake.set()
+        if self._worker is not None:
+            _, late = await asyncio.wait([self._worker], timeout=timeout)
+            for worker in late:
+                worker.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def all(self, concerns: Callable[[GuildId], bool] = lambda _guild: True) -> None:
+        """Look through every server, or some, with raids to come; returns before that is done."""
+        for guild in await self._state.db.read(partial(lookups.guilds_with_coming, after=self._state.now())):
+            if concerns(guild):
+                self.look(guild)
+
+    def look(self, guild: GuildId) -> None:
+        """Look through this server soon, and again until it works."""
+        self._due[guild] = None
+        self._wake.set()
+
+    async def _run(self) -> None:
+        wait = self._first_retry
+        while not self._stopping.is_set():
+            await self._wake.wait()
+            self._wake.clear()
+            due, self._due = self._due, {}
+            left = [guild for guild in due if not self._stopping.is_set() and not await self._looked(guild)]
+            if left:
+                await nap(wait, unless=self._stopping)
+                self._due.update(dict.fromkeys(left))
+                self._wake.set()
+            wait = min(wait * 2, _LONGEST) if left else self._first_retry
+
+    async def _looked(self, guild: GuildId) -> bool:
+        """False: to be tried again."""
+        try:
+            return await self._look(guild)
+        except (NoAnswer, TimeoutError, sqlite3.Error, discord.DiscordException) as error:
+            log.info("members not looked through yet", guild=guild, error=repr(error))
+            return False
+        except Exception:
+            log.exception("members cannot be looked through", guild=guild)
+            return True
+
+    async def _look(self, guild_id: GuildId) -> bool:
+        guild = self._client.get_guild(guild_id)
+        if guild is None:
+            return await self._removed_from(guild_id)
+        expected = await self._state.db.read(partial(lookups.expected, guild=guild_id, after=self._state.now()))
+        waiting = iter(expected)
+        while asked := list(islice(waiting, _AT_ONCE)):
+            if guild.unavailable or self._stopping.is_set():
+                return False
+            await self._pace.turn(None)
+            found = await guild.query_members(user_ids=list[int](asked), limit=_AT_ONCE, cache=False)
+            names = {MemberId(member.id): clean_name(member.display_name) for member in found}
+            if await self._state.learn_names(guild_id, names):
+                for raid in {raid for member in names for raid in expected.get(member, ())}:
+                    self._redraw(raid)
+            for member in asked:
+                if member not in names and await self._has_left(guild_id, member):
+                    await self._take_off(guild_id, member, expected[member])
+        return True
+
+    async def _has_left(self, guild: GuildId, member: MemberId) -> bool:
+        try:
+            await self._line.call(partial(self._client.http.get_member, guild, member))
+        except discord.NotFound as missing:
+            return missing.code in _GONE
+        return False
+
+    async def _take_off(self, guild: GuildId, member: MemberId, raids: list[RaidId]) -> None:
+        log.info("member left unnoticed", guild=guild, member=member, raids=len(raids))
+        for raid in raids:
+            await self._state.change(raid, partial(signups.depart, member=member, now=self._state.now()), _CAUSE)
+
+    async def _removed_from(self, guild: GuildId) -> bool:
+        """The gateway does not name the server; if REST does not know it either, the bot is no longer there."""
+        try:
+            await self._line.call(partial(self._client.http.get_guild, guild))
+        except discord.HTTPException as refusal:
+            if refusal.code not in (_UNKNOWN_GUILD, _NO_ACCESS):
+                raise
+        else:
+            return False
+        log.info("guild left unnoticed", guild=guild)
+        lose = partial(lifecycle.lose_board, reason=CancelReason.GUILD_LEFT, now=self._state.now())
+        for raid in await self._state.db.read(partial(lookups.in_guild, guild=guild)):
+            await self._state.change(raid, lose, _CAUSE)
+        return True
