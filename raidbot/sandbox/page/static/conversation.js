@@ -59,10 +59,12 @@ export class Conversation {
       seen.add(message.id);
     }
     for (const id of this.#views.keys()) if (!seen.has(id)) this.#views.delete(id);
+    if (!this.#isFollowing && !this.scroller.scrollTop) this.scroller.scrollTop = 1; // at 0 browsers do not hold the place
     arrange(this.list, elements.length ? elements : [this.empty]);
     if (this.#isFollowing) this.#toBottom();
     else this.jump.hidden = this.#isNearBottom();
     if (from > 0) this.#later();
+    else if (this.scroller.scrollHeight <= this.scroller.clientHeight) this.#wantOlder();
   }
 
   #element(message, before, isFirst) {
@@ -94,7 +96,11 @@ export class Conversation {
   #scrolled() {
     this.#isFollowing = this.#isNearBottom();
     if (this.#isFollowing) this.jump.hidden = true;
-    if (this.hasOlder && this.#drawn >= this.#messages.length && this.scroller.scrollTop < OLDER) this.view.older();
+    if (this.#drawn >= this.#messages.length && this.scroller.scrollTop < OLDER) this.#wantOlder();
+  }
+
+  #wantOlder() {
+    if (this.hasOlder) this.view.older();
   }
 
   #toBottom() {

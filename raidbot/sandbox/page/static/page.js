@@ -138,9 +138,11 @@ function draw() {
 
 function drawNow() {
   const channel = here();
-  const me = model.people.find((person) => person.id === model.me);
   people.show(model.people, model.me);
-  panel.settle(me, model.actions);
+  panel.settle(
+    model.people.find((person) => person.id === model.me),
+    model.actions,
+  );
   showHead(channel);
   if (channel) {
     const log = model.log(channel.id);

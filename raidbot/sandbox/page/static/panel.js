@@ -42,11 +42,11 @@ export class Panel {
   settle(me, actions) {
     const label = me.dms ? "Close my direct messages" : "Open my direct messages";
     const state = me.dms ? "takes direct messages." : "takes no direct messages from the bot.";
-    this.own.replaceChildren(
+    this.#part("own", this.own, [me.name, me.dms], () => [
       el("p", {}, el("b", {}, me.name), ` ${state}`),
       el("div", { class: "row" }, button(label, () => this.act.dms(!me.dms))),
-    );
-    this.actions.replaceChildren(...actions.map((action) => button(action.label, () => this.act.operate(action.name))));
+    ]);
+    this.#part("actions", this.actions, actions, () => actions.map((action) => button(action.label, () => this.act.operate(action.name))));
   }
 
   /** Show a `strip` push. */

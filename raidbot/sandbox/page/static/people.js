@@ -11,6 +11,8 @@ export class People {
   }
 
   show(people, me) {
+    if (this.people === people && this.me === me) return;
+    Object.assign(this, { people, me });
     arrange(this.root, this.chips.of(people.map((person) => ({ ...person, isMe: person.id === me }))));
   }
 
