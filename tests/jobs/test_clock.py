@@ -141,7 +141,9 @@ async def test_after_downtime_reminders_go_out_late_but_not_after_the_start(stat
 
 async def test_another_time_reminds_again(state: State, db: Database) -> None:
     raid = await raid_in(state, timedelta(minutes=20))
-    await remind_due(state, NOW)
+    await remind_due(state, NOW + timedelta(minutes=9))
+    assert await reminders(db) == []
+    await remind_due(state, NOW + timedelta(minutes=10))
     move = partial(lifecycle.change_time, starts_at=NOW + timedelta(hours=5), zone="Europe/Berlin", now=NOW)
     await state.change(raid, move, CAUSE)
 
@@ -156,7 +158,7 @@ async def test_nobody_is_reminded_of_a_cancelled_raid(state: State, db: Database
     raid = await raid_in(state, timedelta(minutes=20))
     await state.change(raid, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=CREATOR), CAUSE)
 
-    await remind_due(state, NOW)
+    await remind_due(state, NOW + timedelta(minutes=15))
 
     assert await reminders(db) == []
 
@@ -165,7 +167,7 @@ async def test_reminders_can_be_switched_off(state: State, db: Database) -> None
     await state.change_settings(GUILD, lambda before: replace(before, creator_reminders=False), Cause(Source.COMMAND))
     await raid_in(state, timedelta(minutes=20))
 
-    await remind_due(state, NOW)
+    await remind_due(state, NOW + timedelta(minutes=15))
 
     assert await reminders(db) == []
 

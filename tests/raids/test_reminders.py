@@ -42,13 +42,32 @@ def test_the_creator_is_reminded_half_an_hour_and_participants_ten_minutes_befor
     board = remind(board, Reminder.CREATOR).raid
     assert due(board, before_start(minutes=10, seconds=1)) == ()
     assert due(board, before_start(minutes=10)) == (Reminder.PARTICIPANTS,)
-    board = remind(board, Reminder.PARTICIPANTS).raid
+    board = remind(joined(board, board.roles[0].key, ALICE), Reminder.PARTICIPANTS).raid
     assert due(board, before_start(minutes=1)) == ()
 
 
 def test_after_downtime_both_are_late_but_not_after_the_start() -> None:
     assert due(raid(tank=1), before_start(seconds=1)) == (Reminder.CREATOR, Reminder.PARTICIPANTS)
     assert due(raid(tank=1), START) == ()
+
+
+@pytest.mark.parametrize(("ahead", "creator", "participants"), [(120, 90, 110), (30, 15, 20), (16, 8, 8), (8, 4, 4)])
+def test_a_raid_put_up_at_short_notice_reminds_halfway(ahead: int, creator: int, participants: int) -> None:
+    board = replace(raid(tank=1), created_at=NOW, starts_at=NOW + timedelta(minutes=ahead))
+
+    def due_after(reminder: Reminder) -> int:
+        return next(minute for minute in range(ahead) if reminder in due(board, NOW + timedelta(minutes=minute)))
+
+    assert due_after(Reminder.CREATOR) == creator
+    assert due_after(Reminder.PARTICIPANTS) == participants
+
+
+def test_an_empty_roster_does_not_use_the_reminder_up() -> None:
+    board = raid(tank=1)
+
+    assert remind(board, Reminder.PARTICIPANTS) == ev.Change(board)
+    joined_late = signups.react(board, ALICE, TANK, now=before_start(minutes=5)).raid
+    assert remind(joined_late, Reminder.PARTICIPANTS).events == (ev.Reminded(Reminder.PARTICIPANTS, (ALICE,)),)
 
 
 def test_closed_raids_remind_and_cancelled_or_unposted_ones_do_not() -> None:
@@ -84,7 +103,8 @@ def test_a_reminder_names_its_people_once() -> None:
 
 
 def test_another_time_owes_both_again_and_reopening_does_not() -> None:
-    board = remind(remind(raid(tank=1), Reminder.CREATOR).raid, Reminder.PARTICIPANTS).raid
+    board = joined(raid(tank=1), TANK, ALICE)
+    board = remind(remind(board, Reminder.CREATOR).raid, Reminder.PARTICIPANTS).raid
     shut = lifecycle.close(board, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
 
     moved = lifecycle.change_time(board, START + timedelta(hours=1), "UTC", now=NOW).raid
