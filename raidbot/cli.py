@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from raidbot import __version__, check, process
 from raidbot.config import WrongSettings, load
@@ -42,7 +43,10 @@ def _parser() -> argparse.ArgumentParser:
     checking.set_defaults(command=_check)
 
     demo = commands.add_parser("demo", help="show the bot at work against a Discord of its own; no token needed")
-    demo.add_argument("--script", action="store_true", help="a scripted evening in the terminal")
+    demo.add_argument("--script", action="store_true", help="a scripted evening in the terminal, not the page")
+    demo.add_argument("--port", type=int, default=0, help="the page's port on 127.0.0.1 (default: a free one)")
+    demo.add_argument("--scenario", type=Path, help="TOML or JSON file with the server to begin with")
+    demo.add_argument("--keep", type=Path, metavar="FILE", help="take the world from this file, and store it there")
     demo.set_defaults(command=_demo)
 
     when = commands.add_parser("when", help="say what a typed time means")
@@ -71,10 +75,17 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    del options
-    from raidbot.demo import evening  # only the demo needs the sandbox
+    from raidbot.demo import evening, show  # only the demo needs the sandbox
 
-    asyncio.run(evening.play(sys.stdout))
+    if options.script:
+        asyncio.run(evening.play(sys.stdout))
+        return 0
+    server = options.scenario or show.NIGHT_OWLS
+    try:
+        asyncio.run(show.show(sys.stdout, port=options.port, server=server, keep=options.keep))
+    except show.CannotShow as error:
+        print(error, file=sys.stderr)
+        return process.WRONG_SETTINGS
     return 0
 
 

@@ -1,8 +1,11 @@
 """The demo's bot process: `raidbot run` with a clock that its parent moves.
 
-Every line on standard input is a number of seconds by which to advance; the end of the input ends nothing.
+Every line on standard input is a number of seconds by which to advance. At the end of the input, which is also that of
+a parent that was killed, the bot ends in order.
 """
 
+import os
+import signal
 import sys
 import threading
 from datetime import timedelta
@@ -22,6 +25,7 @@ def main() -> int:
 def _follow(clock: OffsetClock) -> None:
     for line in sys.stdin:
         clock.advance(timedelta(seconds=float(line)))
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -14,26 +14,27 @@ _BEAT = "0.2"
 
 
 class BotProcess:
-    """The bot as its own process, which can be killed; `log` is where its output goes."""
+    """The bot as its own process, which can be killed; `database` and `log` are its files in `folder`."""
 
     def __init__(self, sandbox: Sandbox, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
         self._sandbox = sandbox
         self._folder = folder
         self._settings = dict(settings or {})
         self._process: asyncio.subprocess.Process | None = None
-        self._ahead = timedelta(0)
+        self.database = folder / "raidbot.db"
         self.log = folder / "bot.log"
 
     async def start(self) -> None:
         """Start it and wait until it is connected."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "raidbot.demo.child", str(self._ahead.total_seconds())),
+                *(sys.executable, "-m", "raidbot.demo.child", str(self._sandbox.clock.offset.total_seconds())),
                 cwd=self._folder,
                 env=self._environment(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,  # Ctrl-C is for us; we end the bot in order
             )
         connected = asyncio.create_task(self._sandbox.until(self._is_connected, timeout=_PATIENCE))
         ended = asyncio.create_task(self._process.wait())
@@ -49,6 +50,10 @@ class BotProcess:
         """The process's id; it was started already."""
         assert self._process is not None  # noqa: S101
         return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
 
     async def kill(self) -> None:
         """End it as a power cut would."""
@@ -67,8 +72,7 @@ class BotProcess:
     def advance(self, by: timedelta) -> None:
         """Move the sandbox's clock and the bot's together."""
         self._sandbox.advance(by)
-        self._ahead += by
-        if self._process is not None and self._process.stdin is not None:
+        if self._process is not None and self._process.stdin is not None and self.is_running:
             self._process.stdin.write(f"{by.total_seconds()}\n".encode())
 
     def _is_connected(self) -> bool:
@@ -77,7 +81,7 @@ class BotProcess:
     def _environment(self) -> dict[str, str]:
         ours = {
             "DISCORD_TOKEN": self._sandbox.token,
-            "RAIDBOT_DATABASE": str(self._folder / "raidbot.db"),
+            "RAIDBOT_DATABASE": str(self.database),
             "RAIDBOT_DISCORD_API_URL": self._sandbox.api_url,
             "RAIDBOT_DISCORD_GATEWAY_URL": self._sandbox.gateway_url,
             "RAIDBOT_HEARTBEAT_SECONDS": _BEAT,

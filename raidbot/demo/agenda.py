@@ -1,0 +1,35 @@
+"""What the clock will do next, so that somebody watching can go there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from raidbot.raids import lifecycle
+from raidbot.raids.model import Raid
+from raidbot.raids.settings import GuildSettings
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
+    at: datetime
+    what: str
+
+
+def due(raid: Raid, settings: GuildSettings, *, now: datetime) -> Iterator[Due]:
+    """Everything that the clock still does with a raid, as things stand now."""
+    if not raid.is_live or raid.starts_at <= now:
+        return
+    name = f"{raid.name} ({raid.code})"
+    if settings.creator_reminders and not raid.creator_reminded:
+        yield Due(_before(raid, settings.creator_reminder_minutes), f"{name}: the creator is reminded")
+    if settings.participant_reminders and not raid.participants_reminded:
+        yield Due(_before(raid, settings.participant_reminder_minutes), f"{name}: everybody with a seat is reminded")
+    early = raid.starts_at - settings.full_lead
+    if lifecycle.due_closing(raid, full_lead=settings.full_lead, now=early) is not None:
+        yield Due(early, f"{name}: signups close, as it is full")
+    if raid.is_open and not raid.hold:
+        yield Due(raid.starts_at, f"{name}: it starts and signups close")
+
+
+def _before(raid: Raid, minutes: int) -> datetime:
+    return raid.starts_at - timedelta(minutes=minutes)

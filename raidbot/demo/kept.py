@@ -1,0 +1,41 @@
+"""The file in which a demo lives on: the sandbox's world and the bot's database, zipped."""
+
+import json
+import shutil
+import sqlite3
+import tempfile
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+from raidbot.sandbox import Sandbox, keep
+
+_WORLD, _DATABASE = "world.json", "raidbot.db"
+
+
+class WrongFile(ValueError):  # noqa: N818 - named for what is wrong
+    """The file holds no demo; says why."""
+
+
+def store(sandbox: Sandbox, database: Path, file: Path) -> None:
+    """Write both, so that `file` always is a whole one, the old or the new. The bot has ended."""
+    with tempfile.TemporaryDirectory(dir=file.resolve().parent, prefix=f".{file.name}-") as name:
+        snapshot, unfinished = Path(name) / _DATABASE, Path(name) / file.name
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(snapshot)) as target:
+            source.backup(target)
+        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(_WORLD, json.dumps(keep.save(sandbox.world), ensure_ascii=False))
+            archive.write(snapshot, _DATABASE)
+        unfinished.replace(file)
+
+
+def restore(sandbox: Sandbox, folder: Path, file: Path) -> None:
+    """Fill a new sandbox, and put the bot's database into `folder`. Raises WrongFile."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            world = json.loads(archive.read(_WORLD))
+            with archive.open(_DATABASE) as source, (folder / _DATABASE).open("wb") as target:
+                shutil.copyfileobj(source, target)
+        keep.load(sandbox, world)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise WrongFile(f"{file} holds no demo: {error}") from error

@@ -1,0 +1,130 @@
+"""A server in which something is going on, brought about through the bot as people would."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import cycle
+
+from raidbot.demo.stage import BotProcess
+from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox.choosing import NotPossible
+from raidbot.sandbox.people import Answer, Person
+from raidbot.sandbox.permissions import Permission
+from raidbot.sandbox.store import Channel, ChannelType, Message
+
+ZONE = "Europe/Berlin"
+EARLIER = timedelta(hours=2)
+"""How long before now the story begins: a raid takes place meanwhile."""
+_PATIENCE = 30.0
+_DUNGEON = ("🛡️", "💚", "⚔️", "⚔️")
+_SMALL_TALK = (
+    "The dungeon run is up, and so is a museum evening on Saturday.",
+    "I can tank 🛡️",
+    "Is there a seat for a healer left? I may be **ten minutes** late.",
+    "There is, and if not you wait in line and the bot tells you.",
+)
+
+
+class Lively:
+    """Fills the first server of a sandbox whose clock is `EARLIER` than now, and brings the clock to the present.
+
+    NotPossible if the scenario does not allow for it.
+    """
+
+    def __init__(self, sandbox: Sandbox, bot: BotProcess) -> None:
+        self._sandbox = sandbox
+        self._bot = bot
+        facts = next(iter(sandbox.store.guilds.values()), None)
+        if facts is None:
+            raise NotPossible("there is no server")
+        self._guild = SandboxGuild(sandbox, facts)
+        self._leader = self._guild.owner
+        self._players = [
+            Person(sandbox.world, member.user)
+            for member in facts.members.values()
+            if not member.user.bot and member.id != facts.owner_id
+        ]
+
+    async def play(self) -> None:
+        """All that happened before somebody opened the page."""
+        signups, museum = self._channel("raid-signups"), self._channel("museum")
+        await self._sandbox.until(lambda: self._sandbox.store.commands, timeout=_PATIENCE)
+        for what, channel in (("raid", signups), ("museum", museum)):
+            await self._slash(signups, "setchannel set", what=what, channel=channel)
+        await self._slash(signups, "settings", time_zone=ZONE)
+        await self._talk(signups)
+        await self._take_place(await self._post(signups, 3, activity="dungeon-5", when="in 60 minutes"))
+        exhibition = await self._post(museum, 1, activity="museum", when="saturday 3pm", seats=6)
+        await _sign_up(exhibition, self._players[2:6])
+        coming = await self._post(signups, 4, activity="wow-10", when="tomorrow 8pm", hours=3.0)
+        await _sign_up(coming, self._players)
+        await self._queue_up(coming)
+        await self._dismiss_answers()
+
+    async def _talk(self, signups: Channel) -> None:
+        place = self._channel("general")
+        if place is not signups:
+            for person, text in zip((self._leader, *self._players), _SMALL_TALK, strict=False):
+                await person.say(place, text)
+
+    async def _take_place(self, board: Message) -> None:
+        """People sign up, are reminded, and the raid begins."""
+        comers = self._players[: len(_DUNGEON)]
+        for person, sign in zip(comers, _DUNGEON, strict=False):
+            await person.react(board, sign)
+        names = [self._guild.member(one).display_name for one in comers]
+        await self._sandbox.until(lambda: all(name in str(board.embeds) for name in names), timeout=_PATIENCE)
+        self._bot.advance(timedelta(minutes=55))
+        told = [one for one in comers if one.user.accepts_dms]
+        await self._sandbox.until(lambda: all(one.dms for one in told), timeout=_PATIENCE)
+        self._bot.advance(EARLIER - timedelta(minutes=55))
+        await self._sandbox.until(lambda: not board.reactions, timeout=_PATIENCE)
+
+    async def _post(self, channel: Channel, choices: int, **options: str | float) -> Message:
+        """A signup post with as many reactions to choose from."""
+        before = set(channel.messages)
+        preview = await self._slash(channel, "create", **options)
+        await preview.click("Confirm")
+        boards = await self._sandbox.until(lambda: self._boards(channel, before, choices), timeout=_PATIENCE)
+        return boards[0]
+
+    def _boards(self, channel: Channel, before: set[int], choices: int) -> list[Message]:
+        new = (message for message in self._guild.messages(channel) if message.id not in before)
+        return [message for message in new if len(message.reactions) == choices]
+
+    async def _queue_up(self, board: Message) -> None:
+        """The last two would rather have the role of the first, and wait for it where they are."""
+        wanted = next(iter(board.reactions.values())).name
+        for person in self._players[-2:]:
+            await person.react(board, wanted)
+
+    async def _dismiss_answers(self) -> None:
+        """What only the leader saw goes from their screen."""
+        for channel in self._guild.facts.channels.values():
+            for message in [one for one in channel.messages.values() if one.visible_to is not None]:
+                await self._sandbox.delete_message(message)
+
+    async def _slash(self, channel: Channel, command: str, /, **options: object) -> Answer:
+        answer = await self._leader.slash(channel, command, **options)
+        if answer.failed:
+            raise NotPossible(f"the bot did not answer to /{command}")
+        return answer
+
+    def _channel(self, name: str) -> Channel:
+        """The channel of that name, else the first that everybody and the bot can write in."""
+        world = self._sandbox.world
+        everybody = [member.id for member in self._guild.facts.members.values()]
+        usable = [
+            one
+            for one in self._guild.facts.channels.values()
+            if one.type is ChannelType.TEXT
+            and all(world.may(member, one) & Permission.SEND_MESSAGES for member in everybody)
+        ]
+        for channel in sorted(usable, key=lambda one: one.name != name):
+            return channel
+        raise NotPossible("there is no channel that everybody can write in")
+
+
+async def _sign_up(board: Message, people: Iterable[Person]) -> None:
+    """Everybody takes a role, one after the other down the board."""
+    for person, entry in zip(people, cycle(list(board.reactions.values())), strict=False):
+        await person.react(board, entry.name)

@@ -1,0 +1,179 @@
+"""What the page shows of the bot, read from its database and its log, and the trouble one can make for it."""
+
+import asyncio
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from raidbot.db import guilds, outbox, overview
+from raidbot.db import raids as rows
+from raidbot.db.overview import Noted
+from raidbot.demo import agenda
+from raidbot.demo.stage import BotProcess
+from raidbot.raids.model import Raid
+from raidbot.sandbox import Sandbox
+from raidbot.sandbox.page.operator import Action
+
+T = TypeVar("T")
+_OUTAGE = timedelta(seconds=30)
+_EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
+_SHOWN_ENTRIES, _SHOWN_LINES, _LINE_MOST = 8, 5, 160
+_TAIL = 8192  # bytes of the log that are looked at
+_COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
+_STATES = {
+    "pending": "waiting",
+    "claimed": "being sent",
+    "sent": "sent",
+    "refused": "refused by Discord",
+    "expired": "too late to be of use",
+    "unknown": "fate unknown",
+}
+
+
+class Operator:
+    """Runs the bot beside the sandbox; counts what it does from `begin` on."""
+
+    def __init__(self, sandbox: Sandbox, bot: BotProcess) -> None:
+        self._sandbox = sandbox
+        self._bot = bot
+        self._entries_before = 0
+        self._edits_before = 0
+        self._restarting = asyncio.Lock()
+        self._restarts = 0
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        return {
+            "kill": Action(label="Kill and restart the bot", carry_out=self._kill),
+            "outage": Action(label="Discord is down for 30 s", carry_out=self._go_down),
+            "delete-board": Action(label="Delete the next board", carry_out=self._delete_board),
+        }
+
+    async def advance(self, seconds: float) -> None:
+        self._bot.advance(timedelta(seconds=seconds))
+
+    async def strip(self) -> dict[str, Any]:
+        now = self._sandbox.clock.now()
+        told = await asyncio.to_thread(self._read, now)
+        return told | {"sections": [self._process(), *told["sections"], self._log()]}
+
+    async def begin(self) -> None:
+        """Count from here: what a kept world brought along is nobody's doing today."""
+        self._entries_before = await asyncio.to_thread(_from_database, self._bot.database, overview.newest_entry)
+        self._edits_before = self._edits()
+
+    # What the page shows
+
+    def _process(self) -> dict[str, Any]:
+        state = f"running as process {self._bot.pid}" if self._bot.is_running else "not running"
+        return _section("Bot", {"state": state, "restarts": str(self._restarts)})
+
+    def _read(self, now: datetime) -> dict[str, Any]:
+        def read(connection: sqlite3.Connection) -> dict[str, Any]:
+            owed = outbox.counts(connection)
+            changes = overview.roster_changes(connection, after=self._entries_before)
+            edits = self._edits() - self._edits_before
+            return {
+                "next": self._next(connection, now),
+                "sections": [
+                    _section("Outbox", {word: str(owed.get(state, 0)) for state, word in _STATES.items()}),
+                    _section(
+                        "Boards",
+                        {
+                            "roster changes": str(changes),
+                            "edits": str(edits),
+                            "edits saved by coalescing": str(max(changes - edits, 0)),
+                        },
+                    ),
+                    _section(
+                        "Audit", {}, [self._line(one) for one in overview.last_noted(connection, limit=_SHOWN_ENTRIES)]
+                    ),
+                ],
+            }
+
+        try:
+            return _from_database(self._bot.database, read)
+        except sqlite3.Error as error:  # the bot is about to make it, or was just killed
+            return {"next": None, "sections": [_section("Database", {"cannot be read now": str(error)})]}
+
+    def _next(self, connection: sqlite3.Connection, now: datetime) -> dict[str, str] | None:
+        coming = [
+            due
+            for raid in rows.live(connection, since=now)
+            for due in agenda.due(raid, guilds.settings(connection, raid.guild), now=now)
+            if due.at > now
+        ]
+        first = min(coming, default=None)
+        return None if first is None else {"at": first.at.isoformat(), "what": first.what}
+
+    def _edits(self) -> int:
+        return self._sandbox.limits.passed[_EDIT]
+
+    def _line(self, noted: Noted) -> str:
+        entry = noted.entry
+        user = self._sandbox.store.users.get(entry.member or 0)
+        who = (user.global_name or user.username) if user is not None else None
+        after = None if entry.action == "posted" else entry.after  # an address that leads nowhere here
+        moved = " → ".join(filter(None, (entry.before, after)))
+        about = f"{noted.raid} ({noted.code})" if noted.raid else None
+        said = filter(None, (who, entry.action, moved))
+        return f"{noted.at:%H:%M:%S} " + " · ".join(filter(None, (" ".join(said), about)))
+
+    def _log(self) -> dict[str, Any]:
+        text = ""
+        if self._bot.log.exists():
+            with self._bot.log.open("rb") as log:
+                log.seek(max(log.seek(0, 2) - _TAIL, 0))
+                text = log.read().decode(errors="replace")
+        lines = [_COLOUR_CODES.sub("", line).strip()[:_LINE_MOST] for line in text.splitlines()]
+        return _section("Log of the bot", {}, [line for line in lines if line][-_SHOWN_LINES:])
+
+    # What the page's buttons do
+
+    async def _kill(self) -> str:
+        async with self._restarting:
+            begun = time.monotonic()
+            if self._bot.is_running:
+                await self._bot.kill()
+            await self._bot.start()
+            self._restarts += 1
+            return f"The bot was killed and is back after {time.monotonic() - begun:.1f} s."
+
+    async def _go_down(self) -> str:
+        self._sandbox.faults.answer(503, lasting=_OUTAGE)
+        await self._sandbox.gateway.drop()
+        return "Discord answers 503 for 30 seconds and dropped the connection."
+
+    async def _delete_board(self) -> str:
+        read = partial(_next_board, now=self._sandbox.clock.now())
+        raid = await asyncio.to_thread(_from_database, self._bot.database, read)
+        message = self._sandbox.store.message(raid.channel, raid.message or 0) if raid is not None else None
+        if raid is None or message is None:
+            return "There is no open board to delete."
+        await self._sandbox.delete_message(message)
+        return f"A moderator deleted the board of {raid.name} ({raid.code})."
+
+
+def _next_board(connection: sqlite3.Connection, *, now: datetime) -> Raid | None:
+    raids = [raid for raid in rows.live(connection, since=now) if raid.is_open and raid.message]
+    return min(raids, key=lambda raid: raid.starts_at, default=None)
+
+
+def _from_database(path: Path, read: Callable[[sqlite3.Connection], T]) -> T:
+    """What `read` finds in the bot's database, which it cannot change."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=1.0)) as connection:
+        return read(connection)
+
+
+def _section(title: str, rows: Mapping[str, str], lines: list[str] | None = None) -> dict[str, Any]:
+    return {
+        "title": title,
+        "rows": [{"label": label, "value": value} for label, value in rows.items()],
+        "lines": lines or [],
+    }

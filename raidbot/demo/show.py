@@ -1,0 +1,110 @@
+"""The demo in a browser: sandbox, bot and page from start to end."""
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import TextIO
+
+from raidbot.demo import kept
+from raidbot.demo.lively import EARLIER, Lively
+from raidbot.demo.operator import Operator
+from raidbot.demo.stage import BotProcess
+from raidbot.sandbox import FactMissing, Sandbox, SandboxClock, scenario
+from raidbot.sandbox.choosing import NotPossible
+
+NIGHT_OWLS = Path(__file__).with_name("night_owls.toml")
+
+
+class CannotShow(Exception):  # noqa: N818 - named for what is the matter
+    """The demo cannot begin; says why."""
+
+
+async def show(out: TextIO, *, port: int, server: Path, keep: Path | None) -> None:
+    """Serve the page until SIGINT or SIGTERM.
+
+    The world comes from `keep` if that file exists, else from the scenario `server`, and goes to `keep` at the end.
+    Raises CannotShow.
+    """
+    told = asyncio.Event()
+    _when_told_to_stop(told)
+    with tempfile.TemporaryDirectory(prefix="raidbot-demo-") as folder:
+        demo = asyncio.create_task(_serve(out, Path(folder), port, server, keep))
+        stop = asyncio.create_task(told.wait())
+        await asyncio.wait((demo, stop), return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        demo.cancel()
+        with suppress(asyncio.CancelledError):
+            await demo
+    print("Ended.", file=out, flush=True)
+
+
+async def _serve(out: TextIO, folder: Path, port: int, server: Path, keep: Path | None) -> None:
+    """Until cancelled; then the bot ends first, and Discord after it."""
+    sandbox, is_new = _world(folder, server, keep)
+    bot = BotProcess(sandbox, folder)
+    operator = Operator(sandbox, bot)
+    is_complete = False
+    async with sandbox:
+        try:
+            address = await _open(sandbox, operator, port)
+            print("Starting a Discord of your own, with the bot in it ...", file=out, flush=True)
+            await bot.start()
+            if is_new:
+                await _fill(sandbox, bot, out)
+            else:
+                await operator.begin()
+            is_complete = True
+            print(f"\n    {address}\n\nOpen this address in a browser. Ctrl-C ends it.", file=out, flush=True)
+            await asyncio.get_running_loop().create_future()
+        finally:
+            await bot.stop()
+            if keep is not None and is_complete:
+                kept.store(sandbox, bot.database, keep)
+
+
+def _world(folder: Path, server: Path, keep: Path | None) -> tuple[Sandbox, bool]:
+    """A sandbox with a world in it, and whether that is a new one, in which nothing has happened yet."""
+    if keep is not None and not os.access(keep.resolve().parent, os.W_OK):
+        raise CannotShow(f"Nothing can be stored at {keep}: there is no such folder, or it cannot be written to.")
+    try:
+        if keep is not None and keep.exists():
+            sandbox = Sandbox()
+            kept.restore(sandbox, folder, keep)
+            return sandbox, False
+        clock = SandboxClock()
+        clock.advance(-EARLIER)
+        sandbox = Sandbox(clock=clock)
+        scenario.build(sandbox, scenario.read(server))
+    except (scenario.WrongScenario, kept.WrongFile) as error:
+        raise CannotShow(str(error)) from error
+    return sandbox, True
+
+
+async def _open(sandbox: Sandbox, operator: Operator, port: int) -> str:
+    try:
+        return await sandbox.open_page(operator=operator, port=port)
+    except (OSError, OverflowError) as error:
+        raise CannotShow(f"The page cannot be served on port {port}: {error}.") from error
+
+
+async def _fill(sandbox: Sandbox, bot: BotProcess, out: TextIO) -> None:
+    """Make the server a lively one; what its scenario does not allow for is left out."""
+    print("Letting its people sign up for a few raids ...", file=out, flush=True)
+    try:
+        await Lively(sandbox, bot).play()
+    except (NotPossible, FactMissing) as error:
+        print(f"Not everything came about: {error}", file=out, flush=True)
+    if sandbox.clock.offset < timedelta(0):
+        bot.advance(-sandbox.clock.offset)
+
+
+def _when_told_to_stop(told: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    if sys.platform != "win32":  # there Ctrl-C cancels the main task
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, told.set)
