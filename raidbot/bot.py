@@ -29,6 +29,8 @@ from raidbot.commands.reactions import Reactions
 from raidbot.commands.setchannel import SetChannel
 from raidbot.commands.settings import PANEL as SETTINGS_PANEL
 from raidbot.commands.settings import Settings
+from raidbot.commands.setup import PANEL as SETUP_PANEL
+from raidbot.commands.setup import Setup
 from raidbot.commands.ui.road import explain
 from raidbot.commands.ui.router import Router
 from raidbot.commands.world import World
@@ -179,10 +181,11 @@ class RaidBot(commands.AutoShardedBot):
             self._tasks.spawn(self._insist(name, step), name=name)
 
     async def _add_cogs(self) -> None:
-        pressed: dict[str, Create | Settings | Permissions | RaidPanel] = {
+        pressed: dict[str, Create | Settings | Permissions | Setup | RaidPanel] = {
             CREATE_PANEL: Create(self.state),
             SETTINGS_PANEL: Settings(self.state),
             PERMISSIONS_PANEL: Permissions(self.state),
+            SETUP_PANEL: Setup(self.state),
             RAID_PANEL: RaidPanel(self.state),
         }
         speed: SlidingWindow[tuple[int, int]] = SlidingWindow(

@@ -1,0 +1,130 @@
+"""/setup: a server's first steps on one panel, and what still stands in the way."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from raidbot.commands.channels import USE_NAMES, Use, chosen_for, said, set_channel, signup_channel
+from raidbot.commands.ui import answers, forms, rights
+from raidbot.commands.ui.router import Press, UnknownPanel, address
+from raidbot.raids import zones
+from raidbot.raids.model import GuildId, Kind
+from raidbot.raids.permissions import Permission
+from raidbot.raids.settings import GuildSettings
+from raidbot.raids.templates import builtin
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+
+PANEL = "setup"
+_COLOUR = 0x5865F2
+_PAGES = {
+    "boards": (Use.RAID, Use.MUSEUM, Use.KEY, Use.CHALLENGE),
+    "logs": (Use.AUDIT, Use.DEBUG),
+}
+_NEXT = (
+    "`/settings` holds reminders, closing and threads. `/permissions` lets roles help you."
+    f" `/create` puts up a raid: {len(builtin())} templates are ready."
+)
+
+
+class Setup(commands.Cog):
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    @app_commands.command(description="First steps: channels, time zone, and what I lack on this server")
+    async def setup(self, interaction: discord.Interaction[Any]) -> None:
+        await rights.check(interaction, Permission.SETUP)
+        await answers.take(interaction)
+        await self._show(interaction, "boards")
+
+    async def press(self, press: Press) -> None:
+        """Somebody chose a channel, turned the page, or gave a time zone."""
+        interaction = press.interaction
+        await rights.check(interaction, Permission.SETUP)
+        match press.parts:
+            case ("channel", use) if use in Use.__members__.values():
+                page = "logs" if Use(use) in _PAGES["logs"] else "boards"
+                await self._choose(press, Use(use))
+            case ("ask-zone",):
+                zone = (await self._state.settings(GuildId(rights.here(interaction).id))).zone
+                await answers.ask(interaction, _zone_form(zone))
+                return
+            case ("zone",):
+                page, zone = "boards", zones.zone_named(press.fields["zone"]).key
+                guild = GuildId(rights.here(interaction).id)
+                await self._state.change_settings(
+                    guild, lambda before: replace(before, zone=zone), rights.cause(interaction)
+                )
+            case ("page", page) | ("page", page, "again") if page in _PAGES:
+                pass
+            case _:
+                raise UnknownPanel
+        await self._show(interaction, page)
+
+    async def _choose(self, press: Press, use: Use) -> None:
+        guild, chosen = rights.here(press.interaction), next(iter(press.values), "")
+        channel = int(chosen) if chosen.isdecimal() else None
+        await set_channel(self._state, guild, use, channel, rights.cause(press.interaction))
+
+    async def _show(self, interaction: discord.Interaction[Any], page: str) -> None:
+        guild = rights.here(interaction)
+        settings = await self._state.settings(GuildId(guild.id))
+        embed = _summary(guild, settings, self._state.now())
+        await answers.show(interaction, embeds=(embed,), rows=_rows(guild, settings, page))
+
+
+def _summary(guild: discord.Guild, settings: GuildSettings, now: datetime) -> discord.Embed:
+    """What is decided, and exactly what still stands in the way."""
+    embed = discord.Embed(title="First steps", colour=_COLOUR)
+    boards = [_where(guild, settings, kind) for kind in Kind]
+    embed.description = "\n".join(boards)
+    logs = [f"{USE_NAMES[use]}: {said(guild, settings, use)}" for use in _PAGES["logs"]]
+    embed.add_field(name="Logs", value="\n".join(logs), inline=False)
+    clock = now.astimezone(settings.tzinfo).strftime("%H:%M")
+    embed.add_field(name="Time zone", value=f"{settings.zone}: it is {clock} there now.", inline=False)
+    embed.add_field(name="Then", value=_NEXT, inline=False)
+    return embed
+
+
+def _where(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
+    """Where boards of this kind go up, or why they cannot."""
+    name = USE_NAMES[Use(kind.value)]
+    try:
+        return f"✅ {name}: {signup_channel(guild, settings, kind).mention}"
+    except Refusal as why:
+        return f"⚠️ {name}: {why}"
+
+
+def _rows(guild: discord.Guild, settings: GuildSettings, page: str) -> tuple[answers.Row, ...]:
+    blue, grey = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
+    other, label = ("logs", "Log channels") if page == "boards" else ("boards", "Signup channels")
+    return (
+        *((_channel_select(guild, settings, use),) for use in _PAGES[page]),
+        (
+            discord.ui.Button(label="Time zone", style=blue, custom_id=address(PANEL, "ask-zone")),
+            discord.ui.Button(label=label, style=grey, custom_id=address(PANEL, "page", other)),
+            discord.ui.Button(label="Check again", style=grey, custom_id=address(PANEL, "page", page, "again")),
+        ),
+    )
+
+
+def _channel_select(guild: discord.Guild, settings: GuildSettings, use: Use) -> discord.ui.ChannelSelect[Any]:
+    chosen = chosen_for(settings, use)
+    return discord.ui.ChannelSelect(
+        custom_id=address(PANEL, "channel", use),
+        placeholder=f"{USE_NAMES[use]}: choose a channel",
+        channel_types=[discord.ChannelType.text],
+        min_values=0,
+        default_values=[discord.Object(chosen, type=discord.TextChannel)]
+        if chosen and guild.get_channel(chosen)
+        else [],
+    )
+
+
+def _zone_form(zone: str) -> discord.ui.Modal:
+    field = forms.Field("zone", "Time zone", zone, "A city or region, such as Europe/London", most=64)
+    return forms.form(address(PANEL, "zone"), "Time zone of this server", field)
