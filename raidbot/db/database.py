@@ -195,6 +195,13 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
     connection.execute("PRAGMA synchronous = FULL").fetchall()
     connection.execute("PRAGMA foreign_keys = ON").fetchall()
+    # SQLite opens a file that may not be written as one to read, and says so at the first write only.
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(f"PRAGMA user_version = {version:d}")
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _prepare_reader(connection: sqlite3.Connection) -> None:
