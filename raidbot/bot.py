@@ -25,6 +25,7 @@ from raidbot.commands.permissions import Permissions
 from raidbot.commands.ping import Ping
 from raidbot.commands.raid import RaidPanel
 from raidbot.commands.raid_panel import PANEL as RAID_PANEL
+from raidbot.commands.raidsignup import RaidSignup
 from raidbot.commands.reactions import Reactions
 from raidbot.commands.setchannel import SetChannel
 from raidbot.commands.settings import PANEL as SETTINGS_PANEL
@@ -195,6 +196,7 @@ class RaidBot(commands.AutoShardedBot):
             Router({name: cog.press for name, cog in pressed.items()}, check=self.check_allowed),
             *pressed.values(),
             SetChannel(self.state),
+            RaidSignup(self.state),
             Ping(self.state, lambda: not self.line.down_for, started_at=self._started_at),
             World(self.state, self.intake, self.boards, self.reconcile),
             Reactions(

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands import codes, raid_life
+from raidbot.commands import codes, raid_life, raid_roster, raid_text
 from raidbot.commands.raid_visit import Action, Visit, show_panel
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.router import Press, UnknownPanel
@@ -26,7 +26,12 @@ async def _panel(visit: Visit) -> None:
     await visit.home()
 
 
-ACTIONS: dict[str, Action] = {"panel": Action(ANY, _panel)} | raid_life.ACTIONS
+ACTIONS: dict[str, Action] = {
+    "panel": Action(ANY, _panel),
+    **raid_life.ACTIONS,
+    **raid_text.ACTIONS,
+    **raid_roster.ACTIONS,
+}
 """Everything that can be pressed on a raid's panel, its pages and its forms."""
 
 

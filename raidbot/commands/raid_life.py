@@ -97,8 +97,8 @@ async def _save_time(visit: Visit) -> None:
             raise TimeChangedMeanwhile
         return lifecycle.change_time(raid, starts_at, zone, now=now)
 
-    visit = await visit.change(rule)
-    closed = " Signups are still closed." if visit.raid.status is Status.CLOSED else ""
+    change = await visit.change(rule)
+    closed = " Signups are still closed." if change.raid.status is Status.CLOSED else ""
     await visit.home(f"The raid now begins {stamp(starts_at)} ({stamp(starts_at, 'R')}).{closed}")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import discord
@@ -11,6 +10,7 @@ from raidbot.commands.channels import KIND_NAMES
 from raidbot.commands.ui.answers import Row
 from raidbot.commands.ui.router import address
 from raidbot.db.history import Happened
+from raidbot.delivery.audit_look import shown
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.templates import spoken_length
 from raidbot.utils.text import clip, escape, fit_lines, stamp
@@ -60,8 +60,14 @@ def rows(sight: Sight) -> tuple[Row, ...]:
         else button(raid, "Close signups", "close", BLUE, disabled=not raid.is_open)
     )
     return (
-        (closing, button(raid, "Change time", "ask-time", GREY, disabled=is_over)),
         (
+            closing,
+            button(raid, "Change time", "ask-time", GREY, disabled=is_over),
+            button(raid, "Change text", "ask-text", GREY, disabled=is_over),
+            button(raid, "Leader", "ask-leader", GREY, disabled=is_over),
+        ),
+        (
+            button(raid, "Roster", "roster", BLUE, disabled=is_over),
             button(raid, "Cancel raid", "ask-cancel", RED, disabled=is_over),
             button(raid, "Refresh", "panel", GREY),
         ),
@@ -104,17 +110,6 @@ def _change(happened: Happened) -> str:
     entry = happened.entry
     actor = f"<@{happened.actor}>: " if happened.actor else ""
     about = f" <@{entry.member}>" if entry.member and entry.member != happened.actor else ""
-    was, became = _value(entry.before), _value(entry.after)
+    was, became = (shown(clip(value, _VALUE_MOST) if value else None) for value in (entry.before, entry.after))
     values = f": {was} → {became}" if was and became else f": {was or became}" if was or became else ""
     return f"{stamp(happened.at, 'R')} {actor}{entry.action}{about}{values}"
-
-
-def _value(text: str | None) -> str:
-    """A moment as everybody sees it in their own time, any other value as it was written."""
-    if not text:
-        return ""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return escape(clip(" ".join(text.split()), _VALUE_MOST))
-    return stamp(moment, "f") if moment.tzinfo else escape(text)

@@ -12,6 +12,7 @@ from raidbot.commands.raid_panel import Sight
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.router import Press
 from raidbot.db import history
+from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.permissions import Permission
 from raidbot.state import Rule, State
@@ -40,10 +41,13 @@ class Visit:
     def guild(self) -> GuildId:
         return self.raid.guild
 
-    async def change(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> "Visit":
-        """The visit to the raid as the rule left it. Raises what the rule raises."""
-        change = await self.state.change(self.raid.id, rule, rights.cause(self.interaction), names=names)
-        return replace(self, raid=change.raid)
+    async def change(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
+        """Do it to the raid as it is now. Raises what the rule raises."""
+        return await self.state.change(self.raid.id, rule, rights.cause(self.interaction), names=names)
+
+    def seeing(self, raid: Raid) -> "Visit":
+        """The same visit to the raid as it is after a change, on the first page."""
+        return replace(self, raid=raid, rest=())
 
     async def home(self, text: str = "") -> None:
         """Show the panel with the raid as it is now, and a sentence above."""

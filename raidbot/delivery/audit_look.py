@@ -72,8 +72,8 @@ def embed(record: Record) -> dict[str, Any]:
         "By": f"<@{record.actor}>" if record.actor else "",
         "Raid": _raid(record),
         "Member": f"<@{entry.member}>" if entry.member else "",
-        "Before": _shown(entry.before),
-        "After": _shown(entry.after),
+        "Before": shown(entry.before),
+        "After": shown(entry.after),
         "From": _FROM[record.source],
     }
     return {
@@ -87,7 +87,7 @@ def embed(record: Record) -> dict[str, Any]:
 def line(record: Record) -> str:
     """The same on one line, at most as long as a message."""
     entry = record.entry
-    change = " → ".join(filter(None, (_shown(entry.before), _shown(entry.after))))
+    change = " → ".join(filter(None, (shown(entry.before), shown(entry.after))))
     who = f"<@{entry.member}>" if entry.member else ""
     by = f"by <@{record.actor}>" if record.actor and record.actor != entry.member else f"by {_FROM[record.source]}"
     said = (_SIGNS.get(entry.action, _OTHER_SIGN), f"**{_title(record)}**", stamp(record.at, "T"), who, change, by)
@@ -111,7 +111,7 @@ def _raid(record: Record) -> str:
     return f"{linked} `{record.raid.code}`"
 
 
-def _shown(value: str | None) -> str:
+def shown(value: str | None) -> str:
     """As it was written, except for what Discord itself names: channels, roles, members and moments."""
     if value is None:
         return ""

@@ -51,6 +51,8 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
             return Entry("removed", member, _role(before, seat.role) if seat else "waiting", None)
         case ev.SentToWait(member, role, position, origin):
             return Entry("sent to wait", member, _role(raid, origin), f"{_role(raid, role)} #{position}")
+        case ev.SideTaken(member, was, becomes):
+            return Entry("side", member, was, becomes)
         case ev.Filled():
             return Entry("full")
         case ev.Closed(reason, _):
@@ -61,6 +63,10 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
             return Entry("cancelled", None, before.status, reason)
         case ev.TimeChanged(was, becomes):
             return Entry("time changed", None, was.isoformat(), becomes.isoformat())
+        case ev.Reworded(what, was, becomes):
+            return Entry(f"{what} changed", None, was or None, becomes or None)
+        case ev.LeaderChanged(was, becomes):
+            return Entry("leader changed", None, _mention(was), _mention(becomes))
         case ev.Reminded(which, members):
             return Entry("reminded", None, None, f"{which}: {len(members)}")
         case ev.ThreadOpened():
@@ -71,6 +77,10 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
             return None
         case _:
             assert_never(event)
+
+
+def _mention(member: MemberId | None) -> str:
+    return f"<@{member}>" if member else "nobody"
 
 
 def _role(raid: Raid, key: RoleKey | None) -> str | None:

@@ -90,6 +90,15 @@ class SentToWait:
 
 
 @dataclass(frozen=True, slots=True)
+class SideTaken:
+    """A manager said on which side a seated member plays; None: on none."""
+
+    member: MemberId
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Filled:
     """Every seat is taken, for the first time in this raid's life."""
 
@@ -115,6 +124,21 @@ class Cancelled:
 class TimeChanged:
     before: datetime
     after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """The raid's title, subject or description reads differently."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderChanged:
+    before: MemberId | None
+    after: MemberId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +179,14 @@ Event = (
     | Assigned
     | Removed
     | SentToWait
+    | SideTaken
     | Filled
     | Closed
     | Reopened
     | Cancelled
     | TimeChanged
+    | Reworded
+    | LeaderChanged
     | ThreadOpened
     | ThreadLost
     | Reminded

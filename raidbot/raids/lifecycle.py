@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from raidbot.raids.events import Cancelled, Change, Closed, Posted, Reopened, ThreadLost, ThreadOpened, TimeChanged
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, MessageId, Raid, Status
-from raidbot.raids.signups import RaidOver, settle
+from raidbot.raids.signups import NotPostedYet, RaidOver, settle
 from raidbot.utils.errors import Refusal
 
 FURTHEST = timedelta(days=731)
@@ -19,11 +19,6 @@ class AlreadyOpen(Refusal):
 class AlreadyClosed(Refusal):
     def __init__(self) -> None:
         super().__init__("Signups for this raid are closed already.")
-
-
-class NotPostedYet(Refusal):
-    def __init__(self) -> None:
-        super().__init__("This raid is still being posted. Try again in a moment.")
 
 
 def posted(raid: Raid, message: MessageId, thread: ChannelId | None = None) -> Change:

@@ -31,6 +31,21 @@ class RaidClosed(Refusal):
         )
 
 
+class NotPostedYet(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This raid is still being posted. Try again in a moment.")
+
+
+class StillClosed(Refusal):
+    """What a manager reads where a member would read RaidClosed."""
+
+    def __init__(self, raid: Raid) -> None:
+        super().__init__(
+            f"Signups for “{escape(raid.name)}” ({raid.code}) are closed. Reopen them with `/raid` to give out seats or"
+            " places in line; taking somebody off works all the same."
+        )
+
+
 class RaidOver(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(f"“{escape(raid.name)}” ({raid.code}) was cancelled.")
@@ -126,7 +141,7 @@ def clear_marks(raid: Raid, keys: Iterable[RoleKey] | None = None) -> Change:
 
 def assign(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, force: bool = False) -> Change:
     """A manager gives the member a seat; beyond the role's number only when forced, which is marked."""
-    _check_open(raid)
+    _check_editable(raid)
     role = raid.role(key)
     held = raid.seat_of(member)
     if held is not None and held.role == key:
@@ -151,7 +166,7 @@ def remove(raid: Raid, member: MemberId, *, now: datetime) -> Change:
 
 def send_to_wait(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
     """A manager moves the member to the end of a role's line; others are promoted first to a seat this frees."""
-    _check_open(raid)
+    _check_editable(raid)
     role = raid.role(key)
     if raid.is_waiting(member, key):
         raise AlreadyWaiting(role)
@@ -198,6 +213,14 @@ def _check_open(raid: Raid) -> None:
     _check_alive(raid)
     if not raid.is_open:
         raise RaidClosed(raid)
+
+
+def _check_editable(raid: Raid) -> None:
+    _check_alive(raid)
+    if raid.status is Status.POSTING:
+        raise NotPostedYet
+    if not raid.is_open:
+        raise StillClosed(raid)
 
 
 def _check_joinable(raid: Raid, now: datetime) -> None:

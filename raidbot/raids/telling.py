@@ -59,6 +59,9 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
         case ev.SentToWait(member, role, position, _):
             text = f"A raid leader put you in line for {_role(raid, role)} in {_raid(raid)}, as number {position}."
             return [(member, text + _foot(raid))]
+        case ev.SideTaken(member, _, side):
+            playing = f"you play on the side **{escape(side)}**" if side else "you play on no particular side"
+            return [(member, f"A raid leader decided: {playing} in {_raid(raid)}.{_foot(raid)}")]
         case ev.Filled():
             return [(raid.creator, f"Every seat of {_raid(raid)} is taken.{_foot(raid)}")]
         case ev.Cancelled(reason, _):
@@ -69,6 +72,11 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
                 return []
             text = f"{_raid(raid)} has a new time: {stamp(after)} ({stamp(after, 'R')}) instead of {stamp(before)}."
             return [(member, text + _link(raid)) for member in raid.members()]
+        case ev.LeaderChanged(_, leader):
+            if leader is None:
+                return []
+            text = f"You lead {_raid(raid)}: `/raid {raid.code}` is your panel for it."
+            return [(leader, text + _foot(raid))]
         case ev.Reminded(ev.Reminder.CREATOR, members):
             return [(member, f"Your raid {_raid(raid)} begins soon.{_foot(raid)}") for member in members]
         case ev.Reminded(ev.Reminder.PARTICIPANTS, members):
@@ -81,6 +89,7 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
             | ev.StoppedWaiting()
             | ev.Closed()
             | ev.Reopened()
+            | ev.Reworded()
             | ev.ThreadOpened()
             | ev.ThreadLost()
             | ev.MarksChanged()

@@ -247,3 +247,140 @@ async def test_a_raid_long_gone_still_has_a_panel(sandbox: Sandbox, guild: Sandb
         panel = await panel_of(guild, board)
 
         assert "Signups: 🔒 closed" in panel.text()
+
+
+async def test_the_roster_page_gives_moves_forces_and_takes_seats(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start():
+        board = await put_up(guild, activity="key", teams=2, team_size=2)
+        panel = await panel_of(guild, board)
+
+        await panel.click("Roster")
+        await panel.select("Or choose somebody else", [alice])
+        assert "Alice: not signed up" in panel.text()
+        await panel.select("Give them the seat", ["1. Team 1 (0/2)"])
+        assert "Alice has the seat Team 1" in panel.text()
+        await panel.select("Whom do you want to move or take off?", ["Alice"])
+        await panel.select("Give them the seat", ["2. Team 2 (0/2)"])
+        assert "Alice has the seat Team 2 instead of Team 1" in panel.text()
+    async with start() as bot:
+        await panel.select("Or choose somebody else", [bob])
+        await panel.select("Give them the seat", ["2. Team 2 (1/2)"])
+        await panel.select("Whom do you want to move or take off?", ["Alice"])
+        await panel.click("Take off the raid")
+
+        assert "Alice is off" in panel.text()
+        assert [(seat.member, seat.role) for seat in (await the_raid(bot)).seats] == [(bob.id, "team-2")]
+        await guild.until(lambda: "Bob" in board_text(board))
+        await guild.until(lambda: "took you off" in told(alice))
+
+
+async def test_a_full_role_can_be_forced_or_waited_for_on_the_roster_page(guild: SandboxGuild, start: Start) -> None:
+    alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
+    async with start() as bot:
+        board = await put_up(guild, seats=1)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        panel = await panel_of(guild, board)
+        await panel.click("Roster")
+
+        for member, choice in ((bob, "Force it"), (carol, "Put in line")):
+            await panel.select("Or choose somebody else", [member])
+            await panel.select("Give them the seat", [panel_option(panel, "1. Museum")])
+            assert "has all its 1 seats taken" in panel.text()
+            await panel.click(choice)
+
+        raid = await the_raid(bot)
+        assert [(seat.member, seat.forced) for seat in raid.seats] == [(alice.id, False), (bob.id, True)]
+        assert [wait.member for wait in raid.waits] == [carol.id]
+        await guild.until(lambda: "(2/1) ⚠️ OVER" in board_text(board))
+
+
+def panel_option(panel: Answer, begins: str) -> str:
+    """The label of the only option of the panel that begins so."""
+    labels = {
+        str(option["label"])
+        for row in panel.components
+        for one in row["components"]
+        for option in one.get("options", ())
+        if option["label"].startswith(begins)
+    }
+    (label,) = labels
+    return label
+
+
+async def test_sides_are_given_out_on_the_roster_page(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        board = await put_up(guild, activity="lemuria", hours=1.5)
+        panel = await panel_of(guild, board)
+        await panel.click("Roster")
+        await panel.select("Or choose somebody else", [alice])
+        await panel.select("Give them the seat", [panel_option(panel, "4. Jade")])
+
+        await panel.select("Whom do you want to move or take off?", ["Alice"])
+        await panel.select("Which side?", ["Right side (Bomb)"])
+
+        assert (await the_raid(bot)).seats[0].side == "Right side (Bomb)"
+
+
+async def test_a_long_roster_is_shown_on_pages(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        board = await put_up(guild, seats=50)
+        crowd = [guild.add_member(f"member{number:02}") for number in range(30)]
+        for member in crowd:
+            await member.react(board, "✅")
+        await guild.until(lambda: "30/50" in board_text(board))
+        panel = await panel_of(guild, board)
+
+        await panel.click("Roster")
+        await panel.click("Next page")
+        await panel.select("Whom do you want to move or take off?", [panel_option(panel, "Member29")])
+        await panel.click("Take off the raid")
+
+        assert len((await the_raid(bot)).seats) == 29
+
+
+async def test_other_words_stand_on_the_board(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        board = await put_up(guild, activity="key", teams=1, name="Old Keep")
+        panel = await panel_of(guild, board)
+
+        form = await panel.click("Change text")
+        assert "[Old Keep]" in form.text()
+        await form.submit(title="Silver Key", subject="New Keep", description="Bring **bread**")
+
+        await guild.until(lambda: "Silver Key — New Keep" in board_text(board))
+        assert r"Bring \*\*bread\*\*" in board_text(board)
+        assert "title changed: Gold Key Boss → Silver Key" in panel.text()
+
+
+async def test_who_leads_is_starred_told_and_may_use_the_panel(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        board = await put_up(guild)
+        panel = await panel_of(guild, board)
+        await (await panel.click("Leader")).select("Who leads this raid?", [alice])
+        await guild.until(lambda: "Led by Alice" in board_text(board))
+        await guild.until(lambda: "You lead" in told(alice))
+
+        hers = await panel_of(guild, board, by=alice)
+        await hers.click("Close signups")
+        assert (await the_raid(bot)).status is Status.CLOSED
+
+        await panel.click("Leader")
+        await panel.click("Nobody")
+        refused = await hers.click("Reopen signups")
+        assert "You may not reopen" in refused.text()
+        assert (await the_raid(bot)).leader is None
+
+
+async def test_a_bot_leads_nothing(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        board = await put_up(guild)
+        panel = await panel_of(guild, board)
+
+        await (await panel.click("Leader")).select("Who leads this raid?", [guild.bot.user])
+
+        assert "Bots do not play" in panel.text()
+        assert (await the_raid(bot)).leader is None

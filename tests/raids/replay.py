@@ -97,7 +97,17 @@ def _tell(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
             roster.reminded = roster.reminded if was == becomes else set()
         case ev.Reminded(which, _):
             roster.reminded.add(which)
-        case ev.Created() | ev.Filled() | ev.ThreadOpened() | ev.ThreadLost() | ev.MarksChanged():
+        case ev.SideTaken(member, _, _):
+            assert member in roster.seats
+        case (
+            ev.Created()
+            | ev.Filled()
+            | ev.Reworded()
+            | ev.LeaderChanged()
+            | ev.ThreadOpened()
+            | ev.ThreadLost()
+            | ev.MarksChanged()
+        ):
             pass
         case _:
             assert_never(event)

@@ -66,7 +66,7 @@ def test_what_cannot_be_closed_says_why() -> None:
         close(close(raid(tank=1)).raid)
     with pytest.raises(signups.RaidOver):
         close(cancel(raid(tank=1)))
-    with pytest.raises(lifecycle.NotPostedYet):
+    with pytest.raises(signups.NotPostedYet):
         close(posting())
 
 

@@ -214,12 +214,17 @@ def test_a_closed_raid_refuses_members_and_ignores_reactions_taken_off() -> None
         lambda: react(board, CAROL, HEALER),
         lambda: by_button(board, CAROL, HEALER),
         lambda: signups.leave(board, ALICE, now=NOW),
+    ]
+    for ask in asked:
+        with pytest.raises(signups.RaidClosed, match="Ask a raid leader"):
+            ask()
+    edits: list[Callable[[], ev.Change]] = [
         lambda: signups.assign(board, CAROL, HEALER, now=NOW),
         lambda: signups.send_to_wait(board, ALICE, HEALER, now=NOW),
     ]
-    for ask in asked:
-        with pytest.raises(signups.RaidClosed, match="closed"):
-            ask()
+    for edit in edits:
+        with pytest.raises(signups.StillClosed, match="Reopen them"):
+            edit()
 
     assert unreact(board, ALICE, TANK).raid.seats == board.seats
 
@@ -374,6 +379,8 @@ def test_full_is_told_once() -> None:
 def test_a_raid_being_posted_takes_nobody_yet() -> None:
     with pytest.raises(signups.RaidClosed):
         react(posting(), ALICE, TANK)
+    with pytest.raises(signups.NotPostedYet):
+        signups.assign(posting(), ALICE, TANK, now=NOW)
 
 
 def test_roles_may_share_their_name() -> None:

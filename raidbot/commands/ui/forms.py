@@ -15,6 +15,7 @@ class Field:
     hint: str = ""
     most: int = 100
     required: bool = True
+    is_long: bool = False
 
 
 def form(custom_id: str, title: str, *fields: Field) -> discord.ui.Modal:
@@ -26,6 +27,7 @@ def form(custom_id: str, title: str, *fields: Field) -> discord.ui.Modal:
             default=field.value or None,
             placeholder=field.hint or None,
             max_length=field.most,
+            style=discord.TextStyle.paragraph if field.is_long else discord.TextStyle.short,
             required=field.required,
         )
         modal.add_item(discord.ui.Label(text=field.label, component=entry))

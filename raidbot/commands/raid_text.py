@@ -1,0 +1,74 @@
+"""What the panel of /raid changes of a raid itself: its title and description, and who leads it."""
+
+from functools import partial
+from typing import Any
+
+import discord
+
+from raidbot.commands import raid_panel as look
+from raidbot.commands.raid_panel import GREY
+from raidbot.commands.raid_visit import Action, Visit
+from raidbot.commands.ui import answers
+from raidbot.commands.ui.forms import Field, form
+from raidbot.commands.ui.picked import look_up
+from raidbot.commands.ui.router import UnknownPanel
+from raidbot.raids import editing
+from raidbot.raids.creating import SUBJECT_MOST, looks
+from raidbot.raids.model import MemberId
+from raidbot.raids.permissions import Permission
+from raidbot.raids.templates import DESCRIPTION_MOST
+
+
+async def _ask_text(visit: Visit) -> None:
+    raid = visit.raid
+    fields = [
+        Field("title", "Title", raid.title, most=editing.TITLE_MOST),
+        Field("description", "Description", raid.description, most=DESCRIPTION_MOST, required=False, is_long=True),
+    ]
+    if raid.kind in looks() and "subject" in looks()[raid.kind].asks:
+        fields.insert(1, Field("subject", "Boss or dungeon", raid.subject or "", most=SUBJECT_MOST, required=False))
+    await answers.ask(visit.interaction, form(look.to(raid, "text"), "Title and description", *fields))
+
+
+async def _text(visit: Visit) -> None:
+    fields = visit.press.fields
+    rule = partial(
+        editing.reword,
+        title=fields["title"],
+        description=fields["description"],
+        subject=fields.get("subject", visit.raid.subject),
+    )
+    change = await visit.change(rule)
+    await visit.home("The board says so from now on." if change.events else "Nothing was different.")
+
+
+async def _ask_leader(visit: Visit) -> None:
+    raid = visit.raid
+    chosen: discord.ui.UserSelect[Any] = discord.ui.UserSelect(
+        custom_id=look.to(raid, "leader"),
+        placeholder="Who leads this raid?",
+        default_values=[discord.Object(raid.leader)] if raid.leader else [],
+    )
+    nobody = look.button(raid, "Nobody", "leader", GREY, "nobody", disabled=raid.leader is None)
+    await visit.page("Who leads this raid? The leader may use this panel, too.", (chosen,), (nobody, look.back(raid)))
+
+
+async def _leader(visit: Visit) -> None:
+    if visit.rest == ("nobody",):
+        await visit.change(partial(editing.lead, leader=None))
+        await visit.home("Nobody in particular leads this raid now.")
+        return
+    chosen = next(iter(visit.press.values), "")
+    if not chosen.isdecimal():
+        raise UnknownPanel
+    who = await look_up(visit.interaction, MemberId(int(chosen)))
+    await visit.change(partial(editing.lead, leader=who.id), {who.id: who.name})
+    await visit.home(f"{who.shown} leads this raid.")
+
+
+ACTIONS = {
+    "ask-text": Action((Permission.RAID_EDIT,), _ask_text),
+    "text": Action((Permission.RAID_EDIT,), _text),
+    "ask-leader": Action((Permission.RAID_LEADER,), _ask_leader),
+    "leader": Action((Permission.RAID_LEADER,), _leader),
+}

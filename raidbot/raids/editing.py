@@ -1,0 +1,65 @@
+"""What a leader changes of a raid itself: its words, how long it takes, and who leads it."""
+
+from dataclasses import replace
+
+from raidbot.raids.creating import SUBJECT_MOST
+from raidbot.raids.events import Change, Event, LeaderChanged, Reworded
+from raidbot.raids.model import MemberId, Raid, Status
+from raidbot.raids.signups import RaidOver
+from raidbot.raids.templates import DESCRIPTION_MOST
+from raidbot.utils.errors import Refusal
+
+TITLE_MOST = 100
+
+
+class NoTitle(Refusal):
+    def __init__(self) -> None:
+        super().__init__("A raid needs a title.")
+
+
+class TooLong(Refusal):
+    def __init__(self, what: str, length: int, most: int) -> None:
+        super().__init__(f"The {what} has {length} characters; at most {most} are possible.")
+
+
+def reword(raid: Raid, *, title: str, description: str, subject: str | None) -> Change:
+    """Other words on the board. Raises NoTitle or TooLong, and then nothing is changed."""
+    _check_alive(raid)
+    after = replace(
+        raid,
+        title=" ".join(title.split()),
+        description=description.strip(),
+        subject=" ".join((subject or "").split()) or None,
+    )
+    if not after.title:
+        raise NoTitle
+    for what, text, most in (
+        ("title", after.title, TITLE_MOST),
+        ("description", after.description, DESCRIPTION_MOST),
+        ("name of the boss or dungeon", after.subject or "", SUBJECT_MOST),
+    ):
+        if len(text) > most:
+            raise TooLong(what, len(text), most)
+    events: list[Event] = [
+        Reworded(what, was, becomes)
+        for what, was, becomes in (
+            ("title", raid.title, after.title),
+            ("subject", raid.subject or "", after.subject or ""),
+            ("description", raid.description, after.description),
+        )
+        if was != becomes
+    ]
+    return Change(after, tuple(events))
+
+
+def lead(raid: Raid, *, leader: MemberId | None) -> Change:
+    """Somebody leads the raid from now on, or nobody in particular."""
+    _check_alive(raid)
+    if raid.leader == leader:
+        return Change(raid)
+    return Change(replace(raid, leader=leader), (LeaderChanged(raid.leader, leader),))
+
+
+def _check_alive(raid: Raid) -> None:
+    if raid.status is Status.CANCELLED:
+        raise RaidOver(raid)

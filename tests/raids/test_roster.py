@@ -1,0 +1,135 @@
+"""What managers say about a roster: which role is meant, and sides."""
+
+from dataclasses import replace
+
+import pytest
+
+from raidbot.raids import audit, editing, lifecycle, roster, signups
+from raidbot.raids import events as ev
+from raidbot.raids.model import CancelReason, CloseReason, Raid, RoleKey
+from raidbot.raids.telling import notices
+from tests.raids.builders import ALICE, BOB, HEALER, MANAGER, NOW, TANK, joined, raid, seated, teams, told
+
+LEFT, RIGHT = "Left side (Bomb)", "Right side (Bomb)"
+
+
+def sided(**seats: int) -> Raid:
+    return replace(raid(**seats), sides=(LEFT, RIGHT))
+
+
+@pytest.mark.parametrize("text", ["healer", "HEALER", " Healer ", "heal", "2", "2️⃣"])
+def test_a_role_goes_by_key_name_part_number_and_emoji(text: str) -> None:
+    assert roster.role_named(raid(tank=1, healer=1), text).key == HEALER
+
+
+def test_several_roles_of_a_name_have_to_be_told_apart() -> None:
+    board = teams(number=3)
+
+    with pytest.raises(roster.SeveralRoles, match="Team 1, Team 2 or Team 3"):
+        roster.role_named(board, "team")
+    assert roster.role_named(board, "team 3").key == "team-3"
+    assert roster.role_named(board, "team-2").key == "team-2"
+
+
+@pytest.mark.parametrize("text", ["", " ", "0", "9", "-1", "999999999999999999999", "dancer", "²"])
+def test_an_unknown_role_is_named_with_those_there_are(text: str) -> None:
+    with pytest.raises(roster.UnknownRole, match="Tank, Healer"):
+        roster.role_named(raid(tank=1, healer=1), text)
+
+
+def test_a_side_is_taken_changed_and_taken_back() -> None:
+    board = joined(sided(tank=1), TANK, ALICE)
+
+    taken = roster.take_side(board, ALICE, LEFT.lower())
+    back = roster.take_side(taken.raid, ALICE, None)
+
+    assert [seat.side for seat in taken.raid.seats] == [LEFT]
+    assert taken.events == (ev.SideTaken(ALICE, None, LEFT),)
+    assert [entry.action for entry in audit.entries(board, taken)] == ["side"]
+    assert LEFT in notices(taken)[0].text.replace("\\", "")
+    assert [seat.side for seat in back.raid.seats] == [None]
+    assert "no particular side" in notices(back)[0].text
+    assert roster.take_side(back.raid, ALICE, None).events == ()
+
+
+def test_a_side_needs_a_seat_and_a_raid_with_sides() -> None:
+    with pytest.raises(roster.NoSeat):
+        roster.take_side(sided(tank=1), ALICE, LEFT)
+    with pytest.raises(roster.NoSides):
+        roster.take_side(joined(raid(tank=1), TANK, ALICE), ALICE, LEFT)
+    with pytest.raises(roster.UnknownSide, match="Left side"):
+        roster.take_side(joined(sided(tank=1), TANK, ALICE), ALICE, "Middle")
+
+
+def test_sides_are_given_out_after_closing_too_and_go_with_the_seat() -> None:
+    board = joined(sided(tank=1, healer=1), TANK, ALICE)
+    closed = lifecycle.close(board, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
+
+    assert roster.take_side(closed, ALICE, LEFT).raid.seats[0].side == LEFT
+    moved = signups.react(roster.take_side(board, ALICE, LEFT).raid, ALICE, HEALER, now=NOW).raid
+    assert [(seat.role, seat.side) for seat in moved.seats] == [(HEALER, None)]
+
+
+def test_a_seat_with_a_wrong_side_is_not_given_at_all() -> None:
+    board = joined(sided(tank=1, healer=1), TANK, ALICE)
+
+    with pytest.raises(roster.UnknownSide):
+        roster.assign_with_side(board, BOB, HEALER, "Middle", now=NOW)
+    given = roster.assign_with_side(board, BOB, HEALER, RIGHT, now=NOW)
+
+    assert [seat.side for seat in given.raid.seated(HEALER)] == [RIGHT]
+    assert isinstance(given.events[0], ev.Assigned)
+
+
+def test_a_cancelled_raid_is_edited_no_more() -> None:
+    board = lifecycle.cancel(joined(sided(tank=1), TANK, ALICE), reason=CancelReason.MANUAL, by=MANAGER).raid
+
+    with pytest.raises(signups.RaidOver):
+        roster.take_side(board, ALICE, LEFT)
+    with pytest.raises(signups.RaidOver):
+        editing.lead(board, leader=ALICE)
+    with pytest.raises(signups.RaidOver):
+        editing.reword(board, title="New", description="", subject=None)
+
+
+def test_other_words_are_trimmed_and_told_apart() -> None:
+    change = editing.reword(raid(tank=1), title="  New \n title ", description=" What we do ", subject=" ")
+
+    assert (change.raid.title, change.raid.description, change.raid.subject) == ("New title", "What we do", None)
+    assert [event.what for event in told(change, ev.Reworded)] == ["title", "description"]
+    assert editing.reword(change.raid, title="New title", description="What we do", subject=None).events == ()
+
+
+def test_words_too_long_or_missing_are_refused() -> None:
+    board = raid(tank=1)
+
+    with pytest.raises(editing.NoTitle):
+        editing.reword(board, title="  ", description="", subject=None)
+    with pytest.raises(editing.TooLong, match="101"):
+        editing.reword(board, title="x" * 101, description="", subject=None)
+    with pytest.raises(editing.TooLong, match="1501"):
+        editing.reword(board, title="x", description="x" * 1501, subject=None)
+    with pytest.raises(editing.TooLong, match="boss"):
+        editing.reword(board, title="x", description="", subject="x" * 51)
+
+
+def test_who_leads_is_told_and_can_be_nobody() -> None:
+    led = editing.lead(raid(tank=1), leader=ALICE)
+
+    assert led.raid.leader == ALICE
+    assert [notice.member for notice in notices(led)] == [ALICE]
+    assert editing.lead(led.raid, leader=ALICE).events == ()
+    nobody = editing.lead(led.raid, leader=None)
+    assert (nobody.raid.leader, notices(nobody)) == (None, ())
+    assert [entry.before for entry in audit.entries(led.raid, nobody)] == [f"<@{ALICE}>"]
+
+
+def test_moved_onto_the_line_of_the_vacated_role_nobody_comes_straight_back() -> None:
+    board = joined(raid(tank=1), TANK, ALICE, BOB)
+
+    change = signups.send_to_wait(board, ALICE, TANK, now=NOW)
+
+    assert seated(change.raid, TANK) == [BOB]
+    assert [wait.member for wait in change.raid.line(RoleKey("tank"))] == [ALICE]
+    with pytest.raises(signups.RoomForAll):
+        signups.send_to_wait(joined(raid(tank=1), TANK, ALICE), ALICE, TANK, now=NOW)
