@@ -16,6 +16,7 @@ from raidbot.sandbox.store import Json
 from raidbot.sandbox.world import Dispatch, Intent, World
 
 LARGEST_PAYLOAD = 4096
+ACK_AFTER = 0.02  # seconds
 FINAL_CODES = (4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014)
 """Close codes after which Discord has no session to resume."""
 
@@ -192,7 +193,8 @@ class Gateway:
 
     def _obey(self, connection: Connection, op: Op, payload: Any) -> None:
         if op is Op.HEARTBEAT:
-            connection.send_op(Op.HEARTBEAT_ACK)
+            # No network is faster; discord.py notes only after sending when it sent.
+            asyncio.get_running_loop().call_later(ACK_AFTER, connection.send_op, Op.HEARTBEAT_ACK)
         elif op is Op.IDENTIFY:
             self._identify(connection, payload)
         elif op is Op.RESUME:
