@@ -18,10 +18,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--lang=en-GB",
 ]
 PATIENCE = 15_000  # milliseconds
-PEOPLE = ("ana", "ben", "cleo", "dora", "emil")
+PLAYERS = ("ana", "ben", "cleo", "dora", "emil")
 OpenPage = Callable[..., Awaitable[Screen]]
 
 
@@ -48,21 +47,24 @@ def guild(sandbox: Sandbox) -> SandboxGuild:
     guild = sandbox.add_guild("Night Owls", owner="mara")
     guild.add_channel("general")
     guild.add_channel("raid-signups", topic="Sign up with a reaction.")
-    for name in PEOPLE:
+    for name in PLAYERS:
         guild.add_member(name)
     guild.add_member("finn").close_dms()
     return guild
 
 
 @pytest.fixture
-async def open_page(browser: Browser, sandbox: Sandbox) -> AsyncIterator[OpenPage]:
+async def page_url(sandbox: Sandbox) -> str:
+    """Where the page is; a test may override this to run the sandbox with an operator."""
+    return await sandbox.open_page()
+
+
+@pytest.fixture
+async def open_page(browser: Browser, page_url: str) -> AsyncIterator[OpenPage]:
     """Opens the page in a tab of its own; at the end no tab may have met an error."""
     errors: list[str] = []
-    address: list[str] = []
 
     async def opening(*, be: str = "", width: int = 1280, height: int = 860, scheme: str = "dark") -> Screen:
-        if not address:
-            address.append(await sandbox.open_page())
         context = await browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]
@@ -74,7 +76,7 @@ async def open_page(browser: Browser, sandbox: Sandbox) -> AsyncIterator[OpenPag
         page = await context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-        await page.goto(address[0])
+        await page.goto(page_url)
         screen = Screen(page)
         await expect(screen.channel("raid-signups")).to_be_attached()
         if be:

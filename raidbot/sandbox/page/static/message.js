@@ -9,11 +9,12 @@ import { format, written } from "./times.js";
 
 const NOTICES = { 6: "pinned a message.", 7: "joined the server.", 18: "started a thread:", 21: "started a thread." };
 const HUES = ["#8a3b12", "#0b6b78", "#7a2e6f", "#1f5fa8", "#3f6212", "#8d2343", "#5b4b9a", "#6b5200"];
+const MOMENT = 22n; // bits of an id below those that say when it was given out
 const COMMON = ["✅", "👍", "❤️", "🎉", "😂", "👀", "🛡️", "💚", "⚔️", "1️⃣", "2️⃣", "3️⃣", "4️⃣", "❌", "⏰", "🔥"];
 
 /** A round picture with somebody's first letters, in a colour of their own. */
 export function avatar(id, name, kind = "") {
-  const hue = HUES[Number(BigInt(id) % BigInt(HUES.length))];
+  const hue = HUES[Number((BigInt(id) >> MOMENT) % BigInt(HUES.length))];
   return el("span", { class: `avatar ${kind}`, "aria-hidden": "true", style: { "--hue": hue } }, [...name][0]?.toUpperCase() ?? "?");
 }
 

@@ -1,0 +1,87 @@
+"""The strip beside the conversation: the clock moves sandbox and bot, and the bot can be killed."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from raidbot.demo.operator import Operator
+from raidbot.demo.stage import BotProcess
+from raidbot.sandbox import Sandbox, SandboxGuild
+from tests.browser.conftest import OpenPage
+from tests.scene import put_up
+
+
+@pytest.fixture
+async def bot(sandbox: Sandbox, guild: SandboxGuild, tmp_path: Path) -> AsyncIterator[BotProcess]:
+    running = BotProcess(sandbox, tmp_path)
+    await running.start()
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+async def page_url(sandbox: Sandbox, bot: BotProcess) -> str:
+    await sandbox.until(lambda: sandbox.store.commands)
+    return await sandbox.open_page(operator=Operator(sandbox, bot))
+
+
+async def test_the_bot_is_killed_and_restarted_and_keeps_what_happened(
+    guild: SandboxGuild, bot: BotProcess, open_page: OpenPage
+) -> None:
+    await put_up(guild)
+    before = bot.pid
+    screen = await open_page(be="Ana")
+    await screen.open("raid-signups")
+    board = screen.message("Museum")
+    await screen.react(board, "✅")
+    await expect(board.locator(".embed")).to_contain_text("Ana")
+
+    panel = screen.page.get_by_role("complementary")
+    await panel.get_by_role("button", name="Kill and restart the bot").click()
+    await expect(panel.get_by_role("status")).to_have_text("Not connected")
+    await screen.be("Ben")
+    await screen.react(board, "✅")
+
+    await expect(panel.get_by_role("status")).to_have_text("Connected")
+    await expect(board.locator(".embed")).to_contain_text(re.compile("Ana[^]*Ben".replace("[^]", r"[\s\S]")))
+    assert bot.pid != before
+
+
+async def test_the_clock_moves_to_the_reminder_and_to_the_start(guild: SandboxGuild, open_page: OpenPage) -> None:
+    await put_up(guild, when="in 3 hours")
+    screen = await open_page(be="Ana")
+    await screen.open("raid-signups")
+    board = screen.message("Museum")
+    await screen.react(board, "✅")
+    await expect(board.locator(".embed")).to_contain_text("Ana")
+    panel = screen.page.get_by_role("complementary")
+
+    await panel.get_by_role("button", name="+1 h").click()
+    await expect(board.locator(".embed")).to_contain_text("in 2 hours")
+    await panel.get_by_role("button", name="+1 h").click()
+    for _ in range(5):
+        await panel.get_by_role("button", name="+10 min").click()
+    await expect(screen.channel("RaidBot")).to_have_accessible_name(re.compile("unread"))
+    await screen.open("RaidBot")
+    await expect(screen.message("begins soon")).to_be_visible()
+
+    await panel.get_by_role("button", name="+1 day").click()
+    await screen.open("raid-signups")
+    await expect(board).to_contain_text("🔒")
+    await expect(screen.message("Museum").locator(".reaction")).to_have_count(0)
+
+
+async def test_the_strip_tells_what_the_bot_did(guild: SandboxGuild, open_page: OpenPage) -> None:
+    await put_up(guild)
+    screen = await open_page(be="Ana")
+    await screen.open("raid-signups")
+    await screen.react(screen.message("Museum"), "✅")
+
+    panel = screen.page.get_by_role("complementary")
+    await expect(panel.get_by_role("heading", name="Outbox")).to_be_visible()
+    await expect(panel.get_by_role("list", name="Audit")).to_contain_text("Ana")
+    await expect(panel.get_by_role("row", name=re.compile("^POST /interactions/callback"))).to_be_visible()
+    await expect(panel.get_by_text("Next:")).to_be_visible()
