@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from raidbot.raids import lifecycle
-from raidbot.raids.model import Raid
+from raidbot.raids.model import CloseReason, Raid
 from raidbot.raids.settings import GuildSettings
 
 
@@ -25,7 +25,7 @@ def due(raid: Raid, settings: GuildSettings, *, now: datetime) -> Iterator[Due]:
     if settings.participant_reminders and not raid.participants_reminded:
         yield Due(_before(raid, settings.participant_reminder_minutes), f"{name}: everybody with a seat is reminded")
     early = raid.starts_at - settings.full_lead
-    if lifecycle.due_closing(raid, full_lead=settings.full_lead, now=early) is not None:
+    if lifecycle.due_closing(raid, full_lead=settings.full_lead, now=early) is CloseReason.FULL:
         yield Due(early, f"{name}: signups close, as it is full")
     if raid.is_open and not raid.hold:
         yield Due(raid.starts_at, f"{name}: it starts and signups close")

@@ -1,6 +1,6 @@
 """A server in which something is going on, brought about through the bot as people would."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import cycle
 
@@ -54,9 +54,9 @@ class Lively:
         await self._talk(signups)
         await self._take_place(await self._post(signups, 3, activity="dungeon-5", when="in 60 minutes"))
         exhibition = await self._post(museum, 1, activity="museum", when="saturday 3pm", seats=6)
-        await _sign_up(exhibition, self._players[2:6])
+        await self._sign_up(exhibition, self._players[2:6])
         coming = await self._post(signups, 4, activity="wow-10", when="tomorrow 8pm", hours=3.0)
-        await _sign_up(coming, self._players)
+        await self._sign_up(coming, self._players)
         await self._queue_up(coming)
         await self._dismiss_answers()
 
@@ -71,8 +71,7 @@ class Lively:
         comers = self._players[: len(_DUNGEON)]
         for person, sign in zip(comers, _DUNGEON, strict=False):
             await person.react(board, sign)
-        names = [self._guild.member(one).display_name for one in comers]
-        await self._sandbox.until(lambda: all(name in str(board.embeds) for name in names), timeout=_PATIENCE)
+        await self._drawn(board, comers)
         self._bot.advance(timedelta(minutes=55))
         told = [one for one in comers if one.user.accepts_dms]
         await self._sandbox.until(lambda: all(one.dms for one in told), timeout=_PATIENCE)
@@ -90,6 +89,16 @@ class Lively:
     def _boards(self, channel: Channel, before: set[int], choices: int) -> list[Message]:
         new = (message for message in self._guild.messages(channel) if message.id not in before)
         return [message for message in new if len(message.reactions) == choices]
+
+    async def _sign_up(self, board: Message, people: Sequence[Person]) -> None:
+        """Everybody takes a role, one after the other down the board."""
+        for person, entry in zip(people, cycle(list(board.reactions.values())), strict=False):
+            await person.react(board, entry.name)
+        await self._drawn(board, people)
+
+    async def _drawn(self, board: Message, people: Sequence[Person]) -> None:
+        names = [self._guild.member(one).display_name for one in people]
+        await self._sandbox.until(lambda: all(name in str(board.embeds) for name in names), timeout=_PATIENCE)
 
     async def _queue_up(self, board: Message) -> None:
         """The last two would rather have the role of the first, and wait for it where they are."""
@@ -122,9 +131,3 @@ class Lively:
         for channel in sorted(usable, key=lambda one: one.name != name):
             return channel
         raise NotPossible("there is no channel that everybody can write in")
-
-
-async def _sign_up(board: Message, people: Iterable[Person]) -> None:
-    """Everybody takes a role, one after the other down the board."""
-    for person, entry in zip(people, cycle(list(board.reactions.values())), strict=False):
-        await person.react(board, entry.name)

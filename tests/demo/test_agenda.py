@@ -1,0 +1,53 @@
+"""What the clock will do next with a raid."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from raidbot.demo import agenda
+from raidbot.raids import lifecycle, signups
+from raidbot.raids.creating import Draft, plan
+from raidbot.raids.model import ChannelId, CloseReason, GuildId, MemberId, Raid, RaidCode, Source, Status
+from raidbot.raids.settings import GuildSettings
+
+NOW = datetime(2026, 3, 18, 18, tzinfo=UTC)
+START = NOW + timedelta(hours=3)
+SETTINGS = GuildSettings(guild=GuildId(1))
+
+
+def dungeon() -> Raid:
+    draft = Draft(activity="dungeon-5", starts_at=START, zone="Europe/Berlin")
+    planned = plan(draft, guild=GuildId(1), creator=MemberId(1), channel=ChannelId(1), now=NOW)
+    return replace(planned, code=RaidCode("K7QX2M"), status=Status.OPEN)
+
+
+def full() -> Raid:
+    raid = dungeon()
+    roles = [role.key for role in raid.roles for _ in range(role.seats)]
+    for member, role in enumerate(roles, start=1):
+        raid = signups.join(raid, MemberId(member), role, now=NOW, source=Source.REACTION).raid
+    return raid
+
+
+def minutes_before(raid: Raid, settings: GuildSettings = SETTINGS, *, now: datetime = NOW) -> list[int]:
+    return sorted(
+        ((START - due.at) // timedelta(minutes=1) for due in agenda.due(raid, settings, now=now)), reverse=True
+    )
+
+
+def test_an_open_raid_has_two_reminders_and_its_start_ahead() -> None:
+    assert minutes_before(dungeon()) == [30, 10, 0]
+
+
+def test_a_full_raid_closes_earlier() -> None:
+    assert minutes_before(full()) == [60, 30, 10, 0]
+    assert minutes_before(full(), replace(SETTINGS, full_close_minutes=0)) == [30, 10, 0]
+
+
+def test_what_is_done_or_not_wanted_is_not_ahead() -> None:
+    closed = lifecycle.close(dungeon(), reason=CloseReason.MANUAL, by=None, now=NOW).raid
+
+    assert minutes_before(closed) == [30, 10]
+    assert minutes_before(replace(closed, creator_reminded=True)) == [10]
+    assert minutes_before(closed, replace(SETTINGS, participant_reminders=False)) == [30]
+    assert minutes_before(replace(dungeon(), status=Status.CANCELLED)) == []
+    assert minutes_before(dungeon(), now=START) == []
