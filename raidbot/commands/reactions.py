@@ -145,6 +145,9 @@ class Reactions(commands.Cog):
             await self._tell(raid, reaction.member, NotSaved(raid))
 
     def _join(self, raid: Raid, *, reaction: Reaction, role: RoleKey, settings: GuildSettings, now: datetime) -> Change:
+        mark = raid.mark_of(reaction.member, role)
+        if mark is not None and mark.unwanted:
+            return Change(raid)  # told late: a new reaction comes after the removal of this one, which ends the mark
         change = signups.react(raid, reaction.member, role, now=now)
         self._gate.check(raid, settings, reaction.roles)
         return change

@@ -269,7 +269,8 @@ class WholeBot(RuleBasedStateMachine):
     async def _depart(self, person: Person) -> None:
         self.departed.add(person.id)
         await person.leave(self.guild)
-        self.plain.depart(MemberId(person.id))
+        if self.plain.held_open or self.now() < self.plain.starts_at:  # who came to a raid that is over stays history
+            self.plain.depart(MemberId(person.id))
 
     async def _come_back(self, person: Person) -> None:
         self.guild.add_member(person)

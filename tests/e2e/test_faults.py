@@ -1,0 +1,361 @@
+"""Trouble with Discord and with the disk: nothing is lost, it is reported once, and it heals by itself."""
+
+import asyncio
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from raidbot.bot import RaidBot
+from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox.faults import Fault, Silence
+from raidbot.sandbox.store import Message
+from raidbot.sandbox.world import Dispatch
+from tests.conftest import Start
+from tests.e2e import ledger
+from tests.e2e.crowd import Crowd, Deed
+from tests.e2e.ledger import Ledger, Story
+from tests.e2e.pace import at_pace
+from tests.scene import put_up, told
+
+EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
+SEND = "POST /channels/{channel_id}/messages"
+TAKE = "DELETE /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/{user_id}"
+COMMANDS = "/applications/{application_id}/commands"
+EMOJIS = ["1️⃣", "2️⃣", "3️⃣"]
+MINUTE = 60.0
+PACE = 30.0
+Log = MutableMapping[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def no_heartbeats(sandbox: Sandbox) -> None:
+    """discord.py's run by the machine's clock and would come too late where time is hurried on."""
+    sandbox.gateway.heartbeat_interval = 100_000.0
+
+
+@pytest.fixture
+def logs() -> Iterator[list[Log]]:
+    with capture_logs() as entries:
+        yield entries
+
+
+def reports(logs: list[Log]) -> Counter[str]:
+    """What a person who runs the bot was told of, and how often."""
+    return Counter(entry["event"] for entry in logs if entry["log_level"] in ("warning", "error", "critical"))
+
+
+async def pass_time(sandbox: Sandbox, seconds: float) -> None:
+    """Let the loop's time and the clock go on for so long, hurried."""
+    with at_pace(PACE):
+        await asyncio.sleep(seconds)
+    sandbox.advance(timedelta(seconds=seconds))
+
+
+async def healed(sandbox: Sandbox, database: Path, board: Message, *, pace: float = PACE) -> Ledger:
+    """What the database says when all is as it should be; nothing is put off for longer than five minutes."""
+    sandbox.advance(timedelta(minutes=5))
+    with at_pace(pace):
+        return await ledger.until_settled(database, board)
+
+
+def right(crowd: Crowd, board: Message, end: Ledger) -> None:
+    """Everybody sits or waits where their reaction stands, once; nobody was told anything twice."""
+    assert ledger.places(end.raid) == ledger.standing(end.raid, board)
+    assert crowd.unexplained() == []
+    ledger.check_rules(end.raid)
+    Story(end.raid).hear(end.audit).check()
+    assert {row.state for row in end.outbox} <= {"sent"}
+    for person in crowd.members:
+        owed = Counter(row.text for row in end.outbox if row.target == person.id)
+        assert Counter(message.content for message in person.dms) == owed
+
+
+async def three_teams(guild: SandboxGuild, *, size: int = 30, seed: int = 1) -> tuple[Message, Crowd]:
+    board = await put_up(guild, activity="key", teams=3, team_size=5)
+    await guild.until(lambda: len(board.reactions) == 3)
+    return board, Crowd(guild, board, size=size, rng=random.Random(seed))
+
+
+async def burst(crowd: Crowd, *, between: Callable[[int], Any] = lambda _: None) -> None:
+    for number, deed in enumerate(crowd.deeds(EMOJIS)):
+        await crowd.act(deed)
+        await asyncio.sleep(0)
+        if (work := between(number)) is not None:
+            await work
+
+
+@contextmanager
+def failing(fault: Fault) -> Iterator[Fault]:
+    yield fault
+    assert fault.met, "nothing met the trouble"
+    fault.lift()
+
+
+# Discord does not answer
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+async def test_edits_failing_for_a_minute_lose_nothing(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log], status: int
+) -> None:
+    async with start():
+        board, crowd = await three_teams(guild)
+        with failing(sandbox.faults.answer(status, route=EDIT)):
+            await burst(crowd)
+            await pass_time(sandbox, MINUTE)
+
+        right(crowd, board, await healed(sandbox, database, board))
+        assert all(times == 1 for times in reports(logs).values()), reports(logs)
+
+
+async def test_edits_never_answered_for_a_minute_lose_nothing(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log]
+) -> None:
+    async with start():
+        board, crowd = await three_teams(guild)
+        with failing(sandbox.faults.silence(Silence.HANG, route=EDIT)):
+            await burst(crowd)
+            await pass_time(sandbox, 2 * MINUTE)
+
+        right(crowd, board, await healed(sandbox, database, board))
+        assert all(times == 1 for times in reports(logs).values()), reports(logs)
+
+
+@pytest.mark.parametrize("status", [500, 503])
+async def test_nothing_answered_for_a_minute_loses_nothing(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log], status: int
+) -> None:
+    async with start():
+        board, crowd = await three_teams(guild)
+        with failing(sandbox.faults.answer(status)):
+            await burst(crowd)
+            await pass_time(sandbox, MINUTE)
+
+        right(crowd, board, await healed(sandbox, database, board, pace=100.0))
+        assert reports(logs)["discord does not answer, calls wait"] == 1
+        assert all(times == 1 for times in reports(logs).values()), reports(logs)
+
+
+@pytest.mark.parametrize("silent", [False, True])
+async def test_messages_that_were_sent_but_not_acknowledged_arrive_once(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, silent: bool
+) -> None:
+    async with start():
+        board, crowd = await three_teams(guild)
+        fault = (
+            sandbox.faults.silence(Silence.RESET, route=SEND, calls=7, carried_out=True)
+            if silent
+            else sandbox.faults.answer(503, route=SEND, calls=7, carried_out=True)
+        )
+        with failing(fault):
+            await burst(crowd)
+            end = await healed(sandbox, database, board)
+
+        right(crowd, board, end)
+
+
+@pytest.mark.parametrize("status", [403, 500, 503])
+async def test_failing_registration_of_commands_stops_nothing_else(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log], status: int
+) -> None:
+    async with start():
+        board, crowd = await three_teams(guild)
+    with ledger.writing(database) as connection:
+        connection.execute("DELETE FROM facts WHERE name LIKE 'commands%'")
+    sandbox.store.commands.clear()
+
+    with failing(sandbox.faults.answer(status, route=f"PUT {COMMANDS}")) as fault:
+        async with start(wait_for_commands=False):
+            await burst(crowd)
+            right(crowd, board, await healed(sandbox, database, board))
+            await pass_time(sandbox, MINUTE)
+            assert not sandbox.store.commands
+            fault.lift()
+
+            with at_pace(PACE):
+                await sandbox.until(lambda: sandbox.store.commands, timeout=10 * PACE)
+    assert reports(logs)["start-up step failed, trying again"] == 1
+
+
+# The gateway
+
+
+@pytest.mark.parametrize("trouble", ["broken", "closed", "asked to reconnect", "frozen", "session invalid"])
+async def test_a_burst_through_a_troubled_gateway(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, trouble: str
+) -> None:
+    gateway = sandbox.gateway
+
+    async def strike() -> None:
+        match trouble:
+            case "broken":
+                await gateway.drop()
+            case "closed":
+                await gateway.drop(4000)
+            case "asked to reconnect":
+                gateway.reconnect()
+            case "frozen":
+                gateway.freeze()
+            case "session invalid":
+                gateway.invalidate(resumable=False)
+
+    async with start():
+        board, crowd = await three_teams(guild)
+        resumed, identified = gateway.resumed, gateway.identified
+
+        await burst(crowd, between=lambda number: strike() if number in (10, 25) else None)
+
+        right(crowd, board, await healed(sandbox, database, board))
+        lost = trouble == "session invalid"
+        assert (gateway.identified > identified) if lost else (gateway.resumed > resumed)
+
+
+async def test_reactions_told_twice_and_mixed_between_members(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    async with start():
+        board, crowd = await three_teams(guild)
+        sandbox.gateway.disturb(duplicates=0.3, rng=random.Random(3))
+
+        await burst(crowd)
+
+        right(crowd, board, await healed(sandbox, database, board))
+
+
+async def test_a_reaction_told_of_while_it_is_being_taken_away_is_no_new_wish(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    heard: list[Dispatch] = []
+    sandbox.world.listeners.append(heard.append)
+    async with start():
+        board, crowd = await three_teams(guild)
+    for emoji in EMOJIS[:2]:
+        await crowd.act(Deed(crowd.members[0], "puts", emoji))
+    late = next(event for event in reversed(heard) if event.name == "MESSAGE_REACTION_ADD")
+
+    slow = sandbox.faults.slow(1.0, route=TAKE)
+    async with start():
+        await sandbox.until(lambda: slow.met)
+        sandbox.gateway.publish(late)
+
+        right(crowd, board, await healed(sandbox, database, board))
+
+
+async def test_reactions_during_an_outage_of_the_server_are_found(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    async with start():
+        board, crowd = await three_teams(guild)
+        await sandbox.set_unavailable(guild)
+        await burst(crowd)
+
+        await sandbox.set_unavailable(guild, unavailable=False)
+
+        right(crowd, board, await healed(sandbox, database, board))
+
+
+# Rights
+
+
+async def test_a_channel_closed_to_the_bot_for_a_while(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log]
+) -> None:
+    async with start():
+        board, crowd = await three_teams(guild)
+        channel = guild.channel("raid-signups")
+        await crowd.act(Deed(crowd.members[0], "puts", EMOJIS[0]))
+        guild.deny(channel, "VIEW_CHANNEL")
+        await burst(crowd)
+        await pass_time(sandbox, MINUTE)
+
+        guild.allow(channel, "VIEW_CHANNEL")
+
+        right(crowd, board, await healed(sandbox, database, board, pace=100.0))
+        assert all(times == 1 for times in reports(logs).values()), reports(logs)
+
+
+async def test_closed_dms_keep_nobody_else_from_being_reminded(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    async with start(dm_batch=5):
+        board = await put_up(guild, seats=11)
+        members = [guild.add_member(f"member{number}") for number in range(11)]
+        for member in members:
+            await member.react(board, "✅")
+        await ledger.until_settled(database, board)
+        for member in members[:10]:
+            member.close_dms()
+
+        sandbox.advance(timedelta(hours=2, minutes=51))
+
+        await guild.until(lambda: "begins soon" in told(members[10]))
+        end = await ledger.until_settled(database, board)
+        assert Counter(row.state for row in end.outbox if ":remind-participants:" in row.cause) == {
+            "refused": 10,
+            "sent": 1,
+        }
+        assert len(members[10].dms) == 1
+
+
+# The disk
+
+
+async def test_a_database_that_is_full_for_a_while(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log]
+) -> None:
+    async with start() as bot:
+        board, crowd = await three_teams(guild, size=60)
+        lies = watch_for_lies(sandbox, crowd, board, database)
+        await limit_pages(bot, more=2)
+
+        await burst(crowd)
+        await sandbox.until(lambda: bot.state.db.outage)
+        await pass_time(sandbox, MINUTE)
+        full = ledger.read(database)
+        assert len(ledger.places(full.raid)) < len(ledger.standing(full.raid, board))
+        Story(full.raid).hear(full.audit).check()
+        ledger.check_rules(full.raid)
+        assert ledger.unlike(full.raid, full.names, board) == []
+        await limit_pages(bot, more=None)
+
+        end = await healed(sandbox, database, board, pace=100.0)
+        assert ledger.places(end.raid) == ledger.standing(end.raid, board)
+        ledger.check_rules(end.raid)
+        Story(end.raid).hear(end.audit).check()
+        assert {row.state for row in end.outbox} == {"sent"}
+        assert crowd.unexplained() == []
+        assert lies == set()
+        assert reports(logs) == {"database cannot be written": 1}
+
+
+async def limit_pages(bot: RaidBot, *, more: int | None) -> None:
+    """Let the database grow by so many pages only, or without a limit."""
+
+    def limit(connection: Any) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        most = 1_000_000 if more is None else pages + more
+        connection.execute(f"PRAGMA max_page_count = {most}").fetchall()
+
+    await bot.state.db.write(limit)
+
+
+def watch_for_lies(sandbox: Sandbox, crowd: Crowd, board: Message, database: Path) -> set[str]:
+    """Whom the board ever named although nothing had been written about them; empty as long as it is honest."""
+    called = {person.id: person.name.capitalize() for person in crowd.members}
+    lies: set[str] = set()
+
+    def look(event: Dispatch) -> None:
+        if event.name == "MESSAGE_UPDATE" and event.payload["id"] == str(board.id):
+            written = {called[row.member] for row in ledger.read(database).audit if row.member in called}
+            lies.update(set(re.findall(r"Member\d+", str(board.embeds))) - written)
+
+    sandbox.world.listeners.append(look)
+    return lies
