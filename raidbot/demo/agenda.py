@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, Raid
+from raidbot.raids.reminders import reminder_time
 from raidbot.raids.settings import GuildSettings
 
 
@@ -20,16 +21,13 @@ def due(raid: Raid, settings: GuildSettings, *, now: datetime) -> Iterator[Due]:
     if not raid.is_live or raid.starts_at <= now:
         return
     name = f"{raid.name} ({raid.code})"
-    if settings.creator_reminders and not raid.creator_reminded:
-        yield Due(_before(raid, settings.creator_reminder_minutes), f"{name}: the creator is reminded")
-    if settings.participant_reminders and not raid.participants_reminded:
-        yield Due(_before(raid, settings.participant_reminder_minutes), f"{name}: everybody with a seat is reminded")
+    creator, participants = settings.creator_reminder_minutes, settings.participant_reminder_minutes
+    if settings.creator_reminders and creator and not raid.creator_reminded:
+        yield Due(reminder_time(raid, creator), f"{name}: the creator is reminded")
+    if settings.participant_reminders and participants and raid.seats and not raid.participants_reminded:
+        yield Due(reminder_time(raid, participants), f"{name}: everybody with a seat is reminded")
     early = raid.starts_at - settings.full_lead
     if lifecycle.due_closing(raid, full_lead=settings.full_lead, now=early) is CloseReason.FULL:
         yield Due(early, f"{name}: signups close, as it is full")
     if raid.is_open and not raid.hold:
         yield Due(raid.starts_at, f"{name}: it starts and signups close")
-
-
-def _before(raid: Raid, minutes: int) -> datetime:
-    return raid.starts_at - timedelta(minutes=minutes)

@@ -44,6 +44,11 @@ def remind(raid: Raid, which: Reminder) -> Change:
             return Change(replace(raid, participants_reminded=True), (Reminded(which, seated),))
 
 
-def _inside(raid: Raid, lead_minutes: int, now: datetime) -> bool:
+def reminder_time(raid: Raid, lead_minutes: int) -> datetime:
+    """When a reminder with this lead is due."""
     halfway = raid.created_at + (raid.starts_at - raid.created_at) / 2
-    return lead_minutes > 0 and now >= max(raid.starts_at - timedelta(minutes=lead_minutes), halfway)
+    return max(raid.starts_at - timedelta(minutes=lead_minutes), halfway)
+
+
+def _inside(raid: Raid, lead_minutes: int, now: datetime) -> bool:
+    return lead_minutes > 0 and now >= reminder_time(raid, lead_minutes)

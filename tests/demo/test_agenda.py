@@ -34,8 +34,14 @@ def minutes_before(raid: Raid, settings: GuildSettings = SETTINGS, *, now: datet
     )
 
 
-def test_an_open_raid_has_two_reminders_and_its_start_ahead() -> None:
-    assert minutes_before(dungeon()) == [30, 10, 0]
+def joined(raid: Raid) -> Raid:
+    return signups.join(raid, MemberId(1), raid.roles[0].key, now=NOW, source=Source.REACTION).raid
+
+
+def test_an_open_raid_has_its_reminders_and_its_start_ahead() -> None:
+    assert minutes_before(dungeon()) == [30, 0]
+    assert minutes_before(joined(dungeon())) == [30, 10, 0]
+    assert minutes_before(replace(joined(dungeon()), created_at=START - timedelta(minutes=40))) == [20, 10, 0]
 
 
 def test_a_full_raid_closes_earlier() -> None:
@@ -44,7 +50,7 @@ def test_a_full_raid_closes_earlier() -> None:
 
 
 def test_what_is_done_or_not_wanted_is_not_ahead() -> None:
-    closed = lifecycle.close(dungeon(), reason=CloseReason.MANUAL, by=None, now=NOW).raid
+    closed = lifecycle.close(joined(dungeon()), reason=CloseReason.MANUAL, by=None, now=NOW).raid
 
     assert minutes_before(closed) == [30, 10]
     assert minutes_before(replace(closed, creator_reminded=True)) == [10]

@@ -33,7 +33,7 @@ class Shown:
     async def signups(self) -> list[Json]:
         """The signup posts, once the last one shows somebody waiting."""
         while "Waiting" not in str((posts := await self.history("raid-signups"))[-1]["embeds"]):
-            await self.browser.until(lambda before=len(self.browser.pushes): len(self.browser.pushes) > before)
+            await self.browser.another_push()
         return posts
 
     async def strip(self, fact: Callable[[Json], object] = bool) -> Json:

@@ -43,6 +43,10 @@ class Browser:
                 await self._heard.wait()
         return found
 
+    async def another_push(self) -> None:
+        before = len(self.pushes)
+        await self.until(lambda: len(self.pushes) > before)
+
     def heard(self, kind: str) -> list[Json]:
         return [push for push in self.pushes if push["push"] == kind]
 
