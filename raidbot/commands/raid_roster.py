@@ -86,7 +86,7 @@ async def _person(visit: Visit, who: Picked, text: str = "") -> None:
 
 async def _seat(visit: Visit) -> None:
     """Give the chosen role, or ask what to do instead if it is full."""
-    who = await _member(visit, _number(visit.rest[0]))
+    who = await _member(visit, _number(visit.part(0)))
     role = roster.role_named(visit.raid, next(iter(visit.press.values), ""))
     rule = partial(signups.assign, member=who.id, key=role.key, now=visit.state.now())
     try:
@@ -109,25 +109,25 @@ async def _ask_to_force(visit: Visit, who: Picked, role: Role, why: str) -> None
 
 
 async def _force(visit: Visit) -> None:
-    who, role = await _member(visit, _number(visit.rest[0])), _numbered(visit)
+    who, role = await _member(visit, _number(visit.part(0))), _numbered(visit)
     await _edit(visit, who, partial(signups.assign, member=who.id, key=role, now=visit.state.now(), force=True))
 
 
 async def _line(visit: Visit) -> None:
-    who = await _member(visit, _number(visit.rest[0]))
+    who = await _member(visit, _number(visit.part(0)))
     chosen = next(iter(visit.press.values), None)
     role = _numbered(visit) if chosen is None else roster.role_named(visit.raid, chosen).key
     await _edit(visit, who, partial(signups.send_to_wait, member=who.id, key=role, now=visit.state.now()))
 
 
 async def _side(visit: Visit) -> None:
-    who = await _member(visit, _number(visit.rest[0]))
+    who = await _member(visit, _number(visit.part(0)))
     side = next(iter(visit.press.values), _NO_SIDE)
     await _edit(visit, who, partial(roster.take_side, member=who.id, side=None if side == _NO_SIDE else side))
 
 
 async def _take_off(visit: Visit) -> None:
-    who = await _member(visit, _number(visit.rest[0]))
+    who = await _member(visit, _number(visit.part(0)))
     await _edit(visit, who, partial(signups.remove, member=who.id, now=visit.state.now()))
 
 

@@ -10,7 +10,7 @@ import discord
 from raidbot.commands import raid_panel as look
 from raidbot.commands.raid_panel import Sight
 from raidbot.commands.ui import answers, rights
-from raidbot.commands.ui.router import Press
+from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.db import history
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, Raid
@@ -40,6 +40,12 @@ class Visit:
     @property
     def guild(self) -> GuildId:
         return self.raid.guild
+
+    def part(self, number: int) -> str:
+        """What the `custom_id` says there. Raises UnknownPanel if it says nothing."""
+        if number >= len(self.rest):
+            raise UnknownPanel
+        return self.rest[number]
 
     async def change(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
         """Do it to the raid as it is now. Raises what the rule raises."""

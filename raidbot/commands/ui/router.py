@@ -45,7 +45,7 @@ class Router(commands.Cog):
     """
 
     def __init__(self, panels: Mapping[str, Panel], *, check: Callable[[discord.Interaction[Any]], None]) -> None:
-        self._panels = dict(panels)
+        self.panels = dict(panels)
         self._check = check
 
     @commands.Cog.listener()
@@ -62,15 +62,22 @@ class Router(commands.Cog):
         self._check(interaction)
         sent: dict[str, Any] = dict(interaction.data or {})
         name, *parts = str(sent["custom_id"]).split(":")
-        panel = self._panels.get(name)
+        panel = self.panels.get(name)
         if panel is None:
             raise UnknownPanel
         await panel(Press(interaction, tuple(parts), tuple(sent.get("values", ())), _fields(sent)))
 
 
-def _fields(sent: dict[str, Any]) -> dict[str, str]:
-    """A form's inputs by `custom_id`, whether they lie in action rows or in labels."""
-    found: dict[str, str] = {}
+class Fields(dict[str, str]):
+    """A form's inputs by `custom_id`. One that the form did not hold raises UnknownPanel."""
+
+    def __missing__(self, key: str) -> str:
+        raise UnknownPanel
+
+
+def _fields(sent: dict[str, Any]) -> Fields:
+    """The inputs, whether they lie in action rows or in labels."""
+    found = Fields()
     for row in sent.get("components", ()):
         for field in row.get("components") or [row.get("component", {})]:
             if "custom_id" in field:
