@@ -85,6 +85,8 @@ class Sandbox:
 
     async def open_page(self, *, operator: Operator | None = None, port: int = 0) -> str:
         """Show this Discord to browsers on this machine; the page's address. `operator` knows the bot in it."""
+        if self._page is not None:
+            await self._page.close()
         self._page = Page(self, operator)
         return await self._page.open(port)
 

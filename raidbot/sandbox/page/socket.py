@@ -73,7 +73,8 @@ class Socket:
             told = self._watch.be(user)
             actions = operator.actions if operator is not None else {}
             told["actions"] = [{"name": name, "label": action.label} for name, action in actions.items()]
-            await self._ws.send_json({"re": number, "ok": True, "view": told})
+            with suppress(ConnectionError):
+                await self._ws.send_json({"re": number, "ok": True, "view": told})
         self._shown = None
         await self._show_strip()
 
