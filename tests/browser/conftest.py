@@ -78,7 +78,7 @@ async def open_page(browser: Browser, page_url: str) -> AsyncIterator[OpenPage]:
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
         await page.goto(page_url)
         screen = Screen(page)
-        await expect(screen.channel("raid-signups")).to_be_attached()
+        await expect(page.locator(".channel[aria-current]")).to_be_attached()
         if be:
             await screen.be(be)
         return screen

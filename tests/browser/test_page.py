@@ -8,7 +8,6 @@ from tests.conftest import Start
 from tests.scene import put_up
 
 TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"
-DUNGEON = {"activity": "dungeon-5", "when": "tomorrow 8pm"}
 
 
 async def test_a_manager_creates_a_raid_by_the_panel_after_correcting_the_time(
@@ -42,7 +41,7 @@ async def test_four_sign_up_until_a_role_waits_and_leaving_promotes(
     guild: SandboxGuild, start: Start, open_page: OpenPage
 ) -> None:
     async with start():
-        await put_up(guild, **DUNGEON)
+        await put_up(guild, activity="dungeon-5", when="tomorrow 8pm")
         screen = await open_page()
         await screen.open("raid-signups")
         board = screen.message("Tank")

@@ -46,7 +46,7 @@ async def test_the_bot_is_killed_and_restarted_and_keeps_what_happened(
     await screen.react(board, "✅")
 
     await expect(panel.get_by_role("status")).to_have_text("Connected")
-    await expect(board.locator(".embed")).to_contain_text(re.compile("Ana[^]*Ben".replace("[^]", r"[\s\S]")))
+    await expect(board.locator("dd li")).to_have_text(["Ana", "Ben"])
     assert bot.pid != before
 
 
@@ -83,5 +83,5 @@ async def test_the_strip_tells_what_the_bot_did(guild: SandboxGuild, open_page: 
     panel = screen.page.get_by_role("complementary")
     await expect(panel.get_by_role("heading", name="Outbox")).to_be_visible()
     await expect(panel.get_by_role("list", name="Audit")).to_contain_text("Ana")
-    await expect(panel.get_by_role("row", name=re.compile("^POST /interactions/callback"))).to_be_visible()
+    await expect(panel.get_by_role("row", name="POST /interactions/callback")).to_be_visible()
     await expect(panel.get_by_text("Next:")).to_be_visible()

@@ -13,15 +13,17 @@ EMOJIS = ("🛡️", "💚", "⚔️")
 
 _WATCH = """() => {
     window.tasks = [];
-    const watch = new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((task) => task.duration)));
-    watch.observe({ type: "longtask" });
+    const note = (list) => window.tasks.push(...list.getEntries().map((task) => task.duration));
+    new PerformanceObserver(note).observe({ type: "longtask" });
 }"""
 
 
 async def test_500_messages_scroll_smoothly(guild: SandboxGuild, open_page: OpenPage) -> None:
     channel = guild.channel("general")
     for number in range(MESSAGES):
-        await guild.owner.say(channel, f"**Message {number}** for <@{guild.owner.id}>, <t:1893456000:R>: `code` and _words_")
+        await guild.owner.say(
+            channel, f"**Message {number}** for <@{guild.owner.id}>, <t:1893456000:R>: `code` and _words_"
+        )
     screen = await open_page(be="Ana")
     await screen.page.evaluate(_WATCH)
 

@@ -22,7 +22,7 @@ export class Combo {
     this.id = `combo-${(count += 1)}`;
     this.list = el("div", { class: "suggestions", role: "listbox", id: this.id, "aria-label": "Suggestions", hidden: true });
     const roles = { role: "combobox", "aria-expanded": "false", "aria-controls": this.id, "aria-autocomplete": "list", autocomplete: "off" };
-    for (const [name, value] of Object.entries(roles)) input.setAttribute(name, value);
+    if (suggest) for (const [name, value] of Object.entries(roles)) input.setAttribute(name, value);
     input.addEventListener("input", () => this.#typed());
     input.addEventListener("focus", () => this.#ask(0));
     input.addEventListener("blur", () => this.close());
@@ -44,6 +44,7 @@ export class Combo {
   close() {
     clearTimeout(this.#timer);
     this.#asked += 1;
+    if (this.list.hidden) return;
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
@@ -123,8 +124,10 @@ export class Combo {
     if (event.key === "ArrowDown" && !this.isOpen) this.#ask(0);
     else if (offers.length && event.key === "ArrowDown") this.#active = (this.#active + 1) % offers.length;
     else if (offers.length && event.key === "ArrowUp") this.#active = (this.#active - 1 + offers.length) % offers.length;
-    else if (offers.length && event.key === "Tab" && this.input.value && !event.shiftKey) return this.#choose(offers[this.#active]);
-    else if (event.key === "Enter" && !event.isComposing) {
+    else if (offers.length && event.key === "Tab" && this.input.value && !event.shiftKey) {
+      this.#choose(offers[this.#active]);
+      if (document.activeElement === this.input) return undefined; // the focus goes on as Tab would have it
+    } else if (event.key === "Enter" && !event.isComposing) {
       if (offers.length && (this.input.value || this.mustChoose)) this.#choose(offers[this.#active]);
       else this.onEnter?.();
     } else if (event.key === "Escape" && this.isOpen) {

@@ -36,6 +36,11 @@ export class Conversation {
     this.#draw();
   }
 
+  /** Bring a message into view, if it is drawn. */
+  reveal(id) {
+    this.#views.get(id)?.view.element.scrollIntoView({ block: "center" });
+  }
+
   /** Draw the messages from scratch, as after taking another person's place. */
   forget() {
     this.#channel = null;

@@ -22,6 +22,7 @@ const INLINE = [
   ["bare", /<(https?:\/\/[^\s<>]+)>/iy],
   ["url", /https?:\/\/[^\s<>]+[^\s<>"'.,;:!?)\]*_~|]/iy],
 ];
+const HERE = /^https:\/\/discord\.com\/channels\/(?:\d+|@me)\/(\d+)(?:\/(\d+))?$/;
 const STARTS = /[\\`<@[*_~|hH]/g;
 const PAIRS = [
   { mark: "***", kinds: ["bold", "italic"] },
@@ -204,7 +205,7 @@ function skipDouble(text, at, mark, run) {
 
 /**
  * Nodes for a tree. `names` answers `user(id)`, `role(id)` and `channel(id)` with `{name, colour?, isMe?}` or undefined,
- * and takes `openChannel(id)`.
+ * and takes `openChannel(id, message?)`.
  */
 export function render(nodes, names) {
   const fragment = document.createDocumentFragment();
@@ -266,6 +267,13 @@ function channelMention(id, names) {
 }
 
 function link(node, names) {
+  const place = HERE.exec(node.url);
+  const channel = place && names.channel(place[1]);
+  if (channel) {
+    const go = () => names.openChannel(place[1], place[2]);
+    const label = place[2] ? `#${channel.name} › message` : `#${channel.name}`;
+    return el("button", { type: "button", class: "mention", title: node.url, on: { click: go } }, label);
+  }
   if (!isWebAddress(node.url)) return document.createTextNode(node.url);
   return el(
     "a",

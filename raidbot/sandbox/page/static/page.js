@@ -25,7 +25,7 @@ let current = null;
 let isDrawing = false;
 let isLoading = false;
 
-const names = namesIn(model, here, (id) => open(id));
+const names = namesIn(model, here, (id, message) => open(id, message));
 const closeDrawers = setUpDrawers();
 setUpTheme();
 
@@ -83,13 +83,15 @@ function firstChannel() {
   return (remembered ?? readable.find((channel) => channel.name.includes("raid")) ?? readable[0])?.id ?? null;
 }
 
-async function open(id) {
+/** Go to a channel, and to a message in it if it is among the newest. */
+async function open(id, message = null) {
   current = id;
   closeDrawers();
   draw();
   if (id === null) return;
   sessionStorage.setItem("channel", id);
   if (!model.log(id).isLoaded) await load(id, null);
+  if (message) requestAnimationFrame(() => conversation.reveal(message));
 }
 
 async function load(channel, before) {

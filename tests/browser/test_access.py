@@ -1,0 +1,125 @@
+"""The page is for everybody: screen readers, bright and dark rooms, small screens."""
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from raidbot.sandbox import SandboxGuild
+from tests.browser.conftest import OpenPage
+from tests.browser.screen import Screen
+from tests.conftest import Start
+from tests.scene import put_up
+
+AXE = "axe-core@4"
+FETCHED_WITHIN = 60.0  # seconds
+GRAVE = ("serious", "critical")
+
+
+@pytest.fixture
+async def axe(request: pytest.FixtureRequest) -> str:
+    """The source of axe-core (MPL-2.0), fetched with npm once and kept in pytest's cache."""
+    assert request.config.cache is not None
+    folder = Path(request.config.cache.mkdir("axe"))
+    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip("no npm to fetch axe-core with")
+        fetching = await asyncio.create_subprocess_exec(
+            *(npm, "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", AXE),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=os.environ,
+        )
+        if await asyncio.wait_for(fetching.wait(), FETCHED_WITHIN) != 0:
+            pytest.skip("npm could not fetch axe-core")
+    return script.read_text(encoding="utf-8")
+
+
+async def _problems(screen: Screen, axe: str) -> list[str]:
+    """What axe finds grave, with where."""
+    await screen.page.evaluate(axe)
+    found: dict[str, Any] = await screen.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{one['id']} ({one['impact']}): {one['help']}: {node['target']} {node['failureSummary']}"
+        for one in found["violations"]
+        if one["impact"] in GRAVE
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+async def test_axe_finds_nothing_serious(
+    guild: SandboxGuild, start: Start, open_page: OpenPage, axe: str, scheme: str
+) -> None:
+    async with start():
+        await put_up(guild)
+        text = f"**Hello** <@{guild.owner.id}> <t:1893456000:R> `code` ||no|| [link](https://x.example)\n> quote\n- one"
+        await guild.owner.say(guild.channel("raid-signups"), text)
+        screen = await open_page(be="Mara", scheme=scheme)
+        await screen.open("raid-signups")
+        await screen.slash("create")
+        panel = screen.message("Create a raid")
+        await expect(panel).to_be_visible()
+        assert await _problems(screen, axe) == []
+
+        await panel.get_by_role("button", name="What is it?").click()
+        await expect(screen.page.get_by_role("listbox", name="What is it?")).to_be_visible()
+        assert await _problems(screen, axe) == []
+        await screen.page.keyboard.press("Escape")
+
+        form = await screen.type_command("create")
+        await expect(form.get_by_role("option").first).to_be_visible()
+        assert await _problems(screen, axe) == []
+        await form.get_by_role("button", name="Cancel").click()
+
+        await screen.press(panel, "Time")
+        await expect(screen.page.get_by_role("dialog")).to_be_visible()
+        assert await _problems(screen, axe) == []
+
+
+async def test_a_small_screen_has_everything_in_reach(
+    guild: SandboxGuild, start: Start, open_page: OpenPage, axe: str
+) -> None:
+    async with start():
+        await put_up(guild)
+        screen = await open_page(be="Ana", width=390, height=844)
+        channels = screen.page.locator("#channels")
+        await expect(channels).to_be_hidden()
+        await screen.page.get_by_role("button", name="Channels").click()
+        await screen.channel("raid-signups").click()
+        await expect(channels).to_be_hidden()
+
+        await screen.react(screen.message("Museum"), "✅")
+        await screen.page.get_by_role("button", name="Clock and bot").click()
+        await expect(screen.page.get_by_role("button", name="+10 min")).to_be_in_viewport()
+        await screen.page.keyboard.press("Escape")
+        await expect(screen.page.get_by_role("button", name="+10 min")).to_be_hidden()
+
+        assert await screen.page.evaluate("document.documentElement.scrollWidth") == 390
+        assert await _problems(screen, axe) == []
+
+
+async def test_colours_can_be_switched_and_are_remembered(guild: SandboxGuild, open_page: OpenPage) -> None:
+    screen = await open_page(scheme="dark")
+    await screen.page.get_by_role("button", name="Switch between dark and light").click()
+    await expect(screen.page.locator("html")).to_have_attribute("data-theme", "light")
+    await expect(screen.page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+
+    await screen.page.reload()
+
+    await expect(screen.page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
+async def test_new_messages_are_spoken(guild: SandboxGuild, open_page: OpenPage) -> None:
+    screen = await open_page(be="Ana")
+    await screen.open("general")
+
+    await guild.owner.say(guild.channel("general"), "Dinner is ready")
+
+    await expect(screen.page.get_by_role("log", name="New messages")).to_have_text("Mara: Dinner is ready")
