@@ -13,7 +13,13 @@ from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.raids import zones
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
-from raidbot.raids.settings import ARCHIVE_CHOICES, FULL_CLOSE_CHOICES, LEAD_CHOICES, GuildSettings
+from raidbot.raids.settings import (
+    ARCHIVE_CHOICES,
+    AUDIT_DAYS_CHOICES,
+    FULL_CLOSE_CHOICES,
+    LEAD_CHOICES,
+    GuildSettings,
+)
 from raidbot.state import State
 from raidbot.utils.text import clip, escape
 
@@ -25,7 +31,7 @@ class Settings(commands.Cog):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    @app_commands.command(description="Time zone, reminders, closing and threads of this server")
+    @app_commands.command(description="Time zone, reminders, closing, threads and the audit of this server")
     @app_commands.describe(time_zone="Where your server's clock hangs, such as Europe/London")
     async def settings(self, interaction: discord.Interaction[Any], time_zone: str | None = None) -> None:
         await rights.check(interaction, Permission.SETTINGS)
@@ -36,7 +42,7 @@ class Settings(commands.Cog):
             await self._state.change_settings(
                 guild, lambda before: replace(before, zone=zone), rights.cause(interaction)
             )
-        await _show(interaction, await self._state.settings(guild))
+        await _show(interaction, await self._state.settings(guild), _FIRST)
 
     @settings.autocomplete("time_zone")
     async def _zones(self, _: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
@@ -47,13 +53,16 @@ class Settings(commands.Cog):
         interaction = press.interaction
         await rights.check(interaction, Permission.SETTINGS)
         guild = GuildId(rights.here(interaction).id)
-        if press.parts == ("ask-zone",):
-            zone = (await self._state.settings(guild)).zone
-            await answers.ask(interaction, _zone_form(zone))
-            return
-        await _show(
-            interaction, await self._state.change_settings(guild, partial(_changed, press), rights.cause(interaction))
-        )
+        match press.parts:
+            case ("ask-zone",):
+                zone = (await self._state.settings(guild)).zone
+                await answers.ask(interaction, _zone_form(zone))
+            case ("page", page) if page in _PAGES:
+                await _show(interaction, await self._state.settings(guild), page)
+            case _:
+                rule = partial(_changed, press)
+                settings = await self._state.change_settings(guild, rule, rights.cause(interaction))
+                await _show(interaction, settings, _page_of(press.parts[0]))
 
 
 def _changed(press: Press, before: GuildSettings) -> GuildSettings:
@@ -74,6 +83,8 @@ def _changed(press: Press, before: GuildSettings) -> GuildSettings:
         case ("threads",):
             archive = _chosen(press)
             return replace(before, threads=archive > 0, thread_archive_minutes=archive or before.thread_archive_minutes)
+        case ("audit",):
+            return replace(before, audit_days=_chosen(press) or before.audit_days)
         case ("notices", wanted):
             return replace(before, refusal_notices_in_thread=wanted == "on")
         case _:
@@ -88,8 +99,9 @@ def _chosen(press: Press) -> int:
     return int(value)
 
 
-async def _show(interaction: discord.Interaction[Any], settings: GuildSettings) -> None:
-    await answers.show(interaction, embeds=(_summary(rights.here(interaction), settings),), rows=_rows(settings))
+async def _show(interaction: discord.Interaction[Any], settings: GuildSettings, page: str) -> None:
+    embed = _summary(rights.here(interaction), settings)
+    await answers.show(interaction, embeds=(embed,), rows=_PAGES[page](settings))
 
 
 def _summary(guild: discord.Guild, settings: GuildSettings) -> discord.Embed:
@@ -103,34 +115,53 @@ def _summary(guild: discord.Guild, settings: GuildSettings) -> discord.Embed:
             "Discussion threads",
             f"archived after {_spoken(settings.thread_archive_minutes)}" if settings.threads else "off",
         ),
+        ("The audit is kept", _spoken_days(settings.audit_days)),
         ("Refusals if DMs are closed", "told in the thread" if settings.refusal_notices_in_thread else "not told"),
     ):
         embed.add_field(name=name, value=value)
     return embed
 
 
-def _rows(settings: GuildSettings) -> tuple[tuple[discord.ui.Item[Any], ...], ...]:
-    archive = settings.thread_archive_minutes if settings.threads else 0
+def _first_page(settings: GuildSettings) -> tuple[answers.Row, ...]:
     leads = [(minutes, _lead(minutes)) for minutes in LEAD_CHOICES]
     closings = [(minutes, _lead(minutes, never="at their start")) for minutes in FULL_CLOSE_CHOICES]
-    threads = [(0, "off"), *((minutes, f"archived after {_spoken(minutes)}") for minutes in ARCHIVE_CHOICES)]
-    told = settings.refusal_notices_in_thread
     return (
         (_select("creator", "Reminder to the creator", leads, _creator_lead(settings)),),
         (_select("participants", "Reminder to participants", leads, _participant_lead(settings)),),
         (_select("closing", "Full raids close", closings, settings.full_close_minutes),),
-        (_select("threads", "Discussion threads", threads, archive),),
         (
-            discord.ui.Button(
-                label="Time zone", style=discord.ButtonStyle.primary, custom_id=address(PANEL, "ask-zone")
-            ),
-            discord.ui.Button(
-                label="Refusals in threads",
-                style=discord.ButtonStyle.success if told else discord.ButtonStyle.secondary,
-                custom_id=address(PANEL, "notices", "off" if told else "on"),
-            ),
+            _button("Time zone", discord.ButtonStyle.primary, "ask-zone"),
+            _button("More settings", discord.ButtonStyle.secondary, "page", _SECOND),
         ),
     )
+
+
+def _second_page(settings: GuildSettings) -> tuple[answers.Row, ...]:
+    archive = settings.thread_archive_minutes if settings.threads else 0
+    threads = [(0, "off"), *((minutes, f"archived after {_spoken(minutes)}") for minutes in ARCHIVE_CHOICES)]
+    kept = [(days, _spoken_days(days)) for days in AUDIT_DAYS_CHOICES]
+    told = settings.refusal_notices_in_thread
+    style = discord.ButtonStyle.success if told else discord.ButtonStyle.secondary
+    return (
+        (_select("threads", "Discussion threads", threads, archive),),
+        (_select("audit", "The audit is kept", kept, settings.audit_days),),
+        (
+            _button("Refusals in threads", style, "notices", "off" if told else "on"),
+            _button("Back", discord.ButtonStyle.secondary, "page", _FIRST),
+        ),
+    )
+
+
+_FIRST, _SECOND = "1", "2"
+_PAGES = {_FIRST: _first_page, _SECOND: _second_page}
+
+
+def _page_of(key: str) -> str:
+    return _SECOND if key in ("threads", "audit", "notices") else _FIRST
+
+
+def _button(label: str, style: discord.ButtonStyle, *parts: str) -> discord.ui.Button[Any]:
+    return discord.ui.Button(label=label, style=style, custom_id=address(PANEL, *parts))
 
 
 def _select(key: str, name: str, choices: list[tuple[int, str]], current: int) -> discord.ui.Select[Any]:
@@ -156,6 +187,10 @@ def _participant_lead(settings: GuildSettings) -> int:
 
 def _lead(minutes: int, *, never: str = "off") -> str:
     return f"{_spoken(minutes)} before" if minutes else never
+
+
+def _spoken_days(days: int) -> str:
+    return f"for {days} days"
 
 
 def _spoken(minutes: int) -> str:

@@ -51,7 +51,9 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
         ("ask-time", "ask-name", "preview", "time", "counts:no", "discard", "confirm"), (P.CREATE,)
     ),
     "raid": {name: action.permissions for name, action in ACTIONS.items()},
-    "settings": dict.fromkeys(("ask-zone", "zone", "creator", "closing", "threads", "notices:on"), (P.SETTINGS,)),
+    "settings": dict.fromkeys(
+        ("ask-zone", "zone", "creator", "closing", "threads", "notices:on", "audit", "page:2"), (P.SETTINGS,)
+    ),
     "setup": dict.fromkeys(("ask-zone", "zone", "channel:raid", "page:logs"), (P.SETUP,)),
     "permissions": dict.fromkeys(
         ("open:subject", "roles:create", "roles:everything", "roles:gate.raid"), (P.PERMISSIONS,)

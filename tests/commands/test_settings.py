@@ -14,8 +14,11 @@ async def test_settings_chosen_on_the_panel_outlive_a_restart(guild: SandboxGuil
         await panel.select("Reminder to participants", ["Reminder to participants: 1 hour before"])
         await panel.select("Full raids close", ["Full raids close: at their start"])
     async with start() as bot:
+        await panel.click("More settings")
         await panel.click("Refusals in threads")
+        await panel.select("The audit is kept", ["The audit is kept: for 30 days"])
         await panel.select("Discussion threads", ["Discussion threads: archived after 3 days"])
+        await panel.click("Back")
         settings = await bot.state.settings(GuildId(guild.id))
 
     assert not settings.creator_reminders
@@ -25,6 +28,7 @@ async def test_settings_chosen_on_the_panel_outlive_a_restart(guild: SandboxGuil
     assert settings.refusal_notices_in_thread
     assert settings.threads
     assert settings.thread_archive_minutes == 4320
+    assert settings.audit_days == 30
 
 
 async def test_the_time_zone_is_chosen_by_name(guild: SandboxGuild, start: Start) -> None:

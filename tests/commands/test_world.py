@@ -154,6 +154,7 @@ async def test_a_deleted_thread_harms_nothing(
     channel = guild.channel("raid-signups")
     async with start():
         panel = await guild.owner.slash(channel, "settings")
+        await panel.click("More settings")
         await panel.select("Discussion threads", ["Discussion threads: archived after 1 day"])
         board = await put_up(guild)
         await sandbox.until(lambda: threads(database) != [None])
