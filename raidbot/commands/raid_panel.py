@@ -63,11 +63,13 @@ def rows(sight: Sight) -> tuple[Row, ...]:
         (
             closing,
             button(raid, "Change time", "ask-time", GREY, disabled=is_over),
+            button(raid, "Change length", "ask-length", GREY, disabled=is_over or len(raid.lengths) < 2),
             button(raid, "Change text", "ask-text", GREY, disabled=is_over),
             button(raid, "Leader", "ask-leader", GREY, disabled=is_over),
         ),
         (
             button(raid, "Roster", "roster", BLUE, disabled=is_over),
+            button(raid, "No-shows", "attendance", GREY, disabled=raid.status is not Status.CLOSED),
             button(raid, "Cancel raid", "ask-cancel", RED, disabled=is_over),
             button(raid, "Refresh", "panel", GREY),
         ),

@@ -1,4 +1,4 @@
-"""What the panel of /raid changes of a raid itself: its title and description, and who leads it."""
+"""What the panel of /raid changes of a raid itself: its words, how long it takes, and who leads it."""
 
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from raidbot.raids import editing
 from raidbot.raids.creating import SUBJECT_MOST, looks
 from raidbot.raids.model import MemberId
 from raidbot.raids.permissions import Permission
-from raidbot.raids.templates import DESCRIPTION_MOST
+from raidbot.raids.templates import DESCRIPTION_MOST, spoken_length
 
 
 async def _ask_text(visit: Visit) -> None:
@@ -40,6 +40,28 @@ async def _text(visit: Visit) -> None:
     )
     change = await visit.change(rule)
     await visit.home("The board says so from now on." if change.events else "Nothing was different.")
+
+
+async def _ask_length(visit: Visit) -> None:
+    raid = visit.raid
+    options = [
+        discord.SelectOption(label=spoken_length(minutes), value=str(minutes), default=minutes == raid.length_minutes)
+        for minutes in raid.lengths
+    ]
+    if not options:
+        raise editing.NotOffered(raid)
+    chosen: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id=look.to(raid, "length"), placeholder="How long does it take?", options=options
+    )
+    await visit.page("How long does the raid take?", (chosen,), (look.back(raid),))
+
+
+async def _length(visit: Visit) -> None:
+    chosen = next(iter(visit.press.values), "")
+    if not chosen.isdecimal() or len(chosen) > 6:
+        raise UnknownPanel
+    await visit.change(partial(editing.change_length, minutes=int(chosen)))
+    await visit.home(f"The raid takes {spoken_length(int(chosen))}.")
 
 
 async def _ask_leader(visit: Visit) -> None:
@@ -69,6 +91,8 @@ async def _leader(visit: Visit) -> None:
 ACTIONS = {
     "ask-text": Action((Permission.RAID_EDIT,), _ask_text),
     "text": Action((Permission.RAID_EDIT,), _text),
+    "ask-length": Action((Permission.RAID_LENGTH,), _ask_length),
+    "length": Action((Permission.RAID_LENGTH,), _length),
     "ask-leader": Action((Permission.RAID_LEADER,), _ask_leader),
     "leader": Action((Permission.RAID_LEADER,), _leader),
 }

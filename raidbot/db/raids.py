@@ -3,16 +3,19 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
+from raidbot.db import rosters
+from raidbot.db.instants import instant as instant
+from raidbot.db.instants import seconds as seconds
+from raidbot.db.instants import seconds_or_none as seconds_or_none
 from raidbot.raids.model import (
     CancelReason,
     ChannelId,
     CloseReason,
     GuildId,
     Kind,
-    Mark,
     MemberId,
     MessageId,
     Raid,
@@ -20,13 +23,8 @@ from raidbot.raids.model import (
     RaidId,
     Role,
     RoleKey,
-    Seat,
-    Source,
     Status,
-    Wait,
 )
-
-V = TypeVar("V")
 
 
 class Conflict(Exception):  # noqa: N818 - a fact about two writers, not an error of either
@@ -49,6 +47,7 @@ _COLUMNS: dict[str, Callable[[Raid], Any]] = {
     "sides": lambda r: json.dumps(r.sides, ensure_ascii=False),
     "strategy": lambda r: r.strategy,
     "length_minutes": lambda r: r.length_minutes,
+    "lengths": lambda r: json.dumps(r.lengths),
     "subject": lambda r: r.subject,
     "counts": lambda r: int(r.counts),
     "creator": lambda r: r.creator,
@@ -75,18 +74,6 @@ _COLUMNS: dict[str, Callable[[Raid], Any]] = {
 """Each is made of the attribute it is named after."""
 
 
-def seconds(instant: datetime) -> int:
-    return int(instant.timestamp())
-
-
-def seconds_or_none(instant: datetime | None) -> int | None:
-    return None if instant is None else seconds(instant)
-
-
-def instant(value: int) -> datetime:
-    return datetime.fromtimestamp(value, UTC)
-
-
 def insert(tx: sqlite3.Connection, raid: Raid) -> RaidId:
     """Write a new raid; its own `id` is ignored. Raises CodeTaken."""
     names = ", ".join(_COLUMNS)
@@ -101,7 +88,7 @@ def insert(tx: sqlite3.Connection, raid: Raid) -> RaidId:
     assert cursor.lastrowid is not None  # noqa: S101
     raid_id = RaidId(cursor.lastrowid)
     _insert_roles(tx, raid_id, raid.roles)
-    _write_people(tx, raid_id, (), raid.seats, (), raid.waits, (), raid.marks)
+    rosters.insert(tx, raid_id, raid)
     return raid_id
 
 
@@ -122,7 +109,7 @@ def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
     if after.roles != before.roles:
         _replace_roles(tx, before, after)
         return
-    _write_people(tx, before.id, before.seats, after.seats, before.waits, after.waits, before.marks, after.marks)
+    rosters.save(tx, before, after)
 
 
 def _insert_roles(tx: sqlite3.Connection, raid: RaidId, roles: Iterable[Role]) -> None:
@@ -134,61 +121,10 @@ def _insert_roles(tx: sqlite3.Connection, raid: RaidId, roles: Iterable[Role]) -
 
 
 def _replace_roles(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
-    _write_people(tx, before.id, before.seats, (), before.waits, (), before.marks, ())
+    rosters.clear(tx, before)
     tx.execute("DELETE FROM raid_roles WHERE raid = ?", (before.id,))
     _insert_roles(tx, before.id, after.roles)
-    _write_people(tx, before.id, (), after.seats, (), after.waits, (), after.marks)
-
-
-def _write_people(
-    tx: sqlite3.Connection,
-    raid: RaidId,
-    seats_before: tuple[Seat, ...],
-    seats: tuple[Seat, ...],
-    waits_before: tuple[Wait, ...],
-    waits: tuple[Wait, ...],
-    marks_before: tuple[Mark, ...],
-    marks: tuple[Mark, ...],
-) -> None:
-    if seats is not seats_before:
-        gone, new = _difference(seats_before, seats, lambda s: s.member)
-        for seat in gone:
-            tx.execute("DELETE FROM seats WHERE raid = ? AND member = ?", (raid, seat.member))
-        for s in new:
-            tx.execute(
-                "INSERT OR REPLACE INTO seats (raid, member, role, place, since, source, forced, side)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (raid, s.member, s.role, s.place, seconds(s.since), s.source, int(s.forced), s.side),
-            )
-    if waits is not waits_before:
-        lost, added = _difference(waits_before, waits, lambda w: (w.member, w.role))
-        for w in lost:
-            tx.execute("DELETE FROM waits WHERE raid = ? AND member = ? AND role = ?", (raid, w.member, w.role))
-        for w in added:
-            tx.execute(
-                "INSERT OR REPLACE INTO waits (raid, member, role, place, since, source) VALUES (?, ?, ?, ?, ?, ?)",
-                (raid, w.member, w.role, w.place, seconds(w.since), w.source),
-            )
-    if marks is not marks_before:
-        old, fresh = _difference(marks_before, marks, lambda m: (m.member, m.role))
-        for m in old:
-            tx.execute("DELETE FROM marks WHERE raid = ? AND member = ? AND role = ?", (raid, m.member, m.role))
-        for m in fresh:
-            tx.execute(
-                "INSERT OR REPLACE INTO marks (raid, member, role, unwanted) VALUES (?, ?, ?, ?)",
-                (raid, m.member, m.role, int(m.unwanted)),
-            )
-
-
-def _difference(before: tuple[V, ...], after: tuple[V, ...], key: Callable[[V], object]) -> tuple[list[V], list[V]]:
-    """What is in `before` under a key that is gone, and what is new or different in `after`."""
-    same = set(map(id, before)) & set(map(id, after))  # nearly all of a long roster, and cheap to leave out
-    old = {key(value): value for value in before if id(value) not in same}
-    new = {key(value): value for value in after if id(value) not in same}
-    return (
-        [value for name, value in old.items() if name not in new],
-        [value for name, value in new.items() if old.get(name) != value],
-    )
+    rosters.insert(tx, before.id, after)
 
 
 def load(connection: sqlite3.Connection, raid: RaidId) -> Raid | None:
@@ -238,6 +174,7 @@ def _raid(connection: sqlite3.Connection, row: dict[str, Any]) -> Raid:
         sides=tuple(json.loads(row["sides"])),
         strategy=row["strategy"],
         length_minutes=row["length_minutes"],
+        lengths=tuple(json.loads(row["lengths"])),
         subject=row["subject"],
         counts=bool(row["counts"]),
         creator=MemberId(row["creator"]),
@@ -258,9 +195,10 @@ def _raid(connection: sqlite3.Connection, row: dict[str, Any]) -> Raid:
         creator_reminded=bool(row["creator_reminded"]),
         participants_reminded=bool(row["participants_reminded"]),
         filled_once=bool(row["filled_once"]),
-        seats=_seats(connection, raid_id),
-        waits=_waits(connection, raid_id),
-        marks=_marks(connection, raid_id),
+        seats=rosters.SEATS.read(connection, raid_id),
+        waits=rosters.WAITS.read(connection, raid_id),
+        marks=rosters.MARKS.read(connection, raid_id),
+        attendance=rosters.ATTENDANCE.read(connection, raid_id),
         next_place=row["next_place"],
         version=row["version"],
     )
@@ -274,33 +212,6 @@ def _roles(connection: sqlite3.Connection, raid: RaidId) -> tuple[Role, ...]:
         Role(key=RoleKey(key), name=name, emoji=emoji, seats=seats, group=section, icon=icon)
         for key, name, emoji, seats, section, icon in rows
     )
-
-
-def _seats(connection: sqlite3.Connection, raid: RaidId) -> tuple[Seat, ...]:
-    rows = connection.execute(
-        "SELECT member, role, place, since, source, forced, side FROM seats WHERE raid = ? ORDER BY place", (raid,)
-    ).fetchall()
-    return tuple(
-        Seat(MemberId(member), RoleKey(role), place, instant(since), Source(source), bool(forced), side)
-        for member, role, place, since, source, forced, side in rows
-    )
-
-
-def _waits(connection: sqlite3.Connection, raid: RaidId) -> tuple[Wait, ...]:
-    rows = connection.execute(
-        "SELECT member, role, place, since, source FROM waits WHERE raid = ? ORDER BY place", (raid,)
-    ).fetchall()
-    return tuple(
-        Wait(MemberId(member), RoleKey(role), place, instant(since), Source(source))
-        for member, role, place, since, source in rows
-    )
-
-
-def _marks(connection: sqlite3.Connection, raid: RaidId) -> tuple[Mark, ...]:
-    rows = connection.execute(
-        "SELECT member, role, unwanted FROM marks WHERE raid = ? ORDER BY member, role", (raid,)
-    ).fetchall()
-    return tuple(Mark(MemberId(member), RoleKey(role), bool(unwanted)) for member, role, unwanted in rows)
 
 
 def claim_post(tx: sqlite3.Connection, raid: RaidId, now: datetime) -> datetime | None:

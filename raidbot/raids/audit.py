@@ -8,6 +8,7 @@ from raidbot.raids import events as ev
 from raidbot.raids.model import Kind, MemberId, Raid, RoleKey
 from raidbot.raids.permissions import Grants, targets
 from raidbot.raids.settings import GuildSettings
+from raidbot.raids.templates import spoken_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,10 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
             return Entry("time changed", None, was.isoformat(), becomes.isoformat())
         case ev.Reworded(what, was, becomes):
             return Entry(f"{what} changed", None, was or None, becomes or None)
+        case ev.LengthChanged(was, becomes):
+            return Entry("length changed", None, spoken_length(was) if was else None, spoken_length(becomes))
+        case ev.PresenceMarked(member, was, becomes):
+            return Entry("attendance marked", member, was, becomes)
         case ev.LeaderChanged(was, becomes):
             return Entry("leader changed", None, _mention(was), _mention(becomes))
         case ev.Reminded(which, members):

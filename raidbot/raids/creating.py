@@ -204,6 +204,7 @@ def _of_template(blank: Raid, template: Template, draft: Draft) -> Raid:
         sides=played.sides,
         strategy=strategy.name if strategy else None,
         length_minutes=_length(template, draft.length_minutes),
+        lengths=template.lengths,
     )
 
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from raidbot.raids.creating import SUBJECT_MOST
-from raidbot.raids.events import Change, Event, LeaderChanged, Reworded
+from raidbot.raids.events import Change, Event, LeaderChanged, LengthChanged, Reworded
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.signups import RaidOver
-from raidbot.raids.templates import DESCRIPTION_MOST
+from raidbot.raids.templates import DESCRIPTION_MOST, spoken_length
 from raidbot.utils.errors import Refusal
 
 TITLE_MOST = 100
@@ -20,6 +20,12 @@ class NoTitle(Refusal):
 class TooLong(Refusal):
     def __init__(self, what: str, length: int, most: int) -> None:
         super().__init__(f"The {what} has {length} characters; at most {most} are possible.")
+
+
+class NotOffered(Refusal):
+    def __init__(self, raid: Raid) -> None:
+        offered = ", ".join(map(spoken_length, raid.lengths))
+        super().__init__(f"Choose one of: {offered}." if offered else "There is no other length to choose.")
 
 
 def reword(raid: Raid, *, title: str, description: str, subject: str | None) -> Change:
@@ -50,6 +56,16 @@ def reword(raid: Raid, *, title: str, description: str, subject: str | None) -> 
         if was != becomes
     ]
     return Change(after, tuple(events))
+
+
+def change_length(raid: Raid, minutes: int) -> Change:
+    """Another of the lengths that the raid's template offered. Raises NotOffered."""
+    _check_alive(raid)
+    if minutes not in raid.lengths:
+        raise NotOffered(raid)
+    if minutes == raid.length_minutes:
+        return Change(raid)
+    return Change(replace(raid, length_minutes=minutes), (LengthChanged(raid.length_minutes, minutes),))
 
 
 def lead(raid: Raid, *, leader: MemberId | None) -> Change:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Seat
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RoleKey, Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,14 @@ class Reworded:
 
 
 @dataclass(frozen=True, slots=True)
+class LengthChanged:
+    """Minutes."""
+
+    before: int | None
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeaderChanged:
     before: MemberId | None
     after: MemberId | None
@@ -149,6 +157,15 @@ class ThreadOpened:
 @dataclass(frozen=True, slots=True)
 class ThreadLost:
     """The raid's discussion was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceMarked:
+    """A manager said whether somebody with a seat came."""
+
+    member: MemberId
+    before: Presence
+    after: Presence
 
 
 class Reminder(StrEnum):
@@ -186,7 +203,9 @@ Event = (
     | Cancelled
     | TimeChanged
     | Reworded
+    | LengthChanged
     | LeaderChanged
+    | PresenceMarked
     | ThreadOpened
     | ThreadLost
     | Reminded

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from raidbot.raids import attendance
 from raidbot.raids.events import Cancelled, Change, Closed, Posted, Reopened, ThreadLost, ThreadOpened, TimeChanged
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, MessageId, Raid, Status
 from raidbot.raids.signups import NotPostedYet, RaidOver, settle
@@ -29,7 +30,7 @@ def posted(raid: Raid, message: MessageId, thread: ChannelId | None = None) -> C
 
 
 def close(raid: Raid, *, reason: CloseReason, by: MemberId | None, now: datetime) -> Change:
-    """Raises AlreadyClosed, RaidOver or NotPostedYet; the roster and the lines stay as they are."""
+    """Raises AlreadyClosed, RaidOver or NotPostedYet; roster and lines stay, and who has a seat is expected to come."""
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)
     if raid.status is Status.POSTING:
@@ -37,7 +38,7 @@ def close(raid: Raid, *, reason: CloseReason, by: MemberId | None, now: datetime
     if raid.status is Status.CLOSED:
         raise AlreadyClosed
     closed = replace(raid, status=Status.CLOSED, closed_at=now, closed_by=by, closed_reason=reason, hold=False)
-    return Change(closed, (Closed(reason, by),))
+    return Change(attendance.recorded(closed), (Closed(reason, by),))
 
 
 def reopen(raid: Raid, *, by: MemberId, now: datetime) -> Change:
@@ -54,7 +55,7 @@ def cancel(raid: Raid, *, reason: CancelReason, by: MemberId | None) -> Change:
     """The raid will not happen; its rows stay. Cancelling twice changes nothing."""
     if raid.status is Status.CANCELLED:
         return Change(raid)
-    cancelled = replace(raid, status=Status.CANCELLED, cancelled_reason=reason, marks=())
+    cancelled = replace(raid, status=Status.CANCELLED, cancelled_reason=reason, marks=(), attendance=())
     return Change(cancelled, (Cancelled(reason, by),))
 
 

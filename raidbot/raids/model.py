@@ -108,6 +108,25 @@ class Mark:
     unwanted: bool = False
 
 
+class Presence(StrEnum):
+    """What is known of somebody who had a seat when signups closed."""
+
+    SIGNED = "signed"
+    NO_SHOW = "no-show"
+    EXCUSED = "excused"
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Whether a member came; `marked_by` is who said so, None while nobody has."""
+
+    member: MemberId
+    role: RoleKey
+    presence: Presence = Presence.SIGNED
+    marked_by: MemberId | None = None
+    marked_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raid:
     """Any signup post. Instants are aware UTC; `zone` is the IANA name the start was said in."""
@@ -125,6 +144,7 @@ class Raid:
     sides: tuple[str, ...] = ()
     strategy: str | None = None
     length_minutes: int | None = None
+    lengths: tuple[int, ...] = ()
     subject: str | None = None
     counts: bool = True
 
@@ -152,6 +172,7 @@ class Raid:
     seats: tuple[Seat, ...] = ()
     waits: tuple[Wait, ...] = ()
     marks: tuple[Mark, ...] = ()
+    attendance: tuple[Attendance, ...] = ()
     next_place: int = 1
     version: int = 1
 

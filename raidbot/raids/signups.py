@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from raidbot.raids import attendance
 from raidbot.raids.events import (
     Assigned,
     Change,
@@ -191,7 +192,7 @@ def settle(raid: Raid, *, now: datetime, events: tuple[Event, ...] = ()) -> Chan
         if not raid.filled_once and raid.is_full:
             raid = replace(raid, filled_once=True)
             told.append(Filled())
-    return Change(raid, tuple(told))
+    return Change(attendance.recorded(raid), tuple(told))
 
 
 def _next_promotion(raid: Raid) -> Wait | None:

@@ -43,21 +43,23 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
     match event:
         case ev.Waitlisted(member, role, position, keeps):
             kept = f" You keep your seat as {_role(raid, keeps)} meanwhile." if keeps else ""
-            text = f"{_role(raid, role)} in {_raid(raid)} is full: you are number {position} in line.{kept}"
+            text = f"{_place(raid, role)} is full: you are number {position} in line.{kept}"
             return [(member, f"{text} You will be told when a seat is yours.{_foot(raid)}")]
         case ev.Promoted(member, role, origin):
             left = f" You gave up your seat as {_role(raid, origin)} for it." if origin else ""
-            text = f"A seat opened: you are now {_role(raid, role)} in {_raid(raid)}.{left}"
-            return [(member, f"{text} If you cannot come, take your reaction off the board.{_foot(raid)}")]
+            text = f"A seat opened: you are now {_seat(raid, role)}.{left}"
+            return [(member, f"{text} If you cannot come, {_way_out(raid, member, role)}.{_foot(raid)}")]
         case ev.Moved(member, origin, role):
             text = f"You moved from {_role(raid, origin)} to {_role(raid, role)} in {_raid(raid)}."
             return [(member, text + _foot(raid))]
         case ev.Assigned(member, role, _, _):
-            return [(member, f"A raid leader gave you the seat {_role(raid, role)} in {_raid(raid)}.{_foot(raid)}")]
+            seat = f"a seat in {_raid(raid)}" if len(raid.roles) == 1 else f"the seat {_place(raid, role)}"
+            text = f"A raid leader gave you {seat}. If you cannot come, {_way_out(raid, member, role)}."
+            return [(member, text + _foot(raid))]
         case ev.Removed(member, _):
             return [(member, f"A raid leader took you off {_raid(raid)}.{_foot(raid)}")]
         case ev.SentToWait(member, role, position, _):
-            text = f"A raid leader put you in line for {_role(raid, role)} in {_raid(raid)}, as number {position}."
+            text = f"A raid leader put you in line for {_place(raid, role)}, as number {position}."
             return [(member, text + _foot(raid))]
         case ev.SideTaken(member, _, side):
             playing = f"you play on the side **{escape(side)}**" if side else "you play on no particular side"
@@ -90,6 +92,8 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
             | ev.Closed()
             | ev.Reopened()
             | ev.Reworded()
+            | ev.LengthChanged()
+            | ev.PresenceMarked()
             | ev.ThreadOpened()
             | ev.ThreadLost()
             | ev.MarksChanged()
@@ -103,7 +107,7 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
 
 def _reminder(raid: Raid, member: MemberId) -> str:
     seat = raid.seat_of(member)
-    seated = f" Your role: {_role(raid, seat.role)}." if seat else ""
+    seated = f" Your role: {_role(raid, seat.role)}." if seat and len(raid.roles) > 1 else ""
     return f"{_raid(raid)} begins soon.{seated}{_foot(raid)}"
 
 
@@ -118,6 +122,22 @@ def _raid(raid: Raid) -> str:
 
 def _role(raid: Raid, key: RoleKey) -> str:
     return f"**{escape(raid.role(key).name)}**"
+
+
+def _place(raid: Raid, key: RoleKey) -> str:
+    """The role in the raid; a raid with a single role is enough said."""
+    return _raid(raid) if len(raid.roles) == 1 else f"{_role(raid, key)} in {_raid(raid)}"
+
+
+def _seat(raid: Raid, key: RoleKey) -> str:
+    return f"on the roster of {_raid(raid)}" if len(raid.roles) == 1 else _place(raid, key)
+
+
+def _way_out(raid: Raid, member: MemberId, key: RoleKey) -> str:
+    mark = raid.mark_of(member, key)
+    if mark is None or mark.unwanted:
+        return f"react with {raid.role(key).emoji} on the board and take it away again"
+    return "take your reaction off the board"
 
 
 def _why(reason: CancelReason) -> str:

@@ -1,0 +1,132 @@
+"""A raid's people as rows: who sits, who waits, whose reactions stand, and who came."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from raidbot.db.instants import instant, instant_or_none, seconds, seconds_or_none
+from raidbot.raids.model import Attendance, Mark, MemberId, Presence, Raid, RaidId, RoleKey, Seat, Source, Wait
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class _Table(Generic[V]):
+    """Rows of one raid: `columns` as `row` gives and `value` takes them, the first `keys` of them unique in it."""
+
+    name: str
+    of: Callable[[Raid], tuple[V, ...]]
+    columns: tuple[str, ...]
+    keys: int
+    order: str
+    row: Callable[[V], tuple[Any, ...]]
+    value: Callable[..., V]
+
+    def write(self, tx: sqlite3.Connection, raid: RaidId, before: tuple[V, ...], after: tuple[V, ...]) -> None:
+        """Write the difference."""
+        if after is before:
+            return
+        gone, new = _difference(before, after, lambda value: self.row(value)[: self.keys])
+        where = " AND ".join(f"{column} = ?" for column in ("raid", *self.columns[: self.keys]))
+        tx.executemany(
+            f"DELETE FROM {self.name} WHERE {where}",  # noqa: S608 - our own names
+            [(raid, *self.row(value)[: self.keys]) for value in gone],
+        )
+        names, holes = ", ".join(("raid", *self.columns)), ", ".join("?" for _ in ("raid", *self.columns))
+        tx.executemany(
+            f"INSERT OR REPLACE INTO {self.name} ({names}) VALUES ({holes})",  # noqa: S608
+            [(raid, *self.row(value)) for value in new],
+        )
+
+    def read(self, connection: sqlite3.Connection, raid: RaidId) -> tuple[V, ...]:
+        rows = connection.execute(
+            f"SELECT {', '.join(self.columns)} FROM {self.name} WHERE raid = ? ORDER BY {self.order}",  # noqa: S608
+            (raid,),
+        ).fetchall()
+        return tuple(self.value(*row) for row in rows)
+
+
+def _seat(member: int, role: str, place: int, since: int, source: str, forced: int, side: str | None) -> Seat:
+    return Seat(MemberId(member), RoleKey(role), place, instant(since), Source(source), bool(forced), side)
+
+
+def _wait(member: int, role: str, place: int, since: int, source: str) -> Wait:
+    return Wait(MemberId(member), RoleKey(role), place, instant(since), Source(source))
+
+
+def _mark(member: int, role: str, unwanted: int) -> Mark:
+    return Mark(MemberId(member), RoleKey(role), bool(unwanted))
+
+
+def _attendance(member: int, role: str, presence: str, marked_by: int | None, marked_at: int | None) -> Attendance:
+    by = None if marked_by is None else MemberId(marked_by)
+    return Attendance(MemberId(member), RoleKey(role), Presence(presence), by, instant_or_none(marked_at))
+
+
+SEATS = _Table(
+    "seats",
+    lambda raid: raid.seats,
+    ("member", "role", "place", "since", "source", "forced", "side"),
+    1,
+    "place",
+    lambda s: (s.member, s.role, s.place, seconds(s.since), s.source, int(s.forced), s.side),
+    _seat,
+)
+WAITS = _Table(
+    "waits",
+    lambda raid: raid.waits,
+    ("member", "role", "place", "since", "source"),
+    2,
+    "place",
+    lambda w: (w.member, w.role, w.place, seconds(w.since), w.source),
+    _wait,
+)
+MARKS = _Table(
+    "marks",
+    lambda raid: raid.marks,
+    ("member", "role", "unwanted"),
+    2,
+    "member, role",
+    lambda m: (m.member, m.role, int(m.unwanted)),
+    _mark,
+)
+ATTENDANCE = _Table(
+    "attendance",
+    lambda raid: raid.attendance,
+    ("member", "role", "presence", "marked_by", "marked_at"),
+    1,
+    "member",
+    lambda a: (a.member, a.role, a.presence, a.marked_by, seconds_or_none(a.marked_at)),
+    _attendance,
+)
+_TABLES: tuple[_Table[Any], ...] = (SEATS, WAITS, MARKS, ATTENDANCE)
+
+
+def insert(tx: sqlite3.Connection, raid: RaidId, after: Raid) -> None:
+    """Write everybody of a raid of which no row is there."""
+    for table in _TABLES:
+        table.write(tx, raid, (), table.of(after))
+
+
+def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
+    """Write what differs."""
+    for table in _TABLES:
+        table.write(tx, before.id, table.of(before), table.of(after))
+
+
+def clear(tx: sqlite3.Connection, before: Raid) -> None:
+    """Take everybody's rows away, so that the roles they speak of can be written anew."""
+    for table in _TABLES:
+        table.write(tx, before.id, table.of(before), ())
+
+
+def _difference(before: tuple[V, ...], after: tuple[V, ...], key: Callable[[V], object]) -> tuple[list[V], list[V]]:
+    """What is in `before` under a key that is gone, and what is new or different in `after`."""
+    same = set(map(id, before)) & set(map(id, after))  # nearly all of a long roster, and cheap to leave out
+    old = {key(value): value for value in before if id(value) not in same}
+    new = {key(value): value for value in after if id(value) not in same}
+    return (
+        [value for name, value in old.items() if name not in new],
+        [value for name, value in new.items() if old.get(name) != value],
+    )
