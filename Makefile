@@ -10,7 +10,7 @@ READY := .venv/.ready
 PINS = uv pip compile pyproject.toml --universal --python-version 3.11 --extra speed --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(ARGS)
 
-.PHONY: demo test check bench run ready pins clean
+.PHONY: demo test check screenshot bench run ready pins clean
 
 demo: $(READY) ## the bot doing its main job against the local stand-in for Discord
 	@$(BIN)/raidbot demo $(ARGS)
@@ -20,6 +20,9 @@ test: $(READY) ## the whole test suite
 
 check: ## exactly what CI runs: format, lint, types, tests
 	@.ci/run
+
+screenshot: $(READY) ## the picture of the demo in docs/, taken anew (needs Chromium)
+	@RAIDBOT_SCREENSHOT=1 $(BIN)/pytest tests/browser/test_screenshot.py $(ARGS)
 
 bench: $(READY) ## the benchmarks, one JSON object a line
 	@$(BIN)/python -m bench $(ARGS)

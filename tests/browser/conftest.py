@@ -19,6 +19,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 15_000  # milliseconds
 PLAYERS = ("ana", "ben", "cleo", "dora", "emil")
 OpenPage = Callable[..., Awaitable[Screen]]
@@ -26,7 +27,7 @@ OpenPage = Callable[..., Awaitable[Screen]]
 
 def chromium() -> str | None:
     """The setting RAIDBOT_CHROMIUM, or the Chromium of this machine."""
-    return os.environ.get("RAIDBOT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    return os.environ.get("RAIDBOT_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @pytest.fixture

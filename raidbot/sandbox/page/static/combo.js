@@ -17,11 +17,31 @@ export class Combo {
   #offers = [];
   #active = 0;
 
-  constructor({ input, suggest, isLive = false, mustChoose = false, onEnter, onInput = () => {}, onChoose = () => {} }) {
+  constructor({
+    input,
+    suggest,
+    isLive = false,
+    mustChoose = false,
+    onEnter,
+    onInput = () => {},
+    onChoose = () => {},
+  }) {
     Object.assign(this, { input, suggest, isLive, mustChoose, onEnter, onInput, onChoose });
     this.id = `combo-${(count += 1)}`;
-    this.list = el("div", { class: "suggestions", role: "listbox", id: this.id, "aria-label": "Suggestions", hidden: true });
-    const roles = { role: "combobox", "aria-expanded": "false", "aria-controls": this.id, "aria-autocomplete": "list", autocomplete: "off" };
+    this.list = el("div", {
+      class: "suggestions",
+      role: "listbox",
+      id: this.id,
+      "aria-label": "Suggestions",
+      hidden: true,
+    });
+    const roles = {
+      role: "combobox",
+      "aria-expanded": "false",
+      "aria-controls": this.id,
+      "aria-autocomplete": "list",
+      autocomplete: "off",
+    };
     if (suggest) for (const [name, value] of Object.entries(roles)) input.setAttribute(name, value);
     input.addEventListener("input", () => this.#typed());
     input.addEventListener("focus", () => this.#ask(0));
@@ -34,7 +54,10 @@ export class Combo {
     const text = this.input.value.trim();
     if (!text) return undefined;
     if (this.#chosen) return this.#chosen.value;
-    return this.#offers.find((offer) => offer.name.toLowerCase() === text.toLowerCase())?.value ?? (this.mustChoose ? null : text);
+    return (
+      this.#offers.find((offer) => offer.name.toLowerCase() === text.toLowerCase())?.value ??
+      (this.mustChoose ? null : text)
+    );
   }
 
   get isOpen() {
@@ -79,7 +102,8 @@ export class Combo {
   #show(offers) {
     this.#offers = offers;
     this.#active = 0;
-    if (!offers.length) return this.input.value && this.isLive ? this.#say("No options match your search.") : this.close();
+    if (!offers.length)
+      return this.input.value && this.isLive ? this.#say("No options match your search.") : this.close();
     this.list.replaceChildren(...offers.map((offer, at) => this.#option(offer, at)));
     this.#open();
     return this.#mark();
@@ -97,7 +121,13 @@ export class Combo {
     };
     return el(
       "div",
-      { role: "option", id: `${this.id}-${at}`, class: "option", "aria-selected": "false", on: { pointerdown: choose } },
+      {
+        role: "option",
+        id: `${this.id}-${at}`,
+        class: "option",
+        "aria-selected": "false",
+        on: { pointerdown: choose },
+      },
       el("span", { class: "label" }, offer.name, offer.description ? el("small", {}, offer.description) : null),
     );
   }
@@ -123,7 +153,8 @@ export class Combo {
     const offers = this.isOpen ? this.#offers : [];
     if (event.key === "ArrowDown" && !this.isOpen) this.#ask(0);
     else if (offers.length && event.key === "ArrowDown") this.#active = (this.#active + 1) % offers.length;
-    else if (offers.length && event.key === "ArrowUp") this.#active = (this.#active - 1 + offers.length) % offers.length;
+    else if (offers.length && event.key === "ArrowUp")
+      this.#active = (this.#active - 1 + offers.length) % offers.length;
     else if (offers.length && event.key === "Tab" && this.input.value && !event.shiftKey) {
       this.#choose(offers[this.#active]);
       if (document.activeElement === this.input) return undefined; // the focus goes on as Tab would have it

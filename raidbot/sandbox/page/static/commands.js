@@ -3,7 +3,8 @@
 /** The commands (of a view) that fit what was typed after the slash, best first. */
 export function matching(commands, typed) {
   const wanted = typed.trim().toLowerCase();
-  const rank = ({ path }) => (path.startsWith(wanted) ? 0 : path.split(" ").some((word) => word.startsWith(wanted)) ? 1 : 2);
+  const rank = ({ path }) =>
+    path.startsWith(wanted) ? 0 : path.split(" ").some((word) => word.startsWith(wanted)) ? 1 : 2;
   return commands
     .filter(({ path, description }) => path.includes(wanted) || description.toLowerCase().includes(wanted))
     .sort((one, other) => rank(one) - rank(other) || one.path.localeCompare(other.path));
@@ -13,7 +14,11 @@ export function matching(commands, typed) {
 export function knownValues(option, names) {
   if (option.choices.length) return option.choices.map((choice) => ({ name: choice.name, value: choice.value }));
   const offer = ({ label, value }) => ({ name: label, value });
-  if (option.type === "boolean") return [{ name: "True", value: true }, { name: "False", value: false }];
+  if (option.type === "boolean")
+    return [
+      { name: "True", value: true },
+      { name: "False", value: false },
+    ];
   if (option.type === "user") return names.users().map(offer);
   if (option.type === "role") return names.roles().map(offer);
   if (option.type === "mentionable") return [...names.users(), ...names.roles()].map(offer);

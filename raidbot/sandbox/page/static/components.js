@@ -21,7 +21,11 @@ export const SELECTS = [STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SEL
 export function componentRows(components, names, use) {
   return components.map((component) => {
     if (component.type === ROW) {
-      return el("div", { class: "component-row" }, component.components.map((inner) => control(inner, names, use)));
+      return el(
+        "div",
+        { class: "component-row" },
+        component.components.map((inner) => control(inner, names, use)),
+      );
     }
     return control(component, names, use);
   });
@@ -38,7 +42,12 @@ function button(component, use) {
   const inside = [emojiText(component.emoji), component.label].filter(Boolean).join(" ");
   if (component.style === LINK) {
     if (!isWebAddress(component.url)) return el("span", { class: "button" }, `${inside} (${component.url})`);
-    return el("a", { class: "button", href: component.url, target: "_blank", rel: "noopener noreferrer" }, inside, " ↗︎");
+    return el(
+      "a",
+      { class: "button", href: component.url, target: "_blank", rel: "noopener noreferrer" },
+      inside,
+      " ↗︎",
+    );
   }
   return el(
     "button",
@@ -67,7 +76,12 @@ export function select(component, names, onPick) {
   const open = (event) =>
     openList(
       event.currentTarget,
-      { label, options: selectOptions(component, names), min: component.min_values ?? 1, max: component.max_values ?? 1 },
+      {
+        label,
+        options: selectOptions(component, names),
+        min: component.min_values ?? 1,
+        max: component.max_values ?? 1,
+      },
       onPick,
     );
   return el(

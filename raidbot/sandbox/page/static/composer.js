@@ -16,6 +16,12 @@ export class Composer {
     this.view = view;
     this.root = byId("composer");
     this.input = el("textarea", { class: "input", rows: "1", maxlength: MOST, "aria-label": "Message" });
+    this.slash = el(
+      "button",
+      { type: "button", class: "icon-button", title: "Commands", on: { click: () => this.#offerCommands() } },
+      el("span", { "aria-hidden": "true" }, "/"),
+      el("span", { class: "hidden" }, "Commands"),
+    );
     this.failure = el("div", { class: "failure", role: "alert", hidden: true });
     this.lines = new Combo({
       input: this.input,
@@ -36,6 +42,7 @@ export class Composer {
     this.input.placeholder = placeholder;
     this.input.setAttribute("aria-label", placeholder);
     this.input.disabled = isClosed;
+    this.slash.disabled = isClosed;
     this.#plain();
   }
 
@@ -47,13 +54,19 @@ export class Composer {
     this.command = null;
     this.input.value = "";
     this.#fit();
-    this.root.replaceChildren(this.failure, this.lines.list, el("div", { class: "box" }, this.input));
+    this.root.replaceChildren(this.failure, this.lines.list, el("div", { class: "box" }, this.slash, this.input));
     this.failure.hidden = true;
   }
 
   #typed() {
     this.failure.hidden = true;
     this.#fit();
+  }
+
+  #offerCommands() {
+    this.input.value = "/";
+    this.focus();
+    this.input.dispatchEvent(new Event("input"));
   }
 
   #fit() {
@@ -105,9 +118,23 @@ export class Composer {
     const cancel = el("button", { type: "button", class: "button", on: { click: () => this.#cancel() } }, "Cancel");
     const form = el(
       "form",
-      { class: "command", novalidate: true, "aria-label": `/${command.path}`, on: { keydown: (event) => event.key === "Escape" && this.#cancel() } },
-      el("div", { class: "command-head" }, el("span", { class: "command-name" }, `/${command.path}`), el("span", { class: "muted" }, command.description)),
-      el("div", { class: "options" }, this.fields.map((field) => field.element)),
+      {
+        class: "command",
+        novalidate: true,
+        "aria-label": `/${command.path}`,
+        on: { keydown: (event) => event.key === "Escape" && this.#cancel() },
+      },
+      el(
+        "div",
+        { class: "command-head" },
+        el("span", { class: "command-name" }, `/${command.path}`),
+        el("span", { class: "muted" }, command.description),
+      ),
+      el(
+        "div",
+        { class: "options" },
+        this.fields.map((field) => field.element),
+      ),
       el("div", { class: "row" }, run, cancel),
     );
     form.addEventListener("submit", (event) => {
@@ -140,7 +167,12 @@ export class Composer {
       onEnter: () => this.#run(),
       onInput: () => (this.failure.hidden = true),
     });
-    const label = el("label", { for: id }, option.name, option.required ? el("span", { class: "asterisk" }, " *") : el("span", { class: "muted" }, " optional"));
+    const label = el(
+      "label",
+      { for: id },
+      option.name,
+      option.required ? el("span", { class: "asterisk" }, " *") : el("span", { class: "muted" }, " optional"),
+    );
     return { option, combo, input, element: el("div", { class: "option-field" }, label, combo.list, input) };
   }
 

@@ -64,7 +64,8 @@ export class Conversation {
       seen.add(message.id);
     }
     for (const id of this.#views.keys()) if (!seen.has(id)) this.#views.delete(id);
-    if (!this.#isFollowing && !this.scroller.scrollTop) this.scroller.scrollTop = 1; // at 0 browsers do not hold the place
+    // At 0 browsers do not hold the place when something is put in above.
+    if (!this.#isFollowing && !this.scroller.scrollTop) this.scroller.scrollTop = 1;
     arrange(this.list, elements.length ? elements : [this.empty]);
     if (this.#isFollowing) this.#toBottom();
     else this.jump.hidden = this.#isNearBottom();

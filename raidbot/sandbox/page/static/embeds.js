@@ -6,7 +6,10 @@ import { format } from "./times.js";
 
 /** One embed in Discord's form. */
 export function embedElement(embed, names) {
-  const stripe = embed.color === undefined || embed.color === null ? {} : { "--stripe": `#${embed.color.toString(16).padStart(6, "0")}` };
+  const stripe =
+    embed.color === undefined || embed.color === null
+      ? {}
+      : { "--stripe": `#${embed.color.toString(16).padStart(6, "0")}` };
   return el(
     "div",
     { class: "embed", role: "article", "aria-label": embed.title ? `Embed: ${embed.title}` : "Embed", style: stripe },
@@ -52,18 +55,32 @@ function foot(embed) {
     time ? el("time", { datetime: time.toISOString(), title: format(time, "F") }, format(time, "f")) : null,
   ].filter(Boolean);
   if (!parts.length) return null;
-  return el("div", { class: "embed-foot" }, parts.flatMap((part, at) => (at ? [" • ", part] : [part])));
+  return el(
+    "div",
+    { class: "embed-foot" },
+    parts.flatMap((part, at) => (at ? [" • ", part] : [part])),
+  );
 }
 
 function picture(image, kind) {
   if (!image?.url) return null;
   if (!isOwn(image.url)) return isWebAddress(image.url) ? addressed(image.url, image.url) : null;
-  return el("img", { class: kind, src: image.url, alt: image.description ?? "", loading: "lazy", referrerpolicy: "no-referrer" });
+  return el("img", {
+    class: kind,
+    src: image.url,
+    alt: image.description ?? "",
+    loading: "lazy",
+    referrerpolicy: "no-referrer",
+  });
 }
 
 /** Whether a file is this server's; the page loads no others. */
 function isOwn(url) {
-  return URL.canParse(url, location.href) && new URL(url, location.href).origin === location.origin && url.startsWith("/attachments/");
+  return (
+    URL.canParse(url, location.href) &&
+    new URL(url, location.href).origin === location.origin &&
+    url.startsWith("/attachments/")
+  );
 }
 
 /** One attached file: a picture is shown, anything else offered. */
@@ -72,7 +89,13 @@ export function attachmentElement(file) {
   if (address && /^image\/(?:png|jpe?g|gif|webp)$/.test(file.content_type ?? "")) {
     return el("img", { src: address, alt: file.description ?? file.filename, loading: "lazy" });
   }
-  return el("a", { class: "file", href: address, download: file.filename }, "📎 ", file.filename, el("span", { class: "muted" }, size(file.size)));
+  return el(
+    "a",
+    { class: "file", href: address, download: file.filename },
+    "📎 ",
+    file.filename,
+    el("span", { class: "muted" }, size(file.size)),
+  );
 }
 
 function size(bytes) {

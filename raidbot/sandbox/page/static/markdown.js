@@ -18,7 +18,11 @@ const INLINE = [
   ["command", /<\/([-\w' ]{1,100}):(\d{1,20})>/y],
   ["emoji", /<a?:(\w{2,32}):(\d{1,20})>/y],
   ["everyone", /@(everyone|here)\b/y],
-  ["masked", /\[((?:\\.|[^\\[\]\n]){1,500})\]\(\s*<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"[^"\n]*")?\s*\)/iy],
+  // text in brackets, an address with balanced parentheses, perhaps a title
+  [
+    "masked",
+    /\[((?:\\.|[^\\[\]\n]){1,500})\]\(\s*<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"[^"\n]*")?\)/iy,
+  ],
   ["bare", /<(https?:\/\/[^\s<>]+)>/iy],
   ["url", /https?:\/\/[^\s<>]+[^\s<>"'.,;:!?)\]*_~|]/iy],
 ];
@@ -64,7 +68,10 @@ function parseLines(text) {
   for (let i = 0; i < lines.length; i += 1) {
     if (lines[i].startsWith(">>> ")) {
       flush();
-      nodes.push({ kind: "quote", children: parse([lines[i].slice(4), ...lines.slice(i + 1)].join("\n").replace(/^>>> /gm, "")) });
+      nodes.push({
+        kind: "quote",
+        children: parse([lines[i].slice(4), ...lines.slice(i + 1)].join("\n").replace(/^>>> /gm, "")),
+      });
       return nodes;
     }
     const line = LINE.exec(lines[i]);
@@ -170,7 +177,10 @@ function readPair(text, at, depth, unclosed) {
       continue;
     }
     const children = parseInline(text.slice(inside, end), depth + 1);
-    const node = kinds.reduceRight((inner, kind) => ({ kind, children: Array.isArray(inner) ? inner : [inner] }), children);
+    const node = kinds.reduceRight(
+      (inner, kind) => ({ kind, children: Array.isArray(inner) ? inner : [inner] }),
+      children,
+    );
     return { node, end: end + mark.length };
   }
   return null;
@@ -204,7 +214,7 @@ function skipDouble(text, at, mark, run) {
 }
 
 /**
- * Nodes for a tree. `names` answers `user(id)`, `role(id)` and `channel(id)` with `{name, colour?, isMe?}` or undefined,
+ * Nodes for a tree. `names` answers `user(id)`, `role(id)` and `channel(id)` with `{name, colour?, isMe?}` or nothing,
  * and takes `openChannel(id, message?)`.
  */
 export function render(nodes, names) {
@@ -223,7 +233,10 @@ export function inlineMarkdown(text, names) {
   return render(parseInline(text), names);
 }
 
-const wrap = (tag, attributes = {}) => (node, names) => el(tag, attributes, render(node.children, names));
+const wrap =
+  (tag, attributes = {}) =>
+  (node, names) =>
+    el(tag, attributes, render(node.children, names));
 
 const RENDERERS = {
   text: (node) => document.createTextNode(node.text),
@@ -235,12 +248,18 @@ const RENDERERS = {
   small: wrap("small", { class: "subtext" }),
   quote: wrap("blockquote"),
   heading: (node, names) =>
-    el("div", { class: `heading heading-${node.level}`, role: "heading", "aria-level": node.level + 3 }, render(node.children, names)),
+    el(
+      "div",
+      { class: `heading heading-${node.level}`, role: "heading", "aria-level": node.level + 3 },
+      render(node.children, names),
+    ),
   list: (node, names) =>
     el(
       node.isOrdered ? "ol" : "ul",
       node.isOrdered && node.start !== 1 ? { start: node.start } : {},
-      node.items.map((item) => el("li", { class: item.depth ? `deeper deeper-${item.depth}` : null }, render(item.children, names))),
+      node.items.map((item) =>
+        el("li", { class: item.depth ? `deeper deeper-${item.depth}` : null }, render(item.children, names)),
+      ),
     ),
   code: (node) => el("code", {}, node.text),
   block: (node) => el("pre", { tabindex: "0" }, el("code", {}, node.text)),
@@ -257,13 +276,21 @@ const RENDERERS = {
 
 function mention(sign, found, unknown) {
   const colour = found?.colour ? { "--role": found.colour } : {};
-  return el("span", { class: found?.isMe ? "mention mention-me" : "mention", style: colour }, sign + (found?.name ?? unknown));
+  return el(
+    "span",
+    { class: found?.isMe ? "mention mention-me" : "mention", style: colour },
+    sign + (found?.name ?? unknown),
+  );
 }
 
 function channelMention(id, names) {
   const found = names.channel(id);
   if (!found) return el("span", { class: "mention" }, "#unknown");
-  return el("button", { type: "button", class: "mention", on: { click: () => names.openChannel(id) } }, `#${found.name}`);
+  return el(
+    "button",
+    { type: "button", class: "mention", on: { click: () => names.openChannel(id) } },
+    `#${found.name}`,
+  );
 }
 
 function link(node, names) {
@@ -289,7 +316,11 @@ export function isWebAddress(text) {
 
 function spoiler(inside) {
   const hidden = el("span", { class: "spoiler-inside", inert: true }, inside);
-  const box = el("span", { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Spoiler, hidden", "aria-expanded": "false" }, hidden);
+  const box = el(
+    "span",
+    { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Spoiler, hidden", "aria-expanded": "false" },
+    hidden,
+  );
   const open = (event) => {
     if (event.type === "keydown" && !["Enter", " "].includes(event.key)) return;
     event.preventDefault();

@@ -15,7 +15,11 @@ const COMMON = ["✅", "👍", "❤️", "🎉", "😂", "👀", "🛡️", "�
 /** A round picture with somebody's first letters, in a colour of their own. */
 export function avatar(id, name, kind = "") {
   const hue = HUES[Number((BigInt(id) >> MOMENT) % BigInt(HUES.length))];
-  return el("span", { class: `avatar ${kind}`, "aria-hidden": "true", style: { "--hue": hue } }, [...name][0]?.toUpperCase() ?? "?");
+  return el(
+    "span",
+    { class: `avatar ${kind}`, "aria-hidden": "true", style: { "--hue": hue } },
+    [...name][0]?.toUpperCase() ?? "?",
+  );
 }
 
 /**
@@ -42,7 +46,11 @@ export class MessageView {
     this.picture = el("span");
     const parts = [this.picture, reply, head, content, below, components, this.#failure, thread, reactions, note];
     this.element = el("li", { class: "message" }, parts, this.#tools());
-    this.buttons = new Keyed((reaction) => reaction.key, () => this.#reaction(), showReaction);
+    this.buttons = new Keyed(
+      (reaction) => reaction.key,
+      () => this.#reaction(),
+      showReaction,
+    );
   }
 
   /** Show a message; `starts` when it does not continue the one before. */
@@ -58,7 +66,9 @@ export class MessageView {
     this.#part("content", [message.content, message.thinking, message.edited, message.type], () => this.#content());
     this.#part("below", [message.embeds, message.attachments], () => [
       ...message.embeds.map((embed) => embedElement(embed, names)),
-      message.attachments.length ? el("div", { class: "attachments" }, message.attachments.map(attachmentElement)) : null,
+      message.attachments.length
+        ? el("div", { class: "attachments" }, message.attachments.map(attachmentElement))
+        : null,
     ]);
     this.#part("components", message.components, () =>
       componentRows(message.components, names, (component, values) => this.#use(component, values)),
@@ -106,7 +116,11 @@ export class MessageView {
     const { thread } = this.message;
     if (!thread) return null;
     const name = this.view.names.channel(thread)?.name ?? "Thread";
-    return el("button", { type: "button", class: "action", on: { click: () => this.view.names.openChannel(thread) } }, `↳ ${name}`);
+    return el(
+      "button",
+      { type: "button", class: "action", on: { click: () => this.view.names.openChannel(thread) } },
+      `↳ ${name}`,
+    );
   }
 
   #note() {
@@ -137,29 +151,38 @@ export class MessageView {
       const pressed = event.currentTarget;
       this.view.react(this.message, pressed.dataset.key, pressed.getAttribute("aria-pressed") !== "true");
     };
-    return el("button", { type: "button", class: "reaction", on: { click: press } }, el("span"), el("span", { class: "count" }));
+    return el(
+      "button",
+      { type: "button", class: "reaction", on: { click: press } },
+      el("span"),
+      el("span", { class: "count" }),
+    );
   }
 
   #tools() {
     const react = (event) => {
-      const own = this.view.names.emojis().map((emoji) => ({ text: `:${emoji.name}:`, value: `${emoji.name}:${emoji.id}`, isNamed: true }));
+      const own = this.view.names
+        .emojis()
+        .map((emoji) => ({ text: `:${emoji.name}:`, value: `${emoji.name}:${emoji.id}`, isNamed: true }));
       const choices = [...COMMON.map((text) => ({ text, value: text })), ...own];
       openEmoji(event.currentTarget, choices, (emoji) => this.view.react(this.message, emoji, true));
     };
     const more = (event) => openMenu(event.currentTarget, "Message", this.view.tools(this.message));
-    return el(
-      "div",
-      { class: "message-tools" },
-      tool("☺︎", "Add a reaction", react),
-      tool("⋯", "More", more),
-    );
+    return el("div", { class: "message-tools" }, tool("☺︎", "Add a reaction", react), tool("⋯", "More", more));
   }
 }
 
 function tool(sign, label, click) {
   return el(
     "button",
-    { type: "button", class: "icon-button", title: label, "aria-haspopup": "true", "aria-expanded": "false", on: { click } },
+    {
+      type: "button",
+      class: "icon-button",
+      title: label,
+      "aria-haspopup": "true",
+      "aria-expanded": "false",
+      on: { click },
+    },
     el("span", { "aria-hidden": "true" }, sign),
     el("span", { class: "hidden" }, label),
   );

@@ -28,7 +28,9 @@ export function openModal(modal, names, submit) {
   const dialog = el("dialog", { "aria-labelledby": "modal-title" }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const typed = Object.fromEntries([...form.querySelectorAll("[data-text]")].map((input) => [input.name, input.value]));
+    const typed = Object.fromEntries(
+      [...form.querySelectorAll("[data-text]")].map((input) => [input.name, input.value]),
+    );
     send.disabled = true;
     send.classList.add("is-waiting");
     try {
@@ -53,7 +55,8 @@ export function openModal(modal, names, submit) {
 }
 
 function fields(component, names, values) {
-  if (component.type === LABEL) return [field(component.component, component.label, component.description, names, values)];
+  if (component.type === LABEL)
+    return [field(component.component, component.label, component.description, names, values)];
   if (component.components) return component.components.map((inner) => field(inner, inner.label, null, names, values));
   return [el("div", { class: "content" }, markdown(component.content ?? "", names))];
 }
@@ -64,10 +67,22 @@ function field(input, label, description, names, values) {
   const asterisk = isRequired ? el("span", { class: "asterisk", "aria-hidden": "true" }, " *") : null;
   const note = description ? el("span", { class: "muted", id: `${id}-note` }, description) : null;
   if (input.type === TEXT_INPUT) {
-    return el("div", { class: "form-field" }, el("label", { for: id }, label, asterisk), note, textInput(input, id, isRequired, note));
+    return el(
+      "div",
+      { class: "form-field" },
+      el("label", { for: id }, label, asterisk),
+      note,
+      textInput(input, id, isRequired, note),
+    );
   }
-  if (!SELECTS.includes(input.type)) return el("div", { class: "failure" }, `This page cannot show fields of type ${input.type} yet.`);
-  const holder = el("div", { class: "form-field", role: "group", "aria-label": label }, el("span", { class: "label" }, label, asterisk), note);
+  if (!SELECTS.includes(input.type))
+    return el("div", { class: "failure" }, `This page cannot show fields of type ${input.type} yet.`);
+  const holder = el(
+    "div",
+    { class: "form-field", role: "group", "aria-label": label },
+    el("span", { class: "label" }, label, asterisk),
+    note,
+  );
   drawSelect(holder, input, names, values);
   return holder;
 }

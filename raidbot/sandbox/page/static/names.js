@@ -1,6 +1,16 @@
 /** What ids are called where one is, and what can be picked there. */
 
-const TYPES = { text: 0, dm: 1, voice: 2, category: 4, announcement: 5, thread: 11, "private-thread": 12, stage: 13, forum: 15 };
+const TYPES = {
+  text: 0,
+  dm: 1,
+  voice: 2,
+  category: 4,
+  announcement: 5,
+  thread: 11,
+  "private-thread": 12,
+  stage: 13,
+  forum: 15,
+};
 
 /** Names as seen from the open channel; `here()` is that channel, `openChannel(id)` goes to another. */
 export function namesIn(model, here, openChannel) {
@@ -19,7 +29,11 @@ export function namesIn(model, here, openChannel) {
     },
     channel: (id) => model.channels.get(id),
     users: () =>
-      (guild()?.members ?? model.people).map((member) => ({ value: member.id, label: member.name, description: member.username })),
+      (guild()?.members ?? model.people).map((member) => ({
+        value: member.id,
+        label: member.name,
+        description: member.username,
+      })),
     roles: () => (guild()?.roles ?? []).map((role) => ({ value: role.id, label: role.name })),
     channels: (types) =>
       [...model.channels.values()]

@@ -38,7 +38,8 @@ const people = new People((id) => be(id));
 const sidebar = new Sidebar((id) => open(id));
 const panel = new Panel({
   advance: (seconds) => telling(connection.ask("advance", { seconds }).then((answer) => setTime(answer.now))),
-  operate: (action) => telling(connection.ask("operate", { action }).then((answer) => answer.said && toast(answer.said))),
+  operate: (action) =>
+    telling(connection.ask("operate", { action }).then((answer) => answer.said && toast(answer.said))),
   dms: (isOpen) => telling(connection.ask("dms", { open: isOpen })),
 });
 const conversation = new Conversation({
@@ -53,7 +54,8 @@ const composer = new Composer({
   names,
   commands: () => model.commandsIn(here()),
   say: (content) => connection.ask("say", { channel: current, content }),
-  slash: async (command, options) => finish(await connection.ask("slash", { channel: current, command, options }), COMMAND_FAILED),
+  slash: async (command, options) =>
+    finish(await connection.ask("slash", { channel: current, command, options }), COMMAND_FAILED),
   autocomplete: async (command, options, focused) =>
     (await connection.ask("autocomplete", { channel: current, command, options, focused })).choices,
 });
@@ -160,7 +162,10 @@ function showHead(channel) {
   byId("channel-topic").textContent = channel?.topic ?? "";
   document.title = `${title} · RaidBot sandbox`;
   const mayWrite = Boolean(channel && (channel.may.say || channel.may.commands));
-  composer.settle(mayWrite ? `Message ${title.replace("# ", "#")}, or / for a command` : "You may not write here", !mayWrite);
+  composer.settle(
+    mayWrite ? `Message ${title.replace("# ", "#")}, or / for a command` : "You may not write here",
+    !mayWrite,
+  );
 }
 
 function nothing(channel, log) {
@@ -182,8 +187,10 @@ function at(message) {
 }
 
 async function use(message, component, values) {
-  const what = component.type === 2 ? connection.ask("click", { ...at(message), custom_id: component.custom_id })
-    : connection.ask("select", { ...at(message), custom_id: component.custom_id, values });
+  const what =
+    component.type === 2
+      ? connection.ask("click", { ...at(message), custom_id: component.custom_id })
+      : connection.ask("select", { ...at(message), custom_id: component.custom_id, values });
   finish(await what, COMPONENT_FAILED);
 }
 

@@ -20,7 +20,9 @@ export class Panel {
     this.now = el("time", { class: "now" });
     this.day = el("div", { class: "muted" });
     this.next = el("p", {});
-    this.skip = button("To the next event", () => act.advance(Math.max(1, Math.ceil((new Date(this.due.at) - now()) / 1000) + 1)));
+    this.skip = button("To the next event", () =>
+      act.advance(Math.max(1, Math.ceil((new Date(this.due.at) - now()) / 1000) + 1)),
+    );
     this.bot = el("span", { class: "status", role: "status" });
     this.actions = el("div", { class: "row" });
     this.own = el("div", {});
@@ -44,9 +46,15 @@ export class Panel {
     const state = me.dms ? "takes direct messages." : "takes no direct messages from the bot.";
     this.#part("own", this.own, [me.name, me.dms], () => [
       el("p", {}, el("b", {}, me.name), ` ${state}`),
-      el("div", { class: "row" }, button(label, () => this.act.dms(!me.dms))),
+      el(
+        "div",
+        { class: "row" },
+        button(label, () => this.act.dms(!me.dms)),
+      ),
     ]);
-    this.#part("actions", this.actions, actions, () => actions.map((action) => button(action.label, () => this.act.operate(action.name))));
+    this.#part("actions", this.actions, actions, () =>
+      actions.map((action) => button(action.label, () => this.act.operate(action.name))),
+    );
   }
 
   /** Show a `strip` push. */
@@ -102,7 +110,9 @@ function setText(element, text) {
 }
 
 function calls({ total, refused, failed, routes }) {
-  const notes = [`${total} in all`, refused ? `${refused} slowed down` : "", failed ? `${failed} failed` : ""].filter(Boolean);
+  const notes = [`${total} in all`, refused ? `${refused} slowed down` : "", failed ? `${failed} failed` : ""].filter(
+    Boolean,
+  );
   const rows = routes.slice(0, ROUTES).map(({ route, count }) => row(spoken(route), count));
   return [el("p", {}, notes.join(", ")), el("table", {}, el("tbody", {}, rows))];
 }
@@ -115,8 +125,24 @@ function spoken(route) {
 function listing({ title, rows, lines }) {
   return section(
     title,
-    rows?.length ? el("table", {}, el("tbody", {}, rows.map(({ label, value }) => row(label, value)))) : null,
-    lines?.length ? el("ul", { class: "lines", tabindex: "0", "aria-label": title }, lines.map((line) => el("li", {}, line))) : null,
+    rows?.length
+      ? el(
+          "table",
+          {},
+          el(
+            "tbody",
+            {},
+            rows.map(({ label, value }) => row(label, value)),
+          ),
+        )
+      : null,
+    lines?.length
+      ? el(
+          "ul",
+          { class: "lines", tabindex: "0", "aria-label": title },
+          lines.map((line) => el("li", {}, line)),
+        )
+      : null,
   );
 }
 

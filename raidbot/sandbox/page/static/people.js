@@ -6,7 +6,11 @@ import { avatar } from "./message.js";
 export class People {
   constructor(onBe) {
     this.root = byId("people");
-    this.chips = new Keyed((person) => person.id, (person) => chip(person, onBe), showChip);
+    this.chips = new Keyed(
+      (person) => person.id,
+      (person) => chip(person, onBe),
+      showChip,
+    );
     this.root.addEventListener("keydown", (event) => this.#walk(event));
   }
 

@@ -68,7 +68,11 @@ export function openMenu(anchor, label, entries) {
     entry.act();
   };
   const items = entries.map((entry) =>
-    el("button", { type: "button", role: "menuitem", class: "option", on: { click: () => choose(entry) } }, entry.label),
+    el(
+      "button",
+      { type: "button", role: "menuitem", class: "option", on: { click: () => choose(entry) } },
+      entry.label,
+    ),
   );
   const menu = el("div", { role: "menu", "aria-label": label, on: { keydown: (event) => walk(event, items) } }, items);
   if (openPopup(anchor, menu)) items[0]?.focus();
@@ -91,16 +95,25 @@ export function openEmoji(anchor, choices, onChoose) {
   const buttons = choices.map((choice) =>
     el(
       "button",
-      { type: "button", class: choice.isNamed ? "named" : null, "aria-label": `React with ${choice.text}`, on: { click: () => choose(choice.value) } },
+      {
+        type: "button",
+        class: choice.isNamed ? "named" : null,
+        "aria-label": `React with ${choice.text}`,
+        on: { click: () => choose(choice.value) },
+      },
       choice.text,
     ),
   );
-  const grid = el("div", { class: "emoji-grid", role: "group", "aria-label": "Emoji", on: { keydown: (event) => walk(event, buttons) } }, buttons);
+  const grid = el(
+    "div",
+    { class: "emoji-grid", role: "group", "aria-label": "Emoji", on: { keydown: (event) => walk(event, buttons) } },
+    buttons,
+  );
   if (openPopup(anchor, grid)) buttons[0]?.focus();
 }
 
 /**
- * Let a person pick between `min` and `max` of `options`: `{value, label, description?, isPicked?}`. One of one is chosen
+ * Let a person pick between `min` and `max` of `options`: `{value, label, description?, isPicked?}`. One is chosen
  * at once, several when the list is left; `onChoose` gets the values and is not called when nothing was altered.
  */
 export function openList(anchor, { label, options, min, max }, onChoose) {
@@ -108,12 +121,29 @@ export function openList(anchor, { label, options, min, max }, onChoose) {
   const before = options.filter((option) => option.isPicked).map((option) => option.value);
   const picked = new Set(before);
   let shown = options;
-  let active = Math.max(0, options.findIndex((option) => option.isPicked));
+  let active = Math.max(
+    0,
+    options.findIndex((option) => option.isPicked),
+  );
 
-  const listbox = el("div", { role: "listbox", id: "popup-list", "aria-label": label, "aria-multiselectable": isSingle ? null : "true" });
+  const listbox = el("div", {
+    role: "listbox",
+    id: "popup-list",
+    "aria-label": label,
+    "aria-multiselectable": isSingle ? null : "true",
+  });
   const holder =
     options.length >= FILTER_FROM
-      ? el("input", { class: "input", type: "text", role: "combobox", "aria-label": `Filter ${label}`, placeholder: "Search", autocomplete: "off", "aria-expanded": "true", "aria-controls": "popup-list" })
+      ? el("input", {
+          class: "input",
+          type: "text",
+          role: "combobox",
+          "aria-label": `Filter ${label}`,
+          placeholder: "Search",
+          autocomplete: "off",
+          "aria-expanded": "true",
+          "aria-controls": "popup-list",
+        })
       : listbox;
   if (holder === listbox) listbox.tabIndex = 0;
 
@@ -130,8 +160,10 @@ export function openList(anchor, { label, options, min, max }, onChoose) {
   };
   const draw = () => {
     active = Math.min(active, shown.length - 1);
-    listbox.replaceChildren(...shown.map((option, at) => optionElement(option, at === active, picked, () => choose(option))));
-    holder.setAttribute("aria-activedescendant", shown.length ? `pick-${shown[active].value}` : "");
+    listbox.replaceChildren(
+      ...shown.map((option, at) => optionElement(option, at, at === active, picked, () => choose(option))),
+    );
+    holder.setAttribute("aria-activedescendant", shown.length ? `pick-${active}` : "");
     listbox.children[active]?.scrollIntoView({ block: "nearest" });
   };
   const onKey = (event) => {
@@ -158,19 +190,21 @@ export function openList(anchor, { label, options, min, max }, onChoose) {
     const isAltered = values.length !== before.length || values.some((value) => !before.includes(value));
     if (!isSingle && isAltered && values.length >= min) onChoose(values);
   };
-  const done = isSingle ? null : el("button", { type: "button", class: "action", on: { click: () => closePopup({ refocus: true }) } }, "Done");
+  const done = isSingle
+    ? null
+    : el("button", { type: "button", class: "action", on: { click: () => closePopup({ refocus: true }) } }, "Done");
   if (openPopup(anchor, [holder === listbox ? null : holder, listbox, done].filter(Boolean), finish)) {
     draw();
     holder.focus();
   }
 }
 
-function optionElement(option, isActive, picked, onClick) {
+function optionElement(option, at, isActive, picked, onClick) {
   return el(
     "div",
     {
       role: "option",
-      id: `pick-${option.value}`,
+      id: `pick-${at}`,
       class: isActive ? "option is-active" : "option",
       "aria-selected": String(picked.has(option.value)),
       on: { click: onClick },

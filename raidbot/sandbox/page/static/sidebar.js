@@ -3,12 +3,25 @@
 import { arrange, byId, el, Keyed } from "./dom.js";
 import { isOlder } from "./model.js";
 
-const SIGNS = { text: "#", announcement: "📣", voice: "🔊", stage: "🎤", forum: "💬", thread: "↳", "private-thread": "↳", dm: "@" };
+const SIGNS = {
+  text: "#",
+  announcement: "📣",
+  voice: "🔊",
+  stage: "🎤",
+  forum: "💬",
+  thread: "↳",
+  "private-thread": "↳",
+  dm: "@",
+};
 
 export class Sidebar {
   constructor(onOpen) {
     this.root = byId("channels");
-    this.lines = new Keyed((line) => line.key, (line) => line.make(onOpen), (element, line) => line.update(element, line));
+    this.lines = new Keyed(
+      (line) => line.key,
+      (line) => line.make(onOpen),
+      (element, line) => line.update(element, line),
+    );
   }
 
   /** Show the channels of a model, `current` being the open one. */
@@ -20,7 +33,8 @@ export class Sidebar {
     }
     const direct = [...model.channels.values()].filter((channel) => channel.kind === "dm");
     direct.sort((one, other) => (isOlder(one.last ?? "0", other.last ?? "0") ? 1 : -1));
-    if (direct.length) lists.push(heading("dms", "Direct messages", ""), ...direct.map((channel) => line(channel, model, current)));
+    if (direct.length)
+      lists.push(heading("dms", "Direct messages", ""), ...direct.map((channel) => line(channel, model, current)));
     arrange(this.root, this.lines.of(lists));
   }
 }
@@ -28,12 +42,17 @@ export class Sidebar {
 function groups(channels, model, current) {
   const byPosition = (one, other) => one.position - other.position || (isOlder(one.id, other.id) ? -1 : 1);
   const isThread = (channel) => channel.kind.endsWith("thread");
-  const under = (parent) => channels.filter((channel) => channel.parent === parent && !isThread(channel)).sort(byPosition);
+  const under = (parent) =>
+    channels.filter((channel) => channel.parent === parent && !isThread(channel)).sort(byPosition);
   const withThreads = (channel) => [
     line(channel, model, current),
-    ...channels.filter((thread) => isThread(thread) && thread.parent === channel.id && isShown(thread, model, current)).map((thread) => line(thread, model, current)),
+    ...channels
+      .filter((thread) => isThread(thread) && thread.parent === channel.id && isShown(thread, model, current))
+      .map((thread) => line(thread, model, current)),
   ];
-  const lines = under(null).filter((channel) => channel.kind !== "category").flatMap(withThreads);
+  const lines = under(null)
+    .filter((channel) => channel.kind !== "category")
+    .flatMap(withThreads);
   for (const category of under(null).filter((channel) => channel.kind === "category")) {
     lines.push(heading(category.id, category.name, ""), ...under(category.id).flatMap(withThreads));
   }
@@ -58,7 +77,13 @@ function line(channel, model, current) {
   return {
     key: channel.id,
     make: (onOpen) =>
-      el("button", { type: "button", on: { click: () => onOpen(channel.id) } }, el("span", { class: "sign", "aria-hidden": "true" }), el("span", { class: "name" }), el("span", { class: "badge" })),
+      el(
+        "button",
+        { type: "button", on: { click: () => onOpen(channel.id) } },
+        el("span", { class: "sign", "aria-hidden": "true" }),
+        el("span", { class: "name" }),
+        el("span", { class: "badge" }),
+      ),
     update: (element) => showLine(element, channel, model.unread.get(channel.id) ?? 0, channel.id === current),
   };
 }

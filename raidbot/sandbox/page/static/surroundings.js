@@ -12,7 +12,8 @@ export function setUpTheme() {
   const kept = localStorage.getItem("theme");
   if (kept) root.dataset.theme = kept;
   byId("theme").addEventListener("click", () => {
-    const isDark = (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+    const isDark =
+      (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
     root.dataset.theme = isDark ? "light" : "dark";
     localStorage.setItem("theme", root.dataset.theme);
   });

@@ -1,0 +1,48 @@
+"""The demo's server as it greets a newcomer; `make screenshot` keeps the picture for the README."""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from raidbot.demo.lively import EARLIER, Lively
+from raidbot.demo.operator import Operator
+from raidbot.demo.show import NIGHT_OWLS
+from raidbot.demo.stage import BotProcess
+from raidbot.sandbox import Sandbox, scenario
+from tests.browser.conftest import OpenPage
+
+KEPT = Path(__file__).parents[2] / "docs" / "page.png"
+LARGEST = 300 * 1024  # bytes
+WIDTH, HEIGHT = 1280, 820
+
+
+@pytest.fixture
+async def page_url(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[str]:
+    sandbox.clock.advance(-EARLIER)
+    scenario.build(sandbox, scenario.read(NIGHT_OWLS))
+    bot = BotProcess(sandbox, tmp_path)
+    await bot.start()
+    await Lively(sandbox, bot).play()
+    operator = Operator(sandbox, bot)
+    await operator.begin()
+    yield await sandbox.open_page(operator=operator)
+    await bot.stop()
+
+
+async def test_the_demo_can_be_looked_at(open_page: OpenPage, tmp_path: Path) -> None:
+    screen = await open_page(be="Hugo", width=WIDTH, height=HEIGHT)
+    await screen.open("raid-signups")
+    board = screen.message("World of Warcraft Raid")
+    await expect(board.locator(".reaction[aria-pressed=true]")).not_to_have_count(0)
+    await screen.reaction(board, "⚔️").click()
+    await expect(board.locator(".embed")).to_contain_text(re.compile(r"Melee damage \(3/3\).*Hugo", re.DOTALL))
+    await screen.page.mouse.move(0, 0)
+    await expect(screen.reaction(board, "🛡️")).to_have_attribute("aria-pressed", "false")
+
+    picture = await screen.page.screenshot(path=KEPT if "RAIDBOT_SCREENSHOT" in os.environ else tmp_path / "page.png")
+
+    assert len(picture) < LARGEST
