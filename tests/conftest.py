@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
+import hypothesis
 import pytest
 
 from raidbot.bot import Options, RaidBot
@@ -15,6 +16,10 @@ from tests import openapi_check
 
 Limits = Literal["strict", "scaled", "off"]
 Start = Callable[..., AbstractAsyncContextManager[RaidBot]]
+
+
+hypothesis.settings.register_profile("raidbot", deadline=None)  # how fast a machine is proves nothing
+hypothesis.settings.load_profile("raidbot")
 
 
 @pytest.fixture
