@@ -15,7 +15,7 @@ from raidbot.delivery.render import board
 from raidbot.delivery.render_text import as_text
 from raidbot.raids import signups
 from raidbot.raids.creating import Draft, plan
-from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Source, Status
+from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Status
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -29,7 +29,7 @@ def test_the_board_it_shows_is_a_board() -> None:
     names = {MemberId(number): name for number, name in enumerate(("Alice", "Bob", "Carla", "Dan"), start=1)}
     tank, healer = raid.roles[:2]
     for member, role in zip(names, (tank, healer, tank, raid.roles[-1]), strict=True):
-        raid = signups.join(raid, member, role.key, now=NOW, source=Source.REACTION).raid
+        raid = signups.react(raid, member, role.key, now=NOW).raid
 
     assert as_text(board(raid, names), BERLIN) in README
 

@@ -144,4 +144,11 @@ def _ways(raid: Raid) -> str:
     if not reactions:
         return ""
     which = reactions[0] if len(reactions) == 1 else "the emoji of a role"
-    return f"React with {which} to sign up; take the reaction away to leave. Where it is full you wait in line."
+    ways = f"React with {which} to sign up; take the reaction away to leave. Where it is full you wait in line."
+    return f"{ways}\nYour reaction is missing? To leave, react and take it away again." if _lacks_one(raid) else ways
+
+
+def _lacks_one(raid: Raid) -> bool:
+    """Somebody has no reaction to take away: reactions were swept, or a raid leader gave the place."""
+    standing = {(mark.member, mark.role) for mark in raid.marks if not mark.unwanted}
+    return any((place.member, place.role) not in standing for place in (*raid.seats, *raid.waits))

@@ -320,12 +320,23 @@ def test_the_fingerprint_changes_with_what_is_visible_and_with_nothing_else() ->
     names = {MemberId(1): "Ann"}
     shown = board(raid, names).fingerprint
 
-    unseen = replace(raid, version=9, marks=(), creator_reminded=True, hold=True, filled_once=True)
+    unseen = replace(raid, version=9, creator_reminded=True, hold=True, filled_once=True)
     assert board(unseen, {**names, MemberId(7): "Not here"}).fingerprint == shown
     assert board(raid, {MemberId(1): "Anna"}).fingerprint != shown
     assert board(replace(raid, counts=False), names).fingerprint != shown
     other_emoji = replace(raid, roles=(replace(raid.roles[0], emoji="🎟️"),))
     assert board(other_emoji, names).fingerprint != shown
+
+
+def test_a_board_says_how_to_leave_without_a_reaction_only_where_somebody_has_to() -> None:
+    raid = joined(raid_of("museum", seats=1), (1, 0), (2, 0))
+    swept, hint = signups.clear_marks(raid).raid, "To leave, react and take it away again."
+
+    assert hint not in board(raid, {}).description
+    assert hint in board(swept, {}).description
+    for member in (1, 2):
+        swept = signups.react(swept, MemberId(member), raid.roles[0].key, now=NOW).raid
+    assert hint not in board(swept, {}).description
 
 
 def test_what_is_posted_is_what_is_shown_once_the_raid_is_open() -> None:

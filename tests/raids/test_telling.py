@@ -60,6 +60,29 @@ def test_who_is_promoted_hears_it_and_what_they_gave_up() -> None:
     assert "gave up your seat as **Healer**" in notice.text
 
 
+def test_who_has_no_reaction_to_take_away_hears_how_to_leave() -> None:
+    full = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
+
+    by_reaction = only(signups.unreact(full, ALICE, TANK, now=NOW))
+    swept = notices(signups.remove(signups.clear_marks(full).raid, ALICE, now=NOW))[-1]
+    given = notices(signups.assign(full, CAROL, HEALER, now=NOW))[0]
+
+    assert "If you cannot come, take your reaction off the board." in by_reaction.text
+    assert given.member == CAROL
+    for notice in (swept, given):
+        assert "on the board and take it away again." in notice.text
+
+
+def test_the_only_role_of_a_raid_is_not_named() -> None:
+    full = joined(museum(1), RoleKey("museum"), ALICE, BOB)
+
+    waiting = only(react(full, CAROL, "museum"))
+    promoted = only(signups.unreact(full, ALICE, RoleKey("museum"), now=NOW))
+
+    assert f"**{full.name}** (`ABC234`) is full" in waiting.text
+    assert f"you are now on the roster of **{full.name}**" in promoted.text
+
+
 def test_who_moves_hears_it() -> None:
     notice = only(react(joined(raid(tank=1, healer=2), TANK, ALICE), ALICE, HEALER))
 
