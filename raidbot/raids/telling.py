@@ -140,22 +140,6 @@ def _way_out(raid: Raid, member: MemberId, key: RoleKey) -> str:
     return "take your reaction off the board"
 
 
-def _place(raid: Raid, key: RoleKey) -> str:
-    """The role in the raid; a raid with a single role is enough said."""
-    return _raid(raid) if len(raid.roles) == 1 else f"{_role(raid, key)} in {_raid(raid)}"
-
-
-def _seat(raid: Raid, key: RoleKey) -> str:
-    return f"on the roster of {_raid(raid)}" if len(raid.roles) == 1 else _place(raid, key)
-
-
-def _way_out(raid: Raid, member: MemberId, key: RoleKey) -> str:
-    mark = raid.mark_of(member, key)
-    if mark is None or mark.unwanted:
-        return f"react with {raid.role(key).emoji} on the board and take it away again"
-    return "take your reaction off the board"
-
-
 def _why(reason: CancelReason) -> str:
     match reason:
         case CancelReason.MESSAGE_DELETED:
