@@ -204,6 +204,7 @@ class RaidBot(commands.AutoShardedBot):
                 self.state,
                 self.intake,
                 self.gate,
+                serves=self.serves,
                 speed=speed,
                 tidy=self.tidy,
                 reconcile=self.reconcile,
@@ -218,7 +219,8 @@ class RaidBot(commands.AutoShardedBot):
         log.info("connected", shard=shard, guilds=len(self.guilds))
 
         def concerns(guild: GuildId) -> bool:
-            return (guild >> 22) % (self.shard_count or 1) == shard  # how Discord deals servers out to shards
+            mine = (guild >> 22) % (self.shard_count or 1) == shard  # how Discord deals servers out to shards
+            return mine and self.serves(guild)
 
         self._tasks.spawn(self._insist("reconciling", partial(self.reconcile.all, concerns)), name="reconciling")
 
@@ -228,10 +230,13 @@ class RaidBot(commands.AutoShardedBot):
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         log.exception("listener failed", event=event_method)
 
+    def serves(self, guild: int | None) -> bool:
+        """Whether the bot is meant for the server."""
+        return not self._options.allowed_guilds or guild in self._options.allowed_guilds
+
     def check_allowed(self, interaction: discord.Interaction[Any]) -> None:
         """Raises NotHere on a server the bot is not meant for."""
-        allowed = self._options.allowed_guilds
-        if allowed and interaction.guild_id not in allowed:
+        if not self.serves(interaction.guild_id):
             raise NotHere
 
     async def launch_shards(self) -> None:

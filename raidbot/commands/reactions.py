@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -65,7 +66,7 @@ class Reaction:
 
 
 class Reactions(commands.Cog):
-    """`speed` limits reactions on boards per (server, member)."""
+    """`serves` says for which servers the bot is meant; `speed` limits reactions on boards per (server, member)."""
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class Reactions(commands.Cog):
         intake: Intake,
         gate: Gate,
         *,
+        serves: Callable[[int | None], bool],
         speed: SlidingWindow[tuple[int, int]],
         tidy: Tidy,
         reconcile: Reconcile,
@@ -84,6 +86,7 @@ class Reactions(commands.Cog):
         self._state = state
         self._intake = intake
         self._gate = gate
+        self._serves = serves
         self._speed = speed
         self._tidy = tidy
         self._reconcile = reconcile
@@ -94,7 +97,7 @@ class Reactions(commands.Cog):
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
-        raid = self._state.boards.get(MessageId(payload.message_id))
+        raid = self._board(payload)
         if raid is None:
             return
         member = payload.member
@@ -120,12 +123,16 @@ class Reactions(commands.Cog):
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
-        raid = self._state.boards.get(MessageId(payload.message_id))
+        raid = self._board(payload)
         if raid is None or payload.user_id == (self._client.user and self._client.user.id):
             return
         member = MemberId(payload.user_id)
         self._reconcile.touched(raid, member)
         self._intake.put(raid, partial(self._sign_off, raid, member, key_of(str(payload.emoji))))
+
+    def _board(self, payload: discord.RawReactionActionEvent) -> RaidId | None:
+        raid = self._state.boards.get(MessageId(payload.message_id))
+        return raid if raid is not None and self._serves(payload.guild_id) else None
 
     async def _sign_up(self, reaction: Reaction) -> None:
         raid = await self._state.raid(reaction.raid)

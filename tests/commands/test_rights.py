@@ -18,12 +18,13 @@ from raidbot.raids.model import GuildId, MemberId, Raid, Source
 from raidbot.raids.permissions import Grants, Permission, commands
 from raidbot.raids.settings import GuildSettings
 from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox.choosing import NotPossible
 from raidbot.sandbox.people import Answer, Person
 from raidbot.sandbox.store import Message
 from raidbot.sandbox.store import Role as ServerRole
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.scene import put_up
+from tests.scene import board_text, put_up
 
 P = Permission
 ABOUT_A_RAID = tuple(permission for permission in Permission if permission.is_about_a_raid)
@@ -224,6 +225,24 @@ async def _written(bot: RaidBot, guild: SandboxGuild) -> list[Any]:
             for table in ("raids", "drafts", "audit", "outbox")
         ]
     )
+
+
+async def test_a_server_no_longer_allowed_is_left_alone(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await put_up(guild)
+    async with start(allowed_guilds=frozenset({1})) as bot:
+        await alice.react(board, "✅")
+        for refused in (
+            await alice.slash(board.channel_id, "ping"),
+            await guild.owner.use(board, {"type": 2, "custom_id": "settings:page:1"}),
+        ):
+            assert "do not work on this server" in refused.text()
+        with pytest.raises(NotPossible, match="Loading options failed"):
+            await guild.owner.autocomplete(board.channel_id, "create", {"activity": "m"}, focused="activity")
+        assert (await bot.state.raid(bot.state.boards[board.id])).seats == ()  # type: ignore[index]
+    async with start():
+        await guild.until(lambda: "Alice" in board_text(board))
 
 
 @pytest.mark.parametrize("forged", ["raid", "raid:", "create:x:confirm", "settings", "nothing:1", ":", "x" * 100])
