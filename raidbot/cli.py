@@ -44,7 +44,8 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="show the bot at work against a Discord of its own; no token needed")
     demo.add_argument("--script", action="store_true", help="a scripted evening in the terminal, not the page")
-    demo.add_argument("--port", type=int, default=0, help="the page's port on 127.0.0.1 (default: a free one)")
+    demo.add_argument("--port", type=int, default=0, help="the page's port (default: a free one)")
+    demo.add_argument("--host", default="127.0.0.1", help="the page's address (default: 127.0.0.1, this machine only)")
     demo.add_argument("--scenario", type=Path, help="TOML or JSON file with the server to begin with")
     demo.add_argument("--keep", type=Path, metavar="FILE", help="take the world from this file, and store it there")
     demo.set_defaults(command=_demo)
@@ -82,7 +83,7 @@ def _demo(options: argparse.Namespace) -> int:
         return 0
     server = options.scenario or show.NIGHT_OWLS
     try:
-        asyncio.run(show.show(sys.stdout, port=options.port, server=server, keep=options.keep))
+        asyncio.run(show.show(sys.stdout, host=options.host, port=options.port, server=server, keep=options.keep))
     except show.CannotShow as error:
         print(error, file=sys.stderr)
         return process.WRONG_SETTINGS

@@ -16,7 +16,9 @@ from raidbot.demo.operator import Operator
 from raidbot.demo.stage import BotProcess
 from raidbot.sandbox import FactMissing, Sandbox, SandboxClock, scenario
 from raidbot.sandbox.choosing import NotPossible
+from raidbot.sandbox.page.guard import LOOPBACK_NAMES
 
+WILDCARDS = ("", "0.0.0.0", "::", "*")  # noqa: S104 - named to be refused
 NIGHT_OWLS = Path(__file__).with_name("night_owls.toml")
 
 
@@ -24,7 +26,7 @@ class CannotShow(Exception):  # noqa: N818 - named for what is the matter
     """The demo cannot begin; says why."""
 
 
-async def show(out: TextIO, *, port: int, server: Path, keep: Path | None) -> None:
+async def show(out: TextIO, *, host: str, port: int, server: Path, keep: Path | None) -> None:
     """Serve the page until SIGINT or SIGTERM.
 
     The world comes from `keep` if that file exists, else from the scenario `server`, and goes to `keep` at the end.
@@ -33,7 +35,7 @@ async def show(out: TextIO, *, port: int, server: Path, keep: Path | None) -> No
     told = asyncio.Event()
     _when_told_to_stop(told)
     with tempfile.TemporaryDirectory(prefix="raidbot-demo-") as folder:
-        demo = asyncio.create_task(_serve(out, Path(folder), port, server, keep))
+        demo = asyncio.create_task(_serve(out, Path(folder), (host, port), server, keep))
         stop = asyncio.create_task(told.wait())
         await asyncio.wait((demo, stop), return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
@@ -43,7 +45,7 @@ async def show(out: TextIO, *, port: int, server: Path, keep: Path | None) -> No
     print("Ended.", file=out, flush=True)
 
 
-async def _serve(out: TextIO, folder: Path, port: int, server: Path, keep: Path | None) -> None:
+async def _serve(out: TextIO, folder: Path, place: tuple[str, int], server: Path, keep: Path | None) -> None:
     """Until cancelled; then the bot ends first, and Discord after it."""
     sandbox, is_new = _world(folder, server, keep)
     bot = BotProcess(sandbox, folder)
@@ -51,7 +53,7 @@ async def _serve(out: TextIO, folder: Path, port: int, server: Path, keep: Path 
     is_complete = False
     async with sandbox:
         try:
-            address = await _open(sandbox, operator, port)
+            address = await _open(sandbox, operator, *place)
             print("Starting a Discord of your own, with the bot in it ...", file=out, flush=True)
             await bot.start()
             if is_new:
@@ -85,11 +87,15 @@ def _world(folder: Path, server: Path, keep: Path | None) -> tuple[Sandbox, bool
     return sandbox, True
 
 
-async def _open(sandbox: Sandbox, operator: Operator, port: int) -> str:
+async def _open(sandbox: Sandbox, operator: Operator, host: str, port: int) -> str:
+    if host in WILDCARDS:
+        raise CannotShow(f"{host} stands for every address. Name the one that people will type, such as 192.0.2.7.")
+    if host not in LOOPBACK_NAMES:
+        print(f"Warning: everybody who reaches {host} can act as anybody in this demo.", file=sys.stderr)
     try:
-        return await sandbox.open_page(operator=operator, port=port)
+        return await sandbox.open_page(operator=operator, host=host, port=port)
     except (OSError, OverflowError) as error:
-        raise CannotShow(f"The page cannot be served on port {port}: {error}.") from error
+        raise CannotShow(f"The page cannot be served on {host}, port {port}: {error}.") from error
 
 
 async def _fill(sandbox: Sandbox, bot: BotProcess, out: TextIO) -> None:

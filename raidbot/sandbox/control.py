@@ -10,9 +10,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from raidbot.sandbox import projection, show
 from raidbot.sandbox.choosing import NotPossible
+from raidbot.sandbox.page.guard import is_own
 from raidbot.sandbox.people import Answer, Person
 from raidbot.sandbox.store import Channel, Json, Message
 
@@ -29,12 +31,20 @@ class NoSuch(LookupError):  # noqa: N818 - named for what is missing
 def mount(app: web.Application, sandbox: "Sandbox") -> None:
     """Add the control routes to the sandbox's server."""
     control = Control(sandbox)
+    app.middlewares.append(_no_other_sites)
     app.router.add_get("/_sandbox/world", control.world)
     app.router.add_get("/_sandbox/calls", control.calls)
     app.router.add_post("/_sandbox/clock", control.clock)
     app.router.add_get("/_sandbox/channels/{channel}/messages", control.messages)
     app.router.add_get("/_sandbox/people/{person}/dms", control.dms)
     app.router.add_post("/_sandbox/people/{person}/{act}", control.act)
+
+
+@web.middleware
+async def _no_other_sites(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.path.startswith("/_sandbox/") and not is_own(request):
+        return web.Response(status=403, text="This is not for other sites' pages.\n")
+    return await handler(request)
 
 
 def world_json(sandbox: "Sandbox") -> Json:

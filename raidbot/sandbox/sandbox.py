@@ -83,12 +83,15 @@ class Sandbox:
             await self._runner.cleanup()
             self._runner = None
 
-    async def open_page(self, *, operator: Operator | None = None, port: int = 0) -> str:
-        """Show this Discord to browsers on this machine; the page's address. `operator` knows the bot in it."""
+    async def open_page(self, *, operator: Operator | None = None, host: str = LOOPBACK, port: int = 0) -> str:
+        """Show this Discord to browsers; the page's address. `operator` knows the bot in it.
+
+        On another `host` than loopback, everybody who reaches it can act as anybody.
+        """
         if self._page is not None:
             await self._page.close()
         self._page = Page(self, operator)
-        return await self._page.open(port)
+        return await self._page.open(host, port)
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -185,6 +185,7 @@ async def test_a_killed_demo_takes_its_bot_along(demo: Demo) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (("--host", "0.0.0.0"), "Name the one that people will type"),  # noqa: S104
         (("--scenario", "nothing.toml"), "nothing.toml"),
         (("--keep", "no/such/folder/file"), "no such folder"),
         (("--keep", "other.zip"), "holds no demo"),

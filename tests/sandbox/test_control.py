@@ -49,3 +49,16 @@ async def test_autocomplete_and_a_select(sandbox: Sandbox, guild: SandboxGuild, 
 
     assert offered == [{"name": "Molten Core", "value": "molten core"}]
     assert picked["text"].startswith("roles ['H', 'T']")
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://raidbot.example"}, {"Host": "raidbot.example"}])
+async def test_other_sites_pages_are_refused(sandbox: Sandbox, guild: SandboxGuild, headers: dict[str, str]) -> None:
+    url = f"{sandbox.world.base_url}/_sandbox/people/alice/say"
+
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.post(url, json={"channel": "general", "content": "hello"}) as answer,
+    ):
+        assert answer.status == 403
+
+    assert guild.messages(guild.channel("general")) == []

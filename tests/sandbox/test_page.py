@@ -487,6 +487,16 @@ async def test_strangers_are_refused(url: str, headers: dict[str, str], path: st
         assert response.status == 403
 
 
+async def test_on_another_address_only_that_one_is_its_own(sandbox: Sandbox) -> None:
+    url = await sandbox.open_page(host="127.0.0.2")
+
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url) as own:
+            assert own.status == 200
+        async with session.get(url, headers={"Host": url.split("/")[2].replace("127.0.0.2", "127.0.0.1")}) as foreign:
+            assert foreign.status == 403
+
+
 async def test_a_socket_of_another_origin_is_refused(url: str) -> None:
     async with aiohttp.ClientSession() as session:
         for origin in ("http://127.0.0.1:1", "https://raidbot.example", None):

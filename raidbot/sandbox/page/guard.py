@@ -1,10 +1,10 @@
 """Nobody but the page itself talks to the page's server."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -30,20 +30,26 @@ HARMLESS = "default-src 'none'; sandbox"
 """The policy for files that came with messages: whatever they are, they run nothing."""
 
 
-@web.middleware
-async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+def guarding(host: str) -> Middleware:
     """403 unless `Host` and `Origin` are this server's own; a page on the internet can forge neither."""
-    if not _is_own(request):
-        return web.Response(status=403, text="This page talks to itself only.\n")
-    return await handler(request)
+    names = LOOPBACK_NAMES if host in LOOPBACK_NAMES else (host,)
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not is_own(request, names):
+            return web.Response(status=403, text="This page talks to itself only.\n")
+        return await handler(request)
+
+    return guard
 
 
-def _is_own(request: web.Request) -> bool:
+def is_own(request: web.Request, names: tuple[str, ...] = LOOPBACK_NAMES) -> bool:
+    """Whether a request was made to one of these names, and not by another site's page."""
     transport = request.transport
     if transport is None:
         return False
     port = transport.get_extra_info("sockname")[1]
-    if request.headers.get("Host") not in [f"{name}:{port}" for name in LOOPBACK_NAMES]:
+    if request.headers.get("Host") not in [f"{name}:{port}" for name in names]:
         return False
     origin = request.headers.get("Origin")
     if origin is None:

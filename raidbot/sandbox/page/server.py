@@ -7,7 +7,7 @@ from aiohttp import web
 
 from raidbot.sandbox.page.acts import Acts
 from raidbot.sandbox.page.eyes import Memory
-from raidbot.sandbox.page.guard import HARMLESS, LOOPBACK_NAMES, guard, protect
+from raidbot.sandbox.page.guard import HARMLESS, guarding, protect
 from raidbot.sandbox.page.operator import Operator
 from raidbot.sandbox.page.socket import LARGEST, Socket
 from raidbot.sandbox.page.strip import Strip
@@ -40,9 +40,9 @@ class Page:
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
 
-    async def open(self, port: int) -> str:
+    async def open(self, host: str, port: int) -> str:
         """Listen; the page's address."""
-        app = web.Application(middlewares=[guard])
+        app = web.Application(middlewares=[guarding(host)])
         app.on_response_prepare.append(protect)
         app.router.add_get("/", self._index)
         app.router.add_get("/static/{path:.+}", self._static)
@@ -50,8 +50,8 @@ class Page:
         app.router.add_get("/socket", self._socket)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
-        await web.TCPSite(self._runner, LOOPBACK_NAMES[0], port).start()
-        return f"http://{LOOPBACK_NAMES[0]}:{self._runner.addresses[0][1]}/"
+        await web.TCPSite(self._runner, host, port).start()
+        return f"http://{host}:{self._runner.addresses[0][1]}/"
 
     async def close(self) -> None:
         for ws in tuple(self._sockets):
