@@ -36,6 +36,7 @@ USE_NAMES = {
     Use.DEBUG: "Live log",
 }
 
+_LOGS = (Use.AUDIT, Use.DEBUG)
 _CONVENTIONAL = {
     Kind.RAID: ("raid-signups", "raid signups"),
     Kind.MUSEUM: ("museum-signups", "museum signups"),
@@ -88,10 +89,10 @@ def chosen_for(settings: GuildSettings, use: Use) -> ChannelId | None:
 
 
 def said(guild: discord.Guild, settings: GuildSettings, use: Use) -> str:
-    """The channel chosen, with what the bot lacks there."""
+    """The channel chosen, or used for want of a choice, with what the bot lacks there."""
     chosen = chosen_for(settings, use)
     if chosen is None:
-        return "not chosen"
+        return "not chosen" if use in _LOGS else _instead(guild, settings, Kind(use.value))
     channel = guild.get_channel(chosen)
     if not isinstance(channel, discord.TextChannel):
         return "chosen, but the channel is gone or hidden from me"
@@ -99,8 +100,17 @@ def said(guild: discord.Guild, settings: GuildSettings, use: Use) -> str:
     return channel.mention if not missing else f"{channel.mention} — I lack {', '.join(missing)} there"
 
 
+def _instead(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
+    if settings.channel_for(kind):
+        return "not chosen, so they go where raid signups go"
+    try:
+        return f"not chosen, so they go to {_conventional(guild, kind).mention} by its name"
+    except NoSignupChannel:
+        return "not chosen"
+
+
 def _needed(use: Use, settings: GuildSettings) -> dict[str, str]:
-    if use in (Use.AUDIT, Use.DEBUG):
+    if use in _LOGS:
         return TO_REPORT
     return TO_POST_WITH_THREAD if settings.threads else TO_POST
 

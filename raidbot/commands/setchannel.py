@@ -27,7 +27,8 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
         use, guild = Use(what), rights.here(interaction)
         await answers.take(interaction)
         await set_channel(self._state, guild, use, channel.id, rights.cause(interaction))
-        await answers.show(interaction, f"{USE_NAMES[use]} go to {channel.mention} from now on.")
+        goes = "goes" if use in (Use.AUDIT, Use.DEBUG) else "go"
+        await answers.show(interaction, f"{USE_NAMES[use]} {goes} to {channel.mention} from now on.")
 
     @app_commands.command(description="Take a choice back")
     @app_commands.describe(what="What the channel was for")
@@ -37,7 +38,8 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
         use, guild = Use(what), rights.here(interaction)
         await answers.take(interaction)
         await set_channel(self._state, guild, use, None, rights.cause(interaction))
-        await answers.show(interaction, f"{USE_NAMES[use]} have no channel of their own any more.")
+        now = said(guild, await self._state.settings(GuildId(guild.id)), use)
+        await answers.show(interaction, f"The choice is taken back. {USE_NAMES[use]}: {now}.")
 
     @app_commands.command(description="Show which channels are chosen")
     async def show(self, interaction: discord.Interaction[Any]) -> None:

@@ -68,15 +68,18 @@ async def test_channels_are_set_shown_and_cleared(guild: SandboxGuild, start: St
     async with start():
         done = await guild.owner.slash(channel, "setchannel set", what="museum", channel=museum)
         assert "Museum signups go to #museum" in done.text()
-        await guild.owner.slash(channel, "setchannel set", what="audit", channel=channel)
+        done = await guild.owner.slash(channel, "setchannel set", what="audit", channel=channel)
+        assert "Audit log goes to #raid-signups from now on." in done.text()
     async with start() as bot:
         shown = await guild.owner.slash(channel, "setchannel show")
         assert "Museum signups: #museum" in shown.text()
         assert "Audit log: #raid-signups" in shown.text()
-        assert "Raid signups: not chosen" in shown.text()
+        assert "Live log: not chosen" in shown.text()
+        assert "Raid signups: not chosen, so they go to #raid-signups by its name" in shown.text()
 
-        await guild.owner.slash(channel, "setchannel clear", what="museum")
+        done = await guild.owner.slash(channel, "setchannel clear", what="museum")
 
+        assert "Museum signups: not chosen, so they go to #raid-signups by its name." in done.text()
         assert Kind.MUSEUM not in (await bot.state.settings(GuildId(guild.id))).channels
 
 
