@@ -186,13 +186,29 @@ async def test_activities_are_offered_as_one_types(guild: SandboxGuild, start: S
         lengths = await guild.owner.autocomplete(
             channel, "create", {"activity": "dragonspyre", "hours": ""}, focused="hours"
         )
+        letters = await guild.owner.autocomplete(
+            channel, "create", {"activity": "dragonspyre", "hours": "abc"}, focused="hours"
+        )
         strategies = await guild.owner.autocomplete(
             channel, "create", {"activity": "dragonspyre", "strategy": "myth"}, focused="strategy"
         )
 
     assert [choice.value for choice in offered] == ["key"]
     assert [choice.value for choice in lengths] == [1.5, 3.0]
+    assert letters == []
     assert [choice.name for choice in strategies] == ["2 myth 1 storm"]
+
+
+@pytest.mark.parametrize("forged", ["create", "create:", "create:99999999999999999999999:confirm", "create:7:confirm"])
+async def test_a_forged_press_opens_no_draft(guild: SandboxGuild, start: Start, forged: str) -> None:
+    async with start():
+        preview = await prepare(guild)
+        assert preview.message is not None
+
+        answer = await guild.owner.use(preview.message, {"type": 2, "custom_id": forged})
+
+        assert "error" not in answer.text()
+        assert boards(guild) == 0
 
 
 async def test_what_an_activity_does_not_ask_for_is_refused(guild: SandboxGuild, start: Start) -> None:
