@@ -25,6 +25,8 @@ from raidbot.commands.permissions import Permissions
 from raidbot.commands.ping import Ping
 from raidbot.commands.raid import RaidPanel
 from raidbot.commands.raid_panel import PANEL as RAID_PANEL
+from raidbot.commands.raidinfo import RaidInfo
+from raidbot.commands.raidinfo_look import PANEL as RAIDINFO_PANEL
 from raidbot.commands.raidsignup import RaidSignup
 from raidbot.commands.reactions import Reactions
 from raidbot.commands.setchannel import SetChannel
@@ -182,12 +184,13 @@ class RaidBot(commands.AutoShardedBot):
             self._tasks.spawn(self._insist(name, step), name=name)
 
     async def _add_cogs(self) -> None:
-        pressed: dict[str, Create | Settings | Permissions | Setup | RaidPanel] = {
+        pressed: dict[str, Create | Settings | Permissions | Setup | RaidPanel | RaidInfo] = {
             CREATE_PANEL: Create(self.state),
             SETTINGS_PANEL: Settings(self.state),
             PERMISSIONS_PANEL: Permissions(self.state),
             SETUP_PANEL: Setup(self.state),
             RAID_PANEL: RaidPanel(self.state),
+            RAIDINFO_PANEL: RaidInfo(self.state),
         }
         speed: SlidingWindow[tuple[int, int]] = SlidingWindow(
             self._options.reaction_limit, self._options.reaction_window_seconds, _MEMBERS_WATCHED

@@ -43,6 +43,10 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "raidsignup remove": ((P.RAIDSIGNUP_REMOVE,), {"raid": "CODE", "member": "MEMBER"}),
     "raidsignup waitlist": ((P.RAIDSIGNUP_WAITLIST,), {"raid": "CODE", "member": "MEMBER", "role": "Museum"}),
     "raidsignup side": ((P.RAIDSIGNUP_SIDE,), {"raid": "CODE", "member": "MEMBER", "side": "x"}),
+    "raidinfo list": (EVERYBODY, {"kind": "museum"}),
+    "raidinfo detail": (EVERYBODY, {"code": "CODE"}),
+    "raidinfo history": (EVERYBODY, {}),
+    "raidinfo export": (EVERYBODY, {"what": "raid", "code": "CODE"}),
     "ping": (EVERYBODY, {}),
 }
 """What each command asks for, and options with which it can be used."""
@@ -59,6 +63,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "permissions": dict.fromkeys(
         ("open:subject", "roles:create", "roles:everything", "roles:gate.raid"), (P.PERMISSIONS,)
     ),
+    "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
 }
 """What each panel's actions ask for."""
 ABOUT = {"create": "DRAFT", "raid": "CODE"}

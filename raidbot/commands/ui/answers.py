@@ -57,6 +57,11 @@ async def show(
     await interaction.edit_original_response(content=content, embeds=list(embeds), view=view)
 
 
+async def hand_over(interaction: discord.Interaction[Any], text: str, file: discord.File) -> None:
+    """Fill the taken command's answer in with a file."""
+    await interaction.edit_original_response(content=clip(text, _LONGEST), attachments=[file])
+
+
 async def ask(interaction: discord.Interaction[Any], form: discord.ui.Modal) -> None:
     """Open a form."""
     async with _turn(interaction):

@@ -1,0 +1,137 @@
+"""Lists of raids as people page through them."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from raidbot.db.raids import instant, seconds
+from raidbot.raids.model import GuildId, Kind, MemberId, RaidCode, RaidId, Status
+
+# Raids that somebody may still come to. A manager may hold one open beyond its start.
+_COMING = "(raids.status = 'open' OR (raids.status IN ('posting', 'closed') AND raids.starts_at > :now))"
+_MINE = (
+    "raids.id IN (SELECT raid FROM seats WHERE member = :member UNION SELECT raid FROM waits WHERE member = :member)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A raid in a list. `role` is the seat of the member the list is about, where it is about one."""
+
+    id: RaidId
+    code: RaidCode
+    kind: Kind
+    name: str
+    starts_at: datetime
+    status: Status
+    link: str | None
+    taken: int
+    capacity: int
+    waiting: int
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`number` counts from 0; there is always at least one page."""
+
+    entries: Sequence[Entry]
+    number: int
+    pages: int
+    total: int
+
+
+def coming(
+    connection: sqlite3.Connection,
+    guild: GuildId,
+    *,
+    now: datetime,
+    kind: Kind | None = None,
+    member: MemberId | None = None,
+    page: int,
+    size: int,
+) -> Page:
+    """The server's raids that are to come, soonest first: all, those of a kind, those a member has signed up for."""
+    where = f"raids.guild = :guild AND {_COMING}"
+    if kind is not None:
+        where += " AND raids.kind = :kind"
+    if member is not None:
+        where += f" AND {_MINE}"
+    values = {"guild": guild, "now": seconds(now), "kind": kind, "member": member}
+    return _page(connection, where, "raids.starts_at, raids.id", values, page, size)
+
+
+def history(
+    connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, now: datetime, page: int, size: int
+) -> Page:
+    """The server's raids gone by in which the member had a seat, also cancelled ones, latest first."""
+    where = (
+        "raids.guild = :guild AND raids.starts_at <= :now AND raids.message IS NOT NULL"
+        " AND raids.id IN (SELECT raid FROM seats WHERE member = :member)"
+    )
+    values = {"guild": guild, "now": seconds(now), "member": member}
+    return _page(connection, where, "raids.starts_at DESC, raids.id DESC", values, page, size)
+
+
+def for_calendar(
+    connection: sqlite3.Connection, guild: GuildId, *, since: datetime, member: MemberId | None, limit: int
+) -> list[RaidId]:
+    """The server's posted raids starting after `since`, also cancelled ones, soonest first: all, or a member's."""
+    whose = f" AND {_MINE}" if member is not None else ""
+    rows = connection.execute(
+        "SELECT id FROM raids WHERE guild = :guild AND message IS NOT NULL AND starts_at > :since"  # noqa: S608
+        f"{whose} ORDER BY starts_at, id LIMIT :limit",
+        {"guild": guild, "since": seconds(since), "member": member, "limit": limit},
+    ).fetchall()
+    return [RaidId(raid) for (raid,) in rows]
+
+
+def _page(
+    connection: sqlite3.Connection, where: str, order: str, values: Mapping[str, object], page: int, size: int
+) -> Page:
+    total: int = connection.execute(f"SELECT count(*) FROM raids WHERE {where}", values).fetchone()[0]  # noqa: S608
+    pages = max(1, -(-total // size))
+    number = min(max(page, 0), pages - 1)
+    rows = connection.execute(
+        "SELECT id, code, kind, title, subject, starts_at, status, guild, channel, message,"  # noqa: S608
+        " (SELECT count(*) FROM seats WHERE raid = raids.id),"
+        " (SELECT sum(seats) FROM raid_roles WHERE raid = raids.id),"
+        " (SELECT count(DISTINCT member) FROM waits WHERE raid = raids.id),"
+        " (SELECT raid_roles.name FROM seats JOIN raid_roles ON raid_roles.raid = seats.raid"
+        " AND raid_roles.key = seats.role WHERE seats.raid = raids.id AND seats.member = :member)"
+        f" FROM raids WHERE {where} ORDER BY {order} LIMIT :size OFFSET :skipped",
+        {"member": None, **values, "size": size, "skipped": number * size},
+    ).fetchall()
+    return Page([_entry(*row) for row in rows], number, pages, total)
+
+
+def _entry(
+    raid: int,
+    code: str,
+    kind: str,
+    title: str,
+    subject: str | None,
+    starts_at: int,
+    status: str,
+    guild: int,
+    channel: int,
+    message: int | None,
+    taken: int,
+    capacity: int,
+    waiting: int,
+    role: str | None,
+) -> Entry:
+    return Entry(
+        id=RaidId(raid),
+        code=RaidCode(code),
+        kind=Kind(kind),
+        name=f"{title} — {subject}" if subject else title,
+        starts_at=instant(starts_at),
+        status=Status(status),
+        link=None if message is None else f"https://discord.com/channels/{guild}/{channel}/{message}",
+        taken=taken,
+        capacity=capacity,
+        waiting=waiting,
+        role=role,
+    )

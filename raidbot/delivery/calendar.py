@@ -1,0 +1,62 @@
+"""Raids as calendar files (RFC 5545)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from icalendar import Calendar, Event
+from icalendar.enums import STATUS
+
+from raidbot.raids.model import MemberId, Raid, Status
+from raidbot.raids.templates import spoken_length
+from raidbot.utils.text import clean_name
+
+_NAME_MOST = 300
+_MAKER = "-//RaidBot//Raids//EN"
+
+
+def calendar(raids: Iterable[Raid], *, name: str, reader: MemberId, now: datetime) -> bytes:
+    """A file that adds the raids to the reader's calendar, or brings up to date those added earlier."""
+    made = Calendar.new(prodid=_MAKER, method="PUBLISH", name=clean_name(name, _NAME_MOST))
+    for raid in raids:
+        made.add_component(_event(raid, reader, now, where=clean_name(name, _NAME_MOST)))
+    file: bytes = made.to_ical()
+    return file
+
+
+def _event(raid: Raid, reader: MemberId, now: datetime, *, where: str) -> Event:
+    """A raid without a length has only a beginning. Its version is the sequence: every change makes it grow."""
+    length = raid.length_minutes
+    return Event.new(
+        uid=f"{raid.code}.{raid.guild}@raidbot",
+        sequence=raid.version,
+        stamp=now,
+        start=raid.starts_at,
+        end=None if length is None else raid.starts_at + timedelta(minutes=length),
+        summary=clean_name(raid.name, _NAME_MOST),
+        description="\n".join(_said(raid, reader)),
+        location=where,
+        url=raid.link,
+        status=_status(raid, reader),
+    )
+
+
+def _status(raid: Raid, reader: MemberId) -> STATUS:
+    if raid.status is Status.CANCELLED:
+        return STATUS.CANCELLED
+    waits = raid.seat_of(reader) is None and raid.waits_of(reader)
+    return STATUS.TENTATIVE if waits else STATUS.CONFIRMED
+
+
+def _said(raid: Raid, reader: MemberId) -> Iterator[str]:
+    seat = raid.seat_of(reader)
+    if seat is not None:
+        yield f"Your role: {clean_name(raid.role(seat.role).name, _NAME_MOST)}"
+    for wait in raid.waits_of(reader):
+        position = [one.member for one in raid.line(wait.role)].index(reader) + 1
+        yield f"You wait for {clean_name(raid.role(wait.role).name, _NAME_MOST)}, number {position} in line"
+    if raid.length_minutes is not None:
+        yield f"Length: {spoken_length(raid.length_minutes)}"
+    yield from (clean_name(line, 4000) for line in raid.description.splitlines() if line.strip())
+    yield f"Raid {raid.code}"
+    if raid.link:
+        yield raid.link

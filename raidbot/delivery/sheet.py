@@ -1,0 +1,34 @@
+"""A raid's roster as a table for spreadsheets."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+
+from raidbot.raids.model import MemberId, Raid
+
+_COLUMNS = ("Raid", "Title", "Starts (UTC)", "Role", "Place", "Number", "Name", "Mention", "Side", "Over capacity")
+_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def roster_sheet(raid: Raid, names: Mapping[MemberId, str]) -> bytes:
+    """One line per seat and per place in line, as CSV that spreadsheets open as it is; nothing in it is a formula."""
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(_COLUMNS)
+    for row in _rows(raid, names):
+        table.writerow([_inert(str(cell)) for cell in row])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _rows(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[tuple[object, ...]]:
+    head = (raid.code, raid.name, f"{raid.starts_at:%Y-%m-%d %H:%M}")
+    for role in raid.roles:
+        for number, seat in enumerate(raid.seated(role.key), start=1):
+            who = (names.get(seat.member, "Member"), f"<@{seat.member}>")  # a bare id would lose its last digits
+            yield *head, role.name, "seat", number, *who, seat.side or "", "yes" if seat.forced else ""
+        for number, wait in enumerate(raid.line(role.key), start=1):
+            yield *head, role.name, "waiting", number, names.get(wait.member, "Member"), f"<@{wait.member}>", "", ""
+
+
+def _inert(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_LIVE) else cell

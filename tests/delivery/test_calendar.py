@@ -1,0 +1,56 @@
+"""Calendar files and roster tables of raids whose words are hostile."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from icalendar import Calendar
+
+from raidbot.delivery.calendar import calendar
+from raidbot.delivery.sheet import roster_sheet
+from raidbot.raids.model import GuildId
+from tests.raids.builders import ALICE, NOW, START, joined, raid
+
+
+def test_hostile_words_stay_words() -> None:
+    hostile = "x\r\nEND:VEVENT\r\nATTENDEE:mailto:a@example.org; \\n, \x00\x07é🐉"
+    evil = replace(raid(tank=1), title=hostile, description=hostile * 20, length_minutes=90)
+
+    file = calendar([evil], name=hostile, reader=ALICE, now=NOW)
+
+    (event,) = Calendar.from_ical(file).events
+    assert event.get("attendee") is None
+    assert "END:VEVENT" in str(event["summary"])
+    assert "🐉" in str(event["summary"])
+    assert timedelta(minutes=90) == event.DTEND - START
+    assert all(len(line) <= 75 for line in file.split(b"\r\n"))
+    assert file.endswith(b"END:VCALENDAR\r\n")
+
+
+def test_a_raid_without_a_length_has_no_end_and_the_same_id_in_every_file() -> None:
+    early, late = raid(tank=1), replace(joined(raid(tank=1), "tank", ALICE), version=7)
+
+    first, second = (
+        Calendar.from_ical(calendar([one], name="Raids", reader=ALICE, now=NOW)).events[0] for one in (early, late)
+    )
+
+    assert first.get("dtend") is None
+    assert str(first["uid"]) == str(second["uid"])
+    assert (first.sequence, second.sequence) == (early.version, 7)
+
+
+def test_the_same_code_of_another_server_is_another_event() -> None:
+    here = raid(tank=1)
+    there = replace(here, guild=GuildId(here.guild + 1))
+
+    one, other = Calendar.from_ical(calendar([here, there], name="Raids", reader=ALICE, now=NOW)).events
+
+    assert str(one["uid"]) != str(other["uid"])
+
+
+def test_a_table_s_cells_are_quoted_and_inert() -> None:
+    signed = joined(replace(raid(tank=1), title='=HYPERLINK("x")'), "tank", ALICE)
+
+    table = roster_sheet(signed, {ALICE: '@"a",b'}).decode("utf-8-sig")
+
+    assert '"\'=HYPERLINK(""x"")"' in table
+    assert '"\'@""a"",b"' in table
