@@ -5,6 +5,7 @@ import re
 from playwright.async_api import expect
 
 from raidbot.sandbox import SandboxGuild
+from raidbot.sandbox.store import MessageFlag
 from tests.browser.conftest import OpenPage
 from tests.conftest import Start
 from tests.scene import put_up
@@ -121,3 +122,18 @@ async def test_a_bot_that_is_gone_is_told_as_discord_tells_it(
     await screen.slash("ping")
     await expect(screen.composer.get_by_role("alert")).to_have_text("The application did not respond")
     await expect(screen.page.get_by_role("status")).to_have_text("Not connected")
+
+
+async def test_an_answer_that_never_came_is_late_after_a_quarter_of_an_hour(
+    guild: SandboxGuild, open_page: OpenPage
+) -> None:
+    waiting = await guild.owner.say(guild.channel("general"), "soon")
+    waiting.flags |= MessageFlag.LOADING
+    screen = await open_page(be="Ana")
+    await screen.open("general")
+    await expect(screen.messages).to_contain_text(["Mara is thinking…"])
+
+    await screen.page.get_by_role("button", name="+10 min").click()
+    await screen.page.get_by_role("button", name="+10 min").click()
+
+    await expect(screen.messages).to_contain_text(["The application did not respond"])

@@ -63,7 +63,9 @@ export class MessageView {
     this.element.classList.toggle("pings-me", message.mentions_me && !message.ephemeral);
     this.#part("reply", [message.used, message.reply_to], () => origin(message));
     this.#part("head", [message.author, message.at], () => this.#head());
-    this.#part("content", [message.content, message.thinking, message.edited, message.type], () => this.#content());
+    this.#part("content", [message.content, message.thinking, message.edited, message.type, message.isLate], () =>
+      this.#content(),
+    );
     this.#part("below", [message.embeds, message.attachments], () => [
       ...message.embeds.map((embed) => embedElement(embed, names)),
       message.attachments.length
@@ -100,12 +102,17 @@ export class MessageView {
     return [
       el("span", { class: "author" }, author.name),
       author.bot ? el("span", { class: "app-tag" }, "APP") : null,
-      el("time", { datetime: moment.toISOString(), title: format(moment, "F") }, written(moment)),
+      el(
+        "time",
+        { datetime: moment.toISOString(), title: format(moment, "F"), data: { written: "" } },
+        written(moment),
+      ),
     ];
   }
 
   #content() {
-    const { author, content, edited, thinking, type } = this.message;
+    const { author, content, edited, thinking, type, isLate } = this.message;
+    if (isLate) return el("span", { class: "failure" }, "The application did not respond");
     if (thinking) return el("span", { class: "thinking" }, `${author.name} is thinking…`);
     if (NOTICES[type]) return el("span", { class: "muted" }, `${author.name} ${NOTICES[type]} ${content}`);
     if (!content) return null;

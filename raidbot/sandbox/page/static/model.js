@@ -1,5 +1,7 @@
 /** What one person sees: who and where, and the messages of the channels that were opened. */
 
+const TOKEN_LIFE = 15 * 60 * 1000; // milliseconds an application has to put an answer in place of "thinking…"
+
 /** Whether one id was given out before another. */
 export function isOlder(one, other) {
   return one.length === other.length ? one < other : one.length < other.length;
@@ -19,6 +21,14 @@ class Log {
     else messages.splice(at, 0, message);
   }
 
+  /** Mark what the bot can answer no more; whether there was any. */
+  expire(moment) {
+    const isOver = ({ thinking, isLate, at }) => thinking && !isLate && moment - new Date(at) > TOKEN_LIFE;
+    const late = this.messages.filter(isOver);
+    for (const message of late) this.put({ ...message, isLate: true });
+    return late.length > 0;
+  }
+
   drop(id) {
     this.messages = this.messages.filter((message) => message.id !== id);
   }
@@ -32,7 +42,6 @@ export class Model {
   guilds = new Map();
   channels = new Map();
   unread = new Map();
-  strip = null;
   #logs = new Map();
   #newest = new Map();
 
@@ -71,7 +80,6 @@ export class Model {
       guilds: () => merge(this.guilds, push),
       people: () => (this.people = push.people),
       commands: () => (this.commands = push.commands),
-      strip: () => (this.strip = push),
     }[push.push]?.();
     return push.push === "messages" ? taken : [];
   }

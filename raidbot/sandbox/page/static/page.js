@@ -12,7 +12,7 @@ import { People } from "./people.js";
 import { closePopup } from "./popup.js";
 import { Sidebar } from "./sidebar.js";
 import { announce, setUpDrawers, setUpTheme, toast } from "./surroundings.js";
-import { refreshTimes, setClock } from "./times.js";
+import { now, refreshTimes, setClock } from "./times.js";
 
 const PAGE = 50; // messages asked for at once
 const COMMAND_FAILED = "The application did not respond";
@@ -118,6 +118,7 @@ function take(push) {
   if (push.push === "strip") {
     setTime(push.now);
     panel.show(push);
+    if (current && model.log(current).expire(now())) draw();
     return;
   }
   for (const message of fresh) if (message.channel === current && message.author.id !== model.me) announce(message);

@@ -34,8 +34,8 @@ export class Panel {
       section("Clock", this.now, this.day, this.next, el("div", { class: "row" }, steps, this.skip)),
       section("Bot", this.bot, this.actions, this.gaps),
       section("You", this.own),
-      section("Calls to Discord", this.calls),
       this.more,
+      section("Calls to Discord", this.calls),
     );
     setInterval(() => this.tick(), 1000);
   }

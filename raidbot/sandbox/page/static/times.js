@@ -22,6 +22,7 @@ const formats = new Map();
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 const OUT_OF_RANGE = 8.64e12; // seconds either side of 1970 that a Date can hold
 
+let lastDay = "";
 let ahead = 0; // milliseconds that the sandbox's clock is before the machine's
 
 /** Take the sandbox's time of this instant, an ISO string. */
@@ -59,10 +60,17 @@ export function timeElement(seconds, style) {
   );
 }
 
-/** Count the relative times on the page anew. */
-export function refreshTimes(root = document) {
-  for (const element of root.querySelectorAll("time[data-relative]")) {
-    const text = formatRelative(new Date(element.dateTime));
+/** Count the relative times on the page anew, and what was today when the day has changed. */
+export function refreshTimes() {
+  refresh("time[data-relative]", formatRelative);
+  const today = now().toDateString();
+  if (today !== lastDay) refresh("time[data-written]", written);
+  lastDay = today;
+}
+
+function refresh(which, spoken) {
+  for (const element of document.querySelectorAll(which)) {
+    const text = spoken(new Date(element.dateTime));
     if (element.textContent !== text) element.textContent = text;
   }
 }
