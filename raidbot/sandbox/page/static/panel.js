@@ -32,7 +32,7 @@ export class Panel {
     const steps = STEPS.map(([label, seconds]) => button(label, () => act.advance(seconds)));
     this.root.append(
       section("Clock", this.now, this.day, this.next, el("div", { class: "row" }, steps, this.skip)),
-      section("Bot", this.bot, this.actions, this.gaps),
+      section("Connection", this.bot, this.actions, this.gaps),
       section("You", this.own),
       this.more,
       section("Calls to Discord", this.calls),

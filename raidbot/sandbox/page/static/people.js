@@ -35,7 +35,7 @@ function chip(person, onBe) {
   return el(
     "button",
     { type: "button", role: "radio", class: "person", on: { click: () => onBe(person.id) } },
-    avatar(person.id, person.name, "small"),
+    avatar(person, "small"),
     el("span", {}),
     el("span", { class: "about" }),
   );
