@@ -48,6 +48,7 @@ from raidbot.delivery.outbox import Outbox
 from raidbot.delivery.people import People
 from raidbot.delivery.posting import Posting
 from raidbot.delivery.reconcile import Reconcile
+from raidbot.delivery.threads import Threads
 from raidbot.delivery.tidy import Tidy
 from raidbot.jobs.closing import close_due
 from raidbot.jobs.heartbeat import Heartbeat, Job
@@ -136,6 +137,7 @@ class RaidBot(commands.AutoShardedBot):
         self.outbox = Outbox(self.state, self, self.line, batch=options.dm_batch, pause=options.dm_pause_seconds)
         self.audit = Audit(self.state, self, wake_outbox=self.outbox.wake)
         self.tidy = Tidy(self.state, self, self.line)
+        self.threads = Threads(self.state, self, self.line)
         self.aside = Aside(self, self.line)
         self.gate = Gate(self, self.state, self.line)
         self.people = People(self.state, self, redraw=self.boards.mark)
@@ -176,6 +178,7 @@ class RaidBot(commands.AutoShardedBot):
             ("posting", self.posting.start),
             ("tidying", self.tidy.start),
             ("names", self.people.start),
+            ("threads", self.threads.start),
             ("log channels", self.audit.start),
             ("looking for the absent", self.absent.start),
             ("reconciling later", self.reconcile.start),
@@ -267,6 +270,7 @@ class RaidBot(commands.AutoShardedBot):
             self.tidy.stop(_FINISHING),
             self.reconcile.stop(_FINISHING),
             self.people.stop(_FINISHING),
+            self.threads.stop(_FINISHING),
             self.absent.stop(_FINISHING),
             self.aside.stop(),
         )
