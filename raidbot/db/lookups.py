@@ -113,29 +113,6 @@ def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime)
     return members
 
 
-def guilds_with_coming(connection: sqlite3.Connection, *, after: datetime) -> list[GuildId]:
-    """Servers with a raid that takes signups or starts after `after`."""
-    rows = connection.execute(
-        "SELECT DISTINCT guild FROM raids"
-        " WHERE status IN ('posting', 'open') OR (status = 'closed' AND starts_at > ?) ORDER BY guild",
-        (seconds(after),),
-    ).fetchall()
-    return [GuildId(guild) for (guild,) in rows]
-
-
-def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> dict[MemberId, list[RaidId]]:
-    """Who has a seat or waits in the server's raids starting after `after`, and in which."""
-    members: dict[MemberId, list[RaidId]] = {}
-    for member, raid in connection.execute(
-        "WITH coming AS (SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled' AND starts_at > ?)"
-        " SELECT member, raid FROM seats WHERE raid IN coming"
-        " UNION SELECT member, raid FROM waits WHERE raid IN coming ORDER BY member, raid",
-        (guild, seconds(after)),
-    ).fetchall():
-        members.setdefault(MemberId(member), []).append(RaidId(raid))
-    return members
-
-
 def open_count(connection: sqlite3.Connection, guild: GuildId) -> int:
     """How many raids of the server take signups."""
     count: int = connection.execute(

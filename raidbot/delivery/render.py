@@ -10,7 +10,7 @@ import discord
 
 from raidbot.delivery.roster import Field, named, roster, smallest
 from raidbot.delivery.width import shortened, shortened_text, units
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, Status
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, Seat, Status, Wait
 from raidbot.raids.templates import DESCRIPTION_MOST, REACTIONS_MOST, TITLE_MOST, TOTAL_MOST, spoken_length
 from raidbot.utils.text import stamp
 
@@ -151,4 +151,5 @@ def _ways(raid: Raid) -> str:
 def _lacks_one(raid: Raid) -> bool:
     """Somebody has no reaction to take away: reactions were swept, or a raid leader gave the place."""
     standing = {(mark.member, mark.role) for mark in raid.marks if not mark.unwanted}
-    return any((place.member, place.role) not in standing for place in (*raid.seats, *raid.waits))
+    places: tuple[Seat | Wait, ...] = (*raid.seats, *raid.waits)
+    return any((place.member, place.role) not in standing for place in places)
