@@ -214,6 +214,7 @@ class RaidBot(commands.AutoShardedBot):
                 speed=speed,
                 tidy=self.tidy,
                 reconcile=self.reconcile,
+                boards=self.boards,
                 outbox=self.outbox,
                 aside=self.aside,
             ),

@@ -17,8 +17,16 @@ class RoleNeeded(Refusal):
     """`roles` are the names of the server's roles of which one would do."""
 
     def __init__(self, raid: Raid, roles: list[str]) -> None:
-        listed = joined([f"**{escape(role)}**" for role in roles], "or") or "that no longer exists"
+        listed = joined([f"**{escape(role)}**" for role in roles], "or")
         super().__init__(f"To sign up for “{escape(raid.name)}” (`{raid.code}`) you need the role {listed}.")
+
+
+class RoleGone(Refusal):
+    def __init__(self, raid: Raid) -> None:
+        super().__init__(
+            f"Nobody can sign up for “{escape(raid.name)}” (`{raid.code}`) at present:"
+            " the role one needs for it was deleted. A manager can choose another one with `/permissions`."
+        )
 
 
 class Gate:
@@ -28,10 +36,11 @@ class Gate:
         self._line = line
 
     def check(self, raid: Raid, settings: GuildSettings, roles: frozenset[int]) -> None:
-        """Raises RoleNeeded if a member with these roles may not sign up."""
+        """Raises RoleNeeded if a member with these roles may not sign up, RoleGone if nobody may any more."""
         needed = settings.signup_roles_for(raid.kind)
         if needed and not needed & roles:
-            raise RoleNeeded(raid, self._names(raid.guild, needed))
+            names = self._names(raid.guild, needed)
+            raise RoleNeeded(raid, names) if names else RoleGone(raid)
 
     async def may_sign_up(self, guild: GuildId, member: MemberId, raid: Raid) -> bool:
         """Whether the member, of whom nothing is known but the id, may sign up. Raises NoAnswer, HTTPException."""

@@ -11,12 +11,13 @@ import discord
 import structlog
 from discord.ext import commands
 
-from raidbot.commands.gate import Gate
+from raidbot.commands.gate import Gate, RoleGone
 from raidbot.commands.intake import Intake
 from raidbot.db import outbox
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Owed
 from raidbot.delivery.aside import Aside
+from raidbot.delivery.boards import Boards
 from raidbot.delivery.outbox import Outbox
 from raidbot.delivery.reconcile import Reconcile
 from raidbot.delivery.tidy import Tidy
@@ -33,6 +34,7 @@ from raidbot.utils.text import clean_name, escape
 log = structlog.get_logger(__name__)
 
 _TOLD_AGAIN_AFTER = 600
+_LEADER_TOLD_AGAIN_AFTER = 86_400
 _OF_USE = timedelta(hours=1)
 """How long it still helps to be told why a reaction went away."""
 
@@ -79,6 +81,7 @@ class Reactions(commands.Cog):
         speed: SlidingWindow[tuple[int, int]],
         tidy: Tidy,
         reconcile: Reconcile,
+        boards: Boards,
         outbox: Outbox,
         aside: Aside,
     ) -> None:
@@ -90,6 +93,7 @@ class Reactions(commands.Cog):
         self._speed = speed
         self._tidy = tidy
         self._reconcile = reconcile
+        self._boards = boards
         self._outbox = outbox
         self._aside = aside
 
@@ -124,7 +128,10 @@ class Reactions(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         raid = self._board(payload)
-        if raid is None or payload.user_id == (self._client.user and self._client.user.id):
+        if raid is None:
+            return
+        if payload.user_id == (self._client.user and self._client.user.id):
+            self._boards.reactions_gone(raid, [str(payload.emoji)])  # the bot takes none of its own off singly
             return
         member = MemberId(payload.user_id)
         self._reconcile.touched(raid, member)
@@ -147,6 +154,8 @@ class Reactions(commands.Cog):
         except Refusal as refusal:
             self._tidy.refuse(raid, reaction.member, role.key)
             await self._tell(raid, reaction.member, refusal)
+            if isinstance(refusal, RoleGone):
+                await self._tell(raid, raid.leader or raid.creator, refusal, again_after=_LEADER_TOLD_AGAIN_AFTER)
         except sqlite3.Error as error:
             self._catch_up(raid.id, reaction.member, error)
             await self._tell(raid, reaction.member, NotSaved(raid))
@@ -201,7 +210,7 @@ class Reactions(commands.Cog):
             guild=raid.guild,
         )
         try:
-            await self._state.owe([dm, *await self._thread_notice(raid, member, cause, now)])
+            await self._state.owe([dm, *await self._thread_notice(raid, member, refusal, cause, now)])
         except Unwritable:
             self._aside.say(member, str(refusal))
         except sqlite3.Error:
@@ -209,14 +218,16 @@ class Reactions(commands.Cog):
         else:
             self._outbox.wake()
 
-    async def _thread_notice(self, raid: Raid, member: MemberId, cause: str, now: datetime) -> list[Owed]:
+    async def _thread_notice(
+        self, raid: Raid, member: MemberId, refusal: Refusal, cause: str, now: datetime
+    ) -> list[Owed]:
         """One notice in the raid's thread for everybody the cause concerns and whom no DM reaches, if so wished."""
         settings = await self._state.settings(raid.guild)
         if not settings.refusal_notices_in_thread or raid.thread is None:
             return []
         if await self._state.db.read(partial(outbox.dms_closed_since, member=member)) is None:
             return []
-        text = "A reaction was taken off the signup. Allow direct messages from this server and I will tell you why."
+        text = f"To whoever reacted just now and takes no direct messages: {refusal}"
         return [
             Owed(
                 kind="post",

@@ -6,6 +6,7 @@ from datetime import timedelta
 from raidbot.raids.model import GuildId, Kind, MessageId, Source
 from raidbot.raids.settings import GuildSettings
 from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox.people import Person
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.scene import board_text, put_up, reactors, told
@@ -73,6 +74,35 @@ async def test_the_gate_names_the_role_that_is_needed(guild: SandboxGuild, start
         await guild.until(lambda: "**Wizard**" in told(alice))
         await guild.until(lambda: reactors(board, "✅") == 2)
         assert "Alice" not in board_text(board)
+
+
+async def test_a_gate_whose_role_was_deleted_is_told_to_member_and_leader(guild: SandboxGuild, start: Start) -> None:
+    wizard, alice = guild.add_role("Wizard"), guild.add_member("alice")
+    async with start() as bot:
+        await bot.state.change_settings(
+            GuildId(guild.id), lambda before: replace(before, signup_roles={Kind.RAID: frozenset({wizard.id})}), SETTING
+        )
+        board = await put_up(guild)
+        await guild.delete_role(wizard)
+
+        await alice.react(board, "✅")
+
+        await guild.until(lambda: "the role one needs for it was deleted" in told(alice))
+        await guild.until(lambda: "`/permissions`" in told(guild.owner))
+
+
+async def test_a_reaction_of_the_bot_that_somebody_removed_comes_back(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    async with start() as bot:
+        board = await put_up(guild, activity="key", teams=2)
+        await guild.until(lambda: reactors(board, "2️⃣") == 1)
+        await bot.boards.idle()
+
+        await Person(sandbox.world, sandbox.bot).unreact(board, "2️⃣")
+        assert reactors(board, "2️⃣") == 0
+
+        await guild.until(lambda: reactors(board, "2️⃣") == 1)
 
 
 async def test_a_refused_member_is_told_once(guild: SandboxGuild, start: Start) -> None:
@@ -162,7 +192,7 @@ async def test_a_burst_is_seated_in_the_order_it_arrived(guild: SandboxGuild, st
 def notices(guild: SandboxGuild) -> int:
     """How often the only thread says that a reaction was declined."""
     (thread,) = guild.facts.threads.values()
-    return sum("taken off the signup" in message.content for message in thread.messages.values())
+    return sum("takes no direct messages: To sign up for" in message.content for message in thread.messages.values())
 
 
 async def test_refusals_nobody_can_be_told_are_told_once_in_the_thread(
