@@ -29,6 +29,7 @@ from raidbot.commands.raidinfo import RaidInfo
 from raidbot.commands.raidinfo_look import PANEL as RAIDINFO_PANEL
 from raidbot.commands.raidsignup import RaidSignup
 from raidbot.commands.reactions import Reactions
+from raidbot.commands.replies import Replies
 from raidbot.commands.setchannel import SetChannel
 from raidbot.commands.settings import PANEL as SETTINGS_PANEL
 from raidbot.commands.settings import Settings
@@ -36,6 +37,7 @@ from raidbot.commands.setup import PANEL as SETUP_PANEL
 from raidbot.commands.setup import Setup
 from raidbot.commands.ui.road import explain
 from raidbot.commands.ui.router import Router
+from raidbot.commands.watch import Watch
 from raidbot.commands.world import World
 from raidbot.db import guilds
 from raidbot.db.database import Database
@@ -56,6 +58,7 @@ from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import prune_audit, prune_drafts
 from raidbot.jobs.writing import try_writing
 from raidbot.raids.model import GuildId
+from raidbot.raids.telling import REPLY
 from raidbot.state import State
 from raidbot.utils.circuit_breaker import CircuitBreaker
 from raidbot.utils.clock import Clock
@@ -187,19 +190,22 @@ class RaidBot(commands.AutoShardedBot):
             self._tasks.spawn(self._insist(name, step), name=name)
 
     async def _add_cogs(self) -> None:
+        watch, replies = Watch(self.state), Replies(self.state, serves=self.serves)
         pressed: dict[str, Create | Settings | Permissions | Setup | RaidPanel | RaidInfo] = {
-            CREATE_PANEL: Create(self.state),
+            CREATE_PANEL: Create(self.state, watch),
             SETTINGS_PANEL: Settings(self.state),
             PERMISSIONS_PANEL: Permissions(self.state),
             SETUP_PANEL: Setup(self.state),
-            RAID_PANEL: RaidPanel(self.state),
+            RAID_PANEL: RaidPanel(self.state, watch),
             RAIDINFO_PANEL: RaidInfo(self.state),
         }
         speed: SlidingWindow[tuple[int, int]] = SlidingWindow(
             self._options.reaction_limit, self._options.reaction_window_seconds, _MEMBERS_WATCHED
         )
         for cog in (
-            Router({name: cog.press for name, cog in pressed.items()}, check=self.check_allowed),
+            Router(
+                {name: cog.press for name, cog in pressed.items()} | {REPLY: replies.press}, check=self.check_allowed
+            ),
             *pressed.values(),
             SetChannel(self.state),
             RaidSignup(self.state),
@@ -242,8 +248,8 @@ class RaidBot(commands.AutoShardedBot):
         return not self._options.allowed_guilds or guild in self._options.allowed_guilds
 
     def check_allowed(self, interaction: discord.Interaction[Any]) -> None:
-        """Raises NotHere on a server the bot is not meant for."""
-        if not self.serves(interaction.guild_id):
+        """Raises NotHere on a server the bot is not meant for; conversations belong to no server."""
+        if interaction.guild_id is not None and not self.serves(interaction.guild_id):
             raise NotHere
 
     async def launch_shards(self) -> None:

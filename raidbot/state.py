@@ -5,7 +5,7 @@ import random
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -20,7 +20,7 @@ from raidbot.raids.audit import entries, settings_entries
 from raidbot.raids.events import Change, Created
 from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Source, Status
 from raidbot.raids.settings import GuildSettings
-from raidbot.raids.telling import notices
+from raidbot.raids.telling import Notice, notices
 from raidbot.utils.clock import Clock
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import new_code, normalise_code
@@ -343,10 +343,16 @@ def _record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: 
         owed = outbox.Owed(
             kind="dm",
             target=notice.member,
-            payload={"content": notice.text},
+            payload=_payload(notice),
             dedupe=notice.key,
             due_at=now,
             expires_at=notice.expires_at,
             guild=raid.guild,
         )
         outbox.owe(tx, owed)
+
+
+def _payload(notice: Notice) -> dict[str, Any]:
+    """What `delivery.outbox` sends."""
+    said: dict[str, Any] = {"content": notice.text}
+    return said | {"buttons": [asdict(button) for button in notice.buttons]} if notice.buttons else said

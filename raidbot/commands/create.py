@@ -1,6 +1,5 @@
 """/create: from options or a panel over a preview to a raid. The draft is a row, so a restart loses none."""
 
-import asyncio
 import math
 from dataclasses import replace
 from functools import partial
@@ -15,6 +14,7 @@ from raidbot.commands.channels import signup_channel
 from raidbot.commands.create_panel import Sheet
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.commands.watch import Watch
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId
 from raidbot.delivery.render import board
@@ -29,8 +29,7 @@ from raidbot.raids.creating import (
     missing,
     plan,
 )
-from raidbot.raids.events import Change
-from raidbot.raids.model import ChannelId, GuildId, Raid, RaidId, Source, Status
+from raidbot.raids.model import ChannelId, GuildId, Raid, Source
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import find, spoken_length
 from raidbot.raids.when import parse
@@ -39,7 +38,6 @@ from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_name, escape
 
-_POSTED_WITHIN = 60.0
 _DIGITS_MOST = 18
 _CHOICES_MOST = 25  # https://discord.com/developers/docs/interactions/receiving-and-responding#autocomplete
 _Choice = app_commands.Choice
@@ -51,10 +49,9 @@ class NotANumber(Refusal):
 
 
 class Create(commands.Cog):
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, watch: Watch) -> None:
         self._state = state
-        self._posted: dict[RaidId, asyncio.Future[Raid]] = {}
-        state.listen(self._committed)
+        self._watch = watch
 
     @app_commands.command(description="Prepare a signup; nothing is posted before you confirm")
     @app_commands.describe(
@@ -217,33 +214,7 @@ class Create(commands.Cog):
         raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=sheet.id)
         name = f"“{escape(raid.name)}” (`{raid.code}`)"
         await answers.show(interaction, f"{name} is being posted in {channel.mention}.")
-        posted = await self._until_posted(raid)
-        if posted is None:
-            await answers.show(interaction, f"{name} goes to {channel.mention} as soon as Discord takes it.")
-        elif posted.link is None:
-            await answers.show(interaction, f"{name} could not be posted in {channel.mention}, so it is cancelled.")
-        else:
-            await answers.show(interaction, f"{name} is posted in {channel.mention}: {posted.link}")
-
-    async def _until_posted(self, raid: Raid) -> Raid | None:
-        """The raid once it is posted or cancelled, or None if that takes too long for the person to wait."""
-        future: asyncio.Future[Raid] = asyncio.get_running_loop().create_future()
-        self._posted[raid.id] = future
-        try:
-            now = await self._state.raid(raid.id)
-            if now.status is not Status.POSTING:
-                return now
-            async with asyncio.timeout(_POSTED_WITHIN):
-                return await future
-        except TimeoutError:
-            return None
-        finally:
-            del self._posted[raid.id]
-
-    def _committed(self, _before: Raid, change: Change) -> None:
-        future = self._posted.get(change.raid.id)
-        if future is not None and not future.done() and change.raid.status is not Status.POSTING:
-            future.set_result(change.raid)
+        await answers.show(interaction, await self._watch.outcome(raid, channel.mention))
 
     async def _add(self, interaction: discord.Interaction[Any], draft: Draft, assumptions: tuple[str, ...]) -> Sheet:
         payload = _payload(draft, assumptions)

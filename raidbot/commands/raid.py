@@ -10,10 +10,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands import codes, raid_attendance, raid_life, raid_roster, raid_text
+from raidbot.commands import codes, raid_attendance, raid_copy, raid_life, raid_roster, raid_text
 from raidbot.commands.raid_visit import Action, Visit, show_panel
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.commands.watch import Watch
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.state import State
@@ -32,13 +33,15 @@ ACTIONS: dict[str, Action] = {
     **raid_text.ACTIONS,
     **raid_roster.ACTIONS,
     **raid_attendance.ACTIONS,
+    **raid_copy.ACTIONS,
 }
 """Everything that can be pressed on a raid's panel, its pages and its forms."""
 
 
 class RaidPanel(commands.Cog):
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, watch: Watch) -> None:
         self._state = state
+        self._watch = watch
 
     @app_commands.command(description="Close, reopen, cancel or change a raid")
     @app_commands.describe(code="Which raid; choose it from the list as you type")
@@ -60,7 +63,7 @@ class RaidPanel(commands.Cog):
         raid = await self._state.find(GuildId(rights.here(press.interaction).id), code)
         action = ACTIONS[name]
         await rights.check_any(press.interaction, action.permissions, raid)
-        visit = Visit(self._state, press, raid, tuple(rest))
+        visit = Visit(self._state, press, raid, tuple(rest), self._watch)
         try:
             await action.do(visit)
         except Refusal as refusal:

@@ -11,6 +11,7 @@ from raidbot.commands import raid_panel as look
 from raidbot.commands.raid_panel import Sight
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.commands.watch import Watch
 from raidbot.db import history
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, Raid
@@ -28,6 +29,7 @@ class Visit:
     press: Press
     raid: Raid
     rest: tuple[str, ...]
+    watch: Watch
 
     @property
     def interaction(self) -> discord.Interaction[Any]:

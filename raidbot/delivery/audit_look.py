@@ -60,6 +60,7 @@ _FROM = {
     Source.CLOCK: "the clock",
     Source.RECONCILE: "comparing the board",
     Source.DISCORD: "Discord",
+    Source.COPY: "a raid put up again",
 }
 _MENTION = re.compile(r"(<(?:#|@&|@)\d+>)")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")

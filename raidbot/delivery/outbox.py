@@ -181,7 +181,8 @@ class Outbox:
         content: str | None = row.payload.get("content")
         embeds = [discord.Embed.from_dict(embed) for embed in row.payload.get("embeds", ())]
         nonce = f"{self._prefix}o{row.id}"
-        message = await self._line.call(lambda: channel.send(content, embeds=embeds, nonce=nonce))
+        view = _view(row.payload["buttons"]) if "buttons" in row.payload else discord.utils.MISSING
+        message = await self._line.call(lambda: channel.send(content, embeds=embeds, view=view, nonce=nonce))
         return message.id
 
     async def _channel(self, row: Claimed) -> int:
@@ -218,6 +219,16 @@ class Outbox:
 
     def _later(self, seconds: float) -> datetime:
         return self._state.now() + timedelta(seconds=max(seconds, 1.0))
+
+
+def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
+    """The buttons, remembered by nobody: a press is found by its address."""
+    view = discord.ui.View(timeout=None)
+    for button in buttons:
+        style = discord.ButtonStyle[button["style"]]
+        view.add_item(discord.ui.Button(label=button["label"], custom_id=button["address"], style=style))
+    view.stop()
+    return view
 
 
 def _sent(row: Claimed, tx: sqlite3.Connection, *, message: int, now: datetime) -> None:

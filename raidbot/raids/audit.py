@@ -68,6 +68,8 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
             return Entry(f"{what} changed", None, was or None, becomes or None)
         case ev.LengthChanged(was, becomes):
             return Entry("length changed", None, spoken_length(was) if was else None, spoken_length(becomes))
+        case ev.Duplicated(code):
+            return Entry("duplicated", None, None, code)
         case ev.PresenceMarked(member, was, becomes):
             return Entry("attendance marked", member, was, becomes)
         case ev.LeaderChanged(was, becomes):

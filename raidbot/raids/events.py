@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RoleKey, Seat
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RaidCode, RoleKey, Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,13 @@ class LeaderChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicated:
+    """The raid was put up again, under this code."""
+
+    code: RaidCode
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadOpened:
     """The raid has a thread for its discussion."""
 
@@ -206,6 +213,7 @@ Event = (
     | LengthChanged
     | LeaderChanged
     | PresenceMarked
+    | Duplicated
     | ThreadOpened
     | ThreadLost
     | Reminded

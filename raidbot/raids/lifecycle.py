@@ -82,10 +82,7 @@ def change_time(raid: Raid, starts_at: datetime, zone: str, *, now: datetime) ->
     """Another start: reminders are owed again, and the clock may close the raid again."""
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)
-    if starts_at <= now:
-        raise Refusal("That time has passed. Give a time that lies ahead.")
-    if starts_at > now + FURTHEST:
-        raise Refusal("That is more than two years ahead. Give an earlier time.")
+    check_start(starts_at, now=now)
     if starts_at == raid.starts_at:
         return Change(replace(raid, zone=zone), () if zone == raid.zone else (TimeChanged(starts_at, starts_at),))
     moved = replace(
@@ -98,6 +95,14 @@ def change_time(raid: Raid, starts_at: datetime, zone: str, *, now: datetime) ->
         hold=False,
     )
     return Change(moved, (TimeChanged(raid.starts_at, starts_at),))
+
+
+def check_start(starts_at: datetime, *, now: datetime) -> None:
+    """Raises Refusal for a start that has passed or lies too far ahead."""
+    if starts_at <= now:
+        raise Refusal("That time has passed. Give a time that lies ahead.")
+    if starts_at > now + FURTHEST:
+        raise Refusal("That is more than two years ahead. Give an earlier time.")
 
 
 def due_closing(raid: Raid, *, full_lead: timedelta, now: datetime) -> CloseReason | None:

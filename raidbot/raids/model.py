@@ -58,6 +58,7 @@ class Source(StrEnum):
     CLOCK = "clock"
     RECONCILE = "reconcile"
     DISCORD = "discord"
+    COPY = "copy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import Literal, assert_never
 
 from raidbot.raids import events as ev
-from raidbot.raids.model import CancelReason, MemberId, Raid, RoleKey
+from raidbot.raids.model import CancelReason, MemberId, Raid, RoleKey, Seat, Source
 from raidbot.utils.text import escape, stamp
+
+REPLY = "reply"
+"""What the address of a button under a direct message begins with; the raid's id and what is replied follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Under a message; pressing it sends its `address` back."""
+
+    label: str
+    address: str
+    style: Literal["primary", "secondary", "success", "danger"] = "secondary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +29,7 @@ class Notice:
     member: MemberId
     text: str
     expires_at: datetime | None = None
+    buttons: tuple[Button, ...] = ()
 
 
 def notices(change: ev.Change) -> tuple[Notice, ...]:
@@ -25,7 +38,8 @@ def notices(change: ev.Change) -> tuple[Notice, ...]:
     owed: list[Notice] = []
     for event in change.events:
         for member, text in _told(raid, event):
-            owed.append(Notice(_key(raid, event, member), member, text, _expiry(raid, event)))
+            notice = Notice(_key(raid, event, member), member, text, _expiry(raid, event), _buttons(raid, event))
+            owed.append(notice)
     return tuple(owed)
 
 
@@ -37,6 +51,14 @@ def _key(raid: Raid, event: ev.Event, member: MemberId) -> str:
 
 def _expiry(raid: Raid, event: ev.Event) -> datetime | None:
     return raid.starts_at if isinstance(event, ev.Reminded) else None
+
+
+def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
+    match event:
+        case ev.Posted():
+            return (Button("I cannot come", f"{REPLY}:{raid.id}:out"),)
+        case _:
+            return ()
 
 
 def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
@@ -52,6 +74,8 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
         case ev.Moved(member, origin, role):
             text = f"You moved from {_role(raid, origin)} to {_role(raid, role)} in {_raid(raid)}."
             return [(member, text + _foot(raid))]
+        case ev.Posted():
+            return [(seat.member, _kept(raid, seat)) for seat in raid.seats if seat.source is Source.COPY]
         case ev.Assigned(member, role, _, _):
             seat = f"a seat in {_raid(raid)}" if len(raid.roles) == 1 else f"the seat {_place(raid, role)}"
             text = f"A raid leader gave you {seat}. If you cannot come, {_way_out(raid, member, role)}."
@@ -85,7 +109,6 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
             return [(member, _reminder(raid, member)) for member in members]
         case (
             ev.Created()
-            | ev.Posted()
             | ev.Joined()
             | ev.Left()
             | ev.StoppedWaiting()
@@ -94,6 +117,7 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
             | ev.Reworded()
             | ev.LengthChanged()
             | ev.PresenceMarked()
+            | ev.Duplicated()
             | ev.ThreadOpened()
             | ev.ThreadLost()
             | ev.MarksChanged()
@@ -103,6 +127,11 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
             return []
         case _:
             assert_never(event)
+
+
+def _kept(raid: Raid, seat: Seat) -> str:
+    had = "" if len(raid.roles) == 1 else f" as {_role(raid, seat.role)}"
+    return f"{_raid(raid)} takes place again, and you keep your seat{had}. If you cannot come, say so.{_foot(raid)}"
 
 
 def _reminder(raid: Raid, member: MemberId) -> str:

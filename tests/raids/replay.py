@@ -106,6 +106,7 @@ def _tell(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
             | ev.LengthChanged()
             | ev.LeaderChanged()
             | ev.PresenceMarked()
+            | ev.Duplicated()
             | ev.ThreadOpened()
             | ev.ThreadLost()
             | ev.MarksChanged()

@@ -1,0 +1,62 @@
+"""Buttons under direct messages. There is no server in a conversation, so the `custom_id` names the raid.
+
+What a press may do depends on nothing but who presses: it is done to that member's own place in the raid.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from raidbot.commands.ui import answers, rights
+from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.raids import signups
+from raidbot.raids.model import Raid, RaidId, Source
+from raidbot.state import Cause, Rule, State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import escape, stamp
+
+
+class NotInAnyMore(Refusal):
+    def __init__(self, raid: Raid) -> None:
+        super().__init__(f"You have no place in “{escape(raid.name)}” (`{raid.code}`) any more.")
+
+
+class Replies:
+    """`serves` tells whether the bot works in a server."""
+
+    def __init__(self, state: State, *, serves: Callable[[int], bool]) -> None:
+        self._state = state
+        self._serves = serves
+
+    async def press(self, press: Press) -> None:
+        raid = await self._raid(press)
+        match press.parts[1:]:
+            case ("out",):
+                await self._drop_out(press, raid)
+            case _:
+                raise UnknownPanel
+
+    async def _raid(self, press: Press) -> Raid:
+        """The raid that the message was about. Raises UnknownPanel."""
+        number = press.parts[0] if press.parts else ""
+        if not number.isdecimal() or len(number) > 18:
+            raise UnknownPanel
+        try:
+            raid = await self._state.raid(RaidId(int(number)))
+        except KeyError:
+            raise UnknownPanel from None
+        if not self._serves(raid.guild):
+            raise UnknownPanel
+        return raid
+
+    async def _drop_out(self, press: Press, raid: Raid) -> None:
+        member = rights.who(press.interaction)
+        try:
+            await self._change(press, raid, partial(signups.leave, member=member, now=self._state.now()))
+        except signups.NotSignedUp:
+            raise NotInAnyMore(raid) from None
+        said = f"You are off “{escape(raid.name)}” (`{raid.code}`) at {stamp(raid.starts_at)}."
+        await answers.show(press.interaction, f"{said}\n{raid.link}" if raid.link else said)
+
+    async def _change(self, press: Press, raid: Raid, rule: Rule) -> Raid:
+        cause = Cause(Source.BUTTON, rights.who(press.interaction))
+        return (await self._state.change(raid.id, rule, cause)).raid

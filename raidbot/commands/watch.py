@@ -1,0 +1,47 @@
+"""Waits for boards to be posted, so that who asked for one can be given its address."""
+
+import asyncio
+
+from raidbot.raids.events import Change
+from raidbot.raids.model import Raid, RaidId, Status
+from raidbot.state import State
+from raidbot.utils.text import escape
+
+_POSTED_WITHIN = 60.0
+
+
+class Watch:
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._posted: dict[RaidId, asyncio.Future[Raid]] = {}
+        state.listen(self._committed)
+
+    async def outcome(self, raid: Raid, where: str) -> str:
+        """What became of a new raid's board, in a sentence, as far as can be waited for. `where` is its channel."""
+        name = f"“{escape(raid.name)}” (`{raid.code}`)"
+        posted = await self._until_posted(raid)
+        if posted is None:
+            return f"{name} goes to {where} as soon as Discord takes it."
+        if posted.link is None:
+            return f"{name} could not be posted in {where}, so it is cancelled."
+        return f"{name} is posted in {where}: {posted.link}"
+
+    async def _until_posted(self, raid: Raid) -> Raid | None:
+        """The raid once it is posted or cancelled, or None if that takes too long for the person to wait."""
+        future: asyncio.Future[Raid] = asyncio.get_running_loop().create_future()
+        self._posted[raid.id] = future
+        try:
+            now = await self._state.raid(raid.id)
+            if now.status is not Status.POSTING:
+                return now
+            async with asyncio.timeout(_POSTED_WITHIN):
+                return await future
+        except TimeoutError:
+            return None
+        finally:
+            del self._posted[raid.id]
+
+    def _committed(self, _before: Raid, change: Change) -> None:
+        future = self._posted.get(change.raid.id)
+        if future is not None and not future.done() and change.raid.status is not Status.POSTING:
+            future.set_result(change.raid)

@@ -1,0 +1,84 @@
+"""The same raid once more."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from raidbot.raids import audit, copying, lifecycle, roster, signups
+from raidbot.raids.model import ChannelId, CloseReason, MessageId, Raid, RaidCode, Source, Status
+from raidbot.raids.telling import REPLY, notices
+from raidbot.utils.errors import Refusal
+from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, START, TANK, joined, raid, teams
+
+LATER = START + timedelta(days=7)
+
+
+def again(board: Raid, *keeping: int) -> Raid:
+    return copying.duplicate(
+        board,
+        by=MANAGER,
+        channel=ChannelId(9),
+        starts_at=LATER,
+        zone="Asia/Tokyo",
+        keeping=keeping,  # type: ignore[arg-type]
+        now=NOW,
+    )
+
+
+def test_the_copy_is_the_same_raid_with_a_life_of_its_own() -> None:
+    board = replace(teams(), description="Bring bread", sides=("L", "R"), lengths=(90,), counts=False, leader=CAROL)
+    closed = lifecycle.close(board, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
+
+    copy = again(closed)
+
+    for name in ("kind", "template", "title", "subject", "description", "roles", "sides", "lengths", "counts", "guild"):
+        assert getattr(copy, name) == getattr(board, name)
+    assert (copy.status, copy.starts_at, copy.zone, copy.creator) == (Status.POSTING, LATER, "Asia/Tokyo", MANAGER)
+    assert (copy.message, copy.closed_at, copy.hold, copy.leader, copy.channel) == (None, None, False, None, 9)
+
+
+def test_seats_are_kept_in_order_with_sides_and_force_and_nobody_waits() -> None:
+    board = replace(raid(tank=1, healer=1), sides=("L", "R"))
+    board = joined(joined(board, TANK, ALICE, CAROL), HEALER, BOB)
+    board = roster.take_side(board, BOB, "L").raid
+    board = signups.assign(board, CAROL, TANK, now=NOW, force=True).raid
+
+    copy = again(board, BOB, CAROL)
+
+    assert [(seat.member, seat.role, seat.place, seat.side, seat.forced) for seat in copy.seats] == [
+        (BOB, HEALER, 1, "L", False),
+        (CAROL, TANK, 2, None, True),
+    ]
+    assert (copy.waits, copy.marks, copy.next_place) == ((), (), 3)
+    assert {seat.source for seat in copy.seats} == {Source.COPY}
+
+
+def test_who_is_copied_is_told_once_it_is_posted_and_can_say_no() -> None:
+    copy = again(joined(raid(tank=2), TANK, ALICE), ALICE)
+
+    posted = lifecycle.posted(copy, MessageId(7))
+
+    (notice,) = notices(posted)
+    assert notice.member == ALICE
+    assert "takes place again" in notice.text
+    assert [button.address for button in notice.buttons] == [f"{REPLY}:{copy.id}:out"]
+    assert notices(lifecycle.posted(again(joined(raid(tank=2), TANK, ALICE)), MessageId(7))) == ()
+
+
+def test_the_original_remembers_its_copy_and_stays_as_it_is() -> None:
+    board = joined(raid(tank=2), TANK, ALICE)
+
+    change = copying.duplicated(board, RaidCode("XYZ234"))
+
+    assert change.raid == board
+    assert [(entry.action, entry.after) for entry in audit.entries(board, change)] == [("duplicated", "XYZ234")]
+    assert notices(change) == ()
+
+
+def test_a_copy_lies_ahead() -> None:
+    for wrong in (NOW, NOW + timedelta(days=800)):
+        with pytest.raises(Refusal):
+            copying.duplicate(
+                raid(tank=1), by=MANAGER, channel=ChannelId(9), starts_at=wrong, zone="UTC", keeping=(), now=NOW
+            )
