@@ -113,11 +113,15 @@ class Tidy:
                 self._add(raid, Unwanted(raid.id, mark.member, mark.role), refused=False)
 
     def _add(self, raid: Raid, unwanted: Unwanted, *, refused: bool) -> None:
-        if not self._running or raid.message is None:
+        if raid.message is not None and (refused or unwanted not in self._taking):
+            self._owe(raid.channel, unwanted, refused=refused)
+
+    def _owe(self, channel: ChannelId, unwanted: Unwanted, *, refused: bool) -> None:
+        if not self._running:
             return
-        self._owed.setdefault(raid.channel, {}).setdefault(unwanted, refused)
-        if raid.channel not in self._workers:
-            self._workers[raid.channel] = asyncio.create_task(self._work(raid.channel))
+        self._owed.setdefault(channel, {}).setdefault(unwanted, refused)
+        if channel not in self._workers:
+            self._workers[channel] = asyncio.create_task(self._work(channel))
 
     async def _work(self, channel: ChannelId) -> None:
         owed = self._owed[channel]
@@ -163,16 +167,24 @@ class Tidy:
             self._forget(unwanted, taking)
             if refusal.status != 404 and refusal.code not in _GONE:
                 raise
+            await self._state.change(unwanted.raid, partial(_taken, unwanted=unwanted), _CAUSE)
         finally:
             del self._under_way[unwanted]
-            asyncio.get_running_loop().call_later(_ECHOES, self._forget, unwanted, taking)
+            asyncio.get_running_loop().call_later(_ECHOES, self._check, channel, unwanted, taking)
+        # The mark goes with the gateway's word of the removal: until then the gateway may yet tell of the reaction.
         self._reported = {report for report in self._reported if report[0] != channel}
-        await self._state.change(unwanted.raid, partial(_taken, unwanted=unwanted), _CAUSE)
 
-    def _forget(self, unwanted: Unwanted, taking: object) -> None:
-        """No removal is to be expected from this call any more."""
-        if self._taking.get(unwanted) is taking:
+    def _forget(self, unwanted: Unwanted, taking: object) -> bool:
+        """No removal is to be expected from this call any more; whether one was."""
+        expected = self._taking.get(unwanted) is taking
+        if expected:
             del self._taking[unwanted]
+        return expected
+
+    def _check(self, channel: ChannelId, unwanted: Unwanted, taking: object) -> None:
+        """The gateway did not tell of the removal, so Discord has to be asked whether the reaction is gone."""
+        if self._forget(unwanted, taking):
+            self._owe(channel, unwanted, refused=False)
 
     def _report(self, channel: ChannelId, refusal: discord.Forbidden) -> None:
         """Once, until it works again."""

@@ -8,7 +8,7 @@ from functools import partial
 from structlog.testing import capture_logs
 
 from raidbot.raids import lifecycle, signups
-from raidbot.raids.model import CancelReason, ChannelId, CloseReason, Kind, MemberId, Raid, RoleKey, Source
+from raidbot.raids.model import CancelReason, ChannelId, CloseReason, GuildId, Kind, MemberId, Raid, RoleKey, Source
 from raidbot.sandbox.people import Person
 from raidbot.state import Cause
 
@@ -34,11 +34,15 @@ async def waiting(life: Life, raid: Raid, key: str) -> list[int]:
 
 
 async def assert_marks_match_reactions(life: Life, stage: Stage, raid: Raid) -> None:
-    await life.tidy.idle()
-    current = await life.state.raid(raid.id)
-    for role in raid.roles:
-        marked = {mark.member for mark in current.marks if mark.role == role.key}
-        assert marked == set(stage.sees(raid).reactors(role.emoji)) - {stage.sandbox.bot.id}
+    async def match() -> bool:
+        current = await life.state.raid(raid.id)
+        return all(
+            {mark.member for mark in current.marks if mark.role == role.key}
+            == set(stage.sees(raid).reactors(role.emoji)) - {stage.sandbox.bot.id}
+            for role in raid.roles
+        )
+
+    await until(match)
 
 
 async def again(stage: Stage, life: Life) -> Life:
@@ -50,9 +54,12 @@ async def again(stage: Stage, life: Life) -> Life:
 
 async def test_nothing_changed_costs_one_call_per_board(stage: Stage) -> None:
     life = await stage.life()
+    everybody = [stage.guild.owner, stage.member("alice"), stage.member("bob")]
+    names = {MemberId(person.id): person.name for person in everybody}
+    await life.state.learn_names(GuildId(stage.guild.id), names)
     raids = [await stage.raid(life) for _ in range(5)]
-    for raid in raids[:2]:
-        await sit_down(life, stage, raid, ONE, stage.member(f"member{raid.id}"))
+    for raid, member in zip(raids, everybody[1:], strict=False):
+        await sit_down(life, stage, raid, ONE, member)
     await stage.crash(life)
     stage.clock.advance(timedelta(hours=1))
     before = len(stage.sandbox.calls)
