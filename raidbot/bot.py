@@ -20,6 +20,8 @@ from raidbot.commands.create import Create
 from raidbot.commands.create_panel import PANEL as CREATE_PANEL
 from raidbot.commands.gate import Gate
 from raidbot.commands.intake import Intake
+from raidbot.commands.mysignups import MySignups
+from raidbot.commands.mysignups_look import PANEL as MYSIGNUPS_PANEL
 from raidbot.commands.permissions import PANEL as PERMISSIONS_PANEL
 from raidbot.commands.permissions import Permissions
 from raidbot.commands.ping import Ping
@@ -191,13 +193,14 @@ class RaidBot(commands.AutoShardedBot):
 
     async def _add_cogs(self) -> None:
         watch, replies = Watch(self.state), Replies(self.state, serves=self.serves)
-        pressed: dict[str, Create | Settings | Permissions | Setup | RaidPanel | RaidInfo] = {
+        pressed: dict[str, Create | Settings | Permissions | Setup | RaidPanel | RaidInfo | MySignups] = {
             CREATE_PANEL: Create(self.state, watch),
             SETTINGS_PANEL: Settings(self.state),
             PERMISSIONS_PANEL: Permissions(self.state),
             SETUP_PANEL: Setup(self.state),
             RAID_PANEL: RaidPanel(self.state, watch),
             RAIDINFO_PANEL: RaidInfo(self.state),
+            MYSIGNUPS_PANEL: MySignups(self.state, self.gate),
         }
         speed: SlidingWindow[tuple[int, int]] = SlidingWindow(
             self._options.reaction_limit, self._options.reaction_window_seconds, _MEMBERS_WATCHED

@@ -69,6 +69,11 @@ class NotSignedUp(Refusal):
         super().__init__("This member has neither a seat nor a place in line in this raid.")
 
 
+class NotInRole(Refusal):
+    def __init__(self, role: Role) -> None:
+        super().__init__(f"You neither have a seat as {escape(role.name)} nor wait for one.")
+
+
 class AlreadySeated(Refusal):
     def __init__(self, role: Role) -> None:
         super().__init__(f"This member already has a seat as {escape(role.name)}.")
@@ -119,6 +124,17 @@ def leave(raid: Raid, member: MemberId, *, now: datetime) -> Change:
     if member not in set(raid.members()):
         raise NotSignedUp
     return _without(raid, member, now=now)
+
+
+def leave_role(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
+    """The member gives up this seat, or this place in line, and keeps what else they have."""
+    _check_open(raid)
+    held = raid.seat_of(member)
+    if (held is None or held.role != key) and not raid.is_waiting(member, key):
+        raise NotInRole(raid.role(key))
+    mark = raid.mark_of(member, key)
+    unmarked = raid if mark is None else raid.with_mark(replace(mark, unwanted=True))
+    return _leave_role(unmarked, member, key, now=now)
 
 
 def depart(raid: Raid, member: MemberId, *, now: datetime) -> Change:

@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "raidinfo detail": (EVERYBODY, {"code": "CODE"}),
     "raidinfo history": (EVERYBODY, {}),
     "raidinfo export": (EVERYBODY, {"what": "raid", "code": "CODE"}),
+    "mysignups": (EVERYBODY, {}),
     "ping": (EVERYBODY, {}),
 }
 """What each command asks for, and options with which it can be used."""
@@ -64,6 +65,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "permissions": dict.fromkeys(
         ("open:subject", "roles:create", "roles:everything", "roles:gate.raid"), (P.PERMISSIONS,)
     ),
+    "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
 }
 """What each panel's actions ask for."""

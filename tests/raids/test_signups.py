@@ -407,3 +407,27 @@ def test_what_people_named_things_is_shown_and_not_obeyed() -> None:
         react(closed(board), ALICE, TANK)
 
     assert r"\*\*Core\*\*" in str(refused.value)
+
+
+def test_leaving_one_role_keeps_the_rest_and_only_its_reaction_goes() -> None:
+    board = joined(joined(joined(raid(tank=1, healer=1), "tank", ALICE), "healer", BOB), "healer", ALICE)
+
+    stopped = signups.leave_role(board, ALICE, HEALER, now=NOW).raid
+
+    assert seated(stopped, "tank") == [ALICE]
+    assert waiting(stopped, "healer") == []
+    assert [(mark.role, mark.unwanted) for mark in stopped.marks if mark.member == ALICE] == [
+        (HEALER, True),
+        (TANK, False),
+    ]
+    with pytest.raises(signups.NotInRole):
+        signups.leave_role(stopped, ALICE, HEALER, now=NOW)
+
+
+def test_leaving_one_seat_promotes_who_waits_for_it() -> None:
+    board = joined(raid(tank=1, healer=1), "tank", ALICE, BOB)
+
+    left = signups.leave_role(board, ALICE, TANK, now=NOW)
+
+    assert seated(left.raid, "tank") == [BOB]
+    assert told(left, ev.Promoted) == [ev.Promoted(BOB, TANK, None)]
