@@ -3,8 +3,8 @@
 import { arrange, byId, el } from "./dom.js";
 import { MessageView } from "./message.js";
 
-const FIRST = 40; // messages drawn at once when a channel is opened
-const STEP = 25; // further ones drawn in one go
+const FIRST = 20; // messages drawn at once when a channel is opened
+const STEP = 10; // further ones drawn in one go
 const TOGETHER = 7 * 60 * 1000; // milliseconds within which messages of one author stand together
 const OLDER = 600; // pixels from the top at which older messages are asked for
 const NEAR = 80; // pixels from the bottom that still count as reading the newest
