@@ -17,6 +17,7 @@ from raidbot.delivery.nonces import nonce_prefix
 from raidbot.delivery.pace import nap
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid
+from raidbot.raids.telling import notices
 from raidbot.state import Cache, State
 
 log = structlog.get_logger(__name__)
@@ -86,8 +87,9 @@ class Outbox:
         for owing in self._owing.values():
             owing.set()
 
-    def _committed(self, _before: Raid, _change: Change) -> None:
-        self.wake()
+    def _committed(self, _before: Raid, change: Change) -> None:
+        if notices(change):  # looking for rows is a transaction, which most changes are not worth
+            self._owing["dm"].set()
 
     async def _run(self, kind: OutboxKind) -> None:
         failures = 0

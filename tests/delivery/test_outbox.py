@@ -292,3 +292,17 @@ async def test_a_row_that_breaks_the_sender_stops_nobody_else(stage: Stage) -> N
 
     assert said(bob) == ["hello"]
     assert await life.db.read(partial(rows.stands_for, message=bob.dms[0].id))
+
+
+async def test_a_change_that_owes_nothing_costs_no_look_at_the_rows(stage: Stage) -> None:
+    life = await stage.life()
+    raid = await stage.raid(life, tank=2)
+    statements: list[str] = []
+    await life.db._writer.set_trace_callback(statements.append)
+
+    await stage.member("alice").react(stage.sees(raid), "1️⃣")
+    await stage.sandbox.until(lambda: "1/2" in stage.text(raid))
+    await life.boards.idle()
+
+    assert any("INTO seats" in statement for statement in statements)
+    assert not any("outbox" in statement for statement in statements)
