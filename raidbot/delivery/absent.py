@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import islice
 
+import aiohttp
 import discord
 import structlog
 
@@ -96,7 +97,7 @@ class Absent:
         """False: to be tried again."""
         try:
             return await self._look(guild)
-        except (NoAnswer, TimeoutError, sqlite3.Error, discord.DiscordException) as error:
+        except (NoAnswer, OSError, aiohttp.ClientError, sqlite3.Error, discord.DiscordException) as error:
             log.info("members not looked through yet", guild=guild, error=repr(error))
             return False
         except Exception:

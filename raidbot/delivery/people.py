@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from itertools import islice
 
+import aiohttp
 import discord
 import structlog
 
@@ -72,7 +73,7 @@ class People:
                 try:
                     await self._ask(guild)
                     wait = self._first_retry
-                except (TimeoutError, sqlite3.Error, discord.DiscordException) as error:
+                except (OSError, aiohttp.ClientError, sqlite3.Error, discord.DiscordException) as error:
                     log.warning("names not learned yet", guild=guild, error=repr(error))
                 except Exception:
                     log.exception("names cannot be learned", guild=guild)
