@@ -1,5 +1,6 @@
 """What a person picks in Discord's client, checked as the client does, in the form the application receives it."""
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -60,7 +61,7 @@ class Resolved:
 
     def add(self, kind: OptionType, thing: Any) -> str:
         """Note what was picked; its id."""
-        picked = id_of(thing)
+        picked = self._picked(kind, thing)
         guild = self.world.guild_of(self.channel)
         role = guild.roles.get(picked) if guild is not None else None
         if kind is OptionType.CHANNEL:
@@ -72,6 +73,22 @@ class Resolved:
         else:
             self._add_user(picked)
         return str(picked)
+
+    def _picked(self, kind: OptionType, thing: Any) -> int:
+        """The id of what was given as such, by its id or by its name."""
+        with contextlib.suppress(ValueError):
+            return id_of(thing)
+        guild = self.world.guild_of(self.channel)
+        names: dict[str, int] = {}
+        if guild is not None and kind is OptionType.CHANNEL:
+            names = {channel.name: channel.id for channel in guild.channels.values()}
+        elif guild is not None and kind is not OptionType.USER:
+            names = {role.name: role.id for role in guild.roles.values()}
+        if kind in (OptionType.USER, OptionType.MENTIONABLE):
+            names |= {user.username: user.id for user in self.world.store.users.values()}
+        if str(thing) not in names:
+            raise NotPossible(f"there is no {kind.name.lower()} {thing!r} here")
+        return names[str(thing)]
 
     def _add_user(self, picked: int) -> None:
         user = self.world.store.users.get(picked)

@@ -51,6 +51,19 @@ async def test_autocomplete_and_a_select(sandbox: Sandbox, guild: SandboxGuild, 
     assert picked["text"].startswith("roles ['H', 'T']")
 
 
+async def test_options_take_members_roles_and_channels_by_name(
+    sandbox: Sandbox, guild: SandboxGuild, playground: Playground
+) -> None:
+    guild.add_role("Raiders")
+    options = {"member": "bob", "role": "Raiders", "place": "general", "loud": True, "share": 0.5}
+
+    asked = await act(sandbox, "alice", "slash", command="about", options=options)
+    nowhere = await act(sandbox, "alice", "slash", command="about", options=options | {"place": "nowhere"})
+
+    assert "Raiders" in asked["text"]
+    assert nowhere == {"error": "there is no channel 'nowhere' here"}
+
+
 @pytest.mark.parametrize("headers", [{"Origin": "https://raidbot.example"}, {"Host": "raidbot.example"}])
 async def test_other_sites_pages_are_refused(sandbox: Sandbox, guild: SandboxGuild, headers: dict[str, str]) -> None:
     url = f"{sandbox.world.base_url}/_sandbox/people/alice/say"
