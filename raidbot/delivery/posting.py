@@ -4,12 +4,13 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import discord
 import structlog
 
+from raidbot.db import lookups
 from raidbot.db import raids as rows
 from raidbot.db.outbox import CLAIM_LASTS, Owed
 from raidbot.delivery import render
@@ -28,6 +29,8 @@ log = structlog.get_logger(__name__)
 _LOOKED_THROUGH = 100
 _THREAD_NAME_MOST = 100
 _THREAD_EXISTS = 160004
+_THREAD_STILL_WANTED = timedelta(hours=1)
+_INTRO = "raid:{}:thread-intro"
 _LONGEST = 60.0
 _CAUSE = Cause(Source.DISCORD)
 
@@ -61,11 +64,15 @@ class Posting:
         state.listen(self._committed)
 
     async def start(self) -> None:
-        """Take up the raids that an earlier life did not get posted."""
+        """Take up the raids that an earlier life did not get posted, and those it posted last without their threads."""
         self._prefix = await nonce_prefix(self._state.db)
         self._running = True
         for raid in await self._state.db.read(rows.in_posting):
             self._post_soon(raid)
+        lacking = partial(lookups.lacking_thread, since=self._state.now() - _THREAD_STILL_WANTED, intro=_INTRO)
+        for raid in await self._state.db.read(lacking):
+            if raid not in self._workers:
+                self._workers[raid] = asyncio.create_task(self._only_thread(raid))
 
     async def stop(self, timeout: float) -> None:
         """Finish the calls under way, at most `timeout` seconds long; the rest is posted after the next start."""
@@ -110,6 +117,12 @@ class Posting:
         finally:
             del self._workers[raid]
 
+    async def _only_thread(self, raid: RaidId) -> None:
+        try:
+            await self._also(raid, "thread not opened", self._open_thread(raid))
+        finally:
+            del self._workers[raid]
+
     async def _post(self, raid_id: RaidId) -> None:
         raid = await self._state.raid(raid_id)
         if raid.status is not Status.POSTING:
@@ -127,7 +140,7 @@ class Posting:
             return
         log.info("board posted", raid=raid_id, message=message.id)
         await self._also(raid_id, "reactions that came early are not read yet", self._catch_up(raid_id))
-        await self._also(raid_id, "thread not opened", self._open_thread(opened.raid, message))
+        await self._also(raid_id, "thread not opened", self._open_thread(raid_id))
 
     async def _message(self, raid: Raid) -> discord.PartialMessage:
         """The board's message: one that an earlier attempt left behind, or a new one."""
@@ -165,16 +178,30 @@ class Posting:
         except discord.NotFound:
             return
 
-    async def _open_thread(self, raid: Raid, message: discord.PartialMessage) -> None:
+    async def _open_thread(self, raid_id: RaidId) -> None:
+        """Try until the raid has its thread, needs none, or Discord has refused it."""
+        wait = self._first_retry
+        while not self._stopping.is_set():
+            try:
+                await self._try_thread(await self._state.raid(raid_id))
+            except NoAnswer as none:
+                log.info("thread not opened yet", raid=raid_id, error=f"{none}: {none.__cause__!r}")
+                await nap(max(wait, none.retry_in), unless=self._stopping)
+                wait = min(wait * 2, _LONGEST)
+            else:
+                return
+
+    async def _try_thread(self, raid: Raid) -> None:
         settings = await self._state.settings(raid.guild)
-        if not settings.threads:
+        message = raid.message
+        if not settings.threads or not raid.is_live or message is None:
             return
         # Not through `message.create_thread`: that needs the server in discord.py's cache.
         try:
             await self._line.call(
                 lambda: self._client.http.start_thread_with_message(
                     raid.channel,
-                    message.id,
+                    message,
                     name=clip(raid.name, _THREAD_NAME_MOST),
                     auto_archive_duration=settings.thread_archive_minutes,  # type: ignore[arg-type]
                 )
@@ -182,7 +209,7 @@ class Posting:
         except discord.HTTPException as refusal:
             if refusal.code != _THREAD_EXISTS:
                 raise
-        thread = ChannelId(message.id)  # a thread made from a message has the message's id
+        thread = ChannelId(message)  # a thread made from a message has the message's id
         await self._state.change(raid.id, partial(lifecycle.open_thread, thread=thread), _CAUSE)
         await self._state.owe([_intro(raid, thread, now=self._state.now())])
         self._wake_outbox()
@@ -206,7 +233,7 @@ def _intro(raid: Raid, thread: ChannelId, *, now: datetime) -> Owed:
         kind="post",
         target=thread,
         payload={"content": text},
-        dedupe=f"raid:{raid.id}:thread-intro",
+        dedupe=_INTRO.format(raid.id),
         due_at=now,
         expires_at=raid.starts_at,
         guild=raid.guild,

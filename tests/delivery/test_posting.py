@@ -187,6 +187,32 @@ async def test_a_thread_is_opened_where_the_server_wants_one(stage: Stage) -> No
     await stage.sandbox.until(lambda: [m for m in thread.messages.values() if raid.code in m.content])
 
 
+async def test_a_thread_that_a_crash_prevented_is_opened_after_it_and_only_then(stage: Stage) -> None:
+    life = await stage.life()
+    plan = stage.plan()
+    await life.state.change_settings(
+        plan.guild, lambda settings: replace(settings, threads=True), Cause(Source.COMMAND)
+    )
+    fault = stage.sandbox.faults.answer(503, route=OPEN_THREAD)
+    raid = await life.state.create(plan, CAUSE)
+    await stage.sandbox.until(lambda: fault.met >= 2)
+    await stage.crash(life)
+    assert stage.guild.facts.threads == {}
+    fault.lift()
+
+    life = await stage.life()
+    await stage.sandbox.until(lambda: stage.guild.facts.threads)
+    (thread,) = stage.guild.facts.threads.values()
+    await stage.sandbox.until(lambda: [m for m in thread.messages.values() if raid.code in m.content])
+    await stage.crash(life)
+    await stage.sandbox.delete_channel(thread)
+    life = await stage.life()
+    await life.posting.idle()
+
+    assert stage.guild.facts.threads == {}
+    assert await is_status(life, raid, Status.OPEN)
+
+
 async def test_a_thread_that_fails_is_reported_and_changes_nothing_else(stage: Stage) -> None:
     life = await stage.life()
     plan = stage.plan()
