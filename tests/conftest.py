@@ -74,3 +74,9 @@ def start(sandbox: Sandbox, database: Path) -> Start:
             await db.close()
 
     return starting
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once each why tests were skipped."""
+    for reason in sorted({str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ())}):
+        terminalreporter.write_line(reason)
