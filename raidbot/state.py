@@ -278,7 +278,8 @@ class State:
         """The names to show for everybody in the raid; members never seen are missing."""
         known: dict[MemberId, str] = {}
         missing: list[MemberId] = []
-        for member in dict.fromkeys((raid.creator, *((raid.leader,) if raid.leader else ()), *raid.members())):
+        leader = (raid.leader,) if raid.leader else ()
+        for member in dict.fromkeys((raid.creator, *leader, *raid.members(), *raid.asked())):
             name = self._names.get((raid.guild, member))
             if name is None:
                 missing.append(member)

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands import codes, raid_attendance, raid_copy, raid_life, raid_roster, raid_text
+from raidbot.commands import codes, raid_attendance, raid_copy, raid_life, raid_roster, raid_substitute, raid_text
 from raidbot.commands.raid_visit import Action, Visit, show_panel
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.router import Press, UnknownPanel
@@ -34,6 +34,7 @@ ACTIONS: dict[str, Action] = {
     **raid_roster.ACTIONS,
     **raid_attendance.ACTIONS,
     **raid_copy.ACTIONS,
+    **raid_substitute.ACTIONS,
 }
 """Everything that can be pressed on a raid's panel, its pages and its forms."""
 

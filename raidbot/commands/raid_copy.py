@@ -3,10 +3,9 @@
 from datetime import datetime
 from functools import partial
 
-import discord
-
 from raidbot.commands import raid_panel as look
 from raidbot.commands.channels import signup_channel
+from raidbot.commands.members import still_here
 from raidbot.commands.raid_panel import BLUE, GREEN, GREY
 from raidbot.commands.raid_visit import Action, Visit
 from raidbot.commands.ui import answers, rights
@@ -15,12 +14,10 @@ from raidbot.commands.ui.router import UnknownPanel
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, NoSuchDraft
 from raidbot.raids import copying
-from raidbot.raids.model import ChannelId, MemberId
+from raidbot.raids.model import ChannelId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.when import parse
 from raidbot.utils.text import clean_name, clip, escape, stamp
-
-_ASKED_AT_ONCE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
 
 
 async def _ask_copy(visit: Visit) -> None:
@@ -72,7 +69,7 @@ async def _copy_go(visit: Visit) -> None:
         channel=ChannelId(channel.id),
         starts_at=datetime.fromisoformat(payload["starts_at"]),
         zone=payload["zone"],
-        keeping=await _still_here(visit, guild) if which == "roster" else (),
+        keeping=await still_here(visit, [seat.member for seat in raid.seats]) if which == "roster" else (),
         now=now,
     )
     await state.learn_names(raid.guild, {plan.creator: clean_name(visit.interaction.user.display_name)})
@@ -80,19 +77,6 @@ async def _copy_go(visit: Visit) -> None:
     await visit.change(partial(copying.duplicated, code=copy.code))
     await visit.home(f"“{escape(copy.name)}” (`{copy.code}`) is being posted in {channel.mention}.")
     await visit.home(await visit.watch.outcome(copy, channel.mention))
-
-
-async def _still_here(visit: Visit, guild: discord.Guild) -> frozenset[MemberId]:
-    """Those of the roster who are members of the server still."""
-    seated = [seat.member for seat in visit.raid.seats]
-    here: set[MemberId] = set()
-    for start in range(0, len(seated), _ASKED_AT_ONCE):
-        asked = list[int](seated[start : start + _ASKED_AT_ONCE])
-        found = await guild.query_members(user_ids=asked, limit=_ASKED_AT_ONCE, cache=False)
-        names = {MemberId(member.id): clean_name(member.display_name) for member in found}
-        await visit.state.learn_names(visit.guild, names)
-        here |= names.keys()
-    return frozenset(here)
 
 
 def _draft(text: str) -> DraftId:

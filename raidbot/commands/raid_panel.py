@@ -70,7 +70,10 @@ def rows(sight: Sight) -> tuple[Row, ...]:
         (
             button(raid, "Roster", "roster", BLUE, disabled=is_over),
             button(raid, "No-shows", "attendance", GREY, disabled=raid.status is not Status.CLOSED),
+            button(raid, "Find substitute", "sub", GREY, disabled=is_over),
             button(raid, "Duplicate", "ask-copy", GREY),
+        ),
+        (
             button(raid, "Cancel raid", "ask-cancel", RED, disabled=is_over),
             button(raid, "Refresh", "panel", GREY),
         ),

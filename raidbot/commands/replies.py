@@ -8,8 +8,8 @@ from functools import partial
 
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.router import Press, UnknownPanel
-from raidbot.raids import signups
-from raidbot.raids.model import Raid, RaidId, Source
+from raidbot.raids import signups, substitutes
+from raidbot.raids.model import Raid, RaidId, Role, Source
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape, stamp
@@ -32,6 +32,10 @@ class Replies:
         match press.parts[1:]:
             case ("out",):
                 await self._drop_out(press, raid)
+            case ("sub", number, ("yes" | "no") as said) if number.isdecimal() and 0 < int(number[:4]) <= len(
+                raid.roles
+            ):
+                await self._substitute(press, raid, raid.roles[int(number) - 1], comes=said == "yes")
             case _:
                 raise UnknownPanel
 
@@ -56,6 +60,21 @@ class Replies:
             raise NotInAnyMore(raid) from None
         said = f"You are off “{escape(raid.name)}” (`{raid.code}`) at {stamp(raid.starts_at)}."
         await answers.show(press.interaction, f"{said}\n{raid.link}" if raid.link else said)
+
+    async def _substitute(self, press: Press, raid: Raid, role: Role, *, comes: bool) -> None:
+        """The member comes or not. Once nothing is left to answer, the buttons go."""
+        member, now = rights.who(press.interaction), self._state.now()
+        try:
+            if comes:
+                await self._change(press, raid, partial(substitutes.accept, member=member, key=role.key, now=now))
+                said = f"Thank you! You have the seat **{escape(role.name)}** in “{escape(raid.name)}” (`{raid.code}`)."
+            else:
+                await self._change(press, raid, partial(substitutes.decline, member=member, key=role.key))
+                said = f"All right, you do not come to “{escape(raid.name)}” (`{raid.code}`)."
+        except (substitutes.SeatTaken, substitutes.NotAsked, substitutes.BegunAlready, signups.RaidOver) as refusal:
+            said = str(refusal)
+        when = f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."
+        await answers.show(press.interaction, f"{said}{when}\n{raid.link or ''}")
 
     async def _change(self, press: Press, raid: Raid, rule: Rule) -> Raid:
         cause = Cause(Source.BUTTON, rights.who(press.interaction))

@@ -199,6 +199,7 @@ def _raid(connection: sqlite3.Connection, row: dict[str, Any]) -> Raid:
         waits=rosters.WAITS.read(connection, raid_id),
         marks=rosters.MARKS.read(connection, raid_id),
         attendance=rosters.ATTENDANCE.read(connection, raid_id),
+        asks=rosters.ASKS.read(connection, raid_id),
         next_place=row["next_place"],
         version=row["version"],
     )

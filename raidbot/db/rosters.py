@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from raidbot.db.instants import instant, instant_or_none, seconds, seconds_or_none
-from raidbot.raids.model import Attendance, Mark, MemberId, Presence, Raid, RaidId, RoleKey, Seat, Source, Wait
+from raidbot.raids.model import Ask, Attendance, Mark, MemberId, Presence, Raid, RaidId, RoleKey, Seat, Source, Wait
 
 V = TypeVar("V")
 
@@ -64,6 +64,10 @@ def _attendance(member: int, role: str, presence: str, marked_by: int | None, ma
     return Attendance(MemberId(member), RoleKey(role), Presence(presence), by, instant_or_none(marked_at))
 
 
+def _ask(member: int, role: str, asked_by: int, asked_at: int) -> Ask:
+    return Ask(MemberId(member), RoleKey(role), MemberId(asked_by), instant(asked_at))
+
+
 SEATS = _Table(
     "seats",
     lambda raid: raid.seats,
@@ -100,7 +104,16 @@ ATTENDANCE = _Table(
     lambda a: (a.member, a.role, a.presence, a.marked_by, seconds_or_none(a.marked_at)),
     _attendance,
 )
-_TABLES: tuple[_Table[Any], ...] = (SEATS, WAITS, MARKS, ATTENDANCE)
+ASKS = _Table(
+    "asks",
+    lambda raid: raid.asks,
+    ("member", "role", "asked_by", "asked_at"),
+    2,
+    "member, role",
+    lambda a: (a.member, a.role, a.by, seconds(a.since)),
+    _ask,
+)
+_TABLES: tuple[_Table[Any], ...] = (SEATS, WAITS, MARKS, ATTENDANCE, ASKS)
 
 
 def insert(tx: sqlite3.Connection, raid: RaidId, after: Raid) -> None:

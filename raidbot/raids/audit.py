@@ -54,6 +54,14 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
             return Entry("sent to wait", member, _role(raid, origin), f"{_role(raid, role)} #{position}")
         case ev.SideTaken(member, was, becomes):
             return Entry("side", member, was, becomes)
+        case ev.SubstituteAsked(member, role):
+            return Entry("asked to substitute", member, None, _role(raid, role))
+        case ev.SubstituteCame(member, role, origin, _):
+            return Entry("substitutes", member, _role(raid, origin), _role(raid, role))
+        case ev.AskDeclined(member, role, _):
+            return Entry("does not substitute", member, _role(raid, role), None)
+        case ev.AskEnded():
+            return None
         case ev.Filled():
             return Entry("full")
         case ev.Closed(reason, _):

@@ -99,6 +99,39 @@ class SideTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class SubstituteAsked:
+    """A manager asked the member to take a free seat."""
+
+    member: MemberId
+    role: RoleKey
+
+
+@dataclass(frozen=True, slots=True)
+class SubstituteCame:
+    """Somebody who was asked took the seat, leaving `origin` for it if they had one; `by` asked them."""
+
+    member: MemberId
+    role: RoleKey
+    origin: RoleKey | None
+    by: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class AskDeclined:
+    member: MemberId
+    role: RoleKey
+    by: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class AskEnded:
+    """The seat the member was asked to take is somebody else's now."""
+
+    member: MemberId
+    role: RoleKey
+
+
+@dataclass(frozen=True, slots=True)
 class Filled:
     """Every seat is taken, for the first time in this raid's life."""
 
@@ -204,6 +237,10 @@ Event = (
     | Removed
     | SentToWait
     | SideTaken
+    | SubstituteAsked
+    | SubstituteCame
+    | AskDeclined
+    | AskEnded
     | Filled
     | Closed
     | Reopened

@@ -128,6 +128,16 @@ class Attendance:
     marked_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A member who was asked to take a seat as a substitute and has not answered."""
+
+    member: MemberId
+    role: RoleKey
+    by: MemberId
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raid:
     """Any signup post. Instants are aware UTC; `zone` is the IANA name the start was said in."""
@@ -174,6 +184,7 @@ class Raid:
     waits: tuple[Wait, ...] = ()
     marks: tuple[Mark, ...] = ()
     attendance: tuple[Attendance, ...] = ()
+    asks: tuple[Ask, ...] = ()
     next_place: int = 1
     version: int = 1
 
@@ -248,6 +259,10 @@ class Raid:
     def members(self) -> Iterator[MemberId]:
         """Everybody with a seat or in a line, each once."""
         return iter(dict.fromkeys([*(s.member for s in self.seats), *(w.member for w in self.waits)]))
+
+    def asked(self) -> Iterator[MemberId]:
+        """Everybody who was asked to substitute and has not answered, each once."""
+        return iter(dict.fromkeys(ask.member for ask in self.asks))
 
     def seating(self, seat: Seat) -> "Raid":
         return replace(self, seats=(*self.seats, seat))

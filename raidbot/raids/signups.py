@@ -166,7 +166,7 @@ def assign(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, force: 
     full = not raid.has_room(role)
     if full and not force:
         raise RoleFull(role)
-    seated = _seat(raid, member, key, now=now, source=Source.MANAGER, forced=full)
+    seated = sit(raid, member, key, now=now, source=Source.MANAGER, forced=full)
     event = Assigned(member, key, held.role if held else None, full)
     return settle(seated, now=now, events=(event,))
 
@@ -203,7 +203,7 @@ def settle(raid: Raid, *, now: datetime, events: tuple[Event, ...] = ()) -> Chan
     if raid.is_open:
         while (head := _next_promotion(raid)) is not None:
             held = raid.seat_of(head.member)
-            raid = _seat(raid, head.member, head.role, now=now, source=head.source)
+            raid = sit(raid, head.member, head.role, now=now, source=head.source)
             told.append(Promoted(head.member, head.role, held.role if held else None))
         if not raid.filled_once and raid.is_full:
             raid = replace(raid, filled_once=True)
@@ -255,7 +255,7 @@ def _join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: 
     if not raid.has_room(role):
         waiting = _wait(raid, member, key, now=now, source=source)
         return Change(waiting, (Waitlisted(member, key, len(waiting.line(key)), held.role if held else None),))
-    seated = _seat(raid, member, key, now=now, source=source)
+    seated = sit(raid, member, key, now=now, source=source)
     event = Moved(member, held.role, key) if held else Joined(member, key)
     return settle(seated, now=now, events=(event,))
 
@@ -277,7 +277,7 @@ def _without(raid: Raid, member: MemberId, *, now: datetime) -> Change:
     return settle(_unwanted(raid.without_seat(member).without_waits(member), member), now=now, events=tuple(gone))
 
 
-def _seat(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source, forced: bool = False) -> Raid:
+def sit(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source, forced: bool = False) -> Raid:
     """The member sits in the role alone: their earlier seat, all their waits and those reactions end."""
     seat = Seat(member, key, raid.next_place, now, source, forced)
     moved = raid.without_seat(member).without_waits(member).seating(seat)

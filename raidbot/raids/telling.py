@@ -50,13 +50,16 @@ def _key(raid: Raid, event: ev.Event, member: MemberId) -> str:
 
 
 def _expiry(raid: Raid, event: ev.Event) -> datetime | None:
-    return raid.starts_at if isinstance(event, ev.Reminded) else None
+    return raid.starts_at if isinstance(event, ev.Reminded | ev.SubstituteAsked) else None
 
 
 def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
     match event:
         case ev.Posted():
             return (Button("I cannot come", f"{REPLY}:{raid.id}:out"),)
+        case ev.SubstituteAsked(_, role):
+            seat = f"{REPLY}:{raid.id}:sub:{raid.roles.index(raid.role(role)) + 1}"
+            return (Button("I come", f"{seat}:yes", "success"), Button("I cannot come", f"{seat}:no"))
         case _:
             return ()
 
@@ -88,6 +91,17 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
         case ev.SideTaken(member, _, side):
             playing = f"you play on the side **{escape(side)}**" if side else "you play on no particular side"
             return [(member, f"A raid leader decided: {playing} in {_raid(raid)}.{_foot(raid)}")]
+        case ev.SubstituteAsked(member, role):
+            text = f"Can you come to {_place(raid, role)} as a substitute? The first to accept gets the seat."
+            return [(member, text + _foot(raid))]
+        case ev.SubstituteCame(member, role, _, by):
+            return [(by, f"<@{member}> comes as a substitute: {_place(raid, role)}.{_foot(raid)}")]
+        case ev.AskDeclined(member, role, by):
+            return [(by, f"<@{member}> cannot come as a substitute: {_place(raid, role)}.{_link(raid)}")]
+        case ev.AskEnded(member, role):
+            return [
+                (member, f"The seat you were asked to take is taken: {_place(raid, role)}. Thank you all the same!")
+            ]
         case ev.Filled():
             return [(raid.creator, f"Every seat of {_raid(raid)} is taken.{_foot(raid)}")]
         case ev.Cancelled(reason, _):
@@ -97,7 +111,7 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
             if before == after:
                 return []
             text = f"{_raid(raid)} has a new time: {stamp(after)} ({stamp(after, 'R')}) instead of {stamp(before)}."
-            return [(member, text + _link(raid)) for member in raid.members()]
+            return [(member, text + _link(raid)) for member in _concerned(raid)]
         case ev.LeaderChanged(_, leader):
             if leader is None:
                 return []
@@ -141,8 +155,12 @@ def _reminder(raid: Raid, member: MemberId) -> str:
 
 
 def _everybody(raid: Raid) -> tuple[MemberId, ...]:
-    """The creator and all who signed up, each once."""
-    return tuple(dict.fromkeys([raid.creator, *raid.members()]))
+    """The creator, all who signed up, and those asked to, each once."""
+    return tuple(dict.fromkeys([raid.creator, *_concerned(raid)]))
+
+
+def _concerned(raid: Raid) -> tuple[MemberId, ...]:
+    return tuple(dict.fromkeys([*raid.members(), *raid.asked()]))
 
 
 def _raid(raid: Raid) -> str:

@@ -12,6 +12,7 @@ from raidbot.db import raids as rows
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.audit import Entry
 from raidbot.raids.model import (
+    Ask,
     CancelReason,
     ChannelId,
     CloseReason,
@@ -139,6 +140,7 @@ def test_each_field_alone_is_written(tx: sqlite3.Connection) -> None:
         "guild": 5, "code": "ZZZZZZ", "kind": Kind.KEY, "template": "t", "title": "x", "emoji": "x", "description": "x",
         "colour": 7, "roles": roles(tank=3, healer=1), "sides": ("red", "blue"), "strategy": "s", "length_minutes": 90,
         "lengths": (90, 180), "attendance": (),
+        "asks": (Ask(BOB, TANK, ALICE, NOW),),
         "subject": "s", "counts": False, "creator": 99, "leader": 98, "channel": 97, "message": 96, "thread": 95,
         "starts_at": later, "zone": "Asia/Tokyo", "time_revision": 4, "created_at": later, "status": Status.CANCELLED,
         "closed_at": later, "closed_by": 94, "closed_reason": CloseReason.AT_START,

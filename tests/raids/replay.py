@@ -97,6 +97,9 @@ def _tell(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
             roster.reminded = roster.reminded if was == becomes else set()
         case ev.Reminded(which, _):
             roster.reminded.add(which)
+        case ev.SubstituteCame(member, role, origin, _):
+            assert roster.seats.get(member) == origin
+            roster.sit(member, role)
         case ev.SideTaken(member, _, _):
             assert member in roster.seats
         case (
@@ -107,6 +110,9 @@ def _tell(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
             | ev.LeaderChanged()
             | ev.PresenceMarked()
             | ev.Duplicated()
+            | ev.SubstituteAsked()
+            | ev.AskDeclined()
+            | ev.AskEnded()
             | ev.ThreadOpened()
             | ev.ThreadLost()
             | ev.MarksChanged()

@@ -1,0 +1,145 @@
+"""Substitutes: a manager asks members for a free seat, and the first to accept gets it, also after closing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from raidbot.raids.events import AskDeclined, AskEnded, Change, SubstituteAsked, SubstituteCame
+from raidbot.raids.model import Ask, MemberId, Raid, Role, RoleKey, Source, Status
+from raidbot.raids.signups import NotPostedYet, RaidOver, settle, sit
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import escape
+
+RECENT = timedelta(days=14)
+
+
+class NoFreeSeat(Refusal):
+    def __init__(self, role: Role) -> None:
+        super().__init__(f"{escape(role.name)} has no free seat. Take somebody off it first.")
+
+
+class SeatTaken(Refusal):
+    def __init__(self, raid: Raid) -> None:
+        super().__init__(
+            f"The seat in “{escape(raid.name)}” (`{raid.code}`) is taken meanwhile. Thank you all the same!"
+        )
+
+
+class NotAsked(Refusal):
+    def __init__(self, raid: Raid) -> None:
+        super().__init__(f"You are not asked to come to “{escape(raid.name)}” (`{raid.code}`) any more.")
+
+
+class BegunAlready(Refusal):
+    def __init__(self, raid: Raid) -> None:
+        super().__init__(f"“{escape(raid.name)}” (`{raid.code}`) has begun already.")
+
+
+class NobodyToAsk(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Everybody you chose has a seat or was asked already, so nobody was asked.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody who might come: `fitting` raids in such a role, `raids` altogether, the last of them at `last`."""
+
+    member: MemberId
+    fitting: int
+    raids: int
+    last: datetime
+    position: int | None = None
+
+    def reasons(self, now: datetime) -> str:
+        """Why they are offered, in words."""
+        said = [f"waits for it, number {self.position}"] if self.position else []
+        if self.fitting:
+            said.append(f"{self.fitting}× in this role")
+        if self.raids:
+            said.append(f"{self.raids} {'raid' if self.raids == 1 else 'raids'}")
+            said.append(
+                "recently active" if now - self.last <= RECENT else f"last seen {(now - self.last).days} days ago"
+            )
+        return ", ".join(said)
+
+
+def ranked(raid: Raid, role: RoleKey, known: Iterable[Candidate], *, now: datetime) -> list[Candidate]:
+    """Who is worth asking, best first: those in line, then who played the role most and lately.
+
+    Nobody who has a seat already or was asked for this one.
+    """
+    by_member = {candidate.member: candidate for candidate in known}
+    line = [wait.member for wait in raid.line(role)]
+    never = Candidate(member=MemberId(0), fitting=0, raids=0, last=now)
+    waiting = [
+        replace(by_member.get(member, never), member=member, position=position)
+        for position, member in enumerate(line, start=1)
+    ]
+    others = [candidate for candidate in by_member.values() if candidate.member not in line and candidate.fitting]
+    others.sort(key=lambda candidate: (-_score(candidate, now), candidate.member))
+    out = {seat.member for seat in raid.seats} | {ask.member for ask in raid.asks if ask.role == role}
+    return [candidate for candidate in (*waiting, *others) if candidate.member not in out]
+
+
+def _score(candidate: Candidate, now: datetime) -> int:
+    return 10 * candidate.fitting + min(candidate.raids, 50) + (20 if now - candidate.last <= RECENT else 0)
+
+
+def ask(raid: Raid, key: RoleKey, members: Iterable[MemberId], *, by: MemberId, now: datetime) -> Change:
+    """Ask these members to take a free seat. Raises NoFreeSeat, NobodyToAsk, BegunAlready, RaidOver, NotPostedYet."""
+    _check_ahead(raid, now)
+    role = raid.role(key)
+    if not raid.has_room(role):
+        raise NoFreeSeat(role)
+    out = {seat.member for seat in raid.seats} | {one.member for one in raid.asks if one.role == key}
+    asked = [member for member in dict.fromkeys(members) if member not in out]
+    if not asked:
+        raise NobodyToAsk
+    asks = (*raid.asks, *(Ask(member, key, by, now) for member in asked))
+    events = tuple(SubstituteAsked(member, key) for member in asked)
+    return Change(replace(raid, asks=_sorted(asks)), events)
+
+
+def accept(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
+    """The member takes the seat; if it was the last, the others who were asked need not answer any more.
+
+    Raises NotAsked, SeatTaken, BegunAlready or RaidOver.
+    """
+    _check_ahead(raid, now)
+    accepted = _ask_of(raid, member, key)
+    if not raid.has_room(raid.role(key)):
+        raise SeatTaken(raid)
+    held = raid.seat_of(member)
+    seated = sit(raid, member, key, now=now, source=Source.BUTTON)
+    came = SubstituteCame(member, key, held.role if held else None, accepted.by)
+    left = tuple(one for one in raid.asks if one.member != member)
+    ended = tuple(one for one in left if one.role == key) if not seated.has_room(raid.role(key)) else ()
+    seated = replace(seated, asks=tuple(one for one in left if one not in ended))
+    return settle(seated, now=now, events=(came, *(AskEnded(one.member, key) for one in ended)))
+
+
+def decline(raid: Raid, member: MemberId, key: RoleKey) -> Change:
+    """The member will not come. Raises NotAsked."""
+    declined = _ask_of(raid, member, key)
+    left = tuple(one for one in raid.asks if one is not declined)
+    return Change(replace(raid, asks=left), (AskDeclined(member, key, declined.by),))
+
+
+def _ask_of(raid: Raid, member: MemberId, key: RoleKey) -> Ask:
+    for one in raid.asks:
+        if (one.member, one.role) == (member, key):
+            return one
+    raise NotAsked(raid)
+
+
+def _check_ahead(raid: Raid, now: datetime) -> None:
+    if raid.status is Status.CANCELLED:
+        raise RaidOver(raid)
+    if raid.status is Status.POSTING:
+        raise NotPostedYet
+    if now >= raid.starts_at:
+        raise BegunAlready(raid)
+
+
+def _sorted(asks: Iterable[Ask]) -> tuple[Ask, ...]:
+    return tuple(sorted(asks, key=lambda one: (one.member, one.role)))

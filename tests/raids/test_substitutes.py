@@ -1,0 +1,152 @@
+"""Substitutes: who is worth asking, and who gets the seat."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from raidbot.raids import audit, lifecycle, signups, substitutes
+from raidbot.raids import events as ev
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid
+from raidbot.raids.substitutes import Candidate
+from raidbot.raids.telling import notices
+from tests.raids.builders import (
+    ALICE,
+    BOB,
+    CAROL,
+    DAVE,
+    ERIN,
+    HEALER,
+    MANAGER,
+    NOW,
+    START,
+    TANK,
+    joined,
+    posting,
+    raid,
+    seated,
+    told,
+    waiting,
+)
+
+
+def closed(board: Raid) -> Raid:
+    return lifecycle.close(board, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
+
+
+def asking(board: Raid, *members: MemberId) -> Raid:
+    return substitutes.ask(board, TANK, members, by=MANAGER, now=NOW).raid
+
+
+def known(member: MemberId, fitting: int, raids: int, days: int = 1) -> Candidate:
+    return Candidate(member=member, fitting=fitting, raids=raids, last=NOW - timedelta(days=days))
+
+
+def test_asked_members_get_two_buttons_until_the_start() -> None:
+    change = substitutes.ask(closed(raid(tank=1, healer=1)), TANK, (ALICE, BOB, ALICE), by=MANAGER, now=NOW)
+
+    told_to = notices(change)
+    assert [notice.member for notice in told_to] == [ALICE, BOB]
+    assert [button.address for button in told_to[0].buttons] == ["reply:1:sub:1:yes", "reply:1:sub:1:no"]
+    assert told_to[0].expires_at == START
+    assert [entry.action for entry in audit.entries(change.raid, change)] == ["asked to substitute"] * 2
+
+
+def test_the_first_to_accept_sits_and_the_rest_need_not_answer() -> None:
+    board = asking(closed(raid(tank=1, healer=1)), ALICE, BOB, CAROL)
+
+    change = substitutes.accept(board, BOB, TANK, now=NOW)
+
+    assert seated(change.raid, TANK) == [BOB]
+    assert change.raid.asks == ()
+    assert [row.member for row in change.raid.attendance] == [BOB]
+    assert [notice.member for notice in notices(change)] == [MANAGER, ALICE, CAROL]
+    with pytest.raises(substitutes.NotAsked):
+        substitutes.accept(change.raid, ALICE, TANK, now=NOW)
+
+
+def test_with_two_free_seats_two_may_come() -> None:
+    board = asking(raid(tank=2, healer=1), ALICE, BOB, CAROL)
+
+    first = substitutes.accept(board, CAROL, TANK, now=NOW)
+    second = substitutes.accept(first.raid, ALICE, TANK, now=NOW)
+
+    assert told(first, ev.AskEnded) == []
+    assert seated(second.raid, TANK) == [CAROL, ALICE]
+    assert told(second, ev.AskEnded) == [ev.AskEnded(BOB, TANK)]
+
+
+def test_coming_over_from_another_role_promotes_there() -> None:
+    board = joined(raid(tank=1, healer=1), HEALER, ALICE, BOB)
+    board = asking(signups.remove(joined(board, TANK, CAROL), CAROL, now=NOW).raid, DAVE)
+    board = replace(board, asks=tuple(replace(one, member=ALICE) for one in board.asks))
+
+    change = substitutes.accept(board, ALICE, TANK, now=NOW)
+
+    assert (seated(change.raid, TANK), seated(change.raid, HEALER)) == ([ALICE], [BOB])
+
+
+def test_a_seat_taken_meanwhile_is_said_and_nothing_changes() -> None:
+    board = joined(asking(raid(tank=1, healer=1), ALICE), TANK, BOB)
+
+    with pytest.raises(substitutes.SeatTaken):
+        substitutes.accept(board, ALICE, TANK, now=NOW)
+
+
+def test_declining_is_told_to_who_asked() -> None:
+    change = substitutes.decline(asking(raid(tank=1, healer=1), ALICE, BOB), ALICE, TANK)
+
+    assert [one.member for one in change.raid.asks] == [BOB]
+    assert [(notice.member, "cannot come" in notice.text) for notice in notices(change)] == [(MANAGER, True)]
+    with pytest.raises(substitutes.NotAsked):
+        substitutes.decline(change.raid, ALICE, TANK)
+
+
+def test_only_free_seats_of_raids_to_come_are_offered_and_nobody_twice() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE)
+
+    with pytest.raises(substitutes.NoFreeSeat):
+        asking(board, BOB)
+    with pytest.raises(substitutes.NobodyToAsk):
+        substitutes.ask(board, HEALER, (ALICE,), by=MANAGER, now=NOW)
+    with pytest.raises(substitutes.NobodyToAsk):
+        asking(asking(raid(tank=1), BOB), BOB)
+    with pytest.raises(substitutes.BegunAlready):
+        substitutes.ask(board, HEALER, (BOB,), by=MANAGER, now=START)
+    with pytest.raises(substitutes.BegunAlready):
+        substitutes.accept(asking(raid(tank=1), BOB), BOB, TANK, now=START)
+    with pytest.raises(signups.NotPostedYet):
+        asking(posting(), BOB)
+    over = lifecycle.cancel(asking(raid(tank=1), BOB), reason=CancelReason.MANUAL, by=MANAGER)
+    with pytest.raises(signups.RaidOver):
+        substitutes.accept(over.raid, BOB, TANK, now=NOW)
+    assert BOB in [notice.member for notice in notices(over)]
+
+
+def test_a_new_time_is_told_to_those_asked() -> None:
+    change = lifecycle.change_time(asking(raid(tank=1), BOB), START + timedelta(hours=1), "UTC", now=NOW)
+
+    assert [notice.member for notice in notices(change)] == [BOB]
+
+
+def test_those_in_line_come_first_then_experience_then_activity() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
+    board = signups.remove(closed(board), ALICE, now=NOW).raid
+    people = [known(CAROL, 1, 1), known(DAVE, 3, 9, days=30), known(ERIN, 0, 40), known(MANAGER, 3, 9)]
+
+    ranked = substitutes.ranked(board, TANK, people, now=NOW)
+
+    assert [one.member for one in ranked] == [BOB, MANAGER, DAVE, CAROL]
+    assert [one.reasons(NOW) for one in ranked] == [
+        "waits for it, number 1",
+        "3× in this role, 9 raids, recently active",
+        "3× in this role, 9 raids, last seen 30 days ago",
+        "1× in this role, 1 raid, recently active",
+    ]
+    assert waiting(board, TANK) == [BOB]
+
+
+def test_who_has_a_seat_or_was_asked_is_not_offered() -> None:
+    board = asking(joined(raid(tank=2, healer=1), HEALER, ALICE), BOB)
+
+    assert substitutes.ranked(board, TANK, [known(ALICE, 1, 1), known(BOB, 1, 1)], now=NOW) == []
