@@ -328,11 +328,17 @@ class WholeBot(RuleBasedStateMachine):
         await self._settle()
 
     async def _do_unheard(self, verb: str, person: Person, emoji: str) -> None:
-        there = person.id in self.board.reactors(emoji)
-        if verb == "react" and not there:
+        """Only newcomers react: which of one member's reactions came last nobody can know afterwards."""
+        if verb == "unreact":
+            if person.id in self.board.reactors(emoji):
+                await person.unreact(self.board, emoji)
+        elif not self._is_on_board(MemberId(person.id)):
             await person.react(self.board, emoji)
-        elif verb == "unreact" and there:
-            await person.unreact(self.board, emoji)
+
+    def _is_on_board(self, member: MemberId) -> bool:
+        waits = any(waiter == member for waiter, _ in self.plain.tickets)
+        reacts = any(member in self.board.reactors(emoji) for emoji in self.emojis.values())
+        return waits or reacts or member in self.plain.sits
 
     def _is_recent(self) -> bool:
         """Whether the board is read in full at once: something was written about it in the last minutes."""
@@ -352,25 +358,13 @@ class WholeBot(RuleBasedStateMachine):
                         self.plain.unreact(member, key)
                     else:
                         self.plain.forget(member, key)
-        newly_seated: set[MemberId] = set()
         for key in read:
             for member in sorted(MemberId(user) for user in there[key] - {self.sandbox.bot.id}):
-                self._found(member, key, newly_seated)
+                if (member, key) not in self.plain.reactions:
+                    self._predict(partial(self.plain.react, member, key, self.now()))
 
     def _differs(self, key: RoleKey, users: set[int]) -> bool:
         return len(users - {self.sandbox.bot.id}) != sum(role == key for _, role in self.plain.reactions)
-
-    def _found(self, member: MemberId, key: RoleKey, newly_seated: set[MemberId]) -> None:
-        free = len(self.plain.seated(key)) < self.plain.seats[key]
-        if (member, key) in self.plain.reactions:
-            return
-        if member in newly_seated and free:
-            self.plain.reactions[member, key] = "is to go"
-            return
-        before = self.plain.sits.get(member)
-        self._predict(lambda: self.plain.react(member, key, self.now()))
-        if self.plain.sits.get(member) == key != before:
-            newly_seated.add(member)
 
     # Agreeing
 
