@@ -16,6 +16,7 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from raidbot.commands.board_buttons import BoardButtons
 from raidbot.commands.create import Create
 from raidbot.commands.create_panel import PANEL as CREATE_PANEL
 from raidbot.commands.gate import Gate
@@ -47,6 +48,7 @@ from raidbot.delivery.absent import Absent
 from raidbot.delivery.aside import Aside
 from raidbot.delivery.audit import Audit
 from raidbot.delivery.boards import Boards
+from raidbot.delivery.controls import PANEL as BOARD_PANEL
 from raidbot.delivery.line import Line, give_up_silent_requests
 from raidbot.delivery.outbox import Outbox
 from raidbot.delivery.people import People
@@ -205,9 +207,12 @@ class RaidBot(commands.AutoShardedBot):
         speed: SlidingWindow[tuple[int, int]] = SlidingWindow(
             self._options.reaction_limit, self._options.reaction_window_seconds, _MEMBERS_WATCHED
         )
+        board_buttons = BoardButtons(self.state, self.gate, speed)
         for cog in (
             Router(
-                {name: cog.press for name, cog in pressed.items()} | {REPLY: replies.press}, check=self.check_allowed
+                {name: cog.press for name, cog in pressed.items()}
+                | {REPLY: replies.press, BOARD_PANEL: board_buttons.press},
+                check=self.check_allowed,
             ),
             *pressed.values(),
             SetChannel(self.state),

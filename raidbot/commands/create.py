@@ -204,7 +204,8 @@ class Create(commands.Cog):
 
     async def _show_preview(self, interaction: discord.Interaction[Any], sheet: Sheet) -> None:
         raid, channel = await self._checked(interaction, sheet.draft)
-        shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)})
+        style = (await self._state.settings(raid.guild)).signup_style
+        shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)}, style)
         text = look.preview_text(sheet, channel)
         await answers.show(interaction, text, embeds=(shown.embed(),), rows=look.preview_rows(sheet))
 

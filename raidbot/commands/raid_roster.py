@@ -55,7 +55,7 @@ async def _roster(visit: Visit, text: str = "") -> None:
             ),
         )
     )
-    await visit.page(text, *rows, embeds=(render.board(raid, names).embed(),))
+    await visit.page(text, *rows, embeds=(render.board(raid, names, None).embed(),))
 
 
 async def _who(visit: Visit) -> None:

@@ -86,7 +86,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     async def detail(self, interaction: discord.Interaction[Any], code: str) -> None:
         raid = await self._state.find(_guild(interaction), code)
         await answers.take(interaction)
-        board = render.board(raid, await self._state.names(raid))
+        board = render.board(raid, await self._state.names(raid), None)
         await answers.show(interaction, look.said(raid), embeds=(board.embed(),))
 
     @app_commands.command(description="The raids gone by in which you, or somebody else, had a seat")

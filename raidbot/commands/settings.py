@@ -1,5 +1,6 @@
 """/settings: what a server decides for its raids, on one panel that works whenever it is pressed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -19,11 +20,17 @@ from raidbot.raids.settings import (
     FULL_CLOSE_CHOICES,
     LEAD_CHOICES,
     GuildSettings,
+    SignupStyle,
 )
 from raidbot.state import State
 from raidbot.utils.text import clip, escape
 
 PANEL = "settings"
+_STYLES = {
+    SignupStyle.REACTIONS: "by reactions",
+    SignupStyle.BUTTONS: "by buttons",
+    SignupStyle.BOTH: "by reactions and buttons",
+}
 _COLOUR = 0x5865F2
 
 
@@ -85,6 +92,8 @@ def _changed(press: Press, before: GuildSettings) -> GuildSettings:
             return replace(before, threads=archive > 0, thread_archive_minutes=archive or before.thread_archive_minutes)
         case ("audit",):
             return replace(before, audit_days=_chosen(press) or before.audit_days)
+        case ("style",) if press.values and press.values[0] in set(SignupStyle):
+            return replace(before, signup_style=SignupStyle(press.values[0]))
         case ("notices", wanted):
             return replace(before, refusal_notices_in_thread=wanted == "on")
         case _:
@@ -116,6 +125,7 @@ def _summary(guild: discord.Guild, settings: GuildSettings) -> discord.Embed:
             f"archived after {_spoken(settings.thread_archive_minutes)}" if settings.threads else "off",
         ),
         ("The audit is kept", _spoken_days(settings.audit_days)),
+        ("Signing up", _STYLES[settings.signup_style]),
         ("Refusals if DMs are closed", "told in the thread" if settings.refusal_notices_in_thread else "not told"),
     ):
         embed.add_field(name=name, value=value)
@@ -145,6 +155,7 @@ def _second_page(settings: GuildSettings) -> tuple[answers.Row, ...]:
     return (
         (_select("threads", "Discussion threads", threads, archive),),
         (_select("audit", "The audit is kept", kept, settings.audit_days),),
+        (_select("style", "Signing up", list(_STYLES.items()), settings.signup_style),),
         (
             _button("Refusals in threads", style, "notices", "off" if told else "on"),
             _button("Back", discord.ButtonStyle.secondary, "page", _FIRST),
@@ -157,17 +168,19 @@ _PAGES = {_FIRST: _first_page, _SECOND: _second_page}
 
 
 def _page_of(key: str) -> str:
-    return _SECOND if key in ("threads", "audit", "notices") else _FIRST
+    return _SECOND if key in ("threads", "audit", "style", "notices") else _FIRST
 
 
 def _button(label: str, style: discord.ButtonStyle, *parts: str) -> discord.ui.Button[Any]:
     return discord.ui.Button(label=label, style=style, custom_id=address(PANEL, *parts))
 
 
-def _select(key: str, name: str, choices: list[tuple[int, str]], current: int) -> discord.ui.Select[Any]:
+def _select(
+    key: str, name: str, choices: Sequence[tuple[int | str, str]], current: int | str
+) -> discord.ui.Select[Any]:
     options = [
-        discord.SelectOption(label=f"{name}: {text}", value=str(minutes), default=minutes == current)
-        for minutes, text in choices
+        discord.SelectOption(label=f"{name}: {text}", value=str(value), default=value == current)
+        for value, text in choices
     ]
     return discord.ui.Select(custom_id=address(PANEL, key), placeholder=name, options=options)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId
 from raidbot.raids.permissions import Grants
-from raidbot.raids.settings import GuildSettings
+from raidbot.raids.settings import GuildSettings, SignupStyle
 
 _COLUMNS = (
     "zone",
@@ -20,6 +20,7 @@ _COLUMNS = (
     "audit_channel",
     "debug_channel",
     "audit_days",
+    "signup_style",
 )
 
 
@@ -31,6 +32,7 @@ def settings(connection: sqlite3.Connection, guild: GuildId) -> GuildSettings:
     values = dict(zip(_COLUMNS, row, strict=True))
     for flag in ("creator_reminders", "participant_reminders", "threads", "refusal_notices_in_thread"):
         values[flag] = bool(values[flag])
+    values["signup_style"] = SignupStyle(values["signup_style"])
     return GuildSettings(
         guild=guild,
         channels=_channels(connection, guild),

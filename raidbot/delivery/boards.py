@@ -9,15 +9,18 @@ from functools import partial
 import discord
 import structlog
 
+from raidbot.db import lookups
 from raidbot.db import raids as rows
 from raidbot.db.database import Unwritable
 from raidbot.delivery import render
+from raidbot.delivery.controls import with_controls
 from raidbot.delivery.line import Line, NoAnswer
 from raidbot.delivery.pace import Pace
 from raidbot.delivery.render import Board
 from raidbot.raids import emoji, lifecycle
 from raidbot.raids.events import Change, MarksChanged
-from raidbot.raids.model import CancelReason, ChannelId, MemberId, Raid, RaidId, RoleKey, Source, Status
+from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, Raid, RaidId, RoleKey, Source, Status
+from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
 
 log = structlog.get_logger(__name__)
@@ -86,7 +89,9 @@ class Boards:
         self._workers: dict[RaidId, asyncio.Task[None]] = {}
         self._waiting: dict[RaidId, asyncio.TimerHandle] = {}
         self._barred: dict[RaidId, asyncio.TimerHandle] = {}
+        self._restyling: set[asyncio.Task[None]] = set()
         state.listen(self._committed)
+        state.listen_to_settings(self._settings_committed)
 
     async def start(self) -> None:
         """Compare every board with what it showed last, and follow from now on. The state is loaded already."""
@@ -109,7 +114,7 @@ class Boards:
         self._running = False
         for timer in (*self._waiting.values(), *self._barred.values()):
             timer.cancel()
-        workers = list(self._workers.values())
+        workers = [*self._workers.values(), *self._restyling]
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
@@ -144,6 +149,20 @@ class Boards:
     def _committed(self, _before: Raid, change: Change) -> None:
         if change.raid.message is not None:  # also if only marks changed: a name may have become known with them
             self.mark(change.raid.id)
+
+    def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
+        if self._running and before.signup_style is not after.signup_style:
+            task = asyncio.create_task(self._restyle(after.guild))
+            self._restyling.add(task)
+            task.add_done_callback(self._restyling.discard)
+
+    async def _restyle(self, guild: GuildId) -> None:
+        """Draw the server's boards anew; what is missed, as at the end, is seen at the next start."""
+        try:
+            for raid in await self._state.db.read(partial(lookups.in_guild, guild=guild)):
+                self.mark(raid)
+        except sqlite3.Error:
+            log.exception("boards not found after the signup style changed", guild=guild)
 
     async def _work(self, raid: RaidId) -> None:
         try:
@@ -222,7 +241,9 @@ class Boards:
             return
         self._edited[raid_id] = asyncio.get_running_loop().time()
         message = self._message(raid)
-        await self._line.call(lambda: message.edit(embed=board.embed()))
+        await with_controls(
+            self._line, board.controls, lambda controls: message.edit(embed=board.embed(), view=controls)
+        )
         shown = self._shown.get(raid_id, Shown())
         await self._note(raid_id, Shown(board.fingerprint, shown.reactions))
 
@@ -277,7 +298,8 @@ class Boards:
         await self._state.change(raid.id, partial(_swept, swept=swept), Cause(Source.DISCORD))
 
     async def _drawn(self, raid: Raid) -> Board:
-        return render.board(raid, await self._state.names(raid))
+        style = (await self._state.settings(raid.guild)).signup_style
+        return render.board(raid, await self._state.names(raid), style)
 
     def _message(self, raid: Raid) -> discord.PartialMessage:
         assert raid.message is not None  # noqa: S101

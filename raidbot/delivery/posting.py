@@ -15,6 +15,7 @@ from raidbot.db import raids as rows
 from raidbot.db.outbox import CLAIM_LASTS, Owed
 from raidbot.delivery import render
 from raidbot.delivery.boards import Boards
+from raidbot.delivery.controls import with_controls
 from raidbot.delivery.line import Line, NoAnswer
 from raidbot.delivery.nonces import nonce_prefix
 from raidbot.delivery.pace import Pace, nap
@@ -147,14 +148,19 @@ class Posting:
         now = self._state.now()
         claimed = await self._state.db.write(partial(rows.claim_post, raid=raid.id, now=now))
         channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
-        board = render.board(replace(raid, status=Status.OPEN), await self._state.names(raid))
+        style = (await self._state.settings(raid.guild)).signup_style
+        board = render.board(replace(raid, status=Status.OPEN), await self._state.names(raid), style)
         if claimed is not None and now - claimed >= CLAIM_LASTS:
             left = await self._line.call(partial(self._find, channel, board.footer))
             if left is not None:
                 return channel.get_partial_message(left)
         await self._pace.turn(raid.channel)
         nonce = f"{self._prefix}r{raid.id}"
-        sent = await self._line.call(lambda: channel.send(embed=board.embed(), nonce=nonce))
+        sent = await with_controls(
+            self._line,
+            board.controls,
+            lambda controls: channel.send(embed=board.embed(), nonce=nonce, view=controls),  # type: ignore[arg-type]
+        )
         if claimed is None:
             await self._boards.posted(raid.id, board.fingerprint)
         return channel.get_partial_message(sent.id)

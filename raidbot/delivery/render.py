@@ -8,9 +8,11 @@ from datetime import datetime
 
 import discord
 
+from raidbot.delivery.controls import Rows, controls_of
 from raidbot.delivery.roster import Field, named, roster, smallest
 from raidbot.delivery.width import shortened, shortened_text, units
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, Seat, Status, Wait
+from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates import DESCRIPTION_MOST, REACTIONS_MOST, TITLE_MOST, TOTAL_MOST, spoken_length
 from raidbot.utils.text import stamp
 
@@ -30,6 +32,7 @@ class Board:
     footer: str
     timestamp: datetime
     reactions: tuple[str, ...]
+    controls: Rows = ()
 
     def embed(self) -> discord.Embed:
         embed = discord.Embed(
@@ -42,16 +45,22 @@ class Board:
     @property
     def fingerprint(self) -> str:
         """Equal for two boards that look the same and want the same reactions."""
-        shown = json.dumps([self.embed().to_dict(), self.reactions], sort_keys=True)
+        parts = [self.embed().to_dict(), self.reactions, *([repr(self.controls)] if self.controls else [])]
+        shown = json.dumps(parts, sort_keys=True)
         return hashlib.sha256(shown.encode()).hexdigest()
 
 
-def board(raid: Raid, names: Mapping[MemberId, str]) -> Board:
-    """The raid's board within Discord's limits; members missing in `names` are shown as “Member”."""
+def board(raid: Raid, names: Mapping[MemberId, str], style: SignupStyle | None = SignupStyle.REACTIONS) -> Board:
+    """The raid's board within Discord's limits; members missing in `names` are shown as “Member”.
+
+    A `style` of None: shown where nobody can sign up.
+    """
+    reactions = tuple(role.emoji for role in raid.roles) if _by_reaction(raid, style) else ()
+    under = controls_of(raid) if _by_button(raid, style) else ()
     title = _title(raid)
     footer = f"Raid {raid.code}" if raid.code else "Preview"
     facts = "\n".join(_facts(raid, names))
-    ways = _ways(raid)
+    ways = _ways(raid, reactions, under)
     left = TOTAL_MOST - sum(map(units, (title, footer, facts, ways, "\n\n\n\n")))
     text = shortened_text(raid.description, max(0, min(DESCRIPTION_MOST, left - smallest(raid))))
     return Board(
@@ -61,7 +70,8 @@ def board(raid: Raid, names: Mapping[MemberId, str]) -> Board:
         fields=roster(raid, names, left - units(text)),
         footer=footer,
         timestamp=raid.starts_at,
-        reactions=_reactions(raid),
+        reactions=reactions,
+        controls=under,
     )
 
 
@@ -70,10 +80,14 @@ def _takes_signups(raid: Raid) -> bool:
     return raid.status in (Status.OPEN, Status.POSTING)
 
 
-def _reactions(raid: Raid) -> tuple[str, ...]:
-    if not _takes_signups(raid) or len(raid.roles) > REACTIONS_MOST:
-        return ()
-    return tuple(role.emoji for role in raid.roles)
+def _by_reaction(raid: Raid, style: SignupStyle | None) -> bool:
+    wanted = style in (SignupStyle.REACTIONS, SignupStyle.BOTH)
+    return wanted and _takes_signups(raid) and len(raid.roles) <= REACTIONS_MOST
+
+
+def _by_button(raid: Raid, style: SignupStyle | None) -> bool:
+    wanted = style in (SignupStyle.BUTTONS, SignupStyle.BOTH) or len(raid.roles) > REACTIONS_MOST
+    return style is not None and wanted and _takes_signups(raid)
 
 
 def _title(raid: Raid) -> str:
@@ -139,12 +153,16 @@ def _why_cancelled(reason: CancelReason | None) -> str:
             return " by a raid leader"
 
 
-def _ways(raid: Raid) -> str:
-    reactions = _reactions(raid)
+def _ways(raid: Raid, reactions: tuple[str, ...], under: Rows) -> str:
+    line = "Where it is full you wait in line."
     if not reactions:
-        return ""
+        how = "Choose a role in the menu" if len(raid.roles) > REACTIONS_MOST else "Press the button of a role"
+        return f"{how} to sign up, or “Leave” to leave. {line}" if under else ""
     which = reactions[0] if len(reactions) == 1 else "the emoji of a role"
-    ways = f"React with {which} to sign up; take the reaction away to leave. Where it is full you wait in line."
+    if under:
+        leaving = "Take the reaction away or press “Leave” to leave."
+        return f"React with {which} or press its button to sign up. {leaving} {line}"
+    ways = f"React with {which} to sign up; take the reaction away to leave. {line}"
     return f"{ways}\nYour reaction is missing? To leave, react and take it away again." if _lacks_one(raid) else ways
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from raidbot.raids.model import ChannelId, GuildId, Kind
@@ -12,6 +13,14 @@ FULL_CLOSE_CHOICES = (0, 15, 30, 60, 120, 480, 1440)
 ARCHIVE_CHOICES = (60, 1440, 4320, 10080)
 AUDIT_DAYS = 180
 AUDIT_DAYS_CHOICES = (7, 30, 90, 180, 365, 730)
+
+
+class SignupStyle(StrEnum):
+    """What stands under a board for people to sign up with."""
+
+    REACTIONS = "reactions"
+    BUTTONS = "buttons"
+    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +40,7 @@ class GuildSettings:
     threads: bool = False
     thread_archive_minutes: int = 1440
     refusal_notices_in_thread: bool = False
+    signup_style: SignupStyle = SignupStyle.REACTIONS
     channels: dict[Kind, ChannelId] = field(default_factory=dict)
     audit_channel: ChannelId | None = None
     debug_channel: ChannelId | None = None

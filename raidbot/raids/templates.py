@@ -36,6 +36,7 @@ from raidbot.raids.model import Role, RoleKey
 from raidbot.utils.errors import Refusal
 
 REACTIONS_MOST = 20  # https://support.discord.com/hc/en-us/articles/12102061808663
+ROLES_MOST = 50  # what two menus hold, so that a panel has room for other rows
 GROUPS_MOST = 25  # fields of an embed, https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 CHOICES_MOST = 25  # options of a select, https://discord.com/developers/docs/components/reference#string-select
 SEATS_MOST = 50
@@ -251,8 +252,8 @@ def _wrong_roles(template: Template) -> Iterator[str]:
     """Without the full stop, because a strategy's name may follow."""
     if not template.roles:
         yield "There are no roles"
-    if len(template.roles) > REACTIONS_MOST:
-        yield f"There are {len(template.roles)} roles; Discord allows {REACTIONS_MOST} reactions on a message"
+    if len(template.roles) > ROLES_MOST:
+        yield f"There are {len(template.roles)} roles; a board has room for {ROLES_MOST}"
     for role in template.roles:
         for reason in _wrong_text("A role's name", role.name, ROLE_NAME_MOST):
             yield reason.removesuffix(".")

@@ -59,12 +59,13 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     ),
     "raid": {name: action.permissions for name, action in ACTIONS.items()},
     "settings": dict.fromkeys(
-        ("ask-zone", "zone", "creator", "closing", "threads", "notices:on", "audit", "page:2"), (P.SETTINGS,)
+        ("ask-zone", "zone", "creator", "closing", "threads", "notices:on", "audit", "style", "page:2"), (P.SETTINGS,)
     ),
     "setup": dict.fromkeys(("ask-zone", "zone", "channel:raid", "page:logs"), (P.SETUP,)),
     "permissions": dict.fromkeys(
         ("open:subject", "roles:create", "roles:everything", "roles:gate.raid"), (P.PERMISSIONS,)
     ),
+    "board": {"place": EVERYBODY, "leave": EVERYBODY},
     "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
 }

@@ -8,7 +8,7 @@ from raidbot.db import drafts, guilds
 from raidbot.db import raids as rows
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import Grants
-from raidbot.raids.settings import GuildSettings
+from raidbot.raids.settings import GuildSettings, SignupStyle
 from tests.raids.builders import ALICE, BOB, GUILD, NOW, posting
 
 DEFAULTS = GuildSettings(guild=GUILD)
@@ -27,6 +27,7 @@ CHANGED = GuildSettings(
     audit_channel=ChannelId(3),
     debug_channel=ChannelId(4),
     audit_days=30,
+    signup_style=SignupStyle.BOTH,
     signup_roles={Kind.KEY: frozenset({5, 6}), Kind.RAID: frozenset({7})},
     grants=Grants(frozenset({8}), {"create": frozenset({9}), "raid.close": frozenset({9, 10})}),
 )

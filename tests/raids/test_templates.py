@@ -96,7 +96,7 @@ def test_templates_are_found_by_key_label_or_name_in_any_case() -> None:
     ("broken", "reason"),
     [
         (template(roles=()), "There are no roles."),
-        (template(roles=tuple(role(n) for n in range(21))), "There are 21 roles; Discord allows 20 reactions"),
+        (template(roles=tuple(role(n) for n in range(51))), "There are 51 roles; a board has room for 50"),
         (template(roles=(role(1), role(2, key="role-1"))), "Two roles have the key “role-1”."),
         (template(roles=(role(1, emoji="⚔️"), role(2, emoji="⚔"))), "Two roles have the emoji ⚔"),
         (template(roles=(role(1, emoji="sword"),)), "“sword” is not an emoji."),

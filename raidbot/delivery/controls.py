@@ -1,0 +1,140 @@
+"""The buttons and menus under a board."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import discord
+
+from raidbot.delivery.line import Line
+from raidbot.raids import emoji
+from raidbot.raids.model import Raid, Role
+from raidbot.raids.templates import REACTIONS_MOST
+from raidbot.utils.text import clean_name, clip
+
+PANEL = "board"
+"""The first part of every `custom_id` here; the message says which raid is meant."""
+
+T = TypeVar("T")
+
+_ROW = 5  # https://discord.com/developers/docs/components/reference#action-row
+_OPTIONS_MOST = 25
+_LABEL_MOST = 80
+_OPTION_MOST = 100
+_INVALID_FORM = 50035
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    custom_id: str
+    label: str
+    style: discord.ButtonStyle
+    emoji: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    description: str
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    custom_id: str
+    hint: str
+    options: tuple[Option, ...]
+
+
+Rows = tuple[tuple[Button | Menu, ...], ...]
+
+
+def controls_of(raid: Raid) -> Rows:
+    """A button per role, or menus where roles are many; then leaving, and asking for one's place."""
+    last = (
+        Button(f"{PANEL}:leave", "Leave", discord.ButtonStyle.danger),
+        Button(f"{PANEL}:place", "My place", discord.ButtonStyle.secondary),
+    )
+    return (*(_menus(raid) if len(raid.roles) > REACTIONS_MOST else _buttons(raid)), last)
+
+
+def view(rows: Rows, *, custom_emoji: bool = True) -> discord.ui.View | None:
+    """What discord.py sends; None takes away what was there."""
+    if not rows:
+        return None
+    made = discord.ui.View(timeout=None)
+    for number, row in enumerate(rows):
+        for control in row:
+            item = _item(control, custom_emoji=custom_emoji)
+            item.row = number
+            made.add_item(item)
+    made.stop()  # nobody waits for it: presses go by their `custom_id`
+    return made
+
+
+async def with_controls(line: Line, rows: Rows, ask: Callable[[discord.ui.View | None], Awaitable[T]]) -> T:
+    """Ask Discord to show the controls. It refuses a message whole for one custom emoji it does not find."""
+    try:
+        return await line.call(lambda: ask(view(rows)))
+    except discord.HTTPException as refusal:
+        if refusal.code != _INVALID_FORM or not any(_is_custom(one) for one in _emoji_of(rows)):
+            raise
+    return await line.call(lambda: ask(view(rows, custom_emoji=False)))
+
+
+def _buttons(raid: Raid) -> Iterator[tuple[Button, ...]]:
+    for start in range(0, len(raid.roles), _ROW):
+        yield tuple(_button(raid, role) for role in raid.roles[start : start + _ROW])
+
+
+def _button(raid: Raid, role: Role) -> Button:
+    """Grey where one would have to wait."""
+    style = discord.ButtonStyle.primary if raid.has_room(role) else discord.ButtonStyle.secondary
+    return Button(f"{PANEL}:join:{role.key}", clean_name(role.name, _LABEL_MOST), style, role.emoji)
+
+
+def _menus(raid: Raid) -> Iterator[tuple[Menu, ...]]:
+    count = -(-len(raid.roles) // _OPTIONS_MOST)
+    for number, start in enumerate(range(0, len(raid.roles), _OPTIONS_MOST), start=1):
+        roles = raid.roles[start : start + _OPTIONS_MOST]
+        hint = "Choose a role" if count == 1 else f"Choose a role ({number} of {count})"
+        yield (Menu(f"{PANEL}:choose:{number}", hint, tuple(_option(raid, role) for role in roles)),)
+
+
+def _option(raid: Raid, role: Role) -> Option:
+    taken = f"{len(raid.seated(role.key))}/{role.seats} taken"
+    described = f"{clip(role.group, _OPTION_MOST - len(taken) - 3)} · {taken}" if role.group else taken
+    return Option(role.key, clean_name(role.name, _OPTION_MOST), described, role.emoji)
+
+
+def _item(control: Button | Menu, *, custom_emoji: bool) -> discord.ui.Item[Any]:
+    def shown(text: str) -> discord.PartialEmoji | None:
+        return _partial(text) if text and (custom_emoji or not _is_custom(text)) else None
+
+    match control:
+        case Button(custom_id, label, style, text):
+            return discord.ui.Button(custom_id=custom_id, label=label, style=style, emoji=shown(text))
+        case Menu(custom_id, hint, options):
+            listed = [
+                discord.SelectOption(
+                    label=one.label, value=one.value, description=one.description, emoji=shown(one.emoji)
+                )
+                for one in options
+            ]
+            return discord.ui.Select(custom_id=custom_id, placeholder=hint, options=listed)
+
+
+def _partial(text: str) -> discord.PartialEmoji:
+    found = emoji.parse(text)
+    return discord.PartialEmoji(name=found.name, id=found.id, animated=found.animated)
+
+
+def _is_custom(text: str) -> bool:
+    return emoji.parse(text).id is not None
+
+
+def _emoji_of(rows: Rows) -> Iterator[str]:
+    for control in (control for row in rows for control in row):
+        found = (control.emoji,) if isinstance(control, Button) else (one.emoji for one in control.options)
+        yield from (text for text in found if text)
