@@ -51,6 +51,9 @@ async def store(bot: RaidBot, guild: SandboxGuild, number: int, *, hours: float,
         status=Status.OPEN,
     )
     raid = replace(raid, **values)  # type: ignore[arg-type]
+    users = guild.sandbox.store.users
+    # A name that is news would have the board drawn again, and there is none.
+    await bot.state.learn_names(raid.guild, {one.member: str(users[one.member].global_name) for one in raid.seats})
     stored = await bot.state.db.write(lambda tx: rows.insert(tx, raid))
     return replace(raid, id=stored)
 
