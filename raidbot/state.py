@@ -12,12 +12,12 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
-from raidbot.db import audit, drafts, guilds, outbox
+from raidbot.db import audit, drafts, guilds, outbox, undo
 from raidbot.db import raids as rows
 from raidbot.db.database import Database
 from raidbot.db.drafts import DraftId
 from raidbot.raids.audit import entries, settings_entries
-from raidbot.raids.events import Change, Created
+from raidbot.raids.events import Change, Created, Undone
 from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Source, Status
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.telling import Notice, notices
@@ -60,10 +60,11 @@ class BusyRaid(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Who wanted a change, and from where."""
+    """Who wanted a change, and from where; managers' changes can be undone for a while."""
 
     source: Source
     actor: MemberId | None = None
+    can_be_undone: bool = False
 
 
 class Cache(Generic[K, V]):
@@ -325,6 +326,7 @@ def _commit(
     if names:
         guilds.save_names(tx, before.guild, names.items())
     _record(tx, before, change, cause, now)
+    _note_step(tx, before, change, cause, now)
 
 
 def _commit_settings(
@@ -351,6 +353,15 @@ def _record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: 
             guild=raid.guild,
         )
         outbox.owe(tx, owed)
+
+
+def _note_step(tx: sqlite3.Connection, before: Raid, change: Change, cause: Cause, now: datetime) -> None:
+    for event in change.events:
+        if isinstance(event, Undone):
+            undo.used(tx, before.id, event.version)
+    told = entries(before, change)
+    if cause.can_be_undone and told:
+        undo.note(tx, before, change.raid, action=told[0].action, actor=cause.actor, at=now)
 
 
 def _payload(notice: Notice) -> dict[str, Any]:

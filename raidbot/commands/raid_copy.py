@@ -74,7 +74,7 @@ async def _copy_go(visit: Visit) -> None:
     )
     await state.learn_names(raid.guild, {plan.creator: clean_name(visit.interaction.user.display_name)})
     copy = await state.create(plan, rights.cause(visit.interaction), draft=draft)
-    await visit.change(partial(copying.duplicated, code=copy.code))
+    await visit.change_for_good(partial(copying.duplicated, code=copy.code))
     await visit.home(f"“{escape(copy.name)}” (`{copy.code}`) is being posted in {channel.mention}.")
     await visit.home(await visit.watch.outcome(copy, channel.mention))
 

@@ -9,7 +9,8 @@ from raidbot.commands.raid_visit import Action, Visit
 from raidbot.commands.ui import answers
 from raidbot.commands.ui.forms import Field, form
 from raidbot.commands.ui.router import UnknownPanel
-from raidbot.raids import lifecycle, zones
+from raidbot.db import undo as rows
+from raidbot.raids import lifecycle, undo, zones
 from raidbot.raids.events import Change
 from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
 from raidbot.raids.permissions import Permission
@@ -111,7 +112,17 @@ def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
     raise UnknownPanel
 
 
+async def _undo(visit: Visit) -> None:
+    """Take back what the button named; a button from before the last change takes nothing back."""
+    step = await visit.state.db.read(partial(rows.last, raid=visit.raid))
+    if step is None or visit.part(0) != str(step.version):
+        raise undo.NothingToUndo
+    await visit.change_for_good(partial(undo.undo, step=step, now=visit.state.now()))
+    await visit.home(f"Undone: {step.action}.")
+
+
 ACTIONS = {
+    "undo": Action((Permission.RAID_UNDO,), _undo),
     "close": Action((Permission.RAID_CLOSE,), _close),
     "reopen": Action((Permission.RAID_REOPEN,), _reopen),
     "ask-cancel": Action((Permission.RAID_CANCEL,), _ask_cancel),

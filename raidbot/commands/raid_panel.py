@@ -13,12 +13,14 @@ from raidbot.db.history import Happened
 from raidbot.delivery.audit_look import shown
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.templates import spoken_length
+from raidbot.raids.undo import Step
 from raidbot.utils.text import clip, escape, fit_lines, stamp
 
 PANEL = "raid"
 _COLOUR = 0x5865F2
 _TITLE_MOST = 256
 _CHANGES_MOST = 1024
+_LABEL_MOST = 80
 _VALUE_MOST = 60
 
 _STATES = {
@@ -33,11 +35,12 @@ GREEN, RED = discord.ButtonStyle.success, discord.ButtonStyle.danger
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What the panel shows: the raid now, what its people are called, and its last changes, newest first."""
+    """What the panel shows: the raid, its people's names, its last changes, newest first, and what can be undone."""
 
     raid: Raid
     names: Mapping[MemberId, str]
     changes: Sequence[Happened]
+    step: Step | None
 
 
 def embed(sight: Sight) -> discord.Embed:
@@ -75,6 +78,7 @@ def rows(sight: Sight) -> tuple[Row, ...]:
         ),
         (
             button(raid, "Cancel raid", "ask-cancel", RED, disabled=is_over),
+            _undo(sight),
             button(raid, "Refresh", "panel", GREY),
         ),
     )
@@ -84,6 +88,12 @@ def button(
     raid: Raid, label: str, action: str, style: discord.ButtonStyle, *more: object, disabled: bool = False
 ) -> discord.ui.Button[Any]:
     return discord.ui.Button(label=label, style=style, custom_id=to(raid, action, *more), disabled=disabled)
+
+
+def _undo(sight: Sight) -> discord.ui.Button[Any]:
+    if sight.step is None:
+        return button(sight.raid, "Undo", "undo", GREY, disabled=True)
+    return button(sight.raid, clip(f"Undo: {sight.step.action}", _LABEL_MOST), "undo", GREY, sight.step.version)
 
 
 def back(raid: Raid) -> discord.ui.Button[Any]:

@@ -100,7 +100,7 @@ async def _ask(visit: Visit) -> None:
     role = visit.raid.roles[int(number) - 1]
     here = await still_here(visit, [MemberId(int(value)) for value in visit.press.values])
     rule = partial(substitutes.ask, key=role.key, members=tuple(here), by=visit.asker, now=visit.state.now())
-    change = await visit.change(rule, here)
+    change = await visit.change_for_good(rule, here)
     asked = [event.member for event in change.events if isinstance(event, SubstituteAsked)]
     names = clip(joined([f"**{escape(here[member])}**" for member in asked]), 1000)
     await visit.home(f"I ask {names} to come as **{escape(role.name)}**. You are told what they answer.")

@@ -12,7 +12,7 @@ from raidbot.commands.raid_panel import Sight
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.commands.watch import Watch
-from raidbot.db import history
+from raidbot.db import history, undo
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.permissions import Permission
@@ -50,7 +50,12 @@ class Visit:
         return self.rest[number]
 
     async def change(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
-        """Do it to the raid as it is now. Raises what the rule raises."""
+        """Do it to the raid as it is now; it can be undone for a while. Raises what the rule raises."""
+        cause = replace(rights.cause(self.interaction), can_be_undone=True)
+        return await self.state.change(self.raid.id, rule, cause, names=names)
+
+    async def change_for_good(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
+        """As `change`, but what was done before it stays what can be undone."""
         return await self.state.change(self.raid.id, rule, rights.cause(self.interaction), names=names)
 
     def seeing(self, raid: Raid) -> "Visit":
@@ -76,5 +81,7 @@ class Action:
 
 async def show_panel(state: State, interaction: discord.Interaction[Any], raid: Raid, text: str = "") -> None:
     changes = await state.db.read(partial(history.latest, raid=raid.id, limit=_CHANGES_SHOWN))
-    sight = Sight(raid, await state.names(raid), changes)
+    step = await state.db.read(partial(undo.last, raid=raid))
+    recent = step if step is not None and step.is_recent(state.now()) else None
+    sight = Sight(raid, await state.names(raid), changes, recent)
     await answers.show(interaction, text, embeds=(look.embed(sight),), rows=look.rows(sight))

@@ -1,5 +1,6 @@
 """/raidsignup: a manager's edits of a roster, one subcommand each."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -109,7 +110,8 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         return raid
 
     async def _edit(self, interaction: discord.Interaction[Any], raid: Raid, rule: Rule, who: Picked) -> None:
-        change = await self._state.change(raid.id, rule, rights.cause(interaction), names={who.id: who.name})
+        cause = replace(rights.cause(interaction), can_be_undone=True)
+        change = await self._state.change(raid.id, rule, cause, names={who.id: who.name})
         names = await self._state.names(change.raid) | {who.id: who.name}
         await answers.show(interaction, outcome(change, names))
 

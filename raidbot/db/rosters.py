@@ -39,6 +39,10 @@ class _Table(Generic[V]):
             [(raid, *self.row(value)) for value in new],
         )
 
+    def told(self, raid: Raid) -> list[tuple[Any, ...]]:
+        """The raid's rows, of which `value` makes them again."""
+        return [self.row(value) for value in self.of(raid)]
+
     def read(self, connection: sqlite3.Connection, raid: RaidId) -> tuple[V, ...]:
         rows = connection.execute(
             f"SELECT {', '.join(self.columns)} FROM {self.name} WHERE raid = ? ORDER BY {self.order}",  # noqa: S608

@@ -76,6 +76,13 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
             return Entry(f"{what} changed", None, was or None, becomes or None)
         case ev.LengthChanged(was, becomes):
             return Entry("length changed", None, spoken_length(was) if was else None, spoken_length(becomes))
+        case ev.Undone(action, _):
+            return Entry("undone", None, action, None)
+        case ev.PlaceRestored(member, seat, waits):
+            places = [_role(raid, seat), *(f"waits for {_role(raid, key)}" for key in waits)]
+            return Entry("place restored", member, None, ", ".join(filter(None, places)) or "no place")
+        case ev.Revived():
+            return Entry("takes place after all")
         case ev.Duplicated(code):
             return Entry("duplicated", None, None, code)
         case ev.PresenceMarked(member, was, becomes):

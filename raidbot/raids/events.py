@@ -190,6 +190,28 @@ class Duplicated:
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """A manager took back what was done to the raid when it got this version."""
+
+    action: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRestored:
+    """By taking something back the member has this seat again, or none, and waits for these roles."""
+
+    member: MemberId
+    seat: RoleKey | None
+    waits: tuple[RoleKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revived:
+    """A cancelled raid takes place after all."""
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadOpened:
     """The raid has a thread for its discussion."""
 
@@ -251,6 +273,9 @@ Event = (
     | LeaderChanged
     | PresenceMarked
     | Duplicated
+    | Undone
+    | PlaceRestored
+    | Revived
     | ThreadOpened
     | ThreadLost
     | Reminded

@@ -91,6 +91,12 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
         case ev.SideTaken(member, _, side):
             playing = f"you play on the side **{escape(side)}**" if side else "you play on no particular side"
             return [(member, f"A raid leader decided: {playing} in {_raid(raid)}.{_foot(raid)}")]
+        case ev.PlaceRestored(member, seat, waits):
+            text = f"A raid leader took their last change to {_raid(raid)} back: {_has(raid, seat, waits)}."
+            return [(member, text + _foot(raid))]
+        case ev.Revived():
+            text = f"{_raid(raid)} is not cancelled: it takes place after all.{_foot(raid)}"
+            return [(member, text) for member in _everybody(raid)]
         case ev.SubstituteAsked(member, role):
             text = f"Can you come to {_place(raid, role)} as a substitute? The first to accept gets the seat."
             return [(member, text + _foot(raid))]
@@ -132,6 +138,7 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
             | ev.LengthChanged()
             | ev.PresenceMarked()
             | ev.Duplicated()
+            | ev.Undone()
             | ev.ThreadOpened()
             | ev.ThreadLost()
             | ev.MarksChanged()
@@ -178,6 +185,12 @@ def _place(raid: Raid, key: RoleKey) -> str:
 
 def _seat(raid: Raid, key: RoleKey) -> str:
     return f"on the roster of {_raid(raid)}" if len(raid.roles) == 1 else _place(raid, key)
+
+
+def _has(raid: Raid, seat: RoleKey | None, waits: tuple[RoleKey, ...]) -> str:
+    places = [f"you have a seat as {_role(raid, seat)}"] if seat else []
+    places += [f"you wait for {_role(raid, key)}" for key in waits]
+    return " and ".join(places) or "you have no place in it"
 
 
 def _way_out(raid: Raid, member: MemberId, key: RoleKey) -> str:

@@ -1,0 +1,72 @@
+"""The last thing a manager did to each raid, kept so that it can be taken back."""
+
+import json
+import sqlite3
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from raidbot.db import rosters
+from raidbot.db.instants import instant, instant_or_none, seconds, seconds_or_none
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RaidId, Status
+from raidbot.raids.undo import FIELDS, Step
+
+_REMINDED = ("creator_reminded", "participants_reminded")
+
+
+def note(
+    tx: sqlite3.Connection, before: Raid, after: Raid, *, action: str, actor: MemberId | None, at: datetime
+) -> None:
+    """This was done last; what was done before it cannot be taken back any more."""
+    tx.execute(
+        "INSERT OR REPLACE INTO undo (raid, version, at, actor, action, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (after.id, after.version, seconds(at), actor, action, _written(before), _written(after)),
+    )
+
+
+def used(tx: sqlite3.Connection, raid: RaidId, version: int) -> None:
+    """What was done then is taken back."""
+    tx.execute("DELETE FROM undo WHERE raid = ? AND version = ?", (raid, version))
+
+
+def last(connection: sqlite3.Connection, raid: Raid) -> Step | None:
+    """What was done last to the raid."""
+    row = connection.execute(
+        "SELECT action, at, version, before, after FROM undo WHERE raid = ?", (raid.id,)
+    ).fetchone()
+    if row is None:
+        return None
+    action, at, version, before, after = row
+    return Step(
+        action=action,
+        at=instant(at),
+        version=version,
+        before=_read(raid, json.loads(before)),
+        after=_read(raid, json.loads(after)),
+    )
+
+
+def _written(raid: Raid) -> str:
+    said: dict[str, Any] = {name: getattr(raid, name) for name in (*FIELDS, *_REMINDED)}
+    said["starts_at"], said["closed_at"] = seconds(raid.starts_at), seconds_or_none(raid.closed_at)
+    said["seats"], said["waits"] = rosters.SEATS.told(raid), rosters.WAITS.told(raid)
+    said["attendance"] = rosters.ATTENDANCE.told(raid)
+    return json.dumps(said, ensure_ascii=False)
+
+
+def _read(raid: Raid, said: dict[str, Any]) -> Raid:
+    """The raid as it was written."""
+    return replace(
+        raid,
+        **said
+        | {
+            "status": Status(said["status"]),
+            "closed_at": instant_or_none(said["closed_at"]),
+            "closed_reason": CloseReason(said["closed_reason"]) if said["closed_reason"] else None,
+            "cancelled_reason": CancelReason(said["cancelled_reason"]) if said["cancelled_reason"] else None,
+            "starts_at": instant(said["starts_at"]),
+            "seats": tuple(rosters.SEATS.value(*row) for row in said["seats"]),
+            "waits": tuple(rosters.WAITS.value(*row) for row in said["waits"]),
+            "attendance": tuple(rosters.ATTENDANCE.value(*row) for row in said["attendance"]),
+        },
+    )

@@ -1,0 +1,197 @@
+"""Taking back the last thing a manager did to a raid: only what it changed, and only if nobody changed that since."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from raidbot.raids import attendance
+from raidbot.raids.events import Change, Event, PlaceRestored, Revived, TimeChanged, Undone
+from raidbot.raids.model import Attendance, MemberId, Raid, Role, Seat, Status, Wait
+from raidbot.raids.signups import settle
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import escape, stamp
+
+KEPT = timedelta(minutes=15)
+
+FIELDS = {
+    "status": "whether signups are open",
+    "closed_at": "whether signups are open",
+    "closed_by": "whether signups are open",
+    "closed_reason": "whether signups are open",
+    "cancelled_reason": "whether it takes place",
+    "hold": "whether signups are open",
+    "starts_at": "the time",
+    "zone": "the time",
+    "length_minutes": "the length",
+    "title": "the title",
+    "description": "the description",
+    "subject": "the name of the boss or dungeon",
+    "leader": "the leader",
+}
+"""What managers change of a raid beside its people, and how that is called."""
+
+V = TypeVar("V")
+
+
+class NothingToUndo(Refusal):
+    def __init__(self) -> None:
+        super().__init__(f"There is nothing to undo: nothing was done in the last {KEPT.seconds // 60} minutes.")
+
+
+class ChangedSince(Refusal):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"This cannot be undone: {what} changed since.")
+
+
+class PlaceChangedSince(Refusal):
+    def __init__(self, member: MemberId) -> None:
+        super().__init__(f"This cannot be undone: the place of <@{member}> changed since.")
+
+
+class NoSeatLeft(Refusal):
+    def __init__(self, role: Role) -> None:
+        super().__init__(f"This cannot be undone: a seat as {escape(role.name)} was taken since.")
+
+
+class TimePassed(Refusal):
+    def __init__(self, starts_at: datetime) -> None:
+        super().__init__(f"This cannot be undone: the earlier time, {stamp(starts_at)}, has passed.")
+
+
+class NeverPosted(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This cannot be undone: the raid was cancelled before it was posted. Create it again.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something a manager did: `before` and `after` are right in `FIELDS`, seats, waits and attendance."""
+
+    action: str
+    at: datetime
+    version: int
+    before: Raid
+    after: Raid
+
+    def is_recent(self, now: datetime) -> bool:
+        return now - self.at <= KEPT
+
+
+def undo(raid: Raid, step: Step, *, now: datetime) -> Change:
+    """The raid as it was before the step, with all that happened beside it since.
+
+    Raises NothingToUndo or what stands in the way, and then nothing is changed.
+    """
+    if not step.is_recent(now):
+        raise NothingToUndo
+    affected = _affected(step)
+    restored = _with_people(_with_fields(raid, step), step, affected)
+    events: list[Event] = [Undone(step.action, step.version)]
+    if restored.starts_at != raid.starts_at:
+        restored = _at_earlier_time(restored, raid, step, now)
+        events.append(TimeChanged(raid.starts_at, restored.starts_at))
+    if raid.status is Status.CANCELLED and restored.status is not Status.CANCELLED:
+        if raid.message is None or restored.status is Status.POSTING:
+            raise NeverPosted
+        events.append(Revived())
+    _check_room(restored, affected)
+    events += [_place(restored, member) for member in affected]
+    return settle(_without_idle_marks(restored, affected), now=now, events=tuple(events))
+
+
+def _with_fields(raid: Raid, step: Step) -> Raid:
+    for name, called in FIELDS.items():
+        was, became = getattr(step.before, name), getattr(step.after, name)
+        if was != became:
+            if getattr(raid, name) != became:
+                raise ChangedSince(called)
+            raid = replace(raid, **{name: was})
+    if step.after.is_open and raid.status is Status.CLOSED and _people(raid) != _people(step.after):
+        raise ChangedSince("the roster")
+    return raid
+
+
+def _with_people(raid: Raid, step: Step, affected: list[MemberId]) -> Raid:
+    for member in affected:
+        if _places(raid, member) != _places(step.after, member):
+            raise PlaceChangedSince(member)
+    return replace(
+        raid,
+        seats=_merged(raid.seats, step.before.seats, affected, key=lambda seat: seat.place),
+        waits=_merged(raid.waits, step.before.waits, affected, key=lambda wait: wait.place),
+        attendance=_attendance(raid, step),
+    )
+
+
+def _affected(step: Step) -> list[MemberId]:
+    """Those whose seat or waits the step changed."""
+    members = dict.fromkeys([*step.before.members(), *step.after.members()])
+    return [member for member in members if _places(step.before, member) != _places(step.after, member)]
+
+
+def _attendance(raid: Raid, step: Step) -> tuple[Attendance, ...]:
+    was, became, now = ({row.member: row for row in state.attendance} for state in (step.before, step.after, raid))
+    marked = [member for member in was.keys() & became.keys() if was[member] != became[member]]
+    for member in marked:
+        if now.get(member) != became[member]:
+            raise PlaceChangedSince(member)
+    touched = [member for member in was.keys() | became.keys() if was.get(member) != became.get(member)]
+    return _merged(raid.attendance, step.before.attendance, touched, key=lambda row: row.member)
+
+
+def _merged(
+    now: tuple[V, ...], was: tuple[V, ...], members: Iterable[MemberId], *, key: Callable[[V], int]
+) -> tuple[V, ...]:
+    """As they are now, but for these members as they were."""
+    theirs = set(members)
+    kept = (value for value in now if _member(value) not in theirs)
+    back = (value for value in was if _member(value) in theirs)
+    return tuple(sorted((*kept, *back), key=key))
+
+
+def _member(value: object) -> MemberId:
+    assert isinstance(value, Seat | Wait | Attendance)  # noqa: S101
+    return value.member
+
+
+def _at_earlier_time(restored: Raid, raid: Raid, step: Step, now: datetime) -> Raid:
+    if restored.starts_at <= now:
+        raise TimePassed(restored.starts_at)
+    return replace(
+        restored,
+        time_revision=raid.time_revision + 1,
+        creator_reminded=step.before.creator_reminded,
+        participants_reminded=step.before.participants_reminded,
+    )
+
+
+def _check_room(raid: Raid, affected: Iterable[MemberId]) -> None:
+    roles = {seat.role for seat in raid.seats if seat.member in set(affected)}
+    for role in raid.roles:
+        if role.key in roles and sum(not seat.forced for seat in raid.seated(role.key)) > role.seats:
+            raise NoSeatLeft(role)
+
+
+def _without_idle_marks(raid: Raid, members: Iterable[MemberId]) -> Raid:
+    """Reactions of these members that stand for neither a seat nor a wait any more are to go."""
+    theirs = set(members)
+    placed = {(seat.member, seat.role) for seat in raid.seats} | {(wait.member, wait.role) for wait in raid.waits}
+    marks = tuple(
+        replace(mark, unwanted=True) if mark.member in theirs and (mark.member, mark.role) not in placed else mark
+        for mark in raid.marks
+    )
+    return attendance.recorded(raid if marks == raid.marks else replace(raid, marks=marks))
+
+
+def _places(raid: Raid, member: MemberId) -> tuple[Seat | None, tuple[Wait, ...]]:
+    return raid.seat_of(member), raid.waits_of(member)
+
+
+def _people(raid: Raid) -> tuple[tuple[Seat, ...], tuple[Wait, ...]]:
+    return raid.seats, raid.waits
+
+
+def _place(raid: Raid, member: MemberId) -> PlaceRestored:
+    seat = raid.seat_of(member)
+    return PlaceRestored(member, seat.role if seat else None, tuple(wait.role for wait in raid.waits_of(member)))

@@ -1,0 +1,45 @@
+"""What was done last to a raid, kept and read again."""
+
+import sqlite3
+from dataclasses import replace
+from datetime import timedelta
+
+from raidbot.db import raids as rows
+from raidbot.db import undo
+from raidbot.raids import lifecycle, roster, signups
+from raidbot.raids.model import CloseReason, Raid
+from tests.raids.builders import ALICE, BOB, MANAGER, NOW, START, TANK, joined, raid
+
+
+def stored(tx: sqlite3.Connection, board: Raid) -> Raid:
+    return replace(board, id=rows.insert(tx, board))
+
+
+def test_both_states_come_back_as_they_were(tx: sqlite3.Connection) -> None:
+    board = replace(raid(tank=1), sides=("L",), subject="Old Keep", leader=ALICE)
+    before = stored(tx, roster.take_side(joined(board, TANK, ALICE, BOB), ALICE, "L").raid)
+    after = lifecycle.close(before, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
+    moved = replace(after, starts_at=START + timedelta(hours=1), zone="Asia/Tokyo", version=2)
+
+    undo.note(tx, before, moved, action="closed", actor=MANAGER, at=NOW)
+
+    step = undo.last(tx, moved)
+    assert step is not None
+    assert (step.action, step.at, step.version) == ("closed", NOW, 2)
+    assert step.after == moved
+    assert replace(step.before, version=before.version, time_revision=before.time_revision) == before
+
+
+def test_only_the_last_thing_done_is_kept_until_it_is_used(tx: sqlite3.Connection) -> None:
+    before = stored(tx, joined(raid(tank=2), TANK, ALICE))
+    first = replace(signups.remove(before, ALICE, now=NOW).raid, version=2)
+    second = replace(signups.assign(first, BOB, TANK, now=NOW).raid, version=3)
+    undo.note(tx, before, first, action="removed", actor=MANAGER, at=NOW)
+    undo.note(tx, first, second, action="assigned", actor=None, at=NOW)
+
+    undo.used(tx, before.id, 2)
+    step = undo.last(tx, second)
+    assert step is not None
+    assert step.action == "assigned"
+    undo.used(tx, before.id, 3)
+    assert undo.last(tx, second) is None

@@ -1,0 +1,267 @@
+"""Taking back what a manager did: all of it and nothing else, or a reason."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from raidbot.raids import attendance, audit, editing, lifecycle, roster, signups, undo
+from raidbot.raids import events as ev
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RoleKey, Status
+from raidbot.raids.telling import notices
+from raidbot.raids.undo import Step
+from raidbot.utils.errors import Refusal
+from tests.raids.builders import (
+    ALICE,
+    BOB,
+    CAROL,
+    CREATOR,
+    DAVE,
+    HEALER,
+    MANAGER,
+    NOW,
+    START,
+    TANK,
+    joined,
+    posting,
+    raid,
+    seated,
+    told,
+    waiting,
+)
+
+Rule = Callable[[Raid], ev.Change]
+
+close = partial(lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW)
+reopen = partial(lifecycle.reopen, by=MANAGER, now=NOW)
+cancel = partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=MANAGER)
+
+
+def done(before: Raid, rule: Rule) -> Step:
+    change = rule(before)
+    return Step(action="done", at=NOW, version=change.raid.version, before=before, after=change.raid)
+
+
+def taken_back(before: Raid, rule: Rule, meanwhile: Rule | None = None) -> ev.Change:
+    """What undoing the rule gives, with something else in between."""
+    step = done(before, rule)
+    now = meanwhile(step.after).raid if meanwhile else step.after
+    return undo.undo(now, step, now=NOW)
+
+
+def plain(board: Raid) -> Raid:
+    """Without what undoing does not turn back: counters, and which reactions the bot knows of."""
+    return replace(board, marks=(), next_place=0, time_revision=0, filled_once=False)
+
+
+BOARD = replace(joined(joined(raid(tank=1, healer=2), TANK, ALICE, BOB), HEALER, CAROL), sides=("L",), lengths=(60, 90))
+CLOSED = close(BOARD).raid
+EDITS: list[tuple[Raid, Rule]] = [
+    (BOARD, close),
+    (CLOSED, reopen),
+    (BOARD, cancel),
+    (CLOSED, cancel),
+    (BOARD, partial(lifecycle.change_time, starts_at=START + timedelta(days=1), zone="Asia/Tokyo", now=NOW)),
+    (BOARD, partial(editing.reword, title="Other", description="x", subject="y")),
+    (BOARD, partial(editing.change_length, minutes=90)),
+    (BOARD, partial(editing.lead, leader=DAVE)),
+    (BOARD, partial(signups.assign, member=DAVE, key=HEALER, now=NOW)),
+    (BOARD, partial(signups.assign, member=DAVE, key=TANK, now=NOW, force=True)),
+    (BOARD, partial(signups.assign, member=ALICE, key=HEALER, now=NOW)),
+    (BOARD, partial(signups.assign, member=BOB, key=HEALER, now=NOW)),
+    (BOARD, partial(signups.remove, member=ALICE, now=NOW)),
+    (BOARD, partial(signups.remove, member=BOB, now=NOW)),
+    (CLOSED, partial(signups.remove, member=ALICE, now=NOW)),
+    (BOARD, partial(signups.send_to_wait, member=ALICE, key=TANK, now=NOW)),
+    (BOARD, partial(roster.take_side, member=CAROL, side="L")),
+    (
+        CLOSED,
+        partial(attendance.mark, presence=Presence.NO_SHOW, chosen={ALICE}, among={ALICE}, by=MANAGER, now=NOW),
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "rule"), EDITS)
+def test_undone_at_once_everything_is_as_it_was(before: Raid, rule: Rule) -> None:
+    change = taken_back(before, rule)
+
+    assert plain(change.raid) == plain(before)
+    assert change.events[0] == ev.Undone("done", before.version)
+    assert audit.entries(rule(before).raid, change)[0].action == "undone"
+
+
+def test_what_happened_beside_it_stays() -> None:
+    change = taken_back(
+        BOARD, partial(editing.lead, leader=DAVE), lambda now: signups.react(now, DAVE, HEALER, now=NOW)
+    )
+
+    assert change.raid.leader is None
+    assert seated(change.raid, HEALER) == [CAROL, DAVE]
+
+
+def test_everybody_whose_place_is_restored_is_told() -> None:
+    change = taken_back(BOARD, partial(signups.remove, member=ALICE, now=NOW))
+
+    texts = {notice.member: notice.text for notice in notices(change)}
+    assert texts.keys() == {ALICE, BOB}
+    assert "you have a seat as **Tank**" in texts[ALICE]
+    assert "you wait for **Tank**" in texts[BOB]
+
+
+def test_a_seat_taken_since_is_not_taken_away_again() -> None:
+    remove = partial(signups.remove, member=CAROL, now=NOW)
+    board = joined(raid(tank=1, healer=1), HEALER, CAROL)
+
+    with pytest.raises(undo.NoSeatLeft, match="Healer"):
+        taken_back(board, remove, lambda now: signups.react(now, DAVE, HEALER, now=NOW))
+
+
+def test_who_moved_since_is_left_where_they_are() -> None:
+    assign = partial(signups.assign, member=DAVE, key=HEALER, now=NOW)
+
+    with pytest.raises(undo.PlaceChangedSince, match=str(DAVE)):
+        taken_back(BOARD, assign, lambda now: signups.remove(now, DAVE, now=NOW))
+
+
+def test_a_freed_seat_goes_to_the_first_in_line() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE)
+    give = partial(signups.assign, member=DAVE, key=HEALER, now=NOW)
+
+    change = taken_back(board, give, lambda now: signups.react(now, BOB, HEALER, now=NOW))
+
+    assert seated(change.raid, HEALER) == [BOB]
+    assert told(change, ev.Promoted) == [ev.Promoted(BOB, HEALER)]
+
+
+def test_a_reaction_that_stood_for_the_seat_goes_with_it() -> None:
+    give = partial(signups.assign, member=DAVE, key=HEALER, now=NOW)
+
+    change = taken_back(BOARD, give, lambda now: signups.react(now, DAVE, HEALER, now=NOW))
+
+    mark = change.raid.mark_of(DAVE, HEALER)
+    assert mark is not None
+    assert mark.unwanted
+
+
+def test_reopened_signups_that_somebody_used_stay_open() -> None:
+    with pytest.raises(undo.ChangedSince, match="the roster"):
+        taken_back(CLOSED, reopen, lambda now: signups.react(now, DAVE, HEALER, now=NOW))
+
+
+def test_what_the_clock_closed_since_is_not_opened() -> None:
+    with pytest.raises(undo.ChangedSince, match="signups are open"):
+        taken_back(CLOSED, reopen, lambda now: close(now, reason=CloseReason.AT_START))
+
+
+def test_a_cancelled_raid_takes_place_after_all() -> None:
+    change = taken_back(BOARD, cancel)
+
+    assert change.raid.status is Status.OPEN
+    assert {notice.member for notice in notices(change) if "after all" in notice.text} == {CREATOR, ALICE, BOB, CAROL}
+
+
+def test_a_raid_cancelled_before_it_was_posted_stays_cancelled() -> None:
+    with pytest.raises(undo.NeverPosted):
+        taken_back(posting(), cancel)
+
+
+def test_an_earlier_time_comes_back_only_while_it_lies_ahead() -> None:
+    later = partial(lifecycle.change_time, starts_at=START + timedelta(days=1), zone="UTC", now=NOW)
+
+    change = taken_back(replace(BOARD, creator_reminded=True), later)
+    assert (change.raid.starts_at, change.raid.creator_reminded) == (START, True)
+    assert change.raid.time_revision == BOARD.time_revision + 2
+    assert {notice.member for notice in notices(change)} == {ALICE, BOB, CAROL}
+
+    step = replace(done(replace(BOARD, starts_at=NOW + timedelta(minutes=5)), later))
+    with pytest.raises(undo.TimePassed):
+        undo.undo(step.after, step, now=NOW + timedelta(minutes=6))
+
+
+def test_after_a_quarter_of_an_hour_it_is_too_late() -> None:
+    step = done(BOARD, close)
+
+    assert undo.undo(step.after, step, now=NOW + timedelta(minutes=15)).raid.is_open
+    with pytest.raises(undo.NothingToUndo):
+        undo.undo(step.after, step, now=NOW + timedelta(minutes=15, seconds=1))
+
+
+def test_nothing_is_undone_twice() -> None:
+    for before, rule in EDITS:
+        step = done(before, rule)
+        once = undo.undo(step.after, step, now=NOW)
+        with pytest.raises(Refusal):
+            undo.undo(once.raid, step, now=NOW)
+
+
+PEOPLE = st.sampled_from([ALICE, BOB, CAROL, DAVE, MemberId(20), MemberId(21)])
+KEYS = st.sampled_from([TANK, HEALER])
+
+
+def _rule(kind: str, member: MemberId, key: RoleKey) -> Rule:
+    match kind:
+        case "assign":
+            return partial(signups.assign, member=member, key=key, now=NOW)
+        case "force":
+            return partial(signups.assign, member=member, key=key, now=NOW, force=True)
+        case "remove":
+            return partial(signups.remove, member=member, now=NOW)
+        case "wait":
+            return partial(signups.send_to_wait, member=member, key=key, now=NOW)
+        case "react":
+            return partial(signups.react, member=member, key=key, now=NOW)
+        case "unreact":
+            return partial(signups.unreact, member=member, key=key, now=NOW)
+        case "close":
+            return close
+        case _:
+            return reopen
+
+
+STEPS = st.builds(
+    _rule, st.sampled_from(["assign", "force", "remove", "wait", "react", "unreact", "close", "reopen"]), PEOPLE, KEYS
+)
+
+
+@given(st.lists(STEPS, max_size=8), STEPS, st.lists(STEPS, max_size=3))
+def test_whatever_happened_the_rules_of_the_roster_hold_after_undoing(
+    past: list[Rule], undone: Rule, since: list[Rule]
+) -> None:
+    before = BOARD
+    for rule in past:
+        before = _tried(before, rule)
+    after = _tried(before, undone)
+    if after == before:
+        return
+    step = Step(action="done", at=NOW, version=after.version, before=before, after=after)
+    now = after
+    for rule in since:
+        now = _tried(now, rule)
+
+    try:
+        change = undo.undo(now, step, now=NOW)
+    except Refusal:
+        return
+
+    board = change.raid
+    assert len({seat.member for seat in board.seats}) == len(board.seats)
+    assert [seat.place for seat in board.seats] == sorted(seat.place for seat in board.seats)
+    assert [wait.place for wait in board.waits] == sorted(wait.place for wait in board.waits)
+    for role in board.roles:
+        assert sum(not seat.forced for seat in board.seated(role.key)) <= role.seats
+        assert not (board.is_open and board.has_room(role) and waiting(board, role.key))
+        assert not set(seated(board, role.key)) & set(waiting(board, role.key))
+    assert [row.member for row in board.attendance] == sorted({row.member for row in board.attendance})
+    if board.status is Status.CLOSED:
+        assert {row.member for row in board.attendance} == {seat.member for seat in board.seats}
+
+
+def _tried(board: Raid, rule: Rule) -> Raid:
+    try:
+        return rule(board).raid
+    except Refusal:
+        return board
