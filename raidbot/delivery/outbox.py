@@ -11,6 +11,7 @@ import discord
 import structlog
 
 from raidbot.db import outbox as rows
+from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Claimed
 from raidbot.delivery.line import Line, NoAnswer
 from raidbot.delivery.nonces import nonce_prefix
@@ -97,9 +98,10 @@ class Outbox:
             try:
                 await self._turn(kind)
                 failures = 0
-            except Exception:
+            except Exception as error:
                 failures += 1
-                log.exception("outbox stumbled", kind=kind)
+                if not isinstance(error, Unwritable):
+                    log.exception("outbox stumbled", kind=kind)
                 await nap(min(2.0**failures, _LONGEST), unless=self._stopping)
 
     async def _turn(self, kind: OutboxKind) -> None:
@@ -212,8 +214,9 @@ class Outbox:
         while True:
             try:
                 await self._state.db.write(write)
-            except sqlite3.Error:
-                log.exception("outcome of a message cannot be recorded", again_in=wait)
+            except sqlite3.Error as error:
+                if not isinstance(error, Unwritable):
+                    log.exception("outcome of a message cannot be recorded", again_in=wait)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 30.0)
             else:
