@@ -10,13 +10,22 @@ from raidbot.utils.text import clean_name
 _ASKED_AT_ONCE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
 
 
-async def still_here(visit: Visit, members: Sequence[MemberId]) -> dict[MemberId, str]:
-    """Those who are members of the visit's server and no bots, in their order, with their names."""
+async def still_here(
+    visit: Visit, members: Sequence[MemberId], *, needing: frozenset[int] = frozenset()
+) -> dict[MemberId, str]:
+    """Those who are members of the visit's server and no bots, in their order, with their names.
+
+    Only those with one of the roles in `needing`, if there are any.
+    """
     guild = rights.here(visit.interaction)
     names: dict[MemberId, str] = {}
     for start in range(0, len(members), _ASKED_AT_ONCE):
         asked = list[int](members[start : start + _ASKED_AT_ONCE])
         found = await guild.query_members(user_ids=asked, limit=_ASKED_AT_ONCE, cache=False)
-        names |= {MemberId(member.id): clean_name(member.display_name) for member in found if not member.bot}
+        names |= {
+            MemberId(member.id): clean_name(member.display_name)
+            for member in found
+            if not member.bot and (not needing or any(member.get_role(role) for role in needing))
+        }
     await visit.state.learn_names(visit.guild, names)
     return {member: names[member] for member in members if member in names}

@@ -53,7 +53,8 @@ async def _candidates(visit: Visit, role: Role) -> None:
     raid, now = visit.raid, visit.state.now()
     known = await visit.state.db.read(partial(candidates.known, raid=raid, role=role.key))
     worth = substitutes.ranked(raid, role.key, known, now=now)[: 2 * _OPTIONS_MOST]
-    here = await still_here(visit, [candidate.member for candidate in worth])
+    needed = (await visit.state.settings(raid.guild)).signup_roles_for(raid.kind)
+    here = await still_here(visit, [candidate.member for candidate in worth], needing=needed)
     offered = [candidate for candidate in worth if candidate.member in here][:_OPTIONS_MOST]
     number = raid.roles.index(role) + 1
     rows: list[Row] = []

@@ -1,5 +1,6 @@
 """/raid: the panel from opening it to its actions, each through a restart, and what forged presses get."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 import pytest
 
 from raidbot.db import history
-from raidbot.raids.model import Raid, RaidId, Status
+from raidbot.raids.model import GuildId, Kind, Raid, RaidId, Source, Status
 from raidbot.sandbox import Sandbox, SandboxGuild
 from raidbot.sandbox.people import Answer, Person
 from raidbot.sandbox.store import Message
+from raidbot.state import Cause
 from tests.conftest import Start
 from tests.scene import board_text, put_up, told
 
@@ -667,6 +669,25 @@ async def test_a_request_answers_to_nobody_but_the_member_asked(guild: SandboxGu
 
         assert "not asked to come" in refused.text()
         assert (await the_raid(bot, 4)).seats == ()
+
+
+async def test_who_left_or_may_not_sign_up_is_not_offered(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    raider = guild.add_role("raider")
+    alice, bob, carol = (guild.add_member(name, roles=[raider]) for name in ("alice", "bob", "carol"))
+    async with start() as bot:
+        panel = await needing_a_tank(guild, alice, bob, carol)
+        gate = {Kind.RAID: frozenset({raider.id})}
+        await bot.state.change_settings(
+            GuildId(guild.id), lambda before: replace(before, signup_roles=gate), Cause(Source.COMMAND)
+        )
+        await sandbox.remove_member(guild, alice)
+        await guild.take_role(bob, raider)
+
+        await panel.click("Back")
+        await panel.click("Find substitute")
+        await panel.select("Which role?", [panel_option(panel, "1. Tank")])
+
+        assert [option["label"] for option in options_of(panel, "Whom shall I ask?")] == ["Carol"]
 
 
 async def test_those_in_line_are_offered_first_and_others_can_be_asked(guild: SandboxGuild, start: Start) -> None:
