@@ -39,9 +39,14 @@ async def _find(visit: Visit) -> None:
     if len(free) == 1:
         await _candidates(visit, free[0])
         return
-    options = [_role_option(raid, role) for role in free[:_OPTIONS_MOST]]
-    chosen: Any = discord.ui.Select(custom_id=look.to(raid, "sub-role"), placeholder="Which role?", options=options)
-    await visit.page("Which role needs a substitute?", (chosen,), (look.back(raid),))
+    rows: list[Row] = []
+    for start in range(0, len(free), _OPTIONS_MOST):
+        options = [_role_option(raid, role) for role in free[start : start + _OPTIONS_MOST]]
+        chosen: Any = discord.ui.Select(
+            custom_id=look.to(raid, "sub-role", start), placeholder="Which role?", options=options
+        )
+        rows.append((chosen,))
+    await visit.page("Which role needs a substitute?", *rows, (look.back(raid),))
 
 
 async def _role(visit: Visit) -> None:
