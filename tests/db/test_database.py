@@ -263,7 +263,5 @@ def test_a_last_statement_without_its_semicolon_is_not_forgotten(
     assert tables(path) == ["one", "two"]
 
 
-def test_no_migration_number_is_given_twice() -> None:
-    numbers = [number for number, _ in migrations()]
-
-    assert numbers == sorted(set(numbers))
+def test_migrations_are_numbered_without_gaps() -> None:
+    assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
