@@ -48,14 +48,21 @@ class Evening:
         self.database = database
 
     async def play(self) -> None:
-        """A burst that goes on while the bot is killed and started again, at last left alone."""
+        """A burst that goes on while the bot is killed and started again, at last left alone.
+
+        Each time some messages have arrived of which the bot does not know it.
+        """
         deeds = self.crowd.deeds(EMOJIS)
         share = len(deeds) // (2 * KILLS + 1)
         self._near_the_reminder()
         for _ in range(KILLS):
             burst = asyncio.create_task(self._do(deeds[: 3 * share // 2]))
+            unheard = self.sandbox.faults.silence(
+                Silence.HANG, route=SEND, calls=self.rng.randrange(4), carried_out=True
+            )
             await self._wait_for_the_axe()
             await self.bot.kill()
+            unheard.lift()
             await burst
             self.snapshots.append(ledger.read(self.database))
             del deeds[: 3 * share // 2]
