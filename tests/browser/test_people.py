@@ -58,6 +58,7 @@ async def test_commands_are_offered_completed_and_sent_by_keyboard(
 
         await expect(screen.message("“in 3 hours” is")).to_be_visible()
         await screen.page.keyboard.type("/cre")
+        await expect(screen.composer.get_by_role("option").first).to_have_text(re.compile("^/create"))
         await screen.page.keyboard.press("Enter")
         await expect(activity).to_be_focused()
         await screen.page.keyboard.press("Escape")

@@ -1,8 +1,14 @@
 """Discussion threads through a raid's life."""
 
 from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox.store import Channel
 from tests.conftest import Start
 from tests.scene import put_up
+
+
+def introduced(thread: Channel) -> bool:
+    """A message posted later would take the thread out again."""
+    return any("belong here" in message.content for message in thread.messages.values())
 
 
 async def test_a_thread_is_put_away_on_closing_and_taken_out_on_reopening(
@@ -15,7 +21,7 @@ async def test_a_thread_is_put_away_on_closing_and_taken_out_on_reopening(
         await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
         board = await put_up(guild)
         (thread,) = await guild.until(lambda: list(guild.facts.threads.values()))
-        await guild.until(lambda: thread.messages)
+        await guild.until(lambda: introduced(thread))
         raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
         panel = await guild.owner.slash(channel, "raid", code=raid.code)
 
@@ -36,8 +42,9 @@ async def test_a_thread_the_bot_may_not_edit_holds_nothing_up(
         await settings.click("More settings")
         await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
         boards = [await put_up(guild), await put_up(guild)]
-        await guild.until(lambda: [bool(thread.messages) for thread in guild.facts.threads.values()] == [True, True])
+        await guild.until(lambda: len(guild.facts.threads) == len(boards))
         threads = [guild.facts.threads[board.id] for board in boards]
+        await guild.until(lambda: all(map(introduced, threads)))
         sandbox.faults.answer(403, route="PATCH /channels/{}", calls=1)
         for board in boards:
             raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
