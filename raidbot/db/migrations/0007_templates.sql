@@ -1,0 +1,1 @@
+-- What servers change of the templates, and their own ones.

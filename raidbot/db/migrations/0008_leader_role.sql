@@ -1,0 +1,1 @@
+-- The raid leader role, and who of the members holds it.

@@ -1,0 +1,1 @@
+-- What is taken over from the Node.js bot.
