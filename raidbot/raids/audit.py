@@ -27,11 +27,21 @@ def entries(before: Raid | None, change: ev.Change) -> tuple[Entry, ...]:
 
 
 def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
+    if isinstance(event, ev.Signup):
+        return _signup(before, raid, event)
+    if isinstance(event, ev.RosterEdit):
+        return _roster_edit(before, raid, event)
+    if isinstance(event, ev.Substitution):
+        return _substitution(raid, event)
+    if isinstance(event, ev.Life):
+        return _life(before, raid, event)
+    if isinstance(event, ev.Edit):
+        return _edit(event)
+    return _aside(event)
+
+
+def _signup(before: Raid, raid: Raid, event: ev.Signup) -> Entry:
     match event:
-        case ev.Created():
-            return Entry("created", None, None, raid.name)
-        case ev.Posted():
-            return Entry("posted", None, None, raid.link)
         case ev.Joined(member, role):
             return Entry("joined", member, None, _role(raid, role))
         case ev.Moved(member, origin, role):
@@ -44,16 +54,30 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
             return Entry("left", member, _role(before, role), None)
         case ev.StoppedWaiting(member, role):
             return Entry("stopped waiting", member, _role(before, role), None)
+        case _:
+            assert_never(event)
+
+
+def _roster_edit(before: Raid, raid: Raid, event: ev.RosterEdit) -> Entry:
+    match event:
         case ev.Assigned(member, role, origin, forced):
-            return Entry(
-                "assigned over capacity" if forced else "assigned", member, _role(raid, origin), _role(raid, role)
-            )
+            action = "assigned over capacity" if forced else "assigned"
+            return Entry(action, member, _role(raid, origin), _role(raid, role))
         case ev.Removed(member, seat):
             return Entry("removed", member, _role(before, seat.role) if seat else "waiting", None)
         case ev.SentToWait(member, role, position, origin):
             return Entry("sent to wait", member, _role(raid, origin), f"{_role(raid, role)} #{position}")
         case ev.SideTaken(member, was, becomes):
             return Entry("side", member, was, becomes)
+        case ev.PlaceRestored(member, seat, waits):
+            places = [_role(raid, seat), *(f"waits for {_role(raid, key)}" for key in waits)]
+            return Entry("place restored", member, None, ", ".join(filter(None, places)) or "no place")
+        case _:
+            assert_never(event)
+
+
+def _substitution(raid: Raid, event: ev.Substitution) -> Entry | None:
+    match event:
         case ev.SubstituteAsked(member, role):
             return Entry("asked to substitute", member, None, _role(raid, role))
         case ev.SubstituteCame(member, role, origin, _):
@@ -62,6 +86,16 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
             return Entry("does not substitute", member, _role(raid, role), None)
         case ev.AskEnded():
             return None
+        case _:
+            assert_never(event)
+
+
+def _life(before: Raid, raid: Raid, event: ev.Life) -> Entry:
+    match event:
+        case ev.Created():
+            return Entry("created", None, None, raid.name)
+        case ev.Posted():
+            return Entry("posted", None, None, raid.link)
         case ev.Filled():
             return Entry("full")
         case ev.Closed(reason, _):
@@ -70,25 +104,34 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
             return Entry("reopened", None, before.status, raid.status)
         case ev.Cancelled(reason, _):
             return Entry("cancelled", None, before.status, reason)
+        case ev.Revived():
+            return Entry("takes place after all")
+        case _:
+            assert_never(event)
+
+
+def _edit(event: ev.Edit) -> Entry:
+    match event:
         case ev.TimeChanged(was, becomes):
             return Entry("time changed", None, was.isoformat(), becomes.isoformat())
         case ev.Reworded(what, was, becomes):
             return Entry(f"{what} changed", None, was or None, becomes or None)
         case ev.LengthChanged(was, becomes):
             return Entry("length changed", None, spoken_length(was) if was else None, spoken_length(becomes))
-        case ev.Undone(action, _):
-            return Entry("undone", None, action, None)
-        case ev.PlaceRestored(member, seat, waits):
-            places = [_role(raid, seat), *(f"waits for {_role(raid, key)}" for key in waits)]
-            return Entry("place restored", member, None, ", ".join(filter(None, places)) or "no place")
-        case ev.Revived():
-            return Entry("takes place after all")
-        case ev.Duplicated(code):
-            return Entry("duplicated", None, None, code)
-        case ev.PresenceMarked(member, was, becomes):
-            return Entry("attendance marked", member, was, becomes)
         case ev.LeaderChanged(was, becomes):
             return Entry("leader changed", None, _mention(was), _mention(becomes))
+        case ev.Duplicated(code):
+            return Entry("duplicated", None, None, code)
+        case ev.Undone(action, _):
+            return Entry("undone", None, action, None)
+        case _:
+            assert_never(event)
+
+
+def _aside(event: ev.Aside) -> Entry | None:
+    match event:
+        case ev.PresenceMarked(member, was, becomes):
+            return Entry("attendance marked", member, was, becomes)
         case ev.Reminded(which, members):
             return Entry("reminded", None, None, f"{which}: {len(members)}")
         case ev.ThreadOpened():

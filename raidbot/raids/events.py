@@ -246,41 +246,14 @@ class MarksChanged:
     """Nothing but the bot's knowledge of the reactions on the board changed."""
 
 
-Event = (
-    Created
-    | Posted
-    | Joined
-    | Moved
-    | Waitlisted
-    | Promoted
-    | Left
-    | StoppedWaiting
-    | Assigned
-    | Removed
-    | SentToWait
-    | SideTaken
-    | SubstituteAsked
-    | SubstituteCame
-    | AskDeclined
-    | AskEnded
-    | Filled
-    | Closed
-    | Reopened
-    | Cancelled
-    | TimeChanged
-    | Reworded
-    | LengthChanged
-    | LeaderChanged
-    | PresenceMarked
-    | Duplicated
-    | Undone
-    | PlaceRestored
-    | Revived
-    | ThreadOpened
-    | ThreadLost
-    | Reminded
-    | MarksChanged
-)
+Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting
+RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
+Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskEnded
+Life = Created | Posted | Filled | Closed | Reopened | Cancelled | Revived
+Edit = TimeChanged | Reworded | LengthChanged | LeaderChanged | Duplicated | Undone
+Aside = PresenceMarked | Reminded | ThreadOpened | ThreadLost | MarksChanged
+
+Event = Signup | RosterEdit | Substitution | Life | Edit | Aside
 
 
 @dataclass(frozen=True, slots=True)

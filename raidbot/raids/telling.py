@@ -32,6 +32,9 @@ class Notice:
     buttons: tuple[Button, ...] = ()
 
 
+Told = tuple[MemberId, str]
+
+
 def notices(change: ev.Change) -> tuple[Notice, ...]:
     """Everybody the change's events owe a message, each cause once."""
     raid = change.raid
@@ -64,7 +67,21 @@ def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
             return ()
 
 
-def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
+def _told(raid: Raid, event: ev.Event) -> list[Told]:
+    if isinstance(event, ev.Signup):
+        return _signup(raid, event)
+    if isinstance(event, ev.RosterEdit):
+        return [(event.member, _roster_edit(raid, event))]
+    if isinstance(event, ev.Substitution):
+        return [_substitution(raid, event)]
+    if isinstance(event, ev.Life):
+        return _life(raid, event)
+    if isinstance(event, ev.Edit):
+        return _edit(raid, event)
+    return _reminded(raid, event) if isinstance(event, ev.Reminded) else []
+
+
+def _signup(raid: Raid, event: ev.Signup) -> list[Told]:
     match event:
         case ev.Waitlisted(member, role, position, keeps):
             kept = f" You keep your seat as {_role(raid, keeps)} meanwhile." if keeps else ""
@@ -77,42 +94,67 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
         case ev.Moved(member, origin, role):
             text = f"You moved from {_role(raid, origin)} to {_role(raid, role)} in {_raid(raid)}."
             return [(member, text + _foot(raid))]
-        case ev.Posted():
-            return [(seat.member, _kept(raid, seat)) for seat in raid.seats if seat.source is Source.COPY]
+        case ev.Joined() | ev.Left() | ev.StoppedWaiting():
+            return []
+        case _:
+            assert_never(event)
+
+
+def _roster_edit(raid: Raid, event: ev.RosterEdit) -> str:
+    match event:
         case ev.Assigned(member, role, _, _):
             seat = f"a seat in {_raid(raid)}" if len(raid.roles) == 1 else f"the seat {_place(raid, role)}"
             text = f"A raid leader gave you {seat}. If you cannot come, {_way_out(raid, member, role)}."
-            return [(member, text + _foot(raid))]
-        case ev.Removed(member, _):
-            return [(member, f"A raid leader took you off {_raid(raid)}.{_foot(raid)}")]
-        case ev.SentToWait(member, role, position, _):
+        case ev.Removed():
+            text = f"A raid leader took you off {_raid(raid)}."
+        case ev.SentToWait(_, role, position, _):
             text = f"A raid leader put you in line for {_place(raid, role)}, as number {position}."
-            return [(member, text + _foot(raid))]
-        case ev.SideTaken(member, _, side):
+        case ev.SideTaken(_, _, side):
             playing = f"you play on the side **{escape(side)}**" if side else "you play on no particular side"
-            return [(member, f"A raid leader decided: {playing} in {_raid(raid)}.{_foot(raid)}")]
-        case ev.PlaceRestored(member, seat, waits):
-            text = f"A raid leader took their last change to {_raid(raid)} back: {_has(raid, seat, waits)}."
-            return [(member, text + _foot(raid))]
-        case ev.Revived():
-            text = f"{_raid(raid)} is not cancelled: it takes place after all.{_foot(raid)}"
-            return [(member, text) for member in _everybody(raid)]
-        case ev.SubstituteAsked(member, role):
-            text = f"Can you come to {_place(raid, role)} as a substitute? The first to accept gets the seat."
-            return [(member, text + _foot(raid))]
-        case ev.SubstituteCame(member, role, _, by):
-            return [(by, f"<@{member}> comes as a substitute: {_place(raid, role)}.{_foot(raid)}")]
-        case ev.AskDeclined(member, role, by):
-            return [(by, f"<@{member}> cannot come as a substitute: {_place(raid, role)}.{_link(raid)}")]
-        case ev.AskEnded(member, role):
-            return [
-                (member, f"The seat you were asked to take is taken: {_place(raid, role)}. Thank you all the same!")
-            ]
+            text = f"A raid leader decided: {playing} in {_raid(raid)}."
+        case ev.PlaceRestored(_, seated, waits):
+            text = f"A raid leader took their last change to {_raid(raid)} back: {_has(raid, seated, waits)}."
+        case _:
+            assert_never(event)
+    return text + _foot(raid)
+
+
+def _substitution(raid: Raid, event: ev.Substitution) -> Told:
+    place = _place(raid, event.role)
+    match event:
+        case ev.SubstituteAsked(member):
+            text = f"Can you come to {place} as a substitute? The first to accept gets the seat."
+            return member, text + _foot(raid)
+        case ev.SubstituteCame(member, by=asker):
+            return asker, f"<@{member}> comes as a substitute: {place}.{_foot(raid)}"
+        case ev.AskDeclined(member, by=asker):
+            return asker, f"<@{member}> cannot come as a substitute: {place}.{_link(raid)}"
+        case ev.AskEnded(member):
+            return member, f"The seat you were asked to take is taken: {place}. Thank you all the same!"
+        case _:
+            assert_never(event)
+
+
+def _life(raid: Raid, event: ev.Life) -> list[Told]:
+    match event:
+        case ev.Posted():
+            return [(seat.member, _kept(raid, seat)) for seat in raid.seats if seat.source is Source.COPY]
         case ev.Filled():
             return [(raid.creator, f"Every seat of {_raid(raid)} is taken.{_foot(raid)}")]
         case ev.Cancelled(reason, _):
             text = f"{_raid(raid)} at {stamp(raid.starts_at)} is cancelled{_why(reason)}."
             return [(member, text) for member in _everybody(raid)]
+        case ev.Revived():
+            text = f"{_raid(raid)} is not cancelled: it takes place after all.{_foot(raid)}"
+            return [(member, text) for member in _everybody(raid)]
+        case ev.Created() | ev.Closed() | ev.Reopened():
+            return []
+        case _:
+            assert_never(event)
+
+
+def _edit(raid: Raid, event: ev.Edit) -> list[Told]:
+    match event:
         case ev.TimeChanged(before, after):
             if before == after:
                 return []
@@ -123,31 +165,18 @@ def _told(raid: Raid, event: ev.Event) -> list[tuple[MemberId, str]]:
                 return []
             text = f"You lead {_raid(raid)}: `/raid {raid.code}` is your panel for it."
             return [(leader, text + _foot(raid))]
-        case ev.Reminded(ev.Reminder.CREATOR, members):
-            return [(member, f"Your raid {_raid(raid)} begins soon.{_foot(raid)}") for member in members]
-        case ev.Reminded(ev.Reminder.PARTICIPANTS, members):
-            return [(member, _reminder(raid, member)) for member in members]
-        case (
-            ev.Created()
-            | ev.Joined()
-            | ev.Left()
-            | ev.StoppedWaiting()
-            | ev.Closed()
-            | ev.Reopened()
-            | ev.Reworded()
-            | ev.LengthChanged()
-            | ev.PresenceMarked()
-            | ev.Duplicated()
-            | ev.Undone()
-            | ev.ThreadOpened()
-            | ev.ThreadLost()
-            | ev.MarksChanged()
-        ):
-            return []
-        case ev.Reminded():
+        case ev.Reworded() | ev.LengthChanged() | ev.Duplicated() | ev.Undone():
             return []
         case _:
             assert_never(event)
+
+
+def _reminded(raid: Raid, event: ev.Reminded) -> list[Told]:
+    match event.which:
+        case ev.Reminder.CREATOR:
+            return [(member, f"Your raid {_raid(raid)} begins soon.{_foot(raid)}") for member in event.members]
+        case ev.Reminder.PARTICIPANTS:
+            return [(member, _reminder(raid, member)) for member in event.members]
 
 
 def _kept(raid: Raid, seat: Seat) -> str:

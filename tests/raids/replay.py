@@ -54,6 +54,24 @@ def replayed(before: Raid, events: Iterable[ev.Event]) -> Roster:
 
 
 def _tell(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
+    if isinstance(event, ev.Signup):
+        _signup(roster, event)
+    elif isinstance(event, ev.RosterEdit):
+        _roster_edit(roster, event, numbers)
+    elif isinstance(event, ev.Life):
+        _life(roster, event)
+    elif isinstance(event, ev.SubstituteCame):
+        assert roster.seats.get(event.member) == event.origin
+        roster.sit(event.member, event.role)
+    elif isinstance(event, ev.TimeChanged):
+        assert roster.starts_at == event.before
+        roster.starts_at = event.after
+        roster.reminded = roster.reminded if event.before == event.after else set()
+    elif isinstance(event, ev.Reminded):
+        roster.reminded.add(event.which)
+
+
+def _signup(roster: Roster, event: ev.Signup) -> None:
     match event:
         case ev.Joined(member, role):
             assert member not in roster.seats
@@ -73,6 +91,12 @@ def _tell(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
             assert roster.seats.pop(member) == role
         case ev.StoppedWaiting(member, role):
             roster.lines[role].remove(member)
+        case _:
+            assert_never(event)
+
+
+def _roster_edit(roster: Roster, event: ev.RosterEdit, numbers: dict[RoleKey, int]) -> None:
+    match event:
         case ev.Assigned(member, role, origin, forced):
             assert roster.seats.get(member) == origin
             assert forced == (list(roster.seats.values()).count(role) >= numbers[role])
@@ -84,6 +108,16 @@ def _tell(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
             assert roster.seats.get(member) == origin
             roster.take_out(member)
             roster.lines[role].append(member)
+        case ev.SideTaken(member):
+            assert member in roster.seats
+        case ev.PlaceRestored():
+            pass
+        case _:
+            assert_never(event)
+
+
+def _life(roster: Roster, event: ev.Life) -> None:
+    match event:
         case ev.Closed():
             assert roster.status is Status.OPEN
             roster.status = Status.CLOSED
@@ -91,35 +125,7 @@ def _tell(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
             roster.status = Status.OPEN
         case ev.Cancelled():
             roster.status = Status.CANCELLED
-        case ev.TimeChanged(was, becomes):
-            assert roster.starts_at == was
-            roster.starts_at = becomes
-            roster.reminded = roster.reminded if was == becomes else set()
-        case ev.Reminded(which, _):
-            roster.reminded.add(which)
-        case ev.SubstituteCame(member, role, origin, _):
-            assert roster.seats.get(member) == origin
-            roster.sit(member, role)
-        case ev.SideTaken(member, _, _):
-            assert member in roster.seats
-        case (
-            ev.Created()
-            | ev.Filled()
-            | ev.Reworded()
-            | ev.LengthChanged()
-            | ev.LeaderChanged()
-            | ev.PresenceMarked()
-            | ev.Duplicated()
-            | ev.SubstituteAsked()
-            | ev.Undone()
-            | ev.PlaceRestored()
-            | ev.Revived()
-            | ev.AskDeclined()
-            | ev.AskEnded()
-            | ev.ThreadOpened()
-            | ev.ThreadLost()
-            | ev.MarksChanged()
-        ):
+        case ev.Created() | ev.Filled() | ev.Revived():
             pass
         case _:
             assert_never(event)
