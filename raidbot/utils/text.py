@@ -24,6 +24,21 @@ def clean_name(text: str, limit: int = 32) -> str:
     return clip(" ".join(visible.split()), limit) or _NAMELESS
 
 
+def clean_line(text: str) -> str:
+    """Text in one line, without control characters and needless blanks."""
+    return " ".join("".join(map(_printed, text)).split())
+
+
+def clean_block(text: str) -> str:
+    """Text of several lines, without control characters and blanks at the ends."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join("".join(map(_printed, line)).rstrip() for line in lines).strip()
+
+
+def _printed(char: str) -> str:
+    return " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
+
+
 def _visible(char: str) -> str:
     if char in _BLANK_LETTERS:
         return " "

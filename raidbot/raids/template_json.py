@@ -1,0 +1,118 @@
+"""Templates as plain JSON: the one form in which they are kept, exported and imported."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from raidbot.raids.model import Role
+from raidbot.raids.templates import Strategy, Template
+from raidbot.utils.errors import Refusal
+
+_Reader = Callable[[Any, str, list[str]], Any]
+"""Takes what stands in the JSON, its path, and the list that faults are added to."""
+
+_COLOUR_DIGITS = 6
+
+
+class NotATemplate(Refusal):
+    """`faults` are sentences, each of which begins with the path of what is wrong."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+def to_json(template: Template) -> dict[str, Any]:
+    """Every field by its name; colours as #RRGGBB, lengths in minutes."""
+    return asdict(template) | {"colour": f"#{template.colour:06X}"}
+
+
+def from_json(given: Any, path: str = "template") -> Template:
+    """The opposite of `to_json`; fields that may be left out have their defaults. Raises NotATemplate.
+
+    Only the form is looked at. Whether a board can be made from it is for `templates.accept` to say.
+    """
+    faults: list[str] = []
+    template = _template(given, path, faults)
+    if not isinstance(template, Template):
+        raise NotATemplate(faults)
+    return template
+
+
+def _text(value: Any, path: str, faults: list[str]) -> str:
+    if not isinstance(value, str):
+        faults.append(f"{path}: has to be a text.")
+        return ""
+    return value
+
+
+def _number(value: Any, path: str, faults: list[str]) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        faults.append(f"{path}: has to be a whole number.")
+        return 0
+    return value
+
+
+def _colour(value: Any, path: str, faults: list[str]) -> int:
+    digits = value.removeprefix("#") if isinstance(value, str) else ""
+    if len(digits) != _COLOUR_DIGITS or not all(digit in "0123456789abcdefABCDEF" for digit in digits):
+        faults.append(f"{path}: has to be a colour such as “#1ABC9C”.")
+        return 0
+    return int(digits, 16)
+
+
+def _list_of(read: _Reader) -> _Reader:
+    def reader(value: Any, path: str, faults: list[str]) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            faults.append(f"{path}: has to be a list.")
+            return ()
+        return tuple(read(one, f"{path}[{number}]", faults) for number, one in enumerate(value))
+
+    return reader
+
+
+def _record(make: Callable[..., Any], fields: Mapping[str, _Reader], needed: Iterable[str]) -> _Reader:
+    """Reads an object; what `make` makes of its fields, or None if anything is wrong with them."""
+
+    def reader(value: Any, path: str, faults: list[str]) -> Any:
+        if not isinstance(value, dict):
+            faults.append(f"{path}: has to be an object.")
+            return None
+        before = len(faults)
+        faults += [f"{path}.{name}: is not known. Known are {', '.join(fields)}." for name in value.keys() - fields]
+        faults += [f"{path}.{name}: is missing." for name in needed if name not in value]
+        found = {name: fields[name](value[name], f"{path}.{name}", faults) for name in fields if name in value}
+        return make(**found) if len(faults) == before else None
+
+    return reader
+
+
+def _role_of(*, seats: int = 1, **fields: str) -> Role:
+    return Role(seats=seats, **fields)  # type: ignore[arg-type]
+
+
+_roles = _list_of(
+    _record(
+        _role_of,
+        {"key": _text, "name": _text, "emoji": _text, "seats": _number, "group": _text, "icon": _text},
+        ("key", "name", "emoji"),
+    )
+)
+_strategies = _list_of(_record(Strategy, {"name": _text, "description": _text, "roles": _roles}, ("name",)))
+_template = _record(
+    Template,
+    {
+        "key": _text,
+        "name": _text,
+        "label": _text,
+        "game": _text,
+        "emoji": _text,
+        "description": _text,
+        "colour": _colour,
+        "roles": _roles,
+        "lengths": _list_of(_number),
+        "strategies": _strategies,
+        "sides": _list_of(_text),
+    },
+    ("key", "name", "roles"),
+)
