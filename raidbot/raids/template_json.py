@@ -79,7 +79,9 @@ def _record(make: Callable[..., Any], fields: Mapping[str, _Reader], needed: Ite
             faults.append(f"{path}: has to be an object.")
             return None
         before = len(faults)
-        faults += [f"{path}.{name}: is not known. Known are {', '.join(fields)}." for name in value.keys() - fields]
+        faults += [
+            f"{path}.{name}: is not known. Known are {', '.join(fields)}." for name in value if name not in fields
+        ]
         faults += [f"{path}.{name}: is missing." for name in needed if name not in value]
         found = {name: fields[name](value[name], f"{path}.{name}", faults) for name in fields if name in value}
         return make(**found) if len(faults) == before else None
