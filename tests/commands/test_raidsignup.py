@@ -7,7 +7,7 @@ import pytest
 from raidbot.sandbox import Sandbox, SandboxGuild
 from raidbot.sandbox.people import Answer, Person
 from raidbot.sandbox.store import Message
-from tests.commands.test_raid import code_of, the_raid
+from tests.commands.raid_panels import code_of, the_raid
 from tests.conftest import Start
 from tests.scene import board_text, put_up, reactors, told
 

@@ -1,0 +1,85 @@
+"""The roster page of the panel of /raid."""
+
+from raidbot.sandbox import SandboxGuild
+from tests.commands.raid_panels import panel_of, panel_option, the_raid
+from tests.conftest import Start
+from tests.scene import board_text, put_up, told
+
+
+async def test_the_roster_page_gives_moves_forces_and_takes_seats(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start():
+        board = await put_up(guild, activity="key", teams=2, team_size=2)
+        panel = await panel_of(guild, board)
+
+        await panel.click("Roster")
+        await panel.select("Or choose somebody else", [alice])
+        assert "Alice: not signed up" in panel.text()
+        await panel.select("Give them the seat", ["1. Team 1 (0/2)"])
+        assert "Alice has the seat Team 1" in panel.text()
+        await panel.select("Whom do you want to move or take off?", ["Alice"])
+        await panel.select("Give them the seat", ["2. Team 2 (0/2)"])
+        assert "Alice has the seat Team 2 instead of Team 1" in panel.text()
+    async with start() as bot:
+        await panel.select("Or choose somebody else", [bob])
+        await panel.select("Give them the seat", ["2. Team 2 (1/2)"])
+        await panel.select("Whom do you want to move or take off?", ["Alice"])
+        await panel.click("Take off the raid")
+
+        assert "Alice is off" in panel.text()
+        assert [(seat.member, seat.role) for seat in (await the_raid(bot)).seats] == [(bob.id, "team-2")]
+        await guild.until(lambda: "Bob" in board_text(board))
+        await guild.until(lambda: "took you off" in told(alice))
+
+
+async def test_a_full_role_can_be_forced_or_waited_for_on_the_roster_page(guild: SandboxGuild, start: Start) -> None:
+    alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
+    async with start() as bot:
+        board = await put_up(guild, seats=1)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        panel = await panel_of(guild, board)
+        await panel.click("Roster")
+
+        for member, choice in ((bob, "Force it"), (carol, "Put in line")):
+            await panel.select("Or choose somebody else", [member])
+            await panel.select("Give them the seat", [panel_option(panel, "1. Museum")])
+            assert "has all its 1 seats taken" in panel.text()
+            await panel.click(choice)
+
+        raid = await the_raid(bot)
+        assert [(seat.member, seat.forced) for seat in raid.seats] == [(alice.id, False), (bob.id, True)]
+        assert [wait.member for wait in raid.waits] == [carol.id]
+        await guild.until(lambda: "(2/1) ⚠️ OVER" in board_text(board))
+
+
+async def test_sides_are_given_out_on_the_roster_page(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        board = await put_up(guild, activity="lemuria", hours=1.5)
+        panel = await panel_of(guild, board)
+        await panel.click("Roster")
+        await panel.select("Or choose somebody else", [alice])
+        await panel.select("Give them the seat", [panel_option(panel, "4. Jade")])
+
+        await panel.select("Whom do you want to move or take off?", ["Alice"])
+        await panel.select("Which side?", ["Right side (Bomb)"])
+
+        assert (await the_raid(bot)).seats[0].side == "Right side (Bomb)"
+
+
+async def test_a_long_roster_is_shown_on_pages(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        board = await put_up(guild, seats=50)
+        crowd = [guild.add_member(f"member{number:02}") for number in range(30)]
+        for member in crowd:
+            await member.react(board, "✅")
+        await guild.until(lambda: "30/50" in board_text(board))
+        panel = await panel_of(guild, board)
+
+        await panel.click("Roster")
+        await panel.click("Next page")
+        await panel.select("Whom do you want to move or take off?", [panel_option(panel, "Member29")])
+        await panel.click("Take off the raid")
+
+        assert len((await the_raid(bot)).seats) == 29
