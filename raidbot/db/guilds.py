@@ -21,7 +21,11 @@ _COLUMNS = (
     "debug_channel",
     "audit_days",
     "signup_style",
+    "leader_role",
+    "thread_members",
 )
+
+_FLAGS = ("creator_reminders", "participant_reminders", "threads", "thread_members", "refusal_notices_in_thread")
 
 
 def settings(connection: sqlite3.Connection, guild: GuildId) -> GuildSettings:
@@ -30,7 +34,7 @@ def settings(connection: sqlite3.Connection, guild: GuildId) -> GuildSettings:
     if row is None:
         return GuildSettings(guild=guild)
     values = dict(zip(_COLUMNS, row, strict=True))
-    for flag in ("creator_reminders", "participant_reminders", "threads", "refusal_notices_in_thread"):
+    for flag in _FLAGS:
         values[flag] = bool(values[flag])
     values["signup_style"] = SignupStyle(values["signup_style"])
     return GuildSettings(
@@ -132,6 +136,25 @@ def names(connection: sqlite3.Connection, guild: GuildId, members: Iterable[Memb
         if row is not None:
             found[member] = row[0]
     return found
+
+
+def leaders(connection: sqlite3.Connection, guild: GuildId, role: int) -> set[MemberId]:
+    """Members last seen with this role while it was the server's leader role."""
+    rows = connection.execute("SELECT member FROM leaders WHERE guild = ? AND role = ?", (guild, role)).fetchall()
+    return {MemberId(member) for (member,) in rows}
+
+
+def note_leaders(
+    tx: sqlite3.Connection, guild: GuildId, role: int, *, came: Iterable[MemberId], gone: Iterable[MemberId]
+) -> None:
+    """`came` hold the leader role now, `gone` do not any more."""
+    tx.executemany(
+        "INSERT OR REPLACE INTO leaders (guild, member, role) VALUES (?, ?, ?)",
+        [(guild, member, role) for member in came],
+    )
+    tx.executemany(
+        "DELETE FROM leaders WHERE guild = ? AND member = ? AND role = ?", [(guild, member, role) for member in gone]
+    )
 
 
 def fact(connection: sqlite3.Connection, name: str) -> str | None:

@@ -171,6 +171,8 @@ def _said(settings: GuildSettings) -> Iterator[tuple[str, str | None]]:
                 yield from ((f"{kind} channel", _channel(value.get(kind))) for kind in Kind)
             case "audit_channel" | "debug_channel":
                 yield name, _channel(value)
+            case "leader_role":
+                yield name, _mentions(() if value is None else (value,))
             case "signup_roles":
                 yield from ((f"{kind} signup roles", _mentions(value.get(kind, ()))) for kind in Kind)
             case "grants":

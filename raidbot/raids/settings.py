@@ -27,7 +27,8 @@ class SignupStyle(StrEnum):
 class GuildSettings:
     """Leads are minutes; `full_close_minutes` of 0 never closes a full raid early. Defaults are the reference bot's.
 
-    The audit is kept for `audit_days`.
+    The audit is kept for `audit_days`. Members with the `leader_role` have a star on boards; with `thread_members`,
+    whoever signs up is added to the raid's thread.
     """
 
     guild: GuildId
@@ -39,8 +40,10 @@ class GuildSettings:
     full_close_minutes: int = 60
     threads: bool = False
     thread_archive_minutes: int = 1440
+    thread_members: bool = False
     refusal_notices_in_thread: bool = False
     signup_style: SignupStyle = SignupStyle.REACTIONS
+    leader_role: int | None = None
     channels: dict[Kind, ChannelId] = field(default_factory=dict)
     audit_channel: ChannelId | None = None
     debug_channel: ChannelId | None = None

@@ -28,6 +28,8 @@ CHANGED = GuildSettings(
     debug_channel=ChannelId(4),
     audit_days=30,
     signup_style=SignupStyle.BOTH,
+    leader_role=11,
+    thread_members=True,
     signup_roles={Kind.KEY: frozenset({5, 6}), Kind.RAID: frozenset({7})},
     grants=Grants(frozenset({8}), {"create": frozenset({9}), "raid.close": frozenset({9, 10})}),
 )
@@ -35,6 +37,18 @@ CHANGED = GuildSettings(
 
 def test_a_server_never_seen_has_the_defaults(tx: sqlite3.Connection) -> None:
     assert guilds.settings(tx, GUILD) == DEFAULTS
+
+
+def test_who_leads_is_known_per_server_and_role(tx: sqlite3.Connection) -> None:
+    guilds.note_leaders(tx, GUILD, 11, came={ALICE, BOB}, gone=())
+    guilds.note_leaders(tx, GuildId(8), 12, came={ALICE}, gone=())
+
+    guilds.note_leaders(tx, GUILD, 11, came=(), gone={BOB})
+    guilds.note_leaders(tx, GuildId(8), 13, came=(), gone={ALICE})
+
+    assert guilds.leaders(tx, GUILD, 11) == {ALICE}
+    assert guilds.leaders(tx, GUILD, 12) == set()
+    assert guilds.leaders(tx, GuildId(8), 12) == {ALICE}
 
 
 def test_every_setting_survives_there_and_back(tx: sqlite3.Connection) -> None:
