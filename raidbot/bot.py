@@ -249,7 +249,7 @@ class RaidBot(commands.AutoShardedBot):
         """Messages are none of our business; without this, each would be searched for a command."""
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
-        log.exception("listener failed", event=event_method)
+        log.exception("listener failed", listener=event_method)
 
     def serves(self, guild: int | None) -> bool:
         """Whether the bot is meant for the server."""

@@ -4,6 +4,7 @@ import secrets
 import sqlite3
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -33,7 +34,7 @@ async def explain(interaction: Interaction, error: Exception) -> None:
         return
     try:
         await whisper(interaction, text)
-    except discord.HTTPException as failure:
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
         log.info("error not shown", interaction=interaction.id, asked=_asked(interaction), error=str(failure))
 
 
