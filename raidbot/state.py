@@ -4,7 +4,7 @@ import asyncio
 import random
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -66,6 +66,11 @@ class Cause:
     actor: MemberId | None = None
     can_be_undone: bool = False
 
+    @property
+    def answered(self) -> MemberId | None:
+        """Who reads on the spot what became of it."""
+        return self.actor if self.source in (Source.BUTTON, Source.COMMAND) else None
+
 
 class Cache(Generic[K, V]):
     """A map that forgets what was not used for longest beyond `capacity` entries."""
@@ -106,8 +111,10 @@ class State:
         self._raids: Cache[RaidId, Raid] = Cache(capacity)
         self._settings: Cache[GuildId, GuildSettings] = Cache(capacity)
         self._names: Cache[tuple[GuildId, MemberId], str] = Cache(capacity * 20)
+        self._leaders: Cache[tuple[GuildId, int], frozenset[MemberId]] = Cache(capacity)
         self._locks: KeyedLocks[RaidId] = KeyedLocks()
         self._settings_locks: KeyedLocks[GuildId] = KeyedLocks()
+        self._leaders_locks: KeyedLocks[GuildId] = KeyedLocks()
         self._running: set[asyncio.Task[Any]] = set()
         self._listeners: list[Listener] = []
         self._settings_listeners: list[SettingsListener] = []
@@ -196,7 +203,7 @@ class State:
                 change = rule(before)
                 if not change.events:
                     return Change(before)
-                change = replace(change, raid=replace(change.raid, version=before.version + 1))
+                change = replace(change, raid=replace(change.raid, version=before.version + 1), answered=cause.answered)
                 fresh = self._new_names(before.guild, names)
                 try:
                     await self.db.write(partial(_commit, before, change, cause, self.now(), fresh))
@@ -301,6 +308,39 @@ class State:
             await self.db.write(lambda tx: guilds.save_names(tx, guild, fresh.items()))
             self._remember_names(guild, fresh)
         return bool(fresh)
+
+    async def leaders(self, guild: GuildId) -> frozenset[MemberId]:
+        """Everybody known to hold the server's leader role."""
+        role = (await self.settings(guild)).leader_role
+        if role is None:
+            return frozenset()
+        cached = self._leaders.get((guild, role))
+        if cached is not None:
+            return cached
+        async with self._leaders_locks.hold(guild):
+            return await self._holders(guild, role)
+
+    async def learn_roles(self, guild: GuildId, roles: Mapping[MemberId, Collection[int]]) -> bool:
+        """Remember who of these members, with the roles they have now, leads; whether anything was new."""
+        role = (await self.settings(guild)).leader_role
+        if role is None:
+            return False
+        async with self._leaders_locks.hold(guild):  # what is heard last counts
+            known = await self._holders(guild, role)
+            came = {member for member, held in roles.items() if role in held} - known
+            gone = {member for member, held in roles.items() if role not in held} & known
+            if came or gone:
+                await self.db.write(partial(guilds.note_leaders, guild=guild, role=role, came=came, gone=gone))
+                self._leaders.put((guild, role), (known | came) - gone)
+            return bool(came or gone)
+
+    async def _holders(self, guild: GuildId, role: int) -> frozenset[MemberId]:
+        """The caller holds the server's lock."""
+        known = self._leaders.get((guild, role))
+        if known is None:
+            known = frozenset(await self.db.read(partial(guilds.leaders, guild=guild, role=role)))
+            self._leaders.put((guild, role), known)
+        return known
 
     def _new_names(self, guild: GuildId, names: Mapping[MemberId, str]) -> dict[MemberId, str]:
         return {member: name for member, name in names.items() if self._names.get((guild, member)) != name}

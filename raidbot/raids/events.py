@@ -258,7 +258,11 @@ Event = Signup | RosterEdit | Substitution | Life | Edit | Aside
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The raid after a rule, and what happened. No events: nothing is to be written."""
+    """The raid after a rule, and what happened. No events: nothing is to be written.
+
+    `answered` wanted the change and reads on the spot what became of it.
+    """
 
     raid: Raid
     events: tuple[Event, ...] = ()
+    answered: MemberId | None = None

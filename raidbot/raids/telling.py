@@ -8,6 +8,8 @@ from raidbot.raids import events as ev
 from raidbot.raids.model import CancelReason, MemberId, Raid, RoleKey, Seat, Source
 from raidbot.utils.text import escape, stamp
 
+_WAY_OUT = "If you cannot come, press the button."
+
 REPLY = "reply"
 """What the address of a button under a direct message begins with; the raid's id and what is replied follow."""
 
@@ -33,6 +35,8 @@ class Notice:
 
 
 Told = tuple[MemberId, str]
+_Answered = ev.Waitlisted | ev.Moved | ev.RosterEdit
+"""What somebody who did it to themselves by a button or a command has read already."""
 
 
 def notices(change: ev.Change) -> tuple[Notice, ...]:
@@ -40,6 +44,8 @@ def notices(change: ev.Change) -> tuple[Notice, ...]:
     raid = change.raid
     owed: list[Notice] = []
     for event in change.events:
+        if isinstance(event, _Answered) and event.member == change.answered:
+            continue
         for member, text in _told(raid, event):
             notice = Notice(_key(raid, event, member), member, text, _expiry(raid, event), _buttons(raid, event))
             owed.append(notice)
@@ -58,7 +64,7 @@ def _expiry(raid: Raid, event: ev.Event) -> datetime | None:
 
 def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
     match event:
-        case ev.Posted():
+        case ev.Posted() | ev.Promoted() | ev.Assigned():
             return (Button("I cannot come", f"{REPLY}:{raid.id}:out"),)
         case ev.SubstituteAsked(_, role):
             seat = f"{REPLY}:{raid.id}:sub:{raid.roles.index(raid.role(role)) + 1}"
@@ -90,7 +96,7 @@ def _signup(raid: Raid, event: ev.Signup) -> list[Told]:
         case ev.Promoted(member, role, origin):
             left = f" You gave up your seat as {_role(raid, origin)} for it." if origin else ""
             text = f"A seat opened: you are now {_seat(raid, role)}.{left}"
-            return [(member, f"{text} If you cannot come, {_way_out(raid, member, role)}.{_foot(raid)}")]
+            return [(member, f"{text} {_WAY_OUT}{_foot(raid)}")]
         case ev.Moved(member, origin, role):
             text = f"You moved from {_role(raid, origin)} to {_role(raid, role)} in {_raid(raid)}."
             return [(member, text + _foot(raid))]
@@ -102,9 +108,9 @@ def _signup(raid: Raid, event: ev.Signup) -> list[Told]:
 
 def _roster_edit(raid: Raid, event: ev.RosterEdit) -> str:
     match event:
-        case ev.Assigned(member, role, _, _):
+        case ev.Assigned(_, role):
             seat = f"a seat in {_raid(raid)}" if len(raid.roles) == 1 else f"the seat {_place(raid, role)}"
-            text = f"A raid leader gave you {seat}. If you cannot come, {_way_out(raid, member, role)}."
+            text = f"A raid leader gave you {seat}. {_WAY_OUT}"
         case ev.Removed():
             text = f"A raid leader took you off {_raid(raid)}."
         case ev.SentToWait(_, role, position, _):
@@ -181,7 +187,7 @@ def _reminded(raid: Raid, event: ev.Reminded) -> list[Told]:
 
 def _kept(raid: Raid, seat: Seat) -> str:
     had = "" if len(raid.roles) == 1 else f" as {_role(raid, seat.role)}"
-    return f"{_raid(raid)} takes place again, and you keep your seat{had}. If you cannot come, say so.{_foot(raid)}"
+    return f"{_raid(raid)} takes place again, and you keep your seat{had}. {_WAY_OUT}{_foot(raid)}"
 
 
 def _reminder(raid: Raid, member: MemberId) -> str:
@@ -220,13 +226,6 @@ def _has(raid: Raid, seat: RoleKey | None, waits: tuple[RoleKey, ...]) -> str:
     places = [f"you have a seat as {_role(raid, seat)}"] if seat else []
     places += [f"you wait for {_role(raid, key)}" for key in waits]
     return " and ".join(places) or "you have no place in it"
-
-
-def _way_out(raid: Raid, member: MemberId, key: RoleKey) -> str:
-    mark = raid.mark_of(member, key)
-    if mark is None or mark.unwanted:
-        return f"react with {raid.role(key).emoji} on the board and take it away again"
-    return "take your reaction off the board"
 
 
 def _why(reason: CancelReason) -> str:

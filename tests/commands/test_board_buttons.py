@@ -16,7 +16,7 @@ from raidbot.sandbox.store import Message
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.raids.builders import posting, roles
-from tests.scene import board_text, prepare, put_up, reactors
+from tests.scene import board_text, prepare, put_up, reactors, told
 
 _SETTING = Cause(Source.COMMAND)
 _ICONS = [chr(code) for code in range(0x1F400, 0x1F400 + 50)]
@@ -95,6 +95,9 @@ async def test_joining_waiting_moving_and_leaving_by_button_across_restarts(guil
         assert "You have not signed up" in (await alice.click(board, "Leave")).text()
         assert "You have not signed up" in (await alice.click(board, "My place")).text()
         await guild.until(lambda: "Alice" not in board_text(board))
+        await guild.until(lambda: "A seat opened: you are now" in told(bob))
+        assert "in line" not in told(bob)
+        assert told(alice) == ""
 
 
 async def test_switching_the_style_redraws_open_boards_and_loses_nobody(guild: SandboxGuild, start: Start) -> None:

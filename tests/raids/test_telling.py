@@ -4,7 +4,7 @@ import pytest
 
 from raidbot.raids import audit, lifecycle, reminders, signups
 from raidbot.raids import events as ev
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Source
 from raidbot.raids.telling import Notice, notices
 from tests.raids.builders import (
     ALICE,
@@ -60,17 +60,28 @@ def test_who_is_promoted_hears_it_and_what_they_gave_up() -> None:
     assert "gave up your seat as **Healer**" in notice.text
 
 
-def test_who_has_no_reaction_to_take_away_hears_how_to_leave() -> None:
+def test_who_has_a_seat_unasked_can_give_it_up_from_the_message() -> None:
     full = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
 
-    by_reaction = only(signups.unreact(full, ALICE, TANK, now=NOW))
-    swept = notices(signups.remove(signups.clear_marks(full).raid, ALICE, now=NOW))[-1]
+    promoted = only(signups.unreact(full, ALICE, TANK, now=NOW))
     given = notices(signups.assign(full, CAROL, HEALER, now=NOW))[0]
 
-    assert "If you cannot come, take your reaction off the board." in by_reaction.text
-    assert given.member == CAROL
-    for notice in (swept, given):
-        assert "on the board and take it away again." in notice.text
+    for notice in (promoted, given):
+        assert "If you cannot come, press the button." in notice.text
+        assert [(button.label, button.address) for button in notice.buttons] == [("I cannot come", "reply:1:out")]
+
+
+def test_who_is_answered_on_the_spot_is_not_told_the_same_again() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
+    moved = signups.join(board, ALICE, HEALER, now=NOW, source=Source.BUTTON)
+    waiting = signups.join(board, CAROL, TANK, now=NOW, source=Source.BUTTON)
+    removed = signups.remove(board, ALICE, now=NOW)
+
+    assert [notice.member for notice in notices(moved)] == [ALICE, BOB, CREATOR]
+    assert [notice.member for notice in notices(replace(moved, answered=ALICE))] == [BOB, CREATOR]
+    assert notices(replace(waiting, answered=CAROL)) == ()
+    assert [notice.member for notice in notices(replace(removed, answered=ALICE))] == [BOB]
+    assert [notice.member for notice in notices(replace(removed, answered=BOB))] == [ALICE, BOB]
 
 
 def test_the_only_role_of_a_raid_is_not_named() -> None:
