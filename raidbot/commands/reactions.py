@@ -24,7 +24,7 @@ from raidbot.delivery.tidy import Tidy
 from raidbot.raids import signups
 from raidbot.raids.emoji import key_of
 from raidbot.raids.events import Change
-from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidId, RoleKey, Source
+from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidId, RoleKey, Source, Status
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
@@ -124,6 +124,8 @@ class Reactions(commands.Cog):
             self._intake.put(raid, partial(self._sign_up, reaction))
         else:
             self._intake.put(raid, partial(self._refuse_speed, reaction, tell=verdict.first_refusal))
+        if await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles}):
+            self._boards.mark(raid)
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
@@ -178,16 +180,22 @@ class Reactions(commands.Cog):
             await self._tell(raid, reaction.member, TooFast(), again_after=1)
 
     async def _sign_off(self, raid_id: RaidId, member: MemberId, emoji_key: str) -> None:
-        role = (await self._state.raid(raid_id)).role_for_emoji(emoji_key)
+        raid = await self._state.raid(raid_id)
+        role = raid.role_for_emoji(emoji_key)
         if role is None:
             return
+        mark, taken = raid.mark_of(member, role.key), self._tidy.took(raid_id, member, role.key)
         rule = partial(signups.unreact, member=member, key=role.key, now=self._state.now())
-        if self._tidy.took(raid_id, member, role.key):
+        if taken:
             rule = partial(signups.taken_away, member=member, key=role.key)
         try:
-            await self._state.change(raid_id, rule, Cause(Source.REACTION, member))
+            now = (await self._state.change(raid_id, rule, Cause(Source.REACTION, member))).raid
         except sqlite3.Error as error:
             self._catch_up(raid_id, member, error)
+            return
+        meant_to_leave = mark is not None and not mark.unwanted and not taken
+        if meant_to_leave and now.status is Status.CLOSED and now.has_place(member, role.key):
+            await self._tell(now, member, signups.KeepsPlace(now))
 
     def _catch_up(self, raid: RaidId, member: MemberId, error: sqlite3.Error) -> None:
         if not isinstance(error, Unwritable):

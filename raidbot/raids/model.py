@@ -242,6 +242,11 @@ class Raid:
     def is_waiting(self, member: MemberId, key: RoleKey) -> bool:
         return any(wait.member == member and wait.role == key for wait in self.waits)
 
+    def has_place(self, member: MemberId, key: RoleKey) -> bool:
+        """The member has a seat in the role, or waits for one."""
+        held = self.seat_of(member)
+        return (held is not None and held.role == key) or self.is_waiting(member, key)
+
     def mark_of(self, member: MemberId, key: RoleKey) -> Mark | None:
         return next((mark for mark in self.marks if mark.member == member and mark.role == key), None)
 

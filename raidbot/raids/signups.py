@@ -32,6 +32,17 @@ class RaidClosed(Refusal):
         )
 
 
+class KeepsPlace(RaidClosed):
+    """What somebody reads who wants to leave a closed raid."""
+
+    def __init__(self, raid: Raid) -> None:
+        Refusal.__init__(
+            self,
+            f"Signups for “{escape(raid.name)}” ({raid.code}) are closed, so you keep your place there."
+            " Ask a raid leader to take you off if you cannot come.",
+        )
+
+
 class NotPostedYet(Refusal):
     def __init__(self) -> None:
         super().__init__("This raid is still being posted. Try again in a moment.")
@@ -120,18 +131,19 @@ def join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: S
 
 def leave(raid: Raid, member: MemberId, *, now: datetime) -> Change:
     """The member gives up their seat and every place in line."""
-    _check_open(raid)
+    _check_alive(raid)
     if member not in set(raid.members()):
         raise NotSignedUp
+    _check_leavable(raid)
     return _without(raid, member, now=now)
 
 
 def leave_role(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
     """The member gives up this seat, or this place in line, and keeps what else they have."""
-    _check_open(raid)
-    held = raid.seat_of(member)
-    if (held is None or held.role != key) and not raid.is_waiting(member, key):
+    _check_alive(raid)
+    if not raid.has_place(member, key):
         raise NotInRole(raid.role(key))
+    _check_leavable(raid)
     mark = raid.mark_of(member, key)
     unmarked = raid if mark is None else raid.with_mark(replace(mark, unwanted=True))
     return _leave_role(unmarked, member, key, now=now)
@@ -226,10 +238,9 @@ def _check_alive(raid: Raid) -> None:
         raise RaidOver(raid)
 
 
-def _check_open(raid: Raid) -> None:
-    _check_alive(raid)
+def _check_leavable(raid: Raid) -> None:
     if not raid.is_open:
-        raise RaidClosed(raid)
+        raise KeepsPlace(raid)
 
 
 def _check_editable(raid: Raid) -> None:
@@ -242,16 +253,16 @@ def _check_editable(raid: Raid) -> None:
 
 def _check_joinable(raid: Raid, now: datetime) -> None:
     """Open, and not begun: between the start and the clock's closing nobody slips in."""
-    _check_open(raid)
-    if now >= raid.starts_at and not raid.hold:
+    _check_alive(raid)
+    if not raid.is_open or (now >= raid.starts_at and not raid.hold):
         raise RaidClosed(raid)
 
 
 def _join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source) -> Change:
     role = raid.role(key)
-    held = raid.seat_of(member)
-    if (held is not None and held.role == key) or raid.is_waiting(member, key):
+    if raid.has_place(member, key):
         return Change(raid)
+    held = raid.seat_of(member)
     if not raid.has_room(role):
         waiting = _wait(raid, member, key, now=now, source=source)
         return Change(waiting, (Waitlisted(member, key, len(waiting.line(key)), held.role if held else None),))

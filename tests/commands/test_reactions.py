@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from raidbot.raids.model import GuildId, Kind, MessageId, Source
+from raidbot.raids.model import GuildId, Kind, MessageId, RaidId, Source
 from raidbot.raids.settings import GuildSettings
 from raidbot.sandbox import Sandbox, SandboxGuild
 from raidbot.sandbox.people import Person
@@ -132,6 +132,25 @@ async def test_a_closed_raid_takes_nobody(sandbox: Sandbox, guild: SandboxGuild,
 
         await guild.until(lambda: "are closed" in told(alice))
         await guild.until(lambda: not board.reactions)
+
+
+async def test_leaving_a_closed_raid_by_reaction_is_answered(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start() as bot:
+        board = await put_up(guild)
+        for member in (alice, bob):
+            await member.react(board, "✅")
+        await guild.until(lambda: "2/12" in board_text(board))
+        guild.deny(guild.channel("raid-signups"), "manage_messages")
+        code = (await bot.state.raid(RaidId(1))).code
+        await (await guild.owner.slash(board.channel_id, "raid", code=code)).click("Close signups")
+        await guild.until(lambda: "Signups are closed" in board_text(board))
+
+        await alice.unreact(board, "✅")
+
+        await guild.until(lambda: "you keep your place there" in told(alice))
+        assert [seat.member for seat in (await bot.state.raid(RaidId(1))).seats] == [alice.id, bob.id]
+        assert told(bob) == ""
 
 
 async def test_closed_dms_change_nothing_for_others(guild: SandboxGuild, start: Start) -> None:

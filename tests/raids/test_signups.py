@@ -214,10 +214,15 @@ def test_a_closed_raid_refuses_members_and_ignores_reactions_taken_off() -> None
         lambda: react(board, CAROL, HEALER),
         lambda: by_button(board, CAROL, HEALER),
         lambda: signups.leave(board, ALICE, now=NOW),
+        lambda: signups.leave_role(board, ALICE, TANK, now=NOW),
     ]
     for ask in asked:
         with pytest.raises(signups.RaidClosed, match="Ask a raid leader"):
             ask()
+    with pytest.raises(signups.KeepsPlace, match="you keep your place"):
+        signups.leave(board, ALICE, now=NOW)
+    with pytest.raises(signups.NotSignedUp):
+        signups.leave(board, CAROL, now=NOW)
     edits: list[Callable[[], ev.Change]] = [
         lambda: signups.assign(board, CAROL, HEALER, now=NOW),
         lambda: signups.send_to_wait(board, ALICE, HEALER, now=NOW),
