@@ -218,7 +218,7 @@ class RaidBot(commands.AutoShardedBot):
             SetChannel(self.state),
             RaidSignup(self.state),
             Ping(self.state, lambda: not self.line.down_for, started_at=self._started_at),
-            World(self.state, self.intake, self.boards, self.reconcile),
+            World(self.state, self.intake, self.boards, self.reconcile, self.absent),
             Reactions(
                 self,
                 self.state,
@@ -329,7 +329,8 @@ class RaidBot(commands.AutoShardedBot):
             parse(update)
             user = update["user"]
             name = update.get("nick") or user.get("global_name") or user["username"]
-            self.dispatch("raw_member_update", int(update["guild_id"]), int(user["id"]), name)
+            roles = frozenset(map(int, update["roles"]))
+            self.dispatch("raw_member_update", int(update["guild_id"]), int(user["id"]), name, roles)
 
         parsers["GUILD_MEMBER_UPDATE"] = heard
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from raidbot.commands.raid_visit import Visit
 from raidbot.commands.ui import rights
+from raidbot.delivery.people import hear
 from raidbot.raids.model import MemberId
 from raidbot.utils.text import clean_name
 
@@ -22,10 +23,10 @@ async def still_here(
     for start in range(0, len(members), _ASKED_AT_ONCE):
         asked = list[int](members[start : start + _ASKED_AT_ONCE])
         found = await guild.query_members(user_ids=asked, limit=_ASKED_AT_ONCE, cache=False)
+        await hear(visit.state, visit.guild, found)
         names |= {
             MemberId(member.id): clean_name(member.display_name)
             for member in found
             if not member.bot and (not needing or any(member.get_role(role) for role in needing))
         }
-    await visit.state.learn_names(visit.guild, names)
     return {member: names[member] for member in members if member in names}

@@ -55,7 +55,8 @@ async def _roster(visit: Visit, text: str = "") -> None:
             ),
         )
     )
-    await visit.page(text, *rows, embeds=(render.board(raid, names, None).embed(),))
+    board = render.board(raid, names, None, await visit.state.leaders(raid.guild))
+    await visit.page(text, *rows, embeds=(board.embed(),))
 
 
 async def _who(visit: Visit) -> None:

@@ -86,7 +86,8 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     async def detail(self, interaction: discord.Interaction[Any], code: str) -> None:
         raid = await self._state.find(_guild(interaction), code)
         await answers.take(interaction)
-        board = render.board(raid, await self._state.names(raid), None)
+        names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
+        board = render.board(raid, names, None, leaders)
         await answers.show(interaction, look.said(raid), embeds=(board.embed(),))
 
     @app_commands.command(description="The raids gone by in which you, or somebody else, had a seat")

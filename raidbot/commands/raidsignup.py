@@ -49,7 +49,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         force: bool = False,
     ) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_ASSIGN, raid)
-        who, key = picked(member), roster.role_named(found, role).key
+        who, key = await picked(self._state, member), roster.role_named(found, role).key
         rule = partial(signups.assign, member=who.id, key=key, now=self._state.now(), force=force)
         if side is not None and side != NO_SIDE:
             rule = partial(
@@ -68,7 +68,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @app_commands.describe(raid=_RAID, member="Who has to wait", role=_ROLE)
     async def waitlist(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, role: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_WAITLIST, raid)
-        who, key = picked(member), roster.role_named(found, role).key
+        who, key = await picked(self._state, member), roster.role_named(found, role).key
         rule = partial(signups.send_to_wait, member=who.id, key=key, now=self._state.now())
         await self._edit(interaction, found, rule, who)
 
@@ -76,7 +76,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @app_commands.describe(raid=_RAID, member="Who plays there", side="Which side; “none” takes it back")
     async def side(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, side: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_SIDE, raid)
-        who = picked(member)
+        who = await picked(self._state, member)
         rule = partial(roster.take_side, member=who.id, side=None if side.strip().casefold() == NO_SIDE else side)
         await self._edit(interaction, found, rule, who)
 

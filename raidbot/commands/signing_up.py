@@ -32,6 +32,7 @@ class SigningUp:
             raise UnknownPanel
         settings = await self._state.settings(raid.guild)
         member, roles = rights.who(interaction), rights.asker(interaction).roles
+        await self._state.learn_roles(raid.guild, {member: roles})
         join = partial(signups.join, member=member, key=role, now=self._state.now(), source=self._source)
 
         def rule(now: Raid) -> ev.Change:

@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from raidbot.commands.intake import Intake
 from raidbot.db import lookups
+from raidbot.delivery.absent import Absent
 from raidbot.delivery.boards import Boards
 from raidbot.delivery.reconcile import Reconcile
 from raidbot.raids import lifecycle, signups
@@ -26,11 +27,12 @@ _READING = discord.Permissions(view_channel=True, read_message_history=True, adm
 class World(commands.Cog):
     """Hears of what happens around the boards and passes it on to the raids it concerns."""
 
-    def __init__(self, state: State, intake: Intake, boards: Boards, reconcile: Reconcile) -> None:
+    def __init__(self, state: State, intake: Intake, boards: Boards, reconcile: Reconcile, absent: Absent) -> None:
         self._state = state
         self._intake = intake
         self._boards = boards
         self._reconcile = reconcile
+        self._absent = absent
         self._away: set[int] = set()
 
     @commands.Cog.listener()
@@ -89,6 +91,12 @@ class World(commands.Cog):
             await self._reconcile.all(lambda guild: guild == after.guild.id)
 
     @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        guild = GuildId(role.guild.id)
+        if (await self._state.settings(guild)).leader_role == role.id:
+            self._absent.look(guild)  # nobody holds it any more
+
+    @commands.Cog.listener()
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         if after == after.guild.me and _gained(before.guild_permissions, after.guild_permissions):
             await self._reconcile.all(lambda guild: guild == after.guild.id)
@@ -113,12 +121,15 @@ class World(commands.Cog):
             self._intake.put(raid, partial(self._sweep, raid, key_of(str(payload.emoji))))
 
     @commands.Cog.listener()
-    async def on_raw_member_update(self, guild_id: int, member_id: int, name: str) -> None:
-        """A member, cached or not, may go by another name now (dispatched by `bot`)."""
+    async def on_raw_member_update(self, guild_id: int, member_id: int, name: str, roles: frozenset[int]) -> None:
+        """A member, cached or not, may go by another name or have other roles now (dispatched by `bot`)."""
         guild, member = GuildId(guild_id), MemberId(member_id)
+        looks_new = await self._state.learn_roles(guild, {member: roles})
         coming = partial(lookups.coming_with_member, guild=guild, member=member, after=self._state.now())
         raids = await self._state.db.read(coming)
         if raids and await self._state.learn_names(guild, {member: clean_name(name)}):
+            looks_new = True
+        if looks_new:
             for raid in raids:
                 self._boards.mark(raid)
 

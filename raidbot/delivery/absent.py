@@ -1,6 +1,5 @@
 """Who is gone after the bot was away: members who left their server, servers that removed the bot."""
 
-import asyncio
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -12,16 +11,17 @@ import structlog
 
 from raidbot.db import lookups
 from raidbot.delivery.line import Line, NoAnswer
-from raidbot.delivery.pace import Pace, nap
+from raidbot.delivery.pace import Pace
+from raidbot.delivery.people import hear
+from raidbot.delivery.rounds import Rounds
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.model import CancelReason, GuildId, MemberId, RaidId, Source
+from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
-from raidbot.utils.text import clean_name
 
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
-_LONGEST = 300.0
 _CAUSE = Cause(Source.RECONCILE)
 _UNKNOWN_GUILD = 10004
 _NO_ACCESS = 50001
@@ -32,6 +32,7 @@ _GONE = {10007, 10013}
 class Absent:
     """Asks the gateway who of those with a seat or in line is still there, and REST about each who seems not to be.
 
+    Names and roles that changed meanwhile are learned on the way: `redraw` is called for the boards concerned.
     Only Discord's word that somebody is unknown takes them off; no answer, and one that lacks somebody, says nothing.
     """
 
@@ -50,24 +51,16 @@ class Absent:
         self._line = line
         self._redraw = redraw
         self._pace: Pace[None] = Pace(gap, burst=5)  # Discord takes 120 messages a minute over the gateway
-        self._first_retry = first_retry
         self._due: dict[GuildId, None] = {}
-        self._wake = asyncio.Event()
-        self._stopping = asyncio.Event()
-        self._worker: asyncio.Task[None] | None = None
+        self._rounds = Rounds(self._round, first_retry=first_retry)
+        state.listen_to_settings(self._settings_committed)
 
     async def start(self) -> None:
-        self._worker = asyncio.create_task(self._run())
+        self._rounds.start()
 
     async def stop(self, timeout: float) -> None:
         """Whoever was not asked about is asked about after the next start."""
-        self._stopping.set()
-        self._wake.set()
-        if self._worker is not None:
-            _, late = await asyncio.wait([self._worker], timeout=timeout)
-            for worker in late:
-                worker.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._rounds.stop(timeout)
 
     async def all(self, concerns: Callable[[GuildId], bool] = lambda _guild: True) -> None:
         """Look through every server, or some, with raids to come; returns before that is done."""
@@ -78,20 +71,17 @@ class Absent:
     def look(self, guild: GuildId) -> None:
         """Look through this server soon, and again until it works."""
         self._due[guild] = None
-        self._wake.set()
+        self._rounds.wake()
 
-    async def _run(self) -> None:
-        wait = self._first_retry
-        while not self._stopping.is_set():
-            await self._wake.wait()
-            self._wake.clear()
-            due, self._due = self._due, {}
-            left = [guild for guild in due if not self._stopping.is_set() and not await self._looked(guild)]
-            if left:
-                await nap(wait, unless=self._stopping)
-                self._due.update(dict.fromkeys(left))
-                self._wake.set()
-            wait = min(wait * 2, _LONGEST) if left else self._first_retry
+    def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
+        if after.leader_role not in (None, before.leader_role):  # who holds it is not known yet
+            self.look(after.guild)
+
+    async def _round(self) -> float | None:
+        due, self._due = self._due, {}
+        left = [guild for guild in due if not self._rounds.ending and not await self._looked(guild)]
+        self._due.update(dict.fromkeys(left))
+        return 0.0 if left else None
 
     async def _looked(self, guild: GuildId) -> bool:
         """False: to be tried again."""
@@ -111,16 +101,16 @@ class Absent:
         expected = await self._state.db.read(partial(lookups.expected, guild=guild_id, after=self._state.now()))
         waiting = iter(expected)
         while asked := list(islice(waiting, _AT_ONCE)):
-            if guild.unavailable or self._stopping.is_set():
+            if guild.unavailable or self._rounds.ending:
                 return False
             await self._pace.turn(None)
             found = await guild.query_members(user_ids=list[int](asked), limit=_AT_ONCE, cache=False)
-            names = {MemberId(member.id): clean_name(member.display_name) for member in found}
-            if await self._state.learn_names(guild_id, names):
-                for raid in {raid for member in names for raid in expected.get(member, ())}:
+            there = {MemberId(member.id) for member in found}
+            if await hear(self._state, guild_id, found):
+                for raid in {raid for member in there for raid in expected.get(member, ())}:
                     self._redraw(raid)
             for member in asked:
-                if member not in names and await self._has_left(guild_id, member):
+                if member not in there and await self._has_left(guild_id, member):
                     await self._take_off(guild_id, member, expected[member])
         return True
 

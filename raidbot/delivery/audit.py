@@ -18,6 +18,7 @@ from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, GuildId, Raid
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
+from raidbot.utils.tasks import end
 
 log = structlog.get_logger(__name__)
 
@@ -53,11 +54,7 @@ class Audit:
         """What is not told yet stays owed."""
         self._stopping.set()
         self._recorded.set()
-        if self._worker is not None:
-            _, late = await asyncio.wait([self._worker], timeout=timeout)
-            for worker in late:
-                worker.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await end([self._worker] if self._worker else [], within=timeout)
 
     async def tell(self, now: datetime) -> None:
         """Tell the live logs everything, and the audit channels whatever is a full batch or has waited long enough."""

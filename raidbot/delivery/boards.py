@@ -9,7 +9,6 @@ from functools import partial
 import discord
 import structlog
 
-from raidbot.db import lookups
 from raidbot.db import raids as rows
 from raidbot.db.database import Unwritable
 from raidbot.delivery import render
@@ -151,7 +150,8 @@ class Boards:
             self.mark(change.raid.id)
 
     def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
-        if self._running and before.signup_style is not after.signup_style:
+        looks = before.signup_style, before.leader_role
+        if self._running and looks != (after.signup_style, after.leader_role):
             task = asyncio.create_task(self._restyle(after.guild))
             self._restyling.add(task)
             task.add_done_callback(self._restyling.discard)
@@ -159,10 +159,11 @@ class Boards:
     async def _restyle(self, guild: GuildId) -> None:
         """Draw the server's boards anew; what is missed, as at the end, is seen at the next start."""
         try:
-            for raid in await self._state.db.read(partial(lookups.in_guild, guild=guild)):
-                self.mark(raid)
+            for raid in list(self._state.boards.values()):
+                if (await self._state.raid(raid)).guild == guild:
+                    self.mark(raid)
         except sqlite3.Error:
-            log.exception("boards not found after the signup style changed", guild=guild)
+            log.exception("boards not found after settings changed", guild=guild)
 
     async def _work(self, raid: RaidId) -> None:
         try:
@@ -299,7 +300,8 @@ class Boards:
 
     async def _drawn(self, raid: Raid) -> Board:
         style = (await self._state.settings(raid.guild)).signup_style
-        return render.board(raid, await self._state.names(raid), style)
+        leaders = await self._state.leaders(raid.guild)
+        return render.board(raid, await self._state.names(raid), style, leaders)
 
     def _message(self, raid: Raid) -> discord.PartialMessage:
         assert raid.message is not None  # noqa: S101

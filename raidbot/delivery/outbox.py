@@ -20,6 +20,7 @@ from raidbot.raids.events import Change
 from raidbot.raids.model import Raid
 from raidbot.raids.telling import notices
 from raidbot.state import Cache, State
+from raidbot.utils.tasks import end
 
 log = structlog.get_logger(__name__)
 
@@ -77,11 +78,7 @@ class Outbox:
         """Finish the batches under way, at most `timeout` seconds long; the rest stays owed."""
         self._stopping.set()
         self.wake()
-        if self._senders:
-            _, late = await asyncio.wait(self._senders, timeout=timeout)
-            for sender in late:
-                sender.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await end(self._senders, within=timeout)
 
     def wake(self) -> None:
         """Something may be owed that was not before."""

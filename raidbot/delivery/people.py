@@ -1,15 +1,14 @@
 """Names of members the bot has not heard yet, asked for in bulk over the gateway."""
 
-import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import islice
 
 import aiohttp
 import discord
 import structlog
 
-from raidbot.delivery.pace import nap
+from raidbot.delivery.rounds import Rounds
 from raidbot.raids.model import GuildId, MemberId, RaidId
 from raidbot.state import State
 from raidbot.utils.text import clean_name
@@ -17,8 +16,14 @@ from raidbot.utils.text import clean_name
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 100
-_LONGEST = 300.0
 _REMEMBERED = 20_000
+
+
+async def hear(state: State, guild: GuildId, members: Collection[discord.Member]) -> bool:
+    """Remember what these members are called and who of them leads; whether anything was new."""
+    renamed = await state.learn_names(guild, {MemberId(one.id): clean_name(one.display_name) for one in members})
+    roles = {MemberId(one.id): frozenset(role.id for role in one.roles) for one in members}
+    return await state.learn_roles(guild, roles) or renamed
 
 
 class People:
@@ -35,25 +40,16 @@ class People:
         self._state = state
         self._client = client
         self._redraw = redraw
-        self._first_retry = first_retry
         self._wanted: dict[GuildId, dict[MemberId, set[RaidId]]] = {}
         self._unknown: set[tuple[GuildId, MemberId]] = set()
-        self._wake = asyncio.Event()
-        self._stopping = asyncio.Event()
-        self._worker: asyncio.Task[None] | None = None
+        self._rounds = Rounds(self._round, first_retry=first_retry)
 
     async def start(self) -> None:
-        self._worker = asyncio.create_task(self._run())
+        self._rounds.start()
 
     async def stop(self, timeout: float) -> None:
         """Names that are still missing are asked for after the next start."""
-        self._stopping.set()
-        self._wake.set()
-        if self._worker is not None:
-            _, late = await asyncio.wait([self._worker], timeout=timeout)
-            for worker in late:
-                worker.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._rounds.stop(timeout)
 
     async def learn(self, raid_id: RaidId) -> None:
         """Ask for whichever names the raid's board lacks; returns before they are known."""
@@ -62,39 +58,31 @@ class People:
         for member in dict.fromkeys((raid.creator, *raid.members())):
             if member not in known and (raid.guild, member) not in self._unknown:
                 self._wanted.setdefault(raid.guild, {}).setdefault(member, set()).add(raid_id)
-                self._wake.set()
+                self._rounds.wake()
 
-    async def _run(self) -> None:
-        wait = self._first_retry
-        while not self._stopping.is_set():
-            await self._wake.wait()
-            self._wake.clear()
-            for guild in list(self._wanted):
-                try:
-                    await self._ask(guild)
-                    wait = self._first_retry
-                except (OSError, aiohttp.ClientError, sqlite3.Error, discord.DiscordException) as error:
-                    log.warning("names not learned yet", guild=guild, error=repr(error))
-                except Exception:
-                    log.exception("names cannot be learned", guild=guild)
-                    self._wanted.pop(guild, None)
-            if self._wanted:
-                self._wake.set()
-                await nap(wait, unless=self._stopping)
-                wait = min(wait * 2, _LONGEST)
+    async def _round(self) -> float | None:
+        for guild in list(self._wanted):
+            try:
+                await self._ask(guild)
+            except (OSError, aiohttp.ClientError, sqlite3.Error, discord.DiscordException) as error:
+                log.warning("names not learned yet", guild=guild, error=repr(error))
+            except Exception:
+                log.exception("names cannot be learned", guild=guild)
+                self._wanted.pop(guild, None)
+        return 0.0 if self._wanted else None
 
     async def _ask(self, guild_id: GuildId) -> None:
         guild = self._client.get_guild(guild_id)
         if guild is None or guild.unavailable:
             return
         wanted = self._wanted[guild_id]
-        while wanted and not self._stopping.is_set():
+        while wanted and not self._rounds.ending:
             asked = list(islice(wanted, _AT_ONCE))
             found = await guild.query_members(user_ids=list[int](asked), limit=_AT_ONCE, cache=False)
-            names = {MemberId(member.id): clean_name(member.display_name) for member in found}
-            await self._state.learn_names(guild_id, names)
+            await hear(self._state, guild_id, found)
+            there = {MemberId(member.id) for member in found}
             boards = {raid for member in asked for raid in wanted.pop(member)}
-            self._not_found(guild_id, [member for member in asked if member not in names])
+            self._not_found(guild_id, [member for member in asked if member not in there])
             for raid in boards:
                 self._redraw(raid)
         self._wanted.pop(guild_id, None)

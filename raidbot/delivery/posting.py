@@ -23,6 +23,7 @@ from raidbot.raids import lifecycle
 from raidbot.raids.events import Change, Created
 from raidbot.raids.model import CancelReason, ChannelId, MessageId, Raid, RaidId, Source, Status
 from raidbot.state import Cause, State
+from raidbot.utils.tasks import end
 from raidbot.utils.text import clip, escape, stamp
 
 log = structlog.get_logger(__name__)
@@ -79,12 +80,7 @@ class Posting:
         """Finish the calls under way, at most `timeout` seconds long; the rest is posted after the next start."""
         self._running = False
         self._stopping.set()
-        workers = list(self._workers.values())
-        if workers:
-            _, late = await asyncio.wait(workers, timeout=timeout)
-            for worker in late:
-                worker.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await end(self._workers.values(), within=timeout)
 
     async def idle(self) -> None:
         """Wait until no raid is being posted."""
@@ -149,7 +145,8 @@ class Posting:
         claimed = await self._state.db.write(partial(rows.claim_post, raid=raid.id, now=now))
         channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
         style = (await self._state.settings(raid.guild)).signup_style
-        board = render.board(replace(raid, status=Status.OPEN), await self._state.names(raid), style)
+        names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
+        board = render.board(replace(raid, status=Status.OPEN), names, style, leaders)
         if claimed is not None and now - claimed >= CLAIM_LASTS:
             left = await self._line.call(partial(self._find, channel, board.footer))
             if left is not None:

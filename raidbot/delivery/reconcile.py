@@ -23,6 +23,7 @@ from raidbot.raids.events import Change, Event, Joined, MarksChanged, Moved
 from raidbot.raids.model import CancelReason, GuildId, Mark, MemberId, Raid, RaidId, Role, Source
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
+from raidbot.utils.tasks import end
 
 log = structlog.get_logger(__name__)
 
@@ -103,11 +104,7 @@ class Reconcile:
         """Finish the comparison under way, at most `timeout` seconds long; the next start compares everything."""
         self._stopping.set()
         self._owing.set()
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=timeout)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await end(self._tasks, within=timeout)
 
     async def all(self, concerns: Callable[[GuildId], bool] = lambda _guild: True) -> None:
         """Compare every board, or those of some servers, after not listening to them for a while.

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,8 +50,13 @@ class Board:
         return hashlib.sha256(shown.encode()).hexdigest()
 
 
-def board(raid: Raid, names: Mapping[MemberId, str], style: SignupStyle | None = SignupStyle.REACTIONS) -> Board:
-    """The raid's board within Discord's limits; members missing in `names` are shown as “Member”.
+def board(
+    raid: Raid,
+    names: Mapping[MemberId, str],
+    style: SignupStyle | None = SignupStyle.REACTIONS,
+    leaders: Set[MemberId] = frozenset(),
+) -> Board:
+    """The raid's board within Discord's limits; members missing in `names` are “Member”, `leaders` have a star.
 
     A `style` of None: shown where nobody can sign up.
     """
@@ -67,7 +72,7 @@ def board(raid: Raid, names: Mapping[MemberId, str], style: SignupStyle | None =
         title=title,
         description="\n\n".join(part for part in (facts, text, ways) if part),
         colour=raid.colour if _takes_signups(raid) else GREY,
-        fields=roster(raid, names, left - units(text)),
+        fields=roster(raid, names, left - units(text), leaders),
         footer=footer,
         timestamp=raid.starts_at,
         reactions=reactions,

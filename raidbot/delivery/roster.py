@@ -5,7 +5,7 @@ names of those seated; and every cut is said.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from raidbot.delivery.width import shortened, units
@@ -52,9 +52,14 @@ _ROOMS = (Room(), Room(name=24), Room(title=48, name=16), Room(title=32, name=12
 _SMALLEST = replace(_ROOMS[-1], seats=0, waits=0)
 
 
-def roster(raid: Raid, names: Mapping[MemberId, str], limit: int) -> tuple[Field, ...]:
-    """At most 25 fields, together at most `limit` UTF-16 units long, naming as many members as have room."""
-    people = People.of(raid, names)
+def roster(
+    raid: Raid, names: Mapping[MemberId, str], limit: int, leaders: Set[MemberId] = frozenset()
+) -> tuple[Field, ...]:
+    """At most 25 fields, together at most `limit` UTF-16 units long, naming as many members as have room.
+
+    `leaders` have a star, and so has the raid's own leader.
+    """
+    people = People.of(raid, names, leaders)
 
     def fits(room: Room) -> bool:
         return size(people.fields(room)) <= limit
@@ -76,7 +81,7 @@ def named(member: MemberId, names: Mapping[MemberId, str], most: int) -> str:
 
 def smallest(raid: Raid) -> int:
     """What the roster needs if nobody is named."""
-    return size(People.of(raid, {}).fields(_SMALLEST))
+    return size(People.of(raid, {}, frozenset()).fields(_SMALLEST))
 
 
 def size(fields: Iterable[Field]) -> int:
@@ -94,18 +99,19 @@ class People:
 
     raid: Raid
     names: Mapping[MemberId, str]
+    leaders: Set[MemberId]
     seated: dict[RoleKey, list[Seat]]
     waiting: dict[RoleKey, list[Wait]]
 
     @classmethod
-    def of(cls, raid: Raid, names: Mapping[MemberId, str]) -> "People":
+    def of(cls, raid: Raid, names: Mapping[MemberId, str], leaders: Set[MemberId]) -> "People":
         seated: dict[RoleKey, list[Seat]] = {role.key: [] for role in raid.roles}
         waiting: dict[RoleKey, list[Wait]] = {role.key: [] for role in raid.roles}
         for seat in raid.seats:
             seated[seat.role].append(seat)
         for wait in raid.waits:
             waiting[wait.role].append(wait)
-        return cls(raid, names, seated, waiting)
+        return cls(raid, names, leaders, seated, waiting)
 
     def fields(self, room: Room) -> tuple[Field, ...]:
         """One field per group, or per role without a group; fewer, fuller ones if they would be too many."""
@@ -156,12 +162,12 @@ class People:
         return f"({taken}/{role.seats}){' FULL' if taken == role.seats else ''}"
 
     def _sitter(self, seat: Seat, room: Room) -> str:
-        star = "⭐ " if seat.member == self.raid.leader else ""
         side = f" — {shortened(seat.side, _SIDE_MOST)}" if seat.side else ""
-        return f"{star}{self._name(seat.member, room)}{side}"
+        return f"{self._name(seat.member, room)}{side}"
 
     def _name(self, member: MemberId, room: Room) -> str:
-        return named(member, self.names, room.name)
+        star = "⭐ " if member == self.raid.leader or member in self.leaders else ""
+        return f"{star}{named(member, self.names, room.name)}"
 
     def _line(self, role: Role, room: Room) -> tuple[str, ...]:
         line = self.waiting[role.key]

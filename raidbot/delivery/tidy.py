@@ -14,6 +14,7 @@ from raidbot.raids import emoji, signups
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, RoleKey, Source
 from raidbot.state import Cause, State
+from raidbot.utils.tasks import end
 
 log = structlog.get_logger(__name__)
 
@@ -72,12 +73,7 @@ class Tidy:
         """Finish the calls under way, at most `timeout` seconds long; the marks say what is left."""
         self._running = False
         self._stopping.set()
-        workers = list(self._workers.values())
-        if workers:
-            _, late = await asyncio.wait(workers, timeout=timeout)
-            for worker in late:
-                worker.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await end(self._workers.values(), within=timeout)
 
     async def idle(self) -> None:
         """Wait until nothing is left to take away."""

@@ -1,7 +1,7 @@
 """Background tasks that are neither lost nor silent."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 
 import structlog
@@ -9,6 +9,16 @@ import structlog
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+
+
+async def end(tasks: Iterable[asyncio.Task[Any]], *, within: float) -> None:
+    """Wait for tasks that were asked to stop; those that have not after `within` seconds are cancelled."""
+    waiting = list(tasks)
+    if waiting:
+        _, late = await asyncio.wait(waiting, timeout=within)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
 
 class TaskSet:

@@ -6,7 +6,9 @@ from typing import Any
 import discord
 
 from raidbot.commands.ui import rights
-from raidbot.raids.model import MemberId
+from raidbot.delivery.people import hear
+from raidbot.raids.model import GuildId, MemberId
+from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_name, escape
 
@@ -33,18 +35,20 @@ class Picked:
         return f"**{escape(self.name)}**"
 
 
-def picked(user: discord.User | discord.Member) -> Picked:
+async def picked(state: State, user: discord.User | discord.Member) -> Picked:
     """Raises NotAMember or NoBots."""
     if user.bot:
         raise NoBots
     if not isinstance(user, discord.Member):
         raise NotAMember
+    await hear(state, GuildId(user.guild.id), (user,))
     return Picked(MemberId(user.id), clean_name(user.display_name))
 
 
 async def look_up(interaction: discord.Interaction[Any], member: MemberId) -> Picked:
     """The member of this server with this id, asked of Discord. Raises NotAMember or NoBots."""
     try:
-        return picked(await rights.here(interaction).fetch_member(member))
+        found = await rights.here(interaction).fetch_member(member)
     except discord.NotFound:
         raise NotAMember from None
+    return await picked(interaction.client.state, found)
