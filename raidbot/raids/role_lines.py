@@ -1,0 +1,150 @@
+r"""A template's roles as text that people edit, one role a line:
+
+    Group | Emoji | Role | Seats | Icon (optional)
+
+Without a group a role stands by itself. Blank lines say nothing; a | or \ of a name is written \| or \\.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from raidbot.raids.emoji import key_of, parse
+from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.templates import LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST, SEATS_MOST
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clean_line, clip
+
+FORM = "Group | Emoji | Role | Seats | Icon (optional)"
+TEXT_MOST = 4000  # https://discord.com/developers/docs/components/reference#text-input
+
+Spell = Callable[[str], str]
+"""What somebody typed for an emoji as it is stored. Raises Refusal."""
+
+_CELL_END = re.compile(r"(?<!\\)((?:\\\\)*)\|")
+_NEW = RoleKey("")
+
+
+class LinesRefused(Refusal):
+    """`reasons` name each wrong line by its number."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        self.reasons = reasons
+        super().__init__("\n".join(reasons))
+
+
+class NotSeats(Refusal):
+    def __init__(self, text: str) -> None:
+        super().__init__(f"“{clip(text, 20)}” is not a number of seats. Write a whole number from 1 to {SEATS_MOST}.")
+
+
+def plain(text: str) -> str:
+    """An emoji as it is stored, of whatever server. Raises NotAnEmoji."""
+    return parse(text).for_text
+
+
+def seats_of(text: str) -> int:
+    """A typed number of seats. Raises NotSeats."""
+    text = text.strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= SEATS_MOST):
+        raise NotSeats(text)
+    return int(text)
+
+
+def to_lines(roles: Iterable[Role]) -> str:
+    return "\n".join(_line(role) for role in roles)
+
+
+def from_lines(text: str, before: tuple[Role, ...] = (), spell: Spell = plain) -> tuple[Role, ...]:
+    """The roles that the text says. Raises LinesRefused with every wrong line.
+
+    A role that was there `before` keeps its key: one with the same name and emoji, else with the same emoji, else
+    in the same place.
+    """
+    roles: dict[int, Role] = {}
+    reasons: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            try:
+                roles[number] = _role(line, spell)
+            except Refusal as refusal:
+                reasons.append(f"Line {number}: {refusal}")
+    reasons += _repeated(roles)
+    if not roles and not reasons:
+        reasons.append(f"There are no roles. Write at least one line: {FORM}.")
+    if len(roles) > ROLES_MOST:
+        reasons.append(f"There are {len(roles)} roles; a board has room for {ROLES_MOST}.")
+    if reasons:
+        raise LinesRefused(tuple(reasons))
+    return _keyed(tuple(roles.values()), before)
+
+
+def free_key(taken: Iterable[RoleKey]) -> RoleKey:
+    """The key of a new role."""
+    known = set(taken)
+    return next(key for number in range(1, len(known) + 2) if (key := RoleKey(f"role-{number}")) not in known)
+
+
+def _line(role: Role) -> str:
+    cells = [role.group, role.emoji, role.name, str(role.seats), *([role.icon] if role.icon else [])]
+    return " | ".join(cell.replace("\\", "\\\\").replace("|", "\\|") for cell in cells).strip()
+
+
+def _role(line: str, spell: Spell) -> Role:
+    cells = _cells(line)
+    if not 4 <= len(cells) <= 5:
+        parts = "1 part" if len(cells) == 1 else f"{len(cells)} parts"
+        raise Refusal(f"this has {parts}. Write {FORM}, with | between the parts.")
+    group, emoji, name, seats, icon = (*cells, "")[:5]
+    if not emoji:
+        raise Refusal("the emoji is missing. Write it as the second part.")
+    if not name:
+        raise Refusal("the role's name is missing. Write it as the third part.")
+    for what, said, most in (("group's", group, LABEL_MOST), ("role's", name, ROLE_NAME_MOST)):
+        if len(said) > most:
+            raise Refusal(f"the {what} name has {len(said)} characters; at most {most} are possible.")
+    return Role(
+        key=_NEW,
+        group=group,
+        emoji=spell(emoji),
+        name=name,
+        seats=seats_of(seats),
+        icon=spell(icon) if icon else "",
+    )
+
+
+def _cells(line: str) -> list[str]:
+    ends = [match.end() for match in _CELL_END.finditer(line)]
+    pieces = [line[start:end] for start, end in zip([0, *ends], [*(end - 1 for end in ends), len(line)], strict=True)]
+    return [re.sub(r"\\([\\|])", r"\1", clean_line(piece)) for piece in pieces]
+
+
+def _repeated(roles: dict[int, Role]) -> Iterator[str]:
+    first: dict[str, int] = {}
+    for number, role in roles.items():
+        earlier = first.setdefault(key_of(role.emoji), number)
+        if earlier != number:
+            yield f"Line {number}: line {earlier} has the emoji {role.emoji} already. Give each role its own."
+
+
+def _keyed(roles: tuple[Role, ...], before: tuple[Role, ...]) -> tuple[Role, ...]:
+    left = {role.key: role for role in before}
+    keys: dict[int, RoleKey] = {}
+
+    def match(is_same: Callable[[int, Role, Role], bool]) -> None:
+        for place, role in enumerate(roles):
+            if place not in keys:
+                found = next((old.key for old in left.values() if is_same(place, role, old)), None)
+                if found is not None:
+                    del left[found]
+                    keys[place] = found
+
+    match(lambda _, role, old: role.name == old.name and key_of(role.emoji) == key_of(old.emoji))
+    match(lambda _, role, old: key_of(role.emoji) == key_of(old.emoji))
+    match(lambda place, _, old: place < len(before) and before[place].key == old.key)
+    taken = [role.key for role in before]
+    for place in range(len(roles)):
+        if place not in keys:
+            keys[place] = free_key(taken)
+            taken.append(keys[place])
+    return tuple(replace(role, key=keys[place]) for place, role in enumerate(roles))
