@@ -11,7 +11,7 @@ from raidbot.commands.ui.answers import Row
 from raidbot.commands.ui.pages import page_number, turning
 from raidbot.commands.ui.router import UnknownPanel, address
 from raidbot.db.lists import Entry, Page
-from raidbot.raids.model import Kind, MemberId, Raid, Status
+from raidbot.raids.model import Kind, MemberId, Presence, Raid, Status
 from raidbot.utils.text import clip, escape, stamp
 
 PANEL = "raidinfo"
@@ -29,6 +29,7 @@ _SAID = {
     Status.CLOSED: "signups are closed",
     Status.CANCELLED: "cancelled",
 }
+_ABSENT = {Presence.NO_SHOW: "🚫 no-show", Presence.EXCUSED: "excused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ def _facts(entry: Entry) -> Iterator[str]:
     yield stamp(entry.starts_at, "d")
     if entry.status is Status.CANCELLED:
         yield "❌ cancelled"
+    elif absent := _ABSENT.get(entry.presence or Presence.SIGNED):
+        yield absent
 
 
 def _name(entry: Entry) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from raidbot.db.raids import instant, seconds
-from raidbot.raids.model import GuildId, Kind, MemberId, RaidCode, RaidId, Status
+from raidbot.raids.model import GuildId, Kind, MemberId, Presence, RaidCode, RaidId, Status
 
 # Raids that somebody may still come to. A manager may hold one open beyond its start.
 _COMING = "(raids.status = 'open' OR (raids.status IN ('posting', 'closed') AND raids.starts_at > :now))"
@@ -17,7 +17,9 @@ _MINE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A raid in a list. `role` is the seat of the member the list is about, where it is about one."""
+    """A raid in a list. `role` is the seat of the member the list is about, where it is about one, and `presence`
+    whether they came.
+    """
 
     id: RaidId
     code: RaidCode
@@ -30,6 +32,7 @@ class Entry:
     capacity: int
     waiting: int
     role: str | None = None
+    presence: Presence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ def _page(
         " (SELECT sum(seats) FROM raid_roles WHERE raid = raids.id),"
         " (SELECT count(DISTINCT member) FROM waits WHERE raid = raids.id),"
         " (SELECT raid_roles.name FROM seats JOIN raid_roles ON raid_roles.raid = seats.raid"
-        " AND raid_roles.key = seats.role WHERE seats.raid = raids.id AND seats.member = :member)"
+        " AND raid_roles.key = seats.role WHERE seats.raid = raids.id AND seats.member = :member),"
+        " (SELECT presence FROM attendance WHERE raid = raids.id AND member = :member)"
         f" FROM raids WHERE {where} ORDER BY {order} LIMIT :size OFFSET :skipped",
         {"member": None, **values, "size": size, "skipped": number * size},
     ).fetchall()
@@ -121,6 +125,7 @@ def _entry(
     capacity: int,
     waiting: int,
     role: str | None,
+    presence: str | None,
 ) -> Entry:
     return Entry(
         id=RaidId(raid),
@@ -134,4 +139,5 @@ def _entry(
         capacity=capacity,
         waiting=waiting,
         role=role,
+        presence=None if presence is None else Presence(presence),
     )

@@ -11,12 +11,14 @@ from icalendar import Calendar, Event
 from raidbot.bot import RaidBot
 from raidbot.db import raids as rows
 from raidbot.raids.model import (
+    Attendance,
     ChannelId,
     CloseReason,
     GuildId,
     Kind,
     MemberId,
     MessageId,
+    Presence,
     Raid,
     RaidCode,
     RaidId,
@@ -196,6 +198,33 @@ async def test_a_history_is_one_s_own_unless_one_may_see_others(guild: SandboxGu
         assert "You may not see the raid history of others here" in refused.text()
         await seen.click("Next page")
         assert "Past 10" in seen.text()
+
+
+async def test_a_history_says_where_somebody_did_not_come(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start() as bot:
+        for number, presence in enumerate((Presence.SIGNED, Presence.NO_SHOW, Presence.EXCUSED)):
+            rows_of_attendance = (
+                Attendance(MemberId(alice.id), RoleKey("tank"), presence),
+                Attendance(MemberId(bob.id), RoleKey("healer"), Presence.NO_SHOW),
+            )
+            await store(
+                bot,
+                guild,
+                number,
+                hours=-2 - number,
+                title=f"Past {number}",
+                status=Status.CLOSED,
+                closed_at=bot.state.now(),
+                closed_reason=CloseReason.AT_START,
+                seats=(seat(alice, bot),),
+                attendance=rows_of_attendance,
+            )
+
+        lines = (await ask(guild, alice, "history")).text().splitlines()
+
+        absent = [next(mark for mark in ("no-show", "excused", "") if mark in line) for line in lines if "Past" in line]
+        assert absent == ["", "no-show", "excused"]
 
 
 async def test_a_forged_page_of_somebody_s_history_is_refused(guild: SandboxGuild, start: Start) -> None:
