@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from raidbot.sandbox import permissions, projection
 from raidbot.sandbox.permissions import Permission
-from raidbot.sandbox.store import Channel, Command, Guild, Json, User
+from raidbot.sandbox.store import Attachment, Channel, Command, Guild, Json, User
 from raidbot.sandbox.verdicts.components import (
     CHANNEL_SELECT,
     MENTIONABLE_SELECT,
@@ -46,6 +46,14 @@ _SELECTED = {
 }
 
 
+class Upload(NamedTuple):
+    """A file that a person picks for an option."""
+
+    filename: str
+    content: bytes
+    content_type: str = "application/json"
+
+
 def id_of(thing: Any) -> int:
     """The id of a member, role or channel, given as such or as its id."""
     return int(getattr(thing, "id", thing))
@@ -53,7 +61,7 @@ def id_of(thing: Any) -> int:
 
 @dataclass(slots=True)
 class Resolved:
-    """The members, roles and channels that were picked, as the application gets them along with their ids."""
+    """The members, roles, channels and files that were picked, as the application gets them along with their ids."""
 
     world: World
     channel: Channel
@@ -73,6 +81,13 @@ class Resolved:
         else:
             self._add_user(picked)
         return str(picked)
+
+    def upload(self, file: Upload) -> str:
+        """Note a file; its id."""
+        kept = Attachment(id=self.world.store.next_id(), **file._asdict())
+        self.world.store.uploads[kept.id] = kept
+        self._put("attachments", kept.id, projection.attachment(kept, self.channel.id, self.world.base_url))
+        return str(kept.id)
 
     def _picked(self, kind: OptionType, thing: Any) -> int:
         """The id of what was given as such, by its id or by its name."""
@@ -204,6 +219,8 @@ def _option(option: Json, value: Any, resolved: Resolved, *, is_focused: bool) -
         return body | {"value": str(value), "focused": True}
     if kind in _ENTITIES:
         return body | {"value": _entity(option, value, resolved)}
+    if kind is OptionType.ATTACHMENT and isinstance(value, Upload):
+        return body | {"value": resolved.upload(value)}
     if option.get("choices"):
         return body | {"value": _choice(option, value)}
     return body | {"value": _typed(option, kind, value)}

@@ -103,15 +103,15 @@ class Sandbox:
         await self.stop()
 
     async def attachment(self, request: web.Request) -> web.Response:
-        """A file that came with a message."""
+        """A file that came with a message or a command."""
         channel = self.store.channels.get(int(request.match_info["channel"]))
         wanted = int(request.match_info["attachment"])
-        for message in channel.messages.values() if channel is not None else ():
-            for attachment in message.attachments:
-                if attachment.id == wanted:
-                    kind = attachment.content_type or "application/octet-stream"
-                    return web.Response(body=attachment.content, content_type=kind.partition(";")[0])
-        return web.Response(status=404)
+        files = [file for message in channel.messages.values() for file in message.attachments] if channel else []
+        found = next((file for file in (*files, *self.store.uploads.values()) if file.id == wanted), None)
+        if found is None:
+            return web.Response(status=404)
+        kind = found.content_type or "application/octet-stream"
+        return web.Response(body=found.content, content_type=kind.partition(";")[0])
 
     async def _unknown(self, request: web.Request) -> web.Response:
         return web.json_response(self.rest.gap(f"{request.method} {request.path}"), status=501)

@@ -297,6 +297,7 @@ class Store:
         self.channels_left: set[int] = set()
         self.dms: dict[frozenset[int], Channel] = {}
         self.commands: dict[int, Command] = {}
+        self.uploads: dict[int, Attachment] = {}
         self.interactions: dict[int, Interaction] = {}
         self.interactions_by_token: dict[str, Interaction] = {}
         self.nonces: dict[tuple[int, int, str], Sent] = {}

@@ -118,6 +118,7 @@ class Playground(commands.Bot):
             twice,
             pick,
             about,
+            hand_in,
             manage,
         ]
         for command in offered:
@@ -200,6 +201,12 @@ async def about(
     share: float,
 ) -> None:
     await interaction.response.send_message(f"{member.name} {role.name} {place.name} {loud} {share}", ephemeral=True)
+
+
+@app_commands.command(description="Read a file")
+async def hand_in(interaction: Interaction, file: discord.Attachment) -> None:
+    content = await file.read()
+    await interaction.response.send_message(f"{file.filename} {file.size} {content.decode()}", ephemeral=True)
 
 
 @app_commands.command(description="For managers")

@@ -7,7 +7,7 @@ import pytest
 
 from raidbot.sandbox import Sandbox
 from raidbot.sandbox.builders import SandboxGuild
-from raidbot.sandbox.choosing import NotPossible
+from raidbot.sandbox.choosing import NotPossible, Upload
 from raidbot.sandbox.people import Answer, Choice, Person
 from raidbot.sandbox.store import Channel
 
@@ -174,6 +174,16 @@ async def test_options_of_every_type_arrive(
     answer = await alice.slash(channel, "about", member=bob, role=raiders, place=channel, loud=True, share=0.5)
 
     assert answer.content == "bob Raiders raids True 0.5"
+
+
+async def test_a_file_for_an_option_is_downloaded_by_the_bot(
+    alice: Person, channel: Channel, playground: Playground
+) -> None:
+    answer = await alice.slash(channel, "hand_in", file=Upload("plan.txt", b"sunday"))
+
+    assert answer.content == "plan.txt 6 sunday"
+    with pytest.raises(NotPossible, match="nobody can fill in the option 'file' here"):
+        await alice.slash(channel, "hand_in", file="plan.txt")
 
 
 async def test_subcommands(alice: Person, channel: Channel, playground: Playground) -> None:
