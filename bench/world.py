@@ -22,6 +22,7 @@ from raidbot.delivery.boards import Shown
 from raidbot.delivery.render import board
 from raidbot.demo.stage import BotProcess
 from raidbot.raids import lifecycle, signups
+from raidbot.raids.catalogue import untouched
 from raidbot.raids.creating import Draft, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, Raid, RaidCode, RaidId
 from raidbot.sandbox import messages
@@ -98,9 +99,11 @@ def _post(
     rng: random.Random,
 ) -> Posted:
     now = utc_now().replace(microsecond=0)
-    draft = replace(Draft().choosing("museum"), seats=50, starts_at=now + timedelta(days=1), zone="UTC")
+    draft = replace(Draft().choosing("museum", untouched()), seats=50, starts_at=now + timedelta(days=1), zone="UTC")
     creator = guild.member(guild.owner)
-    planned = plan(draft, guild=GuildId(guild.id), creator=MemberId(creator.id), channel=ChannelId(place.id), now=now)
+    planned = plan(
+        draft, untouched(), guild=GuildId(guild.id), creator=MemberId(creator.id), channel=ChannelId(place.id), now=now
+    )
     message = messages.create(sandbox.world, place, sandbox.bot, messages.Draft())
     raid = lifecycle.posted(replace(planned, code=RaidCode(new_code(rng))), MessageId(message.id)).raid
     for person in signed:

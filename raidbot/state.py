@@ -14,9 +14,12 @@ import structlog
 
 from raidbot.db import audit, drafts, guilds, outbox, undo
 from raidbot.db import raids as rows
+from raidbot.db import templates as template_rows
 from raidbot.db.database import Database
 from raidbot.db.drafts import DraftId
 from raidbot.raids.audit import entries, settings_entries
+from raidbot.raids.audit_templates import template_entries
+from raidbot.raids.catalogue import Catalogue, new_key
 from raidbot.raids.events import Change, Created, Undone
 from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Source, Status
 from raidbot.raids.settings import GuildSettings
@@ -39,6 +42,7 @@ Listener = Callable[[Raid, Change], None]
 SettingsRule = Callable[[GuildSettings], GuildSettings]
 SettingsListener = Callable[[GuildSettings, GuildSettings], None]
 """Called after the commit with the settings before and after; must not wait."""
+TemplatesRule = Callable[[Catalogue], Catalogue]
 
 BOARDS_KEPT = timedelta(days=14)
 """How long after its start a closed raid's board still answers reactions."""
@@ -110,10 +114,12 @@ class State:
         self.boards: dict[MessageId, RaidId] = {}
         self._raids: Cache[RaidId, Raid] = Cache(capacity)
         self._settings: Cache[GuildId, GuildSettings] = Cache(capacity)
+        self._templates: Cache[GuildId, Catalogue] = Cache(capacity)
         self._names: Cache[tuple[GuildId, MemberId], str] = Cache(capacity * 20)
         self._leaders: Cache[tuple[GuildId, int], frozenset[MemberId]] = Cache(capacity)
         self._locks: KeyedLocks[RaidId] = KeyedLocks()
         self._settings_locks: KeyedLocks[GuildId] = KeyedLocks()
+        self._templates_locks: KeyedLocks[GuildId] = KeyedLocks()
         self._leaders_locks: KeyedLocks[GuildId] = KeyedLocks()
         self._running: set[asyncio.Task[Any]] = set()
         self._listeners: list[Listener] = []
@@ -277,6 +283,32 @@ class State:
             except Exception:
                 log.exception("listener to settings failed", guild=after.guild)
 
+    async def templates(self, guild: GuildId) -> Catalogue:
+        cached = self._templates.get(guild)
+        if cached is not None:
+            return cached
+        async with self._templates_locks.hold(guild):
+            catalogue = await self.db.read(partial(template_rows.catalogue, guild=guild))
+            self._templates.put(guild, catalogue)
+            return catalogue
+
+    async def change_templates(self, guild: GuildId, rule: TemplatesRule, cause: Cause) -> Catalogue:
+        """The server's templates after the rule, once they are durable with the audit of what differs."""
+        return await self._unbroken(self._change_templates(guild, rule, cause))
+
+    async def _change_templates(self, guild: GuildId, rule: TemplatesRule, cause: Cause) -> Catalogue:
+        async with self._templates_locks.hold(guild):
+            before = await self.db.read(partial(template_rows.catalogue, guild=guild))
+            after = rule(before)
+            if after == before:
+                return before
+            self._templates.drop(guild)
+            await self.db.write(partial(_commit_templates, guild, before, after, cause, self.now()))
+            return after
+
+    def new_template_key(self) -> str:
+        return new_key(self._codes)
+
     async def owe(self, messages: Iterable[outbox.Owed]) -> int:
         """Owe messages that no change of a raid causes; how many were not owed before."""
         listed = list(messages)
@@ -375,6 +407,14 @@ def _commit_settings(
     guilds.save_settings(tx, before, after)
     found = settings_entries(before, after)
     audit.record(tx, found, guild=after.guild, raid=None, at=now, actor=cause.actor, source=cause.source)
+
+
+def _commit_templates(
+    guild: GuildId, before: Catalogue, after: Catalogue, cause: Cause, now: datetime, tx: sqlite3.Connection
+) -> None:
+    template_rows.save(tx, guild, before, after)
+    found = template_entries(before, after)
+    audit.record(tx, found, guild=guild, raid=None, at=now, actor=cause.actor, source=cause.source)
 
 
 def _record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: Cause, now: datetime) -> None:

@@ -14,6 +14,7 @@ from raidbot.config import Settings, variable
 from raidbot.delivery.render import board
 from raidbot.delivery.render_text import as_text
 from raidbot.raids import signups
+from raidbot.raids.catalogue import untouched
 from raidbot.raids.creating import Draft, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Status
 
@@ -24,7 +25,7 @@ NOW = datetime(2026, 3, 18, 18, tzinfo=UTC)
 
 def test_the_board_it_shows_is_a_board() -> None:
     draft = Draft(activity="dungeon-5", starts_at=datetime(2026, 3, 20, 19, tzinfo=UTC), zone=BERLIN.key)
-    planned = plan(draft, guild=GuildId(1), creator=MemberId(1), channel=ChannelId(1), now=NOW)
+    planned = plan(draft, untouched(), guild=GuildId(1), creator=MemberId(1), channel=ChannelId(1), now=NOW)
     raid = replace(planned, code=RaidCode("K7QX2M"), status=Status.OPEN)
     names = {MemberId(number): name for number, name in enumerate(("Alice", "Bob", "Carla", "Dan"), start=1)}
     tank, healer = raid.roles[:2]
@@ -57,7 +58,8 @@ def test_it_names_every_exit_code() -> None:
 
 
 def test_the_invitation_asks_for_what_the_bot_needs() -> None:
-    needed = discord.Permissions(use_external_emojis=True, **dict.fromkeys(rights.TO_POST_WITH_THREAD, True))
+    wanted = rights.TO_POST | rights.TO_REACT | rights.TO_DISCUSS
+    needed = discord.Permissions(use_external_emojis=True, **dict.fromkeys(wanted, True))
 
     assert f"&permissions={needed.value}" in README
-    assert [name for name in rights.TO_POST_WITH_THREAD.values() if name not in README] == []
+    assert [name for name in wanted.values() if name not in README] == []

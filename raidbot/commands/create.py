@@ -13,33 +13,37 @@ from raidbot.commands import create_panel as look
 from raidbot.commands.channels import signup_channel
 from raidbot.commands.create_panel import Sheet
 from raidbot.commands.ui import answers, rights
+from raidbot.commands.ui.pages import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.commands.watch import Watch
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId
 from raidbot.delivery.render import board
+from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.creating import (
     MUSEUM_SEATS,
     SUBJECT_MOST,
     TEAM_SIZES,
     TEAMS_MOST,
+    ActivityGone,
     Draft,
     activities,
     activity_named,
+    check_choices,
+    key_of,
     missing,
     plan,
 )
 from raidbot.raids.model import ChannelId, GuildId, Raid, Source
 from raidbot.raids.permissions import Permission
-from raidbot.raids.templates import find, spoken_length
+from raidbot.raids.templates import CHOICES_MOST, LABEL_MOST, Template, spoken_length
 from raidbot.raids.when import parse
 from raidbot.raids.when_facts import NotATime
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clean_name, escape
+from raidbot.utils.text import clean_name, clip, escape
 
 _DIGITS_MOST = 18
-_CHOICES_MOST = 25  # https://discord.com/developers/docs/interactions/receiving-and-responding#autocomplete
 _Choice = app_commands.Choice
 
 
@@ -88,27 +92,34 @@ class Create(commands.Cog):
             "subject": name,
             "counts": counts,
         }
-        draft = Draft() if activity is None else Draft().choosing(activity_named(activity))
+        catalogue = await self._state.templates(_guild(interaction))
+        draft = Draft()
+        if activity is not None:
+            draft = draft.choosing(key_of(activity_named(activity, catalogue)), catalogue)
         draft = replace(draft, **{key: value for key, value in given.items() if value is not None})
+        check_choices(draft, catalogue)
         await answers.take(interaction)
         await self._begin(interaction, draft, when)
 
     @create.autocomplete("activity")
-    async def _activities(self, _: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
-        return [_Choice(name=name, value=key) for key, name in _matching(typed, activities())]
+    async def _activities(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
+        return _matching(typed, activities(await self._state.templates(_guild(interaction))))
 
     @create.autocomplete("hours")
     async def _hours(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[float]]:
-        template = find(str(interaction.namespace.activity or ""))
+        template = await self._template(interaction)
         offered = [(minutes, spoken_length(minutes)) for minutes in template.lengths] if template else []
         begun = _begun(typed)
         return [_Choice(name=name, value=minutes / 60) for minutes, name in offered if name.startswith(begun)]
 
     @create.autocomplete("strategy")
     async def _strategies(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
-        template = find(str(interaction.namespace.activity or ""))
-        offered = tuple((one.name, one.name) for one in template.strategies) if template else ()
-        return [_Choice(name=name, value=key) for key, name in _matching(typed, offered)]
+        template = await self._template(interaction)
+        return _matching(typed, tuple((one.name, one.name) for one in template.strategies) if template else ())
+
+    async def _template(self, interaction: discord.Interaction[Any]) -> Template | None:
+        """The template that stands in the command already."""
+        return (await self._state.templates(_guild(interaction))).find(str(interaction.namespace.activity or ""))
 
     async def press(self, press: Press) -> None:
         """Somebody used a panel or a preview, sent a form, or confirmed."""
@@ -128,6 +139,8 @@ class Create(commands.Cog):
                 await self._show_preview(interaction, sheet)
             case ["change"]:
                 await self._show_panel(interaction, sheet)
+            case ["page", page]:
+                await self._show_panel(interaction, sheet, page=page_number(page))
             case ["discard"]:
                 await self._state.db.write(partial(drafts.discard, draft=sheet.id))
                 await answers.show(interaction, "Discarded. Nothing was posted.")
@@ -145,10 +158,11 @@ class Create(commands.Cog):
                 draft, assumptions = await self._timed(interaction, draft, when)
             except NotATime as refusal:
                 problem, draft = str(refusal), replace(draft, said=when)
-        if not missing(draft):
-            await self._checked(interaction, draft)
-        sheet = await self._add(interaction, draft, assumptions)
-        if problem or missing(draft):
+        catalogue = await self._state.templates(_guild(interaction))
+        if not missing(draft, catalogue):
+            await self._checked(interaction, draft, catalogue)
+        sheet = Sheet(await self._add(interaction, draft, assumptions), draft, catalogue, assumptions)
+        if problem or sheet.missing:
             await self._show_panel(interaction, sheet, problem)
         else:
             await self._show_preview(interaction, sheet)
@@ -157,7 +171,7 @@ class Create(commands.Cog):
         draft, chosen = sheet.draft, next(iter(press.values), "")
         match action:
             case ["activity"]:
-                return replace(sheet, draft=draft.choosing(activity_named(chosen)))
+                return replace(sheet, draft=draft.choosing(chosen, sheet.catalogue))
             case ["length"]:
                 return replace(sheet, draft=replace(draft, length_minutes=_whole(chosen)))
             case ["strategy"]:
@@ -186,11 +200,14 @@ class Create(commands.Cog):
         when = parse(text, zone=zone, now=self._state.now(), locale=str(interaction.locale))
         return replace(draft, starts_at=when.instant, zone=when.zone.key, said=text.strip()), when.assumptions
 
-    async def _checked(self, interaction: discord.Interaction[Any], draft: Draft) -> tuple[Raid, discord.TextChannel]:
+    async def _checked(
+        self, interaction: discord.Interaction[Any], draft: Draft, catalogue: Catalogue
+    ) -> tuple[Raid, discord.TextChannel]:
         """The raid that would be posted, and where. Raises Refusal for whatever stands in the way."""
         guild = rights.here(interaction)
         raid = plan(
             draft,
+            catalogue,
             guild=GuildId(guild.id),
             creator=rights.who(interaction),
             channel=ChannelId(0),
@@ -199,25 +216,29 @@ class Create(commands.Cog):
         channel = signup_channel(guild, await self._state.settings(raid.guild), raid.kind)
         return replace(raid, channel=ChannelId(channel.id)), channel
 
-    async def _show_panel(self, interaction: discord.Interaction[Any], sheet: Sheet, problem: str = "") -> None:
-        await answers.show(interaction, problem, embeds=(look.summary(sheet),), rows=look.rows(sheet))
+    async def _show_panel(
+        self, interaction: discord.Interaction[Any], sheet: Sheet, problem: str = "", *, page: int | None = None
+    ) -> None:
+        if sheet.draft.activity is not None and sheet.activity is None:
+            problem = problem or str(ActivityGone())
+        await answers.show(interaction, problem, embeds=(look.summary(sheet),), rows=look.rows(sheet, page))
 
     async def _show_preview(self, interaction: discord.Interaction[Any], sheet: Sheet) -> None:
-        raid, channel = await self._checked(interaction, sheet.draft)
+        raid, channel = await self._checked(interaction, sheet.draft, sheet.catalogue)
         style = (await self._state.settings(raid.guild)).signup_style
         shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)}, style)
         text = look.preview_text(sheet, channel)
         await answers.show(interaction, text, embeds=(shown.embed(),), rows=look.preview_rows(sheet))
 
     async def _confirm(self, interaction: discord.Interaction[Any], sheet: Sheet) -> None:
-        raid, channel = await self._checked(interaction, sheet.draft)
+        raid, channel = await self._checked(interaction, sheet.draft, sheet.catalogue)
         await self._state.learn_names(raid.guild, {raid.creator: clean_name(interaction.user.display_name)})
         raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=sheet.id)
         name = f"“{escape(raid.name)}” (`{raid.code}`)"
         await answers.show(interaction, f"{name} is being posted in {channel.mention}.")
         await answers.show(interaction, await self._watch.outcome(raid, channel.mention))
 
-    async def _add(self, interaction: discord.Interaction[Any], draft: Draft, assumptions: tuple[str, ...]) -> Sheet:
+    async def _add(self, interaction: discord.Interaction[Any], draft: Draft, assumptions: tuple[str, ...]) -> DraftId:
         payload = _payload(draft, assumptions)
         add = partial(
             drafts.add,
@@ -226,13 +247,15 @@ class Create(commands.Cog):
             payload=payload,
             now=self._state.now(),
         )
-        return Sheet(await self._state.db.write(add), draft, assumptions)
+        return await self._state.db.write(add)
 
     async def _load(self, interaction: discord.Interaction[Any], draft: DraftId) -> Sheet:
         """Raises NoSuchDraft, also for somebody else's, and DraftUsed."""
         load = partial(drafts.load, draft=draft, guild=_guild(interaction), member=rights.who(interaction))
         payload = await self._state.db.read(load)
-        return Sheet(draft, Draft.from_json(payload), tuple(payload.get("assumptions", ())))
+        catalogue = await self._state.templates(_guild(interaction))
+        fitting = Draft.from_json(payload).fitting(catalogue)
+        return Sheet(draft, fitting, catalogue, tuple(payload.get("assumptions", ())))
 
     async def _save(self, sheet: Sheet) -> Sheet:
         payload = _payload(sheet.draft, sheet.assumptions)
@@ -273,9 +296,10 @@ def _number(text: str) -> int:
     return seats
 
 
-def _matching(typed: str, offered: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+def _matching(typed: str, offered: tuple[tuple[str, str], ...]) -> list[_Choice[str]]:
     """What begins with the typed text first, then what merely holds it; at most as many as Discord shows."""
     wanted = typed.strip().casefold()
     ranked = [(not name.casefold().startswith(wanted), (key, name)) for key, name in offered]
     held = [(rank, entry) for rank, entry in ranked if wanted in f"{entry[0]} {entry[1]}".casefold()]
-    return [entry for _, entry in sorted(held, key=lambda one: one[0])][:_CHOICES_MOST]
+    entries = [entry for _, entry in sorted(held, key=lambda one: one[0])][:CHOICES_MOST]
+    return [_Choice(name=clip(name, LABEL_MOST), value=key) for key, name in entries]

@@ -6,21 +6,26 @@ from typing import Any
 import discord
 
 from raidbot.commands.ui.forms import Field, form
+from raidbot.commands.ui.pages import turning
 from raidbot.commands.ui.router import address
 from raidbot.db.drafts import DraftId
+from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.creating import (
     MUSEUM_SEATS,
     SUBJECT_MOST,
     TEAM_SIZES,
     TEAMS_MOST,
+    Activity,
     Draft,
     activities,
-    activity_named,
-    looks,
+    activity_of,
+    asks,
+    key_of,
+    label_of,
     missing,
 )
-from raidbot.raids.templates import find, spoken_length
-from raidbot.utils.text import escape, stamp
+from raidbot.raids.templates import CHOICES_MOST, LABEL_MOST, Template, spoken_length
+from raidbot.utils.text import clean_name, escape, stamp
 
 PANEL = "create"
 _COLOUR = 0x5865F2
@@ -29,31 +34,30 @@ Row = tuple[discord.ui.Item[Any], ...]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A draft on somebody's panel; `assumptions` belong to its time."""
+    """A draft on somebody's panel, with what their server offers; `assumptions` belong to its time."""
 
     id: DraftId
     draft: Draft
+    catalogue: Catalogue
     assumptions: tuple[str, ...] = ()
 
+    @property
+    def activity(self) -> Activity | None:
+        return activity_of(self.draft, self.catalogue)
 
-def label(draft: Draft) -> str:
-    """What the draft's activity is called, or an empty string."""
-    return dict(activities())[activity_named(draft.activity)] if draft.activity else ""
+    @property
+    def asks(self) -> frozenset[str]:
+        return asks(self.activity) if self.activity else frozenset()
 
-
-def asks(draft: Draft) -> frozenset[str]:
-    """What the draft's activity asks for beside what templates offer to choose from."""
-    if draft.activity is None:
-        return frozenset()
-    key = activity_named(draft.activity)
-    return next((look.asks for kind, look in looks().items() if kind.value == key), frozenset())
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return missing(self.draft, self.catalogue)
 
 
 def summary(sheet: Sheet) -> discord.Embed:
     """What has been chosen so far, and what is missing."""
-    draft = sheet.draft
-    asked = asks(draft)
-    lines = [f"**What:** {label(draft)}"] if draft.activity else []
+    draft, asked = sheet.draft, sheet.asks
+    lines = [f"**What:** {escape(label_of(sheet.activity))}"] if sheet.activity else []
     if draft.length_minutes:
         lines.append(f"**Length:** {spoken_length(draft.length_minutes)}")
     if draft.strategy:
@@ -69,25 +73,37 @@ def summary(sheet: Sheet) -> discord.Embed:
     if draft.starts_at:
         lines.append(f"**Time:** {stamp(draft.starts_at)} ({stamp(draft.starts_at, 'R')})")
     embed = discord.Embed(title="Create a raid", description="\n".join(lines) or "Choose below.", colour=_COLOUR)
-    needed = missing(draft)
+    needed = sheet.missing
     embed.set_footer(text=f"Still to choose: {', '.join(needed)}" if needed else "Ready. Look at the preview.")
     return embed
 
 
-def rows(sheet: Sheet) -> tuple[Row, ...]:
-    """The panel's choices; at most five rows, as Discord allows."""
-    draft = sheet.draft
+def rows(sheet: Sheet, page: int | None = None) -> tuple[Row, ...]:
+    """The panel's choices; at most five rows, as Discord allows. Without a page the one with what is chosen."""
     return (
-        _select(sheet, "activity", "What is it?", list(activities()), draft.activity),
+        *_activity_rows(sheet, page),
         *_template_rows(sheet),
         *_team_rows(sheet),
         _buttons(sheet),
     )
 
 
+def _activity_rows(sheet: Sheet, page: int | None) -> tuple[Row, ...]:
+    offered = activities(sheet.catalogue)
+    chosen = key_of(sheet.activity) if sheet.activity else None
+    if page is None:
+        page = next((place for place, (key, _) in enumerate(offered) if key == chosen), 0) // CHOICES_MOST
+    pages = -(-len(offered) // CHOICES_MOST)
+    page = min(page, pages - 1)
+    hint = "What is it?" if pages == 1 else f"What is it? (page {page + 1} of {pages})"
+    select = _select(sheet, "activity", hint, list(offered[page * CHOICES_MOST :][:CHOICES_MOST]), chosen)
+    turn = turning(page, pages, lambda number: address(PANEL, sheet.id, "page", number))
+    return (select, turn) if turn else (select,)
+
+
 def _template_rows(sheet: Sheet) -> tuple[Row, ...]:
-    template = find(sheet.draft.activity) if sheet.draft.activity else None
-    if template is None:
+    template = sheet.activity
+    if not isinstance(template, Template):
         return ()
     found: list[Row] = []
     if len(template.lengths) > 1:
@@ -101,7 +117,7 @@ def _template_rows(sheet: Sheet) -> tuple[Row, ...]:
 
 
 def _team_rows(sheet: Sheet) -> tuple[Row, ...]:
-    if "teams" not in asks(sheet.draft):
+    if "teams" not in sheet.asks:
         return ()
     counts = [(str(n), f"{n} team" if n == 1 else f"{n} teams") for n in range(1, TEAMS_MOST + 1)]
     sizes = [(str(n), f"{n} seats in a team") for n in TEAM_SIZES]
@@ -113,7 +129,7 @@ def _team_rows(sheet: Sheet) -> tuple[Row, ...]:
 
 
 def _buttons(sheet: Sheet) -> Row:
-    draft, asked = sheet.draft, asks(sheet.draft)
+    draft, asked = sheet.draft, sheet.asks
     grey, blue = discord.ButtonStyle.secondary, discord.ButtonStyle.primary
     found: list[discord.ui.Item[Any]] = [_button(sheet, "Time", "ask-time", grey if draft.starts_at else blue)]
     if "subject" in asked:
@@ -123,7 +139,7 @@ def _buttons(sheet: Sheet) -> Row:
     if "counts" in asked:
         counting = "Counts" if draft.counts else "Does not count"
         found.append(_button(sheet, counting, "counts:no" if draft.counts else "counts:yes", grey))
-    found.append(_button(sheet, "Preview", "preview", blue, disabled=bool(missing(draft))))
+    found.append(_button(sheet, "Preview", "preview", blue, disabled=bool(sheet.missing)))
     found.append(_button(sheet, "Discard", "discard", discord.ButtonStyle.danger))
     return tuple(found)
 
@@ -179,5 +195,8 @@ def _button(
 
 
 def _select(sheet: Sheet, action: str, hint: str, choices: list[tuple[str, str]], chosen: str | None) -> Row:
-    options = [discord.SelectOption(label=name, value=value, default=value == chosen) for value, name in choices]
+    options = [
+        discord.SelectOption(label=clean_name(name, LABEL_MOST), value=value, default=value == chosen)
+        for value, name in choices
+    ]
     return (discord.ui.Select(custom_id=_address(sheet, action), placeholder=hint, options=options),)

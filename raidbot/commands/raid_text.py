@@ -13,7 +13,8 @@ from raidbot.commands.ui.forms import Field, form
 from raidbot.commands.ui.picked import look_up
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.raids import editing
-from raidbot.raids.creating import SUBJECT_MOST, looks
+from raidbot.raids.creating import SUBJECT_MOST
+from raidbot.raids.kinds import looks
 from raidbot.raids.model import MemberId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import DESCRIPTION_MOST, spoken_length

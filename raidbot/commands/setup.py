@@ -12,10 +12,10 @@ from raidbot.commands.channels import USE_NAMES, Use, chosen_for, said, set_chan
 from raidbot.commands.ui import answers, forms, rights
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.raids import zones
+from raidbot.raids.builtin import builtin
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Permission
 from raidbot.raids.settings import GuildSettings
-from raidbot.raids.templates import builtin
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
+from raidbot.raids.catalogue import Catalogue
+from raidbot.raids.kinds import looks
 from raidbot.raids.lifecycle import FURTHEST
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidCode, RaidId, Role, RoleKey
-from raidbot.raids.templates import Strategy, Template, accept, builtin, find, spoken_length
+from raidbot.raids.templates import Strategy, Template, accept, spoken_length
 from raidbot.raids.zones import place_named
 from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clip, escape
 
 SUBJECT_MOST = 50
 TEAMS_MOST = 4
@@ -18,26 +20,11 @@ TEAM_SIZES = range(2, 13)
 MUSEUM_SEATS = range(1, 51)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How the boards of a kind without templates look, and what /create asks for beside the time."""
+Activity = Template | Kind
+"""What one can create: a raid from a template, or one of the kinds that need none."""
 
-    title: str
-    emoji: str
-    colour: int
-    asks: frozenset[str]
-
-
-@cache
-def looks() -> dict[Kind, Look]:
-    teams = frozenset({"teams", "team_size", "subject", "counts"})
-    return {
-        Kind.MUSEUM: Look("Museum Signup", "🏛️", 0x5865F2, frozenset({"seats"})),
-        Kind.KEY: Look("Gold Key Boss", "🔑", 0xFFD700, teams),
-        Kind.CHALLENGE: Look("Challenge Mode", "🏆", 0xFF0000, teams),
-    }
-
-
+_NAMED_IN_REFUSAL = 15
+_LISTED_MOST = 1000
 _ASKED_OF_TEMPLATES = frozenset({"length_minutes", "strategy"})
 _WORDS = {
     "length_minutes": "a length",
@@ -51,9 +38,17 @@ _WORDS = {
 
 
 class UnknownActivity(Refusal):
-    def __init__(self, text: str) -> None:
-        offered = ", ".join(label for _, label in activities())
-        super().__init__(f"There is nothing called “{text[:50]}” to sign up for. Choose one of: {offered}.")
+    def __init__(self, text: str, catalogue: Catalogue) -> None:
+        offered = [label for _, label in activities(catalogue)]
+        listed = (
+            f"one of: {', '.join(map(escape, offered))}" if len(offered) <= _NAMED_IN_REFUSAL else "one from the list"
+        )
+        super().__init__(f"There is nothing called “{escape(text[:50])}” to sign up for. Choose {listed}.")
+
+
+class ActivityGone(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This template was disabled or deleted in the meantime. Choose another activity.")
 
 
 class StillToChoose(Refusal):
@@ -78,10 +73,23 @@ class Draft:
     said: str = ""
     channel: ChannelId | None = None
 
-    def choosing(self, activity: str) -> "Draft":
-        """With this activity; what was chosen for another one and is not asked for here is forgotten."""
-        chosen = replace(self, activity=activity, strategy=None, length_minutes=None)
-        return replace(chosen, **{name: _default(name) for name in _WORDS if name not in _asks(activity)})
+    def choosing(self, key: str, catalogue: Catalogue) -> "Draft":
+        """With this activity; what was chosen for another one and is not asked for here is forgotten.
+
+        Raises UnknownActivity.
+        """
+        asked = asks(activity_named(key, catalogue))
+        chosen = replace(self, activity=key, strategy=None, length_minutes=None)
+        return replace(chosen, **{name: _default(name) for name in _WORDS if name not in asked})
+
+    def fitting(self, catalogue: Catalogue) -> "Draft":
+        """Without choices that the template, which may have changed, does not offer any more."""
+        template = activity_of(self, catalogue)
+        if not isinstance(template, Template):
+            return self
+        length = self.length_minutes if self.length_minutes in template.lengths else None
+        strategy = self.strategy if self.strategy and template.strategy(self.strategy) else None
+        return replace(self, length_minutes=length, strategy=strategy)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"starts_at": self.starts_at.isoformat() if self.starts_at else None}
@@ -95,45 +103,87 @@ class Draft:
         return cls(**known)
 
 
-def activities() -> tuple[tuple[str, str], ...]:
+def activities(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
     """Everything one can create, as (key, label)."""
     return (
-        *((template.key, template.label) for template in builtin()),
+        *((template.key, template.offered_as) for template in catalogue.offered()),
         *((kind.value, look.title) for kind, look in looks().items()),
     )
 
 
-def activity_named(text: str) -> str:
-    """The key of the activity with this key, label or name. Raises UnknownActivity."""
+def activity_named(text: str, catalogue: Catalogue) -> Activity:
+    """The activity with this key, label or name. Raises UnknownActivity."""
     wanted = text.strip().casefold()
     for kind, look in looks().items():
         if wanted in (kind.value, look.title.casefold()):
-            return kind.value
-    if template := find(text):
-        return template.key
-    raise UnknownActivity(text)
+            return kind
+    if template := catalogue.find(text):
+        return template
+    raise UnknownActivity(text, catalogue)
 
 
-def missing(draft: Draft) -> tuple[str, ...]:
+def activity_of(draft: Draft, catalogue: Catalogue) -> Activity | None:
+    """What the draft is for; None if nothing is chosen, or what was chosen is not offered any more."""
+    if draft.activity is None:
+        return None
+    try:
+        return activity_named(draft.activity, catalogue)
+    except UnknownActivity:
+        return None
+
+
+def key_of(activity: Activity) -> str:
+    return activity.key if isinstance(activity, Template) else activity.value
+
+
+def label_of(activity: Activity) -> str:
+    return activity.offered_as if isinstance(activity, Template) else looks()[activity].title
+
+
+def asks(activity: Activity) -> frozenset[str]:
+    """Which fields of a draft the activity asks for beside the time."""
+    return _ASKED_OF_TEMPLATES if isinstance(activity, Template) else looks()[activity].asks
+
+
+def missing(draft: Draft, catalogue: Catalogue) -> tuple[str, ...]:
     """What still has to be chosen before the raid can be planned, in the players' words."""
-    return tuple(_missing(draft))
+    return tuple(_missing(draft, activity_of(draft, catalogue)))
 
 
-def plan(draft: Draft, *, guild: GuildId, creator: MemberId, channel: ChannelId, now: datetime) -> Raid:
+def check_choices(draft: Draft, catalogue: Catalogue) -> None:
+    """Raises Refusal for whatever of the choices so far does not go with the activity."""
+    activity = activity_of(draft, catalogue)
+    if activity is None:
+        return
+    asked = asks(activity)
+    for name, words in _WORDS.items():
+        if name not in asked and getattr(draft, name) != _default(name):
+            raise Refusal(f"{escape(label_of(activity))} does not ask for {words}. Leave it out.")
+    if isinstance(activity, Template):
+        _strategy(activity, draft.strategy)
+        _length(activity, draft.length_minutes)
+
+
+def plan(
+    draft: Draft, catalogue: Catalogue, *, guild: GuildId, creator: MemberId, channel: ChannelId, now: datetime
+) -> Raid:
     """The raid as it will be posted, without id and code; the draft's own channel goes before `channel`.
 
-    Raises Refusal for whatever cannot be, StillToChoose if something is missing, TemplateRefused.
+    Raises Refusal for whatever cannot be, ActivityGone, StillToChoose if something is missing, TemplateRefused.
     """
-    if draft.activity is None or draft.starts_at is None or draft.zone is None or missing(draft):
-        raise StillToChoose(missing(draft))
-    _check_asked(draft.activity, draft)
+    activity = activity_of(draft, catalogue)
+    if draft.activity is not None and activity is None:
+        raise ActivityGone
+    if activity is None or draft.starts_at is None or draft.zone is None or missing(draft, catalogue):
+        raise StillToChoose(missing(draft, catalogue))
+    check_choices(draft, catalogue)
     _check_time(draft.starts_at, draft.zone, now=now)
     blank = Raid(
         id=RaidId(0),
         guild=guild,
         code=RaidCode(""),
-        kind=_kind(draft.activity),
-        template=activity_named(draft.activity),
+        kind=Kind.RAID if isinstance(activity, Template) else activity,
+        template=key_of(activity),
         title="",
         roles=(),
         creator=creator,
@@ -142,44 +192,25 @@ def plan(draft: Draft, *, guild: GuildId, creator: MemberId, channel: ChannelId,
         zone=draft.zone,
         created_at=now,
     )
-    template = find(blank.template)
-    return _of_kind(blank, draft) if template is None else _of_template(blank, accept(template), draft)
-
-
-def _kind(activity: str) -> Kind:
-    key = activity_named(activity)
-    return next((kind for kind in looks() if kind.value == key), Kind.RAID)
-
-
-def _asks(activity: str) -> frozenset[str]:
-    kind = _kind(activity)
-    return _ASKED_OF_TEMPLATES if kind is Kind.RAID else looks()[kind].asks
+    return _of_template(blank, accept(activity), draft) if isinstance(activity, Template) else _of_kind(blank, draft)
 
 
 def _default(name: str) -> Any:
     return getattr(Draft(), name)
 
 
-def _missing(draft: Draft) -> Iterator[str]:
-    if draft.activity is None:
+def _missing(draft: Draft, activity: Activity | None) -> Iterator[str]:
+    if activity is None:
         yield "activity"
-    elif template := find(draft.activity):
-        if draft.length_minutes is None and len(template.lengths) > 1:
+    elif isinstance(activity, Template):
+        if draft.length_minutes is None and len(activity.lengths) > 1:
             yield "length"
-        if draft.strategy is None and template.strategies:
+        if draft.strategy is None and activity.strategies:
             yield "strategy"
-    elif "teams" in _asks(draft.activity) and draft.teams is None:
+    elif "teams" in asks(activity) and draft.teams is None:
         yield "number of teams"
     if draft.starts_at is None or draft.zone is None:
         yield "time"
-
-
-def _check_asked(activity: str, draft: Draft) -> None:
-    asked = _asks(activity)
-    for name, words in _WORDS.items():
-        if name not in asked and getattr(draft, name) != _default(name):
-            label = dict(activities())[activity_named(activity)]
-            raise Refusal(f"{label} does not ask for {words}. Leave it out.")
 
 
 def _check_time(starts_at: datetime, zone: str, *, now: datetime) -> None:
@@ -213,10 +244,10 @@ def _strategy(template: Template, name: str | None) -> Strategy | None:
         return None
     if found := template.strategy(name):
         return found
-    offered = ", ".join(strategy.name for strategy in template.strategies)
+    offered = clip(", ".join(escape(strategy.name) for strategy in template.strategies), _LISTED_MOST)
     if not offered:
-        raise Refusal(f"{template.name} has no strategies. Leave the strategy out.")
-    raise Refusal(f"{template.name} has no strategy “{name[:50]}”. Choose one of: {offered}.")
+        raise Refusal(f"{escape(template.name)} has no strategies. Leave the strategy out.")
+    raise Refusal(f"{escape(template.name)} has no strategy “{escape(name[:50])}”. Choose one of: {offered}.")
 
 
 def _length(template: Template, minutes: int | None) -> int | None:
@@ -226,8 +257,8 @@ def _length(template: Template, minutes: int | None) -> int | None:
         return minutes
     offered = ", ".join(map(spoken_length, template.lengths))
     if not offered:
-        raise Refusal(f"{template.name} has no lengths to choose from. Leave the length out.")
-    raise Refusal(f"{template.name} does not take {spoken_length(minutes)}. Choose one of: {offered}.")
+        raise Refusal(f"{escape(template.name)} has no lengths to choose from. Leave the length out.")
+    raise Refusal(f"{escape(template.name)} does not take {spoken_length(minutes)}. Choose one of: {offered}.")
 
 
 def _of_kind(blank: Raid, draft: Draft) -> Raid:

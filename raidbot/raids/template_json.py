@@ -1,5 +1,6 @@
 """Templates as plain JSON: the one form in which they are kept, exported and imported."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -24,7 +25,8 @@ class NotATemplate(Refusal):
 
 def to_json(template: Template) -> dict[str, Any]:
     """Every field by its name; colours as #RRGGBB, lengths in minutes."""
-    return asdict(template) | {"colour": f"#{template.colour:06X}"}
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(template)))
+    return plain | {"colour": f"#{template.colour:06X}"}
 
 
 def from_json(given: Any, path: str = "template") -> Template:

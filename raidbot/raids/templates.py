@@ -1,54 +1,31 @@
-"""What a regular raid is made from: the templates that come with the bot, and what Discord would refuse of one.
+"""What a regular raid is made from, and what Discord would refuse of it."""
 
-The built-in ones are TOML files in `raids/data`, one per game:
-
-    game = "Wizard101"
-
-    [[templates]]
-    key = "dragonspyre"          # stable; names may change and repeat, keys may not
-    name = "The Voracious Void Raid"
-    label = "Dragonspyre"        # what lists offer it as; the name if left out
-    emoji = "🐉"                 # before the board's title; may be left out
-    description = "…"            # may be left out
-    colour = "#8E44AD"           # may be left out
-    lengths = [90, 180]          # minutes to choose from; none: the raid has no length
-    sides = ["Left", "Right"]    # what a leader may write behind a member's name
-
-    [[templates.groups]]
-    name = "Vanguard"            # left out: each role stands by itself on the board
-    roles = [{ key = "tank", name = "Tank", emoji = "🛡️", seats = 2, icon = "<:tank:123>" }]
-
-    [[templates.strategies]]     # one has to be chosen where there are any
-    name = "two tanks"
-    description = "…"            # in place of the template's, if given
-    roles = [{ key = "healer", name = "Tank 2" }]    # what this strategy changes of a role
-"""
-
-import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
-from typing import Any
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 
 from raidbot.raids.emoji import NotAnEmoji, key_of, parse
-from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.model import Role
 from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clean_block, clean_line, is_blank
 
 REACTIONS_MOST = 20  # https://support.discord.com/hc/en-us/articles/12102061808663
 ROLES_MOST = 50  # what two menus hold, so that a panel has room for other rows
 GROUPS_MOST = 25  # fields of an embed, https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 CHOICES_MOST = 25  # options of a select, https://discord.com/developers/docs/components/reference#string-select
+SIDES_MOST = CHOICES_MOST - 1  # “no side” can be chosen, too
 SEATS_MOST = 50
 TITLE_MOST = 256
 TOTAL_MOST = 6000
 DESCRIPTION_MOST = 1500
 LABEL_MOST = 100  # of a select's option
 ROLE_NAME_MOST = 80  # of a button
+NO_SIDE = "none"
 DAY = 24 * 60
 DEFAULT_COLOUR = 0x0099FF
 
-_FILES = ("wizard101", "world_of_warcraft", "final_fantasy_xiv", "destiny_2", "guild_wars_2", "any_game")
+_KEY = re.compile(r"[a-z0-9-]{1,40}")
+_ROLE_KEY = re.compile(r"[\w-]{1,32}", re.ASCII)  # both keys stand in one `custom_id` of at most 100 characters
 _ELSEWHERE_ON_BOARD = 500  # time, length, leader, totals, how to sign up, footer
 _BESIDE_ROLE = 24  # the counts and marks behind a role's name
 _PER_NAME = 16  # a member's name, short or shortened, and what separates it from the next
@@ -65,7 +42,10 @@ class Strategy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """`lengths` are minutes. Roles of one group stand together; role names may repeat, keys and emoji may not."""
+    """`lengths` are minutes. Roles of one group stand together; role names may repeat, keys and emoji may not.
+
+    Lists offer it by its label, or by its name if it has none.
+    """
 
     key: str
     name: str
@@ -85,6 +65,10 @@ class Template:
         return tuple(dict.fromkeys(role.group for role in self.roles))
 
     @property
+    def offered_as(self) -> str:
+        return self.label or self.name
+
+    @property
     def title(self) -> str:
         return f"{self.emoji} {self.name}".strip()
 
@@ -101,6 +85,22 @@ class Template:
         roles = tuple(changed.get(role.key, role) for role in self.roles)
         return replace(self, roles=roles, description=strategy.description or self.description)
 
+    def renamed(self, name: str) -> "Template":
+        """A label belongs to the name it was given with."""
+        return self if name == self.name else replace(self, name=name, label="")
+
+    def with_roles(self, roles: tuple[Role, ...]) -> "Template":
+        """With these roles; strategies follow in what they leave as it was, and change no role that is gone."""
+        was, becomes = ({role.key: role for role in some} for some in (self.roles, roles))
+        strategies = tuple(
+            replace(
+                strategy,
+                roles=tuple(_follow(r, was.get(r.key), becomes[r.key]) for r in strategy.roles if r.key in becomes),
+            )
+            for strategy in self.strategies
+        )
+        return replace(self, roles=roles, strategies=strategies)
+
 
 class TemplateRefused(Refusal):
     def __init__(self, template: Template, reasons: tuple[str, ...]) -> None:
@@ -108,23 +108,12 @@ class TemplateRefused(Refusal):
         super().__init__(f"Discord would not take a board made from “{template.name[:100]}”:\n{listed}")
 
 
-@cache
-def builtin() -> tuple[Template, ...]:
-    """The templates that come with the bot, in the order lists offer them."""
-    folder = resources.files("raidbot.raids") / "data"
-    return tuple(
-        template
-        for name in _FILES
-        for template in _templates(tomllib.loads((folder / f"{name}.toml").read_text("utf-8")))
-    )
-
-
-def find(text: str) -> Template | None:
-    """The built-in template with this key, label or name, in upper or lower case."""
-    named = {template.name.casefold(): template for template in builtin()}
-    labelled = {template.label.casefold(): template for template in builtin()}
-    keyed = {template.key.casefold(): template for template in builtin()}
-    return (named | labelled | keyed).get(text.strip().casefold())
+def _follow(changed: Role, was: Role | None, becomes: Role) -> Role:
+    """The role as a strategy has it after the template's own role became another."""
+    if was is None:
+        return changed
+    own = {f.name: getattr(changed, f.name) for f in fields(Role) if getattr(changed, f.name) != getattr(was, f.name)}
+    return replace(becomes, **own)
 
 
 def spoken_length(minutes: int) -> str:
@@ -140,10 +129,49 @@ def spoken_length(minutes: int) -> str:
 
 
 def accept(template: Template) -> Template:
-    """The template, if a board can be made from it. Raises TemplateRefused with every reason."""
-    if reasons := check(template):
-        raise TemplateRefused(template, reasons)
-    return template
+    """The template, tidied, if a board can be made from it. Raises TemplateRefused with every reason."""
+    tidied = tidy(template)
+    if reasons := check(tidied):
+        raise TemplateRefused(tidied, reasons)
+    return tidied
+
+
+def tidy(template: Template) -> Template:
+    """The same without needless blanks and line breaks, and with every emoji as Discord writes it."""
+    name, label = clean_line(template.name), clean_line(template.label)
+    strategies = tuple(
+        Strategy(clean_line(one.name), clean_block(one.description), tuple(map(_tidy_role, one.roles)))
+        for one in template.strategies
+    )
+    return replace(
+        template,
+        name=name,
+        label="" if label == name else label,
+        game=clean_line(template.game),
+        emoji=_tidy_emoji(template.emoji),
+        description=clean_block(template.description),
+        roles=tuple(map(_tidy_role, template.roles)),
+        strategies=strategies,
+        sides=tuple(map(clean_line, template.sides)),
+    )
+
+
+def _tidy_role(role: Role) -> Role:
+    return replace(
+        role,
+        name=clean_line(role.name),
+        group=clean_line(role.group),
+        emoji=_tidy_emoji(role.emoji),
+        icon=_tidy_emoji(role.icon),
+    )
+
+
+def _tidy_emoji(text: str) -> str:
+    """Unchanged if it is none, for `check` to say so."""
+    try:
+        return parse(text).for_text
+    except NotAnEmoji:
+        return text.strip()
 
 
 def check(template: Template) -> tuple[str, ...]:
@@ -156,80 +184,53 @@ def check(template: Template) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _templates(file: dict[str, Any]) -> Iterator[Template]:
-    for entry in file["templates"]:
-        roles = tuple(_role(fields, group.get("name", "")) for group in entry["groups"] for fields in group["roles"])
-        yield Template(
-            key=entry["key"],
-            name=entry["name"],
-            label=entry.get("label", entry["name"]),
-            game=file["game"],
-            emoji=entry.get("emoji", ""),
-            description=entry.get("description", ""),
-            colour=int(entry["colour"].removeprefix("#"), 16) if "colour" in entry else DEFAULT_COLOUR,
-            roles=roles,
-            lengths=tuple(entry.get("lengths", ())),
-            strategies=tuple(_strategy(fields, roles) for fields in entry.get("strategies", ())),
-            sides=tuple(entry.get("sides", ())),
-        )
-
-
-def _role(fields: dict[str, Any], group: str) -> Role:
-    return Role(
-        key=RoleKey(fields["key"]),
-        name=fields["name"],
-        emoji=fields["emoji"],
-        seats=fields.get("seats", 1),
-        group=group,
-        icon=fields.get("icon", ""),
-    )
-
-
-def _strategy(fields: dict[str, Any], roles: tuple[Role, ...]) -> Strategy:
-    originals = {role.key: role for role in roles}
-    changed = tuple(replace(originals[change["key"]], **change) for change in fields.get("roles", ()))
-    return Strategy(fields["name"], fields.get("description", ""), changed)
-
-
 def _wrong_texts(template: Template) -> Iterator[str]:
+    if not _KEY.fullmatch(template.key):
+        yield f"The key “{template.key[:50]}” is not made of 1 to 40 small letters, digits and hyphens."
     yield from _wrong_text("The name", template.name, LABEL_MOST)
-    if len(template.title) > TITLE_MOST:
-        yield f"The title has {len(template.title)} characters; Discord allows {TITLE_MOST}."
+    yield from _wrong_text("The label", template.label or "none", LABEL_MOST)
+    yield from _wrong_text("The game", template.game or "none", LABEL_MOST)
+    if _size(template.title) > TITLE_MOST:
+        yield f"The title has {_size(template.title)} characters; Discord allows {TITLE_MOST}."
     for text in (template.description, *(strategy.description for strategy in template.strategies)):
-        if len(text) > DESCRIPTION_MOST:
-            yield f"A description has {len(text)} characters; a board has room for {DESCRIPTION_MOST}."
+        if _size(text) > DESCRIPTION_MOST:
+            yield f"A description has {_size(text)} characters; a board has room for {DESCRIPTION_MOST}."
     for strategy in template.strategies:
         yield from _wrong_text("A strategy's name", strategy.name, LABEL_MOST)
     for side in template.sides:
         yield from _wrong_text("A side's name", side, LABEL_MOST)
-    for group in template.groups:
-        if group:
-            yield from _wrong_text("A group's name", group, LABEL_MOST)
+        if side.casefold() == NO_SIDE:
+            yield f"A side cannot be called “{side}”: that takes a side away from somebody."
     if not 0 <= template.colour <= 0xFFFFFF:
         yield "The colour is not one of #000000 to #FFFFFF."
 
 
 def _wrong_text(what: str, text: str, most: int) -> Iterator[str]:
-    if not text.strip():
+    if is_blank(text):
         yield f"{what} is empty."
-    elif len(text) > most:
-        yield f"{what} has {len(text)} characters; at most {most} are possible."
+    elif _size(text) > most:
+        yield f"{what} has {_size(text)} characters; at most {most} are possible."
+
+
+def _size(text: str) -> int:
+    """UTF-16 units, which is at least what Discord counts."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _wrong_lists(template: Template) -> Iterator[str]:
-    for what, choices in (
-        ("lengths", template.lengths),
-        ("strategies", tuple(strategy.name for strategy in template.strategies)),
-        ("sides", template.sides),
+    strategies = tuple(strategy.name.casefold() for strategy in template.strategies)
+    sides = tuple(side.casefold() for side in template.sides)
+    for what, choices, most in (
+        ("lengths", template.lengths, CHOICES_MOST),
+        ("strategies", strategies, CHOICES_MOST),
+        ("sides", sides, SIDES_MOST),
     ):
-        if len(choices) > CHOICES_MOST:
-            yield f"There are {len(choices)} {what}; Discord lets people choose from {CHOICES_MOST}."
+        if len(choices) > most:
+            yield f"There are {len(choices)} {what}; Discord lets people choose from {most}."
         if len(set(choices)) < len(choices):
             yield f"Two {what} are the same."
     if any(not 0 < length <= DAY for length in template.lengths):
         yield "A length is not between one minute and 24 hours."
-    if len(template.groups) > GROUPS_MOST:
-        yield f"There are {len(template.groups)} groups; a board has room for {GROUPS_MOST}."
     known = {role.key for role in template.roles}
     for strategy in template.strategies:
         for role in strategy.roles:
@@ -254,9 +255,14 @@ def _wrong_roles(template: Template) -> Iterator[str]:
         yield "There are no roles"
     if len(template.roles) > ROLES_MOST:
         yield f"There are {len(template.roles)} roles; a board has room for {ROLES_MOST}"
+    if len(template.groups) > GROUPS_MOST:
+        yield f"There are {len(template.groups)} groups; a board has room for {GROUPS_MOST}"
+    for group in filter(None, template.groups):
+        yield from _unfinished(_wrong_text("A group's name", group, LABEL_MOST))
     for role in template.roles:
-        for reason in _wrong_text("A role's name", role.name, ROLE_NAME_MOST):
-            yield reason.removesuffix(".")
+        yield from _unfinished(_wrong_text("A role's name", role.name, ROLE_NAME_MOST))
+        if not _ROLE_KEY.fullmatch(role.key):
+            yield f"The key “{role.key[:50]}” of a role is not made of 1 to 32 letters, digits and hyphens"
         if not 1 <= role.seats <= SEATS_MOST:
             yield f"“{role.name}” has {role.seats} seats; 1 to {SEATS_MOST} are possible"
     for key in _repeated(role.key for role in template.roles):
@@ -264,6 +270,10 @@ def _wrong_roles(template: Template) -> Iterator[str]:
     spelled = {key_of(role.emoji): role.emoji for role in template.roles}
     for key in _repeated(key_of(role.emoji) for role in template.roles):
         yield f"Two roles have the emoji {spelled[key]}"
+
+
+def _unfinished(sentences: Iterable[str]) -> Iterator[str]:
+    return (sentence.removesuffix(".") for sentence in sentences)
 
 
 def _repeated(values: Iterator[str]) -> Iterator[str]:

@@ -36,7 +36,18 @@ def clean_block(text: str) -> str:
 
 
 def _printed(char: str) -> str:
-    return " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
+    match unicodedata.category(char):
+        case "Cc" | "Zl" | "Zp":
+            return " "
+        case "Cs":
+            return ""  # half a character, which no database takes
+        case _:
+            return char
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of it can be seen."""
+    return not "".join(map(_visible, text)).strip()
 
 
 def _visible(char: str) -> str:

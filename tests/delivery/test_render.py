@@ -12,6 +12,8 @@ from raidbot.delivery.render import GREY, Board, board
 from raidbot.delivery.render_text import as_text
 from raidbot.delivery.width import shortened, units
 from raidbot.raids import lifecycle, signups
+from raidbot.raids.builtin import builtin
+from raidbot.raids.catalogue import untouched
 from raidbot.raids.creating import Draft, plan
 from raidbot.raids.model import (
     CancelReason,
@@ -28,7 +30,7 @@ from raidbot.raids.model import (
     Source,
     Wait,
 )
-from raidbot.raids.templates import Template, builtin, check
+from raidbot.raids.templates import Template, check
 from raidbot.sandbox.verdicts.messages import check_message
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
@@ -39,7 +41,7 @@ MORE = re.compile(r"\+(\d+) more")
 
 def raid_of(activity: str, **choices: object) -> Raid:
     draft = Draft(activity=activity, starts_at=NOW + timedelta(days=2), zone="Europe/London", **choices)  # type: ignore[arg-type]
-    planned = plan(draft, guild=GuildId(1), creator=MemberId(1), channel=ChannelId(3), now=NOW)
+    planned = plan(draft, untouched(), guild=GuildId(1), creator=MemberId(1), channel=ChannelId(3), now=NOW)
     return lifecycle.posted(replace(planned, code=RaidCode("K7MX2Q")), MessageId(9)).raid
 
 
@@ -341,7 +343,7 @@ def test_a_board_says_how_to_leave_without_a_reaction_only_where_somebody_has_to
 
 def test_what_is_posted_is_what_is_shown_once_the_raid_is_open() -> None:
     draft = Draft(activity="museum", starts_at=NOW + timedelta(days=2), zone="UTC")
-    posting = plan(draft, guild=GuildId(1), creator=MemberId(1), channel=ChannelId(3), now=NOW)
+    posting = plan(draft, untouched(), guild=GuildId(1), creator=MemberId(1), channel=ChannelId(3), now=NOW)
 
     assert board(posting, {}) == board(lifecycle.posted(posting, MessageId(9)).raid, {})
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from raidbot.demo import agenda
 from raidbot.raids import lifecycle, signups
+from raidbot.raids.catalogue import untouched
 from raidbot.raids.creating import Draft, plan
 from raidbot.raids.model import ChannelId, CloseReason, GuildId, MemberId, Raid, RaidCode, Source, Status
 from raidbot.raids.settings import GuildSettings
@@ -16,7 +17,7 @@ SETTINGS = GuildSettings(guild=GuildId(1))
 
 def dungeon() -> Raid:
     draft = Draft(activity="dungeon-5", starts_at=START, zone="Europe/Berlin")
-    planned = plan(draft, guild=GuildId(1), creator=MemberId(1), channel=ChannelId(1), now=NOW)
+    planned = plan(draft, untouched(), guild=GuildId(1), creator=MemberId(1), channel=ChannelId(1), now=NOW)
     return replace(planned, code=RaidCode("K7QX2M"), status=Status.OPEN)
 
 

@@ -14,6 +14,7 @@ from raidbot.jobs.closing import close_due
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import prune_drafts
 from raidbot.raids import lifecycle, signups
+from raidbot.raids.catalogue import untouched
 from raidbot.raids.creating import Draft, plan
 from raidbot.raids.model import (
     CancelReason,
@@ -51,7 +52,7 @@ def state(db: Database) -> State:
 async def raid_in(state: State, ahead: timedelta, *, seats: int = 1, message: int = 100) -> RaidId:
     """An open museum that starts `ahead` of NOW."""
     draft = Draft(activity="museum", seats=seats, starts_at=NOW + ahead, zone="Europe/Berlin")
-    planned = plan(draft, guild=GUILD, creator=CREATOR, channel=ChannelId(5), now=NOW)
+    planned = plan(draft, untouched(), guild=GUILD, creator=CREATOR, channel=ChannelId(5), now=NOW)
     raid = await state.create(planned, CAUSE)
     await state.change(raid.id, partial(lifecycle.posted, message=MessageId(message)), CAUSE)
     return raid.id
@@ -204,6 +205,6 @@ async def test_drafts_are_forgotten_after_a_day(state: State, db: Database) -> N
 
 def test_museums_have_the_role_the_tests_use() -> None:
     draft = Draft(activity="museum", starts_at=NOW + timedelta(hours=1), zone="UTC")
-    raid: Raid = plan(draft, guild=GUILD, creator=CREATOR, channel=ChannelId(5), now=NOW)
+    raid: Raid = plan(draft, untouched(), guild=GUILD, creator=CREATOR, channel=ChannelId(5), now=NOW)
 
     assert raid.roles[0].key == MUSEUM

@@ -3,8 +3,10 @@ from dataclasses import replace
 import pytest
 
 from raidbot.raids import emoji, templates
+from raidbot.raids.builtin import builtin
+from raidbot.raids.catalogue import untouched
 from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.templates import Strategy, Template, TemplateRefused, accept, builtin, check, find, spoken_length
+from raidbot.raids.templates import Strategy, Template, TemplateRefused, accept, check, spoken_length
 
 
 def role(number: int, **fields: object) -> Role:
@@ -19,10 +21,10 @@ def template(**fields: object) -> Template:
 
 def test_every_template_that_comes_with_the_bot_can_be_posted_and_needs_no_custom_emoji() -> None:
     for one in builtin():
-        assert check(one) == ()
+        assert accept(one) == one
         assert all(emoji.parse(role.emoji).id is None and not role.icon for role in one.roles)
         assert one.game
-        assert one.label
+        assert one.offered_as
         assert one.description
         assert one.lengths
     assert len({one.key for one in builtin()}) == len(builtin())
@@ -38,7 +40,7 @@ def test_every_template_that_comes_with_the_bot_can_be_posted_and_needs_no_custo
     ],
 )
 def test_the_three_raids_of_wizard101_keep_their_facts(key: str, name: str) -> None:
-    found = find(key)
+    found = untouched().find(key)
 
     assert found is not None
     assert found.name == name
@@ -49,7 +51,7 @@ def test_the_three_raids_of_wizard101_keep_their_facts(key: str, name: str) -> N
 
 
 def test_a_strategy_changes_roles_and_description_and_nothing_else() -> None:
-    void = find("Dragonspyre (Voracious Void)")
+    void = untouched().find("Dragonspyre (Voracious Void)")
     assert void is not None
     storms, myths = (void.played_as(strategy) for strategy in void.strategies)
 
@@ -62,7 +64,7 @@ def test_a_strategy_changes_roles_and_description_and_nothing_else() -> None:
 
 
 def test_only_lemuria_has_sides_and_polaris_repeats_role_names() -> None:
-    lemuria, polaris = find("lemuria"), find("polaris")
+    lemuria, polaris = untouched().find("lemuria"), untouched().find("polaris")
     assert lemuria is not None
     assert polaris is not None
 
@@ -81,15 +83,20 @@ def test_only_lemuria_has_sides_and_polaris_repeats_role_names() -> None:
     [("wow-10", 10), ("wow-25", 25), ("ffxiv-8", 8), ("destiny-2-raid", 6), ("gw2-10", 10), ("dungeon-5", 5)],
 )
 def test_other_games_have_as_many_seats_as_they_say(key: str, seats: int) -> None:
-    found = find(key)
+    found = untouched().find(key)
 
     assert found is not None
     assert sum(role.seats for role in found.roles) == seats
 
 
 def test_templates_are_found_by_key_label_or_name_in_any_case() -> None:
-    assert find(" POLARIS ") is find("the cabal's revenge raid") is find("Polaris (Cabal's Revenge)") is not None
-    assert find("museum") is None
+    assert (
+        untouched().find(" POLARIS ")
+        is untouched().find("the cabal's revenge raid")
+        is untouched().find("Polaris (Cabal's Revenge)")
+        is not None
+    )
+    assert untouched().find("museum") is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,99 @@
+"""Servers' templates: of those that come with the bot only what is different, of a server's own everything."""
+
+import json
+import sqlite3
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from raidbot.raids.catalogue import Catalogue, Entry, untouched
+from raidbot.raids.model import GuildId
+from raidbot.raids.template_json import from_json, to_json
+from raidbot.raids.templates import Template, accept
+from raidbot.utils.errors import Refusal
+
+log = structlog.get_logger(__name__)
+
+VERSION = 1
+"""Of the form of `payload`; raised by whoever changes the form."""
+
+
+class UnreadableTemplate(Refusal):
+    """A row that this version does not understand."""
+
+
+def catalogue(connection: sqlite3.Connection, guild: GuildId) -> Catalogue:
+    """What the server has; a row that this version cannot read changes nothing and adds nothing."""
+    rows = connection.execute(
+        "SELECT key, own, enabled, payload FROM templates WHERE guild = ? ORDER BY id", (guild,)
+    ).fetchall()
+    if not rows:
+        return untouched()
+    originals = {entry.key: entry for entry in untouched().entries}
+    changed: dict[str, Entry] = {}
+    for key, own, enabled, payload in rows:
+        original = None if own else originals.get(key)
+        try:
+            changed[key] = _entry(original, bool(own), bool(enabled), json.loads(payload))
+        except (Refusal, ValueError) as why:
+            log.warning("template left out", guild=guild, key=key, why=str(why))
+            if original is not None:
+                changed[key] = replace(original, enabled=bool(enabled))
+    entries = [changed.pop(key, entry) for key, entry in originals.items()]
+    return Catalogue((*entries, *changed.values()))
+
+
+def save(tx: sqlite3.Connection, guild: GuildId, before: Catalogue, after: Catalogue) -> None:
+    """Write the rows that differ."""
+    was = {entry.key: entry for entry in before.entries}
+    for entry in after.entries:
+        if was.pop(entry.key, None) == entry:
+            continue
+        if entry.template == entry.original and entry.enabled:
+            _delete(tx, guild, entry.key)
+        else:
+            _put(tx, guild, entry)
+    for key in was:
+        _delete(tx, guild, key)
+
+
+def _put(tx: sqlite3.Connection, guild: GuildId, entry: Entry) -> None:
+    payload = json.dumps({"version": VERSION} | _payload(entry), ensure_ascii=False)
+    tx.execute(
+        "INSERT INTO templates (guild, key, own, enabled, payload) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (guild, key) DO UPDATE SET enabled = excluded.enabled, payload = excluded.payload",
+        (guild, entry.key, entry.is_own, entry.enabled, payload),
+    )
+
+
+def _delete(tx: sqlite3.Connection, guild: GuildId, key: str) -> None:
+    tx.execute("DELETE FROM templates WHERE guild = ? AND key = ?", (guild, key))
+
+
+def _payload(entry: Entry) -> dict[str, Any]:
+    """Strategies follow the roles, so they are different only if somebody changed them themselves."""
+    whole = to_json(entry.template)
+    if entry.original is None:
+        return whole
+    expected = to_json(entry.original.with_roles(entry.template.roles)) | {"roles": to_json(entry.original)["roles"]}
+    return {name: value for name, value in whole.items() if value != expected[name]}
+
+
+def _entry(original: Entry | None, own: bool, enabled: bool, payload: Any) -> Entry:
+    """Raises Refusal for whatever cannot be read."""
+    if not isinstance(payload, dict) or payload.get("version") != VERSION:
+        raise UnreadableTemplate("it is of another version")
+    given = {name: value for name, value in payload.items() if name != "version"}
+    if own:
+        return Entry(template=accept(from_json(given)), enabled=enabled)
+    if original is None or original.original is None:
+        raise UnreadableTemplate("no such template comes with the bot")
+    return Entry(template=accept(_changed(original.original, given)), original=original.original, enabled=enabled)
+
+
+def _changed(original: Template, given: dict[str, Any]) -> Template:
+    base = original
+    if "roles" in given:
+        base = original.with_roles(from_json(to_json(original) | {"roles": given["roles"]}).roles)
+    return from_json(to_json(base) | given)

@@ -1,0 +1,73 @@
+"""What the audit says of a change to a server's templates."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from raidbot.raids.audit import Entry
+from raidbot.raids.catalogue import Catalogue
+from raidbot.raids.catalogue import Entry as Listed
+from raidbot.raids.model import Role
+from raidbot.raids.templates import Strategy, Template, spoken_length
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A field of a template in words; `parts` are compared one by one, and only those that differ are told."""
+
+    field: str
+    parts: tuple[str, ...]
+
+
+def template_entries(before: Catalogue, after: Catalogue) -> tuple[Entry, ...]:
+    """One entry per template added, deleted, enabled or disabled, and per field that differs."""
+    return tuple(_entries(before, after))
+
+
+def _entries(before: Catalogue, after: Catalogue) -> Iterator[Entry]:
+    was = {listed.key: listed for listed in before.entries}
+    for listed in after.entries:
+        if old := was.pop(listed.key, None):
+            yield from _changes(old, listed)
+        else:
+            yield Entry("template added", None, None, listed.template.name)
+    for gone in was.values():
+        yield Entry("template deleted", None, gone.template.name, None)
+
+
+def _changes(before: Listed, after: Listed) -> Iterator[Entry]:
+    if before.enabled != after.enabled:
+        yield Entry(f"template {'enabled' if after.enabled else 'disabled'}", None, None, after.template.name)
+    for was, becomes in zip(_said(before.template), _said(after.template), strict=True):
+        if was != becomes:
+            told = (_told(before.template, was, becomes), _told(after.template, becomes, was))
+            yield Entry(f"template {was.field} changed", None, *told)
+
+
+def _told(template: Template, said: _Said, other: _Said) -> str:
+    """What the other does not have; everything, if only the order differs."""
+    parts = said.parts if set(said.parts) == set(other.parts) else [one for one in said.parts if one not in other.parts]
+    return f"{template.name}: {'; '.join(filter(None, parts)) or 'nothing'}"
+
+
+def _said(template: Template) -> Iterator[_Said]:
+    yield _Said("name", (template.name,))
+    yield _Said("label", (template.label,))
+    yield _Said("emoji", (template.emoji,))
+    yield _Said("description", (template.description,))
+    yield _Said("colour", (f"#{template.colour:06X}",))
+    yield _Said("roles", tuple(map(_role, template.roles)))
+    yield _Said("lengths", tuple(map(spoken_length, template.lengths)))
+    yield _Said("strategies", tuple(map(_strategy, template.strategies)))
+    yield _Said("sides", template.sides)
+
+
+def _role(role: Role) -> str:
+    group = f"{role.group} · " if role.group else ""
+    icon = f" {role.icon}" if role.icon else ""
+    return f"{group}{role.emoji}{icon} {role.name} ({role.seats})"
+
+
+def _strategy(strategy: Strategy) -> str:
+    described = f" “{strategy.description}”" if strategy.description else ""
+    roles = f" with {', '.join(map(_role, strategy.roles))}" if strategy.roles else ""
+    return f"{strategy.name}{described}{roles}"

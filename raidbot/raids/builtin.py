@@ -1,0 +1,81 @@
+"""The templates that come with the bot: TOML files in `raids/data`, one per game.
+
+game = "Wizard101"
+
+[[templates]]
+key = "dragonspyre"          # stable; names may change and repeat, keys may not
+name = "The Voracious Void Raid"
+label = "Dragonspyre"        # what lists offer it as; the name if left out
+emoji = "🐉"                 # before the board's title; may be left out
+description = "…"            # may be left out
+colour = "#8E44AD"           # may be left out
+lengths = [90, 180]          # minutes to choose from; none: the raid has no length
+sides = ["Left", "Right"]    # what a leader may write behind a member's name
+
+[[templates.groups]]
+name = "Vanguard"            # left out: each role stands by itself on the board
+roles = [{ key = "tank", name = "Tank", emoji = "🛡️", seats = 2, icon = "<:tank:123>" }]
+
+[[templates.strategies]]     # one has to be chosen where there are any
+name = "two tanks"
+description = "…"            # in place of the template's, if given
+roles = [{ key = "healer", name = "Tank 2" }]    # what this strategy changes of a role
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.templates import DEFAULT_COLOUR, Strategy, Template
+
+_FILES = ("wizard101", "world_of_warcraft", "final_fantasy_xiv", "destiny_2", "guild_wars_2", "any_game")
+
+
+@cache
+def builtin() -> tuple[Template, ...]:
+    """The templates that come with the bot, in the order lists offer them."""
+    folder = resources.files("raidbot.raids") / "data"
+    return tuple(
+        template
+        for name in _FILES
+        for template in _templates(tomllib.loads((folder / f"{name}.toml").read_text("utf-8")))
+    )
+
+
+def _templates(file: dict[str, Any]) -> Iterator[Template]:
+    for entry in file["templates"]:
+        roles = tuple(_role(fields, group.get("name", "")) for group in entry["groups"] for fields in group["roles"])
+        yield Template(
+            key=entry["key"],
+            name=entry["name"],
+            label=entry.get("label", ""),
+            game=file["game"],
+            emoji=entry.get("emoji", ""),
+            description=entry.get("description", ""),
+            colour=int(entry["colour"].removeprefix("#"), 16) if "colour" in entry else DEFAULT_COLOUR,
+            roles=roles,
+            lengths=tuple(entry.get("lengths", ())),
+            strategies=tuple(_strategy(fields, roles) for fields in entry.get("strategies", ())),
+            sides=tuple(entry.get("sides", ())),
+        )
+
+
+def _role(fields: dict[str, Any], group: str) -> Role:
+    return Role(
+        key=RoleKey(fields["key"]),
+        name=fields["name"],
+        emoji=fields["emoji"],
+        seats=fields.get("seats", 1),
+        group=group,
+        icon=fields.get("icon", ""),
+    )
+
+
+def _strategy(fields: dict[str, Any], roles: tuple[Role, ...]) -> Strategy:
+    originals = {role.key: role for role in roles}
+    changed = tuple(replace(originals[change["key"]], **change) for change in fields.get("roles", ()))
+    return Strategy(fields["name"], fields.get("description", ""), changed)

@@ -1,0 +1,240 @@
+"""The templates of one server: those that come with the bot, as the server changed them, and its own."""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from raidbot.raids.builtin import builtin
+from raidbot.raids.emoji import NotAnEmoji, parse
+from raidbot.raids.kinds import looks
+from raidbot.raids.templates import LABEL_MOST, Template, accept
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clean_line, clip, escape
+
+OWN_MOST = 100
+_OWN_KEY = re.compile(r"custom-[a-z0-9-]{1,33}")
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+_RANDOM_LETTERS = 12
+
+
+class NoSuchTemplate(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This template is not there any more. Choose one from the list.")
+
+
+class NameTaken(Refusal):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Something else here is called “{escape(clip(name, LABEL_MOST))}” already. Choose another name."
+        )
+
+
+class TooManyTemplates(Refusal):
+    def __init__(self) -> None:
+        super().__init__(f"A server can have {OWN_MOST} templates of its own. Delete one first.")
+
+
+class ComesWithTheBot(Refusal):
+    def __init__(self, template: Template) -> None:
+        super().__init__(f"“{escape(template.name)}” comes with the bot. It can be disabled or reset, not deleted.")
+
+
+class NothingToResetTo(Refusal):
+    def __init__(self, template: Template) -> None:
+        super().__init__(f"“{escape(template.name)}” is this server’s own. There is nothing to reset it to.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """`template` is as the server uses it, `original` as it comes with the bot; None: the server made it."""
+
+    template: Template
+    original: Template | None = None
+    enabled: bool = True
+
+    @property
+    def key(self) -> str:
+        return self.template.key
+
+    @property
+    def is_own(self) -> bool:
+        return self.original is None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is anything to reset."""
+        return self.original not in (None, self.template)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it is called, for comparing."""
+        return frozenset({_spelled(self.template.name), _spelled(self.template.offered_as)})
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """In the order lists show them: those that come with the bot, then the server's own, the oldest first."""
+
+    entries: tuple[Entry, ...]
+
+    def entry(self, key: str) -> Entry:
+        """Raises NoSuchTemplate."""
+        for entry in self.entries:
+            if entry.key == key:
+                return entry
+        raise NoSuchTemplate
+
+    def offered(self) -> tuple[Template, ...]:
+        """Those that raids can be made from."""
+        return tuple(entry.template for entry in self.entries if entry.enabled)
+
+    def find(self, text: str) -> Template | None:
+        """The offered one with this key, label or name, in upper or lower case."""
+        wanted = _spelled(text)
+        offered = [entry for entry in self.entries if entry.enabled]
+        by_key = (entry.template for entry in offered if entry.key == wanted)
+        by_name = (entry.template for entry in offered if wanted in entry.names)
+        return next(by_key, None) or next(by_name, None)
+
+    def has(self, key: str) -> bool:
+        return any(entry.key == key for entry in self.entries)
+
+
+@cache
+def untouched() -> Catalogue:
+    """What a server has that changed nothing."""
+    return Catalogue(tuple(Entry(template=template, original=template) for template in builtin()))
+
+
+def new_key(rng: random.Random) -> str:
+    """A key for a server's own template; so long that none comes twice."""
+    return "custom-" + "".join(rng.choices(_LETTERS, k=_RANDOM_LETTERS))
+
+
+def switch(catalogue: Catalogue, key: str, *, enabled: bool) -> Catalogue:
+    """With the template offered, or not."""
+    return _with(catalogue, replace(catalogue.entry(key), enabled=enabled))
+
+
+def save(catalogue: Catalogue, template: Template) -> Catalogue:
+    """With the template of the same key changed to this one. Raises NoSuchTemplate, TemplateRefused, NameTaken."""
+    catalogue.entry(template.key)
+    return put(catalogue, (template,))
+
+
+def add(catalogue: Catalogue, template: Template) -> Catalogue:
+    """With one more of the server's own. Raises TemplateRefused, NameTaken, TooManyTemplates."""
+    if catalogue.has(template.key):
+        raise NameTaken(template.key)
+    return put(catalogue, (template,))
+
+
+def put(catalogue: Catalogue, templates: Iterable[Template]) -> Catalogue:
+    """With all of these changed, or added where their keys are new; if one is refused, so are all."""
+    after = catalogue
+    for template in map(accept, templates):
+        after = _with(after, _entry(after, template))
+    if sum(entry.is_own for entry in after.entries) > OWN_MOST:
+        raise TooManyTemplates
+    _check_names(catalogue, after)
+    return after
+
+
+def edit(catalogue: Catalogue, key: str, change: Callable[[Template], Template]) -> Catalogue:
+    """With one template changed from what it is now."""
+    return save(catalogue, change(catalogue.entry(key).template))
+
+
+def duplicate(catalogue: Catalogue, key: str, new: str) -> Catalogue:
+    """With a copy that is the server's own, complete, under the key `new`."""
+    template = catalogue.entry(key).template
+    name = free_name(catalogue, f"{clip(template.name, LABEL_MOST - len(' Copy'))} Copy")
+    return add(catalogue, replace(template.renamed(name), key=new))
+
+
+def reset(catalogue: Catalogue, key: str) -> Catalogue:
+    """With the template as it comes with the bot. Raises NothingToResetTo, NameTaken."""
+    entry = catalogue.entry(key)
+    if entry.original is None:
+        raise NothingToResetTo(entry.template)
+    after = _with(catalogue, replace(entry, template=entry.original))
+    _check_names(catalogue, after)
+    return after
+
+
+def remove(catalogue: Catalogue, key: str) -> Catalogue:
+    """Without one of the server's own; raids made from it keep what they have. Raises ComesWithTheBot."""
+    entry = catalogue.entry(key)
+    if not entry.is_own:
+        raise ComesWithTheBot(entry.template)
+    return Catalogue(tuple(one for one in catalogue.entries if one.key != key))
+
+
+def free_name(catalogue: Catalogue, wanted: str) -> str:
+    """The name, or with the lowest number behind it that makes it one nothing else has."""
+    taken = {name for entry in catalogue.entries for name in entry.names} | _reserved()
+    name, number = wanted, 1
+    while _spelled(name) in taken:
+        number += 1
+        name = f"{clip(wanted, LABEL_MOST - len(f' {number}'))} {number}"
+    return name
+
+
+def unknown_emoji(template: Template, ids: frozenset[int], original: Template | None = None) -> tuple[str, ...]:
+    """Custom emoji that are neither the server's, which has those with `ids`, nor the original's."""
+    known = frozenset(_emoji(original)) if original else frozenset()
+    unknown = (text for text in _emoji(template) if text not in known and not _is_known(text, ids))
+    return tuple(dict.fromkeys(unknown))
+
+
+def _entry(catalogue: Catalogue, template: Template) -> Entry:
+    if not catalogue.has(template.key):
+        if not _OWN_KEY.fullmatch(template.key):
+            raise NoSuchTemplate
+        return Entry(template=template)
+    entry = catalogue.entry(template.key)
+    return replace(entry, template=replace(template, game=entry.original.game) if entry.original else template)
+
+
+def _with(catalogue: Catalogue, entry: Entry) -> Catalogue:
+    if not catalogue.has(entry.key):
+        return Catalogue((*catalogue.entries, entry))
+    return Catalogue(tuple(entry if one.key == entry.key else one for one in catalogue.entries))
+
+
+def _check_names(before: Catalogue, after: Catalogue) -> None:
+    """A name that is new in `after` has to be the only one of its kind. Raises NameTaken."""
+    had = {entry.key: entry.names for entry in before.entries}
+    holders = Counter(name for entry in after.entries for name in entry.names)
+    for entry in after.entries:
+        for name in entry.names - had.get(entry.key, frozenset()):
+            if holders[name] > 1 or name in _reserved() - {entry.key}:
+                raise NameTaken(entry.template.name if name == _spelled(entry.template.name) else entry.template.label)
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    """What /create takes for something else than a server's own template."""
+    kinds = (name for kind, look in looks().items() for name in (kind.value, look.title))
+    return frozenset(map(_spelled, (*kinds, *(template.key for template in builtin()))))
+
+
+def _spelled(name: str) -> str:
+    return clean_line(name).casefold()
+
+
+def _emoji(template: Template) -> Iterator[str]:
+    roles = (*template.roles, *(role for strategy in template.strategies for role in strategy.roles))
+    yield from filter(None, (template.emoji, *(text for role in roles for text in (role.emoji, role.icon))))
+
+
+def _is_known(text: str, ids: frozenset[int]) -> bool:
+    """Whether it is one that everybody has, or one of these; what is no emoji at all is for `accept` to refuse."""
+    try:
+        found = parse(text)
+    except NotAnEmoji:
+        return True
+    return found.id is None or found.id in ids

@@ -1,0 +1,26 @@
+"""The kinds that need no template: how their boards look, and what /create asks for."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from raidbot.raids.model import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`asks` names fields of a draft beside the time."""
+
+    title: str
+    emoji: str
+    colour: int
+    asks: frozenset[str]
+
+
+@cache
+def looks() -> dict[Kind, Look]:
+    teams = frozenset({"teams", "team_size", "subject", "counts"})
+    return {
+        Kind.MUSEUM: Look("Museum Signup", "🏛️", 0x5865F2, frozenset({"seats"})),
+        Kind.KEY: Look("Gold Key Boss", "🔑", 0xFFD700, teams),
+        Kind.CHALLENGE: Look("Challenge Mode", "🏆", 0xFF0000, teams),
+    }
