@@ -7,9 +7,9 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.ui.rights import TO_POST, TO_POST_WITH_THREAD, TO_REPORT, check_rights, missing_rights
+from raidbot.commands.ui.rights import TO_DISCUSS, TO_POST, TO_REACT, TO_REPORT, check_rights, missing_rights
 from raidbot.raids.model import ChannelId, GuildId, Kind
-from raidbot.raids.settings import GuildSettings
+from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
 
@@ -110,9 +110,11 @@ def _instead(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
 
 
 def _needed(use: Use, settings: GuildSettings) -> dict[str, str]:
+    """What the bot has to be allowed in a channel, with the server's settings as they are."""
     if use in _LOGS:
         return TO_REPORT
-    return TO_POST_WITH_THREAD if settings.threads else TO_POST
+    reacting = TO_REACT if settings.signup_style is not SignupStyle.BUTTONS else {}
+    return TO_POST | reacting | (TO_DISCUSS if settings.threads else {})
 
 
 def _with(use: Use, channel: ChannelId | None, settings: GuildSettings) -> GuildSettings:

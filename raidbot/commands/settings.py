@@ -38,7 +38,7 @@ class Settings(commands.Cog):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    @app_commands.command(description="Time zone, reminders, closing, threads and the audit of this server")
+    @app_commands.command(description="Time zone, reminders, closing, threads, leader role and audit of this server")
     @app_commands.describe(time_zone="Where your server's clock hangs, such as Europe/London")
     async def settings(self, interaction: discord.Interaction[Any], time_zone: str | None = None) -> None:
         await rights.check(interaction, Permission.SETTINGS)
@@ -94,6 +94,12 @@ def _changed(press: Press, before: GuildSettings) -> GuildSettings:
             return replace(before, audit_days=_chosen(press) or before.audit_days)
         case ("style",) if press.values and press.values[0] in set(SignupStyle):
             return replace(before, signup_style=SignupStyle(press.values[0]))
+        case ("leader",):
+            return replace(before, leader_role=_chosen_role(press))
+        case ("no-leader",):
+            return replace(before, leader_role=None)
+        case ("thread-members", wanted):
+            return replace(before, thread_members=wanted == "on")
         case ("notices", wanted):
             return replace(before, refusal_notices_in_thread=wanted == "on")
         case _:
@@ -108,9 +114,18 @@ def _chosen(press: Press) -> int:
     return int(value)
 
 
+def _chosen_role(press: Press) -> int:
+    """The role chosen in the list of the server's roles."""
+    value = next(iter(press.values), "")
+    role = rights.here(press.interaction).get_role(int(value)) if value.isdecimal() else None
+    if role is None or role.is_default():
+        raise UnknownPanel
+    return role.id
+
+
 async def _show(interaction: discord.Interaction[Any], settings: GuildSettings, page: str) -> None:
-    embed = _summary(rights.here(interaction), settings)
-    await answers.show(interaction, embeds=(embed,), rows=_PAGES[page](settings))
+    guild = rights.here(interaction)
+    await answers.show(interaction, embeds=(_summary(guild, settings),), rows=_PAGES[page](guild, settings))
 
 
 def _summary(guild: discord.Guild, settings: GuildSettings) -> discord.Embed:
@@ -126,13 +141,22 @@ def _summary(guild: discord.Guild, settings: GuildSettings) -> discord.Embed:
         ),
         ("The audit is kept", _spoken_days(settings.audit_days)),
         ("Signing up", _STYLES[settings.signup_style]),
+        ("Leader role", _leader_role(guild, settings)),
+        ("Whoever signs up", "is added to the raid’s thread" if settings.thread_members else "is not added to threads"),
         ("Refusals if DMs are closed", "told in the thread" if settings.refusal_notices_in_thread else "not told"),
     ):
         embed.add_field(name=name, value=value)
     return embed
 
 
-def _first_page(settings: GuildSettings) -> tuple[answers.Row, ...]:
+def _leader_role(guild: discord.Guild, settings: GuildSettings) -> str:
+    if settings.leader_role is None:
+        return "none"
+    role = guild.get_role(settings.leader_role)
+    return f"{role.mention}: a ⭐ before the name" if role else "a role that was deleted; choose another or none"
+
+
+def _first_page(_guild: discord.Guild, settings: GuildSettings) -> tuple[answers.Row, ...]:
     leads = [(minutes, _lead(minutes)) for minutes in LEAD_CHOICES]
     closings = [(minutes, _lead(minutes, never="at their start")) for minutes in FULL_CLOSE_CHOICES]
     return (
@@ -146,33 +170,48 @@ def _first_page(settings: GuildSettings) -> tuple[answers.Row, ...]:
     )
 
 
-def _second_page(settings: GuildSettings) -> tuple[answers.Row, ...]:
+def _second_page(guild: discord.Guild, settings: GuildSettings) -> tuple[answers.Row, ...]:
     archive = settings.thread_archive_minutes if settings.threads else 0
     threads = [(0, "off"), *((minutes, f"archived after {_spoken(minutes)}") for minutes in ARCHIVE_CHOICES)]
     kept = [(days, _spoken_days(days)) for days in AUDIT_DAYS_CHOICES]
-    told = settings.refusal_notices_in_thread
-    style = discord.ButtonStyle.success if told else discord.ButtonStyle.secondary
+    grey = discord.ButtonStyle.secondary
     return (
         (_select("threads", "Discussion threads", threads, archive),),
         (_select("audit", "The audit is kept", kept, settings.audit_days),),
         (_select("style", "Signing up", list(_STYLES.items()), settings.signup_style),),
+        (_leader_select(guild, settings),),
         (
-            _button("Refusals in threads", style, "notices", "off" if told else "on"),
-            _button("Back", discord.ButtonStyle.secondary, "page", _FIRST),
+            _switch("Members in threads", "thread-members", is_on=settings.thread_members),
+            _switch("Refusals in threads", "notices", is_on=settings.refusal_notices_in_thread),
+            _button("No leader role", grey, "no-leader", disabled=settings.leader_role is None),
+            _button("Back", grey, "page", _FIRST),
         ),
     )
 
 
 _FIRST, _SECOND = "1", "2"
+_ON_SECOND = {"threads", "audit", "style", "leader", "no-leader", "thread-members", "notices"}
 _PAGES = {_FIRST: _first_page, _SECOND: _second_page}
 
 
 def _page_of(key: str) -> str:
-    return _SECOND if key in ("threads", "audit", "style", "notices") else _FIRST
+    return _SECOND if key in _ON_SECOND else _FIRST
 
 
-def _button(label: str, style: discord.ButtonStyle, *parts: str) -> discord.ui.Button[Any]:
-    return discord.ui.Button(label=label, style=style, custom_id=address(PANEL, *parts))
+def _button(label: str, style: discord.ButtonStyle, *parts: str, disabled: bool = False) -> discord.ui.Button[Any]:
+    return discord.ui.Button(label=label, style=style, custom_id=address(PANEL, *parts), disabled=disabled)
+
+
+def _switch(label: str, key: str, *, is_on: bool) -> discord.ui.Button[Any]:
+    style = discord.ButtonStyle.success if is_on else discord.ButtonStyle.secondary
+    return _button(label, style, key, "off" if is_on else "on")
+
+
+def _leader_select(guild: discord.Guild, settings: GuildSettings) -> discord.ui.RoleSelect[Any]:
+    role = guild.get_role(settings.leader_role) if settings.leader_role else None
+    return discord.ui.RoleSelect(
+        custom_id=address(PANEL, "leader"), placeholder="Leader role", default_values=[role] if role else []
+    )
 
 
 def _select(

@@ -59,7 +59,11 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     ),
     "raid": {name: action.permissions for name, action in ACTIONS.items()},
     "settings": dict.fromkeys(
-        ("ask-zone", "zone", "creator", "closing", "threads", "notices:on", "audit", "style", "page:2"), (P.SETTINGS,)
+        (
+            *("ask-zone", "zone", "creator", "closing", "threads", "notices:on", "audit", "style", "page:2"),
+            *("leader", "no-leader", "thread-members:on"),
+        ),
+        (P.SETTINGS,),
     ),
     "setup": dict.fromkeys(("ask-zone", "zone", "channel:raid", "page:logs"), (P.SETUP,)),
     "permissions": dict.fromkeys(

@@ -18,6 +18,8 @@ async def test_settings_chosen_on_the_panel_outlive_a_restart(guild: SandboxGuil
         await panel.click("Refusals in threads")
         await panel.select("The audit is kept", ["The audit is kept: for 30 days"])
         await panel.select("Discussion threads", ["Discussion threads: archived after 3 days"])
+        await panel.click("Members in threads")
+        assert "is added to the raid’s thread" in panel.text()
         await panel.click("Back")
         settings = await bot.state.settings(GuildId(guild.id))
 
@@ -28,7 +30,44 @@ async def test_settings_chosen_on_the_panel_outlive_a_restart(guild: SandboxGuil
     assert settings.refusal_notices_in_thread
     assert settings.threads
     assert settings.thread_archive_minutes == 4320
+    assert settings.thread_members
     assert settings.audit_days == 30
+
+
+async def test_the_leader_role_is_chosen_taken_back_and_noticed_gone(guild: SandboxGuild, start: Start) -> None:
+    channel, role = guild.channel("raid-signups"), guild.add_role("Veterans")
+    async with start() as bot:
+        panel = await guild.owner.slash(channel, "settings")
+        await panel.click("More settings")
+        await panel.select("Leader role", [role])
+        assert "@Veterans: a ⭐ before the name" in panel.text()
+        assert (await bot.state.settings(GuildId(guild.id))).leader_role == role.id
+        await panel.click("No leader role")
+        assert (await bot.state.settings(GuildId(guild.id))).leader_role is None
+        await panel.select("Leader role", [role])
+
+        await guild.delete_role(role)
+        await panel.click("Back")
+        assert "a role that was deleted; choose another or none" in panel.text()
+        await panel.click("More settings")
+        await panel.click("No leader role")
+
+        assert (await bot.state.settings(GuildId(guild.id))).leader_role is None
+        told = await bot.state.db.read(lambda db: db.execute("SELECT action, before, after FROM audit").fetchall())
+        assert (
+            told
+            == [("leader role changed", None, f"<@&{role.id}>"), ("leader role changed", f"<@&{role.id}>", None)] * 2
+        )
+
+
+async def test_everybody_cannot_be_the_leader_role(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        panel = await guild.owner.slash(guild.channel("raid-signups"), "settings")
+        await panel.click("More settings")
+
+        await panel.select("Leader role", [guild.facts.roles[guild.id]])
+
+        assert (await bot.state.settings(GuildId(guild.id))).leader_role is None
 
 
 async def test_the_time_zone_is_chosen_by_name(guild: SandboxGuild, start: Start) -> None:

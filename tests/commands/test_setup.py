@@ -46,6 +46,29 @@ async def test_the_exact_right_missing_is_named_per_channel(guild: SandboxGuild,
         assert Kind.KEY not in (await bot.state.settings(GuildId(guild.id))).channels
 
 
+async def test_only_rights_that_are_used_are_asked_for(guild: SandboxGuild, start: Start) -> None:
+    channel = guild.channel("raid-signups")
+    guild.deny(channel, "add_reactions", "create_public_threads", "send_messages_in_threads")
+    async with start():
+        panel = await guild.owner.slash(channel, "setup")
+        settings = await guild.owner.slash(channel, "settings")
+        await settings.click("More settings")
+        assert "Raid signups: I cannot work in #raid-signups: I lack Add Reactions there" in panel.text()
+
+        await settings.select("Signing up", ["Signing up: by buttons"])
+        await panel.click("Check again")
+        assert "✅ Raid signups: #raid-signups" in panel.text()
+        preview = await guild.owner.slash(channel, "create", activity="museum", when="in 3 hours")
+        await preview.click("Confirm")
+        await guild.until(lambda: guild.messages(channel))
+
+        await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
+        await panel.click("Check again")
+        assert "I lack Create Public Threads, Send Messages in Threads there" in panel.text()
+        refused = await guild.owner.slash(channel, "create", activity="museum", when="in 3 hours")
+        assert "Create Public Threads" in refused.text()
+
+
 async def test_a_choice_can_be_taken_back(guild: SandboxGuild, start: Start) -> None:
     channel, museum = guild.channel("raid-signups"), guild.add_channel("museum")
     async with start() as bot:

@@ -14,11 +14,11 @@ TO_POST = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
     "embed_links": "Embed Links",
-    "add_reactions": "Add Reactions",
     "read_message_history": "Read Message History",
     "manage_messages": "Manage Messages",
 }
-TO_POST_WITH_THREAD = TO_POST | {
+TO_REACT = {"add_reactions": "Add Reactions"}
+TO_DISCUSS = {
     "create_public_threads": "Create Public Threads",
     "send_messages_in_threads": "Send Messages in Threads",
 }
