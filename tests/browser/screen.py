@@ -73,3 +73,17 @@ class Screen:
         """Open a select and choose in it."""
         await message.get_by_role("button", name=re.compile(f"^{re.escape(select)}")).click()
         await self.page.get_by_role("option", name=option).click()
+
+    async def pick_several(self, message: Locator, select: str, *options: str) -> None:
+        """Open a select that takes several, press these options in it and leave it."""
+        await message.get_by_role("button", name=re.compile(f"^{re.escape(select)}")).click()
+        for option in options:
+            await self.page.get_by_role("option", name=option).click()
+        await self.page.get_by_role("button", name="Done").click()
+
+    async def submit(self, field: str, text: str) -> None:
+        """Fill in one field of the form that opened, and send it."""
+        form = self.page.get_by_role("dialog")
+        await form.get_by_label(field).fill(text)
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_have_count(0)
