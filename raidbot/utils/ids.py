@@ -1,6 +1,10 @@
 """Short names for raids and errors."""
 
+import base64
+import hashlib
 import random
+
+from raidbot.utils.text import clean_block
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 6
@@ -19,3 +23,9 @@ def normalise_code(text: str) -> str:
 def new_error_id(rng: random.Random) -> str:
     """What a person quotes to the owner to find one error in the logs."""
     return "".join(rng.choices(ALPHABET, k=8))
+
+
+def mark_of(text: str) -> str:
+    """Six letters by which a text is known again, whatever blanks Discord takes off its ends."""
+    digest = hashlib.blake2b(clean_block(text).encode("utf-8", "replace"), digest_size=4).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -3,7 +3,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.utils.ids import ALPHABET, CODE_LENGTH, new_code, new_error_id, normalise_code
+from raidbot.utils.ids import ALPHABET, CODE_LENGTH, mark_of, new_code, new_error_id, normalise_code
 
 
 @given(st.integers())
@@ -26,3 +26,9 @@ def test_error_ids_differ() -> None:
     rng = random.Random(1)
 
     assert len({new_error_id(rng) for _ in range(1000)}) == 1000
+
+
+def test_a_text_is_known_again_by_its_mark_whatever_blanks_are_taken_off() -> None:
+    assert mark_of(" two \r\nlines ") == mark_of("two\nlines")
+    assert mark_of("two") != mark_of("three")
+    assert len(mark_of("x" * 4000)) == 6

@@ -1,0 +1,184 @@
+"""What a manager changes of a template. Each touches its own field only, so that two who edit at once both win."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from raidbot.raids.emoji import key_of
+from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.role_lines import free_key, to_lines
+from raidbot.raids.templates import DAY, DEFAULT_COLOUR, Strategy, Template
+from raidbot.utils.errors import Refusal
+from raidbot.utils.ids import mark_of
+from raidbot.utils.text import clean_line, clip
+
+_COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
+_HOURS = re.compile(r"(\d{1,2})(?:\.(\d{1,4}))?\s*(?:h|hours?)?")
+
+
+class NotAColour(Refusal):
+    def __init__(self, text: str) -> None:
+        super().__init__(f"“{clip(text, 20)}” is not a colour. Write # and six of 0–9 and A–F, such as #1ABC9C.")
+
+
+class NotALength(Refusal):
+    def __init__(self, text: str) -> None:
+        super().__init__(f"“{clip(text, 20)}” is not a length. Write hours from 0.25 to 24, such as 1.5, 3.")
+
+
+class RoleGone(Refusal):
+    def __init__(self) -> None:
+        super().__init__("The template does not have this role any more, so nothing was saved.")
+
+
+class StrategyGone(Refusal):
+    def __init__(self) -> None:
+        super().__init__("The template does not have this strategy any more, so nothing was saved.")
+
+
+class RolesChangedMeanwhile(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed the template’s roles meanwhile, so nothing was saved.")
+
+
+class StrategyRolesDiffer(Refusal):
+    def __init__(self, written: int, needed: int) -> None:
+        super().__init__(
+            f"There are {written} lines of roles, but the template has {needed} roles. A strategy has the same roles"
+            " in the same order; write one line for each."
+        )
+
+
+def colour_of(text: str) -> int:
+    """A typed colour; blank means the usual one. Raises NotAColour."""
+    text = text.strip()
+    if not text:
+        return DEFAULT_COLOUR
+    match = _COLOUR.fullmatch(text)
+    if match is None:
+        raise NotAColour(text)
+    return int(match[1], 16)
+
+
+def lengths_of(text: str) -> tuple[int, ...]:
+    """Typed hours such as “1.5, 3”, in minutes; blank means none. Raises NotALength."""
+    parts = [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
+    return tuple(dict.fromkeys(_minutes(part) for part in parts))
+
+
+def hours_text(lengths: tuple[int, ...]) -> str:
+    """As `lengths_of` reads it."""
+    return ", ".join(f"{minutes / 60:.4f}".rstrip("0").rstrip(".") for minutes in lengths)
+
+
+def sides_of(text: str) -> tuple[str, ...]:
+    """One side a line; blank lines say nothing."""
+    return tuple(side for line in text.splitlines() if (side := clean_line(line)))
+
+
+def describe(template: Template, said: Mapping[str, str]) -> Template:
+    """With these words and looks; what is not among `said` stays. Raises NotAColour."""
+    template = template.renamed(said.get("name", template.name))
+    changed: dict[str, object] = {key: text for key, text in said.items() if key not in ("name", "colour")}
+    if "colour" in said:
+        changed["colour"] = colour_of(said["colour"])
+    return replace(template, **changed)  # type: ignore[arg-type]
+
+
+def with_role(template: Template, role: Role) -> Template:
+    """With this role in the place of the one with its key. Raises RoleGone."""
+    role_of(template, role.key)
+    return template.with_roles(tuple(role if old.key == role.key else old for old in template.roles))
+
+
+def adding_role(template: Template, role: Role) -> Template:
+    """With one more role, behind the last of its group; it gets a key that no role has."""
+    roles = list(template.roles)
+    same = [place for place, old in enumerate(roles) if role.group and old.group == role.group]
+    key = free_key(old.key for old in roles)
+    roles.insert(same[-1] + 1 if same else len(roles), replace(role, key=key))
+    return replace(template, roles=tuple(roles))
+
+
+def without_role(template: Template, key: RoleKey) -> Template:
+    """Raises RoleGone."""
+    role_of(template, key)
+    return template.with_roles(tuple(role for role in template.roles if role.key != key))
+
+
+def role_of(template: Template, key: str) -> Role:
+    """Raises RoleGone."""
+    found = next((role for role in template.roles if role.key == key), None)
+    if found is None:
+        raise RoleGone
+    return found
+
+
+def strategy_of(template: Template, name: str) -> Strategy:
+    """Raises StrategyGone."""
+    found = template.strategy(name)
+    if found is None:
+        raise StrategyGone
+    return found
+
+
+def strategy_played(template: Template, written: tuple[Role, ...]) -> tuple[Role, ...]:
+    """What a strategy changes so that the roles are as `written`, line by line. Raises StrategyRolesDiffer."""
+    if len(written) != len(template.roles):
+        raise StrategyRolesDiffer(len(written), len(template.roles))
+    played = (replace(line, key=role.key) for line, role in zip(written, template.roles, strict=True))
+    return tuple(role for role, original in zip(played, template.roles, strict=True) if not _same(role, original))
+
+
+def with_strategy(template: Template, strategy: Strategy, name: str | None = None) -> Template:
+    """With this strategy in the place of the one called `name`, or behind the others. Raises StrategyGone."""
+    if name is None:
+        return replace(template, strategies=(*template.strategies, strategy))
+    old = strategy_of(template, name)
+    kept = tuple(strategy if one is old else one for one in template.strategies)
+    return replace(template, strategies=kept)
+
+
+def without_strategy(template: Template, name: str) -> Template:
+    """Raises StrategyGone."""
+    old = strategy_of(template, name)
+    return replace(template, strategies=tuple(one for one in template.strategies if one is not old))
+
+
+def lost(before: Template, after: Template) -> tuple[str, ...]:
+    """A sentence for each change of a strategy that went with its role."""
+    kept = {role.key for role in after.roles}
+    return tuple(
+        f"The strategy “{strategy.name}” changed the role “{role.name}”, which is gone; it does so no more."
+        for strategy in before.strategies
+        if after.strategy(strategy.name)
+        for role in strategy.roles
+        if role.key not in kept
+    )
+
+
+def mark_of_roles(template: Template) -> str:
+    """By which it is known whether the roles are still the same."""
+    return mark_of(to_lines(template.roles))
+
+
+def check_roles_are(template: Template, mark: str) -> None:
+    """Raises RolesChangedMeanwhile."""
+    if mark_of_roles(template) != mark:
+        raise RolesChangedMeanwhile
+
+
+def _minutes(text: str) -> int:
+    match = _HOURS.fullmatch(text.casefold())
+    if match is None:
+        raise NotALength(text)
+    minutes = round(float(f"{match[1]}.{match[2] or 0}") * 60)
+    if not 15 <= minutes <= DAY:
+        raise NotALength(text)
+    return minutes
+
+
+def _same(one: Role, other: Role) -> bool:
+    return replace(one, emoji=key_of(one.emoji), icon=key_of(one.icon)) == replace(
+        other, emoji=key_of(other.emoji), icon=key_of(other.icon)
+    )

@@ -1,0 +1,164 @@
+"""Templates as the file in which they are taken from one server to another. `docs/templates.md` describes it."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from raidbot.raids.role_lines import free_key
+from raidbot.raids.template_json import NotATemplate, from_json, to_json
+from raidbot.raids.templates import Template, check, tidy
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clip
+
+FORMAT = "raidbot-templates"
+VERSION = 1
+BYTES_MOST = 256 * 1024
+TEMPLATES_MOST = 200
+_KNOWN = ("format", "version", "templates")
+_FAULTS_SHOWN = 15
+_FAULT_MOST = 300
+
+
+class FileRefused(Refusal):
+    """`faults` are sentences that begin with the path of what is wrong."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        shown = [f"- {clip(fault, _FAULT_MOST)}" for fault in self.faults[:_FAULTS_SHOWN]]
+        if more := len(self.faults) - len(shown):
+            shown.append(f"- and {more} more")
+        super().__init__("Nothing was imported, because of this in the file:\n" + "\n".join(shown))
+
+
+class NotOurFile(Refusal):
+    def __init__(self) -> None:
+        super().__init__(f"This is not a file of templates: it has to be JSON and to begin with “format”: “{FORMAT}”.")
+
+
+class TooLargeFile(Refusal):
+    def __init__(self, size: int) -> None:
+        super().__init__(f"The file has {size // 1024} KiB; at most {BYTES_MOST // 1024} KiB are read.")
+
+
+class NewerFile(Refusal):
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            f"The file is of version {version}; this bot reads version {VERSION}. It was made by a newer RaidBot."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A template as a file holds it; its key is empty if the file gives none."""
+
+    template: Template
+    is_enabled: bool = True
+
+
+def write(filed: Iterable[Filed]) -> str:
+    templates = [to_json(one.template) | {"enabled": one.is_enabled} for one in filed]
+    return json.dumps({"format": FORMAT, "version": VERSION, "templates": templates}, ensure_ascii=False, indent=2)
+
+
+def read(content: bytes) -> tuple[Filed, ...]:
+    """What the file holds, if every template in it can be used.
+
+    Raises NotOurFile, TooLargeFile, NewerFile, or FileRefused with everything that is wrong.
+    """
+    if len(content) > BYTES_MOST:
+        raise TooLargeFile(len(content))
+    given = _parsed(content)
+    _check_version(given)
+    faults = [f"{name}: is not known. Known are {', '.join(_KNOWN)}." for name in given if name not in _KNOWN]
+    entries = given.get("templates")
+    if not isinstance(entries, list) or not 1 <= len(entries) <= TEMPLATES_MOST:
+        raise FileRefused([*faults, f"templates: has to be a list of 1 to {TEMPLATES_MOST} templates."])
+    found = [_filed(entry, f"templates[{number}]", faults) for number, entry in enumerate(entries)]
+    faults += _repeated(found)
+    if faults:
+        raise FileRefused(faults)
+    return tuple(one for one in found if one is not None)
+
+
+def _parsed(content: bytes) -> dict[str, Any]:
+    try:
+        given = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_said_once)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, _SaidTwice):
+            raise FileRefused([f"{error}: stands twice in one object."]) from None
+        raise NotOurFile from None
+    if not isinstance(given, dict) or given.get("format") != FORMAT:
+        raise NotOurFile
+    return given
+
+
+class _SaidTwice(ValueError):  # noqa: N818 - named for what happened
+    """A name that an object holds twice."""
+
+
+def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _SaidTwice(clip(name, 40))
+        found[name] = value
+    return found
+
+
+def _check_version(given: dict[str, Any]) -> None:
+    version = given.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise FileRefused([f"version: has to be {VERSION}."])
+    if version > VERSION:
+        raise NewerFile(version)
+
+
+def _filed(entry: Any, path: str, faults: list[str]) -> Filed | None:
+    """The template at the path, or None and its faults."""
+    is_enabled = True
+    if isinstance(entry, dict):
+        entry = dict(entry)
+        is_enabled = entry.pop("enabled", True)
+        if not isinstance(is_enabled, bool):
+            faults.append(f"{path}.enabled: has to be true or false.")
+        entry.setdefault("key", "")
+        entry["roles"] = _with_keys(entry.get("roles"))
+        if entry["roles"] is None:
+            del entry["roles"]
+    try:
+        template = tidy(from_json(entry, path))
+    except NotATemplate as refusal:
+        faults += refusal.faults
+        return None
+    faults += [f"{path}: {reason}" for reason in check(replace(template, key=template.key or "new"))]
+    return Filed(template, is_enabled)
+
+
+def _with_keys(roles: Any) -> Any:
+    """Roles that people wrote by hand need no keys; strategies cannot speak of those."""
+    if not isinstance(roles, list):
+        return roles
+    taken = [role["key"] for role in roles if isinstance(role, dict) and isinstance(role.get("key"), str)]
+    found = []
+    for role in roles:
+        if isinstance(role, dict) and "key" not in role:
+            key = free_key(taken)
+            taken.append(key)
+            found.append(role | {"key": key})
+        else:
+            found.append(role)
+    return found
+
+
+def _repeated(found: list[Filed | None]) -> list[str]:
+    first: dict[str, int] = {}
+    faults = []
+    for number, one in enumerate(found):
+        if one is not None:
+            names = (one.template.name.casefold(), *([f"key {one.template.key}"] if one.template.key else []))
+            earlier = [first[name] for name in names if name in first]
+            if earlier:
+                faults.append(f"templates[{number}]: has the key or the name of templates[{earlier[0]}].")
+            first |= {name: number for name in names if name not in first}
+    return faults

@@ -1,0 +1,75 @@
+"""What becomes of a server's templates when a file is taken in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from raidbot.raids.catalogue import Catalogue, put, switch, unknown_emoji
+from raidbot.raids.template_file import Filed, FileRefused
+from raidbot.raids.templates import Template
+
+NewKey = Callable[[], str]
+OWN = "custom-"
+"""How keys of a server's own templates begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The names of what a file brought."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def take_in(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> Catalogue:
+    """With all that the file holds, changed or added. Raises Refusal, and then nothing is taken."""
+    keyed = _keyed(catalogue, filed, new_key)
+    after = put(catalogue, (one.template for one in keyed))
+    for one in keyed:
+        after = switch(after, one.template.key, enabled=one.is_enabled)
+    return after
+
+
+def check_emoji(catalogue: Catalogue, filed: tuple[Filed, ...], ids: frozenset[int]) -> None:
+    """Raises FileRefused if a custom emoji is not among the server's, which have these ids."""
+    faults = []
+    for number, one in enumerate(filed):
+        entry = next((entry for entry in catalogue.entries if entry.key == one.template.key), None)
+        unknown = unknown_emoji(one.template, ids, entry.original if entry else None)
+        if unknown:
+            faults.append(f"templates[{number}]: these emoji are not of this server: {', '.join(unknown)}.")
+    if faults:
+        raise FileRefused(faults)
+
+
+def taken(before: Catalogue, after: Catalogue, filed: tuple[Filed, ...]) -> Taken:
+    was = {entry.key: entry for entry in before.entries}
+    named = {one.template.name for one in filed}
+    touched = [entry for entry in after.entries if entry.template.name in named]
+    return Taken(
+        added=tuple(entry.template.name for entry in touched if entry.key not in was),
+        changed=tuple(entry.template.name for entry in touched if entry.key in was and was[entry.key] != entry),
+        left=tuple(entry.template.name for entry in touched if was.get(entry.key) == entry),
+    )
+
+
+def _keyed(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> tuple[Filed, ...]:
+    """Each with the key of the template it is about, or of the new one it becomes."""
+    return tuple(replace(one, template=replace(one.template, key=key)) for one, key in _keys(catalogue, filed, new_key))
+
+
+def _keys(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> Iterator[tuple[Filed, str]]:
+    claimed = {one.template.key for one in filed if catalogue.has(one.template.key)}
+    for one in filed:
+        key = one.template.key
+        if key not in claimed:
+            key = _same_name(catalogue, one.template, claimed) or (key if key.startswith(OWN) else new_key())
+            claimed.add(key)
+        yield one, key
+
+
+def _same_name(catalogue: Catalogue, template: Template, claimed: set[str]) -> str | None:
+    """The key of the server's own template of this name that nothing else in the file is about."""
+    wanted = template.name.casefold()
+    own = (entry for entry in catalogue.entries if entry.is_own and entry.key not in claimed)
+    return next((entry.key for entry in own if entry.template.name.casefold() == wanted), None)

@@ -1,0 +1,100 @@
+"""Files of templates taken in: all of a file or nothing, and twice is once."""
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from raidbot.raids.builtin import builtin
+from raidbot.raids.catalogue import Catalogue, NameTaken, TooManyTemplates, untouched
+from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.template_file import Filed, FileRefused, read, write
+from raidbot.raids.template_import import Taken, check_emoji, take_in, taken
+from raidbot.raids.templates import Template
+
+TANK = Role(key=RoleKey("tank"), name="Tank", emoji="🛡️", seats=2)
+EMBER = Template(key="custom-ember", name="Ember", roles=(TANK,))
+NAMELESS = replace(EMBER, key="", name="Nameless")
+VOID = builtin()[0]
+
+
+def take(catalogue: Catalogue, *templates: Template, is_enabled: bool = True) -> tuple[Catalogue, Taken]:
+    filed = tuple(Filed(template, is_enabled) for template in templates)
+    keys = count(1)
+    after = take_in(catalogue, filed, lambda: f"custom-new-{next(keys)}")
+    return after, taken(catalogue, after, filed)
+
+
+def test_what_is_new_is_added_and_twice_is_once() -> None:
+    once, told = take(untouched(), EMBER, NAMELESS)
+    twice, told_again = take(once, EMBER, NAMELESS)
+
+    assert told == Taken(("Ember", "Nameless"), (), ())
+    assert [entry.key for entry in once.entries[-2:]] == ["custom-ember", "custom-new-1"]
+    assert twice == once
+    assert told_again == Taken((), (), ("Ember", "Nameless"))
+
+
+def test_built_in_ones_are_changed_by_key_and_stay_built_in() -> None:
+    after, told = take(untouched(), replace(VOID, name="Void", label=""), is_enabled=False)
+
+    entry = after.entry(VOID.key)
+    assert told == Taken((), ("Void",), ())
+    assert entry.original == VOID
+    assert not entry.enabled
+
+
+def test_own_ones_are_found_by_name_where_the_key_is_another() -> None:
+    once, _ = take(untouched(), EMBER)
+
+    after, told = take(once, replace(EMBER, key="custom-elsewhere", name="EMBER", colour=1))
+
+    assert told == Taken((), ("EMBER",), ())
+    assert after.entry("custom-ember").template.colour == 1
+    assert not after.has("custom-elsewhere")
+
+
+def test_two_that_change_their_names_are_both_taken() -> None:
+    once, _ = take(untouched(), EMBER, replace(EMBER, key="custom-other", name="Other"))
+
+    after, told = take(once, replace(EMBER, name="Other"), replace(EMBER, key="custom-other", name="Ember"))
+
+    assert sorted(told.changed) == ["Ember", "Other"]
+    assert after.entry("custom-ember").template.name == "Other"
+
+
+def test_a_file_of_everything_brings_a_server_into_that_state() -> None:
+    there, _ = take(untouched(), EMBER, replace(VOID, colour=1), is_enabled=False)
+    filed = read(write(Filed(entry.template, entry.enabled) for entry in there.entries).encode())
+
+    here = take_in(untouched(), filed, lambda: "custom-never")
+
+    assert here == there
+
+
+@pytest.mark.parametrize("key", ["museum", "wow-99", "Ember"])
+def test_keys_of_nothing_here_are_not_taken_over(key: str) -> None:
+    after, _ = take(untouched(), replace(EMBER, key=key))
+
+    assert after.entries[-1].key == "custom-new-1"
+
+
+@pytest.mark.parametrize("name", ["Museum Signup", "museum", VOID.name, VOID.label])
+def test_a_name_that_is_taken_refuses_the_file(name: str) -> None:
+    with pytest.raises(NameTaken):
+        take(untouched(), EMBER, replace(EMBER, key="custom-other", name=name))
+
+
+def test_too_many_refuse_the_file() -> None:
+    with pytest.raises(TooManyTemplates):
+        take(untouched(), *(replace(EMBER, key=f"custom-{n}", name=f"Ember {n}") for n in range(101)))
+
+
+def test_custom_emoji_have_to_be_the_servers() -> None:
+    emoji = "<:tank:123456789012345678>"
+    filed = (Filed(EMBER), Filed(replace(EMBER, key="custom-b", name="B", roles=(replace(TANK, emoji=emoji),))))
+
+    check_emoji(untouched(), filed, frozenset({123456789012345678}))
+    with pytest.raises(FileRefused) as refusal:
+        check_emoji(untouched(), filed, frozenset())
+    assert refusal.value.faults == (f"templates[1]: these emoji are not of this server: {emoji}.",)
