@@ -1,6 +1,7 @@
 """How /mysignups looks: where the reader has signed up, and what they can do about one of those raids."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import discord
@@ -8,9 +9,10 @@ import discord
 from raidbot.commands.signing_up import place
 from raidbot.commands.ui.answers import Row
 from raidbot.commands.ui.pages import turning
+from raidbot.commands.ui.role_menus import role_menus
 from raidbot.commands.ui.router import address
 from raidbot.db.lists import Page
-from raidbot.raids.model import MemberId, Raid, Role, Status
+from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.utils.text import clip, escape, stamp
 
 PANEL = "mysignups"
@@ -20,7 +22,6 @@ _NAME_MOST = 60
 _PLACE_MOST = 150
 _TITLE_MOST = 256
 _OPTION_MOST = 100
-_OPTIONS_MOST = 25  # https://discord.com/developers/docs/components/reference#string-select
 
 _MARKS = {Status.POSTING: "⏳", Status.OPEN: "🟢", Status.CLOSED: "🔒", Status.CANCELLED: "❌"}
 
@@ -60,19 +61,17 @@ def raid_embed(raid: Raid, member: MemberId) -> discord.Embed:
 
 
 def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
-    """At most five rows: two selects hold all roles a board can have."""
+    """At most five rows: three menus hold all roles a board can have, in two lists."""
     rows: list[Row] = []
     waits = raid.waits_of(member)
     if raid.is_open:
         seat = raid.seat_of(member)
         taken = {wait.role for wait in waits} | ({seat.role} if seat else set())
         others = [role for role in raid.roles if role.key not in taken]
-        for number, start in enumerate(range(0, len(others), _OPTIONS_MOST)):
-            options = [_role(raid, role) for role in others[start : start + _OPTIONS_MOST]]
-            rows.append((_select("Take another role", options, "take", raid.code, number),))
+        rows += role_menus(raid, others, "Take another role", partial(address, PANEL, "take", raid.code))
     if raid.is_open and len(waits) > 0 and (len(waits) > 1 or raid.seat_of(member) is not None):
-        options = [_role(raid, raid.role(wait.role)) for wait in waits[:_OPTIONS_MOST]]
-        rows.append((_select("Stop waiting for …", options, "stop", raid.code),))
+        lines = [raid.role(wait.role) for wait in waits]
+        rows += role_menus(raid, lines, "Stop waiting for …", partial(address, PANEL, "stop", raid.code))
     is_in = member in set(raid.members())
     leave = discord.ui.Button[Any](
         label="Leave this raid",
@@ -101,14 +100,3 @@ def _line(number: int, raid: Raid, member: MemberId) -> str:
     when = f"{stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})"
     what = clip(escape(brief(raid, member)), _PLACE_MOST)
     return f"{number}. {_MARKS[raid.status]} {named} {when}\n-# `{raid.code}` {what}"
-
-
-def _role(raid: Raid, role: Role) -> discord.SelectOption:
-    taken, waiting = len(raid.seated(role.key)), len(raid.line(role.key))
-    also = f", {waiting} waiting" if waiting else ""
-    label = f"{raid.roles.index(role) + 1}. {clip(role.name, 60)} ({taken}/{role.seats}{also})"
-    return discord.SelectOption(label=label, value=role.key)
-
-
-def _select(hint: str, options: list[discord.SelectOption], *parts: object) -> discord.ui.Select[Any]:
-    return discord.ui.Select(custom_id=address(PANEL, *parts), placeholder=hint, options=options)

@@ -1,6 +1,5 @@
 """The roster on the panel of /raid: choose somebody, then give, move, force or take their place."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -12,6 +11,7 @@ from raidbot.commands.raid_panel import BLUE, GREY, RED
 from raidbot.commands.raid_visit import Action, Visit
 from raidbot.commands.ui.answers import Row
 from raidbot.commands.ui.picked import Picked, look_up
+from raidbot.commands.ui.role_menus import role_menus
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.delivery import render
 from raidbot.raids import roster, signups
@@ -67,22 +67,22 @@ async def _who(visit: Visit) -> None:
 async def _person(visit: Visit, who: Picked, text: str = "") -> None:
     raid = visit.raid
     seat = raid.seat_of(who.id)
-    rows: list[Row] = [(select,) for select in _roles(raid, who, "seat", "Give them the seat")]
-    if any(not raid.has_room(role) for role in raid.roles):
-        rows += [(select,) for select in _roles(raid, who, "line", "Put them in line for", only_full=True)][:1]
+    rows = role_menus(raid, raid.roles, "Give them the seat", partial(look.to, raid, "seat", who.id))
     if raid.sides and seat is not None:
         options = [discord.SelectOption(label=side, value=side, default=side == seat.side) for side in raid.sides]
         none = discord.SelectOption(label="No side", value=_NO_SIDE)
         rows.append((_select(raid, "side", "Which side?", [*options, none][:_OPTIONS_MOST], who.id),))
     is_in = who.id in set(raid.members())
+    has_full = any(not raid.has_room(role) for role in raid.roles)
     rows.append(
         (
+            look.button(raid, "Put in line", "ask-line", BLUE, who.id, disabled=not has_full),
             look.button(raid, "Take off the raid", "take-off", RED, who.id, disabled=not is_in),
             look.button(raid, "Back to the roster", "roster", GREY),
         )
     )
     said = f"{who.shown}: {escape(_place(raid, who.id))}."
-    await visit.page(f"{text}\n{said}" if text else said, *rows[:5])
+    await visit.page(f"{text}\n{said}" if text else said, *rows)
 
 
 async def _seat(visit: Visit) -> None:
@@ -112,6 +112,16 @@ async def _ask_to_force(visit: Visit, who: Picked, role: Role, why: str) -> None
 async def _force(visit: Visit) -> None:
     who, role = await _member(visit, _number(visit.part(0))), _numbered(visit)
     await _edit(visit, who, partial(signups.assign, member=who.id, key=role, now=visit.state.now(), force=True))
+
+
+async def _ask_line(visit: Visit) -> None:
+    """For which role? Only a full one has a line."""
+    who = await _member(visit, _number(visit.part(0)))
+    raid = visit.raid
+    full = [role for role in raid.roles if not raid.has_room(role)]
+    rows = role_menus(raid, full, "Put them in line for", partial(look.to, raid, "line", who.id))
+    back = (look.button(raid, "Back to the roster", "roster", GREY),)
+    await visit.page(f"{who.shown}: {escape(_place(raid, who.id))}.", *rows, back)
 
 
 async def _line(visit: Visit) -> None:
@@ -175,21 +185,6 @@ def _place(raid: Raid, member: MemberId) -> str:
     return "; ".join(parts) or "not signed up"
 
 
-def _roles(raid: Raid, who: Picked, action: str, hint: str, *, only_full: bool = False) -> Iterator[Any]:
-    """The raid's roles in as few selects as Discord allows."""
-    roles = [role for role in raid.roles if not only_full or not raid.has_room(role)]
-    for number, start in enumerate(range(0, len(roles), _OPTIONS_MOST)):
-        options = [_role(raid, role) for role in roles[start : start + _OPTIONS_MOST]]
-        yield _select(raid, action, hint, options, who.id, *((number,) if number else ()))
-
-
-def _role(raid: Raid, role: Role) -> discord.SelectOption:
-    taken, waiting = len(raid.seated(role.key)), len(raid.line(role.key))
-    also = f", {waiting} waiting" if waiting else ""
-    label = f"{raid.roles.index(role) + 1}. {clip(role.name, 60)} ({taken}/{role.seats}{also})"
-    return discord.SelectOption(label=label, value=role.key)
-
-
 def _select(raid: Raid, action: str, hint: str, options: list[discord.SelectOption], *more: object) -> Any:
     return discord.ui.Select[Any](custom_id=look.to(raid, action, *more), placeholder=hint, options=options)
 
@@ -204,6 +199,7 @@ ACTIONS = {
     "who": Action(_ROSTER, _who),
     "seat": Action(_ROSTER, _seat),
     "force": Action(_ROSTER, _force),
+    "ask-line": Action(_ROSTER, _ask_line),
     "line": Action(_ROSTER, _line),
     "side": Action(_ROSTER, _side),
     "take-off": Action(_ROSTER, _take_off),

@@ -9,11 +9,12 @@ from raidbot.commands import raid_panel as look
 from raidbot.commands.members import still_here
 from raidbot.commands.raid_visit import Action, Visit
 from raidbot.commands.ui.answers import Row
+from raidbot.commands.ui.role_menus import role_menus
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.db import candidates
 from raidbot.raids import roster, substitutes
 from raidbot.raids.events import SubstituteAsked
-from raidbot.raids.model import MemberId, Raid, Role
+from raidbot.raids.model import MemberId, Role
 from raidbot.raids.permissions import Permission
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, joined
@@ -39,13 +40,7 @@ async def _find(visit: Visit) -> None:
     if len(free) == 1:
         await _candidates(visit, free[0])
         return
-    rows: list[Row] = []
-    for start in range(0, len(free), _OPTIONS_MOST):
-        options = [_role_option(raid, role) for role in free[start : start + _OPTIONS_MOST]]
-        chosen: Any = discord.ui.Select(
-            custom_id=look.to(raid, "sub-role", start), placeholder="Which role?", options=options
-        )
-        rows.append((chosen,))
+    rows = role_menus(raid, free, "Which role?", partial(look.to, raid, "sub-role"))
     await visit.page("Which role needs a substitute?", *rows, (look.back(raid),))
 
 
@@ -110,11 +105,6 @@ async def _ask(visit: Visit) -> None:
     asked = [event.member for event in change.events if isinstance(event, SubstituteAsked)]
     names = clip(joined([f"**{escape(here[member])}**" for member in asked]), 1000)
     await visit.home(f"I ask {names} to come as **{escape(role.name)}**. You are told what they answer.")
-
-
-def _role_option(raid: Raid, role: Role) -> discord.SelectOption:
-    label = f"{raid.roles.index(role) + 1}. {clip(role.name, 60)} ({len(raid.seated(role.key))}/{role.seats})"
-    return discord.SelectOption(label=label, value=role.key)
 
 
 _FIND = (Permission.RAID_FINDSUB,)

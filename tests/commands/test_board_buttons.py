@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from raidbot.bot import RaidBot
-from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidId, Role, RoleKey, Source
+from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidId, Role, RoleKey, Seat, Source
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.sandbox import Sandbox, SandboxGuild
 from raidbot.sandbox.people import Person
@@ -30,8 +30,8 @@ def _styled(style: SignupStyle, settings: GuildSettings) -> GuildSettings:
     return replace(settings, signup_style=style)
 
 
-async def post(bot: RaidBot, guild: SandboxGuild, of: tuple[Role, ...]) -> Message:
-    """The board of a new raid with these roles."""
+async def post(bot: RaidBot, guild: SandboxGuild, of: tuple[Role, ...], seats: tuple[Seat, ...] = ()) -> Message:
+    """The board of a new raid with these roles and seats."""
     now = bot.state.now()
     plan = replace(
         posting(of=of),
@@ -40,6 +40,8 @@ async def post(bot: RaidBot, guild: SandboxGuild, of: tuple[Role, ...]) -> Messa
         creator=MemberId(guild.owner.id),
         starts_at=now + timedelta(hours=3),
         created_at=now,
+        seats=seats,
+        next_place=len(seats) + 1,
     )
     raid = await bot.state.create(plan, Cause(Source.COMMAND, MemberId(guild.owner.id)))
     await guild.until(lambda: raid.id in bot.state.boards.values())

@@ -1,7 +1,9 @@
 """The roster page of the panel of /raid."""
 
+from raidbot.raids.model import MemberId, Seat, Source
 from raidbot.sandbox import SandboxGuild
-from tests.commands.raid_panels import panel_of, panel_option, the_raid
+from tests.commands.raid_panels import code_of, panel_of, panel_option, the_raid
+from tests.commands.test_board_buttons import many, post
 from tests.conftest import Start
 from tests.scene import board_text, put_up, told
 
@@ -83,3 +85,26 @@ async def test_a_long_roster_is_shown_on_pages(guild: SandboxGuild, start: Start
         await panel.click("Take off the raid")
 
         assert len((await the_raid(bot)).seats) == 29
+
+
+async def test_everybody_can_be_put_in_any_of_fifty_lines(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    of = many(50)
+    crowd = [MemberId(guild.add_member(f"member{number:02}").id) for number in range(50)]
+    async with start() as bot:
+        now = bot.state.now()
+        taken = enumerate(zip(crowd, of, strict=True), start=1)
+        seats = tuple(Seat(member, role.key, place, now, Source.REACTION) for place, (member, role) in taken)
+        board = await post(bot, guild, of, seats)
+        panel = await panel_of(guild, board)
+        await panel.click("Roster")
+
+        await panel.select("Or choose somebody else", [alice])
+        await panel.click("Put in line")
+        await panel.select(f"raid:{code_of(board)}:line:{alice.id}:1", [panel_option(panel, "50. Role 49")])
+        await panel.select("Whom do you want to move or take off?", [str(crowd[0])])
+        await panel.click("Put in line")
+        await panel.select(f"raid:{code_of(board)}:line:{crowd[0]}:0", [panel_option(panel, "2. Role 1")])
+
+        raid = await the_raid(bot)
+        assert [(wait.member, wait.role) for wait in raid.waits] == [(alice.id, "role-49"), (crowd[0], "role-1")]
