@@ -101,6 +101,17 @@ class Boards:
         for raid in [*self._state.boards.values(), *await db.read(partial(rows.cancelled_boards, done=_OVER))]:
             self._stale.add(raid)
         for raid in list(self._stale):
+            if self._shown.get(raid, Shown()).fingerprint or await self._is_named(raid):
+                self.mark(raid)
+
+    async def _is_named(self, raid_id: RaidId) -> bool:
+        """A board never drawn, as after moving in, waits for its names: until `named`, or marked by who learns them."""
+        raid = await self._state.raid(raid_id)
+        return {raid.creator, *raid.members()} <= (await self._state.names(raid)).keys()
+
+    def named(self, raid: RaidId) -> None:
+        """There is no name left to wait for."""
+        if raid in self._stale:
             self.mark(raid)
 
     async def stop(self, timeout: float) -> None:

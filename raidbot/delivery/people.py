@@ -51,14 +51,16 @@ class People:
         """Names that are still missing are asked for after the next start."""
         await self._rounds.stop(timeout)
 
-    async def learn(self, raid_id: RaidId) -> None:
-        """Ask for whichever names the raid's board lacks; returns before they are known."""
+    async def learn(self, raid_id: RaidId) -> bool:
+        """Ask for whichever names the raid's board lacks, without waiting for them; False: none to ask for."""
         raid = await self._state.raid(raid_id)
         known = await self._state.names(raid)
-        for member in dict.fromkeys((raid.creator, *raid.members())):
-            if member not in known and (raid.guild, member) not in self._unknown:
-                self._wanted.setdefault(raid.guild, {}).setdefault(member, set()).add(raid_id)
-                self._rounds.wake()
+        lacking = [member for member in {raid.creator, *raid.members()} if member not in known]
+        wanted = [member for member in lacking if (raid.guild, member) not in self._unknown]
+        for member in wanted:
+            self._wanted.setdefault(raid.guild, {}).setdefault(member, set()).add(raid_id)
+            self._rounds.wake()
+        return bool(wanted)
 
     async def _round(self) -> float | None:
         for guild in list(self._wanted):
@@ -68,7 +70,8 @@ class People:
                 log.warning("names not learned yet", guild=guild, error=repr(error))
             except Exception:
                 log.exception("names cannot be learned", guild=guild)
-                self._wanted.pop(guild, None)
+                for raid in set[RaidId]().union(*self._wanted.pop(guild, {}).values()):
+                    self._redraw(raid)
         return 0.0 if self._wanted else None
 
     async def _ask(self, guild_id: GuildId) -> None:
@@ -83,7 +86,7 @@ class People:
             there = {MemberId(member.id) for member in found}
             boards = {raid for member in asked for raid in wanted.pop(member)}
             self._not_found(guild_id, [member for member in asked if member not in there])
-            for raid in boards:
+            for raid in boards.difference(*wanted.values()):  # each once, when all its names were asked for
                 self._redraw(raid)
         self._wanted.pop(guild_id, None)
 

@@ -179,7 +179,8 @@ class Reconcile:
             await self._new(raid_id, one, look)
         if raid.is_open and (lacking := [one.role.emoji for one in seen if not one.ours]):
             self._boards.reactions_gone(raid_id, lacking)
-        await self._people.learn(raid_id)
+        if not await self._people.learn(raid_id):
+            self._boards.named(raid_id)
         if look.left_alone:
             self.later(raid_id)
 

@@ -1,11 +1,14 @@
 """Posted boards follow the database at a bearable pace, whatever goes wrong."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from functools import partial
 from itertools import pairwise
 
 from structlog.testing import capture_logs
 
+from raidbot.delivery.boards import Shown
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Source, Status
 from raidbot.sandbox import Sandbox
@@ -30,6 +33,10 @@ async def join(life: Life, raid: Raid, *members: Person, role: str = "tank") -> 
         await life.change(
             raid.id, partial(signups.react, member=MemberId(member.id), key=RoleKey(role), now=life.state.now())
         )
+
+
+async def all_seated(life: Life, raid: Raid, number: int) -> bool:
+    return len((await life.state.raid(raid.id)).seats) == number
 
 
 async def status(life: Life, raid: Raid) -> Status:
@@ -359,3 +366,26 @@ async def test_a_board_whose_looks_cannot_be_noted_is_right_again_soon(stage: St
         await stage.sandbox.until(lambda: "bob" in stage.text(raid))
 
     assert [entry["event"] for entry in logs] == ["board is not looked after while the database fails"]
+
+
+async def test_a_board_never_drawn_is_drawn_once_with_all_its_names(stage: Stage) -> None:
+    life = await stage.life()
+    raid = await stage.raid(life, tank=3)
+    members = [stage.member(name) for name in ("alice", "bob", "cem")]
+    for member in members:
+        await member.react(stage.sees(raid), raid.roles[0].emoji)
+    await until(partial(all_seated, life, raid, len(members)))
+    await stage.crash(life)
+    with closing(sqlite3.connect(stage.path)) as connection, connection:
+        shown = Shown("", (raid.roles[0].emoji,)).written()
+        connection.execute("DELETE FROM members")
+        connection.execute("UPDATE raids SET board_hash = ?", (shown,))
+    before = stage.count(EDIT), stage.count(PUT_REACTION)
+
+    life = await stage.life()
+    await life.reconcile.all()
+    await stage.sandbox.until(lambda: stage.count(EDIT) > before[0])
+    await life.boards.idle()
+
+    assert (stage.count(EDIT), stage.count(PUT_REACTION)) == (before[0] + 1, before[1])
+    assert all(name in stage.text(raid) for name in ("Alice", "Bob", "Cem", "Owner"))
