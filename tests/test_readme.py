@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import discord
+from discord import app_commands
 
 from raidbot import process
 from raidbot.commands.ui import rights
@@ -17,6 +18,8 @@ from raidbot.raids import signups
 from raidbot.raids.catalogue import untouched
 from raidbot.raids.creating import Draft, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Status
+from tests.commands.test_rights import COMMANDS, EVERYBODY
+from tests.conftest import Start
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -63,3 +66,28 @@ def test_the_invitation_asks_for_what_the_bot_needs() -> None:
 
     assert f"&permissions={needed.value}" in README
     assert [name for name in wanted.values() if name not in README] == []
+
+
+async def test_it_lists_every_command_with_its_subcommands_and_who_may(start: Start) -> None:
+    rows = {name: (rest.strip(), who) for name, rest, who in _command_rows()}
+    async with start() as bot:
+        commands = {command.name: command for command in bot.tree.get_commands()}
+
+    assert rows.keys() == commands.keys()
+    for name, command in commands.items():
+        written, who = rows[name]
+        if isinstance(command, app_commands.Group):
+            assert set(written.split(" · ")) == {one.name for one in command.commands}
+        else:
+            assert isinstance(command, app_commands.Command)
+            options = {one.name if one.required else f"[{one.name}]" for one in command.parameters}
+            assert set(written.removesuffix("…").split()) <= options, name
+            assert {one for one in options if not one.startswith("[")} <= set(written.split()), name
+        asked = {asks for line, (asks, _) in COMMANDS.items() if line.split()[0] == name}
+        assert who.startswith("everyone") == (asked == {EVERYBODY}), name
+
+
+def _command_rows() -> list[tuple[str, str, str]]:
+    """Name, subcommands or options, and who may use it, of each row in the table of commands."""
+    table = README.split("## Commands")[1].split("\n## ")[0]
+    return re.findall(r"^\| `/(\w+)([^`]*)` \| .+ \| ([^|]+) \|$", table, re.MULTILINE)
