@@ -59,7 +59,7 @@ from raidbot.delivery.tidy import Tidy
 from raidbot.jobs.closing import close_due
 from raidbot.jobs.heartbeat import Heartbeat, Job
 from raidbot.jobs.reminders import remind_due
-from raidbot.jobs.retention import prune_audit, prune_drafts
+from raidbot.jobs.retention import forget_boards, prune_audit, prune_drafts
 from raidbot.jobs.writing import try_writing
 from raidbot.raids.model import GuildId
 from raidbot.raids.telling import REPLY
@@ -167,6 +167,7 @@ class RaidBot(commands.AutoShardedBot):
             "reminders": partial(remind_due, self.state),
             "log channels": self.audit.tell,
             "drafts": partial(prune_drafts, self.state),
+            "boards": partial(forget_boards, self.state),
             "database": partial(try_writing, self.state),
             "audit": partial(prune_audit, self.state),
         }

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
-from raidbot.db import audit, drafts, guilds, outbox, undo
+from raidbot.db import audit, drafts, guilds, lookups, outbox, undo
 from raidbot.db import raids as rows
 from raidbot.db import templates as template_rows
 from raidbot.db.database import Database
@@ -112,6 +112,7 @@ class State:
         self.db = db
         self.clock = clock
         self.boards: dict[MessageId, RaidId] = {}
+        self._boards_since = self.now() - BOARDS_KEPT
         self._raids: Cache[RaidId, Raid] = Cache(capacity)
         self._settings: Cache[GuildId, GuildSettings] = Cache(capacity)
         self._templates: Cache[GuildId, Catalogue] = Cache(capacity)
@@ -128,10 +129,19 @@ class State:
 
     async def load(self) -> list[Raid]:
         """Fill the maps from the database; the raids whose boards still matter come back."""
-        live = await self.db.read(partial(rows.live, since=self.now() - BOARDS_KEPT))
+        self._boards_since = self.now() - BOARDS_KEPT
+        live = await self.db.read(partial(rows.live, since=self._boards_since))
         for raid in live:
             self._remember(raid)
         return live
+
+    async def forget_boards(self) -> None:
+        """Closed raids that began too long ago by now are none whose boards matter any more."""
+        until = self.now() - BOARDS_KEPT
+        for raid in await self.db.read(partial(lookups.closed, since=self._boards_since, until=until)):
+            async with self._locks.hold(raid):
+                self._note_board(await self._raid(raid))
+        self._boards_since = until
 
     def now(self) -> datetime:
         """Aware UTC in whole seconds, as the database keeps it."""
@@ -383,9 +393,13 @@ class State:
 
     def _remember(self, raid: Raid) -> None:
         self._raids.put(raid.id, raid)
+        self._note_board(raid)
+
+    def _note_board(self, raid: Raid) -> None:
         if raid.message is None:
             return
-        if raid.status is Status.CANCELLED:
+        is_long_over = raid.status is Status.CLOSED and raid.starts_at < self.now() - BOARDS_KEPT
+        if raid.status is Status.CANCELLED or is_long_over:
             self.boards.pop(raid.message, None)
         else:
             self.boards[raid.message] = raid.id

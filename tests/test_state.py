@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import structlog
 from raidbot.db import drafts, outbox
 from raidbot.db import raids as rows
 from raidbot.db.database import Database
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import editing, lifecycle, signups
 from raidbot.raids.events import Change, Filled, Joined
 from raidbot.raids.model import (
     CancelReason,
@@ -33,7 +34,7 @@ from raidbot.raids.model import (
 )
 from raidbot.raids.permissions import Grants
 from raidbot.raids.settings import GuildSettings
-from raidbot.state import BusyRaid, Cause, Rule, State, UnknownRaid
+from raidbot.state import BOARDS_KEPT, BusyRaid, Cause, Rule, State, UnknownRaid
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import (
     ALICE,
@@ -44,6 +45,7 @@ from tests.raids.builders import (
     HEALER,
     MANAGER,
     NOW,
+    START,
     TANK,
     posting,
     roles,
@@ -355,6 +357,27 @@ async def test_after_any_evening_a_fresh_start_finds_the_same_raids(db: Database
     fresh = State(db, lambda: NOW)
     assert {raid.id: raid for raid in await fresh.load()} == {raid: await state.raid(raid) for raid in raids}
     assert fresh.boards == state.boards
+
+
+async def test_boards_of_raids_long_over_are_forgotten_and_stay_so(db: Database) -> None:
+    hours = [0.0]
+    state = State(db, lambda: NOW + timedelta(hours=hours[0]))
+    over, held = await add(state, tank=1), await add(state, tank=1)
+    close = partial(lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW)
+    await state.change(over, close, BY_MANAGER)
+
+    hours[0] = (START - NOW + BOARDS_KEPT) / timedelta(hours=1)
+    await state.forget_boards()
+    assert set(state.boards.values()) == {over, held}
+    hours[0] += 1
+    await state.forget_boards()
+    assert set(state.boards.values()) == {held}
+
+    await state.change(over, partial(editing.lead, leader=ALICE), BY_MANAGER)
+    await state.change(held, close, BY_MANAGER)
+    assert state.boards == {}
+    await state.change(over, partial(lifecycle.reopen, by=MANAGER, now=NOW), BY_MANAGER)
+    assert set(state.boards.values()) == {over}
 
 
 async def test_a_cancelled_raid_s_board_is_none_of_ours_any_more(state: State) -> None:

@@ -40,6 +40,16 @@ def reminder_candidates(connection: sqlite3.Connection, *, after: datetime, unti
     )
 
 
+def closed(connection: sqlite3.Connection, *, since: datetime, until: datetime) -> list[RaidId]:
+    """Closed raids that started since the one instant and before the other."""
+    return _ids(
+        connection,
+        "SELECT id FROM raids WHERE status = 'closed' AND starts_at >= ? AND starts_at < ?",
+        seconds(since),
+        seconds(until),
+    )
+
+
 def in_channel(connection: sqlite3.Connection, guild: GuildId, channel: ChannelId) -> list[RaidId]:
     """Raids that are not cancelled and whose board stands in the channel."""
     return _ids(

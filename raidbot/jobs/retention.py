@@ -15,6 +15,11 @@ async def prune_drafts(state: State, now: datetime) -> None:
     await state.db.write(partial(drafts.prune, before=now - DRAFTS_KEPT))
 
 
+async def forget_boards(state: State, _now: datetime) -> None:
+    """Boards of raids long over are not kept in mind."""
+    await state.forget_boards()
+
+
 async def prune_audit(state: State, now: datetime) -> None:
     """Forget what is older than its server keeps it, some at a time."""
     await state.db.write(partial(audit.prune, now=now, days=AUDIT_DAYS))
