@@ -17,6 +17,7 @@ from raidbot.db import raids as rows
 from raidbot.delivery import render
 from raidbot.raids.emoji import key_of
 from raidbot.raids.model import Mark, MemberId, Raid, RaidId, RoleKey, Seat, Wait
+from raidbot.raids.settings import SignupStyle
 from raidbot.sandbox.store import Message
 
 
@@ -81,7 +82,7 @@ def read(database: Path) -> Ledger:
         names = {
             member: name
             for raid in raids
-            for member, name in guilds.names(connection, raid.guild, [raid.creator, *raid.members()]).items()
+            for member, name in guilds.names(connection, raid.guild, _people(raid)).items()
         }
         audit = connection.execute(
             "SELECT actor, source, action, member, before, after FROM audit WHERE raid IS NOT NULL ORDER BY id"
@@ -94,9 +95,15 @@ def read(database: Path) -> Ledger:
     return Ledger(raids, names, told, owed)
 
 
-def unlike(raid: Raid, names: dict[MemberId, str], message: Message) -> list[str]:
+def _people(raid: Raid) -> list[MemberId]:
+    return [raid.creator, *([raid.leader] if raid.leader else []), *raid.members()]
+
+
+def unlike(
+    raid: Raid, names: dict[MemberId, str], message: Message, style: SignupStyle = SignupStyle.REACTIONS
+) -> list[str]:
     """Where the message says something else than the raid's board should; nothing if it is right."""
-    drawn = render.board(raid, names)
+    drawn = render.board(raid, names, style)
     (shown,) = message.embeds
     shown = shown | {"timestamp": datetime.fromisoformat(shown["timestamp"])}
     wanted = {**drawn.embed().to_dict(), "timestamp": drawn.timestamp}
@@ -123,7 +130,7 @@ def places(raid: Raid) -> set[Mark]:
     return {Mark(one.member, one.role) for one in held}
 
 
-def unsettled(database: Path, message: Message) -> list[str]:
+def unsettled(database: Path, message: Message, style: SignupStyle = SignupStyle.REACTIONS) -> list[str]:
     """What keeps the only raid's rows, board, reactions and messages from agreeing, a line each."""
     now = read(database)
     marks, reactions = set(now.raid.marks), standing(now.raid, message)
@@ -131,14 +138,16 @@ def unsettled(database: Path, message: Message) -> list[str]:
         *(f"reaction not acted on: {mark}" for mark in reactions - marks),
         *(f"mark without a reaction, or not taken away: {mark}" for mark in marks - reactions),
         *(f"owed: {row}" for row in now.outbox if row.state in ("pending", "claimed")),
-        *unlike(now.raid, now.names, message),
+        *unlike(now.raid, now.names, message, style),
     ]
 
 
-async def until_settled(database: Path, message: Message, *, patience: float = 40.0) -> Ledger:
+async def until_settled(
+    database: Path, message: Message, *, patience: float = 40.0, style: SignupStyle = SignupStyle.REACTIONS
+) -> Ledger:
     """Wait (real seconds) until everything agrees."""
     deadline = time.monotonic() + patience
-    while lines := unsettled(database, message):
+    while lines := unsettled(database, message, style):
         assert time.monotonic() < deadline, "\n".join(lines)
         await asyncio.sleep(0.05)
     return read(database)

@@ -85,6 +85,16 @@ class PlainRoster:
         self._erase(member)
         self._queue(member, role)
 
+    def wait(self, member: MemberId, role: RoleKey) -> None:
+        """Stand at the end of the line, whatever else is true."""
+        self._queue(member, role)
+
+    def substitute(self, member: MemberId, role: RoleKey) -> None:
+        """Who was asked takes a free seat, also after closing."""
+        self._must(self.status != "cancelled" and self._free(role) > 0)
+        self._sit(member, role)
+        self._fill()
+
     def close(self) -> None:
         self._must(self.status == "open")
         self.status = "closed"
@@ -159,13 +169,13 @@ class PlainRoster:
                 return
             self._sit(*min(possible)[1])
 
-    def agrees_with(self, raid: Raid) -> bool:
-        """Whether the raid has the same people in the same places, lines and marks."""
+    def agrees_with(self, raid: Raid, *, but_marks: bool = False) -> bool:
+        """Whether the raid has the same people in the same places and lines, and the same marks."""
+        marks = {(mark.member, mark.role): "is to go" if mark.unwanted else "stands" for mark in raid.marks}
         return (
             self.sits == {seat.member: seat.role for seat in raid.seats}
             and self.forced == {seat.member for seat in raid.seats if seat.forced}
             and all(self.line(key) == [wait.member for wait in raid.line(key)] for key in self.seats)
-            and self.reactions
-            == {(mark.member, mark.role): "is to go" if mark.unwanted else "stands" for mark in raid.marks}
+            and (but_marks or self.reactions == marks)
             and self.status == raid.status
         )

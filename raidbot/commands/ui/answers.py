@@ -63,9 +63,12 @@ async def hand_over(interaction: discord.Interaction[Any], text: str, file: disc
 
 
 async def ask(interaction: discord.Interaction[Any], form: discord.ui.Modal) -> None:
-    """Open a form."""
+    """Open a form, which Discord takes as a first answer only."""
     async with _turn(interaction):
-        await interaction.response.send_modal(form)
+        if not interaction.response.is_done():
+            await interaction.response.send_modal(form)
+            return
+    await interaction.followup.send("It took me too long to open the form. Press again.", ephemeral=True)
 
 
 def panel(rows: tuple[Row, ...]) -> discord.ui.View:

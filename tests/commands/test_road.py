@@ -1,0 +1,47 @@
+"""What a person hears when an answer comes late or is lost on its way."""
+
+import asyncio
+
+from structlog.testing import capture_logs
+
+from raidbot.raids.model import GuildId
+from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox.faults import Silence
+from raidbot.sandbox.interactions import Callback
+from tests.conftest import Start
+
+CALLBACK = "POST /interactions/{}/{}/callback"
+
+
+async def test_a_form_that_can_no_longer_open_is_not_passed_over_in_silence(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    channel = guild.channel("raid-signups")
+    async with start() as bot:
+        panel = await guild.owner.slash(channel, "settings")
+        async with bot.state._settings_locks.hold(GuildId(guild.id)):
+            bot.state._settings.drop(GuildId(guild.id))
+            pressing = asyncio.create_task(panel.click("Time zone"))
+            answer = await pressing
+            assert answer.interaction.callback_type == Callback.DEFERRED_UPDATE
+
+        await guild.until(lambda: "took me too long" in answer.text())
+
+
+async def test_an_answer_lost_on_its_way_is_logged_and_the_next_press_works(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    channel = guild.channel("raid-signups")
+    async with start():
+        panel = await guild.owner.slash(channel, "settings")
+        with capture_logs() as logs:
+            lost = sandbox.faults.silence(Silence.RESET, route=CALLBACK)
+            pressing = asyncio.create_task(panel.click("More settings"))
+            await guild.until(lambda: any(entry["event"] == "error not shown" for entry in logs))
+            lost.lift()
+            pressing.cancel()
+
+        await panel.click("More settings")
+
+        assert "Discussion threads" in panel.text()
+        assert not [entry for entry in logs if entry["event"] == "listener failed"]
