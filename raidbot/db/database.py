@@ -8,8 +8,8 @@ import errno
 import re
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
@@ -145,6 +145,46 @@ class Database:
 async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
     # aiosqlite has no public way to run several statements in one hop; its version is pinned for this line.
     return await connection._execute(work, connection._conn)  # type: ignore[no-any-return,no-untyped-call]
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[sqlite3.Connection]:
+    """The database for a tool that needs it to itself, created if need be and up to date; transactions are the tool's.
+
+    Raises UnusableDatabase as `Database.open` does.
+    """
+    guard = _claim(path)
+    try:
+        with closing(_opened(path)) as connection:
+            yield connection
+    finally:
+        guard.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = sqlite3.connect(path, isolation_level=None)
+        schema_version(connection)
+        _prepare_writer(connection)
+        migrate(connection)
+    except BaseException as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise _unusable(path, error) from error
+        raise
+    return connection
+
+
+@contextmanager
+def unused(path: Path) -> Iterator[None]:
+    """Nobody else uses the database meanwhile; not a byte of it or beside it changes. Raises UnusableDatabase."""
+    if not Path(f"{path}.lock").exists():
+        yield
+        return
+    with closing(_claim(path)):
+        yield
 
 
 def _claim(path: Path) -> sqlite3.Connection:

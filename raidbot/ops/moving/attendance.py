@@ -1,0 +1,43 @@
+"""Who was marked as not having come."""
+
+from dataclasses import replace
+
+from raidbot.ops.moving import cells
+from raidbot.ops.moving.cells import Unusable
+from raidbot.ops.moving.report import Row as Told
+from raidbot.ops.moving.rosters import Cells
+from raidbot.raids.model import Attendance, MemberId, Presence, Raid
+
+
+def marked(raid: Raid, rows: list[tuple[Cells, Told]]) -> Raid:
+    """The raid with what managers said of those who have a seat; whoever has none is told of in the report."""
+    found: dict[MemberId, Attendance] = {}
+    for row, told in rows:
+        try:
+            mark = _mark(raid, row, told)
+        except Unusable as why:
+            told.left(f"its content {why}")
+            continue
+        if mark is None:
+            told.left("its member has no seat in the raid")
+        elif mark.member in found:
+            told.left(f"member {mark.member} is marked already")
+        else:
+            found[mark.member] = mark
+            told.taken()
+    return replace(raid, attendance=tuple(found[member] for member in sorted(found)))
+
+
+def _mark(raid: Raid, row: Cells, told: Told) -> Attendance | None:
+    member = cells.snowflake(row.get("user_id"))
+    came = cells.flag(row.get("attended"), default=True)
+    seat = None if member is None else raid.seat_of(MemberId(member))
+    if seat is None:
+        return None
+    try:
+        by, at = cells.snowflake(row.get("marked_by")), cells.moment(row.get("marked_at"))
+    except Unusable as why:
+        told.repair(f"who marked it, or when, {why}")
+        by, at = None, None
+    presence = Presence.SIGNED if came else Presence.NO_SHOW
+    return Attendance(seat.member, seat.role, presence, None if by is None else MemberId(by), at)

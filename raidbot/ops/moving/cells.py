@@ -1,0 +1,101 @@
+"""Cells of the old database: whatever stands in them becomes a value or a reason why not."""
+
+import json
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+_SNOWFLAKE_MOST = 2**63 - 1
+_SECONDS = range(1_420_070_400, 4_102_444_800)
+"""From Discord's own beginning, 2015, to 2100."""
+_MILLISECONDS = 100_000_000_000
+_SHOWN = 40
+
+
+class Unusable(Exception):  # noqa: N818 - a fact about a cell
+    """The cell says nothing; `str()` continues “… ”, as in “is no number: 'abc'”."""
+
+
+def snowflake(cell: Any) -> int | None:
+    """An id of Discord's. Raises Unusable."""
+    if cell is None or cell == "":
+        return None
+    number = whole(cell)
+    if number is None or not 0 < number <= _SNOWFLAKE_MOST:
+        raise Unusable(f"is no id of Discord’s: {shown(cell)}")
+    return number
+
+
+def whole(cell: Any) -> int | None:
+    """A whole number, also written as a text. Raises Unusable."""
+    if cell is None:
+        return None
+    if isinstance(cell, str):
+        digits = cell.strip()
+        if digits.removeprefix("-").isdecimal() and digits.isascii() and len(digits) <= 20:
+            return int(digits)
+    elif isinstance(cell, int) or (isinstance(cell, float) and math.isfinite(cell) and cell == int(cell)):
+        return int(cell)
+    raise Unusable(f"is no whole number: {shown(cell)}")
+
+
+def flag(cell: Any, *, default: bool) -> bool:
+    if isinstance(cell, bool):
+        return cell
+    number = whole(cell)
+    return default if number is None else number != 0
+
+
+def text(cell: Any) -> str | None:
+    """A text that every part of Discord and of the database takes. Raises Unusable for a blob and for broken UTF-8."""
+    if cell is None:
+        return None
+    if isinstance(cell, bool | int | float | str):
+        return str(cell).encode("utf-8", "replace").decode().replace("\0", "")
+    raise Unusable(f"is no text: {shown(cell)}")
+
+
+def line(cell: Any, most: int) -> str | None:
+    """A text on one line, of at most `most` characters; None for nothing."""
+    whole_text = text(cell)
+    return None if whole_text is None else " ".join(whole_text.split())[:most].rstrip() or None
+
+
+def moment(cell: Any) -> datetime | None:
+    """UTC seconds since 1970; milliseconds are understood, too. Raises Unusable for what lies outside 2015 to 2100."""
+    number = whole(cell)
+    if number is None:
+        return None
+    if number >= _MILLISECONDS:
+        number //= 1000
+    if number not in _SECONDS:
+        raise Unusable(f"is no moment a raid can have: {shown(cell)}")
+    return datetime.fromtimestamp(number, UTC)
+
+
+def parsed(cell: Any) -> Any:
+    """What the JSON in the cell says; None for nothing. Raises Unusable."""
+    written = text(cell)
+    if written is None or not written.strip():
+        return None
+    try:
+        return json.loads(written)
+    except (ValueError, RecursionError):
+        raise Unusable(f"is no JSON: {shown(cell)}") from None
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """The value, if it is an object; else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def shown(cell: Any) -> str:
+    """The cell as a report quotes it."""
+    if isinstance(cell, bytes):
+        return f"{len(cell)} bytes {cell[:8].hex()}{'…' if len(cell) > 8 else ''}"
+    quoted = ascii(cell) if isinstance(cell, str) and not cell.isprintable() else repr(cell)
+    return quoted if len(quoted) <= _SHOWN else f"{quoted[:_SHOWN]}…"

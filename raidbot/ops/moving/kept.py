@@ -1,0 +1,102 @@
+"""Rows that nothing here uses yet are kept as they are, for what will."""
+
+import json
+import math
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from raidbot.db import moved
+from raidbot.ops.moving import cells
+from raidbot.ops.moving.cells import Unusable
+from raidbot.ops.moving.report import Report
+from raidbot.ops.moving.report import Row as Told
+from raidbot.ops.moving.source import Row, Source
+
+_FOR = {
+    "availability": "weekly availability",
+    "recurring_raids": "series",
+    "polls": "polls",
+    "poll_votes": "polls",
+    "user_stats": "nobody: these are sums over all servers, and each server’s own are taken",
+}
+ANALYTICS = "analytics.json"
+
+
+def keep(source: Source, tx: sqlite3.Connection, table: str, row: Row, told: Told) -> None:
+    """Keep the row whole; once kept it stays as it was."""
+    payload = json.dumps({name: _plain(cell) for name, cell in row.items() if name != "#"}, ensure_ascii=False)
+    if moved.keep(tx, source=table, key=source.name(table, row), guild=_guild(row), payload=payload):
+        told.kept()
+    else:
+        told.unchanged()
+
+
+def keep_rest(source: Source, tx: sqlite3.Connection, report: Report, *, but: set[str]) -> None:
+    """Keep every row of every other table."""
+    for table in source.tables:
+        if table in but:
+            continue
+        report.seen(table)
+        for row in source.rows(table):
+            keep(source, tx, table, row, report.row(table, source.name(table, row)))
+        if report.tables[table].read:
+            whom = _FOR.get(table, "whatever may need them: the table is unknown")
+            report.note(table, f"{report.tables[table].read} rows", f"kept in moved_rows for {whom}")
+
+
+def keep_analytics(path: Path, tx: sqlite3.Connection, report: Report) -> None:
+    """Keep the old bot's weekly and monthly counts, one row for each server and one for all."""
+    given = read_json(path)
+    parts: dict[str, tuple[int | None, Any]] = {"global": (None, cells.mapping(given).get("global"))}
+    for name, counts in cells.mapping(cells.mapping(given).get("guilds")).items():
+        try:
+            parts[f"guild {name}"] = (cells.snowflake(name), counts)
+        except Unusable:
+            parts[f"guild {name}"] = (None, counts)
+    for name, (guild, counts) in parts.items():
+        told = report.row(ANALYTICS, name)
+        if not isinstance(counts, dict):
+            told.left("there is nothing in it")
+        elif moved.keep(tx, source=ANALYTICS, key=name, guild=guild, payload=json.dumps(_plain(counts))):
+            told.kept()
+        else:
+            told.unchanged()
+
+
+def read_json(path: Path) -> Any:
+    """Raises Unusable, which says the file's name."""
+    try:
+        return json.loads(path.read_bytes())
+    except OSError as error:
+        raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
+    except (ValueError, RecursionError):
+        raise Unusable(f"{path} is no JSON.") from None
+
+
+def _guild(row: Row) -> int | None:
+    try:
+        return cells.snowflake(row.get("guild_id"))
+    except Unusable:
+        return None
+
+
+def _plain(cell: Any) -> Any:
+    """The cell as JSON can say it."""
+    match cell:
+        case bytes():
+            return {"hex": cell.hex()}
+        case float() if not math.isfinite(cell):
+            return str(cell)
+        case dict():
+            return {_clean(str(name)): _plain(value) for name, value in cell.items()}
+        case list():
+            return [_plain(value) for value in cell]
+        case str():
+            return _clean(cell)
+        case _:
+            return cell
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

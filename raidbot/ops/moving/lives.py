@@ -1,0 +1,124 @@
+"""When a raid begins and began, and whether its signups are still open."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from raidbot.ops.moving import cells
+from raidbot.ops.moving.cells import Unusable
+from raidbot.ops.moving.report import Row as Told
+from raidbot.ops.moving.rosters import Cells
+from raidbot.raids.model import CloseReason, MemberId, Raid, Status
+from raidbot.raids.when import parse
+from raidbot.utils.errors import Refusal
+
+_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
+"""Of Discord's ids: https://discord.com/developers/docs/reference#snowflakes"""
+_REASONS = {
+    "manual": CloseReason.MANUAL,
+    "auto": CloseReason.FULL,
+    "museum_start": CloseReason.AT_START,
+    "key_start": CloseReason.AT_START,
+    "challenge_start": CloseReason.AT_START,
+}
+
+
+class NoTime(Exception):  # noqa: N818 - a fact about a raid
+    """Nothing says when it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    created_at: datetime
+    starts_at: datetime
+    is_closed: bool
+    closed_at: datetime | None = None
+    closed_by: MemberId | None = None
+    closed_reason: CloseReason | None = None
+
+    def of(self, raid: Raid) -> Raid:
+        """The raid, open or closed as it was."""
+        if not self.is_closed:
+            return raid
+        return replace(
+            raid,
+            status=Status.CLOSED,
+            closed_at=self.closed_at,
+            closed_by=self.closed_by,
+            closed_reason=self.closed_reason,
+        )
+
+
+def of(row: Cells, message: int, zone: ZoneInfo, told: Told, *, now: datetime) -> Life:
+    """Raises NoTime."""
+    created_at = _created(row, message, told)
+    is_closed = row.get("closed_at") is not None
+    closed_at = _moment(row, "closed_at", told, "the moment of closing")
+    starts_at = _start(row, zone, told, created_at=created_at)
+    if starts_at is None:
+        if not is_closed:
+            raise NoTime("nothing says when it begins, and its signups are open")
+        starts_at = closed_at or created_at
+        told.repair("nothing says when it began; it is taken to be when its signups closed")
+    if not is_closed and starts_at <= now:
+        told.repair("its signups were still open although it had begun; they closed at its start")
+        return Life(created_at, starts_at, True, starts_at, None, CloseReason.AT_START)
+    if not is_closed:
+        return Life(created_at, starts_at, False)
+    by = _closer(row, told)
+    return Life(created_at, starts_at, True, closed_at or starts_at, by, _reason(row, by, told))
+
+
+def _created(row: Cells, message: int, told: Told) -> datetime:
+    return _moment(row, "created_at", told, "the moment it was made") or posted_at(message)
+
+
+def posted_at(message: int) -> datetime:
+    """When Discord gave a message its id, in whole seconds."""
+    return _EPOCH + timedelta(seconds=(message >> 22) // 1000)
+
+
+def _start(row: Cells, zone: ZoneInfo, told: Told, *, created_at: datetime) -> datetime | None:
+    starts_at = _moment(row, "timestamp", told, "its start")
+    if starts_at is not None:
+        return starts_at
+    try:
+        typed = cells.text(row.get("datetime"))
+    except Unusable:
+        typed = None
+    if not typed or not typed.strip():
+        return None
+    try:
+        meant = parse(typed, zone=zone, now=created_at).instant
+    except Refusal:
+        return None
+    told.repair(f"its start is read from what was typed, {cells.shown(typed)}: {meant:%Y-%m-%d %H:%M} UTC")
+    return meant
+
+
+def _moment(row: Cells, column: str, told: Told, what: str) -> datetime | None:
+    cell: Any = row.get(column)
+    try:
+        return cells.moment(cell)
+    except Unusable as why:
+        told.repair(f"{what} {why}")
+        return None
+
+
+def _closer(row: Cells, told: Told) -> MemberId | None:
+    try:
+        by = cells.snowflake(row.get("closed_by"))
+    except Unusable as why:
+        told.repair(f"who closed its signups {why}")
+        return None
+    return None if by is None else MemberId(by)
+
+
+def _reason(row: Cells, by: MemberId | None, told: Told) -> CloseReason:
+    cell = row.get("closed_reason")
+    known = _REASONS.get(cell) if isinstance(cell, str) else None
+    reason = known or (CloseReason.MANUAL if by else CloseReason.AT_START)
+    if known is None and cell is not None:
+        told.repair(f"the reason {cells.shown(cell)} for closing is unknown; it is {reason} now")
+    return reason

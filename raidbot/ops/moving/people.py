@@ -1,0 +1,112 @@
+"""What members had done: the old bot's counters, less the raids that are taken over."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from raidbot.db import moved
+from raidbot.db.moved import Balance
+from raidbot.ops.moving import cells
+from raidbot.ops.moving.cells import Unusable
+from raidbot.ops.moving.report import Report
+from raidbot.ops.moving.report import Row as Told
+from raidbot.ops.moving.rosters import Cells
+from raidbot.ops.moving.servers import Servers
+from raidbot.ops.moving.source import Source
+from raidbot.raids.model import GuildId, Kind, MemberId, Presence, Raid
+
+TABLE = "guild_user_stats"
+_NAME_MOST = 100
+
+
+@dataclass(slots=True)
+class Tally:
+    raids: int = 0
+    no_shows: int = 0
+    roles: Counter[str] = field(default_factory=Counter)
+    templates: Counter[str] = field(default_factory=Counter)
+    weekdays: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Counted:
+    """How often members are in raids that are taken over now and that the old bot counted."""
+
+    servers: Servers
+    members: dict[tuple[GuildId, MemberId], Tally] = field(default_factory=dict)
+
+    def add(self, raid: Raid) -> None:
+        if not raid.counts:
+            return
+        absent = {row.member for row in raid.attendance if row.presence is Presence.NO_SHOW}
+        day = str(raid.starts_at.astimezone(self.servers.zone(raid.guild)).isoweekday() % 7)
+        for seat in raid.seats:
+            tally = self.members.setdefault((raid.guild, seat.member), Tally())
+            tally.raids += 1
+            tally.no_shows += seat.member in absent
+            tally.roles["Museum" if raid.kind is Kind.MUSEUM else raid.role(seat.role).name] += 1
+            tally.templates[raid.name] += 1
+            tally.weekdays[day] += 1
+
+
+def take(source: Source, tx: sqlite3.Connection, counted: Counted, report: Report) -> None:
+    """Open a balance for everybody the old bot counted anything of."""
+    for row in source.rows(TABLE):
+        told = report.row(TABLE, source.name(TABLE, row))
+        try:
+            guild, member = cells.snowflake(row.get("guild_id")), cells.snowflake(row.get("user_id"))
+        except Unusable as why:
+            told.left(f"its server or member {why}")
+            continue
+        if guild is None or member is None:
+            told.left("it names no server or no member")
+        elif moved.has_balance(tx, GuildId(guild), MemberId(member)):
+            told.unchanged()
+        else:
+            tally = counted.members.get((GuildId(guild), MemberId(member)), Tally())
+            moved.open_balance(tx, _balance(GuildId(guild), MemberId(member), row, tally, told))
+            told.taken()
+
+
+def _balance(guild: GuildId, member: MemberId, row: Cells, less: Tally, told: Told) -> Balance:
+    total = _cell(row, "total_raids", cells.whole, told) or 0
+    if total < less.raids:
+        told.repair(f"{total} raids are fewer than the {less.raids} that were taken over; the balance is 0")
+    return Balance(
+        guild=guild,
+        member=member,
+        raids=max(0, total - less.raids),
+        no_shows=max(0, (_cell(row, "no_shows", cells.whole, told) or 0) - less.no_shows),
+        roles=_rest(row, "role_counts", less.roles, told),
+        templates=_rest(row, "template_counts", less.templates, told),
+        weekdays=_rest(row, "weekday_counts", less.weekdays, told),
+        last_raid_at=_cell(row, "last_raid_at", cells.moment, told),
+    )
+
+
+def _cell(row: Cells, column: str, read: Callable[[Any], Any], told: Told) -> Any:
+    try:
+        found = read(row.get(column))
+    except Unusable as why:
+        told.repair(f"{column} {why}; taken as nothing")
+        return None
+    if isinstance(found, int) and not -(2**63) <= found < 2**63:
+        told.repair(f"{column} is too large a number; taken as nothing")
+        return None
+    return found
+
+
+def _rest(row: Cells, column: str, less: Mapping[str, int], told: Told) -> dict[str, int]:
+    """What the counter says of each name, less what is counted elsewhere now, where anything is left."""
+    given = cells.mapping(_cell(row, column, cells.parsed, told))
+    rest: dict[str, int] = {}
+    for name, count in given.items():
+        if isinstance(count, bool) or not isinstance(count, int) or abs(count) > 10**9:
+            told.repair(f"{column}: {cells.shown(count)} is no count")
+            continue
+        left = count - less.get(name, 0)
+        if left > 0:
+            rest[str(cells.line(name, _NAME_MOST) or "")] = left
+    return rest

@@ -1,0 +1,288 @@
+"""Raids with everybody in them."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from raidbot.db import moved, outbox
+from raidbot.db import raids as rows
+from raidbot.ops.moving import attendance, cells, lives, rosters, shapes
+from raidbot.ops.moving.cells import Unusable
+from raidbot.ops.moving.codes import Codes
+from raidbot.ops.moving.people import Counted
+from raidbot.ops.moving.report import Report
+from raidbot.ops.moving.report import Row as Told
+from raidbot.ops.moving.rosters import Cells, Place
+from raidbot.ops.moving.servers import Servers
+from raidbot.ops.moving.shapes import Known, Shape
+from raidbot.ops.moving.source import Source
+from raidbot.raids import attendance as coming
+from raidbot.raids import signups
+from raidbot.raids.events import Change, Promoted
+from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, MessageId, Raid, RaidId, Status
+from raidbot.raids.telling import notices
+from raidbot.state import BOARDS_KEPT
+
+TABLES = ("signups", "museum_waitlist", "raid_attendance")
+
+
+class NotTaken(Exception):  # noqa: N818 - a fact about a row
+    """`str()` says why."""
+
+
+@dataclass(slots=True)
+class Rows:
+    """A raid's rows in the other tables, each with whom it has to be told to."""
+
+    signups: list[tuple[Cells, Told]]
+    line: list[tuple[Cells, Told]]
+    attendance: list[tuple[Cells, Told]]
+
+    def all(self) -> Iterator[Told]:
+        for told in (*self.signups, *self.line, *self.attendance):
+            yield told[1]
+
+
+@dataclass(slots=True, kw_only=True)
+class Raids:
+    """Takes over one raid after the other, so that any number of them needs no more memory than one."""
+
+    tx: sqlite3.Connection
+    source: Source
+    report: Report
+    servers: Servers
+    known: Known
+    counted: Counted
+    now: datetime
+    codes: Codes = field(init=False)
+    here: set[int] = field(init=False)
+    read: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.codes = Codes.of(self.tx, self.source.rows("raids"))
+        known = self.tx.execute("SELECT message FROM raids WHERE message IS NOT NULL").fetchall()
+        self.here = {message for (message,) in known}
+
+    def take(self) -> None:
+        for row in self.source.rows("raids", order="rowid"):
+            told = self.report.row("raids", self.source.name("raids", row))
+            children = self._rows_of(row)
+            try:
+                self._take(row, told, children)
+            except (NotTaken, lives.NoTime) as why:
+                told.left(str(why))
+                for child in children.all():
+                    child.left("its raid was not taken")
+            self.report.settle()
+        for table in TABLES:
+            for row in self.source.astray(table):
+                self.report.row(table, self.source.name(table, row)).left("the old database does not have its raid")
+
+    def _rows_of(self, row: Cells) -> Rows:
+        signups, line, marks = (
+            [
+                (one, self.report.row(table, self.source.name(table, one)))
+                for one in (self.source.of_message(table, row["message_id"]) if row["message_id"] is not None else ())
+            ]
+            for table in TABLES
+        )
+        return Rows(signups, line, marks)
+
+    def _take(self, row: Cells, told: Told, children: Rows) -> None:
+        message = _needed(row, "message_id", "message")
+        guild = GuildId(_needed(row, "guild_id", "server"))
+        if message in self.here:
+            told.unchanged()
+            for child in children.all():
+                child.unchanged()
+            return
+        if message in self.read:
+            raise NotTaken("another raid has the same message")
+        raid, places = self._raid(row, guild, MessageId(message), told, children)
+        raid = rosters.seated(raid, places)
+        raid = attendance.marked(raid, children.attendance)
+        if raid.creator == 0:
+            raid = _with_some_creator(raid, told)
+        self._store(raid, row, told)
+        self.read.add(message)
+
+    def _raid(
+        self, row: Cells, guild: GuildId, message: MessageId, told: Told, children: Rows
+    ) -> tuple[Raid, list[Place]]:
+        zone = self.servers.zone(guild)
+        life = lives.of(row, message, zone, told, now=self.now)
+        shape = self._shape(row, told, [one for one, _ in children.signups])
+        places = list(self._places(shape, children, since=life.created_at))
+        if not shape.roles:
+            raise NotTaken("nothing says which roles it has")
+        raid = Raid(
+            id=RaidId(0),
+            guild=guild,
+            code=self.codes.give(row.get("raid_id"), guild, message, told),
+            kind=shape.kind,
+            template=shape.template,
+            title=shape.title,
+            emoji=shape.emoji,
+            description=shape.description,
+            colour=shape.colour,
+            roles=tuple(one.role for one in shape.roles),
+            sides=shape.sides,
+            strategy=shape.strategy,
+            length_minutes=_length(row, told) if shape.kind is Kind.RAID else None,
+            lengths=shape.lengths,
+            subject=shape.subject,
+            counts=shape.counts,
+            creator=MemberId(_id(row, "creator_id", "its creator", told) or 0),
+            channel=self._channel(row, guild, shape.kind, told),
+            message=message,
+            thread=_channel(_id(row, "thread_id", "its thread", told)),
+            starts_at=life.starts_at,
+            zone=zone.key,
+            created_at=life.created_at,
+            status=Status.OPEN,
+            hold=not life.is_closed and _flag(row, "stats_recorded", told),
+            creator_reminded=_flag(row, "creator_reminder_sent", told),
+            participants_reminded=_flag(row, "participant_reminder_sent", told),
+        )
+        return life.of(raid), places
+
+    def _shape(self, row: Cells, told: Told, signups: list[Cells]) -> Shape:
+        kind = _kind(row)
+        given: dict[str, Any] = {}
+        try:
+            given = cells.mapping(cells.parsed(row.get("template_data")))
+        except Unusable as why:
+            told.repair(f"what it was made from {why}")
+        if kind is Kind.RAID:
+            return shapes.of_raid(row, given, self.known, told, signups)
+        if kind is Kind.MUSEUM:
+            return shapes.of_museum(row, told)
+        return shapes.of_teams(kind, row, given, told, signups)
+
+    def _places(self, shape: Shape, children: Rows, *, since: datetime) -> Iterator[Place]:
+        found = [
+            rosters.of_signup(row, told, shape.find, since=since, number=number)
+            for number, (row, told) in enumerate(children.signups)
+        ]
+        for number, (row, told) in enumerate(children.line):
+            if shape.kind is Kind.MUSEUM:
+                found.append(rosters.of_museum_line(row, told, since=since, number=number))
+            else:
+                told.left("its raid is no museum")
+        yield from (place for place in found if place is not None)
+
+    def _channel(self, row: Cells, guild: GuildId, kind: Kind, told: Told) -> ChannelId:
+        channel = _id(row, "channel_id", "its channel", told)
+        if channel is not None:
+            return ChannelId(channel)
+        usual = self.servers.channel(guild, kind)
+        if usual is None:
+            raise NotTaken("nothing says in which channel its message is")
+        told.repair("its channel is missing, so it has the one that the server uses for this kind")
+        return usual
+
+    def _store(self, raid: Raid, row: Cells, told: Told) -> None:
+        if not raid.is_open or raid.is_full:
+            raid = replace(raid, filled_once=True)
+        if raid.is_open:
+            raid = rosters.marked(raid)
+        change = signups.settle(raid, now=self.now)
+        raid = replace(coming.recorded(change.raid), id=RaidId(0))
+        raid_id = rows.insert(self.tx, raid)
+        raid = replace(raid, id=raid_id)
+        matters = raid.is_open or raid.starts_at >= self.now - BOARDS_KEPT
+        moved.note(self.tx, raid_id, compared=not matters)
+        promoted = tuple(event for event in change.events if isinstance(event, Promoted))
+        for event in promoted:
+            told.repair(
+                f"a seat as {raid.role(event.role).name} was free although member {event.member} waited for one,"
+                " so it is theirs, and they will be told"
+            )
+        self._tell(Change(raid, promoted))
+        if _was_counted(row):
+            self.counted.add(raid)
+        told.taken()
+
+    def _tell(self, change: Change) -> None:
+        for notice in notices(change):
+            owed = outbox.Owed(
+                kind="dm",
+                target=notice.member,
+                payload={"content": notice.text},
+                dedupe=notice.key,
+                due_at=self.now,
+                expires_at=change.raid.starts_at,
+                guild=change.raid.guild,
+            )
+            outbox.owe(self.tx, owed)
+
+
+def _needed(row: Cells, column: str, what: str) -> int:
+    try:
+        found = cells.snowflake(row.get(column))
+    except Unusable as why:
+        raise NotTaken(f"its {what} {why}") from None
+    if found is None:
+        raise NotTaken(f"it has no {what}")
+    return found
+
+
+def _kind(row: Cells) -> Kind:
+    cell = row.get("type")
+    if cell is None or cell == "":
+        return Kind.RAID
+    try:
+        return Kind(cell)
+    except ValueError:
+        raise NotTaken(f"it is of an unknown kind: {cells.shown(cell)}") from None
+
+
+def _id(row: Cells, column: str, what: str, told: Told) -> int | None:
+    try:
+        return cells.snowflake(row.get(column))
+    except Unusable as why:
+        told.repair(f"{what} {why}")
+        return None
+
+
+def _channel(found: int | None) -> ChannelId | None:
+    return None if found is None else ChannelId(found)
+
+
+def _flag(row: Cells, column: str, told: Told) -> bool:
+    try:
+        return cells.flag(row.get(column), default=False)
+    except Unusable as why:
+        told.repair(f"{column} {why}; taken as no")
+        return False
+
+
+def _length(row: Cells, told: Told) -> int | None:
+    """Hours, as the old bot asks for them, in minutes."""
+    cell = row.get("length")
+    if cell is None or cell == "":
+        return None
+    try:
+        minutes = round(float(cells.text(cell) or "") * 60)
+    except (Unusable, ValueError, OverflowError):
+        minutes = 0
+    if not 0 < minutes <= 24 * 60:
+        told.repair(f"its length {cells.shown(cell)} is none; it has no length now")
+        return None
+    return minutes
+
+
+def _with_some_creator(raid: Raid, told: Told) -> Raid:
+    """Somebody has to be the raid's creator: who closed it, else the first on its roster."""
+    somebody = raid.closed_by or next((seat.member for seat in raid.seats), None)
+    if somebody is None:
+        raise NotTaken("nothing says who made it")
+    told.repair(f"nothing says who made it; member {somebody} is its creator now")
+    return replace(raid, creator=somebody)
+
+
+def _was_counted(row: Cells) -> bool:
+    """Whether the old bot's counters have the raid: it counts when signups close, and keeps that when they reopen."""
+    return row.get("closed_at") is not None or row.get("stats_recorded") not in (None, 0, "0")

@@ -1,0 +1,135 @@
+"""What became of every row: the account that moving in gives."""
+
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any
+
+_LISTED_MOST = 200
+
+
+@dataclass(slots=True)
+class Tally:
+    """Rows of one old table. `read` is the sum of the others.
+
+    taken: as they were; repaired: taken, with something put right; kept: stored for later, nothing uses them yet;
+    left: not taken; unchanged: what they say is here already.
+    """
+
+    read: int = 0
+    taken: int = 0
+    repaired: int = 0
+    kept: int = 0
+    left: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    table: str
+    row: str
+    sentence: str
+
+
+@dataclass(slots=True)
+class Report:
+    """`repairs`, `losses` and `notes` name the row; a loss is a row that was not taken."""
+
+    dry_run: bool = False
+    tables: dict[str, Tally] = field(default_factory=dict)
+    repairs: list[Line] = field(default_factory=list)
+    losses: list[Line] = field(default_factory=list)
+    notes: list[Line] = field(default_factory=list)
+    _pending: "list[Row]" = field(default_factory=list)
+
+    def row(self, table: str, name: str) -> "Row":
+        """A row was read; it has to be told what became of it."""
+        tally = self.tables.setdefault(table, Tally())
+        tally.read += 1
+        row = Row(table, name)
+        self._pending.append(row)
+        return row
+
+    def settle(self) -> None:
+        """What the rows were told is final."""
+        for row in self._pending:
+            self._count(row)
+        self._pending.clear()
+
+    def _count(self, row: "Row") -> None:
+        repaired = row.fate is Fate.TAKEN and bool(row.repairs)
+        fate = "repaired" if repaired else row.fate.value
+        tally = self.tables[row.table]
+        setattr(tally, fate, getattr(tally, fate) + 1)
+        if repaired:
+            self.repairs += [Line(row.table, row.name, sentence) for sentence in row.repairs]
+        if row.fate is Fate.LEFT:
+            self.losses.append(Line(row.table, row.name, row.why))
+
+    def seen(self, table: str) -> None:
+        """The table is there, even if it is empty."""
+        self.tables.setdefault(table, Tally())
+
+    def note(self, table: str, row: str, sentence: str) -> None:
+        self.notes.append(Line(table, row, sentence))
+
+    def to_json(self) -> dict[str, Any]:
+        lists = {name: [asdict(line) for line in getattr(self, name)] for name in ("repairs", "losses", "notes")}
+        tables = {name: asdict(tally) for name, tally in self.tables.items()}
+        return {"dry_run": self.dry_run, "tables": tables, **lists}
+
+    def text(self) -> str:
+        """For people; long lists are cut, and say so: the JSON has everything."""
+        lines = ["Nothing was written: this was a dry run." if self.dry_run else "Moved in.", "", *self._table()]
+        for heading, listed in (
+            ("Put right", self.repairs),
+            ("Not taken", self.losses),
+            ("To know", self.notes),
+        ):
+            if listed:
+                lines += ["", f"{heading} ({len(listed)}):"]
+                lines += [f"  {line.table}, {line.row}: {line.sentence}" for line in listed[:_LISTED_MOST]]
+                if len(listed) > _LISTED_MOST:
+                    lines.append(f"  … and {len(listed) - _LISTED_MOST} more; --json lists them all.")
+        return "\n".join(lines)
+
+    def _table(self) -> list[str]:
+        heads = ("read", "taken", "repaired", "kept", "left", "unchanged")
+        width = max([len("table"), *map(len, self.tables)])
+        lines = [f"{'table':<{width}}" + "".join(f"{head:>11}" for head in heads)]
+        for name, tally in self.tables.items():
+            lines.append(f"{name:<{width}}" + "".join(f"{getattr(tally, head):>11}" for head in heads))
+        return lines
+
+
+class Fate(Enum):
+    TAKEN = "taken"
+    LEFT = "left"
+    KEPT = "kept"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(slots=True)
+class Row:
+    """A row that was read. What it is told last counts."""
+
+    table: str
+    name: str
+    repairs: list[str] = field(default_factory=list)
+    fate: Fate = Fate.LEFT
+    why: str = "nothing is known of it"
+
+    def repair(self, sentence: str) -> None:
+        """Something in it is put right, should the row be taken."""
+        self.repairs.append(sentence)
+
+    def taken(self) -> None:
+        self.fate = Fate.TAKEN
+
+    def left(self, why: str) -> None:
+        self.fate, self.why = Fate.LEFT, why
+
+    def kept(self) -> None:
+        self.fate = Fate.KEPT
+
+    def unchanged(self) -> None:
+        self.fate = Fate.UNCHANGED

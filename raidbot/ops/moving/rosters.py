@@ -1,0 +1,147 @@
+"""Who sits and who waits, in the order in which the old bot showed them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from raidbot.ops.moving import cells
+from raidbot.ops.moving.cells import Unusable
+from raidbot.ops.moving.report import Row as Told
+from raidbot.raids.model import Mark, MemberId, Raid, Role, Seat, Source, Wait
+
+_LAST = 1 << 62
+_SIDE_MOST = 100
+
+
+class NoPlace(Exception):  # noqa: N818 - a fact about a row
+    """The row says nothing about the roster; `str()` says why."""
+
+
+Cells = dict[str, Any]
+Find = Callable[[Cells, Told], int]
+"""The role's number among the raid's; raises NoPlace."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A row that names a member, a role and a place in it."""
+
+    told: Told
+    member: MemberId
+    role: int
+    order: tuple[int, int, int]
+    since: datetime
+    waiting: bool
+    side: str | None = None
+
+
+def of_signup(row: Cells, told: Told, find: Find, *, since: datetime, number: int) -> Place | None:
+    """The place a row of `signups` tells of; None if it tells of none, and then that is told."""
+    try:
+        member = cells.snowflake(row.get("user_id"))
+        if member is None:
+            raise NoPlace("it names no member")
+        waiting = cells.flag(row.get("is_waitlist"), default=False)
+        role = find(row, told)
+    except Unusable as why:
+        told.left(f"its content {why}")
+        return None
+    except NoPlace as why:
+        told.left(str(why))
+        return None
+    return Place(
+        told=told,
+        member=MemberId(member),
+        role=role,
+        order=(_index(row.get("slot_index"), told), role, number),
+        since=_since(row.get("signed_up_at"), told, since),
+        waiting=waiting,
+        side=None if waiting else _side(row.get("side_assignment"), told),
+    )
+
+
+def of_museum_line(row: Cells, told: Told, *, since: datetime, number: int) -> Place | None:
+    """The place in the museum's line."""
+    try:
+        member = cells.snowflake(row.get("user_id"))
+        if member is None:
+            raise NoPlace("it names no member")
+    except (Unusable, NoPlace) as why:
+        told.left(f"its member {why}" if isinstance(why, Unusable) else str(why))
+        return None
+    order = (_index(row.get("position"), told), 0, number)
+    return Place(told=told, member=MemberId(member), role=0, order=order, since=since, waiting=True)
+
+
+def seated(raid: Raid, places: Sequence[Place]) -> Raid:
+    """The raid with everybody in their places; rows that cannot be are left, and that is told."""
+    seats = _seats(raid, [place for place in places if not place.waiting])
+    waits = _waits(raid, [place for place in places if place.waiting], seats, first=len(seats) + 1)
+    return replace(raid, seats=tuple(seats), waits=tuple(waits), next_place=len(seats) + len(waits) + 1)
+
+
+def marked(raid: Raid) -> Raid:
+    """With a mark for every place, as if the reaction for it had been seen."""
+    held: tuple[Seat | Wait, ...] = (*raid.seats, *raid.waits)
+    marks = {(place.member, place.role): Mark(place.member, place.role) for place in held}
+    return replace(raid, marks=tuple(marks[key] for key in sorted(marks)))
+
+
+def _seats(raid: Raid, places: list[Place]) -> list[Seat]:
+    seats: dict[MemberId, Seat] = {}
+    taken = [0] * len(raid.roles)
+    for place in sorted(places, key=lambda one: one.order):
+        role = raid.roles[place.role]
+        if place.member in seats:
+            had = raid.role(seats[place.member].role)
+            place.told.left(f"member {place.member} has a seat already, as {had.name}, and there is one for each")
+            continue
+        forced = taken[place.role] >= role.seats
+        taken[place.role] += 1
+        number = len(seats) + 1
+        seats[place.member] = Seat(place.member, role.key, number, place.since, Source.REACTION, forced, place.side)
+        place.told.taken()
+    return list(seats.values())
+
+
+def _waits(raid: Raid, places: list[Place], seats: list[Seat], *, first: int) -> list[Wait]:
+    sitting = {(seat.member, seat.role) for seat in seats}
+    waits: dict[tuple[MemberId, str], Wait] = {}
+    for place in sorted(places, key=lambda one: one.order):
+        role: Role = raid.roles[place.role]
+        key = (place.member, role.key)
+        if key in sitting:
+            place.told.left(f"member {place.member} has a seat as {role.name}, so they do not wait for one")
+        elif key in waits:
+            place.told.left(f"member {place.member} is in the line for {role.name} already")
+        else:
+            number = first + len(waits)
+            waits[key] = Wait(place.member, role.key, number, place.since, Source.REACTION)
+            place.told.taken()
+    return list(waits.values())
+
+
+def _index(cell: Any, told: Told) -> int:
+    try:
+        number = cells.whole(cell)
+    except Unusable as why:
+        told.repair(f"its place in the order {why}; it comes last")
+        return _LAST
+    return _LAST if number is None else max(min(number, _LAST), -_LAST)
+
+
+def _since(cell: Any, told: Told, otherwise: datetime) -> datetime:
+    try:
+        return cells.moment(cell) or otherwise
+    except Unusable as why:
+        told.repair(f"the time of signing up {why}; it is taken to be the raid’s own")
+        return otherwise
+
+
+def _side(cell: Any, told: Told) -> str | None:
+    try:
+        return cells.line(cell, _SIDE_MOST)
+    except Unusable as why:
+        told.repair(f"the side {why}; there is none now")
+        return None

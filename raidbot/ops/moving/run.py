@@ -1,0 +1,89 @@
+"""Moving in from beginning to end: all of it, or nothing."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from raidbot.db import database
+from raidbot.ops.moving import kept, people, raids, servers, source
+from raidbot.ops.moving import templates as shelving
+from raidbot.ops.moving.cells import Unusable
+from raidbot.ops.moving.people import Counted
+from raidbot.ops.moving.report import Report
+from raidbot.ops.moving.source import NotTheirs, Source
+
+_TABLES = {"raids", *raids.TABLES, *servers.TABLES, *shelving.TABLES, people.TABLE}
+
+
+def move_in(
+    old: Path,
+    new: Path,
+    *,
+    analytics: Path | None = None,
+    templates: Path | None = None,
+    dry_run: bool = False,
+    now: datetime,
+) -> Report:
+    """Take everything over from the `old` database into the `new` one, in one transaction.
+
+    `analytics` and `templates` are the JSON files beside the old bot's database. Raises NotTheirs for a file that is
+    not what it should be, UnusableDatabase for a new database that cannot be used.
+    """
+    report = Report(dry_run=dry_run)
+    with source.opened(old) as found, _target(new, dry_run=dry_run) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            _take(found, connection, report, analytics=analytics, templates=templates, now=now)
+            report.settle()
+            connection.execute("COMMIT")
+        except BaseException as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if isinstance(error, Unusable):
+                raise NotTheirs(str(error)) from error
+            raise
+    return report
+
+
+def _take(
+    old: Source,
+    tx: sqlite3.Connection,
+    report: Report,
+    *,
+    analytics: Path | None,
+    templates: Path | None,
+    now: datetime,
+) -> None:
+    for table in old.tables:
+        report.seen(table)
+    settled = servers.take(old, tx, report)
+    known = shelving.known(templates, report)
+    shelves = shelving.Shelves(tx)
+    shelving.take(old, shelves, known, set(settled.settings), report)
+    counted = Counted(settled)
+    raids.Raids(tx=tx, source=old, report=report, servers=settled, known=known, counted=counted, now=now).take()
+    people.take(old, tx, counted, report)
+    kept.keep_rest(old, tx, report, but=_TABLES)
+    if analytics is not None:
+        kept.keep_analytics(analytics, tx, report)
+
+
+@contextmanager
+def _target(path: Path, *, dry_run: bool) -> Iterator[sqlite3.Connection]:
+    """This bot's database; in a dry run a copy of it, so that not a byte changes."""
+    if not dry_run:
+        with database.alone(path) as connection:
+            yield connection
+        return
+    with TemporaryDirectory(prefix="moving-in-") as folder:
+        copy = Path(folder) / "raidbot.db"
+        with database.unused(path):
+            for ending in ("", "-wal"):
+                if (beside := Path(f"{path}{ending}")).exists():
+                    shutil.copyfile(beside, f"{copy}{ending}")
+        with database.alone(copy) as connection:
+            yield connection

@@ -1,0 +1,248 @@
+"""What servers had decided: settings, channels, who may do what, and who may sign up."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from raidbot.db import guilds
+from raidbot.ops.moving import cells
+from raidbot.ops.moving.cells import Unusable
+from raidbot.ops.moving.kept import keep
+from raidbot.ops.moving.report import Report
+from raidbot.ops.moving.report import Row as Told
+from raidbot.ops.moving.rosters import Cells
+from raidbot.ops.moving.source import Source
+from raidbot.raids import zones
+from raidbot.raids.model import ChannelId, GuildId, Kind
+from raidbot.raids.permissions import targets
+from raidbot.raids.settings import ARCHIVE_CHOICES, FULL_CLOSE_CHOICES, LEAD_CHOICES, GuildSettings
+from raidbot.utils.errors import Refusal
+
+TABLES = ("guilds", "admin_roles", "command_permissions", "signup_roles")
+_MUSEUM = re.compile(r"(\d{1,20}):museum")
+_OTHER_NAMES = {"stats": "raidinfo.others"}
+"""Entries of the old bot's permissions that are called otherwise here."""
+_STRAY = "it is no server: the old bot made it when museums got their own signup roles, which are with the server now"
+
+
+@dataclass(slots=True)
+class Servers:
+    """Settings as they will be; those in `here` were here before and stay as they are."""
+
+    here: set[GuildId] = field(default_factory=set)
+    settings: dict[GuildId, GuildSettings] = field(default_factory=dict)
+
+    def of(self, guild: GuildId) -> GuildSettings:
+        return self.settings.setdefault(guild, GuildSettings(guild=guild))
+
+    def zone(self, guild: GuildId) -> ZoneInfo:
+        return self.of(guild).tzinfo
+
+    def channel(self, guild: GuildId, kind: Kind) -> ChannelId | None:
+        return self.of(guild).channel_for(kind)
+
+
+def take(source: Source, tx: sqlite3.Connection, report: Report) -> Servers:
+    """Write the settings of every server that has none yet."""
+    servers = Servers()
+    for (guild,) in tx.execute("SELECT id FROM guilds").fetchall():
+        servers.here.add(guild)
+        servers.settings[guild] = guilds.settings(tx, guild)
+    read = {"guilds": _guild, "admin_roles": _admin, "command_permissions": _grant, "signup_roles": _signup_role}
+    named: set[GuildId] = set()
+    for table in TABLES:
+        for row in source.rows(table):
+            told = report.row(table, source.name(table, row))
+            try:
+                guild, museum = _server(row.get("id" if table == "guilds" else "guild_id"))
+            except Unusable as why:
+                told.left(f"its server {why}")
+                continue
+            if guild in servers.here:
+                told.unchanged()
+                continue
+            if table == "guilds" and museum:
+                told.repair(_STRAY)
+                told.taken()
+                continue
+            try:
+                kept = read[table](servers, guild, museum, row, told)
+            except Unusable as why:
+                told.left(f"its content {why}")
+                continue
+            named.add(guild)
+            if kept:
+                keep(source, tx, table, row, told)
+                report.note(table, told.name, "kept in moved_rows: nothing here is called so yet")
+            else:
+                told.taken()
+    for guild in sorted(named):
+        _open_museums(servers, guild, report)
+        guilds.save_settings(tx, GuildSettings(guild=guild), servers.settings[guild])
+    for guild in sorted(servers.here & set(_mentioned(source))):
+        report.note("guilds", f"id {guild}", "the server has settings here already; they stay as they are")
+    return servers
+
+
+def _mentioned(source: Source) -> Iterator[GuildId]:
+    for row in source.rows("guilds"):
+        try:
+            yield _server(row.get("id"))[0]
+        except Unusable:
+            continue
+
+
+def _server(cell: Any) -> tuple[GuildId, bool]:
+    """The server, and whether the row is about its museums only. Raises Unusable."""
+    museum = _MUSEUM.fullmatch(cell) if isinstance(cell, str) else None
+    guild = cells.snowflake(museum[1] if museum else cell)
+    if guild is None:
+        raise Unusable("is missing")
+    return GuildId(guild), museum is not None
+
+
+def _guild(servers: Servers, guild: GuildId, _museum: bool, row: Cells, told: Told) -> bool:
+    blank = servers.of(guild)
+    settings = replace(
+        blank,
+        zone=_zone(row, blank, told),
+        creator_reminders=_flag(row, "creator_reminders_enabled", blank.creator_reminders, told),
+        creator_reminder_minutes=_minutes(
+            row, "creator_reminder_seconds", LEAD_CHOICES, blank.creator_reminder_minutes, told
+        ),
+        participant_reminders=_flag(row, "participant_reminders_enabled", blank.participant_reminders, told),
+        participant_reminder_minutes=_minutes(
+            row, "participant_reminder_seconds", LEAD_CHOICES, blank.participant_reminder_minutes, told
+        ),
+        full_close_minutes=_minutes(row, "auto_close_seconds", FULL_CLOSE_CHOICES, blank.full_close_minutes, told),
+        threads=_flag(row, "threads_enabled", blank.threads, told),
+        thread_archive_minutes=_archive(row, blank, told),
+        channels={kind: ChannelId(one) for kind in Kind if (one := _id(row, f"{kind}_channel_id", told))},
+        audit_channel=_channel(row, "audit_channel_id", told),
+        debug_channel=_channel(row, "debug_channel_id", told),
+        leader_role=_id(row, "raid_leader_role_id", told),
+    )
+    servers.settings[guild] = settings
+    return False
+
+
+def _admin(servers: Servers, guild: GuildId, _museum: bool, row: Cells, _told: Told) -> bool:
+    settings = servers.of(guild)
+    grants = replace(settings.grants, admins=settings.grants.admins | {_role(row)})
+    servers.settings[guild] = replace(settings, grants=grants)
+    return False
+
+
+def _grant(servers: Servers, guild: GuildId, _museum: bool, row: Cells, _told: Told) -> bool:
+    """True: nothing here is called so yet."""
+    name = cells.line(row.get("command_name"), 100) or ""
+    target = _OTHER_NAMES.get(name, name)
+    role = _role(row)
+    settings = servers.of(guild)
+    if target not in targets():
+        return True
+    grants = settings.grants.with_roles(target, settings.grants.of(target) | {role})
+    servers.settings[guild] = replace(settings, grants=grants)
+    return False
+
+
+def _signup_role(servers: Servers, guild: GuildId, museum: bool, row: Cells, _told: Told) -> bool:
+    kind = Kind.MUSEUM if museum else Kind.RAID
+    settings = servers.of(guild)
+    roles = settings.signup_roles.get(kind, frozenset()) | {_role(row)}
+    servers.settings[guild] = replace(settings, signup_roles=settings.signup_roles | {kind: roles})
+    return False
+
+
+def _open_museums(servers: Servers, guild: GuildId, report: Report) -> None:
+    """Without a role of their own museums were open to everybody; here they would ask for that of raids."""
+    settings = servers.of(guild)
+    if Kind.RAID in settings.signup_roles and Kind.MUSEUM not in settings.signup_roles:
+        everybody = frozenset({int(guild)})
+        servers.settings[guild] = replace(settings, signup_roles=settings.signup_roles | {Kind.MUSEUM: everybody})
+        report.note("signup_roles", f"server {guild}", "museums stay open to everybody: they ask for @everyone")
+
+
+def _role(row: Cells) -> int:
+    role = cells.snowflake(row.get("role_id"))
+    if role is None:
+        raise Unusable("names no role")
+    return role
+
+
+def _flag(row: Cells, column: str, otherwise: bool, told: Told) -> bool:
+    try:
+        return cells.flag(row.get(column), default=otherwise)
+    except Unusable as why:
+        told.repair(f"{column} {why}; it is {'on' if otherwise else 'off'} now")
+        return otherwise
+
+
+def _minutes(row: Cells, column: str, choices: tuple[int, ...], otherwise: int, told: Told) -> int:
+    """The choice nearest to that many seconds; only no time at all means never."""
+    try:
+        seconds = cells.whole(row.get(column))
+    except Unusable as why:
+        told.repair(f"{column} {why}; it is {otherwise} minutes now")
+        return otherwise
+    if seconds is None:
+        return otherwise
+    minutes = 0 if seconds <= 0 else min(choices[1:], key=lambda choice: abs(choice * 60 - seconds))
+    if minutes * 60 != seconds:
+        told.repair(f"{column} of {seconds} cannot be chosen; it is {minutes} minutes now")
+    return minutes
+
+
+def _archive(row: Cells, blank: GuildSettings, told: Told) -> int:
+    column = "thread_auto_archive_minutes"
+    try:
+        given = cells.whole(row.get(column))
+    except Unusable as why:
+        told.repair(f"{column} {why}; it is {blank.thread_archive_minutes} now")
+        return blank.thread_archive_minutes
+    if given is None:
+        return blank.thread_archive_minutes
+    nearest = min(ARCHIVE_CHOICES, key=lambda choice: abs(choice - given))
+    if nearest != given:
+        told.repair(f"{column} of {given} is none Discord knows; it is {nearest} now")
+    return nearest
+
+
+def _id(row: Cells, column: str, told: Told) -> int | None:
+    try:
+        return cells.snowflake(row.get(column))
+    except Unusable as why:
+        told.repair(f"{column} {why}; there is none now")
+        return None
+
+
+def _channel(row: Cells, column: str, told: Told) -> ChannelId | None:
+    found = _id(row, column, told)
+    return None if found is None else ChannelId(found)
+
+
+def _zone(row: Cells, blank: GuildSettings, told: Told) -> str:
+    try:
+        name = cells.line(row.get("default_timezone"), 64)
+    except Unusable as why:
+        told.repair(f"the time zone {why}; it is {blank.zone} now")
+        return blank.zone
+    if name is None:
+        return blank.zone
+    region = zones.REGIONS.get(name.upper())
+    if region is not None:
+        if region != name:
+            told.repair(f"the time zone {name} is {region} now, which follows daylight saving time")
+        return region
+    found = zones.place_named(name)
+    if found is None:
+        try:
+            found = zones.zone_named(name)
+        except Refusal:
+            told.repair(f"nobody knows the time zone {cells.shown(name)}; it is {blank.zone} now")
+            return blank.zone
+        told.repair(f"the time zone {name} is {found.key} now")
+    return found.key

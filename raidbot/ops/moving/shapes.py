@@ -1,0 +1,239 @@
+"""What each kind of raid is made of: its roles, and which of them a signup's row means."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from raidbot.ops.moving import cells, snapshot
+from raidbot.ops.moving.cells import Unusable
+from raidbot.ops.moving.report import Row as Told
+from raidbot.ops.moving.rosters import Cells, NoPlace
+from raidbot.ops.moving.snapshot import Emoji, OldRole, Snapshot
+from raidbot.raids.creating import SUBJECT_MOST
+from raidbot.raids.emoji import key_of
+from raidbot.raids.kinds import looks
+from raidbot.raids.model import Kind, Role, RoleKey
+from raidbot.raids.templates import LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST
+
+_TEAM = re.compile(r"team\s*([1-9])", re.IGNORECASE)
+_KEYCAP = re.compile("([1-9])\ufe0f?\u20e3")
+_TEAMS_MOST = 9
+_TEAM_SIZE = 4
+_MUSEUM_SIZE = 12
+_FLAT = {Kind.KEY: ("Key Boss", "🔑"), Kind.CHALLENGE: ("Challenge", "⚔️")}
+_MYTHS = {"Myth 1", "Myth 2"}
+
+
+@dataclass(slots=True)
+class Shape:
+    """A raid's look and its roles; rows may bring further roles with them."""
+
+    kind: Kind
+    template: str
+    title: str
+    emoji: str
+    description: str
+    colour: int
+    roles: list[OldRole]
+    sides: tuple[str, ...] = ()
+    strategy: str | None = None
+    lengths: tuple[int, ...] = ()
+    subject: str | None = None
+    counts: bool = True
+    team_size: int = _TEAM_SIZE
+
+    def find(self, row: Cells, told: Told) -> int:
+        """The number of the row's role. Raises NoPlace."""
+        if self.kind is Kind.MUSEUM:
+            return 0
+        return self._position(row, told) if self.kind is Kind.RAID else self._team(row, told)
+
+    def _position(self, row: Cells, told: Told) -> int:
+        """By emoji, as the old bot does; where several roles have it, by name among them, else the first."""
+        name, emoji = _name(row, told), _emoji(row, told)
+        same = [n for n, one in enumerate(self.roles) if emoji is not None and one.found_by == key_of(emoji)]
+        if not same and emoji is None:
+            same = [n for n, one in enumerate(self.roles) if one.role.name == name]
+        if same:
+            return next((n for n in same if self.roles[n].role.name == name), same[0])
+        if name is None and emoji is None:
+            raise NoPlace("it names no role")
+        return self._further(row, told, name or "Role", emoji)
+
+    def _team(self, row: Cells, told: Told) -> int:
+        name, emoji = _name(row, told), _emoji(row, told)
+        number = _TEAM.fullmatch(name or "") or _KEYCAP.fullmatch(emoji or "")
+        if number is not None:
+            wanted = [team(n, self.team_size) for n in range(1, int(number[1]) + 1)]
+            self.roles += [one for one in wanted if one not in self.roles]
+            return self.roles.index(wanted[-1])
+        flat, sign = _FLAT[self.kind]
+        same = [n for n, one in enumerate(self.roles) if one.role.name == (name or flat)]
+        return same[0] if same else self._further(row, told, name or flat, emoji or sign)
+
+    def _further(self, row: Cells, told: Told, name: str, emoji: str | None) -> int:
+        """A role that the raid does not have otherwise stands at its end, as on the old board."""
+        if len(self.roles) == ROLES_MOST:
+            raise NoPlace(f"the raid has {ROLES_MOST} roles already, and “{name}” is none of them")
+        used = Emoji(used={key_of(one.role.emoji) for one in self.roles})
+        number = len(self.roles) + 1
+        role = Role(
+            key=RoleKey(f"further-{number}"),
+            name=name,
+            emoji=used.own(emoji, name, told.repair),
+            seats=snapshot.seats(row.get("slots"), name, told.repair),
+            group=_line(row, "group_name", LABEL_MOST) or "",
+            icon="",
+        )
+        self.roles.append(OldRole(role, key_of(emoji or role.emoji)))
+        return number - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Templates the old bot was run with, by their slug, and what its ids `raid-<n>` mean."""
+
+    templates: dict[str, Snapshot]
+    order: tuple[str, ...]
+
+    def key_of(self, given: dict[str, Any], slug: str | None) -> str:
+        """What this bot calls the template of a raid."""
+        named = given.get("id")
+        if isinstance(named, str) and named.startswith("custom-"):
+            return snapshot.own_key(named)
+        if slug in snapshot.OURS:
+            return slug
+        return self.by_id(named) or snapshot.own_key(slug or snapshot.slug_of(str(given.get("name") or "")))
+
+    def by_id(self, named: Any) -> str | None:
+        found = re.fullmatch(r"raid-(\d{1,3})", named) if isinstance(named, str) else None
+        number = int(found[1]) if found else len(self.order)
+        return self.order[number] if number < len(self.order) else None
+
+
+def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups: Iterable[Cells]) -> Shape:
+    """A regular raid, with the roles its strategy gave it."""
+    slug = _line(row, "template_slug", LABEL_MOST)
+    key = known.key_of(given, slug)
+    ours = snapshot.of_builtin(key)
+    if cells.listed(given.get("roleGroups")):
+        seen = snapshot.read(given, told.repair, ours.roles if ours else ())
+    elif found := known.templates.get(slug or ""):
+        told.repair("its template is missing, so it has the one of the old bot’s file")
+        seen = found
+    elif ours:
+        told.repair("its template is missing, so it has the one that comes with this bot")
+        seen = snapshot.from_template(ours)
+    else:
+        told.repair("its template is missing, so it has the roles people signed up for")
+        seen = Snapshot(name=str(slug or "Raid").replace("-", " ").title())
+    strategy = _line(row, "strategy", LABEL_MOST)
+    if _has_two_myths(seen, slug, strategy, signups):
+        seen = _playing_two_myths(seen)
+        strategy = strategy or snapshot.TWO_MYTHS
+    description = seen.description.replace(snapshot.TRIPLE_STORM, strategy) if strategy else seen.description
+    return Shape(
+        kind=Kind.RAID,
+        template=key,
+        title=seen.name,
+        emoji=seen.emoji,
+        description=description,
+        colour=seen.colour,
+        roles=list(seen.roles),
+        sides=snapshot.sides_of(seen, slug),
+        strategy=strategy,
+        lengths=snapshot.LENGTHS,
+    )
+
+
+def of_museum(row: Cells, told: Told) -> Shape:
+    look = looks()[Kind.MUSEUM]
+    seats = snapshot.seats(row.get("max_slots"), "the museum", told.repair, default=_MUSEUM_SIZE)
+    role = Role(key=RoleKey("museum"), name="Museum", emoji="✅", seats=seats)
+    roles = [OldRole(role, key_of(role.emoji))]
+    return Shape(Kind.MUSEUM, Kind.MUSEUM.value, look.title, look.emoji, "", look.colour, roles)
+
+
+def of_teams(kind: Kind, row: Cells, given: dict[str, Any], told: Told, signups: Iterable[Cells]) -> Shape:
+    """Teams from `teamCount`, the empty ones, too; a list without teams, as very old raids have, is one role."""
+    look = looks()[kind]
+    size = snapshot.seats(given.get("maxPerTeam"), "a team", told.repair, default=_TEAM_SIZE)
+    shape = Shape(kind, kind.value, look.title, look.emoji, "", look.colour, [], team_size=size)
+    shape.subject = _subject(given, told)
+    shape.counts = given.get("countsForParticipation") is not False
+    number = _team_count(given, told)
+    if number is None and any(_is_flat(one) for one in signups):
+        name, emoji = _FLAT[kind]
+        seats = snapshot.seats(row.get("max_slots"), name, told.repair, default=_MUSEUM_SIZE)
+        shape.roles.append(OldRole(Role(key=RoleKey("all"), name=name, emoji=emoji, seats=seats), key_of(emoji)))
+    else:
+        shape.roles += [team(n, size) for n in range(1, (number or 1) + 1)]
+    return shape
+
+
+def team(number: int, size: int) -> OldRole:
+    emoji = f"{number}\ufe0f\u20e3"
+    return OldRole(Role(key=RoleKey(f"team-{number}"), name=f"Team {number}", emoji=emoji, seats=size), key_of(emoji))
+
+
+def _has_two_myths(seen: Snapshot, slug: str | None, strategy: str | None, signups: Iterable[Cells]) -> bool:
+    """Whether the board showed that strategy's roles, which the snapshot does not have."""
+    if "dragonspyre" not in (slug, seen.slug):
+        return False
+    if strategy is not None:
+        return strategy.casefold() == snapshot.TWO_MYTHS
+    return any(row.get("role_name") in _MYTHS for row in signups)
+
+
+def _playing_two_myths(seen: Snapshot) -> Snapshot:
+    after = snapshot.played(one.role for one in seen.roles)
+    return replace(seen, roles=tuple(replace(one, role=role) for one, role in zip(seen.roles, after, strict=True)))
+
+
+def _team_count(given: dict[str, Any], told: Told) -> int | None:
+    try:
+        number = cells.whole(given.get("teamCount"))
+    except Unusable as why:
+        told.repair(f"the number of teams {why}; there are as many as people signed up for")
+        return None
+    if number is not None and not 1 <= number <= _TEAMS_MOST:
+        told.repair(f"there cannot be {number} teams; there are as many as people signed up for")
+        return None
+    return number
+
+
+def _is_flat(row: Cells) -> bool:
+    name = row.get("role_name")
+    return not (isinstance(name, str) and _TEAM.fullmatch(name))
+
+
+def _subject(given: dict[str, Any], told: Told) -> str | None:
+    try:
+        return cells.line(given.get("bossName"), SUBJECT_MOST)
+    except Unusable as why:
+        told.repair(f"the boss or dungeon {why}; there is none now")
+        return None
+
+
+def _name(row: Cells, told: Told) -> str | None:
+    try:
+        return cells.line(row.get("role_name"), ROLE_NAME_MOST)
+    except Unusable as why:
+        told.repair(f"the name of the role {why}")
+        return None
+
+
+def _emoji(row: Cells, told: Told) -> str | None:
+    try:
+        return cells.line(row.get("role_emoji"), 64)
+    except Unusable as why:
+        told.repair(f"the emoji of the role {why}; the role is found by its name")
+        return None
+
+
+def _line(row: Cells, column: str, most: int) -> str | None:
+    try:
+        return cells.line(row.get(column), most)
+    except Unusable:
+        return None

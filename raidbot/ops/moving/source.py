@@ -1,0 +1,145 @@
+"""The old database: read from a private copy, with its write-ahead log, so that not a byte beside it changes."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from raidbot.utils.errors import Refusal
+
+Row = dict[str, Any]
+"""Cells by their column's name. Texts that are no UTF-8 are bytes, as blobs are."""
+
+_MAGIC = b"SQLite format 3\0"
+_BESIDE = ("-wal", "-journal")
+_LOOKED_UP_BY_MESSAGE = ("signups", "museum_waitlist", "raid_attendance")
+
+
+class NotTheirs(Refusal):
+    """The file is no database of the Node.js bot's, or cannot be read; `str()` says which."""
+
+
+@dataclass(slots=True)
+class Source:
+    """Tables and columns may be missing, as in databases of older releases."""
+
+    connection: sqlite3.Connection
+    tables: dict[str, tuple[str, ...]]
+    keys: dict[str, tuple[str, ...]]
+    _without_rowid: set[str] = field(default_factory=set)
+
+    def rows(self, table: str, where: str = "", values: tuple[Any, ...] = (), order: str = "") -> Iterator[Row]:
+        """The table's rows as dictionaries, one by one; none if there is no such table. `#` is their row number."""
+        if table not in self.tables:
+            return
+        number = "NULL" if table in self._without_rowid else "rowid"
+        query = f'SELECT {number} AS "#", * FROM "{table}"'  # noqa: S608 - the file's own names
+        query += f" WHERE {where}" if where else ""
+        query += f" ORDER BY {order}" if order else ""
+        cursor = self.connection.execute(query, values)
+        names = [column[0] for column in cursor.description]
+        for row in cursor:
+            yield dict(zip(names, row, strict=True))
+
+    def of_message(self, table: str, message: Any) -> list[Row]:
+        """The rows of a raid, which `message` is called by in the old database."""
+        if "message_id" not in self.tables.get(table, ()):
+            return []
+        return list(self.rows(table, "message_id = ?", (message,)))
+
+    def astray(self, table: str) -> Iterator[Row]:
+        """Rows of raids that the old database does not have."""
+        if "message_id" not in self.tables.get(table, ()):
+            return self.rows(table)
+        known = f'EXISTS (SELECT 1 FROM raids WHERE raids.message_id = "{table}".message_id)'  # noqa: S608
+        return self.rows(table, f"NOT {known}")
+
+    def name(self, table: str, row: Row) -> str:
+        """What identifies the row, the same in every reading of the database."""
+        keys = self.keys.get(table, ())
+        if keys and all(isinstance(row[key], str | int) for key in keys):
+            return ", ".join(f"{key} {row[key]}" for key in keys)
+        return f"row {row['#']}"
+
+    def has_column(self, table: str, column: str) -> bool:
+        return column in self.tables.get(table, ())
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """The old database, for as long as it is looked at. Raises NotTheirs."""
+    with TemporaryDirectory(prefix="moving-in-") as folder:
+        copy = _copied(path, Path(folder))
+        try:
+            with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+                connection.text_factory = _text
+                yield _source(path, connection)
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorname.split("_")[1] in ("NOTADB", "CORRUPT"):
+                raise NotTheirs(f"{path} is damaged ({error}), so nothing was taken.") from error
+            raise
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    try:
+        real = path.resolve(strict=True)
+        with real.open("rb") as file:
+            if file.read(len(_MAGIC)) != _MAGIC:
+                raise NotTheirs(f"{path} is not an SQLite database.")
+        copy = folder / "copy.db"
+        shutil.copyfile(real, copy)
+        for ending in _BESIDE:
+            beside = real.with_name(real.name + ending)
+            if beside.exists():
+                shutil.copyfile(beside, copy.with_name(copy.name + ending))
+    except FileNotFoundError:
+        raise NotTheirs(f"There is no file {path}.") from None
+    except OSError as error:
+        raise NotTheirs(f"{path} cannot be read: {error.strerror}.") from error
+    return copy
+
+
+def _text(cell: bytes) -> str | bytes:
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:
+        return cell
+
+
+def _source(path: Path, connection: sqlite3.Connection) -> Source:
+    source = Source(connection, {}, {})
+    found = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    )
+    for (name,) in found.fetchall():
+        if not isinstance(name, str) or '"' in name:
+            continue
+        columns = connection.execute(f'PRAGMA table_info("{name}")').fetchall()
+        source.tables[name] = tuple(column[1] for column in columns)
+        source.keys[name] = tuple(column[1] for column in sorted(columns, key=lambda c: c[5]) if column[5])
+        if not _has_rowid(connection, name):
+            source._without_rowid.add(name)
+    if not {"message_id", "raid_id", "guild_id"} <= set(source.tables.get("raids", ())):
+        raise NotTheirs(f"{path} is a database, but not one of the Node.js bot’s: it has no table of its raids.")
+    _make_quick(source)
+    return source
+
+
+def _has_rowid(connection: sqlite3.Connection, table: str) -> bool:
+    try:
+        connection.execute(f'SELECT rowid FROM "{table}" LIMIT 1').fetchone()  # noqa: S608
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+def _make_quick(source: Source) -> None:
+    """Older databases lack the indexes; the copy is ours to add them."""
+    source.connection.execute("PRAGMA synchronous = OFF").fetchall()
+    for table in ("raids", *_LOOKED_UP_BY_MESSAGE):
+        if source.has_column(table, "message_id"):
+            source.connection.execute(f'CREATE INDEX "moving in {table}" ON "{table}" (message_id)')

@@ -1,0 +1,183 @@
+"""Servers' own templates, and what they changed of those that came with the old bot."""
+
+import sqlite3
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from raidbot.db import templates as rows
+from raidbot.ops.moving import cells, snapshot
+from raidbot.ops.moving.cells import Unusable
+from raidbot.ops.moving.kept import keep, read_json
+from raidbot.ops.moving.report import Report
+from raidbot.ops.moving.report import Row as Told
+from raidbot.ops.moving.rosters import Cells
+from raidbot.ops.moving.shapes import Known
+from raidbot.ops.moving.snapshot import Snapshot
+from raidbot.ops.moving.source import Source
+from raidbot.raids import catalogue
+from raidbot.raids.catalogue import Catalogue
+from raidbot.raids.model import GuildId
+from raidbot.raids.templates import DESCRIPTION_MOST, LABEL_MOST, Template
+from raidbot.utils.errors import Refusal
+
+FILE = "raid_templates.json"
+TABLES = ("custom_templates", "template_overrides")
+
+
+@dataclass(slots=True)
+class Shelves:
+    """Each server's catalogue as it was here before, and as it becomes."""
+
+    tx: sqlite3.Connection
+    before: dict[GuildId, Catalogue] = field(default_factory=dict)
+    after: dict[GuildId, Catalogue] = field(default_factory=dict)
+
+    def was(self, guild: GuildId) -> Catalogue:
+        if guild not in self.before:
+            self.before[guild] = self.after[guild] = rows.catalogue(self.tx, guild)
+        return self.before[guild]
+
+    def has_changed(self, guild: GuildId, key: str) -> bool:
+        """Whether the server had this template of its own, or changed, before."""
+        found = [entry for entry in self.was(guild).entries if entry.key == key]
+        return any(entry.is_own or entry.is_changed or not entry.enabled for entry in found)
+
+    def put(self, guild: GuildId, template: Template) -> None:
+        """Raises Refusal, and then nothing is changed."""
+        self.was(guild)
+        self.after[guild] = catalogue.put(self.after[guild], (template,))
+
+    def save(self) -> None:
+        for guild, after in self.after.items():
+            rows.save(self.tx, guild, self.before[guild], after)
+
+
+def known(path: Path | None, report: Report) -> Known:
+    """What the old bot's own file says, if it is given. Raises Unusable if it is not such a file."""
+    if path is None:
+        return Known({}, snapshot.OURS)
+    given = read_json(path)
+    if not isinstance(given, list):
+        raise Unusable(f"{path} is no list of templates.")
+    found: dict[str, Snapshot] = {}
+    order = []
+    for number, entry in enumerate(given):
+        told = report.row(FILE, f"template {number}")
+        read = snapshot.read(cells.mapping(entry), told.repair)
+        order.append(read.slug if read.slug in snapshot.OURS else snapshot.own_key(read.slug))
+        if read.roles:
+            found.setdefault(read.slug, _with_our_keys(read))
+            told.taken()
+        else:
+            told.left("it has no roles")
+    return Known(found, tuple(order))
+
+
+def take(source: Source, shelves: Shelves, file: Known, guilds: set[GuildId], report: Report) -> None:
+    """Put the file's templates, then what each server changed and made, on the servers' shelves."""
+    _take_file(shelves, file, guilds, report)
+    for table, read in (("template_overrides", _override), ("custom_templates", _own)):
+        for row in source.rows(table):
+            told = report.row(table, source.name(table, row))
+            try:
+                guild = cells.snowflake(row.get("guild_id"))
+                if guild is None:
+                    raise Unusable("names no server")
+                outcome = read(shelves, GuildId(guild), row, file, told)
+            except Unusable as why:
+                told.left(f"its content {why}")
+            except Refusal as refusal:
+                keep(source, shelves.tx, table, row, told)
+                reasons = " ".join(str(refusal).split())
+                report.note(table, told.name, f"kept aside, because no board can be made from it: {reasons}")
+            else:
+                told.taken() if outcome else told.unchanged()
+    shelves.save()
+
+
+def _take_file(shelves: Shelves, file: Known, guilds: set[GuildId], report: Report) -> None:
+    for slug, read in file.templates.items():
+        key = slug if slug in snapshot.OURS else snapshot.own_key(slug)
+        for guild in sorted(guilds):
+            if shelves.has_changed(guild, key):
+                continue
+            original = snapshot.of_builtin(key)
+            template = _over(original, read) if original else snapshot.template_of(read, key)
+            try:
+                shelves.put(guild, template)
+            except Refusal as refusal:
+                report.note(FILE, slug, f"not used by server {guild}: {' '.join(str(refusal).split())}")
+
+
+def _over(original: Template, read: Snapshot) -> Template:
+    """The template that comes with this bot as the old bot's file has it."""
+    made = snapshot.template_of(read, original.key)
+    return replace(
+        original.with_roles(made.roles),
+        name=made.name,
+        emoji=made.emoji,
+        description=made.description,
+        colour=made.colour,
+        strategies=made.strategies,
+    )
+
+
+def _with_our_keys(read: Snapshot) -> Snapshot:
+    """With the role keys of the template that comes with this bot, where the emoji are the same."""
+    ours = snapshot.of_builtin(read.slug)
+    if ours is None:
+        return read
+    by_place = dict(enumerate(ours.roles))
+    roles = tuple(
+        replace(one, role=replace(one.role, key=by_place[n].key))
+        if n in by_place and by_place[n].emoji == one.role.emoji
+        else one
+        for n, one in enumerate(read.roles)
+    )
+    return replace(read, roles=roles)
+
+
+def _override(shelves: Shelves, guild: GuildId, row: Cells, file: Known, told: Told) -> bool:
+    key = file.by_id(row.get("template_id"))
+    shelves.was(guild)
+    if key is None or not shelves.after[guild].has(key):
+        raise Refusal(f"nothing is known of the template {cells.shown(row.get('template_id'))}.")
+    if shelves.has_changed(guild, key):
+        return False
+    template = shelves.after[guild].entry(key).template
+    name = cells.line(row.get("name"), LABEL_MOST)
+    if name is not None and name != template.name:
+        free = _free(shelves.after[guild], key, name, told)
+        template = template.renamed(free)
+    if emoji := cells.line(row.get("emoji"), 64):
+        template = replace(template, emoji=snapshot.decoration(emoji, "title", told.repair) or template.emoji)
+    if description := cells.text(row.get("description")):
+        template = replace(template, description=description[:DESCRIPTION_MOST])
+    if row.get("color"):
+        template = replace(template, colour=snapshot.colour(row.get("color"), told.repair))
+    shelves.put(guild, template)
+    if cells.flag(row.get("disabled"), default=False):
+        shelves.after[guild] = catalogue.switch(shelves.after[guild], key, enabled=False)
+    return True
+
+
+def _own(shelves: Shelves, guild: GuildId, row: Cells, _file: Known, told: Told) -> bool:
+    key = snapshot.own_key(cells.line(row.get("id"), LABEL_MOST) or "")
+    if shelves.was(guild).has(key):
+        return False
+    given: dict[str, Any] = {name: row.get(name) for name in ("name", "emoji", "description", "color")}
+    given["roleGroups"] = cells.parsed(row.get("role_groups"))
+    read = snapshot.read(given, told.repair)
+    name = _free(shelves.after[guild], key, read.name, told)
+    shelves.put(guild, replace(snapshot.template_of(read, key), name=name))
+    return True
+
+
+def _free(shelf: Catalogue, key: str, name: str, told: Told) -> str:
+    """The name, or one like it if something else on the server is called so."""
+    others = Catalogue(tuple(entry for entry in shelf.entries if entry.key != key))
+    free = catalogue.free_name(others, name)
+    if free != name:
+        told.repair(f"something else is called “{name}” already, so this is “{free}” now")
+    return free
