@@ -135,9 +135,10 @@ def any_raid(draw: st.DrawFn) -> Raid:
     return raid
 
 
-@given(any_raid(), weird, st.booleans())
-def test_every_board_is_within_discord_s_limits(raid: Raid, name: str, known: bool) -> None:
-    shown = board(raid, names_of(raid, lambda member: f"{name}{member}") if known else {})
+@given(any_raid(), weird, st.booleans(), st.booleans())
+def test_every_board_is_within_discord_s_limits(raid: Raid, name: str, known: bool, leading: bool) -> None:
+    leaders = frozenset(raid.members()) if leading else frozenset()
+    shown = board(raid, names_of(raid, lambda member: f"{name}{member}") if known else {}, leaders=leaders)
 
     check_limits(shown)
     if raid.is_open and len(raid.roles) <= 20:
@@ -243,6 +244,18 @@ def test_a_fresh_raid_says_what_when_and_how() -> None:
     assert shown.fields[0].value == "1️⃣ **Myth 1** (0/1)\n2️⃣ **Myth 2** (0/1)\n3️⃣ **Storm 1** (0/1)\n4️⃣ **Jade** (0/1)"
     assert (shown.footer, shown.timestamp, shown.colour) == ("Raid K7MX2Q", raid.starts_at, 0x8E44AD)
     assert len(shown.reactions) == 12
+
+
+def test_who_holds_the_leader_role_or_leads_the_raid_has_one_star_with_a_seat_and_in_line() -> None:
+    raid = replace(joined(raid_of("lemuria", length_minutes=90), (1, 0), (2, 0), (3, 0), (4, 1)), leader=MemberId(1))
+    names = dict(zip(map(MemberId, range(1, 5)), ["Ann", "Ben", "Cem", "Dan"], strict=True))
+    shown = board(raid, names, leaders={MemberId(1), MemberId(3), MemberId(9)})
+
+    assert shown.fields[0].value.splitlines()[:3] == [
+        "1️⃣ **Storm 1** (1/1) FULL · ⭐ Ann",
+        "> Waiting: 1. Ben, 2. ⭐ Cem",
+        "2️⃣ **Storm 2** (1/1) FULL · Dan",
+    ]
 
 
 def test_seats_sides_lines_and_the_leader_are_shown() -> None:
