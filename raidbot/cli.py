@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import io
+import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -10,9 +11,13 @@ from pathlib import Path
 
 from raidbot import __version__, check, process
 from raidbot.config import WrongSettings, load
+from raidbot.db.database import UnusableDatabase
+from raidbot.ops.moving.run import move_in
+from raidbot.ops.moving.source import NotTheirs
 from raidbot.raids.when import parse
 from raidbot.raids.when_facts import day_in_words
 from raidbot.raids.zones import zone_named
+from raidbot.utils import logging
 from raidbot.utils.clock import utc_now
 from raidbot.utils.errors import Refusal
 
@@ -49,6 +54,14 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--scenario", type=Path, help="TOML or JSON file with the server to begin with")
     demo.add_argument("--keep", type=Path, metavar="FILE", help="take the world from this file, and store it there")
     demo.set_defaults(command=_demo)
+
+    moving = commands.add_parser("import", help="take everything over from the Node.js bot’s database; see docs")
+    moving.add_argument("path", type=Path, metavar="PATH", help="its wizbot.db, which is not changed")
+    moving.add_argument("--analytics", type=Path, metavar="FILE", help="its analytics.json, to keep that, too")
+    moving.add_argument("--templates", type=Path, metavar="FILE", help="its raid_templates.json, if it was changed")
+    moving.add_argument("--dry-run", action="store_true", help="say what would be done, and write nothing")
+    moving.add_argument("--json", action="store_true", help="the whole account as JSON")
+    moving.set_defaults(command=_import)
 
     when = commands.add_parser("when", help="say what a typed time means")
     when.add_argument("text", nargs="+", help='such as "friday 8pm"')
@@ -88,6 +101,28 @@ def _demo(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return process.WRONG_SETTINGS
     return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    settings = load(connects=False)
+    logging.configure(level="warning", json=False)
+    try:
+        report = move_in(
+            options.path,
+            settings.database,
+            analytics=options.analytics,
+            templates=options.templates,
+            dry_run=options.dry_run,
+            now=utc_now().replace(microsecond=0),
+        )
+    except NotTheirs as refusal:
+        print(refusal, file=sys.stderr)
+        return process.WRONG_SETTINGS
+    except UnusableDatabase as refusal:
+        print(refusal, file=sys.stderr)
+        return process.UNUSABLE_DATABASE
+    print(json.dumps(report.to_json(), ensure_ascii=False, indent=2) if options.json else report.text())
+    return process.ENDED
 
 
 def _when(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from raidbot.db import database
+from raidbot.db.database import UnusableDatabase
 from raidbot.ops.moving import kept, people, raids, servers, source
 from raidbot.ops.moving import templates as shelving
 from raidbot.ops.moving.cells import Unusable
@@ -34,6 +35,8 @@ def move_in(
     not what it should be, UnusableDatabase for a new database that cannot be used.
     """
     report = Report(dry_run=dry_run)
+    if old.exists() and new.exists() and old.samefile(new):
+        raise UnusableDatabase(f"{new} is the old bot’s own database. Set RAIDBOT_DATABASE to another file.")
     with source.opened(old) as found, _target(new, dry_run=dry_run) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
