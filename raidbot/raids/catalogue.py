@@ -183,10 +183,16 @@ def free_name(catalogue: Catalogue, wanted: str) -> str:
     return name
 
 
+def emoji_of(template: Template) -> Iterator[str]:
+    """Every emoji it has, spelled as there; some more than once."""
+    roles = (*template.roles, *(role for strategy in template.strategies for role in strategy.roles))
+    yield from filter(None, (template.emoji, *(text for role in roles for text in (role.emoji, role.icon))))
+
+
 def unknown_emoji(template: Template, ids: frozenset[int], original: Template | None = None) -> tuple[str, ...]:
     """Custom emoji that are neither the server's, which has those with `ids`, nor the original's."""
-    known = frozenset(_emoji(original)) if original else frozenset()
-    unknown = (text for text in _emoji(template) if text not in known and not _is_known(text, ids))
+    known = frozenset(emoji_of(original)) if original else frozenset()
+    unknown = (text for text in emoji_of(template) if text not in known and not _is_known(text, ids))
     return tuple(dict.fromkeys(unknown))
 
 
@@ -224,11 +230,6 @@ def _reserved() -> frozenset[str]:
 
 def _spelled(name: str) -> str:
     return clean_line(name).casefold()
-
-
-def _emoji(template: Template) -> Iterator[str]:
-    roles = (*template.roles, *(role for strategy in template.strategies for role in strategy.roles))
-    yield from filter(None, (template.emoji, *(text for role in roles for text in (role.emoji, role.icon))))
 
 
 def _is_known(text: str, ids: frozenset[int]) -> bool:
