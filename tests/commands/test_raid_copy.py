@@ -1,14 +1,16 @@
 """Putting a raid up again from its panel."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from raidbot.db import history
-from raidbot.raids.model import RaidId
+from raidbot.raids.model import GuildId, Kind, RaidId, Source
 from raidbot.sandbox import Sandbox, SandboxGuild
 from raidbot.sandbox.people import Answer
 from raidbot.sandbox.store import Message
+from raidbot.state import Cause
 from tests.commands.raid_panels import close_with, code_of, panel_of, the_raid
 from tests.conftest import Start
 from tests.scene import board_text, put_up, told
@@ -99,6 +101,28 @@ async def test_a_copy_without_anybody_is_empty_and_made_once(guild: SandboxGuild
         with pytest.raises(KeyError):
             await the_raid(bot, 3)
         assert "takes place again" not in told(alice)
+
+
+async def test_a_copied_seat_needs_no_signup_role_and_copying_leaves_the_raid_as_it_was(
+    guild: SandboxGuild, start: Start
+) -> None:
+    alice, raider = guild.add_member("alice"), guild.add_role("raider")
+    gates = {Kind.RAID: frozenset({raider.id})}
+    async with start() as bot:
+        panel = await close_with(guild, alice)
+        cause = Cause(Source.COMMAND)
+        await bot.state.change_settings(GuildId(guild.id), lambda now: replace(now, signup_roles=gates), cause)
+        before = await the_raid(bot)
+
+        page = await (await panel.click("Duplicate")).submit(when="in 2 days")
+        again = await copied(guild, page, "With its roster (1)")
+
+        assert "Alice" in board_text(again)
+        assert [seat.member for seat in (await the_raid(bot, 2)).seats] == [alice.id]
+        assert "[Undo: closed]" in panel.text()
+        await panel.click("Undo: closed")
+        assert (await the_raid(bot)).seats == before.seats
+        assert (await the_raid(bot)).is_open
 
 
 async def test_who_left_the_server_is_not_copied(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
