@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from raidbot.raids.emoji import NotAnEmoji, key_of, parse
 from raidbot.raids.model import Role
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clean_block, clean_line, is_blank
+from raidbot.utils.text import clean_block, clean_line, escape, is_blank
 
 REACTIONS_MOST = 20  # https://support.discord.com/hc/en-us/articles/12102061808663
 ROLES_MOST = 50  # what two menus hold, so that a panel has room for other rows
@@ -26,9 +26,13 @@ DEFAULT_COLOUR = 0x0099FF
 
 _KEY = re.compile(r"[a-z0-9-]{1,40}")
 _ROLE_KEY = re.compile(r"[\w-]{1,32}", re.ASCII)  # both keys stand in one `custom_id` of at most 100 characters
-_ELSEWHERE_ON_BOARD = 500  # time, length, leader, totals, how to sign up, footer
+# What a board with every seat taken needs where `delivery.roster` cuts names shortest before it leaves some out.
+_ELSEWHERE_ON_BOARD = 700  # time, length, strategy, leader, totals, state, how to sign up, footer
 _BESIDE_ROLE = 24  # the counts and marks behind a role's name
-_PER_NAME = 16  # a member's name, short or shortened, and what separates it from the next
+_BESIDE_GROUP = 16
+_PER_NAME = 17  # its number, itself, and the end of its line
+_TITLE_OF_ROLES = 32  # a role's or group's name
+_SIDE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,13 +290,20 @@ def _repeated(values: Iterator[str]) -> Iterator[str]:
 
 def _too_long(template: Template) -> Iterator[str]:
     """Whether a board with every seat taken could not name everybody in it."""
-    side = max(map(len, template.sides), default=0)
     seats = sum(role.seats for role in template.roles)
-    length = _ELSEWHERE_ON_BOARD + len(template.title) + len(template.description) + seats * (_PER_NAME + side)
-    length += sum(len(group) + _BESIDE_ROLE for group in template.groups)
-    length += sum(len(role.emoji) + len(role.icon) + len(role.name) + _BESIDE_ROLE for role in template.roles)
+    side = max((3 + _shown(side, _SIDE) for side in template.sides), default=0)
+    length = _ELSEWHERE_ON_BOARD + _shown(template.title, TITLE_MOST) + _shown(template.description, DESCRIPTION_MOST)
+    length += seats * (_PER_NAME + side)
+    length += sum(_shown(group, _TITLE_OF_ROLES) + _BESIDE_GROUP for group in template.groups)
+    for role in template.roles:
+        length += _size(role.emoji) + _size(role.icon) + _shown(role.name, _TITLE_OF_ROLES) + _BESIDE_ROLE
     if length > TOTAL_MOST:
         yield (
             f"With all {seats} seats taken the board needs about {length} characters; Discord allows {TOTAL_MOST}."
             " Use fewer seats or shorter texts"
         )
+
+
+def _shown(text: str, most: int) -> int:
+    """How long it is on a board, which shows at most so much of it and with a backslash before every mark."""
+    return min(_size(escape(text)), most)

@@ -1,0 +1,55 @@
+"""Templates of every shape for property tests: most can be posted, some in ways nobody would think of."""
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.templates import Strategy, Template
+
+CUSTOM = f"<a:{'e' * 32}:123456789012345{{:04d}}>"
+
+weird = st.text(
+    st.sampled_from("*_~`|<>@#[]()\\:-+. 12aé😀\u200b\u202e\u0301\n\ufe0fZ") | st.characters(), min_size=1, max_size=100
+)
+long = st.sampled_from(["x", "*", "😀", "W "]).flatmap(lambda char: st.integers(1, 100).map(lambda n: char * n))
+words = st.just("Some words") | weird | long
+icons = st.sampled_from(["", "⚔️", CUSTOM.format(9999)])
+
+
+@st.composite
+def any_template(draw: st.DrawFn) -> Template:
+    custom = draw(st.booleans())
+    groups = draw(st.lists(st.just("") | words, min_size=1, max_size=26))
+    seats = draw(st.sampled_from([1, 2, 5, 12, 50]))
+    name = draw(words)
+    roles = tuple(
+        Role(
+            key=RoleKey(f"role-{number}"),
+            name=name,
+            emoji=CUSTOM.format(number) if custom else chr(0x1F400 + number),
+            seats=seats,
+            group=groups[number % len(groups)],
+            icon=draw(icons) if number < 3 else "",
+        )
+        for number in range(draw(st.integers(1, 52)))
+    )
+    strategies = tuple(
+        Strategy(
+            f"{number}{draw(words)}"[:100], draw(st.just("") | words), tuple(replace(r, name="X") for r in roles[:2])
+        )
+        for number in range(draw(st.integers(0, 3)))
+    )
+    return Template(
+        key="custom-any",
+        name=draw(words),
+        label=draw(st.just("") | words),
+        game=draw(st.just("") | words),
+        emoji=draw(icons),
+        description=draw(st.just("") | words.map(lambda text: text * 15)),
+        colour=draw(st.integers(0, 0xFFFFFF)),
+        roles=roles,
+        lengths=tuple(draw(st.lists(st.integers(0, 1441), max_size=26))),
+        strategies=strategies,
+        sides=tuple(f"{number}{draw(words)}"[:101] for number in range(draw(st.sampled_from([0, 1, 4, 24, 25])))),
+    )

@@ -1,0 +1,244 @@
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from raidbot.raids import catalogue as rules
+from raidbot.raids.catalogue import (
+    OWN_MOST,
+    Catalogue,
+    ComesWithTheBot,
+    NameTaken,
+    NoSuchTemplate,
+    NothingToResetTo,
+    TooManyTemplates,
+    untouched,
+)
+from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.templates import Strategy, Template, TemplateRefused
+
+TANK = Role(key=RoleKey("tank"), name="Tank", emoji="🛡️", seats=2, group="Front")
+HEALER = Role(key=RoleKey("healer"), name="Healer", emoji="💚", seats=1, icon="<:heart:123456789012345678>")
+FISHING = Template(
+    key="custom-fishing",
+    name="Fishing Trip",
+    emoji="🎣",
+    description="Bring bait.",
+    colour=0x123456,
+    roles=(TANK, HEALER),
+    lengths=(60, 90),
+    strategies=(Strategy("calm"), Strategy("storm", "Bring rope.", (replace(TANK, name="Rower"),))),
+    sides=("Port", "Starboard"),
+)
+WITH_FISHING = rules.add(untouched(), FISHING)
+
+
+def names(catalogue: Catalogue) -> list[str]:
+    return [entry.template.name for entry in catalogue.entries]
+
+
+def test_a_server_that_changed_nothing_has_what_comes_with_the_bot() -> None:
+    assert all(entry.enabled and not entry.is_own and not entry.is_changed for entry in untouched().entries)
+    assert untouched().offered() == tuple(entry.original for entry in untouched().entries)
+
+
+def test_own_templates_come_last_and_are_offered() -> None:
+    assert names(WITH_FISHING) == [*names(untouched()), "Fishing Trip"]
+    assert WITH_FISHING.entry("custom-fishing").is_own
+    assert WITH_FISHING.find(" fishing  TRIP ") is WITH_FISHING.find("CUSTOM-FISHING") is WITH_FISHING.offered()[-1]
+    assert untouched().entries == WITH_FISHING.entries[:-1]
+
+
+@pytest.mark.parametrize("key", ["dragonspyre", "custom-fishing"])
+def test_a_disabled_template_is_kept_but_not_offered(key: str) -> None:
+    off = rules.switch(WITH_FISHING, key, enabled=False)
+
+    assert off.find(key) is None
+    assert key not in [template.key for template in off.offered()]
+    assert not off.entry(key).enabled
+    assert rules.switch(off, key, enabled=False) == off
+    assert rules.switch(off, key, enabled=True) == WITH_FISHING
+
+
+def test_one_that_comes_with_the_bot_can_be_changed_and_reset() -> None:
+    polaris = untouched().entry("polaris").template
+    changed = rules.save(
+        untouched(), replace(polaris.renamed("Northern Lights"), colour=0, description="", game="Chess")
+    )
+
+    entry = changed.entry("polaris")
+    assert (entry.template.offered_as, entry.template.colour, entry.template.description) == ("Northern Lights", 0, "")
+    assert (entry.template.game, entry.is_changed, entry.original) == (polaris.game, True, polaris)
+    assert names(changed) != names(untouched())
+    assert rules.reset(changed, "polaris") == untouched()
+
+
+def test_a_reset_does_not_enable() -> None:
+    off = rules.switch(untouched(), "polaris", enabled=False)
+    assert rules.reset(off, "polaris") == off
+
+
+def test_what_the_server_made_can_be_deleted_and_not_reset_the_rest_the_other_way_round() -> None:
+    assert rules.remove(WITH_FISHING, "custom-fishing") == untouched()
+    with pytest.raises(NothingToResetTo, match="this server’s own"):
+        rules.reset(WITH_FISHING, "custom-fishing")
+    with pytest.raises(ComesWithTheBot, match="disabled or reset, not deleted"):
+        rules.remove(WITH_FISHING, "polaris")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda c: rules.switch(c, "custom-gone", enabled=True),
+        lambda c: rules.save(c, replace(FISHING, key="custom-gone")),
+        lambda c: rules.edit(c, "custom-gone", lambda template: template),
+        lambda c: rules.duplicate(c, "custom-gone", "custom-new"),
+        lambda c: rules.reset(c, "custom-gone"),
+        lambda c: rules.remove(c, "custom-gone"),
+        lambda c: rules.add(c, replace(FISHING, key="newcomer")),
+        lambda c: rules.add(c, replace(FISHING, key="museum")),
+    ],
+)
+def test_what_is_not_there_is_said_to_be_gone(rule: Callable[[Catalogue], Catalogue]) -> None:
+    with pytest.raises(NoSuchTemplate):
+        rule(untouched())
+
+
+def test_a_copy_is_complete_and_the_server_s_own() -> None:
+    once = rules.duplicate(untouched(), "dragonspyre", "custom-a")
+    twice = rules.duplicate(once, "dragonspyre", "custom-b")
+    original, copy = untouched().entry("dragonspyre").template, twice.entry("custom-a")
+
+    assert copy.is_own
+    assert copy.template == replace(original, key="custom-a", name="The Voracious Void Raid Copy", label="")
+    assert names(twice)[-2:] == ["The Voracious Void Raid Copy", "The Voracious Void Raid Copy 2"]
+    assert rules.remove(rules.remove(twice, "custom-a"), "custom-b") == untouched()
+
+
+def test_copies_of_copies_have_names_that_fit() -> None:
+    catalogue = rules.add(untouched(), replace(FISHING, name="N" * 100))
+    for number in range(12):
+        catalogue = rules.duplicate(catalogue, catalogue.entries[-1].key, f"custom-{number}")
+
+    assert len({name.casefold() for name in names(catalogue)}) == len(catalogue.entries)
+    assert max(map(len, names(catalogue))) == 100
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "the VORACIOUS  void raid",
+        "Dragonspyre (voracious void)",
+        "museum signup",
+        "Gold Key Boss",
+        "challenge mode",
+        "Museum",
+        "KEY",
+        "Challenge",
+        "polaris",
+        "fishing trip",
+    ],
+)
+def test_nothing_is_called_as_something_else_that_can_be_created(name: str) -> None:
+    other = replace(FISHING, key="custom-other", name=name)
+    with pytest.raises(NameTaken, match="Choose another name"):
+        rules.add(WITH_FISHING, other)
+    with pytest.raises(NameTaken):
+        rules.add(WITH_FISHING, replace(other, name="Other", label=name))
+    with pytest.raises(NameTaken):
+        rules.edit(WITH_FISHING, "ffxiv-8", lambda template: template.renamed(name))
+    assert rules.free_name(WITH_FISHING, name) == f"{name} 2"
+
+
+def test_a_template_may_be_called_by_its_own_key_and_keep_its_name() -> None:
+    renamed = rules.edit(untouched(), "polaris", lambda template: template.renamed("Polaris"))
+    assert renamed.entry("polaris").template.name == "Polaris"
+    assert rules.save(renamed, renamed.entry("polaris").template) == renamed
+
+
+def test_one_that_a_later_version_brings_with_a_taken_name_hinders_no_edit() -> None:
+    clash = Catalogue(
+        (*WITH_FISHING.entries, replace(WITH_FISHING.entries[-1], template=replace(FISHING, key="custom-x")))
+    )
+
+    assert (
+        rules.edit(clash, "custom-x", lambda template: replace(template, colour=7)).entry("custom-x").template.colour
+        == 7
+    )
+
+
+def test_a_name_taken_meanwhile_hinders_a_reset() -> None:
+    moved = rules.edit(untouched(), "polaris", lambda template: template.renamed("Northern Lights"))
+    taken = rules.add(moved, replace(FISHING, name="The Cabal's Revenge Raid"))
+
+    with pytest.raises(NameTaken):
+        rules.reset(taken, "polaris")
+
+
+def test_two_can_swap_their_names_at_once_and_one_refused_is_all_refused() -> None:
+    two = rules.add(WITH_FISHING, replace(FISHING, key="custom-b", name="Boating"))
+    swapped = (replace(FISHING, name="Boating"), replace(FISHING, key="custom-b"))
+
+    assert names(rules.put(two, swapped))[-2:] == ["Boating", "Fishing Trip"]
+    with pytest.raises(TemplateRefused):
+        rules.put(two, (*swapped, replace(FISHING, key="custom-c", name="Broken", roles=())))
+    with pytest.raises(NameTaken):
+        rules.put(two, (replace(FISHING, key="custom-c", name="New"), replace(FISHING, key="custom-d", name="NEW")))
+
+
+def test_there_is_a_largest_number_of_own_templates() -> None:
+    many = rules.put(untouched(), [replace(FISHING, key=f"custom-{n}", name=f"Trip {n}") for n in range(OWN_MOST)])
+
+    with pytest.raises(TooManyTemplates, match=f"{OWN_MOST} templates of its own"):
+        rules.duplicate(many, "polaris", "custom-more")
+    assert rules.edit(many, "custom-7", lambda template: replace(template, colour=1)) != many
+
+
+def test_what_is_typed_is_tidied() -> None:
+    typed = replace(
+        FISHING,
+        name="  Fishing\n Trip ",
+        label="Fishing  Trip",
+        emoji="🎣 ",
+        description="\n Bring bait.\r\n",
+        roles=(replace(TANK, name=" Tank ", emoji="tank:123456789012345678", group=" Front\t"), HEALER),
+        sides=(" Port ",),
+        strategies=(),
+    )
+
+    saved = rules.add(untouched(), typed).entry(FISHING.key).template
+
+    assert (saved.name, saved.label, saved.emoji, saved.description) == ("Fishing Trip", "", "🎣", "Bring bait.")
+    assert (saved.roles[0].name, saved.roles[0].group, saved.sides) == ("Tank", "Front", ("Port",))
+    assert saved.roles[0].emoji == "<:tank:123456789012345678>"
+
+
+@given(st.integers())
+def test_new_keys_are_good_for_own_templates(seed: int) -> None:
+    key = rules.new_key(random.Random(seed))
+    assert rules.add(untouched(), replace(FISHING, key=key)).entry(key).is_own
+
+
+def test_custom_emoji_have_to_be_the_server_s_or_the_original_s() -> None:
+    ours, theirs = "<:a:111111111111111111>", "<a:b:222222222222222222>"
+    known = frozenset({111111111111111111})
+    template = replace(
+        FISHING,
+        emoji=theirs,
+        roles=(replace(TANK, icon=ours), replace(HEALER, emoji=theirs)),
+        strategies=(Strategy("calm", roles=(replace(TANK, emoji="<:c:333333333333333333>"),)),),
+    )
+
+    assert rules.unknown_emoji(template, known) == (theirs, HEALER.icon, "<:c:333333333333333333>")
+    assert rules.unknown_emoji(template, known, original=FISHING) == (theirs, "<:c:333333333333333333>")
+    assert rules.unknown_emoji(replace(FISHING, roles=(TANK,), strategies=()), frozenset()) == ()
+
+
+def test_strategies_follow_the_roles() -> None:
+    renamed = FISHING.with_roles((replace(TANK, name="Bow", emoji="🏹"), HEALER))
+    assert renamed.strategies[1].roles == (replace(TANK, name="Rower", emoji="🏹"),)
+    assert FISHING.with_roles((HEALER,)).strategies[1].roles == ()
+    assert FISHING.with_roles(FISHING.roles) == FISHING
