@@ -1,0 +1,122 @@
+"""What bots of this kind have gone wrong on, as far as no other test tries it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from raidbot.bot import RaidBot
+from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, RaidId, Role, RoleKey, Source
+from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox.store import Message
+from raidbot.state import Cause
+from tests.commands.raid_panels import code_of
+from tests.conftest import Start
+from tests.raids.builders import posting
+from tests.scene import board_text, put_up
+
+SERVERS_ONLY = [0]  # https://discord.com/developers/docs/interactions/application-commands#interaction-contexts
+
+
+async def post(bot: RaidBot, guild: SandboxGuild, **values: Any) -> tuple[Raid, Message]:
+    """A new raid and its board."""
+    now, channel = bot.state.now(), guild.channel("raid-signups")
+    plan = replace(
+        posting(),
+        guild=GuildId(guild.id),
+        channel=ChannelId(channel.id),
+        creator=MemberId(guild.owner.id),
+        starts_at=now + timedelta(hours=3),
+        created_at=now,
+        **values,
+    )
+    raid = await bot.state.create(plan, Cause(Source.COMMAND, MemberId(guild.owner.id)))
+    await guild.until(lambda: raid.id in bot.state.boards.values())
+    await bot.boards.idle()
+    raid = await bot.state.raid(raid.id)
+    return raid, next(one for one in guild.messages(channel) if one.id == raid.message)
+
+
+async def test_no_command_is_offered_in_a_conversation(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        await put_up(guild)
+        offered = [command.payload for command in sandbox.store.commands.values()]
+
+        assert [one["name"] for one in offered if one.get("contexts") != SERVERS_ONLY] == []
+
+
+async def test_a_role_with_an_emoji_of_the_server_is_signed_up_for(guild: SandboxGuild, start: Start) -> None:
+    alice, emoji = guild.add_member("alice"), guild.add_emoji("dragon")
+    role = Role(key=RoleKey("tamer"), name="Tamer", emoji=f"<:dragon:{emoji.id}>", seats=1)
+    async with start() as bot:
+        raid, board = await post(bot, guild, roles=(role,))
+
+        await alice.react(board, f"dragon:{emoji.id}")
+
+        await guild.until(lambda: "Alice" in board_text(board))
+        assert [seat.member for seat in (await bot.state.raid(raid.id)).seats] == [alice.id]
+
+
+async def test_who_reacted_before_a_restart_leaves_by_taking_the_reaction_off_after_it(
+    guild: SandboxGuild, start: Start
+) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await put_up(guild)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+    async with start() as bot:
+        assert bot.get_user(alice.id) is None
+
+        await alice.unreact(board, "✅")
+
+        await guild.until(lambda: "Alice" not in board_text(board))
+
+
+async def test_nobody_is_pinged_by_what_others_are_told(guild: SandboxGuild, start: Start) -> None:
+    alice, live = guild.add_member("alice"), guild.add_channel("live")
+    async with start():
+        await guild.owner.slash(live, "setchannel set", what="debug", channel=live)
+        board = await put_up(guild, activity="key", teams=1, name=f"@everyone {alice.mention}")
+        await alice.react(board, "1️⃣")
+        await guild.until(lambda: any(alice.mention in message.content for message in guild.messages(live)))
+        await guild.until(lambda: "Alice" in board_text(board))
+
+        for message in (board, *guild.messages(live)):
+            assert not message.mention_everyone
+            assert message.mentions == []
+
+
+async def test_a_raid_with_the_longest_title_gets_its_thread(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        panel = await guild.owner.slash(guild.channel("raid-signups"), "settings")
+        await panel.click("More settings")
+        await panel.select("Discussion threads", ["Discussion threads: archived after 1 day"])
+
+        await post(bot, guild, title="x" * 100, subject="y" * 50)
+
+        (thread,) = await guild.until(lambda: list(guild.facts.threads.values()))
+        assert len(thread.name) == 100
+
+
+async def test_ping_says_nothing_of_other_servers(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    elsewhere = sandbox.add_guild("Elsewhere")
+    elsewhere.add_channel("raid-signups")
+    async with start():
+        await put_up(elsewhere)
+
+        pong = await guild.owner.slash(guild.channel("raid-signups"), "ping")
+
+        assert "Open raids here: 0" in pong.text()
+
+
+async def test_a_manager_may_edit_as_often_as_there_is_something_to_edit(guild: SandboxGuild, start: Start) -> None:
+    crowd = [guild.add_member(f"member{number}") for number in range(8)]
+    async with start() as bot:
+        board = await put_up(guild)
+        for member in crowd:
+            await guild.owner.slash(
+                guild.channel("raid-signups"), "raidsignup assign", raid=code_of(board), member=member, role="museum"
+            )
+
+        seats = (await bot.state.raid(RaidId(1))).seats
+        assert [seat.member for seat in seats] == [member.id for member in crowd]
