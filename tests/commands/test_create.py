@@ -70,6 +70,14 @@ async def test_a_template_asks_for_length_and_strategy(guild: SandboxGuild, star
         assert "Myth 1" in panel.text()
 
 
+async def test_a_length_the_activity_does_not_have_is_refused_at_once(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        refused = await guild.owner.slash(guild.channel("raid-signups"), "create", activity="polaris", hours=0.75)
+
+        assert "does not take" in refused.text()
+        assert "Choose one of: 1.5 hours, 3 hours." in refused.text()
+
+
 async def test_a_draft_survives_a_restart(guild: SandboxGuild, start: Start) -> None:
     async with start():
         panel = await guild.owner.slash(guild.channel("raid-signups"), "create", activity="museum")
