@@ -38,7 +38,7 @@ class Gate:
     def check(self, raid: Raid, settings: GuildSettings, roles: frozenset[int]) -> None:
         """Raises RoleNeeded if a member with these roles may not sign up, RoleGone if nobody may any more."""
         needed = settings.signup_roles_for(raid.kind)
-        if needed and not needed & roles:
+        if needed and not needed & (roles | {raid.guild}):  # everybody has the role with the server's own id
             names = self._names(raid.guild, needed)
             raise RoleNeeded(raid, names) if names else RoleGone(raid)
 
@@ -51,7 +51,7 @@ class Gate:
             found = await self._line.call(partial(self._client.http.get_member, guild, member))
         except discord.NotFound:
             return False
-        return bool(needed & {int(role) for role in found["roles"]})
+        return bool(needed & ({int(role) for role in found["roles"]} | {guild}))
 
     def _names(self, guild_id: GuildId, roles: frozenset[int]) -> list[str]:
         guild: Any = self._client.get_guild(guild_id)

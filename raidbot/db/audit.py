@@ -64,6 +64,12 @@ def record(
     )
 
 
+def has(connection: sqlite3.Connection, raid: RaidId, action: str) -> bool:
+    """Whether this was recorded of the raid before."""
+    found = connection.execute("SELECT 1 FROM audit WHERE raid = ? AND action = ? LIMIT 1", (raid, action))
+    return found.fetchone() is not None
+
+
 def ripe(connection: sqlite3.Connection, feed: Feed, *, count: int, until: datetime) -> list[GuildId]:
     """Servers to whose feed `count` entries are owed, or one from `until` or before."""
     rows = connection.execute(

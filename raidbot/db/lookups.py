@@ -103,13 +103,14 @@ def listed(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> 
 def lacking_thread(connection: sqlite3.Connection, *, since: datetime, intro: str) -> list[RaidId]:
     """Raids put up after `since`, on servers that want threads, whose thread's first message was never owed.
 
-    `intro` is the cause of that message, with `{}` for the raid.
+    `intro` is the cause of that message, with `{}` for the raid. What another bot put up is none of them.
     """
     return _ids(
         connection,
         "SELECT raids.id FROM raids JOIN guilds ON guilds.id = raids.guild"
         " WHERE guilds.threads = 1 AND raids.status IN ('open', 'closed') AND raids.created_at >= ?"
-        " AND NOT EXISTS (SELECT 1 FROM outbox WHERE dedupe = replace(?, '{}', raids.id))",
+        " AND NOT EXISTS (SELECT 1 FROM outbox WHERE dedupe = replace(?, '{}', raids.id))"
+        " AND NOT EXISTS (SELECT 1 FROM moved_in WHERE moved_in.raid = raids.id)",
         seconds(since),
         intro,
     )

@@ -39,6 +39,11 @@ def uncompared(connection: sqlite3.Connection) -> set[RaidId]:
     return {RaidId(raid) for (raid,) in connection.execute("SELECT raid FROM moved_in WHERE compared = 0").fetchall()}
 
 
+def is_uncompared(connection: sqlite3.Connection, raid: RaidId) -> bool:
+    found = connection.execute("SELECT 1 FROM moved_in WHERE raid = ? AND compared = 0", (raid,))
+    return found.fetchone() is not None
+
+
 def note_compared(tx: sqlite3.Connection, raid: RaidId) -> None:
     tx.execute("UPDATE moved_in SET compared = 1 WHERE raid = ?", (raid,))
 

@@ -9,6 +9,7 @@ from functools import partial
 import discord
 import structlog
 
+from raidbot.db import audit, moved
 from raidbot.db import raids as rows
 from raidbot.db.database import Unwritable
 from raidbot.delivery import render
@@ -17,6 +18,7 @@ from raidbot.delivery.line import Line, NoAnswer
 from raidbot.delivery.pace import Pace
 from raidbot.delivery.render import Board
 from raidbot.raids import emoji, lifecycle
+from raidbot.raids.audit import Entry
 from raidbot.raids.events import Change, MarksChanged
 from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, Raid, RaidId, RoleKey, Source, Status
 from raidbot.raids.settings import GuildSettings
@@ -26,6 +28,11 @@ log = structlog.get_logger(__name__)
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+_SOMEBODY_ELSES = 50005
+_NOT_MINE = Entry(
+    "board is another bot’s",
+    after="Only the bot that sent the message can change it. Run me with that bot’s token, or put the raid up again.",
+)
 _LONGEST = 60.0
 _OVER = "over"
 
@@ -82,6 +89,7 @@ class Boards:
         self._running = False
         self._shown: dict[RaidId, Shown] = {}
         self._stale: set[RaidId] = set()
+        self._unseen: set[RaidId] = set()
         self._edited: dict[RaidId, float] = {}
         self._failures: dict[RaidId, int] = {}
         self._reported: set[tuple[RaidId, int]] = set()
@@ -100,14 +108,24 @@ class Boards:
         self._running = True
         for raid in [*self._state.boards.values(), *await db.read(partial(rows.cancelled_boards, done=_OVER))]:
             self._stale.add(raid)
+        taken_over = await db.read(moved.uncompared)
         for raid in list(self._stale):
-            if self._shown.get(raid, Shown()).fingerprint or await self._is_named(raid):
+            drawn = self._shown.get(raid, Shown()).fingerprint
+            if drawn or (raid not in taken_over and await self._is_named(raid)):
                 self.mark(raid)
+            else:
+                self._unseen.add(raid)
 
     async def _is_named(self, raid_id: RaidId) -> bool:
         """A board never drawn, as after moving in, waits for its names: until `named`, or marked by who learns them."""
         raid = await self._state.raid(raid_id)
         return {raid.creator, *raid.members()} <= (await self._state.names(raid)).keys()
+
+    def found(self, raid: RaidId, emojis: Iterable[str]) -> None:
+        """Of the bot's own reactions on a board that it did not put up in this database, exactly these stand."""
+        shown = self._shown.get(raid, Shown())
+        if shown.reactions is None:
+            self._shown[raid] = Shown(shown.fingerprint, tuple(emojis))
 
     def named(self, raid: RaidId) -> None:
         """There is no name left to wait for."""
@@ -137,6 +155,7 @@ class Boards:
     def mark(self, raid: RaidId) -> None:
         """The raid's board is stale. Returns at once; calling it often costs nothing."""
         self._stale.add(raid)
+        self._unseen.discard(raid)
         if self._running and raid not in self._workers and raid not in self._waiting:
             worker = asyncio.create_task(self._work(raid))
             self._workers[raid] = worker
@@ -157,7 +176,9 @@ class Boards:
             self.mark(raid)
 
     def _committed(self, _before: Raid, change: Change) -> None:
-        if change.raid.message is not None:  # also if only marks changed: a name may have become known with them
+        """Marked also if only marks changed, for a name may have become known with them, unless it waits for all."""
+        waits = change.raid.id in self._unseen and all(isinstance(event, MarksChanged) for event in change.events)
+        if change.raid.message is not None and not waits:
             self.mark(change.raid.id)
 
     def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
@@ -344,8 +365,25 @@ class Boards:
                 log.exception("board is gone and that cannot be recorded", raid=raid)
                 self._rest(raid, _LONGEST)
             return
+        if refusal.code == _SOMEBODY_ELSES:
+            await self._disown(raid)
         self._report(raid, refusal, "board cannot be redrawn")
-        self._rest(raid, self._slow_retry)
+        if refusal.code != _SOMEBODY_ELSES:
+            self._rest(raid, self._slow_retry)
+
+    async def _disown(self, raid_id: RaidId) -> None:
+        """No retry helps before the next change: it is written down once, for people to read."""
+        raid = await self._state.raid(raid_id)
+
+        def record(tx: sqlite3.Connection) -> None:
+            if not audit.has(tx, raid_id, _NOT_MINE.action):
+                now = self._state.now()
+                audit.record(tx, [_NOT_MINE], guild=raid.guild, raid=raid_id, at=now, actor=None, source=Source.DISCORD)
+
+        try:
+            await self._state.db.write(record)
+        except sqlite3.Error:
+            log.exception("not recorded that a board is another bot's", raid=raid_id)
 
     def _report(self, raid: RaidId, refusal: discord.HTTPException, what: str, **more: str) -> None:
         """Once per board and reason."""

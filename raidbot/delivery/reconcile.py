@@ -10,7 +10,7 @@ from functools import partial
 import discord
 import structlog
 
-from raidbot.db import audit
+from raidbot.db import audit, moved
 from raidbot.delivery.absent import Absent
 from raidbot.delivery.boards import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, Boards
 from raidbot.delivery.line import Line, NoAnswer
@@ -38,12 +38,14 @@ _RECENT = timedelta(minutes=10)
 @dataclass(slots=True)
 class Look:
     """One comparison under way. Members in `touched` did something since it began: what it saw of them is too old,
-    and where it would have mattered (`left_alone`) another comparison has to tell.
+    and where it would have mattered (`left_alone`) another comparison has to tell. `newcomers` are members of a raid
+    that was taken over with its board: which of their reactions count is only now seen, and none moves them.
     """
 
     touched: set[MemberId] = field(default_factory=set)
     left_alone: bool = False
     seated: set[MemberId] = field(default_factory=set)
+    newcomers: frozenset[MemberId] = frozenset()
     own: tuple[Event, ...] = ()
 
 
@@ -168,8 +170,10 @@ class Reconcile:
         raid = await self._state.raid(raid_id)
         if raid.message is None or not raid.is_live:
             return
+        taken_over = await self._state.db.read(partial(moved.is_uncompared, raid=raid_id))
+        look.newcomers = frozenset(raid.members()) if taken_over else frozenset()
         try:
-            seen = await self._line.call(partial(self._read, raid, in_full=in_full))
+            seen = await self._line.call(partial(self._read, raid, in_full=in_full, taken_over=taken_over))
         except discord.NotFound as missing:
             await self._lost(raid_id, missing)
             return
@@ -183,13 +187,18 @@ class Reconcile:
             self._boards.named(raid_id)
         if look.left_alone:
             self.later(raid_id)
+        elif taken_over and (in_full or not (await self._state.raid(raid_id)).marks):
+            await self._state.db.write(partial(moved.note_compared, raid=raid_id))
 
-    async def _read(self, raid: Raid, *, in_full: bool) -> list[Seen]:
+    async def _read(self, raid: Raid, *, in_full: bool, taken_over: bool) -> list[Seen]:
         """The roles whose reactions may differ from what they should be, with all their members."""
         assert raid.message is not None  # noqa: S101
         channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
         message = await channel.fetch_message(raid.message)
         reactions = {key_of(str(reaction.emoji)): reaction for reaction in message.reactions}
+        if taken_over and (raid.is_open or not reactions):
+            own = {key for key, reaction in reactions.items() if reaction.me}
+            self._boards.found(raid.id, [role.emoji for role in raid.roles if key_of(role.emoji) in own])
         seen = []
         for role in raid.roles:
             marked = sum(mark.role == role.key for mark in raid.marks)
@@ -215,7 +224,7 @@ class Reconcile:
         there = set(seen.members)
 
         def gone(raid: Raid, member: MemberId) -> Change:
-            if seen.ours:
+            if seen.ours and member not in look.newcomers:
                 return signups.unreact(raid, member, seen.role.key, now=self._state.now())
             return signups.taken_away(raid, member, seen.role.key)
 
@@ -229,6 +238,8 @@ class Reconcile:
         def came(raid: Raid, member: MemberId) -> Change:
             if raid.mark_of(member, seen.role.key) is not None:
                 return Change(raid)
+            if member in look.newcomers:
+                return Change(raid.with_mark(Mark(member, seen.role.key)), (MarksChanged(),))
             if member in look.seated and raid.has_room(seen.role):
                 # Which of several reactions came last is unknown: the first in the board's order counts.
                 return Change(raid.with_mark(Mark(member, seen.role.key, unwanted=True)), (MarksChanged(),))
@@ -239,7 +250,7 @@ class Reconcile:
             if raid.mark_of(member, seen.role.key) is not None:
                 continue
             try:
-                if not await self._may_sign_up(raid.guild, member, raid):
+                if member not in look.newcomers and not await self._may_sign_up(raid.guild, member, raid):
                     self._tidy.refuse(raid, member, seen.role.key)
                     continue
                 change = await self._change(raid_id, member, came, look)
