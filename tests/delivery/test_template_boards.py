@@ -77,7 +77,7 @@ def check_panel(embed: discord.Embed, rows: tuple[Row, ...]) -> None:
     check_message({"embeds": [embed.to_dict()], "components": panel(rows).to_components()})
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=100)
 @given(any_template(), st.sampled_from(LONG_NAMES), st.integers(0, 3), st.integers(0, 40))
 def test_every_board_of_an_accepted_template_is_taken(template: Template, name: str, forced: int, waiting: int) -> None:
     catalogue = offering(template)
@@ -91,7 +91,7 @@ def test_every_board_of_an_accepted_template_is_taken(template: Template, name: 
         check_board(board(replace(full, status=Status.CANCELLED), names))
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=100)
 @given(any_template(), st.sampled_from(LONG_NAMES))
 def test_a_full_board_of_an_accepted_template_names_everybody(template: Template, name: str) -> None:
     catalogue = offering(template)

@@ -1,0 +1,134 @@
+"""A server's templates through the state: durable with their audit, one change after the other, remembered."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from raidbot.db.database import Database
+from raidbot.raids import catalogue as rules
+from raidbot.raids.audit_templates import template_entries
+from raidbot.raids.catalogue import Catalogue, NoSuchTemplate, untouched
+from raidbot.raids.model import GuildId, Source
+from raidbot.raids.templates import Template
+from raidbot.state import Cause, State
+from tests.raids.builders import GUILD, MANAGER, NOW
+from tests.raids.test_catalogue import FISHING, TANK, WITH_FISHING
+
+BY_MANAGER = Cause(Source.COMMAND, MANAGER)
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(tmp_path / "raids.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def state(db: Database) -> State:
+    return State(db, lambda: NOW, codes=random.Random(1))
+
+
+async def audited(state: State) -> list[Any]:
+    query = "SELECT guild, raid, actor, source, action, before, after FROM audit ORDER BY id"
+    return await state.db.read(lambda connection: connection.execute(query).fetchall())
+
+
+async def test_a_change_is_durable_with_its_audit_and_survives_a_restart(state: State) -> None:
+    added = await state.change_templates(GUILD, partial(rules.add, template=FISHING), BY_MANAGER)
+    off = await state.change_templates(GUILD, partial(rules.switch, key="polaris", enabled=False), BY_MANAGER)
+
+    assert added == WITH_FISHING
+    assert await state.templates(GUILD) == off == rules.switch(added, "polaris", enabled=False)
+    assert await State(state.db, lambda: NOW).templates(GUILD) == off
+    assert await state.templates(GuildId(GUILD + 1)) == untouched()
+    by = (GUILD, None, MANAGER, "command")
+    assert await audited(state) == [
+        (*by, "template added", None, "Fishing Trip"),
+        (*by, "template disabled", None, "The Cabal's Revenge Raid"),
+    ]
+
+
+async def test_what_changes_nothing_and_what_is_refused_leaves_no_trace(state: State) -> None:
+    before = await state.templates(GUILD)
+
+    await state.change_templates(GUILD, partial(rules.switch, key="polaris", enabled=True), BY_MANAGER)
+    with pytest.raises(NoSuchTemplate):
+        await state.change_templates(GUILD, partial(rules.remove, key="custom-gone"), BY_MANAGER)
+
+    assert await state.templates(GUILD) is before
+    assert await audited(state) == []
+
+
+async def test_two_who_change_one_template_at_once_both_win(state: State) -> None:
+    def paint(template: Template) -> Template:
+        return replace(template, colour=7)
+
+    def reword(template: Template) -> Template:
+        return replace(template, description="North.")
+
+    await asyncio.gather(
+        *(
+            state.change_templates(GUILD, partial(rules.edit, key="polaris", change=change), BY_MANAGER)
+            for change in (paint, reword)
+        )
+    )
+
+    template = (await state.templates(GUILD)).entry("polaris").template
+    assert (template.colour, template.description) == (7, "North.")
+
+
+async def test_a_change_that_cannot_be_written_changes_nothing(state: State) -> None:
+    await state.db.write(
+        lambda tx: tx.execute("CREATE TRIGGER no BEFORE INSERT ON audit BEGIN SELECT raise(FAIL, 'no'); END")
+    )
+    with pytest.raises(Exception, match="no"):
+        await state.change_templates(GUILD, partial(rules.add, template=FISHING), BY_MANAGER)
+
+    assert await state.templates(GUILD) == untouched()
+
+
+def test_new_keys_are_the_server_s_own(state: State) -> None:
+    keys = {state.new_template_key() for _ in range(100)}
+
+    assert len(keys) == 100
+    assert all(rules.add(untouched(), replace(FISHING, key=key)) for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("after", "action", "told"),
+    [
+        (rules.remove(WITH_FISHING, "custom-fishing"), "deleted", ("Fishing Trip", None)),
+        (replace(FISHING, name="Hunting"), "name changed", ("Fishing Trip: Fishing Trip", "Hunting: Hunting")),
+        (replace(FISHING, colour=0xFF), "colour changed", ("Fishing Trip: #123456", "Fishing Trip: #0000FF")),
+        (replace(FISHING, label="Fish"), "label changed", ("Fishing Trip: nothing", "Fishing Trip: Fish")),
+        (replace(FISHING, lengths=(60,)), "lengths changed", ("Fishing Trip: 1.5 hours", "Fishing Trip: nothing")),
+        (
+            replace(FISHING, roles=(replace(TANK, seats=3), FISHING.roles[1])),
+            "roles changed",
+            ("Fishing Trip: Front · 🛡️ Tank (2)", "Fishing Trip: Front · 🛡️ Tank (3)"),
+        ),
+        (
+            replace(FISHING, sides=("Starboard", "Port")),
+            "sides changed",
+            ("Fishing Trip: Port; Starboard", "Fishing Trip: Starboard; Port"),
+        ),
+        (
+            replace(FISHING, strategies=FISHING.strategies[1:]),
+            "strategies changed",
+            ("Fishing Trip: calm", "Fishing Trip: nothing"),
+        ),
+    ],
+)
+def test_the_audit_says_what_differs(after: Catalogue | Template, action: str, told: tuple[str, str]) -> None:
+    changed = rules.save(WITH_FISHING, after) if isinstance(after, Template) else after
+
+    (entry,) = template_entries(WITH_FISHING, changed)
+
+    assert (entry.action, entry.before, entry.after) == (f"template {action}", *told)
