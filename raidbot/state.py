@@ -3,27 +3,25 @@
 import asyncio
 import random
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
-from raidbot.db import audit, drafts, guilds, lookups, outbox, undo
+from raidbot.db import commits, drafts, guilds, lookups, outbox
 from raidbot.db import raids as rows
 from raidbot.db import templates as template_rows
 from raidbot.db.database import Database
 from raidbot.db.drafts import DraftId
-from raidbot.raids.audit import entries, settings_entries
-from raidbot.raids.audit_templates import template_entries
 from raidbot.raids.catalogue import Catalogue, new_key
-from raidbot.raids.events import Change, Created, Undone
-from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Source, Status
+from raidbot.raids.events import Cause as Cause
+from raidbot.raids.events import Change, Created
+from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Status
 from raidbot.raids.settings import GuildSettings
-from raidbot.raids.telling import Notice, notices
+from raidbot.utils.cache import Cache
 from raidbot.utils.clock import Clock
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import new_code, normalise_code
@@ -32,8 +30,6 @@ from raidbot.utils.text import clip, escape
 
 log = structlog.get_logger(__name__)
 
-K = TypeVar("K")
-V = TypeVar("V")
 T = TypeVar("T")
 
 Rule = Callable[[Raid], Change]
@@ -60,46 +56,6 @@ class UnknownRaid(Refusal):
 class BusyRaid(Refusal):
     def __init__(self) -> None:
         super().__init__("Too much is happening to this raid at once. Try again in a moment.")
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Who wanted a change, and from where; managers' changes can be undone for a while."""
-
-    source: Source
-    actor: MemberId | None = None
-    can_be_undone: bool = False
-
-    @property
-    def answered(self) -> MemberId | None:
-        """Who reads on the spot what became of it."""
-        return self.actor if self.source in (Source.BUTTON, Source.COMMAND) else None
-
-
-class Cache(Generic[K, V]):
-    """A map that forgets what was not used for longest beyond `capacity` entries."""
-
-    def __init__(self, capacity: int) -> None:
-        self.capacity = capacity
-        self._entries: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        value = self._entries.get(key)
-        if value is not None:
-            self._entries.move_to_end(key)
-        return value
-
-    def put(self, key: K, value: V) -> None:
-        self._entries[key] = value
-        self._entries.move_to_end(key)
-        while len(self._entries) > self.capacity:
-            self._entries.popitem(last=False)
-
-    def drop(self, key: K) -> None:
-        self._entries.pop(key, None)
-
-    def __len__(self) -> int:
-        return len(self._entries)
 
 
 class State:
@@ -222,7 +178,7 @@ class State:
                 change = replace(change, raid=replace(change.raid, version=before.version + 1), answered=cause.answered)
                 fresh = self._new_names(before.guild, names)
                 try:
-                    await self.db.write(partial(_commit, before, change, cause, self.now(), fresh))
+                    await self.db.write(partial(commits.save_change, before, change, cause, self.now(), fresh))
                 except rows.Conflict:
                     self._raids.drop(raid_id)
                     continue
@@ -241,7 +197,7 @@ class State:
             stored = replace(raid, id=rows.insert(tx, raid))
             if draft is not None:
                 drafts.use(tx, draft, stored.id)
-            _record(tx, None, Change(stored, (Created(),)), cause, self.now())
+            commits.record(tx, None, Change(stored, (Created(),)), cause, self.now())
             return stored
 
         while True:
@@ -282,7 +238,7 @@ class State:
             if after == before:
                 return before
             self._settings.drop(guild)
-            await self.db.write(partial(_commit_settings, before, after, cause, self.now()))
+            await self.db.write(partial(commits.save_settings, before, after, cause, self.now()))
             self._tell_settings_listeners(before, after)
             return after
 
@@ -313,7 +269,7 @@ class State:
             if after == before:
                 return before
             self._templates.drop(guild)
-            await self.db.write(partial(_commit_templates, guild, before, after, cause, self.now()))
+            await self.db.write(partial(commits.save_templates, guild, before, after, cause, self.now()))
             return after
 
     def new_template_key(self) -> str:
@@ -403,62 +359,3 @@ class State:
             self.boards.pop(raid.message, None)
         else:
             self.boards[raid.message] = raid.id
-
-
-def _commit(
-    before: Raid, change: Change, cause: Cause, now: datetime, names: Mapping[MemberId, str], tx: sqlite3.Connection
-) -> None:
-    rows.save(tx, before, change.raid)
-    if names:
-        guilds.save_names(tx, before.guild, names.items())
-    _record(tx, before, change, cause, now)
-    _note_step(tx, before, change, cause, now)
-
-
-def _commit_settings(
-    before: GuildSettings, after: GuildSettings, cause: Cause, now: datetime, tx: sqlite3.Connection
-) -> None:
-    guilds.save_settings(tx, before, after)
-    found = settings_entries(before, after)
-    audit.record(tx, found, guild=after.guild, raid=None, at=now, actor=cause.actor, source=cause.source)
-
-
-def _commit_templates(
-    guild: GuildId, before: Catalogue, after: Catalogue, cause: Cause, now: datetime, tx: sqlite3.Connection
-) -> None:
-    template_rows.save(tx, guild, before, after)
-    found = template_entries(before, after)
-    audit.record(tx, found, guild=guild, raid=None, at=now, actor=cause.actor, source=cause.source)
-
-
-def _record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: Cause, now: datetime) -> None:
-    raid = change.raid
-    audit.record(
-        tx, entries(before, change), guild=raid.guild, raid=raid.id, at=now, actor=cause.actor, source=cause.source
-    )
-    for notice in notices(change):
-        owed = outbox.Owed(
-            kind="dm",
-            target=notice.member,
-            payload=_payload(notice),
-            dedupe=notice.key,
-            due_at=now,
-            expires_at=notice.expires_at,
-            guild=raid.guild,
-        )
-        outbox.owe(tx, owed)
-
-
-def _note_step(tx: sqlite3.Connection, before: Raid, change: Change, cause: Cause, now: datetime) -> None:
-    for event in change.events:
-        if isinstance(event, Undone):
-            undo.used(tx, before.id, event.version)
-    told = entries(before, change)
-    if cause.can_be_undone and told:
-        undo.note(tx, before, change.raid, action=told[0].action, actor=cause.actor, at=now)
-
-
-def _payload(notice: Notice) -> dict[str, Any]:
-    """What `delivery.outbox` sends."""
-    said: dict[str, Any] = {"content": notice.text}
-    return said | {"buttons": [asdict(button) for button in notice.buttons]} if notice.buttons else said

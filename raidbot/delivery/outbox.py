@@ -19,7 +19,8 @@ from raidbot.delivery.pace import nap
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid
 from raidbot.raids.telling import notices
-from raidbot.state import Cache, State
+from raidbot.state import State
+from raidbot.utils.cache import Cache
 from raidbot.utils.tasks import end
 
 log = structlog.get_logger(__name__)

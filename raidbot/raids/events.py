@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RaidCode, RoleKey, Seat
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RaidCode, RoleKey, Seat, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,3 +266,17 @@ class Change:
     raid: Raid
     events: tuple[Event, ...] = ()
     answered: MemberId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who wanted a change, and from where; managers' changes can be undone for a while."""
+
+    source: Source
+    actor: MemberId | None = None
+    can_be_undone: bool = False
+
+    @property
+    def answered(self) -> MemberId | None:
+        """Who reads on the spot what became of it."""
+        return self.actor if self.source in (Source.BUTTON, Source.COMMAND) else None
