@@ -34,6 +34,7 @@ _NOT_MINE = Entry(
     after="Only the bot that sent the message can change it. Run me with that bot’s token, or put the raid up again.",
 )
 _LONGEST = 60.0
+_NAMES_WAITED_FOR = 3.0
 _OVER = "over"
 
 
@@ -176,10 +177,16 @@ class Boards:
             self.mark(raid)
 
     def _committed(self, _before: Raid, change: Change) -> None:
-        """Marked also if only marks changed, for a name may have become known with them, unless it waits for all."""
-        waits = change.raid.id in self._unseen and all(isinstance(event, MarksChanged) for event in change.events)
-        if change.raid.message is not None and not waits:
-            self.mark(change.raid.id)
+        raid = change.raid
+        if raid.id in self._unseen:
+            asyncio.get_running_loop().call_later(_NAMES_WAITED_FOR, self._show, raid.id)
+        elif raid.message is not None:  # also if only marks changed: a name may have become known with them
+            self.mark(raid.id)
+
+    def _show(self, raid: RaidId) -> None:
+        """The board waited long enough for its names; they follow."""
+        if raid in self._unseen:
+            self.mark(raid)
 
     def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
         looks = before.signup_style, before.leader_role
