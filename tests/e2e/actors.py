@@ -142,12 +142,12 @@ class Manager:
         panel = await self._panel()
         await self.place.hold(panel.click("Roster"), self._me)
         page = await self.place.hold(panel.select("Or choose somebody else", [whom]), MemberId(whom.id))
-        offered = [one for one in _components(page) if _action(one) in ("seat", "line", "take-off")]
+        offered = [one for one in _components(page) if _action(one) in ("seat", "ask-line", "take-off")]
         since = len(self.place.witness.states) - 1
         done = await self.place.hold(_use(page, rng.choice(offered), rng), MemberId(whom.id), since=since)
-        forcing = [one for one in _components(done) if _action(one) in ("force", "line") and one["type"] == 2]
-        if forcing:
-            await self.place.hold(_use(done, rng.choice(forcing), rng), MemberId(whom.id))
+        further = [one for one in _components(done) if _action(one) in ("force", "line")]
+        if further:
+            await self.place.hold(_use(done, rng.choice(further), rng), MemberId(whom.id))
 
     async def _close_and_reopen(self) -> None:
         panel = await self._panel()
