@@ -33,6 +33,7 @@ _THREAD_NAME_MOST = 100
 _THREAD_EXISTS = 160004
 _THREAD_STILL_WANTED = timedelta(hours=1)
 _INTRO = "raid:{}:thread-intro"
+_NAMED_MOST = 20
 _LONGEST = 60.0
 _CAUSE = Cause(Source.DISCORD)
 
@@ -213,9 +214,14 @@ class Posting:
             if refusal.code != _THREAD_EXISTS:
                 raise
         thread = ChannelId(message)  # a thread made from a message has the message's id
-        await self._state.change(raid.id, partial(lifecycle.open_thread, thread=thread), _CAUSE)
-        await self._state.owe([_intro(raid, thread, now=self._state.now())])
+        raid = (await self._state.change(raid.id, partial(lifecycle.open_thread, thread=thread), _CAUSE)).raid
+        there = await self._called(raid) if settings.thread_members else []
+        await self._state.owe([_intro(raid, thread, there, now=self._state.now())])
         self._wake_outbox()
+
+    async def _called(self, raid: Raid) -> list[str]:
+        names = await self._state.names(raid)
+        return [escape(names.get(member, "Member")) for member in raid.members()]
 
     async def _also(self, raid: RaidId, failed: str, work: Awaitable[None]) -> None:
         """What follows the posting; the board stands whether or not it works."""
@@ -227,11 +233,15 @@ class Posting:
             log.exception(failed, raid=raid)
 
 
-def _intro(raid: Raid, thread: ChannelId, *, now: datetime) -> Owed:
+def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) -> Owed:
+    """The thread's first message; `there` are the names of those who are in the raid already."""
     text = (
         f"Questions and plans for **{escape(raid.name)}** (`{raid.code}`) belong here."
         f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."
     )
+    if there:
+        more = f" and {len(there) - _NAMED_MOST} more" if len(there) > _NAMED_MOST else ""
+        text += f"\nAlready in: {', '.join(there[:_NAMED_MOST])}{more}."
     return Owed(
         kind="post",
         target=thread,

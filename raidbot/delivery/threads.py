@@ -1,77 +1,168 @@
-"""A raid's discussion is put away when its signups close, and taken out again when they reopen."""
+"""A raid's discussion: put away when signups close, taken out when they reopen, joined by those who sign up."""
 
-import asyncio
+import sqlite3
+from functools import partial
 
 import discord
 import structlog
 
+from raidbot.db import audit
+from raidbot.db import threads as rows
+from raidbot.delivery.boards import UNKNOWN_CHANNEL
 from raidbot.delivery.line import Line, NoAnswer
-from raidbot.delivery.pace import nap
+from raidbot.delivery.rounds import Rounds
+from raidbot.raids import lifecycle
+from raidbot.raids.audit import Entry
 from raidbot.raids.events import Change
-from raidbot.raids.model import Raid, RaidId
-from raidbot.state import State
+from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, Source
+from raidbot.raids.settings import GuildSettings
+from raidbot.state import Cause, State
 
 log = structlog.get_logger(__name__)
 
-_LONGEST = 300.0
+_ARCHIVED = 50083
+_GONE = {10007, 10013}
+"""Unknown member, unknown user."""
 
 
 class Threads:
-    """Follows changes while the bot runs. A thread missed by a stop is put away by Discord after its own time."""
+    """Members are added once each, where the server wants it, and may leave the thread again.
+
+    Who is missing is found out at every start; a thread not put away because of a stop is put away by Discord after its
+    own time.
+    """
 
     def __init__(self, state: State, client: discord.Client, line: Line, *, first_retry: float = 2.0) -> None:
         self._state = state
         self._client = client
         self._line = line
-        self._first_retry = first_retry
-        self._changed: dict[RaidId, None] = {}
-        self._wake = asyncio.Event()
-        self._stopping = asyncio.Event()
-        self._worker: asyncio.Task[None] | None = None
+        self._turned: dict[RaidId, bool] = {}
+        self._searching = True
+        self._reported: set[tuple[ChannelId, int]] = set()
+        self._rounds = Rounds(self._round, first_retry=first_retry)
         state.listen(self._committed)
+        state.listen_to_settings(self._settings_committed)
 
     async def start(self) -> None:
-        self._worker = asyncio.create_task(self._run())
+        self._rounds.start()
+        self._rounds.wake()
 
     async def stop(self, timeout: float) -> None:
-        self._stopping.set()
-        self._wake.set()
-        if self._worker is not None:
-            _, late = await asyncio.wait([self._worker], timeout=timeout)
-            for worker in late:
-                worker.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        """Whoever is still missing is added after the next start."""
+        await self._rounds.stop(timeout)
 
     def _committed(self, before: Raid, change: Change) -> None:
         raid = change.raid
-        if raid.thread is not None and raid.is_open != before.is_open:
-            self._changed[raid.id] = None
-            self._wake.set()
+        if raid.thread is None:
+            return
+        turned = raid.is_open != before.is_open
+        if turned or before.thread is None or set(raid.members()) - set(before.members()):
+            self._soon(raid.id, turned=turned)
 
-    async def _run(self) -> None:
-        wait = self._first_retry
-        while not self._stopping.is_set():
-            await self._wake.wait()
-            self._wake.clear()
-            while self._changed and not self._stopping.is_set():
-                raid_id = next(iter(self._changed))
-                del self._changed[raid_id]
-                try:
-                    await self._follow(raid_id)
-                    wait = self._first_retry
-                except NoAnswer as none:
-                    self._changed[raid_id] = None
-                    await nap(max(wait, none.retry_in), unless=self._stopping)
-                    wait = min(wait * 2, _LONGEST)
-                except Exception:  # another raid's thread must not suffer
-                    log.exception("thread cannot be put away or taken out", raid=raid_id)
+    def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
+        if after.thread_members and not before.thread_members:
+            self._searching = True
+            self._rounds.wake()
 
-    async def _follow(self, raid_id: RaidId) -> None:
+    def _soon(self, raid: RaidId, *, turned: bool) -> None:
+        """`turned`: signups were closed or reopened, so the thread may have to be put away or taken out."""
+        self._turned[raid] = turned or self._turned.get(raid, False)
+        self._rounds.wake()
+
+    async def _round(self) -> float | None:
+        waits = [] if await self._searched() else [0.0]
+        for raid in list(self._turned):
+            if self._rounds.ending:
+                break
+            turned = self._turned.pop(raid)
+            try:
+                await self._follow(raid, turned=turned)
+            except (NoAnswer, sqlite3.Error) as none:
+                log.info("thread not looked after yet", raid=raid, error=repr(none))
+                self._soon(raid, turned=turned)
+                waits.append(none.retry_in if isinstance(none, NoAnswer) else 0.0)
+            except Exception:  # another raid's thread must not suffer
+                log.exception("thread cannot be looked after", raid=raid)
+        return max(waits, default=None)
+
+    async def _searched(self) -> bool:
+        """Look for threads that lack members, if that has to be; False: to be tried again."""
+        if self._searching:
+            self._searching = False
+            try:
+                lacking = await self._state.db.read(rows.lacking_members)
+            except sqlite3.Error as error:
+                log.info("threads not searched for missing members yet", error=repr(error))
+                self._searching = True
+                return False
+            for raid in lacking:
+                self._soon(raid, turned=False)
+        return True
+
+    async def _follow(self, raid_id: RaidId, *, turned: bool) -> None:
         raid = await self._state.raid(raid_id)
         thread = raid.thread
         if thread is None:
             return
         try:
-            await self._line.call(lambda: self._client.http.edit_channel(thread, archived=not raid.is_open))
+            if turned and raid.is_open:
+                await self._turn(thread, archived=False)
+            if raid.is_open or (turned and raid.is_live):
+                await self._add_missing(raid, thread)
+            if turned and not raid.is_open:
+                await self._turn(thread, archived=True)
         except discord.HTTPException as refusal:  # it is gone, or the bot may not: the raid goes on without
             log.info("thread left as it is", raid=raid_id, thread=thread, error=str(refusal))
+            if refusal.code == UNKNOWN_CHANNEL:
+                await self._state.change(raid_id, lifecycle.lose_thread, Cause(Source.DISCORD))
+
+    async def _turn(self, thread: ChannelId, *, archived: bool) -> None:
+        await self._line.call(lambda: self._client.http.edit_channel(thread, archived=archived))
+
+    async def _add_missing(self, raid: Raid, thread: ChannelId) -> None:
+        if not (await self._state.settings(raid.guild)).thread_members:
+            return
+        added = await self._state.db.read(partial(rows.added, raid=raid.id))
+        for member in raid.members():
+            if member in added or self._rounds.ending:
+                continue
+            try:
+                await self._add(thread, member)
+            except discord.HTTPException as refusal:
+                if refusal.code == UNKNOWN_CHANNEL:
+                    raise
+                if refusal.code not in _GONE:
+                    await self._report(raid, refusal)
+                    return
+            else:
+                self._reported = {report for report in self._reported if report[0] != raid.channel}
+            await self._state.db.write(partial(rows.note_added, raid=raid.id, member=member))
+
+    async def _add(self, thread: ChannelId, member: MemberId) -> None:
+        """Also to a thread that Discord put away because nobody wrote in it."""
+        add = partial(self._client.http.add_user_to_thread, thread, member)
+        try:
+            await self._line.call(add)
+        except discord.HTTPException as refusal:
+            if refusal.code != _ARCHIVED:
+                raise
+            await self._turn(thread, archived=False)
+            await self._line.call(add)
+
+    async def _report(self, raid: Raid, refusal: discord.HTTPException) -> None:
+        """Once per channel and reason, until it works again."""
+        if (raid.channel, refusal.code) in self._reported:
+            return
+        self._reported.add((raid.channel, refusal.code))
+        log.warning("members cannot be added to thread", raid=raid.id, code=refusal.code, error=refusal.text)
+        entry = Entry("members cannot be added to the thread", after=refusal.text)
+        record = partial(
+            audit.record,
+            entries=(entry,),
+            guild=raid.guild,
+            raid=raid.id,
+            at=self._state.now(),
+            actor=None,
+            source=Source.DISCORD,
+        )
+        await self._state.db.write(record)
