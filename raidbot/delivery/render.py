@@ -11,8 +11,9 @@ import discord
 from raidbot.delivery.controls import Rows, controls_of
 from raidbot.delivery.roster import Field, named, roster, smallest
 from raidbot.delivery.width import shortened, shortened_text, units
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, Seat, Status, Wait
+from raidbot.raids.model import CloseReason, MemberId, Raid, Seat, Status, Wait
 from raidbot.raids.settings import SignupStyle
+from raidbot.raids.telling import why_cancelled
 from raidbot.raids.templates import DESCRIPTION_MOST, REACTIONS_MOST, TITLE_MOST, TOTAL_MOST, spoken_length
 from raidbot.utils.text import stamp
 
@@ -129,7 +130,7 @@ def _totals(raid: Raid) -> str:
 
 def _state(raid: Raid) -> Iterator[str]:
     if raid.status is Status.CANCELLED:
-        yield f"❌ **This raid is cancelled**{_why_cancelled(raid.cancelled_reason)}"
+        yield f"❌ **This raid is cancelled**{why_cancelled(raid.cancelled_reason)}"
     if raid.status is Status.CLOSED and raid.closed_at is not None:
         yield f"🔒 **Signups are closed** since {stamp(raid.closed_at)}: {_why_closed(raid.closed_reason)}"
 
@@ -142,20 +143,6 @@ def _why_closed(reason: CloseReason | None) -> str:
             return "the raid has begun"
         case CloseReason.MANUAL | None:
             return "a raid leader closed them"
-
-
-def _why_cancelled(reason: CancelReason | None) -> str:
-    match reason:
-        case CancelReason.MESSAGE_DELETED:
-            return ": its signup message was deleted"
-        case CancelReason.CHANNEL_DELETED:
-            return ": its channel was deleted"
-        case CancelReason.NOT_POSTED:
-            return ": it could not be posted"
-        case CancelReason.GUILD_LEFT:
-            return ": the bot left this server"
-        case CancelReason.MANUAL | None:
-            return " by a raid leader"
 
 
 def _ways(raid: Raid, reactions: tuple[str, ...], under: Rows) -> str:

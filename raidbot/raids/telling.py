@@ -73,6 +73,21 @@ def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
             return ()
 
 
+def why_cancelled(reason: CancelReason | None) -> str:
+    """Goes on after “is cancelled”."""
+    match reason:
+        case CancelReason.MESSAGE_DELETED:
+            return ": its signup message was deleted"
+        case CancelReason.CHANNEL_DELETED:
+            return ": its channel was deleted"
+        case CancelReason.NOT_POSTED:
+            return ": its signup message could not be posted"
+        case CancelReason.GUILD_LEFT:
+            return ": the bot left this server"
+        case CancelReason.MANUAL | None:
+            return " by a raid leader"
+
+
 def _told(raid: Raid, event: ev.Event) -> list[Told]:
     if isinstance(event, ev.Signup):
         return _signup(raid, event)
@@ -148,7 +163,7 @@ def _life(raid: Raid, event: ev.Life) -> list[Told]:
         case ev.Filled():
             return [(raid.creator, f"Every seat of {_raid(raid)} is taken.{_foot(raid)}")]
         case ev.Cancelled(reason, _):
-            text = f"{_raid(raid)} at {stamp(raid.starts_at)} is cancelled{_why(reason)}."
+            text = f"{_raid(raid)} at {stamp(raid.starts_at)} is cancelled{why_cancelled(reason)}."
             return [(member, text) for member in _everybody(raid)]
         case ev.Revived():
             text = f"{_raid(raid)} is not cancelled: it takes place after all.{_foot(raid)}"
@@ -226,18 +241,6 @@ def _has(raid: Raid, seat: RoleKey | None, waits: tuple[RoleKey, ...]) -> str:
     places = [f"you have a seat as {_role(raid, seat)}"] if seat else []
     places += [f"you wait for {_role(raid, key)}" for key in waits]
     return " and ".join(places) or "you have no place in it"
-
-
-def _why(reason: CancelReason) -> str:
-    match reason:
-        case CancelReason.MESSAGE_DELETED:
-            return ": its signup message was deleted"
-        case CancelReason.CHANNEL_DELETED:
-            return ": its channel was deleted"
-        case CancelReason.NOT_POSTED:
-            return ": its signup message could not be posted"
-        case CancelReason.MANUAL | CancelReason.GUILD_LEFT:
-            return ""
 
 
 def _foot(raid: Raid) -> str:

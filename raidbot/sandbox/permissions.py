@@ -46,7 +46,7 @@ class Permission(IntFlag):
 
 
 ALL = Permission((1 << 53) - 1)
-EVERYONE = (
+_TALKING = (
     Permission.ADD_REACTIONS
     | Permission.VIEW_CHANNEL
     | Permission.SEND_MESSAGES
@@ -54,6 +54,9 @@ EVERYONE = (
     | Permission.ATTACH_FILES
     | Permission.READ_MESSAGE_HISTORY
     | Permission.USE_EXTERNAL_EMOJIS
+)
+EVERYONE = (
+    _TALKING
     | Permission.CONNECT
     | Permission.SPEAK
     | Permission.CHANGE_NICKNAME
@@ -72,16 +75,7 @@ BOT = (
     | Permission.PIN_MESSAGES
     | Permission.MENTION_EVERYONE
 )
-DIRECT = (
-    Permission.ADD_REACTIONS
-    | Permission.VIEW_CHANNEL
-    | Permission.SEND_MESSAGES
-    | Permission.EMBED_LINKS
-    | Permission.ATTACH_FILES
-    | Permission.READ_MESSAGE_HISTORY
-    | Permission.USE_EXTERNAL_EMOJIS
-    | Permission.PIN_MESSAGES
-)
+DIRECT = _TALKING | Permission.PIN_MESSAGES
 
 
 def named(*names: str) -> Permission:
