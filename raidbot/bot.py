@@ -38,6 +38,8 @@ from raidbot.commands.settings import PANEL as SETTINGS_PANEL
 from raidbot.commands.settings import Settings
 from raidbot.commands.setup import PANEL as SETUP_PANEL
 from raidbot.commands.setup import Setup
+from raidbot.commands.templates import Templates
+from raidbot.commands.templates_look import PANEL as TEMPLATES_PANEL
 from raidbot.commands.ui.road import explain
 from raidbot.commands.ui.router import Router
 from raidbot.commands.watch import Watch
@@ -196,7 +198,7 @@ class RaidBot(commands.AutoShardedBot):
 
     async def _add_cogs(self) -> None:
         watch, replies = Watch(self.state), Replies(self.state, serves=self.serves)
-        pressed: dict[str, Create | Settings | Permissions | Setup | RaidPanel | RaidInfo | MySignups] = {
+        pressed: dict[str, Create | Settings | Permissions | Setup | RaidPanel | RaidInfo | MySignups | Templates] = {
             CREATE_PANEL: Create(self.state, watch),
             SETTINGS_PANEL: Settings(self.state),
             PERMISSIONS_PANEL: Permissions(self.state),
@@ -204,6 +206,7 @@ class RaidBot(commands.AutoShardedBot):
             RAID_PANEL: RaidPanel(self.state, watch),
             RAIDINFO_PANEL: RaidInfo(self.state),
             MYSIGNUPS_PANEL: MySignups(self.state, self.gate),
+            TEMPLATES_PANEL: Templates(self.state),
         }
         speed: SlidingWindow[tuple[int, int]] = SlidingWindow(
             self._options.reaction_limit, self._options.reaction_window_seconds, _MEMBERS_WATCHED

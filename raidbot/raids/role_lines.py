@@ -23,6 +23,7 @@ Spell = Callable[[str], str]
 
 _CELL_END = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 _NEW = RoleKey("")
+_REASONS_SHOWN = 10
 
 
 class LinesRefused(Refusal):
@@ -30,7 +31,8 @@ class LinesRefused(Refusal):
 
     def __init__(self, reasons: tuple[str, ...]) -> None:
         self.reasons = reasons
-        super().__init__("\n".join(reasons))
+        more = [f"And {len(reasons) - _REASONS_SHOWN} more."] if len(reasons) > _REASONS_SHOWN else []
+        super().__init__("\n".join((*reasons[:_REASONS_SHOWN], *more)))
 
 
 class NotSeats(Refusal):

@@ -38,7 +38,9 @@ class StrategyGone(Refusal):
 
 class RolesChangedMeanwhile(Refusal):
     def __init__(self) -> None:
-        super().__init__("Somebody else changed the template’s roles meanwhile, so nothing was saved.")
+        super().__init__(
+            "Somebody else changed the template’s roles meanwhile. If you try again, what you write replaces theirs."
+        )
 
 
 class StrategyRolesDiffer(Refusal):
@@ -58,6 +60,11 @@ def colour_of(text: str) -> int:
     if match is None:
         raise NotAColour(text)
     return int(match[1], 16)
+
+
+def colour_text(colour: int) -> str:
+    """As `colour_of` reads it."""
+    return f"#{colour:06X}"
 
 
 def lengths_of(text: str) -> tuple[int, ...]:

@@ -13,13 +13,14 @@ from discord import app_commands
 
 from raidbot.bot import RaidBot
 from raidbot.commands.raid import ACTIONS
+from raidbot.commands.templates import ACTIONS as TEMPLATE_ACTIONS
 from raidbot.commands.ui.router import Router
 from raidbot.raids.model import GuildId, MemberId, Raid, Source
 from raidbot.raids.permissions import Grants, Permission, commands
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.telling import REPLY
 from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.choosing import NotPossible
+from raidbot.sandbox.choosing import NotPossible, Upload
 from raidbot.sandbox.people import Answer, Person
 from raidbot.sandbox.store import Message
 from raidbot.sandbox.store import Role as ServerRole
@@ -29,6 +30,7 @@ from tests.scene import board_text, put_up
 
 P = Permission
 ABOUT_A_RAID = tuple(permission for permission in Permission if permission.is_about_a_raid)
+ABOUT_TEMPLATES = tuple(permission for permission in Permission if permission.command == "templates")
 EVERYBODY: tuple[Permission, ...] = ()
 
 COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
@@ -49,6 +51,11 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "raidinfo history": (EVERYBODY, {}),
     "raidinfo export": (EVERYBODY, {"what": "raid", "code": "CODE"}),
     "mysignups": (EVERYBODY, {}),
+    "templates list": ((P.TEMPLATES_LIST,), {}),
+    "templates edit": (ABOUT_TEMPLATES, {"template": "dragonspyre"}),
+    "templates create": ((P.TEMPLATES_CREATE,), {}),
+    "templates export": ((P.TEMPLATES_EXPORT,), {}),
+    "templates import": ((P.TEMPLATES_IMPORT,), {"file": Upload("x.json", b"{}")}),
     "ping": (EVERYBODY, {}),
 }
 """What each command asks for, and options with which it can be used."""
@@ -71,6 +78,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     ),
     "board": {"place": EVERYBODY, "leave": EVERYBODY},
     "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
+    "templates": {f"{name}:dragonspyre": action.permissions for name, action in TEMPLATE_ACTIONS.items()},
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
 }
 """What each panel's actions ask for."""

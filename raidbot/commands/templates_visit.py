@@ -1,0 +1,215 @@
+"""One press on a panel of /templates: who pressed what, about which template, and what they are shown then."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import discord
+
+from raidbot.commands import templates_look as look
+from raidbot.commands.templates_look import BLUE, GREY, NO_KEY
+from raidbot.commands.ui import answers, rights
+from raidbot.commands.ui.forms import Field, form
+from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.raids import catalogue as rules
+from raidbot.raids import template_edits as edits
+from raidbot.raids.catalogue import Catalogue, Entry, NoSuchTemplate
+from raidbot.raids.emoji import Emoji
+from raidbot.raids.model import GuildId
+from raidbot.raids.permissions import Permission
+from raidbot.raids.server_emoji import ServerEmoji, needs_server
+from raidbot.raids.templates import Template
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.ids import mark_of
+from raidbot.utils.text import clip
+
+ANY = tuple(permission for permission in Permission if permission.command == "templates")
+LABELS = {
+    "name": "Name",
+    "label": "What lists offer it as",
+    "emoji": "Emoji",
+    "colour": "Colour",
+    "description": "Description",
+    "lengths": "Lengths in hours",
+    "sides": "Sides, one a line",
+    "roles": "Roles, one a line",
+    "group": "Group",
+    "seats": "Seats",
+    "icon": "Icon before the name",
+}
+_KEYS = {label: key for key, label in LABELS.items()}
+_MARK = 6
+_FENCE = "```"
+_WHY_MOST = 1900
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`catalogue` is as it was when the press arrived; `rest` follows the template's key in the `custom_id`."""
+
+    state: State
+    press: Press
+    catalogue: Catalogue
+    key: str
+    rest: tuple[str, ...]
+
+    @property
+    def interaction(self) -> discord.Interaction[Any]:
+        return self.press.interaction
+
+    @property
+    def guild(self) -> GuildId:
+        return GuildId(rights.here(self.interaction).id)
+
+    @property
+    def entry(self) -> Entry:
+        """Raises NoSuchTemplate."""
+        return self.catalogue.entry(self.key)
+
+    @property
+    def template(self) -> Template:
+        """Raises NoSuchTemplate."""
+        return self.entry.template
+
+    @property
+    def chosen(self) -> str:
+        """The option that was chosen. Raises UnknownPanel."""
+        if not self.press.values:
+            raise UnknownPanel
+        return self.press.values[0]
+
+    def part(self, number: int) -> str:
+        """What the `custom_id` says there. Raises UnknownPanel if it says nothing."""
+        if number >= len(self.rest):
+            raise UnknownPanel
+        return self.rest[number]
+
+    @property
+    def marks(self) -> str:
+        """What stands for the fields of the form as it was opened. Raises UnknownPanel."""
+        if not self.rest:
+            raise UnknownPanel
+        return self.rest[-1]
+
+    def said(self, *keys: str) -> dict[str, str]:
+        """The fields of the form that the person changed; `keys` in the form's order."""
+        before = [self.marks[start : start + _MARK] for start in range(0, len(self.marks), _MARK)]
+        if len(before) != len(keys):
+            raise UnknownPanel
+        typed = {key: self.press.fields[key] for key in keys}
+        return {key: typed[key] for key, mark in zip(keys, before, strict=True) if mark_of(typed[key]) != mark}
+
+    async def ask(self, action: str, title: str, *fields: Field, about: tuple[str, ...] = ()) -> None:
+        """Open a form that comes back to `action`, with what was typed before if it was refused."""
+        typed = _typed_before(self.interaction)
+        shown = fields if typed is None else [replace(field, value=typed.get(field.key, "")) for field in fields]
+        marks = "".join(mark_of(field.value) for field in fields)
+        await answers.ask(self.interaction, form(look.to(action, self.key, *about, marks), title, *shown))
+
+    async def change(self, change: Callable[[Template], Template]) -> Entry:
+        """Do it to the template as it is now. Raises what the change raises."""
+        after = await self.change_catalogue(partial(rules.edit, key=self.key, change=change))
+        return after.entry(self.key)
+
+    async def change_catalogue(self, rule: Callable[[Catalogue], Catalogue]) -> Catalogue:
+        return await self.state.change_templates(self.guild, rule, rights.cause(self.interaction))
+
+    async def emoji(self, *typed: str) -> ServerEmoji:
+        """Reads what was typed; what the template has, and what it came with, may stay."""
+        known = await server_emoji(self.interaction) if any(map(needs_server, typed)) else ServerEmoji()
+        if self.key == NO_KEY:
+            return known
+        original = rules.emoji_of(self.entry.original) if self.entry.original else ()
+        return known.keeping((*rules.emoji_of(self.template), *original))
+
+    async def saved(self, entry: Entry, text: str = "") -> None:
+        """Show the panel after a change, and say what went with it."""
+        if entry.template == self.template:
+            await self.home(text or "Nothing was different.")
+            return
+        await self.home("\n".join((text or "Saved. Raids that are posted stay as they are.", *self.lost(entry))))
+
+    def lost(self, entry: Entry) -> tuple[str, ...]:
+        return edits.lost(self.template, entry.template)
+
+    async def home(self, text: str = "") -> None:
+        """Show the template as it is now, or the list if there is none."""
+        catalogue = await self.state.templates(self.guild)
+        if not catalogue.has(self.key):
+            await self.list(0, text)
+            return
+        entry = catalogue.entry(self.key)
+        await answers.show(self.interaction, text, embeds=(look.panel_embed(entry),), rows=look.panel_rows(entry))
+
+    async def list(self, page: int, text: str = "") -> None:
+        catalogue = await self.state.templates(self.guild)
+        page = min(page, look.pages_of(catalogue) - 1)
+        shown = look.list_embed(rights.here(self.interaction).name, catalogue, page)
+        await answers.show(self.interaction, text, embeds=(shown,), rows=look.list_rows(catalogue, page))
+
+    async def page(self, text: str, *rows: answers.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
+        """Show something else in the panel's place."""
+        await answers.show(self.interaction, text, embeds=embeds, rows=rows)
+
+    def of(self, key: str) -> "Visit":
+        """The same visit to another template."""
+        return replace(self, key=key, rest=())
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a press does. Whoever lacks all of `permissions` is refused before it begins.
+
+    If the form it reads is refused, `again` is the action that opens it again, with everything that was typed.
+    """
+
+    permissions: tuple[Permission, ...]
+    do: Callable[[Visit], Awaitable[None]]
+    again: str | None = None
+
+
+async def take(visit: Visit, action: Action) -> None:
+    """Do it; what is refused is said above the panel, or above what was typed."""
+    try:
+        await action.do(visit)
+    except (UnknownPanel, NoSuchTemplate) as refusal:
+        await visit.home(str(refusal))
+    except Refusal as refusal:
+        if action.again is None:
+            await visit.home(str(refusal))
+        else:
+            await _offer_again(visit, action.again, str(refusal))
+
+
+async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
+    """The custom emoji the bot can use here, asked of Discord."""
+    found = await rights.here(interaction).fetch_emojis()
+    return ServerEmoji(tuple(Emoji(one.name, one.id, one.animated) for one in found if one.is_usable()))
+
+
+async def _offer_again(visit: Visit, again: str, why: str) -> None:
+    """Nothing was saved; what was typed stands on the panel, from where the form takes it again."""
+    embeds = tuple(
+        discord.Embed(title=LABELS[key], description=f"{_FENCE}\n{text}\n{_FENCE}")
+        for key, text in visit.press.fields.items()
+        if key in LABELS and text
+    )
+    buttons = (
+        look.button("Try again", BLUE, again, visit.key, *visit.rest[:-1]),
+        look.button("Give up", GREY, "panel", visit.key),
+    )
+    text = f"{clip(why, _WHY_MOST)}\nNothing was saved. This is what you typed:"
+    await visit.page(text, buttons, embeds=embeds)
+
+
+def _typed_before(interaction: discord.Interaction[Any]) -> Mapping[str, str] | None:
+    """What stands on the panel from a form that was refused; None if nothing was."""
+    embeds = interaction.message.embeds if interaction.message else []
+    texts = {
+        _KEYS[embed.title]: embed.description.removeprefix(f"{_FENCE}\n").removesuffix(f"\n{_FENCE}")
+        for embed in embeds
+        if embed.title in _KEYS and embed.description and embed.description.startswith(_FENCE)
+    }
+    return texts or None
