@@ -12,7 +12,7 @@ NAMED = re.compile(r"`(test_\w+\.py)?(?:::(\w+))?`")
 
 def test_every_row_names_tests_that_exist() -> None:
     rows = ROW.findall(DIFFERENCES)
-    unheld = [defect for defect, _, held in rows if not NAMED.search(held)]
+    unheld = [defect for defect, why, held in rows if not NAMED.search(held) and not why.startswith("Cannot occur: ")]
     lost = [f"{file}::{test}" for _, _, held in rows for file, test in _named(held) if not _exists(file, test)]
 
     assert len(rows) == len([line for line in DIFFERENCES.splitlines() if re.match(r"\| [A-Z]-\d", line)])

@@ -332,6 +332,7 @@ async def who_did_not_come_is_noted(town: Town) -> None:
 
     own = await town.ask(town.emil, "raidinfo history")
     assert "The Old Keep" in own.text()
+    assert "no-show" in own.text()
     refused = await town.ask(town.emil, "raidinfo history", member=town.dora)
     assert "You may not" in refused.text()
 
@@ -383,6 +384,7 @@ async def the_new_raid_is_cancelled(town: Town) -> None:
     for person in (town.lena, town.ben, town.gus, town.emil, town.fay):
         await town.hears(person, "is cancelled")
     await town.stands("This raid is cancelled")
+    await town.guild.until(lambda: town.thread.state.archived)
     assert "is cancelled" not in told(town.dora)
 
 
