@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import discord
@@ -12,12 +13,13 @@ from raidbot.commands.channels import USE_NAMES, Use, chosen_for, said, set_chan
 from raidbot.commands.ui import answers, forms, rights
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.raids import zones
-from raidbot.raids.builtin import builtin
+from raidbot.raids.catalogue import Catalogue, play
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Permission
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clip, escape, fit_lines
 
 PANEL = "setup"
 _COLOUR = 0x5865F2
@@ -25,9 +27,12 @@ _PAGES = {
     "boards": (Use.RAID, Use.MUSEUM, Use.KEY, Use.CHALLENGE),
     "logs": (Use.AUDIT, Use.DEBUG),
 }
+_PAGE_LABELS = {"boards": "Signup channels", "logs": "Log channels", "games": "Your games"}
+_LINE_MOST = 250
+_FIELD_MOST = 1024  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 _NEXT = (
     "`/settings` holds reminders, closing and threads. `/permissions` lets roles help you."
-    f" `/create` puts up a raid: {len(builtin())} templates are ready."
+    " `/templates` changes what raids are made from. `/create` puts up a raid."
 )
 
 
@@ -35,7 +40,7 @@ class Setup(commands.Cog):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    @app_commands.command(description="First steps: channels, time zone, and what I lack on this server")
+    @app_commands.command(description="First steps: channels, time zone, your games, and what I lack on this server")
     async def setup(self, interaction: discord.Interaction[Any]) -> None:
         await rights.check(interaction, Permission.SETUP)
         await answers.take(interaction)
@@ -59,7 +64,12 @@ class Setup(commands.Cog):
                 await self._state.change_settings(
                     guild, lambda before: replace(before, zone=zone), rights.cause(interaction)
                 )
-            case ("page", page) | ("page", page, "again") if page in _PAGES:
+            case ("games",):
+                page, guild = "games", GuildId(rights.here(interaction).id)
+                await self._state.change_templates(
+                    guild, partial(play, games=frozenset(press.values)), rights.cause(interaction)
+                )
+            case ("page", page) | ("page", page, "again") if page in _PAGE_LABELS:
                 pass
             case _:
                 raise UnknownPanel
@@ -73,11 +83,13 @@ class Setup(commands.Cog):
     async def _show(self, interaction: discord.Interaction[Any], page: str) -> None:
         guild = rights.here(interaction)
         settings = await self._state.settings(GuildId(guild.id))
-        embed = _summary(guild, settings, self._state.now())
-        await answers.show(interaction, embeds=(embed,), rows=_rows(guild, settings, page))
+        catalogue = await self._state.templates(GuildId(guild.id))
+        embed = _summary(guild, settings, catalogue, self._state.now())
+        choices = _games(catalogue) if page == "games" else _channels(guild, settings, page)
+        await answers.show(interaction, embeds=(embed,), rows=(*choices, _buttons(page)))
 
 
-def _summary(guild: discord.Guild, settings: GuildSettings, now: datetime) -> discord.Embed:
+def _summary(guild: discord.Guild, settings: GuildSettings, catalogue: Catalogue, now: datetime) -> discord.Embed:
     """What is decided, and exactly what still stands in the way."""
     embed = discord.Embed(title="First steps", colour=_COLOUR)
     boards = [_where(guild, settings, kind) for kind in Kind]
@@ -86,6 +98,7 @@ def _summary(guild: discord.Guild, settings: GuildSettings, now: datetime) -> di
     embed.add_field(name="Logs", value="\n".join(logs), inline=False)
     clock = now.astimezone(settings.tzinfo).strftime("%H:%M")
     embed.add_field(name="Time zone", value=f"{settings.zone}: it is {clock} there now.", inline=False)
+    embed.add_field(name="Templates", value=_templates(catalogue), inline=False)
     embed.add_field(name="Then", value=_NEXT, inline=False)
     return embed
 
@@ -99,16 +112,40 @@ def _where(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
         return f"⚠️ {name}: {why}"
 
 
-def _rows(guild: discord.Guild, settings: GuildSettings, page: str) -> tuple[answers.Row, ...]:
+def _templates(catalogue: Catalogue) -> str:
+    """What raids can be made from, by game."""
+    games: dict[str, list[str]] = {}
+    for entry in catalogue.entries:
+        if entry.enabled:
+            heading = "This server’s own" if entry.is_own else entry.template.game
+            games.setdefault(heading, []).append(escape(entry.template.offered_as))
+    lines = [f"**{game}:** {clip(', '.join(names), _LINE_MOST)}" for game, names in games.items()]
+    return fit_lines(lines, _FIELD_MOST) or "None is enabled."
+
+
+def _channels(guild: discord.Guild, settings: GuildSettings, page: str) -> tuple[answers.Row, ...]:
+    return tuple((_channel_select(guild, settings, use),) for use in _PAGES[page])
+
+
+def _games(catalogue: Catalogue) -> tuple[answers.Row, ...]:
+    games = catalogue.games()
+    select: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id=address(PANEL, "games"),
+        placeholder="Which games do you play?",
+        options=[discord.SelectOption(label=game, value=game, default=on) for game, on in games.items()],
+        min_values=0,
+        max_values=len(games),
+    )
+    return ((select,),)
+
+
+def _buttons(page: str) -> answers.Row:
     blue, grey = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
-    other, label = ("logs", "Log channels") if page == "boards" else ("boards", "Signup channels")
+    others = [(name, label) for name, label in _PAGE_LABELS.items() if name != page]
     return (
-        *((_channel_select(guild, settings, use),) for use in _PAGES[page]),
-        (
-            discord.ui.Button(label="Time zone", style=blue, custom_id=address(PANEL, "ask-zone")),
-            discord.ui.Button(label=label, style=grey, custom_id=address(PANEL, "page", other)),
-            discord.ui.Button(label="Check again", style=grey, custom_id=address(PANEL, "page", page, "again")),
-        ),
+        discord.ui.Button(label="Time zone", style=blue, custom_id=address(PANEL, "ask-zone")),
+        *(discord.ui.Button(label=label, style=grey, custom_id=address(PANEL, "page", name)) for name, label in others),
+        discord.ui.Button(label="Check again", style=grey, custom_id=address(PANEL, "page", page, "again")),
     )
 
 
