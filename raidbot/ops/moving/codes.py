@@ -46,7 +46,7 @@ class Codes:
             return RaidCode(code)
         rng = random.Random(message)  # the same in a dry run as when it is done
         fresh = new_code(rng)
-        while (guild, fresh) in self.taken:
+        while self.taken.get((guild, fresh), message) != message:
             fresh = new_code(rng)
         self.taken[guild, fresh] = message
         why = f"another raid of the server has the code {code}" if code else f"{cells.shown(cell)} is no code"

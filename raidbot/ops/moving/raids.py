@@ -93,11 +93,6 @@ class Raids:
     def _take(self, row: Cells, told: Told, children: Rows) -> None:
         message = _needed(row, "message_id", "message")
         guild = GuildId(_needed(row, "guild_id", "server"))
-        if message in self.here:
-            told.unchanged()
-            for child in children.all():
-                child.unchanged()
-            return
         if message in self.read:
             raise NotTaken("another raid has the same message")
         raid, places = self._raid(row, guild, MessageId(message), told, children)
@@ -105,8 +100,13 @@ class Raids:
         raid = attendance.marked(raid, children.attendance)
         if raid.creator == 0:
             raid = _with_some_creator(raid, told)
-        self._store(raid, row, told)
+        told.taken()
         self.read.add(message)
+        if message not in self.here:
+            self._store(raid, row, told)
+            return
+        for one in (told, *children.all()):
+            one.here_already()
 
     def _raid(
         self, row: Cells, guild: GuildId, message: MessageId, told: Told, children: Rows
@@ -203,7 +203,6 @@ class Raids:
         self._tell(Change(raid, promoted))
         if _was_counted(row):
             self.counted.add(raid)
-        told.taken()
 
     def _tell(self, change: Change) -> None:
         for notice in notices(change):

@@ -133,3 +133,8 @@ class Row:
 
     def unchanged(self) -> None:
         self.fate = Fate.UNCHANGED
+
+    def here_already(self) -> None:
+        """What would be taken is not, for it was before."""
+        if self.fate is Fate.TAKEN:
+            self.unchanged()

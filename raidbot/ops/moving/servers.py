@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -51,9 +51,20 @@ def take(source: Source, tx: sqlite3.Connection, report: Report) -> Servers:
     for (guild,) in tx.execute("SELECT id FROM guilds").fetchall():
         servers.here.add(guild)
         servers.settings[guild] = guilds.settings(tx, guild)
-    read = {"guilds": _guild, "admin_roles": _admin, "command_permissions": _grant, "signup_roles": _signup_role}
+    named = _read(source, tx, servers, report)
+    for guild in sorted(named - servers.here):
+        _open_museums(servers, guild, report)
+        guilds.save_settings(tx, GuildSettings(guild=guild), servers.settings[guild])
+    for guild in sorted(named & servers.here):
+        report.note("guilds", f"id {guild}", "the server has settings here already; they stay as they are")
+    return servers
+
+
+def _read(source: Source, tx: sqlite3.Connection, servers: Servers, report: Report) -> set[GuildId]:
+    """Read every row that is about a server; the servers come back."""
+    aside = Servers()  # for those that are here already
     named: set[GuildId] = set()
-    for table in TABLES:
+    for table, read in _READ.items():
         for row in source.rows(table):
             told = report.row(table, source.name(table, row))
             try:
@@ -61,38 +72,21 @@ def take(source: Source, tx: sqlite3.Connection, report: Report) -> Servers:
             except Unusable as why:
                 told.left(f"its server {why}")
                 continue
-            if guild in servers.here:
-                told.unchanged()
-                continue
-            if table == "guilds" and museum:
-                told.repair(_STRAY)
-                told.taken()
-                continue
+            here = guild in servers.here
             try:
-                kept = read[table](servers, guild, museum, row, told)
+                known = read(aside if here else servers, guild, museum, row, told)
             except Unusable as why:
                 told.left(f"its content {why}")
                 continue
             named.add(guild)
-            if kept:
+            if not known:
                 keep(source, tx, table, row, told)
                 report.note(table, told.name, "kept in moved_rows: nothing here is called so yet")
-            else:
-                told.taken()
-    for guild in sorted(named):
-        _open_museums(servers, guild, report)
-        guilds.save_settings(tx, GuildSettings(guild=guild), servers.settings[guild])
-    for guild in sorted(servers.here & set(_mentioned(source))):
-        report.note("guilds", f"id {guild}", "the server has settings here already; they stay as they are")
-    return servers
-
-
-def _mentioned(source: Source) -> Iterator[GuildId]:
-    for row in source.rows("guilds"):
-        try:
-            yield _server(row.get("id"))[0]
-        except Unusable:
-            continue
+                continue
+            told.taken()
+            if here:
+                told.here_already()
+    return named
 
 
 def _server(cell: Any) -> tuple[GuildId, bool]:
@@ -104,7 +98,10 @@ def _server(cell: Any) -> tuple[GuildId, bool]:
     return GuildId(guild), museum is not None
 
 
-def _guild(servers: Servers, guild: GuildId, _museum: bool, row: Cells, told: Told) -> bool:
+def _guild(servers: Servers, guild: GuildId, museum: bool, row: Cells, told: Told) -> bool:
+    if museum:
+        told.repair(_STRAY)
+        return True
     blank = servers.of(guild)
     settings = replace(
         blank,
@@ -126,27 +123,27 @@ def _guild(servers: Servers, guild: GuildId, _museum: bool, row: Cells, told: To
         leader_role=_id(row, "raid_leader_role_id", told),
     )
     servers.settings[guild] = settings
-    return False
+    return True
 
 
 def _admin(servers: Servers, guild: GuildId, _museum: bool, row: Cells, _told: Told) -> bool:
     settings = servers.of(guild)
     grants = replace(settings.grants, admins=settings.grants.admins | {_role(row)})
     servers.settings[guild] = replace(settings, grants=grants)
-    return False
+    return True
 
 
 def _grant(servers: Servers, guild: GuildId, _museum: bool, row: Cells, _told: Told) -> bool:
-    """True: nothing here is called so yet."""
+    """False: nothing here is called so yet."""
     name = cells.line(row.get("command_name"), 100) or ""
     target = _OTHER_NAMES.get(name, name)
     role = _role(row)
     settings = servers.of(guild)
     if target not in targets():
-        return True
+        return False
     grants = settings.grants.with_roles(target, settings.grants.of(target) | {role})
     servers.settings[guild] = replace(settings, grants=grants)
-    return False
+    return True
 
 
 def _signup_role(servers: Servers, guild: GuildId, museum: bool, row: Cells, _told: Told) -> bool:
@@ -154,7 +151,16 @@ def _signup_role(servers: Servers, guild: GuildId, museum: bool, row: Cells, _to
     settings = servers.of(guild)
     roles = settings.signup_roles.get(kind, frozenset()) | {_role(row)}
     servers.settings[guild] = replace(settings, signup_roles=settings.signup_roles | {kind: roles})
-    return False
+    return True
+
+
+_READ: dict[str, Callable[[Servers, GuildId, bool, Cells, Told], bool]] = {
+    "guilds": _guild,
+    "admin_roles": _admin,
+    "command_permissions": _grant,
+    "signup_roles": _signup_role,
+}
+"""Tables, and what reads a row of each: servers, the server, whether the row is about its museums, the row."""
 
 
 def _open_museums(servers: Servers, guild: GuildId, report: Report) -> None:
@@ -190,7 +196,10 @@ def _minutes(row: Cells, column: str, choices: tuple[int, ...], otherwise: int, 
         return otherwise
     if seconds is None:
         return otherwise
-    minutes = 0 if seconds <= 0 else min(choices[1:], key=lambda choice: abs(choice * 60 - seconds))
+    if seconds < 0:
+        told.repair(f"{column} of {seconds} is no time; it is {otherwise} minutes now")
+        return otherwise
+    minutes = 0 if seconds == 0 else min(choices[1:], key=lambda choice: abs(choice * 60 - seconds))
     if minutes * 60 != seconds:
         told.repair(f"{column} of {seconds} cannot be chosen; it is {minutes} minutes now")
     return minutes
