@@ -3,7 +3,7 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -99,6 +99,14 @@ class Catalogue:
         by_name = (entry.template for entry in offered if wanted in entry.names)
         return next(by_key, None) or next(by_name, None)
 
+    def games(self) -> dict[str, bool]:
+        """The games of what comes with the bot, and whether any template of each is offered."""
+        games: dict[str, bool] = {}
+        for entry in self.entries:
+            if not entry.is_own:
+                games[entry.template.game] = games.get(entry.template.game, False) or entry.enabled
+        return games
+
     def has(self, key: str) -> bool:
         return any(entry.key == key for entry in self.entries)
 
@@ -117,6 +125,16 @@ def new_key(rng: random.Random) -> str:
 def switch(catalogue: Catalogue, key: str, *, enabled: bool) -> Catalogue:
     """With the template offered, or not."""
     return _with(catalogue, replace(catalogue.entry(key), enabled=enabled))
+
+
+def play(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
+    """With the templates of exactly these games offered; a server's own stay as they are."""
+    return Catalogue(
+        tuple(
+            entry if entry.is_own else replace(entry, enabled=entry.template.game in games)
+            for entry in catalogue.entries
+        )
+    )
 
 
 def save(catalogue: Catalogue, template: Template) -> Catalogue:

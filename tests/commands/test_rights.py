@@ -62,7 +62,7 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
 
 PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "create": dict.fromkeys(
-        ("ask-time", "ask-name", "preview", "time", "counts:no", "discard", "confirm"), (P.CREATE,)
+        ("ask-time", "ask-name", "preview", "time", "counts:no", "page:1", "discard", "confirm"), (P.CREATE,)
     ),
     "raid": {name: action.permissions for name, action in ACTIONS.items()},
     "settings": dict.fromkeys(
@@ -72,7 +72,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
         ),
         (P.SETTINGS,),
     ),
-    "setup": dict.fromkeys(("ask-zone", "zone", "channel:raid", "page:logs"), (P.SETUP,)),
+    "setup": dict.fromkeys(("ask-zone", "zone", "channel:raid", "page:logs", "games"), (P.SETUP,)),
     "permissions": dict.fromkeys(
         ("open:subject", "roles:create", "roles:everything", "roles:gate.raid"), (P.PERMISSIONS,)
     ),

@@ -88,3 +88,22 @@ async def test_a_wrong_zone_changes_nothing(guild: SandboxGuild, start: Start) -
 
         assert "I do not know the time zone “Atlantis”" in refused.text()
         assert "America/New_York" in panel.text()
+
+
+async def test_templates_of_one_s_games_are_offered(guild: SandboxGuild, start: Start) -> None:
+    channel = guild.channel("raid-signups")
+    async with start():
+        panel = await guild.owner.slash(channel, "setup")
+        assert "Wizard101: Dragonspyre (Voracious Void)" in panel.text()
+
+        await panel.click("Your games")
+        await panel.select("Which games do you play?", ["Guild Wars 2"])
+        assert "Guild Wars 2: Guild Wars 2 Raid" in panel.text()
+        assert "Dragonspyre" not in panel.text()
+        offered = await guild.owner.autocomplete(channel, "create", {"activity": ""}, focused="activity")
+        assert [choice.value for choice in offered] == ["gw2-10", "museum", "key", "challenge"]
+
+        await panel.select("Which games do you play?", [])
+        assert "None is enabled." in panel.text()
+        await panel.select("Which games do you play?", ["Wizard101", "Any game"])
+        assert "Wizard101: Dragonspyre (Voracious Void)" in panel.text()

@@ -63,6 +63,14 @@ def test_a_disabled_template_is_kept_but_not_offered(key: str) -> None:
     assert rules.switch(off, key, enabled=True) == WITH_FISHING
 
 
+def test_the_templates_of_one_s_games_can_be_offered_alone() -> None:
+    playing = rules.play(rules.switch(WITH_FISHING, "polaris", enabled=False), {"Wizard101"})
+
+    assert [template.key for template in playing.offered()] == ["dragonspyre", "lemuria", "polaris", "custom-fishing"]
+    assert [game for game, is_offered in playing.games().items() if is_offered] == ["Wizard101"]
+    assert rules.play(playing, playing.games()) == WITH_FISHING
+
+
 def test_one_that_comes_with_the_bot_can_be_changed_and_reset() -> None:
     polaris = untouched().entry("polaris").template
     changed = rules.save(
