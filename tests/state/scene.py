@@ -1,0 +1,57 @@
+"""What tests of the state do over and over: raids to change, and the rows behind them."""
+
+import sqlite3
+from contextlib import closing
+from functools import partial
+from typing import Any
+
+from raidbot.db import raids as rows
+from raidbot.db.database import Database
+from raidbot.raids import lifecycle, signups
+from raidbot.raids.model import Kind, MemberId, MessageId, Raid, RaidId, RoleKey, Source
+from raidbot.state import Cause, Rule, State
+from tests.raids.builders import ALICE, MANAGER, NOW, TANK, posting, roles
+
+BY_REACTION = Cause(Source.REACTION, ALICE)
+BY_MANAGER = Cause(Source.COMMAND, MANAGER)
+
+
+async def add(state: State, **seats: int) -> RaidId:
+    """An open raid with these roles."""
+    raid = await state.create(posting(Kind.RAID, roles(**seats)), BY_MANAGER)
+    await state.change(raid.id, partial(lifecycle.posted, message=MessageId(9_000 + raid.id)), BY_MANAGER)
+    return raid.id
+
+
+def reacts(member: MemberId, key: str = TANK) -> Rule:
+    return lambda raid: signups.react(raid, member, RoleKey(key), now=NOW)
+
+
+def unreacts(member: MemberId, key: str = TANK) -> Rule:
+    return lambda raid: signups.unreact(raid, member, RoleKey(key), now=NOW)
+
+
+async def stored(state: State, raid_id: RaidId) -> Raid:
+    raid = await state.db.read(partial(rows.load, raid=raid_id))
+    assert raid is not None
+    return raid
+
+
+async def ask(state: State, query: str) -> list[Any]:
+    return await state.db.read(lambda connection: connection.execute(query).fetchall())
+
+
+def meddle(db: Database, statement: str) -> None:
+    """Another program writes to the file."""
+    with closing(sqlite3.connect(db.path)) as other:
+        other.execute(statement)
+        other.commit()
+
+
+async def count_statements(db: Database, statements: list[str]) -> None:
+    def trace(connection: sqlite3.Connection) -> None:
+        connection.set_trace_callback(statements.append)
+
+    await db.read(trace)
+    await db.write(trace)
+    statements.clear()

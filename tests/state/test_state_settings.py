@@ -1,0 +1,61 @@
+"""Settings through the state."""
+
+import asyncio
+import sqlite3
+from dataclasses import replace
+
+import pytest
+
+from raidbot.raids.model import ChannelId, Kind
+from raidbot.raids.permissions import Grants
+from raidbot.raids.settings import GuildSettings
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+from tests.raids.builders import GUILD, MANAGER
+from tests.state.scene import BY_MANAGER, ask
+
+
+async def test_two_managers_changing_settings_at_once_both_win(state: State) -> None:
+    await asyncio.gather(
+        state.change_settings(GUILD, lambda settings: replace(settings, zone="Asia/Tokyo"), BY_MANAGER),
+        state.change_settings(
+            GUILD, lambda settings: replace(settings, channels={Kind.RAID: ChannelId(5)}), BY_MANAGER
+        ),
+        state.settings(GUILD),
+    )
+
+    expected = GuildSettings(guild=GUILD, zone="Asia/Tokyo", channels={Kind.RAID: ChannelId(5)})
+    assert await state.settings(GUILD) == expected
+    assert await State(state.db, state.clock).settings(GUILD) == expected
+
+
+async def test_settings_are_audited_with_what_was_before(state: State) -> None:
+    heard: list[tuple[str, str]] = []
+    state.listen_to_settings(lambda before, after: heard.append((before.zone, after.zone)))
+    grants = Grants(frozenset({8}), {"raid.close": frozenset({10, 9})})
+
+    await state.change_settings(GUILD, lambda settings: replace(settings, zone="Asia/Tokyo"), BY_MANAGER)
+    await state.change_settings(GUILD, lambda settings: replace(settings, zone="Asia/Tokyo"), BY_MANAGER)
+    await state.change_settings(
+        GUILD, lambda settings: replace(settings, channels={Kind.RAID: ChannelId(5)}, grants=grants), BY_MANAGER
+    )
+
+    assert await ask(state, "SELECT actor, source, action, before, after FROM audit") == [
+        (MANAGER, "command", "zone changed", "America/New_York", "Asia/Tokyo"),
+        (MANAGER, "command", "raid channel changed", None, "<#5>"),
+        (MANAGER, "command", "admin roles changed", None, "<@&8>"),
+        (MANAGER, "command", "roles for raid.close changed", None, "<@&9>, <@&10>"),
+    ]
+    assert heard == [("America/New_York", "Asia/Tokyo"), ("Asia/Tokyo", "Asia/Tokyo")]
+
+
+async def test_a_refused_setting_stays_as_it_was(state: State) -> None:
+    def refuse(_: GuildSettings) -> GuildSettings:
+        raise Refusal("No.")
+
+    with pytest.raises(Refusal, match="No"):
+        await state.change_settings(GUILD, refuse, BY_MANAGER)
+    with pytest.raises(sqlite3.IntegrityError):
+        await state.change_settings(GUILD, lambda settings: replace(settings, thread_archive_minutes=7), BY_MANAGER)
+
+    assert await state.settings(GUILD) == GuildSettings(guild=GUILD)
