@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
 
-from raidbot.raids.model import CloseReason, GuildId, RoleKey, Source, Status
+from raidbot.raids.catalogue import put
+from raidbot.raids.model import CloseReason, GuildId, MemberId, RoleKey, Source, Status
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.sandbox.store import Message
 from raidbot.state import Cause
@@ -12,6 +13,7 @@ from tests.commands.raid_panels import panel_option
 from tests.commands.test_board_buttons import many, post
 from tests.commands.test_raidinfo import seat
 from tests.e2e.restarts import Stage, Story
+from tests.raids.test_catalogue import FISHING
 from tests.scene import board_text, told
 
 Steps = AsyncIterator[None]
@@ -61,7 +63,17 @@ async def create_museum(on: Stage) -> Steps:
 
 
 async def create_raid(on: Stage) -> Steps:
-    panel = await on.ask("create", activity="dragonspyre", when="in 3 hours")
+    many = [replace(FISHING, key=f"custom-{number}", name=f"Trip {number}") for number in range(30)]
+    by_owner = Cause(Source.COMMAND, MemberId(on.guild.owner.id))
+    await on.running.state.change_templates(GuildId(on.guild.id), partial(put, templates=many), by_owner)
+    panel = await on.ask("create", when="in 3 hours")
+    yield
+    await panel.click("Next page")
+    assert "page 2 of 2" in panel.text()
+    yield
+    await panel.click("Previous page")
+    yield
+    await panel.select("What is it? (page 1 of 2)", [panel_option(panel, "Dragonspyre (Voracious Void)")])
     yield
     await panel.select("How long?", ["3 hours"])
     yield
@@ -289,6 +301,11 @@ async def setup(on: Stage) -> Steps:
     yield
     await panel.click("Check again")
     assert "#bot-log" in panel.text()
+    yield
+    await panel.click("Your games")
+    yield
+    await panel.select("Which games do you play?", ["Destiny 2"])
+    assert "Dragonspyre" not in panel.text()
     now = await on.running.state.settings(GuildId(on.guild.id))
     assert (now.zone, now.audit_channel, list(now.channels.values())) == ("Europe/London", log.id, [museum.id])
 
