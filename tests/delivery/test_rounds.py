@@ -1,0 +1,73 @@
+"""One worker that is woken, and asks again after a failure."""
+
+import asyncio
+
+from raidbot.delivery.rounds import Rounds
+
+
+async def test_a_round_is_made_when_there_is_something_to_do_and_again_while_something_is_left() -> None:
+    left = [0.0, 0.0, None]
+    made = asyncio.Event()
+
+    async def work() -> float | None:
+        wait = left.pop(0)
+        if not left:
+            made.set()
+        return wait
+
+    rounds = Rounds(work, first_retry=0.01)
+    rounds.start()
+    rounds.wake()
+
+    await asyncio.wait_for(made.wait(), 5)
+    await rounds.stop(1)
+
+
+async def test_stopping_lets_the_round_under_way_finish_and_makes_no_other() -> None:
+    begun, finish, made = asyncio.Event(), asyncio.Event(), list[bool]()
+
+    async def work() -> float | None:
+        begun.set()
+        await finish.wait()
+        made.append(rounds.ending)
+        return 0.0
+
+    rounds = Rounds(work, first_retry=60)
+    rounds.start()
+    rounds.wake()
+    await begun.wait()
+    stopping = asyncio.create_task(rounds.stop(5))
+    await asyncio.sleep(0)
+    assert rounds.ending
+    finish.set()
+    await stopping
+
+    assert made == [True]
+
+
+async def test_a_round_that_takes_too_long_is_cut_short() -> None:
+    begun, cut = asyncio.Event(), asyncio.Event()
+
+    async def work() -> float | None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cut.set()
+        return None
+
+    rounds = Rounds(work, first_retry=60)
+    rounds.start()
+    rounds.wake()
+    await begun.wait()
+
+    await rounds.stop(0.01)
+
+    assert cut.is_set()
+
+
+async def test_what_never_began_stops_at_once() -> None:
+    async def work() -> float | None:
+        return None
+
+    await Rounds(work, first_retry=60).stop(5)
