@@ -59,6 +59,7 @@ class Raids:
     codes: Codes = field(init=False)
     here: set[int] = field(init=False)
     read: set[int] = field(default_factory=set)
+    named: set[Any] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.codes = Codes.of(self.tx, self.source.rows("raids"))
@@ -81,10 +82,15 @@ class Raids:
                 self.report.row(table, self.source.name(table, row)).left("the old database does not have its raid")
 
     def _rows_of(self, row: Cells) -> Rows:
+        """Of several raids with one message the first has the rows."""
+        message = row["message_id"]
+        if message is None or message in self.named:
+            return Rows([], [], [])
+        self.named.add(message)
         signups, line, marks = (
             [
                 (one, self.report.row(table, self.source.name(table, one)))
-                for one in (self.source.of_message(table, row["message_id"]) if row["message_id"] is not None else ())
+                for one in self.source.of_message(table, message)
             ]
             for table in TABLES
         )
