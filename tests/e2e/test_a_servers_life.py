@@ -6,7 +6,6 @@ import re
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -14,99 +13,30 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
-from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox import Sandbox
 from raidbot.sandbox.people import Answer, Person
-from raidbot.sandbox.store import Channel, Message, Role
 from tests.conftest import Start
+from tests.e2e.town import Town
 from tests.scene import board_text, told
 
-LIVE_TITLE = re.compile(r"^\S+ \*\*(.+?)\*\* <t:", re.MULTILINE)
 TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"
 WHO = "Whom do you want to move or take off?"
-HAPPENED = (
-    *("audit channel changed", "debug channel changed", "zone changed", "raid channel changed"),
-    *("creator reminder minutes changed", "participant reminder minutes changed", "full close minutes changed"),
-    *("threads changed", "signup style changed"),
-    *("roles for create changed", "roles for raid changed", "roles for raidsignup changed"),
-    *("raid signup roles changed",),
-    *("created", "posted", "thread opened"),
-    *("joined", "waitlisted", "joined", "joined", "left", "promoted", "joined"),
-    *("assigned", "full", "assigned over capacity", "removed", "sent to wait", "sent to wait", "promoted"),
-    *("closed", "reopened", "time changed", "title changed", "description changed", "leader changed"),
-    *("left", "asked to substitute", "substitutes"),
-    *("removed", "promoted", "undone", "place restored", "place restored"),
-    *("reminded", "reminded", "closed", "attendance marked", "attendance marked", "attendance marked"),
-    *("created", "duplicated", "posted", "thread opened", "left", "cancelled"),
-)
-
-
-@dataclass
-class Town:
-    """A server, the people in it, and the board that its organiser puts up."""
-
-    sandbox: Sandbox
-    guild: SandboxGuild
-    raider: Role
-    organiser: Role
-    people: dict[str, Person]
-    boards: list[Message] = field(default_factory=list)
-
-    def __getattr__(self, name: str) -> Person:
-        return self.people[name]
-
-    @property
-    def board(self) -> Message:
-        """The board put up last."""
-        return self.boards[-1]
-
-    @property
-    def code(self) -> str:
-        return str(self.board.embeds[0]["footer"]["text"]).removeprefix("Raid ")
-
-    @property
-    def thread(self) -> Channel:
-        return self.guild.facts.threads[self.board.id]
-
-    @property
-    def says(self) -> str:
-        """What the board says, without its bold letters."""
-        return board_text(self.board).replace("**", "")
-
-    def has_logged(self, channel: str, actions: list[str]) -> bool:
-        """Whether a log channel has told of these actions and nothing else."""
-        messages = self.guild.messages(self.guild.channel(channel))
-        titles = [embed["title"] for message in messages for embed in message.embeds]
-        titles += [title for message in messages for title in LIVE_TITLE.findall(message.content)]
-        return [title[:1].lower() + title[1:] for title in titles] == actions
-
-    async def ask(self, person: Person, command: str, **options: object) -> Answer:
-        """Somebody uses a slash command in #tavern."""
-        return await person.slash(self.guild.channel("tavern"), command, **options)
-
-    async def panel(self) -> Answer:
-        """What Lena sees of the raid."""
-        return await self.ask(self.lena, "raid", code=self.code)
-
-    async def stands(self, *lines: str) -> None:
-        """Wait until the board says all of this."""
-        await self.guild.until(lambda: all(line in self.says for line in lines))
-
-    async def hears(self, person: Person, *texts: str) -> None:
-        """Wait until somebody was told all of this directly."""
-        await self.guild.until(lambda: all(text in told(person) for text in texts))
-
-    async def new_board(self) -> None:
-        """Wait for a board that was not there before, with its reactions on."""
-        known = {board.id for board in self.boards}
-        channel = self.guild.channel("war-table")
-        found = await self.guild.until(
-            lambda: [
-                message
-                for message in self.guild.messages(channel)
-                if message.id not in known and message.embeds and len(message.reactions) == 3
-            ]
-        )
-        self.boards.append(found[0])
+HAPPENED = """
+audit channel changed · debug channel changed · zone changed · raid channel changed
+creator reminder minutes changed · participant reminder minutes changed · full close minutes changed
+threads changed · signup style changed · leader role changed · thread members changed
+roles for create changed · roles for raid changed · roles for raidsignup changed
+raid signup roles changed · template added · template lengths changed · template sides changed
+template name changed · template colour changed · template disabled
+created · posted · thread opened
+joined · waitlisted · joined · joined · left · promoted · joined
+assigned · full · assigned over capacity · removed · sent to wait · sent to wait · promoted · side
+closed · reopened · time changed · length changed · title changed · description changed · leader changed
+left · asked to substitute · substitutes
+removed · promoted · undone · place restored · place restored
+reminded · reminded · closed · attendance marked · attendance marked · attendance marked
+created · duplicated · posted · thread opened · left · cancelled
+"""
 
 
 @pytest.fixture
@@ -115,18 +45,18 @@ def town(sandbox: Sandbox) -> Town:
     guild = sandbox.add_guild("Night Owls", owner="mara")
     for name in ("tavern", "war-table", "reports", "live"):
         guild.add_channel(name)
-    raider, organiser = guild.add_role("Raider"), guild.add_role("Organiser")
-    people = {
-        name: guild.add_member(name, roles=[raider]) for name in ("ana", "ben", "cleo", "dora", "emil", "fay", "gus")
-    }
+    raider, organiser, veteran = (guild.add_role(name) for name in ("Raider", "Organiser", "Veteran"))
+    people = {name: guild.add_member(name, roles=[raider]) for name in ("ben", "cleo", "dora", "emil", "fay", "gus")}
+    people["ana"] = guild.add_member("ana", roles=[raider, veteran])
     people |= {"lena": guild.add_member("lena", roles=[organiser]), "guest": guild.add_member("guest")}
-    return Town(sandbox, guild, raider, organiser, {"mara": guild.owner} | people)
+    return Town(sandbox, guild, raider, organiser, veteran, {"mara": guild.owner} | people)
 
 
 async def test_a_servers_life(town: Town, start: Start, database: Path) -> None:
     async with start():
         await mara_sets_the_server_up(town)
         await mara_decides_who_may_do_what(town)
+        await mara_has_templates_of_her_own(town)
         await lena_puts_up_a_raid(town)
         await members_sign_up_by_reaction_and_by_button(town)
         await lena_edits_the_roster(town)
@@ -169,12 +99,11 @@ async def mara_sets_the_server_up(town: Town) -> None:
     await settings.click("More settings")
     await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
     await settings.select("Signing up", ["Signing up: by reactions and buttons"])
+    await settings.select("Leader role", [town.veteran])
+    await settings.click("Members in threads")
     for line in (
-        "Europe/Berlin",
-        "1 hour before",
-        "30 minutes before",
-        "archived after 1 day",
-        "reactions and buttons",
+        *("Europe/Berlin", "1 hour before", "30 minutes before", "archived after 1 day"),
+        *("reactions and buttons", "@Veteran"),
     ):
         assert line in settings.text()
 
@@ -195,8 +124,35 @@ async def mara_decides_who_may_do_what(town: Town) -> None:
     assert "You may not change this server’s settings here" in refused.text()
 
 
+async def mara_has_templates_of_her_own(town: Town) -> None:
+    async def edit(name: str) -> Answer:
+        return await town.ask(town.mara, "templates edit", template=name)
+
+    form = await town.ask(town.mara, "templates create")
+    roles = f"Gate | {TANK} | Tank | 1\nWall | {HEALER} | Healer | 1\nWall | {DAMAGE} | Damage | 3"
+    panel = await form.submit(name="Night Watch", description="Bring a torch.", roles=roles)
+    assert "`/create` offers it" in panel.text()
+    await (await panel.click("Lengths")).submit(lengths="1.5, 3")
+    await (await panel.click("Sides")).submit(sides="Left\nRight")
+    assert "1.5 hours, 3 hours" in panel.text()
+    assert "Left, Right" in panel.text()
+
+    changed = await edit("Five-Player Dungeon")
+    await (await changed.click("Words and look")).submit(name="Small Dungeon", colour="#112233")
+    assert "changed here: name and colour" in changed.text()
+    await (await edit("Destiny 2 Raid")).click("Disable")
+
+    offered = await town.lena.autocomplete(
+        town.guild.channel("tavern"), "create", {"activity": "d"}, focused="activity"
+    )
+    names = [choice.name for choice in offered]
+    assert "Small Dungeon" in names
+    assert "Five-Player Dungeon" not in names
+    assert "Destiny 2 Raid" not in names
+
+
 async def lena_puts_up_a_raid(town: Town) -> None:
-    preview = await town.ask(town.lena, "create", activity="dungeon-5", when="in 6 hours")
+    preview = await town.ask(town.lena, "create", activity="Night Watch", when="in 6 hours", hours=1.5)
     assert "“in 6 hours” is" in preview.text()
     assert "time zone Europe/Berlin" in preview.text()
     assert "#war-table" in preview.text()
@@ -206,7 +162,7 @@ async def lena_puts_up_a_raid(town: Town) -> None:
 
     await town.new_board()
     assert town.code in preview.text()
-    await town.stands("Five-Player Dungeon", "Created by Lena", "0/5 seats taken")
+    await town.stands("Night Watch", "1.5 hours", "Created by Lena", "0/5 seats taken")
     await town.guild.until(lambda: town.board.id in town.guild.facts.threads)
     await town.guild.until(lambda: any("belong here" in one.content for one in town.thread.messages.values()))
 
@@ -214,7 +170,8 @@ async def lena_puts_up_a_raid(town: Town) -> None:
 async def members_sign_up_by_reaction_and_by_button(town: Town) -> None:
     ana, ben, board = town.ana, town.ben, town.board
     await ana.react(board, TANK)
-    await town.stands("Tank (1/1) FULL\n1. Ana")
+    await town.stands("Tank (1/1) FULL · ⭐ Ana")
+    await town.guild.until(lambda: ana.id in town.thread.state.members)
     assert "number 1 in line" in (await ben.click(board, "Tank")).text()
     assert "You have the seat Healer" in (await town.cleo.click(board, "Healer")).text()
     await town.dora.react(board, DAMAGE)
@@ -226,10 +183,10 @@ async def members_sign_up_by_reaction_and_by_button(town: Town) -> None:
 
     await ana.unreact(board, TANK)
     await town.hears(ben, "A seat opened: you are now")
-    await town.stands("Tank (1/1) FULL\n1. Ben")
+    await town.stands("Tank (1/1) FULL · Ben")
     assert "You have the seat Damage" in (await ana.click(board, "Damage")).text()
     mine = await town.ask(ben, "mysignups")
-    assert "Five-Player Dungeon" in mine.text()
+    assert "Night Watch" in mine.text()
 
 
 async def lena_edits_the_roster(town: Town) -> None:
@@ -246,7 +203,8 @@ async def lena_edits_the_roster(town: Town) -> None:
     assert "Dora was first in line" in await edit("waitlist", town.ana, role="damage")
     await town.hears(town.ana, "A raid leader put you in line")
     await town.hears(town.dora, "A seat opened")
-    await town.stands("Damage (3/3)", "> Waiting: 1. Ana", "5/5")
+    assert "Left" in await edit("side", town.emil, side="Left")
+    await town.stands("Damage (3/3)", "> Waiting: 1. ⭐ Ana", "Left", "5/5")
 
 
 async def signups_are_closed_early_and_reopened(town: Town) -> None:
@@ -270,9 +228,10 @@ async def lena_changes_the_raid(town: Town) -> None:
     for member in (town.ben, town.cleo, town.emil, town.fay, town.dora, town.ana):
         await town.hears(member, "has a new time")
 
+    await (await panel.click("Change length")).select("How long does it take?", ["3 hours"])
     await (await panel.click("Change text")).submit(title="The Old Keep", description="Bring torches.")
     await (await panel.click("Leader")).select("Who leads this raid?", [town.ben])
-    await town.stands("The Old Keep", "Bring torches.", "Led by Ben")
+    await town.stands("The Old Keep", "Bring torches.", "3 hours", "Led by Ben")
     await town.hears(town.ben, "You lead", f"/raid {town.code}")
     assert "The Old Keep" in (await town.ask(town.ben, "raid", code=town.code)).text()
     assert "You may not" in (await town.ask(town.cleo, "raid", code=town.code)).text()
@@ -289,7 +248,7 @@ async def a_substitute_is_found(town: Town) -> None:
     assert "You have the seat Healer" in (await town.gus.click(town.gus.dms[-1], "I come")).text()
 
     await town.hears(town.lena, "comes as a substitute")
-    await town.stands("Healer (1/1) FULL", "1. Gus")
+    await town.stands("Healer (1/1) FULL · Gus")
 
 
 async def a_mistake_is_undone(town: Town) -> None:
@@ -305,7 +264,7 @@ async def a_mistake_is_undone(town: Town) -> None:
     assert "Undone: removed" in panel.text()
     for member in (town.fay, town.ana):
         await town.hears(member, "took their last change")
-    await town.stands("Fay", "> Waiting: 1. Ana")
+    await town.stands("Fay", "> Waiting: 1. ⭐ Ana")
 
 
 async def everybody_is_reminded_and_the_raid_begins(town: Town) -> None:
@@ -393,6 +352,6 @@ async def the_audit_tells_it_all(town: Town, database: Path) -> None:
     town.sandbox.advance(timedelta(minutes=3))
     with closing(sqlite3.connect(database)) as connection:
         actions = [row[0] for row in connection.execute("SELECT action FROM audit ORDER BY id")]
-    assert Counter(actions) == Counter(HAPPENED)
+    assert Counter(actions) == Counter(re.split(r" · |\n", HAPPENED.strip()))
     for channel, told_of in (("reports", actions), ("live", actions[1:])):
         await town.guild.until(partial(town.has_logged, channel, told_of))
