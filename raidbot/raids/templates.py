@@ -108,8 +108,8 @@ class Template:
 
 class TemplateRefused(Refusal):
     def __init__(self, template: Template, reasons: tuple[str, ...]) -> None:
-        listed = "\n".join(f"- {reason}" for reason in reasons)
-        super().__init__(f"Discord would not take a board made from “{template.name[:100]}”:\n{listed}")
+        listed = "\n".join(f"- {escape(reason)}" for reason in reasons)
+        super().__init__(f"Discord would not take a board made from “{escape(template.name[:100])}”:\n{listed}")
 
 
 def _follow(changed: Role, was: Role | None, becomes: Role) -> Role:
@@ -181,11 +181,16 @@ def _tidy_emoji(text: str) -> str:
 def check(template: Template) -> tuple[str, ...]:
     """A sentence for every reason why Discord would refuse the template's board or its place in a list."""
     found = [*_wrong_texts(template), *_wrong_lists(template), *_wrong_emoji(template)]
-    for strategy in (None, *template.strategies):
-        played = template.played_as(strategy)
-        where = f" with the strategy “{strategy.name}”" if strategy else ""
-        found += [f"{reason}{where}." for reason in (*_wrong_roles(played), *_too_long(played))]
+    always = _wrong_on_board(template)
+    found += [f"{reason}." for reason in always]
+    for strategy in template.strategies:
+        played = _wrong_on_board(template.played_as(strategy))
+        found += [f"{reason} with the strategy “{strategy.name}”." for reason in played if reason not in always]
     return tuple(dict.fromkeys(found))
+
+
+def _wrong_on_board(played: Template) -> tuple[str, ...]:
+    return (*_wrong_roles(played), *_too_long(played))
 
 
 def _wrong_texts(template: Template) -> Iterator[str]:

@@ -148,6 +148,12 @@ def test_a_refusal_names_every_reason_once() -> None:
     assert len(check(broken)) == 3
 
 
+def test_a_reason_that_every_strategy_shares_is_said_once() -> None:
+    broken = template(roles=(role(1, seats=0),), strategies=(Strategy("a"), Strategy("b")))
+
+    assert check(broken) == ("“Role 1” has 0 seats; 1 to 50 are possible.",)
+
+
 def test_role_names_may_repeat_and_most_may_be_left_out() -> None:
     assert accept(template(roles=(role(1, name="Mob"), role(2, name="Mob")))).description == ""
     assert check(replace(template(), lengths=(1, templates.DAY), roles=tuple(role(n) for n in range(20)))) == ()
