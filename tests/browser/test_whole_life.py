@@ -53,6 +53,7 @@ async def test_a_servers_and_a_raids_life_on_the_page(guild: SandboxGuild, start
         for screen in (windows.mara, windows.ana, windows.ben):
             await screen.open("raid-signups")
         await the_server_is_set_up(windows)
+        await a_template_is_made(windows)
         await a_raid_is_put_up(windows)
         await members_sign_up_and_move_up(windows)
         await the_raid_is_changed(windows)
@@ -86,13 +87,26 @@ async def the_server_is_set_up(windows: Windows) -> None:
     await expect(permissions).to_contain_text("@Organiser")
 
 
+async def a_template_is_made(windows: Windows) -> None:
+    mara = windows.mara
+    await mara.slash("templates create")
+    await mara.submit("Name", "Night Watch")
+    template = mara.message("Offered by /create")
+    await mara.press(template, "Lengths")
+    await mara.submit("Lengths in hours", "1.5, 3")
+    await expect(template).to_contain_text("1.5 hours, 3 hours")
+    await mara.slash("templates edit", template="Five-Player Dungeon")
+    await mara.press(mara.message("Five-Player Dungeon"), "Disable")
+    await expect(mara.message("does not offer it any more")).to_be_visible()
+
+
 async def a_raid_is_put_up(windows: Windows) -> None:
     mara = windows.mara
-    await mara.slash("create", activity="Five-Player Dungeon", when="in 6 hours")
+    await mara.slash("create", activity="Night Watch", when="in 6 hours", hours="1.5")
     preview = mara.message("“in 6 hours” is")
     await expect(preview).to_contain_text("time zone Europe/Berlin")
     await mara.press(preview, "Confirm")
-    await windows.until_board_says("Five-Player Dungeon", "0/5 seats taken", "Nobody yet")
+    await windows.until_board_says("Night Watch", "0/5 seats taken", "Nobody yet")
 
 
 async def members_sign_up_and_move_up(windows: Windows) -> None:
@@ -176,7 +190,7 @@ async def it_is_put_up_again_and_cancelled(windows: Windows) -> None:
 
     panel = await windows.panel()
     await mara.press(panel, "Cancel raid")
-    await expect(panel).to_contain_text("Cancel “Five-Player Dungeon”")
+    await expect(panel).to_contain_text("Cancel “Night Watch”")
     await mara.press(panel, "Yes, cancel the raid")
     await windows.until_board_says("This raid is cancelled")
 
