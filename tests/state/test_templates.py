@@ -1,16 +1,12 @@
 """A server's templates through the state: durable with their audit, one change after the other, remembered."""
 
 import asyncio
-import random
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from raidbot.db.database import Database
 from raidbot.raids import catalogue as rules
 from raidbot.raids.audit_templates import template_entries
 from raidbot.raids.catalogue import Catalogue, NoSuchTemplate, untouched
@@ -21,18 +17,6 @@ from tests.raids.builders import GUILD, MANAGER, NOW
 from tests.raids.test_catalogue import FISHING, TANK, WITH_FISHING
 
 BY_MANAGER = Cause(Source.COMMAND, MANAGER)
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "raids.db")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def state(db: Database) -> State:
-    return State(db, lambda: NOW, codes=random.Random(1))
 
 
 async def audited(state: State) -> list[Any]:
@@ -94,7 +78,7 @@ async def test_a_change_that_cannot_be_written_changes_nothing(state: State) -> 
     assert await state.templates(GUILD) == untouched()
 
 
-def test_new_keys_are_the_server_s_own(state: State) -> None:
+def test_new_keys_are_good_for_own_templates(state: State) -> None:
     keys = {state.new_template_key() for _ in range(100)}
 
     assert len(keys) == 100
