@@ -45,8 +45,9 @@ class RolesChangedMeanwhile(Refusal):
 
 class StrategyRolesDiffer(Refusal):
     def __init__(self, written: int, needed: int) -> None:
+        lines = "is 1 line" if written == 1 else f"are {written} lines"
         super().__init__(
-            f"There are {written} lines of roles, but the template has {needed} roles. A strategy has the same roles"
+            f"There {lines} of roles, but the template has {needed} roles. A strategy has the same roles"
             " in the same order; write one line for each."
         )
 

@@ -38,7 +38,7 @@ class NotOurFile(Refusal):
 
 class TooLargeFile(Refusal):
     def __init__(self, size: int) -> None:
-        super().__init__(f"The file has {size // 1024} KiB; at most {BYTES_MOST // 1024} KiB are read.")
+        super().__init__(f"The file has {-(-size // 1024)} KiB; at most {BYTES_MOST // 1024} KiB are read.")
 
 
 class NewerFile(Refusal):
