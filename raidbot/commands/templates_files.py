@@ -50,8 +50,8 @@ async def take_file(state: State, interaction: discord.Interaction[Any], file: d
     filed = read(await _download(file))
     guild = GuildId(rights.here(interaction).id)
     ids = (await server_emoji(interaction)).ids
-    check_emoji(await state.templates(guild), filed, ids)
     before = await state.templates(guild)
+    check_emoji(before, filed, ids)
     rule = partial(take_in, filed=filed, new_key=state.new_template_key)
     after = await state.change_templates(guild, rule, rights.cause(interaction))
     return _told(taken(before, after, filed))

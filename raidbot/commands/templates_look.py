@@ -176,7 +176,7 @@ def changed_fields(entry: Entry) -> tuple[str, ...]:
 def _facts(entry: Entry) -> Iterator[str]:
     template = entry.template
     yield f"**Offered by /create:** {'🟢 yes' if entry.enabled else '⚪ no, it is disabled'}"
-    yield f"**Whose:** {_whose(entry)}"
+    yield f"**Origin:** {_origin(entry)}"
     if template.label:
         yield f"**Listed as:** {escape(template.label)}"
     yield f"**Colour:** {colour_text(template.colour)}"
@@ -187,7 +187,7 @@ def _facts(entry: Entry) -> Iterator[str]:
         yield f"**Description:** {clip(template.description, _DESCRIPTION_MOST)}"
 
 
-def _whose(entry: Entry) -> str:
+def _origin(entry: Entry) -> str:
     if entry.is_own:
         return "this server’s own"
     game = f" for {escape(entry.template.game)}" if entry.template.game else ""

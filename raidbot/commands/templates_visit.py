@@ -124,12 +124,12 @@ class Visit:
         original = rules.emoji_of(self.entry.original) if self.entry.original else ()
         return known.keeping((*rules.emoji_of(self.template), *original))
 
-    async def saved(self, entry: Entry, text: str = "") -> None:
+    async def saved(self, entry: Entry) -> None:
         """Show the panel after a change, and say what went with it."""
         if entry.template == self.template:
-            await self.home(text or "Nothing was different.")
+            await self.home("Nothing was different.")
             return
-        await self.home("\n".join((text or "Saved. Raids that are posted stay as they are.", *self.lost(entry))))
+        await self.home("\n".join(("Saved. Raids that are posted stay as they are.", *self.lost(entry))))
 
     def lost(self, entry: Entry) -> tuple[str, ...]:
         return edits.lost(self.template, entry.template)
@@ -174,13 +174,14 @@ async def take(visit: Visit, action: Action) -> None:
     """Do it; what is refused is said above the panel, or above what was typed."""
     try:
         await action.do(visit)
-    except (UnknownPanel, NoSuchTemplate) as refusal:
+    except UnknownPanel as refusal:
         await visit.home(str(refusal))
     except Refusal as refusal:
         if action.again is None:
             await visit.home(str(refusal))
-        else:
-            await _offer_again(visit, action.again, str(refusal))
+            return
+        is_gone = isinstance(refusal, NoSuchTemplate)
+        await _show_typed(visit, str(refusal), again=None if is_gone else action.again)
 
 
 async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
@@ -189,19 +190,17 @@ async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
     return ServerEmoji(tuple(Emoji(one.name, one.id, one.animated) for one in found if one.is_usable()))
 
 
-async def _offer_again(visit: Visit, again: str, why: str) -> None:
+async def _show_typed(visit: Visit, why: str, *, again: str | None) -> None:
     """Nothing was saved; what was typed stands on the panel, from where the form takes it again."""
     embeds = tuple(
         discord.Embed(title=LABELS[key], description=f"{_FENCE}\n{text}\n{_FENCE}")
         for key, text in visit.press.fields.items()
         if key in LABELS and text
     )
-    buttons = (
-        look.button("Try again", BLUE, again, visit.key, *visit.rest[:-1]),
-        look.button("Give up", GREY, "panel", visit.key),
-    )
+    buttons = [look.button("Try again", BLUE, again, visit.key, *visit.rest[:-1])] if again else []
+    buttons.append(look.button("Give up", GREY, "panel", visit.key))
     text = f"{clip(why, _WHY_MOST)}\nNothing was saved. This is what you typed:"
-    await visit.page(text, buttons, embeds=embeds)
+    await visit.page(text, tuple(buttons), embeds=embeds)
 
 
 def _typed_before(interaction: discord.Interaction[Any]) -> Mapping[str, str] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from raidbot.raids.catalogue import Catalogue, put, switch, unknown_emoji
+from raidbot.raids.catalogue import Catalogue, emoji_of, put, switch, unknown_emoji
 from raidbot.raids.template_file import Filed, FileRefused
 from raidbot.raids.templates import Template
 
@@ -31,12 +31,14 @@ def take_in(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> 
 
 
 def check_emoji(catalogue: Catalogue, filed: tuple[Filed, ...], ids: frozenset[int]) -> None:
-    """Raises FileRefused if a custom emoji is not among the server's, which have these ids."""
+    """Raises FileRefused if a custom emoji is not among the server's, which have these ids, and not there already."""
+    present = {entry.key: entry for entry in catalogue.entries}
     faults = []
     for number, one in enumerate(filed):
-        entry = next((entry for entry in catalogue.entries if entry.key == one.template.key), None)
+        entry = present.get(one.template.key)
+        kept = frozenset(emoji_of(entry.template)) if entry else frozenset()
         unknown = unknown_emoji(one.template, ids, entry.original if entry else None)
-        if unknown:
+        if unknown := tuple(text for text in unknown if text not in kept):
             faults.append(f"templates[{number}]: these emoji are not of this server: {', '.join(unknown)}.")
     if faults:
         raise FileRefused(faults)

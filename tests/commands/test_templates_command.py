@@ -32,7 +32,7 @@ async def test_the_list_says_how_each_template_stands_and_opens_it(guild: Sandbo
         assert "10 templates, 1 of them this server’s own, 1 disabled" in listed.text()
         assert listed.ephemeral
         await listed.select(LIST, ["Ember"])
-        assert "Whose: this server’s own" in listed.text()
+        assert "Origin: this server’s own" in listed.text()
         await listed.click("All templates")
         assert "Templates of Ravenwood" in listed.text()
 
@@ -227,6 +227,21 @@ async def test_deleting_asks_first_and_leaves_posted_raids_alone(guild: SandboxG
         assert "nothing called “Ember”" in (await prepare(guild, activity="Ember")).text()
         await alice.react(board, "🛡️")
         await guild.until(lambda: "Alice" in board_text(board))
+
+
+async def test_what_was_typed_for_a_template_that_is_gone_is_not_lost(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        panel, other = await make(guild, "Ember"), await panel_of(guild, "Ember")
+        form = await panel.click("Words and look")
+        await other.click("Delete")
+        await other.click("Yes, delete it")
+
+        await form.submit(description="A long story.")
+
+        assert "This template is not there any more" in panel.text()
+        assert "A long story." in panel.text()
+        await panel.click("Give up")
+        assert "Templates of Ravenwood" in panel.text()
 
 
 async def test_built_in_templates_cannot_be_deleted_nor_own_ones_reset(guild: SandboxGuild, start: Start) -> None:
@@ -429,7 +444,7 @@ async def test_sixty_templates_are_paged(guild: SandboxGuild, start: Start) -> N
         assert "Page 3 of 3" in listed.text()
         await listed.select(LIST, [f"50 {'long name ' * 10}"[:100].rstrip()])
 
-        assert "Whose: this server’s own" in listed.text()
+        assert "Origin: this server’s own" in listed.text()
         offered = await guild.owner.autocomplete(
             guild.channel("raid-signups"), "templates edit", {"template": "5"}, focused="template"
         )

@@ -98,3 +98,10 @@ def test_custom_emoji_have_to_be_the_servers() -> None:
     with pytest.raises(FileRefused) as refusal:
         check_emoji(untouched(), filed, frozenset())
     assert refusal.value.faults == (f"templates[1]: these emoji are not of this server: {emoji}.",)
+
+
+def test_custom_emoji_that_are_there_may_stay() -> None:
+    emoji = replace(EMBER, emoji="<:tank:123456789012345678>")
+    there, _ = take(untouched(), emoji)
+
+    check_emoji(there, (Filed(emoji),), frozenset())
