@@ -414,6 +414,28 @@ async def test_the_preview_is_the_board_with_each_strategy(guild: SandboxGuild, 
         assert "no, it is disabled" in panel.text()
 
 
+async def test_answers_come_in_time_though_discord_is_slow(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    guild.add_emoji("ember")
+    async with start() as bot:
+        panel = await panel_of(guild)
+        sandbox.faults.slow(0.5)
+
+        answers = [
+            await guild.owner.slash(guild.channel("raid-signups"), "templates list"),
+            await send(panel, "Words and look", emoji=":ember:"),
+            await send(panel, "Lengths", lengths="x"),
+            await send(panel, "Try again", lengths="2"),
+            await panel.click("Preview"),
+            await panel.click("Back"),
+            await panel.click("Export"),
+            await make(guild, "Ember", emoji=":ember:"),
+        ]
+
+        assert [answer.failed for answer in answers] == [False] * len(answers)
+        assert (await kept(bot, guild)).lengths == (120,)
+        assert (await kept(bot, guild, "Ember")).emoji
+
+
 async def test_changes_are_in_the_audit_once_with_who_and_what(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         await send(await panel_of(guild), "Words and look", colour="#000001")
