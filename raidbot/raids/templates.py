@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 from raidbot.raids.emoji import NotAnEmoji, key_of, parse
 from raidbot.raids.model import Role
@@ -184,8 +185,9 @@ def check(template: Template) -> tuple[str, ...]:
     always = _wrong_on_board(template)
     found += [f"{reason}." for reason in always]
     for strategy in template.strategies:
-        played = _wrong_on_board(template.played_as(strategy))
-        found += [f"{reason} with the strategy “{strategy.name}”." for reason in played if reason not in always]
+        if strategy.roles or strategy.description:
+            played = _wrong_on_board(template.played_as(strategy))
+            found += [f"{reason} with the strategy “{strategy.name}”." for reason in played if reason not in always]
     return tuple(dict.fromkeys(found))
 
 
@@ -309,6 +311,7 @@ def _too_long(template: Template) -> Iterator[str]:
         )
 
 
+@lru_cache(maxsize=4096)  # strategies repeat most names, and servers have many templates
 def _shown(text: str, most: int) -> int:
     """How long it is on a board, which shows at most so much of it and with a backslash before every mark."""
     return min(_size(escape(text)), most)
