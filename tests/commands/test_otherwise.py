@@ -120,3 +120,36 @@ async def test_a_manager_may_edit_as_often_as_there_is_something_to_edit(guild: 
 
         seats = (await bot.state.raid(RaidId(1))).seats
         assert [seat.member for seat in seats] == [member.id for member in crowd]
+
+
+async def test_a_burst_of_signups_is_told_to_the_live_log_in_a_few_messages(guild: SandboxGuild, start: Start) -> None:
+    live, crowd = guild.add_channel("live"), [guild.add_member(f"member{number}") for number in range(20)]
+    async with start():
+        await guild.owner.slash(live, "setchannel set", what="debug", channel=live)
+        board = await put_up(guild, seats=20)
+        before = len(guild.messages(live))
+        for member in crowd:
+            await member.react(board, "✅")
+
+        await guild.until(lambda: sum(one.content.count("**Joined**") for one in guild.messages(live)) == len(crowd))
+
+        assert len(guild.messages(live)) - before < len(crowd) / 2
+
+
+async def test_a_history_names_what_was_played_and_what_was_cancelled(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await put_up(guild, activity="key", teams=1, name="Old Keep")
+        await alice.react(board, "1️⃣")
+        await guild.until(lambda: "Alice" in board_text(board))
+        panel = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=code_of(board))
+        await panel.click("Cancel raid")
+        await panel.click("Yes, cancel the raid")
+        sandbox.advance(timedelta(hours=4))
+
+        history = await alice.slash(guild.channel("raid-signups"), "raidinfo history")
+
+        assert "Gold Key Boss — Old Keep" in history.text()
+        assert "❌ cancelled" in history.text()
