@@ -1,10 +1,11 @@
 """The same facts told of an old raid or server and of the new one, so that two dictionaries can be compared."""
 
+from dataclasses import replace
 from typing import Any
 
 from raidbot.raids.model import CloseReason, Kind, Presence, Raid, Status
 from raidbot.raids.settings import GuildSettings
-from tests.ops.moving.invented import COMMANDS
+from tests.ops.moving.invented import COMMANDS, NOW
 from tests.ops.moving.old_server import LEMURIA_SIDES, OldGuild, OldRaid
 
 _REASONS = {
@@ -18,7 +19,12 @@ _TITLES = {"museum": "Museum Signup", "key": "Gold Key Boss", "challenge": "Chal
 _COLOURS = {"museum": 0x5865F2, "key": 0xFFD700, "challenge": 0xFF0000}
 
 
-def of_old_raid(raid: OldRaid, guild: OldGuild) -> dict[str, Any]:
+def of_old_raid(raid: OldRaid, zone: str) -> dict[str, Any]:
+    """What is to be said of the raid: one that had begun with its signups open closed at its start."""
+    if raid.is_open and raid.starts_at <= NOW.timestamp():
+        by_itself = "auto" if raid.kind == "raid" else f"{raid.kind}_start"
+        told = of_old_raid(replace(raid, closed_at=raid.starts_at, closed_reason=by_itself), zone)
+        return told | {"closed_reason": CloseReason.AT_START}
     return {
         "message": raid.message,
         "code": raid.code,
@@ -36,7 +42,7 @@ def of_old_raid(raid: OldRaid, guild: OldGuild) -> dict[str, Any]:
         "length": int(float(raid.length) * 60) if raid.length else None,
         "starts_at": raid.starts_at,
         "created_at": raid.created_at,
-        "zone": guild.zone,
+        "zone": zone,
         "status": Status.OPEN if raid.is_open else Status.CLOSED,
         "closed_at": raid.closed_at,
         "closed_by": raid.closed_by,

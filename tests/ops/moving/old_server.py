@@ -165,6 +165,10 @@ class OldBot:
     raids: list[OldRaid] = field(default_factory=list)
     rows: dict[str, list[Row]] = field(default_factory=dict)
 
+    @property
+    def zones(self) -> dict[int, str]:
+        return {guild.id: guild.zone for guild in self.guilds}
+
     def write(self, path: Path, release: Release = NEWEST, *, constraints: bool = True) -> None:
         """Make the file, in WAL mode as the old bot has it."""
         with closing(sqlite3.connect(path)) as connection, connection:
