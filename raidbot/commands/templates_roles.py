@@ -10,6 +10,7 @@ from raidbot.commands.templates_visit import LABELS, Action, Visit
 from raidbot.commands.templates_words import EMOJI_MOST
 from raidbot.commands.ui.answers import Row
 from raidbot.commands.ui.forms import Field
+from raidbot.delivery.width import units
 from raidbot.raids import template_edits as edits
 from raidbot.raids.emoji import parse
 from raidbot.raids.model import Role, RoleKey
@@ -32,8 +33,8 @@ class TooLongForAForm(Refusal):
         )
 
 
-def fits_a_form(template: Template) -> bool:
-    return len(to_lines(template.roles)) <= TEXT_MOST
+def fits_a_form(roles: tuple[Role, ...]) -> bool:
+    return units(to_lines(roles)) <= TEXT_MOST
 
 
 async def _roles(visit: Visit) -> None:
@@ -45,7 +46,7 @@ async def _show_roles(visit: Visit, text: str = "") -> None:
     template = (await visit.state.templates(visit.guild)).entry(visit.key).template
     embed = discord.Embed(title=f"Roles of {clip(escape(template.name), LABEL_MOST)}", colour=template.colour)
     embed.description = look.roles_text(template.roles)
-    if not fits_a_form(template):
+    if not fits_a_form(template.roles):
         embed.set_footer(text=f"As text these are more than {TEXT_MOST} characters, so they are edited one by one.")
     await visit.page(text, *_rows(template), embeds=(embed,))
 
@@ -55,7 +56,7 @@ def _rows(template: Template) -> tuple[Row, ...]:
     return (
         *((_select(template, start),) for start in starts),
         (
-            look.button("Edit as text", BLUE, "ask-lines", template.key, disabled=not fits_a_form(template)),
+            look.button("Edit as text", BLUE, "ask-lines", template.key, disabled=not fits_a_form(template.roles)),
             look.button("Add a role", GREEN, "ask-add", template.key, disabled=len(template.roles) >= ROLES_MOST),
             look.back(template.key),
         ),
@@ -91,10 +92,10 @@ async def _role(visit: Visit) -> None:
 
 
 async def _ask_lines(visit: Visit) -> None:
-    lines = to_lines(visit.template.roles)
-    if len(lines) > TEXT_MOST:
-        raise TooLongForAForm(len(lines))
-    await visit.ask("lines", "Roles", lines_field(lines))
+    roles = visit.template.roles
+    if not fits_a_form(roles):
+        raise TooLongForAForm(units(to_lines(roles)))
+    await visit.ask("lines", "Roles", lines_field(to_lines(roles)))
 
 
 def lines_field(lines: str) -> Field:

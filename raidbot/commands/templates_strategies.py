@@ -10,7 +10,7 @@ from raidbot.commands.ui.forms import Field
 from raidbot.raids import template_edits as edits
 from raidbot.raids.model import Role
 from raidbot.raids.permissions import Permission
-from raidbot.raids.role_lines import TEXT_MOST, Spell, from_lines, to_lines
+from raidbot.raids.role_lines import Spell, from_lines, to_lines
 from raidbot.raids.templates import CHOICES_MOST, DESCRIPTION_MOST, LABEL_MOST, Strategy, Template
 from raidbot.utils.ids import mark_of
 from raidbot.utils.text import clip, escape
@@ -70,8 +70,8 @@ async def _ask_plan(visit: Visit) -> None:
 
 def _fields(template: Template, strategy: Strategy) -> list[Field]:
     """Without roles where they are too long for a form."""
-    lines = to_lines(template.played_as(strategy).roles)
-    roles = [lines_field(lines)] if fits_a_form(template) and len(lines) <= TEXT_MOST else []
+    played = template.played_as(strategy).roles
+    roles = [lines_field(to_lines(played))] if fits_a_form(template.roles) and fits_a_form(played) else []
     return [
         Field("name", LABELS["name"], strategy.name, most=LABEL_MOST),
         Field(

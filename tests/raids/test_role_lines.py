@@ -47,6 +47,21 @@ def test_roles_are_the_same_after_being_written_and_read(some: tuple[Role, ...])
     assert from_lines(to_lines(some), some) == some
 
 
+PARTS = st.sampled_from(
+    [" | ", "|", "\\", "\n", "🛡️", "💚", "<:tank:123456789012345678>", ":tank:", "Tank", "2", "99", " "]
+)
+
+
+@given(st.lists(PARTS | st.text(max_size=5), max_size=30).map("".join))
+def test_whatever_is_typed_is_read_or_refused_and_read_the_same_again(typed: str) -> None:
+    try:
+        found = from_lines(typed, BEFORE)
+    except LinesRefused:
+        return
+    assert len({role.key for role in found}) == len(found)
+    assert from_lines(to_lines(found), found) == found
+
+
 def test_the_built_in_roles_are_the_same_after_being_written_and_read() -> None:
     for template in builtin():
         assert from_lines(to_lines(template.roles), template.roles) == template.roles
