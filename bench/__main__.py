@@ -9,10 +9,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bench import usage
+from bench.autocomplete import autocomplete
 from bench.bursts import burst, spread
 from bench.durable import durable
 from bench.foreign import foreign
 from bench.memory import memory
+from bench.moving import moving
 from bench.startup import startup
 from raidbot.utils import logging
 
@@ -24,6 +26,8 @@ _BENCHES: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
     "foreign": foreign,
     "startup": startup,
     "memory": memory,
+    "autocomplete": autocomplete,
+    "moving": moving,
 }
 
 

@@ -9,10 +9,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from raidbot.utils.clock import utc_now
-from tests.ops.moving.old_server import OldBot, OldGuild, OldRaid, OldRole
+from tests.ops.moving.old_server import OldBot, OldGuild, OldRaid, OldRole, OldTemplate
 
 _GUILDS, _RAIDS, _SIGNED = 40, 5000, 12
 _OPEN = 500
+_EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟", "🇦", "🇧"]
 _CHILD = """
 import re, sys, time
 from pathlib import Path
@@ -56,28 +57,39 @@ async def _run(*command: str, environment: dict[str, str]) -> tuple[float, float
 
 def _old_bot() -> OldBot:
     guilds = [OldGuild(id=10**17 + number) for number in range(_GUILDS)]
-    return OldBot(guilds=guilds, raids=[_raid(number, guilds[number % _GUILDS]) for number in range(_RAIDS)])
+    bot = OldBot(guilds=guilds, raids=[_raid(number, guilds[number % _GUILDS]) for number in range(_RAIDS)])
+    bot.rows["guild_user_stats"] = [
+        {"guild_id": str(guild), "user_id": str(member), "total_raids": 40, "role_counts": '{"Storm 1": 40}'}
+        for guild, member in sorted({(raid.guild, member) for raid in bot.raids for member in raid.members})
+    ]
+    return bot
 
 
 def _raid(number: int, guild: OldGuild) -> OldRaid:
-    """Teams of four, all seats taken; the newest raids are open."""
+    """Every seat is taken, by turns in teams and in the roles of a template; the first raids are open."""
     starts_at = utc_now() + timedelta(hours=_OPEN - number)
-    members = [10**18 + (number * 7 + place) % 4000 for place in range(_SIGNED)]
-    emojis = ("1️⃣", "2️⃣", "3️⃣")
     is_closed = number >= _OPEN
-    return OldRaid(
+    members = [10**18 + (number * 7 + place) % 4000 for place in range(_SIGNED)]
+    raid = OldRaid(
         message=2 * 10**17 + number,
         code=f"C{number:05}",
         guild=guild.id,
         channel=guild.id + 1,
         creator=members[0],
-        kind="challenge",
+        kind="challenge" if number % 2 else "raid",
         roles=[
-            OldRole(name=f"Team {team + 1}", emoji=emoji, slots=4, users=members[4 * team : 4 * team + 4])
-            for team, emoji in enumerate(emojis)
+            OldRole(name=f"Team {team + 1}", emoji=f"{team + 1}\ufe0f\u20e3", slots=4, users=members[4 * team :][:4])
+            for team in range(3)
         ],
         starts_at=int(starts_at.timestamp()),
         created_at=int((starts_at - timedelta(days=2)).timestamp()),
         closed_at=int(starts_at.timestamp()) if is_closed else None,
-        closed_reason="challenge_start" if is_closed else None,
+        closed_reason="manual" if is_closed else None,
     )
+    if raid.kind == "raid":
+        raid.roles = [
+            OldRole(name=f"Role {member}", emoji=one, users=[member])
+            for one, member in zip(_EMOJIS, members, strict=True)
+        ]
+        raid.template = OldTemplate(id="raid-1", slug="lemuria", name="The Ghastly Conspiracy Raid", roles=raid.roles)
+    return raid
