@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import discord
@@ -17,6 +17,7 @@ from raidbot.delivery.controls import with_controls
 from raidbot.delivery.line import Line, NoAnswer
 from raidbot.delivery.pace import Pace
 from raidbot.delivery.render import Board
+from raidbot.delivery.shown import Shown
 from raidbot.raids import emoji, lifecycle
 from raidbot.raids.audit import Entry
 from raidbot.raids.events import Change, MarksChanged
@@ -36,30 +37,6 @@ _NOT_MINE = Entry(
 _LONGEST = 60.0
 _NAMES_WAITED_FOR = 3.0
 _OVER = "over"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a board's message is known to look like; `reactions` of None: some of the bot's may stand, or not."""
-
-    fingerprint: str = ""
-    reactions: tuple[str, ...] | None = None
-
-    @classmethod
-    def read(cls, text: str) -> "Shown":
-        fingerprint, _, reactions = text.partition(" ")
-        return cls(fingerprint, tuple(reactions.split(" ")[1:]) if reactions.startswith("=") else None)
-
-    def written(self) -> str:
-        return f"{self.fingerprint} " + ("?" if self.reactions is None else " ".join(("=", *self.reactions)))
-
-    def lacks(self, board: Board) -> list[str]:
-        """The reactions the bot has still to put there, in the board's order."""
-        standing = {emoji.key_of(one) for one in self.reactions or ()}
-        return [one for one in board.reactions if emoji.key_of(one) not in standing]
-
-    def has_all_of(self, board: Board) -> bool:
-        return self.reactions is not None and bool(self.reactions) == bool(board.reactions) and not self.lacks(board)
 
 
 class Boards:

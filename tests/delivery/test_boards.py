@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from structlog.testing import capture_logs
 
-from raidbot.delivery.boards import Shown
+from raidbot.delivery.shown import Shown
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Source, Status
 from raidbot.sandbox import Sandbox
