@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import io
 import json
+import sqlite3
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -120,6 +121,9 @@ def _import(options: argparse.Namespace) -> int:
         return process.WRONG_SETTINGS
     except UnusableDatabase as refusal:
         print(refusal, file=sys.stderr)
+        return process.UNUSABLE_DATABASE
+    except sqlite3.Error as error:
+        print(f"Nothing was taken, because {settings.database} cannot be written: {error}.", file=sys.stderr)
         return process.UNUSABLE_DATABASE
     print(json.dumps(report.to_json(), ensure_ascii=False, indent=2) if options.json else report.text())
     return process.ENDED

@@ -1,11 +1,13 @@
 """Boards that another bot put up: nobody is moved by what stands on them, and everything counts from then on."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from functools import partial
 
+from raidbot.commands.gate import Gate
 from raidbot.db import moved
 from raidbot.raids import signups
-from raidbot.raids.model import MemberId, Raid, RoleKey, Source
+from raidbot.raids.model import Kind, MemberId, Raid, RoleKey, Source
 from raidbot.sandbox.people import Person
 from raidbot.sandbox.store import User
 from raidbot.state import Cause
@@ -146,6 +148,18 @@ async def test_the_board_of_another_bot_is_not_tried_again_and_people_are_told(s
     assert [text for (text,) in told] == [
         "Only the bot that sent the message can change it. Run me with that bot’s token, or put the raid up again."
     ]
+
+
+async def test_a_gate_of_the_role_everybody_has_is_open(stage: Stage) -> None:
+    life = await stage.life()
+    raid = await stage.raid(life)
+    gate = Gate(stage.client, life.state, life.line)
+    everybody = {Kind.RAID: frozenset({int(raid.guild)})}
+    settings = replace(await life.state.settings(raid.guild), signup_roles=everybody)
+    await life.state.change_settings(raid.guild, lambda _: settings, Cause(Source.COMMAND))
+
+    assert await gate.may_sign_up(raid.guild, MemberId(stage.member("alice").id), raid)
+    gate.check(raid, settings, frozenset())
 
 
 async def _is(found: Awaitable[list[int]], expected: list[int]) -> bool:

@@ -27,6 +27,7 @@ class NotTheirs(Refusal):
 class Source:
     """Tables and columns may be missing, as in databases of older releases."""
 
+    path: Path
     connection: sqlite3.Connection
     tables: dict[str, tuple[str, ...]]
     keys: dict[str, tuple[str, ...]]
@@ -40,10 +41,11 @@ class Source:
         query = f'SELECT {number} AS "#", * FROM "{table}"'  # noqa: S608 - the file's own names
         query += f" WHERE {where}" if where else ""
         query += f" ORDER BY {order}" if order else ""
-        cursor = self.connection.execute(query, values)
-        names = [column[0] for column in cursor.description]
-        for row in cursor:
-            yield dict(zip(names, row, strict=True))
+        with _readable(self.path):
+            cursor = self.connection.execute(query, values)
+            names = [column[0] for column in cursor.description]
+            for row in cursor:
+                yield dict(zip(names, row, strict=True))
 
     def of_message(self, table: str, message: Any) -> list[Row]:
         """The rows of a raid, which `message` is called by in the old database."""
@@ -72,16 +74,22 @@ class Source:
 @contextmanager
 def opened(path: Path) -> Iterator[Source]:
     """The old database, for as long as it is looked at. Raises NotTheirs."""
-    with TemporaryDirectory(prefix="moving-in-") as folder:
-        copy = _copied(path, Path(folder))
-        try:
-            with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
-                connection.text_factory = _text
-                yield _source(path, connection)
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorname.split("_")[1] in ("NOTADB", "CORRUPT"):
-                raise NotTheirs(f"{path} is damaged ({error}), so nothing was taken.") from error
-            raise
+    with (
+        TemporaryDirectory(prefix="moving-in-") as folder,
+        closing(sqlite3.connect(_copied(path, Path(folder)), isolation_level=None)) as connection,
+    ):
+        connection.text_factory = _text
+        with _readable(path):
+            source = _source(path, connection)
+        yield source
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise NotTheirs(f"{path} is damaged ({error}), so nothing was taken.") from error
 
 
 def _copied(path: Path, folder: Path) -> Path:
@@ -111,7 +119,7 @@ def _text(cell: bytes) -> str | bytes:
 
 
 def _source(path: Path, connection: sqlite3.Connection) -> Source:
-    source = Source(connection, {}, {})
+    source = Source(path, connection, {}, {})
     found = connection.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     )
