@@ -13,6 +13,7 @@ from raidbot.commands import create_panel as look
 from raidbot.commands.channels import signup_channel
 from raidbot.commands.create_panel import Sheet
 from raidbot.commands.ui import answers, rights
+from raidbot.commands.ui.offered import matching
 from raidbot.commands.ui.pages import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.commands.watch import Watch
@@ -36,12 +37,12 @@ from raidbot.raids.creating import (
 )
 from raidbot.raids.model import ChannelId, GuildId, Raid, Source
 from raidbot.raids.permissions import Permission
-from raidbot.raids.templates import CHOICES_MOST, LABEL_MOST, Template, spoken_length
+from raidbot.raids.templates import Template, spoken_length
 from raidbot.raids.when import parse
 from raidbot.raids.when_facts import NotATime
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clean_name, clip, escape
+from raidbot.utils.text import clean_name, escape
 
 _DIGITS_MOST = 18
 _Choice = app_commands.Choice
@@ -103,7 +104,7 @@ class Create(commands.Cog):
 
     @create.autocomplete("activity")
     async def _activities(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
-        return _matching(typed, activities(await self._state.templates(_guild(interaction))))
+        return matching(typed, activities(await self._state.templates(_guild(interaction))))
 
     @create.autocomplete("hours")
     async def _hours(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[float]]:
@@ -115,7 +116,7 @@ class Create(commands.Cog):
     @create.autocomplete("strategy")
     async def _strategies(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
         template = await self._template(interaction)
-        return _matching(typed, tuple((one.name, one.name) for one in template.strategies) if template else ())
+        return matching(typed, tuple((one.name, one.name) for one in template.strategies) if template else ())
 
     async def _template(self, interaction: discord.Interaction[Any]) -> Template | None:
         """The template that stands in the command already."""
@@ -294,12 +295,3 @@ def _number(text: str) -> int:
     if seats not in MUSEUM_SEATS:
         raise NotANumber(text)
     return seats
-
-
-def _matching(typed: str, offered: tuple[tuple[str, str], ...]) -> list[_Choice[str]]:
-    """What begins with the typed text first, then what merely holds it; at most as many as Discord shows."""
-    wanted = typed.strip().casefold()
-    ranked = [(not name.casefold().startswith(wanted), (key, name)) for key, name in offered]
-    held = [(rank, entry) for rank, entry in ranked if wanted in f"{entry[0]} {entry[1]}".casefold()]
-    entries = [entry for _, entry in sorted(held, key=lambda one: one[0])][:CHOICES_MOST]
-    return [_Choice(name=clip(name, LABEL_MOST), value=key) for key, name in entries]

@@ -11,6 +11,7 @@ from discord.ext import commands
 from raidbot.commands import codes
 from raidbot.commands.outcome import outcome
 from raidbot.commands.ui import answers, rights
+from raidbot.commands.ui.offered import matching
 from raidbot.commands.ui.picked import Picked, picked
 from raidbot.raids import roster, signups
 from raidbot.raids.model import GuildId, MemberId, Raid, Role
@@ -18,8 +19,6 @@ from raidbot.raids.permissions import Permission
 from raidbot.state import Rule, State, UnknownRaid
 from raidbot.utils.text import clean_name, clip
 
-_CHOICES_MOST = 25
-_CHOICE_LONGEST = 100
 NO_SIDE = "none"
 _Choice = app_commands.Choice[str]
 
@@ -91,16 +90,14 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @waitlist.autocomplete("role")
     async def _roles(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
         raid = await self._named(interaction)
-        lines = [(role.key, _line(raid, role)) for role in raid.roles] if raid else []
-        wanted = typed.strip().casefold()
-        return [_choice(line, key) for key, line in lines if wanted in line.casefold()][:_CHOICES_MOST]
+        return matching(typed, ((role.key, _line(raid, role)) for role in raid.roles) if raid else ())
 
     @assign.autocomplete("side")
     @side.autocomplete("side")
     async def _sides(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
         raid = await self._named(interaction)
         sides = (*raid.sides, NO_SIDE) if raid and raid.sides else ()
-        return [_choice(side, side) for side in sides if typed.strip().casefold() in side.casefold()][:_CHOICES_MOST]
+        return matching(typed, ((side, side) for side in sides))
 
     async def _checked(self, interaction: discord.Interaction[Any], permission: Permission, code: str) -> Raid:
         """The raid meant, if the person may do this to it; they wait for the answer from now on."""
@@ -128,7 +125,3 @@ def _line(raid: Raid, role: Role) -> str:
     taken, waiting = len(raid.seated(role.key)), len(raid.line(role.key))
     line = f", {waiting} waiting" if waiting else ""
     return f"{raid.roles.index(role) + 1}. {clip(role.name, 60)} ({taken}/{role.seats}{line})"
-
-
-def _choice(name: str, value: str) -> _Choice:
-    return app_commands.Choice(name=clip(name, _CHOICE_LONGEST), value=value)

@@ -20,11 +20,12 @@ from raidbot.commands import (
 from raidbot.commands.templates_look import NO_KEY
 from raidbot.commands.templates_visit import ANY, Action, Visit, take
 from raidbot.commands.ui import answers, rights
+from raidbot.commands.ui.offered import matching
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.catalogue import Catalogue, Entry
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
-from raidbot.raids.templates import CHOICES_MOST, LABEL_MOST
+from raidbot.raids.templates import LABEL_MOST
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
@@ -98,10 +99,7 @@ class Templates(
     @export.autocomplete("template")
     async def _templates(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         catalogue = await self._state.templates(GuildId(rights.here(interaction).id))
-        wanted = typed.strip().casefold()
-        found = [entry for entry in catalogue.entries if any(wanted in name for name in (*entry.names, entry.key))]
-        found.sort(key=lambda entry: not any(name.startswith(wanted) for name in entry.names))
-        return [app_commands.Choice(name=_offered(entry), value=entry.key) for entry in found[:CHOICES_MOST]]
+        return matching(typed, ((one.key, _offered(one), one.template.name, one.key) for one in catalogue.entries))
 
     async def press(self, press: Press) -> None:
         """Somebody used a panel. What is refused is said above the template as it is now."""

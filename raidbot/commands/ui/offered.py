@@ -1,0 +1,41 @@
+"""What is offered while somebody types."""
+
+from collections.abc import Iterable
+
+from discord import app_commands
+from rapidfuzz import fuzz, utils
+
+from raidbot.utils.text import clip
+
+CHOICES_MOST = 25  # https://discord.com/developers/docs/interactions/receiving-and-responding#autocomplete
+CHOICE_LONGEST = 100
+_LIKE_ENOUGH = 80
+_GUESSED_FROM = 4
+_NOT_MEANT = 1000.0
+_SCORES = (fuzz.token_set_ratio, fuzz.partial_ratio)
+
+
+def matching(typed: str, lines: Iterable[tuple[str, ...]]) -> list[app_commands.Choice[str]]:
+    """Of (value, text, other names…): what begins with the typed text, holds it, or is like it but for slips and order.
+
+    Lines equally good stay in their order; at most as many as Discord shows.
+    """
+    wanted = typed.strip().casefold()
+    ranked = ((min(_rank(wanted, name) for name in names), value, names[0]) for value, *names in lines)
+    found = sorted((one for one in ranked if one[0] < _NOT_MEANT), key=lambda one: one[0])
+    return [
+        app_commands.Choice(name=clip(text, CHOICE_LONGEST), value=value) for _, value, text in found[:CHOICES_MOST]
+    ]
+
+
+def _rank(wanted: str, text: str) -> float:
+    """The smaller the better."""
+    lowered = text.casefold()
+    if lowered.startswith(wanted):
+        return 0
+    if wanted in lowered:
+        return 1
+    if len(wanted) < _GUESSED_FROM:
+        return _NOT_MEANT
+    likeness = max(score(wanted, text, processor=utils.default_process) for score in _SCORES)
+    return 102 - likeness if likeness >= _LIKE_ENOUGH else _NOT_MEANT
