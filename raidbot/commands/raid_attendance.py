@@ -2,21 +2,22 @@
 
 import zlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import discord
 
 from raidbot.commands import raid_panel as look
-from raidbot.commands.raid_panel import GREY
 from raidbot.commands.raid_visit import Action, Visit
 from raidbot.commands.ui.answers import Row
+from raidbot.commands.ui.pages import turning
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.raids import attendance
 from raidbot.raids.events import Change
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Status
 from raidbot.raids.permissions import Permission
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip
+from raidbot.utils.text import clip, escape
 
 _OPTIONS_MOST = 25  # https://discord.com/developers/docs/components/reference#string-select
 _LABEL_MOST = 100
@@ -42,13 +43,9 @@ async def _attendance(visit: Visit, text: str = "") -> None:
         for row in raid.attendance
         if row.presence is not Presence.SIGNED
     ]
-    said = f"Marked: {discord.utils.escape_markdown(', '.join(marked))}." if marked else "Nobody is marked."
+    said = f"Marked: {escape(', '.join(marked))}." if marked else "Nobody is marked."
     rows: list[Row] = [(_select(raid, presence, page, names),) for presence in _HINTS]
-    turns = [
-        look.button(raid, name, "attendance", GREY, to, disabled=not 0 <= to < pages)
-        for name, to in (("Previous page", page - 1), ("Next page", page + 1))
-        if pages > 1
-    ]
+    turns = turning(page, pages, partial(look.to, raid, "attendance"))
     await visit.page(f"{text}\n{said}".strip(), *rows, (look.back(raid), *turns))
 
 

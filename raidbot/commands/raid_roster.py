@@ -10,6 +10,7 @@ from raidbot.commands.outcome import outcome
 from raidbot.commands.raid_panel import BLUE, GREY, RED
 from raidbot.commands.raid_visit import Action, Visit
 from raidbot.commands.ui.answers import Row
+from raidbot.commands.ui.pages import turning
 from raidbot.commands.ui.picked import Picked, look_up
 from raidbot.commands.ui.role_menus import role_menus
 from raidbot.commands.ui.router import UnknownPanel
@@ -45,16 +46,7 @@ async def _roster(visit: Visit, text: str = "") -> None:
         ]
         rows.append((_select(raid, "who", "Whom do you want to move or take off?", options),))
     rows.append((_anybody(raid),))
-    rows.append(
-        (
-            look.back(raid),
-            *(
-                look.button(raid, name, "roster", GREY, to, disabled=not 0 <= to < pages)
-                for name, to in (("Previous page", page - 1), ("Next page", page + 1))
-                if pages > 1
-            ),
-        )
-    )
+    rows.append((look.back(raid), *turning(page, pages, partial(look.to, raid, "roster"))))
     board = render.board(raid, names, None, await visit.state.leaders(raid.guild))
     await visit.page(text, *rows, embeds=(board.embed(),))
 
@@ -177,7 +169,7 @@ def _place(raid: Raid, member: MemberId) -> str:
     parts = []
     if seat is not None:
         side = f" ({seat.side})" if seat.side else ""
-        forced = ", over capacity" if seat.forced else ""
+        forced = ", over capacity" if raid.is_beyond(seat) else ""
         parts.append(f"{raid.role(seat.role).name}{side}{forced}")
     for wait in raid.waits_of(member):
         position = [one.member for one in raid.line(wait.role)].index(member) + 1

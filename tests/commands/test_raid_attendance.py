@@ -49,6 +49,21 @@ async def test_marks_made_meanwhile_are_not_wiped_out(guild: SandboxGuild, start
         assert await attended(bot) == {alice.id: "no-show", bob.id: "signed"}
 
 
+async def test_fifty_no_shows_with_long_names_are_said_as_far_as_a_message_holds(
+    guild: SandboxGuild, start: Start
+) -> None:
+    crowd = [guild.add_member(f"member{number:02}" + "_" * 24) for number in range(50)]
+    async with start() as bot:
+        panel = await close_with(guild, *crowd)
+        await panel.click("No-shows")
+        await panel.select("Who did not come?", [str(member.id) for member in crowd[:25]])
+        await panel.click("Next page")
+        await panel.select("Who did not come?", [str(member.id) for member in crowd[25:]])
+
+        assert set((await attended(bot)).values()) == {"no-show"}
+        assert "25 marked differently." in panel.text()
+
+
 async def test_no_shows_of_a_long_roster_are_marked_page_by_page(guild: SandboxGuild, start: Start) -> None:
     crowd = [guild.add_member(f"member{number:02}") for number in range(30)]
     async with start() as bot:
