@@ -26,13 +26,17 @@ def clean_name(text: str, limit: int = 32) -> str:
 
 def clean_line(text: str) -> str:
     """Text in one line, without control characters and needless blanks."""
-    return " ".join("".join(map(_printed, text)).split())
+    return " ".join(_legible(text).split())
 
 
 def clean_block(text: str) -> str:
     """Text of several lines, without control characters and blanks at the ends."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join("".join(map(_printed, line)).rstrip() for line in lines).strip()
+    return "\n".join(_legible(line).rstrip() for line in lines).strip()
+
+
+def _legible(text: str) -> str:
+    return text if text.isprintable() else "".join(map(_printed, text))
 
 
 def _printed(char: str) -> str:
@@ -47,7 +51,7 @@ def _printed(char: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether nothing of it can be seen."""
-    return not "".join(map(_visible, text)).strip()
+    return not any(_visible(char).strip() for char in text)
 
 
 def _visible(char: str) -> str:

@@ -1,0 +1,214 @@
+"""A server as large as they get: 200 open raids, 60 templates of its own, 400 roles, and names as long as can be."""
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from raidbot.db import guilds, templates
+from raidbot.db import raids as rows
+from raidbot.db.database import Database
+from raidbot.raids import catalogue, lifecycle, signups
+from raidbot.raids.catalogue import Catalogue, untouched
+from raidbot.raids.creating import Draft, plan
+from raidbot.raids.model import (
+    ChannelId,
+    CloseReason,
+    GuildId,
+    Kind,
+    MemberId,
+    MessageId,
+    Raid,
+    RaidCode,
+    Role,
+    RoleKey,
+    Source,
+)
+from raidbot.raids.permissions import Grants, commands
+from raidbot.raids.settings import GuildSettings, SignupStyle
+from raidbot.raids.templates import Strategy, Template, check
+from raidbot.sandbox import messages
+from raidbot.sandbox.builders import SandboxGuild
+from raidbot.sandbox.people import Person
+from raidbot.sandbox.store import Channel, Json
+from raidbot.utils.clock import Clock
+from raidbot.utils.ids import new_code
+
+RAIDS, GONE_BY, TEMPLATES, ROLES, MEMBERS, CHANNELS = 200, 40, 60, 400, 60, 60
+_NAMES_MOST, _NICKS_MOST, _ROLES_CHOSEN = 100, 32, 25
+_ZONE = "America/Argentina/ComodRivadavia"  # the longest name of a zone
+_MARKS = "W", "*_", "~`|", "<@", "ä€"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Large:
+    """`regular` has a seat in every raid, `stranger` lacks every role that is needed for anything.
+
+    `full` and `closed` are the raids with most people, `sided` one with most sides.
+    """
+
+    guild: SandboxGuild
+    channel: Channel
+    regular: Person
+    stranger: Person
+    full: RaidCode
+    closed: RaidCode
+    sided: RaidCode
+    templates: tuple[Template, ...]
+
+
+def long_name(number: int, most: int) -> str:
+    """A name of `most` characters, unlike those of other numbers, some of them full of marks."""
+    filling = _MARKS[number % len(_MARKS)]
+    return f"{number:03} {filling * most}"[:most]
+
+
+async def fill(database: Path, guild: SandboxGuild, clock: Clock) -> Large:
+    """The server, and all of it in the database of a bot that has not started yet."""
+    chosen = [guild.add_role(long_name(number, _NAMES_MOST)) for number in range(ROLES)][:_ROLES_CHOSEN]
+    channels = [guild.add_channel(long_name(number, _NAMES_MOST)) for number in range(CHANNELS)]
+    people = [guild.add_member(f"member{n}", nick=long_name(n, _NICKS_MOST), roles=chosen[:1]) for n in range(MEMBERS)]
+    stranger = guild.add_member("stranger", nick=long_name(999, _NICKS_MOST))
+    settings = _settings(GuildId(guild.id), ChannelId(channels[0].id), frozenset(role.id for role in chosen))
+    offered = _catalogue()
+    world = _World(guild, channels, people, offered, random.Random(1), clock().replace(microsecond=0))
+
+    def work(tx: sqlite3.Connection) -> list[Raid]:
+        guilds.save_settings(tx, GuildSettings(guild=settings.guild), settings)
+        guilds.save_names(tx, settings.guild, world.names())
+        templates.save(tx, settings.guild, untouched(), offered)
+        made = [world.open_raid(number) for number in range(RAIDS)] + [world.gone(n) for n in range(GONE_BY)]
+        for raid in made:
+            rows.insert(tx, raid)
+        return made
+
+    db = await Database.open(database)
+    try:
+        made = await db.write(work)
+    finally:
+        await db.close()
+    return Large(
+        guild=guild,
+        channel=channels[0],
+        regular=people[0],
+        stranger=stranger,
+        full=max((raid for raid in made if raid.is_open), key=lambda raid: len(list(raid.members()))).code,
+        closed=max((raid for raid in made if not raid.is_open), key=lambda raid: len(raid.seats)).code,
+        sided=max(made, key=lambda raid: len(raid.sides)).code,
+        templates=tuple(entry.template for entry in offered.entries if entry.is_own),
+    )
+
+
+def _settings(guild: GuildId, channel: ChannelId, roles: frozenset[int]) -> GuildSettings:
+    return GuildSettings(
+        guild=guild,
+        signup_style=SignupStyle.BUTTONS,
+        channels=dict.fromkeys(Kind, channel),
+        signup_roles=dict.fromkeys(Kind, roles),
+        grants=Grants(roles, dict.fromkeys(commands(), roles)),
+    )
+
+
+def _catalogue() -> Catalogue:
+    filled = untouched()
+    for number in range(TEMPLATES):
+        filled = catalogue.add(filled, _template(number))
+    return filled
+
+
+def _template(number: int) -> Template:
+    """As many roles of as long names as a board takes."""
+    count = (50, 26, 21, 20, 5)[number % 5]
+    for most in (80, 60, 40, 30, 20, 10):
+        made = Template(
+            key=f"custom-large-{number}",
+            name=long_name(number, _NAMES_MOST),
+            game=long_name(number, _NAMES_MOST),
+            description="x" * (1500 if number % 5 > 2 else 100),
+            roles=tuple(_role(one, most) for one in range(count)),
+            lengths=tuple(15 * step for step in range(1, 26)),
+            strategies=tuple(Strategy(long_name(one, _NAMES_MOST)) for one in range(25)),
+            sides=tuple(long_name(one, _NAMES_MOST) for one in range(24)) if count < 20 else (),
+        )
+        if not check(made):
+            return made
+    raise AssertionError(f"no board takes {count} roles")
+
+
+def _role(number: int, most: int) -> Role:
+    return Role(
+        key=RoleKey(f"role-{number}"),
+        name=long_name(number, most),
+        emoji=chr(0x1F400 + number),
+        seats=1,
+        group=f"Group {number % 5}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    guild: SandboxGuild
+    channels: list[Channel]
+    people: list[Person]
+    catalogue: Catalogue
+    rng: random.Random
+    now: datetime
+
+    def names(self) -> list[tuple[MemberId, str]]:
+        """What everybody is called."""
+        known = {self.guild.owner.id: self.guild.owner, **{person.id: person for person in self.people}}
+        return [(MemberId(one), self.guild.member(person).display_name) for one, person in known.items()]
+
+    def open_raid(self, number: int) -> Raid:
+        """Posted, with signups; every tenth is a museum that is more than full."""
+        channel, world = self.channels[number % len(self.channels)], self.guild.sandbox.world
+        planned = plan(
+            replace(self._draft(number), starts_at=self.now + timedelta(hours=2 + number), zone=_ZONE),
+            self.catalogue,
+            guild=GuildId(self.guild.id),
+            creator=MemberId(self.guild.owner.id),
+            channel=ChannelId(channel.id),
+            now=self.now,
+        )
+        board = messages.create(world, channel, world.bot, messages.Draft(content="A board"))
+        raid = lifecycle.posted(replace(planned, code=RaidCode(new_code(self.rng))), MessageId(board.id)).raid
+        for person in self.people if number % 10 == 0 else self.people[:10]:
+            role = raid.roles[person.id % len(raid.roles)].key
+            raid = signups.join(raid, MemberId(person.id), role, now=self.now, source=Source.BUTTON).raid
+        return raid
+
+    def gone(self, number: int) -> Raid:
+        """Closed, a while ago."""
+        raid = self.open_raid(10 * number)
+        closed = lifecycle.close(raid, reason=CloseReason.AT_START, by=None, now=self.now).raid
+        return replace(closed, starts_at=self.now - timedelta(days=20 + number))
+
+    def _draft(self, number: int) -> Draft:
+        if number % 10 == 0:
+            return replace(Draft().choosing(Kind.MUSEUM, self.catalogue), seats=50)
+        if number % 10 == 1:
+            team = Draft().choosing(Kind.KEY, self.catalogue)
+            return replace(team, teams=4, team_size=4, subject=long_name(number, 50))
+        chosen = Draft().choosing(f"custom-large-{number % TEMPLATES}", self.catalogue)
+        return replace(chosen, length_minutes=375, strategy=long_name(number % 25, _NAMES_MOST))
+
+
+def typing(large: Large) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Every option that is offered while one types: its command, its name, and what stands in the others."""
+    standing = {"code": large.sided, "raid": large.sided, "activity": large.templates[0].key}
+    for command in large.guild.sandbox.store.commands.values():
+        for path, options in _leaves(command.name, command.payload.get("options") or []):
+            given = {name: value for name, value in standing.items() if name in {one["name"] for one in options}}
+            for one in options:
+                if one.get("autocomplete"):
+                    yield path, one["name"], {name: value for name, value in given.items() if name != one["name"]}
+
+
+def _leaves(name: str, options: list[Json]) -> Iterator[tuple[str, list[Json]]]:
+    below = [one for one in options if one["type"] in (1, 2)]
+    if not below:
+        yield name, options
+    for one in below:
+        yield from _leaves(f"{name} {one['name']}", one.get("options") or [])

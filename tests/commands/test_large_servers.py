@@ -1,0 +1,139 @@
+"""Servers as large as they get: every list can be walked to its end, and Discord takes everything that is sent."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bench.large import GONE_BY, RAIDS, Large, fill, typing
+from raidbot.raids.model import GuildId
+from raidbot.sandbox import Sandbox, SandboxGuild
+from raidbot.sandbox.people import Answer
+from raidbot.sandbox.store import Json
+from tests.commands.test_rights import COMMANDS
+from tests.conftest import Start
+
+STRING_SELECT = 3
+
+
+@pytest.fixture
+async def large(sandbox: Sandbox, guild: SandboxGuild, database: Path) -> Large:
+    return await fill(database, guild, sandbox.clock.now)
+
+
+async def walked(answer: Answer, button: str = "Next page") -> list[str]:
+    """What is read on every page, to the last."""
+    texts = [answer.text()]
+    while f"[{button}]" in answer.text():
+        await answer.click(button)
+        assert "wrong on my side" not in answer.text()
+        texts.append(answer.text())
+    return texts
+
+
+def selects(answer: Answer) -> Iterator[Json]:
+    for row in answer.components:
+        yield from (one for one in row["components"] if one["type"] == STRING_SELECT)
+
+
+def options(answer: Answer) -> list[str]:
+    """What can be chosen in the only select."""
+    (select,) = selects(answer)
+    return [option["value"] for option in select["options"]]
+
+
+async def turned(panel: Answer) -> list[str]:
+    """All that the first select of a panel offers, page by page."""
+    offered = [option["value"] for option in next(selects(panel))["options"]]
+    while "[Next page]" in panel.text():
+        await panel.click("Next page")
+        offered += [option["value"] for option in next(selects(panel))["options"]]
+    return offered
+
+
+def numbered(pages: list[str]) -> set[int]:
+    """The numbers at the beginnings of lines."""
+    return {int(number) for page in pages for number in re.findall(r"^│ (\d+)\. ", page, re.MULTILINE)}
+
+
+def drawn(large: Large) -> Iterator[bool]:
+    """Of every board, whether the bot has drawn it."""
+    for channel in large.guild.facts.channels.values():
+        boards = [message for message in channel.messages.values() if message.content == "A board"]
+        yield from (bool(board.embeds) for board in boards)
+
+
+async def test_lists_go_to_their_end_and_every_board_is_taken(large: Large, start: Start) -> None:
+    async with start(guild_ready_seconds=0.5) as bot:
+        ask = partial(large.regular.slash, large.channel)
+        listed = await walked(await ask("raidinfo list"))
+        mine = await walked(await ask("raidinfo list", mine=True))
+        signups = await ask("mysignups")
+        own = await walked(signups)
+        history = await walked(await ask("raidinfo history"))
+
+        for pages in (listed, mine, own):
+            assert numbered(pages) == set(range(1, RAIDS + 1))
+        assert numbered(history) == set(range(1, GONE_BY + 1))
+        await signups.select("Leave or change which one?", [options(signups)[0]])
+        assert "Take another role" in signups.text()
+        await large.guild.until(lambda: sum(drawn(large)) == RAIDS, timeout=60)
+        assert len(bot.state.boards) == RAIDS
+
+
+async def test_everything_that_is_asked_is_answered(large: Large, start: Start) -> None:
+    known = {"CODE": large.full, "CHANNEL": large.channel, "MEMBER": large.regular}
+    wrong: list[str] = []
+    async with start(guild_ready_seconds=0.5):
+        for who in (large.guild.owner, large.stranger):
+            for command, (_, given) in COMMANDS.items():
+                chosen = {name: known.get(value, value) for name, value in given.items()}
+                answer = await who.slash(large.channel, command, **chosen)
+                said = answer.text()
+                if answer.failed or "wrong on my side" in said or "does not let me" in said:
+                    wrong.append(f"{command}: {said[:300]}")
+
+    assert wrong == []
+
+
+async def test_whoever_lacks_one_of_many_roles_is_told_some_of_them(large: Large, start: Start) -> None:
+    async with start(guild_ready_seconds=0.5) as bot:
+        raid = await bot.state.find(GuildId(large.guild.id), large.full)
+        board = large.guild.sandbox.store.message(raid.channel, raid.message or 0)
+        assert board is not None
+
+        refused = await large.stranger.use(board, {"type": 2, "custom_id": f"board:join:{raid.roles[0].key}"})
+        forbidden = await large.stranger.slash(large.channel, "raid", code=large.full)
+
+        assert "you need the role 000 WWWW" in refused.text()
+        assert "You may not" in forbidden.text()
+        assert "Manage Server" in forbidden.text()
+
+
+async def test_every_autocomplete_offers_something(large: Large, start: Start) -> None:
+    async with start(guild_ready_seconds=0.5):
+        for command, option, given in typing(large):
+            for typed in ("", "0", "no such thing"):
+                offered = await large.guild.owner.autocomplete(
+                    large.channel, command, given | {option: typed}, focused=option
+                )
+                assert offered or typed, (command, option)
+
+
+async def test_pages_of_people_and_of_what_roles_may_do(large: Large, start: Start) -> None:
+    async with start(guild_ready_seconds=0.5):
+        ask = partial(large.guild.owner.slash, large.channel)
+        full, closed = await ask("raid", code=large.full), await ask("raid", code=large.closed)
+        await full.click("Roster")
+        people = await turned(full)
+        await closed.click("No-shows")
+        seated = await turned(closed)
+        subjects = await ask("permissions")
+        for subject in options(subjects):
+            await subjects.select("What is it about?", [subject])
+            assert "…" in subjects.text() or "@000 WWW" in subjects.text()
+
+        assert len(set(people)) == 60
+        assert len(set(seated)) == 50
