@@ -18,8 +18,8 @@ from bench.usage import until_idle
 from raidbot.db import guilds
 from raidbot.db import raids as rows
 from raidbot.db.database import Database
-from raidbot.delivery.boards import Shown
 from raidbot.delivery.render import board
+from raidbot.delivery.shown import Shown
 from raidbot.demo.stage import BotProcess
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.catalogue import untouched
