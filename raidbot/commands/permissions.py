@@ -25,6 +25,8 @@ _GATE = "gate."
 _COLOUR = 0x5865F2
 _ROLES_MOST = 25  # https://discord.com/developers/docs/components/reference#role-select
 _DESCRIPTION_MOST = 4096
+_GRANT_RULE = "The owner and people with Manage Server may do everything. Nobody gives more than they hold."
+_GATE_RULE = "One of these roles is enough, and nobody signs up without. Raid leaders may give a seat to anybody."
 
 
 class NotEveryone(Refusal):
@@ -106,10 +108,7 @@ def _with(subject: str, roles: frozenset[int], asker: Asker, before: GuildSettin
 def _summary(guild: discord.Guild, settings: GuildSettings, subject: str) -> discord.Embed:
     embed = discord.Embed(title=_title(subject), colour=_COLOUR)
     embed.description = fit_lines(_lines(guild, settings, subject), _DESCRIPTION_MOST)
-    embed.set_footer(
-        text="The owner and people with Manage Server may do everything. Nobody gives more than they hold."
-    )
-    return embed
+    return embed.set_footer(text=_GATE_RULE if subject in _gates() else _GRANT_RULE)
 
 
 def _title(subject: str) -> str:

@@ -126,6 +126,11 @@ def _change(happened: Happened) -> str:
     entry = happened.entry
     actor = f"<@{happened.actor}>: " if happened.actor else ""
     about = f" <@{entry.member}>" if entry.member and entry.member != happened.actor else ""
-    was, became = (shown(clip(value, _VALUE_MOST) if value else None) for value in (entry.before, entry.after))
+    was, became = map(_shortened, (entry.before, entry.after))
     values = f": {was} → {became}" if was and became else f": {was or became}" if was or became else ""
     return f"{stamp(happened.at, 'R')} {actor}{entry.action}{about}{values}"
+
+
+def _shortened(value: str | None) -> str:
+    """A part of a link would lead nowhere, and the panel links the board."""
+    return "" if value is None or value.startswith("https://") else shown(clip(value, _VALUE_MOST))

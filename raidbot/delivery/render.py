@@ -11,9 +11,9 @@ import discord
 from raidbot.delivery.controls import Rows, controls_of
 from raidbot.delivery.roster import Field, named, roster, smallest
 from raidbot.delivery.width import shortened, shortened_text, units
-from raidbot.raids.model import CloseReason, MemberId, Raid, Seat, Status, Wait
+from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait
 from raidbot.raids.settings import SignupStyle
-from raidbot.raids.telling import why_cancelled
+from raidbot.raids.telling import why_cancelled, why_closed
 from raidbot.raids.templates import DESCRIPTION_MOST, REACTIONS_MOST, TITLE_MOST, TOTAL_MOST, spoken_length
 from raidbot.utils.text import stamp
 
@@ -132,17 +132,7 @@ def _state(raid: Raid) -> Iterator[str]:
     if raid.status is Status.CANCELLED:
         yield f"❌ **This raid is cancelled**{why_cancelled(raid.cancelled_reason)}"
     if raid.status is Status.CLOSED and raid.closed_at is not None:
-        yield f"🔒 **Signups are closed** since {stamp(raid.closed_at)}: {_why_closed(raid.closed_reason)}"
-
-
-def _why_closed(reason: CloseReason | None) -> str:
-    match reason:
-        case CloseReason.FULL:
-            return "every seat is taken"
-        case CloseReason.AT_START:
-            return "the raid has begun"
-        case CloseReason.MANUAL | None:
-            return "a raid leader closed them"
+        yield f"🔒 **Signups are closed** since {stamp(raid.closed_at)}: {why_closed(raid.closed_reason)}"
 
 
 def _ways(raid: Raid, reactions: tuple[str, ...], under: Rows) -> str:

@@ -25,7 +25,7 @@ def _rows(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[tuple[object, .
     for role in raid.roles:
         for number, seat in enumerate(raid.seated(role.key), start=1):
             who = (names.get(seat.member, "Member"), f"<@{seat.member}>")  # a bare id would lose its last digits
-            yield *head, role.name, "seat", number, *who, seat.side or "", "yes" if seat.forced else ""
+            yield *head, role.name, "seat", number, *who, seat.side or "", "yes" if raid.is_beyond(seat) else ""
         for number, wait in enumerate(raid.line(role.key), start=1):
             yield *head, role.name, "waiting", number, names.get(wait.member, "Member"), f"<@{wait.member}>", "", ""
 

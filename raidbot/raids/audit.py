@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields
 from typing import Any, assert_never
 
 from raidbot.raids import events as ev
-from raidbot.raids.model import Kind, MemberId, Raid, RoleKey
+from raidbot.raids.model import CancelReason, CloseReason, Kind, MemberId, Raid, RoleKey
 from raidbot.raids.permissions import Grants, targets
 from raidbot.raids.settings import GuildSettings
+from raidbot.raids.telling import why_cancelled, why_closed
 from raidbot.raids.templates import spoken_length
 
 
@@ -99,11 +100,13 @@ def _life(before: Raid, raid: Raid, event: ev.Life) -> Entry:
         case ev.Filled():
             return Entry("full")
         case ev.Closed(reason, _):
-            return Entry("closed", None, before.status, reason)
+            why = "" if reason is CloseReason.MANUAL else f": {why_closed(reason)}"
+            return Entry("closed", None, before.status, f"closed{why}")
         case ev.Reopened():
             return Entry("reopened", None, before.status, raid.status)
         case ev.Cancelled(reason, _):
-            return Entry("cancelled", None, before.status, reason)
+            why = "" if reason is CancelReason.MANUAL else why_cancelled(reason)
+            return Entry("cancelled", None, before.status, f"cancelled{why}")
         case ev.Revived():
             return Entry("takes place after all")
         case _:

@@ -229,6 +229,10 @@ class Raid:
     def seated(self, key: RoleKey) -> tuple[Seat, ...]:
         return tuple(seat for seat in self.seats if seat.role == key)
 
+    def is_beyond(self, seat: Seat) -> bool:
+        """Whether it was forced and its role still holds more members than seats."""
+        return seat.forced and len(self.seated(seat.role)) > self.role(seat.role).seats
+
     def line(self, key: RoleKey) -> tuple[Wait, ...]:
         """Who waits for the role, first in line first."""
         return tuple(wait for wait in self.waits if wait.role == key)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from raidbot.raids import events as ev
-from raidbot.raids.model import CancelReason, MemberId, Raid, RoleKey, Seat, Source
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Seat, Source
 from raidbot.utils.text import escape, stamp
 
 _WAY_OUT = "If you cannot come, press the button."
@@ -71,6 +71,16 @@ def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
             return (Button("I come", f"{seat}:yes", "success"), Button("I cannot come", f"{seat}:no"))
         case _:
             return ()
+
+
+def why_closed(reason: CloseReason | None) -> str:
+    match reason:
+        case CloseReason.FULL:
+            return "every seat is taken"
+        case CloseReason.AT_START:
+            return "the raid has begun"
+        case CloseReason.MANUAL | None:
+            return "a raid leader closed them"
 
 
 def why_cancelled(reason: CancelReason | None) -> str:

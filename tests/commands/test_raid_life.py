@@ -29,7 +29,7 @@ async def test_closing_reopening_and_closing_work_through_restarts(guild: Sandbo
 
     assert raid.hold
     assert "Alice" in board_text(board)
-    assert "closed: open → manual" in panel.text()
+    assert "closed: open → closed" in panel.text()
     assert "reopened: closed → open" in panel.text()
 
 

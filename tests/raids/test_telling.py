@@ -185,7 +185,7 @@ def test_names_are_shown_as_written() -> None:
         (signups.clear_marks(joined(raid(tank=1), TANK, ALICE)), []),
         (
             lifecycle.cancel(raid(tank=1), reason=CancelReason.MANUAL, by=MANAGER),
-            [("cancelled", None, "open", "manual")],
+            [("cancelled", None, "open", "cancelled")],
         ),
     ],
     ids=["joined", "moved", "waitlisted", "left", "forced", "marks", "cancelled"],
@@ -204,5 +204,5 @@ def test_the_audit_of_closing_knows_the_status_before() -> None:
     (entry,) = audit.entries(board, lifecycle.close(board, reason=CloseReason.AT_START, by=None, now=NOW))
     (created,) = audit.entries(None, ev.Change(posting(), (ev.Created(),)))
 
-    assert (entry.action, entry.before, entry.after) == ("closed", "open", "at_start")
+    assert (entry.action, entry.before, entry.after) == ("closed", "open", "closed: the raid has begun")
     assert (created.action, created.after) == ("created", "Molten Core")
