@@ -156,8 +156,9 @@ def _override(shelves: Shelves, guild: GuildId, row: Cells, file: Known, told: T
         template = replace(template, description=description[:DESCRIPTION_MOST])
     if row.get("color"):
         template = replace(template, colour=snapshot.colour(row.get("color"), told.repair))
+    disabled = cells.flag(row.get("disabled"), default=False)
     shelves.put(guild, template)
-    if cells.flag(row.get("disabled"), default=False):
+    if disabled:
         shelves.after[guild] = catalogue.switch(shelves.after[guild], key, enabled=False)
     return True
 
