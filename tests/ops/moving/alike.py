@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.model import CloseReason, Kind, Presence, Raid, Status
 from raidbot.raids.settings import GuildSettings
 from tests.ops.moving.invented import COMMANDS, NOW
-from tests.ops.moving.old_server import LEMURIA_SIDES, OldGuild, OldRaid
+from tests.ops.moving.old_server import LEMURIA_SIDES, OldGuild, OldRaid, OldTemplate
 
 _REASONS = {
     "manual": CloseReason.MANUAL,
@@ -134,3 +135,36 @@ def _presence(raid: OldRaid, user: int) -> tuple[Presence, int | None]:
 
 def _is_full(raid: OldRaid) -> bool:
     return all(len(role.users) >= role.slots for role in raid.roles)
+
+
+def of_old_templates(guild: OldGuild) -> list[dict[str, Any]]:
+    """What the server made itself, and what it changed of Polaris."""
+    own = [
+        {"name": one.name, "emoji": one.emoji, "colour": int(one.colour[1:], 16), "enabled": True, "roles": _roles(one)}
+        for one in guild.templates
+    ]
+    changed = [
+        {
+            "name": row["name"],
+            "emoji": row["emoji"],
+            "colour": int(row["color"][1:], 16),
+            "enabled": not row["disabled"],
+        }
+        for row in guild.rows.get("template_overrides", ())
+    ]
+    return [*changed, *own]
+
+
+def of_catalogue(catalogue: Catalogue) -> list[dict[str, Any]]:
+    found = []
+    for entry in catalogue.entries:
+        template = entry.template
+        if entry.is_own or entry.is_changed:
+            look = {"name": template.name, "emoji": template.emoji, "colour": template.colour, "enabled": entry.enabled}
+            roles = [(role.name, role.emoji, role.seats, role.group, role.icon) for role in template.roles]
+            found.append(look | ({"roles": roles} if entry.is_own else {}))
+    return found
+
+
+def _roles(template: OldTemplate) -> list[tuple[Any, ...]]:
+    return [(role.name, role.emoji, role.slots, role.group, role.icon) for role in template.roles]

@@ -27,6 +27,7 @@ ZONES = ("America/New_York", "Europe/Berlin", "Australia/Sydney", "Asia/Kolkata"
 
 _EMOJIS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟", "🇦", "🇧", "⚔️", "🛡️", "💚", "🔥", "❄️", "🌀", "⚡", "🐉")
 _NAMES = ("Tank", "Healer", "Mob Pulling", "Storm 1", "Surge", "Purify", "Gate", "Flex", "*Jade* `x`", "Später | 火")
+_OWN_NAMES = ("Five Boss Night", "Été — 火の夜", "Duel", "Dragon & Co")
 _BUILTIN = (
     ("raid-0", "dragonspyre", "The Voracious Void Raid", "The vanguard plays triple storm. Be on time."),
     ("raid-1", "lemuria", "The Ghastly Conspiracy Raid", "Sides are given out."),
@@ -84,13 +85,12 @@ class _Inventor:
             commands={name: [self.id()] for name in (*COMMANDS, *COMMANDS_TO_COME) if self.chance(0.3)},
             raid_gate=self.ids(2),
             museum_gate=self.ids(2),
-            templates=[self.custom() for _ in range(self.rng.randint(0, 3))],
+            templates=[self.custom(name) for name in self.rng.sample(_OWN_NAMES, self.rng.randint(0, 3))],
         )
         guild.rows = self.neighbours(guild)
         return _as_far_as_known(guild, self.has)
 
-    def custom(self) -> OldTemplate:
-        name = self.rng.choice(("Five Boss Night", "Été — 火の夜", "Duel", "Dragon & Co"))
+    def custom(self, name: str) -> OldTemplate:
         roles = self.roles(self.rng.randint(1, 8), many_seats=True)
         slug = "".join(character if character.isascii() and character.isalnum() else "-" for character in name.lower())
         return OldTemplate(
