@@ -169,7 +169,7 @@ def _place(raid: Raid, member: MemberId) -> str:
     parts = []
     if seat is not None:
         side = f" ({seat.side})" if seat.side else ""
-        forced = ", over capacity" if seat.forced else ""
+        forced = ", over capacity" if raid.is_beyond(seat) else ""
         parts.append(f"{raid.role(seat.role).name}{side}{forced}")
     for wait in raid.waits_of(member):
         position = [one.member for one in raid.line(wait.role)].index(member) + 1

@@ -153,3 +153,39 @@ async def test_a_history_names_what_was_played_and_what_was_cancelled(
 
         assert "Gold Key Boss — Old Keep" in history.text()
         assert "❌ cancelled" in history.text()
+
+
+async def test_a_forced_seat_is_called_so_only_while_its_role_is_over_its_number(
+    guild: SandboxGuild, start: Start
+) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start():
+        channel, board = guild.channel("raid-signups"), await put_up(guild, seats=1)
+        code = code_of(board)
+        for member in (alice, bob):
+            await guild.owner.slash(
+                channel, "raidsignup assign", raid=code, member=member, role="museum", force=member is bob
+            )
+        panel = await guild.owner.slash(channel, "raid", code=code)
+        await panel.click("Roster")
+        assert "Bob — Museum, over capacity" in panel.text()
+
+        await guild.owner.slash(channel, "raidsignup remove", raid=code, member=alice)
+        await panel.click("Back")
+        await panel.click("Roster")
+
+        assert "Bob — Museum" in panel.text()
+        assert "over capacity" not in panel.text()
+
+
+async def test_the_panel_cuts_no_link_and_gates_say_what_counts_for_them(guild: SandboxGuild, start: Start) -> None:
+    channel = guild.channel("raid-signups")
+    async with start():
+        panel = await guild.owner.slash(channel, "raid", code=code_of(await put_up(guild)))
+        gates = await guild.owner.slash(channel, "permissions")
+        await gates.select("What is it about?", ["Signing up: raid"])
+
+        assert "posted" in panel.text()
+        assert "posted:" not in panel.text()
+        assert "may do everything" not in gates.text()
+        assert "Raid leaders may give a seat to anybody" in gates.text()
