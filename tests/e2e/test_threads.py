@@ -261,7 +261,10 @@ async def test_a_thread_deleted_unnoticed_is_written_down_as_lost(
         await guild.until(lambda: "Alice" in board_text(board))
         await until(partial(is_written_down, bot, "thread lost"))
 
-        assert (await bot.state.raid(bot.state.boards[board.id])).thread is None  # type: ignore[index]
+        async def has_none() -> bool:
+            return (await bot.state.raid(bot.state.boards[board.id])).thread is None  # type: ignore[index]
+
+        await until(has_none)  # durable first, then remembered
 
 
 async def test_members_are_added_after_the_setting_is_switched_on(guild: SandboxGuild, start: Start) -> None:
