@@ -9,6 +9,8 @@ from raidbot.raids.catalogue import Entry as Listed
 from raidbot.raids.model import Role
 from raidbot.raids.templates import Strategy, Template, spoken_length
 
+_NAME = "name"
+
 
 @dataclass(frozen=True, slots=True)
 class _Said:
@@ -38,7 +40,9 @@ def _changes(before: Listed, after: Listed) -> Iterator[Entry]:
     if before.enabled != after.enabled:
         yield Entry(f"template {'enabled' if after.enabled else 'disabled'}", None, None, after.template.name)
     for was, becomes in zip(_said(before.template), _said(after.template), strict=True):
-        if was != becomes:
+        if was != becomes and was.field == _NAME:
+            yield Entry("template name changed", None, before.template.name, after.template.name)
+        elif was != becomes:
             told = (_told(before.template, was, becomes), _told(after.template, becomes, was))
             yield Entry(f"template {was.field} changed", None, *told)
 
@@ -50,7 +54,7 @@ def _told(template: Template, said: _Said, other: _Said) -> str:
 
 
 def _said(template: Template) -> Iterator[_Said]:
-    yield _Said("name", (template.name,))
+    yield _Said(_NAME, (template.name,))
     yield _Said("label", (template.label,))
     yield _Said("emoji", (template.emoji,))
     yield _Said("description", (template.description,))

@@ -89,7 +89,7 @@ def test_new_keys_are_good_for_own_templates(state: State) -> None:
     ("after", "action", "told"),
     [
         (rules.remove(WITH_FISHING, "custom-fishing"), "deleted", ("Fishing Trip", None)),
-        (replace(FISHING, name="Hunting"), "name changed", ("Fishing Trip: Fishing Trip", "Hunting: Hunting")),
+        (replace(FISHING, name="Hunting"), "name changed", ("Fishing Trip", "Hunting")),
         (replace(FISHING, colour=0xFF), "colour changed", ("Fishing Trip: #123456", "Fishing Trip: #0000FF")),
         (replace(FISHING, label="Fish"), "label changed", ("Fishing Trip: nothing", "Fishing Trip: Fish")),
         (replace(FISHING, lengths=(60,)), "lengths changed", ("Fishing Trip: 1.5 hours", "Fishing Trip: nothing")),
