@@ -7,15 +7,19 @@ from raidbot.raids.telling import REPLY
 from raidbot.sandbox import Sandbox
 from tests.commands.test_rights import ABOUT, PRESSES
 from tests.conftest import Start
-from tests.e2e.form_stories import FORMS
-from tests.e2e.panel_stories import STORIES
+from tests.e2e import form_stories, panel_stories, template_stories
 from tests.e2e.restarts import tell
+
+STORIES = panel_stories.STORIES | template_stories.STORIES
+FORMS = form_stories.FORMS | template_stories.FORMS
+TEMPLATE_FORMS = ("look", "lengths", "sides", "lines", "add-role", "edit-role", "add-plan", "edit-plan", "new")
 
 FORM_NAMES = {
     *(("raid", form) for form in ("time", "text", "copy")),
     *(("create", form) for form in ("time", "name", "seats")),
     ("settings", "zone"),
     ("setup", "zone"),
+    *(("templates", form) for form in TEMPLATE_FORMS),
 }
 
 
