@@ -11,7 +11,7 @@ from raidbot.raids.templates import DESCRIPTION_MOST, LABEL_MOST, Template
 EMOJI_MOST = 64
 COLOUR_HINT = "#RRGGBB, such as #1ABC9C; blank: the usual blue"
 _LOOK = ("name", "label", "emoji", "colour", "description")
-_LENGTHS_MOST = 200
+_LENGTHS_MOST = 300  # 25 of them with four decimals each
 _SIDES_MOST = 2600
 
 
