@@ -22,7 +22,10 @@ from tests.scene import board_text, told
 TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"
 WHO = "Whom do you want to move or take off?"
 HAPPENED = """
-audit channel changed · debug channel changed · zone changed · raid channel changed
+audit channel changed · debug channel changed · zone changed
+template disabled · template disabled · template disabled · template disabled
+template disabled · template disabled · template disabled
+raid channel changed
 creator reminder minutes changed · participant reminder minutes changed · full close minutes changed
 threads changed · signup style changed · leader role changed · thread members changed
 roles for create changed · roles for raid changed · roles for raidsignup changed
@@ -84,6 +87,9 @@ async def mara_sets_the_server_up(town: Town) -> None:
     await (await setup.click("Time zone")).submit(zone="Berlin")
     assert "Europe/Berlin: it is" in setup.text()
     assert "⚠️ Raid signups" in setup.text()
+    await setup.click("Your games")
+    await setup.select("Which games do you play?", ["Destiny 2", "Any game"])
+    assert "Wizard101: " not in setup.text()
 
     await town.ask(town.mara, "setchannel set", what="raid", channel=guild.channel("war-table"))
     await setup.click("Check again")
