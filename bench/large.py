@@ -39,6 +39,7 @@ from raidbot.utils.ids import new_code
 RAIDS, GONE_BY, TEMPLATES, ROLES, MEMBERS, CHANNELS = 200, 40, 60, 400, 60, 60
 _NAMES_MOST, _NICKS_MOST, _ROLES_CHOSEN = 100, 32, 25
 _ZONE = "America/Argentina/ComodRivadavia"  # the longest name of a zone
+_LENGTHS = tuple(57 * step + 1 for step in range(1, 26))
 _MARKS = "W", "*_", "~`|", "<@", "ä€"
 
 
@@ -128,7 +129,7 @@ def _template(number: int) -> Template:
             game=long_name(number, _NAMES_MOST),
             description="x" * (1500 if number % 5 > 2 else 100),
             roles=tuple(_role(one, most) for one in range(count)),
-            lengths=tuple(15 * step for step in range(1, 26)),
+            lengths=_LENGTHS,
             strategies=tuple(Strategy(long_name(one, _NAMES_MOST)) for one in range(25)),
             sides=tuple(long_name(one, _NAMES_MOST) for one in range(24)) if count < 20 else (),
         )
@@ -192,7 +193,7 @@ class _World:
             team = Draft().choosing(Kind.KEY, self.catalogue)
             return replace(team, teams=4, team_size=4, subject=long_name(number, 50))
         chosen = Draft().choosing(f"custom-large-{number % TEMPLATES}", self.catalogue)
-        return replace(chosen, length_minutes=375, strategy=long_name(number % 25, _NAMES_MOST))
+        return replace(chosen, length_minutes=_LENGTHS[-1], strategy=long_name(number % 25, _NAMES_MOST))
 
 
 def typing(large: Large) -> Iterator[tuple[str, str, dict[str, str]]]:

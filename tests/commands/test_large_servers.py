@@ -44,6 +44,15 @@ def options(answer: Answer) -> list[str]:
     return [option["value"] for option in select["options"]]
 
 
+async def opened(panel: Answer, *buttons: str) -> None:
+    """Each page or form that opens from the panel; `Back` leads back from pages."""
+    for button in buttons:
+        answer = await panel.click(button)
+        assert answer.modal or "[Back]" in panel.text(), (button, panel.text())
+        if answer.modal is None:
+            await panel.click("Back")
+
+
 async def turned(panel: Answer) -> list[str]:
     """All that the first select of a panel offers, page by page."""
     offered = [option["value"] for option in next(selects(panel))["options"]]
@@ -137,3 +146,27 @@ async def test_pages_of_people_and_of_what_roles_may_do(large: Large, start: Sta
 
         assert len(set(people)) == 60
         assert len(set(seated)) == 50
+
+
+async def test_templates_of_every_size_are_shown_and_opened_for_change(large: Large, start: Start) -> None:
+    async with start(guild_ready_seconds=0.5):
+        listed = await large.guild.owner.slash(large.channel, "templates list")
+        offered = await turned(listed)
+        assert {template.key for template in large.templates} < set(offered)
+        for template in large.templates[:10]:
+            panel = await large.guild.owner.slash(large.channel, "templates edit", template=template.key)
+            await opened(panel, "Words and look", "Lengths", "Sides", "Roles", "Strategies", "Preview")
+            await panel.click("Roles")
+            if "[Edit as text]" in panel.text():
+                await panel.click("Edit as text")
+            role = list(selects(panel))[-1]
+            await panel.select(role["custom_id"], [role["options"][-1]["value"]])
+            assert (await panel.click("Edit")).modal
+            await panel.click("Back")
+            await panel.click("Back")
+            await panel.click("Strategies")
+            plan = next(selects(panel))
+            await panel.select(plan["custom_id"], [plan["options"][-1]["value"]])
+            assert (await panel.click("Edit")).modal
+        exported = await large.guild.owner.slash(large.channel, "templates export")
+        assert "templates.json" in exported.text()
