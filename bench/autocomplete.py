@@ -4,7 +4,7 @@ import asyncio
 from statistics import median
 from typing import Any
 
-from bench.large import Large, fill, typing
+from bench.large import Large, fill, offering_options
 from bench.usage import until_idle
 from bench.world import staged, until
 from raidbot.utils.clock import utc_now
@@ -20,7 +20,7 @@ async def autocomplete() -> dict[str, Any]:
         await stage.bot.start()
         await until(lambda: stage.sandbox.store.commands)
         await until_idle(stage.bot.pid)
-        fields = list(typing(large))
+        fields = list(offering_options(large))
         first = [await _asked(large, *field, typed="") for field in fields]
         later = {f"{field[0]} {field[1]}": await _often(large, *field) for field in fields}
         return {

@@ -47,7 +47,7 @@ _MARKS = "W", "*_", "~`|", "<@", "ä€"
 class Large:
     """`regular` has a seat in every raid, `stranger` lacks every role that is needed for anything.
 
-    `full` and `closed` are the raids with most people, `sided` one with most sides.
+    `full` and `closed` are the raids with most people, `sided` and `wide` those with most sides and roles.
     """
 
     guild: SandboxGuild
@@ -57,6 +57,7 @@ class Large:
     full: RaidCode
     closed: RaidCode
     sided: RaidCode
+    wide: RaidCode
     templates: tuple[Template, ...]
 
 
@@ -98,6 +99,7 @@ async def fill(database: Path, guild: SandboxGuild, clock: Clock) -> Large:
         full=max((raid for raid in made if raid.is_open), key=lambda raid: len(list(raid.members()))).code,
         closed=max((raid for raid in made if not raid.is_open), key=lambda raid: len(raid.seats)).code,
         sided=max(made, key=lambda raid: len(raid.sides)).code,
+        wide=max(made, key=lambda raid: len(raid.roles)).code,
         templates=tuple(entry.template for entry in offered.entries if entry.is_own),
     )
 
@@ -196,7 +198,7 @@ class _World:
         return replace(chosen, length_minutes=_LENGTHS[-1], strategy=long_name(number % 25, _NAMES_MOST))
 
 
-def typing(large: Large) -> Iterator[tuple[str, str, dict[str, str]]]:
+def offering_options(large: Large) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Every option that is offered while one types: its command, its name, and what stands in the others."""
     standing = {"code": large.sided, "raid": large.sided, "activity": large.templates[0].key}
     for command in large.guild.sandbox.store.commands.values():

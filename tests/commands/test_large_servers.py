@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.large import GONE_BY, RAIDS, Large, fill, typing
+from bench.large import GONE_BY, RAIDS, Large, fill, offering_options
 from raidbot.raids.model import GuildId
 from raidbot.sandbox import Sandbox, SandboxGuild
 from raidbot.sandbox.people import Answer
@@ -86,16 +86,19 @@ async def test_lists_go_to_their_end_and_every_board_is_taken(large: Large, star
         for pages in (listed, mine, own):
             assert numbered(pages) == set(range(1, RAIDS + 1))
         assert numbered(history) == set(range(1, GONE_BY + 1))
-        await signups.select("Leave or change which one?", [options(signups)[0]])
-        assert "Take another role" in signups.text()
+        signups = await ask("mysignups")
+        for code in options(signups):
+            await signups.select("Leave or change which one?", [code])
+            assert "[Leave this raid]" in signups.text()
+            await signups.click("All my signups")
         await large.guild.until(lambda: sum(drawn(large)) == RAIDS, timeout=60)
         assert len(bot.state.boards) == RAIDS
 
 
-async def test_everything_that_is_asked_is_answered(large: Large, start: Start) -> None:
+async def test_everything_that_is_asked_is_answered_and_refusals_are_readable(large: Large, start: Start) -> None:
     known = {"CODE": large.full, "CHANNEL": large.channel, "MEMBER": large.regular}
     wrong: list[str] = []
-    async with start(guild_ready_seconds=0.5):
+    async with start(guild_ready_seconds=0.5) as bot:
         for who in (large.guild.owner, large.stranger):
             for command, (_, given) in COMMANDS.items():
                 chosen = {name: known.get(value, value) for name, value in given.items()}
@@ -104,11 +107,7 @@ async def test_everything_that_is_asked_is_answered(large: Large, start: Start) 
                 if answer.failed or "wrong on my side" in said or "does not let me" in said:
                     wrong.append(f"{command}: {said[:300]}")
 
-    assert wrong == []
-
-
-async def test_whoever_lacks_one_of_many_roles_is_told_some_of_them(large: Large, start: Start) -> None:
-    async with start(guild_ready_seconds=0.5) as bot:
+        assert wrong == []
         raid = await bot.state.find(GuildId(large.guild.id), large.full)
         board = large.guild.sandbox.store.message(raid.channel, raid.message or 0)
         assert board is not None
@@ -123,7 +122,7 @@ async def test_whoever_lacks_one_of_many_roles_is_told_some_of_them(large: Large
 
 async def test_every_autocomplete_offers_something(large: Large, start: Start) -> None:
     async with start(guild_ready_seconds=0.5):
-        for command, option, given in typing(large):
+        for command, option, given in offering_options(large):
             for typed in ("", "0", "no such thing"):
                 offered = await large.guild.owner.autocomplete(
                     large.channel, command, given | {option: typed}, focused=option
@@ -131,7 +130,7 @@ async def test_every_autocomplete_offers_something(large: Large, start: Start) -
                 assert offered or typed, (command, option)
 
 
-async def test_pages_of_people_and_of_what_roles_may_do(large: Large, start: Start) -> None:
+async def test_every_page_of_raids_and_of_what_roles_may_do_opens(large: Large, start: Start) -> None:
     async with start(guild_ready_seconds=0.5):
         ask = partial(large.guild.owner.slash, large.channel)
         full, closed = await ask("raid", code=large.full), await ask("raid", code=large.closed)
@@ -146,6 +145,21 @@ async def test_pages_of_people_and_of_what_roles_may_do(large: Large, start: Sta
 
         assert len(set(people)) == 60
         assert len(set(seated)) == 50
+
+        for code in (large.full, large.closed, large.sided, large.wide):
+            panel = await large.guild.owner.slash(large.channel, "raid", code=code)
+            for button in ("Change time", "Change length", "Change text", "Leader", "Find substitute", "Duplicate"):
+                if f"[{button}]" in panel.text():
+                    await panel.click(button)
+                    if "[Back]" in panel.text():
+                        await panel.click("Back")
+                    assert "[Refresh]" in panel.text(), button
+            await panel.click("Roster")
+            await panel.select("Or choose somebody else", [large.regular])
+            assert "[Take off the raid]" in panel.text()
+            if "[Put in line]" in panel.text():
+                await panel.click("Put in line")
+            await panel.click("Back to the roster")
 
 
 async def test_templates_of_every_size_are_shown_and_opened_for_change(large: Large, start: Start) -> None:
