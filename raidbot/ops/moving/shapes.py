@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from raidbot.ops.moving import cells, snapshot
@@ -92,10 +92,14 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Templates the old bot was run with, by their slug, and what its ids `raid-<n>` mean."""
+    """Templates the old bot was run with, by their slug, and what its ids `raid-<n>` mean.
+
+    `rows` have to be told what became of those templates.
+    """
 
     templates: dict[str, Snapshot]
     order: tuple[str, ...]
+    rows: dict[str, Told] = field(default_factory=dict)
 
     def key_of(self, given: dict[str, Any], slug: str | None) -> str:
         """What this bot calls the template of a raid."""

@@ -61,17 +61,19 @@ def known(path: Path | None, report: Report) -> Known:
     if not isinstance(given, list):
         raise Unusable(f"{path} is no list of templates.")
     found: dict[str, Snapshot] = {}
+    rows: dict[str, Told] = {}
     order = []
     for number, entry in enumerate(given):
         told = report.row(FILE, f"template {number}")
         read = snapshot.read(cells.mapping(entry), told.repair)
         order.append(read.slug if read.slug in snapshot.OURS else snapshot.own_key(read.slug))
-        if read.roles:
-            found.setdefault(read.slug, _with_our_keys(read))
-            told.taken()
-        else:
+        if not read.roles:
             told.left("it has no roles")
-    return Known(found, tuple(order))
+        elif read.slug in found:
+            told.left(f"another one is called like it: {read.slug}")
+        else:
+            found[read.slug], rows[read.slug] = _with_our_keys(read), told
+    return Known(found, tuple(order), rows)
 
 
 def take(source: Source, shelves: Shelves, file: Known, guilds: set[GuildId], report: Report) -> None:
@@ -99,15 +101,24 @@ def take(source: Source, shelves: Shelves, file: Known, guilds: set[GuildId], re
 def _take_file(shelves: Shelves, file: Known, guilds: set[GuildId], report: Report) -> None:
     for slug, read in file.templates.items():
         key = slug if slug in snapshot.OURS else snapshot.own_key(slug)
+        is_new, refused = False, ""
         for guild in sorted(guilds):
             if shelves.has_changed(guild, key):
                 continue
             original = snapshot.of_builtin(key)
             template = _over(original, read) if original else snapshot.template_of(read, key)
+            before = shelves.after[guild]
             try:
                 shelves.put(guild, template)
             except Refusal as refusal:
-                report.note(FILE, slug, f"not used by server {guild}: {' '.join(str(refusal).split())}")
+                refused = " ".join(str(refusal).split())
+                report.note(FILE, slug, f"not used by server {guild}: {refused}")
+            is_new = is_new or shelves.after[guild] != before
+        told = file.rows[slug]
+        if refused and not is_new:
+            told.left(refused)
+        else:
+            told.taken() if is_new else told.unchanged()
 
 
 def _over(original: Template, read: Snapshot) -> Template:

@@ -27,7 +27,7 @@ from tests.ops.moving import alike
 from tests.ops.moving.damage import Broken, damage, whole_guilds, whole_raids
 from tests.ops.moving.invented import COMMANDS_TO_COME, NOW, invent
 from tests.ops.moving.old_schema import RELEASES, Release
-from tests.ops.moving.old_server import OldBot, insert
+from tests.ops.moving.old_server import LEMURIA_SIDES, OldBot, OldRole, OldTemplate, insert
 
 SEEDS = st.integers(0, 1 << 32)
 KEPT = ("availability", "recurring_raids", "polls", "poll_votes")
@@ -206,6 +206,27 @@ def test_moving_in_twice_changes_nothing(tmp_path: Path) -> None:
     assert {(line.table, line.row) for line in again.losses} <= {(line.table, line.row) for line in first.losses}
     for table, told in again.tables.items():
         assert (told.taken, told.repaired, told.kept) == (0, 0, 0), table
+
+
+def test_the_old_bots_own_templates_are_taken_once(tmp_path: Path) -> None:
+    old, new, file = tmp_path / "wizbot.db", tmp_path / "raidbot.db", tmp_path / "raid_templates.json"
+    bot = invent(Random(12), guilds=2, raids=0)
+    bot.write(old)
+    roles = [OldRole(name="Mob Pulling", emoji="1️⃣"), OldRole(name="Jade", emoji="⚔️", slots=3)]
+    used = OldTemplate(id="", slug="", name="The Ghastly Conspiracy Raid", roles=roles)
+    file.write_text(json.dumps([used.snapshot(), used.snapshot(), {"name": "Nothing"}]), encoding="utf-8")
+
+    first = move_in(old, new, templates=file, now=NOW)
+    before = dump(new)
+    again = move_in(old, new, templates=file, now=NOW)
+
+    assert dump(new) == before
+    assert (first.tables[file.name].taken, first.tables[file.name].left) == (1, 2)
+    assert (again.tables[file.name].unchanged, again.tables[file.name].left) == (1, 2)
+    with looking(new) as connection:
+        lemuria = templates.catalogue(connection, GuildId(bot.guilds[0].id)).entry("lemuria").template
+    assert [(role.name, role.seats) for role in lemuria.roles] == [("Mob Pulling", 1), ("Jade", 3)]
+    assert lemuria.sides == LEMURIA_SIDES
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(tmp_path: Path) -> None:
