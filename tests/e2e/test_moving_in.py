@@ -186,6 +186,9 @@ def old_roster(raid: OldRaid) -> list[tuple[list[int], list[int]]]:
 async def test_boards_are_redrawn_once_and_nobody_is_moved(
     place: Place, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    leads = place.guild.add_role("Raid Leader")
+    await place.guild.give_role(place.people["alice"], leads)
+    place.bot.guilds[0].leader_role = leads.id
     raids = [voracious(place), museum(place), key_boss(place), closed_challenge(place)]
     await place.move_in(capsys)
 
@@ -206,7 +209,7 @@ async def test_boards_are_redrawn_once_and_nobody_is_moved(
     assert "The Voracious Void Raid" in text
     assert "Plays 2 myth 1 storm." in text
     assert "Myth 1" in text
-    assert all(name in text for name in ("Alice", "Bob", "Cem", "Dora"))
+    assert all(name in text for name in ("⭐ Alice", "Bob", "Cem", "Dora"))
     assert "Team 3" in board_text(place.boards["K7QX"])
     assert "Signups are closed" in board_text(place.boards["CHA234"])
     closed = place.now("CHA234")

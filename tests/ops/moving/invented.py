@@ -8,6 +8,7 @@ from random import Random
 
 from tests.ops.moving.old_schema import NEWEST, Release
 from tests.ops.moving.old_server import (
+    FLAT,
     LEMURIA_SIDES,
     MYTH_VANGUARD,
     VANGUARD,
@@ -166,6 +167,8 @@ class _Inventor:
             raid.counts = self.chance(0.7)
             numbers = range(1, self.rng.randint(1, 4) + 1)
             raid.roles = [OldRole(name=f"Team {n}", emoji=f"{n}\ufe0f\u20e3", slots=4) for n in numbers]
+            if self.chance(0.15):
+                raid.roles = [OldRole(name=name, emoji=emoji, slots=12) for name, emoji in (FLAT[raid.kind],)]
 
     def choose_strategy(self, raid: OldRaid) -> None:
         raid.strategy = self.rng.choice(("triple storm", "2 myth 1 storm"))
@@ -177,7 +180,8 @@ class _Inventor:
     def people(self, raid: OldRaid) -> None:
         """Fill seats in any order of ids; lines only where a role is full; some seats beyond the number."""
         for role in raid.roles:
-            taken = role.slots if self.chance(0.5) else self.rng.randint(0, role.slots)
+            fewest = 1 if role.name in dict(FLAT.values()) else 0
+            taken = role.slots if self.chance(0.5) else self.rng.randint(fewest, role.slots)
             taken += self.rng.randint(1, 2) if taken == role.slots and self.chance(0.1) else 0
             role.users = self.crowd(taken)
             if taken >= role.slots and self._can_wait(raid):

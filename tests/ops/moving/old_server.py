@@ -23,6 +23,8 @@ MYTH_VANGUARD = (
     ("3️⃣", "<:Storm:1430690317421776957>", "Storm 1"),
     ("4️⃣", "<:Balance:1430673056380092457>", "Jade"),
 )
+FLAT = {"key": ("Key Boss", "🔑"), "challenge": ("Challenge", "⚔️")}
+"""The one list that these kinds had before there were teams."""
 LEMURIA_SIDES = ("Left side (Bomb)", "Left side (Polymorph)", "Right side (Automaton)", "Right side (Bomb)")
 
 
@@ -294,7 +296,8 @@ def _template_data(raid: OldRaid) -> str | None:
         return None
     if raid.template is not None:
         return json.dumps(raid.template.snapshot(), ensure_ascii=False)
-    teams = {"teamCount": len(raid.roles), "maxPerTeam": raid.roles[0].slots}
+    is_flat = raid.roles[0].name in dict(FLAT.values())
+    teams = {} if is_flat else {"teamCount": len(raid.roles), "maxPerTeam": raid.roles[0].slots}
     return json.dumps({"bossName": raid.subject, "countsForParticipation": raid.counts, **teams}, ensure_ascii=False)
 
 
