@@ -1,5 +1,6 @@
 """Tells stories side by side, each in a server of its own, and starts the bot anew between any two of their steps."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -82,6 +83,18 @@ async def tell(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> 
                     del told[name]
     if failed:
         raise ExceptionGroup("stories that did not go as they should", failed)
+
+
+async def tell_at_once(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> None:
+    """Tell all of them side by side to one bot that runs throughout."""
+    servers = {name: _server(sandbox, name) for name in stories}
+    async with start() as bot:
+        await asyncio.gather(*(_tell_whole(story, Stage(servers[name], bot)) for name, story in stories.items()))
+
+
+async def _tell_whole(story: Story, stage: Stage) -> None:
+    async for _ in story(stage):
+        pass
 
 
 def _server(sandbox: Sandbox, name: str) -> SandboxGuild:

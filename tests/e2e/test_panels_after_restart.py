@@ -8,7 +8,8 @@ from raidbot.sandbox import Sandbox
 from tests.commands.test_rights import ABOUT, PRESSES
 from tests.conftest import Start
 from tests.e2e import form_stories, panel_stories, template_stories
-from tests.e2e.restarts import tell
+from tests.e2e.restarts import tell, tell_at_once
+from tests.e2e.test_everybody_at_once import check_answers
 
 STORIES = panel_stories.STORIES | template_stories.STORIES
 FORMS = form_stories.FORMS | template_stories.FORMS
@@ -45,3 +46,11 @@ async def test_forms_opened_for_one_thing_and_left_change_only_the_next(sandbox:
 
     opened = actions(one.modal["custom_id"] for one in sandbox.store.interactions.values() if one.modal)
     assert opened == FORM_NAMES
+
+
+async def test_every_panel_and_form_answers_in_time_while_discord_is_slow(sandbox: Sandbox, start: Start) -> None:
+    sandbox.faults.slow(0.5)
+
+    await tell_at_once(sandbox, start, STORIES)
+
+    check_answers(sandbox)
