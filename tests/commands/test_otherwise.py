@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from raidbot.bot import RaidBot
+from raidbot.db import history
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, RaidId, Role, RoleKey, Source
 from raidbot.sandbox import Sandbox, SandboxGuild
 from raidbot.sandbox.store import Message
@@ -14,6 +15,7 @@ from tests.conftest import Start
 from tests.raids.builders import posting
 from tests.scene import board_text, put_up
 
+BOARD = "/channels/{channel_id}/messages/{message_id}"
 SERVERS_ONLY = [0]  # https://discord.com/developers/docs/interactions/application-commands#interaction-contexts
 
 
@@ -57,7 +59,7 @@ async def test_a_role_with_an_emoji_of_the_server_is_signed_up_for(guild: Sandbo
 
 
 async def test_who_reacted_before_a_restart_leaves_by_taking_the_reaction_off_after_it(
-    guild: SandboxGuild, start: Start
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:
     alice = guild.add_member("alice")
     async with start():
@@ -65,11 +67,14 @@ async def test_who_reacted_before_a_restart_leaves_by_taking_the_reaction_off_af
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
     async with start() as bot:
+        await sandbox.until(lambda: sandbox.count("GET", BOARD, status=200))
         assert bot.get_user(alice.id) is None
 
         await alice.unreact(board, "✅")
 
         await guild.until(lambda: "Alice" not in board_text(board))
+        happened = await bot.state.db.read(lambda connection: history.latest(connection, RaidId(1), limit=1))
+        assert [(one.entry.action, one.actor) for one in happened] == [("left", alice.id)]
 
 
 async def test_nobody_is_pinged_by_what_others_are_told(guild: SandboxGuild, start: Start) -> None:
