@@ -184,7 +184,7 @@ def _facts(entry: Entry) -> Iterator[str]:
     if template.sides:
         yield f"**Sides:** {clip(', '.join(map(escape, template.sides)), _SIDES_MOST)}"
     if template.description:
-        yield f"**Description:** {clip(template.description, _DESCRIPTION_MOST)}"
+        yield f"**Description:** {clip(escape(template.description), _DESCRIPTION_MOST)}"
 
 
 def _origin(entry: Entry) -> str:

@@ -51,7 +51,7 @@ async def _strategy(visit: Visit) -> None:
         look.button("Back", GREY, "strategies", visit.key),
     )
     embed = discord.Embed(title=escape(strategy.name), colour=visit.template.colour)
-    embed.description = clip(strategy.description, _DESCRIBED_MOST) or "The template’s description."
+    embed.description = clip(escape(strategy.description), _DESCRIBED_MOST) or "The template’s description."
     embed.add_field(name="Roles", value=look.roles_text(visit.template.played_as(strategy).roles))
     await visit.page("", buttons, embeds=(embed,))
 

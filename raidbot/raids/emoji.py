@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clip, escape
 
 _CUSTOM = re.compile(r"<(a?):(\w{1,32}):([0-9]{15,20})>", re.ASCII)
 _BARE_CUSTOM = re.compile(r"(a(?=:\w{1,32}:))?:?(\w{1,32}):([0-9]{15,20})", re.ASCII)
@@ -36,11 +37,14 @@ _UNICODE = re.compile(
 
 
 class NotAnEmoji(Refusal):
+    """`plain` is the sentence before it is made fit for Discord."""
+
     def __init__(self, text: str) -> None:
-        shown = text if len(text) <= 20 else f"{text[:19]}…"
-        super().__init__(
-            f"“{shown}” is not an emoji. Use one such as ⚔️, or a custom emoji of this server such as <:name:id>."
+        self.plain = (
+            f"“{clip(text, 20)}” is not an emoji."
+            " Use one such as ⚔️, or a custom emoji of this server such as <:name:id>."
         )
+        super().__init__(escape(self.plain))
 
 
 @dataclass(frozen=True, slots=True)

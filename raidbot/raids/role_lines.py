@@ -13,7 +13,7 @@ from raidbot.raids.emoji import key_of, parse
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates import LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST, SEATS_MOST
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clean_line, clip
+from raidbot.utils.text import clean_line, clip, escape
 
 FORM = "Group | Emoji | Role | Seats | Icon (optional)"
 TEXT_MOST = 4000  # https://discord.com/developers/docs/components/reference#text-input
@@ -37,7 +37,9 @@ class LinesRefused(Refusal):
 
 class NotSeats(Refusal):
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{clip(text, 20)}” is not a number of seats. Write a whole number from 1 to {SEATS_MOST}.")
+        super().__init__(
+            f"“{escape(clip(text, 20))}” is not a number of seats. Write a whole number from 1 to {SEATS_MOST}."
+        )
 
 
 def plain(text: str) -> str:

@@ -10,7 +10,7 @@ from raidbot.raids.role_lines import free_key, to_lines
 from raidbot.raids.templates import DAY, DEFAULT_COLOUR, Strategy, Template
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import mark_of
-from raidbot.utils.text import clean_line, clip
+from raidbot.utils.text import clean_line, clip, escape
 
 _COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 _HOURS = re.compile(r"(\d{1,2})(?:\.(\d{1,4}))?\s*(?:h|hours?)?")
@@ -18,12 +18,14 @@ _HOURS = re.compile(r"(\d{1,2})(?:\.(\d{1,4}))?\s*(?:h|hours?)?")
 
 class NotAColour(Refusal):
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{clip(text, 20)}” is not a colour. Write # and six of 0–9 and A–F, such as #1ABC9C.")
+        super().__init__(
+            f"“{escape(clip(text, 20))}” is not a colour. Write # and six of 0–9 and A–F, such as #1ABC9C."
+        )
 
 
 class NotALength(Refusal):
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{clip(text, 20)}” is not a length. Write hours from 0.25 to 24, such as 1.5, 3.")
+        super().__init__(f"“{escape(clip(text, 20))}” is not a length. Write hours from 0.25 to 24, such as 1.5, 3.")
 
 
 class RoleGone(Refusal):
@@ -157,7 +159,8 @@ def lost(before: Template, after: Template) -> tuple[str, ...]:
     """A sentence for each change of a strategy that went with its role."""
     kept = {role.key for role in after.roles}
     return tuple(
-        f"The strategy “{strategy.name}” changed the role “{role.name}”, which is gone; it does so no more."
+        f"The strategy “{escape(strategy.name)}” changed the role “{escape(role.name)}”, which is gone;"
+        " it does so no more."
         for strategy in before.strategies
         if after.strategy(strategy.name)
         for role in strategy.roles

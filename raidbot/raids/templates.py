@@ -257,7 +257,7 @@ def _wrong_emoji(template: Template) -> Iterator[str]:
         try:
             parse(text)
         except NotAnEmoji as refusal:
-            yield str(refusal)
+            yield refusal.plain
 
 
 def _wrong_roles(template: Template) -> Iterator[str]:

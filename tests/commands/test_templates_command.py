@@ -532,3 +532,15 @@ async def _fill(state: object, guild: SandboxGuild, count: int) -> None:
     await state.change_templates(  # type: ignore[attr-defined]
         GuildId(guild.id), lambda catalogue: rules.put(catalogue, templates), Cause(Source.COMMAND)
     )
+
+
+async def test_what_people_wrote_is_shown_as_they_wrote_it(guild: SandboxGuild, start: Start) -> None:
+    hostile = f"# big <@{guild.owner.id}> [free](https://example.com)"
+    async with start():
+        panel = await make(guild, "Ember", description=hostile, roles="| 🛡️ | Tank | 1")
+        assert hostile in panel.text()
+        await send(await panel.click("Strategies"), "Add a strategy", name="storm", description=hostile)
+
+        await panel.select("Edit or remove a strategy", ["storm"])
+
+        assert hostile in panel.text()

@@ -1,12 +1,17 @@
 """What a manager changes of a template: its own field, and nothing else."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from raidbot.raids import template_edits as edits
+from raidbot.raids.emoji import parse
 from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.role_lines import seats_of
 from raidbot.raids.templates import DEFAULT_COLOUR, Strategy, Template
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import escape
 
 TANK = Role(key=RoleKey("tank"), name="Tank", emoji="🛡️", seats=2, group="Front")
 HEALER = Role(key=RoleKey("healer"), name="Healer", emoji="💚", seats=2, group="Back")
@@ -83,6 +88,23 @@ def test_a_change_that_went_with_its_role_is_told() -> None:
         "The strategy “Myth” changed the role “Myth”, which is gone; it does so no more.",
     )
     assert edits.lost(MINE, edits.without_role(MINE, HEALER.key)) == ()
+
+
+def test_what_is_told_of_what_people_wrote_is_no_markdown() -> None:
+    template = replace(MINE, strategies=(Strategy("*A*", "", (replace(TANK, name="<@1>"),)),))
+
+    wrongs: tuple[tuple[Callable[[str], object], str], ...] = (
+        (edits.colour_of, "*red*"),
+        (edits.lengths_of, "<@1>"),
+        (seats_of, "`2`"),
+        (parse, "@here"),
+    )
+    for wrong, typed in wrongs:
+        with pytest.raises(Refusal) as refusal:
+            wrong(typed)
+        assert f"“{escape(typed)}”" in str(refusal.value)
+    told = edits.lost(template, edits.without_role(template, TANK.key))
+    assert told[0].startswith("The strategy “\\*A\\*” changed the role “\\<\\@1\\>”")
 
 
 def test_a_new_role_stands_behind_its_group() -> None:
