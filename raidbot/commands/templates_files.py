@@ -15,7 +15,7 @@ from raidbot.commands.ui import answers, rights
 from raidbot.raids.catalogue import Entry
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
-from raidbot.raids.template_file import BYTES_MOST, Filed, TooLargeFile, read, write
+from raidbot.raids.template_file import BYTES_MOST, Filed, TooLargeFile, kib, read, write
 from raidbot.raids.template_import import Taken, check_emoji, take_in, taken
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
@@ -33,8 +33,16 @@ class NoDownload(Refusal):
 async def hand_out(interaction: discord.Interaction[Any], entries: Iterable[Entry], name: str) -> None:
     """Answer a taken command or press with the file."""
     content = write(Filed(entry.template, entry.enabled) for entry in entries).encode()
-    text = "`/templates import` takes this file in, on any server."
-    await answers.hand_over(interaction, text, discord.File(io.BytesIO(content), filename=name))
+    await answers.hand_over(interaction, _what_for(len(content)), discord.File(io.BytesIO(content), filename=name))
+
+
+def _what_for(size: int) -> str:
+    if size <= BYTES_MOST:
+        return "`/templates import` takes this file in, on any server."
+    return (
+        f"This file has {kib(size)} KiB, and `/templates import` takes {kib(BYTES_MOST)} KiB at once."
+        " To take templates to another server, export them one by one."
+    )
 
 
 def file_name(entry: Entry) -> str:

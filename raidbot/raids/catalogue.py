@@ -26,7 +26,11 @@ class NoSuchTemplate(Refusal):
 
 
 class NameTaken(Refusal):
-    def __init__(self, name: str) -> None:
+    """`clashes` are keys of templates, each with its name that something else has already."""
+
+    def __init__(self, *clashes: tuple[str, str]) -> None:
+        self.clashes = clashes
+        _, name = clashes[0]
         super().__init__(
             f"Something else here is called “{escape(clip(name, LABEL_MOST))}” already. Choose another name."
         )
@@ -146,7 +150,7 @@ def save(catalogue: Catalogue, template: Template) -> Catalogue:
 def add(catalogue: Catalogue, template: Template) -> Catalogue:
     """With one more of the server's own. Raises TemplateRefused, NameTaken, TooManyTemplates."""
     if catalogue.has(template.key):
-        raise NameTaken(template.key)
+        raise NameTaken((template.key, template.key))
     return put(catalogue, (template,))
 
 
@@ -231,12 +235,18 @@ def _with(catalogue: Catalogue, entry: Entry) -> Catalogue:
 
 def _check_names(before: Catalogue, after: Catalogue) -> None:
     """A name that is new in `after` has to be the only one of its kind. Raises NameTaken."""
+    if clashes := tuple(_clashes(before, after)):
+        raise NameTaken(*clashes)
+
+
+def _clashes(before: Catalogue, after: Catalogue) -> Iterator[tuple[str, str]]:
     had = {entry.key: entry.names for entry in before.entries}
     holders = Counter(name for entry in after.entries for name in entry.names)
     for entry in after.entries:
-        for name in entry.names - had.get(entry.key, frozenset()):
+        for name in sorted(entry.names - had.get(entry.key, frozenset())):
             if holders[name] > 1 or name in _reserved() - {entry.key}:
-                raise NameTaken(entry.template.name if name == _spelled(entry.template.name) else entry.template.label)
+                template = entry.template
+                yield entry.key, template.name if name == _spelled(template.name) else template.label
 
 
 @cache

@@ -9,15 +9,15 @@ from raidbot.raids.role_lines import free_key
 from raidbot.raids.template_json import NotATemplate, from_json, to_json
 from raidbot.raids.templates import Template, check, tidy
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip
+from raidbot.utils.text import clip, escape, fit_lines
 
 FORMAT = "raidbot-templates"
 VERSION = 1
-BYTES_MOST = 256 * 1024
+BYTES_MOST = 1024 * 1024
 TEMPLATES_MOST = 200
 _KNOWN = ("format", "version", "templates")
-_FAULTS_SHOWN = 15
 _FAULT_MOST = 300
+_SHOWN_MOST = 1800  # of the 2000 characters of a message
 
 
 class FileRefused(Refusal):
@@ -25,10 +25,10 @@ class FileRefused(Refusal):
 
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = tuple(faults)
-        shown = [f"- {clip(fault, _FAULT_MOST)}" for fault in self.faults[:_FAULTS_SHOWN]]
-        if more := len(self.faults) - len(shown):
-            shown.append(f"- and {more} more")
-        super().__init__("Nothing was imported, because of this in the file:\n" + "\n".join(shown))
+        shown = fit_lines(
+            [f"- {escape(clip(fault, _FAULT_MOST))}" for fault in self.faults], _SHOWN_MOST, "- and {n} more"
+        )
+        super().__init__(f"Nothing was imported, because of this in the file:\n{shown}")
 
 
 class NotOurFile(Refusal):
@@ -38,7 +38,12 @@ class NotOurFile(Refusal):
 
 class TooLargeFile(Refusal):
     def __init__(self, size: int) -> None:
-        super().__init__(f"The file has {-(-size // 1024)} KiB; at most {BYTES_MOST // 1024} KiB are read.")
+        super().__init__(f"The file has {kib(size)} KiB; at most {kib(BYTES_MOST)} KiB are read.")
+
+
+def kib(size: int) -> int:
+    """Bytes in whole KiB, rounded up."""
+    return -(-size // 1024)
 
 
 class NewerFile(Refusal):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from raidbot.raids.catalogue import Catalogue, emoji_of, put, switch, unknown_emoji
+from raidbot.raids.catalogue import Catalogue, NameTaken, emoji_of, put, switch, unknown_emoji
 from raidbot.raids.template_file import Filed, FileRefused
 from raidbot.raids.templates import Template
 
@@ -24,7 +24,10 @@ class Taken:
 def take_in(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> Catalogue:
     """With all that the file holds, changed or added. Raises Refusal, and then nothing is taken."""
     keyed = _keyed(catalogue, filed, new_key)
-    after = put(catalogue, (one.template for one in keyed))
+    try:
+        after = put(catalogue, (one.template for one in keyed))
+    except NameTaken as taken:
+        raise FileRefused(_taken_names(keyed, taken)) from None
     for one in keyed:
         after = switch(after, one.template.key, enabled=one.is_enabled)
     return after
@@ -53,6 +56,12 @@ def taken(before: Catalogue, after: Catalogue, filed: tuple[Filed, ...]) -> Take
         changed=tuple(entry.template.name for entry in touched if entry.key in was and was[entry.key] != entry),
         left=tuple(entry.template.name for entry in touched if was.get(entry.key) == entry),
     )
+
+
+def _taken_names(keyed: tuple[Filed, ...], taken: NameTaken) -> Iterator[str]:
+    places = {one.template.key: number for number, one in enumerate(keyed)}
+    for key, name in taken.clashes:
+        yield f"templates[{places[key]}]: something else on this server is called “{name}” already."
 
 
 def _keyed(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> tuple[Filed, ...]:

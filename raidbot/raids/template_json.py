@@ -73,17 +73,21 @@ def _list_of(read: _Reader) -> _Reader:
     return reader
 
 
-def _record(make: Callable[..., Any], fields: Mapping[str, _Reader], needed: Iterable[str]) -> _Reader:
-    """Reads an object; what `make` makes of its fields, or None if anything is wrong with them."""
+def _record(
+    make: Callable[..., Any], fields: Mapping[str, _Reader], needed: Iterable[str], beside: tuple[str, ...] = ()
+) -> _Reader:
+    """Reads an object; what `make` makes of its fields, or None if anything is wrong with them.
+
+    `beside` are names that whoever calls has taken out of the object.
+    """
+    known = ", ".join((*fields, *beside))
 
     def reader(value: Any, path: str, faults: list[str]) -> Any:
         if not isinstance(value, dict):
             faults.append(f"{path}: has to be an object.")
             return None
         before = len(faults)
-        faults += [
-            f"{path}.{name}: is not known. Known are {', '.join(fields)}." for name in value if name not in fields
-        ]
+        faults += [f"{path}.{name}: is not known. Known are {known}." for name in value if name not in fields]
         faults += [f"{path}.{name}: is missing." for name in needed if name not in value]
         found = {name: fields[name](value[name], f"{path}.{name}", faults) for name in fields if name in value}
         return make(**found) if len(faults) == before else None
@@ -119,4 +123,5 @@ _template = _record(
         "sides": _list_of(_text),
     },
     ("key", "name", "roles"),
+    beside=("enabled",),
 )

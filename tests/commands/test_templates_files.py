@@ -114,12 +114,15 @@ async def test_a_file_written_by_hand_is_taken_twice_as_once(guild: SandboxGuild
         (file_of(one(), one("B", roles=[{"name": "A", "emoji": "🛡️", "seats": "x"}])), "templates[1].roles[0].seats"),
         (file_of(one(), one("B", roles=[{"name": "A", "emoji": "🛡️", "seats": 99}])), "templates[1]: “A” has 99 seats"),
         (file_of(one(), one("B", wat=1)), "templates[1].wat: is not known"),
-        (file_of(one(), one("Museum Signup")), "called “Museum Signup” already"),
+        (
+            file_of(one(), one("Museum Signup")),
+            "templates[1]: something else on this server is called “Museum Signup” already",
+        ),
         (
             file_of(one(), one("B", emoji="<:far:123456789012345678>")),
             "templates[1]: these emoji are not of this server",
         ),
-        (b" " * (BYTES_MOST + 1), "The file has 257 KiB; at most 256 KiB are read."),
+        (b" " * (BYTES_MOST + 1), "The file has 1025 KiB; at most 1024 KiB are read."),
     ],
 )
 async def test_a_wrong_file_changes_nothing_and_says_where(
@@ -139,6 +142,21 @@ async def test_many_faults_fit_a_message(guild: SandboxGuild, start: Start) -> N
         refused = await take_in(guild, file_of(*[one("x" * 300, **{"y" * 300: 1}) for _ in range(100)]))
 
         assert "Nothing was imported" in refused.text()
+
+
+async def test_a_file_too_large_to_be_taken_in_says_so(guild: SandboxGuild, start: Start) -> None:
+    roles = [{"name": f"{n} {'ü' * 70}", "emoji": chr(0x1F400 + n), "group": "ö" * 100} for n in range(40)]
+    async with start():
+        for part in range(4):
+            await take_in(guild, file_of(*(one(f"{part} {n}", roles=roles) for n in range(20))))
+        channel = guild.channel("raid-signups")
+
+        everything = await guild.owner.slash(channel, "templates export")
+        one_of_them = await guild.owner.slash(channel, "templates export", template="1 10")
+
+        assert "`/templates import` takes 1024 KiB at once" in everything.text()
+        assert "export them one by one" in everything.text()
+        assert "takes this file in" in one_of_them.text()
 
 
 async def test_custom_emoji_of_this_server_come_in(guild: SandboxGuild, start: Start) -> None:

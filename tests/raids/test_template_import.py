@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from raidbot.raids.builtin import builtin
-from raidbot.raids.catalogue import Catalogue, NameTaken, TooManyTemplates, untouched
+from raidbot.raids.catalogue import Catalogue, TooManyTemplates, untouched
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.template_file import Filed, FileRefused, read, write
 from raidbot.raids.template_import import Taken, check_emoji, take_in, taken
@@ -81,8 +81,16 @@ def test_keys_of_nothing_here_are_not_taken_over(key: str) -> None:
 
 @pytest.mark.parametrize("name", ["Museum Signup", "museum", VOID.name, VOID.label])
 def test_a_name_that_is_taken_refuses_the_file(name: str) -> None:
-    with pytest.raises(NameTaken):
-        take(untouched(), EMBER, replace(EMBER, key="custom-other", name=name))
+    others = (replace(EMBER, key="custom-other", name=name), replace(EMBER, key="custom-third", name="A", label="Void"))
+    there, _ = take(untouched(), replace(EMBER, key="custom-there", name="Void"))
+
+    with pytest.raises(FileRefused) as refusal:
+        take(there, EMBER, *others)
+
+    assert refusal.value.faults == (
+        f"templates[1]: something else on this server is called “{name}” already.",
+        "templates[2]: something else on this server is called “Void” already.",
+    )
 
 
 def test_too_many_refuse_the_file() -> None:
