@@ -9,38 +9,43 @@ from raidbot.commands import raid_panel as look
 from raidbot.commands.raid_panel import GREY
 from raidbot.commands.raid_visit import Action, Visit
 from raidbot.commands.ui import answers
-from raidbot.commands.ui.forms import Field, form
+from raidbot.commands.ui.forms import Field, changed, form, marks_of
 from raidbot.commands.ui.picked import look_up
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.raids import editing
 from raidbot.raids.creating import SUBJECT_MOST
 from raidbot.raids.kinds import looks
-from raidbot.raids.model import MemberId
+from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import DESCRIPTION_MOST, spoken_length
 
 
 async def _ask_text(visit: Visit) -> None:
     raid = visit.raid
-    fields = [
-        Field("title", "Title", raid.title, most=editing.TITLE_MOST),
-        Field("description", "Description", raid.description, most=DESCRIPTION_MOST, required=False, is_long=True),
-    ]
-    if raid.kind in looks() and "subject" in looks()[raid.kind].asks:
-        fields.insert(1, Field("subject", "Boss or dungeon", raid.subject or "", most=SUBJECT_MOST, required=False))
-    await answers.ask(visit.interaction, form(look.to(raid, "text"), "Title and description", *fields))
+    words = {
+        "title": Field("title", "Title", raid.title, most=editing.TITLE_MOST),
+        "subject": Field("subject", "Boss or dungeon", raid.subject or "", most=SUBJECT_MOST, required=False),
+        "description": Field(
+            "description", "Description", raid.description, most=DESCRIPTION_MOST, required=False, is_long=True
+        ),
+    }
+    fields = [words[key] for key in _words(raid)]
+    await answers.ask(
+        visit.interaction, form(look.to(raid, "text", marks_of(fields)), "Title and description", *fields)
+    )
 
 
 async def _text(visit: Visit) -> None:
-    fields = visit.press.fields
-    rule = partial(
-        editing.reword,
-        title=fields["title"],
-        description=fields["description"],
-        subject=fields.get("subject", visit.raid.subject),
-    )
-    change = await visit.change(rule)
+    """Save what was changed in the form; what somebody else changed meanwhile stays."""
+    said = changed(visit.press.fields, visit.part(0), *_words(visit.raid))
+    change = await visit.change(lambda raid: editing.reword(raid, **said))
     await visit.home("The board says so from now on." if change.events else "Nothing was different.")
+
+
+def _words(raid: Raid) -> tuple[str, ...]:
+    """What of the raid can be worded anew, in the form's order."""
+    has_subject = raid.kind in looks() and "subject" in looks()[raid.kind].asks
+    return ("title", "subject", "description") if has_subject else ("title", "description")
 
 
 async def _ask_length(visit: Visit) -> None:

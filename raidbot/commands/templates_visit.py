@@ -10,7 +10,7 @@ import discord
 from raidbot.commands import templates_look as look
 from raidbot.commands.templates_look import BLUE, GREY, NO_KEY
 from raidbot.commands.ui import answers, rights
-from raidbot.commands.ui.forms import Field, form
+from raidbot.commands.ui.forms import Field, changed, form, marks_of
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids import catalogue as rules
 from raidbot.raids import template_edits as edits
@@ -22,7 +22,6 @@ from raidbot.raids.server_emoji import ServerEmoji, needs_server
 from raidbot.raids.templates import Template
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.ids import mark_of
 from raidbot.utils.text import clip
 
 ANY = tuple(permission for permission in Permission if permission.command == "templates")
@@ -40,7 +39,6 @@ LABELS = {
     "icon": "Icon before the name",
 }
 _KEYS = {label: key for key, label in LABELS.items()}
-_MARK = 6
 _FENCE = "```"
 _WHY_MOST = 1900
 
@@ -95,18 +93,14 @@ class Visit:
 
     def said(self, *keys: str) -> dict[str, str]:
         """The fields of the form that the person changed; `keys` in the form's order."""
-        before = [self.marks[start : start + _MARK] for start in range(0, len(self.marks), _MARK)]
-        if len(before) != len(keys):
-            raise UnknownPanel
-        typed = {key: self.press.fields[key] for key in keys}
-        return {key: typed[key] for key, mark in zip(keys, before, strict=True) if mark_of(typed[key]) != mark}
+        return changed(self.press.fields, self.marks, *keys)
 
     async def ask(self, action: str, title: str, *fields: Field, about: tuple[str, ...] = ()) -> None:
         """Open a form that comes back to `action`, with what was typed before if it was refused."""
         typed = _typed_before(self.interaction)
         shown = fields if typed is None else [replace(field, value=typed.get(field.key, "")) for field in fields]
-        marks = "".join(mark_of(field.value) for field in fields)
-        await answers.ask(self.interaction, form(look.to(action, self.key, *about, marks), title, *shown))
+        custom_id = look.to(action, self.key, *about, marks_of(fields))
+        await answers.ask(self.interaction, form(custom_id, title, *shown))
 
     async def change(self, change: Callable[[Template], Template]) -> Entry:
         """Do it to the template as it is now. Raises what the change raises."""

@@ -12,7 +12,7 @@ from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidCo
 from raidbot.raids.templates import Strategy, Template, accept, spoken_length
 from raidbot.raids.zones import place_named
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip, escape
+from raidbot.utils.text import clean_line, clip, escape, is_blank
 
 SUBJECT_MOST = 50
 TEAMS_MOST = 4
@@ -292,7 +292,7 @@ def _teams(teams: int, size: int) -> tuple[Role, ...]:
 
 
 def _subject(text: str | None) -> str | None:
-    subject = " ".join((text or "").split())
+    subject = clean_line(text or "")
     if len(subject) > SUBJECT_MOST:
         raise Refusal(f"The name has {len(subject)} characters; at most {SUBJECT_MOST} are possible.")
-    return subject or None
+    return None if is_blank(subject) else subject

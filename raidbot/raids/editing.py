@@ -8,6 +8,7 @@ from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.signups import RaidOver
 from raidbot.raids.templates import DESCRIPTION_MOST, spoken_length
 from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clean_block, clean_line, is_blank
 
 TITLE_MOST = 100
 
@@ -28,16 +29,18 @@ class NotOffered(Refusal):
         super().__init__(f"Choose one of: {offered}." if offered else "There is no other length to choose.")
 
 
-def reword(raid: Raid, *, title: str, description: str, subject: str | None) -> Change:
-    """Other words on the board. Raises NoTitle or TooLong, and then nothing is changed."""
+def reword(
+    raid: Raid, *, title: str | None = None, description: str | None = None, subject: str | None = None
+) -> Change:
+    """Other words on the board; what is None stays as it is. Raises NoTitle or TooLong, and then nothing is changed."""
     _check_alive(raid)
     after = replace(
         raid,
-        title=" ".join(title.split()),
-        description=description.strip(),
-        subject=" ".join((subject or "").split()) or None,
+        title=raid.title if title is None else clean_line(title),
+        description=raid.description if description is None else _seen(clean_block(description)),
+        subject=raid.subject if subject is None else _seen(clean_line(subject)) or None,
     )
-    if not after.title:
+    if is_blank(after.title):
         raise NoTitle
     for what, text, most in (
         ("title", after.title, TITLE_MOST),
@@ -74,6 +77,10 @@ def lead(raid: Raid, *, leader: MemberId | None) -> Change:
     if raid.leader == leader:
         return Change(raid)
     return Change(replace(raid, leader=leader), (LeaderChanged(raid.leader, leader),))
+
+
+def _seen(text: str) -> str:
+    return "" if is_blank(text) else text
 
 
 def _check_alive(raid: Raid) -> None:

@@ -25,6 +25,9 @@ def new_error_id(rng: random.Random) -> str:
     return "".join(rng.choices(ALPHABET, k=8))
 
 
+MARK_LENGTH = 6
+
+
 def mark_of(text: str) -> str:
     """Six letters by which a text is known again, whatever blanks Discord takes off its ends."""
     digest = hashlib.blake2b(clean_block(text).encode("utf-8", "replace"), digest_size=4).digest()

@@ -21,6 +21,31 @@ async def test_other_words_stand_on_the_board(guild: SandboxGuild, start: Start)
         assert "title changed: Gold Key Boss → Silver Key" in panel.text()
 
 
+async def test_two_who_change_words_at_once_both_win(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        board = await put_up(guild, activity="key", teams=1, name="Old Keep")
+        one, other = await panel_of(guild, board), await panel_of(guild, board)
+        first, second = await one.click("Change text"), await other.click("Change text")
+
+        await second.submit(title="Silver Key")
+        await first.submit(description="Bring bread")
+
+        raid = await the_raid(bot)
+        assert (raid.title, raid.subject, raid.description) == ("Silver Key", "Old Keep", "Bring bread")
+        assert "description changed: Bring bread" in one.text()
+        assert "title changed: Silver Key" not in one.text()
+
+
+async def test_words_nobody_can_see_are_no_title(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        panel = await panel_of(guild, await put_up(guild))
+
+        await (await panel.click("Change text")).submit(title="\u200b\u3164")
+
+        assert "A raid needs a title." in panel.text()
+        assert (await the_raid(bot)).title == "Museum Signup"
+
+
 async def test_who_leads_is_starred_told_and_may_use_the_panel(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:

@@ -89,7 +89,7 @@ def test_a_cancelled_raid_is_edited_no_more() -> None:
     with pytest.raises(signups.RaidOver):
         editing.lead(board, leader=ALICE)
     with pytest.raises(signups.RaidOver):
-        editing.reword(board, title="New", description="", subject=None)
+        editing.reword(board, title="New")
 
 
 def test_other_words_are_trimmed_and_told_apart() -> None:
@@ -97,20 +97,31 @@ def test_other_words_are_trimmed_and_told_apart() -> None:
 
     assert (change.raid.title, change.raid.description, change.raid.subject) == ("New title", "What we do", None)
     assert [event.what for event in told(change, ev.Reworded)] == ["title", "description"]
-    assert editing.reword(change.raid, title="New title", description="What we do", subject=None).events == ()
+    assert editing.reword(change.raid, title="New title", description="What we do", subject="").events == ()
+
+
+def test_words_that_are_not_said_stay_and_blank_ones_go() -> None:
+    board = replace(raid(tank=1), title="Keep", description="What we do", subject="Baron")
+
+    assert editing.reword(board, title="New").raid == replace(board, title="New")
+    assert editing.reword(board, subject="\u200b\u3164").raid == replace(board, subject=None)
+    assert editing.reword(board, description=" \u200b\n").raid == replace(board, description="")
+    assert editing.reword(board, title="A\x00 new\x07 one").raid.title == "A new one"
 
 
 def test_words_too_long_or_missing_are_refused() -> None:
     board = raid(tank=1)
 
     with pytest.raises(editing.NoTitle):
-        editing.reword(board, title="  ", description="", subject=None)
+        editing.reword(board, title="  ")
+    with pytest.raises(editing.NoTitle):
+        editing.reword(board, title="\u200b\u3164")
     with pytest.raises(editing.TooLong, match="101"):
-        editing.reword(board, title="x" * 101, description="", subject=None)
+        editing.reword(board, title="x" * 101)
     with pytest.raises(editing.TooLong, match="1501"):
-        editing.reword(board, title="x", description="x" * 1501, subject=None)
+        editing.reword(board, description="x" * 1501)
     with pytest.raises(editing.TooLong, match="boss"):
-        editing.reword(board, title="x", description="", subject="x" * 51)
+        editing.reword(board, subject="x" * 51)
 
 
 def test_who_leads_is_told_and_can_be_nobody() -> None:

@@ -1,8 +1,12 @@
 """Forms (modals) whose answers come back through `ui.router`."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import discord
+
+from raidbot.commands.ui.router import UnknownPanel
+from raidbot.utils.ids import MARK_LENGTH, mark_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,20 @@ def form(custom_id: str, title: str, *fields: Field) -> discord.ui.Modal:
         modal.add_item(discord.ui.Label(text=field.label, component=entry))
     modal.stop()
     return modal
+
+
+def marks_of(fields: Iterable[Field]) -> str:
+    """What stands for the fields as they are shown; it belongs into the form's `custom_id`."""
+    return "".join(mark_of(field.value) for field in fields)
+
+
+def changed(typed: Mapping[str, str], marks: str, *keys: str) -> dict[str, str]:
+    """The fields that the person changed since the form with these marks was opened; `keys` in the form's order.
+
+    Raises UnknownPanel for the marks of another form.
+    """
+    before = [marks[start : start + MARK_LENGTH] for start in range(0, len(marks), MARK_LENGTH)]
+    if len(before) != len(keys):
+        raise UnknownPanel
+    said = {key: typed[key] for key in keys}
+    return {key: said[key] for key, mark in zip(keys, before, strict=True) if mark_of(said[key]) != mark}
