@@ -16,7 +16,6 @@ from raidbot.raids.permissions import Asker, Permission, check_may_grant, held_i
 from raidbot.raids.permissions import commands as known_commands
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
-from raidbot.utils.errors import Refusal
 from raidbot.utils.text import fit_lines
 
 PANEL = "permissions"
@@ -27,11 +26,7 @@ _ROLES_MOST = 25  # https://discord.com/developers/docs/components/reference#rol
 _DESCRIPTION_MOST = 4096
 _GRANT_RULE = "The owner and people with Manage Server may do everything. Nobody gives more than they hold."
 _GATE_RULE = "One of these roles is enough, and nobody signs up without. Raid leaders may give a seat to anybody."
-
-
-class NotEveryone(Refusal):
-    def __init__(self) -> None:
-        super().__init__("Choose roles that not everybody has: @everyone cannot be chosen here.")
+_EVERYONE_RULE = "With @everyone everybody may sign up, whatever raids ask for."
 
 
 class Permissions(commands.Cog):
@@ -59,9 +54,9 @@ class Permissions(commands.Cog):
 
     async def _save(self, press: Press, subject: str) -> None:
         guild = rights.here(press.interaction)
-        chosen = frozenset(int(value) for value in press.values if value.isdecimal() and guild.get_role(int(value)))
-        if guild.id in chosen and (subject == _EVERYTHING or subject.startswith(_GATE)):
-            raise NotEveryone
+        chosen = rights.chosen_roles(press.interaction, press.values)
+        if guild.id in chosen and subject in (_EVERYTHING, f"{_GATE}{Kind.RAID}"):
+            raise rights.NotEveryone
         rule = partial(_with, subject, chosen, rights.asker(press.interaction))
         await self._state.change_settings(GuildId(guild.id), rule, rights.cause(press.interaction))
 
@@ -108,7 +103,13 @@ def _with(subject: str, roles: frozenset[int], asker: Asker, before: GuildSettin
 def _summary(guild: discord.Guild, settings: GuildSettings, subject: str) -> discord.Embed:
     embed = discord.Embed(title=_title(subject), colour=_COLOUR)
     embed.description = fit_lines(_lines(guild, settings, subject), _DESCRIPTION_MOST)
-    return embed.set_footer(text=_GATE_RULE if subject in _gates() else _GRANT_RULE)
+    return embed.set_footer(text=_rule(subject))
+
+
+def _rule(subject: str) -> str:
+    if subject not in _gates():
+        return _GRANT_RULE
+    return _GATE_RULE if _gates()[subject] is Kind.RAID else f"{_GATE_RULE} {_EVERYONE_RULE}"
 
 
 def _title(subject: str) -> str:
@@ -121,8 +122,11 @@ def _title(subject: str) -> str:
 
 
 def _lines(guild: discord.Guild, settings: GuildSettings, subject: str) -> list[str]:
-    chosen = _mentioned(guild, _roles(settings, subject))
+    roles = _roles(settings, subject)
+    chosen = _mentioned(guild, roles)
     if subject in _gates():
+        if guild.id in roles:
+            return ["Everybody, whatever raids ask for."]
         return [chosen or _nobody_chosen(guild, settings, _gates()[subject])]
     lines = [chosen or "No role has been chosen."]
     grants = settings.grants
@@ -145,7 +149,13 @@ def _nobody_chosen(guild: discord.Guild, settings: GuildSettings, kind: Kind) ->
 
 
 def _mentioned(guild: discord.Guild, roles: frozenset[int]) -> str:
-    return ", ".join(f"<@&{role}>" if guild.get_role(role) else f"deleted role `{role}`" for role in sorted(roles))
+    return ", ".join(_role(guild, role) for role in sorted(roles))
+
+
+def _role(guild: discord.Guild, role: int) -> str:
+    if role == guild.id:
+        return "@everyone"  # a mention of it reads “@@everyone”
+    return f"<@&{role}>" if guild.get_role(role) else f"deleted role `{role}`"
 
 
 def _plural(kind: Kind) -> str:

@@ -78,20 +78,20 @@ def _changed(press: Press, before: GuildSettings) -> GuildSettings:
         case ("zone",):
             return replace(before, zone=zones.zone_named(press.fields["zone"]).key)
         case ("creator",):
-            lead = _chosen(press)
+            lead = _chosen(press, LEAD_CHOICES)
             kept = lead or before.creator_reminder_minutes
             return replace(before, creator_reminders=lead > 0, creator_reminder_minutes=kept)
         case ("participants",):
-            lead = _chosen(press)
+            lead = _chosen(press, LEAD_CHOICES)
             kept = lead or before.participant_reminder_minutes
             return replace(before, participant_reminders=lead > 0, participant_reminder_minutes=kept)
         case ("closing",):
-            return replace(before, full_close_minutes=_chosen(press))
+            return replace(before, full_close_minutes=_chosen(press, FULL_CLOSE_CHOICES))
         case ("threads",):
-            archive = _chosen(press)
+            archive = _chosen(press, (0, *ARCHIVE_CHOICES))
             return replace(before, threads=archive > 0, thread_archive_minutes=archive or before.thread_archive_minutes)
         case ("audit",):
-            return replace(before, audit_days=_chosen(press) or before.audit_days)
+            return replace(before, audit_days=_chosen(press, AUDIT_DAYS_CHOICES))
         case ("style",) if press.values and press.values[0] in set(SignupStyle):
             return replace(before, signup_style=SignupStyle(press.values[0]))
         case ("leader",):
@@ -106,21 +106,22 @@ def _changed(press: Press, before: GuildSettings) -> GuildSettings:
             raise UnknownPanel
 
 
-def _chosen(press: Press) -> int:
-    """The minutes chosen in a list that `_show` offered."""
-    value = next(iter(press.values), "")
-    if not value.isdecimal():
+def _chosen(press: Press, offered: Sequence[int]) -> int:
+    """The number chosen in a list. Raises UnknownPanel for one that is not offered."""
+    chosen = next((number for number in offered if (str(number),) == press.values), None)
+    if chosen is None:
         raise UnknownPanel
-    return int(value)
+    return chosen
 
 
 def _chosen_role(press: Press) -> int:
-    """The role chosen in the list of the server's roles."""
-    value = next(iter(press.values), "")
-    role = rights.here(press.interaction).get_role(int(value)) if value.isdecimal() else None
-    if role is None or role.is_default():
+    """Raises UnknownRole, NotEveryone or UnknownPanel."""
+    roles = rights.chosen_roles(press.interaction, press.values)
+    if rights.here(press.interaction).id in roles:
+        raise rights.NotEveryone
+    if len(roles) != 1:
         raise UnknownPanel
-    return role.id
+    return next(iter(roles))
 
 
 async def _show(interaction: discord.Interaction[Any], settings: GuildSettings, page: str) -> None:

@@ -66,9 +66,10 @@ class Setup(commands.Cog):
                 )
             case ("games",):
                 page, guild = "games", GuildId(rights.here(interaction).id)
-                await self._state.change_templates(
-                    guild, partial(play, games=frozenset(press.values)), rights.cause(interaction)
-                )
+                games = frozenset(press.values)
+                if not games <= (await self._state.templates(guild)).games().keys():
+                    raise UnknownPanel
+                await self._state.change_templates(guild, partial(play, games=games), rights.cause(interaction))
             case ("page", page) | ("page", page, "again") if page in _PAGE_LABELS:
                 pass
             case _:

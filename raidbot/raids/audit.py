@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any, assert_never
 
 from raidbot.raids import events as ev
-from raidbot.raids.model import CancelReason, CloseReason, Kind, MemberId, Raid, RoleKey
+from raidbot.raids.model import CancelReason, CloseReason, GuildId, Kind, MemberId, Raid, RoleKey
 from raidbot.raids.permissions import Grants, targets
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.telling import why_cancelled, why_closed
@@ -175,27 +175,29 @@ def _said(settings: GuildSettings) -> Iterator[tuple[str, str | None]]:
             case "audit_channel" | "debug_channel":
                 yield name, _channel(value)
             case "leader_role":
-                yield name, _mentions(() if value is None else (value,))
+                yield name, _mentions(() if value is None else (value,), settings.guild)
             case "signup_roles":
-                yield from ((f"{kind} signup roles", _mentions(value.get(kind, ()))) for kind in Kind)
+                for kind in Kind:
+                    yield f"{kind} signup roles", _mentions(value.get(kind, ()), settings.guild)
             case "grants":
-                yield from _said_grants(value)
+                yield from _said_grants(value, settings.guild)
             case _:
                 yield name, _scalar(value)
 
 
-def _said_grants(grants: Grants) -> Iterator[tuple[str, str | None]]:
-    yield "admin roles", _mentions(grants.admins)
+def _said_grants(grants: Grants, guild: GuildId) -> Iterator[tuple[str, str | None]]:
+    yield "admin roles", _mentions(grants.admins, guild)
     for target in targets():
-        yield f"roles for {target}", _mentions(grants.of(target))
+        yield f"roles for {target}", _mentions(grants.of(target), guild)
 
 
 def _channel(channel: int | None) -> str | None:
     return f"<#{channel}>" if channel else None
 
 
-def _mentions(roles: Iterable[int]) -> str | None:
-    return ", ".join(f"<@&{role}>" for role in sorted(roles)) or None
+def _mentions(roles: Iterable[int], guild: GuildId) -> str | None:
+    """As Discord mentions roles; the one that has the server's id is everybody's, and its mention reads badly."""
+    return ", ".join("@everyone" if role == guild else f"<@&{role}>" for role in sorted(roles)) or None
 
 
 def _scalar(value: Any) -> str | None:

@@ -120,10 +120,53 @@ async def test_everyone_is_no_role_to_choose_for_everything(guild: SandboxGuild,
     async with start() as bot:
         panel = await opened(guild)
         assert "@everyone cannot be chosen" in (await panel.select(ROLES, [everyone])).text()
+        panel = await opened(guild)
         await panel.select(SUBJECT, ["Signing up: raid"])
         assert "@everyone cannot be chosen" in (await panel.select(ROLES, [everyone])).text()
 
         assert (await bot.state.settings(GuildId(guild.id))).grants == Grants()
+
+
+async def test_a_kind_can_be_open_to_everybody_whatever_raids_ask_for(guild: SandboxGuild, start: Start) -> None:
+    raider, alice = guild.add_role("raider"), guild.add_member("alice")
+    async with start():
+        panel = await opened(guild)
+        await panel.select(SUBJECT, ["Signing up: raid"])
+        await panel.select(ROLES, [raider])
+        await panel.select(SUBJECT, ["Signing up: museum"])
+        await panel.select(ROLES, [guild.facts.roles[guild.id]])
+        assert "Everybody, whatever raids ask for." in panel.text()
+        board = await put_up(guild)
+
+        await alice.react(board, "✅")
+
+        await guild.until(lambda: "Alice" in board_text(board))
+
+
+async def test_everybody_may_use_a_command_granted_to_everyone(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        panel = await opened(guild)
+        await panel.select(SUBJECT, ["/create"])
+        await panel.select(ROLES, [guild.facts.roles[guild.id]])
+
+        assert "│ @everyone" in panel.text()
+        assert "will look like this" in (await prepare(guild, alice)).text()
+
+
+async def test_a_role_the_bot_does_not_know_changes_nothing(guild: SandboxGuild, start: Start) -> None:
+    kept, gone = guild.add_role("kept"), guild.add_role("gone")
+    async with start() as bot:
+        panel = await opened(guild)
+        await panel.select(SUBJECT, ["/create"])
+        await panel.select(ROLES, [kept])
+        bot.get_guild(guild.id)._remove_role(gone.id)  # type: ignore[union-attr]
+
+        refused = await panel.select(ROLES, [gone])
+
+        assert "One of these roles is gone, or Discord has not told me about it yet." in refused.text()
+        grants = (await bot.state.settings(GuildId(guild.id))).grants
+        assert grants.of("create") == {kept.id}
 
 
 async def test_every_grant_is_in_the_audit(guild: SandboxGuild, start: Start, database: Path) -> None:

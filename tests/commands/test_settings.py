@@ -1,5 +1,7 @@
 """/settings, /setchannel and /ping."""
 
+import pytest
+
 from raidbot.raids.model import GuildId, Kind
 from raidbot.sandbox import Sandbox, SandboxGuild
 from tests.conftest import Start
@@ -65,9 +67,35 @@ async def test_everybody_cannot_be_the_leader_role(guild: SandboxGuild, start: S
         panel = await guild.owner.slash(guild.channel("raid-signups"), "settings")
         await panel.click("More settings")
 
-        await panel.select("Leader role", [guild.facts.roles[guild.id]])
+        refused = await panel.select("Leader role", [guild.facts.roles[guild.id]])
 
+        assert "@everyone cannot be chosen" in refused.text()
         assert (await bot.state.settings(GuildId(guild.id))).leader_role is None
+
+
+@pytest.mark.parametrize(
+    ("forged", "value"),
+    [
+        ("settings:creator", "9" * 30),
+        ("settings:participants", "7"),
+        ("settings:closing", "7"),
+        ("settings:audit", "0"),
+        ("settings:threads", "61"),
+        ("settings:style", "shouting"),
+        ("setup:games", "Chess"),
+    ],
+)
+async def test_what_is_not_offered_is_not_taken(guild: SandboxGuild, start: Start, forged: str, value: str) -> None:
+    select = {"type": 3, "custom_id": forged, "options": [{"label": "forged", "value": value}]}
+    async with start() as bot:
+        panel = await guild.owner.slash(guild.channel("raid-signups"), "settings")
+        assert panel.message is not None
+
+        refused = await guild.owner.use(panel.message, select, [value])
+
+        assert "older version of the bot" in refused.text()
+        written = await bot.state.db.read(lambda db: db.execute("SELECT count(*) FROM audit").fetchone())
+        assert written == (0,)
 
 
 async def test_the_time_zone_is_chosen_by_name(guild: SandboxGuild, start: Start) -> None:

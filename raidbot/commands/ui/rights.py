@@ -1,5 +1,6 @@
 """What the asking person may do, and what the bot may do in a channel."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import discord
@@ -33,6 +34,16 @@ class ServersOnly(Refusal):
 class NotKnownYet(Refusal):
     def __init__(self) -> None:
         super().__init__("Discord has not told me about this server yet. Try again in a minute.")
+
+
+class UnknownRole(Refusal):
+    def __init__(self) -> None:
+        super().__init__("One of these roles is gone, or Discord has not told me about it yet. Choose again.")
+
+
+class NotEveryone(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Choose roles that not everybody has: @everyone cannot be chosen here.")
 
 
 class MissingRights(Refusal):
@@ -98,6 +109,15 @@ async def check_any(
 async def grants_of(interaction: discord.Interaction[Any]) -> Grants:
     state: State = interaction.client.state
     return (await state.settings(GuildId(here(interaction).id))).grants
+
+
+def chosen_roles(interaction: discord.Interaction[Any], values: Iterable[str]) -> frozenset[int]:
+    """The roles of this server picked in a list of its roles. Raises UnknownRole."""
+    guild = here(interaction)
+    roles = [guild.get_role(int(value)) if value.isdecimal() else None for value in values]
+    if None in roles:
+        raise UnknownRole
+    return frozenset(role.id for role in roles if role is not None)
 
 
 def role_names(guild: discord.Guild, roles: frozenset[int]) -> list[str]:
