@@ -101,6 +101,8 @@ class Audit:
             )
             await self._state.db.write(partial(rows.hand_over, feed=feed, records=told, message=message))
             self._wake_outbox()
+            if len(told) == len(records) < limit:
+                return  # what is recorded meanwhile gathers first
 
     def _reaches(self, channel: ChannelId) -> bool:
         """Whether the bot may write there, as far as is known; said once when it may not."""
