@@ -173,10 +173,10 @@ class Raids:
             for number, (row, told) in enumerate(children.signups)
         ]
         for number, (row, told) in enumerate(children.line):
-            if shape.kind is Kind.MUSEUM:
-                found.append(rosters.of_museum_line(row, told, since=since, number=number))
+            if shape.is_list:
+                found.append(rosters.of_line(row, told, since=since, number=number))
             else:
-                told.left("its raid is no museum")
+                told.left("its raid has roles, and a line for each")
         yield from (place for place in found if place is not None)
 
     def _channel(self, row: Cells, guild: GuildId, kind: Kind, told: Told) -> ChannelId:

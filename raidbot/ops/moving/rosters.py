@@ -61,8 +61,8 @@ def of_signup(row: Cells, told: Told, find: Find, *, since: datetime, number: in
     )
 
 
-def of_museum_line(row: Cells, told: Told, *, since: datetime, number: int) -> Place | None:
-    """The place in the museum's line."""
+def of_line(row: Cells, told: Told, *, since: datetime, number: int) -> Place | None:
+    """The place in the only line there is: a museum's, or that of a raid from before teams."""
     try:
         member = cells.snowflake(row.get("user_id"))
         if member is None:

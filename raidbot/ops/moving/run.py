@@ -35,7 +35,7 @@ def move_in(
     not what it should be, UnusableDatabase for a new database that cannot be used.
     """
     report = Report(dry_run=dry_run)
-    if old.exists() and new.exists() and old.samefile(new):
+    if _are_one(old, new):
         raise UnusableDatabase(f"{new} is the old bot’s own database. Set RAIDBOT_DATABASE to another file.")
     with source.opened(old) as found, _target(new, dry_run=dry_run) as connection:
         connection.execute("BEGIN IMMEDIATE")
@@ -73,6 +73,13 @@ def _take(
     kept.keep_rest(old, tx, report, but=_TABLES)
     if analytics is not None:
         kept.keep_analytics(analytics, tx, report)
+
+
+def _are_one(old: Path, new: Path) -> bool:
+    try:
+        return old.samefile(new)
+    except OSError:  # one of them cannot be seen; whoever opens it says so
+        return False
 
 
 @contextmanager

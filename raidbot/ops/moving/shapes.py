@@ -1,7 +1,7 @@
 """What each kind of raid is made of: its roles, and which of them a signup's row means."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -42,6 +42,8 @@ class Shape:
     subject: str | None = None
     counts: bool = True
     team_size: int = _TEAM_SIZE
+    is_list: bool = False
+    """Everybody stands in one list, whose line is in the table of museums."""
 
     def find(self, row: Cells, told: Told) -> int:
         """The number of the row's role. Raises NoPlace."""
@@ -156,18 +158,19 @@ def of_museum(row: Cells, told: Told) -> Shape:
     seats = snapshot.seats(row.get("max_slots"), "the museum", told.repair, default=_MUSEUM_SIZE)
     role = Role(key=RoleKey("museum"), name="Museum", emoji="✅", seats=seats)
     roles = [OldRole(role, key_of(role.emoji))]
-    return Shape(Kind.MUSEUM, Kind.MUSEUM.value, look.title, look.emoji, "", look.colour, roles)
+    return Shape(Kind.MUSEUM, Kind.MUSEUM.value, look.title, look.emoji, "", look.colour, roles, is_list=True)
 
 
-def of_teams(kind: Kind, row: Cells, given: dict[str, Any], told: Told, signups: Iterable[Cells]) -> Shape:
-    """Teams from `teamCount`, the empty ones, too; a list without teams, as very old raids have, is one role."""
+def of_teams(kind: Kind, row: Cells, given: dict[str, Any], told: Told, signups: Sequence[Cells]) -> Shape:
+    """Teams from `teamCount`, the empty ones, too; a list without teams, as older raids have, is one role."""
     look = looks()[kind]
     size = snapshot.seats(given.get("maxPerTeam"), "a team", told.repair, default=_TEAM_SIZE)
     shape = Shape(kind, kind.value, look.title, look.emoji, "", look.colour, [], team_size=size)
     shape.subject = _subject(given, told)
     shape.counts = given.get("countsForParticipation") is not False
     number = _team_count(given, told)
-    if number is None and any(_is_flat(one) for one in signups):
+    if number is None and _is_list(row, signups):
+        shape.is_list = True
         name, emoji = _FLAT[kind]
         seats = snapshot.seats(row.get("max_slots"), name, told.repair, default=_MUSEUM_SIZE)
         shape.roles.append(OldRole(Role(key=RoleKey("all"), name=name, emoji=emoji, seats=seats), key_of(emoji)))
@@ -207,9 +210,11 @@ def _team_count(given: dict[str, Any], told: Told) -> int | None:
     return number
 
 
-def _is_flat(row: Cells) -> bool:
-    name = row.get("role_name")
-    return not (isinstance(name, str) and _TEAM.fullmatch(name))
+def _is_list(row: Cells, signups: Sequence[Cells]) -> bool:
+    """Only lists have a number of seats; nobody in them is in a team."""
+    names = [one.get("role_name") for one in signups]
+    in_teams = [isinstance(name, str) and _TEAM.fullmatch(name) is not None for name in names]
+    return not all(in_teams) if names else row.get("max_slots") is not None
 
 
 def _subject(given: dict[str, Any], told: Told) -> str | None:

@@ -191,7 +191,8 @@ def _roles(given: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for group in map(cells.mapping, cells.listed(given.get("roleGroups"))):
         name = group.get("name")
         for fields in map(cells.mapping, cells.listed(group.get("roles"))):
-            yield name if isinstance(name, str) else "", fields
+            emoji = fields.get("emoji") or group.get("emoji")
+            yield name if isinstance(name, str) else "", fields | {"emoji": emoji}
 
 
 def _role(fields: dict[str, Any], group: str, number: int, emoji: Emoji, note: Note, keys: tuple[Role, ...]) -> OldRole:

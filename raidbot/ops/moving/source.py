@@ -1,5 +1,6 @@
 """The old database: read from a private copy, with its write-ahead log, so that not a byte beside it changes."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -94,7 +95,7 @@ def _readable(path: Path) -> Iterator[None]:
 
 def _copied(path: Path, folder: Path) -> Path:
     try:
-        real = path.resolve(strict=True)
+        real = Path(os.path.realpath(path, strict=True))
         with real.open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 raise NotTheirs(f"{path} is not an SQLite database.")
@@ -107,7 +108,7 @@ def _copied(path: Path, folder: Path) -> Path:
     except FileNotFoundError:
         raise NotTheirs(f"There is no file {path}.") from None
     except OSError as error:
-        raise NotTheirs(f"{path} cannot be read: {error.strerror}.") from error
+        raise NotTheirs(f"{error.filename or path} cannot be read: {error.strerror}.") from error
     return copy
 
 

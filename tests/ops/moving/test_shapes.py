@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from raidbot.raids.model import Kind
-from tests.ops.moving.by_hand import ALICE, BOB, CAROL, ByHand, lines, seats, template
+from tests.ops.moving.by_hand import ALICE, BOB, CAROL, DAVE, MESSAGE, ByHand, lines, seats, template
 
 STORMS = (("1️⃣", "Storm 1"), ("2️⃣", "Storm 2"), ("3️⃣", "Storm 3"), ("4️⃣", "Jade"))
 VOID = {"id": "raid-0", "name": "The Voracious Void Raid", "description": "Plays triple storm."}
@@ -143,6 +143,36 @@ def test_a_list_from_before_teams_is_one_role(old: ByHand) -> None:
 
     assert seats(raid) == {"Key Boss": [ALICE, BOB]}
     assert raid.roles[0].emoji == "🔑"
+
+
+def test_a_list_from_before_teams_has_its_line_in_the_museums_table(old: ByHand) -> None:
+    old.raid(type="key", template_slug=None, template_data=None, max_slots=1)
+    old.signup(ALICE, "🔑", role_name="Key Boss")
+    for place, user in enumerate((DAVE, CAROL)):
+        old.row("museum_waitlist", message_id=str(MESSAGE), user_id=str(user), position=place)
+
+    raid = old.moved()
+
+    assert seats(raid) == {"Key Boss": [ALICE]}
+    assert lines(raid) == {"Key Boss": [DAVE, CAROL]}
+
+
+def test_an_empty_list_from_before_teams_is_known_by_its_number_of_seats(old: ByHand) -> None:
+    old.raid(type="challenge", template_slug=None, template_data=None, max_slots=12)
+
+    (role,) = old.moved().roles
+
+    assert (role.emoji, role.seats) == ("⚔️", 12)
+
+
+def test_a_role_without_an_emoji_has_that_of_its_group(old: ByHand) -> None:
+    groups = [{"name": "Front", "emoji": "🛡️", "roles": [{"name": "Tank", "slots": 1}]}]
+    old.raid(template_data=json.dumps({"name": "Duel", "roleGroups": groups}))
+    old.signup(ALICE, "🛡️", role_name="Tank")
+
+    raid = old.moved()
+
+    assert (seats(raid), raid.roles[0].emoji) == ({"Tank": [ALICE]}, "🛡️")
 
 
 @pytest.mark.parametrize(("text", "minutes"), [("1.5", 90), ("3", 180), (2, 120), ("long", None), ("-1", None)])

@@ -31,6 +31,22 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         move_in(tmp_path, tmp_path / "raidbot.db", now=NOW)
 
 
+def test_a_path_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
+    loop = tmp_path / "loop.db"
+    loop.symlink_to(loop)
+
+    for path in (loop, tmp_path / ("x" * 300), loop / "wizbot.db"):
+        with pytest.raises(NotTheirs, match="cannot be read"):
+            move_in(path, tmp_path / "raidbot.db", now=NOW)
+
+
+def test_a_log_that_cannot_be_read_is_named(old: ByHand) -> None:
+    old.old.with_name("wizbot.db-wal").mkdir()
+
+    with pytest.raises(NotTheirs, match=r"wizbot\.db-wal cannot be read"):
+        move_in(old.old, old.new, now=NOW)
+
+
 async def test_our_own_database_is_not_theirs(tmp_path: Path) -> None:
     await (await Database.open(tmp_path / "ours.db")).close()
 
