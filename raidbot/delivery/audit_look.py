@@ -69,12 +69,13 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 def embed(record: Record) -> dict[str, Any]:
     """Who, what, before, after, when and from where; far below Discord's limits whatever the entry holds."""
     entry = record.entry
+    before, after = _change(record)
     facts = {
         "By": f"<@{record.actor}>" if record.actor else "",
         "Raid": _raid(record),
         "Member": f"<@{entry.member}>" if entry.member else "",
-        "Before": shown(entry.before),
-        "After": shown(entry.after),
+        "Before": before,
+        "After": after,
         "From": _FROM[record.source],
     }
     return {
@@ -88,7 +89,7 @@ def embed(record: Record) -> dict[str, Any]:
 def line(record: Record) -> str:
     """The same on one line, at most as long as a message."""
     entry = record.entry
-    change = " → ".join(filter(None, (shown(entry.before), shown(entry.after))))
+    change = " → ".join(filter(None, _change(record)))
     who = f"<@{entry.member}>" if entry.member else ""
     by = f"by <@{record.actor}>" if record.actor and record.actor != entry.member else f"by {_FROM[record.source]}"
     said = (_SIGNS.get(entry.action, _OTHER_SIGN), f"**{_title(record)}**", stamp(record.at, "T"), who, change, by)
@@ -110,6 +111,13 @@ def _raid(record: Record) -> str:
     name = clip(escape(record.raid.name), _NAME_MOST)
     linked = f"[{name}]({record.raid.link})" if record.raid.link else name
     return f"{linked} `{record.raid.code}`"
+
+
+def _change(record: Record) -> tuple[str, str]:
+    """How it was before and after; “none” where what was changed was nothing, or is."""
+    entry = record.entry
+    nothing = "none" if entry.action.endswith(" changed") and (entry.before or entry.after) else ""
+    return shown(entry.before) or nothing, shown(entry.after) or nothing
 
 
 def shown(value: str | None) -> str:

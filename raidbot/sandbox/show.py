@@ -10,7 +10,7 @@ from raidbot.sandbox.world import World
 
 DID_NOT_RESPOND = "The application did not respond"
 _MARKUP = re.compile(
-    r"\\(?P<escaped>[^\w\s])|<t:(?P<time>-?\d+)(?::(?P<style>[tTdDfFR]))?>|<@!?(?P<user>\d+)>|<@&(?P<role>\d+)>"
+    r"\\(?P<escaped>[^\w\s]|_)|<t:(?P<time>-?\d+)(?::(?P<style>[tTdDfFR]))?>|<@!?(?P<user>\d+)>|<@&(?P<role>\d+)>"
     r"|<#(?P<channel>\d+)>|<a?(?P<emoji>:\w+:)\d+>|(?P<mark>\*\*|__|~~|\|\|)"
 )
 _STYLES = {

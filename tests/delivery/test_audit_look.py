@@ -46,6 +46,16 @@ def test_an_embed_says_who_what_before_after_and_from_where() -> None:
     }
 
 
+def test_what_is_taken_back_does_not_look_like_what_is_chosen() -> None:
+    chosen = replace(RECORD, raid=None, entry=Entry("leader role changed", None, None, "<@&5>"))
+    taken_back = replace(chosen, entry=Entry("leader role changed", None, "<@&5>", None))
+
+    assert "none → <@&5>" in look.line(chosen)
+    assert "<@&5> → none" in look.line(taken_back)
+    assert "**Before:** <@&5>\n**After:** none" in look.embed(taken_back)["description"]
+    assert "none" not in look.line(RECORD)
+
+
 def test_what_people_wrote_makes_no_links_and_what_discord_names_stays() -> None:
     entry = Entry("changed", None, "[x](http://y) <#5>", "2026-03-18T12:00:00+00:00")
 
