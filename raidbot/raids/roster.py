@@ -73,10 +73,10 @@ def take_side(raid: Raid, member: MemberId, side: str | None) -> Change:
     """A manager says on which side the seated member plays; None takes that back. Who leaves loses it, too."""
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)
+    chosen = None if side is None else side_named(raid, side)
     held = raid.seat_of(member)
     if held is None:
         raise NoSeat
-    chosen = None if side is None else side_named(raid, side)
     if held.side == chosen:
         return Change(raid)
     return Change(_with_side(raid, held, chosen), (SideTaken(member, held.side, chosen),))

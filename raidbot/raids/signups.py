@@ -65,7 +65,8 @@ class RaidOver(Refusal):
 
 class RoleFull(Refusal):
     def __init__(self, role: Role) -> None:
-        super().__init__(f"{escape(role.name)} has all its {role.seats} seats taken. Choose another role, or force it.")
+        seats = "its only seat" if role.seats == 1 else f"all its {role.seats} seats"
+        super().__init__(f"{escape(role.name)} has {seats} taken. Choose another role, or force it.")
 
 
 class RoomForAll(Refusal):

@@ -62,7 +62,7 @@ async def test_a_full_role_is_refused_and_can_be_forced_with_a_mark(guild: Sandb
         await edit(guild, board, "assign", alice, role="museum")
 
         refused = await edit(guild, board, "assign", bob, role="museum")
-        assert "has all its 1 seats taken" in refused.text()
+        assert "has its only seat taken" in refused.text()
         assert [member for member, _ in await seats(bot)] == [alice.id]
 
         forced = await edit(guild, board, "assign", bob, role="museum", force=True)

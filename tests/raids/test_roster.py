@@ -55,8 +55,9 @@ def test_a_side_is_taken_changed_and_taken_back() -> None:
 def test_a_side_needs_a_seat_and_a_raid_with_sides() -> None:
     with pytest.raises(roster.NoSeat):
         roster.take_side(sided(tank=1), ALICE, LEFT)
-    with pytest.raises(roster.NoSides):
-        roster.take_side(joined(raid(tank=1), TANK, ALICE), ALICE, LEFT)
+    for board in (raid(tank=1), joined(raid(tank=1), TANK, ALICE)):
+        with pytest.raises(roster.NoSides):
+            roster.take_side(board, ALICE, LEFT)
     with pytest.raises(roster.UnknownSide, match="Left side"):
         roster.take_side(joined(sided(tank=1), TANK, ALICE), ALICE, "Middle")
 

@@ -305,7 +305,7 @@ def test_assigning_takes_the_seat_and_ends_waits() -> None:
 def test_a_full_role_is_assigned_only_by_force_and_marked() -> None:
     board = joined(raid(tank=1, healer=1), TANK, ALICE)
 
-    with pytest.raises(signups.RoleFull, match="Tank has all its 1 seats"):
+    with pytest.raises(signups.RoleFull, match="Tank has its only seat taken"):
         signups.assign(board, BOB, TANK, now=NOW)
     change = signups.assign(board, BOB, TANK, now=NOW, force=True)
 
