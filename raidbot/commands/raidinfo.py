@@ -196,8 +196,8 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         return [await self._state.raid(raid) for raid in found]
 
     async def _hand_over_calendar(self, interaction: discord.Interaction[Any], raids: list[Raid], what: What) -> None:
-        name, now = f"Raids of {rights.here(interaction).name}", self._state.now()
-        made = calendar(raids, name=name, reader=rights.who(interaction), now=now)
+        server, now = rights.here(interaction).name, self._state.now()
+        made = calendar(raids, server=server, reader=rights.who(interaction), now=now)
         what_for = "One raid" if len(raids) == 1 else f"{len(raids)} raids"
         text = f"{what_for} for your calendar. Open the file on your device; a newer one brings the old up to date."
         named = raids[0].code if what is What.RAID else what.value

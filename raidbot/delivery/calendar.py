@@ -14,11 +14,13 @@ _NAME_MOST = 300
 _MAKER = "-//RaidBot//Raids//EN"
 
 
-def calendar(raids: Iterable[Raid], *, name: str, reader: MemberId, now: datetime) -> bytes:
-    """A file that adds the raids to the reader's calendar, or brings up to date those added earlier."""
-    made = Calendar.new(prodid=_MAKER, method="PUBLISH", name=clean_name(name, _NAME_MOST))
+def calendar(raids: Iterable[Raid], *, server: str, reader: MemberId, now: datetime) -> bytes:
+    """A file that adds the server's raids to the reader's calendar, or brings up to date those added earlier."""
+    where = clean_name(server, _NAME_MOST)
+    made = Calendar.new(prodid=_MAKER, method="PUBLISH", name=f"Raids of {where}")
+    del made["uid"]  # made up anew each time, it would make every file another calendar
     for raid in raids:
-        made.add_component(_event(raid, reader, now, where=clean_name(name, _NAME_MOST)))
+        made.add_component(_event(raid, reader, now, where=where))
     file: bytes = made.to_ical()
     return file
 
