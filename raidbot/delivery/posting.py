@@ -206,7 +206,7 @@ class Posting:
                 lambda: self._client.http.start_thread_with_message(
                     raid.channel,
                     message,
-                    name=clip(raid.name, _THREAD_NAME_MOST),
+                    name=_thread_name(raid),
                     auto_archive_duration=settings.thread_archive_minutes,  # type: ignore[arg-type]
                 )
             )
@@ -231,6 +231,12 @@ class Posting:
             log.warning(failed, raid=raid, error=repr(error))
         except Exception:
             log.exception(failed, raid=raid)
+
+
+def _thread_name(raid: Raid) -> str:
+    """With the code, because a server plays the same raid every week."""
+    code = f" - {raid.code}"
+    return clip(raid.name, _THREAD_NAME_MOST - len(code)) + code
 
 
 def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) -> Owed:

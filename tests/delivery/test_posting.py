@@ -181,7 +181,7 @@ async def test_a_thread_is_opened_where_the_server_wants_one(stage: Stage) -> No
 
     await until(stored)
     thread = stage.sandbox.store.channels[int((await life.state.raid(raid.id)).thread or 0)]
-    assert thread.name == raid.name
+    assert thread.name == f"{raid.name} - {raid.code}"
     assert thread.thread is not None
     assert thread.thread.auto_archive_minutes == 4320
     await stage.sandbox.until(lambda: [m for m in thread.messages.values() if raid.code in m.content])
