@@ -9,6 +9,8 @@ _MARKS = re.compile(r"([\\*_~`|\[\]()<>@:])")
 _LINE_STARTS = re.compile(r"^([ \t]*)([#+-])", re.MULTILINE)
 _NUMBERED = re.compile(r"^([ \t]*\d+)(\.)", re.MULTILINE)
 _BLANK_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What changes the direction of the text around it, too."""
 _NAMELESS = "Unknown"
 
 
@@ -25,12 +27,12 @@ def clean_name(text: str, limit: int = 32) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Text in one line, without control characters and needless blanks."""
+    """Text in one line, without control and direction-changing characters and needless blanks."""
     return " ".join(_legible(text).split())
 
 
 def clean_block(text: str) -> str:
-    """Text of several lines, without control characters and blanks at the ends."""
+    """Text of several lines, without control and direction-changing characters and blanks at the ends."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(_legible(line).rstrip() for line in lines).strip()
 
@@ -40,6 +42,8 @@ def _legible(text: str) -> str:
 
 
 def _printed(char: str) -> str:
+    if char in _TURNING:
+        return ""
     match unicodedata.category(char):
         case "Cc" | "Zl" | "Zp":
             return " "

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.utils.text import clean_name, clip, escape, fit_lines, joined, stamp
+from raidbot.utils.text import clean_block, clean_line, clean_name, clip, escape, fit_lines, joined, stamp
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,9 @@ def test_names_are_joined_as_one_says_them() -> None:
     assert joined(["Ann"]) == "Ann"
     assert joined(["Ann", "Bob"]) == "Ann and Bob"
     assert joined(["Ann", "Bob", "Cem"], "or") == "Ann, Bob or Cem"
+
+
+def test_a_text_does_not_turn_what_stands_around_it() -> None:
+    assert clean_line("\u202eVoid\u202c \u2067Raid\u2069") == "Void Raid"
+    assert clean_block("one\n\u202etwo") == "one\ntwo"
+    assert clean_line("👩\u200d🚀 שלום") == "👩\u200d🚀 שלום"
