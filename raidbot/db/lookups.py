@@ -73,14 +73,19 @@ def in_guild(connection: sqlite3.Connection, guild: GuildId) -> list[RaidId]:
 def coming_with_member(
     connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, after: datetime
 ) -> list[RaidId]:
-    """Raids in which the member has a seat or waits, starting after `after` or held open by a manager beyond that."""
+    """Raids in which the member has a seat, waits, or was asked to substitute.
+
+    They start after `after` or are held open by a manager beyond that.
+    """
     return _ids(
         connection,
         "SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled'"
         " AND (starts_at > ? OR (status = 'open' AND hold = 1)) AND id IN ("
-        "SELECT raid FROM seats WHERE member = ? UNION SELECT raid FROM waits WHERE member = ?)",
+        "SELECT raid FROM seats WHERE member = ? UNION SELECT raid FROM waits WHERE member = ?"
+        " UNION SELECT raid FROM asks WHERE member = ?)",
         guild,
         seconds(after),
+        member,
         member,
         member,
     )
@@ -127,12 +132,13 @@ def guilds_with_coming(connection: sqlite3.Connection, *, after: datetime) -> li
 
 
 def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> dict[MemberId, list[RaidId]]:
-    """Who has a seat or waits in the server's raids starting after `after`, and in which."""
+    """Who has a seat, waits, or was asked to substitute in the server's raids starting after `after`, and in which."""
     members: dict[MemberId, list[RaidId]] = {}
     for member, raid in connection.execute(
         "WITH coming AS (SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled' AND starts_at > ?)"
         " SELECT member, raid FROM seats WHERE raid IN coming"
-        " UNION SELECT member, raid FROM waits WHERE raid IN coming ORDER BY member, raid",
+        " UNION SELECT member, raid FROM waits WHERE raid IN coming"
+        " UNION SELECT member, raid FROM asks WHERE raid IN coming ORDER BY member, raid",
         (guild, seconds(after)),
     ).fetchall():
         members.setdefault(MemberId(member), []).append(RaidId(raid))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from raidbot.raids import attendance
 from raidbot.raids.events import (
+    AskDeclined,
     Assigned,
     Change,
     Event,
@@ -151,13 +152,16 @@ def leave_role(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> 
 
 
 def depart(raid: Raid, member: MemberId, *, now: datetime) -> Change:
-    """The member left the server: like `leave`, whatever state the signups are in.
+    """The member left the server: like `leave`, whatever state the signups are in; they will not substitute, either.
 
     Discord leaves their reactions standing, so they become unwanted.
     """
-    if raid.status is not Status.CANCELLED and member in set(raid.members()):
-        return _without(raid, member, now=now)
-    return _only_marks_if_quiet(raid, Change(_unwanted(raid, member)))
+    if raid.status is Status.CANCELLED:
+        return _only_marks_if_quiet(raid, Change(_unwanted(raid, member)))
+    declined = tuple(AskDeclined(one.member, one.role, one.by) for one in raid.asks if one.member == member)
+    unasked = replace(raid, asks=tuple(one for one in raid.asks if one.member != member)) if declined else raid
+    gone = _without(unasked, member, now=now)
+    return _only_marks_if_quiet(raid, Change(gone.raid, (*gone.events, *declined)))
 
 
 def clear_marks(raid: Raid, keys: Iterable[RoleKey] | None = None) -> Change:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from functools import partial
 
+import pytest
+
 from raidbot.raids.model import GuildId, Kind, Source, Status
 from raidbot.sandbox import Sandbox, SandboxGuild
 from raidbot.sandbox.people import Answer, Person
@@ -82,6 +84,29 @@ async def test_who_declines_is_not_asked_again_by_accident_and_the_asker_is_told
         assert "you do not come" in answer.text()
         assert (await the_raid(bot, 3)).asks == ()
         await guild.until(lambda: "cannot come as a substitute" in told(guild.owner))
+
+
+@pytest.mark.parametrize("unnoticed", [False, True])
+async def test_who_was_asked_and_leaves_the_server_gets_no_seat(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, unnoticed: bool
+) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        panel = await needing_a_tank(guild, alice)
+        await panel.select("Whom shall I ask?", ["Alice"])
+        await guild.until(lambda: "as a substitute" in told(alice))
+        if not unnoticed:
+            await sandbox.remove_member(guild, alice)
+            await guild.until(lambda: "cannot come as a substitute" in told(guild.owner))
+    if unnoticed:
+        await sandbox.remove_member(guild, alice)
+    async with start() as bot:
+        await guild.until(lambda: "cannot come as a substitute" in told(guild.owner))
+
+        answer = await alice.click(alice.dms[-1], "I come")
+
+        assert "not asked to come" in answer.text()
+        assert (await the_raid(bot, 3)).seats == ()
 
 
 async def test_a_request_answers_to_nobody_but_the_member_asked(guild: SandboxGuild, start: Start) -> None:

@@ -52,6 +52,18 @@ def test_asked_members_get_two_buttons_until_the_start() -> None:
     assert [entry.action for entry in audit.entries(change.raid, change)] == ["asked to substitute"] * 2
 
 
+def test_who_leaves_the_server_does_not_come_and_the_asker_is_told() -> None:
+    board = asking(closed(raid(tank=1, healer=1)), ALICE, BOB)
+
+    change = signups.depart(board, ALICE, now=NOW)
+
+    assert list(change.raid.asked()) == [BOB]
+    assert change.events == (ev.AskDeclined(ALICE, TANK, MANAGER),)
+    assert [notice.member for notice in notices(change)] == [MANAGER]
+    with pytest.raises(substitutes.NotAsked):
+        substitutes.accept(change.raid, ALICE, TANK, now=NOW)
+
+
 def test_the_first_to_accept_sits_and_the_rest_need_not_answer() -> None:
     board = asking(closed(raid(tank=1, healer=1)), ALICE, BOB, CAROL)
 
