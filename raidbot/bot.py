@@ -222,7 +222,7 @@ class RaidBot(commands.AutoShardedBot):
             SetChannel(self.state),
             RaidSignup(self.state),
             Ping(self.state, lambda: not self.line.down_for, started_at=self._started_at),
-            World(self.state, self.intake, self.boards, self.reconcile, self.absent),
+            World(self.state, self.intake, self.boards, self.reconcile, self.absent, serves=self.serves),
             Reactions(
                 self,
                 self.state,

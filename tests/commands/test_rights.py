@@ -266,6 +266,32 @@ async def test_a_server_no_longer_allowed_is_left_alone(guild: SandboxGuild, sta
         await guild.until(lambda: "Alice" in board_text(board))
 
 
+async def test_what_happens_on_a_server_not_allowed_is_found_out_once_it_is(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    elsewhere = sandbox.add_guild("Elsewhere")
+    channel, other = guild.channel("raid-signups"), elsewhere.add_channel("raid-signups")
+    async with start():
+        board, gone, heard = await put_up(guild), await put_up(guild), await put_up(elsewhere)
+        await bob.react(board, "✅")
+        await guild.until(lambda: "Bob" in board_text(board))
+    async with start(allowed_guilds=frozenset({elsewhere.id})) as bot:
+        before = await _written(bot, guild)
+        await sandbox.delete_message(gone)
+        await sandbox.remove_member(guild, bob)
+        guild.deny(channel, "view_channel")
+        await alice.react(board, "✅")
+        guild.allow(channel, "view_channel")
+        await sandbox.delete_message(heard)
+        await guild.until(lambda: heard.id not in bot.state.boards)
+        assert guild.messages(other) == []
+        assert await _written(bot, guild) == before
+    async with start() as bot:
+        await guild.until(lambda: "Alice" in board_text(board) and "Bob" not in board_text(board))
+        await guild.until(lambda: gone.id not in bot.state.boards)
+
+
 @pytest.mark.parametrize("forged", ["raid", "raid:", "create:x:confirm", "settings", "nothing:1", ":", "x" * 100])
 async def test_a_custom_id_that_means_nothing_does_nothing(guild: SandboxGuild, start: Start, forged: str) -> None:
     async with start():
