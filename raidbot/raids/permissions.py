@@ -113,15 +113,16 @@ class Asker:
 
 
 class NotAllowed(Refusal):
-    """`roles` are the names of the server's roles that would do."""
+    """Any of `permissions`, all of one command, would have done; `roles` are the names of the roles that hold them."""
 
-    def __init__(self, permission: Permission, roles: list[str], *, is_of_raid: bool) -> None:
+    def __init__(self, permissions: tuple[Permission, ...], roles: list[str], *, is_of_raid: bool) -> None:
+        what = permissions[0].does if len(permissions) == 1 else f"use `/{permissions[0].command}`"
         enough = ["the **Manage Server** permission"]
         if roles:
             enough.append(f"the role {joined([f'**{escape(role)}**' for role in roles], 'or')}")
         if is_of_raid:
             enough.append("to be the raid’s leader or creator")
-        super().__init__(f"You may not {permission.does} here. You need {joined(enough, 'or')}.")
+        super().__init__(f"You may not {what} here. You need {joined(enough, 'or')}.")
 
 
 class MoreThanHeld(Refusal):

@@ -77,9 +77,15 @@ def test_a_command_holds_all_its_permissions() -> None:
 
 
 def test_the_refusal_says_what_would_do() -> None:
-    said = str(NotAllowed(Permission.RAID_CLOSE, ["Officer", "Raid*Lead"], is_of_raid=True))
+    said = str(NotAllowed((Permission.RAID_CLOSE,), ["Officer", "Raid*Lead"], is_of_raid=True))
 
     assert said == (
         "You may not close a raid’s signups here. You need the **Manage Server** permission,"
         " the role **Officer** or **Raid\\*Lead** or to be the raid’s leader or creator."
     )
+
+
+def test_where_any_of_several_would_do_the_refusal_names_the_command() -> None:
+    said = str(NotAllowed((Permission.RAID_CLOSE, Permission.RAID_UNDO), [], is_of_raid=True))
+
+    assert said.startswith("You may not use `/raid` here. You need the **Manage Server** permission or to be")

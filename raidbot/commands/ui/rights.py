@@ -103,7 +103,7 @@ async def check_any(
     if not any(allowed(person, permission, grants, raid) for permission in permissions):
         roles = frozenset[int]().union(*(grants.holders(permission) for permission in permissions))
         is_of_raid = raid is not None and any(permission.is_about_a_raid for permission in permissions)
-        raise NotAllowed(permissions[0], role_names(guild, roles), is_of_raid=is_of_raid)
+        raise NotAllowed(permissions, role_names(guild, roles), is_of_raid=is_of_raid)
 
 
 async def grants_of(interaction: discord.Interaction[Any]) -> Grants:
