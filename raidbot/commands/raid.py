@@ -15,8 +15,9 @@ from raidbot.commands.raid_visit import Action, Visit, show_panel
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.commands.watch import Watch
-from raidbot.raids.model import GuildId
+from raidbot.raids.model import GuildId, Status
 from raidbot.raids.permissions import Permission
+from raidbot.raids.signups import RaidOver
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 
@@ -37,6 +38,7 @@ ACTIONS: dict[str, Action] = {
     **raid_substitute.ACTIONS,
 }
 """Everything that can be pressed on a raid's panel, its pages and its forms."""
+_EVEN_CANCELLED = {"panel", "undo", "cancel", *raid_copy.ACTIONS}
 
 
 class RaidPanel(commands.Cog):
@@ -66,6 +68,8 @@ class RaidPanel(commands.Cog):
         await rights.check_any(press.interaction, action.permissions, raid)
         visit = Visit(self._state, press, raid, tuple(rest), self._watch)
         try:
+            if raid.status is Status.CANCELLED and name not in _EVEN_CANCELLED:
+                raise RaidOver(raid)
             await action.do(visit)
         except Refusal as refusal:
             await visit.home(str(refusal))

@@ -34,6 +34,7 @@ class NoRoom(Refusal):
 async def _find(visit: Visit) -> None:
     """Which role? Only those with a free seat; no question if there is one only."""
     raid = visit.raid
+    substitutes.check_ahead(raid, visit.state.now())
     free = [role for role in raid.roles if raid.has_room(role)]
     if not free:
         raise NoRoom

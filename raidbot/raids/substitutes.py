@@ -87,7 +87,7 @@ def _score(candidate: Candidate, now: datetime) -> int:
 
 def ask(raid: Raid, key: RoleKey, members: Iterable[MemberId], *, by: MemberId, now: datetime) -> Change:
     """Ask these members to take a free seat. Raises NoFreeSeat, NobodyToAsk, BegunAlready, RaidOver, NotPostedYet."""
-    _check_ahead(raid, now)
+    check_ahead(raid, now)
     role = raid.role(key)
     if not raid.has_room(role):
         raise NoFreeSeat(role)
@@ -105,7 +105,7 @@ def accept(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Chan
 
     Raises NotAsked, SeatTaken, BegunAlready or RaidOver.
     """
-    _check_ahead(raid, now)
+    check_ahead(raid, now)
     accepted = _ask_of(raid, member, key)
     if not raid.has_room(raid.role(key)):
         raise SeatTaken(raid)
@@ -132,7 +132,8 @@ def _ask_of(raid: Raid, member: MemberId, key: RoleKey) -> Ask:
     raise NotAsked(raid)
 
 
-def _check_ahead(raid: Raid, now: datetime) -> None:
+def check_ahead(raid: Raid, now: datetime) -> None:
+    """Raises RaidOver, NotPostedYet or BegunAlready where nobody can be asked to come any more."""
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)
     if raid.status is Status.POSTING:

@@ -7,7 +7,7 @@ import pytest
 from raidbot.db import history
 from raidbot.raids.model import RaidId, Status
 from raidbot.sandbox import SandboxGuild
-from tests.commands.raid_panels import panel_of, the_raid
+from tests.commands.raid_panels import panel_of, panel_option, the_raid
 from tests.conftest import Start
 from tests.scene import board_text, put_up, told
 
@@ -70,6 +70,25 @@ async def test_cancelling_asks_first_and_tells_everybody(guild: SandboxGuild, st
         await guild.until(lambda: "is cancelled" in told(alice))
         await guild.until(lambda: "Cancelled" in board_text(board))
         assert "Signups: ❌ cancelled" in panel.text()
+        assert (await the_raid(bot)).status is Status.CANCELLED
+
+
+async def test_what_stood_open_when_the_raid_was_cancelled_says_so_at_once(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        board = await put_up(guild, activity="lemuria", hours=1.5)
+        late = await panel_of(guild, board)
+        form = await late.click("Change time")
+        await late.click("Find substitute")
+        panel = await panel_of(guild, board)
+        await panel.click("Cancel raid")
+        await panel.click("Yes, cancel the raid")
+
+        await late.select("Which role?", [panel_option(late, "1. Storm 1")])
+        assert "was cancelled" in late.text()
+        assert "Signups: ❌ cancelled" in late.text()
+        await form.submit(when="in 5 hours")
+        assert "was cancelled" in late.text()
+        assert "[Save]" not in late.text()
         assert (await the_raid(bot)).status is Status.CANCELLED
 
 

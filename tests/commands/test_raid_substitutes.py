@@ -1,6 +1,7 @@
 """Finding a substitute on the panel of /raid, and what those asked answer."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -141,6 +142,17 @@ async def test_who_left_or_may_not_sign_up_is_not_offered(sandbox: Sandbox, guil
         await panel.select("Which role?", [panel_option(panel, "1. Tank")])
 
         assert [option["label"] for option in options_of(panel, "Whom shall I ask?")] == ["Carol"]
+
+
+async def test_nobody_is_asked_to_come_to_what_has_begun(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        panel = await panel_of(guild, await put_up(guild))
+        sandbox.advance(timedelta(hours=4))
+
+        await panel.click("Find substitute")
+
+        assert "has begun already" in panel.text()
+        assert "[Duplicate]" in panel.text()
 
 
 async def test_those_in_line_are_offered_first_and_others_can_be_asked(guild: SandboxGuild, start: Start) -> None:
