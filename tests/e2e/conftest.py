@@ -1,10 +1,27 @@
 """End-to-end tests run on a loop whose time can be hurried on."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from raidbot.sandbox import SandboxGuild
+from tests.e2e.old_place import Place
 from tests.e2e.pace import PacedLoop
+from tests.ops.moving.old_server import OldBot, OldGuild
 
 
 def pytest_asyncio_loop_factories(config: Any, item: Any) -> Mapping[str, Any]:
     return {"paced": PacedLoop}
+
+
+@pytest.fixture
+def place(guild: SandboxGuild, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A server of eight members where the Node.js bot ran; `raidbot import` finds the database by its settings."""
+    monkeypatch.setenv("DISCORD_TOKEN", guild.sandbox.token)
+    monkeypatch.setenv("RAIDBOT_DATABASE", str(database))
+    people = {name: guild.add_member(name) for name in ("alice", "bob", "cem", "dora", "eve", "fay", "gil", "hal")}
+    channel = guild.channel("raid-signups")
+    server = OldGuild(id=guild.id, channels={"raid": channel.id}, zone="Europe/Berlin", auto_close_seconds=0)
+    return Place(guild, tmp_path / "wizbot.db", database, OldBot(guilds=[server]), people)

@@ -1,123 +1,18 @@
 """A server changes over from the Node.js bot: its boards are redrawn where they stand, and go on working."""
 
 import asyncio
-from collections import Counter
-from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from raidbot.bot import RaidBot
 from raidbot.cli import main
-from raidbot.raids.model import CloseReason, Raid, Status
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Message
+from raidbot.raids.model import CloseReason, Status
 from tests.conftest import Start
 from tests.e2e import ledger
-from tests.e2e.pace import at_pace
-from tests.ops.moving.old_board import put_reaction, put_up
-from tests.ops.moving.old_server import MYTH_VANGUARD, VANGUARD, OldBot, OldGuild, OldRaid, OldRole, OldTemplate
+from tests.e2e.old_place import Place, old_roster, roster
+from tests.ops.moving.old_board import put_reaction
+from tests.ops.moving.old_server import MYTH_VANGUARD, VANGUARD, OldRaid, OldRole, OldTemplate
 from tests.scene import board_text, reactors, told
-
-MESSAGE = "/channels/{channel_id}/messages/{message_id}"
-NAMES = ("alice", "bob", "cem", "dora", "eve", "fay", "gil", "hal")
-_SWEEP_SECONDS = 120.0
-
-
-@dataclass
-class Place:
-    """A server where the Node.js bot ran, its file, and the database to be."""
-
-    guild: SandboxGuild
-    old: Path
-    new: Path
-    bot: OldBot
-    people: dict[str, Person]
-    boards: dict[str, Message] = field(default_factory=dict)
-
-    @property
-    def sandbox(self) -> Sandbox:
-        return self.guild.sandbox
-
-    def id(self, name: str) -> int:
-        return self.people[name].id
-
-    def ids(self, *names: str) -> list[int]:
-        return [self.id(name) for name in names]
-
-    def at(self, after: timedelta) -> int:
-        return int((self.sandbox.clock.now() + after).timestamp())
-
-    def raid(self, code: str, kind: str, roles: list[OldRole], *, starts_in: timedelta = timedelta(days=2)) -> OldRaid:
-        raid = OldRaid(
-            message=0,
-            code=code,
-            guild=self.guild.id,
-            channel=0,
-            creator=self.guild.owner.id,
-            kind=kind,
-            roles=roles,
-            starts_at=self.at(starts_in),
-            created_at=self.at(timedelta(days=-3)),
-        )
-        self.bot.raids.append(raid)
-        return raid
-
-    def put_up(self, raid: OldRaid, *reacting: tuple[str, str]) -> Message:
-        """Leave the raid's message there, with these members' reactions."""
-        names = {person.id: name.capitalize() for name, person in self.people.items()}
-        board = put_up(self.guild, self.guild.channel("raid-signups"), raid, names)
-        for name, emoji in reacting:
-            put_reaction(self.guild, board, emoji, self.people[name])
-        self.boards[raid.code] = board
-        return board
-
-    async def move_in(self, capsys: pytest.CaptureFixture[str]) -> str:
-        """`raidbot import`, as a person runs it; what it says."""
-        self.bot.write(self.old)
-        code = await asyncio.to_thread(main, ["import", str(self.old)])
-        printed = capsys.readouterr()
-        assert (code, printed.err) == (0, "")
-        return printed.out
-
-    def now(self, code: str) -> Raid:
-        return next(raid for raid in ledger.read(self.new).raids if raid.code == code)
-
-    def calls_about(self, board: Message) -> Counter[str]:
-        """The calls about a board, its redrawing left out."""
-        return Counter(
-            f"{call.method} {call.route}"
-            for call in self.sandbox.calls
-            if call.ids.get("message_id") == str(board.id) and (call.method, call.route) != ("PATCH", MESSAGE)
-        )
-
-    def redrawn(self, board: Message) -> int:
-        return sum(
-            (call.method, call.route, call.ids.get("message_id")) == ("PATCH", MESSAGE, str(board.id))
-            for call in self.sandbox.calls
-        )
-
-    async def settled(self, bot: RaidBot) -> None:
-        """Every board was compared and redrawn, and nothing more is under way."""
-        await self.guild.until(lambda: all(self.redrawn(board) for board in self.boards.values()))
-        await self.guild.until(lambda: all(self.calls_about(board) for board in self.boards.values()))
-        await bot.boards.idle()
-        await bot.tidy.idle()
-
-    def everybody_told(self) -> str:
-        return "".join(told(person) for person in (*self.people.values(), self.guild.owner))
-
-
-@pytest.fixture
-def place(guild: SandboxGuild, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.setenv("DISCORD_TOKEN", guild.sandbox.token)
-    monkeypatch.setenv("RAIDBOT_DATABASE", str(database))
-    people = {name: guild.add_member(name) for name in NAMES}
-    channel = guild.channel("raid-signups")
-    server = OldGuild(id=guild.id, channels={"raid": channel.id}, zone="Europe/Berlin", auto_close_seconds=0)
-    return Place(guild, tmp_path / "wizbot.db", database, OldBot(guilds=[server]), people)
 
 
 def voracious(place: Place) -> OldRaid:
@@ -171,18 +66,6 @@ def closed_challenge(place: Place) -> OldRaid:
     return raid
 
 
-def roster(raid: Raid) -> list[tuple[list[int], list[int]]]:
-    """Who sits and who waits, role by role."""
-    return [
-        ([seat.member for seat in raid.seated(role.key)], [wait.member for wait in raid.line(role.key)])
-        for role in raid.roles
-    ]
-
-
-def old_roster(raid: OldRaid) -> list[tuple[list[int], list[int]]]:
-    return [(role.users, role.waiting) for role in raid.roles]
-
-
 async def test_boards_are_redrawn_once_and_nobody_is_moved(
     place: Place, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -196,9 +79,7 @@ async def test_boards_are_redrawn_once_and_nobody_is_moved(
         await place.settled(bot)
         redrawn = [place.redrawn(board) for board in place.boards.values()]
         asked = {code: place.calls_about(board).total() for code, board in place.boards.items()}
-        with at_pace(20):
-            await asyncio.sleep(_SWEEP_SECONDS)  # until the boards were read in full as well
-        await place.settled(bot)
+        await place.read_in_full(bot)
 
     assert place.calls_about(place.boards["VVR234"]).total() > 1
     assert redrawn == [1, 1, 1, 1]
@@ -257,9 +138,7 @@ async def test_what_happened_while_no_bot_ran_is_made_up_for(
 
     async with start() as bot:
         await place.guild.until(lambda: "Fay" in board_text(place.boards["VVR234"]))
-        with at_pace(20):
-            await asyncio.sleep(_SWEEP_SECONDS)
-        await place.settled(bot)
+        await place.read_in_full(bot)
 
     expected = old_roster(raid)
     expected[4] = (place.ids("fay"), [])
