@@ -71,10 +71,11 @@ class RoleFull(Refusal):
 
 
 class RoomForAll(Refusal):
-    def __init__(self, role: Role) -> None:
-        super().__init__(
-            f"{escape(role.name)} has a free seat, so nobody waits for it. Remove the member, or give them the seat."
-        )
+    """`now`: there is a free seat; else there would be one, after what the member leaves was passed on."""
+
+    def __init__(self, role: Role, *, now: bool) -> None:
+        has = "has a free seat, so nobody waits" if now else "would have a free seat then, so nobody would wait"
+        super().__init__(f"{escape(role.name)} {has} for it. Remove the member, or give them the seat.")
 
 
 class NotSignedUp(Refusal):
@@ -208,7 +209,7 @@ def send_to_wait(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -
     bare = _unwanted(raid.without_seat(member).without_waits(member), member)
     settled = settle(bare, now=now)
     if settled.raid.has_room(role):
-        raise RoomForAll(role)
+        raise RoomForAll(role, now=raid.has_room(role))
     waiting = _wait(settled.raid, member, key, now=now, source=Source.MANAGER)
     event = SentToWait(member, key, len(waiting.line(key)), held.role if held else None)
     return Change(waiting, (event, *settled.events))

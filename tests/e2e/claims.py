@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from raidbot.raids.model import MemberId, Raid, RoleKey, Status
+from raidbot.raids.model import MemberId, Raid, RoleKey, Seat, Status
 from raidbot.sandbox.people import Answer
 from raidbot.sandbox.store import Message
 from tests.e2e.ledger import role_named
@@ -76,7 +76,8 @@ _OF_THE_RAID: Mapping[str, Claim] = {
         lambda raid: all(_is_full(raid, r.name) for r in raid.roles)
     ),
     r"(Team \d) has all its \d seats taken": lambda m, _who: lambda raid: _is_full(raid, m[1]),
-    r"(Team \d) has a free seat, so nobody": lambda m, _who: lambda raid: not raid.line(_key(raid, m[1])),
+    r"(Team \d) has a free seat, so nobody": lambda m, _who: lambda raid: not _is_full(raid, m[1]),
+    r"(Team \d) would have a free seat then, so nobody": lambda m, _who: lambda raid: _is_full(raid, m[1]),
     r"(Team \d) has no free seat": lambda m, _who: lambda raid: _is_full(raid, m[1]),
     r"member already has a seat as (Team \d)": lambda m, who: lambda raid: _sits(raid, who, m[1]),
     r"member already waits for (Team \d)": lambda m, who: lambda raid: raid.is_waiting(who, _key(raid, m[1])),
@@ -114,10 +115,14 @@ class Claims:
             yield lambda raid, m=match: _place(raid, self._members[m[1]]) == m[2]  # type: ignore[misc]
 
 
+def _is_beyond(raid: Raid, seat: Seat) -> bool:
+    return seat.forced and len(raid.seated(seat.role)) > raid.role(seat.role).seats
+
+
 def _place(raid: Raid, member: MemberId) -> str:
     """What the roster page should say of somebody."""
     seat = raid.seat_of(member)
-    said = [] if seat is None else [raid.role(seat.role).name + (", over capacity" if seat.forced else "")]
+    said = [] if seat is None else [raid.role(seat.role).name + (", over capacity" if _is_beyond(raid, seat) else "")]
     for wait in raid.waits_of(member):
         position = [one.member for one in raid.line(wait.role)].index(member) + 1
         said.append(f"waits for {raid.role(wait.role).name}, number {position}")
