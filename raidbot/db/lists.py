@@ -97,7 +97,8 @@ def _page(
     pages = max(1, -(-total // size))
     number = min(max(page, 0), pages - 1)
     rows = connection.execute(
-        "SELECT id, code, kind, title, subject, starts_at, status, guild, channel, message,"  # noqa: S608
+        "SELECT id, code, kind, title, subject, starts_at, status, guild, channel,"  # noqa: S608
+        " CASE WHEN cancelled_reason IN ('message_deleted', 'channel_deleted') THEN NULL ELSE message END,"
         " (SELECT count(*) FROM seats WHERE raid = raids.id),"
         " (SELECT sum(seats) FROM raid_roles WHERE raid = raids.id),"
         " (SELECT count(DISTINCT member) FROM waits WHERE raid = raids.id),"

@@ -48,6 +48,9 @@ class CancelReason(StrEnum):
     NOT_POSTED = "not_posted"
 
 
+BOARD_DELETED = frozenset({CancelReason.MESSAGE_DELETED, CancelReason.CHANNEL_DELETED})
+
+
 class Source(StrEnum):
     """From where a change was asked."""
 
@@ -207,8 +210,8 @@ class Raid:
 
     @property
     def link(self) -> str | None:
-        """The board's address, or None while it is not posted."""
-        if self.message is None:
+        """The board's address, or None while it is not posted and once it is deleted."""
+        if self.message is None or self.cancelled_reason in BOARD_DELETED:
             return None
         return f"https://discord.com/channels/{self.guild}/{self.channel}/{self.message}"
 

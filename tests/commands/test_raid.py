@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from raidbot.raids.model import Status
 from raidbot.sandbox import Sandbox, SandboxGuild
 from tests.commands.raid_panels import code_of, panel_of, the_raid
 from tests.conftest import Start
-from tests.scene import board_text, put_up
+from tests.scene import board_text, put_up, told
 
 
 async def test_the_code_is_offered_with_title_and_time(guild: SandboxGuild, start: Start) -> None:
@@ -102,3 +103,26 @@ async def test_a_raid_long_gone_still_has_a_panel(sandbox: Sandbox, guild: Sandb
         panel = await panel_of(guild, board)
 
         assert "Signups: 🔒 closed" in panel.text()
+
+
+async def test_nothing_leads_to_a_board_that_was_deleted(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    channel = guild.channel("raid-signups")
+    async with start() as bot:
+        board = await put_up(guild)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        panel = await panel_of(guild, board)
+        code, gone = code_of(board), f"/{board.id}"
+        assert gone in panel.text()
+
+        await sandbox.delete_message(board)
+        await guild.until(lambda: "its signup message was deleted" in told(alice))
+        await panel.click("Refresh")
+        detail = await alice.slash(channel, "raidinfo detail", code=code)
+        sandbox.advance(timedelta(hours=4))
+        history = await alice.slash(channel, "raidinfo history")
+
+        assert (await the_raid(bot)).status is Status.CANCELLED
+        assert "Museum Signup" in history.text()
+        assert not any(gone in shown.text() for shown in (panel, detail, history))
