@@ -12,6 +12,7 @@ from discord.ext import commands
 from raidbot.commands import create_panel as look
 from raidbot.commands.channels import signup_channel
 from raidbot.commands.create_panel import Sheet
+from raidbot.commands.reactable import check_reactable
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.offered import matching
 from raidbot.commands.ui.pages import page_number
@@ -214,7 +215,9 @@ class Create(commands.Cog):
             channel=ChannelId(0),
             now=self._state.now(),
         )
-        channel = signup_channel(guild, await self._state.settings(raid.guild), raid.kind)
+        settings = await self._state.settings(raid.guild)
+        channel = signup_channel(guild, settings, raid.kind)
+        await check_reactable(interaction, raid, settings.signup_style)
         return replace(raid, channel=ChannelId(channel.id)), channel
 
     async def _show_panel(

@@ -8,6 +8,7 @@ from raidbot.commands.channels import signup_channel
 from raidbot.commands.members import still_here
 from raidbot.commands.raid_panel import BLUE, GREEN, GREY
 from raidbot.commands.raid_visit import Action, Visit
+from raidbot.commands.reactable import check_reactable
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.forms import Field, form
 from raidbot.commands.ui.router import UnknownPanel
@@ -34,6 +35,7 @@ async def _copy(visit: Visit) -> None:
     settings = await visit.state.settings(raid.guild)
     when = parse(said, zone=settings.tzinfo, now=now, locale=str(visit.interaction.locale))
     channel = signup_channel(rights.here(visit.interaction), settings, raid.kind)
+    await check_reactable(visit.interaction, raid, settings.signup_style)
     payload = {"copy_of": raid.code, "starts_at": when.instant.isoformat(), "zone": when.zone.key}
     add = partial(drafts.add, guild=raid.guild, member=visit.asker, payload=payload, now=now)
     draft = await visit.state.db.write(add)
@@ -62,7 +64,9 @@ async def _copy_go(visit: Visit) -> None:
     if payload.get("copy_of") != raid.code:
         raise NoSuchDraft
     guild = rights.here(visit.interaction)
-    channel = signup_channel(guild, await state.settings(raid.guild), raid.kind)
+    settings = await state.settings(raid.guild)
+    channel = signup_channel(guild, settings, raid.kind)
+    await check_reactable(visit.interaction, raid, settings.signup_style)
     plan = copying.duplicate(
         raid,
         by=visit.asker,

@@ -151,5 +151,8 @@ class SandboxGuild:
     async def delete_role(self, role: Role) -> None:
         guilds.delete_role(self.sandbox.world, self.facts, role)
 
+    async def delete_emoji(self, emoji: Emoji) -> None:
+        guilds.delete_emoji(self.sandbox.world, self.facts, emoji)
+
     async def until(self, fact: Callable[[], T], *, timeout: float = 10.0) -> T:
         return await self.sandbox.until(fact, timeout=timeout)

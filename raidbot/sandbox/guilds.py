@@ -117,6 +117,16 @@ def _role_event(world: World, name: str, guild: Guild, payload: Json) -> None:
 
 def add_emoji(world: World, guild: Guild, emoji: Emoji) -> None:
     guild.emojis[emoji.id] = emoji
+    _emoji_event(world, guild)
+
+
+def delete_emoji(world: World, guild: Guild, emoji: Emoji) -> None:
+    """It goes; reactions with it stay, but nobody can put a new one."""
+    del guild.emojis[emoji.id]
+    _emoji_event(world, guild)
+
+
+def _emoji_event(world: World, guild: Guild) -> None:
     payload = {"guild_id": str(guild.id), "emojis": [projection.emoji(entry) for entry in guild.emojis.values()]}
     world.publish(
         Dispatch(name="GUILD_EMOJIS_UPDATE", payload=payload, intent=Intent.GUILD_EXPRESSIONS, guild_id=guild.id)

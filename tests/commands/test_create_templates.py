@@ -60,6 +60,37 @@ async def test_an_own_template_becomes_a_raid(guild: SandboxGuild, start: Start)
         assert board.embeds[0]["color"] == FISHING.colour
 
 
+async def test_a_role_nobody_could_react_for_is_named_before_anything_is_posted(
+    guild: SandboxGuild, start: Start
+) -> None:
+    emoji = guild.add_emoji("tank")
+    async with start() as bot:
+        roles = (replace(TANK, emoji=f"<:tank:{emoji.id}>"), *FISHING.roles[1:])
+        own = replace(FISHING, roles=roles, strategies=(), lengths=())
+        await change(bot, guild, rules.add, template=own)
+        preview = await prepare(guild, activity=FISHING.key)
+        await guild.delete_emoji(emoji)
+
+        refused = await preview.click("Confirm")
+
+        assert "“Tank” has an emoji that was deleted, so nobody could react with it." in refused.text()
+        assert "was deleted" in (await prepare(guild, activity=FISHING.key)).text()
+        assert [message for message in guild.messages(guild.channel("raid-signups")) if message.embeds] == []
+        settings = await guild.owner.slash(guild.channel("raid-signups"), "settings")
+        await settings.click("More settings")
+        await settings.select("Signing up", ["Signing up: by buttons"])
+        assert "will look like this" in (await prepare(guild, activity=FISHING.key)).text()
+
+
+async def test_an_emoji_of_another_server_i_am_on_does(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    emoji = sandbox.add_guild("Elsewhere").add_emoji("tank")
+    async with start() as bot:
+        roles = (replace(TANK, emoji=f"<:tank:{emoji.id}>"), *FISHING.roles[1:])
+        await change(bot, guild, rules.add, template=replace(FISHING, roles=roles, strategies=(), lengths=()))
+
+        assert "will look like this" in (await prepare(guild, activity=FISHING.key)).text()
+
+
 async def test_only_its_own_server_has_it(guild: SandboxGuild, sandbox: Sandbox, start: Start) -> None:
     elsewhere = sandbox.add_guild("Grizzleheim")
     elsewhere.add_channel("raid-signups")
