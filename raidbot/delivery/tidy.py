@@ -115,7 +115,8 @@ class Tidy:
     def _owe(self, channel: ChannelId, unwanted: Unwanted, *, refused: bool) -> None:
         if not self._running:
             return
-        self._owed.setdefault(channel, {}).setdefault(unwanted, refused)
+        owed = self._owed.setdefault(channel, {})
+        owed[unwanted] = refused or owed.get(unwanted, False)
         if channel not in self._workers:
             self._workers[channel] = asyncio.create_task(self._work(channel))
 
@@ -124,30 +125,32 @@ class Tidy:
         wait = self._first_retry
         try:
             while owed and self._running:
-                unwanted, refused = next(iter(owed.items()))
+                await self._pace.turn(channel)
+                unwanted = next(iter(owed))
+                refused = owed.pop(unwanted)  # owed anew while it is being taken away, it stays owed
                 try:
                     await self._take(channel, unwanted, refused=refused)
                 except (NoAnswer, sqlite3.Error) as none:
                     log.info("reaction not taken away yet", raid=unwanted.raid, error=repr(none))
+                    owed[unwanted] = refused or owed.get(unwanted, False)
                     pause = max(wait, none.retry_in) if isinstance(none, NoAnswer) else wait
                     await nap(pause, unless=self._stopping)
                     wait = min(wait * 2, self._slow_retry)
                     continue
                 except discord.Forbidden as refusal:
                     self._report(channel, refusal)
+                    owed[unwanted] = refused or owed.get(unwanted, False)
                     self._drop_refused(owed)
                     await nap(self._slow_retry, unless=self._stopping)
                     continue
                 except Exception:
                     log.exception("reaction cannot be taken away", raid=unwanted.raid, member=unwanted.member)
-                owed.pop(unwanted, None)
                 wait = self._first_retry
         finally:
             self._owed.pop(channel, None)
             self._workers.pop(channel, None)
 
     async def _take(self, channel: ChannelId, unwanted: Unwanted, *, refused: bool) -> None:
-        await self._pace.turn(channel)
         raid = await self._state.raid(unwanted.raid)
         mark = raid.mark_of(unwanted.member, unwanted.role)
         still = refused if mark is None else mark.unwanted
