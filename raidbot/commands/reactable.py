@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import discord
 
 from raidbot.commands.ui import rights
@@ -38,7 +39,7 @@ async def check_reactable(interaction: discord.Interaction[Any], raid: Raid, sty
             return
         try:
             known = {emoji.id for emoji in await guild.fetch_emojis()}
-        except discord.HTTPException:
+        except (discord.HTTPException, aiohttp.ClientError, OSError):
             return  # without an answer nothing is known against the raid
         gone = [role for role in gone if parse(role.emoji).id not in known]
     if gone and len(interaction.client.guilds) <= _ASKED_MOST:

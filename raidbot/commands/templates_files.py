@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
+import aiohttp
 import discord
 
 from raidbot.commands.templates_look import NO_KEY
@@ -71,7 +72,7 @@ async def _download(file: discord.Attachment) -> bytes:
     try:
         async with asyncio.timeout(_DOWNLOAD_SECONDS):
             return await file.read()
-    except (discord.HTTPException, OSError, TimeoutError):
+    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
         raise NoDownload from None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import aiohttp
 import discord
 
 from raidbot.commands import templates_look as look
@@ -41,6 +42,11 @@ LABELS = {
 _KEYS = {label: key for key, label in LABELS.items()}
 _FENCE = "```"
 _WHY_MOST = 1900
+
+
+class EmojiUnknown(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Discord does not tell me the emoji of this server right now. Try again later.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +180,16 @@ async def take(visit: Visit, action: Action) -> None:
         if action.again is None:
             await visit.home(str(refusal))
             return
-        is_gone = isinstance(refusal, NoSuchTemplate)
+        is_gone = isinstance(refusal, NoSuchTemplate | edits.RoleGone | edits.StrategyGone)
         await _show_typed(visit, str(refusal), again=None if is_gone else action.again)
 
 
 async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
-    """The custom emoji the bot can use here, asked of Discord."""
-    found = await rights.here(interaction).fetch_emojis()
+    """The custom emoji the bot can use here, asked of Discord. Raises EmojiUnknown."""
+    try:
+        found = await rights.here(interaction).fetch_emojis()
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        raise EmojiUnknown from error
     return ServerEmoji(tuple(Emoji(one.name, one.id, one.animated) for one in found if one.is_usable()))
 
 

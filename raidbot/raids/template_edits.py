@@ -30,12 +30,12 @@ class NotALength(Refusal):
 
 class RoleGone(Refusal):
     def __init__(self) -> None:
-        super().__init__("The template does not have this role any more, so nothing was saved.")
+        super().__init__("The template does not have this role any more.")
 
 
 class StrategyGone(Refusal):
     def __init__(self) -> None:
-        super().__init__("The template does not have this strategy any more, so nothing was saved.")
+        super().__init__("The template does not have this strategy any more.")
 
 
 class RolesChangedMeanwhile(Refusal):

@@ -436,6 +436,20 @@ async def test_answers_come_in_time_though_discord_is_slow(sandbox: Sandbox, gui
         assert (await kept(bot, guild, "Ember")).emoji
 
 
+async def test_what_was_typed_outlives_an_outage(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    emoji = guild.add_emoji("ember")
+    async with start() as bot:
+        outage = sandbox.faults.answer(403, route="GET /guilds/{}/emojis")
+
+        refused = await make(guild, "Ember", emoji=":ember:", description="Bring water.")
+
+        assert "Discord does not tell me the emoji of this server right now." in refused.text()
+        outage.lift()
+        await send(refused, "Try again")
+        made = await kept(bot, guild, "Ember")
+        assert (made.emoji, made.description) == (f"<:ember:{emoji.id}>", "Bring water.")
+
+
 async def test_changes_are_in_the_audit_once_with_who_and_what(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         await send(await panel_of(guild), "Words and look", colour="#000001")

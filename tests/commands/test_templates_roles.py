@@ -8,7 +8,7 @@ from raidbot.raids.role_lines import to_lines
 from raidbot.raids.templates import Template
 from raidbot.sandbox import SandboxGuild
 from raidbot.sandbox.people import Answer
-from tests.commands.template_panels import kept, make, panel_of, send
+from tests.commands.template_panels import LINES, kept, make, panel_of, send
 from tests.conftest import Start
 from tests.scene import board_text, put_up
 
@@ -354,3 +354,23 @@ async def test_twenty_five_strategies_are_the_most(guild: SandboxGuild, start: S
 
         with pytest.raises(PermissionError, match="disabled"):
             await panel.click("Add a strategy")
+
+
+async def test_what_was_typed_for_a_role_that_is_gone_is_shown_but_not_tried_again(
+    guild: SandboxGuild, start: Start
+) -> None:
+    async with start():
+        panel = await make(guild, "Ember", roles=LINES)
+        await panel.click("Roles")
+        await panel.select("Edit or remove one role", ["💚 Healer"])
+        form = await panel.click("Edit")
+        other = await panel_of(guild, "Ember")
+        await other.click("Roles")
+        await other.select("Edit or remove one role", ["💚 Healer"])
+        await other.click("Remove")
+
+        await form.submit(name="Medic")
+
+        assert panel.text().startswith("The template does not have this role any more.\nNothing was saved.")
+        assert "Medic" in panel.text()
+        assert "[Try again]" not in panel.text()
