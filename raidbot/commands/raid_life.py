@@ -115,9 +115,12 @@ def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
 async def _undo(visit: Visit) -> None:
     """Take back what the button named; a button from before the last change takes nothing back."""
     step = await visit.state.db.read(partial(rows.last, raid=visit.raid))
-    if step is None or visit.part(0) != str(step.version):
+    now, named = visit.state.now(), visit.part(0)
+    if step is None:
         raise undo.NothingToUndo
-    await visit.change_for_good(partial(undo.undo, step=step, now=visit.state.now()))
+    if step.is_recent(now) and named != str(step.version):
+        raise undo.DoneSince(step)
+    await visit.change_for_good(partial(undo.undo, step=step, now=now))
     await visit.home(f"Undone: {step.action}.")
 
 

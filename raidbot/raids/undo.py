@@ -36,7 +36,17 @@ V = TypeVar("V")
 
 class NothingToUndo(Refusal):
     def __init__(self) -> None:
-        super().__init__(f"There is nothing to undo: nothing was done in the last {KEPT.seconds // 60} minutes.")
+        minutes = KEPT.seconds // 60
+        super().__init__(
+            f"There is nothing to undo: the last change was made over {minutes} minutes ago or is taken back already."
+        )
+
+
+class DoneSince(Refusal):
+    """Somebody pressed a button from before the last change."""
+
+    def __init__(self, step: "Step") -> None:
+        super().__init__(f"Something else was done since: “{step.action}”. Only that can be undone now.")
 
 
 class ChangedSince(Refusal):
