@@ -13,7 +13,7 @@ from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.events import Cause, Change, Undone
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.settings import GuildSettings
-from raidbot.raids.telling import Notice, notices
+from raidbot.raids.telling import Notice, notices, thread_note
 
 
 def save_change(
@@ -58,6 +58,17 @@ def record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: C
             guild=raid.guild,
         )
         outbox.owe(tx, owed)
+    note = thread_note(change)
+    if note is not None and raid.thread is not None:
+        written = outbox.Owed(
+            kind="post",
+            target=raid.thread,
+            payload={"content": note},
+            dedupe=f"raid:{raid.id}:v{raid.version}:thread",
+            due_at=now,
+            guild=raid.guild,
+        )
+        outbox.owe(tx, written)
 
 
 def _note_step(tx: sqlite3.Connection, before: Raid, change: Change, cause: Cause, now: datetime) -> None:

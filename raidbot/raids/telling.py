@@ -64,13 +64,22 @@ def _expiry(raid: Raid, event: ev.Event) -> datetime | None:
 
 def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
     match event:
-        case ev.Posted() | ev.Promoted() | ev.Assigned():
+        case ev.Posted() | ev.Promoted() | ev.Assigned() | ev.PlaceRestored(seat=str()):
             return (Button("I cannot come", f"{REPLY}:{raid.id}:out"),)
         case ev.SubstituteAsked(_, role):
             seat = f"{REPLY}:{raid.id}:sub:{raid.roles.index(raid.role(role)) + 1}"
             return (Button("I come", f"{seat}:yes", "success"), Button("I cannot come", f"{seat}:no"))
         case _:
             return ()
+
+
+def thread_note(change: ev.Change) -> str | None:
+    """What stands in the raid's thread from now on; a thread that was put away would be taken out by it."""
+    moved = [event for event in change.events if isinstance(event, ev.TimeChanged) and event.before != event.after]
+    if not moved or not change.raid.is_open or change.raid.thread is None:
+        return None
+    was, becomes = moved[0].before, moved[-1].after
+    return f"New time: {stamp(becomes)} ({stamp(becomes, 'R')}) instead of {stamp(was)}."
 
 
 def why_closed(reason: CloseReason | None) -> str:
@@ -145,6 +154,7 @@ def _roster_edit(raid: Raid, event: ev.RosterEdit) -> str:
             text = f"A raid leader decided: {playing} in {_raid(raid)}."
         case ev.PlaceRestored(_, seated, waits):
             text = f"A raid leader took their last change to {_raid(raid)} back: {_has(raid, seated, waits)}."
+            text += f" {_WAY_OUT}" if seated else ""
         case _:
             assert_never(event)
     return text + _foot(raid)

@@ -47,6 +47,31 @@ async def test_a_thread_is_put_away_on_closing_and_taken_out_on_reopening(
         await guild.until(lambda: not thread.state.archived)
 
 
+async def test_a_new_time_is_said_in_the_thread_while_signups_are_open(guild: SandboxGuild, start: Start) -> None:
+    channel = guild.channel("raid-signups")
+    async with start() as bot:
+        settings = await guild.owner.slash(channel, "settings")
+        await settings.click("More settings")
+        await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
+        board = await put_up(guild)
+        (thread,) = await guild.until(lambda: list(guild.facts.threads.values()))
+        await guild.until(lambda: introduced(thread))
+        raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
+        panel = await guild.owner.slash(channel, "raid", code=raid.code)
+
+        await (await panel.click("Change time")).submit(when="in 5 hours")
+        await panel.click("Save")
+        await guild.until(lambda: any("New time" in message.content for message in thread.messages.values()))
+
+        await panel.click("Close signups")
+        await guild.until(lambda: thread.state.archived)
+        await (await panel.click("Change time")).submit(when="in 6 hours")
+        await panel.click("Save")
+        await panel.click("Reopen signups")
+        await guild.until(lambda: not thread.state.archived)
+        assert sum("New time" in message.content for message in thread.messages.values()) == 1
+
+
 async def test_a_thread_the_bot_may_not_edit_holds_nothing_up(
     sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:

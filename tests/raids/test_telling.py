@@ -1,11 +1,13 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from raidbot.raids import audit, lifecycle, reminders, signups
 from raidbot.raids import events as ev
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Source
-from raidbot.raids.telling import Notice, notices
+from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, Raid, RoleKey, Source, Status
+from raidbot.raids.telling import Notice, notices, thread_note
+from raidbot.utils.text import stamp
 from tests.raids.builders import (
     ALICE,
     BOARD,
@@ -206,3 +208,29 @@ def test_the_audit_of_closing_knows_the_status_before() -> None:
 
     assert (entry.action, entry.before, entry.after) == ("closed", "open", "closed: the raid has begun")
     assert (created.action, created.after) == ("created", "Molten Core")
+
+
+def test_a_seat_given_back_by_undoing_can_be_given_up_by_button() -> None:
+    board = joined(raid(tank=1, healer=1), TANK, ALICE)
+    seated, waiting = ev.PlaceRestored(ALICE, TANK, ()), ev.PlaceRestored(BOB, None, (TANK,))
+
+    hers, his = notices(ev.Change(board, (seated, waiting)))
+
+    assert [button.label for button in hers.buttons] == ["I cannot come"]
+    assert "press the button" in hers.text
+    assert his.buttons == ()
+    assert "button" not in his.text
+
+
+def test_the_thread_hears_of_another_time_while_signups_are_open() -> None:
+    board = replace(raid(tank=1), thread=ChannelId(77))
+    moved = lifecycle.change_time(board, START + timedelta(hours=1), board.zone, now=NOW)
+    elsewhere = lifecycle.change_time(board, START, "Asia/Tokyo", now=NOW)
+    shut = replace(moved.raid, status=Status.CLOSED)
+
+    note = thread_note(moved)
+    assert note is not None
+    assert note.startswith(f"New time: {stamp(START + timedelta(hours=1))}")
+    assert thread_note(elsewhere) is None
+    assert thread_note(ev.Change(shut, moved.events)) is None
+    assert thread_note(ev.Change(replace(moved.raid, thread=None), moved.events)) is None
