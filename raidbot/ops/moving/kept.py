@@ -40,9 +40,8 @@ def keep_rest(source: Source, tx: sqlite3.Connection, report: Report, *, but: se
         report.seen(table)
         for row in source.rows(table):
             keep(source, tx, table, row, report.row(table, source.name(table, row)))
-        if report.tables[table].read:
-            whom = _FOR.get(table, "whatever may need them: the table is unknown")
-            report.note(table, f"{report.tables[table].read} rows", f"kept in moved_rows for {whom}")
+        whom = _FOR.get(table, "whatever may need them: the table is unknown")
+        _note(report, table, report.tables[table].read, whom)
 
 
 def keep_analytics(path: Path, tx: sqlite3.Connection, report: Report) -> None:
@@ -54,14 +53,23 @@ def keep_analytics(path: Path, tx: sqlite3.Connection, report: Report) -> None:
             parts[f"guild {name}"] = (cells.snowflake(name), counts)
         except Unusable:
             parts[f"guild {name}"] = (None, counts)
+    usable = 0
     for name, (guild, counts) in parts.items():
         told = report.row(ANALYTICS, name)
         if not isinstance(counts, dict):
             told.left("there is nothing in it")
-        elif moved.keep(tx, source=ANALYTICS, key=name, guild=guild, payload=json.dumps(_plain(counts))):
+            continue
+        usable += 1
+        if moved.keep(tx, source=ANALYTICS, key=name, guild=guild, payload=json.dumps(_plain(counts))):
             told.kept()
         else:
             told.unchanged()
+    _note(report, ANALYTICS, usable, "statistics")
+
+
+def _note(report: Report, table: str, number: int, whom: str) -> None:
+    if number:
+        report.note(table, "1 row" if number == 1 else f"{number} rows", f"kept in moved_rows for {whom}")
 
 
 def read_json(path: Path) -> Any:

@@ -73,7 +73,7 @@ def take(source: Source, tx: sqlite3.Connection, counted: Counted, report: Repor
 def _balance(guild: GuildId, member: MemberId, row: Cells, less: Tally, told: Told) -> Balance:
     total = _cell(row, "total_raids", cells.whole, told) or 0
     if total < less.raids:
-        told.repair(f"{total} raids are fewer than the {less.raids} that were taken over; the balance is 0")
+        told.repair(f"the old count of raids, {total}, is less than the {less.raids} that are here; the balance is 0")
     return Balance(
         guild=guild,
         member=member,

@@ -134,7 +134,7 @@ def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups
     else:
         told.repair("its template is missing, so it has the roles people signed up for")
         seen = Snapshot(name=str(slug or "Raid").replace("-", " ").title())
-    strategy = _line(row, "strategy", LABEL_MOST)
+    strategy = _strategy(row, slug, seen, told)
     if _has_two_myths(seen, slug, strategy, signups):
         seen = _playing_two_myths(seen)
         strategy = strategy or snapshot.TWO_MYTHS
@@ -151,6 +151,15 @@ def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups
         strategy=strategy,
         lengths=snapshot.LENGTHS,
     )
+
+
+def _strategy(row: Cells, slug: str | None, seen: Snapshot, told: Told) -> str | None:
+    """Boards that the old bot read back after losing them have a strategy in their row, whatever they are."""
+    strategy = _line(row, "strategy", LABEL_MOST)
+    if strategy is None or "dragonspyre" in (slug, seen.slug):
+        return strategy
+    told.repair(f"its template has no strategies, so “{strategy}” is left out")
+    return None
 
 
 def of_museum(row: Cells, told: Told) -> Shape:

@@ -57,13 +57,11 @@ def known(path: Path | None, report: Report) -> Known:
     """What the old bot's own file says, if it is given. Raises Unusable if it is not such a file."""
     if path is None:
         return Known({}, snapshot.OURS)
-    given = read_json(path)
-    if not isinstance(given, list):
-        raise Unusable(f"{path} is no list of templates.")
+    listed = _listed(path)
     found: dict[str, Snapshot] = {}
     rows: dict[str, Told] = {}
     order = []
-    for number, entry in enumerate(given):
+    for number, entry in enumerate(listed):
         told = report.row(FILE, f"template {number}")
         read = snapshot.read(cells.mapping(entry), told.repair)
         order.append(read.slug if read.slug in snapshot.OURS else snapshot.own_key(read.slug))
@@ -74,6 +72,15 @@ def known(path: Path | None, report: Report) -> Known:
         else:
             found[read.slug], rows[read.slug] = _with_our_keys(read), told
     return Known(found, tuple(order), rows)
+
+
+def _listed(path: Path) -> list[Any]:
+    """The file's templates: it names them `raids`, or is a list of them itself."""
+    given = read_json(path)
+    listed = given.get("raids") if isinstance(given, dict) else given
+    if not isinstance(listed, list):
+        raise Unusable(f"{path} is no list of templates.")
+    return listed
 
 
 def take(source: Source, shelves: Shelves, file: Known, guilds: set[GuildId], report: Report) -> None:
@@ -91,8 +98,7 @@ def take(source: Source, shelves: Shelves, file: Known, guilds: set[GuildId], re
                 told.left(f"its content {why}")
             except Refusal as refusal:
                 keep(source, shelves.tx, table, row, told)
-                reasons = " ".join(str(refusal).split())
-                report.note(table, told.name, f"kept aside, because no board can be made from it: {reasons}")
+                report.note(table, told.name, f"kept aside: {_on_one_line(refusal)}")
             else:
                 told.taken() if outcome else told.unchanged()
     shelves.save()
@@ -111,7 +117,7 @@ def _take_file(shelves: Shelves, file: Known, guilds: set[GuildId], report: Repo
             try:
                 shelves.put(guild, template)
             except Refusal as refusal:
-                refused = " ".join(str(refusal).split())
+                refused = _on_one_line(refusal)
                 report.note(FILE, slug, f"not used by server {guild}: {refused}")
             is_new = is_new or shelves.after[guild] != before
         told = file.rows[slug]
@@ -119,6 +125,10 @@ def _take_file(shelves: Shelves, file: Known, guilds: set[GuildId], report: Repo
             told.left(refused)
         else:
             told.taken() if is_new else told.unchanged()
+
+
+def _on_one_line(refusal: Refusal) -> str:
+    return " ".join(str(refusal).replace("\n- ", " ").split())
 
 
 def _over(original: Template, read: Snapshot) -> Template:
@@ -153,7 +163,9 @@ def _override(shelves: Shelves, guild: GuildId, row: Cells, file: Known, told: T
     key = file.by_id(row.get("template_id"))
     shelves.was(guild)
     if key is None or not shelves.after[guild].has(key):
-        raise Refusal(f"nothing is known of the template {cells.shown(row.get('template_id'))}.")
+        raise Refusal(
+            f"it is about {cells.shown(row.get('template_id'))}, which is no template that comes with the bot."
+        )
     if shelves.has_changed(guild, key):
         return False
     template = shelves.after[guild].entry(key).template

@@ -34,6 +34,7 @@ def test_analytics_are_kept_server_by_server(old: ByHand, tmp_path: Path) -> Non
         ("analytics.json", f"guild {GUILD}", GUILD),
     }
     assert (report.tables["analytics.json"].kept, report.tables["analytics.json"].left) == (2, 1)
+    assert any((line.table, line.row) == ("analytics.json", "2 rows") for line in report.notes)
     assert old.move(analytics=file).tables["analytics.json"].unchanged == 2
 
 

@@ -63,7 +63,7 @@ def test_odd_counters_count_nothing(old: ByHand) -> None:
     old.move()
 
     assert balances(old) == {ALICE: (0, 0, {}, {}, {}), BOB: (2**63 - 1, 0, {}, {}, {})}
-    assert "0 raids are fewer than the 1 that were taken over" in old.repaired()
+    assert "the old count of raids, 0, is less than the 1 that are here" in old.repaired()
     assert "role_counts is no JSON: '{'" in old.repaired()
     assert old.report.tables["guild_user_stats"].left == 2
 

@@ -51,6 +51,16 @@ def test_another_strategy_changes_only_the_text(old: ByHand) -> None:
     assert raid.description == "Plays triple storm."
 
 
+def test_a_strategy_is_nothing_to_other_templates(old: ByHand) -> None:
+    data = template(*STORMS, name="The Ghastly Conspiracy Raid", description="No triple storm here.")
+    old.raid(template_slug="lemuria", template_data=data, strategy="2 myth 1 storm")
+
+    raid = old.moved()
+
+    assert (raid.strategy, raid.description) == (None, "No triple storm here.")
+    assert "its template has no strategies" in old.repaired()
+
+
 def test_two_roles_with_one_emoji_part(old: ByHand) -> None:
     old.raid(template_data=template(("1️⃣", "Tank"), ("1️⃣", "Puller"), ("2️⃣", "Healer")))
     old.signup(ALICE, "1️⃣", role_name="Tank")

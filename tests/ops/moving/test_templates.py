@@ -23,7 +23,7 @@ def override(old: ByHand, template_id: Any, **cells: Any) -> None:
 
 def file_of(folder: Path, *templates: dict[str, Any]) -> Path:
     path = folder / "raid_templates.json"
-    path.write_text(json.dumps(templates), encoding="utf-8")
+    path.write_text(json.dumps({"raids": templates}), encoding="utf-8")
     return path
 
 
@@ -79,7 +79,7 @@ def test_one_that_no_board_can_be_made_from_is_kept_aside(old: ByHand, groups: s
 
     assert not old.templates().has("custom-mb3k2-7f0q")
     assert old.all("SELECT source, key FROM moved_rows") == [("custom_templates", "id custom-mb3k2-7f0q")]
-    assert any("no board can be made from it" in line.sentence for line in report.notes)
+    assert any("Discord would not take a board made from" in line.sentence for line in report.notes)
     assert report.tables["custom_templates"].kept == 1
 
 
@@ -134,9 +134,20 @@ def test_the_old_bots_own_file_gives_the_real_roles(old: ByHand, tmp_path: Path)
     assert "it has the one of the old bot’s file" in old.repaired()
 
 
-def test_a_file_that_is_no_list_of_templates_is_refused(old: ByHand, tmp_path: Path) -> None:
+def test_the_old_bots_own_file_may_be_a_bare_list(old: ByHand, tmp_path: Path) -> None:
     path = tmp_path / "raid_templates.json"
-    path.write_text("{}")
+    path.write_text(json.dumps([{"name": "Sky Fortress", "roleGroups": GROUPS}]))
+    old.row("guilds", id=str(GUILD))
+
+    old.move(templates=path)
+
+    assert old.templates().has("custom-sky-fortress")
+
+
+@pytest.mark.parametrize("content", ["{}", '{"raids": {}}', "7"])
+def test_a_file_that_is_no_list_of_templates_is_refused(old: ByHand, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "raid_templates.json"
+    path.write_text(content)
 
     with pytest.raises(NotTheirs, match="is no list of templates"):
         old.move(templates=path)
