@@ -132,13 +132,20 @@ def switch(catalogue: Catalogue, key: str, *, enabled: bool) -> Catalogue:
 
 
 def play(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
-    """With the templates of exactly these games offered; a server's own stay as they are."""
-    return Catalogue(
-        tuple(
-            entry if entry.is_own else replace(entry, enabled=entry.template.game in games)
-            for entry in catalogue.entries
-        )
-    )
+    """With templates of exactly these games offered.
+
+    A game that is taken up brings all of its own; what was disabled of one that was played before stays so, and a
+    server's own stay as they are.
+    """
+    before = catalogue.games()
+
+    def follow(entry: Entry) -> Entry:
+        game = entry.template.game
+        if entry.is_own or before[game] == (game in games):
+            return entry
+        return replace(entry, enabled=game in games)
+
+    return Catalogue(tuple(map(follow, catalogue.entries)))
 
 
 def save(catalogue: Catalogue, template: Template) -> Catalogue:

@@ -64,11 +64,22 @@ def test_a_disabled_template_is_kept_but_not_offered(key: str) -> None:
 
 
 def test_the_templates_of_one_s_games_can_be_offered_alone() -> None:
-    playing = rules.play(rules.switch(WITH_FISHING, "polaris", enabled=False), {"Wizard101"})
+    playing = rules.play(WITH_FISHING, {"Wizard101"})
 
     assert [template.key for template in playing.offered()] == ["dragonspyre", "lemuria", "polaris", "custom-fishing"]
     assert [game for game, is_offered in playing.games().items() if is_offered] == ["Wizard101"]
     assert rules.play(playing, playing.games()) == WITH_FISHING
+
+
+def test_what_was_disabled_of_a_game_stays_so_while_it_is_played() -> None:
+    without = rules.switch(WITH_FISHING, "polaris", enabled=False)
+
+    playing = rules.play(without, {"Wizard101"})
+
+    assert [template.key for template in playing.offered()] == ["dragonspyre", "lemuria", "custom-fishing"]
+    assert rules.play(playing, without.games()) == without
+    given_up = rules.play(playing, ())
+    assert "polaris" in [template.key for template in rules.play(given_up, {"Wizard101"}).offered()]
 
 
 def test_one_that_comes_with_the_bot_can_be_changed_and_reset() -> None:
