@@ -57,7 +57,7 @@ class Templates(
 
     @app_commands.command(name="list", description="All templates of this server; enable, change or make some")
     async def list_(self, interaction: discord.Interaction[Any]) -> None:
-        await rights.check(interaction, Permission.TEMPLATES_LIST)
+        await rights.check_any(interaction, ANY)
         await answers.take(interaction)
         await (await self._visit(interaction)).list(0)
 

@@ -51,7 +51,7 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "raidinfo history": (EVERYBODY, {}),
     "raidinfo export": (EVERYBODY, {"what": "raid", "code": "CODE"}),
     "mysignups": (EVERYBODY, {}),
-    "templates list": ((P.TEMPLATES_LIST,), {}),
+    "templates list": (ABOUT_TEMPLATES, {}),
     "templates edit": (ABOUT_TEMPLATES, {"template": "dragonspyre"}),
     "templates create": ((P.TEMPLATES_CREATE,), {}),
     "templates export": ((P.TEMPLATES_EXPORT,), {}),
