@@ -11,8 +11,10 @@ from discord.ext import commands
 from raidbot.commands.channels import KIND_NAMES
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.router import Press, UnknownPanel, address
+from raidbot.db import audit
+from raidbot.raids.audit import Entry
 from raidbot.raids.model import GuildId, Kind
-from raidbot.raids.permissions import Asker, Permission, check_may_grant, held_in
+from raidbot.raids.permissions import Asker, ManagersOnly, MoreThanHeld, Permission, check_may_grant, held_in
 from raidbot.raids.permissions import commands as known_commands
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
@@ -58,7 +60,26 @@ class Permissions(commands.Cog):
         if guild.id in chosen and subject in (_EVERYTHING, f"{_GATE}{Kind.RAID}"):
             raise rights.NotEveryone
         rule = partial(_with, subject, chosen, rights.asker(press.interaction))
-        await self._state.change_settings(GuildId(guild.id), rule, rights.cause(press.interaction))
+        try:
+            await self._state.change_settings(GuildId(guild.id), rule, rights.cause(press.interaction))
+        except (ManagersOnly, MoreThanHeld):
+            wanted = f"{_title(subject)}: {_mentioned(guild, chosen) or 'nobody'}"
+            await self._note(press.interaction, Entry("grant refused", after=wanted))
+            raise
+
+    async def _note(self, interaction: discord.Interaction[Any], entry: Entry) -> None:
+        """Write down what was tried and changed nothing."""
+        cause = rights.cause(interaction)
+        record = partial(
+            audit.record,
+            entries=(entry,),
+            guild=GuildId(rights.here(interaction).id),
+            raid=None,
+            at=self._state.now(),
+            actor=cause.actor,
+            source=cause.source,
+        )
+        await self._state.db.write(record)
 
     async def _show(self, interaction: discord.Interaction[Any], subject: str) -> None:
         guild = rights.here(interaction)

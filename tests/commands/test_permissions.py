@@ -67,6 +67,23 @@ async def test_nobody_grants_what_they_do_not_hold(guild: SandboxGuild, start: S
         assert (await bot.state.settings(GuildId(guild.id))).grants.roles == {"permissions": frozenset({clerk.id})}
 
 
+async def test_a_refused_grant_is_in_the_audit(guild: SandboxGuild, start: Start) -> None:
+    clerk = guild.add_role("clerk")
+    alice = guild.add_member("alice", roles=[clerk])
+    async with start() as bot:
+        panel = await opened(guild)
+        await panel.select(SUBJECT, ["/permissions"])
+        await panel.select(ROLES, [clerk])
+
+        refused = await (await opened(guild, alice)).select(ROLES, [clerk])
+
+        assert "Only people with the Manage Server permission" in refused.text()
+        said = await bot.state.db.read(
+            lambda connection: connection.execute("SELECT actor, action, after FROM audit ORDER BY id").fetchall()
+        )
+        assert said[1:] == [(alice.id, "grant refused", f"Who may do everything: <@&{clerk.id}>")]
+
+
 async def test_a_role_taken_away_ends_what_its_panel_can_do(guild: SandboxGuild, start: Start) -> None:
     admin = guild.add_role("admin")
     alice = guild.add_member("alice", roles=[admin])
