@@ -11,7 +11,7 @@ from raidbot.commands import raid_panel as look
 from raidbot.commands.raid_visit import Action, Visit
 from raidbot.commands.ui.answers import Row
 from raidbot.commands.ui.pages import turning
-from raidbot.commands.ui.router import UnknownPanel
+from raidbot.commands.ui.router import UnknownPanel, number_of
 from raidbot.raids import attendance
 from raidbot.raids.events import Change
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Status
@@ -36,7 +36,7 @@ async def _attendance(visit: Visit, text: str = "") -> None:
     if not raid.attendance:
         raise Refusal("Nobody had a seat in this raid.")
     pages = -(-len(raid.attendance) // _OPTIONS_MOST)
-    page = min(_number(visit.rest[0]) if visit.rest else 0, pages - 1)
+    page = min(number_of(visit.rest[0]) if visit.rest else 0, pages - 1)
     names = await visit.state.names(raid)
     marked = [
         f"{names.get(row.member, 'Member')} ({row.presence})"
@@ -53,8 +53,8 @@ async def _mark(visit: Visit) -> None:
     """The chosen ones of a page are marked, the others of that page are not."""
     if len(visit.rest) != 3 or visit.rest[0] not in _HINTS:
         raise UnknownPanel
-    presence, page, seen = Presence(visit.rest[0]), _number(visit.rest[1]), visit.rest[2]
-    chosen = {MemberId(_number(value)) for value in visit.press.values}
+    presence, page, seen = Presence(visit.rest[0]), number_of(visit.rest[1]), visit.rest[2]
+    chosen = {MemberId(number_of(value)) for value in visit.press.values}
     now, by = visit.state.now(), visit.asker
 
     def rule(raid: Raid) -> Change:
@@ -101,12 +101,6 @@ def _seen(raid: Raid) -> str:
     """Equal for two states of the raid with the same roster and marks."""
     told = ",".join(f"{row.member}{row.presence}" for row in raid.attendance)
     return f"{zlib.crc32(told.encode()):x}"
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 20:
-        raise UnknownPanel
-    return int(text)
 
 
 _NO_SHOW = (Permission.RAID_NOSHOW,)

@@ -11,7 +11,7 @@ from raidbot.commands.raid_visit import Action, Visit
 from raidbot.commands.reactable import check_reactable
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.forms import Field, form
-from raidbot.commands.ui.router import UnknownPanel
+from raidbot.commands.ui.router import number_of
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, NoSuchDraft
 from raidbot.raids import copying
@@ -58,7 +58,7 @@ async def _copy(visit: Visit) -> None:
 
 async def _copy_go(visit: Visit) -> None:
     raid, state, now = visit.raid, visit.state, visit.state.now()
-    draft, which = _draft(visit.part(0)), visit.part(1)
+    draft, which = DraftId(number_of(visit.part(0))), visit.part(1)
     load = partial(drafts.load, draft=draft, guild=raid.guild, member=visit.asker)
     payload = await state.db.read(load)
     if payload.get("copy_of") != raid.code:
@@ -81,12 +81,6 @@ async def _copy_go(visit: Visit) -> None:
     await visit.change_for_good(partial(copying.duplicated, code=copy.code))
     await visit.home(f"“{escape(copy.name)}” (`{copy.code}`) is being posted in {channel.mention}.")
     await visit.home(await visit.watch.outcome(copy, channel.mention))
-
-
-def _draft(text: str) -> DraftId:
-    if not text.isdecimal() or len(text) > 18:
-        raise UnknownPanel
-    return DraftId(int(text))
 
 
 _DUPLICATE = (Permission.RAID_DUPLICATE,)

@@ -107,7 +107,8 @@ def to(raid: Raid, action: str, *more: object) -> str:
 
 def _facts(sight: Sight) -> Iterator[str]:
     raid, names = sight.raid, sight.names
-    yield f"**Signups:** {_STATES[raid.status]}" + (f" · [board]({raid.link})" if raid.link else "")
+    held = " until somebody closes them" if raid.is_open and raid.hold else ""
+    yield f"**Signups:** {_STATES[raid.status]}{held}" + (f" · [board]({raid.link})" if raid.link else "")
     yield f"**What:** {KIND_NAMES[raid.kind]}"
     yield f"**Starts:** {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')}), time zone {raid.zone}"
     if raid.length_minutes is not None:

@@ -12,8 +12,8 @@ from raidbot.commands.raid_visit import Action, Visit
 from raidbot.commands.ui.answers import Row
 from raidbot.commands.ui.pages import turning
 from raidbot.commands.ui.picked import Picked, look_up
-from raidbot.commands.ui.role_menus import role_menus
-from raidbot.commands.ui.router import UnknownPanel
+from raidbot.commands.ui.role_menus import role_menus, role_numbered
+from raidbot.commands.ui.router import number_of
 from raidbot.delivery import render
 from raidbot.raids import roster, signups
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
@@ -32,7 +32,7 @@ async def _roster(visit: Visit, text: str = "") -> None:
     names = await visit.state.names(raid)
     people = list(raid.members())
     pages = max(1, -(-len(people) // _OPTIONS_MOST))
-    page = min(_number(visit.rest[0]) if visit.rest else 0, pages - 1)
+    page = min(number_of(visit.rest[0]) if visit.rest else 0, pages - 1)
     shown = people[page * _OPTIONS_MOST : (page + 1) * _OPTIONS_MOST]
     rows: list[Row] = []
     if shown:
@@ -53,7 +53,7 @@ async def _roster(visit: Visit, text: str = "") -> None:
 
 async def _who(visit: Visit) -> None:
     """Somebody was chosen: what they have, and what can be done about it."""
-    await _person(visit, await _member(visit, _number(next(iter(visit.press.values), ""))))
+    await _person(visit, await _member(visit, number_of(next(iter(visit.press.values), ""))))
 
 
 async def _person(visit: Visit, who: Picked, text: str = "") -> None:
@@ -79,7 +79,7 @@ async def _person(visit: Visit, who: Picked, text: str = "") -> None:
 
 async def _seat(visit: Visit) -> None:
     """Give the chosen role, or ask what to do instead if it is full."""
-    who = await _member(visit, _number(visit.part(0)))
+    who = await _member(visit, number_of(visit.part(0)))
     role = roster.role_named(visit.raid, next(iter(visit.press.values), ""))
     rule = partial(signups.assign, member=who.id, key=role.key, now=visit.state.now())
     try:
@@ -102,13 +102,13 @@ async def _ask_to_force(visit: Visit, who: Picked, role: Role, why: str) -> None
 
 
 async def _force(visit: Visit) -> None:
-    who, role = await _member(visit, _number(visit.part(0))), _numbered(visit)
+    who, role = await _member(visit, number_of(visit.part(0))), _numbered(visit)
     await _edit(visit, who, partial(signups.assign, member=who.id, key=role, now=visit.state.now(), force=True))
 
 
 async def _ask_line(visit: Visit) -> None:
     """For which role? Only a full one has a line."""
-    who = await _member(visit, _number(visit.part(0)))
+    who = await _member(visit, number_of(visit.part(0)))
     raid = visit.raid
     full = [role for role in raid.roles if not raid.has_room(role)]
     rows = role_menus(raid, full, "Put them in line for", partial(look.to, raid, "line", who.id))
@@ -117,20 +117,20 @@ async def _ask_line(visit: Visit) -> None:
 
 
 async def _line(visit: Visit) -> None:
-    who = await _member(visit, _number(visit.part(0)))
+    who = await _member(visit, number_of(visit.part(0)))
     chosen = next(iter(visit.press.values), None)
     role = _numbered(visit) if chosen is None else roster.role_named(visit.raid, chosen).key
     await _edit(visit, who, partial(signups.send_to_wait, member=who.id, key=role, now=visit.state.now()))
 
 
 async def _side(visit: Visit) -> None:
-    who = await _member(visit, _number(visit.part(0)))
+    who = await _member(visit, number_of(visit.part(0)))
     side = next(iter(visit.press.values), _NO_SIDE)
     await _edit(visit, who, partial(roster.take_side, member=who.id, side=None if side == _NO_SIDE else side))
 
 
 async def _take_off(visit: Visit) -> None:
-    who = await _member(visit, _number(visit.part(0)))
+    who = await _member(visit, number_of(visit.part(0)))
     await _edit(visit, who, partial(signups.remove, member=who.id, now=visit.state.now()))
 
 
@@ -148,19 +148,9 @@ async def _member(visit: Visit, member: int) -> Picked:
     return await look_up(visit.interaction, who)
 
 
-def _number(text: str) -> int:
-    """A number that the panel itself wrote down. Raises UnknownPanel."""
-    if not text.isdecimal() or len(text) > 20:
-        raise UnknownPanel
-    return int(text)
-
-
 def _numbered(visit: Visit) -> RoleKey:
     """The role whose number follows the member's id on a button. Raises UnknownPanel."""
-    number = _number(visit.rest[1]) if len(visit.rest) > 1 else 0
-    if not 1 <= number <= len(visit.raid.roles):
-        raise UnknownPanel
-    return visit.raid.roles[number - 1].key
+    return role_numbered(visit.raid, visit.part(1)).key
 
 
 def _place(raid: Raid, member: MemberId) -> str:

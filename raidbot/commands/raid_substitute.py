@@ -9,8 +9,8 @@ from raidbot.commands import raid_panel as look
 from raidbot.commands.members import still_here
 from raidbot.commands.raid_visit import Action, Visit
 from raidbot.commands.ui.answers import Row
-from raidbot.commands.ui.role_menus import role_menus
-from raidbot.commands.ui.router import UnknownPanel
+from raidbot.commands.ui.role_menus import role_menus, role_numbered
+from raidbot.commands.ui.router import number_of
 from raidbot.db import candidates
 from raidbot.raids import roster, substitutes
 from raidbot.raids.events import SubstituteAsked
@@ -29,6 +29,11 @@ class NoRoom(Refusal):
         super().__init__(
             "Every role has all its seats taken, so there is nothing to substitute. Take somebody off first."
         )
+
+
+class NobodyPlays(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Nobody you chose is a member of this server, or only bots are. Nobody was asked.")
 
 
 async def _find(visit: Visit) -> None:
@@ -94,13 +99,10 @@ async def _asked(visit: Visit, role: Role) -> str:
 
 
 async def _ask(visit: Visit) -> None:
-    number = visit.part(0)
-    if not number.isdecimal() or not 1 <= int(number[:4]) <= len(visit.raid.roles):
-        raise UnknownPanel
-    if not all(value.isdecimal() and len(value) <= 20 for value in visit.press.values):
-        raise UnknownPanel
-    role = visit.raid.roles[int(number) - 1]
-    here = await still_here(visit, [MemberId(int(value)) for value in visit.press.values])
+    role = role_numbered(visit.raid, visit.part(0))
+    here = await still_here(visit, [MemberId(number_of(value)) for value in visit.press.values])
+    if not here:
+        raise NobodyPlays
     rule = partial(substitutes.ask, key=role.key, members=tuple(here), by=visit.asker, now=visit.state.now())
     change = await visit.change_for_good(rule, here)
     asked = [event.member for event in change.events if isinstance(event, SubstituteAsked)]

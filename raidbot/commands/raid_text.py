@@ -11,7 +11,7 @@ from raidbot.commands.raid_visit import Action, Visit
 from raidbot.commands.ui import answers
 from raidbot.commands.ui.forms import Field, changed, form, marks_of
 from raidbot.commands.ui.picked import look_up
-from raidbot.commands.ui.router import UnknownPanel
+from raidbot.commands.ui.router import number_of
 from raidbot.raids import editing
 from raidbot.raids.creating import SUBJECT_MOST
 from raidbot.raids.kinds import looks
@@ -63,11 +63,9 @@ async def _ask_length(visit: Visit) -> None:
 
 
 async def _length(visit: Visit) -> None:
-    chosen = next(iter(visit.press.values), "")
-    if not chosen.isdecimal() or len(chosen) > 6:
-        raise UnknownPanel
-    await visit.change(partial(editing.change_length, minutes=int(chosen)))
-    await visit.home(f"The raid takes {spoken_length(int(chosen))}.")
+    minutes = number_of(next(iter(visit.press.values), ""))
+    await visit.change(partial(editing.change_length, minutes=minutes))
+    await visit.home(f"The raid takes {spoken_length(minutes)}.")
 
 
 async def _ask_leader(visit: Visit) -> None:
@@ -86,10 +84,8 @@ async def _leader(visit: Visit) -> None:
         await visit.change(partial(editing.lead, leader=None))
         await visit.home("Nobody in particular leads this raid now.")
         return
-    chosen = next(iter(visit.press.values), "")
-    if not chosen.isdecimal():
-        raise UnknownPanel
-    who = await look_up(visit.interaction, MemberId(int(chosen)))
+    chosen = number_of(next(iter(visit.press.values), ""))
+    who = await look_up(visit.interaction, MemberId(chosen))
     await visit.change(partial(editing.lead, leader=who.id), {who.id: who.name})
     await visit.home(f"{who.shown} leads this raid.")
 

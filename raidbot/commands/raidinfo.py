@@ -17,7 +17,7 @@ from raidbot.commands.channels import KIND_NAMES
 from raidbot.commands.raidinfo_look import PAGE_SIZE, Wanted
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.pages import page_number
-from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.commands.ui.router import Press, UnknownPanel, number_of
 from raidbot.db import lists
 from raidbot.delivery import render
 from raidbot.delivery.calendar import calendar
@@ -134,7 +134,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     async def _turn_history(self, press: Press, rest: tuple[str, ...]) -> None:
         if len(rest) != 2:
             raise UnknownPanel
-        member, page = _member(rest[0]), page_number(rest[1])
+        member, page = MemberId(number_of(rest[0])), page_number(rest[1])
         await self._check_history(press.interaction, member)
         whose = press.interaction.user
         if whose.id != member:
@@ -207,13 +207,6 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         made = roster_sheet(raid, await self._state.names(raid))
         text = f"The roster of “{escape(raid.name)}” (`{raid.code}`) as it is now."
         await answers.hand_over(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))
-
-
-def _member(text: str) -> MemberId:
-    """A member's id as a button says it. Raises UnknownPanel."""
-    if not text.isdecimal() or len(text) > 20:
-        raise UnknownPanel
-    return MemberId(int(text))
 
 
 def _guild(interaction: discord.Interaction[Any]) -> GuildId:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 
 from raidbot.commands.ui import answers, rights
-from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.commands.ui.role_menus import role_numbered
+from raidbot.commands.ui.router import Press, UnknownPanel, number_of
 from raidbot.raids import signups, substitutes
 from raidbot.raids.model import Raid, RaidId, Role, Source
 from raidbot.state import Cause, Rule, State
@@ -32,20 +33,17 @@ class Replies:
         match press.parts[1:]:
             case ("out",):
                 await self._drop_out(press, raid)
-            case ("sub", number, ("yes" | "no") as said) if number.isdecimal() and 0 < int(number[:4]) <= len(
-                raid.roles
-            ):
-                await self._substitute(press, raid, raid.roles[int(number) - 1], comes=said == "yes")
+            case ("sub", which, ("yes" | "no") as said):
+                await self._substitute(press, raid, role_numbered(raid, which), comes=said == "yes")
             case _:
                 raise UnknownPanel
 
     async def _raid(self, press: Press) -> Raid:
         """The raid that the message was about. Raises UnknownPanel."""
-        number = press.parts[0] if press.parts else ""
-        if not number.isdecimal() or len(number) > 18:
+        if not press.parts:
             raise UnknownPanel
         try:
-            raid = await self._state.raid(RaidId(int(number)))
+            raid = await self._state.raid(RaidId(number_of(press.parts[0])))
         except KeyError:
             raise UnknownPanel from None
         if not self._serves(raid.guild):

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from raidbot.raids.model import Status
 from raidbot.sandbox import Sandbox, SandboxGuild
 from tests.commands.raid_panels import code_of, panel_of, the_raid
@@ -126,3 +128,30 @@ async def test_nothing_leads_to_a_board_that_was_deleted(sandbox: Sandbox, guild
         assert (await the_raid(bot)).status is Status.CANCELLED
         assert "Museum Signup" in history.text()
         assert not any(gone in shown.text() for shown in (panel, detail, history))
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 40, "00019999", "-1", "²"])
+async def test_a_forged_number_is_no_bug_and_changes_nothing(guild: SandboxGuild, start: Start, number: str) -> None:
+    forged = (
+        "leader",
+        "who",
+        "length",
+        "seat:{}",
+        "force:1:{}",
+        "take-off:{}",
+        "sub-ask:1",
+        "sub-ask:{}",
+        "copy-go:{}:x",
+    )
+    async with start() as bot:
+        panel = await panel_of(guild, await put_up(guild))
+        before = await the_raid(bot)
+        assert panel.message is not None
+        for action in forged:
+            options = [{"label": "?", "value": number}]
+            select = {"type": 3, "custom_id": f"raid:{before.code}:{action.format(number)}", "options": options}
+
+            answer = await guild.owner.use(panel.message, select, [number])
+
+            assert "went wrong" not in answer.text(), action
+        assert await the_raid(bot) == before

@@ -28,6 +28,7 @@ async def test_closing_reopening_and_closing_work_through_restarts(guild: Sandbo
         raid = await the_raid(bot)
 
     assert raid.hold
+    assert "Signups: 🟢 open until somebody closes them" in panel.text()
     assert "Alice" in board_text(board)
     assert "closed: open → closed" in panel.text()
     assert "reopened: closed → open" in panel.text()

@@ -144,6 +144,17 @@ async def test_who_left_or_may_not_sign_up_is_not_offered(sandbox: Sandbox, guil
         assert [option["label"] for option in options_of(panel, "Whom shall I ask?")] == ["Carol"]
 
 
+async def test_bots_alone_are_not_asked(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        panel = await panel_of(guild, await put_up(guild))
+        await panel.click("Find substitute")
+
+        await panel.select("Or ask others", [guild.bot.user])
+
+        assert "only bots are. Nobody was asked." in panel.text()
+        assert (await the_raid(bot)).asks == ()
+
+
 async def test_nobody_is_asked_to_come_to_what_has_begun(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     async with start():
         panel = await panel_of(guild, await put_up(guild))

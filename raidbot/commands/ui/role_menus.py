@@ -6,6 +6,7 @@ from typing import Any
 import discord
 
 from raidbot.commands.ui.answers import Row
+from raidbot.commands.ui.router import UnknownPanel, number_of
 from raidbot.raids.model import Raid, Role
 from raidbot.utils.text import clip
 
@@ -16,6 +17,13 @@ def role_menus(raid: Raid, roles: Sequence[Role], hint: str, to: Callable[[int],
     """A row per menu; `to` makes the `custom_id` of each, counted from 0. What is chosen is a role's key."""
     count = -(-len(roles) // _OPTIONS_MOST)
     return [(_menu(raid, roles, hint, number, count, to(number)),) for number in range(count)]
+
+
+def role_numbered(raid: Raid, text: str) -> Role:
+    """The role whose number, counted from 1, a panel wrote down. Raises UnknownPanel."""
+    if not 1 <= number_of(text) <= len(raid.roles):
+        raise UnknownPanel
+    return raid.roles[number_of(text) - 1]
 
 
 def role_option(raid: Raid, role: Role) -> discord.SelectOption:

@@ -30,12 +30,22 @@ class Press:
     fields: Mapping[str, str]
 
 
+_LARGEST = 2**63 - 1  # what the database and discord.py take
+_DIGITS_MOST = len(str(_LARGEST))
+
 Panel = Callable[[Press], Awaitable[None]]
 
 
 def address(panel: str, *parts: object) -> str:
     """A `custom_id` (at most 100 characters) that `Router` brings back to the panel."""
     return ":".join([panel, *map(str, parts)])
+
+
+def number_of(text: str) -> int:
+    """A number that a panel wrote down, or an id that was chosen. Raises UnknownPanel for what can be neither."""
+    if not text.isdecimal() or len(text) > _DIGITS_MOST or int(text) > _LARGEST:
+        raise UnknownPanel
+    return int(text)
 
 
 class Router(commands.Cog):
