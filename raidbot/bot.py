@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -114,6 +114,11 @@ class Tree(app_commands.CommandTree["RaidBot"]):
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
         await explain(interaction, error)
+
+
+def _with_ids(fingerprint: str, known: Sequence[app_commands.AppCommand]) -> str:
+    """What is noted of registered commands; Discord gives new ids to those that another program took away."""
+    return " ".join((fingerprint, *sorted(str(command.id) for command in known)))
 
 
 class RaidBot(commands.AutoShardedBot):
@@ -314,14 +319,17 @@ class RaidBot(commands.AutoShardedBot):
             wait = min(wait * 2, _LONGEST_WAIT)
 
     async def _register_commands(self) -> None:
-        """Tell Discord the commands, unless it knows exactly these."""
+        """Tell Discord the commands, unless it knows exactly these: another program may have had the token since."""
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         fingerprint = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         fact = f"commands of {self.application_id}"
-        if await self._db.read(partial(guilds.fact, name=fact)) == fingerprint:
+        noted = await self._db.read(partial(guilds.fact, name=fact)) or ""
+        if noted.startswith(fingerprint) and noted == _with_ids(
+            fingerprint, await self.line.call(self.tree.fetch_commands)
+        ):
             return
-        await self.line.call(self.tree.sync)
-        await self._db.write(partial(guilds.note_fact, name=fact, value=fingerprint))
+        known = _with_ids(fingerprint, await self.line.call(self.tree.sync))
+        await self._db.write(partial(guilds.note_fact, name=fact, value=known))
         log.info("commands registered", commands=len(payload))
 
     def _hear_member_updates(self) -> None:

@@ -20,6 +20,21 @@ async def test_commands_are_registered_once(sandbox: Sandbox, start: Start) -> N
     assert sandbox.count("PUT", COMMANDS) == 1
 
 
+async def test_commands_that_another_program_put_in_their_place_are_registered_again(
+    sandbox: Sandbox, start: Start
+) -> None:
+    async with start():
+        ours = [command.payload["name"] for command in sandbox.store.commands.values()]
+    gone = next(iter(sandbox.store.commands))
+    del sandbox.store.commands[gone]
+
+    async with start():
+        await sandbox.until(lambda: len(sandbox.store.commands) == len(ours))
+
+    assert sorted(command.payload["name"] for command in sandbox.store.commands.values()) == sorted(ours)
+    assert gone not in sandbox.store.commands
+
+
 async def test_a_failing_registration_stops_nothing_and_heals(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
 ) -> None:
