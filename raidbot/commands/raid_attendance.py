@@ -66,11 +66,11 @@ async def _mark(visit: Visit) -> None:
     try:
         change = await visit.change(rule)
     except (MarkedMeanwhile, attendance.NotOnRoster) as refusal:
-        await _attendance(visit.seeing(await visit.state.raid(visit.raid.id)), str(refusal))
+        await _attendance(visit.seeing(await visit.state.raid(visit.raid.id), page), str(refusal))
         return
     marks = len(change.events)
     await _attendance(
-        visit.seeing(change.raid), "Nothing was different." if not marks else f"{marks} marked differently."
+        visit.seeing(change.raid, page), "Nothing was different." if not marks else f"{marks} marked differently."
     )
 
 

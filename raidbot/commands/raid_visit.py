@@ -58,9 +58,9 @@ class Visit:
         """As `change`, but what was done before it stays what can be undone."""
         return await self.state.change(self.raid.id, rule, rights.cause(self.interaction), names=names)
 
-    def seeing(self, raid: Raid) -> "Visit":
-        """The same visit to the raid as it is after a change, on the first page."""
-        return replace(self, raid=raid, rest=())
+    def seeing(self, raid: Raid, page: int = 0) -> "Visit":
+        """The same visit to the raid as it is after a change, on a page of its list."""
+        return replace(self, raid=raid, rest=(str(page),))
 
     async def home(self, text: str = "") -> None:
         """Show the panel with the raid as it is now, and a sentence above."""

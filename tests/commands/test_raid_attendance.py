@@ -72,6 +72,9 @@ async def test_no_shows_of_a_long_roster_are_marked_page_by_page(guild: SandboxG
         await panel.select("Who did not come?", [crowd[0].name.capitalize()])
         await panel.click("Next page")
         await panel.select("Who did not come?", [crowd[29].name.capitalize()])
+        assert "(Next page)" in panel.text()
+        await panel.select("Who was excused?", [crowd[28].name.capitalize()])
 
         marks = await attended(bot)
         assert [member for member, mark in marks.items() if mark == "no-show"] == [crowd[0].id, crowd[29].id]
+        assert marks[crowd[28].id] == "excused"
