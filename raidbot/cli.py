@@ -125,6 +125,11 @@ def _import(options: argparse.Namespace) -> int:
     except sqlite3.Error as error:
         print(f"Nothing was taken, because {settings.database} cannot be written: {error}.", file=sys.stderr)
         return process.UNUSABLE_DATABASE
+    except KeyboardInterrupt:
+        print(
+            "Interrupted: all of it was written, or nothing. Run it again; that changes nothing twice.", file=sys.stderr
+        )
+        return process.FATAL
     print(json.dumps(report.to_json(), ensure_ascii=False, indent=2) if options.json else report.text())
     return process.ENDED
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import os
+import signal
 import sqlite3
 import sys
 from collections import Counter
@@ -311,6 +312,29 @@ async def test_whoever_kills_it_finds_all_or_nothing(tmp_path: Path, pages: int)
     with looking(new) as connection:
         (found,) = connection.execute("SELECT count(*) FROM raids").fetchone()
     assert found == 1000 or dump(new) == nothing
+
+
+async def test_whoever_interrupts_it_is_told_what_that_means(tmp_path: Path) -> None:
+    old, new = tmp_path / "wizbot.db", tmp_path / "raidbot.db"
+    invent(Random(11), guilds=10, raids=1000).write(old)
+    await (await Database.open(new)).close()
+
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "import sys; from raidbot.cli import main; sys.exit(main())", "import", str(old)),
+        env=os.environ | {"RAIDBOT_DATABASE": str(new)},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    await _written(process, new, 4096)
+    process.send_signal(signal.SIGINT)
+    _, said = await process.communicate()
+
+    assert process.returncode == 1
+    assert said.decode().splitlines() == [
+        "Interrupted: all of it was written, or nothing. Run it again; that changes nothing twice."
+    ]
+    with looking(new) as connection:
+        assert connection.execute("SELECT count(*) FROM raids").fetchone() == (0,)
 
 
 async def _written(process: asyncio.subprocess.Process, new: Path, size: int) -> None:
