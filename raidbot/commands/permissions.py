@@ -148,6 +148,8 @@ def _lines(guild: discord.Guild, settings: GuildSettings, subject: str) -> list[
     if subject in _gates():
         if guild.id in roles:
             return ["Everybody, whatever raids ask for."]
+        if roles and not any(map(guild.get_role, roles)):
+            return [chosen, "Nobody can sign up until you choose another role, or none."]
         return [chosen or _nobody_chosen(guild, settings, _gates()[subject])]
     lines = [chosen or "No role has been chosen."]
     grants = settings.grants

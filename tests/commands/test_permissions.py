@@ -112,6 +112,22 @@ async def test_deleted_roles_are_shown_as_such_and_ignored(guild: SandboxGuild, 
         assert "the role kept." in refused.text()
 
 
+async def test_a_gate_whose_roles_are_gone_says_what_that_means(guild: SandboxGuild, start: Start) -> None:
+    gone = guild.add_role("gone")
+    async with start() as bot:
+        panel = await opened(guild)
+        await panel.select(SUBJECT, ["Signing up: raid"])
+        await panel.select(ROLES, [gone])
+        await guild.delete_role(gone)
+        await guild.until(lambda: bot.get_guild(guild.id).get_role(gone.id) is None)  # type: ignore[union-attr]
+
+        await panel.select(SUBJECT, ["Signing up: raid"])
+
+        assert "Nobody can sign up until you choose another role, or none." in panel.text()
+        await panel.select(ROLES, [])
+        assert "│ Everybody." in panel.text()
+
+
 async def test_a_gate_asks_for_a_role_and_raids_gate_counts_for_the_others(guild: SandboxGuild, start: Start) -> None:
     raider = guild.add_role("raider")
     alice, bob = guild.add_member("alice"), guild.add_member("bob", roles=[raider])
