@@ -216,7 +216,8 @@ async def test_a_burst_through_a_troubled_gateway(
 
         right(crowd, board, await healed(sandbox, database, board))
         lost = trouble == "session invalid"
-        assert (gateway.identified > identified) if lost else (gateway.resumed > resumed)
+        with at_pace(PACE):
+            await sandbox.until(lambda: gateway.identified > identified if lost else gateway.resumed > resumed)
 
 
 async def test_reactions_told_twice_and_mixed_between_members(
