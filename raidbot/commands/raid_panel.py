@@ -14,7 +14,7 @@ from raidbot.delivery.audit_look import shown
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.templates import spoken_length
 from raidbot.raids.undo import Step
-from raidbot.utils.text import clip, escape, fit_lines, stamp
+from raidbot.utils.text import clip, escape, fit_lines, joined, stamp
 
 PANEL = "raid"
 _COLOUR = 0x5865F2
@@ -22,6 +22,7 @@ _TITLE_MOST = 256
 _CHANGES_MOST = 1024
 _LABEL_MOST = 80
 _VALUE_MOST = 60
+_UNREACHABLE_MOST = 10
 
 _STATES = {
     Status.POSTING: "⏳ being posted",
@@ -35,12 +36,16 @@ GREEN, RED = discord.ButtonStyle.success, discord.ButtonStyle.danger
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What the panel shows: the raid, its people's names, its last changes, newest first, and what can be undone."""
+    """What the panel shows: the raid, its people's names, its last changes, newest first, and what can be undone.
+
+    `unreachable` are those on the roster, in line or asked to substitute who take no direct messages.
+    """
 
     raid: Raid
     names: Mapping[MemberId, str]
     changes: Sequence[Happened]
     step: Step | None
+    unreachable: Sequence[MemberId]
 
 
 def embed(sight: Sight) -> discord.Embed:
@@ -117,6 +122,10 @@ def _facts(sight: Sight) -> Iterator[str]:
     yield f"**People:** {f'led by {_name(raid.leader, names)}, ' if raid.leader else ''}{people}"
     waiting = len({wait.member for wait in raid.waits})
     yield f"**Seats:** {len(raid.seats)}/{raid.capacity} taken" + (f", {waiting} waiting" if waiting else "")
+    if sight.unreachable:
+        listed = joined([_name(member, names) for member in sight.unreachable[:_UNREACHABLE_MOST]])
+        more = len(sight.unreachable) - _UNREACHABLE_MOST
+        yield f"**Get no messages from me:** {listed}{f', +{more} more' if more > 0 else ''} (their DMs are closed)"
 
 
 def _name(member: MemberId, names: Mapping[MemberId, str]) -> str:

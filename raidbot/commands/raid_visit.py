@@ -12,7 +12,7 @@ from raidbot.commands.raid_panel import Sight
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.commands.watch import Watch
-from raidbot.db import history, undo
+from raidbot.db import history, outbox, undo
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.permissions import Permission
@@ -83,5 +83,7 @@ async def show_panel(state: State, interaction: discord.Interaction[Any], raid: 
     changes = await state.db.read(partial(history.latest, raid=raid.id, limit=_CHANGES_SHOWN))
     step = await state.db.read(partial(undo.last, raid=raid))
     recent = step if step is not None and step.is_recent(state.now()) else None
-    sight = Sight(raid, await state.names(raid), changes, recent)
+    concerned = dict.fromkeys((*raid.members(), *raid.asked()))
+    unreachable = await state.db.read(partial(outbox.without_dms, members=concerned))
+    sight = Sight(raid, await state.names(raid), changes, recent, unreachable)
     await answers.show(interaction, text, embeds=(look.embed(sight),), rows=look.rows(sight))

@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from raidbot.db.raids import instant, seconds, seconds_or_none
-from raidbot.raids.model import GuildId
+from raidbot.raids.model import GuildId, MemberId
 
 CLAIM_LASTS = timedelta(minutes=2)
 """How long Discord surely answers a repeated nonce with the first message; an older claim's fate is unknown."""
@@ -137,6 +138,16 @@ def close_dms(tx: sqlite3.Connection, member: int, now: datetime) -> None:
 
 def open_dms(tx: sqlite3.Connection, member: int) -> None:
     tx.execute("DELETE FROM closed_dms WHERE member = ?", (member,))
+
+
+def without_dms(connection: sqlite3.Connection, members: Iterable[MemberId]) -> list[MemberId]:
+    """Those of the members who took no DMs when they were last written to, in their order."""
+    listed = list(members)
+    rows = connection.execute(
+        "SELECT member FROM closed_dms WHERE member IN (SELECT value FROM json_each(?))", (json.dumps(listed),)
+    )
+    closed = {member for (member,) in rows.fetchall()}
+    return [member for member in listed if member in closed]
 
 
 def dms_closed_since(connection: sqlite3.Connection, member: int) -> datetime | None:

@@ -6,13 +6,15 @@ from functools import partial
 
 import pytest
 
-from raidbot.raids.model import GuildId, Kind, Source, Status
+from raidbot.db import outbox
+from raidbot.raids.model import GuildId, Kind, MemberId, Source, Status
 from raidbot.sandbox import Sandbox, SandboxGuild
 from raidbot.sandbox.people import Answer, Person
 from raidbot.sandbox.store import Message
 from raidbot.state import Cause
 from tests.commands.raid_panels import options_of, panel_of, panel_option, the_raid
 from tests.conftest import Start
+from tests.delivery.stage import until
 from tests.scene import board_text, put_up, told
 
 TANK = "🛡️"
@@ -142,6 +144,19 @@ async def test_who_left_or_may_not_sign_up_is_not_offered(sandbox: Sandbox, guil
         await panel.select("Which role?", [panel_option(panel, "1. Tank")])
 
         assert [option["label"] for option in options_of(panel, "Whom shall I ask?")] == ["Carol"]
+
+
+async def test_who_takes_no_direct_messages_is_shown_to_the_leader(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    alice.close_dms()
+    async with start() as bot:
+        panel = await panel_of(guild, await put_up(guild))
+        await panel.click("Find substitute")
+        await panel.select("Or ask others", [alice, bob])
+        await until(lambda: bot.state.db.read(partial(outbox.without_dms, members=[MemberId(alice.id)])))
+        await panel.click("Refresh")
+
+        assert "Get no messages from me: Alice (their DMs are closed)" in panel.text()
 
 
 async def test_bots_alone_are_not_asked(guild: SandboxGuild, start: Start) -> None:
