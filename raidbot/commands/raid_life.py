@@ -51,8 +51,9 @@ async def _cancel(visit: Visit) -> None:
     if visit.raid.status is Status.CANCELLED:
         await visit.home("This raid is cancelled already.")
         return
-    await visit.change(partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=visit.asker))
-    await visit.home("The raid is cancelled. Its board says so, and its people are told.")
+    change = await visit.change(partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=visit.asker))
+    board = "It is not posted" if change.raid.message is None else "Its board says so"
+    await visit.home(f"The raid is cancelled. {board}, and its people are told.")
 
 
 async def _ask_time(visit: Visit) -> None:

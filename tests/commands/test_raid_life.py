@@ -6,10 +6,10 @@ import pytest
 
 from raidbot.db import history
 from raidbot.raids.model import RaidId, Status
-from raidbot.sandbox import SandboxGuild
+from raidbot.sandbox import Sandbox, SandboxGuild
 from tests.commands.raid_panels import panel_of, panel_option, the_raid
 from tests.conftest import Start
-from tests.scene import board_text, put_up, told
+from tests.scene import board_text, prepare, put_up, told
 
 
 async def test_closing_reopening_and_closing_work_through_restarts(guild: SandboxGuild, start: Start) -> None:
@@ -72,6 +72,24 @@ async def test_cancelling_asks_first_and_tells_everybody(guild: SandboxGuild, st
         await guild.until(lambda: "Cancelled" in board_text(board))
         assert "Signups: ❌ cancelled" in panel.text()
         assert (await the_raid(bot)).status is Status.CANCELLED
+
+
+async def test_cancelling_what_is_not_posted_yet_speaks_of_no_board(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    channel = guild.channel("raid-signups")
+    async with start() as bot:
+        outage = sandbox.faults.answer(503, route="POST /channels/{}/messages", calls=1000)
+        await (await prepare(guild)).click("Confirm")
+        panel = await guild.owner.slash(channel, "raid", code=(await the_raid(bot)).code)
+        await panel.click("Cancel raid")
+
+        await panel.click("Yes, cancel the raid")
+
+        assert "The raid is cancelled. It is not posted, and its people are told." in panel.text()
+        outage.lift()
+        await guild.until(lambda: "is cancelled" in told(guild.owner))
+        assert guild.messages(channel) == []
 
 
 async def test_what_stood_open_when_the_raid_was_cancelled_says_so_at_once(guild: SandboxGuild, start: Start) -> None:
