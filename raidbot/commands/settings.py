@@ -21,6 +21,7 @@ from raidbot.raids.settings import (
     LEAD_CHOICES,
     GuildSettings,
     SignupStyle,
+    spoken_minutes,
 )
 from raidbot.state import State
 from raidbot.utils.text import clip, escape
@@ -138,7 +139,7 @@ def _summary(guild: discord.Guild, settings: GuildSettings) -> discord.Embed:
         ("Full raids close", _lead(settings.full_close_minutes, never="at their start")),
         (
             "Discussion threads",
-            f"archived after {_spoken(settings.thread_archive_minutes)}" if settings.threads else "off",
+            f"archived after {spoken_minutes(settings.thread_archive_minutes)}" if settings.threads else "off",
         ),
         ("The audit is kept", _spoken_days(settings.audit_days)),
         ("Signing up", _STYLES[settings.signup_style]),
@@ -173,7 +174,7 @@ def _first_page(_guild: discord.Guild, settings: GuildSettings) -> tuple[answers
 
 def _second_page(guild: discord.Guild, settings: GuildSettings) -> tuple[answers.Row, ...]:
     archive = settings.thread_archive_minutes if settings.threads else 0
-    threads = [(0, "off"), *((minutes, f"archived after {_spoken(minutes)}") for minutes in ARCHIVE_CHOICES)]
+    threads = [(0, "off"), *((minutes, f"archived after {spoken_minutes(minutes)}") for minutes in ARCHIVE_CHOICES)]
     kept = [(days, _spoken_days(days)) for days in AUDIT_DAYS_CHOICES]
     grey = discord.ButtonStyle.secondary
     return (
@@ -239,16 +240,8 @@ def _participant_lead(settings: GuildSettings) -> int:
 
 
 def _lead(minutes: int, *, never: str = "off") -> str:
-    return f"{_spoken(minutes)} before" if minutes else never
+    return f"{spoken_minutes(minutes)} before" if minutes else never
 
 
 def _spoken_days(days: int) -> str:
     return f"for {days} days"
-
-
-def _spoken(minutes: int) -> str:
-    for size, unit in ((1440, "day"), (60, "hour")):
-        if minutes >= size and minutes % size == 0:
-            count = minutes // size
-            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-    return f"{minutes} minutes"

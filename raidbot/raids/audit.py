@@ -7,7 +7,7 @@ from typing import Any, assert_never
 from raidbot.raids import events as ev
 from raidbot.raids.model import CancelReason, CloseReason, GuildId, Kind, MemberId, Raid, RoleKey
 from raidbot.raids.permissions import Grants, targets
-from raidbot.raids.settings import GuildSettings
+from raidbot.raids.settings import GuildSettings, spoken_minutes
 from raidbot.raids.telling import why_cancelled, why_closed
 from raidbot.raids.templates import spoken_length
 
@@ -163,17 +163,37 @@ def settings_entries(before: GuildSettings, after: GuildSettings) -> tuple[Entry
     )
 
 
+_NAMES = {
+    "zone": "time zone",
+    "signup_style": "signing up",
+    "thread_members": "members in threads",
+    "refusal_notices_in_thread": "refusals in threads",
+    "audit_channel": "audit log",
+    "debug_channel": "live log",
+}
+
+
 def _said(settings: GuildSettings) -> Iterator[tuple[str, str | None]]:
-    """Every setting by its name in words; None where nothing is chosen."""
+    """Every setting as `/settings` names it; None where nothing is chosen."""
     for entry in fields(settings):
         name, value = entry.name.replace("_", " "), getattr(settings, entry.name)
         match entry.name:
-            case "guild":
-                continue
+            case "guild" | "creator_reminders" | "participant_reminders" | "threads":
+                continue  # said with their minutes
+            case "creator_reminder_minutes":
+                yield "reminder to the creator", _before(value) if settings.creator_reminders else "off"
+            case "participant_reminder_minutes":
+                yield "reminder to participants", _before(value) if settings.participant_reminders else "off"
+            case "full_close_minutes":
+                yield "closing of full raids", _before(value) if value else "at their start"
+            case "thread_archive_minutes":
+                yield "discussion threads", f"archived after {spoken_minutes(value)}" if settings.threads else "off"
+            case "audit_days":
+                yield "keeping of the audit", f"for {value} days"
             case "channels":
                 yield from ((f"{kind} channel", _channel(value.get(kind))) for kind in Kind)
             case "audit_channel" | "debug_channel":
-                yield name, _channel(value)
+                yield _NAMES[entry.name], _channel(value)
             case "leader_role":
                 yield name, _mentions(() if value is None else (value,), settings.guild)
             case "signup_roles":
@@ -182,7 +202,11 @@ def _said(settings: GuildSettings) -> Iterator[tuple[str, str | None]]:
             case "grants":
                 yield from _said_grants(value, settings.guild)
             case _:
-                yield name, _scalar(value)
+                yield _NAMES.get(entry.name, name), _scalar(value)
+
+
+def _before(minutes: int) -> str:
+    return f"{spoken_minutes(minutes)} before"
 
 
 def _said_grants(grants: Grants, guild: GuildId) -> Iterator[tuple[str, str | None]]:

@@ -15,6 +15,15 @@ AUDIT_DAYS = 180
 AUDIT_DAYS_CHOICES = (7, 30, 90, 180, 365, 730)
 
 
+def spoken_minutes(minutes: int) -> str:
+    """As people say it: 45 minutes, 2 hours, 1 day."""
+    for size, unit in ((1440, "day"), (60, "hour")):
+        if minutes >= size and minutes % size == 0:
+            count = minutes // size
+            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return f"{minutes} minutes"
+
+
 class SignupStyle(StrEnum):
     """What stands under a board for people to sign up with."""
 

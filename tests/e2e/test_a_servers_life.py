@@ -22,12 +22,12 @@ from tests.scene import board_text, told
 TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"
 WHO = "Whom do you want to move or take off?"
 HAPPENED = """
-audit channel changed · debug channel changed · zone changed
+audit log changed · live log changed · time zone changed
 template disabled · template disabled · template disabled · template disabled
 template disabled · template disabled · template disabled
 raid channel changed
-creator reminder minutes changed · participant reminder minutes changed · full close minutes changed
-threads changed · signup style changed · leader role changed · thread members changed
+reminder to the creator changed · reminder to participants changed · closing of full raids changed
+discussion threads changed · signing up changed · leader role changed · members in threads changed
 roles for create changed · roles for raid changed · roles for raidsignup changed
 raid signup roles changed · template added · template lengths changed · template sides changed
 template name changed · template colour changed · template disabled

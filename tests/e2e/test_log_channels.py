@@ -69,7 +69,7 @@ async def test_the_audit_channel_hears_after_two_minutes_who_did_what(
         sandbox.advance(timedelta(minutes=2, seconds=1))
 
         await guild.until(lambda: len(embeds(guild, reports)) == 4)
-        assert titles(guild, reports) == ["Audit channel changed", "Created", "Posted", "Joined"]
+        assert titles(guild, reports) == ["Audit log changed", "Created", "Posted", "Joined"]
         joined = embeds(guild, reports)[3]
         assert joined["color"] == 0x57F287
         assert joined["description"].startswith(
@@ -115,12 +115,12 @@ async def test_what_was_not_told_before_the_end_is_told_after_the_start_and_once
 
     sandbox.advance(timedelta(minutes=3))
     async with start():
-        await guild.until(lambda: titles(guild, reports) == ["Audit channel changed", "Deed"])
+        await guild.until(lambda: titles(guild, reports) == ["Audit log changed", "Deed"])
     sandbox.advance(timedelta(minutes=3))
     async with start() as bot:
         await happen(bot, guild, Entry("another"))
         sandbox.advance(timedelta(minutes=3))
-        await guild.until(lambda: titles(guild, reports) == ["Audit channel changed", "Deed", "Another"])
+        await guild.until(lambda: titles(guild, reports) == ["Audit log changed", "Deed", "Another"])
 
 
 async def test_entries_wait_for_a_channel_that_can_be_written_to(

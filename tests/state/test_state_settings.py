@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from raidbot.raids.audit import settings_entries
 from raidbot.raids.model import ChannelId, Kind
 from raidbot.raids.permissions import Grants
-from raidbot.raids.settings import GuildSettings
+from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import GUILD, MANAGER
@@ -41,12 +42,56 @@ async def test_settings_are_audited_with_what_was_before(state: State) -> None:
     )
 
     assert await ask(state, "SELECT actor, source, action, before, after FROM audit") == [
-        (MANAGER, "command", "zone changed", "America/New_York", "Asia/Tokyo"),
+        (MANAGER, "command", "time zone changed", "America/New_York", "Asia/Tokyo"),
         (MANAGER, "command", "raid channel changed", None, "<#5>"),
         (MANAGER, "command", "admin roles changed", None, "<@&8>"),
         (MANAGER, "command", "roles for raid.close changed", None, "<@&9>, <@&10>"),
     ]
     assert heard == [("America/New_York", "Asia/Tokyo"), ("Asia/Tokyo", "Asia/Tokyo")]
+
+
+async def test_settings_are_audited_in_the_words_of_their_panel(state: State) -> None:
+    first = GuildSettings(guild=GUILD)
+    second = GuildSettings(
+        guild=GUILD,
+        zone="Asia/Tokyo",
+        creator_reminders=False,
+        participant_reminder_minutes=60,
+        full_close_minutes=0,
+        threads=True,
+        thread_members=True,
+        refusal_notices_in_thread=True,
+        signup_style=SignupStyle.BUTTONS,
+        leader_role=7,
+        channels={Kind.KEY: ChannelId(5)},
+        audit_channel=ChannelId(6),
+        debug_channel=ChannelId(6),
+        audit_days=7,
+        signup_roles={Kind.KEY: frozenset({8})},
+        grants=Grants(frozenset({GUILD})),
+    )
+
+    said = {
+        entry.action.removesuffix(" changed"): (entry.before, entry.after) for entry in settings_entries(first, second)
+    }
+
+    assert said == {
+        "time zone": ("America/New_York", "Asia/Tokyo"),
+        "reminder to the creator": ("30 minutes before", "off"),
+        "reminder to participants": ("10 minutes before", "1 hour before"),
+        "closing of full raids": ("1 hour before", "at their start"),
+        "discussion threads": ("off", "archived after 1 day"),
+        "members in threads": ("off", "on"),
+        "refusals in threads": ("off", "on"),
+        "signing up": ("reactions", "buttons"),
+        "leader role": (None, "<@&7>"),
+        "key channel": (None, "<#5>"),
+        "audit log": (None, "<#6>"),
+        "live log": (None, "<#6>"),
+        "keeping of the audit": ("for 180 days", "for 7 days"),
+        "key signup roles": (None, "<@&8>"),
+        "admin roles": (None, "@everyone"),
+    }
 
 
 async def test_a_refused_setting_stays_as_it_was(state: State) -> None:
