@@ -139,8 +139,9 @@ class Tidy:
                     continue
                 except discord.Forbidden as refusal:
                     self._report(channel, refusal)
-                    owed[unwanted] = refused or owed.get(unwanted, False)
-                    self._drop_refused(owed)
+                    owed.update(
+                        dict.fromkeys([*owed, unwanted], False)
+                    )  # what no mark calls unwanted is not asked for again
                     await nap(self._slow_retry, unless=self._stopping)
                     continue
                 except Exception:
@@ -190,10 +191,6 @@ class Tidy:
         if (channel, refusal.code) not in self._reported:
             self._reported.add((channel, refusal.code))
             log.warning("reactions cannot be taken away", channel=channel, code=refusal.code, error=refusal.text)
-
-    def _drop_refused(self, owed: dict[Unwanted, bool]) -> None:
-        for unwanted in [one for one, refused in owed.items() if refused]:
-            del owed[unwanted]
 
 
 def _taken(raid: Raid, *, unwanted: Unwanted) -> Change:

@@ -47,9 +47,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What happens to one call: `latency` seconds, then the status or silence of `fault`, if there is one."""
+    """What happens to one call: `latency` seconds, then the status or silence of `fault`, if there is one.
+
+    `afterwards`: seconds between doing what was asked and the answer.
+    """
 
     latency: float = 0.0
+    afterwards: float = 0.0
     fault: Fault | None = None
 
 
@@ -59,10 +63,18 @@ class Faults:
         self._faults: list[Fault] = []
 
     def slow(
-        self, seconds: float, *, route: str | None = None, calls: int | None = None, lasting: timedelta | None = None
+        self,
+        seconds: float,
+        *,
+        route: str | None = None,
+        calls: int | None = None,
+        lasting: timedelta | None = None,
+        carried_out: bool = False,
     ) -> Fault:
-        """Answer `seconds` later than usual."""
-        return self._add(Fault(route=route, left=calls, until=self._end(lasting), latency=seconds))
+        """Answer `seconds` later than usual; `carried_out`: after doing what was asked, otherwise before it."""
+        return self._add(
+            Fault(route=route, left=calls, until=self._end(lasting), latency=seconds, carried_out=carried_out)
+        )
 
     def answer(
         self,
@@ -111,14 +123,17 @@ class Faults:
 
     def meet(self, method: str, template: str) -> Trouble:
         """What a call to this route runs into; counts it."""
-        latency = 0.0
+        latency = afterwards = 0.0
         for fault in self._standing(method, template):
             fault.met += 1
             fault.left = None if fault.left is None else fault.left - 1
-            latency += fault.latency
+            if fault.carried_out:
+                afterwards += fault.latency
+            else:
+                latency += fault.latency
             if fault.status is not None or fault.silence is not None:
-                return Trouble(latency=latency, fault=fault)
-        return Trouble(latency=latency)
+                return Trouble(latency=latency, afterwards=afterwards, fault=fault)
+        return Trouble(latency=latency, afterwards=afterwards)
 
     def _standing(self, method: str, template: str) -> Iterator[Fault]:
         now = self._clock.now()

@@ -105,6 +105,9 @@ class RestServer:
         if fault is not None and not fault.carried_out:
             return await self._fail(fault, request, headers)
         answer = await self._carry_out(request, route, record, headers)
+        if trouble.afterwards:
+            self.world.store.changed()
+            await asyncio.sleep(trouble.afterwards)
         return answer if fault is None else await self._fail(fault, request, headers)
 
     async def _carry_out(self, request: web.Request, route: Route, record: Recorded, headers: dict[str, str]) -> Answer:

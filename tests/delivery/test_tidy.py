@@ -37,6 +37,16 @@ async def only_mark(life: Life, raid: Raid, member: Person, key: str) -> None:
     await until(reached)
 
 
+async def close(stage: Stage, life: Life, raid: Raid) -> None:
+    """Signups are closed; reactions can be added all the same."""
+    await life.change(
+        raid.id, partial(lifecycle.close, reason=CloseReason.MANUAL, by=raid.creator, now=life.state.now())
+    )
+    await life.boards.idle()
+    await stage.sandbox.until(lambda: not stage.sees(raid).reactions)
+    stage.guild.allow(stage.channel, "add_reactions", to=stage.guild.facts.roles[stage.guild.id])
+
+
 async def test_moving_takes_the_old_reaction_away(stage: Stage) -> None:
     life = await stage.life()
     raid, alice = await stage.raid(life), stage.member("alice")
@@ -85,16 +95,24 @@ async def test_a_crash_leaves_the_removal_owed(stage: Stage) -> None:
 async def test_a_reaction_on_a_closed_board_is_taken_away(stage: Stage) -> None:
     life = await stage.life()
     raid, alice = await stage.raid(life), stage.member("alice")
-    await life.change(
-        raid.id, partial(lifecycle.close, reason=CloseReason.MANUAL, by=raid.creator, now=life.state.now())
-    )
-    await life.boards.idle()
-    await stage.sandbox.until(lambda: not stage.sees(raid).reactions)
-    stage.guild.allow(stage.channel, "add_reactions", to=stage.guild.facts.roles[stage.guild.id])
+    await close(stage, life, raid)
 
     await alice.react(stage.sees(raid), ONE)
 
     await stage.sandbox.until(lambda: stage.count(TAKE_REACTION) and not reactors(stage, raid, ONE))
+
+
+async def test_a_reaction_refused_again_before_the_earlier_removal_is_answered_is_taken_away(stage: Stage) -> None:
+    life = await stage.life()
+    raid, alice = await stage.raid(life), stage.member("alice")
+    await close(stage, life, raid)
+    stage.sandbox.faults.slow(0.5, route=TAKE_REACTION, calls=1, carried_out=True)
+    await alice.react(stage.sees(raid), ONE)
+    await stage.sandbox.until(lambda: stage.count(TAKE_REACTION) and not reactors(stage, raid, ONE))
+
+    await alice.react(stage.sees(raid), ONE)
+
+    await stage.sandbox.until(lambda: stage.count(TAKE_REACTION) == 2 and not reactors(stage, raid, ONE))
 
 
 async def test_a_reaction_already_gone_is_done(stage: Stage) -> None:
@@ -199,6 +217,24 @@ async def test_a_missing_right_is_reported_once_and_the_removal_stays_owed(stage
 
     await stage.sandbox.until(lambda: not reactors(stage, raid, ONE))
     await sits(life, raid, "healer", alice, bob)
+
+
+async def test_an_old_reaction_refused_anew_stays_owed_while_a_right_is_missing(stage: Stage) -> None:
+    life = await stage.life()
+    raid, alice = await stage.raid(life), stage.member("alice")
+    await alice.react(stage.sees(raid), ONE)
+    await sits(life, raid, "tank", alice)
+    stage.guild.deny(stage.channel, "manage_messages")
+    await alice.react(stage.sees(raid), TWO)
+    await stage.sandbox.until(lambda: stage.count(TAKE_REACTION))
+    life.tidy.refuse(raid, MemberId(alice.id), RoleKey("tank"))
+    tried = stage.count(TAKE_REACTION)
+    await stage.sandbox.until(lambda: stage.count(TAKE_REACTION) >= tried + 2)
+
+    stage.guild.allow(stage.channel, "manage_messages")
+
+    await stage.sandbox.until(lambda: not reactors(stage, raid, ONE))
+    await only_mark(life, raid, alice, "healer")
 
 
 async def test_a_manager_taking_somebody_off_takes_their_reaction_off(stage: Stage) -> None:
