@@ -93,7 +93,8 @@ def _done(change: ev.Change, member: MemberId) -> Iterator[str]:
                 full = _raid(raid) if len(raid.roles) == 1 else f"{_role(raid, role)} in {_raid(raid)}"
                 yield f"{full} is full: you are number {position} in line.{kept}"
             case ev.Left(who, role) if who == member:
-                yield f"You gave up {_seat(raid, role)}."
+                seat = f"your seat in {_raid(raid)}" if len(raid.roles) == 1 else _seat(raid, role)
+                yield f"You gave up {seat}."
             case ev.StoppedWaiting(who, role) if who == member:
                 yield f"You no longer wait for {_seat(raid, role)}."
             case ev.Promoted(who, role, _) if who == member:

@@ -227,6 +227,16 @@ async def test_a_custom_emoji_nobody_has_any_more_does_not_keep_a_board_down(gui
         await guild.until(lambda: "Alice" in board_text(board))
 
 
+async def test_a_raid_with_one_role_speaks_of_your_seat(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        await choose(bot, guild, SignupStyle.BOTH)
+        board = await put_up(guild)
+
+        assert "You have a seat in “Museum Signup”" in (await alice.click(board, "Museum")).text()
+        assert "You gave up your seat in “Museum Signup”" in (await alice.click(board, "Leave")).text()
+
+
 async def test_the_preview_and_the_list_say_how_to_sign_up_there(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         await choose(bot, guild, SignupStyle.BUTTONS)
