@@ -208,9 +208,20 @@ def role_line(role: Role) -> str:
 
 
 def _strategy(template: Template, strategy: Strategy) -> str:
-    names = {role.key: role.name for role in template.roles}
-    changes = [f"{escape(names[role.key])} → {escape(role.name)}" for role in strategy.roles if role.key in names]
+    own = {role.key: role for role in template.roles}
+    changes = [
+        f"{_beside(own[role.key], role)} → {_beside(role, own[role.key])}" for role in strategy.roles if role.key in own
+    ]
     return clip(": ".join(filter(None, (escape(strategy.name), ", ".join(changes)))), _STRATEGY_MOST)
+
+
+def _beside(role: Role, other: Role) -> str:
+    """The role by its name, and by what else the other has otherwise."""
+    emoji = f"{role.emoji} " if role.emoji != other.emoji else ""
+    icon = f"{role.icon} " if role.icon and role.icon != other.icon else ""
+    seats = f" ×{role.seats}" if role.seats != other.seats else ""
+    group = f" ({escape(role.group) or 'no group'})" if role.group != other.group else ""
+    return f"{emoji}{icon}{escape(role.name)}{seats}{group}"
 
 
 def _seats(template: Template) -> str:

@@ -374,3 +374,13 @@ async def test_what_was_typed_for_a_role_that_is_gone_is_shown_but_not_tried_aga
         assert panel.text().startswith("The template does not have this role any more.\nNothing was saved.")
         assert "Medic" in panel.text()
         assert "[Try again]" not in panel.text()
+
+
+async def test_a_strategy_says_what_it_does_to_a_role_of_the_same_name(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        panel = await make(guild, "Ember", roles="Front | 🛡️ | Tank | 1\n| 💚 | Healer | 1")
+        await panel.click("Strategies")
+
+        await send(panel, "Add a strategy", name="three", roles="Front | 🛡️ | Tank | 3\nBack | 🩹 | Healer | 1")
+
+        assert "three: Tank ×1 → Tank ×3, 💚 Healer (no group) → 🩹 Healer (Back)" in panel.text()
