@@ -155,7 +155,7 @@ class RaidBot(commands.AutoShardedBot):
         self.aside = Aside(self, self.line)
         self.gate = Gate(self, self.state, self.line)
         self.people = People(self.state, self, redraw=self.boards.mark)
-        self.absent = Absent(self.state, self, self.line, redraw=self.boards.mark)
+        self.absent = Absent(self.state, self, self.line, redraw=self.boards.renamed)
         self.reconcile = Reconcile(
             self.state,
             self,

@@ -125,7 +125,7 @@ class Reactions(commands.Cog):
         else:
             self._intake.put(raid, partial(self._refuse_speed, reaction, tell=verdict.first_refusal))
         if await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles}):
-            self._boards.mark(raid)
+            self._boards.renamed(raid)
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:

@@ -164,7 +164,7 @@ class World(commands.Cog):
             looks_new = True
         if looks_new:
             for raid in raids:
-                self._boards.mark(raid)
+                self._boards.renamed(raid)
 
     def _lose_messages(self, messages: Iterable[int]) -> None:
         for message in messages:

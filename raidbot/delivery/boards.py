@@ -105,6 +105,11 @@ class Boards:
         if shown.reactions is None:
             self._shown[raid] = Shown(shown.fingerprint, tuple(emojis))
 
+    def renamed(self, raid: RaidId) -> None:
+        """Somebody on the board is called otherwise now; one that was never drawn waits for all its names."""
+        if raid not in self._unseen:
+            self.mark(raid)
+
     def named(self, raid: RaidId) -> None:
         """There is no name left to wait for."""
         if raid in self._stale:

@@ -142,6 +142,7 @@ class Reconcile:
         except discord.HTTPException as refusal:
             self._report(raid_id, refusal)
             self.later(raid_id)
+            self._boards.named(raid_id)  # it may be drawn all the same
         except Exception:
             log.exception("board cannot be compared", raid=raid_id)
         else:

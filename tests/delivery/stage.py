@@ -167,7 +167,7 @@ class Stage:
         follow = Boards(state, self.client, line, **quick | boards)
         tidy = Tidy(state, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
         people = People(state, self.client, redraw=follow.mark, first_retry=0.1)
-        absent = Absent(state, self.client, line, redraw=follow.mark, gap=0.01, first_retry=0.1)
+        absent = Absent(state, self.client, line, redraw=follow.renamed, gap=0.01, first_retry=0.1)
         reconcile = Reconcile(
             state,
             self.client,

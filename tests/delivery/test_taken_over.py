@@ -37,6 +37,10 @@ async def compared(life: Life, raid: Raid) -> bool:
     return raid.id not in await life.db.read(moved.uncompared)
 
 
+async def named(life: Life, raid: Raid, member: Person) -> bool:
+    return member.id in await life.state.names(await life.state.raid(raid.id))
+
+
 async def test_reactions_of_those_in_the_raid_move_nobody(stage: Stage) -> None:
     life = await stage.life()
     alice, bob, fay = stage.member("alice"), stage.member("bob"), stage.member("fay")
@@ -110,6 +114,40 @@ async def test_it_costs_one_call_and_one_drawing(stage: Stage) -> None:
 
     assert [stage.count(route) - was for route, was in zip(routes, before, strict=True)] == [1, 0, 0, 1]
     assert not await compared(life, raid)
+
+
+async def test_names_that_are_learned_by_the_way_draw_nothing_before_it_was_compared(stage: Stage) -> None:
+    life = await stage.life()
+    alice = stage.member("alice")
+    raid = await stage.raid(life, tank=1, healer=1)
+    await taken_over(stage, life, raid, tank=alice)
+    await alice.react(stage.sees(raid), ONE)
+    routes = (PUT_REACTION, EDIT)
+    before = [stage.count(route) for route in routes]
+
+    life = await stage.life(sweep_gap=3600)
+    life.absent.look(raid.guild)
+    await until(partial(named, life, raid, alice))
+    await life.boards.idle()
+    assert [stage.count(route) for route in routes] == before
+    await life.reconcile.all()
+    await stage.sandbox.until(lambda: "Alice" in stage.text(raid))
+    await life.boards.idle()
+
+    assert [stage.count(route) - was for route, was in zip(routes, before, strict=True)] == [0, 1]
+
+
+async def test_a_board_that_cannot_be_read_is_drawn_all_the_same(stage: Stage) -> None:
+    life = await stage.life()
+    raid = await stage.raid(life, tank=1, healer=1)
+    await taken_over(stage, life, raid, tank=stage.member("alice"))
+    stage.sandbox.faults.answer(403, route=READ)
+    before = stage.count(EDIT)
+
+    life = await stage.life(sweep_gap=3600)
+    await life.reconcile.all()
+
+    await stage.sandbox.until(lambda: stage.count(EDIT) > before)
 
 
 async def test_reactions_that_somebody_swept_come_back(stage: Stage) -> None:
