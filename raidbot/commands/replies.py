@@ -6,6 +6,7 @@ What a press may do depends on nothing but who presses: it is done to that membe
 from collections.abc import Callable
 from functools import partial
 
+from raidbot.commands.signing_up import place
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.role_menus import role_numbered
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
@@ -14,6 +15,15 @@ from raidbot.raids.model import Raid, RaidId, Role, Source
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape, stamp
+
+_FINAL = (
+    substitutes.SeatedAlready,
+    substitutes.SeatTaken,
+    substitutes.NotAsked,
+    substitutes.BegunAlready,
+    signups.RaidOver,
+)
+"""After these nothing is left to answer."""
 
 
 class NotInAnyMore(Refusal):
@@ -67,9 +77,11 @@ class Replies:
                 await self._change(press, raid, partial(substitutes.accept, member=member, key=role.key, now=now))
                 said = f"Thank you! You have the seat **{escape(role.name)}** in “{escape(raid.name)}” (`{raid.code}`)."
             else:
-                await self._change(press, raid, partial(substitutes.decline, member=member, key=role.key))
+                left = await self._change(press, raid, partial(substitutes.decline, member=member, key=role.key))
                 said = f"All right, you do not come to “{escape(raid.name)}” (`{raid.code}`)."
-        except (substitutes.SeatTaken, substitutes.NotAsked, substitutes.BegunAlready, signups.RaidOver) as refusal:
+                if member in set(left.members()):
+                    said = f"All right, you do not come as **{escape(role.name)}**. {place(left, member)}"
+        except _FINAL as refusal:
             said = str(refusal)
         when = f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."
         await answers.show(press.interaction, f"{said}{when}\n{raid.link or ''}")

@@ -226,7 +226,15 @@ def settle(raid: Raid, *, now: datetime, events: tuple[Event, ...] = ()) -> Chan
         if not raid.filled_once and raid.is_full:
             raid = replace(raid, filled_once=True)
             told.append(Filled())
-    return Change(attendance.recorded(raid), tuple(told))
+    return Change(attendance.recorded(_without_answered_asks(raid)), tuple(told))
+
+
+def _without_answered_asks(raid: Raid) -> Raid:
+    """Whoever sits where they were asked to come need not answer any more."""
+    if not raid.asks:
+        return raid
+    seated = {(seat.member, seat.role) for seat in raid.seats}
+    return replace(raid, asks=tuple(one for one in raid.asks if (one.member, one.role) not in seated))
 
 
 def _next_promotion(raid: Raid) -> Wait | None:

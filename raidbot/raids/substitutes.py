@@ -30,6 +30,14 @@ class NotAsked(Refusal):
         super().__init__(f"You are not asked to come to “{escape(raid.name)}” (`{raid.code}`) any more.")
 
 
+class SeatedAlready(Refusal):
+    def __init__(self, raid: Raid, role: Role) -> None:
+        super().__init__(
+            f"You have the seat **{escape(role.name)}** in “{escape(raid.name)}” (`{raid.code}`) already."
+            " With `/mysignups` you leave it."
+        )
+
+
 class BegunAlready(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(f"“{escape(raid.name)}” (`{raid.code}`) has begun already.")
@@ -103,7 +111,7 @@ def ask(raid: Raid, key: RoleKey, members: Iterable[MemberId], *, by: MemberId, 
 def accept(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
     """The member takes the seat; if it was the last, the others who were asked need not answer any more.
 
-    Raises NotAsked, SeatTaken, BegunAlready or RaidOver.
+    Raises SeatedAlready, NotAsked, SeatTaken, BegunAlready or RaidOver.
     """
     check_ahead(raid, now)
     accepted = _ask_of(raid, member, key)
@@ -119,7 +127,7 @@ def accept(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Chan
 
 
 def decline(raid: Raid, member: MemberId, key: RoleKey) -> Change:
-    """The member will not come. Raises NotAsked."""
+    """The member will not come. Raises SeatedAlready or NotAsked."""
     declined = _ask_of(raid, member, key)
     left = tuple(one for one in raid.asks if one is not declined)
     return Change(replace(raid, asks=left), (AskDeclined(member, key, declined.by),))
@@ -129,6 +137,9 @@ def _ask_of(raid: Raid, member: MemberId, key: RoleKey) -> Ask:
     for one in raid.asks:
         if (one.member, one.role) == (member, key):
             return one
+    held = raid.seat_of(member)
+    if held is not None and held.role == key:
+        raise SeatedAlready(raid, raid.role(key))
     raise NotAsked(raid)
 
 

@@ -112,6 +112,27 @@ async def test_who_was_asked_and_leaves_the_server_gets_no_seat(
         assert (await the_raid(bot, 3)).seats == ()
 
 
+async def test_declining_says_what_one_keeps(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start():
+        board = await put_up(guild, activity="dungeon-5")
+        panel = await panel_of(guild, board)
+        await panel.click("Find substitute")
+        await panel.select("Which role?", [panel_option(panel, "1. Tank")])
+        await panel.select("Or ask others", [alice, bob])
+        await guild.until(lambda: "as a substitute" in told(alice) and "as a substitute" in told(bob))
+        await alice.react(board, TANK)
+        await bob.react(board, "💚")
+        await guild.until(lambda: seated_on(board, alice) and seated_on(board, bob))
+
+        hers = await alice.click(alice.dms[-1], "I cannot come")
+        his = await bob.click(bob.dms[-1], "I cannot come")
+
+        assert "You have the seat Tank in" in hers.text()
+        assert "you do not come as Tank. You have the seat Healer in" in his.text()
+        assert "[I come]" not in hers.text() + his.text()
+
+
 async def test_a_request_answers_to_nobody_but_the_member_asked(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start() as bot:

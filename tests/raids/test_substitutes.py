@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -62,6 +63,18 @@ def test_who_leaves_the_server_does_not_come_and_the_asker_is_told() -> None:
     assert [notice.member for notice in notices(change)] == [MANAGER]
     with pytest.raises(substitutes.NotAsked):
         substitutes.accept(change.raid, ALICE, TANK, now=NOW)
+
+
+def test_who_signs_up_for_the_seat_meanwhile_has_answered_and_keeps_their_turn() -> None:
+    board = asking(raid(tank=2, healer=1), ALICE, BOB)
+
+    seated_now = joined(joined(board, TANK, ALICE), HEALER, BOB)
+
+    assert list(seated_now.asked()) == [BOB]
+    for answer in (partial(substitutes.accept, now=NOW), substitutes.decline):
+        with pytest.raises(substitutes.SeatedAlready):
+            answer(seated_now, ALICE, TANK)
+    assert substitutes.decline(seated_now, BOB, TANK).events == (ev.AskDeclined(BOB, TANK, MANAGER),)
 
 
 def test_the_first_to_accept_sits_and_the_rest_need_not_answer() -> None:
