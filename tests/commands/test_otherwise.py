@@ -1,5 +1,6 @@
 """What bots of this kind have gone wrong on, as far as no other test tries it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -132,13 +133,17 @@ async def test_a_burst_of_signups_is_told_to_the_live_log_in_a_few_messages(guil
     async with start(heartbeat_seconds=60):
         await guild.owner.slash(live, "setchannel set", what="debug", channel=live)
         board = await put_up(guild, seats=50)
-        before = len(guild.messages(live))
+        before, loop = len(guild.messages(live)), asyncio.get_running_loop()
+        began = loop.time()
         for member in crowd:
             await member.react(board, "✅")
 
-        await guild.until(lambda: sum(one.content.count("**Joined**") for one in guild.messages(live)) == len(crowd))
+        await guild.until(
+            lambda: sum(one.content.count("**Joined**") for one in guild.messages(live)) == len(crowd), timeout=60
+        )
 
-        assert len(guild.messages(live)) - before < len(crowd) / 4
+        seconds = loop.time() - began  # a slow machine gathers more often, and not less
+        assert len(guild.messages(live)) - before < seconds + len(crowd) / 8
 
 
 async def test_a_history_names_what_was_played_and_what_was_cancelled(
