@@ -103,10 +103,17 @@ class Visit:
 
     async def ask(self, action: str, title: str, *fields: Field, about: tuple[str, ...] = ()) -> None:
         """Open a form that comes back to `action`, with what was typed before if it was refused."""
-        typed = _typed_before(self.interaction)
-        shown = fields if typed is None else [replace(field, value=typed.get(field.key, "")) for field in fields]
         custom_id = look.to(action, self.key, *about, marks_of(fields))
-        await answers.ask(self.interaction, form(custom_id, title, *shown))
+        await answers.ask(self.interaction, form(custom_id, title, *self._refilled(fields)))
+
+    def _refilled(self, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+        """With what the person changed in a form that was refused; the rest is as it is now."""
+        before = _typed_before(self.interaction)
+        if before is None or not self.rest:
+            return fields
+        typed = {field.key: before.get(field.key, "") for field in fields}
+        said = changed(typed, self.marks, *typed)
+        return tuple(replace(field, value=said.get(field.key, field.value)) for field in fields)
 
     async def change(self, change: Callable[[Template], Template]) -> Entry:
         """Do it to the template as it is now. Raises what the change raises."""
@@ -200,7 +207,7 @@ async def _show_typed(visit: Visit, why: str, *, again: str | None) -> None:
         for key, text in visit.press.fields.items()
         if key in LABELS and text
     )
-    buttons = [look.button("Try again", BLUE, again, visit.key, *visit.rest[:-1])] if again else []
+    buttons = [look.button("Try again", BLUE, again, visit.key, *visit.rest)] if again else []
     buttons.append(look.button("Give up", GREY, "panel", visit.key))
     text = f"{clip(why, _WHY_MOST)}\nNothing was saved. This is what you typed:"
     await visit.page(text, tuple(buttons), embeds=embeds)

@@ -558,3 +558,15 @@ async def test_what_people_wrote_is_shown_as_they_wrote_it(guild: SandboxGuild, 
         await panel.select("Edit or remove a strategy", ["storm"])
 
         assert hostile in panel.text()
+
+
+async def test_trying_again_takes_back_nothing_that_others_did_meanwhile(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        panel, other = await panel_of(guild), await panel_of(guild)
+        await send(panel, "Words and look", name="Void", colour="red")
+        await send(other, "Words and look", description="Theirs.")
+
+        await send(panel, "Try again", colour="#000001")
+
+        void = await kept(bot, guild, "Void")
+        assert (void.description, void.colour) == ("Theirs.", 1)
