@@ -20,7 +20,10 @@ def snowflake(cell: Any) -> int | None:
     """An id of Discord's. Raises Unusable."""
     if cell is None or cell == "":
         return None
-    number = whole(cell)
+    try:
+        number = whole(cell)
+    except Unusable:
+        number = None
     if number is None or not 0 < number <= _SNOWFLAKE_MOST:
         raise Unusable(f"is no id of Discord’s: {shown(cell)}")
     return number

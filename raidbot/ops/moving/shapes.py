@@ -184,6 +184,8 @@ def of_teams(kind: Kind, row: Cells, given: dict[str, Any], told: Told, signups:
         seats = snapshot.seats(row.get("max_slots"), name, told.repair, default=_MUSEUM_SIZE)
         shape.roles.append(OldRole(Role(key=RoleKey("all"), name=name, emoji=emoji, seats=seats), key_of(emoji)))
     else:
+        if given.get("teamCount") is None:
+            told.repair("nothing says how many teams there are; there are as many as people signed up for")
         shape.roles += [team(n, size) for n in range(1, (number or 1) + 1)]
     return shape
 

@@ -91,8 +91,13 @@ def take(source: Source, shelves: Shelves, file: Known, guilds: set[GuildId], re
             told = report.row(table, source.name(table, row))
             try:
                 guild = cells.snowflake(row.get("guild_id"))
-                if guild is None:
-                    raise Unusable("names no server")
+            except Unusable as why:
+                told.left(f"its server {why}")
+                continue
+            if guild is None:
+                told.left("it names no server")
+                continue
+            try:
                 outcome = read(shelves, GuildId(guild), row, file, told)
             except Unusable as why:
                 told.left(f"its content {why}")

@@ -106,8 +106,8 @@ def test_somebody_has_made_every_raid(old: ByHand) -> None:
     ("cells", "sentence"),
     [
         ({"guild_id": None}, "it has no server"),
-        ({"guild_id": "home"}, "its server is no whole number: 'home'"),
-        ({"message_id": "abc"}, "its message is no whole number: 'abc'"),
+        ({"guild_id": "home"}, "its server is no id of Discord’s: 'home'"),
+        ({"message_id": "abc"}, "its message is no id of Discord’s: 'abc'"),
         ({"message_id": None}, "it has no message"),
         ({"channel_id": None}, "nothing says in which channel its message is"),
         ({"type": 7}, "it is of an unknown kind: '7'"),

@@ -82,7 +82,7 @@ def test_a_closed_raid_promotes_nobody(old: ByHand) -> None:
     [
         ({"user_id": None}, "it names no member"),
         ({"user_id": "0"}, "is no id of Discord’s: '0'"),
-        ({"user_id": b"\xff\xfe"}, "is no whole number: 2 bytes fffe"),
+        ({"user_id": b"\xff\xfe"}, "is no id of Discord’s: 2 bytes fffe"),
         ({"user_id": 2**63 - 1, "role_emoji": None, "role_name": None}, "it names no role"),
         ({"is_waitlist": "maybe"}, "is no whole number: 'maybe'"),
     ],

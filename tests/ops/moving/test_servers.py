@@ -129,9 +129,9 @@ def test_grants_are_taken_and_those_without_a_place_are_kept(old: ByHand) -> Non
 @pytest.mark.parametrize(
     ("cells", "sentence"),
     [
-        ({"guild_id": "home", "role_id": "1"}, "its server is no whole number"),
+        ({"guild_id": "home", "role_id": "1"}, "its server is no id of Discord’s"),
         ({"guild_id": None, "role_id": "1"}, "its server is missing"),
-        ({"guild_id": str(GUILD), "role_id": "@everyone"}, "its content is no whole number"),
+        ({"guild_id": str(GUILD), "role_id": "@everyone"}, "its content is no id of Discord’s"),
         ({"guild_id": str(GUILD), "role_id": None}, "its content names no role"),
     ],
 )

@@ -144,6 +144,15 @@ def test_without_a_number_there_are_as_many_teams_as_people_signed_up_for(old: B
     assert "the number of teams is no whole number: 'many'" in old.repaired()
 
 
+def test_a_raid_that_says_nothing_of_its_teams_has_one_and_that_is_told(old: ByHand) -> None:
+    old.raid(type="key", template_slug=None, template_data=None)
+
+    raid = old.moved()
+
+    assert seats(raid) == {"Team 1": []}
+    assert "nothing says how many teams there are" in old.repaired()
+
+
 def test_a_list_from_before_teams_is_one_role(old: ByHand) -> None:
     old.raid(type="key", template_slug=None, template_data=None)
     old.signup(ALICE, "🔑", role_name="Key Boss")

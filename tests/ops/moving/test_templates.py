@@ -18,7 +18,7 @@ def own(old: ByHand, key: str = "custom-mb3k2-7f0q", **cells: Any) -> None:
 
 
 def override(old: ByHand, template_id: Any, **cells: Any) -> None:
-    old.row("template_overrides", guild_id=str(GUILD), template_id=template_id, **cells)
+    old.row("template_overrides", **{"guild_id": str(GUILD), "template_id": template_id} | cells)
 
 
 def file_of(folder: Path, *templates: dict[str, Any]) -> Path:
@@ -90,6 +90,16 @@ def test_one_that_cannot_be_read_is_left(old: ByHand, groups: Any) -> None:
     old.move()
 
     assert "custom_templates id custom-mb3k2-7f0q: its content is no" in old.lost()
+
+
+def test_what_is_about_no_server_is_left(old: ByHand) -> None:
+    override(old, "raid-0", guild_id="overrides", name="Void Night")
+    override(old, "raid-0", guild_id=None, name="Void Night")
+
+    old.move()
+
+    assert "its server is no id of Discord’s: 'overrides'" in old.lost()
+    assert "it names no server" in old.lost()
 
 
 def test_what_a_server_changed_is_taken_and_nothing_else(old: ByHand) -> None:
