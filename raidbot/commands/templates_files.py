@@ -33,7 +33,8 @@ class NoDownload(Refusal):
 
 async def hand_out(interaction: discord.Interaction[Any], entries: Iterable[Entry], name: str) -> None:
     """Answer a taken command or press with the file."""
-    content = write(Filed(entry.template, entry.enabled) for entry in entries).encode()
+    filed = [Filed(entry.template, entry.enabled) for entry in entries]
+    content = (await asyncio.to_thread(write, filed)).encode()
     await answers.hand_over(interaction, _what_for(len(content)), discord.File(io.BytesIO(content), filename=name))
 
 
@@ -56,7 +57,7 @@ async def take_file(state: State, interaction: discord.Interaction[Any], file: d
 
     Raises Refusal for whatever is wrong with it, and then nothing is changed.
     """
-    filed = read(await _download(file))
+    filed = await asyncio.to_thread(read, await _download(file))  # a large one takes long
     guild = GuildId(rights.here(interaction).id)
     ids = (await server_emoji(interaction)).ids
     before = await state.templates(guild)

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
-from raidbot.raids.role_lines import free_key
-from raidbot.raids.template_json import NotATemplate, from_json, to_json
+from raidbot.raids.template_json import FAULTS_MOST, NotATemplate, from_json, to_json
 from raidbot.raids.templates import Template, check, tidy
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, fit_lines
@@ -79,7 +79,11 @@ def read(content: bytes) -> tuple[Filed, ...]:
     entries = given.get("templates")
     if not isinstance(entries, list) or not 1 <= len(entries) <= TEMPLATES_MOST:
         raise FileRefused([*faults, f"templates: has to be a list of 1 to {TEMPLATES_MOST} templates."])
-    found = [_filed(entry, f"templates[{number}]", faults) for number, entry in enumerate(entries)]
+    found = [
+        _filed(entry, f"templates[{number}]", faults)
+        for number, entry in enumerate(entries)
+        if len(faults) < FAULTS_MOST
+    ]
     faults += _repeated(found)
     if faults:
         raise FileRefused(faults)
@@ -144,16 +148,9 @@ def _with_keys(roles: Any) -> Any:
     """Roles that people wrote by hand need no keys; strategies cannot speak of those."""
     if not isinstance(roles, list):
         return roles
-    taken = [role["key"] for role in roles if isinstance(role, dict) and isinstance(role.get("key"), str)]
-    found = []
-    for role in roles:
-        if isinstance(role, dict) and "key" not in role:
-            key = free_key(taken)
-            taken.append(key)
-            found.append(role | {"key": key})
-        else:
-            found.append(role)
-    return found
+    taken = {role["key"] for role in roles if isinstance(role, dict) and isinstance(role.get("key"), str)}
+    free = (key for number in count(1) if (key := f"role-{number}") not in taken)
+    return [role | {"key": next(free)} if isinstance(role, dict) and "key" not in role else role for role in roles]
 
 
 def _repeated(found: list[Filed | None]) -> list[str]:

@@ -13,6 +13,9 @@ _Reader = Callable[[Any, str, list[str]], Any]
 """Takes what stands in the JSON, its path, and the list that faults are added to."""
 
 _COLOUR_DIGITS = 6
+_ENTRIES_MOST = 200
+FAULTS_MOST = 1000
+"""Nobody reads more, and a file could have hundreds of thousands."""
 
 
 class NotATemplate(Refusal):
@@ -68,7 +71,12 @@ def _list_of(read: _Reader) -> _Reader:
         if not isinstance(value, list):
             faults.append(f"{path}: has to be a list.")
             return ()
-        return tuple(read(one, f"{path}[{number}]", faults) for number, one in enumerate(value))
+        if len(value) > _ENTRIES_MOST:
+            faults.append(f"{path}: has {len(value)} entries; at most {_ENTRIES_MOST} are read.")
+            return ()
+        return tuple(
+            read(one, f"{path}[{number}]", faults) for number, one in enumerate(value) if len(faults) < FAULTS_MOST
+        )
 
     return reader
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import jsonschema_rs
@@ -155,6 +156,28 @@ def test_of_very_many_faults_the_first_are_told() -> None:
     assert len(refusal.value.faults) == 80
     assert str(refusal.value).endswith("\n- and 73 more")
     assert len(str(refusal.value)) < 2000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        file_of(one(roles=[{"name": "Tank", "emoji": "🛡️"}] * 15_000)),
+        file_of(*[one(roles=[{}] * 1_000)] * 100),
+        file_of(*[one(roles=[0] * 200)] * 200),
+        file_of(
+            one(roles=[{"name": "Tank", "emoji": "🛡️"}] * 2_000, strategies=[{"name": "a", "description": "x"}] * 10_000)
+        ),
+        file_of(*[one(strategies=[{"name": "a", "roles": [0] * 200}] * 200)] * 2),
+    ],
+)
+def test_whatever_stands_in_a_file_is_refused_soon(content: bytes) -> None:
+    begun = process_time()
+
+    with pytest.raises(FileRefused) as refused:
+        read(content)
+
+    assert process_time() - begun < 3
+    assert len(refused.value.faults) < 2_000
 
 
 def test_of_what_may_stand_in_a_template_a_fault_leaves_nothing_out() -> None:
