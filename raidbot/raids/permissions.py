@@ -116,13 +116,19 @@ class NotAllowed(Refusal):
     """Any of `permissions`, all of one command, would have done; `roles` are the names of the roles that hold them."""
 
     def __init__(self, permissions: tuple[Permission, ...], roles: list[str], *, is_of_raid: bool) -> None:
-        what = permissions[0].does if len(permissions) == 1 else f"use `/{permissions[0].command}`"
+        what = _named(permissions, is_of_raid=is_of_raid)
         enough = ["the **Manage Server** permission"]
         if roles:
             enough.append(f"the role {joined([f'**{escape(role)}**' for role in roles], 'or')}")
         if is_of_raid:
             enough.append("to be the raid’s leader or creator")
-        super().__init__(f"You may not {what} here. You need {joined(enough, 'or')}.")
+        super().__init__(f"You may not {what}. You need {joined(enough, 'or')}.")
+
+
+def _named(permissions: tuple[Permission, ...], *, is_of_raid: bool) -> str:
+    if len(permissions) == 1:
+        return f"{permissions[0].does} here"
+    return "manage this raid" if is_of_raid else f"use `/{permissions[0].command}` here"
 
 
 class MoreThanHeld(Refusal):

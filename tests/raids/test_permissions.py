@@ -86,6 +86,14 @@ def test_the_refusal_says_what_would_do() -> None:
 
 
 def test_where_any_of_several_would_do_the_refusal_names_the_command() -> None:
+    said = str(NotAllowed((Permission.TEMPLATES_LIST, Permission.TEMPLATES_EDIT), [], is_of_raid=False))
+
+    assert said == "You may not use `/templates` here. You need the **Manage Server** permission."
+
+
+def test_whoever_may_do_nothing_with_a_raid_hears_that_of_the_raid() -> None:
     said = str(NotAllowed((Permission.RAID_CLOSE, Permission.RAID_UNDO), [], is_of_raid=True))
 
-    assert said.startswith("You may not use `/raid` here. You need the **Manage Server** permission or to be")
+    assert said == (
+        "You may not manage this raid. You need the **Manage Server** permission or to be the raid’s leader or creator."
+    )
