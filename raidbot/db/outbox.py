@@ -120,6 +120,14 @@ def stands_for(connection: sqlite3.Connection, message: int) -> bool:
     return connection.execute("SELECT 1 FROM outbox WHERE message = ?", (message,)).fetchone() is not None
 
 
+def owes_posts(connection: sqlite3.Connection, channel: int) -> bool:
+    """Whether a message to this channel is still to come."""
+    found = connection.execute(
+        "SELECT 1 FROM outbox WHERE kind = 'post' AND target = ? AND state IN ('pending', 'claimed')", (channel,)
+    )
+    return found.fetchone() is not None
+
+
 def next_due(connection: sqlite3.Connection) -> datetime | None:
     """When the next pending row is due."""
     row = connection.execute("SELECT min(due_at) FROM outbox WHERE state = 'pending'").fetchone()

@@ -6,7 +6,7 @@ from functools import partial
 import discord
 import structlog
 
-from raidbot.db import audit
+from raidbot.db import audit, outbox
 from raidbot.db import threads as rows
 from raidbot.delivery.boards import UNKNOWN_CHANNEL
 from raidbot.delivery.line import Line, NoAnswer
@@ -76,7 +76,9 @@ class Threads:
                 break
             turned = self._turned.pop(raid)
             try:
-                await self._follow(raid, turned=turned)
+                if not await self._follow(raid, turned=turned):
+                    self._soon(raid, turned=turned)
+                    waits.append(0.0)
             except (NoAnswer, sqlite3.Error) as none:
                 log.info("thread not looked after yet", raid=raid, error=repr(none))
                 self._soon(raid, turned=turned)
@@ -99,22 +101,26 @@ class Threads:
                 self._soon(raid, turned=False)
         return True
 
-    async def _follow(self, raid_id: RaidId, *, turned: bool) -> None:
+    async def _follow(self, raid_id: RaidId, *, turned: bool) -> bool:
+        """False: not put away yet, because a message still to come would take it out again."""
         raid = await self._state.raid(raid_id)
         thread = raid.thread
         if thread is None:
-            return
+            return True
         try:
             if turned and raid.is_open:
                 await self._turn(thread, archived=False)
             if raid.is_open or (turned and raid.is_live):
                 await self._add_missing(raid, thread)
             if turned and not raid.is_open:
+                if await self._state.db.read(partial(outbox.owes_posts, channel=thread)):
+                    return False
                 await self._turn(thread, archived=True)
         except discord.HTTPException as refusal:  # it is gone, or the bot may not: the raid goes on without
             log.info("thread left as it is", raid=raid_id, thread=thread, error=str(refusal))
             if refusal.code == UNKNOWN_CHANNEL:
                 await self._state.change(raid_id, lifecycle.lose_thread, Cause(Source.DISCORD))
+        return True
 
     async def _turn(self, thread: ChannelId, *, archived: bool) -> None:
         await self._line.call(lambda: self._client.http.edit_channel(thread, archived=archived))

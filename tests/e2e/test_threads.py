@@ -17,6 +17,7 @@ from tests.e2e.pace import at_pace
 from tests.raids.builders import posting, roles
 from tests.scene import board_text, put_up
 
+SEND = "POST /channels/{}/messages"
 ADD = "PUT /channels/{}/thread-members/{}"
 
 
@@ -267,9 +268,30 @@ async def test_whoever_came_before_the_close_is_added_before_the_thread_is_put_a
         fault.lift()
 
         with at_pace(10):
-            await guild.until(lambda: thread.state.archived, timeout=60)
+            await guild.until(lambda: thread.state.archived, timeout=300)
 
         assert joined(thread, alice)
+
+
+async def test_a_message_that_came_late_does_not_leave_a_closed_raids_thread_out(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    async with start() as bot:
+        await want_members(bot, guild)
+        board, thread = await put_up_with_thread(guild)
+        panel = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=await code_of(bot, board))
+        fault = sandbox.faults.answer(503, route=SEND)
+        await (await panel.click("Change time")).submit(when="in 5 hours")
+        await panel.click("Save")
+        await guild.until(lambda: fault.met)
+
+        await panel.click("Close signups")
+        await guild.until(lambda: "Signups are closed" in board_text(board))
+        fault.lift()
+        sandbox.advance(timedelta(minutes=1))
+
+        await guild.until(lambda: any("New time" in message.content for message in thread.messages.values()))
+        await guild.until(lambda: thread.state.archived)
 
 
 async def test_a_thread_deleted_unnoticed_is_written_down_as_lost(
@@ -320,7 +342,7 @@ async def test_the_first_message_names_who_is_in_already(sandbox: Sandbox, guild
         fault.lift()
 
         with at_pace(10):
-            await guild.until(lambda: board.id in guild.facts.threads, timeout=60)
+            await guild.until(lambda: board.id in guild.facts.threads, timeout=300)
         thread = guild.facts.threads[board.id]
         await guild.until(lambda: introduced(thread))
 
