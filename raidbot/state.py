@@ -265,7 +265,7 @@ class State:
     async def _change_templates(self, guild: GuildId, rule: TemplatesRule, cause: Cause) -> Catalogue:
         async with self._templates_locks.hold(guild):
             before = await self.db.read(partial(template_rows.catalogue, guild=guild))
-            after = rule(before)
+            after = await asyncio.to_thread(rule, before)  # a file's templates are checked for half a second
             if after == before:
                 return before
             self._templates.drop(guild)
