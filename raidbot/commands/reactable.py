@@ -14,7 +14,8 @@ from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape, joined
 
 _NAMED_MOST = 5
-_ASKED_MOST = 10  # of the servers I am on
+_ASKED_MOST = 10
+"""Of servers; on more than these, asking all would take too long, and one that is not asked may have the emoji."""
 
 
 class EmojiGone(Refusal):
@@ -30,11 +31,11 @@ class EmojiGone(Refusal):
 
 async def check_reactable(interaction: discord.Interaction[Any], raid: Raid, style: SignupStyle) -> None:
     """Raises EmojiGone where members can only react, and a role's custom emoji is on no server I am on."""
-    gone = [role for role in raid.roles if parse(role.emoji).id is not None]
-    if style is not SignupStyle.REACTIONS or len(raid.roles) > REACTIONS_MOST:
+    here, guilds = rights.here(interaction), interaction.client.guilds
+    if style is not SignupStyle.REACTIONS or len(raid.roles) > REACTIONS_MOST or len(guilds) > _ASKED_MOST:
         return
-    here = rights.here(interaction)
-    for guild in (here, *(other for other in interaction.client.guilds[:_ASKED_MOST] if other != here)):
+    gone = [role for role in raid.roles if parse(role.emoji).id is not None]
+    for guild in (here, *(other for other in guilds if other != here)):
         if not gone:
             return
         try:
@@ -42,5 +43,5 @@ async def check_reactable(interaction: discord.Interaction[Any], raid: Raid, sty
         except (discord.HTTPException, aiohttp.ClientError, OSError):
             return  # without an answer nothing is known against the raid
         gone = [role for role in gone if parse(role.emoji).id not in known]
-    if gone and len(interaction.client.guilds) <= _ASKED_MOST:
+    if gone:
         raise EmojiGone(gone)

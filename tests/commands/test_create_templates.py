@@ -91,6 +91,21 @@ async def test_an_emoji_of_another_server_i_am_on_does(sandbox: Sandbox, guild: 
         assert "will look like this" in (await prepare(guild, activity=FISHING.key)).text()
 
 
+async def test_on_more_servers_than_can_be_asked_an_emoji_counts_as_there(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    emoji = guild.add_emoji("tank")
+    for number in range(10):
+        sandbox.add_guild(f"Elsewhere {number}")
+    async with start() as bot:
+        roles = (replace(TANK, emoji=f"<:tank:{emoji.id}>"), *FISHING.roles[1:])
+        await change(bot, guild, rules.add, template=replace(FISHING, roles=roles, strategies=(), lengths=()))
+        await guild.delete_emoji(emoji)
+
+        assert "will look like this" in (await prepare(guild, activity=FISHING.key)).text()
+        assert sandbox.count("GET", "/guilds/{guild_id}/emojis") == 0
+
+
 async def test_only_its_own_server_has_it(guild: SandboxGuild, sandbox: Sandbox, start: Start) -> None:
     elsewhere = sandbox.add_guild("Grizzleheim")
     elsewhere.add_channel("raid-signups")
