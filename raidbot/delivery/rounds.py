@@ -13,7 +13,7 @@ class Rounds:
     """One worker that makes a round whenever it was woken.
 
     A round comes to None if nothing is left. Otherwise it comes to the least number of seconds until the next one, and
-    the pauses get longer and longer.
+    the pauses get longer and longer; work that comes up meanwhile waits for the shortest only.
     """
 
     def __init__(self, make: Callable[[], Awaitable[float | None]], *, first_retry: float) -> None:
@@ -50,6 +50,8 @@ class Rounds:
             if at_least is None:
                 pause = self._first_retry
                 continue
+            soonest = max(self._first_retry, at_least)
+            await nap(soonest, unless=self._stopping)
+            await nap(max(pause - soonest, 0.0), unless=self._wake)
             self._wake.set()
-            await nap(max(pause, at_least), unless=self._stopping)
             pause = min(pause * 2, _LONGEST)

@@ -65,9 +65,12 @@ class Threads:
             self._rounds.wake()
 
     def _soon(self, raid: RaidId, *, turned: bool) -> None:
+        self._due(raid, turned=turned)
+        self._rounds.wake()
+
+    def _due(self, raid: RaidId, *, turned: bool) -> None:
         """`turned`: signups were closed or reopened, so the thread may have to be put away or taken out."""
         self._turned[raid] = turned or self._turned.get(raid, False)
-        self._rounds.wake()
 
     async def _round(self) -> float | None:
         waits = [] if await self._searched() else [0.0]
@@ -77,11 +80,11 @@ class Threads:
             turned = self._turned.pop(raid)
             try:
                 if not await self._follow(raid, turned=turned):
-                    self._soon(raid, turned=turned)
+                    self._due(raid, turned=turned)
                     waits.append(0.0)
             except (NoAnswer, sqlite3.Error) as none:
                 log.info("thread not looked after yet", raid=raid, error=repr(none))
-                self._soon(raid, turned=turned)
+                self._due(raid, turned=turned)
                 waits.append(none.retry_in if isinstance(none, NoAnswer) else 0.0)
             except Exception:  # another raid's thread must not suffer
                 log.exception("thread cannot be looked after", raid=raid)
@@ -98,7 +101,7 @@ class Threads:
                 self._searching = True
                 return False
             for raid in lacking:
-                self._soon(raid, turned=False)
+                self._due(raid, turned=False)
         return True
 
     async def _follow(self, raid_id: RaidId, *, turned: bool) -> bool:

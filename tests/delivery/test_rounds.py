@@ -23,6 +23,28 @@ async def test_a_round_is_made_when_there_is_something_to_do_and_again_while_som
     await rounds.stop(1)
 
 
+async def test_new_work_does_not_wait_for_the_long_pause_of_what_fails() -> None:
+    made: list[float] = []
+    enough = asyncio.Event()
+
+    async def work() -> float | None:
+        made.append(0.0)
+        if len(made) == 12:  # the next pause by itself would be 40 seconds
+            enough.set()
+        return 0.0
+
+    rounds = Rounds(work, first_retry=0.01)
+    rounds.start()
+
+    async def come_up() -> None:
+        while not enough.is_set():
+            rounds.wake()
+            await asyncio.sleep(0)
+
+    await asyncio.wait_for(come_up(), 5)
+    await rounds.stop(1)
+
+
 async def test_stopping_lets_the_round_under_way_finish_and_makes_no_other() -> None:
     begun, finish, made = asyncio.Event(), asyncio.Event(), list[bool]()
 
