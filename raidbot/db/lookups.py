@@ -79,7 +79,7 @@ def coming_with_member(
     """
     return _ids(
         connection,
-        "SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled'"
+        "SELECT id FROM raids WHERE +guild = ? AND status <> 'cancelled'"  # by member: servers have more raids
         " AND (starts_at > ? OR (status = 'open' AND hold = 1)) AND id IN ("
         "SELECT raid FROM seats WHERE member = ? UNION SELECT raid FROM waits WHERE member = ?"
         " UNION SELECT raid FROM asks WHERE member = ?)",
@@ -155,8 +155,11 @@ def open_count(connection: sqlite3.Connection, guild: GuildId) -> int:
 
 def owed_count(connection: sqlite3.Connection, guild: GuildId) -> int:
     """How many messages are owed because of this server."""
+    # Each half has its index: everything ever sent stays in the table.
     count: int = connection.execute(
-        "SELECT count(*) FROM outbox WHERE guild = ? AND state IN ('pending', 'claimed')", (guild,)
+        "SELECT (SELECT count(*) FROM outbox WHERE state = 'pending' AND guild = :guild)"
+        " + (SELECT count(*) FROM outbox WHERE state = 'claimed' AND guild = :guild)",
+        {"guild": guild},
     ).fetchone()[0]
     return count
 

@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from raidbot.db import audit, guilds
+from raidbot.db import audit, guilds, lookups
 from raidbot.db import raids as rows
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.audit import Entry
@@ -251,6 +251,16 @@ def test_live_raids_are_those_whose_board_still_matters(tx: sqlite3.Connection) 
     assert [found.code for found in rows.upcoming(tx, GUILD, limit=9)] == ["4", "0"]
     assert len(rows.upcoming(tx, GUILD, limit=1)) == 1
     assert rows.in_posting(tx) == [1]
+
+
+def test_a_members_raids_are_looked_for_among_their_places_and_not_among_all_raids(tx: sqlite3.Connection) -> None:
+    statements: list[str] = []
+    tx.set_trace_callback(statements.append)
+    lookups.coming_with_member(tx, GUILD, ALICE, after=NOW)
+    tx.set_trace_callback(None)
+
+    plan = [row[3] for row in tx.execute(f"EXPLAIN QUERY PLAN {statements[0]}")]
+    assert plan[0] == "SEARCH raids USING INTEGER PRIMARY KEY (rowid=?)"
 
 
 def test_the_first_attempt_to_post_is_remembered(tx: sqlite3.Connection) -> None:
