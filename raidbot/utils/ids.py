@@ -1,4 +1,4 @@
-"""Short names for raids and errors."""
+"""Short names for raids and texts."""
 
 import base64
 import hashlib
@@ -18,11 +18,6 @@ def new_code(rng: random.Random) -> str:
 def normalise_code(text: str) -> str:
     """A typed code as it is stored."""
     return text.strip().upper()
-
-
-def new_error_id(rng: random.Random) -> str:
-    """What a person quotes to the owner to find one error in the logs."""
-    return "".join(rng.choices(ALPHABET, k=8))
 
 
 MARK_LENGTH = 6

@@ -33,17 +33,6 @@ class TaskSet:
         task.add_done_callback(self._ended)
         return task
 
-    async def drain(self, timeout: float) -> bool:
-        """Wait up to `timeout` seconds for all tasks, also those they spawn; False if some still run."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
-        while waiting := self._tasks - {asyncio.current_task()}:
-            left = deadline - loop.time()
-            if left <= 0:
-                return False
-            await asyncio.wait(waiting, timeout=left)
-        return True
-
     async def cancel_all(self) -> None:
         """Cancel what runs, and wait until it has ended."""
         while running := self._tasks - {asyncio.current_task()}:

@@ -3,7 +3,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.utils.ids import ALPHABET, CODE_LENGTH, mark_of, new_code, new_error_id, normalise_code
+from raidbot.utils.ids import ALPHABET, CODE_LENGTH, mark_of, new_code, normalise_code
 
 
 @given(st.integers())
@@ -20,12 +20,6 @@ def test_a_code_is_found_however_it_is_typed(seed: int, blank: str) -> None:
     code = new_code(random.Random(seed))
 
     assert normalise_code(f"{blank}{code.lower()}{blank}") == code
-
-
-def test_error_ids_differ() -> None:
-    rng = random.Random(1)
-
-    assert len({new_error_id(rng) for _ in range(1000)}) == 1000
 
 
 def test_a_text_is_known_again_by_its_mark_whatever_blanks_are_taken_off() -> None:

@@ -13,8 +13,7 @@ async def test_tasks_are_kept_until_they_end() -> None:
 
     go.set()
 
-    assert await tasks.drain(5)
-    assert task.done()
+    await asyncio.wait_for(task, 5)
     assert len(tasks) == 0
 
 
@@ -24,39 +23,12 @@ async def test_what_a_task_raises_is_logged_with_its_name() -> None:
 
     tasks = TaskSet()
     with capture_logs() as logs:
-        tasks.spawn(fail(), name="redraw")
-        await tasks.drain(5)
+        await asyncio.wait({tasks.spawn(fail(), name="redraw")}, timeout=5)
 
     [entry] = logs
     assert entry["task"] == "redraw"
     assert entry["log_level"] == "error"
     assert isinstance(entry["exc_info"], ValueError)
-
-
-async def test_draining_waits_for_what_tasks_spawn_in_turn() -> None:
-    tasks, done = TaskSet(), list[str]()
-
-    async def child() -> None:
-        done.append("child")
-
-    async def parent() -> None:
-        tasks.spawn(child(), name="child")
-        done.append("parent")
-
-    tasks.spawn(parent(), name="parent")
-
-    assert await tasks.drain(5)
-    assert done == ["parent", "child"]
-
-
-async def test_draining_says_when_some_still_run() -> None:
-    tasks = TaskSet()
-    tasks.spawn(asyncio.Event().wait(), name="forever")
-
-    assert not await tasks.drain(0)
-
-    await tasks.cancel_all()
-    assert len(tasks) == 0
 
 
 async def test_cancelling_is_not_an_error() -> None:
