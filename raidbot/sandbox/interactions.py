@@ -267,6 +267,7 @@ def written(world: World, interaction: Interaction, message_id: int | None) -> M
 def edit(world: World, interaction: Interaction, message_id: int | None, said: Json, files: Files) -> Message:
     message = written(world, interaction, message_id)
     verdicts.check_edit(said, has_emoji=world.has_emoji)
+    interaction.response_edited |= message.id == interaction.response_id
     return _edit(world, message, said, files)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from raidbot.sandbox import guilds, interactions, rules, show
 from raidbot.sandbox.choosing import NotPossible, command_data, find_command, id_of, modal_data, select_data
 from raidbot.sandbox.errors import ApiError
-from raidbot.sandbox.interactions import Kind
+from raidbot.sandbox.interactions import Callback, Kind
 from raidbot.sandbox.permissions import Permission
 from raidbot.sandbox.store import (
     Channel,
@@ -23,7 +23,7 @@ from raidbot.sandbox.store import (
 from raidbot.sandbox.verdicts.components import BUTTON, LINK, SELECTS, walk
 from raidbot.sandbox.world import World
 
-PATIENCE = 15.0  # seconds a person watches "thinking…" before turning away
+PATIENCE = 15.0  # seconds a person waits for an acknowledged answer before turning away
 
 
 class Choice(NamedTuple):
@@ -66,6 +66,13 @@ class Answer:
     @property
     def thinking(self) -> bool:
         return self.message is not None and bool(self.message.flags & MessageFlag.LOADING)
+
+    @property
+    def to_come(self) -> bool:
+        """The press was acknowledged only, and nothing seen of it yet."""
+        one = self.interaction
+        seen = one.response_edited or one.followups or self.message is None
+        return one.callback_type == Callback.DEFERRED_UPDATE and not seen
 
     @property
     def ephemeral(self) -> bool:
@@ -116,7 +123,7 @@ class Answer:
 
 
 class Person:
-    """Somebody on Discord, watching "thinking…" for `patience` seconds.
+    """Somebody on Discord, waiting `patience` seconds for what was acknowledged only, as by "thinking…".
 
     What their client would not let them do raises NotPossible.
     """
@@ -259,7 +266,7 @@ class Person:
         while answer.failed and (left := interaction.deadline - time.monotonic()) > 0:
             await self.world.store.wait_for_change(left)
         until = time.monotonic() + self.patience
-        while answer.thinking and (left := until - time.monotonic()) > 0:
+        while (answer.thinking or answer.to_come) and (left := until - time.monotonic()) > 0:
             await self.world.store.wait_for_change(left)
         return answer
 

@@ -250,6 +250,7 @@ class Interaction:
     acknowledged_at: datetime | None = None
     callback_type: int | None = None
     response_id: int | None = None
+    response_edited: bool = False
     followups: list[int] = field(default_factory=list)
     choices: list[Json] | None = None
     modal: Json | None = None

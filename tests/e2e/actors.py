@@ -7,7 +7,6 @@ from typing import Any
 
 from raidbot.raids.model import MemberId, RaidCode
 from raidbot.sandbox import SandboxGuild
-from raidbot.sandbox.interactions import Callback
 from raidbot.sandbox.people import Answer, Person
 from raidbot.sandbox.store import Json, Message
 from tests.e2e.claims import Claims, statements
@@ -33,9 +32,7 @@ class Place:
         """The answer, every statement of which has to have been true of one state since the question."""
         first = len(self.witness.states) - 1 if since is None else since
         answer = await asked
-        if answer.interaction.callback_type == Callback.DEFERRED_UPDATE:
-            await self.guild.until(lambda: _came_late(answer))
-        if answer.failed or answer.thinking:
+        if answer.failed or answer.thinking or answer.to_come:
             self.lies.append(f"no answer: {answer.interaction.payload}")
         known = answer.modal is not None
         for said in statements(answer):
@@ -46,13 +43,6 @@ class Place:
         if not known:
             self.lies.append(f"nothing known in: {answer.text()[:300]}")
         return answer
-
-
-def _came_late(answer: Answer) -> bool:
-    message = answer.message
-    return bool(answer.followups) or (
-        message is not None and message.edited_at is not None and message.edited_at > answer.interaction.created_at
-    )
 
 
 @dataclass(slots=True)

@@ -83,6 +83,14 @@ async def test_a_deferred_update_changes_the_message_later(offer: Answer, sandbo
     assert "Noted" in answer.text()
 
 
+async def test_a_person_sees_what_became_of_a_press_that_was_only_acknowledged(offer: Answer, sandbox: Sandbox) -> None:
+    sandbox.faults.slow(0.3, route="DELETE /webhooks/{}/{}/messages/@original")
+
+    await offer.click("Drop")
+
+    assert offer.message is None
+
+
 async def test_a_button_opens_a_form_that_updates_the_message(offer: Answer) -> None:
     form = await offer.click("Set time")
 

@@ -75,6 +75,18 @@ async def test_latency_delays_the_answer(sandbox: Sandbox, channel: Channel, htt
     assert time.monotonic() - before >= 0.2
 
 
+async def test_what_was_asked_is_done_before_a_late_answer(
+    sandbox: Sandbox, channel: Channel, http: aiohttp.ClientSession
+) -> None:
+    sandbox.faults.slow(0.2, route=SEND, carried_out=True)
+
+    async with asyncio.TaskGroup() as tasks:
+        asking = tasks.create_task(http.post(address(sandbox, channel), json={"content": "hello"}))
+        await sandbox.until(lambda: channel.messages)
+        assert not asking.done()
+    asking.result().release()
+
+
 async def test_a_broken_connection(sandbox: Sandbox, channel: Channel, http: aiohttp.ClientSession) -> None:
     sandbox.faults.silence(Silence.RESET, route=SEND, calls=1)
 
