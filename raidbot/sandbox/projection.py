@@ -1,6 +1,7 @@
 """Facts as Discord's JSON, the same for REST and gateway."""
 
 from datetime import datetime
+from urllib.parse import quote
 
 from raidbot.sandbox.permissions import Permission, in_guild
 from raidbot.sandbox.store import (
@@ -200,8 +201,13 @@ def thread_member(of: Channel, user_id: int) -> Json:
     return {"id": str(of.id), "user_id": str(user_id), "join_timestamp": time(of.state.members[user_id]), "flags": 0}
 
 
+def attachment_path(of: Attachment, channel_id: int) -> str:
+    """Where a file of a message or a command is fetched."""
+    return f"/attachments/{channel_id}/{of.id}/{quote(of.filename, safe='')}"
+
+
 def attachment(of: Attachment, channel_id: int, base_url: str) -> Json:
-    url = f"{base_url}/attachments/{channel_id}/{of.id}/{of.filename}"
+    url = base_url + attachment_path(of, channel_id)
     body: Json = {"id": str(of.id), "filename": of.filename, "size": len(of.content), "url": url, "proxy_url": url}
     if of.content_type is not None:
         body["content_type"] = of.content_type

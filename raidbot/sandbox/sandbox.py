@@ -61,7 +61,7 @@ class Sandbox:
         app.router.add_route("*", PREFIX + "/{path:.*}", self.rest.handle)
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/gateway/", self.gateway.handle)
-        app.router.add_get("/attachments/{channel}/{attachment}/{name}", self.attachment)
+        app.router.add_get("/attachments/{channel}/{attachment}/{name:.+}", self.attachment)
         control.mount(app, self)
         app.router.add_route("*", "/{path:.*}", self._unknown)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)

@@ -1,5 +1,6 @@
 """A small bot that answers in every way an application can, through the real discord.py."""
 
+import io
 from typing import Any
 
 import discord
@@ -206,7 +207,9 @@ async def about(
 @app_commands.command(description="Read a file")
 async def hand_in(interaction: Interaction, file: discord.Attachment) -> None:
     content = await file.read()
-    await interaction.response.send_message(f"{file.filename} {file.size} {content.decode()}", ephemeral=True)
+    text = f"{file.filename} {file.size} {content[:20].decode()}"
+    back = discord.File(io.BytesIO(content), f"back-{file.filename}")
+    await interaction.response.send_message(text, file=back, ephemeral=True)
 
 
 @app_commands.command(description="For managers")

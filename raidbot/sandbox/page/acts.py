@@ -11,6 +11,7 @@ from raidbot.sandbox import projection
 from raidbot.sandbox.choosing import NotPossible
 from raidbot.sandbox.page import messages
 from raidbot.sandbox.page.eyes import Eyes
+from raidbot.sandbox.page.files import Files
 from raidbot.sandbox.page.operator import Operator
 from raidbot.sandbox.people import Answer, Person
 from raidbot.sandbox.store import Channel, Json, Message
@@ -25,10 +26,11 @@ MOST_MESSAGES = 100
 class Acts:
     """Carries out what a client asks for; NotPossible says what is not, KeyError and ValueError what was malformed."""
 
-    def __init__(self, sandbox: "Sandbox", operator: Operator | None) -> None:
+    def __init__(self, sandbox: "Sandbox", operator: Operator | None, files: Files) -> None:
         self._sandbox = sandbox
         self._world = sandbox.world
         self._operator = operator
+        self._files = files
         self._forms: dict[int, Answer] = {}
         self._random = random.Random()
         self._acts: Mapping[str, Act] = {
@@ -86,8 +88,9 @@ class Acts:
         return {}
 
     async def _slash(self, eyes: Eyes, person: Person, asked: Json) -> Json:
-        channel = self._channel(eyes, asked)
-        return self._outcome(await person.slash(channel, str(asked["command"]), **asked.get("options") or {}))
+        channel, given = self._channel(eyes, asked), asked.get("options") or {}
+        options = {name: self._files.take(value) if isinstance(value, dict) else value for name, value in given.items()}
+        return self._outcome(await person.slash(channel, str(asked["command"]), **options))
 
     async def _autocomplete(self, eyes: Eyes, person: Person, asked: Json) -> Json:
         channel, options = self._channel(eyes, asked), asked.get("options") or {}

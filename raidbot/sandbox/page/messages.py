@@ -3,7 +3,7 @@
 from typing import Any
 
 from raidbot.sandbox.page.eyes import Eyes, colour_in, name_in
-from raidbot.sandbox.projection import maybe_id, maybe_time, time
+from raidbot.sandbox.projection import attachment_path, maybe_id, maybe_time, time
 from raidbot.sandbox.store import Attachment, Guild, Json, Message, MessageFlag, Reaction
 
 MOST_NAMES = 10
@@ -50,15 +50,11 @@ def _author(of: Message, guild: Guild | None) -> Json:
     }
 
 
-def _path(file: Attachment, of: Message) -> str:
-    return f"/attachments/{of.channel_id}/{file.id}/{file.filename}"
-
-
 def _attachment(file: Attachment, of: Message) -> Json:
     return {
         "id": str(file.id),
         "filename": file.filename,
-        "url": _path(file, of),
+        "url": attachment_path(file, of.channel_id),
         "size": len(file.content),
         "content_type": file.content_type,
         "description": file.description,
@@ -77,7 +73,7 @@ def _embed(given: Json, of: Message, files: dict[str, Attachment]) -> Json:
         address = str(given.get(part, {}).get(key, ""))
         file = files.get(address.removeprefix(_ATTACHED)) if address.startswith(_ATTACHED) else None
         if file is not None:
-            shown[part] = given[part] | {key: _path(file, of)}
+            shown[part] = given[part] | {key: attachment_path(file, of.channel_id)}
     return shown
 
 

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from raidbot.sandbox.interactions import UPLOAD_LIMIT
 from raidbot.sandbox.page.acts import Acts
 from raidbot.sandbox.page.eyes import Memory
+from raidbot.sandbox.page.files import Files
 from raidbot.sandbox.page.guard import HARMLESS, guarding, protect
 from raidbot.sandbox.page.operator import Operator
 from raidbot.sandbox.page.socket import LARGEST, Socket
@@ -35,18 +37,20 @@ class Page:
         self._sandbox = sandbox
         self._operator = operator
         self._memory = Memory(sandbox.world)
-        self._acts = Acts(sandbox, operator)
+        self._files = Files(sandbox.store)
+        self._acts = Acts(sandbox, operator, self._files)
         self._strip = Strip(sandbox, operator)
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
 
     async def open(self, host: str, port: int) -> str:
         """Listen; the page's address."""
-        app = web.Application(middlewares=[guarding(host)])
+        app = web.Application(middlewares=[guarding(host)], client_max_size=UPLOAD_LIMIT)
         app.on_response_prepare.append(protect)
         app.router.add_get("/", self._index)
         app.router.add_get("/static/{path:.+}", self._static)
-        app.router.add_get("/attachments/{channel}/{attachment}/{name}", self._attachment)
+        app.router.add_get("/attachments/{channel}/{attachment}/{name:.+}", self._attachment)
+        app.router.add_post("/files", self._files.receive)
         app.router.add_get("/socket", self._socket)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from raidbot.sandbox import projection
+from raidbot.sandbox.interactions import UPLOAD_LIMIT
 from raidbot.sandbox.page import messages, view
 from raidbot.sandbox.page.eyes import Eyes, Memory
 from raidbot.sandbox.store import Channel, Json, Message, User
@@ -47,6 +48,7 @@ class Watch:
             "guilds": list(self._sent.guilds.values()),
             "channels": [self._with_news(self.eyes, channel_id) for channel_id in self._sent.channels],
             "commands": self._sent.commands,
+            "upload_limit": UPLOAD_LIMIT,
         }
 
     def news(self) -> list[Json]:
