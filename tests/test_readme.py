@@ -13,11 +13,11 @@ from raidbot import process
 from raidbot.commands.ui import rights
 from raidbot.config import Settings, variable
 from raidbot.delivery.render import board
-from raidbot.delivery.render_text import as_text
 from raidbot.raids import signups
 from raidbot.raids.catalogue import untouched
 from raidbot.raids.creating import Draft, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Status
+from tests.as_text import as_text
 from tests.commands.test_rights import COMMANDS, EVERYBODY
 from tests.conftest import Start
 

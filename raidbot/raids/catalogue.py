@@ -121,6 +121,11 @@ def untouched() -> Catalogue:
     return Catalogue(tuple(Entry(template=template, original=template) for template in builtin()))
 
 
+def is_own_key(key: str) -> bool:
+    """Whether a server's own template could have it."""
+    return _OWN_KEY.fullmatch(key) is not None
+
+
 def new_key(rng: random.Random) -> str:
     """A key for a server's own template; so long that none comes twice."""
     return "custom-" + "".join(rng.choices(_LETTERS, k=_RANDOM_LETTERS))
@@ -227,7 +232,7 @@ def unknown_emoji(template: Template, ids: frozenset[int], original: Template | 
 
 def _entry(catalogue: Catalogue, template: Template) -> Entry:
     if not catalogue.has(template.key):
-        if not _OWN_KEY.fullmatch(template.key):
+        if not is_own_key(template.key):
             raise NoSuchTemplate
         return Entry(template=template)
     entry = catalogue.entry(template.key)

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from raidbot.raids.catalogue import Catalogue, NameTaken, emoji_of, put, switch, unknown_emoji
+from raidbot.raids.catalogue import Catalogue, NameTaken, emoji_of, is_own_key, put, switch, unknown_emoji
 from raidbot.raids.template_file import Filed, FileRefused
 from raidbot.raids.templates import Template
 
 NewKey = Callable[[], str]
-OWN = "custom-"
-"""How keys of a server's own templates begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def _keys(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> It
     for one in filed:
         key = one.template.key
         if key not in claimed:
-            key = _same_name(catalogue, one.template, claimed) or (key if key.startswith(OWN) else new_key())
+            key = _same_name(catalogue, one.template, claimed) or (key if is_own_key(key) else new_key())
             claimed.add(key)
         yield one, key
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from raidbot.delivery.render import GREY, Board, board
-from raidbot.delivery.render_text import as_text
 from raidbot.delivery.width import shortened, units
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.builtin import builtin
@@ -32,6 +31,7 @@ from raidbot.raids.model import (
 )
 from raidbot.raids.templates import Template, check
 from raidbot.sandbox.verdicts.messages import check_message
+from tests.as_text import as_text
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 CUSTOM = f"<a:{'e' * 32}:12345678901234567890>"

@@ -113,3 +113,13 @@ def test_custom_emoji_that_are_there_may_stay() -> None:
     there, _ = take(untouched(), emoji)
 
     check_emoji(there, (Filed(emoji),), frozenset())
+
+
+@pytest.mark.parametrize("key", ["custom-", "custom-EMBER", "custom-" + "x" * 60])
+def test_a_key_that_no_template_can_have_gives_way_to_a_new_one(key: str) -> None:
+    once, told = take(untouched(), replace(EMBER, key=key))
+    twice, _ = take(once, replace(EMBER, key=key))
+
+    assert told == Taken(("Ember",), (), ())
+    assert once.entries[-1].key == "custom-new-1"
+    assert twice == once

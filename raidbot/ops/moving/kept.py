@@ -59,8 +59,13 @@ def keep_analytics(path: Path, tx: sqlite3.Connection, report: Report) -> None:
         if not isinstance(counts, dict):
             told.left("there is nothing in it")
             continue
+        try:
+            payload = json.dumps(_plain(counts))
+        except RecursionError:
+            told.left("it is nested too deeply")
+            continue
         usable += 1
-        if moved.keep(tx, source=ANALYTICS, key=name, guild=guild, payload=json.dumps(_plain(counts))):
+        if moved.keep(tx, source=ANALYTICS, key=name, guild=guild, payload=payload):
             told.kept()
         else:
             told.unchanged()

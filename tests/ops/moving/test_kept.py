@@ -52,3 +52,13 @@ def test_a_file_that_is_no_json_is_refused_and_nothing_is_taken(old: ByHand, tmp
 
 def _kept(old: ByHand) -> list[tuple[str, str, int | None, str]]:
     return old.all("SELECT source, key, guild, payload FROM moved_rows")
+
+
+def test_analytics_nested_too_deeply_cost_their_server_alone(old: ByHand, tmp_path: Path) -> None:
+    file = tmp_path / "analytics.json"
+    deep = '{"a":' * 600 + "1" + "}" * 600
+    file.write_text(f'{{"global": {{"totalRaids": 1}}, "guilds": {{"{GUILD}": {deep}}}}}', "utf-8")
+
+    report = old.move(analytics=file)
+
+    assert (report.tables["analytics.json"].kept, report.tables["analytics.json"].left) == (1, 1)
