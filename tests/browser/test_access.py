@@ -78,6 +78,14 @@ async def test_axe_finds_nothing_serious(
         assert await _problems(screen, axe) == []
         await form.get_by_role("button", name="Cancel").click()
 
+        await screen.slash("templates export")
+        await expect(screen.page.get_by_role("link", name="Download")).to_be_visible()
+        form = await screen.type_command("templates import")
+        await form.get_by_label("file *").set_input_files({"name": "a.json", "mimeType": "", "buffer": b"{}"})
+        await expect(form.get_by_role("button", name="Remove the file")).to_be_visible()
+        assert await _problems(screen, axe) == []
+        await form.get_by_role("button", name="Cancel").click()
+
         await screen.press(panel, "Time")
         await expect(screen.page.get_by_role("dialog")).to_be_visible()
         assert await _problems(screen, axe) == []
@@ -101,6 +109,10 @@ async def test_a_small_screen_has_everything_in_reach(
         await screen.page.keyboard.press("Escape")
         await expect(screen.page.get_by_role("button", name="+10 min")).to_be_hidden()
 
+        await screen.be("Mara")
+        form = await screen.type_command("templates import")
+        await form.get_by_label("file *").set_input_files({"name": "a.json", "mimeType": "", "buffer": b"{}"})
+        await expect(form.get_by_role("button", name="Remove the file")).to_be_in_viewport()
         assert await screen.page.evaluate("document.documentElement.scrollWidth") == 390
         assert await _problems(screen, axe) == []
 

@@ -60,6 +60,11 @@ export class Combo {
     );
   }
 
+  /** The list, and the field it opens over. */
+  get elements() {
+    return [this.list, this.input];
+  }
+
   get isOpen() {
     return !this.list.hidden;
   }

@@ -3,13 +3,14 @@
 import { Combo } from "./combo.js";
 import { knownValues, matching, typedValue } from "./commands.js";
 import { byId, el } from "./dom.js";
+import { FileField } from "./files.js";
 
 const MOST = 2000; // characters of a message
 const LINES = 60; // commands listed at once
 
 /**
- * `view` offers `names`, `commands()`, `say(text)`, `slash(path, options)` and `autocomplete(path, options, focused)`;
- * the last three are promises that fail with an Error worth showing.
+ * `view` offers `names`, `commands()`, `uploadLimit()` in bytes, `say(text)`, `upload(file)`, `slash(path, options)` and
+ * `autocomplete(path, options, focused)`; the last four are promises that fail with an Error worth showing.
  */
 export class Composer {
   constructor(view) {
@@ -52,6 +53,7 @@ export class Composer {
 
   #plain() {
     this.command = null;
+    this.fields = null;
     this.input.value = "";
     this.#fit();
     this.root.replaceChildren(this.failure, this.lines.list, el("div", { class: "box" }, this.slash, this.input));
@@ -114,7 +116,7 @@ export class Composer {
     const required = command.options.filter((option) => option.required);
     const optional = command.options.filter((option) => !option.required);
     this.fields = [...required, ...optional].map((option) => this.#field(option));
-    const run = el("button", { type: "submit", class: "button button-1" }, "Send");
+    this.run = el("button", { type: "submit", class: "button button-1" }, "Send");
     const cancel = el("button", { type: "button", class: "button", on: { click: () => this.#cancel() } }, "Cancel");
     const form = el(
       "form",
@@ -135,7 +137,7 @@ export class Composer {
         { class: "options" },
         this.fields.map((field) => field.element),
       ),
-      el("div", { class: "row" }, run, cancel),
+      el("div", { class: "row" }, this.run, cancel),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -143,11 +145,30 @@ export class Composer {
     });
     this.failure.hidden = true;
     this.root.replaceChildren(this.failure, form);
-    (this.fields[0]?.input ?? run).focus();
+    (this.fields[0]?.entry.input ?? this.run).focus();
   }
 
   #field(option) {
     const id = `option-${option.name}`;
+    const label = el(
+      "label",
+      { for: id },
+      option.name,
+      option.required ? el("span", { class: "asterisk" }, " *") : el("span", { class: "muted" }, " optional"),
+    );
+    const entry = option.type === "attachment" ? this.#fileField(option, id) : this.#combo(option, id);
+    return { option, entry, element: el("div", { class: "option-field" }, label, entry.elements) };
+  }
+
+  #fileField(option, id) {
+    return new FileField(option, id, {
+      limit: this.view.uploadLimit(),
+      tell: (error) => (error ? this.#fail(error) : (this.failure.hidden = true)),
+      onEnter: () => this.#run(),
+    });
+  }
+
+  #combo(option, id) {
     const input = el("input", {
       id,
       class: "input",
@@ -159,7 +180,7 @@ export class Composer {
       autocomplete: "off",
     });
     const known = knownValues(option, this.view.names);
-    const combo = new Combo({
+    return new Combo({
       input,
       isLive: Boolean(option.autocomplete),
       mustChoose: known !== null,
@@ -167,20 +188,14 @@ export class Composer {
       onEnter: () => this.#run(),
       onInput: () => (this.failure.hidden = true),
     });
-    const label = el(
-      "label",
-      { for: id },
-      option.name,
-      option.required ? el("span", { class: "asterisk" }, " *") : el("span", { class: "muted" }, " optional"),
-    );
-    return { option, combo, input, element: el("div", { class: "option-field" }, label, combo.list, input) };
   }
 
   async #autocomplete(focused) {
     const given = {};
-    for (const { option, combo, input } of this.fields) {
-      if (option === focused) given[option.name] = input.value;
-      else if (combo.value() !== undefined && combo.value() !== null) given[option.name] = combo.value();
+    for (const { option, entry } of this.fields) {
+      const value = entry.value();
+      if (option === focused) given[option.name] = entry.input.value;
+      else if (value !== undefined && value !== null && !(value instanceof File)) given[option.name] = value;
     }
     const command = this.command;
     const offers = await this.view.autocomplete(command.path, given, focused.name);
@@ -193,12 +208,16 @@ export class Composer {
   }
 
   async #run() {
-    const { command } = this;
+    const { command, fields } = this;
+    if (this.sent === fields) return;
+    this.sent = fields;
+    this.run.classList.add("is-waiting");
     let options;
     try {
-      options = this.#values();
+      options = await this.#withFilesSent(this.#values());
+      if (fields !== this.fields) return; // cancelled meanwhile
     } catch (error) {
-      this.#fail(error);
+      if (fields === this.fields) this.#refuse(error);
       return;
     }
     this.#plain();
@@ -210,13 +229,27 @@ export class Composer {
     }
   }
 
+  #refuse(error) {
+    this.sent = null;
+    this.run.classList.remove("is-waiting");
+    this.#fail(error);
+  }
+
+  async #withFilesSent(options) {
+    const sent = { ...options };
+    for (const [name, value] of Object.entries(options)) {
+      if (value instanceof File) sent[name] = await this.view.upload(value);
+    }
+    return sent;
+  }
+
   #values() {
     const options = {};
-    for (const { option, combo, input } of this.fields) {
-      const value = combo.value();
+    for (const { option, entry } of this.fields) {
+      const value = entry.value();
       if (value !== undefined) options[option.name] = typedValue(option, value);
       else if (option.required) {
-        input.focus();
+        entry.input.focus();
         throw new Error(`“${option.name}” is required.`);
       }
     }

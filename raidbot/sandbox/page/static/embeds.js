@@ -1,6 +1,7 @@
 /** Embeds and files, as they hang below a message's text. */
 
 import { el } from "./dom.js";
+import { size } from "./files.js";
 import { inlineMarkdown, isWebAddress, markdown } from "./markdown.js";
 import { format } from "./times.js";
 
@@ -83,21 +84,19 @@ function isOwn(url) {
   );
 }
 
-/** One attached file: a picture is shown, anything else offered. */
+/** One attached file to download; a picture is shown. */
 export function attachmentElement(file) {
   const address = isOwn(file.url) ? file.url : null;
+  const title = `Download ${file.filename}, ${size(file.size)}`;
   if (address && /^image\/(?:png|jpe?g|gif|webp)$/.test(file.content_type ?? "")) {
-    return el("img", { src: address, alt: file.description ?? file.filename, loading: "lazy" });
+    const shown = el("img", { src: address, alt: file.description ?? file.filename, loading: "lazy" });
+    return el("a", { href: address, download: file.filename, title }, shown);
   }
   return el(
     "a",
-    { class: "file", href: address, download: file.filename },
-    "📎 ",
-    file.filename,
+    { class: "file", href: address, download: file.filename, title },
+    el("span", { "aria-hidden": "true" }, "📎"),
+    el("span", { class: "file-name" }, el("span", { class: "hidden" }, "Download "), file.filename),
     el("span", { class: "muted" }, size(file.size)),
   );
-}
-
-function size(bytes) {
-  return bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} kB`;
 }

@@ -39,6 +39,7 @@ export class Model {
   people = [];
   commands = [];
   actions = [];
+  uploadLimit = 0;
   guilds = new Map();
   channels = new Map();
   unread = new Map();
@@ -52,6 +53,7 @@ export class Model {
     this.people = view.people;
     this.commands = view.commands;
     this.actions = view.actions;
+    this.uploadLimit = view.upload_limit;
     this.guilds = byId(view.guilds);
     this.channels = byId(view.channels);
     this.unread = new Map(view.channels.map((channel) => [channel.id, channel.unread]));

@@ -4,6 +4,7 @@ import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { byId } from "./dom.js";
+import { upload } from "./files.js";
 import { openModal } from "./modal.js";
 import { Model } from "./model.js";
 import { namesIn } from "./names.js";
@@ -53,6 +54,8 @@ const conversation = new Conversation({
 const composer = new Composer({
   names,
   commands: () => model.commandsIn(here()),
+  uploadLimit: () => model.uploadLimit,
+  upload,
   say: (content) => connection.ask("say", { channel: current, content }),
   slash: async (command, options) =>
     finish(await connection.ask("slash", { channel: current, command, options }), COMMAND_FAILED),
