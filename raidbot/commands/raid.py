@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands import codes, raid_attendance, raid_copy, raid_life, raid_roster, raid_substitute, raid_text
-from raidbot.commands.raid_visit import Action, Visit, show_panel
+from raidbot.commands.raid_visit import Action, Visit, refuse, show_panel
 from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.commands.watch import Watch
@@ -72,4 +72,4 @@ class RaidPanel(commands.Cog):
                 raise RaidOver(raid)
             await action.do(visit)
         except Refusal as refusal:
-            await visit.home(str(refusal))
+            await refuse(visit, action, refusal)

@@ -7,10 +7,10 @@ from raidbot.commands import raid_panel as look
 from raidbot.commands.channels import signup_channel
 from raidbot.commands.members import still_here
 from raidbot.commands.raid_panel import BLUE, GREEN, GREY
-from raidbot.commands.raid_visit import Action, Visit
+from raidbot.commands.raid_visit import LABELS, Action, Visit
 from raidbot.commands.reactable import check_reactable
-from raidbot.commands.ui import answers, rights
-from raidbot.commands.ui.forms import Field, form
+from raidbot.commands.ui import rights
+from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.router import number_of
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, NoSuchDraft
@@ -24,9 +24,7 @@ from raidbot.utils.text import clean_name, clip, escape, stamp
 async def _ask_copy(visit: Visit) -> None:
     zone = (await visit.state.settings(visit.guild)).zone
     hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", 100)
-    await answers.ask(
-        visit.interaction, form(look.to(visit.raid, "copy"), "When again?", Field("when", "When?", hint=hint))
-    )
+    await visit.ask("copy", "When again?", Field("when", LABELS["when"], hint=hint))
 
 
 async def _copy(visit: Visit) -> None:
@@ -86,6 +84,6 @@ async def _copy_go(visit: Visit) -> None:
 _DUPLICATE = (Permission.RAID_DUPLICATE,)
 ACTIONS = {
     "ask-copy": Action(_DUPLICATE, _ask_copy),
-    "copy": Action(_DUPLICATE, _copy),
+    "copy": Action(_DUPLICATE, _copy, again="ask-copy"),
     "copy-go": Action(_DUPLICATE, _copy_go),
 }

@@ -5,9 +5,8 @@ from functools import partial
 
 from raidbot.commands import raid_panel as look
 from raidbot.commands.raid_panel import GREEN, GREY, RED
-from raidbot.commands.raid_visit import Action, Visit
-from raidbot.commands.ui import answers
-from raidbot.commands.ui.forms import Field, form
+from raidbot.commands.raid_visit import LABELS, Action, Visit
+from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.db import undo as rows
 from raidbot.raids import lifecycle, undo, zones
@@ -57,11 +56,9 @@ async def _cancel(visit: Visit) -> None:
 
 
 async def _ask_time(visit: Visit) -> None:
-    raid = visit.raid
-    zone = (await visit.state.settings(raid.guild)).zone
+    zone = (await visit.state.settings(visit.guild)).zone
     hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", 100)
-    field = Field("when", "When does it begin?", hint=hint)
-    await answers.ask(visit.interaction, form(look.to(raid, "time"), "New time", field))
+    await visit.ask("time", "New time", Field("when", LABELS["when"], hint=hint))
 
 
 async def _time(visit: Visit) -> None:
@@ -132,6 +129,6 @@ ACTIONS = {
     "ask-cancel": Action((Permission.RAID_CANCEL,), _ask_cancel),
     "cancel": Action((Permission.RAID_CANCEL,), _cancel),
     "ask-time": Action((Permission.RAID_TIME,), _ask_time),
-    "time": Action((Permission.RAID_TIME,), _time),
+    "time": Action((Permission.RAID_TIME,), _time, again="ask-time"),
     "save-time": Action((Permission.RAID_TIME,), _save_time),
 }

@@ -7,9 +7,8 @@ import discord
 
 from raidbot.commands import raid_panel as look
 from raidbot.commands.raid_panel import GREY
-from raidbot.commands.raid_visit import Action, Visit
-from raidbot.commands.ui import answers
-from raidbot.commands.ui.forms import Field, changed, form, marks_of
+from raidbot.commands.raid_visit import LABELS, Action, Visit
+from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.picked import look_up
 from raidbot.commands.ui.router import number_of
 from raidbot.raids import editing
@@ -23,21 +22,18 @@ from raidbot.raids.templates import DESCRIPTION_MOST, spoken_length
 async def _ask_text(visit: Visit) -> None:
     raid = visit.raid
     words = {
-        "title": Field("title", "Title", raid.title, most=editing.TITLE_MOST),
-        "subject": Field("subject", "Boss or dungeon", raid.subject or "", most=SUBJECT_MOST, required=False),
+        "title": Field("title", LABELS["title"], raid.title, most=editing.TITLE_MOST),
+        "subject": Field("subject", LABELS["subject"], raid.subject or "", most=SUBJECT_MOST, required=False),
         "description": Field(
-            "description", "Description", raid.description, most=DESCRIPTION_MOST, required=False, is_long=True
+            "description", LABELS["description"], raid.description, most=DESCRIPTION_MOST, required=False, is_long=True
         ),
     }
-    fields = [words[key] for key in _words(raid)]
-    await answers.ask(
-        visit.interaction, form(look.to(raid, "text", marks_of(fields)), "Title and description", *fields)
-    )
+    await visit.ask("text", "Title and description", *(words[key] for key in _words(raid)))
 
 
 async def _text(visit: Visit) -> None:
     """Save what was changed in the form; what somebody else changed meanwhile stays."""
-    said = changed(visit.press.fields, visit.part(0), *_words(visit.raid))
+    said = visit.said(*_words(visit.raid))
     change = await visit.change(lambda raid: editing.reword(raid, **said))
     await visit.home("The board says so from now on." if change.events else "Nothing was different.")
 
@@ -92,7 +88,7 @@ async def _leader(visit: Visit) -> None:
 
 ACTIONS = {
     "ask-text": Action((Permission.RAID_EDIT,), _ask_text),
-    "text": Action((Permission.RAID_EDIT,), _text),
+    "text": Action((Permission.RAID_EDIT,), _text, again="ask-text"),
     "ask-length": Action((Permission.RAID_LENGTH,), _ask_length),
     "length": Action((Permission.RAID_LENGTH,), _length),
     "ask-leader": Action((Permission.RAID_LEADER,), _ask_leader),

@@ -9,16 +9,25 @@ import discord
 
 from raidbot.commands import raid_panel as look
 from raidbot.commands.raid_panel import Sight
-from raidbot.commands.ui import answers, rights
+from raidbot.commands.ui import answers, rights, typed
+from raidbot.commands.ui.forms import Field, changed
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.commands.watch import Watch
 from raidbot.db import history, outbox, undo
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.permissions import Permission
+from raidbot.raids.signups import RaidOver
 from raidbot.state import Rule, State
+from raidbot.utils.errors import Refusal
 
 _CHANGES_SHOWN = 6
+LABELS = {
+    "title": "Title",
+    "subject": "Boss or dungeon",
+    "description": "Description",
+    "when": "When does it begin?",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,15 @@ class Visit:
             raise UnknownPanel
         return self.rest[number]
 
+    async def ask(self, action: str, title: str, *fields: Field) -> None:
+        """Open a form that comes back to `action`, with what was typed before if it was refused."""
+        marks = self.rest[-1] if self.rest else None
+        await typed.ask(self.interaction, look.to(self.raid, action), title, *fields, marks=marks)
+
+    def said(self, *keys: str) -> dict[str, str]:
+        """The fields of the form that the person changed; `keys` in the form's order. Raises UnknownPanel."""
+        return changed(self.press.fields, self.part(0), *keys)
+
     async def change(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
         """Do it to the raid as it is now; it can be undone for a while. Raises what the rule raises."""
         cause = replace(rights.cause(self.interaction), can_be_undone=True)
@@ -73,10 +91,33 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a press does. Whoever lacks all of `permissions` is refused before it begins."""
+    """What a press does. Whoever lacks all of `permissions` is refused before it begins.
+
+    If the form it reads is refused, `again` is the action that opens it again, with everything that was typed.
+    """
 
     permissions: tuple[Permission, ...]
     do: Callable[[Visit], Awaitable[None]]
+    again: str | None = None
+
+
+async def refuse(visit: Visit, action: Action, refusal: Refusal) -> None:
+    """Say it above the raid as it is now, or above what was typed."""
+    if action.again is not None and visit.press.fields:
+        await _show_typed(visit, action.again, refusal)
+    else:
+        await visit.home(str(refusal))
+
+
+async def _show_typed(visit: Visit, again: str, refusal: Refusal) -> None:
+    """Nothing was saved; what was typed stands on the panel, from where the form takes it again."""
+    raid = visit.raid
+    is_gone = isinstance(refusal, RaidOver | UnknownPanel)
+    buttons = () if is_gone else (look.button(raid, "Try again", again, look.BLUE, *visit.rest),)
+    shown = typed.embeds(visit.press.fields, LABELS)
+    await visit.page(
+        typed.lost_nothing(str(refusal)), (*buttons, look.button(raid, "Give up", "panel", look.GREY)), embeds=shown
+    )
 
 
 async def show_panel(state: State, interaction: discord.Interaction[Any], raid: Raid, text: str = "") -> None:

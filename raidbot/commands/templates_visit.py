@@ -1,6 +1,6 @@
 """One press on a panel of /templates: who pressed what, about which template, and what they are shown then."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -10,8 +10,8 @@ import discord
 
 from raidbot.commands import templates_look as look
 from raidbot.commands.templates_look import BLUE, GREY, NO_KEY
-from raidbot.commands.ui import answers, rights
-from raidbot.commands.ui.forms import Field, changed, form, marks_of
+from raidbot.commands.ui import answers, rights, typed
+from raidbot.commands.ui.forms import Field, changed
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids import catalogue as rules
 from raidbot.raids import template_edits as edits
@@ -23,7 +23,6 @@ from raidbot.raids.server_emoji import ServerEmoji, needs_server
 from raidbot.raids.templates import Template
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip
 
 ANY = tuple(permission for permission in Permission if permission.command == "templates")
 LABELS = {
@@ -39,9 +38,6 @@ LABELS = {
     "seats": "Seats",
     "icon": "Icon before the name",
 }
-_KEYS = {label: key for key, label in LABELS.items()}
-_FENCE = "```"
-_WHY_MOST = 1900
 
 
 class EmojiUnknown(Refusal):
@@ -103,17 +99,9 @@ class Visit:
 
     async def ask(self, action: str, title: str, *fields: Field, about: tuple[str, ...] = ()) -> None:
         """Open a form that comes back to `action`, with what was typed before if it was refused."""
-        custom_id = look.to(action, self.key, *about, marks_of(fields))
-        await answers.ask(self.interaction, form(custom_id, title, *self._refilled(fields)))
-
-    def _refilled(self, fields: tuple[Field, ...]) -> tuple[Field, ...]:
-        """With what the person changed in a form that was refused; the rest is as it is now."""
-        before = _typed_before(self.interaction)
-        if before is None or not self.rest:
-            return fields
-        typed = {field.key: before.get(field.key, "") for field in fields}
-        said = changed(typed, self.marks, *typed)
-        return tuple(replace(field, value=said.get(field.key, field.value)) for field in fields)
+        custom_id = look.to(action, self.key, *about)
+        marks = self.rest[-1] if self.rest else None
+        await typed.ask(self.interaction, custom_id, title, *fields, marks=marks)
 
     async def change(self, change: Callable[[Template], Template]) -> Entry:
         """Do it to the template as it is now. Raises what the change raises."""
@@ -123,9 +111,9 @@ class Visit:
     async def change_catalogue(self, rule: Callable[[Catalogue], Catalogue]) -> Catalogue:
         return await self.state.change_templates(self.guild, rule, rights.cause(self.interaction))
 
-    async def emoji(self, *typed: str) -> ServerEmoji:
+    async def emoji(self, *spelled: str) -> ServerEmoji:
         """Reads what was typed; what the template has, and what it came with, may stay."""
-        known = await server_emoji(self.interaction) if any(map(needs_server, typed)) else ServerEmoji()
+        known = await server_emoji(self.interaction) if any(map(needs_server, spelled)) else ServerEmoji()
         if self.key == NO_KEY:
             return known
         original = rules.emoji_of(self.entry.original) if self.entry.original else ()
@@ -202,23 +190,7 @@ async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
 
 async def _show_typed(visit: Visit, why: str, *, again: str | None) -> None:
     """Nothing was saved; what was typed stands on the panel, from where the form takes it again."""
-    embeds = tuple(
-        discord.Embed(title=LABELS[key], description=f"{_FENCE}\n{text}\n{_FENCE}")
-        for key, text in visit.press.fields.items()
-        if key in LABELS and text
-    )
     buttons = [look.button("Try again", BLUE, again, visit.key, *visit.rest)] if again else []
     buttons.append(look.button("Give up", GREY, "panel", visit.key))
-    text = f"{clip(why, _WHY_MOST)}\nNothing was saved. This is what you typed:"
-    await visit.page(text, tuple(buttons), embeds=embeds)
-
-
-def _typed_before(interaction: discord.Interaction[Any]) -> Mapping[str, str] | None:
-    """What stands on the panel from a form that was refused; None if nothing was."""
-    embeds = interaction.message.embeds if interaction.message else []
-    texts = {
-        _KEYS[embed.title]: embed.description.removeprefix(f"{_FENCE}\n").removesuffix(f"\n{_FENCE}")
-        for embed in embeds
-        if embed.title in _KEYS and embed.description and embed.description.startswith(_FENCE)
-    }
-    return texts or None
+    shown = typed.embeds(visit.press.fields, LABELS)
+    await visit.page(typed.lost_nothing(why), tuple(buttons), embeds=shown)

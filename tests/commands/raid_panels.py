@@ -52,3 +52,9 @@ def options_of(panel: Answer, select: str) -> list[dict[str, Any]]:
         one["options"] for row in panel.components for one in row["components"] if one.get("placeholder") == select
     )
     return list(found)
+
+
+def filled_in(form: Answer) -> dict[str, str]:
+    """What stands in the fields of an open form."""
+    assert form.modal is not None
+    return {one["component"]["custom_id"]: one["component"].get("value", "") for one in form.modal["components"]}

@@ -7,7 +7,7 @@ import pytest
 from raidbot.db import history
 from raidbot.raids.model import RaidId, Status
 from raidbot.sandbox import Sandbox, SandboxGuild
-from tests.commands.raid_panels import panel_of, panel_option, the_raid
+from tests.commands.raid_panels import filled_in, panel_of, panel_option, the_raid
 from tests.conftest import Start
 from tests.scene import board_text, prepare, put_up, told
 
@@ -136,16 +136,23 @@ async def test_a_new_time_is_shown_before_it_is_saved_and_told_to_everybody(guil
 
 
 @pytest.mark.parametrize(("typed", "said"), [("banana", "did not understand"), ("in 4 years", "two years")])
-async def test_a_time_not_understood_changes_nothing(guild: SandboxGuild, start: Start, typed: str, said: str) -> None:
+@pytest.mark.parametrize("button", ["Change time", "Duplicate"])
+async def test_a_time_not_understood_changes_nothing_and_is_kept(
+    guild: SandboxGuild, start: Start, button: str, typed: str, said: str
+) -> None:
     async with start() as bot:
         board = await put_up(guild)
         before = await the_raid(bot)
         panel = await panel_of(guild, board)
 
-        await (await panel.click("Change time")).submit(when=typed)
+        await (await panel.click(button)).submit(when=typed)
 
         assert said in panel.text()
         assert (await the_raid(bot)).starts_at == before.starts_at
+        form = await panel.click("Try again")
+        assert filled_in(form) == {"when": typed}
+        await form.submit(when="in 5 hours")
+        assert "“in 5 hours” is" in panel.text()
 
 
 async def test_of_two_new_times_the_later_save_is_told_of_the_earlier(guild: SandboxGuild, start: Start) -> None:

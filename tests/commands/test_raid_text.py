@@ -2,7 +2,7 @@
 
 from raidbot.raids.model import Status
 from raidbot.sandbox import SandboxGuild
-from tests.commands.raid_panels import panel_of, the_raid
+from tests.commands.raid_panels import filled_in, panel_of, the_raid
 from tests.conftest import Start
 from tests.scene import board_text, put_up, told
 
@@ -89,3 +89,67 @@ async def test_another_length_is_chosen_from_those_of_the_template(guild: Sandbo
         assert "length changed: 1.5 hours → 3 hours" in panel.text()
         await guild.until(lambda: "3 hours" in board_text(board))
         assert "(Change length)" in (await panel_of(guild, museum)).text()
+
+
+LONG = "Bring ```bread```, **water** and\n\n`friends`. " * 30
+
+
+async def test_a_text_that_was_refused_is_kept_as_typed_also_after_a_restart(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        panel = await panel_of(guild, await put_up(guild, activity="key", teams=1, name="Old Keep"))
+
+        await (await panel.click("Change text")).submit(title="\u200b\u3164", description=LONG)
+
+        assert "A raid needs a title." in panel.text()
+        assert "Nothing was saved" in panel.text()
+        assert (await the_raid(bot)).description == ""
+    async with start() as bot:
+        form = await panel.click("Try again")
+        assert filled_in(form)["description"].strip() == LONG.strip()
+        assert filled_in(form)["subject"] == "Old Keep"
+        await form.submit(title="Silver Key")
+
+        assert "The board says so" in panel.text()
+        raid = await the_raid(bot)
+        assert (raid.title, raid.subject) == ("Silver Key", "Old Keep")
+        assert "```bread```" in raid.description
+
+
+async def test_trying_a_refused_text_again_takes_back_nothing_others_changed(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        board = await put_up(guild, activity="key", teams=1, name="Old Keep")
+        one, other = await panel_of(guild, board), await panel_of(guild, board)
+        await (await one.click("Change text")).submit(title="\u200b\u3164", description=LONG)
+        await (await other.click("Change text")).submit(title="Silver Key", subject="New Keep")
+
+        form = await one.click("Try again")
+        assert filled_in(form)["subject"] == "New Keep"
+        await form.submit(title="Silver Key")
+
+        raid = await the_raid(bot)
+        assert (raid.title, raid.subject, bool(raid.description)) == ("Silver Key", "New Keep", True)
+
+
+async def test_a_refused_text_can_be_given_up(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        panel = await panel_of(guild, await put_up(guild))
+        await (await panel.click("Change text")).submit(title="\u200b\u3164")
+
+        await panel.click("Give up")
+
+        assert "[Change text]" in panel.text()
+        assert "Nothing was saved" not in panel.text()
+
+
+async def test_a_text_for_a_raid_cancelled_meanwhile_can_still_be_copied(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        board = await put_up(guild)
+        one, other = await panel_of(guild, board), await panel_of(guild, board)
+        form = await one.click("Change text")
+        await (await other.click("Cancel raid")).click("Yes, cancel the raid")
+
+        await form.submit(description=LONG)
+
+        assert "was cancelled" in one.text()
+        assert "Bring ```bread```" in one.text()
+        assert "[Try again]" not in one.text()

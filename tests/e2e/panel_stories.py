@@ -141,6 +141,34 @@ async def raid_words(on: Stage) -> Steps:
     assert "Ghastly Evening" in panel.text()
 
 
+async def raid_words_refused(on: Stage) -> Steps:
+    board = await on.put_up(activity="lemuria", hours=1.5)
+    panel = await on.panel(board)
+    yield
+    for button, typed, better, seen in (
+        ("Change text", {"title": "\u3164", "description": "Bring bread."}, {"title": "Again"}, "The board says so"),
+        ("Change time", {"when": "someday"}, {"when": "in 9 hours"}, "“in 9 hours” is"),
+        ("Duplicate", {"when": "someday"}, {"when": "in 9 hours"}, "“in 9 hours” is"),
+    ):
+        form = await panel.click(button)
+        yield
+        await form.submit(**typed)
+        assert "Nothing was saved" in panel.text()
+        yield
+        form = await panel.click("Try again")
+        yield
+        await form.submit(**better)
+        assert seen in panel.text()
+        panel = await on.panel(board)
+    raid = await on.raid(board)
+    assert (raid.title, raid.description) == ("Again", "Bring bread.")
+    yield
+    await (await panel.click("Change text")).submit(title="\u3164")
+    yield
+    await panel.click("Give up")
+    assert "[Change text]" in panel.text()
+
+
 async def raid_roster(on: Stage) -> Steps:
     alice, bob, carol = (on.guild.add_member(name) for name in ("alice", "bob", "carol"))
     board = await on.put_up(activity="lemuria", hours=1.5)
@@ -434,6 +462,7 @@ STORIES: dict[str, Story] = {
         create_raid,
         raid_life,
         raid_words,
+        raid_words_refused,
         raid_roster,
         raid_attendance,
         raid_copy,
