@@ -63,15 +63,17 @@ async def _mark(visit: Visit) -> None:
         among = {row.member for row in _page(raid, page)}
         return attendance.mark(raid, presence, chosen, among=among, by=by, now=now)
 
-    try:
-        change = await visit.change(rule)
-    except (MarkedMeanwhile, attendance.NotOnRoster) as refusal:
-        await _attendance(visit.seeing(await visit.state.raid(visit.raid.id), page), str(refusal))
-        return
+    change = await visit.change(rule)
     marks = len(change.events)
     await _attendance(
         visit.seeing(change.raid, page), "Nothing was different." if not marks else f"{marks} marked differently."
     )
+
+
+async def _stay(visit: Visit, text: str) -> None:
+    """On the page of the list that its select names, if it does."""
+    page = visit.rest[1] if len(visit.rest) == 3 else "0"
+    await _attendance(visit.seeing(visit.raid, number_of(page)), text)
 
 
 def _select(raid: Raid, presence: Presence, page: int, names: dict[MemberId, str]) -> Any:
@@ -104,4 +106,4 @@ def _seen(raid: Raid) -> str:
 
 
 _NO_SHOW = (Permission.RAID_NOSHOW,)
-ACTIONS = {"attendance": Action(_NO_SHOW, _attendance), "mark": Action(_NO_SHOW, _mark)}
+ACTIONS = {"attendance": Action(_NO_SHOW, _attendance, page=_stay), "mark": Action(_NO_SHOW, _mark, page=_stay)}

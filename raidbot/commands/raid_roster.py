@@ -51,6 +51,10 @@ async def _roster(visit: Visit, text: str = "") -> None:
     await visit.page(text, *rows, embeds=(board.embed(),))
 
 
+async def _stay(visit: Visit, text: str) -> None:
+    await _roster(visit.seeing(visit.raid), text)
+
+
 async def _who(visit: Visit) -> None:
     """Somebody was chosen: what they have, and what can be done about it."""
     await _person(visit, await _member(visit, number_of(next(iter(visit.press.values), ""))))
@@ -177,12 +181,12 @@ def _anybody(raid: Raid) -> discord.ui.Item[Any]:
 
 _ROSTER = (Permission.RAID_ROSTER,)
 ACTIONS = {
-    "roster": Action(_ROSTER, _roster),
-    "who": Action(_ROSTER, _who),
-    "seat": Action(_ROSTER, _seat),
-    "force": Action(_ROSTER, _force),
-    "ask-line": Action(_ROSTER, _ask_line),
-    "line": Action(_ROSTER, _line),
-    "side": Action(_ROSTER, _side),
-    "take-off": Action(_ROSTER, _take_off),
+    "roster": Action(_ROSTER, _roster, page=_stay),
+    "who": Action(_ROSTER, _who, page=_stay),
+    "seat": Action(_ROSTER, _seat, page=_stay),
+    "force": Action(_ROSTER, _force, page=_stay),
+    "ask-line": Action(_ROSTER, _ask_line, page=_stay),
+    "line": Action(_ROSTER, _line, page=_stay),
+    "side": Action(_ROSTER, _side, page=_stay),
+    "take-off": Action(_ROSTER, _take_off, page=_stay),
 }

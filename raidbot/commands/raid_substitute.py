@@ -36,7 +36,7 @@ class NobodyPlays(Refusal):
         super().__init__("Nobody you chose is a member of this server, or only bots are. Nobody was asked.")
 
 
-async def _find(visit: Visit) -> None:
+async def _find(visit: Visit, text: str = "") -> None:
     """Which role? Only those with a free seat; no question if there is one only."""
     raid = visit.raid
     substitutes.check_ahead(raid, visit.state.now())
@@ -44,17 +44,17 @@ async def _find(visit: Visit) -> None:
     if not free:
         raise NoRoom
     if len(free) == 1:
-        await _candidates(visit, free[0])
+        await _candidates(visit, free[0], text)
         return
     rows = role_menus(raid, free, "Which role?", partial(look.to, raid, "sub-role"))
-    await visit.page("Which role needs a substitute?", *rows, (look.back(raid),))
+    await visit.page(f"{text}\nWhich role needs a substitute?".strip(), *rows, (look.back(raid),))
 
 
 async def _role(visit: Visit) -> None:
     await _candidates(visit, roster.role_named(visit.raid, next(iter(visit.press.values), "")))
 
 
-async def _candidates(visit: Visit, role: Role) -> None:
+async def _candidates(visit: Visit, role: Role, text: str = "") -> None:
     """Who might come, best first, with the reasons; and anybody else."""
     raid, now = visit.raid, visit.state.now()
     known = await visit.state.db.read(partial(candidates.known, raid=raid, role=role.key))
@@ -86,7 +86,18 @@ async def _candidates(visit: Visit, role: Role) -> None:
     asked = await _asked(visit, role)
     said = f"Who shall be asked to come as **{escape(role.name)}**? The first to accept gets the seat."
     nobody = "" if offered else "\nNobody who played this role here before is free."
-    await visit.page(said + nobody + asked, *rows, (anybody,), (look.back(raid),))
+    await visit.page(f"{text}\n{said}{nobody}{asked}".strip(), *rows, (anybody,), (look.back(raid),))
+
+
+async def _stay(visit: Visit, text: str) -> None:
+    """With the role that was asked for, as long as it has a seat to offer."""
+    raid = visit.raid
+    substitutes.check_ahead(raid, visit.state.now())
+    role = role_numbered(raid, visit.rest[0]) if visit.rest else None
+    if role is not None and raid.has_room(role):
+        await _candidates(visit, role, text)
+    else:
+        await _find(visit, text)
 
 
 async def _asked(visit: Visit, role: Role) -> str:
@@ -112,7 +123,7 @@ async def _ask(visit: Visit) -> None:
 
 _FIND = (Permission.RAID_FINDSUB,)
 ACTIONS = {
-    "sub": Action(_FIND, _find),
-    "sub-role": Action(_FIND, _role),
-    "sub-ask": Action(_FIND, _ask),
+    "sub": Action(_FIND, _find, page=_stay),
+    "sub-role": Action(_FIND, _role, page=_stay),
+    "sub-ask": Action(_FIND, _ask, page=_stay),
 }

@@ -1,5 +1,6 @@
 """One press on a raid's panel: who pressed what, on which raid, and what they are shown then."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -94,19 +95,26 @@ class Action:
     """What a press does. Whoever lacks all of `permissions` is refused before it begins.
 
     If the form it reads is refused, `again` is the action that opens it again, with everything that was typed.
+    `page` shows, with a sentence above, where the person stays after any other refusal; without one it is the panel.
     """
 
     permissions: tuple[Permission, ...]
     do: Callable[[Visit], Awaitable[None]]
     again: str | None = None
+    page: Callable[[Visit, str], Awaitable[None]] | None = None
 
 
 async def refuse(visit: Visit, action: Action, refusal: Refusal) -> None:
-    """Say it above the raid as it is now, or above what was typed."""
+    """Say it above the page or the panel of the raid as it is now, or above what was typed."""
     if action.again is not None and visit.press.fields:
         await _show_typed(visit, action.again, refusal)
-    else:
-        await visit.home(str(refusal))
+        return
+    if action.page is not None and not isinstance(refusal, RaidOver):
+        now = replace(visit, raid=await visit.state.raid(visit.raid.id))
+        with contextlib.suppress(Refusal):  # the page itself is refused: there is none to stay on
+            await action.page(now, str(refusal))
+            return
+    await visit.home(str(refusal))
 
 
 async def _show_typed(visit: Visit, again: str, refusal: Refusal) -> None:

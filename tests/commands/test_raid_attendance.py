@@ -46,6 +46,7 @@ async def test_marks_made_meanwhile_are_not_wiped_out(guild: SandboxGuild, start
         await other.select("Who did not come?", ["Bob"])
 
         assert "changed meanwhile" in other.text()
+        assert "Marked: Alice (no-show)" in other.text()
         assert await attended(bot) == {alice.id: "no-show", bob.id: "signed"}
 
 
@@ -78,3 +79,17 @@ async def test_no_shows_of_a_long_roster_are_marked_page_by_page(guild: SandboxG
         marks = await attended(bot)
         assert [member for member, mark in marks.items() if mark == "no-show"] == [crowd[0].id, crowd[29].id]
         assert marks[crowd[28].id] == "excused"
+
+
+async def test_no_shows_of_a_raid_that_is_open_again_are_left(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        one = await close_with(guild, alice)
+        other = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=(await the_raid(bot)).code)
+        await one.click("No-shows")
+        await other.click("Reopen signups")
+
+        await one.select("Who did not come?", ["Alice"])
+
+        assert "[Refresh]" in one.text()
+        assert "🟢 open" in one.text()

@@ -108,3 +108,38 @@ async def test_everybody_can_be_put_in_any_of_fifty_lines(guild: SandboxGuild, s
 
         raid = await the_raid(bot)
         assert [(wait.member, wait.role) for wait in raid.waits] == [(alice.id, "role-49"), (crowd[0], "role-1")]
+
+
+async def test_after_a_refusal_one_stays_on_the_roster_page(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start():
+        board = await put_up(guild, seats=5)
+        await alice.react(board, "✅")
+        await bob.react(board, "✅")
+        await guild.until(lambda: "2/5" in board_text(board))
+        one, other = await panel_of(guild, board), await panel_of(guild, board)
+        for panel in (one, other):
+            await panel.click("Roster")
+            await panel.select("Whom do you want to move or take off?", ["Alice"])
+        await one.click("Take off the raid")
+
+        await other.click("Take off the raid")
+        assert "neither a seat nor a place in line" in other.text()
+        await other.select("Or choose somebody else", [guild.bot.user])
+        assert "Bots do not play" in other.text()
+        await other.select("Whom do you want to move or take off?", ["Bob"])
+
+        assert "Bob: Museum" in other.text()
+
+
+async def test_the_roster_of_a_raid_cancelled_meanwhile_is_left(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        board = await put_up(guild)
+        one, other = await panel_of(guild, board), await panel_of(guild, board)
+        await one.click("Roster")
+        await (await other.click("Cancel raid")).click("Yes, cancel the raid")
+
+        await one.select("Or choose somebody else", [guild.owner])
+
+        assert "was cancelled" in one.text()
+        assert "[Refresh]" in one.text()

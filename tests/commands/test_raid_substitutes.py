@@ -188,7 +188,43 @@ async def test_bots_alone_are_not_asked(guild: SandboxGuild, start: Start) -> No
         await panel.select("Or ask others", [guild.bot.user])
 
         assert "only bots are. Nobody was asked." in panel.text()
+        assert "Who shall be asked to come as Museum?" in panel.text()
+        assert "[Refresh]" not in panel.text()
         assert (await the_raid(bot)).asks == ()
+
+
+async def test_who_is_asked_already_is_said_on_the_page_of_the_role(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start() as bot:
+        board = await put_up(guild, activity="dungeon-5")
+        one, other = await panel_of(guild, board), await panel_of(guild, board)
+        for panel in (one, other):
+            await panel.click("Find substitute")
+            await panel.select("Which role?", [panel_option(panel, "1. Tank")])
+        await one.select("Or ask others", [alice])
+
+        await other.select("Or ask others", [alice])
+        assert "was asked already, so nobody was asked" in other.text()
+        assert "Who shall be asked to come as Tank?" in other.text()
+        await other.select("Or ask others", [bob])
+
+        assert {one.member for one in (await the_raid(bot)).asks} == {alice.id, bob.id}
+
+
+async def test_a_role_filled_meanwhile_leads_back_to_those_with_room(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start():
+        board = await put_up(guild, activity="dungeon-5")
+        panel = await panel_of(guild, board)
+        await panel.click("Find substitute")
+        await panel.select("Which role?", [panel_option(panel, "1. Tank")])
+        await alice.react(board, TANK)
+        await guild.until(lambda: "Alice" in board_text(board))
+
+        await panel.select("Or ask others", [bob])
+
+        assert "has no free seat" in panel.text()
+        assert "Which role needs a substitute?" in panel.text()
 
 
 async def test_nobody_is_asked_to_come_to_what_has_begun(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
