@@ -13,7 +13,8 @@ from raidbot.commands import create_panel as look
 from raidbot.commands.channels import signup_channel
 from raidbot.commands.create_panel import Sheet
 from raidbot.commands.reactable import check_reactable
-from raidbot.commands.ui import answers, rights
+from raidbot.commands.ui import answers, rights, typed
+from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.offered import matching
 from raidbot.commands.ui.pages import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel
@@ -130,13 +131,13 @@ class Create(commands.Cog):
         number, *action = press.parts or ("",)
         sheet = await self._load(interaction, DraftId(_whole(number)))
         match action:
-            case ["ask-time"]:
+            case ["ask-time", *marks]:
                 zone = (await self._state.settings(_guild(interaction))).zone
-                await answers.ask(interaction, look.time_form(sheet, zone))
-            case ["ask-name"]:
-                await answers.ask(interaction, look.name_form(sheet))
-            case ["ask-seats"]:
-                await answers.ask(interaction, look.seats_form(sheet))
+                await _ask(interaction, sheet, "time", "Time of the raid", look.time_field(sheet, zone), marks)
+            case ["ask-name", *marks]:
+                await _ask(interaction, sheet, "name", "Name", look.name_field(sheet), marks)
+            case ["ask-seats", *marks]:
+                await _ask(interaction, sheet, "seats", "Seats", look.seats_field(sheet), marks)
             case ["preview"]:
                 await self._show_preview(interaction, sheet)
             case ["change"]:
@@ -148,8 +149,24 @@ class Create(commands.Cog):
                 await answers.show(interaction, "Discarded. Nothing was posted.")
             case ["confirm"]:
                 await self._confirm(interaction, sheet)
+            case ["time" | "name" | "seats" as form, *marks]:
+                await self._take_form(press, sheet, form, marks)
             case _:
                 await self._show_panel(interaction, await self._save(await self._changed(press, sheet, action)))
+
+    async def _take_form(self, press: Press, sheet: Sheet, form: str, marks: list[str]) -> None:
+        """Save what was typed; what is refused stands there as it was typed, to be tried again."""
+        try:
+            changed = await self._changed(press, sheet, [form])
+        except (NotATime, NotANumber) as refusal:
+            await answers.show(
+                press.interaction,
+                typed.lost_nothing(str(refusal)),
+                embeds=(look.summary(sheet), *typed.embeds(press.fields, look.LABELS)),
+                rows=look.again_rows(sheet, f"ask-{form}", *marks),
+            )
+            return
+        await self._show_panel(press.interaction, await self._save(changed))
 
     async def _begin(self, interaction: discord.Interaction[Any], draft: Draft, when: str | None) -> None:
         """A new draft: the preview if it is complete, else the panel with what is wrong about the time, if anything."""
@@ -265,6 +282,12 @@ class Create(commands.Cog):
         payload = _payload(sheet.draft, sheet.assumptions)
         await self._state.db.write(partial(drafts.save, draft=sheet.id, payload=payload))
         return sheet
+
+
+async def _ask(
+    interaction: discord.Interaction[Any], sheet: Sheet, action: str, title: str, field: Field, marks: list[str]
+) -> None:
+    await typed.ask(interaction, look.to(sheet, action), title, field, marks=next(iter(marks), None))
 
 
 def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:

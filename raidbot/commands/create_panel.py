@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.ui.forms import Field, form
+from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.pages import turning
 from raidbot.commands.ui.router import address
 from raidbot.db.drafts import DraftId
@@ -28,6 +28,11 @@ from raidbot.raids.templates import CHOICES_MOST, LABEL_MOST, Template, spoken_l
 from raidbot.utils.text import clean_name, escape, stamp
 
 PANEL = "create"
+LABELS = {
+    "when": "When does it begin?",
+    "name": "Boss or dungeon",
+    "seats": f"Number of seats, 1 to {MUSEUM_SEATS[-1]}",
+}
 _COLOUR = 0x5865F2
 Row = tuple[discord.ui.Item[Any], ...]
 
@@ -168,30 +173,38 @@ def preview_text(sheet: Sheet, channel: discord.TextChannel) -> str:
     return "\n".join(lines)
 
 
-def time_form(sheet: Sheet, zone: str) -> discord.ui.Modal:
+def time_field(sheet: Sheet, zone: str) -> Field:
     hint = f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})"
-    field = Field("when", "When does it begin?", sheet.draft.said, hint)
-    return form(_address(sheet, "time"), "Time of the raid", field)
+    return Field("when", LABELS["when"], sheet.draft.said, hint)
 
 
-def name_form(sheet: Sheet) -> discord.ui.Modal:
-    field = Field("name", "Boss or dungeon", sheet.draft.subject or "", most=SUBJECT_MOST, required=False)
-    return form(_address(sheet, "name"), "Name", field)
+def name_field(sheet: Sheet) -> Field:
+    return Field("name", LABELS["name"], sheet.draft.subject or "", most=SUBJECT_MOST, required=False)
 
 
-def seats_form(sheet: Sheet) -> discord.ui.Modal:
-    field = Field("seats", f"Number of seats, 1 to {MUSEUM_SEATS[-1]}", str(sheet.draft.seats), most=2)
-    return form(_address(sheet, "seats"), "Seats", field)
+def seats_field(sheet: Sheet) -> Field:
+    return Field("seats", LABELS["seats"], str(sheet.draft.seats), most=2)
 
 
-def _address(sheet: Sheet, action: str) -> str:
+def again_rows(sheet: Sheet, action: str, *marks: str) -> tuple[Row, ...]:
+    """What can be done about a form that was refused; `action` opens it again."""
+    return (
+        (
+            _button(sheet, "Try again", ":".join((action, *marks)), discord.ButtonStyle.primary),
+            _button(sheet, "Give up", "change", discord.ButtonStyle.secondary),
+        ),
+    )
+
+
+def to(sheet: Sheet, action: str) -> str:
+    """The `custom_id` that brings an action back to this draft."""
     return address(PANEL, sheet.id, action)
 
 
 def _button(
     sheet: Sheet, text: str, action: str, style: discord.ButtonStyle, *, disabled: bool = False
 ) -> discord.ui.Button[Any]:
-    return discord.ui.Button(label=text, style=style, custom_id=_address(sheet, action), disabled=disabled)
+    return discord.ui.Button(label=text, style=style, custom_id=to(sheet, action), disabled=disabled)
 
 
 def _select(sheet: Sheet, action: str, hint: str, choices: list[tuple[str, str]], chosen: str | None) -> Row:
@@ -199,4 +212,4 @@ def _select(sheet: Sheet, action: str, hint: str, choices: list[tuple[str, str]]
         discord.SelectOption(label=clean_name(name, LABEL_MOST), value=value, default=value == chosen)
         for value, name in choices
     ]
-    return (discord.ui.Select(custom_id=_address(sheet, action), placeholder=hint, options=options),)
+    return (discord.ui.Select(custom_id=to(sheet, action), placeholder=hint, options=options),)

@@ -3,6 +3,7 @@
 import pytest
 
 from raidbot.sandbox import Sandbox, SandboxGuild
+from tests.commands.raid_panels import filled_in
 from tests.conftest import Start
 from tests.scene import board_text, prepare, put_up
 
@@ -148,14 +149,39 @@ async def test_what_was_assumed_about_a_time_is_shown(guild: SandboxGuild, start
         assert "Read 8 as 8 pm." in preview.text()
 
 
-async def test_a_wrong_time_on_the_panel_keeps_what_was_chosen(guild: SandboxGuild, start: Start) -> None:
+@pytest.mark.parametrize(
+    ("button", "key", "refused", "better"),
+    [("Time", "when", "flurbsday 8pm", "in 2 hours"), ("Seats", "seats", "x2", "7")],
+)
+async def test_a_form_refused_keeps_what_was_chosen_and_typed_also_after_a_restart(
+    guild: SandboxGuild, start: Start, button: str, key: str, refused: str, better: str
+) -> None:
     async with start():
         panel = await guild.owner.slash(guild.channel("raid-signups"), "create", activity="museum")
 
-        wrong = await (await panel.click("Time")).submit(when="flurbsday 8pm")
+        await (await panel.click(button)).submit(**{key: refused})
 
-        assert "flurbsday" in wrong.text()
+        assert "Nothing was saved" in panel.text()
         assert "Museum Signup" in panel.text()
+    async with start():
+        form = await panel.click("Try again")
+        assert filled_in(form) == {key: refused}
+        await form.submit(**{key: refused})
+        assert "Nothing was saved" in panel.text()
+        await (await panel.click("Try again")).submit(**{key: better})
+        assert "Nothing was saved" not in panel.text()
+        assert "[Discard]" in panel.text()
+
+
+async def test_a_refused_form_can_be_given_up(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        panel = await guild.owner.slash(guild.channel("raid-signups"), "create", activity="museum")
+        await (await panel.click("Time")).submit(when="flurbsday 8pm")
+
+        await panel.click("Give up")
+
+        assert "flurbsday" not in panel.text()
+        assert "Still to choose: time" in panel.text()
 
 
 async def test_without_a_channel_it_says_what_to_do(sandbox: Sandbox, start: Start) -> None:

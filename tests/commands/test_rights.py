@@ -62,7 +62,8 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
 
 PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "create": dict.fromkeys(
-        ("ask-time", "ask-name", "preview", "time", "counts:no", "page:1", "discard", "confirm"), (P.CREATE,)
+        ("ask-time", "ask-time:MARK", "ask-name", "preview", "time", "counts:no", "page:1", "discard", "confirm"),
+        (P.CREATE,),
     ),
     "raid": {name: action.permissions for name, action in ACTIONS.items()},
     "settings": dict.fromkeys(

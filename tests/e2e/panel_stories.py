@@ -53,7 +53,17 @@ async def create_museum(on: Stage) -> Steps:
     yield
     seats = await panel.click("Seats")
     yield
+    await seats.submit(seats="x")
+    assert "Nothing was saved" in panel.text()
+    yield
+    seats = await panel.click("Try again")
+    yield
     await seats.submit(seats="7")
+    yield
+    await (await panel.click("Time")).submit(when="someday")
+    yield
+    await panel.click("Give up")
+    assert "Seats: 7" in panel.text()
     yield
     await panel.click("Preview")
     assert "0/7" in panel.text()
