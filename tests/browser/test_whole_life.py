@@ -179,7 +179,7 @@ async def it_is_put_up_again_and_cancelled(windows: Windows) -> None:
     mara, ben = windows.mara, windows.ben
     panel, first = await windows.panel(), await windows.code()
     await mara.press(panel, "Duplicate")
-    await mara.submit("When?", "in 2 days")
+    await mara.submit("When does it begin?", "in 2 days")
     await mara.press(panel, "With its roster (1)")
     await expect(windows.board(mara)).not_to_contain_text(first)
     await ben.open("RaidBot")
