@@ -144,13 +144,6 @@ def live(connection: sqlite3.Connection, *, since: datetime) -> list[Raid]:
     )
 
 
-def upcoming(connection: sqlite3.Connection, guild: GuildId, *, limit: int) -> list[Raid]:
-    """The server's open raids, soonest first."""
-    return _load(
-        connection, "guild = ? AND status IN ('posting', 'open') ORDER BY starts_at, id LIMIT ?", (guild, limit)
-    )
-
-
 def _load(connection: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> list[Raid]:
     cursor = connection.execute(f"SELECT id, board_hash, {', '.join(_COLUMNS)} FROM raids WHERE {where}", values)  # noqa: S608
     names = [column[0] for column in cursor.description]

@@ -8,7 +8,7 @@ from raidbot.bot import RaidBot
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidId, Source
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.sandbox import Sandbox, SandboxGuild, channels
-from raidbot.sandbox.people import Person
+from raidbot.sandbox.people import Answer, Person
 from raidbot.sandbox.store import Channel, Message
 from raidbot.state import Cause
 from tests.conftest import Start
@@ -26,17 +26,21 @@ def introduced(thread: Channel) -> bool:
     return any("belong here" in message.content for message in thread.messages.values())
 
 
+async def want_threads(guild: SandboxGuild) -> Answer:
+    """The page of /settings that holds all about threads."""
+    settings = await guild.owner.slash(guild.channel("raid-signups"), "settings")
+    await settings.click("More settings")
+    await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
+    return settings
+
+
 async def test_a_thread_is_put_away_on_closing_and_taken_out_on_reopening(
     sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:
     channel = guild.channel("raid-signups")
     async with start() as bot:
-        settings = await guild.owner.slash(channel, "settings")
-        await settings.click("More settings")
-        await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
-        board = await put_up(guild)
-        (thread,) = await guild.until(lambda: list(guild.facts.threads.values()))
-        await guild.until(lambda: introduced(thread))
+        await want_threads(guild)
+        board, thread = await put_up_with_thread(guild)
         raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
         panel = await guild.owner.slash(channel, "raid", code=raid.code)
 
@@ -51,12 +55,8 @@ async def test_a_thread_is_put_away_on_closing_and_taken_out_on_reopening(
 async def test_a_new_time_is_said_in_the_thread_while_signups_are_open(guild: SandboxGuild, start: Start) -> None:
     channel = guild.channel("raid-signups")
     async with start() as bot:
-        settings = await guild.owner.slash(channel, "settings")
-        await settings.click("More settings")
-        await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
-        board = await put_up(guild)
-        (thread,) = await guild.until(lambda: list(guild.facts.threads.values()))
-        await guild.until(lambda: introduced(thread))
+        await want_threads(guild)
+        board, thread = await put_up_with_thread(guild)
         raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
         panel = await guild.owner.slash(channel, "raid", code=raid.code)
 
@@ -78,9 +78,7 @@ async def test_a_thread_the_bot_may_not_edit_holds_nothing_up(
 ) -> None:
     channel = guild.channel("raid-signups")
     async with start() as bot:
-        settings = await guild.owner.slash(channel, "settings")
-        await settings.click("More settings")
-        await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
+        await want_threads(guild)
         boards = [await put_up(guild), await put_up(guild)]
         await guild.until(lambda: len(guild.facts.threads) == len(boards))
         threads = [guild.facts.threads[board.id] for board in boards]
@@ -315,11 +313,9 @@ async def test_a_thread_deleted_unnoticed_is_written_down_as_lost(
 
 
 async def test_members_are_added_after_the_setting_is_switched_on(guild: SandboxGuild, start: Start) -> None:
-    channel, alice = guild.channel("raid-signups"), guild.add_member("alice")
+    alice = guild.add_member("alice")
     async with start() as bot:
-        settings = await guild.owner.slash(channel, "settings")
-        await settings.click("More settings")
-        await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
+        settings = await want_threads(guild)
         board, thread = await put_up_with_thread(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
