@@ -15,7 +15,7 @@ from bench.world import (
     start_and_settle,
     until,
 )
-from raidbot.sandbox.people import Person
+from discord_sandbox.people import Person
 
 
 async def burst() -> dict[str, Any]:

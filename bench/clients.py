@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bench.world import Stage
-from raidbot.sandbox.sandbox import Sandbox
+from discord_sandbox.sandbox import Sandbox
 
 
 @asynccontextmanager

@@ -8,8 +8,8 @@ from typing import Any
 from bench import clients
 from bench.usage import cpu_seconds, until_idle
 from bench.world import Stage, staged
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Message
+from discord_sandbox.people import Person
+from discord_sandbox.store import Message
 
 _WARM_UP, _COUNTED = 2, 40
 """Messages; each gets a reaction of every member."""

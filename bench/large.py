@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from discord_sandbox import messages
+from discord_sandbox.builders import SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Channel, Json
 from raidbot.db import guilds, templates
 from raidbot.db import raids as rows
 from raidbot.db.database import Database
@@ -29,10 +33,6 @@ from raidbot.raids.model import (
 from raidbot.raids.permissions import Grants, commands
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.raids.templates import Strategy, Template, check
-from raidbot.sandbox import messages
-from raidbot.sandbox.builders import SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Channel, Json
 from raidbot.utils.clock import Clock
 from raidbot.utils.ids import new_code
 

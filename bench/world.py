@@ -15,6 +15,11 @@ from typing import Literal, TypeVar
 import discord
 
 from bench.usage import until_idle
+from discord_sandbox import messages
+from discord_sandbox.builders import SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.sandbox import Sandbox
+from discord_sandbox.store import Channel, Message, Reaction, reaction_key
 from raidbot.db import guilds
 from raidbot.db import raids as rows
 from raidbot.db.database import Database
@@ -25,11 +30,6 @@ from raidbot.raids import lifecycle, signups
 from raidbot.raids.catalogue import untouched
 from raidbot.raids.creating import Draft, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, Raid, RaidCode, RaidId
-from raidbot.sandbox import messages
-from raidbot.sandbox.builders import SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.sandbox import Sandbox
-from raidbot.sandbox.store import Channel, Message, Reaction, reaction_key
 from raidbot.utils.clock import utc_now
 from raidbot.utils.ids import new_code
 

@@ -9,9 +9,9 @@ from typing import Literal
 import hypothesis
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.bot import Options, RaidBot
 from raidbot.db.database import Database
-from raidbot.sandbox import Sandbox, SandboxGuild
 from tests import openapi_check
 
 Limits = Literal["strict", "scaled", "off"]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from raidbot.sandbox import SandboxGuild
-from raidbot.sandbox.people import Answer, Person
-from raidbot.sandbox.store import Message
+from discord_sandbox import SandboxGuild
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Message
 
 
 async def prepare(guild: SandboxGuild, by: Person | None = None, **options: Any) -> Answer:

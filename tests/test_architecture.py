@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "raidbot"
+PACKAGES = (ROOT / "raidbot", ROOT / "discord_sandbox")
 
 ORDER = ("utils", "raids", "db", "state", "delivery", "jobs", "commands", "bot", "top")
 """Each may import what stands to its left."""
@@ -18,9 +18,9 @@ TOP = ("cli", "check", "process", "demo", "__main__")
 BESIDE = {
     "config": {"utils"},
     "ops": {"utils", "raids", "db", "state", "delivery"},
-    "sandbox": set[str](),
+    "discord_sandbox": set[str](),
 }
-BESIDE_IMPORTED_BY = {"config": {"top"}, "ops": {"bot", "top"}, "sandbox": {"top"}}
+BESIDE_IMPORTED_BY = {"config": {"top"}, "ops": {"bot", "top"}, "discord_sandbox": {"top"}}
 TALKS_TO_DISCORD = {"delivery", "jobs", "commands", "bot", "ops", "top"}
 HOLDS_SQL = {"db", "ops"}
 IMPURE = {"aiohttp", "aiosqlite", "asyncio", "discord", "os", "socket", "sqlite3", "structlog", "subprocess", "time"}
@@ -29,7 +29,7 @@ SQL = re.compile(r"\b(SELECT .+ FROM|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """One file of the package; `name` is dotted and begins with `raidbot`."""
+    """One file of the package; `name` is dotted and begins with its package."""
 
     name: str
     tree: ast.Module
@@ -44,8 +44,10 @@ class Module:
 
 
 def _place(dotted: str) -> str:
-    parts = dotted.split(".")
-    first = parts[1] if len(parts) > 1 else ""
+    package, *parts = dotted.split(".")
+    if package != "raidbot":
+        return package
+    first = parts[0] if parts else ""
     return "top" if first in TOP else first
 
 
@@ -86,7 +88,7 @@ def faults(module: Module) -> list[str]:
 def _wrong_imports(module: Module) -> Iterator[str]:
     for imported in module.imports():
         top = imported.split(".")[0]
-        if top == "raidbot" and not may_import(module.place, _place(imported)):
+        if top in ("raidbot", "discord_sandbox") and not may_import(module.place, _place(imported)):
             yield f"may not import {imported}"
         if top in ("discord", "tests") and (top == "tests" or module.place not in TALKS_TO_DISCORD):
             yield f"may not import {top}"
@@ -117,7 +119,8 @@ def _impurities(module: Module) -> Iterator[str]:
 def modules() -> list[Module]:
     return [
         Module(name=_dotted(path), tree=ast.parse(path.read_text(encoding="utf-8")))
-        for path in sorted(PACKAGE.rglob("*.py"))
+        for package in PACKAGES
+        for path in sorted(package.rglob("*.py"))
     ]
 
 
@@ -149,8 +152,8 @@ def test_every_module_has_a_place() -> None:
         ("raidbot.commands.x", "q = 'SELECT 1 FROM raids'", "holds SQL in line 1"),
         ("raidbot.jobs.x", "import raidbot.ops.metrics", "may not import raidbot.ops.metrics"),
         ("raidbot.ops.x", "from raidbot.jobs import heartbeat", "may not import raidbot.jobs.heartbeat"),
-        ("raidbot.sandbox.x", "from raidbot.utils import clock", "may not import raidbot.utils.clock"),
-        ("raidbot.bot", "from raidbot.sandbox import Sandbox", "may not import raidbot.sandbox.Sandbox"),
+        ("discord_sandbox.x", "from raidbot.utils import clock", "may not import raidbot.utils.clock"),
+        ("raidbot.bot", "from discord_sandbox import Sandbox", "may not import discord_sandbox.Sandbox"),
         ("raidbot.bot", "from raidbot.cli import main", "may not import raidbot.cli.main"),
         ("raidbot.bot", "from raidbot.config import Settings", "may not import raidbot.config.Settings"),
     ],
@@ -164,8 +167,8 @@ def test_what_leaves_its_place_is_found(name: str, source: str, fault: str) -> N
     [
         ("raidbot.commands.x", "from raidbot.state import State\nimport discord"),
         ("raidbot.commands.x", "if TYPE_CHECKING:\n    from raidbot.bot import RaidBot"),
-        ("raidbot.demo", "from raidbot.sandbox import Sandbox\nfrom raidbot.process import run"),
-        ("raidbot.sandbox.x", "from raidbot.sandbox.store import Store"),
+        ("raidbot.demo", "from discord_sandbox import Sandbox\nfrom raidbot.process import run"),
+        ("discord_sandbox.x", "from discord_sandbox.store import Store"),
         ("raidbot.db.x", "q = 'SELECT 1 FROM raids'"),
     ],
 )

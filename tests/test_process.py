@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from discord_sandbox.sandbox import Sandbox
+from discord_sandbox.world import Intent
 from raidbot import process
 from raidbot.db.database import Database
-from raidbot.sandbox.sandbox import Sandbox
-from raidbot.sandbox.world import Intent
 
 ROOT = Path(__file__).parent.parent
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.sandbox import Sandbox
+from discord_sandbox.store import Message
+from discord_sandbox.text_view import body, show
 from raidbot.demo.stage import BotProcess
-from raidbot.sandbox.people import Answer, Person
-from raidbot.sandbox.sandbox import Sandbox
-from raidbot.sandbox.show import body, show
-from raidbot.sandbox.store import Message
 
 ZONE = ZoneInfo("Europe/Berlin")
 TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"

@@ -8,7 +8,8 @@ import zipfile
 from contextlib import closing
 from pathlib import Path
 
-from raidbot.sandbox import Sandbox, keep
+from discord_sandbox import Sandbox
+from discord_sandbox import persistence as keep
 
 _WORLD, _DATABASE = "world.json", "raidbot.db"
 

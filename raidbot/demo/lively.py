@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import cycle
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.command_input import NotPossible
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.permissions import Permission
+from discord_sandbox.store import Channel, ChannelType, Message
 from raidbot.demo.stage import BotProcess
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.choosing import NotPossible
-from raidbot.sandbox.people import Answer, Person
-from raidbot.sandbox.permissions import Permission
-from raidbot.sandbox.store import Channel, ChannelType, Message
 
 ZONE = "Europe/Berlin"
 EARLIER = timedelta(hours=2)

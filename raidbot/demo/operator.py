@@ -11,14 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from discord_sandbox import Sandbox
+from discord_sandbox.page.operator import Action
 from raidbot.db import guilds, outbox, overview
 from raidbot.db import raids as rows
 from raidbot.db.overview import Noted
 from raidbot.demo import agenda
 from raidbot.demo.stage import BotProcess
 from raidbot.raids.model import Raid
-from raidbot.sandbox import Sandbox
-from raidbot.sandbox.page.operator import Action
 
 T = TypeVar("T")
 _OUTAGE = timedelta(seconds=30)

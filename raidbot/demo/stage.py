@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from raidbot.sandbox.sandbox import Sandbox
+from discord_sandbox.sandbox import Sandbox
 
 _PATIENCE = 15.0
 _BEAT = "0.2"

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-from raidbot.sandbox import Sandbox, SandboxGuild
+from discord_sandbox import Sandbox, SandboxGuild
 from tests.browser.screen import Screen
 
 FLAGS = [

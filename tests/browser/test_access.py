@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from raidbot.sandbox import SandboxGuild
+from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
 from tests.browser.screen import Screen
 from tests.conftest import Start

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import FilePayload, Locator, expect
 
-from raidbot.sandbox import SandboxGuild
-from raidbot.sandbox.interactions import UPLOAD_LIMIT
+from discord_sandbox import SandboxGuild
+from discord_sandbox.interactions import UPLOAD_LIMIT
 from tests.browser.conftest import OpenPage
 from tests.browser.screen import Screen
 from tests.conftest import Start

@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from raidbot.sandbox import SandboxGuild
+from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
 from tests.conftest import Start
 from tests.scene import put_up

@@ -4,8 +4,8 @@ import re
 
 from playwright.async_api import expect
 
-from raidbot.sandbox import SandboxGuild
-from raidbot.sandbox.store import MessageFlag
+from discord_sandbox import SandboxGuild
+from discord_sandbox.store import MessageFlag
 from tests.browser.conftest import OpenPage
 from tests.conftest import Start
 from tests.scene import put_up

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.demo.operator import Operator
 from raidbot.demo.stage import BotProcess
-from raidbot.sandbox import Sandbox, SandboxGuild
 from tests.browser.conftest import OpenPage
 from tests.scene import put_up
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from discord_sandbox import Sandbox, scenario
 from raidbot.demo.lively import EARLIER, Lively
 from raidbot.demo.operator import Operator
 from raidbot.demo.show import NIGHT_OWLS
 from raidbot.demo.stage import BotProcess
-from raidbot.sandbox import Sandbox, scenario
 from tests.browser.conftest import OpenPage
 
 KEPT = Path(__file__).parents[2] / "docs" / "page.png"

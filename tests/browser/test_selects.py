@@ -2,8 +2,8 @@
 
 from playwright.async_api import expect
 
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.store import Json
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.store import Json
 from tests.browser.conftest import OpenPage
 
 USERS: Json = {"type": 5, "custom_id": "who", "placeholder": "Who was there?", "min_values": 1, "max_values": 2}

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.async_api import Browser, expect
 
-from raidbot.sandbox import SandboxGuild
+from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
 
 LONGEST = 100  # milliseconds that one task may keep the main thread

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Locator, expect
 
-from raidbot.sandbox import SandboxGuild
+from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
 from tests.browser.screen import Screen
 from tests.conftest import Start

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from discord_sandbox import SandboxGuild
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Message
 from raidbot.raids.model import Raid, RaidId
-from raidbot.sandbox import SandboxGuild
-from raidbot.sandbox.people import Answer, Person
-from raidbot.sandbox.store import Message
 from tests.scene import board_text, put_up
 
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from discord_sandbox import SandboxGuild
+from discord_sandbox.people import Answer, Person
 from raidbot.bot import RaidBot
 from raidbot.raids.catalogue import Entry
 from raidbot.raids.model import GuildId
 from raidbot.raids.templates import Template
-from raidbot.sandbox import SandboxGuild
-from raidbot.sandbox.people import Answer, Person
 
 LINES = "| 🛡️ | Tank | 1\n| 💚 | Healer | 1\n| ⚔️ | Damage | 3"
 

@@ -7,12 +7,12 @@ from functools import partial
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidId, Role, RoleKey, Seat, Source
 from raidbot.raids.settings import GuildSettings, SignupStyle
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Message
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.raids.builders import posting, roles

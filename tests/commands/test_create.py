@@ -2,7 +2,7 @@
 
 import pytest
 
-from raidbot.sandbox import Sandbox, SandboxGuild
+from discord_sandbox import Sandbox, SandboxGuild
 from tests.commands.raid_panels import filled_in
 from tests.conftest import Start
 from tests.scene import board_text, prepare, put_up

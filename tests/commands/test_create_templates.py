@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Answer
 from raidbot.bot import RaidBot
 from raidbot.raids import catalogue as rules
 from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.model import GuildId, MemberId, Source
 from raidbot.raids.templates import Strategy
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Answer
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.raids.test_catalogue import FISHING, TANK

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bench.large import GONE_BY, RAIDS, Large, fill, offering_options
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Answer
+from discord_sandbox.store import Json
 from raidbot.raids.model import GuildId
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Answer
-from raidbot.sandbox.store import Json
 from tests.commands.test_rights import COMMANDS
 from tests.conftest import Start
 

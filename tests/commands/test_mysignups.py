@@ -3,11 +3,11 @@
 from dataclasses import replace
 from functools import partial
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Answer, Person
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId, Kind, MemberId, Raid, RaidId, Source
 from raidbot.raids.settings import GuildSettings
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Answer, Person
 from raidbot.state import Cause
 from tests.commands.test_raidinfo import seat, store
 from tests.conftest import Start

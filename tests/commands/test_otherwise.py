@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
 from raidbot.db import history
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, RaidId, Role, RoleKey, Source
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.store import Message
 from raidbot.state import Cause
 from tests.commands.raid_panels import code_of
 from tests.conftest import Start

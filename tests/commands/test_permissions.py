@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from discord_sandbox import SandboxGuild
+from discord_sandbox.people import Answer, Person
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Grants
-from raidbot.sandbox import SandboxGuild
-from raidbot.sandbox.people import Answer, Person
 from tests.conftest import Start
 from tests.scene import board_text, prepare, put_up, told
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import Status
-from raidbot.sandbox import Sandbox, SandboxGuild
 from tests.commands.raid_panels import code_of, panel_of, the_raid
 from tests.conftest import Start
 from tests.scene import board_text, put_up, told

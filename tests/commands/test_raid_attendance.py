@@ -1,6 +1,6 @@
 """Marking no-shows on the panel of /raid."""
 
-from raidbot.sandbox import SandboxGuild
+from discord_sandbox import SandboxGuild
 from tests.commands.raid_panels import close_with, panel_of, the_raid
 from tests.conftest import Start
 from tests.scene import board_text, put_up

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Answer
+from discord_sandbox.store import Message
 from raidbot.db import history
 from raidbot.raids.model import GuildId, Kind, RaidId, Source
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Answer
-from raidbot.sandbox.store import Message
 from raidbot.state import Cause
 from tests.commands.raid_panels import close_with, code_of, panel_of, the_raid
 from tests.conftest import Start

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.db import history
 from raidbot.raids.model import RaidId, Status
-from raidbot.sandbox import Sandbox, SandboxGuild
 from tests.commands.raid_panels import filled_in, panel_of, panel_option, the_raid
 from tests.conftest import Start
 from tests.scene import board_text, prepare, put_up, told

@@ -1,7 +1,7 @@
 """The roster page of the panel of /raid."""
 
+from discord_sandbox import SandboxGuild
 from raidbot.raids.model import MemberId, Seat, Source
-from raidbot.sandbox import SandboxGuild
 from tests.commands.raid_panels import code_of, panel_of, panel_option, the_raid
 from tests.commands.test_board_buttons import many, post
 from tests.conftest import Start

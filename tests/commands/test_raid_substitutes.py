@@ -6,11 +6,11 @@ from functools import partial
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Message
 from raidbot.db import outbox
 from raidbot.raids.model import GuildId, Kind, MemberId, Source, Status
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Answer, Person
-from raidbot.sandbox.store import Message
 from raidbot.state import Cause
 from tests.commands.raid_panels import options_of, panel_of, panel_option, the_raid
 from tests.conftest import Start

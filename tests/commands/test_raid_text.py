@@ -1,7 +1,7 @@
 """Words, leader and length on the panel of /raid."""
 
+from discord_sandbox import SandboxGuild
 from raidbot.raids.model import Status
-from raidbot.sandbox import SandboxGuild
 from tests.commands.raid_panels import filled_in, panel_of, the_raid
 from tests.conftest import Start
 from tests.scene import board_text, put_up, told

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.db import history
 from raidbot.raids.model import RaidId, Status
-from raidbot.sandbox import Sandbox, SandboxGuild
 from tests.commands.raid_panels import code_of, panel_of, the_raid
 from tests.conftest import Start
 from tests.scene import board_text, put_up, told

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar, Event
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Answer, Person
 from raidbot.bot import RaidBot
 from raidbot.db import raids as rows
 from raidbot.raids.model import (
@@ -27,8 +29,6 @@ from raidbot.raids.model import (
     Source,
     Status,
 )
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Answer, Person
 from raidbot.utils.ids import ALPHABET
 from tests.conftest import Start
 from tests.raids.builders import posting, roles

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Answer, Person
-from raidbot.sandbox.store import Message
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Message
 from tests.commands.raid_panels import code_of, the_raid
 from tests.conftest import Start
 from tests.scene import board_text, put_up, reactors, told

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
 from raidbot.raids.model import GuildId, Kind, MessageId, RaidId, Source
 from raidbot.raids.settings import GuildSettings
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Person
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.scene import board_text, put_up, reactors, told

@@ -11,6 +11,11 @@ from typing import Any
 import pytest
 from discord import app_commands
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.command_input import NotPossible, Upload
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Message
+from discord_sandbox.store import Role as ServerRole
 from raidbot.bot import RaidBot
 from raidbot.commands.raid import ACTIONS
 from raidbot.commands.templates import ACTIONS as TEMPLATE_ACTIONS
@@ -19,11 +24,6 @@ from raidbot.raids.model import GuildId, MemberId, Raid, Source
 from raidbot.raids.permissions import Grants, Permission, commands
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.telling import REPLY
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.choosing import NotPossible, Upload
-from raidbot.sandbox.people import Answer, Person
-from raidbot.sandbox.store import Message
-from raidbot.sandbox.store import Role as ServerRole
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.scene import board_text, put_up

@@ -4,10 +4,10 @@ import asyncio
 
 from structlog.testing import capture_logs
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.faults import Silence
+from discord_sandbox.interactions import Callback
 from raidbot.raids.model import GuildId
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.faults import Silence
-from raidbot.sandbox.interactions import Callback
 from tests.conftest import Start
 
 CALLBACK = "POST /interactions/{}/{}/callback"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import GuildId, Kind
-from raidbot.sandbox import Sandbox, SandboxGuild
 from tests.conftest import Start
 from tests.scene import put_up
 

@@ -1,7 +1,7 @@
 """/setup: from a server that knows nothing to its first raid."""
 
+from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import GuildId, Kind
-from raidbot.sandbox import Sandbox, SandboxGuild
 from tests.conftest import Start
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.command_input import Upload
+from discord_sandbox.people import Answer
 from raidbot.raids.builtin import builtin
 from raidbot.raids.template_file import BYTES_MOST
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.choosing import Upload
-from raidbot.sandbox.people import Answer
 from tests.commands.template_panels import entries, entry_of, kept, make, panel_of, send
 from tests.conftest import Start
 from tests.scene import board_text, put_up

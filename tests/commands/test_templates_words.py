@@ -2,9 +2,9 @@
 
 import pytest
 
+from discord_sandbox import SandboxGuild
 from raidbot.raids.builtin import builtin
 from raidbot.raids.templates import DEFAULT_COLOUR
-from raidbot.sandbox import SandboxGuild
 from tests.commands.template_panels import entry_of, kept, make, panel_of, send
 from tests.conftest import Start
 from tests.scene import prepare

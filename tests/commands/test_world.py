@@ -5,8 +5,8 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import MessageId
-from raidbot.sandbox import Sandbox, SandboxGuild
 from tests.conftest import Start
 from tests.scene import board_text, put_up, reactors, told
 

@@ -9,7 +9,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from raidbot.sandbox import Sandbox
+from discord_sandbox import Sandbox
 
 from .stage import Ears, Life, Stage
 

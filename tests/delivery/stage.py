@@ -10,6 +10,9 @@ from typing import Any
 
 import discord
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Channel, Message
 from raidbot.commands.gate import Gate
 from raidbot.db.database import Database
 from raidbot.db.outbox import Owed, counts
@@ -25,9 +28,6 @@ from raidbot.raids import signups
 from raidbot.raids.emoji import key_of
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, Raid, RaidId, Role, RoleKey, Source
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Channel, Message
 from raidbot.state import Cause, State
 from raidbot.utils.circuit_breaker import CircuitBreaker
 from raidbot.utils.clock import OffsetClock

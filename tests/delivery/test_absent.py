@@ -1,7 +1,7 @@
 """Members who left, and servers that removed the bot, while it was away."""
 
+from discord_sandbox.people import Person
 from raidbot.raids.model import CancelReason, Raid
-from raidbot.sandbox.people import Person
 
 from .stage import Life, Stage, seated, until
 

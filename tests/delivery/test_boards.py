@@ -8,11 +8,11 @@ from itertools import pairwise
 
 from structlog.testing import capture_logs
 
+from discord_sandbox import Sandbox
+from discord_sandbox.people import Person
 from raidbot.delivery.shown import Shown
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Source, Status
-from raidbot.sandbox import Sandbox
-from raidbot.sandbox.people import Person
 from raidbot.state import Cause
 
 from .stage import CLEAR, EDIT, PUT_REACTION, Life, Stage, seated, until

@@ -6,8 +6,8 @@ import discord
 import pytest
 from structlog.testing import capture_logs
 
+from discord_sandbox.faults import Silence
 from raidbot.delivery.line import Line, LineDown, NoAnswer, give_up_silent_requests
-from raidbot.sandbox.faults import Silence
 from raidbot.utils.circuit_breaker import CircuitBreaker
 
 from .stage import Stage

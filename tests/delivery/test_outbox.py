@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from structlog.testing import capture_logs
 
+from discord_sandbox.faults import Silence
+from discord_sandbox.people import Person
 from raidbot.db import outbox as rows
 from raidbot.db.outbox import Owed
 from raidbot.raids.model import ChannelId
-from raidbot.sandbox.faults import Silence
-from raidbot.sandbox.people import Person
 
 from .stage import SEND, Life, Stage, until
 

@@ -6,9 +6,9 @@ from functools import partial
 
 from structlog.testing import capture_logs
 
+from discord_sandbox.faults import Silence
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, Raid, Source, Status
-from raidbot.sandbox.faults import Silence
 from raidbot.state import Cause
 
 from .stage import EDIT, SEND, Life, Stage, seated, until

@@ -7,9 +7,9 @@ from functools import partial
 
 from structlog.testing import capture_logs
 
+from discord_sandbox.people import Person
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, GuildId, Kind, MemberId, Raid, RoleKey, Source
-from raidbot.sandbox.people import Person
 from raidbot.state import Cause
 
 from .stage import EDIT, PUT_REACTION, REACTORS, READ, Life, Stage, seated, until

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from discord_sandbox.validation.messages import check_message
 from raidbot.delivery.render import GREY, Board, board
 from raidbot.delivery.width import shortened, units
 from raidbot.raids import lifecycle, signups
@@ -30,7 +31,6 @@ from raidbot.raids.model import (
     Wait,
 )
 from raidbot.raids.templates import Template, check
-from raidbot.sandbox.verdicts.messages import check_message
 from tests.as_text import as_text
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)

@@ -4,12 +4,12 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from functools import partial
 
+from discord_sandbox.people import Person
+from discord_sandbox.store import User
 from raidbot.commands.gate import Gate
 from raidbot.db import moved
 from raidbot.raids import signups
 from raidbot.raids.model import Kind, MemberId, Raid, RoleKey, Source
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import User
 from raidbot.state import Cause
 
 from .stage import EDIT, PUT_REACTION, REACTORS, READ, Life, Stage, seated, until

@@ -8,6 +8,7 @@ import discord
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from discord_sandbox.validation.messages import check_message
 from raidbot.commands import create_panel as look
 from raidbot.commands.ui.answers import Row, panel
 from raidbot.db.drafts import DraftId
@@ -19,7 +20,6 @@ from raidbot.raids.creating import Draft, missing, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, Seat, Source, Status, Wait
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates import REACTIONS_MOST, Strategy, Template, TemplateRefused
-from raidbot.sandbox.verdicts.messages import check_message
 from tests.raids.any_template import any_template
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)

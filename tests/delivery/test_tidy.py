@@ -4,10 +4,10 @@ from functools import partial
 
 from structlog.testing import capture_logs
 
+from discord_sandbox.people import Person
 from raidbot.delivery.tidy import Unwanted, _taken
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.model import CloseReason, MemberId, Raid, RoleKey
-from raidbot.sandbox.people import Person
 from tests.raids.builders import ALICE, TANK, joined, opened
 
 from .stage import TAKE_REACTION, Life, Stage, seated, until

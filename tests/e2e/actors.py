@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from discord_sandbox import SandboxGuild
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Json, Message
 from raidbot.raids.model import MemberId, RaidCode
-from raidbot.sandbox import SandboxGuild
-from raidbot.sandbox.people import Answer, Person
-from raidbot.sandbox.store import Json, Message
 from tests.e2e.claims import Claims, statements
 from tests.e2e.witness import Witness
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from discord_sandbox.people import Answer
+from discord_sandbox.store import Message
 from raidbot.raids.model import MemberId, Raid, RoleKey, Seat, Status
-from raidbot.sandbox.people import Answer
-from raidbot.sandbox.store import Message
 from tests.e2e.ledger import role_named
 
 Fact = Callable[[Raid], bool]

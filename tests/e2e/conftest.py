@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from raidbot.sandbox import SandboxGuild
+from discord_sandbox import SandboxGuild
 from tests.e2e.old_place import Place
 from tests.e2e.pace import PacedLoop
 from tests.ops.moving.old_server import OldBot, OldGuild

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from discord_sandbox import SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Message
+from discord_sandbox.world import Dispatch
 from raidbot.raids.emoji import key_of
-from raidbot.sandbox import SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Message
-from raidbot.sandbox.world import Dispatch
 
 Verb = Literal["puts", "takes back"]
 _HABITS: tuple[tuple[int, str], ...] = ((10, "a"), (4, "ab"), (3, "aA"), (2, "abA"), (1, "aAa"), (1, "abc"), (1, "abB"))

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
 from raidbot.cli import main
 from raidbot.raids.model import Raid
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Message
 from tests.e2e import ledger
 from tests.ops.moving.old_board import put_reaction, put_up
 from tests.ops.moving.old_server import OldBot, OldRaid, OldRole

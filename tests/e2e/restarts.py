@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from discord_sandbox import Sandbox, SandboxGuild, rules
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Channel, Message
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId, MessageId, Raid
-from raidbot.sandbox import Sandbox, SandboxGuild, rules
-from raidbot.sandbox.people import Answer, Person
-from raidbot.sandbox.store import Channel, Message
 from tests.commands.raid_panels import code_of
 from tests.commands.test_raidinfo import store
 from tests.conftest import Start

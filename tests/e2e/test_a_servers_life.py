@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
-from raidbot.sandbox import Sandbox
-from raidbot.sandbox.people import Answer, Person
+from discord_sandbox import Sandbox
+from discord_sandbox.people import Answer, Person
 from tests.conftest import Start
 from tests.e2e.town import Town
 from tests.scene import board_text, told

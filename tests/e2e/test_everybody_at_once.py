@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId, MemberId, RaidId, Source
 from raidbot.raids.settings import SignupStyle
-from raidbot.sandbox import Sandbox, SandboxGuild
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.e2e import ledger

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.faults import Fault, Silence
+from discord_sandbox.store import Message
+from discord_sandbox.world import Dispatch
 from raidbot.bot import RaidBot
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.faults import Fault, Silence
-from raidbot.sandbox.store import Message
-from raidbot.sandbox.world import Dispatch
 from tests.conftest import Start
 from tests.e2e import ledger
 from tests.e2e.crowd import Crowd, Deed

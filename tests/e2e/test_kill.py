@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.faults import Silence
+from discord_sandbox.people import Answer
+from discord_sandbox.store import Message
 from raidbot.demo.stage import BotProcess
 from raidbot.raids.emoji import key_of
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.faults import Silence
-from raidbot.sandbox.people import Answer
-from raidbot.sandbox.store import Message
 from tests.e2e import ledger
 from tests.e2e.crowd import Crowd, Deed
 from tests.e2e.ledger import Ledger, Story, Told

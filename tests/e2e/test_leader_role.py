@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Message, Role
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId, Source
 from raidbot.raids.settings import GuildSettings, SignupStyle
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Message, Role
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.scene import board_text, put_up

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.store import Channel, Json
 from raidbot.bot import RaidBot
 from raidbot.db import audit
 from raidbot.raids.audit import Entry
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Source
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.store import Channel, Json
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.scene import board_text, put_up

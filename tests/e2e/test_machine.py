@@ -13,15 +13,15 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from discord_sandbox import Sandbox
+from discord_sandbox.people import Person
+from discord_sandbox.store import Message
 from raidbot.bot import Options, RaidBot
 from raidbot.db.database import Database
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, CloseReason, GuildId, MemberId, Raid, Role, RoleKey, Source
 from raidbot.raids.settings import GuildSettings
-from raidbot.sandbox import Sandbox
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Message
 from raidbot.state import Cause
 from raidbot.utils.errors import Refusal
 from tests import openapi_check

@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
+from discord_sandbox.people import Person
 from raidbot.raids.model import Raid
-from raidbot.sandbox.people import Person
 from tests.conftest import Start
 from tests.e2e.old_place import Place, old_roster, roster
 from tests.ops.moving.invented import invent

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from discord_sandbox import Sandbox
 from raidbot.commands.raid import ACTIONS
 from raidbot.raids.telling import REPLY
-from raidbot.sandbox import Sandbox
 from tests.commands.test_rights import ABOUT, PRESSES
 from tests.conftest import Start
 from tests.e2e import form_stories, panel_stories, template_stories

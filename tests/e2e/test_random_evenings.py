@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Message
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Message
 from tests.conftest import Start
 from tests.scene import board_text, put_up
 

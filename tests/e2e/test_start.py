@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from raidbot.sandbox import Sandbox, SandboxGuild
+from discord_sandbox import Sandbox, SandboxGuild
 from tests.conftest import Start
 from tests.scene import board_text, put_up
 

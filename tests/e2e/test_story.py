@@ -3,9 +3,9 @@
 from datetime import timedelta
 from functools import partial
 
+from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.model import CloseReason, MemberId, MessageId, Source
-from raidbot.sandbox import Sandbox, SandboxGuild
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.scene import board_text, put_up, reactors, told

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+from discord_sandbox import Sandbox, SandboxGuild, channels
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Channel, Message
 from raidbot.bot import RaidBot
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidId, Source
 from raidbot.raids.settings import GuildSettings, SignupStyle
-from raidbot.sandbox import Sandbox, SandboxGuild, channels
-from raidbot.sandbox.people import Answer, Person
-from raidbot.sandbox.store import Channel, Message
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.delivery.stage import until

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.faults import Silence
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.faults import Silence
 from tests.conftest import Start
 from tests.scene import board_text, prepare, put_up, told
 

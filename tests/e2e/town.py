@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Answer, Person
-from raidbot.sandbox.store import Channel, Message, Role
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Channel, Message, Role
 from tests.scene import board_text, told
 
 _LIVE_TITLE = re.compile(r"^\S+ \*\*(.+?)\*\* <t:", re.MULTILINE)

@@ -10,7 +10,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from raidbot.sandbox import Sandbox
+from discord_sandbox import Sandbox
 
 from .playground import Playground
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from raidbot.sandbox import Sandbox
+from discord_sandbox import Sandbox
 
 Payload = dict[str, Any]
 ALL_INTENTS = (1 << 17) - 1

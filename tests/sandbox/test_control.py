@@ -5,7 +5,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from raidbot.sandbox import Sandbox, SandboxGuild
+from discord_sandbox import Sandbox, SandboxGuild
 
 from .playground import Playground
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from raidbot.sandbox.clock import SandboxClock
-from raidbot.sandbox.faults import Faults, Silence, Trouble
+from discord_sandbox.clock import SandboxClock
+from discord_sandbox.faults import Faults, Silence, Trouble
 
 SEND = ("POST", "/channels/{channel_id}/messages")
 EDIT = ("PATCH", "/channels/{channel_id}/messages/{message_id}")

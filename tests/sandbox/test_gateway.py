@@ -5,9 +5,9 @@ import random
 import discord
 import pytest
 
-from raidbot.sandbox import Sandbox, messages
-from raidbot.sandbox.store import Channel, Message, Reaction
-from raidbot.sandbox.world import Intent
+from discord_sandbox import Sandbox, messages
+from discord_sandbox.store import Channel, Message, Reaction
+from discord_sandbox.world import Intent
 
 from .conftest import Connect, Watcher
 from .raw import raw_gateway

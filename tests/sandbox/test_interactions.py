@@ -5,11 +5,11 @@ from datetime import timedelta
 import discord
 import pytest
 
-from raidbot.sandbox import Sandbox
-from raidbot.sandbox.builders import SandboxGuild
-from raidbot.sandbox.choosing import NotPossible, Upload
-from raidbot.sandbox.people import Answer, Choice, Person
-from raidbot.sandbox.store import Channel
+from discord_sandbox import Sandbox
+from discord_sandbox.builders import SandboxGuild
+from discord_sandbox.command_input import NotPossible, Upload
+from discord_sandbox.people import Answer, Choice, Person
+from discord_sandbox.store import Channel
 
 from .playground import Confirm, Playground
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from raidbot.sandbox import Sandbox, SandboxGuild, channels, keep
-from raidbot.sandbox.store import Attachment, Channel
+from discord_sandbox import Sandbox, SandboxGuild, channels
+from discord_sandbox import persistence as keep
+from discord_sandbox.store import Attachment, Channel
 
 from .playground import Playground
 

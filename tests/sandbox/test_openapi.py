@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import discord
 import pytest
 
-from raidbot.sandbox import Sandbox
-from raidbot.sandbox.server import Recorded
+from discord_sandbox import Sandbox
+from discord_sandbox.server import Recorded
 from tests import openapi_check
 
 from .playground import Playground

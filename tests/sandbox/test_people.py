@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 import discord
 import pytest
 
-from raidbot.sandbox import Sandbox
-from raidbot.sandbox.builders import SandboxGuild
-from raidbot.sandbox.choosing import NotPossible
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.show import read, show
-from raidbot.sandbox.store import Channel, Message
+from discord_sandbox import Sandbox
+from discord_sandbox.builders import SandboxGuild
+from discord_sandbox.command_input import NotPossible
+from discord_sandbox.people import Person
+from discord_sandbox.store import Channel, Message
+from discord_sandbox.text_view import read, show
 
 from .conftest import Connect
 

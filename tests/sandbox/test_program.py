@@ -1,4 +1,4 @@
-"""`python -m raidbot.sandbox`, started as a stranger would start it."""
+"""`python -m discord_sandbox`, started as a stranger would start it."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ class Program:
 
 def start(*arguments: str) -> Any:
     pipe = asyncio.subprocess.PIPE
-    return asyncio.create_subprocess_exec(sys.executable, "-m", "raidbot.sandbox", *arguments, stdout=pipe, stderr=pipe)
+    return asyncio.create_subprocess_exec(sys.executable, "-m", "discord_sandbox", *arguments, stdout=pipe, stderr=pipe)
 
 
 @pytest.fixture

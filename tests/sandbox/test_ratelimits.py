@@ -2,7 +2,7 @@
 
 import pytest
 
-from raidbot.sandbox.ratelimits import Mode, RateLimits
+from discord_sandbox.ratelimits import Mode, RateLimits
 
 SEND = ("POST", "/channels/{channel_id}/messages")
 EDIT = ("PATCH", "/channels/{channel_id}/messages/{message_id}")

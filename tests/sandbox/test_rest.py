@@ -11,9 +11,9 @@ import aiohttp
 import discord
 import pytest
 
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Channel, ChannelType
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Channel, ChannelType
 
 from .conftest import Connect, Watcher
 

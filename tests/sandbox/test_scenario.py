@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from raidbot.sandbox import Sandbox, scenario
-from raidbot.sandbox.permissions import Permission
+from discord_sandbox import Sandbox, scenario
+from discord_sandbox.permissions import Permission
 
 
 def write(folder: Path, text: str, *, name: str = "world.toml") -> Path:

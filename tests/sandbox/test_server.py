@@ -4,8 +4,8 @@ import aiohttp
 import discord
 import pytest
 
-from raidbot.sandbox import FactMissing, Sandbox
-from raidbot.sandbox.faults import Silence
+from discord_sandbox import FactMissing, Sandbox
+from discord_sandbox.faults import Silence
 
 from .conftest import Connect
 

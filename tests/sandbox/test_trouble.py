@@ -8,9 +8,9 @@ import aiohttp
 import discord
 import pytest
 
-from raidbot.sandbox import Sandbox
-from raidbot.sandbox.faults import Silence
-from raidbot.sandbox.store import Channel
+from discord_sandbox import Sandbox
+from discord_sandbox.faults import Silence
+from discord_sandbox.store import Channel
 
 from .conftest import Connect
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.sandbox.errors import ApiError, Gap
-from raidbot.sandbox.store import Json
-from raidbot.sandbox.verdicts import commands, components, embeds, emoji, messages
-from raidbot.sandbox.verdicts.form import Form
+from discord_sandbox.errors import ApiError, Gap
+from discord_sandbox.store import Json
+from discord_sandbox.validation import commands, components, embeds, emoji, messages
+from discord_sandbox.validation.form import Form
 
 WORN = 4211
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from raidbot.sandbox import SandboxGuild, messages
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Channel, Message, Reaction, User, reaction_key
+from discord_sandbox import SandboxGuild, messages
+from discord_sandbox.people import Person
+from discord_sandbox.store import Channel, Message, Reaction, User, reaction_key
 from tests.ops.moving.old_server import OldRaid, OldRole
 
 _NOTHING = "\u200b"

@@ -3,9 +3,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Channel
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Channel
 from tests.sandbox.browser import Browser, browsing
 from tests.sandbox.page.scene import Open
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Message
+from discord_sandbox.people import Person
+from discord_sandbox.store import Message
 from tests.sandbox.browser import Browser, Json
 
 Open = Callable[[Person | None], Awaitable[Browser]]

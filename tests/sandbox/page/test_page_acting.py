@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Channel
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Channel
 from tests.sandbox.page.scene import Open, here
 from tests.sandbox.playground import Playground
 

@@ -5,9 +5,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from raidbot.sandbox import Sandbox
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Attachment, Channel
+from discord_sandbox import Sandbox
+from discord_sandbox.people import Person
+from discord_sandbox.store import Attachment, Channel
 from tests.sandbox.page.scene import Open
 
 

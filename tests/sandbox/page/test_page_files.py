@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from raidbot.sandbox.interactions import UPLOAD_LIMIT
-from raidbot.sandbox.page.files import MOST_WAITING
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Channel
+from discord_sandbox.interactions import UPLOAD_LIMIT
+from discord_sandbox.page.files import MOST_WAITING
+from discord_sandbox.people import Person
+from discord_sandbox.store import Channel
 from tests.sandbox.browser import Browser, Json
 from tests.sandbox.page.scene import Open
 from tests.sandbox.playground import Playground

@@ -1,8 +1,8 @@
 """Who one is on the page, and what one sees."""
 
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.people import Person
-from raidbot.sandbox.store import Channel, ChannelType
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Channel, ChannelType
 from tests.sandbox.page.scene import Open, here
 
 
@@ -80,7 +80,7 @@ async def test_channels_come_and_go_with_permissions(
 async def test_private_threads_are_for_their_members(
     sandbox: Sandbox, guild: SandboxGuild, lobby: Channel, alice: Person, bob: Person, browse: Open
 ) -> None:
-    from raidbot.sandbox import channels
+    from discord_sandbox import channels
 
     thread = channels.start_thread(
         sandbox.world, guild.facts, lobby, alice.user, "plans", kind=ChannelType.PRIVATE_THREAD

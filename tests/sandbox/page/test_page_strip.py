@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from raidbot.sandbox import Sandbox, SandboxGuild
-from raidbot.sandbox.page.operator import Action
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.page.operator import Action
 from tests.sandbox.browser import Json, browsing
 from tests.sandbox.playground import Playground
 

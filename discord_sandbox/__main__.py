@@ -1,0 +1,45 @@
+"""`python -m discord_sandbox`: the sandbox as a program of its own."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Literal
+
+from discord_sandbox import Sandbox, scenario
+from discord_sandbox.control import world_json
+from discord_sandbox.store import Json
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; says on stdout, in one JSON line, where it listens and who is there."""
+    parser = argparse.ArgumentParser(prog="python -m discord_sandbox", description="A local stand-in for Discord.")
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--scenario", type=Path, default=scenario.DEFAULT, help="TOML or JSON file to begin with")
+    parser.add_argument("--limits", choices=("strict", "scaled", "off"), default="strict", help="rate limits")
+    options = parser.parse_args()
+    try:
+        world = scenario.read(options.scenario)
+        asyncio.run(_serve(options.port, options.limits, world))
+    except (scenario.WrongScenario, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+async def _serve(port: int, limits: Literal["strict", "scaled", "off"], world: Json) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    sandbox = Sandbox(limits=limits)
+    scenario.build(sandbox, world)
+    await sandbox.start(port=port)
+    print(json.dumps(world_json(sandbox)), flush=True)
+    await stop.wait()
+    await sandbox.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+"""A guild in the hands of whoever sets the stage: builders without checks, and what moderators do."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from discord_sandbox import channels, guilds
+from discord_sandbox.people import Person
+from discord_sandbox.permissions import named
+from discord_sandbox.store import Channel, ChannelType, Emoji, Guild, Member, Message, Overwrite, Role, User
+
+if TYPE_CHECKING:
+    from discord_sandbox.sandbox import Sandbox
+
+T = TypeVar("T")
+Somebody = Person | Member | User
+
+
+class SandboxGuild:
+    """One guild; `facts` is what the server knows about it."""
+
+    def __init__(self, sandbox: "Sandbox", facts: Guild) -> None:
+        self.sandbox = sandbox
+        self.facts = facts
+
+    @property
+    def id(self) -> int:
+        return self.facts.id
+
+    @property
+    def name(self) -> str:
+        return self.facts.name
+
+    @property
+    def owner(self) -> Person:
+        return Person(self.sandbox.world, self.facts.members[self.facts.owner_id].user)
+
+    @property
+    def bot(self) -> Member:
+        return self.facts.members[self.sandbox.bot.id]
+
+    @property
+    def bot_role(self) -> Role:
+        return next(role for role in self.facts.roles.values() if role.bot_id == self.sandbox.bot.id)
+
+    def member(self, who: Somebody) -> Member:
+        """Somebody's membership: nickname, roles."""
+        return self.facts.members[who.id]
+
+    def channel(self, name: str) -> Channel:
+        """The channel or thread of that name."""
+        everywhere = [*self.facts.channels.values(), *self.facts.threads.values()]
+        return next(channel for channel in everywhere if channel.name == name)
+
+    def add_channel(
+        self,
+        name: str,
+        *,
+        type: ChannelType = ChannelType.TEXT,  # noqa: A002 - Discord's word
+        topic: str | None = None,
+        parent: Channel | None = None,
+    ) -> Channel:
+        channel = Channel(
+            id=self.sandbox.store.seed_id(),
+            type=type,
+            guild_id=self.id,
+            name=name,
+            topic=topic,
+            position=len(self.facts.channels),
+            parent_id=parent.id if parent is not None else None,
+        )
+        return channels.create(self.sandbox.world, self.facts, channel)
+
+    def add_role(self, name: str, *, permissions: Iterable[str] = (), mentionable: bool = False) -> Role:
+        role = Role(
+            id=self.sandbox.store.seed_id(),
+            name=name,
+            permissions=named(*permissions),
+            position=1,
+            mentionable=mentionable,
+        )
+        self.bot_role.position = max(self.bot_role.position, 2)
+        guilds.create_role(self.sandbox.world, self.facts, role)
+        return role
+
+    def add_emoji(self, name: str, *, animated: bool = False) -> Emoji:
+        emoji = Emoji(id=self.sandbox.store.seed_id(), name=name, animated=animated)
+        guilds.add_emoji(self.sandbox.world, self.facts, emoji)
+        return emoji
+
+    def add_member(
+        self,
+        who: str | Person | User,
+        *,
+        nick: str | None = None,
+        roles: Iterable[Role] = (),
+        permissions: Iterable[str] = (),
+    ) -> Person:
+        """A member, new or known from elsewhere; `permissions` come by a role of their own."""
+        person = self.sandbox.add_user(who) if isinstance(who, str) else who
+        user = person.user if isinstance(person, Person) else person
+        given = [role.id for role in roles]
+        if wanted := tuple(permissions):
+            given.append(self.add_role(f"{user.username}'s rights", permissions=wanted).id)
+        member = Member(user=user, guild_id=self.id, joined_at=self.sandbox.clock.now(), nick=nick, roles=given)
+        guilds.join(self.sandbox.world, self.facts, member)
+        return Person(self.sandbox.world, user)
+
+    def messages(self, channel: Channel) -> list[Message]:
+        """What everybody who sees the channel can read there, oldest first."""
+        return [message for message in channel.messages.values() if message.visible_to is None]
+
+    def deny(self, channel: Channel, *permissions: str, to: Role | Somebody | None = None) -> None:
+        """Withdraw permissions in a channel: from the bot, or from a role or member."""
+        overwrite = self._overwrite(channel, to)
+        overwrite.deny |= named(*permissions)
+        overwrite.allow &= ~overwrite.deny
+        channels.changed(self.sandbox.world, self.facts, channel)
+
+    def allow(self, channel: Channel, *permissions: str, to: Role | Somebody | None = None) -> None:
+        """Grant permissions in a channel: to the bot, or to a role or member."""
+        overwrite = self._overwrite(channel, to)
+        overwrite.allow |= named(*permissions)
+        overwrite.deny &= ~overwrite.allow
+        channels.changed(self.sandbox.world, self.facts, channel)
+
+    def _overwrite(self, channel: Channel, to: Role | Somebody | None) -> Overwrite:
+        target = to if to is not None else self.bot
+        kind = 0 if isinstance(target, Role) else 1
+        return channel.overwrites.setdefault(target.id, Overwrite(id=target.id, kind=kind))
+
+    async def rename(self, name: str) -> None:
+        self.facts.name = name
+        guilds.changed(self.sandbox.world, self.facts)
+
+    async def rename_member(self, who: Somebody, nick: str | None) -> None:
+        self.member(who).nick = nick
+        guilds.member_changed(self.sandbox.world, self.facts, self.member(who))
+
+    async def give_role(self, who: Somebody, role: Role) -> None:
+        member = self.member(who)
+        if role.id not in member.roles:
+            member.roles.append(role.id)
+            guilds.member_changed(self.sandbox.world, self.facts, member)
+
+    async def take_role(self, who: Somebody, role: Role) -> None:
+        member = self.member(who)
+        if role.id in member.roles:
+            member.roles.remove(role.id)
+            guilds.member_changed(self.sandbox.world, self.facts, member)
+
+    async def delete_role(self, role: Role) -> None:
+        guilds.delete_role(self.sandbox.world, self.facts, role)
+
+    async def delete_emoji(self, emoji: Emoji) -> None:
+        guilds.delete_emoji(self.sandbox.world, self.facts, emoji)
+
+    async def until(self, fact: Callable[[], T], *, timeout: float = 10.0) -> T:
+        return await self.sandbox.until(fact, timeout=timeout)

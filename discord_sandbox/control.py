@@ -1,0 +1,228 @@
+"""Acting on the world over HTTP, for whoever runs the sandbox as a program of its own.
+
+Everything is JSON below `/_sandbox/`. People and channels go by id or by name; what Discord's client would not let a
+person do is answered 409 with a sentence.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from discord_sandbox import serializers as projection
+from discord_sandbox import text_view as show
+from discord_sandbox.command_input import NotPossible
+from discord_sandbox.page.guard import is_own
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Channel, Json, Message
+
+if TYPE_CHECKING:
+    from discord_sandbox.sandbox import Sandbox
+
+Act = Callable[[Person, Json], Awaitable[Any]]
+
+
+class NoSuch(LookupError):  # noqa: N818 - named for what is missing
+    """A person, channel, message or field that is not there."""
+
+
+def mount(app: web.Application, sandbox: "Sandbox") -> None:
+    """Add the control routes to the sandbox's server."""
+    control = Control(sandbox)
+    app.middlewares.append(_no_other_sites)
+    app.router.add_get("/_sandbox/world", control.world)
+    app.router.add_get("/_sandbox/calls", control.calls)
+    app.router.add_post("/_sandbox/clock", control.clock)
+    app.router.add_get("/_sandbox/channels/{channel}/messages", control.messages)
+    app.router.add_get("/_sandbox/people/{person}/dms", control.dms)
+    app.router.add_post("/_sandbox/people/{person}/{act}", control.act)
+
+
+@web.middleware
+async def _no_other_sites(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.path.startswith("/_sandbox/") and not is_own(request):
+        return web.Response(status=403, text="This is not for other sites' pages.\n")
+    return await handler(request)
+
+
+def world_json(sandbox: "Sandbox") -> Json:
+    """Where a bot finds the sandbox, and the ids of everything in it."""
+    people = {user.username: str(user.id) for user in sandbox.store.users.values() if not user.bot}
+    return {
+        "api_url": sandbox.api_url,
+        "gateway_url": sandbox.gateway_url,
+        "control_url": f"{sandbox.world.base_url}/_sandbox",
+        "token": sandbox.token,
+        "application_id": str(sandbox.application_id),
+        "now": projection.time(sandbox.clock.now()),
+        "people": people,
+        "guilds": [
+            {
+                "id": str(guild.id),
+                "name": guild.name,
+                "owner": str(guild.owner_id),
+                "members": {member.user.username: str(member.id) for member in guild.members.values()},
+                "channels": {
+                    channel.name: str(channel.id) for channel in (*guild.channels.values(), *guild.threads.values())
+                },
+                "roles": {role.name: str(role.id) for role in guild.roles.values()},
+            }
+            for guild in sandbox.store.guilds.values()
+        ],
+    }
+
+
+class Control:
+    """The handlers of the control routes."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self.sandbox = sandbox
+        self._answers: dict[int, Answer] = {}
+        self._acts: dict[str, Act] = {
+            "say": self._say,
+            "react": self._react,
+            "unreact": self._unreact,
+            "slash": self._slash,
+            "autocomplete": self._autocomplete,
+            "click": self._click,
+            "select": self._select,
+            "submit": self._submit,
+            "open-dms": self._open_dms,
+            "close-dms": self._close_dms,
+        }
+
+    async def world(self, _request: web.Request) -> web.Response:
+        return web.json_response(world_json(self.sandbox))
+
+    async def calls(self, _request: web.Request) -> web.Response:
+        """How often each route was called, and what was asked for that the sandbox does not model."""
+        counted = Counter(f"{call.method} {call.route} {call.status}" for call in self.sandbox.calls)
+        return web.json_response({"calls": counted, "gaps": self.sandbox.gaps})
+
+    async def clock(self, request: web.Request) -> web.Response:
+        """Move the clock by `seconds`."""
+        body = await request.json()
+        now = self.sandbox.advance(timedelta(seconds=float(body["seconds"])))
+        return web.json_response({"now": projection.time(now)})
+
+    async def messages(self, request: web.Request) -> web.Response:
+        """The messages of a channel, oldest first."""
+        try:
+            channel = self._channel(request.match_info["channel"])
+        except NoSuch as missing:
+            return web.json_response({"error": str(missing)}, status=404)
+        found = [message for message in channel.messages.values() if message.visible_to is None]
+        return web.json_response([self._message_json(message) for message in found])
+
+    async def dms(self, request: web.Request) -> web.Response:
+        """What the bot wrote to somebody directly, oldest first."""
+        try:
+            person = self._person(request.match_info["person"])
+        except NoSuch as missing:
+            return web.json_response({"error": str(missing)}, status=404)
+        return web.json_response([self._message_json(message) for message in person.dms])
+
+    async def act(self, request: web.Request) -> web.Response:
+        """Somebody does something."""
+        try:
+            person = self._person(request.match_info["person"])
+            act = self._acts.get(request.match_info["act"])
+            if act is None:
+                raise NoSuch(f"nobody can {request.match_info['act']!r}; people can {', '.join(self._acts)}")
+            body = await request.json() if request.can_read_body else {}
+            done = await act(person, body)
+        except NoSuch as missing:
+            return web.json_response({"error": str(missing)}, status=404)
+        except KeyError as missing:
+            return web.json_response({"error": f"the field {missing} is missing"}, status=400)
+        except NotPossible as refusal:
+            return web.json_response({"error": str(refusal)}, status=409)
+        return web.json_response(done)
+
+    async def _say(self, person: Person, body: Json) -> Json:
+        return self._message_json(await person.say(self._channel(body["channel"]), str(body["content"])))
+
+    async def _react(self, person: Person, body: Json) -> Json:
+        message = self._message(body)
+        await person.react(message, str(body["emoji"]))
+        return self._message_json(message)
+
+    async def _unreact(self, person: Person, body: Json) -> Json:
+        message = self._message(body)
+        await person.unreact(message, str(body["emoji"]))
+        return self._message_json(message)
+
+    async def _slash(self, person: Person, body: Json) -> Json:
+        channel = self._channel(body["channel"])
+        return self._answer(await person.slash(channel, str(body["command"]), **body.get("options", {})))
+
+    async def _autocomplete(self, person: Person, body: Json) -> list[Json]:
+        channel = self._channel(body["channel"])
+        options = body.get("options", {})
+        choices = await person.autocomplete(channel, str(body["command"]), options, focused=str(body["focused"]))
+        return [choice._asdict() for choice in choices]
+
+    async def _click(self, person: Person, body: Json) -> Json:
+        return self._answer(await person.click(self._message(body), str(body["button"])))
+
+    async def _select(self, person: Person, body: Json) -> Json:
+        return self._answer(await person.select(self._message(body), body.get("select"), body["picked"]))
+
+    async def _submit(self, person: Person, body: Json) -> Json:
+        answer = self._answers.get(int(body["interaction"]))
+        if answer is None or answer.person.id != person.id:
+            raise NoSuch(f"{person.name} got no form from interaction {body['interaction']}")
+        return self._answer(await answer.submit(**body["values"]))
+
+    async def _open_dms(self, person: Person, _body: Json) -> Json:
+        person.open_dms()
+        return {}
+
+    async def _close_dms(self, person: Person, _body: Json) -> Json:
+        person.close_dms()
+        return {}
+
+    def _person(self, who: str) -> Person:
+        for user in self.sandbox.store.users.values():
+            if who in (str(user.id), user.username) and not user.bot:
+                return Person(self.sandbox.world, user)
+        raise NoSuch(f"there is nobody called {who!r}")
+
+    def _channel(self, which: str | int) -> Channel:
+        for channel in self.sandbox.store.channels.values():
+            if str(which) in (str(channel.id), channel.name):
+                return channel
+        raise NoSuch(f"there is no channel {which!r}")
+
+    def _message(self, body: Json) -> Message:
+        channel = self._channel(body["channel"])
+        message = channel.messages.get(int(body["message"]))
+        if message is None:
+            raise NoSuch(f"there is no message {body['message']} in #{channel.name}")
+        return message
+
+    def _message_json(self, message: Message) -> Json:
+        """A message as Discord gives it, with `text`: what a person reads, and `reactors` by name."""
+        users = self.sandbox.store.users
+        return self.sandbox.world.message_json(message) | {
+            "text": show.show(message, self.sandbox.world),
+            "reactors": {
+                entry.name: [users[user_id].username for user_id in entry.users] for entry in message.reactions.values()
+            },
+        }
+
+    def _answer(self, answer: Answer) -> Json:
+        if answer.modal is not None:
+            self._answers[answer.interaction.id] = answer
+        return {
+            "interaction": str(answer.interaction.id),
+            "failed": answer.failed,
+            "ephemeral": answer.ephemeral,
+            "text": answer.text(),
+            "message": self._message_json(answer.message) if answer.message is not None else None,
+            "followups": [self._message_json(message) for message in answer.followups],
+            "modal": answer.modal,
+        }

@@ -1,0 +1,358 @@
+"""The WebSocket side: who identifies, what they are told, and the ways to trouble them."""
+
+import asyncio
+import json
+import random
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from discord_sandbox import serializers as projection
+from discord_sandbox.disturbance import Disturbance
+from discord_sandbox.sessions import Close, Connection, Op, Session, encoded
+from discord_sandbox.store import Json
+from discord_sandbox.world import Dispatch, Intent, World
+
+LARGEST_PAYLOAD = 4096
+ACK_AFTER = 0.02  # seconds
+FINAL_CODES = (4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014)
+"""Close codes after which Discord has no session to resume."""
+
+
+class Gateway:
+    """Gateway v10 for one bot, and the ways to trouble it.
+
+    `heartbeat_interval` and `resume_window` are seconds of real time and hold for connections made afterwards.
+    """
+
+    def __init__(self, world: World, token: str, *, gap: Callable[[str], object], limited: bool) -> None:
+        self.world = world
+        self.token = token
+        self.heartbeat_interval = 41.25
+        self.resume_window = 120.0
+        self.allowed_intents = ~Intent(0)
+        self.sessions: dict[str, Session] = {}
+        self.connections: list[Connection] = []
+        self.identified = 0
+        self.resumed = 0
+        self.disturbance: Disturbance | None = None
+        self._gap = gap
+        self._limited = limited
+        world.listeners.append(self.publish)
+
+    # What the world has to say
+
+    def publish(self, event: Dispatch) -> None:
+        if self.disturbance is not None and event.name.startswith("MESSAGE_REACTION_"):
+            self.disturbance.take(event)
+        else:
+            self._deliver(event)
+
+    def _deliver(self, event: Dispatch) -> None:
+        self._forget_old_sessions()
+        full: str | None = None
+        redacted: str | None = None
+        for session in self.sessions.values():
+            if not session.wants(event):
+                continue
+            if event.redacted is not None and not session.intents & Intent.MESSAGE_CONTENT:
+                redacted = redacted or encoded(event.redacted)
+                session.push(event.name, redacted)
+            else:
+                full = full or encoded(event.payload)
+                session.push(event.name, full)
+
+    def _forget_old_sessions(self) -> None:
+        now = asyncio.get_running_loop().time() if self.sessions else 0.0
+        for session in list(self.sessions.values()):
+            if session.detached_at is not None and now - session.detached_at > self.resume_window:
+                del self.sessions[session.id]
+
+    # What a test or a moderator of this world does to the gateway
+
+    async def drop(self, code: int | None = None, *, shard: int | None = None) -> None:
+        """Close connections with a code, or break them if it is None."""
+        connections = self._connected(shard)
+        if code is None:
+            for connection in connections:
+                connection.abort()
+            return
+        if code in FINAL_CODES:
+            for connection in connections:
+                self._end_session(connection)
+        await asyncio.gather(*(connection.close(code) for connection in connections))
+
+    def reconnect(self, *, shard: int | None = None) -> None:
+        """Ask clients to reconnect and resume (op 7)."""
+        for connection in self._connected(shard):
+            connection.closed_by_server = True
+            connection.send_op(Op.RECONNECT)
+
+    def invalidate(self, *, resumable: bool, shard: int | None = None) -> None:
+        """Tell clients that their session is invalid (op 9)."""
+        for connection in self._connected(shard):
+            connection.closed_by_server = True
+            if not resumable:
+                self._end_session(connection)
+            connection.send_op(Op.INVALID_SESSION, resumable)
+
+    def freeze(self, *, shard: int | None = None) -> None:
+        """Leave the sockets open but say and hear nothing on them any more."""
+        for connection in self._connected(shard):
+            connection.frozen = True
+
+    def disturb(self, *, duplicates: float = 0.0, window: float = 0.02, rng: random.Random) -> None:
+        """Repeat reaction events with a probability and mix them between users within `window` seconds."""
+        self.disturbance = Disturbance(self._deliver, duplicates=duplicates, window=window, rng=rng)
+
+    def calm(self) -> None:
+        """End the disturbance; what it held back arrives now."""
+        if self.disturbance is not None:
+            self.disturbance.release()
+            self.disturbance = None
+
+    def _connected(self, shard: int | None) -> list[Connection]:
+        return [
+            connection
+            for connection in self.connections
+            if shard is None or (connection.session is not None and connection.session.shard[0] == shard)
+        ]
+
+    @property
+    def presence(self) -> Json | None:
+        """What the bot last said it is doing, if it is connected."""
+        for connection in self.connections:
+            if connection.session is not None and connection.session.presence is not None:
+                return connection.session.presence
+        return None
+
+    # One socket from open to close
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """The WebSocket endpoint."""
+        encoding, compress = request.query.get("encoding", "json"), request.query.get("compress")
+        for name, value, known in (("encoding", encoding, ("json",)), ("compress", compress, (None, "zlib-stream"))):
+            if value not in known:
+                return web.json_response(self._gap(f"gateway {name} {value!r}"), status=501)
+        ws = web.WebSocketResponse(timeout=1.0, compress=False, max_msg_size=1 << 20)
+        await ws.prepare(request)
+        connection = Connection(ws, request, compressed=compress is not None)
+        self.connections.append(connection)
+        writer = asyncio.create_task(connection.write())
+        try:
+            await self._serve(connection)
+        except Close as close:
+            await connection.close(close.code, str(close))
+        finally:
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+            self._detach(connection)
+        return ws
+
+    async def _serve(self, connection: Connection) -> None:
+        loop = asyncio.get_running_loop()
+        interval = self.heartbeat_interval
+        connection.send_op(Op.HELLO, {"heartbeat_interval": int(interval * 1000), "_trace": []})
+        deadline = loop.time() + interval * 1.5
+        while True:
+            try:
+                message = await connection.ws.receive(timeout=max(deadline - loop.time(), 0.001))
+            except TimeoutError:
+                if connection.frozen:
+                    deadline = loop.time() + interval
+                    continue
+                self._end_session(connection)
+                raise Close(4009, "Session timed out.") from None
+            if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                return
+            if connection.frozen:
+                continue
+            op = self._receive(connection, message.data, loop.time())
+            if op is Op.HEARTBEAT:
+                deadline = loop.time() + interval * 1.5
+
+    def _receive(self, connection: Connection, raw: str | bytes, now: float) -> Op:
+        if self._limited and not connection.counts(now):
+            raise Close(4008, "You are being rate limited.")
+        if len(raw) > LARGEST_PAYLOAD:
+            raise Close(4002, "Error while decoding payload.")
+        try:
+            message = json.loads(raw)
+            number, payload = message["op"], message.get("d")
+        except (ValueError, KeyError, TypeError):
+            raise Close(4002, "Error while decoding payload.") from None
+        try:
+            op = Op(number)
+        except ValueError:
+            self._gap(f"gateway opcode {number}")
+            raise Close(4001, "Unknown opcode.") from None
+        self._obey(connection, op, payload)
+        return op
+
+    def _obey(self, connection: Connection, op: Op, payload: Any) -> None:
+        if op is Op.HEARTBEAT:
+            # No network is faster; discord.py notes only after sending when it sent.
+            asyncio.get_running_loop().call_later(ACK_AFTER, connection.send_op, Op.HEARTBEAT_ACK)
+        elif op is Op.IDENTIFY:
+            self._identify(connection, payload)
+        elif op is Op.RESUME:
+            self._resume(connection, payload)
+        elif connection.session is None:
+            raise Close(4003, "Not authenticated.")
+        elif op is Op.PRESENCE:
+            connection.session.presence = payload
+            self.world.store.changed()
+        elif op is Op.REQUEST_MEMBERS:
+            self._send_members(connection.session, payload)
+        else:
+            self._gap(f"gateway opcode {op.value} ({op.name})")
+            raise Close(4001, "Unknown opcode.")
+
+    def _identify(self, connection: Connection, payload: Json) -> None:
+        if connection.session is not None:
+            raise Close(4005, "Already authenticated.")
+        if payload.get("token", "").removeprefix("Bot ") != self.token:
+            raise Close(4004, "Authentication failed.")
+        if not isinstance(payload.get("intents"), int):
+            raise Close(4013, "Invalid intent(s).")
+        intents = Intent(payload["intents"])
+        if intents & ~self.allowed_intents:
+            raise Close(4014, "Disallowed intent(s).")
+        shard, count = payload.get("shard", (0, 1))
+        if not 0 <= shard < count:
+            raise Close(4010, "Invalid shard.")
+        session = Session(intents, (shard, count))
+        session.presence = payload.get("presence")
+        self.sessions[session.id] = session
+        self._attach(connection, session)
+        self.identified += 1
+        self.world.sessions_left -= 1
+        self._welcome(session)
+        self.world.store.changed()
+
+    def _welcome(self, session: Session) -> None:
+        """READY with the guilds still unavailable, then a GUILD_CREATE for each."""
+        world = self.world
+        shard, count = session.shard
+        guilds = [
+            guild
+            for guild in world.store.guilds.values()
+            if world.bot.id in guild.members and (guild.id >> 22) % count == shard
+        ]
+        ready: Json = {
+            "v": 10,
+            "user": projection.own_user(world.bot),
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
+            "session_id": session.id,
+            "session_type": "normal",
+            "resume_gateway_url": world.gateway_url,
+            "shard": [shard, count],
+            "application": {"id": str(world.application_id), "flags": world.application_flags},
+            "private_channels": [],
+            "relationships": [],
+            "presences": [],
+            "guild_join_requests": [],
+            "geo_ordered_rtc_regions": [],
+            "user_settings": {},
+            "auth": {},
+            "_trace": [],
+        }
+        session.push("READY", encoded(ready))
+        if session.intents & Intent.GUILDS:
+            for guild in guilds:
+                if not guild.unavailable:
+                    payload = projection.guild_create(guild, world.store, viewer=world.bot.id)
+                    session.push("GUILD_CREATE", encoded(payload))
+
+    def _resume(self, connection: Connection, payload: Json) -> None:
+        if payload.get("token", "").removeprefix("Bot ") != self.token:
+            raise Close(4004, "Authentication failed.")
+        self._forget_old_sessions()
+        session = self.sessions.get(payload.get("session_id", ""))
+        seq = payload.get("seq") or 0
+        missed = session.since(seq) if session is not None else None
+        if session is None or missed is None:
+            connection.closed_by_server = True
+            connection.send_op(Op.INVALID_SESSION, False)
+            return
+        if seq > session.seq:
+            del self.sessions[session.id]
+            raise Close(4007, "Invalid seq.")
+        if session.connection is not None:
+            session.connection.session = None
+            session.connection.abort()
+        for frame in missed:
+            connection.send(frame)
+        self._attach(connection, session)
+        self.resumed += 1
+        session.push("RESUMED", encoded({"_trace": []}))
+        self.world.store.changed()
+
+    def _attach(self, connection: Connection, session: Session) -> None:
+        connection.session = session
+        session.connection = connection
+        session.detached_at = None
+
+    def _detach(self, connection: Connection) -> None:
+        """The socket is gone; its session waits, unless the client itself ended it with 1000 or 1001."""
+        self.connections.remove(connection)
+        session = connection.session
+        if session is None:
+            return
+        session.connection = None
+        session.detached_at = asyncio.get_running_loop().time()
+        if connection.ws.close_code in (1000, 1001) and not connection.closed_by_server:
+            self.sessions.pop(session.id, None)
+        self.world.store.changed()
+
+    def _end_session(self, connection: Connection) -> None:
+        if connection.session is not None:
+            self.sessions.pop(connection.session.id, None)
+
+    # Members on request
+
+    def _send_members(self, session: Session, payload: Json) -> None:
+        unknown = payload.keys() - {"guild_id", "query", "limit", "presences", "user_ids", "nonce"}
+        if unknown:
+            self._gap(f"gateway op 8: field {', '.join(sorted(unknown))}")
+        guild_id = payload["guild_id"][0] if isinstance(payload["guild_id"], list) else payload["guild_id"]
+        guild = self.world.store.guilds.get(int(guild_id))
+        if guild is None:
+            return
+        everybody = not payload.get("user_ids") and not payload.get("query") and not payload.get("limit")
+        if everybody and not session.intents & Intent.GUILD_MEMBERS:
+            raise Close(4014, "Disallowed intent(s).")
+        members = list(guild.members.values())
+        not_found: list[str] = []
+        if payload.get("user_ids"):
+            wanted = _ids(payload["user_ids"])[:100]
+            members = [guild.members[user_id] for user_id in wanted if user_id in guild.members]
+            not_found = [str(user_id) for user_id in wanted if user_id not in guild.members]
+        elif payload.get("query"):
+            begins = re.compile(re.escape(payload["query"]), re.IGNORECASE)
+            members = [
+                member for member in members if begins.match(member.user.username) or begins.match(member.display_name)
+            ]
+        limit = payload.get("limit") or 0
+        members = members[: min(limit, 100)] if limit else members
+        chunks = [members[start : start + 1000] for start in range(0, len(members), 1000)] or [[]]
+        for index, chunk in enumerate(chunks):
+            body: Json = {
+                "guild_id": str(guild.id),
+                "members": [projection.member(member) for member in chunk],
+                "chunk_index": index,
+                "chunk_count": len(chunks),
+            }
+            if payload.get("nonce") is not None:
+                body["nonce"] = payload["nonce"]
+            if index == 0 and not_found:
+                body["not_found"] = not_found
+            if payload.get("presences"):
+                body["presences"] = []
+            session.push("GUILD_MEMBERS_CHUNK", encoded(body))
+
+
+def _ids(given: str | int | Iterable[str | int]) -> list[int]:
+    return [int(one) for one in ([given] if isinstance(given, str | int) else given)]

@@ -1,0 +1,191 @@
+"""What can be asked for on the page: somebody acts, looks back, or turns the world's clock."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from discord_sandbox import serializers as projection
+from discord_sandbox.command_input import NotPossible
+from discord_sandbox.page import messages
+from discord_sandbox.page.files import Files
+from discord_sandbox.page.operator import Operator
+from discord_sandbox.page.perspective import Eyes
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Channel, Json, Message
+
+if TYPE_CHECKING:
+    from discord_sandbox.sandbox import Sandbox
+
+Act = Callable[[Eyes, Person, Json], Awaitable[Json]]
+MOST_MESSAGES = 100
+
+
+class Acts:
+    """Carries out what a client asks for; NotPossible says what is not, KeyError and ValueError what was malformed."""
+
+    def __init__(self, sandbox: "Sandbox", operator: Operator | None, files: Files) -> None:
+        self._sandbox = sandbox
+        self._world = sandbox.world
+        self._operator = operator
+        self._files = files
+        self._forms: dict[int, Answer] = {}
+        self._random = random.Random()
+        self._acts: Mapping[str, Act] = {
+            "history": self._history,
+            "read": self._read,
+            "say": self._say,
+            "react": self._react,
+            "unreact": self._unreact,
+            "delete": self._delete,
+            "slash": self._slash,
+            "autocomplete": self._autocomplete,
+            "click": self._click,
+            "select": self._select,
+            "submit": self._submit,
+            "dismiss": self._dismiss,
+            "dms": self._dms,
+            "everybody": self._everybody,
+            "advance": self._advance,
+            "operate": self._operate,
+        }
+
+    async def carry_out(self, eyes: Eyes, asked: Json) -> Json:
+        """What `asked["do"]` answers besides `ok`."""
+        act = self._acts.get(str(asked["do"]))
+        if act is None:
+            raise NotPossible(f"nobody can {asked['do']!r}; what can be done is {', '.join(self._acts)}")
+        return await act(eyes, Person(self._world, eyes.user, patience=0), asked)
+
+    async def _history(self, eyes: Eyes, _person: Person, asked: Json) -> Json:
+        channel = self._channel(eyes, asked)
+        limit = min(max(int(asked.get("limit") or 50), 1), MOST_MESSAGES)
+        before = int(asked["before"]) if asked.get("before") else None
+        found = list(islice(eyes.older(channel, before), limit + 1))
+        shown = [messages.message(message, eyes) for message in reversed(found[:limit])]
+        return {"messages": shown, "more": len(found) > limit}
+
+    async def _read(self, eyes: Eyes, _person: Person, asked: Json) -> Json:
+        eyes.memory.read(eyes.user, self._channel(eyes, asked), int(asked["message"]))
+        return {}
+
+    async def _say(self, eyes: Eyes, person: Person, asked: Json) -> Json:
+        said = await person.say(self._channel(eyes, asked), str(asked["content"]))
+        return {"message": str(said.id)}
+
+    async def _react(self, eyes: Eyes, person: Person, asked: Json) -> Json:
+        await person.react(self._message(eyes, asked), str(asked["emoji"]))
+        return {}
+
+    async def _unreact(self, eyes: Eyes, person: Person, asked: Json) -> Json:
+        await person.unreact(self._message(eyes, asked), str(asked["emoji"]))
+        return {}
+
+    async def _delete(self, eyes: Eyes, person: Person, asked: Json) -> Json:
+        await person.delete(self._message(eyes, asked))
+        return {}
+
+    async def _slash(self, eyes: Eyes, person: Person, asked: Json) -> Json:
+        channel, given = self._channel(eyes, asked), asked.get("options") or {}
+        options = {name: self._files.take(value) if isinstance(value, dict) else value for name, value in given.items()}
+        return self._outcome(await person.slash(channel, str(asked["command"]), **options))
+
+    async def _autocomplete(self, eyes: Eyes, person: Person, asked: Json) -> Json:
+        channel, options = self._channel(eyes, asked), asked.get("options") or {}
+        choices = await person.autocomplete(channel, str(asked["command"]), options, focused=str(asked["focused"]))
+        return {"choices": [choice._asdict() for choice in choices]}
+
+    async def _click(self, eyes: Eyes, person: Person, asked: Json) -> Json:
+        return self._outcome(await person.click(self._message(eyes, asked), str(asked["custom_id"])))
+
+    async def _select(self, eyes: Eyes, person: Person, asked: Json) -> Json:
+        message = self._message(eyes, asked)
+        return self._outcome(await person.select(message, str(asked["custom_id"]), asked["values"]))
+
+    async def _submit(self, _eyes: Eyes, person: Person, asked: Json) -> Json:
+        opened = self._forms.get(int(asked["interaction"]))
+        if opened is None or opened.person != person:
+            raise NotPossible("no form is open")
+        answer = await opened.submit(**asked["values"])
+        if not answer.failed:
+            del self._forms[opened.interaction.id]
+        return self._outcome(answer)
+
+    async def _dismiss(self, eyes: Eyes, _person: Person, asked: Json) -> Json:
+        message = self._message(eyes, asked)
+        if message.visible_to is None:
+            raise NotPossible("only a message that nobody else sees can be dismissed")
+        eyes.memory.dismiss(message)
+        self._world.store.touched(message)
+        self._world.store.changed()
+        return {}
+
+    async def _dms(self, _eyes: Eyes, person: Person, asked: Json) -> Json:
+        if asked["open"]:
+            person.open_dms()
+        else:
+            person.close_dms()
+        return {}
+
+    async def _everybody(self, eyes: Eyes, person: Person, asked: Json) -> Json:
+        """All others who see the message and have not reacted yet take one of the bot's reactions at random."""
+        message = self._message(eyes, asked)
+        offered = [key for key, entry in message.reactions.items() if self._world.bot.id in entry.users]
+        if not offered:
+            raise NotPossible("the bot put no reactions under this message")
+        reacted = {user_id for entry in message.reactions.values() for user_id in entry.users}
+        crowd = [one for one in self._crowd(message) if one.id not in reacted and one != person]
+        self._random.shuffle(crowd)
+        for one in crowd:
+            entry = message.reactions.get(self._random.choice(offered))
+            if entry is not None:
+                await one.react(message, entry.name if entry.emoji_id is None else f"{entry.name}:{entry.emoji_id}")
+            await asyncio.sleep(0)
+        return {"reacted": len(crowd)}
+
+    def _crowd(self, message: Message) -> list[Person]:
+        guild = self._world.store.guilds.get(message.guild_id or 0)
+        channel = self._world.store.channels[message.channel_id]
+        members = guild.members.values() if guild is not None else ()
+        people = (member.user for member in members if not member.user.bot)
+        return [Person(self._world, user) for user in people if self._world.may(user.id, channel)]
+
+    async def _advance(self, _eyes: Eyes, _person: Person, asked: Json) -> Json:
+        seconds = float(asked["seconds"])
+        if not 0 <= seconds <= timedelta(days=366).total_seconds():
+            raise NotPossible("the clock moves forward only, at most a year at once")
+        if self._operator is not None:
+            await self._operator.advance(seconds)
+        else:
+            self._sandbox.advance(timedelta(seconds=seconds))
+        return {"now": projection.time(self._world.clock.now())}
+
+    async def _operate(self, _eyes: Eyes, _person: Person, asked: Json) -> Json:
+        action = self._operator.actions.get(str(asked["action"])) if self._operator is not None else None
+        if action is None:
+            raise NotPossible(f"there is no action {asked['action']!r}")
+        return {"said": await action.carry_out()}
+
+    def _outcome(self, answer: Answer) -> Json:
+        if answer.failed:
+            outcome = "failed"
+        elif answer.modal is not None:
+            outcome = "modal"
+            self._forms[answer.interaction.id] = answer
+        else:
+            outcome = "thinking" if answer.thinking else "answered"
+        return {"interaction": str(answer.interaction.id), "outcome": outcome, "modal": answer.modal}
+
+    def _channel(self, eyes: Eyes, asked: Json) -> Channel:
+        channel = self._world.store.channels.get(int(asked["channel"]))
+        if channel is None or not eyes.sees(channel):
+            raise NotPossible("the channel is not there")
+        return channel
+
+    def _message(self, eyes: Eyes, asked: Json) -> Message:
+        message = self._channel(eyes, asked).messages.get(int(asked["message"]))
+        if message is None or not eyes.is_meant(message):
+            raise NotPossible("the message is not there")
+        return message

@@ -1,0 +1,51 @@
+"""Files on their way: chosen in a browser, kept until a command takes them."""
+
+from aiohttp import web
+
+from discord_sandbox.command_input import NotPossible, Upload
+from discord_sandbox.interactions import UPLOAD_LIMIT
+from discord_sandbox.store import Json, Store
+
+LONGEST_NAME = 255
+MOST_WAITING = 10
+_REFUSED_FROM = ("/", "\\", "\0")
+
+
+class Files:
+    """What browsers sent and no command took yet; the oldest make room."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: dict[str, Upload] = {}
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Keep the body of a request as a file of the name in its query."""
+        name = request.query.get("name", "")
+        if not 0 < len(name) <= LONGEST_NAME or any(sign in name for sign in _REFUSED_FROM):
+            return _refused(400, f"A file's name has 1 to {LONGEST_NAME} characters and no slash.")
+        if (request.content_length or 0) > UPLOAD_LIMIT:
+            return _too_large()
+        try:
+            content = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            return _too_large()
+        number = str(self._store.next_id())
+        self._waiting[number] = Upload(name, content, request.content_type)
+        while len(self._waiting) > MOST_WAITING:
+            del self._waiting[next(iter(self._waiting))]
+        return web.json_response({"file": number})
+
+    def take(self, given: Json) -> Upload:
+        """The file that an option names, once."""
+        found = self._waiting.pop(str(given["file"]), None)
+        if found is None:
+            raise NotPossible("the file is not here any more; choose it again")
+        return found
+
+
+def _too_large() -> web.Response:
+    return _refused(413, f"The file is too large: at most {UPLOAD_LIMIT >> 20} MB can be sent.")
+
+
+def _refused(status: int, why: str) -> web.Response:
+    return web.json_response({"error": why}, status=status)

@@ -1,0 +1,96 @@
+"""The page's own small server, on a loopback port of its own."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from discord_sandbox.interactions import UPLOAD_LIMIT
+from discord_sandbox.page.actions import Acts
+from discord_sandbox.page.files import Files
+from discord_sandbox.page.guard import HARMLESS, guarding, protect
+from discord_sandbox.page.operator import Operator
+from discord_sandbox.page.perspective import Memory
+from discord_sandbox.page.socket import LARGEST, Socket
+from discord_sandbox.page.status_bar import Strip
+from discord_sandbox.page.watch import Watch
+
+if TYPE_CHECKING:
+    from discord_sandbox.sandbox import Sandbox
+
+STATIC = Path(__file__).resolve().with_name("static")
+_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+class Page:
+    """Serves the page to any number of browsers; what people read and dismissed holds for all of them."""
+
+    def __init__(self, sandbox: "Sandbox", operator: Operator | None) -> None:
+        self._sandbox = sandbox
+        self._operator = operator
+        self._memory = Memory(sandbox.world)
+        self._files = Files(sandbox.store)
+        self._acts = Acts(sandbox, operator, self._files)
+        self._strip = Strip(sandbox, operator)
+        self._sockets: set[web.WebSocketResponse] = set()
+        self._runner: web.AppRunner | None = None
+
+    async def open(self, host: str, port: int) -> str:
+        """Listen; the page's address."""
+        app = web.Application(middlewares=[guarding(host)], client_max_size=UPLOAD_LIMIT)
+        app.on_response_prepare.append(protect)
+        app.router.add_get("/", self._index)
+        app.router.add_get("/static/{path:.+}", self._static)
+        app.router.add_get("/attachments/{channel}/{attachment}/{name:.+}", self._attachment)
+        app.router.add_post("/files", self._files.receive)
+        app.router.add_get("/socket", self._socket)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        return f"http://{host}:{self._runner.addresses[0][1]}/"
+
+    async def close(self) -> None:
+        for ws in tuple(self._sockets):
+            await ws.close(code=1001)
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _index(self, _request: web.Request) -> web.Response:
+        return _file(STATIC / "index.html")
+
+    async def _static(self, request: web.Request) -> web.Response:
+        return _file((STATIC / request.match_info["path"]).resolve())
+
+    async def _attachment(self, request: web.Request) -> web.Response:
+        response = await self._sandbox.attachment(request)
+        response.headers["Content-Security-Policy"] = HARMLESS
+        if response.content_type not in _PICTURES:
+            response.headers["Content-Disposition"] = "attachment"
+        return response
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse(heartbeat=30.0, timeout=1.0, compress=False, max_msg_size=LARGEST)
+        await ws.prepare(request)
+        world = self._sandbox.world
+        self._sockets.add(ws)
+        try:
+            await Socket(ws, world, Watch(world, self._memory), self._acts, self._strip).serve(self._operator)
+        finally:
+            self._sockets.discard(ws)
+        return ws
+
+
+def _file(path: Path) -> web.Response:
+    kind = _TYPES.get(path.suffix)
+    if kind is None or not path.is_relative_to(STATIC) or not path.is_file():
+        return web.Response(status=404)
+    text = "utf-8" if not kind.startswith("image/") else None
+    return web.Response(body=path.read_bytes(), content_type=kind, charset=text)

@@ -1,0 +1,71 @@
+"""The strip: what time it is, what the bot asked of Discord, and what its operator tells."""
+
+import asyncio
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from discord_sandbox import serializers as projection
+from discord_sandbox.page.operator import Operator
+from discord_sandbox.server import Recorded
+from discord_sandbox.store import Json
+
+if TYPE_CHECKING:
+    from discord_sandbox.sandbox import Sandbox
+
+PAUSE = 0.25  # seconds between two looks
+REFUSED, BROKEN = 429, 500  # HTTP statuses
+
+
+class Strip:
+    """Looks when asked, at most four times a second whoever asks; every call is counted once."""
+
+    def __init__(self, sandbox: "Sandbox", operator: Operator | None) -> None:
+        self._sandbox = sandbox
+        self._operator = operator
+        self._routes: Counter[str] = Counter()
+        self._counted = 0
+        self._unanswered: list[Recorded] = []
+        self._refused = self._failed = 0
+        self._looking = asyncio.Lock()
+        self._looked_at = float("-inf")
+        self._seen: Json = {}
+
+    async def look(self) -> Json:
+        """The strip without `now`, as it stood at most a quarter of a second ago."""
+        async with self._looking:
+            now = asyncio.get_running_loop().time()
+            if now - self._looked_at >= PAUSE:
+                told = await self._operator.strip() if self._operator is not None else {"sections": [], "next": None}
+                self._seen = self._facts() | told
+                self._looked_at = now
+            return self._seen
+
+    def now(self) -> Json:
+        return {"now": projection.time(self._sandbox.clock.now())}
+
+    def _facts(self) -> Json:
+        sandbox = self._sandbox
+        self._count()
+        routes = [{"route": route, "count": count} for route, count in self._routes.most_common()]
+        return {
+            "connected": any(session.connection is not None for session in sandbox.gateway.sessions.values()),
+            "gaps": list(sandbox.gaps),
+            "calls": {
+                "total": self._counted,
+                "refused": self._refused,
+                "failed": self._failed,
+                "routes": routes,
+            },
+        }
+
+    def _count(self) -> None:
+        new = self._sandbox.calls[self._counted :]
+        self._counted += len(new)
+        self._routes.update(f"{call.method} {call.route}" for call in new)
+        waiting, self._unanswered = self._unanswered + new, []
+        for call in waiting:
+            if call.status is None:
+                self._unanswered.append(call)
+            else:
+                self._refused += call.status == REFUSED
+                self._failed += call.status >= BROKEN

@@ -1,0 +1,129 @@
+"""What one person's client has to be told: the whole view at first, then only what is different."""
+
+from dataclasses import dataclass, field
+
+from discord_sandbox import serializers as projection
+from discord_sandbox.interactions import UPLOAD_LIMIT
+from discord_sandbox.page import messages, view
+from discord_sandbox.page.perspective import Eyes, Memory
+from discord_sandbox.store import Channel, Json, Message, User
+from discord_sandbox.world import World
+
+
+@dataclass(slots=True)
+class Shape:
+    """What a person sees besides messages, as it was last sent."""
+
+    channels: dict[int, Json] = field(default_factory=dict)
+    guilds: dict[int, Json] = field(default_factory=dict)
+    people: list[Json] = field(default_factory=list)
+    commands: list[Json] = field(default_factory=list)
+
+
+class Watch:
+    """Notes which messages were touched, and turns that into pushes for one person when asked."""
+
+    def __init__(self, world: World, memory: Memory) -> None:
+        self.eyes: Eyes | None = None
+        self._world = world
+        self._memory = memory
+        self._touched: dict[int, Message] = {}
+        self._sent = Shape()
+        self._shape = -1
+        world.store.watchers.append(self._touch)
+
+    def end(self) -> None:
+        self._world.store.watchers.remove(self._touch)
+
+    def be(self, user: User) -> Json:
+        """Look through somebody's eyes from now on; everything they see, without messages."""
+        self.eyes = Eyes(self._world, user, self._memory)
+        self._touched.clear()
+        self._sent, self._shape = self._seen(self.eyes), self._world.store.shape
+        return {
+            "me": str(user.id),
+            "bot": str(self._world.bot.id),
+            "now": projection.time(self._world.clock.now()),
+            "people": self._sent.people,
+            "guilds": list(self._sent.guilds.values()),
+            "channels": [self._with_news(self.eyes, channel_id) for channel_id in self._sent.channels],
+            "commands": self._sent.commands,
+            "upload_limit": UPLOAD_LIMIT,
+        }
+
+    def news(self) -> list[Json]:
+        """The pushes for everything that changed since the last time."""
+        if self.eyes is None:
+            return []
+        touched, self._touched = self._touched, {}
+        seen = [message for message in touched.values() if self._concerns(self.eyes, message)]
+        opened = any(message.channel_id not in self._sent.channels for message in seen)
+        pushes = self._differences(self.eyes) if opened or self._shape != self._world.store.shape else []
+        if seen:
+            pushes.append(self._messages(self.eyes, seen))
+        return pushes
+
+    def _touch(self, message: Message) -> None:
+        if self.eyes is not None:
+            self._touched[message.id] = message
+
+    def _concerns(self, eyes: Eyes, message: Message) -> bool:
+        channel = self._world.store.channels.get(message.channel_id)
+        return channel is not None and message.visible_to in (None, eyes.id) and eyes.sees(channel)
+
+    def _messages(self, eyes: Eyes, seen: list[Message]) -> Json:
+        stored = self._world.store.message
+        there = {
+            message.id
+            for message in seen
+            if stored(message.channel_id, message.id) is message and eyes.is_meant(message)
+        }
+        return {
+            "push": "messages",
+            "messages": [messages.message(message, eyes) for message in seen if message.id in there],
+            "gone": [
+                {"channel": str(message.channel_id), "id": str(message.id)}
+                for message in seen
+                if message.id not in there
+            ],
+        }
+
+    def _seen(self, eyes: Eyes) -> Shape:
+        return Shape(
+            channels={channel.id: view.channel(channel, eyes) for channel in eyes.channels()},
+            guilds={guild.id: view.guild(guild) for guild in eyes.guilds()},
+            people=[view.person(self._world, user) for user in view.people(self._world)],
+            commands=view.commands(eyes),
+        )
+
+    def _differences(self, eyes: Eyes) -> list[Json]:
+        before, self._sent = self._sent, self._seen(eyes)
+        self._shape = self._world.store.shape
+        now = self._sent
+        pushes: list[Json] = []
+        if before.people != now.people:
+            pushes.append({"push": "people", "people": now.people})
+        if changed := _changed(before.guilds, now.guilds):
+            pushes.append({"push": "guilds", "guilds": [now.guilds[one] for one in changed[0]], "gone": changed[1]})
+        if changed := _changed(before.channels, now.channels):
+            channels = [self._with_news(eyes, one) for one in changed[0]]
+            pushes.append({"push": "channels", "channels": channels, "gone": changed[1]})
+        if before.commands != now.commands:
+            pushes.append({"push": "commands", "commands": now.commands})
+        return pushes
+
+    def _with_news(self, eyes: Eyes, channel_id: int) -> Json:
+        """A channel with its newest message and how many are unread at this moment."""
+        channel: Channel = self._world.store.channels[channel_id]
+        newest = next(eyes.older(channel, None), None)
+        return self._sent.channels[channel_id] | {
+            "last": str(newest.id) if newest is not None else None,
+            "unread": eyes.unread(channel),
+        }
+
+
+def _changed(before: dict[int, Json], now: dict[int, Json]) -> tuple[list[int], list[str]] | None:
+    """Ids of what is new or different, and of what is gone; None if nothing is."""
+    different = [one for one, body in now.items() if before.get(one) != body]
+    gone = [str(one) for one in before if one not in now]
+    return (different, gone) if different or gone else None

@@ -1,0 +1,321 @@
+"""People: what a member of a server can do and see, with their permissions and nothing more."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from discord_sandbox import guilds, interactions, rules
+from discord_sandbox import text_view as show
+from discord_sandbox.command_input import NotPossible, command_data, find_command, id_of, modal_data, select_data
+from discord_sandbox.errors import ApiError
+from discord_sandbox.interactions import Callback, Kind
+from discord_sandbox.permissions import Permission
+from discord_sandbox.store import Channel, Guild, Interaction, Json, Member, Message, MessageFlag, User
+from discord_sandbox.validation.components import BUTTON, LINK, SELECTS, walk
+from discord_sandbox.world import World
+
+PATIENCE = 15.0  # seconds a person waits for an acknowledged answer before turning away
+
+
+class Choice(NamedTuple):
+    """One line that autocomplete offers."""
+
+    name: str
+    value: str | int | float
+
+
+class Answer:
+    """What a person got for a command, a click, a selection or a form: messages only they may see, or a form.
+
+    It is always what stands there now: an answer edited later reads differently.
+    """
+
+    def __init__(self, person: "Person", interaction: Interaction) -> None:
+        self.person = person
+        self.interaction = interaction
+
+    @property
+    def failed(self) -> bool:
+        """The application did not respond in time."""
+        return self.interaction.acknowledged_at is None
+
+    @property
+    def message(self) -> Message | None:
+        """The answer's own message, or the one under which the component was; None for a form or when it is gone."""
+        return self._message(self.interaction.response_id)
+
+    @property
+    def followups(self) -> list[Message]:
+        found = (self._message(followup) for followup in self.interaction.followups)
+        return [message for message in found if message is not None]
+
+    @property
+    def modal(self) -> Json | None:
+        """The form that opened: `title`, `custom_id`, `components`."""
+        return self.interaction.modal
+
+    @property
+    def thinking(self) -> bool:
+        return self.message is not None and bool(self.message.flags & MessageFlag.LOADING)
+
+    @property
+    def to_come(self) -> bool:
+        """The press was acknowledged only, and nothing seen of it yet."""
+        one = self.interaction
+        seen = one.response_edited or one.followups or self.message is None
+        return one.callback_type == Callback.DEFERRED_UPDATE and not seen
+
+    @property
+    def ephemeral(self) -> bool:
+        return self.message is not None and self.message.visible_to == self.person.id
+
+    @property
+    def content(self) -> str:
+        return self.message.content if self.message is not None else ""
+
+    @property
+    def embeds(self) -> list[Json]:
+        return self.message.embeds if self.message is not None else []
+
+    @property
+    def components(self) -> list[Json]:
+        """The rows below the answer, or of the form."""
+        if self.modal is not None:
+            return list(self.modal["components"])
+        return self.message.components if self.message is not None else []
+
+    def text(self) -> str:
+        """Everything the person reads: the answer, what followed it, or the form; times in UTC."""
+        if self.failed:
+            return show.DID_NOT_RESPOND
+        if self.modal is not None:
+            return "\n".join([self.modal["title"], *show.form(self.modal["components"])])
+        return "\n".join(line for message in self._messages() for line in show.body(message, self.person.world))
+
+    async def click(self, button: str) -> "Answer":
+        """Press a button of the answer or of a follow-up, by label, custom id or emoji."""
+        return await self.person.use(*_find(self._messages(), (BUTTON,), button))
+
+    async def select(self, select: str | None, picked: Iterable[Any]) -> "Answer":
+        """Pick in a select, found by placeholder or custom id (None: the only one)."""
+        return await self.person.use(*_find(self._messages(), SELECTS, select), picked)
+
+    async def submit(self, **values: Any) -> "Answer":
+        """Send the form, fields by custom id or label; the others stay as they were filled in."""
+        if self.modal is None:
+            raise NotPossible("no form is open")
+        return await self.person.submit(self.interaction, self.modal, values)
+
+    def _message(self, message_id: int | None) -> Message | None:
+        return self.person.world.store.message(self.interaction.channel_id, message_id or 0)
+
+    def _messages(self) -> list[Message]:
+        return [message for message in (self.message, *self.followups) if message is not None]
+
+
+class Person:
+    """Somebody on Discord, waiting `patience` seconds for what was acknowledged only, as by "thinking…".
+
+    What their client would not let them do raises NotPossible.
+    """
+
+    def __init__(self, world: World, user: User, *, patience: float = PATIENCE) -> None:
+        self.world = world
+        self.user = user
+        self.patience = patience
+
+    def __repr__(self) -> str:
+        return f"<Person {self.name}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Person) and other.user is self.user
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    @property
+    def id(self) -> int:
+        return self.user.id
+
+    @property
+    def name(self) -> str:
+        return self.user.username
+
+    @property
+    def mention(self) -> str:
+        return f"<@{self.id}>"
+
+    @property
+    def dms(self) -> list[Message]:
+        """What the bot wrote to them directly, oldest first."""
+        channel = self.world.store.dm_between(self.id, self.world.bot.id)
+        found = channel.messages.values() if channel is not None else ()
+        return [message for message in found if message.author.id == self.world.bot.id]
+
+    def close_dms(self) -> None:
+        """Take no more direct messages."""
+        self.user.accepts_dms = False
+        self.world.store.reshaped()
+
+    def open_dms(self) -> None:
+        self.user.accepts_dms = True
+        self.world.store.reshaped()
+
+    def sees(self, channel: Any) -> list[Message]:
+        """The messages of a channel as they are on this person's screen, oldest first."""
+        return [
+            message for message in self._channel(channel).messages.values() if message.visible_to in (None, self.id)
+        ]
+
+    async def say(self, channel: Any, content: str) -> Message:
+        """Write a message."""
+        where = self._channel(channel)
+        with _as_on_screen():
+            return rules.send(self.world, self.user, where, {"content": content}, {})
+
+    async def react(self, message: Message, emoji: str) -> None:
+        """Put a reaction under a message; nothing happens if it is there already."""
+        where = self._where(message)
+        with _as_on_screen():
+            rules.react(self.world, self.user, where, message, emoji)
+
+    async def unreact(self, message: Message, emoji: str) -> None:
+        """Take the own reaction away."""
+        where = self._where(message)
+        with _as_on_screen():
+            rules.unreact(self.world, self.user, where, message, emoji, self.id)
+
+    async def delete(self, message: Message) -> None:
+        """Delete an own message, or as a moderator somebody else's."""
+        where = self._where(message)
+        with _as_on_screen():
+            rules.delete(self.world, self.user, where, message)
+
+    async def leave(self, guild: Any) -> None:
+        """Leave a server."""
+        where, member = self._membership(guild)
+        guilds.leave(self.world, where, member)
+
+    async def slash(self, channel: Any, command: str, /, **options: Any) -> Answer:
+        """Use a slash command, subcommands after a space, and wait for what the application answers."""
+        where, data = self._command(channel, command, options)
+        return await self._ask(Kind.COMMAND, where, data)
+
+    async def autocomplete(
+        self, channel: Any, command: str, options: Mapping[str, Any], /, *, focused: str
+    ) -> list[Choice]:
+        """What is offered while the option `focused` is being typed."""
+        where, data = self._command(channel, command, options, focused=focused)
+        answer = await self._ask(Kind.AUTOCOMPLETE, where, data)
+        if answer.interaction.choices is None:
+            raise NotPossible("Loading options failed")
+        return [Choice(one["name"], one["value"]) for one in answer.interaction.choices]
+
+    async def click(self, message: Message, button: str) -> Answer:
+        """Press a button under a message, by label, custom id or emoji."""
+        return await self.use(*_find([message], (BUTTON,), button))
+
+    async def select(self, message: Message, select: str | None, picked: Iterable[Any]) -> Answer:
+        """Pick in a select under a message, found by placeholder or custom id (None: the only one)."""
+        return await self.use(*_find([message], SELECTS, select), picked)
+
+    async def use(self, message: Message, component: Json, picked: Iterable[Any] = ()) -> Answer:
+        """Press a button, or pick in a select, and wait for what the application answers."""
+        channel = self._where(message)
+        if component.get("disabled"):
+            raise NotPossible(f"{_title(component)!r} is disabled")
+        if component.get("style") == LINK:
+            raise NotPossible(f"{_title(component)!r} opens {component['url']}")
+        if component["type"] == BUTTON:
+            data: Json = {"custom_id": component["custom_id"], "component_type": BUTTON}
+        else:
+            data = select_data(self.world, channel, component, picked)
+        if "id" in component:
+            data["id"] = component["id"]
+        return await self._ask(Kind.COMPONENT, channel, data, message=message)
+
+    async def submit(self, opened_by: Interaction, modal: Json, values: Mapping[str, Any]) -> Answer:
+        """Send a form that an interaction opened."""
+        channel = self._channel(opened_by.channel_id)
+        data = modal_data(self.world, channel, modal, values)
+        message = self.world.store.message(opened_by.channel_id, opened_by.message_id or 0)
+        return await self._ask(Kind.MODAL_SUBMIT, channel, data, message=message, opened_by=opened_by)
+
+    async def _ask(
+        self,
+        kind: Kind,
+        channel: Channel,
+        data: Json,
+        *,
+        message: Message | None = None,
+        opened_by: Interaction | None = None,
+    ) -> Answer:
+        interaction = interactions.begin(
+            self.world, kind, self.user, channel, data, message=message, opened_by=opened_by
+        )
+        answer = Answer(self, interaction)
+        while answer.failed and (left := interaction.deadline - time.monotonic()) > 0:
+            await self.world.store.wait_for_change(left)
+        until = time.monotonic() + self.patience
+        while (answer.thinking or answer.to_come) and (left := until - time.monotonic()) > 0:
+            await self.world.store.wait_for_change(left)
+        return answer
+
+    def _command(
+        self, channel: Any, command: str, options: Mapping[str, Any], *, focused: str = ""
+    ) -> tuple[Channel, Json]:
+        where = self._channel(channel)
+        name, *path = command.removeprefix("/").split()
+        found = find_command(self.world, self.user, where, name)
+        return where, command_data(self.world, where, found, path, options, focused=focused)
+
+    def _channel(self, channel: Any) -> Channel:
+        found = self.world.store.channels.get(id_of(channel))
+        if found is None:
+            raise NotPossible(f"there is no channel {channel!r}")
+        if not self.world.may(self.id, found) & Permission.VIEW_CHANNEL:
+            raise NotPossible(f"{self.name} does not see #{found.name}")
+        return found
+
+    def _where(self, message: Message) -> Channel:
+        """The channel of a message that this person sees."""
+        channel = self._channel(message.channel_id)
+        if channel.messages.get(message.id) is not message or message.visible_to not in (None, self.id):
+            raise NotPossible("the message is not there")
+        return channel
+
+    def _membership(self, guild: Any) -> tuple[Guild, Member]:
+        found = self.world.store.guilds.get(id_of(guild))
+        if found is None or self.id not in found.members:
+            raise NotPossible(f"{self.name} is in no server {guild!r}")
+        return found, found.members[self.id]
+
+
+@contextmanager
+def _as_on_screen() -> Iterator[None]:
+    """Discord's refusal as the person meets it: the client does not offer it."""
+    try:
+        yield
+    except ApiError as error:
+        raise NotPossible(error.message) from error
+
+
+def _title(component: Json) -> str:
+    return str(component.get("label") or component.get("placeholder") or component.get("custom_id"))
+
+
+def _find(among: Iterable[Message], kinds: tuple[int, ...], name: str | None) -> tuple[Message, Json]:
+    """The one component of these kinds that goes by this custom id, label, placeholder or emoji."""
+    found = [(message, one) for message in among for _, one in walk(message.components) if one["type"] in kinds]
+    exact = [(message, one) for message, one in found if name in (None, one.get("custom_id"))]
+    named = exact or [(message, one) for message, one in found if name in _names(one)]
+    if len(named) != 1:
+        there = ", ".join(_title(one) for _, one in found) or "nothing"
+        raise NotPossible(f"{name!r} fits {len(named)} of: {there}")
+    return named[0]
+
+
+def _names(component: Json) -> tuple[str | None, ...]:
+    emoji = (component.get("emoji") or {}).get("name")
+    return component.get("label"), component.get("placeholder"), emoji, f"{emoji} {component.get('label')}"

@@ -1,0 +1,131 @@
+"""A whole world as JSON, to be taken up again later.
+
+What ends with Discord's own memory is left out: ephemeral messages, and interactions with their tokens.
+"""
+
+import types
+from base64 import b64decode, b64encode
+from collections.abc import Hashable
+from dataclasses import is_dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin, get_type_hints
+
+from discord_sandbox.clock import machine_now
+from discord_sandbox.store import Channel, ChannelType, Command, Guild, Json, Store, User
+from discord_sandbox.world import World
+
+if TYPE_CHECKING:
+    from discord_sandbox.sandbox import Sandbox
+
+FORM = 1
+"""Which form of file this module writes; it reads no other."""
+_UNIONS = (Union, types.UnionType)
+
+
+class WrongWorld(ValueError):  # noqa: N818 - named for what is wrong
+    """What was kept cannot be taken up again; says why."""
+
+
+def save(world: World) -> Json:
+    """Everything that is true now, fit for `json.dumps`."""
+    store = world.store
+    return {
+        "form": FORM,
+        "now": world.clock.now().isoformat(),
+        "bot": world.bot.id,
+        "owner": world.owner.id,
+        "last_id": store.last_id,
+        "last_seed": store.last_seed,
+        "users": [_record(user) for user in store.users.values()],
+        "channels": [_channel(channel) for channel in store.channels.values()],
+        "guilds": [_record(guild) for guild in store.guilds.values()],
+        "commands": [_record(command) for command in store.commands.values()],
+    }
+
+
+def load(sandbox: "Sandbox", kept: Json) -> None:
+    """Take up a kept world in a sandbox that nothing was built in yet. Its clock goes on from where it was, or later.
+
+    Raises WrongWorld.
+    """
+    if kept.get("form") != FORM:
+        raise WrongWorld(f"this is a world of form {kept.get('form')!r}; only form {FORM} can be read")
+    try:
+        _load(sandbox.world, kept)
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise WrongWorld(f"this world is damaged: {error!r}") from error
+
+
+def _load(world: World, kept: Json) -> None:
+    store = world.store
+    store.users = {entry["id"]: _made(User, entry, store) for entry in kept["users"]}
+    world.bot, world.owner = store.users[kept["bot"]], store.users[kept["owner"]]
+    store.channels = {entry["id"]: _made(Channel, entry, store) for entry in kept["channels"]}
+    store.dms = {frozenset(one.recipients): one for one in store.channels.values() if one.recipients}
+    store.guilds = {entry["id"]: _made(Guild, entry, store) for entry in kept["guilds"]}
+    store.commands = {entry["id"]: _made(Command, entry, store) for entry in kept["commands"]}
+    store.last_id, store.last_seed = kept["last_id"], kept["last_seed"]
+    world.clock.offset = max(datetime.fromisoformat(kept["now"]) - machine_now(), world.clock.offset)
+    store.reshaped()
+
+
+def _channel(channel: Channel) -> Json:
+    body = _record(channel)
+    body["messages"] = [[key, message] for key, message in body["messages"] if message["visible_to"] is None]
+    return body
+
+
+def _record(value: Any) -> Json:
+    """A dataclass by its fields; users and channels inside it by id."""
+    return {name: _written(hint, getattr(value, name)) for name, hint in _hints(cast(Hashable, type(value))).items()}
+
+
+def _made(kind: Any, record: Json, store: Store) -> Any:
+    """The opposite of `_record`."""
+    return kind(**{name: _read(hint, record[name], store) for name, hint in _hints(kind).items()})
+
+
+@cache
+def _hints(kind: Hashable) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _written(hint: Any, value: Any) -> Any:
+    origin, inside = get_origin(hint), get_args(hint)
+    if value is None or Any in inside:  # plain JSON already
+        return value
+    if origin in _UNIONS:
+        return _written(inside[0], value)
+    if origin is dict:
+        return [[_written(inside[0], key), _written(inside[1], entry)] for key, entry in value.items()]
+    if origin is list:
+        return [_written(inside[0], entry) for entry in value]
+    if hint in (User, Channel):
+        return value.id
+    if is_dataclass(hint):
+        return _record(value)
+    if hint is datetime:
+        return value.isoformat()
+    return b64encode(value).decode() if hint is bytes else value
+
+
+def _read(hint: Any, value: Any, store: Store) -> Any:
+    origin, inside = get_origin(hint), get_args(hint)
+    if value is None or Any in inside:
+        return value
+    if origin in _UNIONS:
+        return _read(inside[0], value, store)
+    if origin is dict:
+        return {_read(inside[0], key, store): _read(inside[1], entry, store) for key, entry in value}
+    if origin is list:
+        return [_read(inside[0], entry, store) for entry in value]
+    if origin is tuple:
+        return tuple(value)
+    if hint in (User, Channel):
+        return (store.users if hint is User else store.channels)[value]
+    if is_dataclass(hint):
+        return _made(hint, value, store)
+    if hint is datetime:
+        return datetime.fromisoformat(value)
+    return b64decode(value) if hint is bytes else hint(value) if hint is ChannelType else value

@@ -1,0 +1,165 @@
+"""Discord's rate limits: buckets per route and major parameter, and the budget of the whole bot.
+
+Discord publishes the headers, not the numbers (https://discord.com/developers/docs/topics/rate-limits); these are the
+ones bots meet in practice.
+"""
+
+import hashlib
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from discord_sandbox.store import Json
+
+MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token")
+FASTER = 10  # how much shorter every window is in the scaled mode
+
+
+class Mode(StrEnum):
+    STRICT = "strict"
+    SCALED = "scaled"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`requests` per `window` seconds, counted together for all routes that share `name`."""
+
+    name: str
+    requests: int
+    window: float
+
+    @property
+    def bucket(self) -> str:
+        """The opaque name of the bucket, the same for every major parameter."""
+        return hashlib.md5(self.name.encode(), usedforsecurity=False).hexdigest()
+
+
+_SEND = Limit("send", 5, 5.0)
+_EDIT = Limit("edit", 5, 5.0)
+_DELETE = Limit("delete", 5, 1.0)
+_REACT = Limit("react", 1, 0.25)
+_WEBHOOK = Limit("webhook", 5, 2.0)
+_GLOBAL = Limit("global", 50, 1.0)
+_MESSAGES = "/channels/{}/messages"
+_LIMITS = {
+    f"POST {_MESSAGES}": _SEND,
+    f"PATCH {_MESSAGES}/{{}}": _EDIT,
+    f"DELETE {_MESSAGES}/{{}}": _DELETE,
+    f"POST {_MESSAGES}/bulk-delete": Limit("bulk-delete", 1, 1.0),
+    f"PUT {_MESSAGES}/{{}}/reactions/{{}}/@me": _REACT,
+    f"DELETE {_MESSAGES}/{{}}/reactions/{{}}/@me": _REACT,
+    f"DELETE {_MESSAGES}/{{}}/reactions/{{}}/{{}}": _REACT,
+    f"DELETE {_MESSAGES}/{{}}/reactions/{{}}": _REACT,
+    f"DELETE {_MESSAGES}/{{}}/reactions": _REACT,
+    "POST /users/@me/channels": Limit("open-dm", 10, 10.0),
+}
+_NO_BOT_TOKEN = ("/interactions/", "/webhooks/{}/{}")
+
+
+def generic(template: str) -> str:
+    """A route template whatever its parameters are called."""
+    return re.sub(r"\{[^}]*\}", "{}", template)
+
+
+def limit_of(method: str, template: str) -> Limit | None:
+    """The limit of a route; None where Discord counts nothing."""
+    plain = generic(template)
+    if plain.startswith("/interactions/"):
+        return None
+    if plain.startswith("/webhooks/{}/{}"):
+        return _WEBHOOK
+    return _LIMITS.get(f"{method} {plain}") or Limit(f"{method} {plain}", 50, 1.0)
+
+
+@dataclass(slots=True)
+class Window:
+    until: float
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What the limits say to a request: headers, and for a refused one how many seconds to wait."""
+
+    headers: Mapping[str, str]
+    retry_after: float | None = None
+    is_global: bool = False
+
+    def body(self) -> Json:
+        """What Discord answers with 429."""
+        return too_many(self.retry_after or 0.0, is_global=self.is_global)
+
+
+def too_many(retry_after: float, *, is_global: bool) -> Json:
+    return {"message": "You are being rate limited.", "retry_after": round(retry_after, 3), "global": is_global}
+
+
+def refusing(retry_after: float, scope: str) -> dict[str, str]:
+    """The headers of a 429; without `Via` clients take it for a ban."""
+    return {
+        "Retry-After": str(math.ceil(retry_after)),
+        "Via": "1.1 sandbox",
+        "X-RateLimit-Scope": scope,
+        **({"X-RateLimit-Global": "true"} if scope == "global" else {}),
+    }
+
+
+class RateLimits:
+    """Counts requests; `now` is in seconds since 1970 and never runs backwards."""
+
+    def __init__(self, mode: Mode) -> None:
+        self.mode = mode
+        self.passed: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self._windows: dict[tuple[str, ...], Window] = {}
+
+    def take(self, method: str, template: str, parameters: Mapping[str, str], *, now: float) -> Pass:
+        """Count one request to a route, or refuse it."""
+        route = f"{method} {template}"
+        limit = limit_of(method, template)
+        verdict = Pass({}) if self.mode is Mode.OFF else self._ask(limit, generic(template), parameters, now)
+        (self.passed if verdict.retry_after is None else self.refused)[route] += 1
+        return verdict
+
+    def _ask(self, limit: Limit | None, template: str, parameters: Mapping[str, str], now: float) -> Pass:
+        if not template.startswith(_NO_BOT_TOKEN):
+            everything = self._window(_GLOBAL, (), now)
+            if everything.left == 0:
+                wait = everything.until - now
+                return Pass(refusing(wait, "global"), wait, is_global=True)
+            everything.left -= 1
+        if limit is None:
+            return Pass({})
+        window = self._window(limit, tuple(parameters.get(name, "") for name in MAJOR), now)
+        if window.left == 0:
+            wait = window.until - now
+            return Pass(_headers(limit, window, now) | refusing(wait, "user"), wait)
+        window.left -= 1
+        return Pass(_headers(limit, window, now))
+
+    def _window(self, limit: Limit, major: tuple[str, ...], now: float) -> Window:
+        key = (limit.name, *major)
+        window = self._windows.get(key)
+        if window is None or window.until <= now:
+            self._forget(now)
+            seconds = limit.window / FASTER if self.mode is Mode.SCALED else limit.window
+            window = self._windows[key] = Window(now + seconds, limit.requests)
+        return window
+
+    def _forget(self, now: float) -> None:
+        if len(self._windows) > 1000:
+            self._windows = {key: window for key, window in self._windows.items() if window.until > now}
+
+
+def _headers(limit: Limit, window: Window, now: float) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": str(limit.requests),
+        "X-RateLimit-Remaining": str(window.left),
+        "X-RateLimit-Reset": f"{window.until:.3f}",
+        "X-RateLimit-Reset-After": f"{window.until - now:.3f}",
+        "X-RateLimit-Bucket": limit.bucket,
+    }

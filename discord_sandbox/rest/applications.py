@@ -1,0 +1,55 @@
+"""The application itself, and where its gateway is."""
+
+from discord_sandbox import serializers as projection
+from discord_sandbox.rest.routing import Answer, Call, Routes
+from discord_sandbox.store import Json
+from discord_sandbox.world import World
+
+routes = Routes()
+
+
+def application(world: World) -> Json:
+    return {
+        "id": str(world.application_id),
+        "name": world.bot.username,
+        "icon": None,
+        "description": "",
+        "type": None,
+        "summary": "",
+        "verify_key": "0" * 64,
+        "flags": world.application_flags,
+        "flags_new": str(world.application_flags),
+        "bot": projection.user(world.bot),
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "owner": projection.user(world.owner),
+        "approximate_guild_count": len(world.store.guilds),
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "team": None,
+        "eligible_oauth2_scopes": [],
+        "tags": [],
+        "integration_types_config": {"0": {}},
+    }
+
+
+@routes.add("GET", "/oauth2/applications/@me")
+@routes.add("GET", "/applications/@me")
+def get_application(call: Call) -> Answer:
+    return 200, application(call.world)
+
+
+@routes.add("GET", "/gateway", public=True)
+def get_gateway(call: Call) -> Answer:
+    return 200, {"url": call.world.gateway_url}
+
+
+@routes.add("GET", "/gateway/bot")
+def get_bot_gateway(call: Call) -> Answer:
+    world = call.world
+    starts = {"total": 1000, "remaining": world.sessions_left, "reset_after": 86_400_000, "max_concurrency": 1}
+    return 200, {"url": world.gateway_url, "shards": world.shards, "session_start_limit": starts}

@@ -1,0 +1,58 @@
+"""Pinned messages."""
+
+from datetime import datetime
+
+from discord_sandbox import messages
+from discord_sandbox import serializers as projection
+from discord_sandbox.errors import refused
+from discord_sandbox.permissions import Permission
+from discord_sandbox.rest.routing import Answer, Call, Routes
+from discord_sandbox.store import Message
+
+routes = Routes()
+MOST_PINS = 250
+
+
+@routes.add("GET", "/channels/{channel_id}/messages/pins", query=("before", "limit"))
+def list_pins(call: Call) -> Answer:
+    channel = call.channel(Permission.READ_MESSAGE_HISTORY)
+    before = datetime.fromisoformat(call.query["before"]) if "before" in call.query else None
+    pinned = [
+        (message.pinned_at, message)
+        for message in channel.messages.values()
+        if message.pinned_at is not None and (before is None or message.pinned_at < before)
+    ]
+    pinned.sort(key=lambda entry: entry[0], reverse=True)
+    limit = call.limit(50, 50)
+    items = [
+        {"pinned_at": projection.time(at), "message": call.world.message_json(message)}
+        for at, message in pinned[:limit]
+    ]
+    return 200, {"items": items, "has_more": len(pinned) > limit}
+
+
+@routes.add("PUT", "/channels/{channel_id}/messages/pins/{message_id}")
+@routes.add("PUT", "/channels/{channel_id}/pins/{message_id}")
+def pin(call: Call) -> Answer:
+    channel = call.channel(Permission.PIN_MESSAGES)
+    message = call.message(channel)
+    if message.pinned_at is None:
+        if sum(one.pinned_at is not None for one in channel.messages.values()) >= MOST_PINS:
+            raise refused(30003)
+        messages.pin(call.world, channel, message, call.world.clock.now())
+        messages.create(call.world, channel, call.actor, _notice(message))
+    return 204, None
+
+
+def _notice(message: Message) -> messages.Draft:
+    return messages.Draft(type=6, reply_to=(message.channel_id, message.id))
+
+
+@routes.add("DELETE", "/channels/{channel_id}/messages/pins/{message_id}")
+@routes.add("DELETE", "/channels/{channel_id}/pins/{message_id}")
+def unpin(call: Call) -> Answer:
+    channel = call.channel(Permission.PIN_MESSAGES)
+    message = call.message(channel)
+    if message.pinned_at is not None:
+        messages.pin(call.world, channel, message, None)
+    return 204, None

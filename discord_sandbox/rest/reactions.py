@@ -1,0 +1,64 @@
+"""Reactions under messages."""
+
+from discord_sandbox import messages, rules
+from discord_sandbox import serializers as projection
+from discord_sandbox.permissions import Permission
+from discord_sandbox.rest.routing import Answer, Call, Routes
+from discord_sandbox.store import reaction_key
+
+routes = Routes()
+_MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+
+
+@routes.add("PUT", _MESSAGE + "/reactions/{emoji_name}/@me")
+def react(call: Call) -> Answer:
+    channel = call.channel()
+    rules.react(call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"])
+    return 204, None
+
+
+@routes.add("DELETE", _MESSAGE + "/reactions/{emoji_name}/@me")
+def unreact(call: Call) -> Answer:
+    return _take(call, call.actor.id)
+
+
+@routes.add("DELETE", _MESSAGE + "/reactions/{emoji_name}/{user_id}")
+def take_reaction(call: Call) -> Answer:
+    return _take(call, call.id("user_id"))
+
+
+def _take(call: Call, whose: int) -> Answer:
+    channel = call.channel()
+    rules.unreact(call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"], whose)
+    return 204, None
+
+
+@routes.add("GET", _MESSAGE + "/reactions/{emoji_name}", query=("after", "limit", "type"))
+def list_reactors(call: Call) -> Answer:
+    message = call.message(call.channel(Permission.READ_MESSAGE_HISTORY))
+    emoji = call.ids["emoji_name"]
+    rules.identify(call.world, emoji)
+    after = call.cursor("after") or 0
+    found = sorted(user_id for user_id in message.reactors(emoji) if user_id > after)
+    if call.query.get("type") == "1":
+        found = []
+    return 200, [projection.user(call.world.store.users[user_id]) for user_id in found[: call.limit(25, 100)]]
+
+
+@routes.add("DELETE", _MESSAGE + "/reactions")
+def clear_reactions(call: Call) -> Answer:
+    channel = call.channel()
+    message = call.message(channel)
+    rules.moderate_reactions(call.world, call.actor, channel)
+    messages.clear_reactions(call.world, channel, message)
+    return 204, None
+
+
+@routes.add("DELETE", _MESSAGE + "/reactions/{emoji_name}")
+def clear_emoji(call: Call) -> Answer:
+    channel = call.channel()
+    message = call.message(channel)
+    rules.moderate_reactions(call.world, call.actor, channel)
+    rules.identify(call.world, call.ids["emoji_name"])
+    messages.clear_emoji(call.world, channel, message, reaction_key(call.ids["emoji_name"]))
+    return 204, None

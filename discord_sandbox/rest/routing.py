@@ -1,0 +1,158 @@
+"""Routes by the names Discord's API description gives them, and what a handler gets to work with."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from discord_sandbox import rules
+from discord_sandbox.errors import invalid, refused
+from discord_sandbox.permissions import Permission
+from discord_sandbox.store import Attachment, Channel, Guild, Message, User
+from discord_sandbox.world import World
+
+Answer = tuple[int, Any]
+"""Status and body; the body None means an empty answer."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One request that found its route: ids from the path, query, body and uploaded files."""
+
+    world: World
+    method: str
+    template: str
+    ids: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Any = None
+    files: dict[int, Attachment] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> User:
+        return self.world.bot
+
+    @property
+    def form(self) -> dict[str, Any]:
+        """The body where it has to be an object."""
+        if self.body is None:
+            return {}
+        if not isinstance(self.body, dict):
+            raise invalid("_errors", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+        return self.body
+
+    def id(self, name: str) -> int:
+        """A snowflake from the path."""
+        return _snowflake(name, self.ids[name])
+
+    def limit(self, default: int, most: int, *, least: int = 1) -> int:
+        """The page size asked for."""
+        raw = self.query.get("limit")
+        if raw is None:
+            return default
+        if not re.fullmatch(r"-?\d+", raw):
+            raise invalid("limit", "NUMBER_TYPE_COERCE", f'Value "{raw}" is not int.')
+        if int(raw) > most:
+            raise invalid("limit", "NUMBER_TYPE_MAX", f"int value should be less than or equal to {most}.")
+        if int(raw) < least:
+            raise invalid("limit", "NUMBER_TYPE_MIN", f"int value should be greater than or equal to {least}.")
+        return int(raw)
+
+    def cursor(self, name: str) -> int | None:
+        """A snowflake from the query."""
+        raw = self.query.get(name)
+        return None if raw is None else _snowflake(name, raw)
+
+    def flag(self, name: str) -> bool:
+        return self.query.get(name, "false").lower() in ("true", "1")
+
+    def guild(self, name: str = "guild_id") -> Guild:
+        """The guild in the path, if the bot is in it."""
+        guild = self.world.store.guilds.get(self.id(name))
+        if guild is None or self.world.bot.id not in guild.members:
+            raise refused(10004)
+        return guild
+
+    def channel(self, *needed: Permission) -> Channel:
+        """The channel in the path, if the bot sees it and has the permissions needed there."""
+        store, channel_id = self.world.store, self.id("channel_id")
+        channel = store.channels.get(channel_id)
+        if channel is None:
+            raise refused(50001 if channel_id in store.channels_left else 10003)
+        self.need(channel, *needed)
+        return channel
+
+    def need(self, channel: Channel, *needed: Permission) -> None:
+        rules.need(self.world, self.actor, channel, *needed)
+
+    def message(self, channel: Channel) -> Message:
+        """The message in the path."""
+        message = channel.messages.get(self.id("message_id"))
+        if message is None or message.visible_to is not None:
+            raise refused(10008)
+        return message
+
+
+def _snowflake(name: str, raw: str) -> int:
+    if not re.fullmatch(r"\d{1,20}", raw):
+        raise invalid(name, "NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')
+    return int(raw)
+
+
+Handler = Callable[[Call], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`public` ones need no bot token: the path itself holds a secret, or there is none to keep."""
+
+    method: str
+    template: str
+    handle: Handler
+    query: frozenset[str]
+    public: bool = False
+
+
+class Routes:
+    """A table of routes; literal path segments win over parameters."""
+
+    def __init__(self) -> None:
+        self._by_shape: dict[tuple[str, int], list[Route]] = {}
+
+    def __iter__(self) -> Iterator[Route]:
+        return (route for routes in self._by_shape.values() for route in routes)
+
+    def add(
+        self, method: str, template: str, *, query: Collection[str] = (), public: bool = False
+    ) -> Callable[[Handler], Handler]:
+        """Register the decorated handler; `query` names the query parameters it knows."""
+
+        def register(handle: Handler) -> Handler:
+            route = Route(method, template, handle, frozenset(query), public)
+            routes = self._by_shape.setdefault((method, template.count("/")), [])
+            routes.append(route)
+            routes.sort(key=lambda entry: [part.startswith("{") for part in entry.template.split("/")])
+            return handle
+
+        return register
+
+    def extend(self, other: "Routes") -> None:
+        for route in other:
+            self.add(route.method, route.template, query=route.query, public=route.public)(route.handle)
+
+    def find(self, method: str, parts: list[str]) -> tuple[Route, dict[str, str]] | None:
+        """The route for a path's decoded segments, and its parameters."""
+        for route in self._by_shape.get((method, len(parts)), ()):
+            ids = _matched(route.template, parts)
+            if ids is not None:
+                return route, ids
+        return None
+
+
+def _matched(template: str, parts: list[str]) -> dict[str, str] | None:
+    ids: dict[str, str] = {}
+    for wanted, part in zip(template[1:].split("/"), parts, strict=True):
+        if wanted.startswith("{"):
+            ids[wanted[1:-1]] = part
+        elif wanted != part:
+            return None
+    return ids

@@ -1,0 +1,34 @@
+"""All routes the sandbox knows."""
+
+from discord_sandbox.rest import (
+    applications,
+    channels,
+    commands,
+    guilds,
+    interactions,
+    members,
+    messages,
+    pins,
+    reactions,
+    roles,
+    threads,
+    users,
+)
+from discord_sandbox.rest.routing import Routes
+
+ROUTES = Routes()
+for family in (
+    applications,
+    channels,
+    commands,
+    guilds,
+    interactions,
+    members,
+    messages,
+    pins,
+    reactions,
+    roles,
+    threads,
+    users,
+):
+    ROUTES.extend(family.routes)

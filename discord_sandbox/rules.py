@@ -1,0 +1,181 @@
+"""What Discord lets a user do with messages and reactions; the same for the bot and for people."""
+
+from collections import deque
+from datetime import timedelta
+
+from discord_sandbox import channels, messages
+from discord_sandbox import message_parser as compose
+from discord_sandbox.errors import refused
+from discord_sandbox.message_parser import Files
+from discord_sandbox.permissions import Permission
+from discord_sandbox.store import Channel, Json, Message, Reaction, User, reaction_key
+from discord_sandbox.validation.emoji import check_reaction
+from discord_sandbox.validation.messages import check_edit, check_message
+from discord_sandbox.world import World, is_direct
+
+MOST_REACTIONS = 20
+NONCE_REMEMBERED = timedelta(minutes=5)
+OLD = timedelta(hours=1)
+OLD_EDITS = 3
+OLD_EDITS_WINDOW = timedelta(seconds=20)
+"""Discord does not publish the limit on edits of messages older than an hour; bots report about this much."""
+WRITTEN_BY_PEOPLE = (0, 19, 20, 23)
+"""Message types that are not the system's own."""
+
+
+def need(world: World, user: User, channel: Channel, *needed: Permission) -> None:
+    """50001 without sight of the channel, 50013 without one of the permissions needed."""
+    granted = world.may(user.id, channel)
+    if not granted & Permission.VIEW_CHANNEL:
+        raise refused(50001)
+    for permission in needed:
+        if not granted & permission:
+            raise refused(50013)
+
+
+def send(world: World, user: User, channel: Channel, body: Json, files: Files) -> Message:
+    """A new message; with `enforce_nonce`, the first one under that nonce."""
+    _may_send(world, user, channel)
+    check_message(body, files=len(files), has_emoji=world.has_emoji)
+    if body.get("embeds"):
+        need(world, user, channel, Permission.EMBED_LINKS)
+    if files:
+        need(world, user, channel, Permission.ATTACH_FILES)
+    if body.get("message_reference") is not None:
+        need(world, user, channel, Permission.READ_MESSAGE_HISTORY)
+    enforced = bool(body.get("enforce_nonce"))
+    if enforced and (first := _first_under_nonce(world, user, channel, body.get("nonce"))) is not None:
+        return first
+    draft = compose.draft(world, channel, user, body, files)
+    _wake(world, channel)
+    return messages.create(world, channel, user, draft, enforce_nonce=enforced)
+
+
+def _may_send(world: World, user: User, channel: Channel) -> None:
+    if is_direct(channel):
+        need(world, user, channel)
+        for user_id in channel.recipients:
+            if user_id != user.id and not _accepts(world, user, world.store.users[user_id]):
+                raise refused(50007)
+        return
+    sending = Permission.SEND_MESSAGES if channel.thread is None else Permission.SEND_MESSAGES_IN_THREADS
+    need(world, user, channel, sending)
+    if not channel.holds_messages:
+        raise refused(50008)
+    manages = world.may(user.id, channel) & Permission.MANAGE_THREADS
+    if channel.thread is not None and channel.thread.locked and not manages:
+        raise refused(160005)
+
+
+def _accepts(world: World, sender: User, receiver: User) -> bool:
+    """Whether a direct message arrives: it is welcome, and the two share a guild."""
+    if not receiver.bot and not receiver.accepts_dms:
+        return False
+    return any(receiver.id in guild.members for guild in world.store.guilds_of(sender.id))
+
+
+def _first_under_nonce(world: World, user: User, channel: Channel, nonce: object) -> Message | None:
+    sent = world.store.nonces.get((channel.id, user.id, str(nonce))) if nonce is not None else None
+    if sent is None or world.clock.now() - sent.at > NONCE_REMEMBERED:
+        return None
+    return channel.messages.get(sent.message_id)
+
+
+def _wake(world: World, channel: Channel) -> None:
+    """A message in an archived thread opens it again."""
+    guild = world.guild_of(channel)
+    if channel.thread is not None and channel.thread.archived and guild is not None:
+        channel.thread.archived = False
+        channel.thread.archive_changed_at = world.clock.now()
+        channels.changed(world, guild, channel)
+
+
+def edit(world: World, user: User, channel: Channel, message: Message, body: Json, files: Files) -> None:
+    """Change one's own message; of others' only whether embeds show, and that with permission."""
+    need(world, user, channel)
+    check_edit(body, has_emoji=world.has_emoji)
+    if message.type not in WRITTEN_BY_PEOPLE:
+        raise refused(50021)
+    if message.author.id != user.id:
+        if set(body) != {"flags"}:
+            raise refused(50005)
+        need(world, user, channel, Permission.MANAGE_MESSAGES)
+    _open(channel)
+    if files:
+        need(world, user, channel, Permission.ATTACH_FILES)
+    _limit_old_edits(world, channel, message)
+    compose.rewrite(world, channel, message, body, files)
+    messages.edited(world, channel, message, at=None if set(body) == {"flags"} else world.clock.now())
+
+
+def _limit_old_edits(world: World, channel: Channel, message: Message) -> None:
+    now = world.clock.now()
+    if not world.limited or now - message.timestamp <= OLD:
+        return
+    edits = world.old_edits.setdefault(channel.id, deque(maxlen=OLD_EDITS))
+    if len(edits) == OLD_EDITS and now - edits[0] < OLD_EDITS_WINDOW:
+        error = refused(30046)
+        error.retry_after = (OLD_EDITS_WINDOW - (now - edits[0])).total_seconds()
+        raise error
+    edits.append(now)
+
+
+def delete(world: World, user: User, channel: Channel, message: Message) -> None:
+    """Delete one's own message, or another's with permission."""
+    need(world, user, channel)
+    if message.author.id != user.id:
+        if is_direct(channel):
+            raise refused(50003)
+        need(world, user, channel, Permission.MANAGE_MESSAGES)
+    _open(channel)
+    messages.delete(world, channel, message)
+
+
+def react(world: World, user: User, channel: Channel, message: Message, emoji: str) -> None:
+    """Put a reaction under a message; a new emoji needs the permission to add one."""
+    need(world, user, channel, Permission.READ_MESSAGE_HISTORY)
+    reaction = identify(world, emoji)
+    key = reaction_key(emoji)
+    _open(channel)
+    if key not in message.reactions:
+        need(world, user, channel, Permission.ADD_REACTIONS)
+        if len(message.reactions) >= MOST_REACTIONS:
+            raise refused(30010)
+    messages.react(world, channel, message, key, reaction, user)
+
+
+def unreact(world: World, user: User, channel: Channel, message: Message, emoji: str, whose: int) -> None:
+    """Take a reaction away: one's own, or with permission another's; 10014 if it is not there."""
+    need(world, user, channel, Permission.READ_MESSAGE_HISTORY)
+    identify(world, emoji)
+    if whose != user.id:
+        moderate_reactions(world, user, channel)
+    _open(channel)
+    if whose not in message.reactors(emoji):
+        raise refused(10014)
+    messages.unreact(world, channel, message, reaction_key(emoji), whose)
+
+
+def moderate_reactions(world: World, user: User, channel: Channel) -> None:
+    """Whether a user may take away the reactions of others."""
+    if is_direct(channel):
+        raise refused(50003)
+    need(world, user, channel, Permission.MANAGE_MESSAGES)
+    _open(channel)
+
+
+def identify(world: World, emoji: str) -> Reaction:
+    """The emoji as a reaction without users; 10014 if there is no such emoji."""
+    check_reaction(emoji, world.has_emoji)
+    key = reaction_key(emoji)
+    if not key.isdecimal() or ":" not in emoji:
+        return Reaction(name=emoji)
+    for guild in world.store.guilds.values():
+        if (custom := guild.emojis.get(int(key))) is not None:
+            return Reaction(name=custom.name, emoji_id=custom.id, animated=custom.animated)
+    raise refused(10014)
+
+
+def _open(channel: Channel) -> None:
+    if channel.thread is not None and channel.thread.archived:
+        raise refused(50083)

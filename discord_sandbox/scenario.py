@@ -1,0 +1,129 @@
+"""Scenario files: guilds, roles, channels and members to begin with, as TOML or JSON."""
+
+import json
+import tomllib
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from discord_sandbox.builders import SandboxGuild
+from discord_sandbox.permissions import Permission
+from discord_sandbox.store import ChannelType, Json
+
+if TYPE_CHECKING:
+    from discord_sandbox.sandbox import Sandbox
+
+DEFAULT = Path(__file__).with_name("default.toml")
+_TYPES = {
+    "text": ChannelType.TEXT,
+    "voice": ChannelType.VOICE,
+    "category": ChannelType.CATEGORY,
+    "announcement": ChannelType.ANNOUNCEMENT,
+}
+
+
+class WrongScenario(ValueError):  # noqa: N818 - named for what is wrong
+    """The file is no scenario; says where."""
+
+
+def read(file: Path) -> Json:
+    """The content of a scenario file; WrongScenario if it cannot be read."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        content = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise WrongScenario(f"{file}: {error}") from error
+    if not isinstance(content, dict):
+        raise WrongScenario(f"{file}: not a table")
+    return content
+
+
+def build(sandbox: "Sandbox", scenario: Json) -> list[SandboxGuild]:
+    """Add what a scenario describes; people of the same name in several guilds are the same person."""
+    people: dict[str, Any] = {}
+    return [_guild(sandbox, entry, people) for entry in _entries(scenario, "guilds", {"guilds"}, "the scenario")]
+
+
+def _guild(sandbox: "Sandbox", given: Json, people: dict[str, Any]) -> SandboxGuild:
+    name = _name(given, "a guild")
+    where = f"guild {name!r}"
+    known = {"name", "owner", "roles", "channels", "members", "emojis"}
+    owner = str(given.get("owner", "owner"))
+    guild = sandbox.add_guild(name, owner=people.get(owner, owner))
+    people[owner] = guild.owner
+    for role in _entries(given, "roles", known, where):
+        _only(role, {"name", "permissions", "mentionable"}, f"a role of {where}")
+        guild.add_role(
+            _name(role, f"a role of {where}"),
+            permissions=_permissions(role, where),
+            mentionable=bool(role.get("mentionable")),
+        )
+    for channel in _entries(given, "channels", known, where):
+        _channel(guild, channel, where)
+    for emoji in _entries(given, "emojis", known, where):
+        _only(emoji, {"name", "animated"}, f"an emoji of {where}")
+        guild.add_emoji(_name(emoji, f"an emoji of {where}"), animated=bool(emoji.get("animated")))
+    for member in _entries(given, "members", known, where):
+        _member(guild, member, people, where)
+    return guild
+
+
+def _channel(guild: SandboxGuild, given: Json, where: str) -> None:
+    name = _name(given, f"a channel of {where}")
+    here = f"channel {name!r} of {where}"
+    _only(given, {"name", "type", "topic", "parent", "hidden", "deny"}, here)
+    kind = given.get("type", "text")
+    if kind not in _TYPES:
+        raise WrongScenario(f"{here}: type {kind!r} is none of {', '.join(_TYPES)}")
+    parent = guild.channel(str(given["parent"])) if "parent" in given else None
+    channel = guild.add_channel(name, type=_TYPES[kind], topic=given.get("topic"), parent=parent)
+    if given.get("hidden"):
+        guild.deny(channel, "view_channel", to=guild.facts.roles[guild.id])
+    if given.get("deny"):
+        guild.deny(channel, *_permissions(given, here, "deny"))
+
+
+def _member(guild: SandboxGuild, given: Json, people: dict[str, Any], where: str) -> None:
+    name = _name(given, f"a member of {where}")
+    here = f"member {name!r} of {where}"
+    _only(given, {"name", "nick", "roles", "permissions", "dms"}, here)
+    roles = {role.name: role for role in guild.facts.roles.values()}
+    for wanted in given.get("roles", ()):
+        if wanted not in roles:
+            raise WrongScenario(f"{here}: there is no role {wanted!r}")
+    people[name] = guild.add_member(
+        people.get(name, name),
+        nick=given.get("nick"),
+        roles=[roles[wanted] for wanted in given.get("roles", ())],
+        permissions=_permissions(given, here),
+    )
+    if given.get("dms") is False:
+        people[name].close_dms()
+
+
+def _permissions(given: Json, where: str, key: str = "permissions") -> list[str]:
+    names = [str(name) for name in given.get(key, ())]
+    for name in names:
+        if name.upper() not in Permission.__members__:
+            raise WrongScenario(f"{where}: there is no permission {name!r}")
+    return names
+
+
+def _entries(given: Json, key: str, known: Collection[str], where: str) -> list[Json]:
+    _only(given, known, where)
+    entries = given.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise WrongScenario(f"{where}: {key} is not a list of tables")
+    return entries
+
+
+def _name(given: Json, where: str) -> str:
+    if not isinstance(given.get("name"), str) or not given["name"]:
+        raise WrongScenario(f"{where} has no name")
+    return str(given["name"])
+
+
+def _only(given: Json, known: Collection[str], where: str) -> None:
+    for key in given:
+        if key not in known:
+            raise WrongScenario(f"{where}: {key!r} is not known")

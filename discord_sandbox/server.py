@@ -1,0 +1,197 @@
+"""The HTTP side: every request is recorded, checked, limited and answered as Discord does."""
+
+import asyncio
+import json
+import logging
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from discord_sandbox.errors import ApiError, Gap, invalid, refused, unauthorized
+from discord_sandbox.faults import Fault, Faults, Silence
+from discord_sandbox.ratelimits import RateLimits, refusing, too_many
+from discord_sandbox.rest.routing import Answer, Call, Route
+from discord_sandbox.rest.table import ROUTES
+from discord_sandbox.store import Attachment, Json
+from discord_sandbox.world import World
+
+log = logging.getLogger(__name__)
+PREFIX = "/api/v10"
+_ID = re.compile(r"[0-9]{15,}")
+
+
+@dataclass(slots=True, kw_only=True)
+class Recorded:
+    """One REST call that arrived, and what it was answered; `status` is None until it is."""
+
+    method: str
+    route: str
+    path: str
+    actor: str
+    request: Any
+    at: datetime
+    query: dict[str, str]
+    ids: dict[str, str]
+    status: int | None = None
+    response: Any = None
+
+
+class RestServer:
+    """Answers REST calls from the world's facts; keeps every call and every gap."""
+
+    def __init__(self, world: World, token: str, limits: RateLimits, faults: Faults) -> None:
+        self.world = world
+        self.token = token
+        self.limits = limits
+        self.faults = faults
+        self.calls: list[Recorded] = []
+        self.gaps: list[str] = []
+        self.stopping = asyncio.Event()
+
+    def gap(self, what: str) -> Json:
+        """Record that the sandbox does not model something; the body of the 501."""
+        self.gaps.append(what)
+        log.error("sandbox gap: %s", what)
+        self.world.store.changed()
+        return {"message": f"The sandbox does not model this: {what}", "code": 0, "gap": what}
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Any request under the API's prefix."""
+        parts = [unquote(part) for part in request.rel_url.raw_path.removeprefix(PREFIX).strip("/").split("/")]
+        path = "/" + "/".join(parts)
+        found = ROUTES.find(request.method, parts)
+        route, ids = found if found is not None else (None, {})
+        record = Recorded(
+            method=request.method,
+            route=path if route is None else route.template,
+            path=path,
+            actor=self._actor(request),
+            request=None,
+            at=self.world.clock.now(),
+            query=dict(request.query),
+            ids=ids,
+        )
+        self.calls.append(record)
+        headers: dict[str, str] = {}
+        try:
+            status, body = await self._answer(request, route, record, headers)
+        except ApiError as error:
+            status, body = error.status, error.as_json()
+            if error.retry_after is not None:
+                headers.update(refusing(error.retry_after, "user"))
+        except Gap as gap:
+            status, body = 501, self.gap(str(gap))
+        except Exception as error:
+            log.exception("the sandbox failed on %s %s", request.method, path)
+            status, body = 501, self.gap(f"{record.method} {record.route} failed: {error!r}")
+        record.status, record.response = status, body
+        self.world.store.changed()
+        return self._response(status, body, headers)
+
+    async def _answer(
+        self, request: web.Request, route: Route | None, record: Recorded, headers: dict[str, str]
+    ) -> Answer:
+        if route is None:
+            raise Gap(f"{request.method} " + _ID.sub("{id}", record.path))
+        trouble = self.faults.meet(route.method, route.template)
+        if trouble.latency:
+            await asyncio.sleep(trouble.latency)
+        fault = trouble.fault
+        if fault is not None and not fault.carried_out:
+            return await self._fail(fault, request, headers)
+        answer = await self._carry_out(request, route, record, headers)
+        if trouble.afterwards:
+            self.world.store.changed()
+            await asyncio.sleep(trouble.afterwards)
+        return answer if fault is None else await self._fail(fault, request, headers)
+
+    async def _carry_out(self, request: web.Request, route: Route, record: Recorded, headers: dict[str, str]) -> Answer:
+        if not route.public and record.actor != "bot":
+            raise unauthorized()
+        limit = self.limits.take(route.method, route.template, record.ids, now=self.world.clock.now().timestamp())
+        headers.update(limit.headers)
+        if limit.retry_after is not None:
+            return 429, limit.body()
+        if unknown := request.query.keys() - route.query:
+            raise Gap(f"{route.method} {route.template}: query {', '.join(sorted(unknown))}")
+        body, files = await self._read(request)
+        record.request = body
+        return route.handle(
+            Call(
+                world=self.world,
+                method=route.method,
+                template=route.template,
+                ids=record.ids,
+                query=record.query,
+                body=body,
+                files=files,
+            )
+        )
+
+    async def _fail(self, fault: Fault, request: web.Request, headers: dict[str, str]) -> Answer:
+        """Answer with the fault's status, or not at all."""
+        if fault.status is not None:
+            if fault.status == 429:
+                headers.update(refusing(fault.retry_after, "global" if fault.everywhere else "shared"))
+                return 429, too_many(fault.retry_after, is_global=fault.everywhere)
+            return fault.status, {"message": f"{fault.status}: {HTTPStatus(fault.status).phrase}", "code": 0}
+        if fault.silence is Silence.HANG:
+            await self.stopping.wait()
+        if request.transport is not None:
+            request.transport.abort()
+        return 503, None
+
+    def _actor(self, request: web.Request) -> str:
+        authorization = request.headers.get("Authorization")
+        if authorization is None:
+            return "anonymous"
+        return "bot" if authorization == f"Bot {self.token}" else "stranger"
+
+    async def _read(self, request: web.Request) -> tuple[Any, dict[int, Attachment]]:
+        if not request.body_exists:
+            return None, {}
+        if request.content_type == "multipart/form-data":
+            return await self._read_files(request)
+        raw = await request.read()
+        if not raw:
+            return None, {}
+        if request.content_type != "application/json":
+            expected = 'Expected "Content-Type" header to be one of {"application/json"}.'
+            raise invalid("_errors", "CONTENT_TYPE_INVALID", expected)
+        return _parsed(raw), {}
+
+    async def _read_files(self, request: web.Request) -> tuple[Any, dict[int, Attachment]]:
+        body: Any = None
+        files: dict[int, Attachment] = {}
+        for name, value in (await request.post()).items():
+            if name == "payload_json":
+                body = _parsed(value if isinstance(value, str) else cast(web.FileField, value).file.read())
+            elif isinstance(value, web.FileField) and (numbered := re.fullmatch(r"files\[(\d+)\]", name)):
+                files[int(numbered[1])] = Attachment(
+                    id=self.world.store.next_id(),
+                    filename=value.filename,
+                    content_type=value.content_type,
+                    content=value.file.read(),
+                )
+            else:
+                raise Gap(f"multipart field {name!r}")
+        return body, files
+
+    def _response(self, status: int, body: Any, headers: dict[str, str]) -> web.Response:
+        if body is None:
+            return web.Response(status=status, headers=headers)
+        response = web.Response(status=status, body=json.dumps(body, separators=(",", ":")).encode(), headers=headers)
+        response.headers["Content-Type"] = "application/json"
+        return response
+
+
+def _parsed(raw: bytes | str) -> Any:
+    try:
+        return json.loads(raw)
+    except ValueError:
+        raise refused(50109) from None

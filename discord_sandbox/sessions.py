@@ -1,0 +1,124 @@
+"""Gateway sessions, which outlive their sockets, and the sockets."""
+
+import asyncio
+import json
+import secrets
+import zlib
+from collections import deque
+from enum import IntEnum
+from typing import Any
+
+from aiohttp import web
+
+from discord_sandbox.store import Json
+from discord_sandbox.world import Dispatch, Intent
+
+SENDS_PER_MINUTE = 120
+
+
+class Op(IntEnum):
+    DISPATCH = 0
+    HEARTBEAT = 1
+    IDENTIFY = 2
+    PRESENCE = 3
+    VOICE_STATE = 4
+    RESUME = 6
+    RECONNECT = 7
+    REQUEST_MEMBERS = 8
+    INVALID_SESSION = 9
+    HELLO = 10
+    HEARTBEAT_ACK = 11
+
+
+class Close(Exception):  # noqa: N818 - the end of a connection, not an error
+    """Ends a connection with a close code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+def encoded(payload: Any) -> str:
+    return json.dumps(payload, separators=(",", ":"))
+
+
+class Session:
+    """What a client identified for: intents, shard, and the events it may still have to be told again."""
+
+    def __init__(self, intents: Intent, shard: tuple[int, int]) -> None:
+        self.id = secrets.token_hex(16)
+        self.intents = intents
+        self.shard = shard
+        self.seq = 0
+        self.sent: deque[tuple[int, bytes]] = deque(maxlen=20_000)
+        self.connection: Connection | None = None
+        self.detached_at: float | None = None
+        self.presence: Json | None = None
+
+    def wants(self, event: Dispatch) -> bool:
+        shard, count = self.shard
+        mine = shard == 0 if event.guild_id is None else (event.guild_id >> 22) % count == shard
+        return mine and (not event.intent or bool(self.intents & event.intent))
+
+    def push(self, name: str, payload: str) -> None:
+        """Send an event, now or when the client resumes."""
+        self.seq += 1
+        frame = f'{{"op":0,"s":{self.seq},"t":"{name}","d":{payload}}}'.encode()
+        self.sent.append((self.seq, frame))
+        if self.connection is not None:
+            self.connection.send(frame)
+
+    def since(self, seq: int) -> list[bytes] | None:
+        """The frames after `seq`, or None if they are no longer known."""
+        if seq < self.seq and (not self.sent or self.sent[0][0] > seq + 1):
+            return None
+        return [frame for number, frame in self.sent if number > seq]
+
+
+class Connection:
+    """One socket: sends in order, compressed if the client asked for it."""
+
+    def __init__(self, ws: web.WebSocketResponse, request: web.Request, *, compressed: bool) -> None:
+        self.ws = ws
+        self.session: Session | None = None
+        self.frozen = False
+        self.closed_by_server = False
+        self._transport = request.transport
+        self._compressor = zlib.compressobj(1) if compressed else None
+        self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
+        self._received: deque[float] = deque()
+
+    def send(self, frame: bytes) -> None:
+        self._outgoing.put_nowait(frame)
+
+    def send_op(self, op: Op, payload: Any = None) -> None:
+        self.send(encoded({"op": op, "d": payload, "s": None, "t": None}).encode())
+
+    async def write(self) -> None:
+        """Send what is queued, for as long as the socket lives."""
+        while True:
+            frame = await self._outgoing.get()
+            if self.frozen:
+                continue
+            if self._compressor is None:
+                await self.ws.send_str(frame.decode())
+            else:
+                data = self._compressor.compress(frame) + self._compressor.flush(zlib.Z_SYNC_FLUSH)
+                await self.ws.send_bytes(data)
+
+    def counts(self, now: float) -> bool:
+        """Count one message from the client; whether it is within the limit of a minute."""
+        while self._received and self._received[0] <= now - 60:
+            self._received.popleft()
+        self._received.append(now)
+        return len(self._received) <= SENDS_PER_MINUTE
+
+    async def close(self, code: int, reason: str = "") -> None:
+        self.closed_by_server = True
+        await self.ws.close(code=code, message=reason.encode())
+
+    def abort(self) -> None:
+        """Break the TCP connection without a word."""
+        self.closed_by_server = True
+        if self._transport is not None:
+            self._transport.abort()

@@ -1,0 +1,363 @@
+"""What is true on the sandbox's Discord: facts, kept in one place, without rules or wire formats."""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+from discord_sandbox.clock import SandboxClock
+
+Json = dict[str, Any]
+EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
+"""Discord's epoch: a snowflake counts milliseconds from here."""
+
+
+class ChannelType(IntEnum):
+    TEXT = 0
+    DM = 1
+    VOICE = 2
+    CATEGORY = 4
+    ANNOUNCEMENT = 5
+    ANNOUNCEMENT_THREAD = 10
+    PUBLIC_THREAD = 11
+    PRIVATE_THREAD = 12
+    STAGE = 13
+    FORUM = 15
+
+
+class MessageFlag(IntEnum):
+    SUPPRESS_EMBEDS = 1 << 2
+    HAS_THREAD = 1 << 5
+    EPHEMERAL = 1 << 6
+    LOADING = 1 << 7
+    SUPPRESS_NOTIFICATIONS = 1 << 12
+    COMPONENTS_V2 = 1 << 15
+
+
+@dataclass(slots=True, kw_only=True)
+class User:
+    """A person or a bot, known to all guilds. `accepts_dms` is their privacy setting."""
+
+    id: int
+    username: str
+    global_name: str | None = None
+    bot: bool = False
+    discriminator: str = "0"
+    locale: str = "en-US"
+    accepts_dms: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Role:
+    id: int
+    name: str
+    permissions: int = 0
+    position: int = 0
+    color: int = 0
+    hoist: bool = False
+    managed: bool = False
+    mentionable: bool = False
+    bot_id: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Member:
+    """A user's membership in a guild; `id` is the user's."""
+
+    user: User
+    guild_id: int
+    joined_at: datetime
+    nick: str | None = None
+    roles: list[int] = field(default_factory=list)
+    timed_out: bool = False
+
+    @property
+    def id(self) -> int:
+        return self.user.id
+
+    @property
+    def display_name(self) -> str:
+        return self.nick or self.user.global_name or self.user.username
+
+
+@dataclass(slots=True, kw_only=True)
+class Overwrite:
+    """A channel's exception for a role (`kind` 0) or a member (`kind` 1)."""
+
+    id: int
+    kind: int
+    allow: int = 0
+    deny: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class ThreadState:
+    """What a channel is besides a channel when it is a thread."""
+
+    owner_id: int
+    created_at: datetime
+    archive_changed_at: datetime
+    members: dict[int, datetime] = field(default_factory=dict)
+    archived: bool = False
+    locked: bool = False
+    invitable: bool = True
+    auto_archive_minutes: int = 1440
+    messages_sent: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Channel:
+    """A guild's channel, a thread or a direct conversation; `messages` by id, oldest first."""
+
+    id: int
+    type: ChannelType
+    guild_id: int | None = None
+    name: str = ""
+    position: int = 0
+    topic: str | None = None
+    parent_id: int | None = None
+    nsfw: bool = False
+    slowmode: int = 0
+    overwrites: dict[int, Overwrite] = field(default_factory=dict)
+    thread: ThreadState | None = None
+    recipients: list[int] = field(default_factory=list)
+    messages: dict[int, "Message"] = field(default_factory=dict)
+    last_message_id: int | None = None
+    last_pin_at: datetime | None = None
+
+    @property
+    def state(self) -> ThreadState:
+        """What it is as a thread; TypeError if it is none."""
+        if self.thread is None:
+            raise TypeError(f"channel {self.id} is not a thread")
+        return self.thread
+
+    @property
+    def is_private_thread(self) -> bool:
+        return self.type is ChannelType.PRIVATE_THREAD
+
+    @property
+    def holds_messages(self) -> bool:
+        return self.type not in (ChannelType.CATEGORY, ChannelType.FORUM)
+
+    @property
+    def mention(self) -> str:
+        return f"<#{self.id}>"
+
+
+@dataclass(slots=True, kw_only=True)
+class Emoji:
+    """A guild's own emoji."""
+
+    id: int
+    name: str
+    animated: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Reaction:
+    """One emoji under a message and who put it there, with when. `emoji_id` only for custom emoji."""
+
+    name: str
+    emoji_id: int | None = None
+    animated: bool = False
+    users: dict[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Attachment:
+    id: int
+    filename: str
+    content_type: str | None
+    content: bytes
+    description: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Message:
+    """A message as it stands now. Ephemeral ones carry `visible_to`, the only member who sees them."""
+
+    id: int
+    channel_id: int
+    author: User
+    timestamp: datetime
+    guild_id: int | None = None
+    type: int = 0
+    content: str = ""
+    embeds: list[Json] = field(default_factory=list)
+    components: list[Json] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    reactions: dict[str, Reaction] = field(default_factory=dict)
+    mentions: list[int] = field(default_factory=list)
+    mention_roles: list[int] = field(default_factory=list)
+    mention_everyone: bool = False
+    tts: bool = False
+    flags: int = 0
+    edited_at: datetime | None = None
+    pinned_at: datetime | None = None
+    nonce: str | int | None = None
+    reply_to: tuple[int, int] | None = None  # (channel id, message id)
+    webhook_id: int | None = None
+    application_id: int | None = None
+    interaction: Json | None = None  # Discord's `interaction_metadata`
+    visible_to: int | None = None
+
+    def reactors(self, emoji: str) -> list[int]:
+        """Ids of the users under a unicode emoji or `name:id`, in order of arrival."""
+        reaction = self.reactions.get(reaction_key(emoji))
+        return list(reaction.users) if reaction is not None else []
+
+
+@dataclass(slots=True, kw_only=True)
+class Command:
+    """An application command as registered; `payload` holds Discord's fields without the ids."""
+
+    id: int
+    version: int
+    payload: Json
+    guild_id: int | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.payload["name"])
+
+    @property
+    def type(self) -> int:
+        return int(self.payload.get("type", 1))
+
+
+@dataclass(slots=True, kw_only=True)
+class Interaction:
+    """Something a person did that the application has to answer; `payload` is Discord's `data`.
+
+    `deadline` is a moment of the machine's monotonic clock; `opened_by` the interaction that opened a submitted modal.
+    """
+
+    id: int
+    token: str
+    type: int
+    user_id: int
+    channel_id: int
+    created_at: datetime
+    deadline: float
+    payload: Json
+    opened_by: int | None = None
+    guild_id: int | None = None
+    message_id: int | None = None
+    acknowledged_at: datetime | None = None
+    callback_type: int | None = None
+    response_id: int | None = None
+    response_edited: bool = False
+    followups: list[int] = field(default_factory=list)
+    choices: list[Json] | None = None
+    modal: Json | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Guild:
+    """A server; `channels` holds its channels, `threads` its threads, `roles[guild.id]` is @everyone."""
+
+    id: int
+    name: str
+    owner_id: int
+    bot_joined_at: datetime
+    roles: dict[int, Role] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    threads: dict[int, Channel] = field(default_factory=dict)
+    emojis: dict[int, Emoji] = field(default_factory=dict)
+    locale: str = "en-US"
+    unavailable: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Sent:
+    """The first message under a nonce, kept for as long as Discord remembers it."""
+
+    message_id: int
+    at: datetime
+
+
+def reaction_key(emoji: str) -> str:
+    """The key of an emoji in `Message.reactions`: custom emoji by id, unicode without the variation selector."""
+    custom = re.fullmatch(r"(?:<?a?:)?\w*:(\d+)>?", emoji)
+    return custom[1] if custom else emoji.replace("\ufe0f", "")
+
+
+class Store:
+    """All facts of one sandbox, with the ids and the way to wait for a change."""
+
+    def __init__(self, clock: SandboxClock) -> None:
+        self.clock = clock
+        self.users: dict[int, User] = {}
+        self.guilds: dict[int, Guild] = {}
+        self.channels: dict[int, Channel] = {}
+        self.channels_left: set[int] = set()
+        self.dms: dict[frozenset[int], Channel] = {}
+        self.commands: dict[int, Command] = {}
+        self.uploads: dict[int, Attachment] = {}
+        self.interactions: dict[int, Interaction] = {}
+        self.interactions_by_token: dict[str, Interaction] = {}
+        self.nonces: dict[tuple[int, int, str], Sent] = {}
+        self.version = 0
+        self.shape = 0
+        self.watchers: list[Callable[[Message], None]] = []
+        self.last_id = 0
+        self.last_seed = self._at(clock.now() - timedelta(days=365))
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    @staticmethod
+    def _at(moment: datetime) -> int:
+        return (moment - EPOCH) // timedelta(milliseconds=1) << 22
+
+    def next_id(self) -> int:
+        """An id for something that happens now; later ids are larger."""
+        self.last_id = max(self._at(self.clock.now()), self.last_id + 1)
+        return self.last_id
+
+    def seed_id(self) -> int:
+        """An id for something that was there before the story begins; each a millisecond apart, as shards need."""
+        self.last_seed += 1 << 22
+        return self.last_seed
+
+    def changed(self) -> None:
+        """Say that a fact changed; wakes everybody in `wait_for_change`."""
+        self.version += 1
+        waiting, self._waiting = self._waiting, set()
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def reshaped(self) -> None:
+        """Say that something besides messages changed: a guild, channel, member, command or privacy setting."""
+        self.shape += 1
+        self.changed()
+
+    def touched(self, message: Message) -> None:
+        """Say that a message is new, different or gone, whoever may see it."""
+        for watch in self.watchers:
+            watch(message)
+
+    async def wait_for_change(self, timeout: float) -> None:
+        """Return after the next change, at the latest after `timeout` seconds."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.add(future)
+        await asyncio.wait((future,), timeout=timeout)
+        self._waiting.discard(future)
+
+    def member(self, guild_id: int | None, user_id: int) -> Member | None:
+        guild = self.guilds.get(guild_id or 0)
+        return guild.members.get(user_id) if guild is not None else None
+
+    def guilds_of(self, user_id: int) -> Iterator[Guild]:
+        return (guild for guild in self.guilds.values() if user_id in guild.members)
+
+    def dm_between(self, one: int, other: int) -> Channel | None:
+        return self.dms.get(frozenset((one, other)))
+
+    def message(self, channel_id: int, message_id: int) -> Message | None:
+        channel = self.channels.get(channel_id)
+        return channel.messages.get(message_id) if channel is not None else None

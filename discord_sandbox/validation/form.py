@@ -1,0 +1,206 @@
+"""The parts a payload check is made of, and the error tree that Discord answers with."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from discord_sandbox.errors import Gap, refused
+from discord_sandbox.store import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    path: tuple[str, ...]
+    code: str
+    message: str
+
+
+def no_emoji(_emoji: int) -> bool:
+    """No custom emoji exists."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One place in a request body; places of the same body share their findings."""
+
+    has_emoji: Callable[[int], bool] = no_emoji
+    path: tuple[str, ...] = ()
+    found: list[Problem] = field(default_factory=list)
+
+    def at(self, *path: str | int) -> "Form":
+        return replace(self, path=self.path + tuple(map(str, path)))
+
+    def wrong(self, code: str, message: str) -> None:
+        self.found.append(Problem(self.path, code, message))
+
+    def missing(self) -> None:
+        self.wrong("BASE_TYPE_REQUIRED", "This field is required")
+
+    def settle(self) -> None:
+        """Raise what was found, if anything was."""
+        if self.found:
+            raise refused(50035, tree(self.found))
+
+
+def tree(problems: Collection[Problem]) -> Json:
+    errors: Json = {}
+    for problem in problems:
+        node = errors
+        for step in problem.path:
+            node = node.setdefault(step, {})
+        node.setdefault("_errors", []).append({"code": problem.code, "message": problem.message})
+    return errors
+
+
+Check = Callable[[Form, Any], None]
+
+
+def text(*, least: int = 0, most: int, required: bool = False) -> Check:
+    """A string of `least` to `most` characters; `required`: not only blanks."""
+
+    def check(form: Form, value: Any) -> None:
+        if not isinstance(value, str):
+            return form.wrong("STRING_TYPE_CONVERT", f'Could not interpret "{value}" as string.')
+        if required and not value.strip():
+            return form.missing()
+        if least <= len(value) <= most:
+            return None
+        if least > 1 or (least == 1 and most < 10_000):
+            return form.wrong("BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
+        return form.wrong("BASE_TYPE_MAX_LENGTH", f"Must be {most} or fewer in length.")
+
+    return check
+
+
+def integer(*, least: int = -(2**63), most: int = 2**63 - 1) -> Check:
+    def check(form: Form, value: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            form.wrong("NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
+        elif value > most:
+            form.wrong("NUMBER_TYPE_MAX", f"int value should be less than or equal to {most}.")
+        elif value < least:
+            form.wrong("NUMBER_TYPE_MIN", f"int value should be greater than or equal to {least}.")
+
+    return check
+
+
+def number(form: Form, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        form.wrong("NUMBER_TYPE_COERCE", f'Value "{value}" is not float.')
+
+
+def boolean(form: Form, value: Any) -> None:
+    if not isinstance(value, bool):
+        form.wrong("BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
+
+
+def snowflake(form: Form, value: Any) -> None:
+    if not re.fullmatch(r"\d{1,20}", str(value)):
+        form.wrong("NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
+
+
+def one_of(*choices: int | str) -> Check:
+    def check(form: Form, value: Any) -> None:
+        if value not in choices:
+            listed = ", ".join(map(repr, choices))
+            form.wrong("BASE_TYPE_CHOICES", f"Value must be one of {{{listed}}}.")
+
+    return check
+
+
+def moment(form: Form, value: Any) -> None:
+    try:
+        datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        form.wrong("DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")
+
+
+def url(*schemes: str, most: int = 2048) -> Check:
+    def check(form: Form, value: Any) -> None:
+        text(most=most)(form, value)
+        parts = urlsplit(str(value))
+        if not parts.scheme or not (parts.netloc or parts.path):
+            form.wrong("URL_TYPE_INVALID_URL", "Not a well formed URL.")
+        elif parts.scheme not in schemes:
+            allowed = ", ".join(map(repr, schemes))
+            form.wrong(
+                "URL_TYPE_INVALID_SCHEME",
+                f'Scheme "{parts.scheme}" is not supported. Scheme must be one of ({allowed}).',
+            )
+
+    return check
+
+
+def anything(_form: Form, _value: Any) -> None:
+    """Discord reads past this field in requests."""
+
+
+def listing(item: Check, *, least: int = 0, most: int) -> Check:
+    def check(form: Form, value: Any) -> None:
+        if not isinstance(value, list):
+            return form.wrong("LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        if len(value) > most:
+            form.wrong("BASE_TYPE_MAX_LENGTH", f"Must be {most} or fewer in length.")
+        elif len(value) < least:
+            form.wrong("BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
+        for index, one in enumerate(value):
+            item(form.at(index), one)
+        return None
+
+    return check
+
+
+def mapping(item: Check) -> Check:
+    """An object whose keys are free, such as translations by locale."""
+
+    def check(form: Form, value: Any) -> None:
+        if not isinstance(value, dict):
+            return form.wrong("DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+        for key, one in value.items():
+            item(form.at(key), one)
+        return None
+
+    return check
+
+
+def shape(what: str, fields: Mapping[str, Check], *, required: Collection[str] = (), then: Check = anything) -> Check:
+    """An object with these fields and no others (an unknown one is a Gap).
+
+    `then` looks at it as a whole once its parts are right.
+    """
+
+    def check(form: Form, value: Any) -> None:
+        if not isinstance(value, dict):
+            return form.wrong("DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+        before = len(form.found)
+        for name in value:
+            if name not in fields:
+                raise Gap(f"field {'.'.join((*form.path, name))} of {what}")
+        for name in required:
+            if value.get(name) is None:
+                form.at(name).missing()
+        for name, one in present(value):
+            fields[name](form.at(name), one)
+        if len(form.found) == before:
+            then(form, value)
+        return None
+
+    return check
+
+
+def present(value: Json) -> Iterator[tuple[str, Any]]:
+    """The fields that say something: for Discord null is the same as absent in nearly every request."""
+    return ((name, one) for name, one in value.items() if one is not None)
+
+
+def unique(form: Form, values: Collection[tuple[tuple[str | int, ...], Any]], *, code: str, message: str) -> None:
+    """Report every value, given with its path below `form`, that came before."""
+    seen = set()
+    for path, value in values:
+        if value in seen:
+            form.at(*path).wrong(code, message)
+        seen.add(value)

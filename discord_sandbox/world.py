@@ -1,0 +1,115 @@
+"""The store together with everybody who must hear of a change: the gateway, and whoever watches."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntFlag
+
+from discord_sandbox import permissions
+from discord_sandbox import serializers as projection
+from discord_sandbox.clock import SandboxClock
+from discord_sandbox.permissions import Permission
+from discord_sandbox.store import Channel, ChannelType, Guild, Json, Message, Store, User
+
+
+class Intent(IntFlag):
+    """Gateway intents: which events a session asked for."""
+
+    GUILDS = 1 << 0
+    GUILD_MEMBERS = 1 << 1
+    GUILD_MODERATION = 1 << 2
+    GUILD_EXPRESSIONS = 1 << 3
+    GUILD_INTEGRATIONS = 1 << 4
+    GUILD_WEBHOOKS = 1 << 5
+    GUILD_PRESENCES = 1 << 8
+    GUILD_MESSAGES = 1 << 9
+    GUILD_MESSAGE_REACTIONS = 1 << 10
+    GUILD_MESSAGE_TYPING = 1 << 11
+    DIRECT_MESSAGES = 1 << 12
+    DIRECT_MESSAGE_REACTIONS = 1 << 13
+    DIRECT_MESSAGE_TYPING = 1 << 14
+    MESSAGE_CONTENT = 1 << 15
+    GUILD_SCHEDULED_EVENTS = 1 << 16
+
+
+ALWAYS = Intent(0)
+"""For events that every session gets."""
+_ABOUT_SHAPE = ("GUILD_", "CHANNEL_", "THREAD_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """One event for the bot: which guild's shard gets it, which intent it needs, whose doing it was.
+
+    `redacted` is what sessions without the message content intent get instead of `payload`.
+    """
+
+    name: str
+    payload: Json
+    intent: Intent = ALWAYS
+    guild_id: int | None = None
+    user_id: int | None = None
+    redacted: Json | None = None
+
+
+class World:
+    """Facts, the one bot that lives among them, and the listeners to events."""
+
+    def __init__(self, clock: SandboxClock) -> None:
+        self.clock = clock
+        self.store = Store(clock)
+        self.base_url = "http://127.0.0.1"
+        self.gateway_url = "ws://127.0.0.1/gateway"
+        self.shards = 1
+        self.limited = True
+        self.old_edits: dict[int, deque[datetime]] = {}
+        self.sessions_left = 1000
+        self.application_flags = 1 << 15 | 1 << 19  # members and message content, as for a bot in few guilds
+        self.listeners: list[Callable[[Dispatch], None]] = []
+        self.bot = User(id=self.store.seed_id(), username="RaidBot", bot=True, discriminator="0001")
+        self.store.users[self.bot.id] = self.bot
+        self.owner = User(id=self.store.seed_id(), username="operator", global_name="Operator")
+        self.store.users[self.owner.id] = self.owner
+
+    @property
+    def application_id(self) -> int:
+        return self.bot.id
+
+    def publish(self, event: Dispatch) -> None:
+        """Tell everybody what happened; call it after the fact is in the store."""
+        guild = self.store.guilds.get(event.guild_id or 0)
+        hidden = guild is not None and guild.unavailable and event.name not in ("GUILD_DELETE", "INTERACTION_CREATE")
+        if not hidden:
+            for listener in self.listeners:
+                listener(event)
+        if event.name.startswith(_ABOUT_SHAPE):
+            self.store.reshaped()
+        else:
+            self.store.changed()
+
+    def guild_of(self, channel: Channel) -> Guild | None:
+        return self.store.guilds.get(channel.guild_id or 0)
+
+    def may(self, user_id: int, channel: Channel) -> Permission:
+        """What a user may do in a channel; nothing for strangers."""
+        guild = self.guild_of(channel)
+        if guild is None:
+            return permissions.DIRECT if user_id in channel.recipients else Permission(0)
+        member = guild.members.get(user_id)
+        return permissions.in_channel(guild, member, channel) if member is not None else Permission(0)
+
+    def bot_sees(self, channel: Channel) -> bool:
+        return bool(self.may(self.bot.id, channel) & Permission.VIEW_CHANNEL)
+
+    def message_json(self, message: Message) -> Json:
+        """A message as the bot gets it over REST."""
+        return projection.message(message, self.store, viewer=self.bot.id, base_url=self.base_url)
+
+    def has_emoji(self, emoji_id: int) -> bool:
+        """Whether a custom emoji is known in any guild the bot is in."""
+        return any(emoji_id in guild.emojis for guild in self.store.guilds_of(self.bot.id))
+
+
+def is_direct(channel: Channel) -> bool:
+    return channel.type is ChannelType.DM
