@@ -23,8 +23,8 @@ from discord_sandbox.store import Channel, Message, Reaction, reaction_key
 from raidbot.db import guilds
 from raidbot.db import raids as rows
 from raidbot.db.database import Database
-from raidbot.delivery.render import board
-from raidbot.delivery.shown import Shown
+from raidbot.delivery.boards.render import board
+from raidbot.delivery.boards.snapshot import Shown
 from raidbot.demo.stage import BotProcess
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.catalogue import untouched

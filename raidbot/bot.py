@@ -46,18 +46,18 @@ from raidbot.commands.watch import Watch
 from raidbot.commands.world import World
 from raidbot.db import guilds
 from raidbot.db.database import Database
-from raidbot.delivery.absent import Absent
-from raidbot.delivery.aside import Aside
-from raidbot.delivery.audit import Audit
-from raidbot.delivery.boards import Boards
-from raidbot.delivery.controls import PANEL as BOARD_PANEL
-from raidbot.delivery.line import Line, give_up_silent_requests
-from raidbot.delivery.outbox import Outbox
-from raidbot.delivery.people import People
-from raidbot.delivery.posting import Posting
-from raidbot.delivery.reconcile import Reconcile
+from raidbot.delivery.audit_log.feed import Audit
+from raidbot.delivery.boards.components import PANEL as BOARD_PANEL
+from raidbot.delivery.boards.posting import Posting
+from raidbot.delivery.boards.reaction_removal import Tidy
+from raidbot.delivery.boards.reconcile import Reconcile
+from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.discord_api import Line, give_up_silent_requests
+from raidbot.delivery.members.departures import Absent
+from raidbot.delivery.members.names import People
+from raidbot.delivery.messages.best_effort_dm import Aside
+from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.threads import Threads
-from raidbot.delivery.tidy import Tidy
 from raidbot.jobs.closing import close_due
 from raidbot.jobs.heartbeat import Heartbeat, Job
 from raidbot.jobs.reminders import remind_due

@@ -12,7 +12,7 @@ from discord import app_commands
 from raidbot import process
 from raidbot.commands.ui import rights
 from raidbot.config import Settings, variable
-from raidbot.delivery.render import board
+from raidbot.delivery.boards.render import board
 from raidbot.raids import signups
 from raidbot.raids.catalogue import untouched
 from raidbot.raids.creating import Draft, plan

@@ -21,7 +21,7 @@ from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.commands.watch import Watch
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId
-from raidbot.delivery.render import board
+from raidbot.delivery.boards.render import board
 from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.creating import (
     MUSEUM_SEATS,

@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from raidbot.delivery.line import Line
+from raidbot.delivery.discord_api import Line
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from raidbot.commands.raid_visit import Visit
 from raidbot.commands.ui import rights
-from raidbot.delivery.people import hear
+from raidbot.delivery.members.names import hear
 from raidbot.raids.model import MemberId
 from raidbot.utils.text import clean_name
 

@@ -10,7 +10,7 @@ from raidbot.commands.channels import KIND_NAMES
 from raidbot.commands.ui.answers import Row
 from raidbot.commands.ui.router import address
 from raidbot.db.history import Happened
-from raidbot.delivery.audit_look import shown
+from raidbot.delivery.audit_log.format import shown
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.templates import spoken_length
 from raidbot.raids.undo import Step

@@ -14,7 +14,7 @@ from raidbot.commands.ui.pages import turning
 from raidbot.commands.ui.picked import Picked, look_up
 from raidbot.commands.ui.role_menus import role_menus, role_numbered
 from raidbot.commands.ui.router import number_of
-from raidbot.delivery import render
+from raidbot.delivery.boards import render
 from raidbot.raids import roster, signups
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
 from raidbot.raids.permissions import Permission

@@ -19,9 +19,9 @@ from raidbot.commands.ui import answers, rights
 from raidbot.commands.ui.pages import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
 from raidbot.db import lists
-from raidbot.delivery import render
-from raidbot.delivery.calendar import calendar
-from raidbot.delivery.sheet import roster_sheet
+from raidbot.delivery.boards import render
+from raidbot.delivery.exports.ical import calendar
+from raidbot.delivery.exports.roster_csv import roster_sheet
 from raidbot.raids.model import GuildId, Kind, MemberId, Raid
 from raidbot.raids.permissions import Permission
 from raidbot.state import State

@@ -16,11 +16,11 @@ from raidbot.commands.intake import Intake
 from raidbot.db import outbox
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Owed
-from raidbot.delivery.aside import Aside
-from raidbot.delivery.boards import Boards
-from raidbot.delivery.outbox import Outbox
-from raidbot.delivery.reconcile import Reconcile
-from raidbot.delivery.tidy import Tidy
+from raidbot.delivery.boards.reaction_removal import Tidy
+from raidbot.delivery.boards.reconcile import Reconcile
+from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.messages.best_effort_dm import Aside
+from raidbot.delivery.messages.outbox import Outbox
 from raidbot.raids import signups
 from raidbot.raids.emoji import key_of
 from raidbot.raids.events import Change

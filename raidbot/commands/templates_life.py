@@ -14,7 +14,7 @@ from raidbot.commands.templates_words import COLOUR_HINT, emoji_field
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.pages import page_number
 from raidbot.commands.ui.rights import who
-from raidbot.delivery.render import board
+from raidbot.delivery.boards.render import board
 from raidbot.raids import catalogue as rules
 from raidbot.raids import template_edits as edits
 from raidbot.raids.catalogue import Catalogue, NothingToResetTo

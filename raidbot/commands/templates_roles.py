@@ -10,7 +10,7 @@ from raidbot.commands.templates_visit import LABELS, Action, Visit
 from raidbot.commands.templates_words import EMOJI_MOST
 from raidbot.commands.ui.answers import Row
 from raidbot.commands.ui.forms import Field
-from raidbot.delivery.width import units
+from raidbot.delivery.boards.text_fit import units
 from raidbot.raids import template_edits as edits
 from raidbot.raids.emoji import parse
 from raidbot.raids.model import Role, RoleKey

@@ -10,9 +10,9 @@ from discord.ext import commands
 
 from raidbot.commands.intake import Intake
 from raidbot.db import lookups
-from raidbot.delivery.absent import Absent
-from raidbot.delivery.boards import Boards
-from raidbot.delivery.reconcile import Reconcile
+from raidbot.delivery.boards.reconcile import Reconcile
+from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.members.departures import Absent
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.emoji import key_of
 from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, MessageId, RaidId, Source

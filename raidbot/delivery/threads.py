@@ -8,9 +8,9 @@ import structlog
 
 from raidbot.db import audit, outbox
 from raidbot.db import threads as rows
-from raidbot.delivery.boards import UNKNOWN_CHANNEL
-from raidbot.delivery.line import Line, NoAnswer
-from raidbot.delivery.rounds import Rounds
+from raidbot.delivery.boards.updater import UNKNOWN_CHANNEL
+from raidbot.delivery.discord_api import Line, NoAnswer
+from raidbot.delivery.retry_worker import Rounds
 from raidbot.raids import lifecycle
 from raidbot.raids.audit import Entry
 from raidbot.raids.events import Change

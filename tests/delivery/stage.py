@@ -16,14 +16,14 @@ from discord_sandbox.store import Channel, Message
 from raidbot.commands.gate import Gate
 from raidbot.db.database import Database
 from raidbot.db.outbox import Owed, counts
-from raidbot.delivery.absent import Absent
-from raidbot.delivery.boards import Boards
-from raidbot.delivery.line import Line, give_up_silent_requests
-from raidbot.delivery.outbox import Outbox
-from raidbot.delivery.people import People
-from raidbot.delivery.posting import Posting
-from raidbot.delivery.reconcile import Reconcile
-from raidbot.delivery.tidy import Tidy
+from raidbot.delivery.boards.posting import Posting
+from raidbot.delivery.boards.reaction_removal import Tidy
+from raidbot.delivery.boards.reconcile import Reconcile
+from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.discord_api import Line, give_up_silent_requests
+from raidbot.delivery.members.departures import Absent
+from raidbot.delivery.members.names import People
+from raidbot.delivery.messages.outbox import Outbox
 from raidbot.raids import signups
 from raidbot.raids.emoji import key_of
 from raidbot.raids.events import Change

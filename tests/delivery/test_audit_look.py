@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from raidbot.db.audit import About, Record
-from raidbot.delivery import audit_look as look
+from raidbot.delivery.audit_log import format as look
 from raidbot.raids.audit import Entry
 from raidbot.raids.model import RaidCode, Source
 from tests.raids.builders import ALICE, MANAGER, NOW

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from discord_sandbox import Sandbox
 from discord_sandbox.people import Person
-from raidbot.delivery.shown import Shown
+from raidbot.delivery.boards.snapshot import Shown
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Source, Status
 from raidbot.state import Cause

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from icalendar import Calendar
 
-from raidbot.delivery.calendar import calendar
-from raidbot.delivery.sheet import roster_sheet
+from raidbot.delivery.exports.ical import calendar
+from raidbot.delivery.exports.roster_csv import roster_sheet
 from raidbot.raids.model import GuildId
 from tests.raids.builders import ALICE, NOW, START, joined, raid
 

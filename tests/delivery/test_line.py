@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from discord_sandbox.faults import Silence
-from raidbot.delivery.line import Line, LineDown, NoAnswer, give_up_silent_requests
+from raidbot.delivery.discord_api import Line, LineDown, NoAnswer, give_up_silent_requests
 from raidbot.utils.circuit_breaker import CircuitBreaker
 
 from .stage import Stage

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discord_sandbox.validation.messages import check_message
-from raidbot.delivery.render import GREY, Board, board
-from raidbot.delivery.width import shortened, units
+from raidbot.delivery.boards.render import GREY, Board, board
+from raidbot.delivery.boards.text_fit import shortened, units
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.builtin import builtin
 from raidbot.raids.catalogue import untouched

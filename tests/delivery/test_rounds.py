@@ -2,7 +2,7 @@
 
 import asyncio
 
-from raidbot.delivery.rounds import Rounds
+from raidbot.delivery.retry_worker import Rounds
 
 
 async def test_a_round_is_made_when_there_is_something_to_do_and_again_while_something_is_left() -> None:

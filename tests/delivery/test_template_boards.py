@@ -12,9 +12,9 @@ from discord_sandbox.validation.messages import check_message
 from raidbot.commands import create_panel as look
 from raidbot.commands.ui.answers import Row, panel
 from raidbot.db.drafts import DraftId
-from raidbot.delivery.controls import view
-from raidbot.delivery.render import Board, board
-from raidbot.delivery.width import units
+from raidbot.delivery.boards.components import view
+from raidbot.delivery.boards.render import Board, board
+from raidbot.delivery.boards.text_fit import units
 from raidbot.raids.catalogue import Catalogue, add, untouched
 from raidbot.raids.creating import Draft, missing, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, Seat, Source, Status, Wait

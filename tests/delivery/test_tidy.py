@@ -5,7 +5,7 @@ from functools import partial
 from structlog.testing import capture_logs
 
 from discord_sandbox.people import Person
-from raidbot.delivery.tidy import Unwanted, _taken
+from raidbot.delivery.boards.reaction_removal import Unwanted, _taken
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.model import CloseReason, MemberId, Raid, RoleKey
 from tests.raids.builders import ALICE, TANK, joined, opened

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from raidbot.commands.ui import rights
-from raidbot.delivery.people import hear
+from raidbot.delivery.members.names import hear
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.state import State
 from raidbot.utils.errors import Refusal

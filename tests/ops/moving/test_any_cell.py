@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raidbot.db import guilds, raids, templates
-from raidbot.delivery import render
+from raidbot.delivery.boards import render
 from raidbot.ops.moving.report import Report
 from raidbot.ops.moving.run import move_in
 from raidbot.raids.emoji import parse

@@ -10,10 +10,10 @@ import discord
 import structlog
 
 from raidbot.db import lookups
-from raidbot.delivery.line import Line, NoAnswer
-from raidbot.delivery.pace import Pace
-from raidbot.delivery.people import hear
-from raidbot.delivery.rounds import Rounds
+from raidbot.delivery.discord_api import Line, NoAnswer
+from raidbot.delivery.members.names import hear
+from raidbot.delivery.pacing import Pace
+from raidbot.delivery.retry_worker import Rounds
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.model import CancelReason, GuildId, MemberId, RaidId, Source
 from raidbot.raids.settings import GuildSettings

@@ -13,9 +13,9 @@ import structlog
 from raidbot.db import outbox as rows
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Claimed
-from raidbot.delivery.line import Line, NoAnswer
-from raidbot.delivery.nonces import nonce_prefix
-from raidbot.delivery.pace import nap
+from raidbot.delivery.discord_api import Line, NoAnswer
+from raidbot.delivery.messages.nonces import nonce_prefix
+from raidbot.delivery.pacing import nap
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid
 from raidbot.raids.telling import notices

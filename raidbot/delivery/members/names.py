@@ -8,7 +8,7 @@ import aiohttp
 import discord
 import structlog
 
-from raidbot.delivery.rounds import Rounds
+from raidbot.delivery.retry_worker import Rounds
 from raidbot.raids.model import GuildId, MemberId, RaidId
 from raidbot.state import State
 from raidbot.utils.text import clean_name

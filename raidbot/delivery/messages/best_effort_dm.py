@@ -5,8 +5,8 @@ import asyncio
 import discord
 import structlog
 
-from raidbot.delivery.line import Line, NoAnswer
-from raidbot.delivery.pace import Pace
+from raidbot.delivery.discord_api import Line, NoAnswer
+from raidbot.delivery.pacing import Pace
 from raidbot.raids.model import MemberId
 from raidbot.utils.rate_limiter import SlidingWindow
 from raidbot.utils.tasks import TaskSet

@@ -12,12 +12,12 @@ import structlog
 from raidbot.db import audit, moved
 from raidbot.db import raids as rows
 from raidbot.db.database import Unwritable
-from raidbot.delivery import render
-from raidbot.delivery.controls import with_controls
-from raidbot.delivery.line import Line, NoAnswer
-from raidbot.delivery.pace import Pace
-from raidbot.delivery.render import Board
-from raidbot.delivery.shown import Shown
+from raidbot.delivery.boards import render
+from raidbot.delivery.boards.components import with_controls
+from raidbot.delivery.boards.render import Board
+from raidbot.delivery.boards.snapshot import Shown
+from raidbot.delivery.discord_api import Line, NoAnswer
+from raidbot.delivery.pacing import Pace
 from raidbot.raids import emoji, lifecycle
 from raidbot.raids.audit import Entry
 from raidbot.raids.events import Change, MarksChanged

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
-from raidbot.delivery.width import shortened, units
+from raidbot.delivery.boards.text_fit import shortened, units
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Wait
 
 FIELDS_MOST = 25  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits

@@ -11,12 +11,12 @@ import discord
 import structlog
 
 from raidbot.db import audit, moved
-from raidbot.delivery.absent import Absent
-from raidbot.delivery.boards import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, Boards
-from raidbot.delivery.line import Line, NoAnswer
-from raidbot.delivery.pace import Pace, nap
-from raidbot.delivery.people import People
-from raidbot.delivery.tidy import Tidy
+from raidbot.delivery.boards.reaction_removal import Tidy
+from raidbot.delivery.boards.updater import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, Boards
+from raidbot.delivery.discord_api import Line, NoAnswer
+from raidbot.delivery.members.departures import Absent
+from raidbot.delivery.members.names import People
+from raidbot.delivery.pacing import Pace, nap
 from raidbot.raids import lifecycle, signups
 from raidbot.raids.emoji import key_of
 from raidbot.raids.events import Change, Event, Joined, MarksChanged, Moved

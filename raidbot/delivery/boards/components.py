@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import discord
 
-from raidbot.delivery.line import Line
+from raidbot.delivery.discord_api import Line
 from raidbot.raids import emoji
 from raidbot.raids.model import Raid, Role
 from raidbot.raids.templates import REACTIONS_MOST

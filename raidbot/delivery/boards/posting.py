@@ -13,12 +13,12 @@ import structlog
 from raidbot.db import lookups
 from raidbot.db import raids as rows
 from raidbot.db.outbox import CLAIM_LASTS, Owed
-from raidbot.delivery import render
-from raidbot.delivery.boards import Boards
-from raidbot.delivery.controls import with_controls
-from raidbot.delivery.line import Line, NoAnswer
-from raidbot.delivery.nonces import nonce_prefix
-from raidbot.delivery.pace import Pace, nap
+from raidbot.delivery.boards import render
+from raidbot.delivery.boards.components import with_controls
+from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.discord_api import Line, NoAnswer
+from raidbot.delivery.messages.nonces import nonce_prefix
+from raidbot.delivery.pacing import Pace, nap
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change, Created
 from raidbot.raids.model import CancelReason, ChannelId, MessageId, Raid, RaidId, Source, Status

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from raidbot.delivery.render import Board
+from raidbot.delivery.boards.render import Board
 from raidbot.raids import emoji
 
 

@@ -12,8 +12,8 @@ import structlog
 from raidbot.db import audit as rows
 from raidbot.db.audit import Feed, Record
 from raidbot.db.outbox import Owed
-from raidbot.delivery import audit_look as look
-from raidbot.delivery.pace import nap
+from raidbot.delivery.audit_log import format as look
+from raidbot.delivery.pacing import nap
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, GuildId, Raid
 from raidbot.raids.settings import GuildSettings

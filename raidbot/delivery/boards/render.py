@@ -8,9 +8,9 @@ from datetime import datetime
 
 import discord
 
-from raidbot.delivery.controls import Rows, controls_of
-from raidbot.delivery.roster import Field, named, roster, smallest
-from raidbot.delivery.width import shortened, shortened_text, units
+from raidbot.delivery.boards.components import Rows, controls_of
+from raidbot.delivery.boards.roster_fields import Field, named, roster, smallest
+from raidbot.delivery.boards.text_fit import shortened, shortened_text, units
 from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.telling import why_cancelled, why_closed

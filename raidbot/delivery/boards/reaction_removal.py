@@ -8,8 +8,8 @@ from functools import partial
 import discord
 import structlog
 
-from raidbot.delivery.line import Line, NoAnswer
-from raidbot.delivery.pace import Pace, nap
+from raidbot.delivery.discord_api import Line, NoAnswer
+from raidbot.delivery.pacing import Pace, nap
 from raidbot.raids import emoji, signups
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, RoleKey, Source

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from raidbot.delivery.pace import nap
+from raidbot.delivery.pacing import nap
 from raidbot.utils.tasks import end
 
 _LONGEST = 300.0

@@ -1,0 +1,1 @@
+"""Show the audit in the log channels."""

@@ -1,0 +1,1 @@
+"""Keep the posted boards equal to the database."""

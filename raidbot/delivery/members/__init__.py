@@ -1,0 +1,1 @@
+"""Look up member names, and find members who left."""
