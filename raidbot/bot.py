@@ -16,34 +16,34 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from raidbot.commands.board_buttons import BoardButtons
-from raidbot.commands.create import Create
-from raidbot.commands.create_panel import PANEL as CREATE_PANEL
-from raidbot.commands.gate import Gate
-from raidbot.commands.intake import Intake
-from raidbot.commands.mysignups import MySignups
-from raidbot.commands.mysignups_look import PANEL as MYSIGNUPS_PANEL
-from raidbot.commands.permissions import PANEL as PERMISSIONS_PANEL
-from raidbot.commands.permissions import Permissions
-from raidbot.commands.ping import Ping
-from raidbot.commands.raid import RaidPanel
-from raidbot.commands.raid_panel import PANEL as RAID_PANEL
-from raidbot.commands.raidinfo import RaidInfo
-from raidbot.commands.raidinfo_look import PANEL as RAIDINFO_PANEL
-from raidbot.commands.raidsignup import RaidSignup
-from raidbot.commands.reactions import Reactions
-from raidbot.commands.replies import Replies
-from raidbot.commands.setchannel import SetChannel
-from raidbot.commands.settings import PANEL as SETTINGS_PANEL
-from raidbot.commands.settings import Settings
-from raidbot.commands.setup import PANEL as SETUP_PANEL
-from raidbot.commands.setup import Setup
-from raidbot.commands.templates import Templates
-from raidbot.commands.templates_look import PANEL as TEMPLATES_PANEL
-from raidbot.commands.ui.road import explain
+from raidbot.commands.admin.permissions import PANEL as PERMISSIONS_PANEL
+from raidbot.commands.admin.permissions import Permissions
+from raidbot.commands.admin.ping import Ping
+from raidbot.commands.admin.setchannel import SetChannel
+from raidbot.commands.admin.settings import PANEL as SETTINGS_PANEL
+from raidbot.commands.admin.settings import Settings
+from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
+from raidbot.commands.admin.setup import Setup
+from raidbot.commands.create.cog import Create
+from raidbot.commands.create.views import PANEL as CREATE_PANEL
+from raidbot.commands.events.event_queue import Intake
+from raidbot.commands.events.guild_events import World
+from raidbot.commands.posting.post_waiter import Watch
+from raidbot.commands.raid.cog import RaidPanel
+from raidbot.commands.raid.roster_commands import RaidSignup
+from raidbot.commands.raid.views import PANEL as RAID_PANEL
+from raidbot.commands.raidinfo.cog import RaidInfo
+from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
+from raidbot.commands.signups.board_buttons import BoardButtons
+from raidbot.commands.signups.dm_buttons import Replies
+from raidbot.commands.signups.gate import Gate
+from raidbot.commands.signups.mysignups import MySignups
+from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
+from raidbot.commands.signups.reactions import Reactions
+from raidbot.commands.templates.cog import Templates
+from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
+from raidbot.commands.ui.errors import explain
 from raidbot.commands.ui.router import Router
-from raidbot.commands.watch import Watch
-from raidbot.commands.world import World
 from raidbot.db import guilds
 from raidbot.db.database import Database
 from raidbot.delivery.audit_log.feed import Audit

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from raidbot import process
-from raidbot.commands.ui import rights
+from raidbot.commands.ui import permissions as rights
 from raidbot.config import Settings, variable
 from raidbot.delivery.boards.render import board
 from raidbot.raids import signups

@@ -2,7 +2,7 @@
 
 import pytest
 
-from raidbot.commands.ui.offered import matching
+from raidbot.commands.ui.autocomplete import matching
 
 RAIDS = (
     ("AB23CD", "AB23CD — The Voracious Void Raid — Fri 27 Nov 20:00"),

@@ -17,8 +17,8 @@ from discord_sandbox.people import Answer, Person
 from discord_sandbox.store import Message
 from discord_sandbox.store import Role as ServerRole
 from raidbot.bot import RaidBot
-from raidbot.commands.raid import ACTIONS
-from raidbot.commands.templates import ACTIONS as TEMPLATE_ACTIONS
+from raidbot.commands.raid.cog import ACTIONS
+from raidbot.commands.templates.cog import ACTIONS as TEMPLATE_ACTIONS
 from raidbot.commands.ui.router import Router
 from raidbot.raids.model import GuildId, MemberId, Raid, Source
 from raidbot.raids.permissions import Grants, Permission, commands

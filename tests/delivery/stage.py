@@ -13,7 +13,7 @@ import discord
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel, Message
-from raidbot.commands.gate import Gate
+from raidbot.commands.signups.gate import Gate
 from raidbot.db.database import Database
 from raidbot.db.outbox import Owed, counts
 from raidbot.delivery.boards.posting import Posting

@@ -6,7 +6,7 @@ from functools import partial
 
 from discord_sandbox.people import Person
 from discord_sandbox.store import User
-from raidbot.commands.gate import Gate
+from raidbot.commands.signups.gate import Gate
 from raidbot.db import moved
 from raidbot.raids import signups
 from raidbot.raids.model import Kind, MemberId, Raid, RoleKey, Source

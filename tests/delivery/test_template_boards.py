@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from discord_sandbox.validation.messages import check_message
-from raidbot.commands import create_panel as look
-from raidbot.commands.ui.answers import Row, panel
+from raidbot.commands.create import views as look
+from raidbot.commands.ui.responses import Row, panel
 from raidbot.db.drafts import DraftId
 from raidbot.delivery.boards.components import view
 from raidbot.delivery.boards.render import Board, board

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from discord_sandbox import Sandbox
-from raidbot.commands.raid import ACTIONS
+from raidbot.commands.raid.cog import ACTIONS
 from raidbot.raids.telling import REPLY
 from tests.commands.test_rights import ABOUT, PRESSES
 from tests.conftest import Start

@@ -7,8 +7,8 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from raidbot.commands.ui.answers import held
-from raidbot.commands.ui.road import explain
+from raidbot.commands.ui.errors import explain
+from raidbot.commands.ui.responses import held
 from raidbot.utils.errors import Refusal
 
 

@@ -1,0 +1,221 @@
+"""/permissions: which roles may do what, and who may sign up, on one panel that works whenever it is pressed."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from raidbot.commands.posting.channels import KIND_NAMES
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui.router import Press, UnknownPanel, address
+from raidbot.db import audit
+from raidbot.raids.audit import Entry
+from raidbot.raids.model import GuildId, Kind
+from raidbot.raids.permissions import Asker, ManagersOnly, MoreThanHeld, Permission, check_may_grant, held_in
+from raidbot.raids.permissions import commands as known_commands
+from raidbot.raids.settings import GuildSettings
+from raidbot.state import State
+from raidbot.utils.text import fit_lines
+
+PANEL = "permissions"
+_EVERYTHING = "everything"
+_GATE = "gate."
+_COLOUR = 0x5865F2
+_ROLES_MOST = 25  # https://discord.com/developers/docs/components/reference#role-select
+_DESCRIPTION_MOST = 4096
+_GRANT_RULE = "The owner and people with Manage Server may do everything. Nobody gives more than they hold."
+_GATE_RULE = "One of these roles is enough, and nobody signs up without. Raid leaders may give a seat to anybody."
+_EVERYONE_RULE = "With @everyone everybody may sign up, whatever raids ask for."
+
+
+class Permissions(commands.Cog):
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    @app_commands.command(description="Which roles may do what, and who may sign up")
+    async def permissions(self, interaction: discord.Interaction[Any]) -> None:
+        await rights.check(interaction, Permission.PERMISSIONS)
+        await answers.take(interaction)
+        await self._show(interaction, _EVERYTHING)
+
+    async def press(self, press: Press) -> None:
+        """Somebody chose what to look at, or the roles for it."""
+        interaction = press.interaction
+        await rights.check(interaction, Permission.PERMISSIONS)
+        match press.parts:
+            case ("open", _):
+                subject = next(iter(press.values), "")
+            case ("roles", subject):
+                await self._save(press, _known(subject))
+            case _:
+                raise UnknownPanel
+        await self._show(interaction, _known(subject))
+
+    async def _save(self, press: Press, subject: str) -> None:
+        guild = rights.here(press.interaction)
+        chosen = rights.chosen_roles(press.interaction, press.values)
+        if guild.id in chosen and subject in (_EVERYTHING, f"{_GATE}{Kind.RAID}"):
+            raise rights.NotEveryone
+        rule = partial(_with, subject, chosen, rights.asker(press.interaction))
+        try:
+            await self._state.change_settings(GuildId(guild.id), rule, rights.cause(press.interaction))
+        except (ManagersOnly, MoreThanHeld):
+            wanted = f"{_title(subject)}: {_mentioned(guild, chosen) or 'nobody'}"
+            await self._note(press.interaction, Entry("grant refused", after=wanted))
+            raise
+
+    async def _note(self, interaction: discord.Interaction[Any], entry: Entry) -> None:
+        """Write down what was tried and changed nothing."""
+        cause = rights.cause(interaction)
+        record = partial(
+            audit.record,
+            entries=(entry,),
+            guild=GuildId(rights.here(interaction).id),
+            raid=None,
+            at=self._state.now(),
+            actor=cause.actor,
+            source=cause.source,
+        )
+        await self._state.db.write(record)
+
+    async def _show(self, interaction: discord.Interaction[Any], subject: str) -> None:
+        guild = rights.here(interaction)
+        settings = await self._state.settings(GuildId(guild.id))
+        await answers.show(
+            interaction, embeds=(_summary(guild, settings, subject),), rows=_rows(guild, settings, subject)
+        )
+
+
+def _known(subject: str) -> str:
+    """Raises UnknownPanel for what is neither everything, a gate, a command nor an action."""
+    if subject == _EVERYTHING or subject in _gates() or held_in(subject):
+        return subject
+    raise UnknownPanel
+
+
+def _gates() -> dict[str, Kind]:
+    return {f"{_GATE}{kind}": kind for kind in Kind}
+
+
+def _roles(settings: GuildSettings, subject: str) -> frozenset[int]:
+    """The roles chosen for this very subject."""
+    if subject == _EVERYTHING:
+        return settings.grants.admins
+    if subject in _gates():
+        return settings.signup_roles.get(_gates()[subject], frozenset())
+    return settings.grants.of(subject)
+
+
+def _with(subject: str, roles: frozenset[int], asker: Asker, before: GuildSettings) -> GuildSettings:
+    """The settings with these roles for the subject. Raises ManagersOnly or MoreThanHeld."""
+    if subject in _gates():
+        kind = _gates()[subject]
+        others = {other: needed for other, needed in before.signup_roles.items() if other is not kind}
+        return replace(before, signup_roles=others | ({kind: roles} if roles else {}))
+    check_may_grant(asker, None if subject == _EVERYTHING else subject, before.grants)
+    if subject == _EVERYTHING:
+        return replace(before, grants=replace(before.grants, admins=roles))
+    return replace(before, grants=before.grants.with_roles(subject, roles))
+
+
+def _summary(guild: discord.Guild, settings: GuildSettings, subject: str) -> discord.Embed:
+    embed = discord.Embed(title=_title(subject), colour=_COLOUR)
+    embed.description = fit_lines(_lines(guild, settings, subject), _DESCRIPTION_MOST)
+    return embed.set_footer(text=_rule(subject))
+
+
+def _rule(subject: str) -> str:
+    if subject not in _gates():
+        return _GRANT_RULE
+    return _GATE_RULE if _gates()[subject] is Kind.RAID else f"{_GATE_RULE} {_EVERYONE_RULE}"
+
+
+def _title(subject: str) -> str:
+    if subject == _EVERYTHING:
+        return "Who may do everything"
+    if subject in _gates():
+        return f"Who may sign up for {_plural(_gates()[subject])}"
+    found = held_in(subject)
+    return f"Who may {found[0].does}" if len(found) == 1 else f"Who may use all of /{subject}"
+
+
+def _lines(guild: discord.Guild, settings: GuildSettings, subject: str) -> list[str]:
+    roles = _roles(settings, subject)
+    chosen = _mentioned(guild, roles)
+    if subject in _gates():
+        if guild.id in roles:
+            return ["Everybody, whatever raids ask for."]
+        if roles and not any(map(guild.get_role, roles)):
+            return [chosen, "Nobody can sign up until you choose another role, or none."]
+        return [chosen or _nobody_chosen(guild, settings, _gates()[subject])]
+    lines = [chosen or "No role has been chosen."]
+    grants = settings.grants
+    if subject == _EVERYTHING:
+        granted = (
+            f"`/{target.replace('.', ' ')}` → {_mentioned(guild, roles)}" for target, roles in grants.roles.items()
+        )
+        return [*lines, *granted]
+    command = held_in(subject)[0].command
+    if command != subject and grants.of(command):
+        lines.append(f"With all of `/{command}`: {_mentioned(guild, grants.of(command))}")
+    if grants.admins:
+        lines.append(f"With everything: {_mentioned(guild, grants.admins)}")
+    return lines
+
+
+def _nobody_chosen(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
+    fallback = _mentioned(guild, settings.signup_roles_for(kind))
+    return f"As for raids: {fallback}" if fallback else "Everybody."
+
+
+def _mentioned(guild: discord.Guild, roles: frozenset[int]) -> str:
+    return ", ".join(_role(guild, role) for role in sorted(roles))
+
+
+def _role(guild: discord.Guild, role: int) -> str:
+    if role == guild.id:
+        return "@everyone"  # a mention of it reads “@@everyone”
+    return f"<@&{role}>" if guild.get_role(role) else f"deleted role `{role}`"
+
+
+def _plural(kind: Kind) -> str:
+    return {Kind.RAID: "raids", Kind.MUSEUM: "museums", Kind.KEY: "key bosses", Kind.CHALLENGE: "challenges"}[kind]
+
+
+def _rows(guild: discord.Guild, settings: GuildSettings, subject: str) -> tuple[answers.Row, ...]:
+    command = "" if subject in (_EVERYTHING, *_gates()) else held_in(subject)[0].command
+    offered = [
+        (_EVERYTHING, "Everything"),
+        *((gate, f"Signing up: {KIND_NAMES[kind]}") for gate, kind in _gates().items()),
+    ]
+    offered += [(name, f"/{name}") for name in known_commands()]
+    rows: list[answers.Row] = [(_choice("What is it about?", offered, command or subject),)]
+    actions = held_in(command) if command else ()
+    if len(actions) > 1:
+        named = [
+            (command, f"All of /{command}"),
+            *((one.value, one.does[:1].upper() + one.does[1:]) for one in actions),
+        ]
+        rows.append((_choice("All of it, or one action?", named, subject, "action"),))
+    rows.append((_role_select(guild, settings, subject),))
+    return tuple(rows)
+
+
+def _choice(hint: str, offered: list[tuple[str, str]], current: str, part: str = "subject") -> discord.ui.Select[Any]:
+    options = [discord.SelectOption(label=name, value=key, default=key == current) for key, name in offered]
+    return discord.ui.Select(custom_id=address(PANEL, "open", part), placeholder=hint, options=options)
+
+
+def _role_select(guild: discord.Guild, settings: GuildSettings, subject: str) -> discord.ui.RoleSelect[Any]:
+    chosen = [role for role in sorted(_roles(settings, subject)) if guild.get_role(role)]
+    return discord.ui.RoleSelect(
+        custom_id=address(PANEL, "roles", subject),
+        placeholder="Which roles?",
+        min_values=0,
+        max_values=_ROLES_MOST,
+        default_values=[discord.Object(role, type=discord.Role) for role in chosen[:_ROLES_MOST]],
+    )

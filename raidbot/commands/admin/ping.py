@@ -1,0 +1,59 @@
+"""/ping: is the bot there, and how is it."""
+
+import math
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import responses as answers
+from raidbot.db import lookups
+from raidbot.raids.model import GuildId
+from raidbot.state import State
+from raidbot.utils.text import stamp
+
+
+class Ping(commands.Cog):
+    """`connected` says whether calls to Discord get through at present."""
+
+    def __init__(self, state: State, connected: Callable[[], bool], *, started_at: datetime) -> None:
+        self._state = state
+        self._connected = connected
+        self._started_at = started_at
+
+    @app_commands.command(description="Is the bot awake, and what does it do here?")
+    async def ping(self, interaction: discord.Interaction[Any]) -> None:
+        guild = GuildId(rights.here(interaction).id)
+        asked = time.perf_counter()
+        await answers.take(interaction)
+        round_trip = time.perf_counter() - asked
+        raids = await self._state.db.read(partial(lookups.open_count, guild=guild))
+        owed = await self._state.db.read(partial(lookups.owed_count, guild=guild))
+        await answers.show(
+            interaction,
+            "\n".join(
+                (
+                    f"Gateway: {_milliseconds(interaction.client.latency)} · answer: {_milliseconds(round_trip)}",
+                    f"Running since {stamp(self._started_at, 'R')}",
+                    f"Open raids here: {raids} · messages on their way: {owed}",
+                    *_outage(self._state.db.outage),
+                    "Discord answers." if self._connected() else "Discord does not answer at present; nothing is lost.",
+                )
+            ),
+        )
+
+
+def _outage(reason: str | None) -> tuple[str, ...]:
+    if reason is None:
+        return ()
+    return (f"I cannot write anything down at present ({reason}). Reactions on signups are made up for when I can.",)
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if math.isfinite(seconds) else "not measured yet"

@@ -1,0 +1,170 @@
+"""/setup: a server's first steps on one panel, and what still stands in the way."""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from raidbot.commands.posting.channels import USE_NAMES, Use, chosen_for, said, set_channel, signup_channel
+from raidbot.commands.ui import forms
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui.router import Press, UnknownPanel, address
+from raidbot.raids import zones
+from raidbot.raids.catalogue import Catalogue, play
+from raidbot.raids.model import GuildId, Kind
+from raidbot.raids.permissions import Permission
+from raidbot.raids.settings import GuildSettings
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clip, escape, fit_lines
+
+PANEL = "setup"
+_COLOUR = 0x5865F2
+_PAGES = {
+    "boards": (Use.RAID, Use.MUSEUM, Use.KEY, Use.CHALLENGE),
+    "logs": (Use.AUDIT, Use.DEBUG),
+}
+_PAGE_LABELS = {"boards": "Signup channels", "logs": "Log channels", "games": "Your games"}
+_LINE_MOST = 250
+_FIELD_MOST = 1024  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+_NEXT = (
+    "`/settings` holds reminders, closing and threads. `/permissions` lets roles help you."
+    " `/templates` changes what raids are made from. `/create` puts up a raid."
+)
+
+
+class Setup(commands.Cog):
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    @app_commands.command(description="First steps: channels, time zone, your games, and what I lack on this server")
+    async def setup(self, interaction: discord.Interaction[Any]) -> None:
+        await rights.check(interaction, Permission.SETUP)
+        await answers.take(interaction)
+        await self._show(interaction, "boards")
+
+    async def press(self, press: Press) -> None:
+        """Somebody chose a channel, turned the page, or gave a time zone."""
+        interaction = press.interaction
+        await rights.check(interaction, Permission.SETUP)
+        match press.parts:
+            case ("channel", use) if use in Use.__members__.values():
+                page = "logs" if Use(use) in _PAGES["logs"] else "boards"
+                await self._choose(press, Use(use))
+            case ("ask-zone",):
+                zone = (await self._state.settings(GuildId(rights.here(interaction).id))).zone
+                await answers.ask(interaction, _zone_form(zone))
+                return
+            case ("zone",):
+                page, zone = "boards", zones.zone_named(press.fields["zone"]).key
+                guild = GuildId(rights.here(interaction).id)
+                await self._state.change_settings(
+                    guild, lambda before: replace(before, zone=zone), rights.cause(interaction)
+                )
+            case ("games",):
+                page, guild = "games", GuildId(rights.here(interaction).id)
+                games = frozenset(press.values)
+                if not games <= (await self._state.templates(guild)).games().keys():
+                    raise UnknownPanel
+                await self._state.change_templates(guild, partial(play, games=games), rights.cause(interaction))
+            case ("page", page) | ("page", page, "again") if page in _PAGE_LABELS:
+                pass
+            case _:
+                raise UnknownPanel
+        await self._show(interaction, page)
+
+    async def _choose(self, press: Press, use: Use) -> None:
+        guild, chosen = rights.here(press.interaction), next(iter(press.values), "")
+        channel = int(chosen) if chosen.isdecimal() else None
+        await set_channel(self._state, guild, use, channel, rights.cause(press.interaction))
+
+    async def _show(self, interaction: discord.Interaction[Any], page: str) -> None:
+        guild = rights.here(interaction)
+        settings = await self._state.settings(GuildId(guild.id))
+        catalogue = await self._state.templates(GuildId(guild.id))
+        embed = _summary(guild, settings, catalogue, self._state.now())
+        choices = _games(catalogue) if page == "games" else _channels(guild, settings, page)
+        await answers.show(interaction, embeds=(embed,), rows=(*choices, _buttons(page)))
+
+
+def _summary(guild: discord.Guild, settings: GuildSettings, catalogue: Catalogue, now: datetime) -> discord.Embed:
+    """What is decided, and exactly what still stands in the way."""
+    embed = discord.Embed(title="First steps", colour=_COLOUR)
+    boards = [_where(guild, settings, kind) for kind in Kind]
+    embed.description = "\n".join(boards)
+    logs = [f"{USE_NAMES[use]}: {said(guild, settings, use)}" for use in _PAGES["logs"]]
+    embed.add_field(name="Logs", value="\n".join(logs), inline=False)
+    clock = now.astimezone(settings.tzinfo).strftime("%H:%M")
+    embed.add_field(name="Time zone", value=f"{settings.zone}: it is {clock} there now.", inline=False)
+    embed.add_field(name="Templates", value=_templates(catalogue), inline=False)
+    embed.add_field(name="Then", value=_NEXT, inline=False)
+    return embed
+
+
+def _where(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
+    """Where boards of this kind go up, or why they cannot."""
+    name = USE_NAMES[Use(kind.value)]
+    try:
+        return f"✅ {name}: {signup_channel(guild, settings, kind).mention}"
+    except Refusal as why:
+        return f"⚠️ {name}: {why}"
+
+
+def _templates(catalogue: Catalogue) -> str:
+    """What raids can be made from, by game."""
+    games: dict[str, list[str]] = {}
+    for entry in catalogue.entries:
+        if entry.enabled:
+            heading = "This server’s own" if entry.is_own else entry.template.game
+            games.setdefault(heading, []).append(escape(entry.template.offered_as))
+    lines = [f"**{game}:** {clip(', '.join(names), _LINE_MOST)}" for game, names in games.items()]
+    return fit_lines(lines, _FIELD_MOST) or "None is enabled."
+
+
+def _channels(guild: discord.Guild, settings: GuildSettings, page: str) -> tuple[answers.Row, ...]:
+    return tuple((_channel_select(guild, settings, use),) for use in _PAGES[page])
+
+
+def _games(catalogue: Catalogue) -> tuple[answers.Row, ...]:
+    games = catalogue.games()
+    select: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id=address(PANEL, "games"),
+        placeholder="Which games do you play?",
+        options=[discord.SelectOption(label=game, value=game, default=on) for game, on in games.items()],
+        min_values=0,
+        max_values=len(games),
+    )
+    return ((select,),)
+
+
+def _buttons(page: str) -> answers.Row:
+    blue, grey = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
+    others = [(name, label) for name, label in _PAGE_LABELS.items() if name != page]
+    return (
+        discord.ui.Button(label="Time zone", style=blue, custom_id=address(PANEL, "ask-zone")),
+        *(discord.ui.Button(label=label, style=grey, custom_id=address(PANEL, "page", name)) for name, label in others),
+        discord.ui.Button(label="Check again", style=grey, custom_id=address(PANEL, "page", page, "again")),
+    )
+
+
+def _channel_select(guild: discord.Guild, settings: GuildSettings, use: Use) -> discord.ui.ChannelSelect[Any]:
+    chosen = chosen_for(settings, use)
+    return discord.ui.ChannelSelect(
+        custom_id=address(PANEL, "channel", use),
+        placeholder=f"{USE_NAMES[use]}: choose a channel",
+        channel_types=[discord.ChannelType.text],
+        min_values=0,
+        default_values=[discord.Object(chosen, type=discord.TextChannel)]
+        if chosen and guild.get_channel(chosen)
+        else [],
+    )
+
+
+def _zone_form(zone: str) -> discord.ui.Modal:
+    field = forms.Field("zone", "Time zone", zone, "A city or region, such as Europe/London", most=64)
+    return forms.form(address(PANEL, "zone"), "Time zone of this server", field)

@@ -1,0 +1,325 @@
+"""/create: from options or a panel over a preview to a raid. The draft is a row, so a restart loses none."""
+
+import math
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from raidbot.commands.create import views as look
+from raidbot.commands.create.views import Sheet
+from raidbot.commands.posting.channels import signup_channel
+from raidbot.commands.posting.emoji_check import check_reactable
+from raidbot.commands.posting.post_waiter import Watch
+from raidbot.commands.ui import form_retry as typed
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui.autocomplete import matching
+from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.pagination import page_number
+from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.db import drafts
+from raidbot.db.drafts import DraftId
+from raidbot.delivery.boards.render import board
+from raidbot.raids.catalogue import Catalogue
+from raidbot.raids.creating import (
+    MUSEUM_SEATS,
+    SUBJECT_MOST,
+    TEAM_SIZES,
+    TEAMS_MOST,
+    ActivityGone,
+    Draft,
+    activities,
+    activity_named,
+    check_choices,
+    key_of,
+    missing,
+    plan,
+)
+from raidbot.raids.model import ChannelId, GuildId, Raid, Source
+from raidbot.raids.permissions import Permission
+from raidbot.raids.templates import Template, spoken_length
+from raidbot.raids.when import parse
+from raidbot.raids.when_facts import NotATime
+from raidbot.state import Cause, State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clean_name, escape
+
+_DIGITS_MOST = 18
+_Choice = app_commands.Choice
+
+
+class NotANumber(Refusal):
+    def __init__(self, text: str) -> None:
+        super().__init__(f"“{text[:20]}” is not a number of seats. Use a whole number from 1 to {MUSEUM_SEATS[-1]}.")
+
+
+class Create(commands.Cog):
+    def __init__(self, state: State, watch: Watch) -> None:
+        self._state = state
+        self._watch = watch
+
+    @app_commands.command(description="Prepare a signup; nothing is posted before you confirm")
+    @app_commands.describe(
+        activity="What you will do",
+        when="When it begins, such as: friday 8pm",
+        hours="How long it takes, such as 1.5",
+        strategy="Which strategy, where the activity has several",
+        teams="How many teams (key boss, challenge)",
+        team_size="Seats in each team (key boss, challenge)",
+        seats="Number of seats (museum)",
+        name="Boss or dungeon (key boss, challenge)",
+        counts="Whether it counts for statistics (key boss, challenge)",
+    )
+    async def create(
+        self,
+        interaction: discord.Interaction[Any],
+        activity: str | None = None,
+        when: app_commands.Range[str, 1, 100] | None = None,
+        hours: app_commands.Range[float, 0.25, 24.0] | None = None,
+        strategy: str | None = None,
+        teams: app_commands.Range[int, 1, TEAMS_MOST] | None = None,
+        team_size: app_commands.Range[int, TEAM_SIZES[0], TEAM_SIZES[-1]] | None = None,
+        seats: app_commands.Range[int, 1, MUSEUM_SEATS[-1]] | None = None,
+        name: app_commands.Range[str, 1, SUBJECT_MOST] | None = None,
+        counts: bool | None = None,
+    ) -> None:
+        await rights.check(interaction, Permission.CREATE)
+        given: dict[str, Any] = {
+            "length_minutes": None if hours is None else round(hours * 60),
+            "strategy": strategy,
+            "teams": teams,
+            "team_size": team_size,
+            "seats": seats,
+            "subject": name,
+            "counts": counts,
+        }
+        catalogue = await self._state.templates(_guild(interaction))
+        draft = Draft()
+        if activity is not None:
+            draft = draft.choosing(key_of(activity_named(activity, catalogue)), catalogue)
+        draft = replace(draft, **{key: value for key, value in given.items() if value is not None})
+        check_choices(draft, catalogue)
+        await answers.take(interaction)
+        await self._begin(interaction, draft, when)
+
+    @create.autocomplete("activity")
+    async def _activities(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
+        return matching(typed, activities(await self._state.templates(_guild(interaction))))
+
+    @create.autocomplete("hours")
+    async def _hours(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[float]]:
+        template = await self._template(interaction)
+        offered = [(minutes, spoken_length(minutes)) for minutes in template.lengths] if template else []
+        begun = _begun(typed)
+        return [_Choice(name=name, value=minutes / 60) for minutes, name in offered if name.startswith(begun)]
+
+    @create.autocomplete("strategy")
+    async def _strategies(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
+        template = await self._template(interaction)
+        return matching(typed, tuple((one.name, one.name) for one in template.strategies) if template else ())
+
+    async def _template(self, interaction: discord.Interaction[Any]) -> Template | None:
+        """The template that stands in the command already."""
+        return (await self._state.templates(_guild(interaction))).find(str(interaction.namespace.activity or ""))
+
+    async def press(self, press: Press) -> None:
+        """Somebody used a panel or a preview, sent a form, or confirmed."""
+        interaction = press.interaction
+        await rights.check(interaction, Permission.CREATE)
+        number, *action = press.parts or ("",)
+        sheet = await self._load(interaction, DraftId(_whole(number)))
+        match action:
+            case ["ask-time", *marks]:
+                zone = (await self._state.settings(_guild(interaction))).zone
+                await _ask(interaction, sheet, "time", "Time of the raid", look.time_field(sheet, zone), marks)
+            case ["ask-name", *marks]:
+                await _ask(interaction, sheet, "name", "Name", look.name_field(sheet), marks)
+            case ["ask-seats", *marks]:
+                await _ask(interaction, sheet, "seats", "Seats", look.seats_field(sheet), marks)
+            case ["preview"]:
+                await self._show_preview(interaction, sheet)
+            case ["change"]:
+                await self._show_panel(interaction, sheet)
+            case ["page", page]:
+                await self._show_panel(interaction, sheet, page=page_number(page))
+            case ["discard"]:
+                await self._state.db.write(partial(drafts.discard, draft=sheet.id))
+                await answers.show(interaction, "Discarded. Nothing was posted.")
+            case ["confirm"]:
+                await self._confirm(interaction, sheet)
+            case ["time" | "name" | "seats" as form, *marks]:
+                await self._take_form(press, sheet, form, marks)
+            case _:
+                await self._show_panel(interaction, await self._save(await self._changed(press, sheet, action)))
+
+    async def _take_form(self, press: Press, sheet: Sheet, form: str, marks: list[str]) -> None:
+        """Save what was typed; what is refused stands there as it was typed, to be tried again."""
+        try:
+            changed = await self._changed(press, sheet, [form])
+        except (NotATime, NotANumber) as refusal:
+            await answers.show(
+                press.interaction,
+                typed.lost_nothing(str(refusal)),
+                embeds=(look.summary(sheet), *typed.embeds(press.fields, look.LABELS)),
+                rows=look.again_rows(sheet, f"ask-{form}", *marks),
+            )
+            return
+        await self._show_panel(press.interaction, await self._save(changed))
+
+    async def _begin(self, interaction: discord.Interaction[Any], draft: Draft, when: str | None) -> None:
+        """A new draft: the preview if it is complete, else the panel with what is wrong about the time, if anything."""
+        problem = ""
+        assumptions: tuple[str, ...] = ()
+        if when is not None:
+            try:
+                draft, assumptions = await self._timed(interaction, draft, when)
+            except NotATime as refusal:
+                problem, draft = str(refusal), replace(draft, said=when)
+        catalogue = await self._state.templates(_guild(interaction))
+        if not missing(draft, catalogue):
+            await self._checked(interaction, draft, catalogue)
+        sheet = Sheet(await self._add(interaction, draft, assumptions), draft, catalogue, assumptions)
+        if problem or sheet.missing:
+            await self._show_panel(interaction, sheet, problem)
+        else:
+            await self._show_preview(interaction, sheet)
+
+    async def _changed(self, press: Press, sheet: Sheet, action: list[str]) -> Sheet:
+        draft, chosen = sheet.draft, next(iter(press.values), "")
+        match action:
+            case ["activity"]:
+                return replace(sheet, draft=draft.choosing(chosen, sheet.catalogue))
+            case ["length"]:
+                return replace(sheet, draft=replace(draft, length_minutes=_whole(chosen)))
+            case ["strategy"]:
+                return replace(sheet, draft=replace(draft, strategy=chosen))
+            case ["teams"]:
+                return replace(sheet, draft=replace(draft, teams=_whole(chosen)))
+            case ["size"]:
+                return replace(sheet, draft=replace(draft, team_size=_whole(chosen)))
+            case ["counts", wanted]:
+                return replace(sheet, draft=replace(draft, counts=wanted == "yes"))
+            case ["name"]:
+                return replace(sheet, draft=replace(draft, subject=press.fields["name"].strip() or None))
+            case ["seats"]:
+                return replace(sheet, draft=replace(draft, seats=_number(press.fields["seats"])))
+            case ["time"]:
+                timed, assumptions = await self._timed(press.interaction, draft, press.fields["when"])
+                return replace(sheet, draft=timed, assumptions=assumptions)
+            case _:
+                raise UnknownPanel
+
+    async def _timed(
+        self, interaction: discord.Interaction[Any], draft: Draft, text: str
+    ) -> tuple[Draft, tuple[str, ...]]:
+        """The draft at the time meant by `text`, and what was assumed. Raises NotATime."""
+        zone = (await self._state.settings(_guild(interaction))).tzinfo
+        when = parse(text, zone=zone, now=self._state.now(), locale=str(interaction.locale))
+        return replace(draft, starts_at=when.instant, zone=when.zone.key, said=text.strip()), when.assumptions
+
+    async def _checked(
+        self, interaction: discord.Interaction[Any], draft: Draft, catalogue: Catalogue
+    ) -> tuple[Raid, discord.TextChannel]:
+        """The raid that would be posted, and where. Raises Refusal for whatever stands in the way."""
+        guild = rights.here(interaction)
+        raid = plan(
+            draft,
+            catalogue,
+            guild=GuildId(guild.id),
+            creator=rights.who(interaction),
+            channel=ChannelId(0),
+            now=self._state.now(),
+        )
+        settings = await self._state.settings(raid.guild)
+        channel = signup_channel(guild, settings, raid.kind)
+        await check_reactable(interaction, raid, settings.signup_style)
+        return replace(raid, channel=ChannelId(channel.id)), channel
+
+    async def _show_panel(
+        self, interaction: discord.Interaction[Any], sheet: Sheet, problem: str = "", *, page: int | None = None
+    ) -> None:
+        if sheet.draft.activity is not None and sheet.activity is None:
+            problem = problem or str(ActivityGone())
+        await answers.show(interaction, problem, embeds=(look.summary(sheet),), rows=look.rows(sheet, page))
+
+    async def _show_preview(self, interaction: discord.Interaction[Any], sheet: Sheet) -> None:
+        raid, channel = await self._checked(interaction, sheet.draft, sheet.catalogue)
+        style = (await self._state.settings(raid.guild)).signup_style
+        shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)}, style)
+        text = look.preview_text(sheet, channel)
+        await answers.show(interaction, text, embeds=(shown.embed(),), rows=look.preview_rows(sheet))
+
+    async def _confirm(self, interaction: discord.Interaction[Any], sheet: Sheet) -> None:
+        raid, channel = await self._checked(interaction, sheet.draft, sheet.catalogue)
+        await self._state.learn_names(raid.guild, {raid.creator: clean_name(interaction.user.display_name)})
+        raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=sheet.id)
+        name = f"“{escape(raid.name)}” (`{raid.code}`)"
+        await answers.show(interaction, f"{name} is being posted in {channel.mention}.")
+        await answers.show(interaction, await self._watch.outcome(raid, channel.mention))
+
+    async def _add(self, interaction: discord.Interaction[Any], draft: Draft, assumptions: tuple[str, ...]) -> DraftId:
+        payload = _payload(draft, assumptions)
+        add = partial(
+            drafts.add,
+            guild=_guild(interaction),
+            member=rights.who(interaction),
+            payload=payload,
+            now=self._state.now(),
+        )
+        return await self._state.db.write(add)
+
+    async def _load(self, interaction: discord.Interaction[Any], draft: DraftId) -> Sheet:
+        """Raises NoSuchDraft, also for somebody else's, and DraftUsed."""
+        load = partial(drafts.load, draft=draft, guild=_guild(interaction), member=rights.who(interaction))
+        payload = await self._state.db.read(load)
+        catalogue = await self._state.templates(_guild(interaction))
+        fitting = Draft.from_json(payload).fitting(catalogue)
+        return Sheet(draft, fitting, catalogue, tuple(payload.get("assumptions", ())))
+
+    async def _save(self, sheet: Sheet) -> Sheet:
+        payload = _payload(sheet.draft, sheet.assumptions)
+        await self._state.db.write(partial(drafts.save, draft=sheet.id, payload=payload))
+        return sheet
+
+
+async def _ask(
+    interaction: discord.Interaction[Any], sheet: Sheet, action: str, title: str, field: Field, marks: list[str]
+) -> None:
+    await typed.ask(interaction, look.to(sheet, action), title, field, marks=next(iter(marks), None))
+
+
+def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:
+    return draft.to_json() | {"assumptions": list(assumptions)}
+
+
+def _guild(interaction: discord.Interaction[Any]) -> GuildId:
+    return GuildId(rights.here(interaction).id)
+
+
+def _begun(typed: str | float) -> str:
+    """The number being typed: discord.py hands over a float, NaN for none, and text that is no number as it is."""
+    try:
+        number = float(typed)
+    except ValueError:
+        return str(typed)
+    return "" if math.isnan(number) else f"{number:g}"
+
+
+def _whole(text: str) -> int:
+    """A number that the panel itself wrote down. Raises UnknownPanel."""
+    if not text.isdecimal() or len(text) > _DIGITS_MOST:
+        raise UnknownPanel
+    return int(text)
+
+
+def _number(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise NotANumber(text)
+    seats = int(text)
+    if seats not in MUSEUM_SEATS:
+        raise NotANumber(text)
+    return seats

@@ -1,0 +1,1 @@
+"""Events of servers and boards, handled in order."""

@@ -1,0 +1,202 @@
+"""What happens to boards and members without anybody signing up: deletions, departures, swept reactions, new names."""
+
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial, wraps
+from typing import Any
+
+import discord
+import structlog
+from discord.ext import commands
+
+from raidbot.commands.events.event_queue import Intake
+from raidbot.db import lookups
+from raidbot.delivery.boards.reconcile import Reconcile
+from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.members.departures import Absent
+from raidbot.raids import lifecycle, signups
+from raidbot.raids.emoji import key_of
+from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, MessageId, RaidId, Source
+from raidbot.state import Cause, Rule, State
+from raidbot.utils.text import clean_name
+
+log = structlog.get_logger(__name__)
+
+_CAUSE = Cause(Source.DISCORD)
+_Hears = Callable[..., Coroutine[Any, Any, None]]
+_READING = discord.Permissions(view_channel=True, read_message_history=True, administrator=True)
+
+
+def _listener(hear: _Hears) -> _Hears:
+    """Hears of servers the bot is meant for; what happened on another is found out once it is meant for that, too."""
+
+    @commands.Cog.listener()
+    @wraps(hear)
+    async def heard(self: "World", about: Any, *more: Any) -> None:
+        if self.serves(_server_of(about)):
+            await hear(self, about, *more)
+
+    return heard
+
+
+def _server_of(about: Any) -> int | None:
+    if isinstance(about, int):
+        return about
+    if isinstance(about, discord.Guild):
+        return about.id
+    guild: int | None = about.guild.id if hasattr(about, "guild") else about.guild_id
+    return guild
+
+
+class World(commands.Cog):
+    """Hears of what happens around the boards and passes it on to the raids it concerns."""
+
+    def __init__(
+        self,
+        state: State,
+        intake: Intake,
+        boards: Boards,
+        reconcile: Reconcile,
+        absent: Absent,
+        *,
+        serves: Callable[[int | None], bool],
+    ) -> None:
+        self.serves = serves
+        self._state = state
+        self._intake = intake
+        self._boards = boards
+        self._reconcile = reconcile
+        self._absent = absent
+        self._away: set[int] = set()
+
+    @_listener
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        self._lose_messages([payload.message_id])
+
+    @_listener
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        self._lose_messages(payload.message_ids)
+
+    @_listener
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self._lose_channel(GuildId(channel.guild.id), ChannelId(channel.id))
+
+    @_listener
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        guild, thread = GuildId(payload.guild_id), ChannelId(payload.thread_id)
+        await self._lose_channel(guild, thread)
+        for raid in await self._state.db.read(partial(lookups.with_thread, guild=guild, thread=thread)):
+            self._alter(raid, lifecycle.lose_thread)
+
+    @_listener
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed from the server; an outage does not come here."""
+        log.info("guild left", guild=guild.id)
+        for raid in await self._state.db.read(partial(lookups.in_guild, guild=GuildId(guild.id))):
+            self._lose(raid, CancelReason.GUILD_LEFT)
+
+    @_listener
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        log.info("guild unavailable", guild=guild.id)
+        self._away.add(guild.id)
+
+    @_listener
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """After an outage; discord.py also says this of every server when the bot connects."""
+        if guild.id in self._away:
+            self._away.discard(guild.id)
+            log.info("guild available again", guild=guild.id)
+            await self._reconcile.all(lambda concerned: concerned == guild.id)
+
+    # The bot hears nothing from a channel it may not read, so what it missed has to be looked up once it may again.
+
+    @_listener
+    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        me, guild = after.guild.me, GuildId(after.guild.id)
+        if _gained(before.permissions_for(me), after.permissions_for(me)):
+            for raid in await self._state.db.read(
+                partial(lookups.in_channel, guild=guild, channel=ChannelId(after.id))
+            ):
+                await self._reconcile.raid(raid, in_full=True)
+
+    @_listener
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        if after in after.guild.me.roles and _gained(before.permissions, after.permissions):
+            await self._reconcile.all(lambda guild: guild == after.guild.id)
+
+    @_listener
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        guild = GuildId(role.guild.id)
+        if (await self._state.settings(guild)).leader_role == role.id:
+            self._absent.look(guild)  # nobody holds it any more
+
+    @_listener
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        if after == after.guild.me and _gained(before.guild_permissions, after.guild_permissions):
+            await self._reconcile.all(lambda guild: guild == after.guild.id)
+
+    @_listener
+    async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
+        guild, member, now = GuildId(payload.guild_id), MemberId(payload.user.id), self._state.now()
+        coming = partial(lookups.coming_with_member, guild=guild, member=member, after=now)
+        for raid in await self._state.db.read(coming):
+            self._alter(raid, partial(signups.depart, member=member, now=now))
+
+    @_listener
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        raid = self._state.boards.get(MessageId(payload.message_id))
+        if raid is not None:
+            self._intake.put(raid, partial(self._sweep, raid, None))
+
+    @_listener
+    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
+        raid = self._state.boards.get(MessageId(payload.message_id))
+        if raid is not None:
+            self._intake.put(raid, partial(self._sweep, raid, key_of(str(payload.emoji))))
+
+    @_listener
+    async def on_raw_member_update(self, guild_id: int, member_id: int, name: str, roles: frozenset[int]) -> None:
+        """A member, cached or not, may go by another name or have other roles now (dispatched by `bot`)."""
+        guild, member = GuildId(guild_id), MemberId(member_id)
+        looks_new = await self._state.learn_roles(guild, {member: roles})
+        coming = partial(lookups.coming_with_member, guild=guild, member=member, after=self._state.now())
+        raids = await self._state.db.read(coming)
+        if raids and await self._state.learn_names(guild, {member: clean_name(name)}):
+            looks_new = True
+        if looks_new:
+            for raid in raids:
+                self._boards.renamed(raid)
+
+    def _lose_messages(self, messages: Iterable[int]) -> None:
+        for message in messages:
+            raid = self._state.boards.get(MessageId(message))
+            if raid is not None:
+                self._lose(raid, CancelReason.MESSAGE_DELETED)
+
+    async def _lose_channel(self, guild: GuildId, channel: ChannelId) -> None:
+        for raid in await self._state.db.read(partial(lookups.in_channel, guild=guild, channel=channel)):
+            self._lose(raid, CancelReason.CHANNEL_DELETED)
+
+    def _lose(self, raid: RaidId, reason: CancelReason) -> None:
+        self._alter(raid, partial(lifecycle.lose_board, reason=reason, now=self._state.now()))
+
+    def _alter(self, raid: RaidId, rule: Rule) -> None:
+        async def work() -> None:
+            await self._state.change(raid, rule, _CAUSE)
+
+        self._intake.put(raid, work)
+
+    async def _sweep(self, raid_id: RaidId, emoji_key: str | None) -> None:
+        """Reactions were swept off the board: nobody left, and the bot's own reactions have to come back."""
+        raid = await self._state.raid(raid_id)
+        role = None if emoji_key is None else raid.role_for_emoji(emoji_key)
+        if emoji_key is not None and role is None:
+            return
+        keys = None if role is None else (role.key,)
+        change = await self._state.change(raid_id, partial(signups.clear_marks, keys=keys), _CAUSE)
+        if change.raid.is_open:
+            self._boards.reactions_gone(raid_id, None if role is None else (role.emoji,))
+
+
+def _gained(before: discord.Permissions, after: discord.Permissions) -> bool:
+    """Whether more can be read than before."""
+    return bool(after.value & ~before.value & _READING.value)

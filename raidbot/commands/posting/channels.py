@@ -1,0 +1,154 @@
+"""Which channels a server has chosen for what, and in which of them a raid's board goes up."""
+
+from dataclasses import replace
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import discord
+
+from raidbot.commands.ui.permissions import TO_DISCUSS, TO_POST, TO_REACT, TO_REPORT, check_rights, missing_rights
+from raidbot.raids.model import ChannelId, GuildId, Kind
+from raidbot.raids.settings import GuildSettings, SignupStyle
+from raidbot.state import Cause, State
+from raidbot.utils.errors import Refusal
+
+KIND_NAMES = {Kind.RAID: "raid", Kind.MUSEUM: "museum", Kind.KEY: "key boss", Kind.CHALLENGE: "challenge"}
+
+
+class Use(StrEnum):
+    """What a channel can be chosen for."""
+
+    RAID = "raid"
+    MUSEUM = "museum"
+    KEY = "key"
+    CHALLENGE = "challenge"
+    AUDIT = "audit"
+    DEBUG = "debug"
+
+
+USE_NAMES = {
+    Use.RAID: "Raid signups",
+    Use.MUSEUM: "Museum signups",
+    Use.KEY: "Key boss signups",
+    Use.CHALLENGE: "Challenge signups",
+    Use.AUDIT: "Audit log",
+    Use.DEBUG: "Live log",
+}
+
+_LOGS = (Use.AUDIT, Use.DEBUG)
+_CONVENTIONAL = {
+    Kind.RAID: ("raid-signups", "raid signups"),
+    Kind.MUSEUM: ("museum-signups", "museum signups"),
+    Kind.KEY: ("key-signups", "key signups", "key-boss"),
+    Kind.CHALLENGE: ("challenge-signups", "challenge signups"),
+}
+
+
+class NoSignupChannel(Refusal):
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(
+            f"There is no channel for {KIND_NAMES[kind]} signups yet. Choose one with `/setchannel set`,"
+            f" or create a text channel named #{_CONVENTIONAL[kind][0]}."
+        )
+
+
+class ChannelGone(Refusal):
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(
+            f"The channel chosen for {KIND_NAMES[kind]} signups is not there any more, or I cannot see it."
+            " Choose another with `/setchannel set`."
+        )
+
+
+class NotSeen(Refusal):
+    def __init__(self) -> None:
+        super().__init__("I do not see that channel. Give me **View Channel** there and try again.")
+
+
+async def set_channel(state: State, guild: discord.Guild, use: Use, channel: int | None, cause: Cause) -> None:
+    """Choose a channel, or none any more. Raises NotSeen, and MissingRights naming what the bot lacks there."""
+    settings = await state.settings(GuildId(guild.id))
+    if channel is not None:
+        found = guild.get_channel(channel)
+        if not isinstance(found, discord.TextChannel):
+            raise NotSeen
+        check_rights(found, _needed(use, settings))
+    chosen = None if channel is None else ChannelId(channel)
+    await state.change_settings(settings.guild, partial(_with, use, chosen), cause)
+
+
+def chosen_for(settings: GuildSettings, use: Use) -> ChannelId | None:
+    match use:
+        case Use.AUDIT:
+            return settings.audit_channel
+        case Use.DEBUG:
+            return settings.debug_channel
+        case _:
+            return settings.channels.get(Kind(use.value))
+
+
+def said(guild: discord.Guild, settings: GuildSettings, use: Use) -> str:
+    """The channel chosen, or used for want of a choice, with what the bot lacks there."""
+    chosen = chosen_for(settings, use)
+    if chosen is None:
+        return "not chosen" if use in _LOGS else _instead(guild, settings, Kind(use.value))
+    channel = guild.get_channel(chosen)
+    if not isinstance(channel, discord.TextChannel):
+        return "chosen, but the channel is gone or hidden from me"
+    missing = missing_rights(channel, _needed(use, settings))
+    return channel.mention if not missing else f"{channel.mention} — I lack {', '.join(missing)} there"
+
+
+def _instead(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
+    if settings.channel_for(kind):
+        return "not chosen, so they go where raid signups go"
+    try:
+        return f"not chosen, so they go to {_conventional(guild, kind).mention} by its name"
+    except NoSignupChannel:
+        return "not chosen"
+
+
+def _needed(use: Use, settings: GuildSettings) -> dict[str, str]:
+    """What the bot has to be allowed in a channel, with the server's settings as they are."""
+    if use in _LOGS:
+        return TO_REPORT
+    reacting = TO_REACT if settings.signup_style is not SignupStyle.BUTTONS else {}
+    return TO_POST | reacting | (TO_DISCUSS if settings.threads else {})
+
+
+def _with(use: Use, channel: ChannelId | None, settings: GuildSettings) -> GuildSettings:
+    match use:
+        case Use.AUDIT:
+            return replace(settings, audit_channel=channel)
+        case Use.DEBUG:
+            return replace(settings, debug_channel=channel)
+        case _:
+            kept = {kind: chosen for kind, chosen in settings.channels.items() if kind != Kind(use.value)}
+            return replace(settings, channels=kept if channel is None else kept | {Kind(use.value): channel})
+
+
+def signup_channel(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> discord.TextChannel:
+    """The chosen channel, else one of a conventional name; the bot may do there what a board needs.
+
+    Raises NoSignupChannel, ChannelGone or MissingRights.
+    """
+    chosen = settings.channel_for(kind)
+    channel = _chosen(guild, chosen, kind) if chosen else _conventional(guild, kind)
+    check_rights(channel, _needed(Use(kind.value), settings))
+    return channel
+
+
+def _chosen(guild: discord.Guild, chosen: ChannelId, kind: Kind) -> discord.TextChannel:
+    channel: Any = guild.get_channel(chosen)
+    if not isinstance(channel, discord.TextChannel):
+        raise ChannelGone(kind)
+    return channel
+
+
+def _conventional(guild: discord.Guild, kind: Kind) -> discord.TextChannel:
+    for name in (*_CONVENTIONAL[kind], *_CONVENTIONAL[Kind.RAID]):
+        for channel in guild.text_channels:
+            if channel.name == name:
+                return channel
+    raise NoSignupChannel(kind)

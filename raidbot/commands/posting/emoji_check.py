@@ -1,0 +1,47 @@
+"""Whether members could react with the emoji of a raid that is about to be put up."""
+
+from typing import Any
+
+import aiohttp
+import discord
+
+from raidbot.commands.ui import permissions as rights
+from raidbot.raids.emoji import parse
+from raidbot.raids.model import Raid, Role
+from raidbot.raids.settings import SignupStyle
+from raidbot.raids.templates import REACTIONS_MOST
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import escape, joined
+
+_NAMED_MOST = 5
+_ASKED_MOST = 10
+"""Of servers; on more than these, asking all would take too long, and one that is not asked may have the emoji."""
+
+
+class EmojiGone(Refusal):
+    def __init__(self, roles: list[Role]) -> None:
+        others = ["others"] if len(roles) > _NAMED_MOST else []
+        named = joined([*(f"“{escape(role.name)}”" for role in roles[:_NAMED_MOST]), *others])
+        have = "has an emoji that was" if len(roles) == 1 else "have emoji that were"
+        super().__init__(
+            f"{named} {have} deleted, so nobody could react with it. Choose another with `/templates edit`,"
+            " or let members sign up by buttons in `/settings`."
+        )
+
+
+async def check_reactable(interaction: discord.Interaction[Any], raid: Raid, style: SignupStyle) -> None:
+    """Raises EmojiGone where members can only react, and a role's custom emoji is on no server I am on."""
+    here, guilds = rights.here(interaction), interaction.client.guilds
+    if style is not SignupStyle.REACTIONS or len(raid.roles) > REACTIONS_MOST or len(guilds) > _ASKED_MOST:
+        return
+    gone = [role for role in raid.roles if parse(role.emoji).id is not None]
+    for guild in (here, *(other for other in guilds if other != here)):
+        if not gone:
+            return
+        try:
+            known = {emoji.id for emoji in await guild.fetch_emojis()}
+        except (discord.HTTPException, aiohttp.ClientError, OSError):
+            return  # without an answer nothing is known against the raid
+        gone = [role for role in gone if parse(role.emoji).id not in known]
+    if gone:
+        raise EmojiGone(gone)

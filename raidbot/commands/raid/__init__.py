@@ -1,0 +1,1 @@
+"""`/raid` and `/raidsignup`: manage one raid."""

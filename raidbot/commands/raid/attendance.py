@@ -1,0 +1,109 @@
+"""Who did not come, on the panel of /raid: the roster with its marks, a page at a time, to be marked and unmarked."""
+
+import zlib
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import discord
+
+from raidbot.commands.raid import views as look
+from raidbot.commands.raid.context import Action, Visit
+from raidbot.commands.ui.pagination import turning
+from raidbot.commands.ui.responses import Row
+from raidbot.commands.ui.router import UnknownPanel, number_of
+from raidbot.raids import attendance
+from raidbot.raids.events import Change
+from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Status
+from raidbot.raids.permissions import Permission
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clip, escape
+
+_OPTIONS_MOST = 25  # https://discord.com/developers/docs/components/reference#string-select
+_LABEL_MOST = 100
+_HINTS = {Presence.NO_SHOW: "Who did not come?", Presence.EXCUSED: "Who was excused?"}
+
+
+class MarkedMeanwhile(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Roster or marks changed meanwhile, so nothing was marked. This is how they stand now.")
+
+
+async def _attendance(visit: Visit, text: str = "") -> None:
+    raid = visit.raid
+    if raid.status is not Status.CLOSED:
+        raise attendance.NotClosedYet
+    if not raid.attendance:
+        raise Refusal("Nobody had a seat in this raid.")
+    pages = -(-len(raid.attendance) // _OPTIONS_MOST)
+    page = min(number_of(visit.rest[0]) if visit.rest else 0, pages - 1)
+    names = await visit.state.names(raid)
+    marked = [
+        f"{names.get(row.member, 'Member')} ({row.presence})"
+        for row in raid.attendance
+        if row.presence is not Presence.SIGNED
+    ]
+    said = f"Marked: {escape(', '.join(marked))}." if marked else "Nobody is marked."
+    rows: list[Row] = [(_select(raid, presence, page, names),) for presence in _HINTS]
+    turns = turning(page, pages, partial(look.to, raid, "attendance"))
+    await visit.page(f"{text}\n{said}".strip(), *rows, (look.back(raid), *turns))
+
+
+async def _mark(visit: Visit) -> None:
+    """The chosen ones of a page are marked, the others of that page are not."""
+    if len(visit.rest) != 3 or visit.rest[0] not in _HINTS:
+        raise UnknownPanel
+    presence, page, seen = Presence(visit.rest[0]), number_of(visit.rest[1]), visit.rest[2]
+    chosen = {MemberId(number_of(value)) for value in visit.press.values}
+    now, by = visit.state.now(), visit.asker
+
+    def rule(raid: Raid) -> Change:
+        if raid.status is Status.CLOSED and _seen(raid) != seen:
+            raise MarkedMeanwhile
+        among = {row.member for row in _page(raid, page)}
+        return attendance.mark(raid, presence, chosen, among=among, by=by, now=now)
+
+    change = await visit.change(rule)
+    marks = len(change.events)
+    await _attendance(
+        visit.seeing(change.raid, page), "Nothing was different." if not marks else f"{marks} marked differently."
+    )
+
+
+async def _stay(visit: Visit, text: str) -> None:
+    """On the page of the list that its select names, if it does."""
+    page = visit.rest[1] if len(visit.rest) == 3 else "0"
+    await _attendance(visit.seeing(visit.raid, number_of(page)), text)
+
+
+def _select(raid: Raid, presence: Presence, page: int, names: dict[MemberId, str]) -> Any:
+    options = [
+        discord.SelectOption(
+            label=clip(names.get(row.member, "Member"), _LABEL_MOST),
+            value=str(row.member),
+            description=clip(raid.role(row.role).name, _LABEL_MOST),
+            default=row.presence is presence,
+        )
+        for row in _page(raid, page)
+    ]
+    return discord.ui.Select[Any](
+        custom_id=look.to(raid, "mark", presence, page, _seen(raid)),
+        placeholder=_HINTS[presence],
+        options=options,
+        min_values=0,
+        max_values=len(options),
+    )
+
+
+def _page(raid: Raid, page: int) -> Sequence[Attendance]:
+    return raid.attendance[page * _OPTIONS_MOST : (page + 1) * _OPTIONS_MOST]
+
+
+def _seen(raid: Raid) -> str:
+    """Equal for two states of the raid with the same roster and marks."""
+    told = ",".join(f"{row.member}{row.presence}" for row in raid.attendance)
+    return f"{zlib.crc32(told.encode()):x}"
+
+
+_NO_SHOW = (Permission.RAID_NOSHOW,)
+ACTIONS = {"attendance": Action(_NO_SHOW, _attendance, page=_stay), "mark": Action(_NO_SHOW, _mark, page=_stay)}

@@ -1,0 +1,94 @@
+"""/raid: everything a leader or manager does with a raid after it was posted, on one panel.
+
+The panel keeps nothing: every press says by its `custom_id` which raid it means, finds it in its own server by code,
+and asks anew who presses.
+"""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from raidbot.commands.posting.post_waiter import Watch
+from raidbot.commands.raid import (
+    attendance as raid_attendance,
+)
+from raidbot.commands.raid import (
+    details as raid_text,
+)
+from raidbot.commands.raid import (
+    duplicate as raid_copy,
+)
+from raidbot.commands.raid import (
+    lifecycle as raid_life,
+)
+from raidbot.commands.raid import (
+    roster as raid_roster,
+)
+from raidbot.commands.raid import (
+    substitutes as raid_substitute,
+)
+from raidbot.commands.raid.context import Action, Visit, refuse, show_panel
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import raid_autocomplete as codes
+from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.raids.model import GuildId, Status
+from raidbot.raids.permissions import Permission
+from raidbot.raids.signups import RaidOver
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+
+ANY = tuple(permission for permission in Permission if permission.is_about_a_raid)
+
+
+async def _panel(visit: Visit) -> None:
+    await visit.home()
+
+
+ACTIONS: dict[str, Action] = {
+    "panel": Action(ANY, _panel),
+    **raid_life.ACTIONS,
+    **raid_text.ACTIONS,
+    **raid_roster.ACTIONS,
+    **raid_attendance.ACTIONS,
+    **raid_copy.ACTIONS,
+    **raid_substitute.ACTIONS,
+}
+"""Everything that can be pressed on a raid's panel, its pages and its forms."""
+_EVEN_CANCELLED = {"panel", "undo", "cancel", *raid_copy.ACTIONS}
+
+
+class RaidPanel(commands.Cog):
+    def __init__(self, state: State, watch: Watch) -> None:
+        self._state = state
+        self._watch = watch
+
+    @app_commands.command(description="Close, reopen, cancel or change a raid")
+    @app_commands.describe(code="Which raid; choose it from the list as you type")
+    async def raid(self, interaction: discord.Interaction[Any], code: str) -> None:
+        raid = await self._state.find(GuildId(rights.here(interaction).id), code)
+        await rights.check_any(interaction, ANY, raid)
+        await answers.take(interaction)
+        await show_panel(self._state, interaction, raid)
+
+    @raid.autocomplete("code")
+    async def _codes(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        return await codes.offered(self._state, interaction, typed)
+
+    async def press(self, press: Press) -> None:
+        """Somebody used a panel. What a rule refuses is said above the raid as it is now."""
+        if len(press.parts) < 2 or press.parts[1] not in ACTIONS:
+            raise UnknownPanel
+        code, name, *rest = press.parts
+        raid = await self._state.find(GuildId(rights.here(press.interaction).id), code)
+        action = ACTIONS[name]
+        await rights.check_any(press.interaction, action.permissions, raid)
+        visit = Visit(self._state, press, raid, tuple(rest), self._watch)
+        try:
+            if raid.status is Status.CANCELLED and name not in _EVEN_CANCELLED:
+                raise RaidOver(raid)
+            await action.do(visit)
+        except Refusal as refusal:
+            await refuse(visit, action, refusal)

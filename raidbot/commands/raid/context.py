@@ -1,0 +1,140 @@
+"""One press on a raid's panel: who pressed what, on which raid, and what they are shown then."""
+
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import discord
+
+from raidbot.commands.posting.post_waiter import Watch
+from raidbot.commands.raid import views as look
+from raidbot.commands.raid.views import Sight
+from raidbot.commands.ui import form_retry as typed
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui.forms import Field, changed
+from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.db import history, outbox, undo
+from raidbot.raids.events import Change
+from raidbot.raids.model import GuildId, MemberId, Raid
+from raidbot.raids.permissions import Permission
+from raidbot.raids.signups import RaidOver
+from raidbot.state import Rule, State
+from raidbot.utils.errors import Refusal
+
+_CHANGES_SHOWN = 6
+LABELS = {
+    "title": "Title",
+    "subject": "Boss or dungeon",
+    "description": "Description",
+    "when": "When does it begin?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`raid` is as it was when the press arrived; `rest` follows the action in the `custom_id`."""
+
+    state: State
+    press: Press
+    raid: Raid
+    rest: tuple[str, ...]
+    watch: Watch
+
+    @property
+    def interaction(self) -> discord.Interaction[Any]:
+        return self.press.interaction
+
+    @property
+    def asker(self) -> MemberId:
+        return rights.who(self.interaction)
+
+    @property
+    def guild(self) -> GuildId:
+        return self.raid.guild
+
+    def part(self, number: int) -> str:
+        """What the `custom_id` says there. Raises UnknownPanel if it says nothing."""
+        if number >= len(self.rest):
+            raise UnknownPanel
+        return self.rest[number]
+
+    async def ask(self, action: str, title: str, *fields: Field) -> None:
+        """Open a form that comes back to `action`, with what was typed before if it was refused."""
+        marks = self.rest[-1] if self.rest else None
+        await typed.ask(self.interaction, look.to(self.raid, action), title, *fields, marks=marks)
+
+    def said(self, *keys: str) -> dict[str, str]:
+        """The fields of the form that the person changed; `keys` in the form's order. Raises UnknownPanel."""
+        return changed(self.press.fields, self.part(0), *keys)
+
+    async def change(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
+        """Do it to the raid as it is now; it can be undone for a while. Raises what the rule raises."""
+        cause = replace(rights.cause(self.interaction), can_be_undone=True)
+        return await self.state.change(self.raid.id, rule, cause, names=names)
+
+    async def change_for_good(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
+        """As `change`, but what was done before it stays what can be undone."""
+        return await self.state.change(self.raid.id, rule, rights.cause(self.interaction), names=names)
+
+    def seeing(self, raid: Raid, page: int = 0) -> "Visit":
+        """The same visit to the raid as it is after a change, on a page of its list."""
+        return replace(self, raid=raid, rest=(str(page),))
+
+    async def home(self, text: str = "") -> None:
+        """Show the panel with the raid as it is now, and a sentence above."""
+        await show_panel(self.state, self.interaction, await self.state.raid(self.raid.id), text)
+
+    async def page(self, text: str, *rows: answers.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
+        """Show something else in the panel's place."""
+        await answers.show(self.interaction, text, embeds=embeds, rows=rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a press does. Whoever lacks all of `permissions` is refused before it begins.
+
+    If the form it reads is refused, `again` is the action that opens it again, with everything that was typed.
+    `page` shows, with a sentence above, where the person stays after any other refusal; without one it is the panel.
+    """
+
+    permissions: tuple[Permission, ...]
+    do: Callable[[Visit], Awaitable[None]]
+    again: str | None = None
+    page: Callable[[Visit, str], Awaitable[None]] | None = None
+
+
+async def refuse(visit: Visit, action: Action, refusal: Refusal) -> None:
+    """Say it above the page or the panel of the raid as it is now, or above what was typed."""
+    if action.again is not None and visit.press.fields:
+        await _show_typed(visit, action.again, refusal)
+        return
+    if action.page is not None and not isinstance(refusal, RaidOver):
+        now = replace(visit, raid=await visit.state.raid(visit.raid.id))
+        with contextlib.suppress(Refusal):  # the page itself is refused: there is none to stay on
+            await action.page(now, str(refusal))
+            return
+    await visit.home(str(refusal))
+
+
+async def _show_typed(visit: Visit, again: str, refusal: Refusal) -> None:
+    """Nothing was saved; what was typed stands on the panel, from where the form takes it again."""
+    raid = visit.raid
+    is_gone = isinstance(refusal, RaidOver | UnknownPanel)
+    buttons = () if is_gone else (look.button(raid, "Try again", again, look.BLUE, *visit.rest),)
+    shown = typed.embeds(visit.press.fields, LABELS)
+    await visit.page(
+        typed.lost_nothing(str(refusal)), (*buttons, look.button(raid, "Give up", "panel", look.GREY)), embeds=shown
+    )
+
+
+async def show_panel(state: State, interaction: discord.Interaction[Any], raid: Raid, text: str = "") -> None:
+    changes = await state.db.read(partial(history.latest, raid=raid.id, limit=_CHANGES_SHOWN))
+    step = await state.db.read(partial(undo.last, raid=raid))
+    recent = step if step is not None and step.is_recent(state.now()) else None
+    concerned = dict.fromkeys((*raid.members(), *raid.asked()))
+    unreachable = await state.db.read(partial(outbox.without_dms, members=concerned))
+    sight = Sight(raid, await state.names(raid), changes, recent, unreachable)
+    await answers.show(interaction, text, embeds=(look.embed(sight),), rows=look.rows(sight))

@@ -1,0 +1,96 @@
+"""What the panel of /raid changes of a raid itself: its words, how long it takes, and who leads it."""
+
+from functools import partial
+from typing import Any
+
+import discord
+
+from raidbot.commands.raid import views as look
+from raidbot.commands.raid.context import LABELS, Action, Visit
+from raidbot.commands.raid.views import GREY
+from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.member_picker import look_up
+from raidbot.commands.ui.router import number_of
+from raidbot.raids import editing
+from raidbot.raids.creating import SUBJECT_MOST
+from raidbot.raids.kinds import looks
+from raidbot.raids.model import MemberId, Raid
+from raidbot.raids.permissions import Permission
+from raidbot.raids.templates import DESCRIPTION_MOST, spoken_length
+
+
+async def _ask_text(visit: Visit) -> None:
+    raid = visit.raid
+    words = {
+        "title": Field("title", LABELS["title"], raid.title, most=editing.TITLE_MOST),
+        "subject": Field("subject", LABELS["subject"], raid.subject or "", most=SUBJECT_MOST, required=False),
+        "description": Field(
+            "description", LABELS["description"], raid.description, most=DESCRIPTION_MOST, required=False, is_long=True
+        ),
+    }
+    await visit.ask("text", "Title and description", *(words[key] for key in _words(raid)))
+
+
+async def _text(visit: Visit) -> None:
+    """Save what was changed in the form; what somebody else changed meanwhile stays."""
+    said = visit.said(*_words(visit.raid))
+    change = await visit.change(lambda raid: editing.reword(raid, **said))
+    await visit.home("The board says so from now on." if change.events else "Nothing was different.")
+
+
+def _words(raid: Raid) -> tuple[str, ...]:
+    """What of the raid can be worded anew, in the form's order."""
+    has_subject = raid.kind in looks() and "subject" in looks()[raid.kind].asks
+    return ("title", "subject", "description") if has_subject else ("title", "description")
+
+
+async def _ask_length(visit: Visit) -> None:
+    raid = visit.raid
+    options = [
+        discord.SelectOption(label=spoken_length(minutes), value=str(minutes), default=minutes == raid.length_minutes)
+        for minutes in raid.lengths
+    ]
+    if not options:
+        raise editing.NotOffered(raid)
+    chosen: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id=look.to(raid, "length"), placeholder="How long does it take?", options=options
+    )
+    await visit.page("How long does the raid take?", (chosen,), (look.back(raid),))
+
+
+async def _length(visit: Visit) -> None:
+    minutes = number_of(next(iter(visit.press.values), ""))
+    await visit.change(partial(editing.change_length, minutes=minutes))
+    await visit.home(f"The raid takes {spoken_length(minutes)}.")
+
+
+async def _ask_leader(visit: Visit) -> None:
+    raid = visit.raid
+    chosen: discord.ui.UserSelect[Any] = discord.ui.UserSelect(
+        custom_id=look.to(raid, "leader"),
+        placeholder="Who leads this raid?",
+        default_values=[discord.Object(raid.leader)] if raid.leader else [],
+    )
+    nobody = look.button(raid, "Nobody", "leader", GREY, "nobody", disabled=raid.leader is None)
+    await visit.page("Who leads this raid? The leader may use this panel, too.", (chosen,), (nobody, look.back(raid)))
+
+
+async def _leader(visit: Visit) -> None:
+    if visit.rest == ("nobody",):
+        await visit.change(partial(editing.lead, leader=None))
+        await visit.home("Nobody in particular leads this raid now.")
+        return
+    chosen = number_of(next(iter(visit.press.values), ""))
+    who = await look_up(visit.interaction, MemberId(chosen))
+    await visit.change(partial(editing.lead, leader=who.id), {who.id: who.name})
+    await visit.home(f"{who.shown} leads this raid.")
+
+
+ACTIONS = {
+    "ask-text": Action((Permission.RAID_EDIT,), _ask_text),
+    "text": Action((Permission.RAID_EDIT,), _text, again="ask-text"),
+    "ask-length": Action((Permission.RAID_LENGTH,), _ask_length),
+    "length": Action((Permission.RAID_LENGTH,), _length),
+    "ask-leader": Action((Permission.RAID_LEADER,), _ask_leader),
+    "leader": Action((Permission.RAID_LEADER,), _leader),
+}

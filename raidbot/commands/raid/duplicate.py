@@ -1,0 +1,89 @@
+"""Putting a raid up again from its panel: another time, with its roster or without, always looked at first."""
+
+from datetime import datetime
+from functools import partial
+
+from raidbot.commands.posting.channels import signup_channel
+from raidbot.commands.posting.emoji_check import check_reactable
+from raidbot.commands.raid import views as look
+from raidbot.commands.raid.context import LABELS, Action, Visit
+from raidbot.commands.raid.member_lookup import still_here
+from raidbot.commands.raid.views import BLUE, GREEN, GREY
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.router import number_of
+from raidbot.db import drafts
+from raidbot.db.drafts import DraftId, NoSuchDraft
+from raidbot.raids import copying
+from raidbot.raids.model import ChannelId
+from raidbot.raids.permissions import Permission
+from raidbot.raids.when import parse
+from raidbot.utils.text import clean_name, clip, escape, stamp
+
+
+async def _ask_copy(visit: Visit) -> None:
+    zone = (await visit.state.settings(visit.guild)).zone
+    hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", 100)
+    await visit.ask("copy", "When again?", Field("when", LABELS["when"], hint=hint))
+
+
+async def _copy(visit: Visit) -> None:
+    """Somebody typed a time: say how it was understood and where the copy goes; nothing is posted yet."""
+    raid, said, now = visit.raid, visit.press.fields["when"], visit.state.now()
+    settings = await visit.state.settings(raid.guild)
+    when = parse(said, zone=settings.tzinfo, now=now, locale=str(visit.interaction.locale))
+    channel = signup_channel(rights.here(visit.interaction), settings, raid.kind)
+    await check_reactable(visit.interaction, raid, settings.signup_style)
+    payload = {"copy_of": raid.code, "starts_at": when.instant.isoformat(), "zone": when.zone.key}
+    add = partial(drafts.add, guild=raid.guild, member=visit.asker, payload=payload, now=now)
+    draft = await visit.state.db.write(add)
+    lines = [
+        f"“{escape(said.strip())}” is {stamp(when.instant)} ({stamp(when.instant, 'R')}), time zone {when.zone.key}.",
+        *(f"-# {assumption}" for assumption in when.assumptions),
+        f"The copy of “{escape(raid.name)}” goes to {channel.mention}. Who keeps their seat is told and may drop out.",
+    ]
+    seats = len(raid.seats)
+    await visit.page(
+        "\n".join(lines),
+        (
+            look.button(raid, f"With its roster ({seats})", "copy-go", BLUE, draft, "roster", disabled=not seats),
+            look.button(raid, "Without anybody", "copy-go", GREEN, draft, "empty"),
+            look.button(raid, "Change", "ask-copy", GREY),
+            look.back(raid),
+        ),
+    )
+
+
+async def _copy_go(visit: Visit) -> None:
+    raid, state, now = visit.raid, visit.state, visit.state.now()
+    draft, which = DraftId(number_of(visit.part(0))), visit.part(1)
+    load = partial(drafts.load, draft=draft, guild=raid.guild, member=visit.asker)
+    payload = await state.db.read(load)
+    if payload.get("copy_of") != raid.code:
+        raise NoSuchDraft
+    guild = rights.here(visit.interaction)
+    settings = await state.settings(raid.guild)
+    channel = signup_channel(guild, settings, raid.kind)
+    await check_reactable(visit.interaction, raid, settings.signup_style)
+    plan = copying.duplicate(
+        raid,
+        by=visit.asker,
+        channel=ChannelId(channel.id),
+        starts_at=datetime.fromisoformat(payload["starts_at"]),
+        zone=payload["zone"],
+        keeping=await still_here(visit, [seat.member for seat in raid.seats]) if which == "roster" else (),
+        now=now,
+    )
+    await state.learn_names(raid.guild, {plan.creator: clean_name(visit.interaction.user.display_name)})
+    copy = await state.create(plan, rights.cause(visit.interaction), draft=draft)
+    await visit.change_for_good(partial(copying.duplicated, code=copy.code))
+    await visit.home(f"“{escape(copy.name)}” (`{copy.code}`) is being posted in {channel.mention}.")
+    await visit.home(await visit.watch.outcome(copy, channel.mention))
+
+
+_DUPLICATE = (Permission.RAID_DUPLICATE,)
+ACTIONS = {
+    "ask-copy": Action(_DUPLICATE, _ask_copy),
+    "copy": Action(_DUPLICATE, _copy, again="ask-copy"),
+    "copy-go": Action(_DUPLICATE, _copy_go),
+}

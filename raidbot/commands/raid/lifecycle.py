@@ -1,0 +1,134 @@
+"""What the panel of /raid does to a raid's life: close, reopen, cancel, and move in time."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+from raidbot.commands.raid import views as look
+from raidbot.commands.raid.context import LABELS, Action, Visit
+from raidbot.commands.raid.views import GREEN, GREY, RED
+from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.router import UnknownPanel
+from raidbot.db import undo as rows
+from raidbot.raids import lifecycle, undo, zones
+from raidbot.raids.events import Change
+from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
+from raidbot.raids.permissions import Permission
+from raidbot.raids.when import parse
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clip, escape, stamp
+
+_LATEST_YEAR = 253402300799  # 9999-12-31T23:59:59Z, the last second a datetime knows
+
+
+class TimeChangedMeanwhile(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed the time meanwhile, so nothing was saved. This is how it stands now.")
+
+
+async def _close(visit: Visit) -> None:
+    now = visit.state.now()
+    await visit.change(partial(lifecycle.close, reason=CloseReason.MANUAL, by=visit.asker, now=now))
+    await visit.home("Signups are closed. The roster stays as it is.")
+
+
+async def _reopen(visit: Visit) -> None:
+    await visit.change(partial(lifecycle.reopen, by=visit.asker, now=visit.state.now()))
+    await visit.home("Signups are open again, and stay so until somebody closes them.")
+
+
+async def _ask_cancel(visit: Visit) -> None:
+    raid = visit.raid
+    told = len({raid.creator, *raid.members()})
+    people = "One person is told." if told == 1 else f"{told} people are told."
+    await visit.page(
+        f"Cancel “{escape(raid.name)}” at {stamp(raid.starts_at)}? {people}",
+        (look.button(raid, "Yes, cancel the raid", "cancel", RED), look.button(raid, "Keep it", "panel", GREY)),
+    )
+
+
+async def _cancel(visit: Visit) -> None:
+    if visit.raid.status is Status.CANCELLED:
+        await visit.home("This raid is cancelled already.")
+        return
+    change = await visit.change(partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=visit.asker))
+    board = "It is not posted" if change.raid.message is None else "Its board says so"
+    await visit.home(f"The raid is cancelled. {board}, and its people are told.")
+
+
+async def _ask_time(visit: Visit) -> None:
+    zone = (await visit.state.settings(visit.guild)).zone
+    hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", 100)
+    await visit.ask("time", "New time", Field("when", LABELS["when"], hint=hint))
+
+
+async def _time(visit: Visit) -> None:
+    """Somebody typed a time: say how it was understood; nothing is saved yet."""
+    raid, said = visit.raid, visit.press.fields["when"]
+    zone = (await visit.state.settings(raid.guild)).tzinfo
+    when = parse(said, zone=zone, now=visit.state.now(), locale=str(visit.interaction.locale))
+    lines = [
+        f"“{escape(said.strip())}” is {stamp(when.instant)} ({stamp(when.instant, 'R')}), time zone {when.zone.key}.",
+        *(f"-# {assumption}" for assumption in when.assumptions),
+        f"Until now it is {stamp(raid.starts_at)}. {_told(raid)}",
+    ]
+    until = (int(when.instant.timestamp()), when.zone.key, raid.time_revision)
+    await visit.page(
+        "\n".join(lines),
+        (
+            look.button(raid, "Save", "save-time", GREEN, *until),
+            look.button(raid, "Change", "ask-time", GREY),
+            look.back(raid),
+        ),
+    )
+
+
+def _told(raid: Raid) -> str:
+    count = len(list(raid.members()))
+    return f"Everybody on the roster and in line is told ({count})." if count else "Nobody has signed up yet."
+
+
+async def _save_time(visit: Visit) -> None:
+    starts_at, zone, revision = _understood(visit.rest)
+    now = visit.state.now()
+
+    def rule(raid: Raid) -> Change:
+        if raid.time_revision != revision and raid.starts_at != starts_at:
+            raise TimeChangedMeanwhile
+        return lifecycle.change_time(raid, starts_at, zone, now=now)
+
+    change = await visit.change(rule)
+    closed = " Signups are still closed." if change.raid.status is Status.CLOSED else ""
+    await visit.home(f"The raid now begins {stamp(starts_at)} ({stamp(starts_at, 'R')}).{closed}")
+
+
+def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
+    """What the page wrote on its button: the instant, the zone and the time's revision. Raises UnknownPanel."""
+    match rest:
+        case (seconds, zone, revision) if seconds.isdecimal() and revision.isdecimal():
+            if int(seconds) <= _LATEST_YEAR and zones.place_named(zone) is not None:
+                return datetime.fromtimestamp(int(seconds), UTC), zone, int(revision)
+    raise UnknownPanel
+
+
+async def _undo(visit: Visit) -> None:
+    """Take back what the button named; a button from before the last change takes nothing back."""
+    step = await visit.state.db.read(partial(rows.last, raid=visit.raid))
+    now, named = visit.state.now(), visit.part(0)
+    if step is None:
+        raise undo.NothingToUndo
+    if step.is_recent(now) and named != str(step.version):
+        raise undo.DoneSince(step)
+    await visit.change_for_good(partial(undo.undo, step=step, now=now))
+    await visit.home(f"Undone: {step.action}.")
+
+
+ACTIONS = {
+    "undo": Action((Permission.RAID_UNDO,), _undo),
+    "close": Action((Permission.RAID_CLOSE,), _close),
+    "reopen": Action((Permission.RAID_REOPEN,), _reopen),
+    "ask-cancel": Action((Permission.RAID_CANCEL,), _ask_cancel),
+    "cancel": Action((Permission.RAID_CANCEL,), _cancel),
+    "ask-time": Action((Permission.RAID_TIME,), _ask_time),
+    "time": Action((Permission.RAID_TIME,), _time, again="ask-time"),
+    "save-time": Action((Permission.RAID_TIME,), _save_time),
+}

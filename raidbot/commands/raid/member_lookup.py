@@ -1,0 +1,32 @@
+"""Which of some people are members of the server now."""
+
+from collections.abc import Sequence
+
+from raidbot.commands.raid.context import Visit
+from raidbot.commands.ui import permissions as rights
+from raidbot.delivery.members.names import hear
+from raidbot.raids.model import MemberId
+from raidbot.utils.text import clean_name
+
+_ASKED_AT_ONCE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
+
+
+async def still_here(
+    visit: Visit, members: Sequence[MemberId], *, needing: frozenset[int] = frozenset()
+) -> dict[MemberId, str]:
+    """Those who are members of the visit's server and no bots, in their order, with their names.
+
+    Only those with one of the roles in `needing`, if there are any.
+    """
+    guild = rights.here(visit.interaction)
+    names: dict[MemberId, str] = {}
+    for start in range(0, len(members), _ASKED_AT_ONCE):
+        asked = list[int](members[start : start + _ASKED_AT_ONCE])
+        found = await guild.query_members(user_ids=asked, limit=_ASKED_AT_ONCE, cache=False)
+        await hear(visit.state, visit.guild, found)
+        names |= {
+            MemberId(member.id): clean_name(member.display_name)
+            for member in found
+            if not member.bot and (not needing or any(member.get_role(role) for role in needing))
+        }
+    return {member: names[member] for member in members if member in names}

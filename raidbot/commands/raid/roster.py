@@ -1,0 +1,192 @@
+"""The roster on the panel of /raid: choose somebody, then give, move, force or take their place."""
+
+from functools import partial
+from typing import Any
+
+import discord
+
+from raidbot.commands.raid import views as look
+from raidbot.commands.raid.context import Action, Visit
+from raidbot.commands.raid.roster_messages import outcome
+from raidbot.commands.raid.views import BLUE, GREY, RED
+from raidbot.commands.ui.member_picker import Picked, look_up
+from raidbot.commands.ui.pagination import turning
+from raidbot.commands.ui.responses import Row
+from raidbot.commands.ui.role_select import role_menus, role_numbered
+from raidbot.commands.ui.router import number_of
+from raidbot.delivery.boards import render
+from raidbot.raids import roster, signups
+from raidbot.raids.model import MemberId, Raid, Role, RoleKey
+from raidbot.raids.permissions import Permission
+from raidbot.state import Rule
+from raidbot.utils.text import clip, escape
+
+_OPTIONS_MOST = 25  # https://discord.com/developers/docs/components/reference#string-select
+_LABEL_MOST = 100
+_NO_SIDE = "none"
+
+
+async def _roster(visit: Visit, text: str = "") -> None:
+    """Everybody in the raid to choose from, a page at a time, or somebody else."""
+    raid = visit.raid
+    names = await visit.state.names(raid)
+    people = list(raid.members())
+    pages = max(1, -(-len(people) // _OPTIONS_MOST))
+    page = min(number_of(visit.rest[0]) if visit.rest else 0, pages - 1)
+    shown = people[page * _OPTIONS_MOST : (page + 1) * _OPTIONS_MOST]
+    rows: list[Row] = []
+    if shown:
+        options = [
+            discord.SelectOption(
+                label=names.get(member, "Member"),
+                value=str(member),
+                description=clip(_place(raid, member), _LABEL_MOST),
+            )
+            for member in shown
+        ]
+        rows.append((_select(raid, "who", "Whom do you want to move or take off?", options),))
+    rows.append((_anybody(raid),))
+    rows.append((look.back(raid), *turning(page, pages, partial(look.to, raid, "roster"))))
+    board = render.board(raid, names, None, await visit.state.leaders(raid.guild))
+    await visit.page(text, *rows, embeds=(board.embed(),))
+
+
+async def _stay(visit: Visit, text: str) -> None:
+    await _roster(visit.seeing(visit.raid), text)
+
+
+async def _who(visit: Visit) -> None:
+    """Somebody was chosen: what they have, and what can be done about it."""
+    await _person(visit, await _member(visit, number_of(next(iter(visit.press.values), ""))))
+
+
+async def _person(visit: Visit, who: Picked, text: str = "") -> None:
+    raid = visit.raid
+    seat = raid.seat_of(who.id)
+    rows = role_menus(raid, raid.roles, "Give them the seat", partial(look.to, raid, "seat", who.id))
+    if raid.sides and seat is not None:
+        options = [discord.SelectOption(label=side, value=side, default=side == seat.side) for side in raid.sides]
+        none = discord.SelectOption(label="No side", value=_NO_SIDE)
+        rows.append((_select(raid, "side", "Which side?", [*options, none][:_OPTIONS_MOST], who.id),))
+    is_in = who.id in set(raid.members())
+    has_full = any(not raid.has_room(role) for role in raid.roles)
+    rows.append(
+        (
+            look.button(raid, "Put in line", "ask-line", BLUE, who.id, disabled=not has_full),
+            look.button(raid, "Take off the raid", "take-off", RED, who.id, disabled=not is_in),
+            look.button(raid, "Back to the roster", "roster", GREY),
+        )
+    )
+    said = f"{who.shown}: {escape(_place(raid, who.id))}."
+    await visit.page(f"{text}\n{said}" if text else said, *rows)
+
+
+async def _seat(visit: Visit) -> None:
+    """Give the chosen role, or ask what to do instead if it is full."""
+    who = await _member(visit, number_of(visit.part(0)))
+    role = roster.role_named(visit.raid, next(iter(visit.press.values), ""))
+    rule = partial(signups.assign, member=who.id, key=role.key, now=visit.state.now())
+    try:
+        await _edit(visit, who, rule)
+    except signups.RoleFull as full:
+        await _ask_to_force(visit, who, role, str(full))
+
+
+async def _ask_to_force(visit: Visit, who: Picked, role: Role, why: str) -> None:
+    raid = visit.raid
+    number = raid.roles.index(role) + 1
+    await visit.page(
+        f"{why}\nForced, {who.shown} sits beyond the number of seats, and the board says so.",
+        (
+            look.button(raid, "Force it", "force", RED, who.id, number),
+            look.button(raid, "Put in line", "line", BLUE, who.id, number),
+            look.button(raid, "Back to the roster", "roster", GREY),
+        ),
+    )
+
+
+async def _force(visit: Visit) -> None:
+    who, role = await _member(visit, number_of(visit.part(0))), _numbered(visit)
+    await _edit(visit, who, partial(signups.assign, member=who.id, key=role, now=visit.state.now(), force=True))
+
+
+async def _ask_line(visit: Visit) -> None:
+    """For which role? Only a full one has a line."""
+    who = await _member(visit, number_of(visit.part(0)))
+    raid = visit.raid
+    full = [role for role in raid.roles if not raid.has_room(role)]
+    rows = role_menus(raid, full, "Put them in line for", partial(look.to, raid, "line", who.id))
+    back = (look.button(raid, "Back to the roster", "roster", GREY),)
+    await visit.page(f"{who.shown}: {escape(_place(raid, who.id))}.", *rows, back)
+
+
+async def _line(visit: Visit) -> None:
+    who = await _member(visit, number_of(visit.part(0)))
+    chosen = next(iter(visit.press.values), None)
+    role = _numbered(visit) if chosen is None else roster.role_named(visit.raid, chosen).key
+    await _edit(visit, who, partial(signups.send_to_wait, member=who.id, key=role, now=visit.state.now()))
+
+
+async def _side(visit: Visit) -> None:
+    who = await _member(visit, number_of(visit.part(0)))
+    side = next(iter(visit.press.values), _NO_SIDE)
+    await _edit(visit, who, partial(roster.take_side, member=who.id, side=None if side == _NO_SIDE else side))
+
+
+async def _take_off(visit: Visit) -> None:
+    who = await _member(visit, number_of(visit.part(0)))
+    await _edit(visit, who, partial(signups.remove, member=who.id, now=visit.state.now()))
+
+
+async def _edit(visit: Visit, who: Picked, rule: Rule) -> None:
+    change = await visit.change(rule, {who.id: who.name})
+    names = await visit.state.names(change.raid) | {who.id: who.name}
+    await _roster(visit.seeing(change.raid), outcome(change, names))
+
+
+async def _member(visit: Visit, member: int) -> Picked:
+    """Somebody in the raid, or else any member of the server. Raises NotAMember or NoBots."""
+    who = MemberId(member)
+    if who in set(visit.raid.members()):
+        return Picked(who, (await visit.state.names(visit.raid)).get(who, "Member"))
+    return await look_up(visit.interaction, who)
+
+
+def _numbered(visit: Visit) -> RoleKey:
+    """The role whose number follows the member's id on a button. Raises UnknownPanel."""
+    return role_numbered(visit.raid, visit.part(1)).key
+
+
+def _place(raid: Raid, member: MemberId) -> str:
+    """What somebody has in the raid, in words."""
+    seat = raid.seat_of(member)
+    parts = []
+    if seat is not None:
+        side = f" ({seat.side})" if seat.side else ""
+        forced = ", over capacity" if raid.is_beyond(seat) else ""
+        parts.append(f"{raid.role(seat.role).name}{side}{forced}")
+    for wait in raid.waits_of(member):
+        position = [one.member for one in raid.line(wait.role)].index(member) + 1
+        parts.append(f"waits for {raid.role(wait.role).name}, number {position}")
+    return "; ".join(parts) or "not signed up"
+
+
+def _select(raid: Raid, action: str, hint: str, options: list[discord.SelectOption], *more: object) -> Any:
+    return discord.ui.Select[Any](custom_id=look.to(raid, action, *more), placeholder=hint, options=options)
+
+
+def _anybody(raid: Raid) -> discord.ui.Item[Any]:
+    return discord.ui.UserSelect[Any](custom_id=look.to(raid, "who", "any"), placeholder="Or choose somebody else")
+
+
+_ROSTER = (Permission.RAID_ROSTER,)
+ACTIONS = {
+    "roster": Action(_ROSTER, _roster, page=_stay),
+    "who": Action(_ROSTER, _who, page=_stay),
+    "seat": Action(_ROSTER, _seat, page=_stay),
+    "force": Action(_ROSTER, _force, page=_stay),
+    "ask-line": Action(_ROSTER, _ask_line, page=_stay),
+    "line": Action(_ROSTER, _line, page=_stay),
+    "side": Action(_ROSTER, _side, page=_stay),
+    "take-off": Action(_ROSTER, _take_off, page=_stay),
+}

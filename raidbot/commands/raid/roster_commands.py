@@ -1,0 +1,128 @@
+"""/raidsignup: a manager's edits of a roster, one subcommand each."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from raidbot.commands.raid.roster_messages import outcome
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import raid_autocomplete as codes
+from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui.autocomplete import matching
+from raidbot.commands.ui.member_picker import Picked, picked
+from raidbot.raids import roster, signups
+from raidbot.raids.model import GuildId, MemberId, Raid, Role
+from raidbot.raids.permissions import Permission
+from raidbot.state import Rule, State, UnknownRaid
+from raidbot.utils.text import clean_name, clip
+
+NO_SIDE = "none"
+_Choice = app_commands.Choice[str]
+
+_RAID = "Which raid; choose it from the list as you type"
+_ROLE = "Which role; choose it from the list as you type"
+
+
+class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="Edit who sits and who waits in a raid"):
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    @app_commands.command(description="Give a member a seat, or move them to another role")
+    @app_commands.describe(
+        raid=_RAID,
+        member="Who gets the seat",
+        role=_ROLE,
+        side="On which side they play, where the raid has sides",
+        force="Give the seat though all are taken; the board says so",
+    )
+    async def assign(
+        self,
+        interaction: discord.Interaction[Any],
+        raid: str,
+        member: discord.User,
+        role: str,
+        side: str | None = None,
+        force: bool = False,
+    ) -> None:
+        found = await self._checked(interaction, Permission.RAIDSIGNUP_ASSIGN, raid)
+        who, key = await picked(self._state, member), roster.role_named(found, role).key
+        rule = partial(signups.assign, member=who.id, key=key, now=self._state.now(), force=force)
+        if side is not None and side != NO_SIDE:
+            rule = partial(
+                roster.assign_with_side, member=who.id, key=key, side=side, now=self._state.now(), force=force
+            )
+        await self._edit(interaction, found, rule, who)
+
+    @app_commands.command(description="Take a member off a raid: off their seat and out of every line")
+    @app_commands.describe(raid=_RAID, member="Who is taken off")
+    async def remove(self, interaction: discord.Interaction[Any], raid: str, member: discord.User) -> None:
+        found = await self._checked(interaction, Permission.RAIDSIGNUP_REMOVE, raid)
+        gone = Picked(MemberId(member.id), clean_name(member.display_name))  # also who left the server
+        await self._edit(interaction, found, partial(signups.remove, member=gone.id, now=self._state.now()), gone)
+
+    @app_commands.command(description="Put a member at the end of the line for a role that is full")
+    @app_commands.describe(raid=_RAID, member="Who has to wait", role=_ROLE)
+    async def waitlist(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, role: str) -> None:
+        found = await self._checked(interaction, Permission.RAIDSIGNUP_WAITLIST, raid)
+        who, key = await picked(self._state, member), roster.role_named(found, role).key
+        rule = partial(signups.send_to_wait, member=who.id, key=key, now=self._state.now())
+        await self._edit(interaction, found, rule, who)
+
+    @app_commands.command(description="Say on which side a member with a seat plays")
+    @app_commands.describe(raid=_RAID, member="Who plays there", side="Which side; “none” takes it back")
+    async def side(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, side: str) -> None:
+        found = await self._checked(interaction, Permission.RAIDSIGNUP_SIDE, raid)
+        who = await picked(self._state, member)
+        rule = partial(roster.take_side, member=who.id, side=None if side.strip().casefold() == NO_SIDE else side)
+        await self._edit(interaction, found, rule, who)
+
+    @assign.autocomplete("raid")
+    @remove.autocomplete("raid")
+    @waitlist.autocomplete("raid")
+    @side.autocomplete("raid")
+    async def _raids(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
+        return await codes.offered(self._state, interaction, typed)
+
+    @assign.autocomplete("role")
+    @waitlist.autocomplete("role")
+    async def _roles(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
+        raid = await self._named(interaction)
+        return matching(typed, ((role.key, _line(raid, role)) for role in raid.roles) if raid else ())
+
+    @assign.autocomplete("side")
+    @side.autocomplete("side")
+    async def _sides(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
+        raid = await self._named(interaction)
+        sides = (*raid.sides, NO_SIDE) if raid and raid.sides else ()
+        return matching(typed, ((side, side) for side in sides))
+
+    async def _checked(self, interaction: discord.Interaction[Any], permission: Permission, code: str) -> Raid:
+        """The raid meant, if the person may do this to it; they wait for the answer from now on."""
+        raid = await self._state.find(GuildId(rights.here(interaction).id), code)
+        await rights.check(interaction, permission, raid)
+        await answers.take(interaction)
+        return raid
+
+    async def _edit(self, interaction: discord.Interaction[Any], raid: Raid, rule: Rule, who: Picked) -> None:
+        cause = replace(rights.cause(interaction), can_be_undone=True)
+        change = await self._state.change(raid.id, rule, cause, names={who.id: who.name})
+        names = await self._state.names(change.raid) | {who.id: who.name}
+        await answers.show(interaction, outcome(change, names))
+
+    async def _named(self, interaction: discord.Interaction[Any]) -> Raid | None:
+        """The raid whose code stands in the command already."""
+        code = str(interaction.namespace.raid or "")
+        try:
+            return await self._state.find(GuildId(rights.here(interaction).id), code)
+        except UnknownRaid:
+            return None
+
+
+def _line(raid: Raid, role: Role) -> str:
+    taken, waiting = len(raid.seated(role.key)), len(raid.line(role.key))
+    line = f", {waiting} waiting" if waiting else ""
+    return f"{raid.roles.index(role) + 1}. {clip(role.name, 60)} ({taken}/{role.seats}{line})"

@@ -1,0 +1,129 @@
+"""Finding a substitute on the panel of /raid: which role, who might come and why, and asking them by direct message."""
+
+from functools import partial
+from typing import Any
+
+import discord
+
+from raidbot.commands.raid import views as look
+from raidbot.commands.raid.context import Action, Visit
+from raidbot.commands.raid.member_lookup import still_here
+from raidbot.commands.ui.responses import Row
+from raidbot.commands.ui.role_select import role_menus, role_numbered
+from raidbot.commands.ui.router import number_of
+from raidbot.db import candidates
+from raidbot.raids import roster, substitutes
+from raidbot.raids.events import SubstituteAsked
+from raidbot.raids.model import MemberId, Role
+from raidbot.raids.permissions import Permission
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clip, escape, joined
+
+_OPTIONS_MOST = 25  # https://discord.com/developers/docs/components/reference#string-select
+_LABEL_MOST = 100
+_OTHERS_MOST = 10
+
+
+class NoRoom(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "Every role has all its seats taken, so there is nothing to substitute. Take somebody off first."
+        )
+
+
+class NobodyPlays(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Nobody you chose is a member of this server, or only bots are. Nobody was asked.")
+
+
+async def _find(visit: Visit, text: str = "") -> None:
+    """Which role? Only those with a free seat; no question if there is one only."""
+    raid = visit.raid
+    substitutes.check_ahead(raid, visit.state.now())
+    free = [role for role in raid.roles if raid.has_room(role)]
+    if not free:
+        raise NoRoom
+    if len(free) == 1:
+        await _candidates(visit, free[0], text)
+        return
+    rows = role_menus(raid, free, "Which role?", partial(look.to, raid, "sub-role"))
+    await visit.page(f"{text}\nWhich role needs a substitute?".strip(), *rows, (look.back(raid),))
+
+
+async def _role(visit: Visit) -> None:
+    await _candidates(visit, roster.role_named(visit.raid, next(iter(visit.press.values), "")))
+
+
+async def _candidates(visit: Visit, role: Role, text: str = "") -> None:
+    """Who might come, best first, with the reasons; and anybody else."""
+    raid, now = visit.raid, visit.state.now()
+    known = await visit.state.db.read(partial(candidates.known, raid=raid, role=role.key))
+    worth = substitutes.ranked(raid, role.key, known, now=now)[: 2 * _OPTIONS_MOST]
+    needed = (await visit.state.settings(raid.guild)).signup_roles_for(raid.kind)
+    here = await still_here(visit, [candidate.member for candidate in worth], needing=needed)
+    offered = [candidate for candidate in worth if candidate.member in here][:_OPTIONS_MOST]
+    number = raid.roles.index(role) + 1
+    rows: list[Row] = []
+    if offered:
+        options = [
+            discord.SelectOption(
+                label=clip(here[one.member], _LABEL_MOST),
+                value=str(one.member),
+                description=clip(one.reasons(now), _LABEL_MOST) or None,
+            )
+            for one in offered
+        ]
+        select: Any = discord.ui.Select(
+            custom_id=look.to(raid, "sub-ask", number),
+            placeholder="Whom shall I ask?",
+            options=options,
+            max_values=len(options),
+        )
+        rows.append((select,))
+    anybody: Any = discord.ui.UserSelect(
+        custom_id=look.to(raid, "sub-ask", number, "any"), placeholder="Or ask others", max_values=_OTHERS_MOST
+    )
+    asked = await _asked(visit, role)
+    said = f"Who shall be asked to come as **{escape(role.name)}**? The first to accept gets the seat."
+    nobody = "" if offered else "\nNobody who played this role here before is free."
+    await visit.page(f"{text}\n{said}{nobody}{asked}".strip(), *rows, (anybody,), (look.back(raid),))
+
+
+async def _stay(visit: Visit, text: str) -> None:
+    """With the role that was asked for, as long as it has a seat to offer."""
+    raid = visit.raid
+    substitutes.check_ahead(raid, visit.state.now())
+    role = role_numbered(raid, visit.rest[0]) if visit.rest else None
+    if role is not None and raid.has_room(role):
+        await _candidates(visit, role, text)
+    else:
+        await _find(visit, text)
+
+
+async def _asked(visit: Visit, role: Role) -> str:
+    waiting = [one.member for one in visit.raid.asks if one.role == role.key]
+    if not waiting:
+        return ""
+    names = await visit.state.names(visit.raid)
+    listed = clip(joined([escape(names.get(member, "Member")) for member in waiting]), 1000)
+    return f"\nAsked already, without an answer yet: {listed}."
+
+
+async def _ask(visit: Visit) -> None:
+    role = role_numbered(visit.raid, visit.part(0))
+    here = await still_here(visit, [MemberId(number_of(value)) for value in visit.press.values])
+    if not here:
+        raise NobodyPlays
+    rule = partial(substitutes.ask, key=role.key, members=tuple(here), by=visit.asker, now=visit.state.now())
+    change = await visit.change_for_good(rule, here)
+    asked = [event.member for event in change.events if isinstance(event, SubstituteAsked)]
+    names = clip(joined([f"**{escape(here[member])}**" for member in asked]), 1000)
+    await visit.home(f"I ask {names} to come as **{escape(role.name)}**. You are told what they answer.")
+
+
+_FIND = (Permission.RAID_FINDSUB,)
+ACTIONS = {
+    "sub": Action(_FIND, _find, page=_stay),
+    "sub-role": Action(_FIND, _role, page=_stay),
+    "sub-ask": Action(_FIND, _ask, page=_stay),
+}

@@ -1,0 +1,146 @@
+"""How the panel of /raid looks: the raid as it is, what happened to it last, and what can be done."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from raidbot.commands.posting.channels import KIND_NAMES
+from raidbot.commands.ui.responses import Row
+from raidbot.commands.ui.router import address
+from raidbot.db.history import Happened
+from raidbot.delivery.audit_log.format import shown
+from raidbot.raids.model import MemberId, Raid, Status
+from raidbot.raids.templates import spoken_length
+from raidbot.raids.undo import Step
+from raidbot.utils.text import clip, escape, fit_lines, joined, stamp
+
+PANEL = "raid"
+_COLOUR = 0x5865F2
+_TITLE_MOST = 256
+_CHANGES_MOST = 1024
+_LABEL_MOST = 80
+_VALUE_MOST = 60
+_UNREACHABLE_MOST = 10
+
+_STATES = {
+    Status.POSTING: "⏳ being posted",
+    Status.OPEN: "🟢 open",
+    Status.CLOSED: "🔒 closed",
+    Status.CANCELLED: "❌ cancelled",
+}
+GREY, BLUE = discord.ButtonStyle.secondary, discord.ButtonStyle.primary
+GREEN, RED = discord.ButtonStyle.success, discord.ButtonStyle.danger
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the panel shows: the raid, its people's names, its last changes, newest first, and what can be undone.
+
+    `unreachable` are those on the roster, in line or asked to substitute who take no direct messages.
+    """
+
+    raid: Raid
+    names: Mapping[MemberId, str]
+    changes: Sequence[Happened]
+    step: Step | None
+    unreachable: Sequence[MemberId]
+
+
+def embed(sight: Sight) -> discord.Embed:
+    raid = sight.raid
+    shown = discord.Embed(title=clip(escape(raid.name), _TITLE_MOST), description="\n".join(_facts(sight)))
+    shown.colour = discord.Colour(_COLOUR)
+    if sight.changes:
+        lines = [_change(happened) for happened in sight.changes]
+        shown.add_field(name="Last changes", value=fit_lines(lines, _CHANGES_MOST, "…"), inline=False)
+    return shown.set_footer(text=f"Raid {raid.code}")
+
+
+def rows(sight: Sight) -> tuple[Row, ...]:
+    """What can be done with the raid in the state it is in."""
+    raid = sight.raid
+    is_over = raid.status is Status.CANCELLED
+    closing = (
+        button(raid, "Reopen signups", "reopen", GREEN)
+        if raid.status is Status.CLOSED
+        else button(raid, "Close signups", "close", BLUE, disabled=not raid.is_open)
+    )
+    return (
+        (
+            closing,
+            button(raid, "Change time", "ask-time", GREY, disabled=is_over),
+            button(raid, "Change length", "ask-length", GREY, disabled=is_over or len(raid.lengths) < 2),
+            button(raid, "Change text", "ask-text", GREY, disabled=is_over),
+            button(raid, "Leader", "ask-leader", GREY, disabled=is_over),
+        ),
+        (
+            button(raid, "Roster", "roster", BLUE, disabled=is_over),
+            button(raid, "No-shows", "attendance", GREY, disabled=raid.status is not Status.CLOSED),
+            button(raid, "Find substitute", "sub", GREY, disabled=is_over),
+            button(raid, "Duplicate", "ask-copy", GREY),
+        ),
+        (
+            button(raid, "Cancel raid", "ask-cancel", RED, disabled=is_over),
+            _undo(sight),
+            button(raid, "Refresh", "panel", GREY),
+        ),
+    )
+
+
+def button(
+    raid: Raid, label: str, action: str, style: discord.ButtonStyle, *more: object, disabled: bool = False
+) -> discord.ui.Button[Any]:
+    return discord.ui.Button(label=label, style=style, custom_id=to(raid, action, *more), disabled=disabled)
+
+
+def _undo(sight: Sight) -> discord.ui.Button[Any]:
+    if sight.step is None:
+        return button(sight.raid, "Undo", "undo", GREY, disabled=True)
+    return button(sight.raid, clip(f"Undo: {sight.step.action}", _LABEL_MOST), "undo", GREY, sight.step.version)
+
+
+def back(raid: Raid) -> discord.ui.Button[Any]:
+    return button(raid, "Back", "panel", GREY)
+
+
+def to(raid: Raid, action: str, *more: object) -> str:
+    """The `custom_id` that brings an action back to this raid's panel."""
+    return address(PANEL, raid.code, action, *more)
+
+
+def _facts(sight: Sight) -> Iterator[str]:
+    raid, names = sight.raid, sight.names
+    held = " until somebody closes them" if raid.is_open and raid.hold else ""
+    yield f"**Signups:** {_STATES[raid.status]}{held}" + (f" · [board]({raid.link})" if raid.link else "")
+    yield f"**What:** {KIND_NAMES[raid.kind]}"
+    yield f"**Starts:** {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')}), time zone {raid.zone}"
+    if raid.length_minutes is not None:
+        yield f"**Length:** {spoken_length(raid.length_minutes)}"
+    people = f"created by {_name(raid.creator, names)}"
+    yield f"**People:** {f'led by {_name(raid.leader, names)}, ' if raid.leader else ''}{people}"
+    waiting = len({wait.member for wait in raid.waits})
+    yield f"**Seats:** {len(raid.seats)}/{raid.capacity} taken" + (f", {waiting} waiting" if waiting else "")
+    if sight.unreachable:
+        listed = joined([_name(member, names) for member in sight.unreachable[:_UNREACHABLE_MOST]])
+        more = len(sight.unreachable) - _UNREACHABLE_MOST
+        yield f"**Get no messages from me:** {listed}{f', +{more} more' if more > 0 else ''} (their DMs are closed)"
+
+
+def _name(member: MemberId, names: Mapping[MemberId, str]) -> str:
+    return f"**{escape(names.get(member, 'Member'))}**"
+
+
+def _change(happened: Happened) -> str:
+    entry = happened.entry
+    actor = f"<@{happened.actor}>: " if happened.actor else ""
+    about = f" <@{entry.member}>" if entry.member and entry.member != happened.actor else ""
+    was, became = map(_shortened, (entry.before, entry.after))
+    values = f": {was} → {became}" if was and became else f": {was or became}" if was or became else ""
+    return f"{stamp(happened.at, 'R')} {actor}{entry.action}{about}{values}"
+
+
+def _shortened(value: str | None) -> str:
+    """A part of a link would lead nowhere, and the panel links the board."""
+    return "" if value is None or value.startswith("https://") else shown(clip(value, _VALUE_MOST))

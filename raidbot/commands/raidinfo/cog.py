@@ -1,0 +1,214 @@
+"""/raidinfo: which raids there are, one of them in full, who took part in what, and files to take along."""
+
+import io
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from raidbot.commands.posting.channels import KIND_NAMES
+from raidbot.commands.raidinfo import views as look
+from raidbot.commands.raidinfo.views import PAGE_SIZE, Wanted
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import raid_autocomplete as codes
+from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui.pagination import page_number
+from raidbot.commands.ui.router import Press, UnknownPanel, number_of
+from raidbot.db import lists
+from raidbot.delivery.boards import render
+from raidbot.delivery.exports.ical import calendar
+from raidbot.delivery.exports.roster_csv import roster_sheet
+from raidbot.raids.model import GuildId, Kind, MemberId, Raid
+from raidbot.raids.permissions import Permission
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import escape
+
+_EVENTS_MOST = 1000
+_LATELY = timedelta(days=1)
+_CODE = "Which raid; choose it from the list as you type"
+
+
+class What(StrEnum):
+    """What can be taken along."""
+
+    RAID = "raid"
+    SERVER = "server"
+    MINE = "mine"
+    ROSTER = "roster"
+
+
+class WhichRaid(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Say which raid: choose it in the option `code`.")
+
+
+class NothingToExport(Refusal):
+    def __init__(self) -> None:
+        super().__init__("There is no raid to put into a calendar.")
+
+
+_WHAT = [
+    app_commands.Choice(name=name, value=what.value)
+    for what, name in (
+        (What.MINE, "My raids, as a calendar (.ics)"),
+        (What.SERVER, "All raids of this server, as a calendar (.ics)"),
+        (What.RAID, "One raid, as a calendar (.ics)"),
+        (What.ROSTER, "One raid's roster, as a table (.csv)"),
+    )
+]
+_KINDS = [app_commands.Choice(name=KIND_NAMES[kind], value=kind.value) for kind in Kind]
+
+
+class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raids to come, their rosters, and files"):
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._pressed: dict[str, Callable[[Press, tuple[str, ...]], Awaitable[None]]] = {
+            "list": self._turn_list,
+            "kind": self._turn_list,
+            "whose": self._turn_list,
+            "history": self._turn_history,
+        }
+
+    @app_commands.command(name="list", description="The raids to come, soonest first")
+    @app_commands.describe(kind="Only raids of this kind", mine="Only raids you have signed up for")
+    @app_commands.choices(kind=_KINDS)
+    async def list_(self, interaction: discord.Interaction[Any], kind: str | None = None, mine: bool = False) -> None:
+        await answers.take(interaction)
+        await self._show_list(interaction, Wanted(Kind(kind) if kind else None, mine))
+
+    @app_commands.command(description="One raid in full, with everybody on its roster")
+    @app_commands.describe(code=_CODE)
+    async def detail(self, interaction: discord.Interaction[Any], code: str) -> None:
+        raid = await self._state.find(_guild(interaction), code)
+        await answers.take(interaction)
+        names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
+        board = render.board(raid, names, None, leaders)
+        await answers.show(interaction, look.said(raid), embeds=(board.embed(),))
+
+    @app_commands.command(description="The raids gone by in which you, or somebody else, had a seat")
+    @app_commands.describe(member="Whose history; yours if left out")
+    async def history(self, interaction: discord.Interaction[Any], member: discord.User | None = None) -> None:
+        whose = member or interaction.user
+        await self._check_history(interaction, MemberId(whose.id))
+        await answers.take(interaction)
+        await self._show_history(interaction, whose, 0)
+
+    @app_commands.command(description="A calendar file of raids, or a table of a roster")
+    @app_commands.describe(what="What to take along", code=f"{_CODE}; needed for one raid")
+    @app_commands.choices(what=_WHAT)
+    async def export(self, interaction: discord.Interaction[Any], what: str, code: str | None = None) -> None:
+        wanted, guild = What(what), rights.here(interaction)
+        if wanted in (What.RAID, What.ROSTER):
+            if code is None:
+                raise WhichRaid
+            raids = [await self._state.find(GuildId(guild.id), code)]
+            await answers.take(interaction)
+        else:
+            await answers.take(interaction)
+            raids = await self._upcoming(interaction, mine=wanted is What.MINE)
+        if wanted is What.ROSTER:
+            await self._hand_over_roster(interaction, raids[0])
+        else:
+            await self._hand_over_calendar(interaction, raids, wanted)
+
+    @detail.autocomplete("code")
+    @export.autocomplete("code")
+    async def _codes(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        return await codes.offered(self._state, interaction, typed)
+
+    async def press(self, press: Press) -> None:
+        """Somebody turned a page or chose what a list shows."""
+        action, *rest = press.parts or ("",)
+        if action not in self._pressed:
+            raise UnknownPanel
+        await self._pressed[action](press, tuple(rest))
+
+    async def _turn_list(self, press: Press, rest: tuple[str, ...]) -> None:
+        await self._show_list(press.interaction, Wanted.read(rest, press.values))
+
+    async def _turn_history(self, press: Press, rest: tuple[str, ...]) -> None:
+        if len(rest) != 2:
+            raise UnknownPanel
+        member, page = MemberId(number_of(rest[0])), page_number(rest[1])
+        await self._check_history(press.interaction, member)
+        whose = press.interaction.user
+        if whose.id != member:
+            try:
+                whose = await press.interaction.client.fetch_user(member)
+            except discord.NotFound:
+                raise UnknownPanel from None
+        await self._show_history(press.interaction, whose, page)
+
+    async def _show_list(self, interaction: discord.Interaction[Any], wanted: Wanted) -> None:
+        page = await self._state.db.read(
+            partial(
+                lists.coming,
+                guild=_guild(interaction),
+                now=self._state.now(),
+                kind=wanted.kind,
+                member=rights.who(interaction) if wanted.mine else None,
+                page=wanted.page,
+                size=PAGE_SIZE,
+            )
+        )
+        await answers.show(interaction, embeds=(look.list_embed(page, wanted),), rows=look.list_rows(page, wanted))
+
+    async def _check_history(self, interaction: discord.Interaction[Any], member: MemberId) -> None:
+        rights.here(interaction)
+        if member != rights.who(interaction):
+            await rights.check(interaction, Permission.RAIDINFO_OTHERS)
+
+    async def _show_history(
+        self, interaction: discord.Interaction[Any], whose: discord.User | discord.Member, number: int
+    ) -> None:
+        member = MemberId(whose.id)
+        page = await self._state.db.read(
+            partial(
+                lists.history,
+                guild=_guild(interaction),
+                member=member,
+                now=self._state.now(),
+                page=number,
+                size=PAGE_SIZE,
+            )
+        )
+        embed = look.history_embed(page, whose.display_name).set_thumbnail(url=whose.display_avatar.url)
+        await answers.show(interaction, embeds=(embed,), rows=look.history_rows(page, member))
+
+    async def _upcoming(self, interaction: discord.Interaction[Any], *, mine: bool) -> list[Raid]:
+        """With what is under way or was cancelled, so that calendars hear of it. Raises NothingToExport."""
+        found = await self._state.db.read(
+            partial(
+                lists.for_calendar,
+                guild=_guild(interaction),
+                since=self._state.now() - _LATELY,
+                member=rights.who(interaction) if mine else None,
+                limit=_EVENTS_MOST,
+            )
+        )
+        if not found:
+            raise NothingToExport
+        return [await self._state.raid(raid) for raid in found]
+
+    async def _hand_over_calendar(self, interaction: discord.Interaction[Any], raids: list[Raid], what: What) -> None:
+        server, now = rights.here(interaction).name, self._state.now()
+        made = calendar(raids, server=server, reader=rights.who(interaction), now=now)
+        what_for = "One raid" if len(raids) == 1 else f"{len(raids)} raids"
+        text = f"{what_for} for your calendar. Open the file on your device; a newer one brings the old up to date."
+        named = raids[0].code if what is What.RAID else what.value
+        await answers.hand_over(interaction, text, discord.File(io.BytesIO(made), f"raids-{named}.ics"))
+
+    async def _hand_over_roster(self, interaction: discord.Interaction[Any], raid: Raid) -> None:
+        made = roster_sheet(raid, await self._state.names(raid))
+        text = f"The roster of “{escape(raid.name)}” (`{raid.code}`) as it is now."
+        await answers.hand_over(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))
+
+
+def _guild(interaction: discord.Interaction[Any]) -> GuildId:
+    return GuildId(rights.here(interaction).id)

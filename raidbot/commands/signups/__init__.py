@@ -1,0 +1,1 @@
+"""Sign up and leave: reactions, buttons, direct messages, `/mysignups`."""

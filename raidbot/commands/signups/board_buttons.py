@@ -1,0 +1,56 @@
+"""Signing up by the buttons and menus under a board."""
+
+import asyncio
+
+from raidbot.commands.signups.gate import Gate
+from raidbot.commands.signups.service import SigningUp, place
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.raids.model import MessageId, RaidId, Source
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.rate_limiter import SlidingWindow
+
+
+class SignupsOver(Refusal):
+    def __init__(self) -> None:
+        super().__init__("One can no longer sign up here: the raid is over or was cancelled.")
+
+
+class PressedTooFast(Refusal):
+    def __init__(self) -> None:
+        super().__init__("You press faster than I can follow. Wait a few seconds and try again.")
+
+
+class BoardButtons:
+    """`speed` is shared with reactions. The message that was pressed says which raid is meant, nothing else does."""
+
+    def __init__(self, state: State, gate: Gate, speed: SlidingWindow[tuple[int, int]]) -> None:
+        self._state = state
+        self._speed = speed
+        self._signing_up = SigningUp(state, gate, Source.BUTTON)
+
+    async def press(self, press: Press) -> None:
+        interaction = press.interaction
+        message = interaction.message
+        raid_id = None if message is None else self._state.boards.get(MessageId(message.id))
+        if raid_id is None:
+            raise SignupsOver
+        guild, member = rights.here(interaction), rights.who(interaction)
+        if not self._speed.hit((guild.id, member), asyncio.get_running_loop().time()):
+            raise PressedTooFast
+        await answers.whisper(interaction, await self._answer(press, raid_id))
+
+    async def _answer(self, press: Press, raid_id: RaidId) -> str:
+        match press.parts:
+            case ("join", *key) if key:
+                return await self._signing_up.join(press.interaction, raid_id, ":".join(key))
+            case ("choose", _) if press.values:
+                return await self._signing_up.join(press.interaction, raid_id, press.values[0])
+            case ("leave",):
+                return await self._signing_up.leave(press.interaction, raid_id)
+            case ("place",):
+                return place(await self._state.raid(raid_id), rights.who(press.interaction))
+            case _:
+                raise UnknownPanel

@@ -1,0 +1,92 @@
+"""Buttons under direct messages. There is no server in a conversation, so the `custom_id` names the raid.
+
+What a press may do depends on nothing but who presses: it is done to that member's own place in the raid.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from raidbot.commands.signups.service import place
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui.role_select import role_numbered
+from raidbot.commands.ui.router import Press, UnknownPanel, number_of
+from raidbot.raids import signups, substitutes
+from raidbot.raids.model import Raid, RaidId, Role, Source
+from raidbot.state import Cause, Rule, State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import escape, stamp
+
+_FINAL = (
+    substitutes.SeatedAlready,
+    substitutes.SeatTaken,
+    substitutes.NotAsked,
+    substitutes.BegunAlready,
+    signups.RaidOver,
+)
+"""After these nothing is left to answer."""
+
+
+class NotInAnyMore(Refusal):
+    def __init__(self, raid: Raid) -> None:
+        super().__init__(f"You have no place in “{escape(raid.name)}” (`{raid.code}`) any more.")
+
+
+class Replies:
+    """`serves` tells whether the bot works in a server."""
+
+    def __init__(self, state: State, *, serves: Callable[[int], bool]) -> None:
+        self._state = state
+        self._serves = serves
+
+    async def press(self, press: Press) -> None:
+        raid = await self._raid(press)
+        match press.parts[1:]:
+            case ("out",):
+                await self._drop_out(press, raid)
+            case ("sub", which, ("yes" | "no") as said):
+                await self._substitute(press, raid, role_numbered(raid, which), comes=said == "yes")
+            case _:
+                raise UnknownPanel
+
+    async def _raid(self, press: Press) -> Raid:
+        """The raid that the message was about. Raises UnknownPanel."""
+        if not press.parts:
+            raise UnknownPanel
+        try:
+            raid = await self._state.raid(RaidId(number_of(press.parts[0])))
+        except KeyError:
+            raise UnknownPanel from None
+        if not self._serves(raid.guild):
+            raise UnknownPanel
+        return raid
+
+    async def _drop_out(self, press: Press, raid: Raid) -> None:
+        member = rights.who(press.interaction)
+        try:
+            await self._change(press, raid, partial(signups.leave, member=member, now=self._state.now()))
+        except signups.NotSignedUp:
+            raise NotInAnyMore(raid) from None
+        said = f"You are off “{escape(raid.name)}” (`{raid.code}`) at {stamp(raid.starts_at)}."
+        await answers.show(press.interaction, f"{said}\n{raid.link}" if raid.link else said)
+
+    async def _substitute(self, press: Press, raid: Raid, role: Role, *, comes: bool) -> None:
+        """The member comes or not. Once nothing is left to answer, the buttons go."""
+        member, now = rights.who(press.interaction), self._state.now()
+        try:
+            if comes:
+                await self._change(press, raid, partial(substitutes.accept, member=member, key=role.key, now=now))
+                said = f"Thank you! You have the seat **{escape(role.name)}** in “{escape(raid.name)}” (`{raid.code}`)."
+            else:
+                left = await self._change(press, raid, partial(substitutes.decline, member=member, key=role.key))
+                said = f"All right, you do not come to “{escape(raid.name)}” (`{raid.code}`)."
+                if member in set(left.members()):
+                    said = f"All right, you do not come as **{escape(role.name)}**. {place(left, member)}"
+        except _FINAL as refusal:
+            said = str(refusal)
+        when = f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."
+        await answers.show(press.interaction, f"{said}{when}\n{raid.link or ''}")
+
+    async def _change(self, press: Press, raid: Raid, rule: Rule) -> Raid:
+        cause = Cause(Source.BUTTON, rights.who(press.interaction))
+        return (await self._state.change(raid.id, rule, cause)).raid

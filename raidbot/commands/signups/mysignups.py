@@ -1,0 +1,83 @@
+"""/mysignups: where somebody sits and waits on this server; they leave or change it from there."""
+
+from functools import partial
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from raidbot.commands.signups import mysignups_views as look
+from raidbot.commands.signups.gate import Gate
+from raidbot.commands.signups.mysignups_views import PAGE_SIZE
+from raidbot.commands.signups.service import SigningUp
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui.pagination import page_number
+from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.db import lists
+from raidbot.raids.model import GuildId, Raid, Source
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+
+
+class MySignups(commands.Cog):
+    def __init__(self, state: State, gate: Gate) -> None:
+        self._state = state
+        self._signing_up = SigningUp(state, gate, Source.COMMAND)
+
+    @app_commands.command(description="Where you sit and wait on this server; leave or change it from here")
+    async def mysignups(self, interaction: discord.Interaction[Any]) -> None:
+        rights.here(interaction)
+        await answers.take(interaction)
+        await self._show_list(interaction)
+
+    async def press(self, press: Press) -> None:
+        """Somebody used the panel. What a rule refuses is said above the raid as it is now."""
+        match press.parts:
+            case ("page", number):
+                await self._show_list(press.interaction, page_number(number))
+            case ("open",):
+                await self._show_raid(press.interaction, await self._raid(press, next(iter(press.values), "")))
+            case (action, code, *_) if action in ("take", "stop", "leave"):
+                await self._act(press, action, await self._raid(press, code))
+            case _:
+                raise UnknownPanel
+
+    async def _act(self, press: Press, action: str, raid: Raid) -> None:
+        chosen = next(iter(press.values), "")
+        try:
+            match action:
+                case "take":
+                    said = await self._signing_up.join(press.interaction, raid.id, chosen)
+                case "stop":
+                    said = await self._signing_up.leave_role(press.interaction, raid.id, chosen)
+                case _:
+                    said = await self._signing_up.leave(press.interaction, raid.id)
+        except Refusal as refusal:
+            said = str(refusal)
+        await self._show_raid(press.interaction, raid, said)
+
+    async def _raid(self, press: Press, code: str) -> Raid:
+        return await self._state.find(GuildId(rights.here(press.interaction).id), code)
+
+    async def _show_raid(self, interaction: discord.Interaction[Any], raid: Raid, said: str = "") -> None:
+        now, member = await self._state.raid(raid.id), rights.who(interaction)
+        await answers.show(interaction, said, embeds=(look.raid_embed(now, member),), rows=look.raid_rows(now, member))
+
+    async def _show_list(self, interaction: discord.Interaction[Any], number: int = 0) -> None:
+        member = rights.who(interaction)
+        page = await self._state.db.read(
+            partial(
+                lists.coming,
+                guild=GuildId(rights.here(interaction).id),
+                now=self._state.now(),
+                member=member,
+                page=number,
+                size=PAGE_SIZE,
+            )
+        )
+        raids = [await self._state.raid(entry.id) for entry in page.entries]
+        await answers.show(
+            interaction, embeds=(look.list_embed(page, raids, member),), rows=look.list_rows(page, raids, member)
+        )

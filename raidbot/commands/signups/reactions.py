@@ -1,0 +1,249 @@
+"""Signing up by reaction."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import discord
+import structlog
+from discord.ext import commands
+
+from raidbot.commands.events.event_queue import Intake
+from raidbot.commands.signups.gate import Gate, RoleGone
+from raidbot.db import outbox
+from raidbot.db.database import Unwritable
+from raidbot.db.outbox import Owed
+from raidbot.delivery.boards.reaction_removal import Tidy
+from raidbot.delivery.boards.reconcile import Reconcile
+from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.messages.best_effort_dm import Aside
+from raidbot.delivery.messages.outbox import Outbox
+from raidbot.raids import signups
+from raidbot.raids.emoji import key_of
+from raidbot.raids.events import Change
+from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidId, RoleKey, Source, Status
+from raidbot.raids.settings import GuildSettings
+from raidbot.state import Cause, State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.rate_limiter import SlidingWindow
+from raidbot.utils.text import clean_name, escape
+
+log = structlog.get_logger(__name__)
+
+_TOLD_AGAIN_AFTER = 600
+_LEADER_TOLD_AGAIN_AFTER = 86_400
+_OF_USE = timedelta(hours=1)
+"""How long it still helps to be told why a reaction went away."""
+
+
+class TooFast(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "You react faster than I can follow, so I took your last reactions off the signup."
+            " Wait a few seconds and react again."
+        )
+
+
+class NotSaved(Refusal):
+    def __init__(self, raid: Raid) -> None:
+        super().__init__(
+            f"I could not write down your reaction for “{escape(raid.name)}” ({raid.code}) just now."
+            " Leave it where it is; I will catch up."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """Somebody's reaction on a board, as the gateway told it."""
+
+    raid: RaidId
+    guild: GuildId
+    member: MemberId
+    name: str
+    emoji_key: str
+    roles: frozenset[int]
+
+
+class Reactions(commands.Cog):
+    """`serves` says for which servers the bot is meant; `speed` limits reactions on boards per (server, member)."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        state: State,
+        intake: Intake,
+        gate: Gate,
+        *,
+        serves: Callable[[int | None], bool],
+        speed: SlidingWindow[tuple[int, int]],
+        tidy: Tidy,
+        reconcile: Reconcile,
+        boards: Boards,
+        outbox: Outbox,
+        aside: Aside,
+    ) -> None:
+        self._client = client
+        self._state = state
+        self._intake = intake
+        self._gate = gate
+        self._serves = serves
+        self._speed = speed
+        self._tidy = tidy
+        self._reconcile = reconcile
+        self._boards = boards
+        self._outbox = outbox
+        self._aside = aside
+
+    # Nothing is awaited before `put`: what is put first is done first, as the gateway delivered it.
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        raid = self._board(payload)
+        if raid is None:
+            return
+        member = payload.member
+        if member is None:  # while discord.py does not know the server
+            self._reconcile.later(raid)
+            return
+        if member.bot:
+            return
+        reaction = Reaction(
+            raid,
+            GuildId(member.guild.id),
+            MemberId(member.id),
+            clean_name(member.display_name),
+            key_of(str(payload.emoji)),
+            frozenset(role.id for role in member.roles),
+        )
+        self._reconcile.touched(raid, reaction.member)
+        verdict = self._speed.hit((member.guild.id, member.id), asyncio.get_running_loop().time())
+        if verdict:
+            self._intake.put(raid, partial(self._sign_up, reaction))
+        else:
+            self._intake.put(raid, partial(self._refuse_speed, reaction, tell=verdict.first_refusal))
+        if await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles}):
+            self._boards.renamed(raid)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
+        raid = self._board(payload)
+        if raid is None:
+            return
+        if payload.user_id == (self._client.user and self._client.user.id):
+            self._boards.reactions_gone(raid, [str(payload.emoji)])  # the bot takes none of its own off singly
+            return
+        member = MemberId(payload.user_id)
+        self._reconcile.touched(raid, member)
+        self._intake.put(raid, partial(self._sign_off, raid, member, key_of(str(payload.emoji))))
+
+    def _board(self, payload: discord.RawReactionActionEvent) -> RaidId | None:
+        raid = self._state.boards.get(MessageId(payload.message_id))
+        return raid if raid is not None and self._serves(payload.guild_id) else None
+
+    async def _sign_up(self, reaction: Reaction) -> None:
+        raid = await self._state.raid(reaction.raid)
+        role = raid.role_for_emoji(reaction.emoji_key)
+        if role is None:
+            return
+        settings = await self._state.settings(reaction.guild)
+        rule = partial(self._join, reaction=reaction, role=role.key, settings=settings, now=self._state.now())
+        cause = Cause(Source.REACTION, reaction.member)
+        try:
+            await self._state.change(reaction.raid, rule, cause, names={reaction.member: reaction.name})
+        except Refusal as refusal:
+            self._tidy.refuse(raid, reaction.member, role.key)
+            await self._tell(raid, reaction.member, refusal)
+            if isinstance(refusal, RoleGone):
+                await self._tell(raid, raid.leader or raid.creator, refusal, again_after=_LEADER_TOLD_AGAIN_AFTER)
+        except sqlite3.Error as error:
+            self._catch_up(raid.id, reaction.member, error)
+            await self._tell(raid, reaction.member, NotSaved(raid))
+
+    def _join(self, raid: Raid, *, reaction: Reaction, role: RoleKey, settings: GuildSettings, now: datetime) -> Change:
+        mark = raid.mark_of(reaction.member, role)
+        if mark is not None and mark.unwanted:
+            return Change(raid)  # told late: a new reaction comes after the removal of this one, which ends the mark
+        change = signups.react(raid, reaction.member, role, now=now)
+        self._gate.check(raid, settings, reaction.roles)
+        return change
+
+    async def _refuse_speed(self, reaction: Reaction, *, tell: bool) -> None:
+        raid = await self._state.raid(reaction.raid)
+        role = raid.role_for_emoji(reaction.emoji_key)
+        if role is None:
+            return
+        self._tidy.refuse(raid, reaction.member, role.key)
+        if tell:
+            await self._tell(raid, reaction.member, TooFast(), again_after=1)
+
+    async def _sign_off(self, raid_id: RaidId, member: MemberId, emoji_key: str) -> None:
+        raid = await self._state.raid(raid_id)
+        role = raid.role_for_emoji(emoji_key)
+        if role is None:
+            return
+        mark, taken = raid.mark_of(member, role.key), self._tidy.took(raid_id, member, role.key)
+        rule = partial(signups.unreact, member=member, key=role.key, now=self._state.now())
+        if taken:
+            rule = partial(signups.taken_away, member=member, key=role.key)
+        try:
+            now = (await self._state.change(raid_id, rule, Cause(Source.REACTION, member))).raid
+        except sqlite3.Error as error:
+            self._catch_up(raid_id, member, error)
+            return
+        meant_to_leave = mark is not None and not mark.unwanted and not taken
+        if meant_to_leave and now.status is Status.CLOSED and now.has_place(member, role.key):
+            await self._tell(now, member, signups.KeepsPlace(now))
+
+    def _catch_up(self, raid: RaidId, member: MemberId, error: sqlite3.Error) -> None:
+        if not isinstance(error, Unwritable):
+            log.error("reaction not written", raid=raid, member=member, exc_info=error)
+        self._reconcile.later(raid)
+
+    async def _tell(
+        self, raid: Raid, member: MemberId, refusal: Refusal, *, again_after: int = _TOLD_AGAIN_AFTER
+    ) -> None:
+        """Owe the member the reason, once per `again_after` seconds; say it at once if nothing can be owed."""
+        now = self._state.now()
+        cause = f"refusal:{raid.id}:{type(refusal).__name__}:{int(now.timestamp()) // again_after}"
+        dm = Owed(
+            kind="dm",
+            target=member,
+            payload={"content": str(refusal)},
+            dedupe=f"{cause}:{member}",
+            due_at=now,
+            expires_at=now + _OF_USE,
+            guild=raid.guild,
+        )
+        try:
+            await self._state.owe([dm, *await self._thread_notice(raid, member, refusal, cause, now)])
+        except Unwritable:
+            self._aside.say(member, str(refusal))
+        except sqlite3.Error:
+            log.exception("refusal not told", raid=raid.id, member=member)
+        else:
+            self._outbox.wake()
+
+    async def _thread_notice(
+        self, raid: Raid, member: MemberId, refusal: Refusal, cause: str, now: datetime
+    ) -> list[Owed]:
+        """One notice in the raid's thread for everybody the cause concerns and whom no DM reaches, if so wished."""
+        settings = await self._state.settings(raid.guild)
+        if not settings.refusal_notices_in_thread or raid.thread is None:
+            return []
+        if await self._state.db.read(partial(outbox.dms_closed_since, member=member)) is None:
+            return []
+        text = f"To whoever reacted just now and takes no direct messages: {refusal}"
+        return [
+            Owed(
+                kind="post",
+                target=raid.thread,
+                payload={"content": text},
+                dedupe=cause,
+                due_at=now,
+                expires_at=now + _OF_USE,
+                guild=raid.guild,
+            )
+        ]

@@ -1,0 +1,116 @@
+"""A member signs up, moves or leaves by button or command: the gate and the rules are those of reactions."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import discord
+
+from raidbot.commands.signups.gate import Gate
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui.router import UnknownPanel
+from raidbot.raids import events as ev
+from raidbot.raids import signups
+from raidbot.raids.model import MemberId, Raid, RaidId, RoleKey, Source
+from raidbot.state import Cause, Rule, State
+from raidbot.utils.text import clean_name, escape
+
+
+class SigningUp:
+    """Each method says to the person what it did."""
+
+    def __init__(self, state: State, gate: Gate, source: Source) -> None:
+        self._state = state
+        self._gate = gate
+        self._source = source
+
+    async def join(self, interaction: discord.Interaction[Any], raid_id: RaidId, key: str) -> str:
+        """Raises what the rule and the gate raise, and UnknownPanel for a role the raid does not have."""
+        raid = await self._state.raid(raid_id)
+        role = next((one.key for one in raid.roles if one.key == key), None)
+        if role is None:
+            raise UnknownPanel
+        settings = await self._state.settings(raid.guild)
+        member, roles = rights.who(interaction), rights.asker(interaction).roles
+        await self._state.learn_roles(raid.guild, {member: roles})
+        join = partial(signups.join, member=member, key=role, now=self._state.now(), source=self._source)
+
+        def rule(now: Raid) -> ev.Change:
+            change = join(now)
+            self._gate.check(now, settings, roles)
+            return change
+
+        return await self._do(interaction, raid_id, rule)
+
+    async def leave(self, interaction: discord.Interaction[Any], raid_id: RaidId) -> str:
+        member = rights.who(interaction)
+        try:
+            return await self._do(interaction, raid_id, partial(signups.leave, member=member, now=self._state.now()))
+        except signups.NotSignedUp:
+            return place(await self._state.raid(raid_id), member)
+
+    async def leave_role(self, interaction: discord.Interaction[Any], raid_id: RaidId, key: str) -> str:
+        """Raises UnknownPanel for a role the raid does not have."""
+        if key not in {role.key for role in (await self._state.raid(raid_id)).roles}:
+            raise UnknownPanel
+        member, now = rights.who(interaction), self._state.now()
+        rule = partial(signups.leave_role, member=member, key=RoleKey(key), now=now)
+        return await self._do(interaction, raid_id, rule)
+
+    async def _do(self, interaction: discord.Interaction[Any], raid_id: RaidId, rule: Rule) -> str:
+        member = rights.who(interaction)
+        names = {member: clean_name(interaction.user.display_name)}
+        change = await self._state.change(raid_id, rule, Cause(self._source, member), names=names)
+        return " ".join(_done(change, member)) or place(change.raid, member)
+
+
+def place(raid: Raid, member: MemberId) -> str:
+    """What the member has in the raid, in sentences to them."""
+    seat, waits = raid.seat_of(member), raid.waits_of(member)
+    if seat is None and not waits:
+        return f"You have not signed up for {_raid(raid)}."
+    said = []
+    if seat is not None:
+        side = f", on the side **{escape(seat.side)}**" if seat.side else ""
+        said.append(f"You have {_seat(raid, seat.role)}{side}.")
+    for wait in waits:
+        line = [one.member for one in raid.line(wait.role)]
+        where = f"You are number {line.index(member) + 1} of {len(line)} in line"
+        said.append(f"{where} for {_seat(raid, wait.role)}.")
+    return " ".join(said)
+
+
+def _done(change: ev.Change, member: MemberId) -> Iterator[str]:
+    raid = change.raid
+    for event in change.events:
+        match event:
+            case ev.Joined(who, role) if who == member:
+                yield f"You have {_seat(raid, role)}."
+            case ev.Moved(who, origin, role) if who == member:
+                yield f"You moved from {_role(raid, origin)} to {_role(raid, role)} in {_raid(raid)}."
+            case ev.Waitlisted(who, role, position, keeps) if who == member:
+                kept = f" You keep your seat as {_role(raid, keeps)} meanwhile." if keeps else ""
+                full = _raid(raid) if len(raid.roles) == 1 else f"{_role(raid, role)} in {_raid(raid)}"
+                yield f"{full} is full: you are number {position} in line.{kept}"
+            case ev.Left(who, role) if who == member:
+                seat = f"your seat in {_raid(raid)}" if len(raid.roles) == 1 else _seat(raid, role)
+                yield f"You gave up {seat}."
+            case ev.StoppedWaiting(who, role) if who == member:
+                yield f"You no longer wait for {_seat(raid, role)}."
+            case ev.Promoted(who, role, _) if who == member:
+                yield f"You have {_seat(raid, role)} now."
+            case _:
+                pass
+
+
+def _seat(raid: Raid, key: RoleKey) -> str:
+    """A raid with a single role is enough said."""
+    return f"a seat in {_raid(raid)}" if len(raid.roles) == 1 else f"the seat {_role(raid, key)} in {_raid(raid)}"
+
+
+def _raid(raid: Raid) -> str:
+    return f"“{escape(raid.name)}” (`{raid.code}`)"
+
+
+def _role(raid: Raid, key: RoleKey) -> str:
+    return f"**{escape(raid.role(key).name)}**"

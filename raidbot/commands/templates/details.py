@@ -1,0 +1,93 @@
+"""What the panel of /templates changes of a template's words and looks, its lengths and its sides."""
+
+from dataclasses import replace
+
+from raidbot.commands.templates.context import LABELS, Action, Visit
+from raidbot.commands.ui.forms import Field
+from raidbot.raids import template_edits as edits
+from raidbot.raids.permissions import Permission
+from raidbot.raids.templates import DESCRIPTION_MOST, LABEL_MOST, Template
+
+EMOJI_MOST = 64
+COLOUR_HINT = "#RRGGBB, such as #1ABC9C; blank: the usual blue"
+_LOOK = ("name", "label", "emoji", "colour", "description")
+_LENGTHS_MOST = 300  # 25 of them with four decimals each
+_SIDES_MOST = 2600
+
+
+async def _ask_look(visit: Visit) -> None:
+    template = visit.template
+    await visit.ask(
+        "look",
+        "Words and look",
+        Field("name", LABELS["name"], template.name, most=LABEL_MOST),
+        Field("label", LABELS["label"], template.label, "Blank: its name", most=LABEL_MOST, required=False),
+        emoji_field(template.emoji),
+        Field("colour", LABELS["colour"], edits.colour_text(template.colour), COLOUR_HINT, most=20, required=False),
+        Field(
+            "description",
+            LABELS["description"],
+            template.description,
+            most=DESCRIPTION_MOST,
+            required=False,
+            is_long=True,
+        ),
+    )
+
+
+def emoji_field(value: str) -> Field:
+    return Field("emoji", LABELS["emoji"], value, "Before the title: ⚔️ or :name:", most=EMOJI_MOST, required=False)
+
+
+async def _look(visit: Visit) -> None:
+    said = visit.said(*_LOOK)
+    if "emoji" in said:
+        known = await visit.emoji(said["emoji"])
+        said["emoji"] = known.spell_or_nothing(said["emoji"])
+    await visit.saved(await visit.change(lambda template: edits.describe(template, said)))
+
+
+async def _ask_lengths(visit: Visit) -> None:
+    lengths = edits.hours_text(visit.template.lengths)
+    field = Field(
+        "lengths", LABELS["lengths"], lengths, "1.5, 3; blank: raids say no length", most=_LENGTHS_MOST, required=False
+    )
+    await visit.ask("lengths", "How long raids take", field)
+
+
+async def _lengths(visit: Visit) -> None:
+    lengths = edits.lengths_of(visit.press.fields["lengths"])
+    await visit.saved(await visit.change(lambda template: replace(template, lengths=lengths)))
+
+
+async def _ask_sides(visit: Visit) -> None:
+    field = Field(
+        "sides",
+        LABELS["sides"],
+        "\n".join(visit.template.sides),
+        "Left side (Bomb)",
+        most=_SIDES_MOST,
+        required=False,
+        is_long=True,
+    )
+    await visit.ask("sides", "Sides a leader gives to members", field)
+
+
+async def _sides(visit: Visit) -> None:
+    sides = edits.sides_of(visit.press.fields["sides"])
+
+    def change(template: Template) -> Template:
+        return replace(template, sides=sides)
+
+    await visit.saved(await visit.change(change))
+
+
+_EDIT = (Permission.TEMPLATES_EDIT,)
+ACTIONS = {
+    "ask-look": Action(_EDIT, _ask_look),
+    "look": Action(_EDIT, _look, again="ask-look"),
+    "ask-lengths": Action(_EDIT, _ask_lengths),
+    "lengths": Action(_EDIT, _lengths, again="ask-lengths"),
+    "ask-sides": Action(_EDIT, _ask_sides),
+    "sides": Action(_EDIT, _sides, again="ask-sides"),
+}

@@ -1,0 +1,97 @@
+"""Templates as files: what /templates export hands over and /templates import takes in."""
+
+import asyncio
+import io
+import re
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+import aiohttp
+import discord
+
+from raidbot.commands.templates.context import Action, Visit, server_emoji
+from raidbot.commands.templates.views import NO_KEY
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import responses as answers
+from raidbot.raids.catalogue import Entry
+from raidbot.raids.model import GuildId
+from raidbot.raids.permissions import Permission
+from raidbot.raids.template_file import BYTES_MOST, Filed, TooLargeFile, kib, read, write
+from raidbot.raids.template_import import Taken, check_emoji, take_in, taken
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clip, escape
+
+_DOWNLOAD_SECONDS = 20.0
+_NAMES_MOST = 500
+
+
+class NoDownload(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Discord does not hand me the file right now. Try again later.")
+
+
+async def hand_out(interaction: discord.Interaction[Any], entries: Iterable[Entry], name: str) -> None:
+    """Answer a taken command or press with the file."""
+    filed = [Filed(entry.template, entry.enabled) for entry in entries]
+    content = (await asyncio.to_thread(write, filed)).encode()
+    await answers.hand_over(interaction, _what_for(len(content)), discord.File(io.BytesIO(content), filename=name))
+
+
+def _what_for(size: int) -> str:
+    if size <= BYTES_MOST:
+        return "`/templates import` takes this file in, on any server."
+    return (
+        f"This file has {kib(size)} KiB, and `/templates import` takes {kib(BYTES_MOST)} KiB at once."
+        " To take templates to another server, export them one by one."
+    )
+
+
+def file_name(entry: Entry) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", entry.template.name.casefold()).strip("-")
+    return f"{slug[:40] or 'template'}.json"
+
+
+async def take_file(state: State, interaction: discord.Interaction[Any], file: discord.Attachment) -> str:
+    """Change the server's templates to what the file says; a sentence on what came of it.
+
+    Raises Refusal for whatever is wrong with it, and then nothing is changed.
+    """
+    filed = await asyncio.to_thread(read, await _download(file))  # a large one takes long
+    guild = GuildId(rights.here(interaction).id)
+    ids = (await server_emoji(interaction)).ids
+    before = await state.templates(guild)
+    check_emoji(before, filed, ids)
+    rule = partial(take_in, filed=filed, new_key=state.new_template_key)
+    after = await state.change_templates(guild, rule, rights.cause(interaction))
+    return _told(taken(before, after, filed))
+
+
+async def _download(file: discord.Attachment) -> bytes:
+    if file.size > BYTES_MOST:
+        raise TooLargeFile(file.size)
+    try:
+        async with asyncio.timeout(_DOWNLOAD_SECONDS):
+            return await file.read()
+    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
+        raise NoDownload from None
+
+
+def _told(told: Taken) -> str:
+    parts = (("Added", told.added), ("Changed", told.changed), ("Left as they were", told.left))
+    return "\n".join(
+        f"**{what} ({len(names)}):** {clip(', '.join(map(escape, names)), _NAMES_MOST)}"
+        for what, names in parts
+        if names
+    )
+
+
+async def _export(visit: Visit) -> None:
+    await answers.take(visit.interaction)
+    entry = None if visit.key == NO_KEY else visit.entry
+    entries = visit.catalogue.entries if entry is None else (entry,)
+    await hand_out(visit.interaction, entries, file_name(entry) if entry else "templates.json")
+
+
+ACTIONS = {"export": Action((Permission.TEMPLATES_EXPORT,), _export)}

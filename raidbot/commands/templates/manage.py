@@ -1,0 +1,180 @@
+"""What the panel of /templates does with a template as a whole: new ones, copies, on and off, back and away."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import discord
+
+from raidbot.commands.templates import views as look
+from raidbot.commands.templates.context import ANY, LABELS, Action, Visit
+from raidbot.commands.templates.details import COLOUR_HINT, emoji_field
+from raidbot.commands.templates.roles import lines_field
+from raidbot.commands.templates.views import GREY, RED
+from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.pagination import page_number
+from raidbot.commands.ui.permissions import who
+from raidbot.delivery.boards.render import board
+from raidbot.raids import catalogue as rules
+from raidbot.raids import template_edits as edits
+from raidbot.raids.catalogue import Catalogue, NothingToResetTo
+from raidbot.raids.creating import Draft, plan
+from raidbot.raids.model import ChannelId, Raid
+from raidbot.raids.permissions import Permission
+from raidbot.raids.role_lines import from_lines
+from raidbot.raids.templates import LABEL_MOST, Strategy, Template
+from raidbot.utils.text import clean_name, joined
+
+_FIRST_ROLES = "| 🛡️ | Tank | 1\n| 💚 | Healer | 1\n| ⚔️ | Damage | 3"
+_FIRST_DESCRIPTION_MOST = 1000  # so that all of a refused form can be shown in one message
+_AHEAD = timedelta(days=1)
+
+
+async def _list(visit: Visit) -> None:
+    await visit.list(page_number(visit.part(0)))
+
+
+async def _open(visit: Visit) -> None:
+    await visit.of(visit.chosen).home()
+
+
+async def _panel(visit: Visit) -> None:
+    await visit.home()
+
+
+async def ask_new(visit: Visit) -> None:
+    """Open the form for a template of the server's own."""
+    await visit.ask(
+        "new",
+        "A new template",
+        Field("name", LABELS["name"], most=LABEL_MOST),
+        emoji_field(""),
+        Field("colour", LABELS["colour"], "", COLOUR_HINT, most=20, required=False),
+        Field(
+            "description",
+            LABELS["description"],
+            most=_FIRST_DESCRIPTION_MOST,
+            required=False,
+            is_long=True,
+        ),
+        lines_field(_FIRST_ROLES),
+    )
+
+
+async def _new(visit: Visit) -> None:
+    said = visit.press.fields
+    known = await visit.emoji(said["emoji"], said["roles"])
+    template = Template(
+        key=visit.state.new_template_key(),
+        name=said["name"],
+        emoji=known.spell_or_nothing(said["emoji"]),
+        description=said["description"],
+        colour=edits.colour_of(said["colour"]),
+        roles=from_lines(said["roles"], spell=known.spell),
+    )
+    await visit.change_catalogue(lambda catalogue: rules.add(catalogue, template))
+    await visit.of(template.key).home("Saved. `/create` offers it. Lengths, strategies and sides can be added here.")
+
+
+async def _duplicate(visit: Visit) -> None:
+    new = visit.state.new_template_key()
+    await visit.change_catalogue(partial(rules.duplicate, key=visit.key, new=new))
+    await visit.of(new).home(f"This is the copy of {look.quoted(visit.template)}, complete.")
+
+
+async def _enable(visit: Visit) -> None:
+    await visit.change_catalogue(partial(rules.switch, key=visit.key, enabled=True))
+    await visit.home("`/create` offers it.")
+
+
+async def _disable(visit: Visit) -> None:
+    await visit.change_catalogue(partial(rules.switch, key=visit.key, enabled=False))
+    await visit.home("`/create` does not offer it any more. Raids that are posted stay as they are.")
+
+
+async def _ask_reset(visit: Visit) -> None:
+    entry = visit.entry
+    if entry.is_own:
+        raise NothingToResetTo(entry.template)
+    changed = look.changed_fields(entry)
+    if not changed:
+        await visit.home("It is as it comes with the bot.")
+        return
+    await visit.page(
+        f"Reset {look.quoted(entry.template)} to how it comes with the bot? What was changed here goes:"
+        f" {joined(changed)}. Raids that are posted stay as they are.",
+        (look.button("Yes, reset it", RED, "reset", visit.key), look.button("Keep it", GREY, "panel", visit.key)),
+    )
+
+
+async def _reset(visit: Visit) -> None:
+    await visit.change_catalogue(partial(rules.reset, key=visit.key))
+    await visit.home("It is as it comes with the bot.")
+
+
+async def _ask_delete(visit: Visit) -> None:
+    await visit.page(
+        f"Delete {look.quoted(visit.template)}? Raids that are posted stay as they are.",
+        (look.button("Yes, delete it", RED, "delete", visit.key), look.button("Keep it", GREY, "panel", visit.key)),
+    )
+
+
+async def _delete(visit: Visit) -> None:
+    await visit.change_catalogue(partial(rules.remove, key=visit.key))
+    await visit.list(0, f"{look.quoted(visit.template)} is deleted.")
+
+
+async def _preview(visit: Visit) -> None:
+    """The board as it would be, with the strategy that was chosen or the first."""
+    template = visit.template
+    chosen = template.strategy(visit.press.values[0]) if visit.press.values else None
+    strategy = chosen or next(iter(template.strategies), None)
+    settings = await visit.state.settings(visit.guild)
+    name = clean_name(visit.interaction.user.display_name)
+    shown = board(_raid(visit, strategy, settings.zone), {who(visit.interaction): name}, settings.signup_style)
+    options = [
+        discord.SelectOption(label=one.name, value=one.name, default=one is strategy) for one in template.strategies
+    ]
+    rows = [(look.select("With another strategy", "preview", visit.key, options),)] if len(options) > 1 else []
+    await visit.page("This is how a board of it looks:", *rows, (look.back(visit.key),), embeds=(shown.embed(),))
+
+
+def _raid(visit: Visit, strategy: Strategy | None, zone: str) -> Raid:
+    """Made as /create makes it, also where the template is disabled."""
+    entry, now = replace(visit.entry, enabled=True), visit.state.now()
+    draft = Draft(
+        activity=visit.key,
+        length_minutes=next(iter(entry.template.lengths), None),
+        strategy=strategy.name if strategy else None,
+        starts_at=now + _AHEAD,
+        zone=zone,
+    )
+    return plan(
+        draft,
+        Catalogue((entry,)),
+        guild=visit.guild,
+        creator=who(visit.interaction),
+        channel=ChannelId(0),
+        now=now,
+    )
+
+
+_CREATE = (Permission.TEMPLATES_CREATE,)
+_ENABLE = (Permission.TEMPLATES_ENABLE,)
+_RESET = (Permission.TEMPLATES_RESET,)
+_DELETE = (Permission.TEMPLATES_DELETE,)
+ACTIONS = {
+    "list": Action(ANY, _list),
+    "open": Action(ANY, _open),
+    "panel": Action(ANY, _panel),
+    "preview": Action(ANY, _preview),
+    "ask-new": Action(_CREATE, ask_new),
+    "new": Action(_CREATE, _new, again="ask-new"),
+    "duplicate": Action(_CREATE, _duplicate),
+    "enable": Action(_ENABLE, _enable),
+    "disable": Action(_ENABLE, _disable),
+    "ask-reset": Action(_RESET, _ask_reset),
+    "reset": Action(_RESET, _reset),
+    "ask-delete": Action(_DELETE, _ask_delete),
+    "delete": Action(_DELETE, _delete),
+}

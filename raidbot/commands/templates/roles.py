@@ -1,0 +1,189 @@
+"""What the panel of /templates changes of a template's roles: all as text, or one by one."""
+
+from dataclasses import replace
+
+import discord
+
+from raidbot.commands.templates import views as look
+from raidbot.commands.templates.context import LABELS, Action, Visit
+from raidbot.commands.templates.details import EMOJI_MOST
+from raidbot.commands.templates.views import BLUE, GREEN, GREY, RED
+from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.responses import Row
+from raidbot.delivery.boards.text_fit import units
+from raidbot.raids import template_edits as edits
+from raidbot.raids.emoji import parse
+from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.permissions import Permission
+from raidbot.raids.role_lines import FORM, TEXT_MOST, from_lines, seats_of, to_lines
+from raidbot.raids.server_emoji import ServerEmoji
+from raidbot.raids.templates import CHOICES_MOST, LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST, Template
+from raidbot.utils.errors import Refusal
+from raidbot.utils.ids import mark_of
+from raidbot.utils.text import clip, escape
+
+_ROLE = ("group", "emoji", "name", "seats", "icon")
+_NEW = Role(key=RoleKey(""), name="", emoji="", seats=1)
+
+
+class TooLongForAForm(Refusal):
+    def __init__(self, length: int) -> None:
+        super().__init__(
+            f"As text the roles have {length} characters, and a form takes {TEXT_MOST}. Edit them one by one."
+        )
+
+
+def fits_a_form(roles: tuple[Role, ...]) -> bool:
+    return units(to_lines(roles)) <= TEXT_MOST
+
+
+async def _roles(visit: Visit) -> None:
+    await _show_roles(visit)
+
+
+async def _show_roles(visit: Visit, text: str = "") -> None:
+    """The page of the roles; called after a change, it shows the template as it is then."""
+    template = (await visit.state.templates(visit.guild)).entry(visit.key).template
+    embed = discord.Embed(title=f"Roles of {clip(escape(template.name), LABEL_MOST)}", colour=template.colour)
+    embed.description = look.roles_text(template.roles)
+    if not fits_a_form(template.roles):
+        embed.set_footer(text=f"As text these are more than {TEXT_MOST} characters, so they are edited one by one.")
+    await visit.page(text, *_rows(template), embeds=(embed,))
+
+
+def _rows(template: Template) -> tuple[Row, ...]:
+    starts = range(0, len(template.roles), CHOICES_MOST)
+    return (
+        *((_select(template, start),) for start in starts),
+        (
+            look.button("Edit as text", BLUE, "ask-lines", template.key, disabled=not fits_a_form(template.roles)),
+            look.button("Add a role", GREEN, "ask-add", template.key, disabled=len(template.roles) >= ROLES_MOST),
+            look.back(template.key),
+        ),
+    )
+
+
+def _select(template: Template, start: int) -> discord.ui.Select[discord.ui.View]:
+    roles = template.roles[start : start + CHOICES_MOST]
+    options = [
+        discord.SelectOption(label=clip(_plainly(role), LABEL_MOST), value=role.key, description=role.group or None)
+        for role in roles
+    ]
+    hint = "Edit or remove one role"
+    if len(template.roles) > CHOICES_MOST:
+        hint += f": {start + 1} to {start + len(roles)}"
+    return look.select(hint, "role", template.key, options, start)
+
+
+def _plainly(role: Role) -> str:
+    """Without custom emoji, which lists cannot show in a line's text."""
+    return f"{role.emoji} {role.name}" if parse(role.emoji).id is None else role.name
+
+
+async def _role(visit: Visit) -> None:
+    role = edits.role_of(visit.template, visit.chosen)
+    mark = mark_of(role.key)
+    buttons = (
+        look.button("Edit", BLUE, "ask-role", visit.key, mark),
+        look.button("Remove", RED, "drop-role", visit.key, mark, disabled=len(visit.template.roles) == 1),
+        look.button("Back", GREY, "roles", visit.key),
+    )
+    await visit.page(f"{look.role_line(role)}\n-# {escape(role.group) or 'In no group'}", buttons)
+
+
+async def _ask_lines(visit: Visit) -> None:
+    roles = visit.template.roles
+    if not fits_a_form(roles):
+        raise TooLongForAForm(units(to_lines(roles)))
+    await visit.ask("lines", "Roles", lines_field(to_lines(roles)))
+
+
+def lines_field(lines: str) -> Field:
+    return Field("roles", LABELS["roles"], lines, FORM, most=TEXT_MOST, is_long=True)
+
+
+async def _lines(visit: Visit) -> None:
+    text, mark = visit.press.fields["roles"], visit.marks
+    emoji = await visit.emoji(text)
+
+    def change(template: Template) -> Template:
+        edits.check_roles_are(template, mark)
+        return template.with_roles(from_lines(text, template.roles, emoji.spell))
+
+    await visit.saved(await visit.change(change))
+
+
+async def _ask_add(visit: Visit) -> None:
+    await visit.ask("add-role", "A new role", *_fields(_NEW))
+
+
+async def _add(visit: Visit) -> None:
+    said = {key: visit.press.fields[key] for key in _ROLE}
+    role = _said(_NEW, said, await visit.emoji(said["emoji"], said["icon"]))
+    await visit.change(lambda template: edits.adding_role(template, role))
+    await _show_roles(visit, f"{look.role_line(role)} is added.")
+
+
+async def _ask_role(visit: Visit) -> None:
+    mark = visit.part(0)
+    role = _marked(visit.template, mark)
+    await visit.ask("edit-role", clip(role.name, 45), *_fields(role), about=(mark,))
+
+
+async def _edit(visit: Visit) -> None:
+    mark, said = visit.part(0), visit.said(*_ROLE)
+    emoji = await visit.emoji(*said.values())
+
+    def change(template: Template) -> Template:
+        return edits.with_role(template, _said(_marked(template, mark), said, emoji))
+
+    await visit.change(change)
+    await _show_roles(visit, "Saved. Raids that are posted stay as they are.")
+
+
+async def _drop(visit: Visit) -> None:
+    role = _marked(visit.template, visit.part(0))
+    entry = await visit.change(lambda template: edits.without_role(template, role.key))
+    await _show_roles(visit, "\n".join((f"{look.role_line(role)} is removed.", *visit.lost(entry))))
+
+
+def _fields(role: Role) -> tuple[Field, ...]:
+    return (
+        Field("group", LABELS["group"], role.group, "Blank: it stands by itself", most=LABEL_MOST, required=False),
+        Field("emoji", LABELS["emoji"], role.emoji, "What members react with: ⚔️ or :name:", most=EMOJI_MOST),
+        Field("name", LABELS["name"], role.name, most=ROLE_NAME_MOST),
+        Field("seats", LABELS["seats"], str(role.seats), most=2),
+        Field("icon", LABELS["icon"], role.icon, "⚔️ or :name:; may be blank", most=EMOJI_MOST, required=False),
+    )
+
+
+def _said(role: Role, said: dict[str, str], emoji: ServerEmoji) -> Role:
+    """The role with what the form says. Raises NotAnEmoji, NotSeats, NoSuchEmoji or EmojiOfElsewhere."""
+    found: dict[str, object] = dict(said)
+    if "emoji" in said:
+        found["emoji"] = emoji.spell(said["emoji"])
+    if "icon" in said:
+        found["icon"] = emoji.spell_or_nothing(said["icon"])
+    if "seats" in said:
+        found["seats"] = seats_of(said["seats"])
+    return replace(role, **found)  # type: ignore[arg-type]
+
+
+def _marked(template: Template, mark: str) -> Role:
+    """Raises RoleGone."""
+    key = next((role.key for role in template.roles if mark_of(role.key) == mark), "")
+    return edits.role_of(template, key)
+
+
+_EDIT = (Permission.TEMPLATES_EDIT,)
+ACTIONS = {
+    "roles": Action(_EDIT, _roles),
+    "role": Action(_EDIT, _role),
+    "ask-lines": Action(_EDIT, _ask_lines),
+    "lines": Action(_EDIT, _lines, again="ask-lines"),
+    "ask-add": Action(_EDIT, _ask_add),
+    "add-role": Action(_EDIT, _add, again="ask-add"),
+    "ask-role": Action(_EDIT, _ask_role),
+    "edit-role": Action(_EDIT, _edit, again="ask-role"),
+    "drop-role": Action(_EDIT, _drop),
+}

@@ -1,0 +1,91 @@
+"""The error road: one function answers whenever something goes wrong while somebody waits for an answer."""
+
+import secrets
+import sqlite3
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+from discord import app_commands
+
+from raidbot.commands.ui.responses import whisper
+from raidbot.utils.errors import Refusal
+
+log = structlog.get_logger(__name__)
+
+Interaction = discord.Interaction[Any]
+
+_TOO_LATE = {
+    10062,  # Unknown interaction: Discord waited three seconds, or the token is older than 15 minutes
+    40060,  # Interaction has already been acknowledged
+    50027,  # Invalid webhook token: the token expired
+}
+
+
+async def explain(interaction: Interaction, error: Exception) -> None:
+    """Tell the person what went wrong, as far as Discord still lets us; never raises."""
+    error = _cause(error)
+    if _is_too_late(error):
+        log.info("answered too late", interaction=interaction.id, asked=_asked(interaction), error=str(error))
+        return
+    text = _sentence(interaction, error)
+    if interaction.type is discord.InteractionType.autocomplete:
+        return
+    try:
+        await whisper(interaction, text)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+        log.info("error not shown", interaction=interaction.id, asked=_asked(interaction), error=str(failure))
+
+
+def _cause(error: Exception) -> Exception:
+    if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError):
+        inner = getattr(error, "original", None) or error.__cause__
+        return inner if isinstance(inner, Exception) else error
+    return error
+
+
+def _is_too_late(error: Exception) -> bool:
+    if isinstance(error, discord.InteractionResponded):
+        return True
+    return isinstance(error, discord.HTTPException) and error.code in _TOO_LATE
+
+
+def _sentence(interaction: Interaction, error: Exception) -> str:
+    match error:
+        case Refusal():
+            return str(error)
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            return "This command has changed since Discord showed it to you. Reload Discord and try again."
+        case app_commands.NoPrivateMessage():
+            return "This works in a server only."
+        case sqlite3.Error():
+            number = _record(interaction, error)
+            return f"I cannot write to my database right now, so nothing has changed. Try again later. (error {number})"
+        case discord.Forbidden():
+            number = _record(interaction, error)
+            return f"Discord does not let me do that: {error.text}. Check my permissions here. (error {number})"
+        case _:
+            number = _record(interaction, error)
+            return f"That went wrong on my side. If it happens again, tell whoever runs the bot: error {number}."
+
+
+def _record(interaction: Interaction, error: Exception) -> str:
+    """Log the failure under a short number that the person can quote."""
+    number = secrets.token_hex(3)
+    log.error(
+        "interaction failed",
+        number=number,
+        asked=_asked(interaction),
+        guild=interaction.guild_id,
+        member=interaction.user.id,
+        exc_info=error,
+    )
+    return number
+
+
+def _asked(interaction: Interaction) -> str:
+    if interaction.command is not None:
+        return interaction.command.qualified_name
+    sent: dict[str, Any] = dict(interaction.data or {})
+    return str(sent.get("custom_id", interaction.type.name))

@@ -1,0 +1,54 @@
+"""The person somebody picked: only members of this server, and no bots."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from raidbot.commands.ui import permissions as rights
+from raidbot.delivery.members.names import hear
+from raidbot.raids.model import GuildId, MemberId
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.text import clean_name, escape
+
+
+class NotAMember(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This person is not a member of this server.")
+
+
+class NoBots(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Bots do not play. Choose a member.")
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A member who can be signed up; `name` as boards show it."""
+
+    id: MemberId
+    name: str
+
+    @property
+    def shown(self) -> str:
+        return f"**{escape(self.name)}**"
+
+
+async def picked(state: State, user: discord.User | discord.Member) -> Picked:
+    """Raises NotAMember or NoBots."""
+    if user.bot:
+        raise NoBots
+    if not isinstance(user, discord.Member):
+        raise NotAMember
+    await hear(state, GuildId(user.guild.id), (user,))
+    return Picked(MemberId(user.id), clean_name(user.display_name))
+
+
+async def look_up(interaction: discord.Interaction[Any], member: MemberId) -> Picked:
+    """The member of this server with this id, asked of Discord. Raises NotAMember or NoBots."""
+    try:
+        found = await rights.here(interaction).fetch_member(member)
+    except discord.NotFound:
+        raise NotAMember from None
+    return await picked(interaction.client.state, found)

@@ -1,0 +1,31 @@
+"""Raid codes as they are offered while somebody types one."""
+
+from datetime import tzinfo
+from functools import partial
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui.autocomplete import CHOICE_LONGEST, matching
+from raidbot.db import lookups
+from raidbot.db.lookups import Listed
+from raidbot.raids.model import GuildId
+from raidbot.state import State
+from raidbot.utils.text import clip
+
+
+async def offered(state: State, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """This server's raids that may be meant: those to come soonest first, then those gone by."""
+    guild = GuildId(rights.here(interaction).id)
+    zone = (await state.settings(guild)).tzinfo
+    listed = await state.db.read(partial(lookups.listed, guild=guild, now=state.now()))
+    return matching(typed, ((raid.code, line(raid, zone)) for raid in listed))
+
+
+def line(raid: Listed, zone: tzinfo) -> str:
+    """“code — title — time”, short enough to be offered."""
+    when = f"{raid.starts_at.astimezone(zone):%a %d %b %H:%M}"
+    room = CHOICE_LONGEST - len(f"{raid.code} —  — {when}")
+    return f"{raid.code} — {clip(raid.name, room)} — {when}"

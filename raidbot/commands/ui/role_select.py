@@ -1,0 +1,42 @@
+"""Choosing one of a raid's roles, in as few menus as Discord allows."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import discord
+
+from raidbot.commands.ui.responses import Row
+from raidbot.commands.ui.router import UnknownPanel, number_of
+from raidbot.raids.model import Raid, Role
+from raidbot.utils.text import clip
+
+_OPTIONS_MOST = 25  # https://discord.com/developers/docs/components/reference#string-select
+
+
+def role_menus(raid: Raid, roles: Sequence[Role], hint: str, to: Callable[[int], str]) -> list[Row]:
+    """A row per menu; `to` makes the `custom_id` of each, counted from 0. What is chosen is a role's key."""
+    count = -(-len(roles) // _OPTIONS_MOST)
+    return [(_menu(raid, roles, hint, number, count, to(number)),) for number in range(count)]
+
+
+def role_numbered(raid: Raid, text: str) -> Role:
+    """The role whose number, counted from 1, a panel wrote down. Raises UnknownPanel."""
+    if not 1 <= number_of(text) <= len(raid.roles):
+        raise UnknownPanel
+    return raid.roles[number_of(text) - 1]
+
+
+def role_option(raid: Raid, role: Role) -> discord.SelectOption:
+    taken, waiting = len(raid.seated(role.key)), len(raid.line(role.key))
+    also = f", {waiting} waiting" if waiting else ""
+    label = f"{raid.roles.index(role) + 1}. {clip(role.name, 60)} ({taken}/{role.seats}{also})"
+    return discord.SelectOption(label=label, value=role.key)
+
+
+def _menu(
+    raid: Raid, roles: Sequence[Role], hint: str, number: int, count: int, custom_id: str
+) -> discord.ui.Select[Any]:
+    shown = roles[number * _OPTIONS_MOST : (number + 1) * _OPTIONS_MOST]
+    options = [role_option(raid, role) for role in shown]
+    which = hint if count == 1 else f"{hint} ({number + 1} of {count})"
+    return discord.ui.Select(custom_id=custom_id, placeholder=which, options=options)
