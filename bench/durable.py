@@ -14,8 +14,8 @@ import aiosqlite
 from bench.world import MUSEUM_EMOJI, Posted, Stage, post_museums, reader, staged, start_and_settle, until
 from discord_sandbox.people import Person
 from raidbot.db.database import Database
-from raidbot.raids import signups
 from raidbot.raids.model import MemberId, Source
+from raidbot.raids.rosters import signups
 from raidbot.state import Cause, State
 from raidbot.utils.clock import utc_now
 

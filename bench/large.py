@@ -14,9 +14,8 @@ from discord_sandbox.store import Channel, Json
 from raidbot.db import guilds, templates
 from raidbot.db import raids as rows
 from raidbot.db.database import Database
-from raidbot.raids import catalogue, lifecycle, signups
-from raidbot.raids.catalogue import Catalogue, untouched
-from raidbot.raids.creating import Draft, plan
+from raidbot.raids import lifecycle
+from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import (
     ChannelId,
     CloseReason,
@@ -31,8 +30,11 @@ from raidbot.raids.model import (
     Source,
 )
 from raidbot.raids.permissions import Grants, commands
+from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings, SignupStyle
-from raidbot.raids.templates import Strategy, Template, check
+from raidbot.raids.templates import catalogue
+from raidbot.raids.templates.catalogue import Catalogue, untouched
+from raidbot.raids.templates.model import Strategy, Template, check
 from raidbot.utils.clock import Clock
 from raidbot.utils.ids import new_code
 

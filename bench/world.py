@@ -26,10 +26,11 @@ from raidbot.db.database import Database
 from raidbot.delivery.boards.render import board
 from raidbot.delivery.boards.snapshot import Shown
 from raidbot.demo.stage import BotProcess
-from raidbot.raids import lifecycle, signups
-from raidbot.raids.catalogue import untouched
-from raidbot.raids.creating import Draft, plan
+from raidbot.raids import lifecycle
+from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, Raid, RaidCode, RaidId
+from raidbot.raids.rosters import signups
+from raidbot.raids.templates.catalogue import untouched
 from raidbot.utils.clock import utc_now
 from raidbot.utils.ids import new_code
 

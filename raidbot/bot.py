@@ -64,7 +64,7 @@ from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import forget_boards, prune_audit, prune_drafts
 from raidbot.jobs.writing import try_writing
 from raidbot.raids.model import GuildId
-from raidbot.raids.telling import REPLY
+from raidbot.raids.notifications import REPLY
 from raidbot.state import State
 from raidbot.utils.circuit_breaker import CircuitBreaker
 from raidbot.utils.clock import Clock

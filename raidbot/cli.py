@@ -15,9 +15,9 @@ from raidbot.config import WrongSettings, load
 from raidbot.db.database import UnusableDatabase
 from raidbot.ops.moving.run import move_in
 from raidbot.ops.moving.source import NotTheirs
-from raidbot.raids.when import parse
-from raidbot.raids.when_facts import day_in_words
-from raidbot.raids.zones import zone_named
+from raidbot.raids.times.parse import parse
+from raidbot.raids.times.tokens import day_in_words
+from raidbot.raids.times.zones import zone_named
 from raidbot.utils import logging
 from raidbot.utils.clock import utc_now
 from raidbot.utils.errors import Refusal

@@ -16,11 +16,11 @@ from raidbot.db import raids as rows
 from raidbot.db import templates as template_rows
 from raidbot.db.database import Database
 from raidbot.db.drafts import DraftId
-from raidbot.raids.catalogue import Catalogue, new_key
 from raidbot.raids.events import Cause as Cause
 from raidbot.raids.events import Change, Created
 from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Status
 from raidbot.raids.settings import GuildSettings
+from raidbot.raids.templates.catalogue import Catalogue, new_key
 from raidbot.utils.cache import Cache
 from raidbot.utils.clock import Clock
 from raidbot.utils.errors import Refusal

@@ -13,10 +13,10 @@ from raidbot import process
 from raidbot.commands.ui import permissions as rights
 from raidbot.config import Settings, variable
 from raidbot.delivery.boards.render import board
-from raidbot.raids import signups
-from raidbot.raids.catalogue import untouched
-from raidbot.raids.creating import Draft, plan
+from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Status
+from raidbot.raids.rosters import signups
+from raidbot.raids.templates.catalogue import untouched
 from tests.as_text import as_text
 from tests.commands.test_rights import COMMANDS, EVERYBODY
 from tests.conftest import Start

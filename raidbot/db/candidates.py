@@ -4,7 +4,7 @@ import sqlite3
 
 from raidbot.db.instants import instant
 from raidbot.raids.model import Kind, MemberId, Raid, RoleKey
-from raidbot.raids.substitutes import Candidate
+from raidbot.raids.rosters.substitutes import Candidate
 
 
 def known(connection: sqlite3.Connection, raid: Raid, role: RoleKey) -> list[Candidate]:

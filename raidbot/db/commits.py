@@ -9,11 +9,11 @@ from typing import Any
 from raidbot.db import audit, guilds, outbox, raids, templates, undo
 from raidbot.raids.audit import entries, settings_entries
 from raidbot.raids.audit_templates import template_entries
-from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.events import Cause, Change, Undone
 from raidbot.raids.model import GuildId, MemberId, Raid
+from raidbot.raids.notifications import Notice, notices, thread_note
 from raidbot.raids.settings import GuildSettings
-from raidbot.raids.telling import Notice, notices, thread_note
+from raidbot.raids.templates.catalogue import Catalogue
 
 
 def save_change(

@@ -7,10 +7,10 @@ from typing import Any
 
 import structlog
 
-from raidbot.raids.catalogue import Catalogue, Entry, untouched
 from raidbot.raids.model import GuildId
-from raidbot.raids.template_json import from_json, to_json
-from raidbot.raids.templates import Template, accept
+from raidbot.raids.templates.catalogue import Catalogue, Entry, untouched
+from raidbot.raids.templates.model import Template, accept
+from raidbot.raids.templates.serialization import from_json, to_json
 from raidbot.utils.errors import Refusal
 
 log = structlog.get_logger(__name__)

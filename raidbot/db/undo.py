@@ -9,7 +9,7 @@ from typing import Any
 from raidbot.db import rosters
 from raidbot.db.instants import instant, instant_or_none, seconds, seconds_or_none
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RaidId, Status
-from raidbot.raids.undo import FIELDS, Step
+from raidbot.raids.rosters.undo import FIELDS, Step
 
 _REMINDED = ("creator_reminded", "participants_reminded")
 

@@ -6,10 +6,10 @@ from typing import Any, assert_never
 
 from raidbot.raids import events as ev
 from raidbot.raids.model import CancelReason, CloseReason, GuildId, Kind, MemberId, Raid, RoleKey
+from raidbot.raids.notifications import why_cancelled, why_closed
 from raidbot.raids.permissions import Grants, targets
 from raidbot.raids.settings import GuildSettings, spoken_minutes
-from raidbot.raids.telling import why_cancelled, why_closed
-from raidbot.raids.templates import spoken_length
+from raidbot.raids.templates.model import spoken_length
 
 
 @dataclass(frozen=True, slots=True)

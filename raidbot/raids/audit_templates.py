@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from raidbot.raids.audit import Entry
-from raidbot.raids.catalogue import Catalogue
-from raidbot.raids.catalogue import Entry as Listed
 from raidbot.raids.model import Role
-from raidbot.raids.templates import Strategy, Template, spoken_length
+from raidbot.raids.templates.catalogue import Catalogue
+from raidbot.raids.templates.catalogue import Entry as Listed
+from raidbot.raids.templates.model import Strategy, Template, spoken_length
 
 _NAME = "name"
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from raidbot.raids import attendance
 from raidbot.raids.events import Cancelled, Change, Closed, Posted, Reopened, ThreadLost, ThreadOpened, TimeChanged
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, MessageId, Raid, Status
-from raidbot.raids.signups import NotPostedYet, RaidOver, settle
+from raidbot.raids.rosters import attendance
+from raidbot.raids.rosters.signups import NotPostedYet, RaidOver, settle
 from raidbot.utils.errors import Refusal
 
 FURTHEST = timedelta(days=731)

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from raidbot.raids.emoji import key_of
+from raidbot.raids.emoji.model import key_of
 
 GuildId = NewType("GuildId", int)
 ChannelId = NewType("ChannelId", int)

@@ -5,9 +5,9 @@ from typing import Any
 from discord_sandbox import SandboxGuild
 from discord_sandbox.people import Answer, Person
 from raidbot.bot import RaidBot
-from raidbot.raids.catalogue import Entry
 from raidbot.raids.model import GuildId
-from raidbot.raids.templates import Template
+from raidbot.raids.templates.catalogue import Entry
+from raidbot.raids.templates.model import Template
 
 LINES = "| 🛡️ | Tank | 1\n| 💚 | Healer | 1\n| ⚔️ | Damage | 3"
 

@@ -10,10 +10,10 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Answer
 from raidbot.bot import RaidBot
-from raidbot.raids import catalogue as rules
-from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.model import GuildId, MemberId, Source
-from raidbot.raids.templates import Strategy
+from raidbot.raids.templates import catalogue as rules
+from raidbot.raids.templates.catalogue import Catalogue
+from raidbot.raids.templates.model import Strategy
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.raids.test_catalogue import FISHING, TANK

@@ -21,9 +21,9 @@ from raidbot.commands.raid.cog import ACTIONS
 from raidbot.commands.templates.cog import ACTIONS as TEMPLATE_ACTIONS
 from raidbot.commands.ui.router import Router
 from raidbot.raids.model import GuildId, MemberId, Raid, Source
+from raidbot.raids.notifications import REPLY
 from raidbot.raids.permissions import Grants, Permission, commands
 from raidbot.raids.settings import GuildSettings
-from raidbot.raids.telling import REPLY
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.scene import board_text, put_up

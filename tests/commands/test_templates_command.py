@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.raids import catalogue as rules
-from raidbot.raids.builtin import builtin
 from raidbot.raids.model import GuildId, Role, RoleKey, Source
-from raidbot.raids.templates import Strategy, Template
+from raidbot.raids.templates import catalogue as rules
+from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.model import Strategy, Template
 from raidbot.state import Cause
 from tests.commands.template_panels import LINES, entries, entry_of, kept, make, panel_of, send
 from tests.conftest import Start

@@ -8,8 +8,8 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.command_input import Upload
 from discord_sandbox.people import Answer
-from raidbot.raids.builtin import builtin
-from raidbot.raids.template_file import BYTES_MOST
+from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.file_format import BYTES_MOST
 from tests.commands.template_panels import entries, entry_of, kept, make, panel_of, send
 from tests.conftest import Start
 from tests.scene import board_text, put_up

@@ -4,10 +4,10 @@ import pytest
 
 from discord_sandbox import SandboxGuild
 from discord_sandbox.people import Answer
-from raidbot.raids import template_edits as edits
-from raidbot.raids.builtin import builtin
-from raidbot.raids.role_lines import to_lines
-from raidbot.raids.templates import Template
+from raidbot.raids.templates import edits
+from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.model import Template
+from raidbot.raids.templates.role_text import to_lines
 from tests.commands.template_panels import LINES, kept, make, panel_of, send
 from tests.conftest import Start
 from tests.scene import board_text, put_up

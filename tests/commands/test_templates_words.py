@@ -3,8 +3,8 @@
 import pytest
 
 from discord_sandbox import SandboxGuild
-from raidbot.raids.builtin import builtin
-from raidbot.raids.templates import DEFAULT_COLOUR
+from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.model import DEFAULT_COLOUR
 from tests.commands.template_panels import entry_of, kept, make, panel_of, send
 from tests.conftest import Start
 from tests.scene import prepare

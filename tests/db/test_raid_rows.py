@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from raidbot.db import audit, guilds, lookups
 from raidbot.db import raids as rows
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.audit import Entry
 from raidbot.raids.model import (
     Ask,
@@ -31,6 +31,7 @@ from raidbot.raids.model import (
     Status,
     Wait,
 )
+from raidbot.raids.rosters import signups
 from tests.db.memory import memory
 from tests.raids.builders import ALICE, BOB, CAROL, GUILD, MANAGER, NOW, START, TANK, joined, posting, raid, roles
 

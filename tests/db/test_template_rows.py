@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from raidbot.db import templates as rows
-from raidbot.raids import catalogue as rules
-from raidbot.raids.catalogue import Catalogue, untouched
 from raidbot.raids.model import GuildId
-from raidbot.raids.templates import Template, TemplateRefused
+from raidbot.raids.templates import catalogue as rules
+from raidbot.raids.templates.catalogue import Catalogue, untouched
+from raidbot.raids.templates.model import Template, TemplateRefused
 from tests.db.memory import memory
 from tests.raids.any_template import any_template
 from tests.raids.builders import GUILD

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from raidbot.db import raids as rows
 from raidbot.db import undo
-from raidbot.raids import lifecycle, roster, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, Raid
+from raidbot.raids.rosters import assignments as roster
+from raidbot.raids.rosters import signups
 from tests.raids.builders import ALICE, BOB, MANAGER, NOW, START, TANK, joined, raid
 
 

@@ -24,10 +24,10 @@ from raidbot.delivery.discord_api import Line, give_up_silent_requests
 from raidbot.delivery.members.departures import Absent
 from raidbot.delivery.members.names import People
 from raidbot.delivery.messages.outbox import Outbox
-from raidbot.raids import signups
-from raidbot.raids.emoji import key_of
+from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, Raid, RaidId, Role, RoleKey, Source
+from raidbot.raids.rosters import signups
 from raidbot.state import Cause, State
 from raidbot.utils.circuit_breaker import CircuitBreaker
 from raidbot.utils.clock import OffsetClock

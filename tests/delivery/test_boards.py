@@ -11,8 +11,9 @@ from structlog.testing import capture_logs
 from discord_sandbox import Sandbox
 from discord_sandbox.people import Person
 from raidbot.delivery.boards.snapshot import Shown
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Source, Status
+from raidbot.raids.rosters import signups
 from raidbot.state import Cause
 
 from .stage import CLEAR, EDIT, PUT_REACTION, Life, Stage, seated, until

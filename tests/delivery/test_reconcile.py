@@ -8,8 +8,9 @@ from functools import partial
 from structlog.testing import capture_logs
 
 from discord_sandbox.people import Person
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, GuildId, Kind, MemberId, Raid, RoleKey, Source
+from raidbot.raids.rosters import signups
 from raidbot.state import Cause
 
 from .stage import EDIT, PUT_REACTION, REACTORS, READ, Life, Stage, seated, until

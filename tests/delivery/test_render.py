@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 from discord_sandbox.validation.messages import check_message
 from raidbot.delivery.boards.render import GREY, Board, board
 from raidbot.delivery.boards.text_fit import shortened, units
-from raidbot.raids import lifecycle, signups
-from raidbot.raids.builtin import builtin
-from raidbot.raids.catalogue import untouched
-from raidbot.raids.creating import Draft, plan
+from raidbot.raids import lifecycle
+from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import (
     CancelReason,
     ChannelId,
@@ -30,7 +28,10 @@ from raidbot.raids.model import (
     Source,
     Wait,
 )
-from raidbot.raids.templates import Template, check
+from raidbot.raids.rosters import signups
+from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.catalogue import untouched
+from raidbot.raids.templates.model import Template, check
 from tests.as_text import as_text
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ from discord_sandbox.people import Person
 from discord_sandbox.store import User
 from raidbot.commands.signups.gate import Gate
 from raidbot.db import moved
-from raidbot.raids import signups
 from raidbot.raids.model import Kind, MemberId, Raid, RoleKey, Source
+from raidbot.raids.rosters import signups
 from raidbot.state import Cause
 
 from .stage import EDIT, PUT_REACTION, REACTORS, READ, Life, Stage, seated, until

@@ -15,11 +15,11 @@ from raidbot.db.drafts import DraftId
 from raidbot.delivery.boards.components import view
 from raidbot.delivery.boards.render import Board, board
 from raidbot.delivery.boards.text_fit import units
-from raidbot.raids.catalogue import Catalogue, add, untouched
-from raidbot.raids.creating import Draft, missing, plan
+from raidbot.raids.drafts import Draft, missing, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, Seat, Source, Status, Wait
 from raidbot.raids.settings import SignupStyle
-from raidbot.raids.templates import REACTIONS_MOST, Strategy, Template, TemplateRefused
+from raidbot.raids.templates.catalogue import Catalogue, add, untouched
+from raidbot.raids.templates.model import REACTIONS_MOST, Strategy, Template, TemplateRefused
 from tests.raids.any_template import any_template
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)

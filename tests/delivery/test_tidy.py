@@ -6,8 +6,9 @@ from structlog.testing import capture_logs
 
 from discord_sandbox.people import Person
 from raidbot.delivery.boards.reaction_removal import Unwanted, _taken
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, MemberId, Raid, RoleKey
+from raidbot.raids.rosters import signups
 from tests.raids.builders import ALICE, TANK, joined, opened
 
 from .stage import TAKE_REACTION, Life, Stage, seated, until

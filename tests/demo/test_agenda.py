@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from raidbot.demo import agenda
-from raidbot.raids import lifecycle, signups
-from raidbot.raids.catalogue import untouched
-from raidbot.raids.creating import Draft, plan
+from raidbot.raids import lifecycle
+from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, CloseReason, GuildId, MemberId, Raid, RaidCode, Source, Status
+from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
+from raidbot.raids.templates.catalogue import untouched
 
 NOW = datetime(2026, 3, 18, 18, tzinfo=UTC)
 START = NOW + timedelta(hours=3)

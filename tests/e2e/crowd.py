@@ -9,7 +9,7 @@ from discord_sandbox import SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from discord_sandbox.world import Dispatch
-from raidbot.raids.emoji import key_of
+from raidbot.raids.emoji.model import key_of
 
 Verb = Literal["puts", "takes back"]
 _HABITS: tuple[tuple[int, str], ...] = ((10, "a"), (4, "ab"), (3, "aA"), (2, "abA"), (1, "aAa"), (1, "abc"), (1, "abB"))

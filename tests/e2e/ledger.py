@@ -16,7 +16,7 @@ from discord_sandbox.store import Message
 from raidbot.db import guilds
 from raidbot.db import raids as rows
 from raidbot.delivery.boards import render
-from raidbot.raids.emoji import key_of
+from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Mark, MemberId, Raid, RaidId, RoleKey, Seat, Wait
 from raidbot.raids.settings import SignupStyle
 

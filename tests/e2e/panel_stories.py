@@ -5,9 +5,9 @@ from dataclasses import replace
 from functools import partial
 
 from discord_sandbox.store import Message
-from raidbot.raids.catalogue import put
 from raidbot.raids.model import CloseReason, GuildId, MemberId, RoleKey, Source, Status
 from raidbot.raids.settings import GuildSettings, SignupStyle
+from raidbot.raids.templates.catalogue import put
 from raidbot.state import Cause
 from tests.commands.raid_panels import panel_option
 from tests.commands.test_board_buttons import many, post

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from raidbot.raids import catalogue
-from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.model import GuildId, Source
-from raidbot.raids.templates import Template
+from raidbot.raids.templates import catalogue
+from raidbot.raids.templates.catalogue import Catalogue
+from raidbot.raids.templates.model import Template
 from raidbot.state import Cause
 from tests.commands.raid_panels import options_of, panel_option
 from tests.commands.template_panels import LINES, entries, kept

@@ -18,9 +18,10 @@ from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from raidbot.bot import Options, RaidBot
 from raidbot.db.database import Database
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, CloseReason, GuildId, MemberId, Raid, Role, RoleKey, Source
+from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause
 from raidbot.utils.errors import Refusal

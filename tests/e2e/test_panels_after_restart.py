@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from discord_sandbox import Sandbox
 from raidbot.commands.raid.cog import ACTIONS
-from raidbot.raids.telling import REPLY
+from raidbot.raids.notifications import REPLY
 from tests.commands.test_rights import ABOUT, PRESSES
 from tests.conftest import Start
 from tests.e2e import form_stories, panel_stories, template_stories

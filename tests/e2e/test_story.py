@@ -4,8 +4,9 @@ from datetime import timedelta
 from functools import partial
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, MemberId, MessageId, Source
+from raidbot.raids.rosters import signups
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.scene import board_text, put_up, reactors, told

@@ -7,7 +7,7 @@ from raidbot.raids import events as ev
 from raidbot.raids.audit import entries
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid
-from raidbot.raids.telling import notices
+from raidbot.raids.notifications import notices
 from raidbot.state import State
 from tests.e2e.ledger import Told
 from tests.raids.plain_roster import PlainRoster

@@ -13,9 +13,8 @@ from raidbot.db.database import Database
 from raidbot.jobs.closing import close_due
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import prune_drafts
-from raidbot.raids import lifecycle, signups
-from raidbot.raids.catalogue import untouched
-from raidbot.raids.creating import Draft, plan
+from raidbot.raids import lifecycle
+from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import (
     CancelReason,
     ChannelId,
@@ -29,6 +28,8 @@ from raidbot.raids.model import (
     Source,
     Status,
 )
+from raidbot.raids.rosters import signups
+from raidbot.raids.templates.catalogue import untouched
 from raidbot.state import Cause, State
 
 GUILD, CREATOR, ALICE = GuildId(1), MemberId(10), MemberId(11)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.templates import Strategy, Template
+from raidbot.raids.templates.model import Strategy, Template
 
 CUSTOM = f"<a:{'e' * 32}:123456789012345{{:04d}}>"
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import (
     ChannelId,
@@ -20,6 +20,7 @@ from raidbot.raids.model import (
     RoleKey,
     Source,
 )
+from raidbot.raids.rosters import signups
 
 E = TypeVar("E")
 

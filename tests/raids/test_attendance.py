@@ -2,10 +2,11 @@
 
 import pytest
 
-from raidbot.raids import attendance, audit, lifecycle, signups
+from raidbot.raids import audit, lifecycle
 from raidbot.raids import events as ev
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid
-from raidbot.raids.telling import notices
+from raidbot.raids.notifications import notices
+from raidbot.raids.rosters import attendance, signups
 from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, TANK, joined, raid, told
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.raids import catalogue as rules
-from raidbot.raids.catalogue import (
+from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.templates import catalogue as rules
+from raidbot.raids.templates.catalogue import (
     OWN_MOST,
     Catalogue,
     ComesWithTheBot,
@@ -17,8 +18,7 @@ from raidbot.raids.catalogue import (
     TooManyTemplates,
     untouched,
 )
-from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.templates import Strategy, Template, TemplateRefused
+from raidbot.raids.templates.model import Strategy, Template, TemplateRefused
 
 TANK = Role(key=RoleKey("tank"), name="Tank", emoji="🛡️", seats=2, group="Front")
 HEALER = Role(key=RoleKey("healer"), name="Healer", emoji="💚", seats=1, icon="<:heart:123456789012345678>")

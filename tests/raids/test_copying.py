@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from raidbot.raids import audit, copying, lifecycle, roster, signups
+from raidbot.raids import audit, lifecycle
+from raidbot.raids import duplicate as copying
 from raidbot.raids.model import ChannelId, CloseReason, MessageId, Raid, RaidCode, Source, Status
-from raidbot.raids.telling import REPLY, notices
+from raidbot.raids.notifications import REPLY, notices
+from raidbot.raids.rosters import assignments as roster
+from raidbot.raids.rosters import signups
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, START, TANK, joined, raid, teams
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.raids.catalogue import untouched
-from raidbot.raids.creating import (
+from raidbot.raids.drafts import (
     Draft,
     StillToChoose,
     UnknownActivity,
@@ -18,6 +17,7 @@ from raidbot.raids.creating import (
     plan,
 )
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, Status
+from raidbot.raids.templates.catalogue import untouched
 from raidbot.utils.errors import Refusal
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)

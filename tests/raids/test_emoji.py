@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.raids import emoji
-from raidbot.raids.emoji import Emoji, NotAnEmoji, key_of
+from raidbot.raids.emoji import model as emoji
+from raidbot.raids.emoji.model import Emoji, NotAnEmoji, key_of
 from raidbot.utils.errors import Refusal
 
 STORM = "<:Storm:143000000000000001>"

@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from raidbot.raids import events as ev
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MessageId, Raid, Status
+from raidbot.raids.rosters import signups
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import (
     ALICE,

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from raidbot.raids import events as ev
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.events import Reminder
 from raidbot.raids.model import CancelReason, CloseReason, Raid
 from raidbot.raids.reminders import due_reminders, remind
+from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from tests.raids.builders import (
     ALICE,

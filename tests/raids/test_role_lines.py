@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.raids.builtin import builtin
-from raidbot.raids.emoji import Emoji
+from raidbot.raids.emoji.model import Emoji
+from raidbot.raids.emoji.server import ServerEmoji
 from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.role_lines import LinesRefused, from_lines, to_lines
-from raidbot.raids.server_emoji import ServerEmoji
+from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.role_text import LinesRefused, from_lines, to_lines
 from raidbot.utils.text import clean_line
 
 BEFORE = (

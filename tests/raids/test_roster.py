@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from raidbot.raids import audit, editing, lifecycle, roster, signups
+from raidbot.raids import audit, lifecycle
+from raidbot.raids import details as editing
 from raidbot.raids import events as ev
 from raidbot.raids.model import CancelReason, CloseReason, Raid, RoleKey
-from raidbot.raids.telling import notices
+from raidbot.raids.notifications import notices
+from raidbot.raids.rosters import assignments as roster
+from raidbot.raids.rosters import signups
 from tests.raids.builders import ALICE, BOB, HEALER, MANAGER, NOW, TANK, joined, raid, seated, teams, told
 
 LEFT, RIGHT = "Left side (Bomb)", "Right side (Bomb)"

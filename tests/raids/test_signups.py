@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from raidbot.raids import events as ev
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, CloseReason, Kind, Mark, MemberId, Raid, RoleKey, Seat, Source
+from raidbot.raids.rosters import signups
 from tests.raids.builders import (
     ALICE,
     BOB,

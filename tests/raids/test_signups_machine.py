@@ -10,8 +10,10 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from raidbot.raids import events as ev
-from raidbot.raids import lifecycle, reminders, signups, telling
+from raidbot.raids import lifecycle, reminders
+from raidbot.raids import notifications as telling
 from raidbot.raids.model import CancelReason, CloseReason, Kind, MemberId, Raid, Role, RoleKey, Source
+from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import CREATOR, GUILD, MANAGER, NOW, START, opened

@@ -6,11 +6,12 @@ from functools import partial
 
 import pytest
 
-from raidbot.raids import audit, lifecycle, signups, substitutes
+from raidbot.raids import audit, lifecycle
 from raidbot.raids import events as ev
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid
-from raidbot.raids.substitutes import Candidate
-from raidbot.raids.telling import notices
+from raidbot.raids.notifications import notices
+from raidbot.raids.rosters import signups, substitutes
+from raidbot.raids.rosters.substitutes import Candidate
 from tests.raids.builders import (
     ALICE,
     BOB,

@@ -3,10 +3,11 @@ from datetime import timedelta
 
 import pytest
 
-from raidbot.raids import audit, lifecycle, reminders, signups
+from raidbot.raids import audit, lifecycle, reminders
 from raidbot.raids import events as ev
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, Raid, RoleKey, Source, Status
-from raidbot.raids.telling import Notice, notices, thread_note
+from raidbot.raids.notifications import Notice, notices, thread_note
+from raidbot.raids.rosters import signups
 from raidbot.utils.text import stamp
 from tests.raids.builders import (
     ALICE,

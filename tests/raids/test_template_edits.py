@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from raidbot.raids import template_edits as edits
-from raidbot.raids.emoji import parse
+from raidbot.raids.emoji.model import parse
 from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.role_lines import seats_of
-from raidbot.raids.templates import DEFAULT_COLOUR, Strategy, Template
+from raidbot.raids.templates import edits
+from raidbot.raids.templates.model import DEFAULT_COLOUR, Strategy, Template
+from raidbot.raids.templates.role_text import seats_of
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.raids.builtin import builtin
-from raidbot.raids.template_file import (
+from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.file_format import (
     BYTES_MOST,
     TEMPLATES_MOST,
     Filed,
@@ -22,7 +22,7 @@ from raidbot.raids.template_file import (
     read,
     write,
 )
-from raidbot.raids.template_json import to_json
+from raidbot.raids.templates.serialization import to_json
 from raidbot.utils.errors import Refusal
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "templates.schema.json").read_text("utf-8"))

@@ -5,12 +5,12 @@ from itertools import count
 
 import pytest
 
-from raidbot.raids.builtin import builtin
-from raidbot.raids.catalogue import Catalogue, TooManyTemplates, untouched
 from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.template_file import Filed, FileRefused, read, write
-from raidbot.raids.template_import import Taken, check_emoji, take_in, taken
-from raidbot.raids.templates import Template
+from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.catalogue import Catalogue, TooManyTemplates, untouched
+from raidbot.raids.templates.file_format import Filed, FileRefused, read, write
+from raidbot.raids.templates.importing import Taken, check_emoji, take_in, taken
+from raidbot.raids.templates.model import Template
 
 TANK = Role(key=RoleKey("tank"), name="Tank", emoji="🛡️", seats=2)
 EMBER = Template(key="custom-ember", name="Ember", roles=(TANK,))

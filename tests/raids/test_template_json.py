@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from raidbot.raids.builtin import builtin
-from raidbot.raids.template_json import NotATemplate, from_json, to_json
+from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.serialization import NotATemplate, from_json, to_json
 
 
 def test_every_template_survives_there_and_back() -> None:

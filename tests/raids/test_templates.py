@@ -2,11 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from raidbot.raids import emoji, templates
-from raidbot.raids.builtin import builtin
-from raidbot.raids.catalogue import untouched
+from raidbot.raids.emoji import model as emoji
 from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.templates import Strategy, Template, TemplateRefused, accept, check, spoken_length
+from raidbot.raids.templates import model as templates
+from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.catalogue import untouched
+from raidbot.raids.templates.model import Strategy, Template, TemplateRefused, accept, check, spoken_length
 
 
 def role(number: int, **fields: object) -> Role:

@@ -9,11 +9,14 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from raidbot.raids import attendance, audit, editing, lifecycle, roster, signups, undo
+from raidbot.raids import audit, lifecycle
+from raidbot.raids import details as editing
 from raidbot.raids import events as ev
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RoleKey, Status
-from raidbot.raids.telling import notices
-from raidbot.raids.undo import Step
+from raidbot.raids.notifications import notices
+from raidbot.raids.rosters import assignments as roster
+from raidbot.raids.rosters import attendance, signups, undo
+from raidbot.raids.rosters.undo import Step
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import (
     ALICE,

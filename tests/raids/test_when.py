@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from raidbot.raids.when import parse
-from raidbot.raids.when_facts import (
+from raidbot.raids.times.parse import parse
+from raidbot.raids.times.tokens import (
     Ambiguous,
     Contradiction,
     InThePast,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.raids import when_words as words
-from raidbot.raids.when import parse
+from raidbot.raids.times import vocabulary as words
+from raidbot.raids.times.parse import parse
 from raidbot.utils.errors import Refusal
 
 ZONES = st.sampled_from(

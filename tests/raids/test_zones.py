@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.raids.zones import FixedZone, Shift, UnknownZone, localise, place_named, suggest, zone_named
+from raidbot.raids.times.zones import FixedZone, Shift, UnknownZone, localise, place_named, suggest, zone_named
 from raidbot.utils.errors import Refusal
 
 

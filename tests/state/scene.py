@@ -7,8 +7,9 @@ from typing import Any
 
 from raidbot.db import raids as rows
 from raidbot.db.database import Database
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.model import Kind, MemberId, MessageId, Raid, RaidId, RoleKey, Source
+from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
 from tests.raids.builders import ALICE, MANAGER, NOW, TANK, posting, roles
 

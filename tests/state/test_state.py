@@ -13,9 +13,10 @@ import structlog
 
 from raidbot.db import drafts, outbox
 from raidbot.db.database import Database
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.events import Change, Filled, Joined
 from raidbot.raids.model import CloseReason, MemberId, Raid, Source, Status
+from raidbot.raids.rosters import signups
 from raidbot.state import BusyRaid, Cause, Rule, State
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import ALICE, BOB, CAROL, CREATOR, GUILD, HEALER, MANAGER, NOW, TANK, posting, seated, waiting

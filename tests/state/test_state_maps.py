@@ -8,7 +8,8 @@ from functools import partial
 import pytest
 
 from raidbot.db.database import Database
-from raidbot.raids import editing, lifecycle
+from raidbot.raids import details as editing
+from raidbot.raids import lifecycle
 from raidbot.raids.model import (
     CancelReason,
     CloseReason,

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from raidbot.raids import catalogue as rules
 from raidbot.raids.audit_templates import template_entries
-from raidbot.raids.catalogue import Catalogue, NoSuchTemplate, untouched
 from raidbot.raids.model import GuildId, Source
-from raidbot.raids.templates import Template
+from raidbot.raids.templates import catalogue as rules
+from raidbot.raids.templates.catalogue import Catalogue, NoSuchTemplate, untouched
+from raidbot.raids.templates.model import Template
 from raidbot.state import Cause, State
 from tests.raids.builders import GUILD, MANAGER, NOW
 from tests.raids.test_catalogue import FISHING, TANK, WITH_FISHING

@@ -13,7 +13,6 @@ from raidbot.commands.ui import forms
 from raidbot.commands.ui import permissions as rights
 from raidbot.commands.ui import responses as answers
 from raidbot.commands.ui.router import Press, UnknownPanel, address
-from raidbot.raids import zones
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.settings import (
@@ -25,6 +24,7 @@ from raidbot.raids.settings import (
     SignupStyle,
     spoken_minutes,
 )
+from raidbot.raids.times import zones
 from raidbot.state import State
 from raidbot.utils.text import clip, escape
 

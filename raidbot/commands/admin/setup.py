@@ -14,11 +14,11 @@ from raidbot.commands.ui import forms
 from raidbot.commands.ui import permissions as rights
 from raidbot.commands.ui import responses as answers
 from raidbot.commands.ui.router import Press, UnknownPanel, address
-from raidbot.raids import zones
-from raidbot.raids.catalogue import Catalogue, play
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Permission
 from raidbot.raids.settings import GuildSettings
+from raidbot.raids.templates.catalogue import Catalogue, play
+from raidbot.raids.times import zones
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, fit_lines

@@ -24,8 +24,7 @@ from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId
 from raidbot.delivery.boards.render import board
-from raidbot.raids.catalogue import Catalogue
-from raidbot.raids.creating import (
+from raidbot.raids.drafts import (
     MUSEUM_SEATS,
     SUBJECT_MOST,
     TEAM_SIZES,
@@ -41,9 +40,10 @@ from raidbot.raids.creating import (
 )
 from raidbot.raids.model import ChannelId, GuildId, Raid, Source
 from raidbot.raids.permissions import Permission
-from raidbot.raids.templates import Template, spoken_length
-from raidbot.raids.when import parse
-from raidbot.raids.when_facts import NotATime
+from raidbot.raids.templates.catalogue import Catalogue
+from raidbot.raids.templates.model import Template, spoken_length
+from raidbot.raids.times.parse import parse
+from raidbot.raids.times.tokens import NotATime
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_name, escape

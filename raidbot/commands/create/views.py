@@ -9,8 +9,7 @@ from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.pagination import turning
 from raidbot.commands.ui.router import address
 from raidbot.db.drafts import DraftId
-from raidbot.raids.catalogue import Catalogue
-from raidbot.raids.creating import (
+from raidbot.raids.drafts import (
     MUSEUM_SEATS,
     SUBJECT_MOST,
     TEAM_SIZES,
@@ -24,7 +23,8 @@ from raidbot.raids.creating import (
     label_of,
     missing,
 )
-from raidbot.raids.templates import CHOICES_MOST, LABEL_MOST, Template, spoken_length
+from raidbot.raids.templates.catalogue import Catalogue
+from raidbot.raids.templates.model import CHOICES_MOST, LABEL_MOST, Template, spoken_length
 from raidbot.utils.text import clean_name, escape, stamp
 
 PANEL = "create"

@@ -13,9 +13,10 @@ from raidbot.db import lookups
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.members.departures import Absent
-from raidbot.raids import lifecycle, signups
-from raidbot.raids.emoji import key_of
+from raidbot.raids import lifecycle
+from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, MessageId, RaidId, Source
+from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.text import clean_name
 

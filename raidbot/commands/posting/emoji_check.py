@@ -6,10 +6,10 @@ import aiohttp
 import discord
 
 from raidbot.commands.ui import permissions as rights
-from raidbot.raids.emoji import parse
+from raidbot.raids.emoji.model import parse
 from raidbot.raids.model import Raid, Role
 from raidbot.raids.settings import SignupStyle
-from raidbot.raids.templates import REACTIONS_MOST
+from raidbot.raids.templates.model import REACTIONS_MOST
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape, joined
 

@@ -12,10 +12,10 @@ from raidbot.commands.raid.context import Action, Visit
 from raidbot.commands.ui.pagination import turning
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import UnknownPanel, number_of
-from raidbot.raids import attendance
 from raidbot.raids.events import Change
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Status
 from raidbot.raids.permissions import Permission
+from raidbot.raids.rosters import attendance
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
 

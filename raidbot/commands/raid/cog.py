@@ -36,7 +36,7 @@ from raidbot.commands.ui import responses as answers
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import GuildId, Status
 from raidbot.raids.permissions import Permission
-from raidbot.raids.signups import RaidOver
+from raidbot.raids.rosters.signups import RaidOver
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 

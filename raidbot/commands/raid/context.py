@@ -20,7 +20,7 @@ from raidbot.db import history, outbox, undo
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.permissions import Permission
-from raidbot.raids.signups import RaidOver
+from raidbot.raids.rosters.signups import RaidOver
 from raidbot.state import Rule, State
 from raidbot.utils.errors import Refusal
 

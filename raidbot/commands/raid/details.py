@@ -11,12 +11,12 @@ from raidbot.commands.raid.views import GREY
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.member_picker import look_up
 from raidbot.commands.ui.router import number_of
-from raidbot.raids import editing
-from raidbot.raids.creating import SUBJECT_MOST
+from raidbot.raids import details as editing
+from raidbot.raids.drafts import SUBJECT_MOST
 from raidbot.raids.kinds import looks
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.permissions import Permission
-from raidbot.raids.templates import DESCRIPTION_MOST, spoken_length
+from raidbot.raids.templates.model import DESCRIPTION_MOST, spoken_length
 
 
 async def _ask_text(visit: Visit) -> None:

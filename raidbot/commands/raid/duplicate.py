@@ -14,10 +14,10 @@ from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.router import number_of
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, NoSuchDraft
-from raidbot.raids import copying
+from raidbot.raids import duplicate as copying
 from raidbot.raids.model import ChannelId
 from raidbot.raids.permissions import Permission
-from raidbot.raids.when import parse
+from raidbot.raids.times.parse import parse
 from raidbot.utils.text import clean_name, clip, escape, stamp
 
 

@@ -9,11 +9,13 @@ from raidbot.commands.raid.views import GREEN, GREY, RED
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.db import undo as rows
-from raidbot.raids import lifecycle, undo, zones
+from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
 from raidbot.raids.permissions import Permission
-from raidbot.raids.when import parse
+from raidbot.raids.rosters import undo
+from raidbot.raids.times import zones
+from raidbot.raids.times.parse import parse
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, stamp
 

@@ -15,9 +15,10 @@ from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_menus, role_numbered
 from raidbot.commands.ui.router import number_of
 from raidbot.delivery.boards import render
-from raidbot.raids import roster, signups
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
 from raidbot.raids.permissions import Permission
+from raidbot.raids.rosters import assignments as roster
+from raidbot.raids.rosters import signups
 from raidbot.state import Rule
 from raidbot.utils.text import clip, escape
 

@@ -14,9 +14,10 @@ from raidbot.commands.ui import raid_autocomplete as codes
 from raidbot.commands.ui import responses as answers
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.member_picker import Picked, picked
-from raidbot.raids import roster, signups
 from raidbot.raids.model import GuildId, MemberId, Raid, Role
 from raidbot.raids.permissions import Permission
+from raidbot.raids.rosters import assignments as roster
+from raidbot.raids.rosters import signups
 from raidbot.state import Rule, State, UnknownRaid
 from raidbot.utils.text import clean_name, clip
 

@@ -12,10 +12,11 @@ from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_menus, role_numbered
 from raidbot.commands.ui.router import number_of
 from raidbot.db import candidates
-from raidbot.raids import roster, substitutes
 from raidbot.raids.events import SubstituteAsked
 from raidbot.raids.model import MemberId, Role
 from raidbot.raids.permissions import Permission
+from raidbot.raids.rosters import assignments as roster
+from raidbot.raids.rosters import substitutes
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, joined
 

@@ -12,8 +12,8 @@ from raidbot.commands.ui.router import address
 from raidbot.db.history import Happened
 from raidbot.delivery.audit_log.format import shown
 from raidbot.raids.model import MemberId, Raid, Status
-from raidbot.raids.templates import spoken_length
-from raidbot.raids.undo import Step
+from raidbot.raids.rosters.undo import Step
+from raidbot.raids.templates.model import spoken_length
 from raidbot.utils.text import clip, escape, fit_lines, joined, stamp
 
 PANEL = "raid"

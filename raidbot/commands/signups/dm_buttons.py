@@ -11,8 +11,8 @@ from raidbot.commands.ui import permissions as rights
 from raidbot.commands.ui import responses as answers
 from raidbot.commands.ui.role_select import role_numbered
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
-from raidbot.raids import signups, substitutes
 from raidbot.raids.model import Raid, RaidId, Role, Source
+from raidbot.raids.rosters import signups, substitutes
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape, stamp

@@ -21,10 +21,10 @@ from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.messages.best_effort_dm import Aside
 from raidbot.delivery.messages.outbox import Outbox
-from raidbot.raids import signups
-from raidbot.raids.emoji import key_of
+from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidId, RoleKey, Source, Status
+from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal

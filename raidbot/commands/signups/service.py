@@ -10,8 +10,8 @@ from raidbot.commands.signups.gate import Gate
 from raidbot.commands.ui import permissions as rights
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.raids import events as ev
-from raidbot.raids import signups
 from raidbot.raids.model import MemberId, Raid, RaidId, RoleKey, Source
+from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.text import clean_name, escape
 

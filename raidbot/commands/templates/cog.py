@@ -31,10 +31,10 @@ from raidbot.commands.ui import permissions as rights
 from raidbot.commands.ui import responses as answers
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.router import Press, UnknownPanel
-from raidbot.raids.catalogue import Catalogue, Entry
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
-from raidbot.raids.templates import LABEL_MOST
+from raidbot.raids.templates.catalogue import Catalogue, Entry
+from raidbot.raids.templates.model import LABEL_MOST
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape

@@ -15,14 +15,14 @@ from raidbot.commands.ui import permissions as rights
 from raidbot.commands.ui import responses as answers
 from raidbot.commands.ui.forms import Field, changed
 from raidbot.commands.ui.router import Press, UnknownPanel
-from raidbot.raids import catalogue as rules
-from raidbot.raids import template_edits as edits
-from raidbot.raids.catalogue import Catalogue, Entry, NoSuchTemplate
-from raidbot.raids.emoji import Emoji
+from raidbot.raids.emoji.model import Emoji
+from raidbot.raids.emoji.server import ServerEmoji, needs_server
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
-from raidbot.raids.server_emoji import ServerEmoji, needs_server
-from raidbot.raids.templates import Template
+from raidbot.raids.templates import catalogue as rules
+from raidbot.raids.templates import edits
+from raidbot.raids.templates.catalogue import Catalogue, Entry, NoSuchTemplate
+from raidbot.raids.templates.model import Template
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 

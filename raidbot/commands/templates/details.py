@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from raidbot.commands.templates.context import LABELS, Action, Visit
 from raidbot.commands.ui.forms import Field
-from raidbot.raids import template_edits as edits
 from raidbot.raids.permissions import Permission
-from raidbot.raids.templates import DESCRIPTION_MOST, LABEL_MOST, Template
+from raidbot.raids.templates import edits
+from raidbot.raids.templates.model import DESCRIPTION_MOST, LABEL_MOST, Template
 
 EMOJI_MOST = 64
 COLOUR_HINT = "#RRGGBB, such as #1ABC9C; blank: the usual blue"

@@ -14,11 +14,11 @@ from raidbot.commands.templates.context import Action, Visit, server_emoji
 from raidbot.commands.templates.views import NO_KEY
 from raidbot.commands.ui import permissions as rights
 from raidbot.commands.ui import responses as answers
-from raidbot.raids.catalogue import Entry
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
-from raidbot.raids.template_file import BYTES_MOST, Filed, TooLargeFile, kib, read, write
-from raidbot.raids.template_import import Taken, check_emoji, take_in, taken
+from raidbot.raids.templates.catalogue import Entry
+from raidbot.raids.templates.file_format import BYTES_MOST, Filed, TooLargeFile, kib, read, write
+from raidbot.raids.templates.importing import Taken, check_emoji, take_in, taken
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape

@@ -15,14 +15,14 @@ from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.pagination import page_number
 from raidbot.commands.ui.permissions import who
 from raidbot.delivery.boards.render import board
-from raidbot.raids import catalogue as rules
-from raidbot.raids import template_edits as edits
-from raidbot.raids.catalogue import Catalogue, NothingToResetTo
-from raidbot.raids.creating import Draft, plan
+from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, Raid
 from raidbot.raids.permissions import Permission
-from raidbot.raids.role_lines import from_lines
-from raidbot.raids.templates import LABEL_MOST, Strategy, Template
+from raidbot.raids.templates import catalogue as rules
+from raidbot.raids.templates import edits
+from raidbot.raids.templates.catalogue import Catalogue, NothingToResetTo
+from raidbot.raids.templates.model import LABEL_MOST, Strategy, Template
+from raidbot.raids.templates.role_text import from_lines
 from raidbot.utils.text import clean_name, joined
 
 _FIRST_ROLES = "| 🛡️ | Tank | 1\n| 💚 | Healer | 1\n| ⚔️ | Damage | 3"

@@ -11,13 +11,13 @@ from raidbot.commands.templates.views import BLUE, GREEN, GREY, RED
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.responses import Row
 from raidbot.delivery.boards.text_fit import units
-from raidbot.raids import template_edits as edits
-from raidbot.raids.emoji import parse
+from raidbot.raids.emoji.model import parse
+from raidbot.raids.emoji.server import ServerEmoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.permissions import Permission
-from raidbot.raids.role_lines import FORM, TEXT_MOST, from_lines, seats_of, to_lines
-from raidbot.raids.server_emoji import ServerEmoji
-from raidbot.raids.templates import CHOICES_MOST, LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST, Template
+from raidbot.raids.templates import edits
+from raidbot.raids.templates.model import CHOICES_MOST, LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST, Template
+from raidbot.raids.templates.role_text import FORM, TEXT_MOST, from_lines, seats_of, to_lines
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import mark_of
 from raidbot.utils.text import clip, escape

@@ -7,11 +7,11 @@ from raidbot.commands.templates.context import LABELS, Action, Visit
 from raidbot.commands.templates.roles import fits_a_form, lines_field
 from raidbot.commands.templates.views import BLUE, GREEN, GREY, RED
 from raidbot.commands.ui.forms import Field
-from raidbot.raids import template_edits as edits
 from raidbot.raids.model import Role
 from raidbot.raids.permissions import Permission
-from raidbot.raids.role_lines import Spell, from_lines, to_lines
-from raidbot.raids.templates import CHOICES_MOST, DESCRIPTION_MOST, LABEL_MOST, Strategy, Template
+from raidbot.raids.templates import edits
+from raidbot.raids.templates.model import CHOICES_MOST, DESCRIPTION_MOST, LABEL_MOST, Strategy, Template
+from raidbot.raids.templates.role_text import Spell, from_lines, to_lines
 from raidbot.utils.ids import mark_of
 from raidbot.utils.text import clip, escape
 

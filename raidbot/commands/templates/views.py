@@ -9,10 +9,10 @@ import discord
 from raidbot.commands.ui.pagination import turning
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
-from raidbot.raids.catalogue import Catalogue, Entry
 from raidbot.raids.model import Role
-from raidbot.raids.template_edits import colour_text
-from raidbot.raids.templates import LABEL_MOST, Strategy, Template, spoken_length
+from raidbot.raids.templates.catalogue import Catalogue, Entry
+from raidbot.raids.templates.edits import colour_text
+from raidbot.raids.templates.model import LABEL_MOST, Strategy, Template, spoken_length
 from raidbot.utils.text import clip, escape, fit_lines, joined
 
 PANEL = "templates"

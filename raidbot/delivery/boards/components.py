@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import discord
 
 from raidbot.delivery.discord_api import Line
-from raidbot.raids import emoji
+from raidbot.raids.emoji import model as emoji
 from raidbot.raids.model import Raid, Role
-from raidbot.raids.templates import REACTIONS_MOST
+from raidbot.raids.templates.model import REACTIONS_MOST
 from raidbot.utils.text import clean_name, clip
 
 PANEL = "board"

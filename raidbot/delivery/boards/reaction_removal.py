@@ -10,9 +10,10 @@ import structlog
 
 from raidbot.delivery.discord_api import Line, NoAnswer
 from raidbot.delivery.pacing import Pace, nap
-from raidbot.raids import emoji, signups
+from raidbot.raids.emoji import model as emoji
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, RoleKey, Source
+from raidbot.raids.rosters import signups
 from raidbot.state import Cause, State
 from raidbot.utils.tasks import end
 

@@ -17,10 +17,11 @@ from raidbot.delivery.discord_api import Line, NoAnswer
 from raidbot.delivery.members.departures import Absent
 from raidbot.delivery.members.names import People
 from raidbot.delivery.pacing import Pace, nap
-from raidbot.raids import lifecycle, signups
-from raidbot.raids.emoji import key_of
+from raidbot.raids import lifecycle
+from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change, Event, Joined, MarksChanged, Moved
 from raidbot.raids.model import CancelReason, GuildId, Mark, MemberId, Raid, RaidId, Role, Source
+from raidbot.raids.rosters import signups
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.tasks import end

@@ -12,9 +12,9 @@ from raidbot.delivery.boards.components import Rows, controls_of
 from raidbot.delivery.boards.roster_fields import Field, named, roster, smallest
 from raidbot.delivery.boards.text_fit import shortened, shortened_text, units
 from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait
+from raidbot.raids.notifications import why_cancelled, why_closed
 from raidbot.raids.settings import SignupStyle
-from raidbot.raids.telling import why_cancelled, why_closed
-from raidbot.raids.templates import DESCRIPTION_MOST, REACTIONS_MOST, TITLE_MOST, TOTAL_MOST, spoken_length
+from raidbot.raids.templates.model import DESCRIPTION_MOST, REACTIONS_MOST, TITLE_MOST, TOTAL_MOST, spoken_length
 from raidbot.utils.text import stamp
 
 GREY = 0x95A5A6

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from raidbot.delivery.boards.render import Board
-from raidbot.raids import emoji
+from raidbot.raids.emoji import model as emoji
 
 
 @dataclass(frozen=True, slots=True)

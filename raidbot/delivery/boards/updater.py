@@ -18,8 +18,9 @@ from raidbot.delivery.boards.render import Board
 from raidbot.delivery.boards.snapshot import Shown
 from raidbot.delivery.discord_api import Line, NoAnswer
 from raidbot.delivery.pacing import Pace
-from raidbot.raids import emoji, lifecycle
+from raidbot.raids import lifecycle
 from raidbot.raids.audit import Entry
+from raidbot.raids.emoji import model as emoji
 from raidbot.raids.events import Change, MarksChanged
 from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, Raid, RaidId, RoleKey, Source, Status
 from raidbot.raids.settings import GuildSettings

@@ -7,7 +7,7 @@ from icalendar import Calendar, Event
 from icalendar.enums import STATUS
 
 from raidbot.raids.model import MemberId, Raid, Status
-from raidbot.raids.templates import spoken_length
+from raidbot.raids.templates.model import spoken_length
 from raidbot.utils.text import clean_name
 
 _NAME_MOST = 300

@@ -14,8 +14,9 @@ from raidbot.delivery.discord_api import Line, NoAnswer
 from raidbot.delivery.members.names import hear
 from raidbot.delivery.pacing import Pace
 from raidbot.delivery.retry_worker import Rounds
-from raidbot.raids import lifecycle, signups
+from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, GuildId, MemberId, RaidId, Source
+from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
 

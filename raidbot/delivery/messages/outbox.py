@@ -18,7 +18,7 @@ from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.pacing import nap
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid
-from raidbot.raids.telling import notices
+from raidbot.raids.notifications import notices
 from raidbot.state import State
 from raidbot.utils.cache import Cache
 from raidbot.utils.tasks import end

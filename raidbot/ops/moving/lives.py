@@ -10,7 +10,7 @@ from raidbot.ops.moving.cells import Unusable
 from raidbot.ops.moving.report import Row as Told
 from raidbot.ops.moving.rosters import Cells
 from raidbot.raids.model import CloseReason, MemberId, Raid, Status
-from raidbot.raids.when import parse
+from raidbot.raids.times.parse import parse
 from raidbot.utils.errors import Refusal
 
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)

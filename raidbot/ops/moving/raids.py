@@ -18,11 +18,11 @@ from raidbot.ops.moving.rosters import Cells, Place
 from raidbot.ops.moving.servers import Servers
 from raidbot.ops.moving.shapes import Known, Shape
 from raidbot.ops.moving.source import Source
-from raidbot.raids import attendance as coming
-from raidbot.raids import signups
 from raidbot.raids.events import Change, Promoted
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, MessageId, Raid, RaidId, Status
-from raidbot.raids.telling import notices
+from raidbot.raids.notifications import notices
+from raidbot.raids.rosters import attendance as coming
+from raidbot.raids.rosters import signups
 from raidbot.state import BOARDS_KEPT
 
 TABLES = ("signups", "museum_waitlist", "raid_attendance")

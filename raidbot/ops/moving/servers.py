@@ -15,10 +15,10 @@ from raidbot.ops.moving.report import Report
 from raidbot.ops.moving.report import Row as Told
 from raidbot.ops.moving.rosters import Cells
 from raidbot.ops.moving.source import Source
-from raidbot.raids import zones
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import targets
 from raidbot.raids.settings import ARCHIVE_CHOICES, FULL_CLOSE_CHOICES, LEAD_CHOICES, GuildSettings
+from raidbot.raids.times import zones
 from raidbot.utils.errors import Refusal
 
 TABLES = ("guilds", "admin_roles", "command_permissions", "signup_roles")

@@ -10,11 +10,11 @@ from raidbot.ops.moving.cells import Unusable
 from raidbot.ops.moving.report import Row as Told
 from raidbot.ops.moving.rosters import Cells, NoPlace
 from raidbot.ops.moving.snapshot import Emoji, OldRole, Snapshot
-from raidbot.raids.creating import SUBJECT_MOST
-from raidbot.raids.emoji import key_of
+from raidbot.raids.drafts import SUBJECT_MOST
+from raidbot.raids.emoji.model import key_of
 from raidbot.raids.kinds import looks
 from raidbot.raids.model import Kind, Role, RoleKey
-from raidbot.raids.templates import LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST
+from raidbot.raids.templates.model import LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST
 
 _TEAM = re.compile(r"team\s*([1-9])", re.IGNORECASE)
 _KEYCAP = re.compile("([1-9])\ufe0f?\u20e3")

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from raidbot.ops.moving import cells
-from raidbot.raids.builtin import builtin
-from raidbot.raids.emoji import NotAnEmoji, key_of, parse
+from raidbot.raids.emoji.model import NotAnEmoji, key_of, parse
 from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.templates import (
+from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.model import (
     DEFAULT_COLOUR,
     DESCRIPTION_MOST,
     LABEL_MOST,

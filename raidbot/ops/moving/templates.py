@@ -15,10 +15,10 @@ from raidbot.ops.moving.rosters import Cells
 from raidbot.ops.moving.shapes import Known
 from raidbot.ops.moving.snapshot import Snapshot
 from raidbot.ops.moving.source import Source
-from raidbot.raids import catalogue
-from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.model import GuildId
-from raidbot.raids.templates import DESCRIPTION_MOST, LABEL_MOST, Template
+from raidbot.raids.templates import catalogue
+from raidbot.raids.templates.catalogue import Catalogue
+from raidbot.raids.templates.model import DESCRIPTION_MOST, LABEL_MOST, Template
 from raidbot.utils.errors import Refusal
 
 FILE = "raid_templates.json"

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.model import CloseReason, Kind, Presence, Raid, Status
 from raidbot.raids.settings import GuildSettings
+from raidbot.raids.templates.catalogue import Catalogue
 from tests.ops.moving.invented import COMMANDS, NOW
 from tests.ops.moving.old_server import LEMURIA_SIDES, OldGuild, OldRaid, OldTemplate
 

@@ -13,9 +13,9 @@ from raidbot.db import guilds, raids
 from raidbot.db import templates as shelves
 from raidbot.ops.moving.report import Report
 from raidbot.ops.moving.run import move_in
-from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.model import GuildId, Raid, RaidId, RoleKey
 from raidbot.raids.settings import GuildSettings
+from raidbot.raids.templates.catalogue import Catalogue
 from tests.ops.moving.old_schema import create
 from tests.ops.moving.old_server import insert
 

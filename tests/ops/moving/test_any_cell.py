@@ -14,7 +14,7 @@ from raidbot.db import guilds, raids, templates
 from raidbot.delivery.boards import render
 from raidbot.ops.moving.report import Report
 from raidbot.ops.moving.run import move_in
-from raidbot.raids.emoji import parse
+from raidbot.raids.emoji.model import parse
 from raidbot.raids.model import RaidId
 from tests.ops.moving.invented import NOW, invent
 from tests.ops.moving.old_schema import RELEASES, Release

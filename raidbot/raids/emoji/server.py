@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from raidbot.raids.emoji import Emoji, key_of, parse
+from raidbot.raids.emoji.model import Emoji, key_of, parse
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from raidbot.raids.events import AskDeclined, AskEnded, Change, SubstituteAsked, SubstituteCame
 from raidbot.raids.model import Ask, MemberId, Raid, Role, RoleKey, Source, Status
-from raidbot.raids.signups import NotPostedYet, RaidOver, settle, sit
+from raidbot.raids.rosters.signups import NotPostedYet, RaidOver, settle, sit
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape
 

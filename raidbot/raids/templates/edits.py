@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from raidbot.raids.emoji import key_of
+from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.role_lines import free_key, to_lines
-from raidbot.raids.templates import DAY, DEFAULT_COLOUR, Strategy, Template
+from raidbot.raids.templates.model import DAY, DEFAULT_COLOUR, Strategy, Template
+from raidbot.raids.templates.role_text import free_key, to_lines
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import mark_of
 from raidbot.utils.text import clean_line, clip, escape

@@ -1,4 +1,4 @@
-"""The templates that come with the bot: TOML files in `raids/data`, one per game.
+"""The templates that come with the bot: TOML files in `raids/templates/data`, one per game.
 
 game = "Wizard101"
 
@@ -30,7 +30,7 @@ from importlib import resources
 from typing import Any
 
 from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.templates import DEFAULT_COLOUR, Strategy, Template
+from raidbot.raids.templates.model import DEFAULT_COLOUR, Strategy, Template
 
 _FILES = ("wizard101", "world_of_warcraft", "final_fantasy_xiv", "destiny_2", "guild_wars_2", "any_game")
 
@@ -38,7 +38,7 @@ _FILES = ("wizard101", "world_of_warcraft", "final_fantasy_xiv", "destiny_2", "g
 @cache
 def builtin() -> tuple[Template, ...]:
     """The templates that come with the bot, in the order lists offer them."""
-    folder = resources.files("raidbot.raids") / "data"
+    folder = resources.files("raidbot.raids.templates") / "data"
     return tuple(
         template
         for name in _FILES

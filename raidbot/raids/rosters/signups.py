@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from raidbot.raids import attendance
 from raidbot.raids.events import (
     AskDeclined,
     Assigned,
@@ -22,6 +21,7 @@ from raidbot.raids.events import (
     Waitlisted,
 )
 from raidbot.raids.model import Mark, MemberId, Raid, Role, RoleKey, Seat, Source, Status, Wait
+from raidbot.raids.rosters import attendance
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from raidbot.raids.catalogue import Catalogue, NameTaken, emoji_of, is_own_key, put, switch, unknown_emoji
-from raidbot.raids.template_file import Filed, FileRefused
-from raidbot.raids.templates import Template
+from raidbot.raids.templates.catalogue import Catalogue, NameTaken, emoji_of, is_own_key, put, switch, unknown_emoji
+from raidbot.raids.templates.file_format import Filed, FileRefused
+from raidbot.raids.templates.model import Template
 
 NewKey = Callable[[], str]
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from raidbot.raids.when_facts import Ambiguous, Clock, Contradiction, Day, Part, Reading
+from raidbot.raids.times.tokens import Ambiguous, Clock, Contradiction, Day, Part, Reading
 
 _HOURS = {"morning": range(12), "afternoon": range(12, 18), "evening": range(16, 25), "night": range(17, 25)}
 _SMALL_HOURS = range(5)

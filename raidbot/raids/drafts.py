@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from raidbot.raids.catalogue import Catalogue
 from raidbot.raids.kinds import looks
 from raidbot.raids.lifecycle import FURTHEST
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidCode, RaidId, Role, RoleKey
-from raidbot.raids.templates import Strategy, Template, accept, spoken_length
-from raidbot.raids.zones import place_named
+from raidbot.raids.templates.catalogue import Catalogue
+from raidbot.raids.templates.model import Strategy, Template, accept, spoken_length
+from raidbot.raids.times.zones import place_named
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_line, clip, escape, is_blank
 

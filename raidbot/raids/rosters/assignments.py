@@ -5,7 +5,7 @@ from datetime import datetime
 
 from raidbot.raids.events import Change, SideTaken
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Status
-from raidbot.raids.signups import RaidOver, assign
+from raidbot.raids.rosters.signups import RaidOver, assign
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, joined
 

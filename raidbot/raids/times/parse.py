@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from raidbot.raids import zones
-from raidbot.raids.when_facts import (
+from raidbot.raids.times import zones
+from raidbot.raids.times.reader import read
+from raidbot.raids.times.time_of_day import is_in_small_hours, time_of_day
+from raidbot.raids.times.tokens import (
     Ambiguous,
     Contradiction,
     Date,
@@ -20,9 +22,7 @@ from raidbot.raids.when_facts import (
     Weekday,
     day_in_words,
 )
-from raidbot.raids.when_hours import is_in_small_hours, time_of_day
-from raidbot.raids.when_reading import read
-from raidbot.raids.zones import Shift
+from raidbot.raids.times.zones import Shift
 
 _RECENTLY = timedelta(days=30)
 _ANY_SEASON = {"ET", "CT", "MT", "PT", "AET", "NZT", "UTC", "Z"}

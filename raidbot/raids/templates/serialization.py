@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from raidbot.raids.model import Role
-from raidbot.raids.templates import Strategy, Template
+from raidbot.raids.templates.model import Strategy, Template
 from raidbot.utils.errors import Refusal
 
 _Reader = Callable[[Any, str, list[str]], Any]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
-from raidbot.raids.emoji import NotAnEmoji, key_of, parse
+from raidbot.raids.emoji.model import NotAnEmoji, key_of, parse
 from raidbot.raids.model import Role
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_block, clean_line, escape, is_blank

@@ -2,8 +2,8 @@
 
 import re
 
-from raidbot.raids import when_words as words
-from raidbot.raids.when_facts import (
+from raidbot.raids.times import vocabulary as words
+from raidbot.raids.times.tokens import (
     Ambiguous,
     Date,
     Day,
@@ -17,7 +17,7 @@ from raidbot.raids.when_facts import (
     Weekday,
     rule,
 )
-from raidbot.raids.when_words import any_of
+from raidbot.raids.times.vocabulary import any_of
 
 _AMOUNT = rf"(?:\d{{1,5}}(?:[.,]\d{{1,2}})?|an?\b|{any_of(words.NUMBERS | words.LARGE_NUMBERS)})"
 _UNIT = any_of(words.UNITS)

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from raidbot.raids.emoji import key_of, parse
+from raidbot.raids.emoji.model import key_of, parse
 from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.templates import LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST, SEATS_MOST
+from raidbot.raids.templates.model import LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST, SEATS_MOST
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_line, clip, escape
 

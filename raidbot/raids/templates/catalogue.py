@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from raidbot.raids.builtin import builtin
-from raidbot.raids.emoji import NotAnEmoji, parse
+from raidbot.raids.emoji.model import NotAnEmoji, parse
 from raidbot.raids.kinds import looks
-from raidbot.raids.templates import LABEL_MOST, Template, accept
+from raidbot.raids.templates.builtin import builtin
+from raidbot.raids.templates.model import LABEL_MOST, Template, accept
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_line, clip, escape
 

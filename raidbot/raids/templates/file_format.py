@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from raidbot.raids.template_json import FAULTS_MOST, NotATemplate, from_json, to_json
-from raidbot.raids.templates import Template, check, tidy
+from raidbot.raids.templates.model import Template, check, tidy
+from raidbot.raids.templates.serialization import FAULTS_MOST, NotATemplate, from_json, to_json
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, fit_lines
 

@@ -3,19 +3,10 @@
 import re
 from dataclasses import replace
 
-from raidbot.raids import when_clocks as clocks
-from raidbot.raids import when_days as days
-from raidbot.raids import when_words as words
-from raidbot.raids.when_facts import (
-    MAX_CHARACTERS,
-    Date,
-    Fact,
-    Here,
-    NothingSaid,
-    NotUnderstood,
-    Reading,
-    TooLong,
-)
+from raidbot.raids.times import clock_rules as clocks
+from raidbot.raids.times import date_rules as days
+from raidbot.raids.times import vocabulary as words
+from raidbot.raids.times.tokens import MAX_CHARACTERS, Date, Fact, Here, NothingSaid, NotUnderstood, Reading, TooLong
 
 # The first rule that fits wins, so what is longer or more exact stands in front.
 _RULES = (

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from raidbot.raids.creating import SUBJECT_MOST
+from raidbot.raids.drafts import SUBJECT_MOST
 from raidbot.raids.events import Change, Event, LeaderChanged, LengthChanged, Reworded
 from raidbot.raids.model import MemberId, Raid, Status
-from raidbot.raids.signups import RaidOver
-from raidbot.raids.templates import DESCRIPTION_MOST, spoken_length
+from raidbot.raids.rosters.signups import RaidOver
+from raidbot.raids.templates.model import DESCRIPTION_MOST, spoken_length
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_block, clean_line, is_blank
 

@@ -2,9 +2,9 @@
 
 from datetime import timedelta, timezone
 
-from raidbot.raids import when_words as words
-from raidbot.raids import zones
-from raidbot.raids.when_facts import (
+from raidbot.raids.times import vocabulary as words
+from raidbot.raids.times import zones
+from raidbot.raids.times.tokens import (
     Ambiguous,
     Clock,
     Date,
@@ -19,7 +19,7 @@ from raidbot.raids.when_facts import (
     ZoneSaid,
     rule,
 )
-from raidbot.raids.when_words import any_of
+from raidbot.raids.times.vocabulary import any_of
 
 _HALF = r"(?: ?(?P<half>[ap])\.? ?m(?:\.|(?!\w))|(?P<letter>[ap])(?!\w))"
 _OCLOCK = r"(?: ?(?P<oclock>o'? ?clock|uhr|hrs|hours|h)(?!\w))"

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from raidbot.raids import attendance
 from raidbot.raids.events import Change, Event, PlaceRestored, Revived, TimeChanged, Undone
 from raidbot.raids.model import Attendance, MemberId, Raid, Role, Seat, Status, Wait
-from raidbot.raids.signups import settle
+from raidbot.raids.rosters import attendance
+from raidbot.raids.rosters.signups import settle
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape, stamp
 

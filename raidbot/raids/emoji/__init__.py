@@ -1,0 +1,1 @@
+"""Emoji: what a role may have, and the emoji of a server."""

@@ -1,0 +1,1 @@
+"""Rules of one roster: signups, assignments, substitutes, attendance, undo."""

@@ -1,0 +1,1 @@
+"""Raid templates: built-in, of a server, and as files."""
