@@ -59,10 +59,10 @@ from raidbot.delivery.messages.best_effort_dm import Aside
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.threads import Threads
 from raidbot.jobs.closing import close_due
+from raidbot.jobs.database_probe import try_writing
 from raidbot.jobs.heartbeat import Heartbeat, Job
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import forget_boards, prune_audit, prune_drafts
-from raidbot.jobs.writing import try_writing
 from raidbot.raids.model import GuildId
 from raidbot.raids.notifications import REPLY
 from raidbot.state import State

@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 
 import structlog
 
-from raidbot.db import commits, drafts, guilds, lookups, outbox
+from raidbot.db import drafts, guilds, outbox
+from raidbot.db import raid_queries as lookups
 from raidbot.db import raids as rows
 from raidbot.db import templates as template_rows
+from raidbot.db import transactions as commits
 from raidbot.db.database import Database
 from raidbot.db.drafts import DraftId
 from raidbot.raids.events import Cause as Cause

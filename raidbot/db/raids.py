@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from raidbot.db import rosters
-from raidbot.db.instants import instant as instant
-from raidbot.db.instants import seconds as seconds
-from raidbot.db.instants import seconds_or_none as seconds_or_none
+from raidbot.db.timestamps import instant as instant
+from raidbot.db.timestamps import seconds as seconds
+from raidbot.db.timestamps import seconds_or_none as seconds_or_none
 from raidbot.raids.model import (
     CancelReason,
     ChannelId,

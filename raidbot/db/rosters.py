@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from raidbot.db.instants import instant, instant_or_none, seconds, seconds_or_none
+from raidbot.db.timestamps import instant, instant_or_none, seconds, seconds_or_none
 from raidbot.raids.model import Ask, Attendance, Mark, MemberId, Presence, Raid, RaidId, RoleKey, Seat, Source, Wait
 
 V = TypeVar("V")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from raidbot.db import rosters
-from raidbot.db.instants import instant, instant_or_none, seconds, seconds_or_none
+from raidbot.db.timestamps import instant, instant_or_none, seconds, seconds_or_none
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RaidId, Status
 from raidbot.raids.rosters.undo import FIELDS, Step
 

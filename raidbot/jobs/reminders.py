@@ -5,7 +5,7 @@ from functools import partial
 
 import structlog
 
-from raidbot.db import lookups
+from raidbot.db import raid_queries as lookups
 from raidbot.db.database import Unwritable
 from raidbot.raids.events import Change, Reminder
 from raidbot.raids.model import Raid, RaidId, Source

@@ -2,7 +2,8 @@ import sqlite3
 from datetime import datetime, timedelta
 from typing import Any
 
-from raidbot.db import lookups, outbox
+from raidbot.db import outbox
+from raidbot.db import raid_queries as lookups
 from raidbot.db.outbox import Owed
 from tests.raids.builders import ALICE, BOB, GUILD, NOW
 

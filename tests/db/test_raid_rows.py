@@ -7,7 +7,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from raidbot.db import audit, guilds, lookups
+from raidbot.db import audit, guilds
+from raidbot.db import raid_queries as lookups
 from raidbot.db import raids as rows
 from raidbot.raids import lifecycle
 from raidbot.raids.audit import Entry

@@ -7,7 +7,7 @@ from functools import partial
 from discord_sandbox.people import Person
 from discord_sandbox.store import User
 from raidbot.commands.signups.gate import Gate
-from raidbot.db import moved
+from raidbot.db import imported as moved
 from raidbot.raids.model import Kind, MemberId, Raid, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause

@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from raidbot.commands.ui import permissions as rights
 from raidbot.commands.ui import responses as answers
-from raidbot.db import lookups
+from raidbot.db import raid_queries as lookups
 from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.text import stamp

@@ -9,7 +9,7 @@ import structlog
 from discord.ext import commands
 
 from raidbot.commands.events.event_queue import Intake
-from raidbot.db import lookups
+from raidbot.db import raid_queries as lookups
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.members.departures import Absent

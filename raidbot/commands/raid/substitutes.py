@@ -11,7 +11,7 @@ from raidbot.commands.raid.member_lookup import still_here
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_menus, role_numbered
 from raidbot.commands.ui.router import number_of
-from raidbot.db import candidates
+from raidbot.db import past_players as candidates
 from raidbot.raids.events import SubstituteAsked
 from raidbot.raids.model import MemberId, Role
 from raidbot.raids.permissions import Permission

@@ -19,7 +19,7 @@ from raidbot.commands.ui import raid_autocomplete as codes
 from raidbot.commands.ui import responses as answers
 from raidbot.commands.ui.pagination import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
-from raidbot.db import lists
+from raidbot.db import raid_listings as lists
 from raidbot.delivery.boards import render
 from raidbot.delivery.exports.ical import calendar
 from raidbot.delivery.exports.roster_csv import roster_sheet

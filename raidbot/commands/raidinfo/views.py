@@ -10,7 +10,7 @@ from raidbot.commands.posting.channels import KIND_NAMES
 from raidbot.commands.ui.pagination import page_number, turning
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import UnknownPanel, address
-from raidbot.db.lists import Entry, Page
+from raidbot.db.raid_listings import Entry, Page
 from raidbot.raids.model import Kind, MemberId, Presence, Raid, Status
 from raidbot.utils.text import clip, escape, stamp
 

@@ -15,7 +15,7 @@ from raidbot.commands.ui import permissions as rights
 from raidbot.commands.ui import responses as answers
 from raidbot.commands.ui.pagination import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel
-from raidbot.db import lists
+from raidbot.db import raid_listings as lists
 from raidbot.raids.model import GuildId, Raid, Source
 from raidbot.state import State
 from raidbot.utils.errors import Refusal

@@ -11,7 +11,7 @@ from raidbot.commands.ui.pagination import turning
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_menus
 from raidbot.commands.ui.router import address
-from raidbot.db.lists import Page
+from raidbot.db.raid_listings import Page
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.utils.text import clip, escape, stamp
 

@@ -9,8 +9,8 @@ from discord import app_commands
 
 from raidbot.commands.ui import permissions as rights
 from raidbot.commands.ui.autocomplete import CHOICE_LONGEST, matching
-from raidbot.db import lookups
-from raidbot.db.lookups import Listed
+from raidbot.db import raid_queries as lookups
+from raidbot.db.raid_queries import Listed
 from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.text import clip

@@ -10,7 +10,7 @@ from functools import partial
 import discord
 import structlog
 
-from raidbot.db import lookups
+from raidbot.db import raid_queries as lookups
 from raidbot.db import raids as rows
 from raidbot.db.outbox import CLAIM_LASTS, Owed
 from raidbot.delivery.boards import render

@@ -10,7 +10,8 @@ from functools import partial
 import discord
 import structlog
 
-from raidbot.db import audit, moved
+from raidbot.db import audit
+from raidbot.db import imported as moved
 from raidbot.delivery.boards.reaction_removal import Tidy
 from raidbot.delivery.boards.updater import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, Boards
 from raidbot.delivery.discord_api import Line, NoAnswer

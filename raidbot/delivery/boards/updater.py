@@ -9,7 +9,8 @@ from functools import partial
 import discord
 import structlog
 
-from raidbot.db import audit, moved
+from raidbot.db import audit
+from raidbot.db import imported as moved
 from raidbot.db import raids as rows
 from raidbot.db.database import Unwritable
 from raidbot.delivery.boards import render

@@ -9,7 +9,7 @@ import aiohttp
 import discord
 import structlog
 
-from raidbot.db import lookups
+from raidbot.db import raid_queries as lookups
 from raidbot.delivery.discord_api import Line, NoAnswer
 from raidbot.delivery.members.names import hear
 from raidbot.delivery.pacing import Pace

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from raidbot.db import moved
+from raidbot.db import imported as moved
 from raidbot.ops.moving import cells
 from raidbot.ops.moving.cells import Unusable
 from raidbot.ops.moving.report import Report

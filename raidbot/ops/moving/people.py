@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from raidbot.db import moved
-from raidbot.db.moved import Balance
+from raidbot.db import imported as moved
+from raidbot.db.imported import Balance
 from raidbot.ops.moving import cells
 from raidbot.ops.moving.cells import Unusable
 from raidbot.ops.moving.report import Report

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from raidbot.db import moved, outbox
+from raidbot.db import imported as moved
+from raidbot.db import outbox
 from raidbot.db import raids as rows
 from raidbot.ops.moving import attendance, cells, lives, rosters, shapes
 from raidbot.ops.moving.cells import Unusable

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from raidbot.db.instants import seconds_or_none
+from raidbot.db.timestamps import seconds_or_none
 from raidbot.raids.model import GuildId, MemberId, RaidId
 
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from raidbot.db.instants import instant
+from raidbot.db.timestamps import instant
 from raidbot.raids.model import Kind, MemberId, Raid, RoleKey
 from raidbot.raids.rosters.substitutes import Candidate
 
