@@ -25,7 +25,7 @@ from raidbot.db import raids as rows
 from raidbot.db.database import Database
 from raidbot.delivery.boards.render import board
 from raidbot.delivery.boards.snapshot import Shown
-from raidbot.demo.stage import BotProcess
+from raidbot.demo.harness import BotProcess
 from raidbot.raids import lifecycle
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, Raid, RaidCode, RaidId

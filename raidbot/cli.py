@@ -13,8 +13,8 @@ from pathlib import Path
 from raidbot import __version__, check, process
 from raidbot.config import WrongSettings, load
 from raidbot.db.database import UnusableDatabase
-from raidbot.ops.moving.run import move_in
-from raidbot.ops.moving.source import NotTheirs
+from raidbot.ops.importer.legacy_database import NotTheirs
+from raidbot.ops.importer.run import move_in
 from raidbot.raids.times.parse import parse
 from raidbot.raids.times.tokens import day_in_words
 from raidbot.raids.times.zones import zone_named
@@ -90,7 +90,8 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from raidbot.demo import evening, show  # only the demo needs the sandbox
+    from raidbot.demo import browser as show
+    from raidbot.demo import script as evening  # only the demo needs the sandbox
 
     if options.script:
         asyncio.run(evening.play(sys.stdout))

@@ -16,8 +16,8 @@ from discord_sandbox.page.operator import Action
 from raidbot.db import guilds, outbox, overview
 from raidbot.db import raids as rows
 from raidbot.db.overview import Noted
-from raidbot.demo import agenda
-from raidbot.demo.stage import BotProcess
+from raidbot.demo import upcoming as agenda
+from raidbot.demo.harness import BotProcess
 from raidbot.raids.model import Raid
 
 T = TypeVar("T")

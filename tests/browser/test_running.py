@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import expect
 
 from discord_sandbox import Sandbox, SandboxGuild
+from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
-from raidbot.demo.stage import BotProcess
 from tests.browser.conftest import OpenPage
 from tests.scene import put_up
 

@@ -9,10 +9,10 @@ import pytest
 from playwright.async_api import expect
 
 from discord_sandbox import Sandbox, scenario
-from raidbot.demo.lively import EARLIER, Lively
+from raidbot.demo.browser import NIGHT_OWLS
+from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
-from raidbot.demo.show import NIGHT_OWLS
-from raidbot.demo.stage import BotProcess
+from raidbot.demo.seed import EARLIER, Lively
 from tests.browser.conftest import OpenPage
 
 KEPT = Path(__file__).parents[2] / "docs" / "page.png"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from raidbot.demo import agenda
+from raidbot.demo import upcoming as agenda
 from raidbot.raids import lifecycle
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, CloseReason, GuildId, MemberId, Raid, RaidCode, Source, Status

@@ -13,7 +13,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.faults import Silence
 from discord_sandbox.people import Answer
 from discord_sandbox.store import Message
-from raidbot.demo.stage import BotProcess
+from raidbot.demo.harness import BotProcess
 from raidbot.raids.emoji.model import key_of
 from tests.e2e import ledger
 from tests.e2e.crowd import Crowd, Deed

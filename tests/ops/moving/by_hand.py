@@ -11,8 +11,8 @@ from typing import Any
 
 from raidbot.db import guilds, raids
 from raidbot.db import templates as shelves
-from raidbot.ops.moving.report import Report
-from raidbot.ops.moving.run import move_in
+from raidbot.ops.importer.report import Report
+from raidbot.ops.importer.run import move_in
 from raidbot.raids.model import GuildId, Raid, RaidId, RoleKey
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from raidbot.db import guilds, raids, templates
 from raidbot.delivery.boards import render
-from raidbot.ops.moving.report import Report
-from raidbot.ops.moving.run import move_in
+from raidbot.ops.importer.report import Report
+from raidbot.ops.importer.run import move_in
 from raidbot.raids.emoji.model import parse
 from raidbot.raids.model import RaidId
 from tests.ops.moving.invented import NOW, invent

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from raidbot.ops.moving.source import NotTheirs
+from raidbot.ops.importer.legacy_database import NotTheirs
 from tests.ops.moving.by_hand import ALICE, GUILD, ByHand
 
 

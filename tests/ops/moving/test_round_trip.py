@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from raidbot.db import guilds, raids, templates
 from raidbot.db.database import Database
-from raidbot.ops.moving.report import Report
-from raidbot.ops.moving.run import move_in
+from raidbot.ops.importer.report import Report
+from raidbot.ops.importer.run import move_in
 from raidbot.raids.model import GuildId
 from raidbot.state import State
 from tests.ops.moving import alike

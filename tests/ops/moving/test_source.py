@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from raidbot.db.database import Database, UnusableDatabase
-from raidbot.ops.moving.run import move_in
-from raidbot.ops.moving.source import NotTheirs
+from raidbot.ops.importer.legacy_database import NotTheirs
+from raidbot.ops.importer.run import move_in
 from tests.ops.moving.by_hand import GUILD, NOW, ByHand
 
 

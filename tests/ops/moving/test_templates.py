@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from raidbot.ops.moving.source import NotTheirs
+from raidbot.ops.importer.legacy_database import NotTheirs
 from tests.ops.moving.by_hand import GUILD, ByHand, template
 
 GROUPS = json.loads(template(("1️⃣", "Tank"), ("2️⃣", "Healer")))["roleGroups"]

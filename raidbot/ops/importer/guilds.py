@@ -8,13 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from raidbot.db import guilds
-from raidbot.ops.moving import cells
-from raidbot.ops.moving.cells import Unusable
-from raidbot.ops.moving.kept import keep
-from raidbot.ops.moving.report import Report
-from raidbot.ops.moving.report import Row as Told
-from raidbot.ops.moving.rosters import Cells
-from raidbot.ops.moving.source import Source
+from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer.columns import Unusable
+from raidbot.ops.importer.legacy_database import Source
+from raidbot.ops.importer.report import Report
+from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.rosters import Cells
+from raidbot.ops.importer.unmapped_rows import keep
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import targets
 from raidbot.raids.settings import ARCHIVE_CHOICES, FULL_CLOSE_CHOICES, LEAD_CHOICES, GuildSettings

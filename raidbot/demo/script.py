@@ -10,7 +10,7 @@ from discord_sandbox.people import Answer, Person
 from discord_sandbox.sandbox import Sandbox
 from discord_sandbox.store import Message
 from discord_sandbox.text_view import body, show
-from raidbot.demo.stage import BotProcess
+from raidbot.demo.harness import BotProcess
 
 ZONE = ZoneInfo("Europe/Berlin")
 TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"

@@ -9,16 +9,19 @@ from typing import Any
 from raidbot.db import imported as moved
 from raidbot.db import outbox
 from raidbot.db import raids as rows
-from raidbot.ops.moving import attendance, cells, lives, rosters, shapes
-from raidbot.ops.moving.cells import Unusable
-from raidbot.ops.moving.codes import Codes
-from raidbot.ops.moving.people import Counted
-from raidbot.ops.moving.report import Report
-from raidbot.ops.moving.report import Row as Told
-from raidbot.ops.moving.rosters import Cells, Place
-from raidbot.ops.moving.servers import Servers
-from raidbot.ops.moving.shapes import Known, Shape
-from raidbot.ops.moving.source import Source
+from raidbot.ops.importer import attendance, rosters
+from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer import lifecycle as lives
+from raidbot.ops.importer import role_layouts as shapes
+from raidbot.ops.importer.codes import Codes
+from raidbot.ops.importer.columns import Unusable
+from raidbot.ops.importer.guilds import Servers
+from raidbot.ops.importer.legacy_database import Source
+from raidbot.ops.importer.member_statistics import Counted
+from raidbot.ops.importer.report import Report
+from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.role_layouts import Known, Shape
+from raidbot.ops.importer.rosters import Cells, Place
 from raidbot.raids.events import Change, Promoted
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, MessageId, Raid, RaidId, Status
 from raidbot.raids.notifications import notices

@@ -28,7 +28,7 @@ class BotProcess:
         """Start it and wait until it is connected."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "raidbot.demo.child", str(self._sandbox.clock.offset.total_seconds())),
+                *(sys.executable, "-m", "raidbot.demo.bot_process", str(self._sandbox.clock.offset.total_seconds())),
                 cwd=self._folder,
                 env=self._environment(),
                 stdin=asyncio.subprocess.PIPE,

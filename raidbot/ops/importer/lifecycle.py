@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from raidbot.ops.moving import cells
-from raidbot.ops.moving.cells import Unusable
-from raidbot.ops.moving.report import Row as Told
-from raidbot.ops.moving.rosters import Cells
+from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer.columns import Unusable
+from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.rosters import Cells
 from raidbot.raids.model import CloseReason, MemberId, Raid, Status
 from raidbot.raids.times.parse import parse
 from raidbot.utils.errors import Refusal

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from raidbot.ops.moving import cells
-from raidbot.ops.moving.cells import Unusable
-from raidbot.ops.moving.report import Row as Told
+from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer.columns import Unusable
+from raidbot.ops.importer.report import Row as Told
 from raidbot.raids.model import Mark, MemberId, Raid, Role, Seat, Source, Wait
 
 _LAST = 1 << 62

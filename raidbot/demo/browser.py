@@ -13,10 +13,10 @@ from typing import TextIO
 from discord_sandbox import FactMissing, Sandbox, SandboxClock, scenario
 from discord_sandbox.command_input import NotPossible
 from discord_sandbox.page.guard import LOOPBACK_NAMES
-from raidbot.demo import kept
-from raidbot.demo.lively import EARLIER, Lively
+from raidbot.demo import archive as kept
+from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
-from raidbot.demo.stage import BotProcess
+from raidbot.demo.seed import EARLIER, Lively
 
 WILDCARDS = ("", "0.0.0.0", "::", "*")  # noqa: S104 - named to be refused
 NIGHT_OWLS = Path(__file__).with_name("night_owls.toml")

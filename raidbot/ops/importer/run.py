@@ -10,12 +10,26 @@ from tempfile import TemporaryDirectory
 
 from raidbot.db import database
 from raidbot.db.database import UnusableDatabase
-from raidbot.ops.moving import kept, people, raids, servers, source
-from raidbot.ops.moving import templates as shelving
-from raidbot.ops.moving.cells import Unusable
-from raidbot.ops.moving.people import Counted
-from raidbot.ops.moving.report import Report
-from raidbot.ops.moving.source import NotTheirs, Source
+from raidbot.ops.importer import (
+    guilds as servers,
+)
+from raidbot.ops.importer import (
+    legacy_database as source,
+)
+from raidbot.ops.importer import (
+    member_statistics as people,
+)
+from raidbot.ops.importer import (
+    raids,
+)
+from raidbot.ops.importer import templates as shelving
+from raidbot.ops.importer import (
+    unmapped_rows as kept,
+)
+from raidbot.ops.importer.columns import Unusable
+from raidbot.ops.importer.legacy_database import NotTheirs, Source
+from raidbot.ops.importer.member_statistics import Counted
+from raidbot.ops.importer.report import Report
 
 _TABLES = {"raids", *raids.TABLES, *servers.TABLES, *shelving.TABLES, people.TABLE}
 

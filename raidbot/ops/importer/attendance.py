@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from raidbot.ops.moving import cells
-from raidbot.ops.moving.cells import Unusable
-from raidbot.ops.moving.report import Row as Told
-from raidbot.ops.moving.rosters import Cells
+from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer.columns import Unusable
+from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.rosters import Cells
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from raidbot.ops.moving import cells, snapshot
-from raidbot.ops.moving.cells import Unusable
-from raidbot.ops.moving.report import Row as Told
-from raidbot.ops.moving.rosters import Cells, NoPlace
-from raidbot.ops.moving.snapshot import Emoji, OldRole, Snapshot
+from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer import legacy_templates as snapshot
+from raidbot.ops.importer.columns import Unusable
+from raidbot.ops.importer.legacy_templates import Emoji, OldRole, Snapshot
+from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.rosters import Cells, NoPlace
 from raidbot.raids.drafts import SUBJECT_MOST
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.kinds import looks

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from raidbot.ops.moving import cells
+from raidbot.ops.importer import columns as cells
 from raidbot.raids.emoji.model import NotAnEmoji, key_of, parse
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.builtin import builtin

@@ -9,7 +9,7 @@ from discord_sandbox.command_input import NotPossible
 from discord_sandbox.people import Answer, Person
 from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Channel, ChannelType, Message
-from raidbot.demo.stage import BotProcess
+from raidbot.demo.harness import BotProcess
 
 ZONE = "Europe/Berlin"
 EARLIER = timedelta(hours=2)

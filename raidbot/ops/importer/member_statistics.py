@@ -8,13 +8,13 @@ from typing import Any
 
 from raidbot.db import imported as moved
 from raidbot.db.imported import Balance
-from raidbot.ops.moving import cells
-from raidbot.ops.moving.cells import Unusable
-from raidbot.ops.moving.report import Report
-from raidbot.ops.moving.report import Row as Told
-from raidbot.ops.moving.rosters import Cells
-from raidbot.ops.moving.servers import Servers
-from raidbot.ops.moving.source import Source
+from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer.columns import Unusable
+from raidbot.ops.importer.guilds import Servers
+from raidbot.ops.importer.legacy_database import Source
+from raidbot.ops.importer.report import Report
+from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.rosters import Cells
 from raidbot.raids.model import GuildId, Kind, MemberId, Presence, Raid
 
 TABLE = "guild_user_stats"

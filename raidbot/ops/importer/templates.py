@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from raidbot.db import templates as rows
-from raidbot.ops.moving import cells, snapshot
-from raidbot.ops.moving.cells import Unusable
-from raidbot.ops.moving.kept import keep, read_json
-from raidbot.ops.moving.report import Report
-from raidbot.ops.moving.report import Row as Told
-from raidbot.ops.moving.rosters import Cells
-from raidbot.ops.moving.shapes import Known
-from raidbot.ops.moving.snapshot import Snapshot
-from raidbot.ops.moving.source import Source
+from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer import legacy_templates as snapshot
+from raidbot.ops.importer.columns import Unusable
+from raidbot.ops.importer.legacy_database import Source
+from raidbot.ops.importer.legacy_templates import Snapshot
+from raidbot.ops.importer.report import Report
+from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.role_layouts import Known
+from raidbot.ops.importer.rosters import Cells
+from raidbot.ops.importer.unmapped_rows import keep, read_json
 from raidbot.raids.model import GuildId
 from raidbot.raids.templates import catalogue
 from raidbot.raids.templates.catalogue import Catalogue

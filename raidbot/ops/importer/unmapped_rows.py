@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from raidbot.db import imported as moved
-from raidbot.ops.moving import cells
-from raidbot.ops.moving.cells import Unusable
-from raidbot.ops.moving.report import Report
-from raidbot.ops.moving.report import Row as Told
-from raidbot.ops.moving.source import Row, Source
+from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer.columns import Unusable
+from raidbot.ops.importer.legacy_database import Row, Source
+from raidbot.ops.importer.report import Report
+from raidbot.ops.importer.report import Row as Told
 
 _FOR = {
     "availability": "weekly availability",
