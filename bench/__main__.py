@@ -8,13 +8,13 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bench import usage
+from bench import process_usage as usage
 from bench.autocomplete import autocomplete
 from bench.bursts import burst, spread
 from bench.durable import durable
-from bench.foreign import foreign
+from bench.foreign_reactions import foreign
+from bench.importer import moving
 from bench.memory import memory
-from bench.moving import moving
 from bench.startup import startup
 from raidbot.utils import logging
 

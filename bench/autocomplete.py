@@ -5,8 +5,8 @@ from statistics import median
 from typing import Any
 
 from bench.large import Large, fill, offering_options
-from bench.usage import until_idle
-from bench.world import staged, until
+from bench.process_usage import until_idle
+from bench.setup import staged, until
 from raidbot.utils.clock import utc_now
 
 _TRIES = 15

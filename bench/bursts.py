@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from bench.world import (
+from bench.setup import (
     MESSAGE,
     MUSEUM_EMOJI,
     Posted,

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bench.world import Stage
+from bench.setup import Stage
 from discord_sandbox.sandbox import Sandbox
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import aiosqlite
 
-from bench.world import MUSEUM_EMOJI, Posted, Stage, post_museums, reader, staged, start_and_settle, until
+from bench.setup import MUSEUM_EMOJI, Posted, Stage, post_museums, reader, staged, start_and_settle, until
 from discord_sandbox.people import Person
 from raidbot.db.database import Database
 from raidbot.raids.model import MemberId, Source

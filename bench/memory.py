@@ -6,8 +6,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from bench import clients
-from bench.usage import resident_mb, until_idle
-from bench.world import Stage, staged
+from bench.process_usage import resident_mb, until_idle
+from bench.setup import Stage, staged
 
 _GUILDS, _CHANNELS = 1000, 30
 _START_SECONDS = 3.0

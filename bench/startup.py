@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from bench.world import MESSAGE, compared, post_museums, staged, until
+from bench.setup import MESSAGE, compared, post_museums, staged, until
 
 _RAIDS, _CHANNELS, _SIGNED = 500, 50, 10
 _AFTERWARDS_SECONDS = 2.0

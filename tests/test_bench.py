@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import usage
+from bench import process_usage as usage
 
 ROOT = Path(__file__).parent.parent
 

@@ -7,7 +7,7 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 DIFFERENCES = (TESTS.parent / "docs" / "differences.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| ([A-Z]-\d+[^|]*) \| (.+) \| ([^|]+) \|$", re.MULTILINE)
-NAMED = re.compile(r"`(test_\w+\.py)?(?:::(\w+))?`")
+NAMED = re.compile(r"`([\w/]*test_\w+\.py)?(?:::(\w+))?`")
 
 
 def test_every_row_names_tests_that_exist() -> None:

@@ -17,8 +17,8 @@ from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Status
 from raidbot.raids.rosters import signups
 from raidbot.raids.templates.catalogue import untouched
-from tests.as_text import as_text
-from tests.commands.test_rights import COMMANDS, EVERYBODY
+from tests.board_text import as_text
+from tests.commands.test_permission_checks import COMMANDS, EVERYBODY
 from tests.conftest import Start
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")

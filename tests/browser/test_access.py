@@ -13,7 +13,7 @@ from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
 from tests.browser.screen import Screen
 from tests.conftest import Start
-from tests.scene import put_up
+from tests.raid_boards import put_up
 
 AXE = "axe-core@4"
 FETCHED_WITHIN = 60.0  # seconds

@@ -12,7 +12,7 @@ from discord_sandbox.interactions import UPLOAD_LIMIT
 from tests.browser.conftest import OpenPage
 from tests.browser.screen import Screen
 from tests.conftest import Start
-from tests.scene import put_up
+from tests.raid_boards import put_up
 
 
 async def _download(screen: Screen, message: Locator, kind: str) -> Path:

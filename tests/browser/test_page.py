@@ -5,7 +5,7 @@ from playwright.async_api import expect
 from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
 from tests.conftest import Start
-from tests.scene import put_up
+from tests.raid_boards import put_up
 
 TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"
 

@@ -8,7 +8,7 @@ from discord_sandbox import SandboxGuild
 from discord_sandbox.store import MessageFlag
 from tests.browser.conftest import OpenPage
 from tests.conftest import Start
-from tests.scene import put_up
+from tests.raid_boards import put_up
 
 
 async def test_an_ephemeral_answer_is_its_owners_alone_until_dismissed(

@@ -11,7 +11,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
 from tests.browser.conftest import OpenPage
-from tests.scene import put_up
+from tests.raid_boards import put_up
 
 
 @pytest.fixture

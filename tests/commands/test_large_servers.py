@@ -12,7 +12,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Answer
 from discord_sandbox.store import Json
 from raidbot.raids.model import GuildId
-from tests.commands.test_rights import COMMANDS
+from tests.commands.test_permission_checks import COMMANDS
 from tests.conftest import Start
 
 STRING_SELECT = 3

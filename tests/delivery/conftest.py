@@ -10,8 +10,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from discord_sandbox import Sandbox
-
-from .stage import Ears, Life, Stage
+from tests.delivery.harness import Ears, Life, Stage
 
 StartLife = Callable[..., Awaitable[Life]]
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from discord_sandbox import SandboxGuild
-from tests.e2e.old_place import Place
-from tests.e2e.pace import PacedLoop
-from tests.ops.moving.old_server import OldBot, OldGuild
+from tests.e2e.fast_time import PacedLoop
+from tests.e2e.importer.migrated_guild import Place
+from tests.ops.importer.legacy.model import OldBot, OldGuild
 
 
 def pytest_asyncio_loop_factories(config: Any, item: Any) -> Mapping[str, Any]:

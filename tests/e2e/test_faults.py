@@ -19,11 +19,11 @@ from discord_sandbox.store import Message
 from discord_sandbox.world import Dispatch
 from raidbot.bot import RaidBot
 from tests.conftest import Start
-from tests.e2e import ledger
+from tests.e2e import database_facts as ledger
 from tests.e2e.crowd import Crowd, Deed
-from tests.e2e.ledger import Ledger, Story
-from tests.e2e.pace import at_pace
-from tests.scene import put_up, told
+from tests.e2e.database_facts import Ledger, Story
+from tests.e2e.fast_time import at_pace
+from tests.raid_boards import put_up, told
 
 EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
 SEND = "POST /channels/{channel_id}/messages"

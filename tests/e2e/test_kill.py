@@ -15,10 +15,10 @@ from discord_sandbox.people import Answer
 from discord_sandbox.store import Message
 from raidbot.demo.harness import BotProcess
 from raidbot.raids.emoji.model import key_of
-from tests.e2e import ledger
+from tests.e2e import database_facts as ledger
 from tests.e2e.crowd import Crowd, Deed
-from tests.e2e.ledger import Ledger, Story, Told
-from tests.scene import prepare, put_up
+from tests.e2e.database_facts import Ledger, Story, Told
+from tests.raid_boards import prepare, put_up
 
 KILLS = 6
 EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]

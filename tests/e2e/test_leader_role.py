@@ -12,7 +12,7 @@ from raidbot.raids.model import GuildId, Source
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.scene import board_text, put_up
+from tests.raid_boards import board_text, put_up
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from raidbot.raids.audit import Entry
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Source
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.scene import board_text, put_up
+from tests.raid_boards import board_text, put_up
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from discord_sandbox import Sandbox, SandboxGuild
 from tests.conftest import Start
-from tests.scene import board_text, put_up
+from tests.raid_boards import board_text, put_up
 
 COMMANDS = "/applications/{application_id}/commands"
 

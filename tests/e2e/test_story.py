@@ -9,7 +9,7 @@ from raidbot.raids.model import CloseReason, MemberId, MessageId, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.scene import board_text, put_up, reactors, told
+from tests.raid_boards import board_text, put_up, reactors, told
 
 
 async def test_a_full_raid_makes_people_wait_and_promotes_them(guild: SandboxGuild, start: Start) -> None:

@@ -12,10 +12,10 @@ from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidId, Source
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.delivery.stage import until
-from tests.e2e.pace import at_pace
+from tests.delivery.harness import until
+from tests.e2e.fast_time import at_pace
+from tests.raid_boards import board_text, put_up
 from tests.raids.builders import posting, roles
-from tests.scene import board_text, put_up
 
 SEND = "POST /channels/{}/messages"
 ADD = "PUT /channels/{}/thread-members/{}"

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.faults import Silence
 from tests.conftest import Start
-from tests.scene import board_text, prepare, put_up, told
+from tests.raid_boards import board_text, prepare, put_up, told
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 

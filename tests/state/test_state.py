@@ -20,7 +20,17 @@ from raidbot.raids.rosters import signups
 from raidbot.state import BusyRaid, Cause, Rule, State
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import ALICE, BOB, CAROL, CREATOR, GUILD, HEALER, MANAGER, NOW, TANK, posting, seated, waiting
-from tests.state.scene import BY_MANAGER, BY_REACTION, add, ask, count_statements, meddle, reacts, stored, unreacts
+from tests.state.raid_changes import (
+    BY_MANAGER,
+    BY_REACTION,
+    add,
+    ask,
+    count_statements,
+    meddle,
+    reacts,
+    stored,
+    unreacts,
+)
 
 
 async def test_a_change_its_audit_and_what_it_owes_become_durable_together(state: State) -> None:

@@ -23,7 +23,7 @@ from raidbot.raids.model import (
 )
 from raidbot.state import BOARDS_KEPT, Cause, State, UnknownRaid
 from tests.raids.builders import ALICE, BOB, GUILD, HEALER, MANAGER, NOW, START, TANK, posting
-from tests.state.scene import BY_MANAGER, BY_REACTION, add, count_statements, reacts, stored, unreacts
+from tests.state.raid_changes import BY_MANAGER, BY_REACTION, add, count_statements, reacts, stored, unreacts
 
 
 async def test_a_foreign_message_costs_no_database_call(state: State) -> None:

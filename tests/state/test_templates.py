@@ -14,7 +14,7 @@ from raidbot.raids.templates.catalogue import Catalogue, NoSuchTemplate, untouch
 from raidbot.raids.templates.model import Template
 from raidbot.state import Cause, State
 from tests.raids.builders import GUILD, MANAGER, NOW
-from tests.raids.test_catalogue import FISHING, TANK, WITH_FISHING
+from tests.raids.templates.test_catalogue import FISHING, TANK, WITH_FISHING
 
 BY_MANAGER = Cause(Source.COMMAND, MANAGER)
 

@@ -1,0 +1,157 @@
+"""A world to measure in: a sandbox, a bot process, and boards that were posted without the bot's help."""
+
+import asyncio
+import random
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal, TypeVar
+
+import discord
+
+from bench.process_usage import until_idle
+from discord_sandbox import messages
+from discord_sandbox.builders import SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.sandbox import Sandbox
+from discord_sandbox.store import Channel, Message, Reaction, reaction_key
+from raidbot.db import guilds
+from raidbot.db import raids as rows
+from raidbot.db.database import Database
+from raidbot.delivery.boards.render import board
+from raidbot.delivery.boards.snapshot import Shown
+from raidbot.demo.harness import BotProcess
+from raidbot.raids import lifecycle
+from raidbot.raids.drafts import Draft, plan
+from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, Raid, RaidCode, RaidId
+from raidbot.raids.rosters import signups
+from raidbot.raids.templates.catalogue import untouched
+from raidbot.utils.clock import utc_now
+from raidbot.utils.ids import new_code
+
+T = TypeVar("T")
+
+MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+MUSEUM_EMOJI = "✅"
+_QUIET = {"RAIDBOT_LOG_LEVEL": "warning", "RAIDBOT_HEARTBEAT_SECONDS": "15"}
+_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A raid's rows and the message that shows them."""
+
+    raid: RaidId
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A sandbox and a bot process that is not started yet."""
+
+    sandbox: Sandbox
+    bot: BotProcess
+    database: Path
+
+
+@asynccontextmanager
+async def staged(limits: Literal["strict", "off"]) -> AsyncIterator[Stage]:
+    with TemporaryDirectory(prefix="raidbot-bench-", ignore_cleanup_errors=True) as folder:
+        async with Sandbox(limits=limits) as sandbox:
+            bot = BotProcess(sandbox, Path(folder), settings=_QUIET)
+            try:
+                yield Stage(sandbox, bot, Path(folder) / "raidbot.db")
+            finally:
+                await bot.stop()
+                if bot.log.exists():
+                    sys.stderr.write(bot.log.read_text(errors="replace"))
+
+
+async def until(fact: Callable[[], T]) -> T:
+    """Ask again and again, but seldom enough to leave the processor to the bot."""
+    while not (found := fact()):  # noqa: ASYNC110 - facts in another process have no event
+        await asyncio.sleep(_POLL_SECONDS)
+    return found
+
+
+async def post_museums(
+    stage: Stage, guild: SandboxGuild, places: Sequence[Channel], *, signed: Sequence[Person] = ()
+) -> list[Posted]:
+    """An open museum of 50 seats in each of `places`, its message standing there with the reactions of `signed`."""
+    db = await Database.open(stage.database)
+    rng = random.Random(1)
+    try:
+        return await db.write(lambda tx: [_post(tx, stage.sandbox, guild, place, signed, rng) for place in places])
+    finally:
+        await db.close()
+
+
+def _post(
+    tx: sqlite3.Connection,
+    sandbox: Sandbox,
+    guild: SandboxGuild,
+    place: Channel,
+    signed: Sequence[Person],
+    rng: random.Random,
+) -> Posted:
+    now = utc_now().replace(microsecond=0)
+    draft = replace(Draft().choosing("museum", untouched()), seats=50, starts_at=now + timedelta(days=1), zone="UTC")
+    creator = guild.member(guild.owner)
+    planned = plan(
+        draft, untouched(), guild=GuildId(guild.id), creator=MemberId(creator.id), channel=ChannelId(place.id), now=now
+    )
+    message = messages.create(sandbox.world, place, sandbox.bot, messages.Draft())
+    raid = lifecycle.posted(replace(planned, code=RaidCode(new_code(rng))), MessageId(message.id)).raid
+    for person in signed:
+        raid = signups.react(raid, MemberId(person.id), raid.roles[0].key, now=now).raid
+    names = {MemberId(one.id): one.display_name for one in (creator, *map(guild.member, signed))}
+    drawn = board(raid, names)
+    message.embeds = [{"type": "rich", **drawn.embed().to_dict()}]
+    for user in (sandbox.bot, *(person.user for person in signed)):
+        messages.react(sandbox.world, place, message, reaction_key(MUSEUM_EMOJI), Reaction(name=MUSEUM_EMOJI), user)
+    raid_id = rows.insert(tx, raid)
+    guilds.save_names(tx, raid.guild, names.items())
+    rows.note_board(tx, raid_id, Shown(drawn.fingerprint, drawn.reactions).written())
+    return Posted(raid_id, message)
+
+
+def is_right(connection: sqlite3.Connection, posted: Posted, signed: int) -> bool:
+    """Whether `signed` members are written down and the message says exactly what the rows say."""
+    raid = _raid(connection, posted)
+    if len(list(raid.members())) != signed:
+        return False
+    names = guilds.names(connection, raid.guild, [raid.creator, *raid.members()])
+    wanted = board(raid, names).embed().to_dict()
+    return discord.Embed.from_dict(posted.message.embeds[0]).to_dict() == wanted
+
+
+def _raid(connection: sqlite3.Connection, posted: Posted) -> Raid:
+    raid = rows.load(connection, posted.raid)
+    assert raid is not None
+    return raid
+
+
+async def start_and_settle(stage: Stage, posted: Sequence[Posted]) -> None:
+    """Start the bot and wait until it has compared the boards and come to rest."""
+    await stage.bot.start()
+    await until(lambda: compared(stage.sandbox) == {board.message.id for board in posted})
+    await until_idle(stage.bot.pid)
+
+
+def compared(sandbox: Sandbox) -> set[int]:
+    """The boards whose messages the bot has read."""
+    return {
+        int(call.ids["message_id"])
+        for call in sandbox.calls
+        if (call.method, call.route) == ("GET", MESSAGE) and call.status == 200
+    }
+
+
+def reader(stage: Stage) -> closing[sqlite3.Connection]:
+    """A connection of one's own to the bot's database."""
+    return closing(sqlite3.connect(stage.database))

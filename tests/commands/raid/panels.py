@@ -1,0 +1,60 @@
+"""What tests of /raid do over and over: open its panel and read what it offers."""
+
+from typing import Any
+
+from discord_sandbox import SandboxGuild
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Message
+from raidbot.raids.model import Raid, RaidId
+from tests.raid_boards import board_text, put_up
+
+
+def code_of(board: Message) -> str:
+    return str(board.embeds[0]["footer"]["text"]).removeprefix("Raid ")
+
+
+async def panel_of(guild: SandboxGuild, board: Message, by: Person | None = None) -> Answer:
+    return await (by or guild.owner).slash(guild.channel("raid-signups"), "raid", code=code_of(board))
+
+
+async def the_raid(bot: object, number: int = 1) -> Raid:
+    raid: Raid = await bot.state.raid(RaidId(number))  # type: ignore[attr-defined]
+    return raid
+
+
+async def close_with(guild: SandboxGuild, *members: Person) -> Answer:
+    """The panel of a museum that was closed with these members seated."""
+    board = await put_up(guild, seats=50)
+    for member in members:
+        await member.react(board, "✅")
+    await guild.until(lambda: f"{len(members)}/50" in board_text(board))
+    panel = await panel_of(guild, board)
+    await panel.click("Close signups")
+    return panel
+
+
+def panel_option(panel: Answer, begins: str) -> str:
+    """The label of the only option of the panel that begins so."""
+    labels = {
+        str(option["label"])
+        for row in panel.components
+        for one in row["components"]
+        for option in one.get("options", ())
+        if option["label"].startswith(begins)
+    }
+    (label,) = labels
+    return label
+
+
+def options_of(panel: Answer, select: str) -> list[dict[str, Any]]:
+    """The options of a select of the panel."""
+    (found,) = (
+        one["options"] for row in panel.components for one in row["components"] if one.get("placeholder") == select
+    )
+    return list(found)
+
+
+def filled_in(form: Answer) -> dict[str, str]:
+    """What stands in the fields of an open form."""
+    assert form.modal is not None
+    return {one["component"]["custom_id"]: one["component"].get("value", "") for one in form.modal["components"]}

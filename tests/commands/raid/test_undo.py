@@ -1,0 +1,109 @@
+"""Undoing the last thing done, on the panel of /raid."""
+
+from datetime import timedelta
+
+from discord_sandbox import Sandbox, SandboxGuild
+from raidbot.db import history
+from raidbot.raids.model import RaidId, Status
+from tests.commands.raid.panels import code_of, panel_of, the_raid
+from tests.conftest import Start
+from tests.raid_boards import board_text, put_up, told
+
+
+async def test_the_last_thing_done_is_undone_from_the_panel_after_a_restart(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start():
+        board = await put_up(guild, seats=1)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "1/1" in board_text(board))
+        await bob.react(board, "✅")
+        await guild.until(lambda: "1 waiting" in board_text(board))
+        panel = await panel_of(guild, board)
+        assert "(Undo)" in panel.text()
+        await guild.owner.slash(guild.channel("raid-signups"), "raidsignup remove", raid=code_of(board), member=alice)
+        await panel.click("Refresh")
+    async with start() as bot:
+        await panel.click("Undo: removed")
+
+        assert "Undone: removed" in panel.text()
+        raid = await the_raid(bot)
+        assert [seat.member for seat in raid.seats] == [alice.id]
+        assert [wait.member for wait in raid.waits] == [bob.id]
+        await guild.until(lambda: "took their last change" in told(alice) and "you wait for" in told(bob))
+        assert "(Undo)" in panel.text()
+        happened = await bot.state.db.read(lambda connection: history.latest(connection, RaidId(1), limit=50))
+        assert [one.entry.action for one in happened].count("undone") == 1
+    async with start() as bot:
+        assert await the_raid(bot) == raid
+
+
+async def test_a_cancelled_raid_is_brought_back_with_its_board(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start() as bot:
+        board = await put_up(guild)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        panel = await panel_of(guild, board)
+        await panel.click("Cancel raid")
+        await panel.click("Yes, cancel the raid")
+        await guild.until(lambda: "Cancelled" in board_text(board) and not board.reactions)
+
+        await panel.click("Undo: cancelled")
+
+        assert "Signups: 🟢 open" in panel.text()
+        await guild.until(lambda: "Cancelled" not in board_text(board) and board.reactions)
+        await guild.until(lambda: "takes place after all" in told(alice))
+        await bob.react(board, "✅")
+        await guild.until(lambda: "2/12" in board_text(board))
+        assert (await the_raid(bot)).is_open
+
+
+async def test_an_old_undo_button_undoes_nothing_newer(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        board = await put_up(guild)
+        panel, other = await panel_of(guild, board), await panel_of(guild, board)
+        await panel.click("Close signups")
+        await (await other.click("Leader")).select("Who leads this raid?", [guild.owner])
+
+        await panel.click("Undo: closed")
+
+        assert "Something else was done since: “leader changed”. Only that can be undone now." in panel.text()
+        await panel.click("Undo: leader changed")
+        await other.click("Undo: leader changed")
+        assert "is taken back already" in other.text()
+        assert (await the_raid(bot)).status is Status.CLOSED
+
+
+async def test_undo_ends_after_a_quarter_of_an_hour(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        board = await put_up(guild)
+        panel = await panel_of(guild, board)
+        await panel.click("Close signups")
+        sandbox.advance(timedelta(minutes=14))
+        later = await panel_of(guild, board)
+        assert "[Undo: closed]" in later.text()
+        sandbox.advance(timedelta(minutes=2))
+
+        await later.click("Undo: closed")
+
+        assert "over 15 minutes ago" in later.text()
+        assert "(Undo)" in later.text()
+        assert (await the_raid(bot)).status is Status.CLOSED
+
+
+async def test_what_stands_in_the_way_of_undoing_is_said(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start() as bot:
+        board = await put_up(guild, seats=1)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "1/1" in board_text(board))
+        panel = await panel_of(guild, board)
+        await guild.owner.slash(guild.channel("raid-signups"), "raidsignup remove", raid=code_of(board), member=alice)
+        await panel.click("Refresh")
+        await bob.react(board, "✅")
+        await guild.until(lambda: "Bob" in board_text(board))
+
+        await panel.click("Undo: removed")
+
+        assert "a seat as Museum was taken since" in panel.text()
+        assert [seat.member for seat in (await the_raid(bot)).seats] == [bob.id]

@@ -1,0 +1,303 @@
+"""Who may do what: every command, subcommand and panel action, asked by everybody there is.
+
+A new command or panel fails here until it has a line in COMMANDS or PRESSES.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import pytest
+from discord import app_commands
+
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.command_input import NotPossible, Upload
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Message
+from discord_sandbox.store import Role as ServerRole
+from raidbot.bot import RaidBot
+from raidbot.commands.raid.cog import ACTIONS
+from raidbot.commands.templates.cog import ACTIONS as TEMPLATE_ACTIONS
+from raidbot.commands.ui.router import Router
+from raidbot.raids.model import GuildId, MemberId, Raid, Source
+from raidbot.raids.notifications import REPLY
+from raidbot.raids.permissions import Grants, Permission, commands
+from raidbot.raids.settings import GuildSettings
+from raidbot.state import Cause
+from tests.conftest import Start
+from tests.raid_boards import board_text, put_up
+
+P = Permission
+ABOUT_A_RAID = tuple(permission for permission in Permission if permission.is_about_a_raid)
+ABOUT_TEMPLATES = tuple(permission for permission in Permission if permission.command == "templates")
+EVERYBODY: tuple[Permission, ...] = ()
+
+COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
+    "create": ((P.CREATE,), {}),
+    "raid": (ABOUT_A_RAID, {"code": "CODE"}),
+    "settings": ((P.SETTINGS,), {}),
+    "setup": ((P.SETUP,), {}),
+    "permissions": ((P.PERMISSIONS,), {}),
+    "setchannel set": ((P.SETCHANNEL_SET,), {"what": "audit", "channel": "CHANNEL"}),
+    "setchannel clear": ((P.SETCHANNEL_CLEAR,), {"what": "audit"}),
+    "setchannel show": ((P.SETCHANNEL_SHOW,), {}),
+    "raidsignup assign": ((P.RAIDSIGNUP_ASSIGN,), {"raid": "CODE", "member": "MEMBER", "role": "Museum"}),
+    "raidsignup remove": ((P.RAIDSIGNUP_REMOVE,), {"raid": "CODE", "member": "MEMBER"}),
+    "raidsignup waitlist": ((P.RAIDSIGNUP_WAITLIST,), {"raid": "CODE", "member": "MEMBER", "role": "Museum"}),
+    "raidsignup side": ((P.RAIDSIGNUP_SIDE,), {"raid": "CODE", "member": "MEMBER", "side": "x"}),
+    "raidinfo list": (EVERYBODY, {"kind": "museum"}),
+    "raidinfo detail": (EVERYBODY, {"code": "CODE"}),
+    "raidinfo history": (EVERYBODY, {}),
+    "raidinfo export": (EVERYBODY, {"what": "raid", "code": "CODE"}),
+    "mysignups": (EVERYBODY, {}),
+    "templates list": (ABOUT_TEMPLATES, {}),
+    "templates edit": (ABOUT_TEMPLATES, {"template": "dragonspyre"}),
+    "templates create": ((P.TEMPLATES_CREATE,), {}),
+    "templates export": ((P.TEMPLATES_EXPORT,), {}),
+    "templates import": ((P.TEMPLATES_IMPORT,), {"file": Upload("x.json", b"{}")}),
+    "ping": (EVERYBODY, {}),
+}
+"""What each command asks for, and options with which it can be used."""
+
+PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
+    "create": dict.fromkeys(
+        ("ask-time", "ask-time:MARK", "ask-name", "preview", "time", "counts:no", "page:1", "discard", "confirm"),
+        (P.CREATE,),
+    ),
+    "raid": {name: action.permissions for name, action in ACTIONS.items()},
+    "settings": dict.fromkeys(
+        (
+            *("ask-zone", "zone", "creator", "closing", "threads", "notices:on", "audit", "style", "page:2"),
+            *("leader", "no-leader", "thread-members:on"),
+        ),
+        (P.SETTINGS,),
+    ),
+    "setup": dict.fromkeys(("ask-zone", "zone", "channel:raid", "page:logs", "games"), (P.SETUP,)),
+    "permissions": dict.fromkeys(
+        ("open:subject", "roles:create", "roles:everything", "roles:gate.raid"), (P.PERMISSIONS,)
+    ),
+    "board": {"place": EVERYBODY, "leave": EVERYBODY},
+    "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
+    "templates": {f"{name}:dragonspyre": action.permissions for name, action in TEMPLATE_ACTIONS.items()},
+    "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
+}
+"""What each panel's actions ask for."""
+ABOUT = {"create": "DRAFT", "raid": "CODE"}
+"""What stands between the panel's name and the action in a `custom_id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to ask the bot for something; any of `permissions` is enough."""
+
+    name: str
+    permissions: tuple[Permission, ...]
+    options: dict[str, Any] | None = None
+
+    @property
+    def is_about_a_raid(self) -> bool:
+        return self.name.split(" ")[0] == "raid" or self.name.startswith("raid:")
+
+
+def ways() -> Iterator[Way]:
+    for command, (permissions, options) in COMMANDS.items():
+        yield Way(command, permissions, options)
+    for panel, actions in PRESSES.items():
+        for action, permissions in actions.items():
+            yield Way(":".join(filter(None, (panel, ABOUT.get(panel), action))), permissions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A server with a raid, on whose boards anything can be pressed, and the bot."""
+
+    guild: SandboxGuild
+    bot: RaidBot
+    raid: Raid
+    spare: Message
+
+    async def ask(self, person: Person, way: Way, *, on: Message | None = None) -> Answer:
+        """Use the command, or press what the panel would have offered."""
+        message = on or self.spare
+        if way.options is None:
+            made_up = way.name.replace("CODE", self.raid.code).replace("DRAFT", "1")
+            return await person.use(message, {"type": 2, "custom_id": made_up})
+        known = {"CODE": self.raid.code, "CHANNEL": message.channel_id, "MEMBER": person}
+        return await person.slash(
+            message.channel_id, way.name, **{name: known.get(value, value) for name, value in way.options.items()}
+        )
+
+    async def grant(self, roles: "Roles", way: Way) -> None:
+        """The command to one role, the action to another, every other command to a third."""
+        needed = way.permissions[0]
+        others = {command: frozenset({roles.other.id}) for command in commands() if command != needed.command}
+        granted = {needed.command: frozenset({roles.command.id})}
+        if needed.value != needed.command:
+            granted[needed.value] = frozenset({roles.action.id})
+        grants = Grants(frozenset({roles.admin.id}), others | granted)
+        rule = partial(_granting, grants)
+        await self.bot.state.change_settings(GuildId(self.guild.id), rule, Cause(Source.COMMAND))
+
+
+def _granting(grants: Grants, settings: GuildSettings) -> GuildSettings:
+    return replace(settings, grants=grants)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    admin: ServerRole
+    command: ServerRole
+    action: ServerRole
+    other: ServerRole
+
+
+async def set_scene(guild: SandboxGuild, bot: RaidBot, creator: Person, leader: Person) -> Scene:
+    spare = await put_up(guild)
+    board = await put_up(guild)
+    raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
+    led = replace(raid, creator=MemberId(creator.id), leader=MemberId(leader.id))
+    await bot.state.db.write(
+        lambda tx: tx.execute(
+            "UPDATE raids SET creator = ?, leader = ? WHERE id = ?", (led.creator, led.leader, led.id)
+        )
+    )
+    bot.state._raids.put(led.id, led)
+    return Scene(guild=guild, bot=bot, raid=led, spare=spare)
+
+
+async def test_everybody_may_what_they_may_and_nothing_else(guild: SandboxGuild, start: Start) -> None:
+    roles = Roles(**{name: guild.add_role(name) for name in ("admin", "command", "action", "other")})
+    person = guild.add_member
+    leader, creator, revoked = person("leader"), person("creator"), person("revoked", roles=[roles.admin])
+    manager = person("manager", permissions=["manage_guild"])
+    always = (guild.owner, manager, person("admin", roles=[roles.admin]))
+    by_role = person("commander", roles=[roles.command])
+    by_action = person("actor", roles=[roles.action])
+    never = (person("member"), person("other", roles=[roles.other]), revoked)
+    wrong: list[str] = []
+    async with start() as bot:
+        scene = await set_scene(guild, bot, creator, leader)
+        await scene.grant(roles, Way("settings", (P.SETTINGS,)))
+        assert "Settings of" in (await revoked.slash(scene.spare.channel_id, "settings")).text()
+        await guild.take_role(revoked, roles.admin)
+        for way in ways():
+            single = any(permission.value != permission.command for permission in way.permissions)
+            expected = {
+                **dict.fromkeys((*always, by_role), True),
+                by_action: single or not way.permissions,
+                **dict.fromkeys((leader, creator), way.is_about_a_raid or not way.permissions),
+                **dict.fromkeys(never, not way.permissions),
+            }
+            for who, may in expected.items():
+                if way.permissions:
+                    await scene.grant(roles, way)
+                answer = await scene.ask(who, way)
+                said = answer.text()
+                refused = "You may not" in said and "Manage Server" in said
+                if answer.failed or refused == may or "went wrong" in said:
+                    wrong.append(f"{way.name} by {who.name}: {said[:200]}")
+
+    assert wrong == []
+
+
+async def test_every_command_and_panel_is_in_the_tables(start: Start) -> None:
+    async with start() as bot:
+        leaves = {
+            command.qualified_name
+            for command in bot.tree.walk_commands()
+            if not isinstance(command, app_commands.Group)
+        }
+        router = bot.get_cog("Router")
+
+        assert isinstance(router, Router)
+        assert leaves == COMMANDS.keys()
+        assert router.panels.keys() - {REPLY} == PRESSES.keys()  # replies are anybody's, about their own place
+
+
+async def test_nothing_of_another_server_is_within_reach(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    elsewhere = sandbox.add_guild("Elsewhere")
+    elsewhere.add_channel("raid-signups")
+    async with start() as bot:
+        scene = await set_scene(guild, bot, guild.owner, guild.owner)
+        await guild.owner.slash(scene.spare.channel_id, "create", activity="museum", when="in 2 hours")
+        spare = await put_up(elsewhere)
+        before = await bot.state.raid(scene.raid.id)
+        written = await _written(bot, guild)
+        for way in ways():
+            if "CODE" not in f"{way.name}{way.options}" and "DRAFT" not in way.name:
+                continue
+            for number in range(1, 5) if "DRAFT" in way.name else (0,):
+                asked = replace(way, name=way.name.replace("DRAFT", str(number)))
+                said = (await scene.ask(elsewhere.owner, asked, on=spare)).text()
+
+                assert "has no raid with the code" in said or "no longer there" in said or "created already" in said, (
+                    asked
+                )
+
+        assert await bot.state.raid(scene.raid.id) == before
+        assert await _written(bot, guild) == written
+
+
+async def _written(bot: RaidBot, guild: SandboxGuild) -> list[Any]:
+    """All that is known of the server's raids and drafts."""
+    return await bot.state.db.read(
+        lambda connection: [
+            connection.execute(f"SELECT * FROM {table} WHERE guild = ? ORDER BY id", (guild.id,)).fetchall()  # noqa: S608
+            for table in ("raids", "drafts", "audit", "outbox")
+        ]
+    )
+
+
+async def test_a_server_no_longer_allowed_is_left_alone(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await put_up(guild)
+    async with start(allowed_guilds=frozenset({1})) as bot:
+        await alice.react(board, "✅")
+        for refused in (
+            await alice.slash(board.channel_id, "ping"),
+            await guild.owner.use(board, {"type": 2, "custom_id": "settings:page:1"}),
+        ):
+            assert "do not work on this server" in refused.text()
+        with pytest.raises(NotPossible, match="Loading options failed"):
+            await guild.owner.autocomplete(board.channel_id, "create", {"activity": "m"}, focused="activity")
+        assert (await bot.state.raid(bot.state.boards[board.id])).seats == ()  # type: ignore[index]
+    async with start():
+        await guild.until(lambda: "Alice" in board_text(board))
+
+
+async def test_what_happens_on_a_server_not_allowed_is_found_out_once_it_is(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    elsewhere = sandbox.add_guild("Elsewhere")
+    channel, other = guild.channel("raid-signups"), elsewhere.add_channel("raid-signups")
+    async with start():
+        board, gone, heard = await put_up(guild), await put_up(guild), await put_up(elsewhere)
+        await bob.react(board, "✅")
+        await guild.until(lambda: "Bob" in board_text(board))
+    async with start(allowed_guilds=frozenset({elsewhere.id})) as bot:
+        before = await _written(bot, guild)
+        await sandbox.delete_message(gone)
+        await sandbox.remove_member(guild, bob)
+        guild.deny(channel, "view_channel")
+        await alice.react(board, "✅")
+        guild.allow(channel, "view_channel")
+        await sandbox.delete_message(heard)
+        await guild.until(lambda: heard.id not in bot.state.boards)
+        assert guild.messages(other) == []
+        assert await _written(bot, guild) == before
+    async with start() as bot:
+        await guild.until(lambda: "Alice" in board_text(board) and "Bob" not in board_text(board))
+        await guild.until(lambda: gone.id not in bot.state.boards)
+
+
+@pytest.mark.parametrize("forged", ["raid", "raid:", "create:x:confirm", "settings", "nothing:1", ":", "x" * 100])
+async def test_a_custom_id_that_means_nothing_does_nothing(guild: SandboxGuild, start: Start, forged: str) -> None:
+    async with start():
+        board = await put_up(guild)
+
+        answer = await guild.owner.use(board, {"type": 2, "custom_id": forged})
+
+        assert "older version of the bot" in answer.text()

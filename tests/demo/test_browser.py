@@ -1,0 +1,209 @@
+"""The demo's page, through the command a newcomer types."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.discord_sandbox.page.page_client import Browser, Json, browsing
+
+PATIENCE = 60.0
+Demo = Callable[..., AbstractAsyncContextManager["Shown"]]
+
+
+class Shown:
+    """A running demo: its page, and how it is ended."""
+
+    def __init__(self, process: asyncio.subprocess.Process, browser: Browser) -> None:
+        self._process = process
+        self.browser = browser
+
+    async def history(self, channel: str) -> list[Json]:
+        where = next(one["id"] for one in self.browser.view["channels"] if one["name"] == channel)
+        messages: list[Json] = (await self.browser.ask("history", channel=where))["messages"]
+        return messages
+
+    async def signups(self) -> list[Json]:
+        """The signup posts, once the last one shows somebody waiting."""
+        while "Waiting" not in str((posts := await self.history("raid-signups"))[-1]["embeds"]):
+            await self.browser.another_push()
+        return posts
+
+    async def strip(self, fact: Callable[[Json], object] = bool) -> Json:
+        """The newest strip, once it is as wanted."""
+        return await self.browser.until(
+            lambda: next((one for one in self.browser.heard("strip")[-1:] if fact(one)), None)
+        )
+
+    async def end(self, number: signal.Signals) -> int:
+        self._process.send_signal(number)
+        async with asyncio.timeout(PATIENCE):
+            return await self._process.wait()
+
+
+@pytest.fixture
+def temporary(tmp_path: Path) -> Path:
+    """Where the demo puts what it needs while it runs."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def demo(tmp_path: Path, temporary: Path) -> Demo:
+    @asynccontextmanager
+    async def running(*arguments: str) -> AsyncIterator[Shown]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RAIDBOT_", "DISCORD_"))}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "raidbot", "demo", *arguments),
+            cwd=tmp_path,
+            env=inherited | {"TMPDIR": str(temporary)},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                said = (await process.stdout.readuntil(b"Ctrl-C")).decode()
+            found = re.findall(r"http://127\.0\.0\.1:\d+/", said)
+            assert len(found) == 1, said
+            assert "Not everything" not in said
+            async with browsing(found[0]) as browser:
+                await browser.be()
+                yield Shown(process, browser)
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+
+    return running
+
+
+def inside(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def bot_pid(shown: Shown) -> int:
+    strip = await shown.strip(lambda strip: "running as process" in str(strip))
+    found = re.search(r"running as process (\d+)", str(strip))
+    assert found is not None
+    return int(found[1])
+
+
+async def test_a_newcomer_finds_a_lively_server_and_nothing_is_left_of_it(
+    demo: Demo, tmp_path: Path, temporary: Path
+) -> None:
+    async with demo() as shown:
+        view = shown.browser.view
+        gone_by, coming = await shown.signups()
+        (museum,) = await shown.history("museum")
+
+        assert (view["people"][0]["name"], view["people"][0]["notes"]) == ("Mara", ["owner"])
+        assert "DMs closed" in [note for person in view["people"] for note in person["notes"]]
+        assert "🔒" in str(gone_by["embeds"])
+        assert gone_by["reactions"] == []
+        assert sum(reaction["count"] for reaction in coming["reactions"]) >= 4 + 8
+        assert museum["reactions"][0]["count"] >= 4
+        assert not any(one["ephemeral"] for one in (gone_by, coming, museum))
+        pid = await bot_pid(shown)
+
+        assert await shown.end(signal.SIGINT) == 0
+
+    assert not is_alive(pid)
+    assert inside(temporary) == []
+    assert inside(tmp_path) == [temporary]
+
+
+async def test_the_clock_and_the_operators_buttons_work_on_the_real_bot(demo: Demo) -> None:
+    async with demo() as shown:
+        browser = shown.browser
+        before = await bot_pid(shown)
+        assert (await browser.ask("operate", action="kill"))["said"].startswith("The bot was killed")
+        strip = await shown.strip(lambda strip: strip["connected"] and f"process {before}" not in str(strip))
+
+        coming = datetime.fromisoformat(strip["next"]["at"]) - datetime.fromisoformat(strip["now"])
+        await browser.ask("advance", seconds=coming.total_seconds() + 1)
+        reminder = await browser.until(
+            lambda: next((one for one in browser.messages() if "begins soon" in one["content"]), None)
+        )
+        assert "World of Warcraft" in reminder["content"]
+
+        board = (await shown.history("raid-signups"))[-1]
+        told = await browser.ask("operate", action="delete-board")
+        await browser.until(lambda: board["id"] in browser.gone())
+        assert "World of Warcraft" in told["said"]
+        await browser.until(lambda: any("is cancelled" in one["content"] for one in browser.messages()))
+
+        await browser.ask("operate", action="outage")
+        failed = await browser.ask("slash", channel=board["channel"], command="ping")
+        assert failed["outcome"] == "failed"
+        assert await shown.end(signal.SIGTERM) == 0
+
+
+async def test_a_kept_world_is_there_again_the_next_time(demo: Demo, tmp_path: Path, temporary: Path) -> None:
+    file = tmp_path / "night-owls.zip"
+    async with demo("--keep", str(file)) as shown:
+        general = (await shown.history("general"))[0]["channel"]
+        await shown.browser.ask("say", channel=general, content="see you tomorrow")
+        before = await shown.signups()
+        assert await shown.end(signal.SIGTERM) == 0
+
+    async with demo("--keep", str(file)) as shown:
+        assert (await shown.history("general"))[-1]["content"] == "see you tomorrow"
+        assert await shown.history("raid-signups") == before
+        answer = await shown.browser.ask("slash", channel=general, command="ping")
+        assert answer["outcome"] in ("answered", "thinking")
+        assert await shown.end(signal.SIGTERM) == 0
+
+    assert inside(tmp_path) == [file, temporary]
+
+
+async def test_a_killed_demo_takes_its_bot_along(demo: Demo) -> None:
+    async with demo() as shown:
+        pid = await bot_pid(shown)
+        await shown.end(signal.SIGKILL)
+
+    async with asyncio.timeout(PATIENCE):
+        while is_alive(pid):  # noqa: ASYNC110 - another's child cannot be waited for
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--host", "0.0.0.0"), "Name the one that people will type"),  # noqa: S104
+        (("--scenario", "nothing.toml"), "nothing.toml"),
+        (("--keep", "no/such/folder/file"), "no such folder"),
+        (("--keep", "other.zip"), "holds no demo"),
+        (("--port", "99999"), "port 99999"),
+    ],
+)
+async def test_what_cannot_be_shown_is_said_in_a_sentence(
+    tmp_path: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    (tmp_path / "other.zip").write_text("not a zip")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "raidbot", "demo", *arguments),
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+
+    assert process.returncode == 2
+    assert sentence in said.decode()
+    assert "Traceback" not in said.decode()

@@ -1,0 +1,51 @@
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Channel
+from tests.discord_sandbox.page.opened_page import Open
+from tests.discord_sandbox.page.page_client import Browser, browsing
+
+
+@pytest.fixture
+async def guild(sandbox: Sandbox) -> SandboxGuild:
+    guild = sandbox.add_guild("Ravenwood", owner="mara")
+    guild.add_channel("lobby")
+    return guild
+
+
+@pytest.fixture
+async def lobby(guild: SandboxGuild) -> Channel:
+    return guild.channel("lobby")
+
+
+@pytest.fixture
+async def alice(guild: SandboxGuild) -> Person:
+    return guild.add_member("alice")
+
+
+@pytest.fixture
+async def bob(guild: SandboxGuild) -> Person:
+    return guild.add_member("bob")
+
+
+@pytest.fixture
+async def url(sandbox: Sandbox) -> str:
+    return await sandbox.open_page()
+
+
+@pytest.fixture
+async def browse(url: str) -> AsyncIterator[Open]:
+    """Opens a browser through somebody's eyes."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(person: Person | None) -> Browser:
+            browser = await stack.enter_async_context(browsing(url))
+            if person is not None:
+                await browser.be(person)
+            return browser
+
+        yield opened

@@ -1,0 +1,13 @@
+"""What tests of the page's server share."""
+
+from collections.abc import Awaitable, Callable
+
+from discord_sandbox.people import Person
+from discord_sandbox.store import Message
+from tests.discord_sandbox.page.page_client import Browser, Json
+
+Open = Callable[[Person | None], Awaitable[Browser]]
+
+
+def here(message: Message) -> Json:
+    return {"channel": str(message.channel_id), "message": str(message.id)}

@@ -1,0 +1,149 @@
+"""Bots as the page's people meet them: commands, forms, menus and direct messages."""
+
+import pytest
+
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Channel
+from tests.discord_sandbox.example_bot import Playground
+from tests.discord_sandbox.page.opened_page import Open
+
+
+async def test_an_ephemeral_answer_is_its_owners_alone(
+    playground: Playground, lobby: Channel, alice: Person, bob: Person, browse: Open
+) -> None:
+    owner, other = await browse(alice), await browse(bob)
+
+    outcome = await owner.ask(
+        "slash", channel=str(lobby.id), command="create", options={"activity": "Molten Core", "seats": 3}
+    )
+    preview = await owner.until(lambda: next((one for one in owner.messages() if one["ephemeral"]), None))
+    pressed = await owner.ask("click", channel=str(lobby.id), message=preview["id"], custom_id="later")
+    await owner.until(lambda: {"Waiting", "Noted"} <= {one["content"] for one in owner.messages()})
+    hello = await alice.say(lobby, "hello")
+    await other.until(lambda: other.last(hello))
+
+    assert (outcome["outcome"], pressed["outcome"]) == ("answered", "answered")
+    assert preview["used"] == {"by": "Alice", "command": "create"}
+    assert [one["content"] for one in other.messages()] == ["hello"]
+    assert [one["content"] for one in (await other.ask("history", channel=str(lobby.id)))["messages"]] == ["hello"]
+    refused = await other.ask("click", channel=str(lobby.id), message=preview["id"], custom_id="later")
+    assert refused["error"] == "the message is not there"
+
+
+async def test_a_dismissed_answer_stays_away(
+    playground: Playground, lobby: Channel, alice: Person, browse: Open
+) -> None:
+    browser = await browse(alice)
+    await browser.ask("slash", channel=str(lobby.id), command="create", options={"activity": "Molten Core"})
+    preview = await browser.until(lambda: next(browser.messages(), None))
+
+    await browser.ask("dismiss", channel=str(lobby.id), message=preview["id"])
+
+    await browser.until(lambda: browser.gone() == [preview["id"]])
+    assert (await browser.ask("history", channel=str(lobby.id)))["messages"] == []
+    assert "error" in await browser.ask("click", channel=str(lobby.id), message=preview["id"], custom_id="later")
+
+
+async def test_commands_are_offered_to_those_who_may(
+    playground: Playground, guild: SandboxGuild, alice: Person, browse: Open
+) -> None:
+    player, manager = await browse(alice), await browse(guild.owner)
+
+    offered = {command["path"]: command for command in manager.view["commands"]}
+    assert "manage" in offered
+    assert "manage" not in {command["path"] for command in player.view["commands"]}
+    assert offered["settings zone"]["options"][0]["name"] == "name"
+    activity, when, seats, kind = offered["create"]["options"]
+    assert (activity["required"], activity["autocomplete"], when["max_length"]) == (True, True, 20)
+    assert (seats["type"], seats["min_value"], seats["max_value"]) == ("integer", 1, 50)
+    assert kind["choices"] == [{"name": "Key boss", "value": "key"}]
+
+
+async def test_autocomplete_offers_while_one_types(
+    playground: Playground, lobby: Channel, alice: Person, browse: Open
+) -> None:
+    browser = await browse(alice)
+
+    offered = await browser.ask(
+        "autocomplete", channel=str(lobby.id), command="create", options={"activity": "molten"}, focused="activity"
+    )
+
+    assert offered["choices"] == [{"name": "Molten Core", "value": "molten core"}]
+
+
+async def test_a_form_opens_complains_and_is_sent_once(
+    playground: Playground, lobby: Channel, alice: Person, bob: Person, browse: Open
+) -> None:
+    browser, other = await browse(alice), await browse(bob)
+
+    opened = await browser.ask("slash", channel=str(lobby.id), command="form")
+    field = opened["modal"]["components"][0]["components"][0]["custom_id"]
+    form = {"interaction": opened["interaction"]}
+
+    assert "no form" in (await other.ask("submit", **form, values={}))["error"]
+    assert "between 1 and 20" in (await browser.ask("submit", **form, values={field: "x" * 21}))["error"]
+    assert (await browser.ask("submit", **form, values={field: "8pm"}))["outcome"] == "answered"
+    assert "no form" in (await browser.ask("submit", **form, values={field: "8pm"}))["error"]
+    await browser.until(lambda: any(one["content"] == "At 8pm" for one in browser.messages()))
+
+
+async def test_selects_of_every_kind_are_picked_by_value_or_id(
+    playground: Playground, guild: SandboxGuild, lobby: Channel, alice: Person, bob: Person, browse: Open
+) -> None:
+    browser = await browse(alice)
+    await browser.ask("slash", channel=str(lobby.id), command="pick")
+    message = await browser.until(lambda: next(browser.messages(), None))
+    selects = [row["components"][0] for row in message["components"]]
+    picks = ["T"], [str(bob.id)], [str(guild.bot_role.id)], [str(lobby.id)]
+
+    for select, picked in zip(selects, picks, strict=True):
+        where = {"channel": str(lobby.id), "message": message["id"], "custom_id": select["custom_id"]}
+        assert (await browser.ask("select", **where, values=picked))["outcome"] == "answered"
+
+    answers = ["roles ['T']", "members ['bob']", "server roles ['RaidBot']", "channels ['lobby']"]
+    await browser.until(lambda: set(answers) <= {one["content"] for one in browser.messages()})
+
+
+async def test_a_bot_that_is_silent_or_slow_is_met_as_on_discord(
+    playground: Playground, lobby: Channel, alice: Person, browse: Open
+) -> None:
+    browser = await browse(alice)
+
+    slow = await browser.ask("slash", channel=str(lobby.id), command="slow")
+    silent = await browser.ask("slash", channel=str(lobby.id), command="silent")
+    missing = await browser.ask("slash", channel=str(lobby.id), command="create")
+
+    assert slow["outcome"] in ("thinking", "answered")
+    assert (silent["outcome"], silent["modal"]) == ("failed", None)
+    assert missing["error"] == "/create needs the option 'activity'"
+
+
+async def test_direct_messages_are_between_two(
+    sandbox: Sandbox, playground: Playground, lobby: Channel, alice: Person, bob: Person, browse: Open
+) -> None:
+    receiver, other = await browse(alice), await browse(bob)
+
+    user = await playground.fetch_user(alice.id)
+    note = await user.send("psst")
+    hello = await bob.say(lobby, "hello")
+
+    await receiver.until(lambda: receiver.last(note) and receiver.last(hello))
+    await other.until(lambda: other.last(hello))
+    shown = [one for push in receiver.heard("channels") for one in push["channels"]]
+    assert [(one["kind"], one["with"]["name"], one["unread"]) for one in shown] == [("dm", "RaidBot", 1)]
+    assert not other.last(note)
+    assert other.heard("channels") == []
+    await receiver.ask("read", channel=shown[0]["id"], message=str(note.id))
+    assert [one["unread"] for one in (await receiver.be(alice))["channels"]] == [1, 0]
+
+
+async def test_who_closes_their_dms_gets_none(playground: Playground, alice: Person, browse: Open) -> None:
+    browser = await browse(alice)
+
+    await browser.ask("dms", open=False)
+
+    await browser.until(lambda: any(not one["dms"] for push in browser.heard("people") for one in push["people"]))
+    user = await playground.fetch_user(alice.id)
+    with pytest.raises(Exception, match="50007"):
+        await user.send("psst")

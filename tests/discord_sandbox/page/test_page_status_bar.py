@@ -1,0 +1,56 @@
+"""The page's strip: the clock, the calls, and what the operator tells."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.page.operator import Action
+from tests.discord_sandbox.example_bot import Playground
+from tests.discord_sandbox.page.page_client import Json, browsing
+
+
+class Clerk:
+    """An operator that knows one thing and can do one thing."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.rung = 0
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        return {"ring": Action(label="Ring the bell", carry_out=self._ring)}
+
+    async def _ring(self) -> str:
+        self.rung += 1
+        self._sandbox.store.changed()
+        return "It rang"
+
+    async def strip(self) -> Json:
+        rows = [{"label": "rung", "value": str(self.rung)}]
+        return {"next": None, "sections": [{"title": "Bell", "rows": rows, "lines": []}]}
+
+    async def advance(self, seconds: float) -> None:
+        self._sandbox.advance(timedelta(seconds=seconds))
+
+
+async def test_the_strip_shows_clock_calls_and_what_the_operator_tells(
+    sandbox: Sandbox, guild: SandboxGuild, playground: Playground
+) -> None:
+    clerk = Clerk(sandbox)
+    async with browsing(await sandbox.open_page(operator=clerk)) as browser:
+        view = await browser.be()
+        before = (await browser.until(lambda: browser.heard("strip")))[0]
+
+        rung = await browser.ask("operate", action="ring")
+        moved = await browser.ask("advance", seconds=3600)
+
+        assert view["actions"] == [{"name": "ring", "label": "Ring the bell"}]
+        assert rung["said"] == "It rang"
+        assert "error" in await browser.ask("operate", action="fly")
+        assert before["connected"]
+        assert {"route": "GET /users/@me", "count": 1} in before["calls"]["routes"]
+        after = await browser.until(
+            lambda: next((one for one in browser.heard("strip") if "'1'" in str(one["sections"])), None)
+        )
+        assert after["sections"] == [{"title": "Bell", "rows": [{"label": "rung", "value": "1"}], "lines": []}]
+        assert moved["now"] > before["now"]

@@ -1,0 +1,76 @@
+"""People using commands, buttons and forms over HTTP, answered by a real bot."""
+
+from typing import Any
+
+import aiohttp
+import pytest
+
+from discord_sandbox import Sandbox, SandboxGuild
+from tests.discord_sandbox.example_bot import Playground
+
+
+@pytest.fixture
+def guild(sandbox: Sandbox) -> SandboxGuild:
+    guild = sandbox.add_guild("Night Owls")
+    guild.add_channel("general")
+    guild.add_member("alice")
+    guild.add_member("bob")
+    return guild
+
+
+async def act(sandbox: Sandbox, who: str, what: str, **body: Any) -> Any:
+    url = f"{sandbox.world.base_url}/_sandbox/people/{who}/{what}"
+    async with aiohttp.ClientSession() as http, http.post(url, json={"channel": "general"} | body) as answer:
+        return await answer.json()
+
+
+async def test_a_command_a_button_and_a_form(sandbox: Sandbox, guild: SandboxGuild, playground: Playground) -> None:
+    asked = await act(sandbox, "alice", "slash", command="create", options={"activity": "molten"})
+    form = await act(sandbox, "alice", "click", message=asked["message"]["id"], button="Set time")
+    foreign = await act(sandbox, "bob", "submit", interaction=form["interaction"], values={"When": "friday"})
+    done = await act(sandbox, "alice", "submit", interaction=form["interaction"], values={"When": "friday"})
+
+    assert asked["ephemeral"]
+    assert "molten" in asked["text"]
+    assert form["modal"]["title"] == "Set the time"
+    assert "got no form" in foreign["error"]
+    assert done["message"]["content"] == "At friday"
+
+
+async def test_autocomplete_and_a_select(sandbox: Sandbox, guild: SandboxGuild, playground: Playground) -> None:
+    offered = await act(
+        sandbox, "alice", "autocomplete", command="create", options={"activity": "molten"}, focused="activity"
+    )
+    asked = await act(sandbox, "alice", "slash", command="pick")
+    picked = await act(
+        sandbox, "alice", "select", message=asked["message"]["id"], select="Roles", picked=["Tank", "Healer"]
+    )
+
+    assert offered == [{"name": "Molten Core", "value": "molten core"}]
+    assert picked["text"].startswith("roles ['H', 'T']")
+
+
+async def test_options_take_members_roles_and_channels_by_name(
+    sandbox: Sandbox, guild: SandboxGuild, playground: Playground
+) -> None:
+    guild.add_role("Raiders")
+    options = {"member": "bob", "role": "Raiders", "place": "general", "loud": True, "share": 0.5}
+
+    asked = await act(sandbox, "alice", "slash", command="about", options=options)
+    nowhere = await act(sandbox, "alice", "slash", command="about", options=options | {"place": "nowhere"})
+
+    assert "Raiders" in asked["text"]
+    assert nowhere == {"error": "there is no channel 'nowhere' here"}
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://raidbot.example"}, {"Host": "raidbot.example"}])
+async def test_other_sites_pages_are_refused(sandbox: Sandbox, guild: SandboxGuild, headers: dict[str, str]) -> None:
+    url = f"{sandbox.world.base_url}/_sandbox/people/alice/say"
+
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.post(url, json={"channel": "general", "content": "hello"}) as answer,
+    ):
+        assert answer.status == 403
+
+    assert guild.messages(guild.channel("general")) == []

@@ -1,0 +1,69 @@
+"""A kept world is the same world."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from discord_sandbox import Sandbox, SandboxGuild, channels
+from discord_sandbox import persistence as keep
+from discord_sandbox.store import Attachment, Channel
+from tests.discord_sandbox.example_bot import Playground
+
+
+async def furnished(sandbox: Sandbox, bot: Playground) -> SandboxGuild:
+    """A server with something of everything in it."""
+    guild = sandbox.add_guild("Ravenwood")
+    lobby, hall = guild.add_channel("lobby"), guild.add_channel("hall")
+    role, emoji = guild.add_role("Raider", permissions=["manage_guild"]), guild.add_emoji("tank")
+    alice, bob = guild.add_member("alice", nick="Al", roles=[role]), guild.add_member("bob")
+    bob.close_dms()
+    guild.deny(hall, "view_channel", to=bob)
+    message = await alice.say(lobby, f"look {bob.mention}")
+    message.embeds.append({"type": "rich", "fields": [{"name": "a", "value": "b", "inline": True}]})
+    message.attachments.append(
+        Attachment(id=sandbox.store.next_id(), filename="a.png", content_type="image/png", content=b"\x89PNG")
+    )
+    await bob.react(message, f"tank:{emoji.id}")
+    channels.start_thread(sandbox.world, guild.facts, lobby, alice.user, "plans", on=message)
+    await sandbox.until(lambda: bot.get_guild(guild.id))
+    await (await bot.fetch_user(alice.id)).send("psst")
+    await alice.slash(lobby, "create", activity="Molten Core")
+    await alice.slash(lobby, "pick")
+    return guild
+
+
+async def test_a_world_comes_back_as_it_was(sandbox: Sandbox, playground: Playground) -> None:
+    guild = await furnished(sandbox, playground)
+    sandbox.advance(timedelta(days=3))
+
+    kept = json.loads(json.dumps(keep.save(sandbox.world)))
+    again = Sandbox()
+    keep.load(again, kept)
+
+    before, after = sandbox.store, again.store
+    lobby = after.channels[guild.channel("lobby").id]
+    assert any(message.visible_to for message in before.channels[lobby.id].messages.values())
+    for channel in before.channels.values():
+        _forget_ephemeral(channel)
+    assert after.users == before.users
+    assert after.channels == before.channels
+    assert after.guilds == before.guilds
+    assert after.commands == before.commands
+    assert after.dms == before.dms
+    assert after.guilds[guild.id].channels[lobby.id] is lobby
+    author = next(iter(lobby.messages.values())).author
+    assert author is after.users[author.id]
+    assert after.next_id() > before.last_id
+    assert (again.bot, again.application_id) == (sandbox.bot, sandbox.application_id)
+    assert abs(again.clock.now() - sandbox.clock.now()) < timedelta(minutes=1)
+
+
+def _forget_ephemeral(channel: Channel) -> None:
+    channel.messages = {key: one for key, one in channel.messages.items() if one.visible_to is None}
+
+
+@pytest.mark.parametrize("kept", [{}, {"form": 1}, {"form": 1, "users": [{"id": 1}]}, {"form": 99}])
+async def test_what_is_no_world_is_refused(kept: dict[str, object]) -> None:
+    with pytest.raises(keep.WrongWorld):
+        keep.load(Sandbox(), kept)

@@ -1,0 +1,124 @@
+"""A server where the Node.js bot ran, with what it left there."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Message
+from raidbot.bot import RaidBot
+from raidbot.cli import main
+from raidbot.raids.model import Raid
+from tests.e2e import database_facts as ledger
+from tests.ops.importer.legacy.boards import put_reaction, put_up
+from tests.ops.importer.legacy.model import OldBot, OldRaid, OldRole
+from tests.raid_boards import told
+
+MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+
+
+@dataclass
+class Place:
+    """The server, the old bot's file, and the database to be."""
+
+    guild: SandboxGuild
+    old: Path
+    new: Path
+    bot: OldBot
+    people: dict[str, Person]
+    boards: dict[str, Message] = field(default_factory=dict)
+
+    @property
+    def sandbox(self) -> Sandbox:
+        return self.guild.sandbox
+
+    def id(self, name: str) -> int:
+        return self.people[name].id
+
+    def ids(self, *names: str) -> list[int]:
+        return [self.id(name) for name in names]
+
+    def at(self, after: timedelta) -> int:
+        return int((self.sandbox.clock.now() + after).timestamp())
+
+    def raid(self, code: str, kind: str, roles: list[OldRole], *, starts_in: timedelta = timedelta(days=2)) -> OldRaid:
+        raid = OldRaid(
+            message=0,
+            code=code,
+            guild=self.guild.id,
+            channel=0,
+            creator=self.guild.owner.id,
+            kind=kind,
+            roles=roles,
+            starts_at=self.at(starts_in),
+            created_at=self.at(timedelta(days=-3)),
+        )
+        self.bot.raids.append(raid)
+        return raid
+
+    def put_up(self, raid: OldRaid, *reacting: tuple[str, str]) -> Message:
+        """Leave the raid's message there, with these members' reactions."""
+        names = {person.id: name.capitalize() for name, person in self.people.items()}
+        board = put_up(self.guild, self.guild.channel("raid-signups"), raid, names)
+        for name, emoji in reacting:
+            put_reaction(self.guild, board, emoji, self.people[name])
+        self.boards[raid.code] = board
+        return board
+
+    async def move_in(self, capsys: pytest.CaptureFixture[str]) -> str:
+        """`raidbot import`, as a person runs it; what it says."""
+        self.bot.write(self.old)
+        code = await asyncio.to_thread(main, ["import", str(self.old)])
+        printed = capsys.readouterr()
+        assert (code, printed.err) == (0, "")
+        return printed.out
+
+    def now(self, code: str) -> Raid:
+        return next(raid for raid in ledger.read(self.new).raids if raid.code == code)
+
+    def calls_about(self, board: Message) -> Counter[str]:
+        """The calls about a board, its redrawing left out."""
+        return Counter(
+            f"{call.method} {call.route}"
+            for call in self.sandbox.calls
+            if call.ids.get("message_id") == str(board.id) and (call.method, call.route) != ("PATCH", MESSAGE)
+        )
+
+    def redrawn(self, board: Message) -> int:
+        return sum(
+            (call.method, call.route, call.ids.get("message_id")) == ("PATCH", MESSAGE, str(board.id))
+            for call in self.sandbox.calls
+        )
+
+    async def settled(self, bot: RaidBot) -> None:
+        """Every board was compared and redrawn, and nothing more is under way."""
+        await self.guild.until(lambda: all(map(self.redrawn, self.boards.values())), timeout=30)
+        await self.guild.until(lambda: all(map(self.calls_about, self.boards.values())))
+        await bot.boards.idle()
+        await bot.tidy.idle()
+
+    async def read_in_full(self, bot: RaidBot) -> None:
+        """The bot does so by itself in a while, board by board."""
+        for raid in list(bot.state.boards.values()):
+            await bot.reconcile.raid(raid, in_full=True)
+        await self.settled(bot)
+
+    def everybody_told(self) -> str:
+        return "".join(told(person) for person in (*self.people.values(), self.guild.owner))
+
+
+def roster(raid: Raid) -> list[tuple[list[int], list[int]]]:
+    """Who sits and who waits, role by role."""
+    return [
+        ([seat.member for seat in raid.seated(role.key)], [wait.member for wait in raid.line(role.key)])
+        for role in raid.roles
+    ]
+
+
+def old_roster(raid: OldRaid) -> list[tuple[list[int], list[int]]]:
+    return [(role.users, role.waiting) for role in raid.roles]

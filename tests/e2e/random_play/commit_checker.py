@@ -1,0 +1,147 @@
+"""Somebody who hears of every commit to one raid, holds it against the rules, and knows what was true when."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from raidbot.raids import events as ev
+from raidbot.raids.audit import entries
+from raidbot.raids.events import Change
+from raidbot.raids.model import MemberId, Raid
+from raidbot.raids.notifications import notices
+from raidbot.state import State
+from tests.e2e.database_facts import Told
+from tests.raids.rosters.reference_roster import PlainRoster
+
+_SELF = ("joined", "moved", "waitlisted", "left", "stopped waiting", "substitutes", "does not substitute")
+"""What only a member does, to themselves."""
+_CONSEQUENCES = ("promoted", "full")
+
+
+@dataclass(slots=True)
+class Witness:
+    """`states` is every state the raid was in, oldest first; `wrong` what was against the rules, a line each."""
+
+    states: list[Raid]
+    model: PlainRoster
+    wrong: list[str] = field(default_factory=list)
+    audit: list[tuple[str, int | None, str | None, str | None]] = field(default_factory=list)
+    notices: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, state: State, raid: Raid) -> "Witness":
+        witness = cls([raid], _model(raid))
+        state.listen(witness.hear)
+        return witness
+
+    @property
+    def raid(self) -> Raid:
+        return self.states[-1]
+
+    def hear(self, before: Raid, change: Change) -> None:
+        if before.id != self.raid.id:
+            return
+        try:
+            self._check(before, change)
+        except AssertionError as error:
+            self.wrong.append(f"{change.events}: {error}")
+            self.model = _model(change.raid)
+        self.states.append(change.raid)
+        self.audit += [(one.action, one.member, one.before, one.after) for one in entries(before, change)]
+        self.notices |= {notice.key for notice in notices(change)}
+
+    def was_true(self, fact: Callable[[Raid], bool], *, since: int) -> bool:
+        """Whether the fact held in any state from number `since` to now."""
+        return any(fact(raid) for raid in self.states[since:])
+
+    def _check(self, before: Raid, change: Change) -> None:
+        assert before == self.raid, "a change was not heard of"
+        check_places(change.raid)
+        if any(isinstance(event, ev.Undone) for event in change.events):
+            self.model = _model(change.raid)
+            return
+        check_lines(before, change.raid)
+        follow(self.model, change)
+        assert self.model.agrees_with(change.raid, but_marks=True), "the rules said a second time end differently"
+
+    def check_audit(self, rows: Iterable[Told], managers: set[int]) -> None:
+        """Every change stands in the audit once, in order, with who did it."""
+        told = list(rows)
+        assert [(row.action, row.member, row.before, row.after) for row in told] == self.audit
+        for row in told:
+            if row.action in _SELF:
+                assert row.actor == row.member, row
+            elif row.action not in _CONSEQUENCES:
+                assert row.actor in managers, row
+
+
+def check_places(raid: Raid) -> None:
+    """What holds of a raid at any moment."""
+    members = [seat.member for seat in raid.seats]
+    assert len(members) == len(set(members)), "somebody has two seats"
+    places = [(wait.member, wait.role) for wait in raid.waits]
+    assert len(places) == len(set(places)), "somebody waits twice for a role"
+    assert not {(seat.member, seat.role) for seat in raid.seats} & set(places), "somebody waits for their own seat"
+    for role in raid.roles:
+        seated = raid.seated(role.key)
+        assert sum(not seat.forced for seat in seated) <= role.seats, (
+            f"{role.name} is over capacity, and nobody said so"
+        )
+        assert not (raid.is_open and raid.has_room(role) and raid.line(role.key)), f"a free seat, a line: {role.name}"
+
+
+def check_lines(before: Raid, after: Raid) -> None:
+    """Who waited before still waits in the same order, and who came stands behind them."""
+    for role in after.roles:
+        was, now = before.line(role.key), after.line(role.key)
+        stayed = tuple(wait for wait in was if wait in now)
+        assert now[: len(stayed)] == stayed, f"the line for {role.name} was mixed"
+    for seat in after.seats:
+        if seat.place not in {one.place for one in before.seats}:
+            assert not set(after.waits_of(seat.member)) & set(before.waits), "a new seat ended not all waits"
+
+
+def follow(model: PlainRoster, change: Change) -> None:
+    """Do to the model what the change's first event says was asked; the rest must follow from the rules."""
+    match change.events[0]:
+        case ev.Joined(member, role) | ev.Moved(member, _, role) | ev.Waitlisted(member, role):
+            model.ask(member, role, change.raid.created_at)
+        case ev.Left(member) | ev.StoppedWaiting(member):
+            _take_leave(model, member, change)
+        case ev.Assigned(member, role, _, forced):
+            model.assign(member, role, force=forced)
+        case ev.Removed(member):
+            model.remove(member)
+        case ev.SentToWait(member, role):
+            model.send_to_wait(member, role)
+        case ev.SubstituteCame(member, role):
+            model.substitute(member, role)
+        case ev.Closed():
+            model.close()
+        case ev.Reopened():
+            model.reopen()
+        case ev.TimeChanged(_, starts_at):
+            model.change_time(starts_at)
+        case _:
+            pass
+
+
+def _take_leave(model: PlainRoster, member: MemberId, change: Change) -> None:
+    gone = [event for event in change.events if isinstance(event, ev.Left | ev.StoppedWaiting)]
+    places = sum(one == member for one, _ in model.tickets) + (member in model.sits)
+    if len(gone) == places:
+        model.leave(member)
+        return
+    for event in gone:
+        model.reactions[member, event.role] = "stands"
+        model.unreact(member, event.role)
+
+
+def _model(raid: Raid) -> PlainRoster:
+    """The second set of rules, beginning where the raid stands."""
+    model = PlainRoster({role.key: role.seats for role in raid.roles}, raid.starts_at)
+    model.sits = {seat.member: seat.role for seat in raid.seats}
+    model.forced = {seat.member for seat in raid.seats if seat.forced}
+    for wait in raid.waits:
+        model.wait(wait.member, wait.role)
+    model.status, model.held_open = raid.status, raid.hold
+    return model

@@ -1,0 +1,84 @@
+"""Every form there is: opened for one thing and left, then opened for another and sent. See `panel_stories`."""
+
+from raidbot.raids.model import GuildId
+from tests.e2e.restarts.panel_stories import Steps
+from tests.e2e.restarts.restarts import Stage, Story
+from tests.raid_boards import board_text
+
+
+async def forms_of_raids(on: Stage) -> Steps:
+    first, second = await on.put_up(activity="key", teams=1), await on.put_up(activity="key", teams=2)
+    before, other = await on.raid(first), await on.panel(second)
+    for button, typed in (
+        ("Change time", {"when": "in 20 hours"}),
+        ("Change text", {"title": "Another", "subject": "Keep", "description": "Words"}),
+        ("Duplicate", {"when": "in 30 hours"}),
+    ):
+        await (await on.panel(first)).click(button)
+        yield
+        form = await other.click(button)
+        yield
+        await form.submit(**typed)
+        yield
+        for final in ("Save", "Without anybody"):
+            if f"[{final}]" in other.text():
+                await other.click(final)
+                yield
+    after = await on.raid(second)
+    assert await on.raid(first) == before
+    assert (after.starts_at > before.starts_at, after.name, after.description) == (True, "Another — Keep", "Words")
+    assert "Another — Keep" in board_text(on.guild.messages(on.channel)[-1])
+
+
+async def forms_of_drafts(on: Stage) -> Steps:
+    first, second = await on.ask("create", activity="key", teams=1), await on.ask("create", activity="key", teams=1)
+    before = first.text()
+    for button, typed, seen in (
+        ("Name", {"name": "Loremaster"}, "Loremaster"),
+        ("Time", {"when": "in 7 hours"}, "Ready"),
+    ):
+        await first.click(button)
+        yield
+        form = await second.click(button)
+        yield
+        await form.submit(**typed)
+        assert seen in second.text()
+    assert first.text() == before
+    yield
+    await first.click("Counts")
+    assert "Loremaster" not in first.text()
+    assert "Still to choose: time" in first.text()
+
+
+async def form_of_seats(on: Stage) -> Steps:
+    first, second = await on.ask("create", activity="museum"), await on.ask("create", activity="museum")
+    await first.click("Seats")
+    yield
+    form = await second.click("Seats")
+    yield
+    await form.submit(seats="9")
+    yield
+    await (await first.click("Time")).submit(when="in 2 hours")
+    assert ("Seats: 12" in first.text(), "Seats: 9" in second.text()) == (True, True)
+
+
+async def forms_of_servers(on: Stage) -> Steps:
+    """The same person opens both panels' forms here, leaves them, and sends those of another server."""
+    elsewhere = Stage(on.guild.sandbox.add_guild("Elsewhere", owner=on.guild.owner))
+    elsewhere.guild.add_channel("raid-signups")
+    yield
+    for command, zone in (("settings", "Europe/Berlin"), ("setup", "Asia/Tokyo")):
+        elsewhere.bot = on.bot
+        here, there = await on.ask(command), await elsewhere.ask(command)
+        await here.click("Time zone")
+        yield
+        form = await there.click("Time zone")
+        yield
+        await form.submit(zone=zone)
+        assert (await on.running.state.settings(GuildId(elsewhere.guild.id))).zone == zone
+        assert (await on.running.state.settings(GuildId(on.guild.id))).zone == "America/New_York"
+
+
+FORMS: dict[str, Story] = {
+    story.__name__: story for story in (forms_of_raids, forms_of_drafts, form_of_seats, forms_of_servers)
+}

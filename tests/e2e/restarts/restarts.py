@@ -1,0 +1,103 @@
+"""Tells stories side by side, each in a server of its own, and starts the bot anew between any two of their steps."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from discord_sandbox import Sandbox, SandboxGuild, rules
+from discord_sandbox.people import Answer, Person
+from discord_sandbox.store import Channel, Message
+from raidbot.bot import RaidBot
+from raidbot.raids.model import GuildId, MessageId, Raid
+from tests.commands.raid.panels import code_of
+from tests.commands.raidinfo.test_raidinfo import store
+from tests.conftest import Start
+from tests.raid_boards import put_up
+
+
+@dataclass(slots=True)
+class Stage:
+    """A server, and the bot as it runs at this step."""
+
+    guild: SandboxGuild
+    bot: RaidBot | None = None
+
+    @property
+    def channel(self) -> Channel:
+        return self.guild.channel("raid-signups")
+
+    @property
+    def running(self) -> RaidBot:
+        assert self.bot is not None
+        return self.bot
+
+    async def ask(self, command: str, /, by: Person | None = None, **options: Any) -> Answer:
+        return await (by or self.guild.owner).slash(self.channel, command, **options)
+
+    async def put_up(self, **options: Any) -> Message:
+        return await put_up(self.guild, **options)
+
+    async def panel(self, board: Message) -> Answer:
+        return await self.ask("raid", code=code_of(board))
+
+    async def raid(self, board: Message) -> Raid:
+        """The raid of this board as it is now."""
+        return await self.running.state.find(GuildId(self.guild.id), code_of(board))
+
+    async def store(self, *, hours: float, **values: Any) -> Raid:
+        """A raid from earlier, with a message for its board."""
+        world = self.guild.sandbox.world
+        message = rules.send(world, world.bot, self.channel, {"content": "A board"}, {})
+        number = len(self.channel.messages) + 1000 * list(world.store.guilds).index(self.guild.id)
+        chosen = {"message": MessageId(message.id)} | values
+        return await store(self.running, self.guild, number, hours=hours, **chosen)
+
+    async def seat(self, board: Message, member: Person, emoji: str) -> None:
+        """The member reacts, and the board shows them."""
+        await member.react(board, emoji)
+        name = str(member.user.global_name)
+        await self.guild.until(lambda: any(name in field["value"] for field in board.embeds[0].get("fields", ())))
+
+
+Story = Callable[[Stage], AsyncIterator[None]]
+"""Yields wherever the bot is to be stopped and started."""
+
+
+async def tell(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> None:
+    """Tell all of them to their end; who fails does not stop the others. Raises what failed as a group."""
+    stages = {name: Stage(_server(sandbox, name)) for name in stories}
+    told = {name: story(stages[name]) for name, story in stories.items()}
+    failed: list[Exception] = []
+    while told:
+        async with start() as bot:
+            for name, story in list(told.items()):
+                stages[name].bot = bot
+                try:
+                    await anext(story)
+                except StopAsyncIteration:
+                    del told[name]
+                except Exception as error:  # noqa: BLE001 - every story's failure is told
+                    error.add_note(f"in the story {name!r}")
+                    failed.append(error)
+                    del told[name]
+    if failed:
+        raise ExceptionGroup("stories that did not go as they should", failed)
+
+
+async def tell_at_once(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> None:
+    """Tell all of them side by side to one bot that runs throughout."""
+    servers = {name: _server(sandbox, name) for name in stories}
+    async with start() as bot:
+        await asyncio.gather(*(_tell_whole(story, Stage(servers[name], bot)) for name, story in stories.items()))
+
+
+async def _tell_whole(story: Story, stage: Stage) -> None:
+    async for _ in story(stage):
+        pass
+
+
+def _server(sandbox: Sandbox, name: str) -> SandboxGuild:
+    guild = sandbox.add_guild(name)
+    guild.add_channel("raid-signups")
+    return guild

@@ -1,0 +1,56 @@
+"""What was opened before the bot was started anew works after it, and forms change only what they were opened for."""
+
+from collections.abc import Iterable
+
+from discord_sandbox import Sandbox
+from raidbot.commands.raid.cog import ACTIONS
+from raidbot.raids.notifications import REPLY
+from tests.commands.test_permission_checks import ABOUT, PRESSES
+from tests.conftest import Start
+from tests.e2e.random_play.test_concurrent_members import check_answers
+from tests.e2e.restarts import form_stories, panel_stories, template_stories
+from tests.e2e.restarts.restarts import tell, tell_at_once
+
+STORIES = panel_stories.STORIES | template_stories.STORIES
+FORMS = form_stories.FORMS | template_stories.FORMS
+TEMPLATE_FORMS = ("look", "lengths", "sides", "lines", "add-role", "edit-role", "add-plan", "edit-plan", "new")
+
+FORM_NAMES = {
+    *(("raid", form) for form in ("time", "text", "copy")),
+    *(("create", form) for form in ("time", "name", "seats")),
+    ("settings", "zone"),
+    ("setup", "zone"),
+    *(("templates", form) for form in TEMPLATE_FORMS),
+}
+
+
+def actions(custom_ids: Iterable[object]) -> set[tuple[str, str]]:
+    """The panels and actions that are meant."""
+    parts = [str(custom_id).split(":") for custom_id in custom_ids]
+    return {(panel, rest[panel in ABOUT or panel == REPLY]) for panel, *rest in parts if rest}
+
+
+async def test_every_panel_works_through_a_restart_between_any_two_steps(sandbox: Sandbox, start: Start) -> None:
+    await tell(sandbox, start, STORIES)
+
+    known = {(panel, action.split(":")[0]) for panel, listed in PRESSES.items() for action in listed}
+    pressed = actions(one.payload.get("custom_id") for one in sandbox.store.interactions.values())
+    opened = actions(one.modal["custom_id"] for one in sandbox.store.interactions.values() if one.modal)
+    assert opened == FORM_NAMES  # who adds a form adds it to FORMS, too
+    known |= {("raid", action) for action in ACTIONS} | {(REPLY, "out"), (REPLY, "sub")}
+    assert known - pressed == set()
+
+
+async def test_forms_opened_for_one_thing_and_left_change_only_the_next(sandbox: Sandbox, start: Start) -> None:
+    await tell(sandbox, start, FORMS)
+
+    opened = actions(one.modal["custom_id"] for one in sandbox.store.interactions.values() if one.modal)
+    assert opened == FORM_NAMES
+
+
+async def test_every_panel_and_form_answers_in_time_while_discord_is_slow(sandbox: Sandbox, start: Start) -> None:
+    sandbox.faults.slow(0.5)
+
+    await tell_at_once(sandbox, start, STORIES)
+
+    check_answers(sandbox)

@@ -1,0 +1,147 @@
+"""Old databases written cell by cell, moved in, and looked at."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from raidbot.db import guilds, raids
+from raidbot.db import templates as shelves
+from raidbot.ops.importer.report import Report
+from raidbot.ops.importer.run import move_in
+from raidbot.raids.model import GuildId, Raid, RaidId, RoleKey
+from raidbot.raids.settings import GuildSettings
+from raidbot.raids.templates.catalogue import Catalogue
+from tests.ops.importer.legacy.model import insert
+from tests.ops.importer.legacy.schema import create
+
+NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)
+GUILD, CHANNEL, CREATOR = 100_000_000_000_000_001, 100_000_000_000_000_002, 100_000_000_000_000_003
+ALICE, BOB, CAROL, DAVE = (100_000_000_000_000_010 + number for number in range(4))
+MESSAGE = 1_478_000_000_000_000_000
+
+
+def at(after: timedelta = timedelta()) -> int:
+    return int((NOW + after).timestamp())
+
+
+def template(*roles: tuple[str, str], group: str = "Front", **fields: Any) -> str:
+    """The snapshot of a template with these roles, each an emoji and a name."""
+    listed = [{"emoji": emoji, "name": name, "slots": 1} for emoji, name in roles]
+    return json.dumps(
+        {"id": "custom-1", "name": "Duel", "roleGroups": [{"name": group, "roles": listed}]} | fields,
+        ensure_ascii=False,
+    )
+
+
+@dataclass
+class ByHand:
+    """Rows are complete unless a cell is given; a value of None is NULL."""
+
+    folder: Path
+    report: Report = field(default_factory=Report)
+
+    def __post_init__(self) -> None:
+        with self._old() as connection:
+            connection.executescript(create(constraints=False))
+
+    @property
+    def old(self) -> Path:
+        return self.folder / "wizbot.db"
+
+    @property
+    def new(self) -> Path:
+        return self.folder / "raidbot.db"
+
+    def _old(self) -> "closing[sqlite3.Connection]":
+        return closing(sqlite3.connect(self.old, isolation_level=None))
+
+    def row(self, table: str, **cells: Any) -> None:
+        with self._old() as connection:
+            insert(connection, table, cells)
+
+    def run(self, script: str) -> None:
+        with self._old() as connection:
+            connection.executescript(script)
+
+    def raid(self, message: Any = MESSAGE, **cells: Any) -> None:
+        """An open raid with a tank and a healer, in two days."""
+        usual = {
+            "message_id": str(message),
+            "raid_id": "ABC234",
+            "guild_id": str(GUILD),
+            "channel_id": str(CHANNEL),
+            "creator_id": str(CREATOR),
+            "type": "raid",
+            "template_slug": "duel",
+            "template_data": template(("1️⃣", "Tank"), ("2️⃣", "Healer")),
+            "timestamp": at(timedelta(days=2)),
+            "created_at": at(-timedelta(days=1)),
+        }
+        self.row("raids", **usual | cells)
+
+    def signup(self, user: Any, emoji: str | None = "1️⃣", *, place: Any = 0, **cells: Any) -> None:
+        usual = {
+            "message_id": str(MESSAGE),
+            "user_id": str(user),
+            "role_name": {"1️⃣": "Tank", "2️⃣": "Healer"}.get(emoji or ""),
+            "role_emoji": emoji,
+            "slot_index": place,
+            "slots": 1,
+            "is_waitlist": 0,
+            "signed_up_at": at(-timedelta(hours=1)),
+        }
+        self.row("signups", **usual | cells)
+
+    def move(self, **files: Path) -> Report:
+        self.report = move_in(self.old, self.new, now=NOW, **files)  # type: ignore[arg-type]
+        for name, told in self.report.tables.items():
+            assert told.read == told.taken + told.repaired + told.kept + told.left + told.unchanged, name
+        return self.report
+
+    def moved(self, **files: Path) -> Raid:
+        """The only raid there is, after moving in."""
+        self.move(**files)
+        (raid,) = self.raids()
+        return raid
+
+    def raids(self) -> list[Raid]:
+        with closing(sqlite3.connect(self.new)) as connection:
+            ids = [RaidId(raid) for (raid,) in connection.execute("SELECT id FROM raids ORDER BY id").fetchall()]
+            return [raid for one in ids if (raid := raids.load(connection, one)) is not None]
+
+    def settings(self, guild: int = GUILD) -> GuildSettings:
+        with closing(sqlite3.connect(self.new)) as connection:
+            return guilds.settings(connection, GuildId(guild))
+
+    def templates(self, guild: int = GUILD) -> Catalogue:
+        with closing(sqlite3.connect(self.new)) as connection:
+            return shelves.catalogue(connection, GuildId(guild))
+
+    def all(self, query: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.new)) as connection:
+            return connection.execute(query).fetchall()
+
+    def repaired(self) -> str:
+        return "\n".join(f"{line.table} {line.row}: {line.sentence}" for line in self.report.repairs)
+
+    def lost(self) -> str:
+        return "\n".join(f"{line.table} {line.row}: {line.sentence}" for line in self.report.losses)
+
+
+def seats(raid: Raid) -> dict[str, list[int]]:
+    """Who sits, by the names of roles."""
+    return {role.name: [seat.member for seat in raid.seated(role.key)] for role in raid.roles}
+
+
+def lines(raid: Raid) -> dict[str, list[int]]:
+    """Who waits, by the names of roles."""
+    return {role.name: [wait.member for wait in raid.line(role.key)] for role in raid.roles}
+
+
+def marks(raid: Raid) -> Iterator[tuple[int, RoleKey]]:
+    return ((mark.member, mark.role) for mark in raid.marks)

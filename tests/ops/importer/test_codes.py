@@ -1,0 +1,69 @@
+"""Raid codes are found as they were typed, and each belongs to one raid of its server."""
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from raidbot.db import raids
+from raidbot.raids.model import GuildId
+from raidbot.utils.ids import normalise_code
+from tests.ops.importer.handwritten import GUILD, MESSAGE, ByHand, at
+
+
+@pytest.mark.parametrize("code", ["K7QX", "ABC234", "abc234", "0O1I", " KEYS "])
+def test_codes_stay(old: ByHand, code: str) -> None:
+    old.raid(raid_id=code)
+    old.move()
+
+    with closing(sqlite3.connect(old.new)) as connection:
+        found = raids.by_code(connection, GuildId(GUILD), normalise_code(code))
+
+    assert found is not None
+    assert found.message == MESSAGE
+    assert old.repaired() == ""
+
+
+def test_the_open_raid_keeps_a_code_that_several_have(old: ByHand) -> None:
+    old.raid(MESSAGE + 1, raid_id="ABC234", closed_at=at())
+    old.raid(MESSAGE, raid_id="abc234")
+    old.raid(MESSAGE + 2, raid_id="ABC234", closed_at=at())
+    old.raid(MESSAGE + 3, raid_id="ABC234", guild_id="100000000000000555")
+
+    old.move()
+
+    codes = {raid.message: raid.code for raid in old.raids()}
+    assert codes[MESSAGE] == codes[MESSAGE + 3] == "ABC234"  # type: ignore[index]
+    assert len({raid.code for raid in old.raids() if raid.guild == GUILD}) == 3
+    assert "another raid of the server has the code ABC234" in old.repaired()
+
+
+def test_the_newest_keeps_it_if_none_is_open(old: ByHand) -> None:
+    for number in range(3):
+        old.raid(MESSAGE + number, closed_at=at())
+
+    old.move()
+
+    assert [raid.code == "ABC234" for raid in old.raids()] == [False, False, True]
+
+
+@pytest.mark.parametrize("code", [None, "", "::", "a:b", b"\xff", "X" * 40])
+def test_what_is_no_code_becomes_one(old: ByHand, code: Any) -> None:
+    old.raid(raid_id=code)
+
+    raid = old.moved()
+
+    assert len(raid.code) == 6
+    assert f"so this one has the code {raid.code}" in old.repaired()
+
+
+def test_a_code_that_is_taken_here_is_not_given_twice(old: ByHand) -> None:
+    old.raid(MESSAGE, closed_at=at())
+    old.move()
+    old.raid(MESSAGE + 1)
+
+    old.move()
+
+    assert [raid.code == "ABC234" for raid in old.raids()] == [True, False]
+    assert old.report.tables["raids"].unchanged == 1
