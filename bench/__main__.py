@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bench import process_usage as usage
+from bench import process_usage
 from bench.autocomplete import autocomplete
 from bench.bursts import burst, spread
 from bench.durable import durable
@@ -38,7 +38,7 @@ def main() -> int:
     names: list[str] = parser.parse_args().names
     if unknown := [name for name in names if name not in _BENCHES]:
         parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(_BENCHES)}")
-    if not usage.is_known():
+    if not process_usage.is_known():
         parser.exit(1, "The benchmarks read /proc, which this system does not have. Run them on Linux.\n")
     logging.configure(level="error", json=False)
     return max([_run(name) for name in names or _BENCHES])

@@ -1,6 +1,6 @@
 """Channels, threads and direct conversations change, and the world hears of it. No rules here."""
 
-from discord_sandbox import serializers as projection
+from discord_sandbox import serializers
 from discord_sandbox.store import Channel, ChannelType, Guild, Json, Message, MessageFlag, ThreadState, User
 from discord_sandbox.world import Dispatch, Intent, World
 
@@ -8,7 +8,7 @@ from discord_sandbox.world import Dispatch, Intent, World
 def create(world: World, guild: Guild, channel: Channel) -> Channel:
     guild.channels[channel.id] = channel
     world.store.channels[channel.id] = channel
-    _tell(world, "CHANNEL_CREATE", guild, projection.channel(channel, world.store))
+    _tell(world, "CHANNEL_CREATE", guild, serializers.channel(channel, world.store))
     return channel
 
 
@@ -32,7 +32,7 @@ def delete(world: World, guild: Guild, channel: Channel) -> None:
     for child in guild.channels.values():
         if child.parent_id == channel.id:
             child.parent_id = None
-    payload = projection.channel(channel, world.store)
+    payload = serializers.channel(channel, world.store)
     del guild.channels[channel.id]
     del world.store.channels[channel.id]
     _tell(world, "CHANNEL_DELETE", guild, payload)
@@ -103,8 +103,8 @@ def join_thread(world: World, guild: Guild, thread: Channel, user_id: int) -> No
     thread.state.members[user_id] = world.clock.now()
     if user_id == world.bot.id:
         _tell(world, "THREAD_CREATE", guild, _json(world, thread))
-    added = projection.thread_member(thread, user_id)
-    added["member"] = projection.member(guild.members[user_id])
+    added = serializers.thread_member(thread, user_id)
+    added["member"] = serializers.member(guild.members[user_id])
     added["presence"] = None
     _members_changed(world, guild, thread, {"added_members": [added]})
 
@@ -136,8 +136,8 @@ def open_direct(world: World, one: User, other: User) -> Channel:
 
 def _json(world: World, channel: Channel) -> Json:
     if channel.thread is not None:
-        return projection.thread(channel, viewer=world.bot.id)
-    return projection.channel(channel, world.store)
+        return serializers.thread(channel, viewer=world.bot.id)
+    return serializers.channel(channel, world.store)
 
 
 def _tell(world: World, name: str, guild: Guild, payload: Json) -> None:

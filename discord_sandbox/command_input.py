@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from discord_sandbox import permissions
-from discord_sandbox import serializers as projection
+from discord_sandbox import permissions, serializers
 from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Attachment, Channel, Command, Guild, Json, User
 from discord_sandbox.validation.components import (
@@ -78,7 +77,7 @@ class Resolved:
         elif kind is OptionType.ROLE or (kind is OptionType.MENTIONABLE and role is not None):
             if role is None:
                 raise NotPossible(f"there is no role {thing!r} here")
-            self._put("roles", picked, projection.role(role))
+            self._put("roles", picked, serializers.role(role))
         else:
             self._add_user(picked)
         return str(picked)
@@ -87,7 +86,7 @@ class Resolved:
         """Note a file; its id."""
         kept = Attachment(id=self.world.store.next_id(), **file._asdict())
         self.world.store.uploads[kept.id] = kept
-        self._put("attachments", kept.id, projection.attachment(kept, self.channel.id, self.world.base_url))
+        self._put("attachments", kept.id, serializers.attachment(kept, self.channel.id, self.world.base_url))
         return str(kept.id)
 
     def _picked(self, kind: OptionType, thing: Any) -> int:
@@ -110,17 +109,17 @@ class Resolved:
         user = self.world.store.users.get(picked)
         if user is None:
             raise NotPossible(f"there is no user {picked}")
-        self._put("users", picked, projection.user(user))
+        self._put("users", picked, serializers.user(user))
         member = self.world.store.member(self.channel.guild_id, picked)
         if member is not None:
             may = self.world.may(picked, self.channel)
-            self._put("members", picked, projection.partial_member(member) | {"permissions": str(int(may))})
+            self._put("members", picked, serializers.partial_member(member) | {"permissions": str(int(may))})
 
     def _add_channel(self, picked: int) -> None:
         channel = self.world.store.channels.get(picked)
         if channel is None or channel.guild_id != self.channel.guild_id:
             raise NotPossible(f"there is no channel {picked} here")
-        body = projection.channel(channel, self.world.store)
+        body = serializers.channel(channel, self.world.store)
         body["permissions"] = str(int(self.world.may(self.world.bot.id, channel)))
         self._put("channels", picked, body)
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from discord_sandbox import serializers as projection
-from discord_sandbox import text_view as show
+from discord_sandbox import serializers, text_view
 from discord_sandbox.command_input import NotPossible
 from discord_sandbox.page.guard import is_own
 from discord_sandbox.people import Answer, Person
@@ -57,7 +56,7 @@ def world_json(sandbox: "Sandbox") -> Json:
         "control_url": f"{sandbox.world.base_url}/_sandbox",
         "token": sandbox.token,
         "application_id": str(sandbox.application_id),
-        "now": projection.time(sandbox.clock.now()),
+        "now": serializers.time(sandbox.clock.now()),
         "people": people,
         "guilds": [
             {
@@ -106,7 +105,7 @@ class Control:
         """Move the clock by `seconds`."""
         body = await request.json()
         now = self.sandbox.advance(timedelta(seconds=float(body["seconds"])))
-        return web.json_response({"now": projection.time(now)})
+        return web.json_response({"now": serializers.time(now)})
 
     async def messages(self, request: web.Request) -> web.Response:
         """The messages of a channel, oldest first."""
@@ -208,7 +207,7 @@ class Control:
         """A message as Discord gives it, with `text`: what a person reads, and `reactors` by name."""
         users = self.sandbox.store.users
         return self.sandbox.world.message_json(message) | {
-            "text": show.show(message, self.sandbox.world),
+            "text": text_view.show(message, self.sandbox.world),
             "reactors": {
                 entry.name: [users[user_id].username for user_id in entry.users] for entry in message.reactions.values()
             },

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from discord_sandbox import serializers as projection
+from discord_sandbox import serializers
 from discord_sandbox.disturbance import Disturbance
 from discord_sandbox.sessions import Close, Connection, Op, Session, encoded
 from discord_sandbox.store import Json
@@ -243,7 +243,7 @@ class Gateway:
         ]
         ready: Json = {
             "v": 10,
-            "user": projection.own_user(world.bot),
+            "user": serializers.own_user(world.bot),
             "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
             "session_id": session.id,
             "session_type": "normal",
@@ -263,7 +263,7 @@ class Gateway:
         if session.intents & Intent.GUILDS:
             for guild in guilds:
                 if not guild.unavailable:
-                    payload = projection.guild_create(guild, world.store, viewer=world.bot.id)
+                    payload = serializers.guild_create(guild, world.store, viewer=world.bot.id)
                     session.push("GUILD_CREATE", encoded(payload))
 
     def _resume(self, connection: Connection, payload: Json) -> None:
@@ -341,7 +341,7 @@ class Gateway:
         for index, chunk in enumerate(chunks):
             body: Json = {
                 "guild_id": str(guild.id),
-                "members": [projection.member(member) for member in chunk],
+                "members": [serializers.member(member) for member in chunk],
                 "chunk_index": index,
                 "chunk_count": len(chunks),
             }

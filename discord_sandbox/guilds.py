@@ -1,7 +1,6 @@
 """Guilds, roles and members change, and the world hears of it. No rules here."""
 
-from discord_sandbox import permissions
-from discord_sandbox import serializers as projection
+from discord_sandbox import permissions, serializers
 from discord_sandbox.store import Emoji, Guild, Json, Member, Role, User
 from discord_sandbox.world import ALWAYS, Dispatch, Intent, World
 
@@ -29,7 +28,7 @@ def create(world: World, name: str, owner: User, *, bot_permissions: int = permi
 
 def announce(world: World, guild: Guild) -> None:
     """GUILD_CREATE: the bot joined, or the guild is available again."""
-    payload = projection.guild_create(guild, world.store, viewer=world.bot.id)
+    payload = serializers.guild_create(guild, world.store, viewer=world.bot.id)
     world.publish(Dispatch(name="GUILD_CREATE", payload=payload, intent=Intent.GUILDS, guild_id=guild.id))
 
 
@@ -48,7 +47,7 @@ def set_unavailable(world: World, guild: Guild, *, unavailable: bool = True) -> 
 def changed(world: World, guild: Guild) -> None:
     """Say that a guild's own properties changed."""
     world.publish(
-        Dispatch(name="GUILD_UPDATE", payload=projection.guild(guild), intent=Intent.GUILDS, guild_id=guild.id)
+        Dispatch(name="GUILD_UPDATE", payload=serializers.guild(guild), intent=Intent.GUILDS, guild_id=guild.id)
     )
 
 
@@ -67,12 +66,12 @@ def remove(world: World, guild: Guild) -> None:
 
 def join(world: World, guild: Guild, member: Member) -> None:
     guild.members[member.id] = member
-    _member_event(world, "GUILD_MEMBER_ADD", guild, projection.member(member), member.id)
+    _member_event(world, "GUILD_MEMBER_ADD", guild, serializers.member(member), member.id)
 
 
 def member_changed(world: World, guild: Guild, member: Member) -> None:
     """Somebody's nickname, roles or time-out changed."""
-    _member_event(world, "GUILD_MEMBER_UPDATE", guild, projection.member(member), member.id)
+    _member_event(world, "GUILD_MEMBER_UPDATE", guild, serializers.member(member), member.id)
 
 
 def leave(world: World, guild: Guild, member: Member) -> None:
@@ -81,7 +80,7 @@ def leave(world: World, guild: Guild, member: Member) -> None:
         remove(world, guild)
         return
     guild.members.pop(member.id, None)
-    _member_event(world, "GUILD_MEMBER_REMOVE", guild, {"user": projection.user(member.user)}, member.id)
+    _member_event(world, "GUILD_MEMBER_REMOVE", guild, {"user": serializers.user(member.user)}, member.id)
 
 
 def _member_event(world: World, name: str, guild: Guild, payload: Json, user_id: int) -> None:
@@ -92,11 +91,11 @@ def _member_event(world: World, name: str, guild: Guild, payload: Json, user_id:
 
 def create_role(world: World, guild: Guild, role: Role) -> None:
     guild.roles[role.id] = role
-    _role_event(world, "GUILD_ROLE_CREATE", guild, {"role": projection.role(role)})
+    _role_event(world, "GUILD_ROLE_CREATE", guild, {"role": serializers.role(role)})
 
 
 def role_changed(world: World, guild: Guild, role: Role) -> None:
-    _role_event(world, "GUILD_ROLE_UPDATE", guild, {"role": projection.role(role)})
+    _role_event(world, "GUILD_ROLE_UPDATE", guild, {"role": serializers.role(role)})
 
 
 def delete_role(world: World, guild: Guild, role: Role) -> None:
@@ -128,7 +127,7 @@ def delete_emoji(world: World, guild: Guild, emoji: Emoji) -> None:
 
 
 def _emoji_event(world: World, guild: Guild) -> None:
-    payload = {"guild_id": str(guild.id), "emojis": [projection.emoji(entry) for entry in guild.emojis.values()]}
+    payload = {"guild_id": str(guild.id), "emojis": [serializers.emoji(entry) for entry in guild.emojis.values()]}
     world.publish(
         Dispatch(name="GUILD_EMOJIS_UPDATE", payload=payload, intent=Intent.GUILD_EXPRESSIONS, guild_id=guild.id)
     )

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import IntEnum
 
-from discord_sandbox import message_parser as compose
-from discord_sandbox import messages
-from discord_sandbox import serializers as projection
+from discord_sandbox import message_parser, messages, serializers
 from discord_sandbox.errors import Gap, invalid, refused
 from discord_sandbox.message_parser import Files
 from discord_sandbox.store import Channel, Interaction, Json, Message, MessageFlag, User
@@ -95,7 +93,7 @@ def _created(world: World, interaction: Interaction, user: User, channel: Channe
         "version": 1,
         "data": interaction.payload,
         "channel_id": str(channel.id),
-        "channel": projection.channel(channel, world.store) | {"permissions": str(int(may))},
+        "channel": serializers.channel(channel, world.store) | {"permissions": str(int(may))},
         "locale": user.locale,
         "app_permissions": str(int(world.may(world.bot.id, channel))),
         "entitlements": [],
@@ -106,12 +104,12 @@ def _created(world: World, interaction: Interaction, user: User, channel: Channe
     }
     guild = world.guild_of(channel)
     if guild is None:
-        return body | {"user": projection.user(user)}
+        return body | {"user": serializers.user(user)}
     return body | {
         "guild_id": str(guild.id),
         "guild": {"id": str(guild.id), "locale": guild.locale, "features": []},
         "guild_locale": guild.locale,
-        "member": projection.acting_member(guild.members[user.id], may),
+        "member": serializers.acting_member(guild.members[user.id], may),
     }
 
 
@@ -124,7 +122,7 @@ def _metadata(world: World, interaction: Interaction) -> Json:
     body: Json = {
         "id": str(interaction.id),
         "type": int(interaction.type),
-        "user": projection.user(world.store.users[interaction.user_id]),
+        "user": serializers.user(world.store.users[interaction.user_id]),
         "authorizing_integration_owners": _owners(interaction),
     }
     if interaction.type == Kind.COMPONENT:
@@ -209,7 +207,7 @@ def _write(world: World, interaction: Interaction, said: Json, files: Files, *, 
     channel = world.store.channels.get(interaction.channel_id)
     if channel is None:
         raise refused(10003)
-    draft = compose.draft(world, channel, world.bot, said, files)
+    draft = message_parser.draft(world, channel, world.bot, said, files)
     draft.flags |= said.get("flags", 0) & (MessageFlag.EPHEMERAL | MessageFlag.LOADING)
     draft.application_id = draft.webhook_id = world.application_id
     draft.interaction = _metadata(world, interaction)
@@ -224,7 +222,7 @@ def _write(world: World, interaction: Interaction, said: Json, files: Files, *, 
 
 def _edit(world: World, message: Message, said: Json, files: Files) -> Message:
     channel = world.store.channels[message.channel_id]
-    compose.rewrite(world, channel, message, said, files)
+    message_parser.rewrite(world, channel, message, said, files)
     message.flags &= ~MessageFlag.LOADING
     messages.edited(world, channel, message, at=world.clock.now())
     return message

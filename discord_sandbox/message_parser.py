@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from discord_sandbox import serializers as projection
+from discord_sandbox import serializers
 from discord_sandbox.errors import Gap, invalid, refused
 from discord_sandbox.mentions import pings
 from discord_sandbox.messages import Draft
@@ -98,7 +98,7 @@ def embed(given: Json) -> Json:
     kept = {name: value for name, value in given.items() if value not in (None, "", []) and name != "type"}
     if "timestamp" in kept:
         moment = datetime.fromisoformat(str(kept["timestamp"]))
-        kept["timestamp"] = projection.time(moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC))
+        kept["timestamp"] = serializers.time(moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC))
     if "fields" in kept:
         kept["fields"] = [
             {"name": str(one["name"]), "value": str(one["value"]), "inline": bool(one.get("inline"))}

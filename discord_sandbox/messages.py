@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from discord_sandbox import serializers as projection
+from discord_sandbox import serializers
 from discord_sandbox.store import Attachment, Channel, Json, Message, MessageFlag, Reaction, Sent, User
 from discord_sandbox.world import Dispatch, Intent, World, is_direct
 
@@ -80,7 +80,7 @@ def pin(world: World, channel: Channel, message: Message, at: datetime | None) -
     if at is not None:
         channel.last_pin_at = at
     _publish(world, "MESSAGE_UPDATE", channel, message)
-    payload = {"channel_id": str(channel.id), "last_pin_timestamp": projection.maybe_time(channel.last_pin_at)}
+    payload = {"channel_id": str(channel.id), "last_pin_timestamp": serializers.maybe_time(channel.last_pin_at)}
     _tell(world, "CHANNEL_PINS_UPDATE", channel, payload, Intent.GUILDS)
 
 
@@ -99,7 +99,7 @@ def react(world: World, channel: Channel, message: Message, key: str, emoji: Rea
     }
     member = world.store.member(channel.guild_id, user.id)
     if member is not None:
-        payload["member"] = projection.member(member)
+        payload["member"] = serializers.member(member)
     _tell(world, "MESSAGE_REACTION_ADD", channel, payload, _reaction_intent(channel), user_id=user.id)
 
 
@@ -139,7 +139,7 @@ def typing(world: World, channel: Channel, user: User) -> None:
     }
     member = world.store.member(channel.guild_id, user.id)
     if member is not None:
-        payload["member"] = projection.member(member)
+        payload["member"] = serializers.member(member)
     intent = Intent.DIRECT_MESSAGE_TYPING if is_direct(channel) else Intent.GUILD_MESSAGE_TYPING
     _tell(world, "TYPING_START", channel, payload, intent, user_id=user.id)
 
@@ -148,7 +148,7 @@ def _reaction_json(channel: Channel, message: Message, reaction: Reaction) -> Js
     return {
         "channel_id": str(channel.id),
         "message_id": str(message.id),
-        "emoji": projection.reaction_emoji(reaction),
+        "emoji": serializers.reaction_emoji(reaction),
     }
 
 
@@ -175,7 +175,7 @@ def _publish(world: World, name: str, channel: Channel, message: Message) -> Non
         world.publish(Dispatch(name=name, payload=payload, intent=Intent.DIRECT_MESSAGES, user_id=message.author.id))
         return
     if member is not None and message.webhook_id is None:
-        payload["member"] = projection.partial_member(member)
+        payload["member"] = serializers.partial_member(member)
     payload["channel_type"] = int(channel.type)
     _tell(
         world,

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from discord_sandbox import guilds, interactions, rules
-from discord_sandbox import text_view as show
+from discord_sandbox import guilds, interactions, rules, text_view
 from discord_sandbox.command_input import NotPossible, command_data, find_command, id_of, modal_data, select_data
 from discord_sandbox.errors import ApiError
 from discord_sandbox.interactions import Callback, Kind
@@ -88,10 +87,10 @@ class Answer:
     def text(self) -> str:
         """Everything the person reads: the answer, what followed it, or the form; times in UTC."""
         if self.failed:
-            return show.DID_NOT_RESPOND
+            return text_view.DID_NOT_RESPOND
         if self.modal is not None:
-            return "\n".join([self.modal["title"], *show.form(self.modal["components"])])
-        return "\n".join(line for message in self._messages() for line in show.body(message, self.person.world))
+            return "\n".join([self.modal["title"], *text_view.form(self.modal["components"])])
+        return "\n".join(line for message in self._messages() for line in text_view.body(message, self.person.world))
 
     async def click(self, button: str) -> "Answer":
         """Press a button of the answer or of a follow-up, by label, custom id or emoji."""

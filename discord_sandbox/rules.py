@@ -3,8 +3,7 @@
 from collections import deque
 from datetime import timedelta
 
-from discord_sandbox import channels, messages
-from discord_sandbox import message_parser as compose
+from discord_sandbox import channels, message_parser, messages
 from discord_sandbox.errors import refused
 from discord_sandbox.message_parser import Files
 from discord_sandbox.permissions import Permission
@@ -46,7 +45,7 @@ def send(world: World, user: User, channel: Channel, body: Json, files: Files) -
     enforced = bool(body.get("enforce_nonce"))
     if enforced and (first := _first_under_nonce(world, user, channel, body.get("nonce"))) is not None:
         return first
-    draft = compose.draft(world, channel, user, body, files)
+    draft = message_parser.draft(world, channel, user, body, files)
     _wake(world, channel)
     return messages.create(world, channel, user, draft, enforce_nonce=enforced)
 
@@ -104,7 +103,7 @@ def edit(world: World, user: User, channel: Channel, message: Message, body: Jso
     if files:
         need(world, user, channel, Permission.ATTACH_FILES)
     _limit_old_edits(world, channel, message)
-    compose.rewrite(world, channel, message, body, files)
+    message_parser.rewrite(world, channel, message, body, files)
     messages.edited(world, channel, message, at=None if set(body) == {"flags"} else world.clock.now())
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntFlag
 
-from discord_sandbox import permissions
-from discord_sandbox import serializers as projection
+from discord_sandbox import permissions, serializers
 from discord_sandbox.clock import SandboxClock
 from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Channel, ChannelType, Guild, Json, Message, Store, User
@@ -104,7 +103,7 @@ class World:
 
     def message_json(self, message: Message) -> Json:
         """A message as the bot gets it over REST."""
-        return projection.message(message, self.store, viewer=self.bot.id, base_url=self.base_url)
+        return serializers.message(message, self.store, viewer=self.bot.id, base_url=self.base_url)
 
     def has_emoji(self, emoji_id: int) -> bool:
         """Whether a custom emoji is known in any guild the bot is in."""

@@ -90,16 +90,18 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from raidbot.demo import browser as show
-    from raidbot.demo import script as evening  # only the demo needs the sandbox
+    from raidbot.demo import (
+        browser,
+        script,  # only the demo needs the sandbox
+    )
 
     if options.script:
-        asyncio.run(evening.play(sys.stdout))
+        asyncio.run(script.play(sys.stdout))
         return 0
-    server = options.scenario or show.NIGHT_OWLS
+    server = options.scenario or browser.NIGHT_OWLS
     try:
-        asyncio.run(show.show(sys.stdout, host=options.host, port=options.port, server=server, keep=options.keep))
-    except show.CannotShow as error:
+        asyncio.run(browser.show(sys.stdout, host=options.host, port=options.port, server=server, keep=options.keep))
+    except browser.CannotShow as error:
         print(error, file=sys.stderr)
         return process.WRONG_SETTINGS
     return 0

@@ -11,11 +11,9 @@ from typing import Any, TypeVar
 
 import structlog
 
-from raidbot.db import drafts, guilds, outbox
-from raidbot.db import raid_queries as lookups
+from raidbot.db import drafts, guilds, outbox, raid_queries, transactions
 from raidbot.db import raids as rows
 from raidbot.db import templates as template_rows
-from raidbot.db import transactions as commits
 from raidbot.db.database import Database
 from raidbot.db.drafts import DraftId
 from raidbot.raids.events import Cause as Cause
@@ -96,7 +94,7 @@ class State:
     async def forget_boards(self) -> None:
         """Closed raids that began too long ago by now are none whose boards matter any more."""
         until = self.now() - BOARDS_KEPT
-        for raid in await self.db.read(partial(lookups.closed, since=self._boards_since, until=until)):
+        for raid in await self.db.read(partial(raid_queries.closed, since=self._boards_since, until=until)):
             async with self._locks.hold(raid):
                 self._note_board(await self._raid(raid))
         self._boards_since = until
@@ -180,7 +178,7 @@ class State:
                 change = replace(change, raid=replace(change.raid, version=before.version + 1), answered=cause.answered)
                 fresh = self._new_names(before.guild, names)
                 try:
-                    await self.db.write(partial(commits.save_change, before, change, cause, self.now(), fresh))
+                    await self.db.write(partial(transactions.save_change, before, change, cause, self.now(), fresh))
                 except rows.Conflict:
                     self._raids.drop(raid_id)
                     continue
@@ -199,7 +197,7 @@ class State:
             stored = replace(raid, id=rows.insert(tx, raid))
             if draft is not None:
                 drafts.use(tx, draft, stored.id)
-            commits.record(tx, None, Change(stored, (Created(),)), cause, self.now())
+            transactions.record(tx, None, Change(stored, (Created(),)), cause, self.now())
             return stored
 
         while True:
@@ -240,7 +238,7 @@ class State:
             if after == before:
                 return before
             self._settings.drop(guild)
-            await self.db.write(partial(commits.save_settings, before, after, cause, self.now()))
+            await self.db.write(partial(transactions.save_settings, before, after, cause, self.now()))
             self._tell_settings_listeners(before, after)
             return after
 
@@ -271,7 +269,7 @@ class State:
             if after == before:
                 return before
             self._templates.drop(guild)
-            await self.db.write(partial(commits.save_templates, guild, before, after, cause, self.now()))
+            await self.db.write(partial(transactions.save_templates, guild, before, after, cause, self.now()))
             return after
 
     def new_template_key(self) -> str:

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from raidbot import process
-from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import permissions
 from raidbot.config import Settings, variable
 from raidbot.delivery.boards.render import board
 from raidbot.raids.drafts import Draft, plan
@@ -61,7 +61,7 @@ def test_it_names_every_exit_code() -> None:
 
 
 def test_the_invitation_asks_for_what_the_bot_needs() -> None:
-    wanted = rights.TO_POST | rights.TO_REACT | rights.TO_DISCUSS
+    wanted = permissions.TO_POST | permissions.TO_REACT | permissions.TO_DISCUSS
     needed = discord.Permissions(use_external_emojis=True, **dict.fromkeys(wanted, True))
 
     assert f"&permissions={needed.value}" in README

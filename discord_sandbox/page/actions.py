@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from discord_sandbox import serializers as projection
+from discord_sandbox import serializers
 from discord_sandbox.command_input import NotPossible
 from discord_sandbox.page import messages
 from discord_sandbox.page.files import Files
@@ -160,7 +160,7 @@ class Acts:
             await self._operator.advance(seconds)
         else:
             self._sandbox.advance(timedelta(seconds=seconds))
-        return {"now": projection.time(self._world.clock.now())}
+        return {"now": serializers.time(self._world.clock.now())}
 
     async def _operate(self, _eyes: Eyes, _person: Person, asked: Json) -> Json:
         action = self._operator.actions.get(str(asked["action"])) if self._operator is not None else None

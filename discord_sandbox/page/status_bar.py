@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from discord_sandbox import serializers as projection
+from discord_sandbox import serializers
 from discord_sandbox.page.operator import Operator
 from discord_sandbox.server import Recorded
 from discord_sandbox.store import Json
@@ -41,7 +41,7 @@ class Strip:
             return self._seen
 
     def now(self) -> Json:
-        return {"now": projection.time(self._sandbox.clock.now())}
+        return {"now": serializers.time(self._sandbox.clock.now())}
 
     def _facts(self) -> Json:
         sandbox = self._sandbox

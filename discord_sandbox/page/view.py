@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from discord_sandbox import command_input as choosing
-from discord_sandbox import permissions
+from discord_sandbox import command_input, permissions
 from discord_sandbox.command_input import OptionType
 from discord_sandbox.page.perspective import Eyes, colour_in, name_in
 from discord_sandbox.permissions import Permission
@@ -129,8 +128,8 @@ def commands(eyes: Eyes) -> list[Json]:
     for command in eyes.world.store.commands.values():
         if command.type != _SLASH:
             continue
-        guilds = [str(one.id) for one in eyes.guilds() if choosing.offered_in_guild(command, one, eyes.user)]
-        in_dms = choosing.offered_in_dms(command)
+        guilds = [str(one.id) for one in eyes.guilds() if command_input.offered_in_guild(command, one, eyes.user)]
+        in_dms = command_input.offered_in_dms(command)
         if guilds or in_dms:
             found += [entry | {"guilds": guilds, "dms": in_dms} for entry in _paths(command)]
     return sorted(found, key=lambda entry: str(entry["path"]))

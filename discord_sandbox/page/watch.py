@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from discord_sandbox import serializers as projection
+from discord_sandbox import serializers
 from discord_sandbox.interactions import UPLOAD_LIMIT
 from discord_sandbox.page import messages, view
 from discord_sandbox.page.perspective import Eyes, Memory
@@ -43,7 +43,7 @@ class Watch:
         return {
             "me": str(user.id),
             "bot": str(self._world.bot.id),
-            "now": projection.time(self._world.clock.now()),
+            "now": serializers.time(self._world.clock.now()),
             "people": self._sent.people,
             "guilds": list(self._sent.guilds.values()),
             "channels": [self._with_news(self.eyes, channel_id) for channel_id in self._sent.channels],

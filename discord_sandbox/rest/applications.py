@@ -1,6 +1,6 @@
 """The application itself, and where its gateway is."""
 
-from discord_sandbox import serializers as projection
+from discord_sandbox import serializers
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Json
 from discord_sandbox.world import World
@@ -19,13 +19,13 @@ def application(world: World) -> Json:
         "verify_key": "0" * 64,
         "flags": world.application_flags,
         "flags_new": str(world.application_flags),
-        "bot": projection.user(world.bot),
+        "bot": serializers.user(world.bot),
         "bot_public": True,
         "bot_require_code_grant": False,
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
-        "owner": projection.user(world.owner),
+        "owner": serializers.user(world.owner),
         "approximate_guild_count": len(world.store.guilds),
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,

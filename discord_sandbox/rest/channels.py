@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from discord_sandbox import channels, messages
-from discord_sandbox import serializers as projection
+from discord_sandbox import channels, messages, serializers
 from discord_sandbox.errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.overwrites import overwrite_shape, overwrites_shape, read_overwrite, read_overwrites
@@ -40,8 +39,8 @@ def guild_of(call: Call, channel: Channel) -> Guild:
 def get_channel(call: Call) -> Answer:
     channel = call.channel()
     if channel.thread is not None:
-        return 200, projection.thread(channel, viewer=call.actor.id)
-    return 200, projection.channel(channel, call.world.store)
+        return 200, serializers.thread(channel, viewer=call.actor.id)
+    return 200, serializers.channel(channel, call.world.store)
 
 
 @routes.add("PATCH", "/channels/{channel_id}")
@@ -71,7 +70,7 @@ def edit_channel(call: Call) -> Answer:
         },
     )
     channels.changed(call.world, guild, channel)
-    return 200, projection.channel(channel, call.world.store)
+    return 200, serializers.channel(channel, call.world.store)
 
 
 def _edit_thread(call: Call, guild: Guild, thread: Channel) -> Answer:
@@ -99,7 +98,7 @@ def _edit_thread(call: Call, guild: Guild, thread: Channel) -> Answer:
         },
     )
     channels.changed(call.world, guild, thread)
-    return 200, projection.thread(thread, viewer=call.actor.id)
+    return 200, serializers.thread(thread, viewer=call.actor.id)
 
 
 def _assign(target: object, body: dict[str, Any], fields: dict[str, tuple[str, Callable[[Any], Any]]]) -> None:
@@ -114,7 +113,7 @@ def delete_channel(call: Call) -> Answer:
     guild = guild_of(call, channel)
     threads = channel.thread is not None
     call.need(channel, Permission.MANAGE_THREADS if threads else Permission.MANAGE_CHANNELS)
-    body = projection.channel(channel, call.world.store)
+    body = serializers.channel(channel, call.world.store)
     channels.delete(call.world, guild, channel)
     return 200, body
 

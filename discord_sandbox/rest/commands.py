@@ -1,6 +1,6 @@
 """Application commands, global and per guild."""
 
-from discord_sandbox import serializers as projection
+from discord_sandbox import serializers
 from discord_sandbox.errors import invalid, refused
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Command, Json
@@ -40,7 +40,7 @@ def _found(call: Call) -> Command:
 
 
 def _json(call: Call, command: Command) -> Json:
-    return projection.command(command, call.world.application_id)
+    return serializers.command(command, call.world.application_id)
 
 
 def _complete(given: Json, scope: int | None) -> Json:

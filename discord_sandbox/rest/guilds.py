@@ -1,7 +1,6 @@
 """Guilds, their channels and emoji."""
 
-from discord_sandbox import channels, permissions
-from discord_sandbox import serializers as projection
+from discord_sandbox import channels, permissions, serializers
 from discord_sandbox.errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.overwrites import overwrites_shape, read_overwrites
@@ -36,7 +35,7 @@ def need(call: Call, guild: Guild, permission: Permission) -> None:
 @routes.add("GET", "/guilds/{guild_id}", query=("with_counts",))
 def get_guild(call: Call) -> Answer:
     guild = call.guild()
-    body = projection.guild(guild)
+    body = serializers.guild(guild)
     if call.flag("with_counts"):
         body |= {"approximate_member_count": len(guild.members), "approximate_presence_count": 1}
     return 200, body
@@ -44,7 +43,7 @@ def get_guild(call: Call) -> Answer:
 
 @routes.add("GET", "/guilds/{guild_id}/channels")
 def list_channels(call: Call) -> Answer:
-    return 200, [projection.channel(channel, call.world.store) for channel in call.guild().channels.values()]
+    return 200, [serializers.channel(channel, call.world.store) for channel in call.guild().channels.values()]
 
 
 @routes.add("POST", "/guilds/{guild_id}/channels")
@@ -68,7 +67,7 @@ def create_channel(call: Call) -> Answer:
         overwrites=read_overwrites(body.get("permission_overwrites") or []),
     )
     channels.create(call.world, guild, channel)
-    return 201, projection.channel(channel, call.world.store)
+    return 201, serializers.channel(channel, call.world.store)
 
 
 @routes.add("GET", "/guilds/{guild_id}/threads/active")
@@ -81,15 +80,15 @@ def list_active_threads(call: Call) -> Answer:
     ]
     joined = [thread for thread in threads if thread.thread is not None and world.bot.id in thread.thread.members]
     return 200, {
-        "threads": [projection.thread(thread, viewer=world.bot.id) for thread in reversed(threads)],
-        "members": [projection.thread_member(thread, world.bot.id) for thread in joined],
+        "threads": [serializers.thread(thread, viewer=world.bot.id) for thread in reversed(threads)],
+        "members": [serializers.thread_member(thread, world.bot.id) for thread in joined],
         "has_more": False,
     }
 
 
 @routes.add("GET", "/guilds/{guild_id}/emojis")
 def list_emojis(call: Call) -> Answer:
-    return 200, [projection.emoji(emoji) for emoji in call.guild().emojis.values()]
+    return 200, [serializers.emoji(emoji) for emoji in call.guild().emojis.values()]
 
 
 @routes.add("GET", "/guilds/{guild_id}/emojis/{emoji_id}")
@@ -99,4 +98,4 @@ def get_emoji(call: Call) -> Answer:
         error = refused(10014)
         error.status = 404
         raise error
-    return 200, projection.emoji(emoji)
+    return 200, serializers.emoji(emoji)

@@ -1,7 +1,6 @@
 """Members of a guild."""
 
-from discord_sandbox import guilds, permissions
-from discord_sandbox import serializers as projection
+from discord_sandbox import guilds, permissions, serializers
 from discord_sandbox.errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.guilds import need
@@ -38,7 +37,7 @@ def _may_give(call: Call, guild: Guild, role: Role) -> None:
 def list_members(call: Call) -> Answer:
     after = call.cursor("after") or 0
     found = sorted((member for member in call.guild().members.values() if member.id > after), key=lambda one: one.id)
-    return 200, [projection.member(member) for member in found[: call.limit(1, 1000)]]
+    return 200, [serializers.member(member) for member in found[: call.limit(1, 1000)]]
 
 
 @routes.add("GET", "/guilds/{guild_id}/members/search", query=("query", "limit"))
@@ -49,12 +48,12 @@ def search_members(call: Call) -> Answer:
         for member in call.guild().members.values()
         if member.user.username.casefold().startswith(wanted) or member.display_name.casefold().startswith(wanted)
     ]
-    return 200, [projection.member(member) for member in found[: call.limit(1, 1000)]]
+    return 200, [serializers.member(member) for member in found[: call.limit(1, 1000)]]
 
 
 @routes.add("GET", "/guilds/{guild_id}/members/{user_id}")
 def get_member(call: Call) -> Answer:
-    return 200, projection.member(_found(call, call.guild()))
+    return 200, serializers.member(_found(call, call.guild()))
 
 
 @routes.add("PATCH", "/guilds/{guild_id}/members/@me")
@@ -68,7 +67,7 @@ def edit_own_member(call: Call) -> Answer:
         need(call, guild, Permission.CHANGE_NICKNAME)
         member.nick = call.form["nick"] or None
         guilds.member_changed(call.world, guild, member)
-    return 200, projection.member(member)
+    return 200, serializers.member(member)
 
 
 @routes.add("PATCH", "/guilds/{guild_id}/members/{user_id}")
@@ -92,7 +91,7 @@ def edit_member(call: Call) -> Answer:
             _may_give(call, guild, guild.roles[role_id])
         member.roles = wanted
     guilds.member_changed(call.world, guild, member)
-    return 200, projection.member(member)
+    return 200, serializers.member(member)
 
 
 @routes.add("DELETE", "/guilds/{guild_id}/members/{user_id}")

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from discord_sandbox import messages
-from discord_sandbox import serializers as projection
+from discord_sandbox import messages, serializers
 from discord_sandbox.errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.routing import Answer, Call, Routes
@@ -25,7 +24,7 @@ def list_pins(call: Call) -> Answer:
     pinned.sort(key=lambda entry: entry[0], reverse=True)
     limit = call.limit(50, 50)
     items = [
-        {"pinned_at": projection.time(at), "message": call.world.message_json(message)}
+        {"pinned_at": serializers.time(at), "message": call.world.message_json(message)}
         for at, message in pinned[:limit]
     ]
     return 200, {"items": items, "has_more": len(pinned) > limit}

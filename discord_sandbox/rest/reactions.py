@@ -1,7 +1,6 @@
 """Reactions under messages."""
 
-from discord_sandbox import messages, rules
-from discord_sandbox import serializers as projection
+from discord_sandbox import messages, rules, serializers
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import reaction_key
@@ -42,7 +41,7 @@ def list_reactors(call: Call) -> Answer:
     found = sorted(user_id for user_id in message.reactors(emoji) if user_id > after)
     if call.query.get("type") == "1":
         found = []
-    return 200, [projection.user(call.world.store.users[user_id]) for user_id in found[: call.limit(25, 100)]]
+    return 200, [serializers.user(call.world.store.users[user_id]) for user_id in found[: call.limit(25, 100)]]
 
 
 @routes.add("DELETE", _MESSAGE + "/reactions")

@@ -1,7 +1,6 @@
 """Roles of a guild."""
 
-from discord_sandbox import guilds
-from discord_sandbox import serializers as projection
+from discord_sandbox import guilds, serializers
 from discord_sandbox.errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.guilds import need
@@ -26,12 +25,12 @@ _role = shape(
 
 @routes.add("GET", "/guilds/{guild_id}/roles")
 def list_roles(call: Call) -> Answer:
-    return 200, [projection.role(role) for role in call.guild().roles.values()]
+    return 200, [serializers.role(role) for role in call.guild().roles.values()]
 
 
 @routes.add("GET", "/guilds/{guild_id}/roles/{role_id}")
 def get_role(call: Call) -> Answer:
-    return 200, projection.role(_found(call, call.guild()))
+    return 200, serializers.role(_found(call, call.guild()))
 
 
 @routes.add("POST", "/guilds/{guild_id}/roles")
@@ -45,7 +44,7 @@ def create_role(call: Call) -> Answer:
         if other.id != guild.id:
             other.position += 1
     guilds.create_role(call.world, guild, role)
-    return 200, projection.role(role)
+    return 200, serializers.role(role)
 
 
 @routes.add("PATCH", "/guilds/{guild_id}/roles/{role_id}")
@@ -55,7 +54,7 @@ def edit_role(call: Call) -> Answer:
     role = _found(call, guild)
     _write(call, role)
     guilds.role_changed(call.world, guild, role)
-    return 200, projection.role(role)
+    return 200, serializers.role(role)
 
 
 @routes.add("DELETE", "/guilds/{guild_id}/roles/{role_id}")

@@ -1,7 +1,6 @@
 """Threads: starting them, and who is in them."""
 
-from discord_sandbox import channels, messages
-from discord_sandbox import serializers as projection
+from discord_sandbox import channels, messages, serializers
 from discord_sandbox.errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.channels import guild_of
@@ -53,7 +52,7 @@ def _start(call: Call, channel: Channel, kind: ChannelType, message: Message | N
         messages.create(call.world, thread, call.actor, notice)
     elif kind is ChannelType.PUBLIC_THREAD:
         messages.create(call.world, channel, call.actor, messages.Draft(content=thread.name, type=18))
-    return 201, projection.thread(thread, viewer=call.actor.id)
+    return 201, serializers.thread(thread, viewer=call.actor.id)
 
 
 def _thread(call: Call, *, open_only: bool = True) -> tuple[Guild, Channel]:
@@ -83,9 +82,9 @@ def get_member(call: Call) -> Answer:
 
 
 def _member(call: Call, guild: Guild, thread: Channel, user_id: int) -> Json:
-    body = projection.thread_member(thread, user_id)
+    body = serializers.thread_member(thread, user_id)
     if call.flag("with_member") and user_id in guild.members:
-        body["member"] = projection.member(guild.members[user_id])
+        body["member"] = serializers.member(guild.members[user_id])
     return body
 
 
@@ -134,14 +133,14 @@ def list_archived(call: Call) -> Answer:
         and thread.thread is not None
         and thread.thread.archived
         and not thread.is_private_thread
-        and ("before" not in call.query or projection.time(thread.thread.archive_changed_at) < call.query["before"])
+        and ("before" not in call.query or serializers.time(thread.thread.archive_changed_at) < call.query["before"])
     ]
     archived.sort(key=lambda thread: thread.state.archive_changed_at)
     archived.reverse()
     limit = call.limit(50, 100, least=2)
     members = [thread for thread in archived if thread.thread and call.actor.id in thread.thread.members]
     return 200, {
-        "threads": [projection.thread(thread, viewer=call.actor.id) for thread in archived[:limit]],
-        "members": [projection.thread_member(thread, call.actor.id) for thread in members],
+        "threads": [serializers.thread(thread, viewer=call.actor.id) for thread in archived[:limit]],
+        "members": [serializers.thread_member(thread, call.actor.id) for thread in members],
         "has_more": len(archived) > limit,
     }

@@ -1,7 +1,6 @@
 """Users, the bot itself, and the conversations it opens."""
 
-from discord_sandbox import channels, guilds
-from discord_sandbox import serializers as projection
+from discord_sandbox import channels, guilds, serializers
 from discord_sandbox.errors import refused
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.validation.form import Form, anything, shape, snowflake, text
@@ -14,7 +13,7 @@ _conversation = shape("a conversation", {"recipient_id": snowflake}, required=["
 
 @routes.add("GET", "/users/@me")
 def get_own_user(call: Call) -> Answer:
-    return 200, projection.own_user(call.world.bot)
+    return 200, serializers.own_user(call.world.bot)
 
 
 @routes.add("PATCH", "/users/@me")
@@ -24,8 +23,8 @@ def edit_own_user(call: Call) -> Answer:
     form.settle()
     world = call.world
     world.bot.username = call.form.get("username") or world.bot.username
-    world.publish(Dispatch(name="USER_UPDATE", payload=projection.own_user(world.bot)))
-    return 200, projection.own_user(world.bot)
+    world.publish(Dispatch(name="USER_UPDATE", payload=serializers.own_user(world.bot)))
+    return 200, serializers.own_user(world.bot)
 
 
 @routes.add("GET", "/users/{user_id}")
@@ -33,7 +32,7 @@ def get_user(call: Call) -> Answer:
     user = call.world.store.users.get(call.id("user_id"))
     if user is None:
         raise refused(10013)
-    return 200, projection.user(user)
+    return 200, serializers.user(user)
 
 
 @routes.add("POST", "/users/@me/channels")
@@ -48,7 +47,7 @@ def open_conversation(call: Call) -> Answer:
     if user.bot:
         raise refused(50007)
     channel = channels.open_direct(world, world.bot, user)
-    return 200, projection.channel(channel, world.store)
+    return 200, serializers.channel(channel, world.store)
 
 
 @routes.add("GET", "/users/@me/guilds", query=("limit", "before", "after", "with_counts"))
@@ -59,7 +58,7 @@ def list_own_guilds(call: Call) -> Answer:
     found = [guild for guild in found if (after or 0) < guild.id and (before is None or guild.id < before)]
     limit = call.limit(200, 200)
     page = found[-limit:] if before is not None else found[:limit]
-    return 200, [projection.own_guild(guild, world.bot.id, counts=call.flag("with_counts")) for guild in page]
+    return 200, [serializers.own_guild(guild, world.bot.id, counts=call.flag("with_counts")) for guild in page]
 
 
 @routes.add("DELETE", "/users/@me/guilds/{guild_id}")

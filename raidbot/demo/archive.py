@@ -8,8 +8,7 @@ import zipfile
 from contextlib import closing
 from pathlib import Path
 
-from discord_sandbox import Sandbox
-from discord_sandbox import persistence as keep
+from discord_sandbox import Sandbox, persistence
 
 _WORLD, _DATABASE = "world.json", "raidbot.db"
 
@@ -25,7 +24,7 @@ def store(sandbox: Sandbox, database: Path, file: Path) -> None:
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(snapshot)) as target:
             source.backup(target)
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(_WORLD, json.dumps(keep.save(sandbox.world), ensure_ascii=False))
+            archive.writestr(_WORLD, json.dumps(persistence.save(sandbox.world), ensure_ascii=False))
             archive.write(snapshot, _DATABASE)
         unfinished.replace(file)
 
@@ -37,6 +36,6 @@ def restore(sandbox: Sandbox, folder: Path, file: Path) -> None:
             world = json.loads(archive.read(_WORLD))
             with archive.open(_DATABASE) as source, (folder / _DATABASE).open("wb") as target:
                 shutil.copyfileobj(source, target)
-        keep.load(sandbox, world)
+        persistence.load(sandbox, world)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise WrongFile(f"{file} holds no demo: {error}") from error

@@ -13,7 +13,7 @@ from typing import TextIO
 from discord_sandbox import FactMissing, Sandbox, SandboxClock, scenario
 from discord_sandbox.command_input import NotPossible
 from discord_sandbox.page.guard import LOOPBACK_NAMES
-from raidbot.demo import archive as kept
+from raidbot.demo import archive
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
 from raidbot.demo.seed import EARLIER, Lively
@@ -66,7 +66,7 @@ async def _serve(out: TextIO, folder: Path, place: tuple[str, int], server: Path
         finally:
             await bot.stop()
             if keep is not None and is_complete:
-                kept.store(sandbox, bot.database, keep)
+                archive.store(sandbox, bot.database, keep)
 
 
 def _world(folder: Path, server: Path, keep: Path | None) -> tuple[Sandbox, bool]:
@@ -76,13 +76,13 @@ def _world(folder: Path, server: Path, keep: Path | None) -> tuple[Sandbox, bool
     try:
         if keep is not None and keep.exists():
             sandbox = Sandbox()
-            kept.restore(sandbox, folder, keep)
+            archive.restore(sandbox, folder, keep)
             return sandbox, False
         clock = SandboxClock()
         clock.advance(-EARLIER)
         sandbox = Sandbox(clock=clock)
         scenario.build(sandbox, scenario.read(server))
-    except (scenario.WrongScenario, kept.WrongFile) as error:
+    except (scenario.WrongScenario, archive.WrongFile) as error:
         raise CannotShow(str(error)) from error
     return sandbox, True
 

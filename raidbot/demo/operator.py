@@ -16,7 +16,7 @@ from discord_sandbox.page.operator import Action
 from raidbot.db import guilds, outbox, overview
 from raidbot.db import raids as rows
 from raidbot.db.overview import Noted
-from raidbot.demo import upcoming as agenda
+from raidbot.demo import upcoming
 from raidbot.demo.harness import BotProcess
 from raidbot.raids.model import Raid
 
@@ -106,7 +106,7 @@ class Operator:
         coming = [
             due
             for raid in rows.live(connection, since=now)
-            for due in agenda.due(raid, guilds.settings(connection, raid.guild), now=now)
+            for due in upcoming.due(raid, guilds.settings(connection, raid.guild), now=now)
             if due.at > now
         ]
         first = min(coming, default=None)

@@ -5,7 +5,7 @@ from functools import partial
 
 import structlog
 
-from raidbot.db import raid_queries as lookups
+from raidbot.db import raid_queries
 from raidbot.db.database import Unwritable
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
@@ -20,7 +20,7 @@ _LONGEST_LEAD = timedelta(minutes=max(FULL_CLOSE_CHOICES))
 
 async def close_due(state: State, now: datetime) -> None:
     """Close what is due; a raid that cannot be closed holds up no other."""
-    for raid_id in await state.db.read(partial(lookups.closing_candidates, until=now + _LONGEST_LEAD)):
+    for raid_id in await state.db.read(partial(raid_queries.closing_candidates, until=now + _LONGEST_LEAD)):
         try:
             await _close_if_due(state, raid_id, now)
         except Unwritable:

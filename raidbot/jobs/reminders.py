@@ -5,7 +5,7 @@ from functools import partial
 
 import structlog
 
-from raidbot.db import raid_queries as lookups
+from raidbot.db import raid_queries
 from raidbot.db.database import Unwritable
 from raidbot.raids.events import Change, Reminder
 from raidbot.raids.model import Raid, RaidId, Source
@@ -20,7 +20,7 @@ _LONGEST_LEAD = timedelta(minutes=max(LEAD_CHOICES))
 
 async def remind_due(state: State, now: datetime) -> None:
     """Owe what is due; a raid that cannot be reminded of holds up no other."""
-    candidates = partial(lookups.reminder_candidates, after=now, until=now + _LONGEST_LEAD)
+    candidates = partial(raid_queries.reminder_candidates, after=now, until=now + _LONGEST_LEAD)
     for raid_id in await state.db.read(candidates):
         try:
             await _remind_if_due(state, raid_id, now)

@@ -2,8 +2,7 @@ import sqlite3
 from datetime import datetime, timedelta
 from typing import Any
 
-from raidbot.db import outbox
-from raidbot.db import raid_queries as lookups
+from raidbot.db import outbox, raid_queries
 from raidbot.db.outbox import Owed
 from tests.raids.builders import ALICE, BOB, GUILD, NOW
 
@@ -138,7 +137,7 @@ def test_what_is_owed_is_looked_for_and_not_among_what_was_sent_long_ago(tx: sql
     outbox.recover(tx, now=NOW)
     outbox.next_due(tx)
     outbox.owes_posts(tx, ALICE)
-    lookups.owed_count(tx, GUILD)
+    raid_queries.owed_count(tx, GUILD)
     tx.set_trace_callback(None)
 
     for statement in statements:

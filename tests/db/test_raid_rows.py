@@ -7,8 +7,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from raidbot.db import audit, guilds
-from raidbot.db import raid_queries as lookups
+from raidbot.db import audit, guilds, raid_queries
 from raidbot.db import raids as rows
 from raidbot.raids import lifecycle
 from raidbot.raids.audit import Entry
@@ -256,7 +255,7 @@ def test_live_raids_are_those_whose_board_still_matters(tx: sqlite3.Connection) 
 def test_a_members_raids_are_looked_for_among_their_places_and_not_among_all_raids(tx: sqlite3.Connection) -> None:
     statements: list[str] = []
     tx.set_trace_callback(statements.append)
-    lookups.coming_with_member(tx, GUILD, ALICE, after=NOW)
+    raid_queries.coming_with_member(tx, GUILD, ALICE, after=NOW)
     tx.set_trace_callback(None)
 
     plan = [row[3] for row in tx.execute(f"EXPLAIN QUERY PLAN {statements[0]}")]

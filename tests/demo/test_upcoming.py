@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from raidbot.demo import upcoming as agenda
+from raidbot.demo import upcoming
 from raidbot.raids import lifecycle
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, CloseReason, GuildId, MemberId, Raid, RaidCode, Source, Status
@@ -32,7 +32,7 @@ def full() -> Raid:
 
 def minutes_before(raid: Raid, settings: GuildSettings = SETTINGS, *, now: datetime = NOW) -> list[int]:
     return sorted(
-        ((START - due.at) // timedelta(minutes=1) for due in agenda.due(raid, settings, now=now)), reverse=True
+        ((START - due.at) // timedelta(minutes=1) for due in upcoming.due(raid, settings, now=now)), reverse=True
     )
 
 

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from discord_sandbox import Sandbox, SandboxGuild, channels
-from discord_sandbox import persistence as keep
+from discord_sandbox import Sandbox, SandboxGuild, channels, persistence
 from discord_sandbox.store import Attachment, Channel
 from tests.discord_sandbox.example_bot import Playground
 
@@ -37,9 +36,9 @@ async def test_a_world_comes_back_as_it_was(sandbox: Sandbox, playground: Playgr
     guild = await furnished(sandbox, playground)
     sandbox.advance(timedelta(days=3))
 
-    kept = json.loads(json.dumps(keep.save(sandbox.world)))
+    kept = json.loads(json.dumps(persistence.save(sandbox.world)))
     again = Sandbox()
-    keep.load(again, kept)
+    persistence.load(again, kept)
 
     before, after = sandbox.store, again.store
     lobby = after.channels[guild.channel("lobby").id]
@@ -65,5 +64,5 @@ def _forget_ephemeral(channel: Channel) -> None:
 
 @pytest.mark.parametrize("kept", [{}, {"form": 1}, {"form": 1, "users": [{"id": 1}]}, {"form": 99}])
 async def test_what_is_no_world_is_refused(kept: dict[str, object]) -> None:
-    with pytest.raises(keep.WrongWorld):
-        keep.load(Sandbox(), kept)
+    with pytest.raises(persistence.WrongWorld):
+        persistence.load(Sandbox(), kept)

@@ -19,7 +19,7 @@ from discord_sandbox.store import Message
 from discord_sandbox.world import Dispatch
 from raidbot.bot import RaidBot
 from tests.conftest import Start
-from tests.e2e import database_facts as ledger
+from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd, Deed
 from tests.e2e.database_facts import Ledger, Story
 from tests.e2e.fast_time import at_pace
@@ -63,14 +63,14 @@ async def healed(sandbox: Sandbox, database: Path, board: Message, *, pace: floa
     """What the database says when all is as it should be; nothing is ever put off for longer than five minutes."""
     sandbox.advance(timedelta(minutes=6))
     with at_pace(pace):
-        return await ledger.until_settled(database, board)
+        return await database_facts.until_settled(database, board)
 
 
 def right(crowd: Crowd, board: Message, end: Ledger) -> None:
     """Everybody sits or waits where their reaction stands, once; nobody was told anything twice."""
-    assert ledger.places(end.raid) == ledger.standing(end.raid, board)
+    assert database_facts.places(end.raid) == database_facts.standing(end.raid, board)
     assert crowd.unexplained() == []
-    ledger.check_rules(end.raid)
+    database_facts.check_rules(end.raid)
     Story(end.raid).hear(end.audit).check()
     assert {row.state for row in end.outbox} <= {"sent"}
     for person in crowd.members:
@@ -169,7 +169,7 @@ async def test_failing_registration_of_commands_stops_nothing_else(
 ) -> None:
     async with start():
         board, crowd = await three_teams(guild)
-    with ledger.writing(database) as connection:
+    with database_facts.writing(database) as connection:
         connection.execute("DELETE FROM facts WHERE name LIKE 'commands%'")
     sandbox.store.commands.clear()
 
@@ -292,14 +292,14 @@ async def test_closed_dms_keep_nobody_else_from_being_reminded(
         members = [guild.add_member(f"member{number}") for number in range(11)]
         for member in members:
             await member.react(board, "✅")
-        await ledger.until_settled(database, board)
+        await database_facts.until_settled(database, board)
         for member in members[:10]:
             member.close_dms()
 
         sandbox.advance(timedelta(hours=2, minutes=51))
 
         await guild.until(lambda: "begins soon" in told(members[10]))
-        end = await ledger.until_settled(database, board)
+        end = await database_facts.until_settled(database, board)
         assert Counter(row.state for row in end.outbox if ":remind-participants:" in row.cause) == {
             "refused": 10,
             "sent": 1,
@@ -321,16 +321,16 @@ async def test_a_database_that_is_full_for_a_while(
         await burst(crowd)
         await sandbox.until(lambda: bot.state.db.outage)
         await pass_time(sandbox, MINUTE)
-        full = ledger.read(database)
-        assert len(ledger.places(full.raid)) < len(ledger.standing(full.raid, board))
+        full = database_facts.read(database)
+        assert len(database_facts.places(full.raid)) < len(database_facts.standing(full.raid, board))
         Story(full.raid).hear(full.audit).check()
-        ledger.check_rules(full.raid)
-        assert ledger.unlike(full.raid, full.names, board) == []
+        database_facts.check_rules(full.raid)
+        assert database_facts.unlike(full.raid, full.names, board) == []
         await limit_pages(bot, more=None)
 
         end = await healed(sandbox, database, board, pace=100.0)
-        assert ledger.places(end.raid) == ledger.standing(end.raid, board)
-        ledger.check_rules(end.raid)
+        assert database_facts.places(end.raid) == database_facts.standing(end.raid, board)
+        database_facts.check_rules(end.raid)
         Story(end.raid).hear(end.audit).check()
         assert {row.state for row in end.outbox} == {"sent"}
         assert crowd.unexplained() == []
@@ -356,7 +356,7 @@ def watch_for_lies(sandbox: Sandbox, crowd: Crowd, board: Message, database: Pat
 
     def look(event: Dispatch) -> None:
         if event.name == "MESSAGE_UPDATE" and event.payload["id"] == str(board.id):
-            written = {called[row.member] for row in ledger.read(database).audit if row.member in called}
+            written = {called[row.member] for row in database_facts.read(database).audit if row.member in called}
             lies.update(set(re.findall(r"Member\d+", str(board.embeds))) - written)
 
     sandbox.world.listeners.append(look)

@@ -15,7 +15,7 @@ from discord_sandbox.people import Answer
 from discord_sandbox.store import Message
 from raidbot.demo.harness import BotProcess
 from raidbot.raids.emoji.model import key_of
-from tests.e2e import database_facts as ledger
+from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd, Deed
 from tests.e2e.database_facts import Ledger, Story, Told
 from tests.raid_boards import prepare, put_up
@@ -64,7 +64,7 @@ class Evening:
             await self.bot.kill()
             unheard.lift()
             await burst
-            self.snapshots.append(ledger.read(self.database))
+            self.snapshots.append(database_facts.read(self.database))
             del deeds[: 3 * share // 2]
             await self._do(deeds[: share // 2])
             del deeds[: share // 2]
@@ -93,11 +93,11 @@ class Evening:
         """What the database says once everything is quiet and the bot has ended in order."""
         compared = self.sandbox.count("GET", FETCH)
         await self.sandbox.until(lambda: self.sandbox.count("GET", FETCH) > compared)
-        await self.sandbox.until(lambda: ledger.read(self.database).raid.participants_reminded, timeout=30)
-        await ledger.until_settled(self.database, self.board)
+        await self.sandbox.until(lambda: database_facts.read(self.database).raid.participants_reminded, timeout=30)
+        await database_facts.until_settled(self.database, self.board)
         assert await self.bot.stop() == 0
-        assert ledger.unsettled(self.database, self.board) == []
-        return ledger.read(self.database)
+        assert database_facts.unsettled(self.database, self.board) == []
+        return database_facts.read(self.database)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -128,9 +128,9 @@ async def begin(sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, database
 
 def check_roster(evening: Evening, end: Ledger) -> None:
     """The roster is what the reactions say, and what they say is what the members did."""
-    assert ledger.places(end.raid) == ledger.standing(end.raid, evening.board)
+    assert database_facts.places(end.raid) == database_facts.standing(end.raid, evening.board)
     assert evening.crowd.unexplained() == []
-    ledger.check_rules(end.raid)
+    database_facts.check_rules(end.raid)
 
 
 def check_history(evening: Evening, end: Ledger) -> None:
@@ -138,17 +138,17 @@ def check_history(evening: Evening, end: Ledger) -> None:
     for then in (*evening.snapshots, end):
         assert end.audit[: len(then.audit)] == then.audit
         Story(then.raid).hear(then.audit).check()
-        ledger.check_rules(then.raid)
+        database_facts.check_rules(then.raid)
 
 
 def check_order_of_arrival(evening: Evening, audit: tuple[Told, ...]) -> None:
     """Who was heard live was written down in the order in which the gateway told of them."""
     happenings = iter(evening.crowd.seen)
-    raid = ledger.read(evening.database).raid
+    raid = database_facts.read(evening.database).raid
     for row in audit:
         if row.source == "reaction" and row.actor == row.member:
             came = row.action in ("joined", "moved", "waitlisted")
-            role = raid.role(ledger.role_named(raid, str(row.after if came else row.before).partition(" #")[0]))
+            role = raid.role(database_facts.role_named(raid, str(row.after if came else row.before).partition(" #")[0]))
             wanted = (row.member, key_of(role.emoji), came)
             assert any((one.member, one.emoji_key, one.appeared) == wanted for one in happenings), row
 
@@ -200,7 +200,7 @@ async def test_a_board_whose_posting_was_not_heard_of_is_not_posted_again(
     await sandbox.until(lambda: guild.messages(guild.channel("raid-signups")))
 
     await bot.kill()
-    assert ledger.read(database).raid.message is None
+    assert database_facts.read(database).raid.message is None
     await bot.start()
 
     await once_on_boards(sandbox, guild, database, 1)
@@ -210,17 +210,18 @@ async def confirmed(preview: Answer, database: Path, wanted: int) -> None:
     """Whoever still sees the button presses it again; a draft that was confirmed already makes no second raid."""
     if preview.components:
         await preview.click("Confirm")
-    assert len(ledger.read(database).raids) == wanted
+    assert len(database_facts.read(database).raids) == wanted
 
 
 async def once_on_boards(sandbox: Sandbox, guild: SandboxGuild, database: Path, wanted: int) -> None:
     """Every raid gets its message, with all it should show, and there is no other message."""
 
     def right() -> bool:
-        now = ledger.read(database)
+        now = database_facts.read(database)
         shown = {message.id: message for message in guild.messages(guild.channel("raid-signups"))}
         return len(shown) == wanted and all(
-            raid.message in shown and not ledger.unlike(raid, now.names, shown[raid.message]) for raid in now.raids
+            raid.message in shown and not database_facts.unlike(raid, now.names, shown[raid.message])
+            for raid in now.raids
         )
 
     await sandbox.until(right, timeout=20)

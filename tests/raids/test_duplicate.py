@@ -5,12 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from raidbot.raids import audit, lifecycle
-from raidbot.raids import duplicate as copying
+from raidbot.raids import audit, duplicate, lifecycle
 from raidbot.raids.model import ChannelId, CloseReason, MessageId, Raid, RaidCode, Source, Status
 from raidbot.raids.notifications import REPLY, notices
-from raidbot.raids.rosters import assignments as roster
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import assignments, signups
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, START, TANK, joined, raid, teams
 
@@ -18,7 +16,7 @@ LATER = START + timedelta(days=7)
 
 
 def again(board: Raid, *keeping: int) -> Raid:
-    return copying.duplicate(
+    return duplicate.duplicate(
         board,
         by=MANAGER,
         channel=ChannelId(9),
@@ -44,7 +42,7 @@ def test_the_copy_is_the_same_raid_with_a_life_of_its_own() -> None:
 def test_seats_are_kept_in_order_with_sides_and_force_and_nobody_waits() -> None:
     board = replace(raid(tank=1, healer=1), sides=("L", "R"))
     board = joined(joined(board, TANK, ALICE, CAROL), HEALER, BOB)
-    board = roster.take_side(board, BOB, "L").raid
+    board = assignments.take_side(board, BOB, "L").raid
     board = signups.assign(board, CAROL, TANK, now=NOW, force=True).raid
 
     copy = again(board, BOB, CAROL)
@@ -72,7 +70,7 @@ def test_who_is_copied_is_told_once_it_is_posted_and_can_say_no() -> None:
 def test_the_original_remembers_its_copy_and_stays_as_it_is() -> None:
     board = joined(raid(tank=2), TANK, ALICE)
 
-    change = copying.duplicated(board, RaidCode("XYZ234"))
+    change = duplicate.duplicated(board, RaidCode("XYZ234"))
 
     assert change.raid == board
     assert [(entry.action, entry.after) for entry in audit.entries(board, change)] == [("duplicated", "XYZ234")]
@@ -82,6 +80,6 @@ def test_the_original_remembers_its_copy_and_stays_as_it_is() -> None:
 def test_a_copy_lies_ahead() -> None:
     for wrong in (NOW, NOW + timedelta(days=800)):
         with pytest.raises(Refusal):
-            copying.duplicate(
+            duplicate.duplicate(
                 raid(tank=1), by=MANAGER, channel=ChannelId(9), starts_at=wrong, zone="UTC", keeping=(), now=NOW
             )

@@ -8,8 +8,7 @@ from functools import partial
 import pytest
 
 from raidbot.db.database import Database
-from raidbot.raids import details as editing
-from raidbot.raids import lifecycle
+from raidbot.raids import details, lifecycle
 from raidbot.raids.model import (
     CancelReason,
     CloseReason,
@@ -88,7 +87,7 @@ async def test_boards_of_raids_long_over_are_forgotten_and_stay_so(db: Database)
     await state.forget_boards()
     assert set(state.boards.values()) == {held}
 
-    await state.change(over, partial(editing.lead, leader=ALICE), BY_MANAGER)
+    await state.change(over, partial(details.lead, leader=ALICE), BY_MANAGER)
     await state.change(held, close, BY_MANAGER)
     assert state.boards == {}
     await state.change(over, partial(lifecycle.reopen, by=MANAGER, now=NOW), BY_MANAGER)

@@ -9,8 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.posting.channels import KIND_NAMES
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.db import audit
 from raidbot.raids.audit import Entry
@@ -38,14 +37,14 @@ class Permissions(commands.Cog):
 
     @app_commands.command(description="Which roles may do what, and who may sign up")
     async def permissions(self, interaction: discord.Interaction[Any]) -> None:
-        await rights.check(interaction, Permission.PERMISSIONS)
-        await answers.take(interaction)
+        await permissions.check(interaction, Permission.PERMISSIONS)
+        await responses.take(interaction)
         await self._show(interaction, _EVERYTHING)
 
     async def press(self, press: Press) -> None:
         """Somebody chose what to look at, or the roles for it."""
         interaction = press.interaction
-        await rights.check(interaction, Permission.PERMISSIONS)
+        await permissions.check(interaction, Permission.PERMISSIONS)
         match press.parts:
             case ("open", _):
                 subject = next(iter(press.values), "")
@@ -56,13 +55,13 @@ class Permissions(commands.Cog):
         await self._show(interaction, _known(subject))
 
     async def _save(self, press: Press, subject: str) -> None:
-        guild = rights.here(press.interaction)
-        chosen = rights.chosen_roles(press.interaction, press.values)
+        guild = permissions.here(press.interaction)
+        chosen = permissions.chosen_roles(press.interaction, press.values)
         if guild.id in chosen and subject in (_EVERYTHING, f"{_GATE}{Kind.RAID}"):
-            raise rights.NotEveryone
-        rule = partial(_with, subject, chosen, rights.asker(press.interaction))
+            raise permissions.NotEveryone
+        rule = partial(_with, subject, chosen, permissions.asker(press.interaction))
         try:
-            await self._state.change_settings(GuildId(guild.id), rule, rights.cause(press.interaction))
+            await self._state.change_settings(GuildId(guild.id), rule, permissions.cause(press.interaction))
         except (ManagersOnly, MoreThanHeld):
             wanted = f"{_title(subject)}: {_mentioned(guild, chosen) or 'nobody'}"
             await self._note(press.interaction, Entry("grant refused", after=wanted))
@@ -70,11 +69,11 @@ class Permissions(commands.Cog):
 
     async def _note(self, interaction: discord.Interaction[Any], entry: Entry) -> None:
         """Write down what was tried and changed nothing."""
-        cause = rights.cause(interaction)
+        cause = permissions.cause(interaction)
         record = partial(
             audit.record,
             entries=(entry,),
-            guild=GuildId(rights.here(interaction).id),
+            guild=GuildId(permissions.here(interaction).id),
             raid=None,
             at=self._state.now(),
             actor=cause.actor,
@@ -83,9 +82,9 @@ class Permissions(commands.Cog):
         await self._state.db.write(record)
 
     async def _show(self, interaction: discord.Interaction[Any], subject: str) -> None:
-        guild = rights.here(interaction)
+        guild = permissions.here(interaction)
         settings = await self._state.settings(GuildId(guild.id))
-        await answers.show(
+        await responses.show(
             interaction, embeds=(_summary(guild, settings, subject),), rows=_rows(guild, settings, subject)
         )
 
@@ -186,14 +185,14 @@ def _plural(kind: Kind) -> str:
     return {Kind.RAID: "raids", Kind.MUSEUM: "museums", Kind.KEY: "key bosses", Kind.CHALLENGE: "challenges"}[kind]
 
 
-def _rows(guild: discord.Guild, settings: GuildSettings, subject: str) -> tuple[answers.Row, ...]:
+def _rows(guild: discord.Guild, settings: GuildSettings, subject: str) -> tuple[responses.Row, ...]:
     command = "" if subject in (_EVERYTHING, *_gates()) else held_in(subject)[0].command
     offered = [
         (_EVERYTHING, "Everything"),
         *((gate, f"Signing up: {KIND_NAMES[kind]}") for gate, kind in _gates().items()),
     ]
     offered += [(name, f"/{name}") for name in known_commands()]
-    rows: list[answers.Row] = [(_choice("What is it about?", offered, command or subject),)]
+    rows: list[responses.Row] = [(_choice("What is it about?", offered, command or subject),)]
     actions = held_in(command) if command else ()
     if len(actions) > 1:
         named = [

@@ -11,9 +11,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
-from raidbot.db import raid_queries as lookups
+from raidbot.commands.ui import permissions, responses
+from raidbot.db import raid_queries
 from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.text import stamp
@@ -29,13 +28,13 @@ class Ping(commands.Cog):
 
     @app_commands.command(description="Is the bot awake, and what does it do here?")
     async def ping(self, interaction: discord.Interaction[Any]) -> None:
-        guild = GuildId(rights.here(interaction).id)
+        guild = GuildId(permissions.here(interaction).id)
         asked = time.perf_counter()
-        await answers.take(interaction)
+        await responses.take(interaction)
         round_trip = time.perf_counter() - asked
-        raids = await self._state.db.read(partial(lookups.open_count, guild=guild))
-        owed = await self._state.db.read(partial(lookups.owed_count, guild=guild))
-        await answers.show(
+        raids = await self._state.db.read(partial(raid_queries.open_count, guild=guild))
+        owed = await self._state.db.read(partial(raid_queries.owed_count, guild=guild))
+        await responses.show(
             interaction,
             "\n".join(
                 (

@@ -7,8 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.posting.channels import USE_NAMES, Use, said, set_channel
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import permissions, responses
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.state import State
@@ -24,30 +23,30 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
     @app_commands.describe(what="What the channel is for", channel="A text channel I can post in")
     @app_commands.choices(what=_CHOICES)
     async def choose(self, interaction: discord.Interaction[Any], what: str, channel: discord.TextChannel) -> None:
-        await rights.check(interaction, Permission.SETCHANNEL_SET)
-        use, guild = Use(what), rights.here(interaction)
-        await answers.take(interaction)
-        await set_channel(self._state, guild, use, channel.id, rights.cause(interaction))
+        await permissions.check(interaction, Permission.SETCHANNEL_SET)
+        use, guild = Use(what), permissions.here(interaction)
+        await responses.take(interaction)
+        await set_channel(self._state, guild, use, channel.id, permissions.cause(interaction))
         goes = "goes" if use in (Use.AUDIT, Use.DEBUG) else "go"
-        await answers.show(interaction, f"{USE_NAMES[use]} {goes} to {channel.mention} from now on.")
+        await responses.show(interaction, f"{USE_NAMES[use]} {goes} to {channel.mention} from now on.")
 
     @app_commands.command(description="Take a choice back")
     @app_commands.describe(what="What the channel was for")
     @app_commands.choices(what=_CHOICES)
     async def clear(self, interaction: discord.Interaction[Any], what: str) -> None:
-        await rights.check(interaction, Permission.SETCHANNEL_CLEAR)
-        use, guild = Use(what), rights.here(interaction)
-        await answers.take(interaction)
-        await set_channel(self._state, guild, use, None, rights.cause(interaction))
+        await permissions.check(interaction, Permission.SETCHANNEL_CLEAR)
+        use, guild = Use(what), permissions.here(interaction)
+        await responses.take(interaction)
+        await set_channel(self._state, guild, use, None, permissions.cause(interaction))
         now = said(guild, await self._state.settings(GuildId(guild.id)), use)
-        await answers.show(interaction, f"The choice is taken back. {USE_NAMES[use]}: {now}.")
+        await responses.show(interaction, f"The choice is taken back. {USE_NAMES[use]}: {now}.")
 
     @app_commands.command(description="Show which channels are chosen")
     async def show(self, interaction: discord.Interaction[Any]) -> None:
-        await rights.check(interaction, Permission.SETCHANNEL_SHOW)
-        await answers.take(interaction)
-        guild = rights.here(interaction)
+        await permissions.check(interaction, Permission.SETCHANNEL_SHOW)
+        await responses.take(interaction)
+        guild = permissions.here(interaction)
         settings = await self._state.settings(GuildId(guild.id))
-        await answers.show(
+        await responses.show(
             interaction, "\n".join(f"{name}: {said(guild, settings, use)}" for use, name in USE_NAMES.items())
         )

@@ -9,9 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands.ui import forms
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import forms, permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
@@ -44,13 +42,13 @@ class Settings(commands.Cog):
     @app_commands.command(description="Time zone, reminders, closing, threads, leader role and audit of this server")
     @app_commands.describe(time_zone="Where your server's clock hangs, such as Europe/London")
     async def settings(self, interaction: discord.Interaction[Any], time_zone: str | None = None) -> None:
-        await rights.check(interaction, Permission.SETTINGS)
-        guild = GuildId(rights.here(interaction).id)
+        await permissions.check(interaction, Permission.SETTINGS)
+        guild = GuildId(permissions.here(interaction).id)
         zone = None if time_zone is None else zones.zone_named(time_zone).key
-        await answers.take(interaction)
+        await responses.take(interaction)
         if zone is not None:
             await self._state.change_settings(
-                guild, lambda before: replace(before, zone=zone), rights.cause(interaction)
+                guild, lambda before: replace(before, zone=zone), permissions.cause(interaction)
             )
         await _show(interaction, await self._state.settings(guild), _FIRST)
 
@@ -61,17 +59,17 @@ class Settings(commands.Cog):
     async def press(self, press: Press) -> None:
         """Somebody used the panel."""
         interaction = press.interaction
-        await rights.check(interaction, Permission.SETTINGS)
-        guild = GuildId(rights.here(interaction).id)
+        await permissions.check(interaction, Permission.SETTINGS)
+        guild = GuildId(permissions.here(interaction).id)
         match press.parts:
             case ("ask-zone",):
                 zone = (await self._state.settings(guild)).zone
-                await answers.ask(interaction, _zone_form(zone))
+                await responses.ask(interaction, _zone_form(zone))
             case ("page", page) if page in _PAGES:
                 await _show(interaction, await self._state.settings(guild), page)
             case _:
                 rule = partial(_changed, press)
-                settings = await self._state.change_settings(guild, rule, rights.cause(interaction))
+                settings = await self._state.change_settings(guild, rule, permissions.cause(interaction))
                 await _show(interaction, settings, _page_of(press.parts[0]))
 
 
@@ -119,17 +117,17 @@ def _chosen(press: Press, offered: Sequence[int]) -> int:
 
 def _chosen_role(press: Press) -> int:
     """Raises UnknownRole, NotEveryone or UnknownPanel."""
-    roles = rights.chosen_roles(press.interaction, press.values)
-    if rights.here(press.interaction).id in roles:
-        raise rights.NotEveryone
+    roles = permissions.chosen_roles(press.interaction, press.values)
+    if permissions.here(press.interaction).id in roles:
+        raise permissions.NotEveryone
     if len(roles) != 1:
         raise UnknownPanel
     return next(iter(roles))
 
 
 async def _show(interaction: discord.Interaction[Any], settings: GuildSettings, page: str) -> None:
-    guild = rights.here(interaction)
-    await answers.show(interaction, embeds=(_summary(guild, settings),), rows=_PAGES[page](guild, settings))
+    guild = permissions.here(interaction)
+    await responses.show(interaction, embeds=(_summary(guild, settings),), rows=_PAGES[page](guild, settings))
 
 
 def _summary(guild: discord.Guild, settings: GuildSettings) -> discord.Embed:
@@ -160,7 +158,7 @@ def _leader_role(guild: discord.Guild, settings: GuildSettings) -> str:
     return f"{role.mention}: a ⭐ before the name" if role else "a role that was deleted; choose another or none"
 
 
-def _first_page(_guild: discord.Guild, settings: GuildSettings) -> tuple[answers.Row, ...]:
+def _first_page(_guild: discord.Guild, settings: GuildSettings) -> tuple[responses.Row, ...]:
     leads = [(minutes, _lead(minutes)) for minutes in LEAD_CHOICES]
     closings = [(minutes, _lead(minutes, never="at their start")) for minutes in FULL_CLOSE_CHOICES]
     return (
@@ -174,7 +172,7 @@ def _first_page(_guild: discord.Guild, settings: GuildSettings) -> tuple[answers
     )
 
 
-def _second_page(guild: discord.Guild, settings: GuildSettings) -> tuple[answers.Row, ...]:
+def _second_page(guild: discord.Guild, settings: GuildSettings) -> tuple[responses.Row, ...]:
     archive = settings.thread_archive_minutes if settings.threads else 0
     threads = [(0, "off"), *((minutes, f"archived after {spoken_minutes(minutes)}") for minutes in ARCHIVE_CHOICES)]
     kept = [(days, _spoken_days(days)) for days in AUDIT_DAYS_CHOICES]

@@ -10,9 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.posting.channels import USE_NAMES, Use, chosen_for, said, set_channel, signup_channel
-from raidbot.commands.ui import forms
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import forms, permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Permission
@@ -44,34 +42,34 @@ class Setup(commands.Cog):
 
     @app_commands.command(description="First steps: channels, time zone, your games, and what I lack on this server")
     async def setup(self, interaction: discord.Interaction[Any]) -> None:
-        await rights.check(interaction, Permission.SETUP)
-        await answers.take(interaction)
+        await permissions.check(interaction, Permission.SETUP)
+        await responses.take(interaction)
         await self._show(interaction, "boards")
 
     async def press(self, press: Press) -> None:
         """Somebody chose a channel, turned the page, or gave a time zone."""
         interaction = press.interaction
-        await rights.check(interaction, Permission.SETUP)
+        await permissions.check(interaction, Permission.SETUP)
         match press.parts:
             case ("channel", use) if use in Use.__members__.values():
                 page = "logs" if Use(use) in _PAGES["logs"] else "boards"
                 await self._choose(press, Use(use))
             case ("ask-zone",):
-                zone = (await self._state.settings(GuildId(rights.here(interaction).id))).zone
-                await answers.ask(interaction, _zone_form(zone))
+                zone = (await self._state.settings(GuildId(permissions.here(interaction).id))).zone
+                await responses.ask(interaction, _zone_form(zone))
                 return
             case ("zone",):
                 page, zone = "boards", zones.zone_named(press.fields["zone"]).key
-                guild = GuildId(rights.here(interaction).id)
+                guild = GuildId(permissions.here(interaction).id)
                 await self._state.change_settings(
-                    guild, lambda before: replace(before, zone=zone), rights.cause(interaction)
+                    guild, lambda before: replace(before, zone=zone), permissions.cause(interaction)
                 )
             case ("games",):
-                page, guild = "games", GuildId(rights.here(interaction).id)
+                page, guild = "games", GuildId(permissions.here(interaction).id)
                 games = frozenset(press.values)
                 if not games <= (await self._state.templates(guild)).games().keys():
                     raise UnknownPanel
-                await self._state.change_templates(guild, partial(play, games=games), rights.cause(interaction))
+                await self._state.change_templates(guild, partial(play, games=games), permissions.cause(interaction))
             case ("page", page) | ("page", page, "again") if page in _PAGE_LABELS:
                 pass
             case _:
@@ -79,17 +77,17 @@ class Setup(commands.Cog):
         await self._show(interaction, page)
 
     async def _choose(self, press: Press, use: Use) -> None:
-        guild, chosen = rights.here(press.interaction), next(iter(press.values), "")
+        guild, chosen = permissions.here(press.interaction), next(iter(press.values), "")
         channel = int(chosen) if chosen.isdecimal() else None
-        await set_channel(self._state, guild, use, channel, rights.cause(press.interaction))
+        await set_channel(self._state, guild, use, channel, permissions.cause(press.interaction))
 
     async def _show(self, interaction: discord.Interaction[Any], page: str) -> None:
-        guild = rights.here(interaction)
+        guild = permissions.here(interaction)
         settings = await self._state.settings(GuildId(guild.id))
         catalogue = await self._state.templates(GuildId(guild.id))
         embed = _summary(guild, settings, catalogue, self._state.now())
         choices = _games(catalogue) if page == "games" else _channels(guild, settings, page)
-        await answers.show(interaction, embeds=(embed,), rows=(*choices, _buttons(page)))
+        await responses.show(interaction, embeds=(embed,), rows=(*choices, _buttons(page)))
 
 
 def _summary(guild: discord.Guild, settings: GuildSettings, catalogue: Catalogue, now: datetime) -> discord.Embed:
@@ -126,11 +124,11 @@ def _templates(catalogue: Catalogue) -> str:
     return fit_lines(lines, _FIELD_MOST) or "None is enabled."
 
 
-def _channels(guild: discord.Guild, settings: GuildSettings, page: str) -> tuple[answers.Row, ...]:
+def _channels(guild: discord.Guild, settings: GuildSettings, page: str) -> tuple[responses.Row, ...]:
     return tuple((_channel_select(guild, settings, use),) for use in _PAGES[page])
 
 
-def _games(catalogue: Catalogue) -> tuple[answers.Row, ...]:
+def _games(catalogue: Catalogue) -> tuple[responses.Row, ...]:
     games = catalogue.games()
     select: discord.ui.Select[Any] = discord.ui.Select(
         custom_id=address(PANEL, "games"),
@@ -142,7 +140,7 @@ def _games(catalogue: Catalogue) -> tuple[answers.Row, ...]:
     return ((select,),)
 
 
-def _buttons(page: str) -> answers.Row:
+def _buttons(page: str) -> responses.Row:
     blue, grey = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
     others = [(name, label) for name, label in _PAGE_LABELS.items() if name != page]
     return (

@@ -9,14 +9,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands.create import views as look
+from raidbot.commands.create import views
 from raidbot.commands.create.views import Sheet
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
 from raidbot.commands.posting.post_waiter import Watch
-from raidbot.commands.ui import form_retry as typed
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.pagination import page_number
@@ -87,7 +85,7 @@ class Create(commands.Cog):
         name: app_commands.Range[str, 1, SUBJECT_MOST] | None = None,
         counts: bool | None = None,
     ) -> None:
-        await rights.check(interaction, Permission.CREATE)
+        await permissions.check(interaction, Permission.CREATE)
         given: dict[str, Any] = {
             "length_minutes": None if hours is None else round(hours * 60),
             "strategy": strategy,
@@ -103,7 +101,7 @@ class Create(commands.Cog):
             draft = draft.choosing(key_of(activity_named(activity, catalogue)), catalogue)
         draft = replace(draft, **{key: value for key, value in given.items() if value is not None})
         check_choices(draft, catalogue)
-        await answers.take(interaction)
+        await responses.take(interaction)
         await self._begin(interaction, draft, when)
 
     @create.autocomplete("activity")
@@ -129,17 +127,17 @@ class Create(commands.Cog):
     async def press(self, press: Press) -> None:
         """Somebody used a panel or a preview, sent a form, or confirmed."""
         interaction = press.interaction
-        await rights.check(interaction, Permission.CREATE)
+        await permissions.check(interaction, Permission.CREATE)
         number, *action = press.parts or ("",)
         sheet = await self._load(interaction, DraftId(_whole(number)))
         match action:
             case ["ask-time", *marks]:
                 zone = (await self._state.settings(_guild(interaction))).zone
-                await _ask(interaction, sheet, "time", "Time of the raid", look.time_field(sheet, zone), marks)
+                await _ask(interaction, sheet, "time", "Time of the raid", views.time_field(sheet, zone), marks)
             case ["ask-name", *marks]:
-                await _ask(interaction, sheet, "name", "Name", look.name_field(sheet), marks)
+                await _ask(interaction, sheet, "name", "Name", views.name_field(sheet), marks)
             case ["ask-seats", *marks]:
-                await _ask(interaction, sheet, "seats", "Seats", look.seats_field(sheet), marks)
+                await _ask(interaction, sheet, "seats", "Seats", views.seats_field(sheet), marks)
             case ["preview"]:
                 await self._show_preview(interaction, sheet)
             case ["change"]:
@@ -148,7 +146,7 @@ class Create(commands.Cog):
                 await self._show_panel(interaction, sheet, page=page_number(page))
             case ["discard"]:
                 await self._state.db.write(partial(drafts.discard, draft=sheet.id))
-                await answers.show(interaction, "Discarded. Nothing was posted.")
+                await responses.show(interaction, "Discarded. Nothing was posted.")
             case ["confirm"]:
                 await self._confirm(interaction, sheet)
             case ["time" | "name" | "seats" as form, *marks]:
@@ -161,11 +159,11 @@ class Create(commands.Cog):
         try:
             changed = await self._changed(press, sheet, [form])
         except (NotATime, NotANumber) as refusal:
-            await answers.show(
+            await responses.show(
                 press.interaction,
-                typed.lost_nothing(str(refusal)),
-                embeds=(look.summary(sheet), *typed.embeds(press.fields, look.LABELS)),
-                rows=look.again_rows(sheet, f"ask-{form}", *marks),
+                form_retry.lost_nothing(str(refusal)),
+                embeds=(views.summary(sheet), *form_retry.embeds(press.fields, views.LABELS)),
+                rows=views.again_rows(sheet, f"ask-{form}", *marks),
             )
             return
         await self._show_panel(press.interaction, await self._save(changed))
@@ -225,12 +223,12 @@ class Create(commands.Cog):
         self, interaction: discord.Interaction[Any], draft: Draft, catalogue: Catalogue
     ) -> tuple[Raid, discord.TextChannel]:
         """The raid that would be posted, and where. Raises Refusal for whatever stands in the way."""
-        guild = rights.here(interaction)
+        guild = permissions.here(interaction)
         raid = plan(
             draft,
             catalogue,
             guild=GuildId(guild.id),
-            creator=rights.who(interaction),
+            creator=permissions.who(interaction),
             channel=ChannelId(0),
             now=self._state.now(),
         )
@@ -244,29 +242,29 @@ class Create(commands.Cog):
     ) -> None:
         if sheet.draft.activity is not None and sheet.activity is None:
             problem = problem or str(ActivityGone())
-        await answers.show(interaction, problem, embeds=(look.summary(sheet),), rows=look.rows(sheet, page))
+        await responses.show(interaction, problem, embeds=(views.summary(sheet),), rows=views.rows(sheet, page))
 
     async def _show_preview(self, interaction: discord.Interaction[Any], sheet: Sheet) -> None:
         raid, channel = await self._checked(interaction, sheet.draft, sheet.catalogue)
         style = (await self._state.settings(raid.guild)).signup_style
         shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)}, style)
-        text = look.preview_text(sheet, channel)
-        await answers.show(interaction, text, embeds=(shown.embed(),), rows=look.preview_rows(sheet))
+        text = views.preview_text(sheet, channel)
+        await responses.show(interaction, text, embeds=(shown.embed(),), rows=views.preview_rows(sheet))
 
     async def _confirm(self, interaction: discord.Interaction[Any], sheet: Sheet) -> None:
         raid, channel = await self._checked(interaction, sheet.draft, sheet.catalogue)
         await self._state.learn_names(raid.guild, {raid.creator: clean_name(interaction.user.display_name)})
         raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=sheet.id)
         name = f"“{escape(raid.name)}” (`{raid.code}`)"
-        await answers.show(interaction, f"{name} is being posted in {channel.mention}.")
-        await answers.show(interaction, await self._watch.outcome(raid, channel.mention))
+        await responses.show(interaction, f"{name} is being posted in {channel.mention}.")
+        await responses.show(interaction, await self._watch.outcome(raid, channel.mention))
 
     async def _add(self, interaction: discord.Interaction[Any], draft: Draft, assumptions: tuple[str, ...]) -> DraftId:
         payload = _payload(draft, assumptions)
         add = partial(
             drafts.add,
             guild=_guild(interaction),
-            member=rights.who(interaction),
+            member=permissions.who(interaction),
             payload=payload,
             now=self._state.now(),
         )
@@ -274,7 +272,7 @@ class Create(commands.Cog):
 
     async def _load(self, interaction: discord.Interaction[Any], draft: DraftId) -> Sheet:
         """Raises NoSuchDraft, also for somebody else's, and DraftUsed."""
-        load = partial(drafts.load, draft=draft, guild=_guild(interaction), member=rights.who(interaction))
+        load = partial(drafts.load, draft=draft, guild=_guild(interaction), member=permissions.who(interaction))
         payload = await self._state.db.read(load)
         catalogue = await self._state.templates(_guild(interaction))
         fitting = Draft.from_json(payload).fitting(catalogue)
@@ -289,7 +287,7 @@ class Create(commands.Cog):
 async def _ask(
     interaction: discord.Interaction[Any], sheet: Sheet, action: str, title: str, field: Field, marks: list[str]
 ) -> None:
-    await typed.ask(interaction, look.to(sheet, action), title, field, marks=next(iter(marks), None))
+    await form_retry.ask(interaction, views.to(sheet, action), title, field, marks=next(iter(marks), None))
 
 
 def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:
@@ -297,7 +295,7 @@ def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _guild(interaction: discord.Interaction[Any]) -> GuildId:
-    return GuildId(rights.here(interaction).id)
+    return GuildId(permissions.here(interaction).id)
 
 
 def _begun(typed: str | float) -> str:

@@ -9,7 +9,7 @@ import structlog
 from discord.ext import commands
 
 from raidbot.commands.events.event_queue import Intake
-from raidbot.db import raid_queries as lookups
+from raidbot.db import raid_queries
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.members.departures import Absent
@@ -85,14 +85,14 @@ class World(commands.Cog):
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         guild, thread = GuildId(payload.guild_id), ChannelId(payload.thread_id)
         await self._lose_channel(guild, thread)
-        for raid in await self._state.db.read(partial(lookups.with_thread, guild=guild, thread=thread)):
+        for raid in await self._state.db.read(partial(raid_queries.with_thread, guild=guild, thread=thread)):
             self._alter(raid, lifecycle.lose_thread)
 
     @_listener
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was removed from the server; an outage does not come here."""
         log.info("guild left", guild=guild.id)
-        for raid in await self._state.db.read(partial(lookups.in_guild, guild=GuildId(guild.id))):
+        for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=GuildId(guild.id))):
             self._lose(raid, CancelReason.GUILD_LEFT)
 
     @_listener
@@ -115,7 +115,7 @@ class World(commands.Cog):
         me, guild = after.guild.me, GuildId(after.guild.id)
         if _gained(before.permissions_for(me), after.permissions_for(me)):
             for raid in await self._state.db.read(
-                partial(lookups.in_channel, guild=guild, channel=ChannelId(after.id))
+                partial(raid_queries.in_channel, guild=guild, channel=ChannelId(after.id))
             ):
                 await self._reconcile.raid(raid, in_full=True)
 
@@ -138,7 +138,7 @@ class World(commands.Cog):
     @_listener
     async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
         guild, member, now = GuildId(payload.guild_id), MemberId(payload.user.id), self._state.now()
-        coming = partial(lookups.coming_with_member, guild=guild, member=member, after=now)
+        coming = partial(raid_queries.coming_with_member, guild=guild, member=member, after=now)
         for raid in await self._state.db.read(coming):
             self._alter(raid, partial(signups.depart, member=member, now=now))
 
@@ -159,7 +159,7 @@ class World(commands.Cog):
         """A member, cached or not, may go by another name or have other roles now (dispatched by `bot`)."""
         guild, member = GuildId(guild_id), MemberId(member_id)
         looks_new = await self._state.learn_roles(guild, {member: roles})
-        coming = partial(lookups.coming_with_member, guild=guild, member=member, after=self._state.now())
+        coming = partial(raid_queries.coming_with_member, guild=guild, member=member, after=self._state.now())
         raids = await self._state.db.read(coming)
         if raids and await self._state.learn_names(guild, {member: clean_name(name)}):
             looks_new = True
@@ -174,7 +174,7 @@ class World(commands.Cog):
                 self._lose(raid, CancelReason.MESSAGE_DELETED)
 
     async def _lose_channel(self, guild: GuildId, channel: ChannelId) -> None:
-        for raid in await self._state.db.read(partial(lookups.in_channel, guild=guild, channel=channel)):
+        for raid in await self._state.db.read(partial(raid_queries.in_channel, guild=guild, channel=channel)):
             self._lose(raid, CancelReason.CHANNEL_DELETED)
 
     def _lose(self, raid: RaidId, reason: CancelReason) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import permissions
 from raidbot.raids.emoji.model import parse
 from raidbot.raids.model import Raid, Role
 from raidbot.raids.settings import SignupStyle
@@ -31,7 +31,7 @@ class EmojiGone(Refusal):
 
 async def check_reactable(interaction: discord.Interaction[Any], raid: Raid, style: SignupStyle) -> None:
     """Raises EmojiGone where members can only react, and a role's custom emoji is on no server I am on."""
-    here, guilds = rights.here(interaction), interaction.client.guilds
+    here, guilds = permissions.here(interaction), interaction.client.guilds
     if style is not SignupStyle.REACTIONS or len(raid.roles) > REACTIONS_MOST or len(guilds) > _ASKED_MOST:
         return
     gone = [role for role in raid.roles if parse(role.emoji).id is not None]

@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.raid import views as look
+from raidbot.commands.raid import views
 from raidbot.commands.raid.context import Action, Visit
 from raidbot.commands.ui.pagination import turning
 from raidbot.commands.ui.responses import Row
@@ -45,8 +45,8 @@ async def _attendance(visit: Visit, text: str = "") -> None:
     ]
     said = f"Marked: {escape(', '.join(marked))}." if marked else "Nobody is marked."
     rows: list[Row] = [(_select(raid, presence, page, names),) for presence in _HINTS]
-    turns = turning(page, pages, partial(look.to, raid, "attendance"))
-    await visit.page(f"{text}\n{said}".strip(), *rows, (look.back(raid), *turns))
+    turns = turning(page, pages, partial(views.to, raid, "attendance"))
+    await visit.page(f"{text}\n{said}".strip(), *rows, (views.back(raid), *turns))
 
 
 async def _mark(visit: Visit) -> None:
@@ -87,7 +87,7 @@ def _select(raid: Raid, presence: Presence, page: int, names: dict[MemberId, str
         for row in _page(raid, page)
     ]
     return discord.ui.Select[Any](
-        custom_id=look.to(raid, "mark", presence, page, _seen(raid)),
+        custom_id=views.to(raid, "mark", presence, page, _seen(raid)),
         placeholder=_HINTS[presence],
         options=options,
         min_values=0,

@@ -12,27 +12,15 @@ from discord.ext import commands
 
 from raidbot.commands.posting.post_waiter import Watch
 from raidbot.commands.raid import (
-    attendance as raid_attendance,
-)
-from raidbot.commands.raid import (
-    details as raid_text,
-)
-from raidbot.commands.raid import (
-    duplicate as raid_copy,
-)
-from raidbot.commands.raid import (
-    lifecycle as raid_life,
-)
-from raidbot.commands.raid import (
-    roster as raid_roster,
-)
-from raidbot.commands.raid import (
-    substitutes as raid_substitute,
+    attendance,
+    details,
+    duplicate,
+    lifecycle,
+    roster,
+    substitutes,
 )
 from raidbot.commands.raid.context import Action, Visit, refuse, show_panel
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import raid_autocomplete as codes
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import permissions, raid_autocomplete, responses
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import GuildId, Status
 from raidbot.raids.permissions import Permission
@@ -49,15 +37,15 @@ async def _panel(visit: Visit) -> None:
 
 ACTIONS: dict[str, Action] = {
     "panel": Action(ANY, _panel),
-    **raid_life.ACTIONS,
-    **raid_text.ACTIONS,
-    **raid_roster.ACTIONS,
-    **raid_attendance.ACTIONS,
-    **raid_copy.ACTIONS,
-    **raid_substitute.ACTIONS,
+    **lifecycle.ACTIONS,
+    **details.ACTIONS,
+    **roster.ACTIONS,
+    **attendance.ACTIONS,
+    **duplicate.ACTIONS,
+    **substitutes.ACTIONS,
 }
 """Everything that can be pressed on a raid's panel, its pages and its forms."""
-_EVEN_CANCELLED = {"panel", "undo", "cancel", *raid_copy.ACTIONS}
+_EVEN_CANCELLED = {"panel", "undo", "cancel", *duplicate.ACTIONS}
 
 
 class RaidPanel(commands.Cog):
@@ -68,23 +56,23 @@ class RaidPanel(commands.Cog):
     @app_commands.command(description="Close, reopen, cancel or change a raid")
     @app_commands.describe(code="Which raid; choose it from the list as you type")
     async def raid(self, interaction: discord.Interaction[Any], code: str) -> None:
-        raid = await self._state.find(GuildId(rights.here(interaction).id), code)
-        await rights.check_any(interaction, ANY, raid)
-        await answers.take(interaction)
+        raid = await self._state.find(GuildId(permissions.here(interaction).id), code)
+        await permissions.check_any(interaction, ANY, raid)
+        await responses.take(interaction)
         await show_panel(self._state, interaction, raid)
 
     @raid.autocomplete("code")
     async def _codes(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        return await codes.offered(self._state, interaction, typed)
+        return await raid_autocomplete.offered(self._state, interaction, typed)
 
     async def press(self, press: Press) -> None:
         """Somebody used a panel. What a rule refuses is said above the raid as it is now."""
         if len(press.parts) < 2 or press.parts[1] not in ACTIONS:
             raise UnknownPanel
         code, name, *rest = press.parts
-        raid = await self._state.find(GuildId(rights.here(press.interaction).id), code)
+        raid = await self._state.find(GuildId(permissions.here(press.interaction).id), code)
         action = ACTIONS[name]
-        await rights.check_any(press.interaction, action.permissions, raid)
+        await permissions.check_any(press.interaction, action.permissions, raid)
         visit = Visit(self._state, press, raid, tuple(rest), self._watch)
         try:
             if raid.status is Status.CANCELLED and name not in _EVEN_CANCELLED:

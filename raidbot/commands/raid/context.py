@@ -9,11 +9,9 @@ from typing import Any
 import discord
 
 from raidbot.commands.posting.post_waiter import Watch
-from raidbot.commands.raid import views as look
+from raidbot.commands.raid import views
 from raidbot.commands.raid.views import Sight
-from raidbot.commands.ui import form_retry as typed
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.forms import Field, changed
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.db import history, outbox, undo
@@ -49,7 +47,7 @@ class Visit:
 
     @property
     def asker(self) -> MemberId:
-        return rights.who(self.interaction)
+        return permissions.who(self.interaction)
 
     @property
     def guild(self) -> GuildId:
@@ -64,7 +62,7 @@ class Visit:
     async def ask(self, action: str, title: str, *fields: Field) -> None:
         """Open a form that comes back to `action`, with what was typed before if it was refused."""
         marks = self.rest[-1] if self.rest else None
-        await typed.ask(self.interaction, look.to(self.raid, action), title, *fields, marks=marks)
+        await form_retry.ask(self.interaction, views.to(self.raid, action), title, *fields, marks=marks)
 
     def said(self, *keys: str) -> dict[str, str]:
         """The fields of the form that the person changed; `keys` in the form's order. Raises UnknownPanel."""
@@ -72,12 +70,12 @@ class Visit:
 
     async def change(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
         """Do it to the raid as it is now; it can be undone for a while. Raises what the rule raises."""
-        cause = replace(rights.cause(self.interaction), can_be_undone=True)
+        cause = replace(permissions.cause(self.interaction), can_be_undone=True)
         return await self.state.change(self.raid.id, rule, cause, names=names)
 
     async def change_for_good(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
         """As `change`, but what was done before it stays what can be undone."""
-        return await self.state.change(self.raid.id, rule, rights.cause(self.interaction), names=names)
+        return await self.state.change(self.raid.id, rule, permissions.cause(self.interaction), names=names)
 
     def seeing(self, raid: Raid, page: int = 0) -> "Visit":
         """The same visit to the raid as it is after a change, on a page of its list."""
@@ -87,9 +85,9 @@ class Visit:
         """Show the panel with the raid as it is now, and a sentence above."""
         await show_panel(self.state, self.interaction, await self.state.raid(self.raid.id), text)
 
-    async def page(self, text: str, *rows: answers.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
+    async def page(self, text: str, *rows: responses.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
         """Show something else in the panel's place."""
-        await answers.show(self.interaction, text, embeds=embeds, rows=rows)
+        await responses.show(self.interaction, text, embeds=embeds, rows=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +121,12 @@ async def _show_typed(visit: Visit, again: str, refusal: Refusal) -> None:
     """Nothing was saved; what was typed stands on the panel, from where the form takes it again."""
     raid = visit.raid
     is_gone = isinstance(refusal, RaidOver | UnknownPanel)
-    buttons = () if is_gone else (look.button(raid, "Try again", again, look.BLUE, *visit.rest),)
-    shown = typed.embeds(visit.press.fields, LABELS)
+    buttons = () if is_gone else (views.button(raid, "Try again", again, views.BLUE, *visit.rest),)
+    shown = form_retry.embeds(visit.press.fields, LABELS)
     await visit.page(
-        typed.lost_nothing(str(refusal)), (*buttons, look.button(raid, "Give up", "panel", look.GREY)), embeds=shown
+        form_retry.lost_nothing(str(refusal)),
+        (*buttons, views.button(raid, "Give up", "panel", views.GREY)),
+        embeds=shown,
     )
 
 
@@ -137,4 +137,4 @@ async def show_panel(state: State, interaction: discord.Interaction[Any], raid: 
     concerned = dict.fromkeys((*raid.members(), *raid.asked()))
     unreachable = await state.db.read(partial(outbox.without_dms, members=concerned))
     sight = Sight(raid, await state.names(raid), changes, recent, unreachable)
-    await answers.show(interaction, text, embeds=(look.embed(sight),), rows=look.rows(sight))
+    await responses.show(interaction, text, embeds=(views.embed(sight),), rows=views.rows(sight))

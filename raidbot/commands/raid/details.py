@@ -5,13 +5,13 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.raid import views as look
+from raidbot.commands.raid import views
 from raidbot.commands.raid.context import LABELS, Action, Visit
 from raidbot.commands.raid.views import GREY
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.member_picker import look_up
 from raidbot.commands.ui.router import number_of
-from raidbot.raids import details as editing
+from raidbot.raids import details
 from raidbot.raids.drafts import SUBJECT_MOST
 from raidbot.raids.kinds import looks
 from raidbot.raids.model import MemberId, Raid
@@ -22,7 +22,7 @@ from raidbot.raids.templates.model import DESCRIPTION_MOST, spoken_length
 async def _ask_text(visit: Visit) -> None:
     raid = visit.raid
     words = {
-        "title": Field("title", LABELS["title"], raid.title, most=editing.TITLE_MOST),
+        "title": Field("title", LABELS["title"], raid.title, most=details.TITLE_MOST),
         "subject": Field("subject", LABELS["subject"], raid.subject or "", most=SUBJECT_MOST, required=False),
         "description": Field(
             "description", LABELS["description"], raid.description, most=DESCRIPTION_MOST, required=False, is_long=True
@@ -34,7 +34,7 @@ async def _ask_text(visit: Visit) -> None:
 async def _text(visit: Visit) -> None:
     """Save what was changed in the form; what somebody else changed meanwhile stays."""
     said = visit.said(*_words(visit.raid))
-    change = await visit.change(lambda raid: editing.reword(raid, **said))
+    change = await visit.change(lambda raid: details.reword(raid, **said))
     await visit.home("The board says so from now on." if change.events else "Nothing was different.")
 
 
@@ -51,38 +51,38 @@ async def _ask_length(visit: Visit) -> None:
         for minutes in raid.lengths
     ]
     if not options:
-        raise editing.NotOffered(raid)
+        raise details.NotOffered(raid)
     chosen: discord.ui.Select[Any] = discord.ui.Select(
-        custom_id=look.to(raid, "length"), placeholder="How long does it take?", options=options
+        custom_id=views.to(raid, "length"), placeholder="How long does it take?", options=options
     )
-    await visit.page("How long does the raid take?", (chosen,), (look.back(raid),))
+    await visit.page("How long does the raid take?", (chosen,), (views.back(raid),))
 
 
 async def _length(visit: Visit) -> None:
     minutes = number_of(next(iter(visit.press.values), ""))
-    await visit.change(partial(editing.change_length, minutes=minutes))
+    await visit.change(partial(details.change_length, minutes=minutes))
     await visit.home(f"The raid takes {spoken_length(minutes)}.")
 
 
 async def _ask_leader(visit: Visit) -> None:
     raid = visit.raid
     chosen: discord.ui.UserSelect[Any] = discord.ui.UserSelect(
-        custom_id=look.to(raid, "leader"),
+        custom_id=views.to(raid, "leader"),
         placeholder="Who leads this raid?",
         default_values=[discord.Object(raid.leader)] if raid.leader else [],
     )
-    nobody = look.button(raid, "Nobody", "leader", GREY, "nobody", disabled=raid.leader is None)
-    await visit.page("Who leads this raid? The leader may use this panel, too.", (chosen,), (nobody, look.back(raid)))
+    nobody = views.button(raid, "Nobody", "leader", GREY, "nobody", disabled=raid.leader is None)
+    await visit.page("Who leads this raid? The leader may use this panel, too.", (chosen,), (nobody, views.back(raid)))
 
 
 async def _leader(visit: Visit) -> None:
     if visit.rest == ("nobody",):
-        await visit.change(partial(editing.lead, leader=None))
+        await visit.change(partial(details.lead, leader=None))
         await visit.home("Nobody in particular leads this raid now.")
         return
     chosen = number_of(next(iter(visit.press.values), ""))
     who = await look_up(visit.interaction, MemberId(chosen))
-    await visit.change(partial(editing.lead, leader=who.id), {who.id: who.name})
+    await visit.change(partial(details.lead, leader=who.id), {who.id: who.name})
     await visit.home(f"{who.shown} leads this raid.")
 
 

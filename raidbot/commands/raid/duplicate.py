@@ -5,16 +5,16 @@ from functools import partial
 
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
-from raidbot.commands.raid import views as look
+from raidbot.commands.raid import views
 from raidbot.commands.raid.context import LABELS, Action, Visit
 from raidbot.commands.raid.member_lookup import still_here
 from raidbot.commands.raid.views import BLUE, GREEN, GREY
-from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import permissions
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.router import number_of
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, NoSuchDraft
-from raidbot.raids import duplicate as copying
+from raidbot.raids import duplicate
 from raidbot.raids.model import ChannelId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.times.parse import parse
@@ -32,7 +32,7 @@ async def _copy(visit: Visit) -> None:
     raid, said, now = visit.raid, visit.press.fields["when"], visit.state.now()
     settings = await visit.state.settings(raid.guild)
     when = parse(said, zone=settings.tzinfo, now=now, locale=str(visit.interaction.locale))
-    channel = signup_channel(rights.here(visit.interaction), settings, raid.kind)
+    channel = signup_channel(permissions.here(visit.interaction), settings, raid.kind)
     await check_reactable(visit.interaction, raid, settings.signup_style)
     payload = {"copy_of": raid.code, "starts_at": when.instant.isoformat(), "zone": when.zone.key}
     add = partial(drafts.add, guild=raid.guild, member=visit.asker, payload=payload, now=now)
@@ -46,10 +46,10 @@ async def _copy(visit: Visit) -> None:
     await visit.page(
         "\n".join(lines),
         (
-            look.button(raid, f"With its roster ({seats})", "copy-go", BLUE, draft, "roster", disabled=not seats),
-            look.button(raid, "Without anybody", "copy-go", GREEN, draft, "empty"),
-            look.button(raid, "Change", "ask-copy", GREY),
-            look.back(raid),
+            views.button(raid, f"With its roster ({seats})", "copy-go", BLUE, draft, "roster", disabled=not seats),
+            views.button(raid, "Without anybody", "copy-go", GREEN, draft, "empty"),
+            views.button(raid, "Change", "ask-copy", GREY),
+            views.back(raid),
         ),
     )
 
@@ -61,11 +61,11 @@ async def _copy_go(visit: Visit) -> None:
     payload = await state.db.read(load)
     if payload.get("copy_of") != raid.code:
         raise NoSuchDraft
-    guild = rights.here(visit.interaction)
+    guild = permissions.here(visit.interaction)
     settings = await state.settings(raid.guild)
     channel = signup_channel(guild, settings, raid.kind)
     await check_reactable(visit.interaction, raid, settings.signup_style)
-    plan = copying.duplicate(
+    plan = duplicate.duplicate(
         raid,
         by=visit.asker,
         channel=ChannelId(channel.id),
@@ -75,8 +75,8 @@ async def _copy_go(visit: Visit) -> None:
         now=now,
     )
     await state.learn_names(raid.guild, {plan.creator: clean_name(visit.interaction.user.display_name)})
-    copy = await state.create(plan, rights.cause(visit.interaction), draft=draft)
-    await visit.change_for_good(partial(copying.duplicated, code=copy.code))
+    copy = await state.create(plan, permissions.cause(visit.interaction), draft=draft)
+    await visit.change_for_good(partial(duplicate.duplicated, code=copy.code))
     await visit.home(f"“{escape(copy.name)}” (`{copy.code}`) is being posted in {channel.mention}.")
     await visit.home(await visit.watch.outcome(copy, channel.mention))
 

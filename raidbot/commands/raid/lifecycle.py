@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from raidbot.commands.raid import views as look
+from raidbot.commands.raid import views
 from raidbot.commands.raid.context import LABELS, Action, Visit
 from raidbot.commands.raid.views import GREEN, GREY, RED
 from raidbot.commands.ui.forms import Field
@@ -44,7 +44,7 @@ async def _ask_cancel(visit: Visit) -> None:
     people = "One person is told." if told == 1 else f"{told} people are told."
     await visit.page(
         f"Cancel “{escape(raid.name)}” at {stamp(raid.starts_at)}? {people}",
-        (look.button(raid, "Yes, cancel the raid", "cancel", RED), look.button(raid, "Keep it", "panel", GREY)),
+        (views.button(raid, "Yes, cancel the raid", "cancel", RED), views.button(raid, "Keep it", "panel", GREY)),
     )
 
 
@@ -77,9 +77,9 @@ async def _time(visit: Visit) -> None:
     await visit.page(
         "\n".join(lines),
         (
-            look.button(raid, "Save", "save-time", GREEN, *until),
-            look.button(raid, "Change", "ask-time", GREY),
-            look.back(raid),
+            views.button(raid, "Save", "save-time", GREEN, *until),
+            views.button(raid, "Change", "ask-time", GREY),
+            views.back(raid),
         ),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from raidbot.commands.raid.context import Visit
-from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import permissions
 from raidbot.delivery.members.names import hear
 from raidbot.raids.model import MemberId
 from raidbot.utils.text import clean_name
@@ -18,7 +18,7 @@ async def still_here(
 
     Only those with one of the roles in `needing`, if there are any.
     """
-    guild = rights.here(visit.interaction)
+    guild = permissions.here(visit.interaction)
     names: dict[MemberId, str] = {}
     for start in range(0, len(members), _ASKED_AT_ONCE):
         asked = list[int](members[start : start + _ASKED_AT_ONCE])

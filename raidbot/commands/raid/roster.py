@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.raid import views as look
+from raidbot.commands.raid import views
 from raidbot.commands.raid.context import Action, Visit
 from raidbot.commands.raid.roster_messages import outcome
 from raidbot.commands.raid.views import BLUE, GREY, RED
@@ -17,8 +17,7 @@ from raidbot.commands.ui.router import number_of
 from raidbot.delivery.boards import render
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
 from raidbot.raids.permissions import Permission
-from raidbot.raids.rosters import assignments as roster
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import assignments, signups
 from raidbot.state import Rule
 from raidbot.utils.text import clip, escape
 
@@ -47,7 +46,7 @@ async def _roster(visit: Visit, text: str = "") -> None:
         ]
         rows.append((_select(raid, "who", "Whom do you want to move or take off?", options),))
     rows.append((_anybody(raid),))
-    rows.append((look.back(raid), *turning(page, pages, partial(look.to, raid, "roster"))))
+    rows.append((views.back(raid), *turning(page, pages, partial(views.to, raid, "roster"))))
     board = render.board(raid, names, None, await visit.state.leaders(raid.guild))
     await visit.page(text, *rows, embeds=(board.embed(),))
 
@@ -64,7 +63,7 @@ async def _who(visit: Visit) -> None:
 async def _person(visit: Visit, who: Picked, text: str = "") -> None:
     raid = visit.raid
     seat = raid.seat_of(who.id)
-    rows = role_menus(raid, raid.roles, "Give them the seat", partial(look.to, raid, "seat", who.id))
+    rows = role_menus(raid, raid.roles, "Give them the seat", partial(views.to, raid, "seat", who.id))
     if raid.sides and seat is not None:
         options = [discord.SelectOption(label=side, value=side, default=side == seat.side) for side in raid.sides]
         none = discord.SelectOption(label="No side", value=_NO_SIDE)
@@ -73,9 +72,9 @@ async def _person(visit: Visit, who: Picked, text: str = "") -> None:
     has_full = any(not raid.has_room(role) for role in raid.roles)
     rows.append(
         (
-            look.button(raid, "Put in line", "ask-line", BLUE, who.id, disabled=not has_full),
-            look.button(raid, "Take off the raid", "take-off", RED, who.id, disabled=not is_in),
-            look.button(raid, "Back to the roster", "roster", GREY),
+            views.button(raid, "Put in line", "ask-line", BLUE, who.id, disabled=not has_full),
+            views.button(raid, "Take off the raid", "take-off", RED, who.id, disabled=not is_in),
+            views.button(raid, "Back to the roster", "roster", GREY),
         )
     )
     said = f"{who.shown}: {escape(_place(raid, who.id))}."
@@ -85,7 +84,7 @@ async def _person(visit: Visit, who: Picked, text: str = "") -> None:
 async def _seat(visit: Visit) -> None:
     """Give the chosen role, or ask what to do instead if it is full."""
     who = await _member(visit, number_of(visit.part(0)))
-    role = roster.role_named(visit.raid, next(iter(visit.press.values), ""))
+    role = assignments.role_named(visit.raid, next(iter(visit.press.values), ""))
     rule = partial(signups.assign, member=who.id, key=role.key, now=visit.state.now())
     try:
         await _edit(visit, who, rule)
@@ -99,9 +98,9 @@ async def _ask_to_force(visit: Visit, who: Picked, role: Role, why: str) -> None
     await visit.page(
         f"{why}\nForced, {who.shown} sits beyond the number of seats, and the board says so.",
         (
-            look.button(raid, "Force it", "force", RED, who.id, number),
-            look.button(raid, "Put in line", "line", BLUE, who.id, number),
-            look.button(raid, "Back to the roster", "roster", GREY),
+            views.button(raid, "Force it", "force", RED, who.id, number),
+            views.button(raid, "Put in line", "line", BLUE, who.id, number),
+            views.button(raid, "Back to the roster", "roster", GREY),
         ),
     )
 
@@ -116,22 +115,22 @@ async def _ask_line(visit: Visit) -> None:
     who = await _member(visit, number_of(visit.part(0)))
     raid = visit.raid
     full = [role for role in raid.roles if not raid.has_room(role)]
-    rows = role_menus(raid, full, "Put them in line for", partial(look.to, raid, "line", who.id))
-    back = (look.button(raid, "Back to the roster", "roster", GREY),)
+    rows = role_menus(raid, full, "Put them in line for", partial(views.to, raid, "line", who.id))
+    back = (views.button(raid, "Back to the roster", "roster", GREY),)
     await visit.page(f"{who.shown}: {escape(_place(raid, who.id))}.", *rows, back)
 
 
 async def _line(visit: Visit) -> None:
     who = await _member(visit, number_of(visit.part(0)))
     chosen = next(iter(visit.press.values), None)
-    role = _numbered(visit) if chosen is None else roster.role_named(visit.raid, chosen).key
+    role = _numbered(visit) if chosen is None else assignments.role_named(visit.raid, chosen).key
     await _edit(visit, who, partial(signups.send_to_wait, member=who.id, key=role, now=visit.state.now()))
 
 
 async def _side(visit: Visit) -> None:
     who = await _member(visit, number_of(visit.part(0)))
     side = next(iter(visit.press.values), _NO_SIDE)
-    await _edit(visit, who, partial(roster.take_side, member=who.id, side=None if side == _NO_SIDE else side))
+    await _edit(visit, who, partial(assignments.take_side, member=who.id, side=None if side == _NO_SIDE else side))
 
 
 async def _take_off(visit: Visit) -> None:
@@ -173,11 +172,11 @@ def _place(raid: Raid, member: MemberId) -> str:
 
 
 def _select(raid: Raid, action: str, hint: str, options: list[discord.SelectOption], *more: object) -> Any:
-    return discord.ui.Select[Any](custom_id=look.to(raid, action, *more), placeholder=hint, options=options)
+    return discord.ui.Select[Any](custom_id=views.to(raid, action, *more), placeholder=hint, options=options)
 
 
 def _anybody(raid: Raid) -> discord.ui.Item[Any]:
-    return discord.ui.UserSelect[Any](custom_id=look.to(raid, "who", "any"), placeholder="Or choose somebody else")
+    return discord.ui.UserSelect[Any](custom_id=views.to(raid, "who", "any"), placeholder="Or choose somebody else")
 
 
 _ROSTER = (Permission.RAID_ROSTER,)

@@ -9,15 +9,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.raid.roster_messages import outcome
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import raid_autocomplete as codes
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import permissions, raid_autocomplete, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.member_picker import Picked, picked
 from raidbot.raids.model import GuildId, MemberId, Raid, Role
 from raidbot.raids.permissions import Permission
-from raidbot.raids.rosters import assignments as roster
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import assignments, signups
 from raidbot.state import Rule, State, UnknownRaid
 from raidbot.utils.text import clean_name, clip
 
@@ -50,11 +47,11 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         force: bool = False,
     ) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_ASSIGN, raid)
-        who, key = await picked(self._state, member), roster.role_named(found, role).key
+        who, key = await picked(self._state, member), assignments.role_named(found, role).key
         rule = partial(signups.assign, member=who.id, key=key, now=self._state.now(), force=force)
         if side is not None and side != NO_SIDE:
             rule = partial(
-                roster.assign_with_side, member=who.id, key=key, side=side, now=self._state.now(), force=force
+                assignments.assign_with_side, member=who.id, key=key, side=side, now=self._state.now(), force=force
             )
         await self._edit(interaction, found, rule, who)
 
@@ -69,7 +66,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @app_commands.describe(raid=_RAID, member="Who has to wait", role=_ROLE)
     async def waitlist(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, role: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_WAITLIST, raid)
-        who, key = await picked(self._state, member), roster.role_named(found, role).key
+        who, key = await picked(self._state, member), assignments.role_named(found, role).key
         rule = partial(signups.send_to_wait, member=who.id, key=key, now=self._state.now())
         await self._edit(interaction, found, rule, who)
 
@@ -78,7 +75,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     async def side(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, side: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_SIDE, raid)
         who = await picked(self._state, member)
-        rule = partial(roster.take_side, member=who.id, side=None if side.strip().casefold() == NO_SIDE else side)
+        rule = partial(assignments.take_side, member=who.id, side=None if side.strip().casefold() == NO_SIDE else side)
         await self._edit(interaction, found, rule, who)
 
     @assign.autocomplete("raid")
@@ -86,7 +83,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @waitlist.autocomplete("raid")
     @side.autocomplete("raid")
     async def _raids(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
-        return await codes.offered(self._state, interaction, typed)
+        return await raid_autocomplete.offered(self._state, interaction, typed)
 
     @assign.autocomplete("role")
     @waitlist.autocomplete("role")
@@ -103,22 +100,22 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
 
     async def _checked(self, interaction: discord.Interaction[Any], permission: Permission, code: str) -> Raid:
         """The raid meant, if the person may do this to it; they wait for the answer from now on."""
-        raid = await self._state.find(GuildId(rights.here(interaction).id), code)
-        await rights.check(interaction, permission, raid)
-        await answers.take(interaction)
+        raid = await self._state.find(GuildId(permissions.here(interaction).id), code)
+        await permissions.check(interaction, permission, raid)
+        await responses.take(interaction)
         return raid
 
     async def _edit(self, interaction: discord.Interaction[Any], raid: Raid, rule: Rule, who: Picked) -> None:
-        cause = replace(rights.cause(interaction), can_be_undone=True)
+        cause = replace(permissions.cause(interaction), can_be_undone=True)
         change = await self._state.change(raid.id, rule, cause, names={who.id: who.name})
         names = await self._state.names(change.raid) | {who.id: who.name}
-        await answers.show(interaction, outcome(change, names))
+        await responses.show(interaction, outcome(change, names))
 
     async def _named(self, interaction: discord.Interaction[Any]) -> Raid | None:
         """The raid whose code stands in the command already."""
         code = str(interaction.namespace.raid or "")
         try:
-            return await self._state.find(GuildId(rights.here(interaction).id), code)
+            return await self._state.find(GuildId(permissions.here(interaction).id), code)
         except UnknownRaid:
             return None
 

@@ -5,18 +5,17 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.raid import views as look
+from raidbot.commands.raid import views
 from raidbot.commands.raid.context import Action, Visit
 from raidbot.commands.raid.member_lookup import still_here
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_menus, role_numbered
 from raidbot.commands.ui.router import number_of
-from raidbot.db import past_players as candidates
+from raidbot.db import past_players
 from raidbot.raids.events import SubstituteAsked
 from raidbot.raids.model import MemberId, Role
 from raidbot.raids.permissions import Permission
-from raidbot.raids.rosters import assignments as roster
-from raidbot.raids.rosters import substitutes
+from raidbot.raids.rosters import assignments, substitutes
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, joined
 
@@ -47,18 +46,18 @@ async def _find(visit: Visit, text: str = "") -> None:
     if len(free) == 1:
         await _candidates(visit, free[0], text)
         return
-    rows = role_menus(raid, free, "Which role?", partial(look.to, raid, "sub-role"))
-    await visit.page(f"{text}\nWhich role needs a substitute?".strip(), *rows, (look.back(raid),))
+    rows = role_menus(raid, free, "Which role?", partial(views.to, raid, "sub-role"))
+    await visit.page(f"{text}\nWhich role needs a substitute?".strip(), *rows, (views.back(raid),))
 
 
 async def _role(visit: Visit) -> None:
-    await _candidates(visit, roster.role_named(visit.raid, next(iter(visit.press.values), "")))
+    await _candidates(visit, assignments.role_named(visit.raid, next(iter(visit.press.values), "")))
 
 
 async def _candidates(visit: Visit, role: Role, text: str = "") -> None:
     """Who might come, best first, with the reasons; and anybody else."""
     raid, now = visit.raid, visit.state.now()
-    known = await visit.state.db.read(partial(candidates.known, raid=raid, role=role.key))
+    known = await visit.state.db.read(partial(past_players.known, raid=raid, role=role.key))
     worth = substitutes.ranked(raid, role.key, known, now=now)[: 2 * _OPTIONS_MOST]
     needed = (await visit.state.settings(raid.guild)).signup_roles_for(raid.kind)
     here = await still_here(visit, [candidate.member for candidate in worth], needing=needed)
@@ -75,19 +74,19 @@ async def _candidates(visit: Visit, role: Role, text: str = "") -> None:
             for one in offered
         ]
         select: Any = discord.ui.Select(
-            custom_id=look.to(raid, "sub-ask", number),
+            custom_id=views.to(raid, "sub-ask", number),
             placeholder="Whom shall I ask?",
             options=options,
             max_values=len(options),
         )
         rows.append((select,))
     anybody: Any = discord.ui.UserSelect(
-        custom_id=look.to(raid, "sub-ask", number, "any"), placeholder="Or ask others", max_values=_OTHERS_MOST
+        custom_id=views.to(raid, "sub-ask", number, "any"), placeholder="Or ask others", max_values=_OTHERS_MOST
     )
     asked = await _asked(visit, role)
     said = f"Who shall be asked to come as **{escape(role.name)}**? The first to accept gets the seat."
     nobody = "" if offered else "\nNobody who played this role here before is free."
-    await visit.page(f"{text}\n{said}{nobody}{asked}".strip(), *rows, (anybody,), (look.back(raid),))
+    await visit.page(f"{text}\n{said}{nobody}{asked}".strip(), *rows, (anybody,), (views.back(raid),))
 
 
 async def _stay(visit: Visit, text: str) -> None:

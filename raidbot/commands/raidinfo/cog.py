@@ -12,14 +12,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.posting.channels import KIND_NAMES
-from raidbot.commands.raidinfo import views as look
+from raidbot.commands.raidinfo import views
 from raidbot.commands.raidinfo.views import PAGE_SIZE, Wanted
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import raid_autocomplete as codes
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import permissions, raid_autocomplete, responses
 from raidbot.commands.ui.pagination import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
-from raidbot.db import raid_listings as lists
+from raidbot.db import raid_listings
 from raidbot.delivery.boards import render
 from raidbot.delivery.exports.ical import calendar
 from raidbot.delivery.exports.roster_csv import roster_sheet
@@ -79,38 +77,38 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     @app_commands.describe(kind="Only raids of this kind", mine="Only raids you have signed up for")
     @app_commands.choices(kind=_KINDS)
     async def list_(self, interaction: discord.Interaction[Any], kind: str | None = None, mine: bool = False) -> None:
-        await answers.take(interaction)
+        await responses.take(interaction)
         await self._show_list(interaction, Wanted(Kind(kind) if kind else None, mine))
 
     @app_commands.command(description="One raid in full, with everybody on its roster")
     @app_commands.describe(code=_CODE)
     async def detail(self, interaction: discord.Interaction[Any], code: str) -> None:
         raid = await self._state.find(_guild(interaction), code)
-        await answers.take(interaction)
+        await responses.take(interaction)
         names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
         board = render.board(raid, names, None, leaders)
-        await answers.show(interaction, look.said(raid), embeds=(board.embed(),))
+        await responses.show(interaction, views.said(raid), embeds=(board.embed(),))
 
     @app_commands.command(description="The raids gone by in which you, or somebody else, had a seat")
     @app_commands.describe(member="Whose history; yours if left out")
     async def history(self, interaction: discord.Interaction[Any], member: discord.User | None = None) -> None:
         whose = member or interaction.user
         await self._check_history(interaction, MemberId(whose.id))
-        await answers.take(interaction)
+        await responses.take(interaction)
         await self._show_history(interaction, whose, 0)
 
     @app_commands.command(description="A calendar file of raids, or a table of a roster")
     @app_commands.describe(what="What to take along", code=f"{_CODE}; needed for one raid")
     @app_commands.choices(what=_WHAT)
     async def export(self, interaction: discord.Interaction[Any], what: str, code: str | None = None) -> None:
-        wanted, guild = What(what), rights.here(interaction)
+        wanted, guild = What(what), permissions.here(interaction)
         if wanted in (What.RAID, What.ROSTER):
             if code is None:
                 raise WhichRaid
             raids = [await self._state.find(GuildId(guild.id), code)]
-            await answers.take(interaction)
+            await responses.take(interaction)
         else:
-            await answers.take(interaction)
+            await responses.take(interaction)
             raids = await self._upcoming(interaction, mine=wanted is What.MINE)
         if wanted is What.ROSTER:
             await self._hand_over_roster(interaction, raids[0])
@@ -120,7 +118,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     @detail.autocomplete("code")
     @export.autocomplete("code")
     async def _codes(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        return await codes.offered(self._state, interaction, typed)
+        return await raid_autocomplete.offered(self._state, interaction, typed)
 
     async def press(self, press: Press) -> None:
         """Somebody turned a page or chose what a list shows."""
@@ -148,21 +146,21 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     async def _show_list(self, interaction: discord.Interaction[Any], wanted: Wanted) -> None:
         page = await self._state.db.read(
             partial(
-                lists.coming,
+                raid_listings.coming,
                 guild=_guild(interaction),
                 now=self._state.now(),
                 kind=wanted.kind,
-                member=rights.who(interaction) if wanted.mine else None,
+                member=permissions.who(interaction) if wanted.mine else None,
                 page=wanted.page,
                 size=PAGE_SIZE,
             )
         )
-        await answers.show(interaction, embeds=(look.list_embed(page, wanted),), rows=look.list_rows(page, wanted))
+        await responses.show(interaction, embeds=(views.list_embed(page, wanted),), rows=views.list_rows(page, wanted))
 
     async def _check_history(self, interaction: discord.Interaction[Any], member: MemberId) -> None:
-        rights.here(interaction)
-        if member != rights.who(interaction):
-            await rights.check(interaction, Permission.RAIDINFO_OTHERS)
+        permissions.here(interaction)
+        if member != permissions.who(interaction):
+            await permissions.check(interaction, Permission.RAIDINFO_OTHERS)
 
     async def _show_history(
         self, interaction: discord.Interaction[Any], whose: discord.User | discord.Member, number: int
@@ -170,7 +168,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         member = MemberId(whose.id)
         page = await self._state.db.read(
             partial(
-                lists.history,
+                raid_listings.history,
                 guild=_guild(interaction),
                 member=member,
                 now=self._state.now(),
@@ -178,17 +176,17 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
                 size=PAGE_SIZE,
             )
         )
-        embed = look.history_embed(page, whose.display_name).set_thumbnail(url=whose.display_avatar.url)
-        await answers.show(interaction, embeds=(embed,), rows=look.history_rows(page, member))
+        embed = views.history_embed(page, whose.display_name).set_thumbnail(url=whose.display_avatar.url)
+        await responses.show(interaction, embeds=(embed,), rows=views.history_rows(page, member))
 
     async def _upcoming(self, interaction: discord.Interaction[Any], *, mine: bool) -> list[Raid]:
         """With what is under way or was cancelled, so that calendars hear of it. Raises NothingToExport."""
         found = await self._state.db.read(
             partial(
-                lists.for_calendar,
+                raid_listings.for_calendar,
                 guild=_guild(interaction),
                 since=self._state.now() - _LATELY,
-                member=rights.who(interaction) if mine else None,
+                member=permissions.who(interaction) if mine else None,
                 limit=_EVENTS_MOST,
             )
         )
@@ -197,18 +195,18 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         return [await self._state.raid(raid) for raid in found]
 
     async def _hand_over_calendar(self, interaction: discord.Interaction[Any], raids: list[Raid], what: What) -> None:
-        server, now = rights.here(interaction).name, self._state.now()
-        made = calendar(raids, server=server, reader=rights.who(interaction), now=now)
+        server, now = permissions.here(interaction).name, self._state.now()
+        made = calendar(raids, server=server, reader=permissions.who(interaction), now=now)
         what_for = "One raid" if len(raids) == 1 else f"{len(raids)} raids"
         text = f"{what_for} for your calendar. Open the file on your device; a newer one brings the old up to date."
         named = raids[0].code if what is What.RAID else what.value
-        await answers.hand_over(interaction, text, discord.File(io.BytesIO(made), f"raids-{named}.ics"))
+        await responses.hand_over(interaction, text, discord.File(io.BytesIO(made), f"raids-{named}.ics"))
 
     async def _hand_over_roster(self, interaction: discord.Interaction[Any], raid: Raid) -> None:
         made = roster_sheet(raid, await self._state.names(raid))
         text = f"The roster of “{escape(raid.name)}” (`{raid.code}`) as it is now."
-        await answers.hand_over(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))
+        await responses.hand_over(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))
 
 
 def _guild(interaction: discord.Interaction[Any]) -> GuildId:
-    return GuildId(rights.here(interaction).id)
+    return GuildId(permissions.here(interaction).id)

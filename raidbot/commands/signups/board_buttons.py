@@ -4,8 +4,7 @@ import asyncio
 
 from raidbot.commands.signups.gate import Gate
 from raidbot.commands.signups.service import SigningUp, place
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import MessageId, RaidId, Source
 from raidbot.state import State
@@ -37,10 +36,10 @@ class BoardButtons:
         raid_id = None if message is None else self._state.boards.get(MessageId(message.id))
         if raid_id is None:
             raise SignupsOver
-        guild, member = rights.here(interaction), rights.who(interaction)
+        guild, member = permissions.here(interaction), permissions.who(interaction)
         if not self._speed.hit((guild.id, member), asyncio.get_running_loop().time()):
             raise PressedTooFast
-        await answers.whisper(interaction, await self._answer(press, raid_id))
+        await responses.whisper(interaction, await self._answer(press, raid_id))
 
     async def _answer(self, press: Press, raid_id: RaidId) -> str:
         match press.parts:
@@ -51,6 +50,6 @@ class BoardButtons:
             case ("leave",):
                 return await self._signing_up.leave(press.interaction, raid_id)
             case ("place",):
-                return place(await self._state.raid(raid_id), rights.who(press.interaction))
+                return place(await self._state.raid(raid_id), permissions.who(press.interaction))
             case _:
                 raise UnknownPanel

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from raidbot.commands.signups.service import place
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.role_select import role_numbered
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
 from raidbot.raids.model import Raid, RaidId, Role, Source
@@ -62,17 +61,17 @@ class Replies:
         return raid
 
     async def _drop_out(self, press: Press, raid: Raid) -> None:
-        member = rights.who(press.interaction)
+        member = permissions.who(press.interaction)
         try:
             await self._change(press, raid, partial(signups.leave, member=member, now=self._state.now()))
         except signups.NotSignedUp:
             raise NotInAnyMore(raid) from None
         said = f"You are off “{escape(raid.name)}” (`{raid.code}`) at {stamp(raid.starts_at)}."
-        await answers.show(press.interaction, f"{said}\n{raid.link}" if raid.link else said)
+        await responses.show(press.interaction, f"{said}\n{raid.link}" if raid.link else said)
 
     async def _substitute(self, press: Press, raid: Raid, role: Role, *, comes: bool) -> None:
         """The member comes or not. Once nothing is left to answer, the buttons go."""
-        member, now = rights.who(press.interaction), self._state.now()
+        member, now = permissions.who(press.interaction), self._state.now()
         try:
             if comes:
                 await self._change(press, raid, partial(substitutes.accept, member=member, key=role.key, now=now))
@@ -85,8 +84,8 @@ class Replies:
         except _FINAL as refusal:
             said = str(refusal)
         when = f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."
-        await answers.show(press.interaction, f"{said}{when}\n{raid.link or ''}")
+        await responses.show(press.interaction, f"{said}{when}\n{raid.link or ''}")
 
     async def _change(self, press: Press, raid: Raid, rule: Rule) -> Raid:
-        cause = Cause(Source.BUTTON, rights.who(press.interaction))
+        cause = Cause(Source.BUTTON, permissions.who(press.interaction))
         return (await self._state.change(raid.id, rule, cause)).raid

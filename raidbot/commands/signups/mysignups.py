@@ -7,15 +7,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands.signups import mysignups_views as look
+from raidbot.commands.signups import mysignups_views
 from raidbot.commands.signups.gate import Gate
 from raidbot.commands.signups.mysignups_views import PAGE_SIZE
 from raidbot.commands.signups.service import SigningUp
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.pagination import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel
-from raidbot.db import raid_listings as lists
+from raidbot.db import raid_listings
 from raidbot.raids.model import GuildId, Raid, Source
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
@@ -28,8 +27,8 @@ class MySignups(commands.Cog):
 
     @app_commands.command(description="Where you sit and wait on this server; leave or change it from here")
     async def mysignups(self, interaction: discord.Interaction[Any]) -> None:
-        rights.here(interaction)
-        await answers.take(interaction)
+        permissions.here(interaction)
+        await responses.take(interaction)
         await self._show_list(interaction)
 
     async def press(self, press: Press) -> None:
@@ -59,18 +58,23 @@ class MySignups(commands.Cog):
         await self._show_raid(press.interaction, raid, said)
 
     async def _raid(self, press: Press, code: str) -> Raid:
-        return await self._state.find(GuildId(rights.here(press.interaction).id), code)
+        return await self._state.find(GuildId(permissions.here(press.interaction).id), code)
 
     async def _show_raid(self, interaction: discord.Interaction[Any], raid: Raid, said: str = "") -> None:
-        now, member = await self._state.raid(raid.id), rights.who(interaction)
-        await answers.show(interaction, said, embeds=(look.raid_embed(now, member),), rows=look.raid_rows(now, member))
+        now, member = await self._state.raid(raid.id), permissions.who(interaction)
+        await responses.show(
+            interaction,
+            said,
+            embeds=(mysignups_views.raid_embed(now, member),),
+            rows=mysignups_views.raid_rows(now, member),
+        )
 
     async def _show_list(self, interaction: discord.Interaction[Any], number: int = 0) -> None:
-        member = rights.who(interaction)
+        member = permissions.who(interaction)
         page = await self._state.db.read(
             partial(
-                lists.coming,
-                guild=GuildId(rights.here(interaction).id),
+                raid_listings.coming,
+                guild=GuildId(permissions.here(interaction).id),
                 now=self._state.now(),
                 member=member,
                 page=number,
@@ -78,6 +82,8 @@ class MySignups(commands.Cog):
             )
         )
         raids = [await self._state.raid(entry.id) for entry in page.entries]
-        await answers.show(
-            interaction, embeds=(look.list_embed(page, raids, member),), rows=look.list_rows(page, raids, member)
+        await responses.show(
+            interaction,
+            embeds=(mysignups_views.list_embed(page, raids, member),),
+            rows=mysignups_views.list_rows(page, raids, member),
         )

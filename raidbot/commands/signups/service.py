@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from raidbot.commands.signups.gate import Gate
-from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import permissions
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.raids import events as ev
 from raidbot.raids.model import MemberId, Raid, RaidId, RoleKey, Source
@@ -31,7 +31,7 @@ class SigningUp:
         if role is None:
             raise UnknownPanel
         settings = await self._state.settings(raid.guild)
-        member, roles = rights.who(interaction), rights.asker(interaction).roles
+        member, roles = permissions.who(interaction), permissions.asker(interaction).roles
         await self._state.learn_roles(raid.guild, {member: roles})
         join = partial(signups.join, member=member, key=role, now=self._state.now(), source=self._source)
 
@@ -43,7 +43,7 @@ class SigningUp:
         return await self._do(interaction, raid_id, rule)
 
     async def leave(self, interaction: discord.Interaction[Any], raid_id: RaidId) -> str:
-        member = rights.who(interaction)
+        member = permissions.who(interaction)
         try:
             return await self._do(interaction, raid_id, partial(signups.leave, member=member, now=self._state.now()))
         except signups.NotSignedUp:
@@ -53,12 +53,12 @@ class SigningUp:
         """Raises UnknownPanel for a role the raid does not have."""
         if key not in {role.key for role in (await self._state.raid(raid_id)).roles}:
             raise UnknownPanel
-        member, now = rights.who(interaction), self._state.now()
+        member, now = permissions.who(interaction), self._state.now()
         rule = partial(signups.leave_role, member=member, key=RoleKey(key), now=now)
         return await self._do(interaction, raid_id, rule)
 
     async def _do(self, interaction: discord.Interaction[Any], raid_id: RaidId, rule: Rule) -> str:
-        member = rights.who(interaction)
+        member = permissions.who(interaction)
         names = {member: clean_name(interaction.user.display_name)}
         change = await self._state.change(raid_id, rule, Cause(self._source, member), names=names)
         return " ".join(_done(change, member)) or place(change.raid, member)

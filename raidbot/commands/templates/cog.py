@@ -11,24 +11,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.templates import (
-    details as templates_words,
-)
-from raidbot.commands.templates import (
-    files as templates_files,
-)
-from raidbot.commands.templates import (
-    manage as templates_life,
-)
-from raidbot.commands.templates import (
-    roles as templates_roles,
-)
-from raidbot.commands.templates import (
-    strategies as templates_strategies,
+    details,
+    files,
+    manage,
+    roles,
+    strategies,
 )
 from raidbot.commands.templates.context import ANY, Action, Visit, take
 from raidbot.commands.templates.views import NO_KEY
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import GuildId
@@ -40,11 +31,11 @@ from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
 
 ACTIONS: dict[str, Action] = {
-    **templates_life.ACTIONS,
-    **templates_words.ACTIONS,
-    **templates_roles.ACTIONS,
-    **templates_strategies.ACTIONS,
-    **templates_files.ACTIONS,
+    **manage.ACTIONS,
+    **details.ACTIONS,
+    **roles.ACTIONS,
+    **strategies.ACTIONS,
+    **files.ACTIONS,
 }
 """Everything that can be pressed on a template's panel, its pages and its forms."""
 
@@ -66,48 +57,48 @@ class Templates(
 
     @app_commands.command(name="list", description="All templates of this server; enable, change or make some")
     async def list_(self, interaction: discord.Interaction[Any]) -> None:
-        await rights.check_any(interaction, ANY)
-        await answers.take(interaction)
+        await permissions.check_any(interaction, ANY)
+        await responses.take(interaction)
         await (await self._visit(interaction)).list(0)
 
     @app_commands.command(description="Change a template, switch it on or off, copy, reset or delete it")
     @app_commands.describe(template=_WHICH)
     async def edit(self, interaction: discord.Interaction[Any], template: str) -> None:
-        await rights.check_any(interaction, ANY)
+        await permissions.check_any(interaction, ANY)
         visit = await self._visit(interaction)
         entry = _named(visit.catalogue, template)
-        await answers.take(interaction)
+        await responses.take(interaction)
         await visit.of(entry.key).home()
 
     @app_commands.command(description="Make a template of this server’s own")
     async def create(self, interaction: discord.Interaction[Any]) -> None:
-        await rights.check(interaction, Permission.TEMPLATES_CREATE)
-        await templates_life.ask_new(await self._visit(interaction))
+        await permissions.check(interaction, Permission.TEMPLATES_CREATE)
+        await manage.ask_new(await self._visit(interaction))
 
     @app_commands.command(description="Templates as a file, for another server or to keep")
     @app_commands.describe(template="Which template; all of them if left out")
     async def export(self, interaction: discord.Interaction[Any], template: str | None = None) -> None:
-        await rights.check(interaction, Permission.TEMPLATES_EXPORT)
+        await permissions.check(interaction, Permission.TEMPLATES_EXPORT)
         catalogue = (await self._visit(interaction)).catalogue
         entry = None if template is None else _named(catalogue, template)
-        await answers.take(interaction)
+        await responses.take(interaction)
         if entry is None:
-            await templates_files.hand_out(interaction, catalogue.entries, "templates.json")
+            await files.hand_out(interaction, catalogue.entries, "templates.json")
         else:
-            await templates_files.hand_out(interaction, (entry,), templates_files.file_name(entry))
+            await files.hand_out(interaction, (entry,), files.file_name(entry))
 
     @app_commands.command(name="import", description="Take templates in from a file; nothing is saved if any is wrong")
     @app_commands.describe(file="What /templates export handed out, or a file written like it")
     async def import_(self, interaction: discord.Interaction[Any], file: discord.Attachment) -> None:
-        await rights.check(interaction, Permission.TEMPLATES_IMPORT)
-        await answers.take(interaction)
-        told = await templates_files.take_file(self._state, interaction, file)
+        await permissions.check(interaction, Permission.TEMPLATES_IMPORT)
+        await responses.take(interaction)
+        told = await files.take_file(self._state, interaction, file)
         await (await self._visit(interaction)).list(0, told)
 
     @edit.autocomplete("template")
     @export.autocomplete("template")
     async def _templates(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        catalogue = await self._state.templates(GuildId(rights.here(interaction).id))
+        catalogue = await self._state.templates(GuildId(permissions.here(interaction).id))
         return matching(typed, ((one.key, _offered(one), one.template.name, one.key) for one in catalogue.entries))
 
     async def press(self, press: Press) -> None:
@@ -116,15 +107,15 @@ class Templates(
             raise UnknownPanel
         name, key, *rest = press.parts
         interaction, action = press.interaction, ACTIONS[name]
-        await rights.check_any(interaction, action.permissions)
-        catalogue = await self._state.templates(GuildId(rights.here(interaction).id))
+        await permissions.check_any(interaction, action.permissions)
+        catalogue = await self._state.templates(GuildId(permissions.here(interaction).id))
         if interaction.message is None:  # a form that a command opened has no panel to change
-            await answers.take(interaction)
+            await responses.take(interaction)
         await take(Visit(self._state, press, catalogue, key, tuple(rest)), action)
 
     async def _visit(self, interaction: discord.Interaction[Any]) -> Visit:
         """A command's, which was pressed nowhere."""
-        catalogue = await self._state.templates(GuildId(rights.here(interaction).id))
+        catalogue = await self._state.templates(GuildId(permissions.here(interaction).id))
         return Visit(self._state, Press(interaction, (), (), {}), catalogue, NO_KEY, ())
 
 

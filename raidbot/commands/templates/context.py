@@ -8,11 +8,9 @@ from typing import Any
 import aiohttp
 import discord
 
-from raidbot.commands.templates import views as look
+from raidbot.commands.templates import views
 from raidbot.commands.templates.views import BLUE, GREY, NO_KEY
-from raidbot.commands.ui import form_retry as typed
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.forms import Field, changed
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.emoji.model import Emoji
@@ -63,7 +61,7 @@ class Visit:
 
     @property
     def guild(self) -> GuildId:
-        return GuildId(rights.here(self.interaction).id)
+        return GuildId(permissions.here(self.interaction).id)
 
     @property
     def entry(self) -> Entry:
@@ -101,9 +99,9 @@ class Visit:
 
     async def ask(self, action: str, title: str, *fields: Field, about: tuple[str, ...] = ()) -> None:
         """Open a form that comes back to `action`, with what was typed before if it was refused."""
-        custom_id = look.to(action, self.key, *about)
+        custom_id = views.to(action, self.key, *about)
         marks = self.rest[-1] if self.rest else None
-        await typed.ask(self.interaction, custom_id, title, *fields, marks=marks)
+        await form_retry.ask(self.interaction, custom_id, title, *fields, marks=marks)
 
     async def change(self, change: Callable[[Template], Template]) -> Entry:
         """Do it to the template as it is now. Raises what the change raises."""
@@ -111,7 +109,7 @@ class Visit:
         return after.entry(self.key)
 
     async def change_catalogue(self, rule: Callable[[Catalogue], Catalogue]) -> Catalogue:
-        return await self.state.change_templates(self.guild, rule, rights.cause(self.interaction))
+        return await self.state.change_templates(self.guild, rule, permissions.cause(self.interaction))
 
     async def emoji(self, *spelled: str) -> ServerEmoji:
         """Reads what was typed; what the template has, and what it came with, may stay."""
@@ -138,17 +136,17 @@ class Visit:
             await self.list(0, text)
             return
         entry = catalogue.entry(self.key)
-        await answers.show(self.interaction, text, embeds=(look.panel_embed(entry),), rows=look.panel_rows(entry))
+        await responses.show(self.interaction, text, embeds=(views.panel_embed(entry),), rows=views.panel_rows(entry))
 
     async def list(self, page: int, text: str = "") -> None:
         catalogue = await self.state.templates(self.guild)
-        page = min(page, look.pages_of(catalogue) - 1)
-        shown = look.list_embed(rights.here(self.interaction).name, catalogue, page)
-        await answers.show(self.interaction, text, embeds=(shown,), rows=look.list_rows(catalogue, page))
+        page = min(page, views.pages_of(catalogue) - 1)
+        shown = views.list_embed(permissions.here(self.interaction).name, catalogue, page)
+        await responses.show(self.interaction, text, embeds=(shown,), rows=views.list_rows(catalogue, page))
 
-    async def page(self, text: str, *rows: answers.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
+    async def page(self, text: str, *rows: responses.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
         """Show something else in the panel's place."""
-        await answers.show(self.interaction, text, embeds=embeds, rows=rows)
+        await responses.show(self.interaction, text, embeds=embeds, rows=rows)
 
     def of(self, key: str) -> "Visit":
         """The same visit to another template."""
@@ -184,7 +182,7 @@ async def take(visit: Visit, action: Action) -> None:
 async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
     """The custom emoji the bot can use here, asked of Discord. Raises EmojiUnknown."""
     try:
-        found = await rights.here(interaction).fetch_emojis()
+        found = await permissions.here(interaction).fetch_emojis()
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         raise EmojiUnknown from error
     return ServerEmoji(tuple(Emoji(one.name, one.id, one.animated) for one in found if one.is_usable()))
@@ -192,7 +190,7 @@ async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
 
 async def _show_typed(visit: Visit, why: str, *, again: str | None) -> None:
     """Nothing was saved; what was typed stands on the panel, from where the form takes it again."""
-    buttons = [look.button("Try again", BLUE, again, visit.key, *visit.rest)] if again else []
-    buttons.append(look.button("Give up", GREY, "panel", visit.key))
-    shown = typed.embeds(visit.press.fields, LABELS)
-    await visit.page(typed.lost_nothing(why), tuple(buttons), embeds=shown)
+    buttons = [views.button("Try again", BLUE, again, visit.key, *visit.rest)] if again else []
+    buttons.append(views.button("Give up", GREY, "panel", visit.key))
+    shown = form_retry.embeds(visit.press.fields, LABELS)
+    await visit.page(form_retry.lost_nothing(why), tuple(buttons), embeds=shown)

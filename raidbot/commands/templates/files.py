@@ -12,8 +12,7 @@ import discord
 
 from raidbot.commands.templates.context import Action, Visit, server_emoji
 from raidbot.commands.templates.views import NO_KEY
-from raidbot.commands.ui import permissions as rights
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import permissions, responses
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.catalogue import Entry
@@ -36,7 +35,7 @@ async def hand_out(interaction: discord.Interaction[Any], entries: Iterable[Entr
     """Answer a taken command or press with the file."""
     filed = [Filed(entry.template, entry.enabled) for entry in entries]
     content = (await asyncio.to_thread(write, filed)).encode()
-    await answers.hand_over(interaction, _what_for(len(content)), discord.File(io.BytesIO(content), filename=name))
+    await responses.hand_over(interaction, _what_for(len(content)), discord.File(io.BytesIO(content), filename=name))
 
 
 def _what_for(size: int) -> str:
@@ -59,12 +58,12 @@ async def take_file(state: State, interaction: discord.Interaction[Any], file: d
     Raises Refusal for whatever is wrong with it, and then nothing is changed.
     """
     filed = await asyncio.to_thread(read, await _download(file))  # a large one takes long
-    guild = GuildId(rights.here(interaction).id)
+    guild = GuildId(permissions.here(interaction).id)
     ids = (await server_emoji(interaction)).ids
     before = await state.templates(guild)
     check_emoji(before, filed, ids)
     rule = partial(take_in, filed=filed, new_key=state.new_template_key)
-    after = await state.change_templates(guild, rule, rights.cause(interaction))
+    after = await state.change_templates(guild, rule, permissions.cause(interaction))
     return _told(taken(before, after, filed))
 
 
@@ -88,7 +87,7 @@ def _told(told: Taken) -> str:
 
 
 async def _export(visit: Visit) -> None:
-    await answers.take(visit.interaction)
+    await responses.take(visit.interaction)
     entry = None if visit.key == NO_KEY else visit.entry
     entries = visit.catalogue.entries if entry is None else (entry,)
     await hand_out(visit.interaction, entries, file_name(entry) if entry else "templates.json")

@@ -6,7 +6,7 @@ from functools import partial
 
 import discord
 
-from raidbot.commands.templates import views as look
+from raidbot.commands.templates import views
 from raidbot.commands.templates.context import ANY, LABELS, Action, Visit
 from raidbot.commands.templates.details import COLOUR_HINT, emoji_field
 from raidbot.commands.templates.roles import lines_field
@@ -79,7 +79,7 @@ async def _new(visit: Visit) -> None:
 async def _duplicate(visit: Visit) -> None:
     new = visit.state.new_template_key()
     await visit.change_catalogue(partial(rules.duplicate, key=visit.key, new=new))
-    await visit.of(new).home(f"This is the copy of {look.quoted(visit.template)}, complete.")
+    await visit.of(new).home(f"This is the copy of {views.quoted(visit.template)}, complete.")
 
 
 async def _enable(visit: Visit) -> None:
@@ -96,14 +96,14 @@ async def _ask_reset(visit: Visit) -> None:
     entry = visit.entry
     if entry.is_own:
         raise NothingToResetTo(entry.template)
-    changed = look.changed_fields(entry)
+    changed = views.changed_fields(entry)
     if not changed:
         await visit.home("It is as it comes with the bot.")
         return
     await visit.page(
-        f"Reset {look.quoted(entry.template)} to how it comes with the bot? What was changed here goes:"
+        f"Reset {views.quoted(entry.template)} to how it comes with the bot? What was changed here goes:"
         f" {joined(changed)}. Raids that are posted stay as they are.",
-        (look.button("Yes, reset it", RED, "reset", visit.key), look.button("Keep it", GREY, "panel", visit.key)),
+        (views.button("Yes, reset it", RED, "reset", visit.key), views.button("Keep it", GREY, "panel", visit.key)),
     )
 
 
@@ -114,14 +114,14 @@ async def _reset(visit: Visit) -> None:
 
 async def _ask_delete(visit: Visit) -> None:
     await visit.page(
-        f"Delete {look.quoted(visit.template)}? Raids that are posted stay as they are.",
-        (look.button("Yes, delete it", RED, "delete", visit.key), look.button("Keep it", GREY, "panel", visit.key)),
+        f"Delete {views.quoted(visit.template)}? Raids that are posted stay as they are.",
+        (views.button("Yes, delete it", RED, "delete", visit.key), views.button("Keep it", GREY, "panel", visit.key)),
     )
 
 
 async def _delete(visit: Visit) -> None:
     await visit.change_catalogue(partial(rules.remove, key=visit.key))
-    await visit.list(0, f"{look.quoted(visit.template)} is deleted.")
+    await visit.list(0, f"{views.quoted(visit.template)} is deleted.")
 
 
 async def _preview(visit: Visit) -> None:
@@ -135,8 +135,8 @@ async def _preview(visit: Visit) -> None:
     options = [
         discord.SelectOption(label=one.name, value=one.name, default=one is strategy) for one in template.strategies
     ]
-    rows = [(look.select("With another strategy", "preview", visit.key, options),)] if len(options) > 1 else []
-    await visit.page("This is how a board of it looks:", *rows, (look.back(visit.key),), embeds=(shown.embed(),))
+    rows = [(views.select("With another strategy", "preview", visit.key, options),)] if len(options) > 1 else []
+    await visit.page("This is how a board of it looks:", *rows, (views.back(visit.key),), embeds=(shown.embed(),))
 
 
 def _raid(visit: Visit, strategy: Strategy | None, zone: str) -> Raid:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import discord
 
-from raidbot.commands.templates import views as look
+from raidbot.commands.templates import views
 from raidbot.commands.templates.context import LABELS, Action, Visit
 from raidbot.commands.templates.details import EMOJI_MOST
 from raidbot.commands.templates.views import BLUE, GREEN, GREY, RED
@@ -45,7 +45,7 @@ async def _show_roles(visit: Visit, text: str = "") -> None:
     """The page of the roles; called after a change, it shows the template as it is then."""
     template = (await visit.state.templates(visit.guild)).entry(visit.key).template
     embed = discord.Embed(title=f"Roles of {clip(escape(template.name), LABEL_MOST)}", colour=template.colour)
-    embed.description = look.roles_text(template.roles)
+    embed.description = views.roles_text(template.roles)
     if not fits_a_form(template.roles):
         embed.set_footer(text=f"As text these are more than {TEXT_MOST} characters, so they are edited one by one.")
     await visit.page(text, *_rows(template), embeds=(embed,))
@@ -56,9 +56,9 @@ def _rows(template: Template) -> tuple[Row, ...]:
     return (
         *((_select(template, start),) for start in starts),
         (
-            look.button("Edit as text", BLUE, "ask-lines", template.key, disabled=not fits_a_form(template.roles)),
-            look.button("Add a role", GREEN, "ask-add", template.key, disabled=len(template.roles) >= ROLES_MOST),
-            look.back(template.key),
+            views.button("Edit as text", BLUE, "ask-lines", template.key, disabled=not fits_a_form(template.roles)),
+            views.button("Add a role", GREEN, "ask-add", template.key, disabled=len(template.roles) >= ROLES_MOST),
+            views.back(template.key),
         ),
     )
 
@@ -72,7 +72,7 @@ def _select(template: Template, start: int) -> discord.ui.Select[discord.ui.View
     hint = "Edit or remove one role"
     if len(template.roles) > CHOICES_MOST:
         hint += f": {start + 1} to {start + len(roles)}"
-    return look.select(hint, "role", template.key, options, start)
+    return views.select(hint, "role", template.key, options, start)
 
 
 def _plainly(role: Role) -> str:
@@ -84,11 +84,11 @@ async def _role(visit: Visit) -> None:
     role = edits.role_of(visit.template, visit.chosen)
     mark = mark_of(role.key)
     buttons = (
-        look.button("Edit", BLUE, "ask-role", visit.key, mark),
-        look.button("Remove", RED, "drop-role", visit.key, mark, disabled=len(visit.template.roles) == 1),
-        look.button("Back", GREY, "roles", visit.key),
+        views.button("Edit", BLUE, "ask-role", visit.key, mark),
+        views.button("Remove", RED, "drop-role", visit.key, mark, disabled=len(visit.template.roles) == 1),
+        views.button("Back", GREY, "roles", visit.key),
     )
-    await visit.page(f"{look.role_line(role)}\n-# {escape(role.group) or 'In no group'}", buttons)
+    await visit.page(f"{views.role_line(role)}\n-# {escape(role.group) or 'In no group'}", buttons)
 
 
 async def _ask_lines(visit: Visit) -> None:
@@ -121,7 +121,7 @@ async def _add(visit: Visit) -> None:
     said = {key: visit.press.fields[key] for key in _ROLE}
     role = _said(_NEW, said, await visit.emoji(said["emoji"], said["icon"]))
     await visit.change(lambda template: edits.adding_role(template, role))
-    await _show_roles(visit, f"{look.role_line(role)} is added.")
+    await _show_roles(visit, f"{views.role_line(role)} is added.")
 
 
 async def _ask_role(visit: Visit) -> None:
@@ -144,7 +144,7 @@ async def _edit(visit: Visit) -> None:
 async def _drop(visit: Visit) -> None:
     role = _marked(visit.template, visit.part(0))
     entry = await visit.change(lambda template: edits.without_role(template, role.key))
-    await _show_roles(visit, "\n".join((f"{look.role_line(role)} is removed.", *visit.lost(entry))))
+    await _show_roles(visit, "\n".join((f"{views.role_line(role)} is removed.", *visit.lost(entry))))
 
 
 def _fields(role: Role) -> tuple[Field, ...]:

@@ -2,7 +2,7 @@
 
 import discord
 
-from raidbot.commands.templates import views as look
+from raidbot.commands.templates import views
 from raidbot.commands.templates.context import LABELS, Action, Visit
 from raidbot.commands.templates.roles import fits_a_form, lines_field
 from raidbot.commands.templates.views import BLUE, GREEN, GREY, RED
@@ -31,13 +31,13 @@ async def _strategies(visit: Visit) -> None:
 async def _show(visit: Visit, text: str = "") -> None:
     template = (await visit.state.templates(visit.guild)).entry(visit.key).template
     options = [discord.SelectOption(label=one.name, value=one.name) for one in template.strategies]
-    chosen = look.select("Edit or remove a strategy", "strategy", visit.key, options)
+    chosen = views.select("Edit or remove a strategy", "strategy", visit.key, options)
     buttons = (
-        look.button("Add a strategy", GREEN, "ask-new-plan", visit.key, disabled=len(options) >= CHOICES_MOST),
-        look.back(visit.key),
+        views.button("Add a strategy", GREEN, "ask-new-plan", visit.key, disabled=len(options) >= CHOICES_MOST),
+        views.back(visit.key),
     )
     embed = discord.Embed(title=f"Strategies of {clip(escape(template.name), LABEL_MOST)}", colour=template.colour)
-    embed.description = look.strategies_text(template) or "There are none."
+    embed.description = views.strategies_text(template) or "There are none."
     embed.set_footer(text=_ABOUT)
     await visit.page(text, *([(chosen,)] if options else []), buttons, embeds=(embed,))
 
@@ -46,13 +46,13 @@ async def _strategy(visit: Visit) -> None:
     strategy = edits.strategy_of(visit.template, visit.chosen)
     mark = mark_of(strategy.name)
     buttons = (
-        look.button("Edit", BLUE, "ask-plan", visit.key, mark),
-        look.button("Remove", RED, "drop-plan", visit.key, mark),
-        look.button("Back", GREY, "strategies", visit.key),
+        views.button("Edit", BLUE, "ask-plan", visit.key, mark),
+        views.button("Remove", RED, "drop-plan", visit.key, mark),
+        views.button("Back", GREY, "strategies", visit.key),
     )
     embed = discord.Embed(title=escape(strategy.name), colour=visit.template.colour)
     embed.description = clip(escape(strategy.description), _DESCRIBED_MOST) or "The template’s description."
-    embed.add_field(name="Roles", value=look.roles_text(visit.template.played_as(strategy).roles))
+    embed.add_field(name="Roles", value=views.roles_text(visit.template.played_as(strategy).roles))
     await visit.page("", buttons, embeds=(embed,))
 
 

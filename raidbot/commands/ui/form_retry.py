@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.ui import responses as answers
+from raidbot.commands.ui import responses
 from raidbot.commands.ui.forms import Field, changed, form, marks_of
 from raidbot.commands.ui.router import address
 from raidbot.utils.text import clip
@@ -24,7 +24,7 @@ async def ask(
     it is filled in again, everything else is as it is now.
     """
     filled = fields if marks is None else _refilled(interaction, fields, marks)
-    await answers.ask(interaction, form(address(custom_id, marks_of(fields)), title, *filled))
+    await responses.ask(interaction, form(address(custom_id, marks_of(fields)), title, *filled))
 
 
 def lost_nothing(why: str) -> str:

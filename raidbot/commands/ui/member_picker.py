@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import permissions
 from raidbot.delivery.members.names import hear
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.state import State
@@ -48,7 +48,7 @@ async def picked(state: State, user: discord.User | discord.Member) -> Picked:
 async def look_up(interaction: discord.Interaction[Any], member: MemberId) -> Picked:
     """The member of this server with this id, asked of Discord. Raises NotAMember or NoBots."""
     try:
-        found = await rights.here(interaction).fetch_member(member)
+        found = await permissions.here(interaction).fetch_member(member)
     except discord.NotFound:
         raise NotAMember from None
     return await picked(interaction.client.state, found)

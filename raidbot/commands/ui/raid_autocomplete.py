@@ -7,9 +7,9 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from raidbot.commands.ui import permissions as rights
+from raidbot.commands.ui import permissions
 from raidbot.commands.ui.autocomplete import CHOICE_LONGEST, matching
-from raidbot.db import raid_queries as lookups
+from raidbot.db import raid_queries
 from raidbot.db.raid_queries import Listed
 from raidbot.raids.model import GuildId
 from raidbot.state import State
@@ -18,9 +18,9 @@ from raidbot.utils.text import clip
 
 async def offered(state: State, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """This server's raids that may be meant: those to come soonest first, then those gone by."""
-    guild = GuildId(rights.here(interaction).id)
+    guild = GuildId(permissions.here(interaction).id)
     zone = (await state.settings(guild)).tzinfo
-    listed = await state.db.read(partial(lookups.listed, guild=guild, now=state.now()))
+    listed = await state.db.read(partial(raid_queries.listed, guild=guild, now=state.now()))
     return matching(typed, ((raid.code, line(raid, zone)) for raid in listed))
 
 

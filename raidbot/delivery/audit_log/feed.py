@@ -12,7 +12,7 @@ import structlog
 from raidbot.db import audit as rows
 from raidbot.db.audit import Feed, Record
 from raidbot.db.outbox import Owed
-from raidbot.delivery.audit_log import format as look
+from raidbot.delivery.audit_log import format as entry_format
 from raidbot.delivery.pacing import nap
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, GuildId, Raid
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 PATIENCE = timedelta(minutes=2)
 """How long an entry waits for others before the audit channel is told."""
-_BATCH = look.EMBEDS_MOST
+_BATCH = entry_format.EMBEDS_MOST
 _GATHERED = 1.0
 _LINES_AT_ONCE = 40
 
@@ -121,8 +121,8 @@ class Audit:
 def _batch(records: Sequence[Record]) -> tuple[Sequence[Record], dict[str, Any]]:
     """As many of the first entries as fit into one message as embeds, and that message."""
     embeds: list[dict[str, Any]] = []
-    for embed in map(look.embed, records):
-        if sum(map(look.size, (*embeds, embed))) > look.CHARACTERS_MOST:
+    for embed in map(entry_format.embed, records):
+        if sum(map(entry_format.size, (*embeds, embed))) > entry_format.CHARACTERS_MOST:
             break
         embeds.append(embed)
     return records[: len(embeds)], {"embeds": embeds}
@@ -131,8 +131,8 @@ def _batch(records: Sequence[Record]) -> tuple[Sequence[Record], dict[str, Any]]
 def _lines(records: Sequence[Record]) -> tuple[Sequence[Record], dict[str, Any]]:
     """As many of the first entries as fit into one message as lines, and that message."""
     lines: list[str] = []
-    for line in map(look.line, records):
-        if sum(len(kept) + 1 for kept in lines) + len(line) > look.LINES_MOST:
+    for line in map(entry_format.line, records):
+        if sum(len(kept) + 1 for kept in lines) + len(line) > entry_format.LINES_MOST:
             break
         lines.append(line)
     return records[: len(lines)], {"content": "\n".join(lines)}

@@ -10,7 +10,7 @@ from functools import partial
 import discord
 import structlog
 
-from raidbot.db import raid_queries as lookups
+from raidbot.db import raid_queries
 from raidbot.db import raids as rows
 from raidbot.db.outbox import CLAIM_LASTS, Owed
 from raidbot.delivery.boards import render
@@ -72,7 +72,7 @@ class Posting:
         self._running = True
         for raid in await self._state.db.read(rows.in_posting):
             self._post_soon(raid)
-        lacking = partial(lookups.lacking_thread, since=self._state.now() - _THREAD_STILL_WANTED, intro=_INTRO)
+        lacking = partial(raid_queries.lacking_thread, since=self._state.now() - _THREAD_STILL_WANTED, intro=_INTRO)
         for raid in await self._state.db.read(lacking):
             if raid not in self._workers:
                 self._workers[raid] = asyncio.create_task(self._only_thread(raid))

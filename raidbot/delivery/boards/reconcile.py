@@ -10,8 +10,7 @@ from functools import partial
 import discord
 import structlog
 
-from raidbot.db import audit
-from raidbot.db import imported as moved
+from raidbot.db import audit, imported
 from raidbot.delivery.boards.reaction_removal import Tidy
 from raidbot.delivery.boards.updater import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, Boards
 from raidbot.delivery.discord_api import Line, NoAnswer
@@ -173,7 +172,7 @@ class Reconcile:
         raid = await self._state.raid(raid_id)
         if raid.message is None or not raid.is_live:
             return
-        taken_over = await self._state.db.read(partial(moved.is_uncompared, raid=raid_id))
+        taken_over = await self._state.db.read(partial(imported.is_uncompared, raid=raid_id))
         look.newcomers = frozenset(raid.members()) if taken_over else frozenset()
         try:
             seen = await self._line.call(partial(self._read, raid, in_full=in_full, taken_over=taken_over))
@@ -191,7 +190,7 @@ class Reconcile:
         if look.left_alone:
             self.later(raid_id)
         elif taken_over and (in_full or not (await self._state.raid(raid_id)).marks):
-            await self._state.db.write(partial(moved.note_compared, raid=raid_id))
+            await self._state.db.write(partial(imported.note_compared, raid=raid_id))
 
     async def _read(self, raid: Raid, *, in_full: bool, taken_over: bool) -> list[Seen]:
         """The roles whose reactions may differ from what they should be, with all their members."""

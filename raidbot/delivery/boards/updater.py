@@ -9,8 +9,7 @@ from functools import partial
 import discord
 import structlog
 
-from raidbot.db import audit
-from raidbot.db import imported as moved
+from raidbot.db import audit, imported
 from raidbot.db import raids as rows
 from raidbot.db.database import Unwritable
 from raidbot.delivery.boards import render
@@ -88,7 +87,7 @@ class Boards:
         self._running = True
         for raid in [*self._state.boards.values(), *await db.read(partial(rows.cancelled_boards, done=_OVER))]:
             self._stale.add(raid)
-        taken_over = await db.read(moved.uncompared)
+        taken_over = await db.read(imported.uncompared)
         for raid in list(self._stale):
             drawn = self._shown.get(raid, Shown()).fingerprint
             if drawn or (raid not in taken_over and await self._is_named(raid)):

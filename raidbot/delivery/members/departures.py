@@ -9,7 +9,7 @@ import aiohttp
 import discord
 import structlog
 
-from raidbot.db import raid_queries as lookups
+from raidbot.db import raid_queries
 from raidbot.delivery.discord_api import Line, NoAnswer
 from raidbot.delivery.members.names import hear
 from raidbot.delivery.pacing import Pace
@@ -65,7 +65,7 @@ class Absent:
 
     async def all(self, concerns: Callable[[GuildId], bool] = lambda _guild: True) -> None:
         """Look through every server, or some, with raids to come; returns before that is done."""
-        for guild in await self._state.db.read(partial(lookups.guilds_with_coming, after=self._state.now())):
+        for guild in await self._state.db.read(partial(raid_queries.guilds_with_coming, after=self._state.now())):
             if concerns(guild):
                 self.look(guild)
 
@@ -99,7 +99,7 @@ class Absent:
         guild = self._client.get_guild(guild_id)
         if guild is None:
             return await self._removed_from(guild_id)
-        expected = await self._state.db.read(partial(lookups.expected, guild=guild_id, after=self._state.now()))
+        expected = await self._state.db.read(partial(raid_queries.expected, guild=guild_id, after=self._state.now()))
         waiting = iter(expected)
         while asked := list(islice(waiting, _AT_ONCE)):
             if guild.unavailable or self._rounds.ending:
@@ -138,6 +138,6 @@ class Absent:
             return False
         log.info("guild left unnoticed", guild=guild)
         lose = partial(lifecycle.lose_board, reason=CancelReason.GUILD_LEFT, now=self._state.now())
-        for raid in await self._state.db.read(partial(lookups.in_guild, guild=guild)):
+        for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=guild)):
             await self._state.change(raid, lose, _CAUSE)
         return True

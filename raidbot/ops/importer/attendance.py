@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.report import Row as Told
 from raidbot.ops.importer.rosters import Cells
@@ -29,13 +29,13 @@ def marked(raid: Raid, rows: list[tuple[Cells, Told]]) -> Raid:
 
 
 def _mark(raid: Raid, row: Cells, told: Told) -> Attendance | None:
-    member = cells.snowflake(row.get("user_id"))
-    came = cells.flag(row.get("attended"), default=True)
+    member = columns.snowflake(row.get("user_id"))
+    came = columns.flag(row.get("attended"), default=True)
     seat = None if member is None else raid.seat_of(MemberId(member))
     if seat is None:
         return None
     try:
-        by, at = cells.snowflake(row.get("marked_by")), cells.moment(row.get("marked_at"))
+        by, at = columns.snowflake(row.get("marked_by")), columns.moment(row.get("marked_at"))
     except Unusable as why:
         told.repair(f"who marked it, or when, {why}")
         by, at = None, None

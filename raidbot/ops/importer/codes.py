@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.report import Row as Told
 from raidbot.raids.model import RaidCode
@@ -27,7 +27,7 @@ class Codes:
         best: dict[tuple[int, str], tuple[bool, int, int]] = {}
         for row in rows:
             try:
-                guild, message = cells.snowflake(row.get("guild_id")), cells.snowflake(row.get("message_id"))
+                guild, message = columns.snowflake(row.get("guild_id")), columns.snowflake(row.get("message_id"))
             except Unusable:
                 continue
             code = _usable(row.get("raid_id"))
@@ -49,14 +49,14 @@ class Codes:
         while self.taken.get((guild, fresh), message) != message:
             fresh = new_code(rng)
         self.taken[guild, fresh] = message
-        why = f"another raid of the server has the code {code}" if code else f"{cells.shown(cell)} is no code"
+        why = f"another raid of the server has the code {code}" if code else f"{columns.shown(cell)} is no code"
         told.repair(f"{why}, so this one has the code {fresh}")
         return RaidCode(fresh)
 
 
 def _usable(cell: Any) -> str | None:
     try:
-        code = normalise_code(cells.text(cell) or "")
+        code = normalise_code(columns.text(cell) or "")
     except Unusable:
         return None
     return code if _FOUND_AS_TYPED.fullmatch(code) else None

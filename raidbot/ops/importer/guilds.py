@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from raidbot.db import guilds
-from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.legacy_database import Source
 from raidbot.ops.importer.report import Report
@@ -92,7 +92,7 @@ def _read(source: Source, tx: sqlite3.Connection, servers: Servers, report: Repo
 def _server(cell: Any) -> tuple[GuildId, bool]:
     """The server, and whether the row is about its museums only. Raises Unusable."""
     museum = _MUSEUM.fullmatch(cell) if isinstance(cell, str) else None
-    guild = cells.snowflake(museum[1] if museum else cell)
+    guild = columns.snowflake(museum[1] if museum else cell)
     if guild is None:
         raise Unusable("is missing")
     return GuildId(guild), museum is not None
@@ -135,7 +135,7 @@ def _admin(servers: Servers, guild: GuildId, _museum: bool, row: Cells, _told: T
 
 def _grant(servers: Servers, guild: GuildId, _museum: bool, row: Cells, _told: Told) -> bool:
     """False: nothing here is called so yet."""
-    name = cells.line(row.get("command_name"), 100) or ""
+    name = columns.line(row.get("command_name"), 100) or ""
     target = _OTHER_NAMES.get(name, name)
     role = _role(row)
     settings = servers.of(guild)
@@ -173,7 +173,7 @@ def _open_museums(servers: Servers, guild: GuildId, report: Report) -> None:
 
 
 def _role(row: Cells) -> int:
-    role = cells.snowflake(row.get("role_id"))
+    role = columns.snowflake(row.get("role_id"))
     if role is None:
         raise Unusable("names no role")
     return role
@@ -181,7 +181,7 @@ def _role(row: Cells) -> int:
 
 def _flag(row: Cells, column: str, otherwise: bool, told: Told) -> bool:
     try:
-        return cells.flag(row.get(column), default=otherwise)
+        return columns.flag(row.get(column), default=otherwise)
     except Unusable as why:
         told.repair(f"{column} {why}; it is {'on' if otherwise else 'off'} now")
         return otherwise
@@ -190,7 +190,7 @@ def _flag(row: Cells, column: str, otherwise: bool, told: Told) -> bool:
 def _minutes(row: Cells, column: str, choices: tuple[int, ...], otherwise: int, told: Told) -> int:
     """The choice nearest to that many seconds; only no time at all means never."""
     try:
-        seconds = cells.whole(row.get(column))
+        seconds = columns.whole(row.get(column))
     except Unusable as why:
         told.repair(f"{column} {why}; it is {otherwise} minutes now")
         return otherwise
@@ -208,7 +208,7 @@ def _minutes(row: Cells, column: str, choices: tuple[int, ...], otherwise: int, 
 def _archive(row: Cells, blank: GuildSettings, told: Told) -> int:
     column = "thread_auto_archive_minutes"
     try:
-        given = cells.whole(row.get(column))
+        given = columns.whole(row.get(column))
     except Unusable as why:
         told.repair(f"{column} {why}; it is {blank.thread_archive_minutes} now")
         return blank.thread_archive_minutes
@@ -222,7 +222,7 @@ def _archive(row: Cells, blank: GuildSettings, told: Told) -> int:
 
 def _id(row: Cells, column: str, told: Told) -> int | None:
     try:
-        return cells.snowflake(row.get(column))
+        return columns.snowflake(row.get(column))
     except Unusable as why:
         told.repair(f"{column} {why}; there is none now")
         return None
@@ -235,7 +235,7 @@ def _channel(row: Cells, column: str, told: Told) -> ChannelId | None:
 
 def _zone(row: Cells, blank: GuildSettings, told: Told) -> str:
     try:
-        name = cells.line(row.get("default_timezone"), 64)
+        name = columns.line(row.get("default_timezone"), 64)
     except Unusable as why:
         told.repair(f"the time zone {why}; it is {blank.zone} now")
         return blank.zone
@@ -251,7 +251,7 @@ def _zone(row: Cells, blank: GuildSettings, told: Told) -> str:
         try:
             found = zones.zone_named(name)
         except Refusal:
-            told.repair(f"nobody knows the time zone {cells.shown(name)}; it is {blank.zone} now")
+            told.repair(f"nobody knows the time zone {columns.shown(name)}; it is {blank.zone} now")
             return blank.zone
         told.repair(f"the time zone {name} is {found.key} now")
     return found.key

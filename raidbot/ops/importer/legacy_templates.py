@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer import columns
 from raidbot.raids.emoji.model import NotAnEmoji, key_of, parse
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.builtin import builtin
@@ -79,7 +79,7 @@ class Emoji:
             try:
                 parse(wanted)
             except NotAnEmoji:
-                note(f"the role {name} has no emoji that Discord takes ({cells.shown(wanted)})")
+                note(f"the role {name} has no emoji that Discord takes ({columns.shown(wanted)})")
             else:
                 if key_of(wanted) not in self.used:
                     self.used.add(key_of(wanted))
@@ -117,7 +117,7 @@ def colour(cell: Any, note: Note) -> int:
         return cell
     if isinstance(cell, str) and (digits := re.fullmatch(r"#?([0-9a-fA-F]{6})", cell.strip())):
         return int(digits[1], 16)
-    note(f"the colour {cells.shown(cell)} is none, so it has the usual one")
+    note(f"the colour {columns.shown(cell)} is none, so it has the usual one")
     return DEFAULT_COLOUR
 
 
@@ -188,9 +188,9 @@ def from_template(template: Template) -> Snapshot:
 
 
 def _roles(given: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for group in map(cells.mapping, cells.listed(given.get("roleGroups"))):
+    for group in map(columns.mapping, columns.listed(given.get("roleGroups"))):
         name = group.get("name")
-        for fields in map(cells.mapping, cells.listed(group.get("roles"))):
+        for fields in map(columns.mapping, columns.listed(group.get("roles"))):
             emoji = fields.get("emoji") or group.get("emoji")
             yield name if isinstance(name, str) else "", fields | {"emoji": emoji}
 
@@ -216,8 +216,8 @@ def _role(fields: dict[str, Any], group: str, number: int, emoji: Emoji, note: N
 
 def seats(cell: Any, name: str, note: Note, *, default: int = 1) -> int:
     try:
-        number = cells.whole(cell)
-    except cells.Unusable as why:
+        number = columns.whole(cell)
+    except columns.Unusable as why:
         note(f"the number of seats of {name} {why}; it has {default}")
         return default
     if number is None:
@@ -230,16 +230,16 @@ def seats(cell: Any, name: str, note: Note, *, default: int = 1) -> int:
 
 def _line(cell: Any, most: int, what: str, note: Note) -> str | None:
     try:
-        return cells.line(cell, most)
-    except cells.Unusable as why:
+        return columns.line(cell, most)
+    except columns.Unusable as why:
         note(f"the {what} {why}")
         return None
 
 
 def _description(cell: Any, note: Note) -> str:
     try:
-        return (cells.text(cell) or "")[:DESCRIPTION_MOST]
-    except cells.Unusable as why:
+        return (columns.text(cell) or "")[:DESCRIPTION_MOST]
+    except columns.Unusable as why:
         note(f"the description {why}")
         return ""
 
@@ -252,6 +252,6 @@ def decoration(cell: Any, what: str, note: Note) -> str:
     try:
         parse(text)
     except NotAnEmoji:
-        note(f"{cells.shown(text)} beside the {what} is no emoji, so it is left out")
+        note(f"{columns.shown(text)} beside the {what} is no emoji, so it is left out")
         return ""
     return text

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.report import Row as Told
 from raidbot.ops.importer.rosters import Cells
@@ -84,7 +84,7 @@ def _start(row: Cells, zone: ZoneInfo, told: Told, *, created_at: datetime) -> d
     if starts_at is not None:
         return starts_at
     try:
-        typed = cells.text(row.get("datetime"))
+        typed = columns.text(row.get("datetime"))
     except Unusable:
         typed = None
     if not typed or not typed.strip():
@@ -93,14 +93,14 @@ def _start(row: Cells, zone: ZoneInfo, told: Told, *, created_at: datetime) -> d
         meant = parse(typed, zone=zone, now=created_at).instant
     except Refusal:
         return None
-    told.repair(f"its start is read from what was typed, {cells.shown(typed)}: {meant:%Y-%m-%d %H:%M} UTC")
+    told.repair(f"its start is read from what was typed, {columns.shown(typed)}: {meant:%Y-%m-%d %H:%M} UTC")
     return meant
 
 
 def _moment(row: Cells, column: str, told: Told, what: str) -> datetime | None:
     cell: Any = row.get(column)
     try:
-        return cells.moment(cell)
+        return columns.moment(cell)
     except Unusable as why:
         told.repair(f"{what} {why}")
         return None
@@ -108,7 +108,7 @@ def _moment(row: Cells, column: str, told: Told, what: str) -> datetime | None:
 
 def _closer(row: Cells, told: Told) -> MemberId | None:
     try:
-        by = cells.snowflake(row.get("closed_by"))
+        by = columns.snowflake(row.get("closed_by"))
     except Unusable as why:
         told.repair(f"who closed its signups {why}")
         return None
@@ -120,5 +120,5 @@ def _reason(row: Cells, by: MemberId | None, told: Told) -> CloseReason:
     known = _REASONS.get(cell) if isinstance(cell, str) else None
     reason = known or (CloseReason.MANUAL if by else CloseReason.AT_START)
     if known is None and cell is not None:
-        told.repair(f"the reason {cells.shown(cell)} for closing is unknown; it is {reason} now")
+        told.repair(f"the reason {columns.shown(cell)} for closing is unknown; it is {reason} now")
     return reason

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from raidbot.db import imported as moved
+from raidbot.db import imported
 from raidbot.db.imported import Balance
-from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.guilds import Servers
 from raidbot.ops.importer.legacy_database import Source
@@ -56,33 +56,33 @@ def take(source: Source, tx: sqlite3.Connection, counted: Counted, report: Repor
     for row in source.rows(TABLE):
         told = report.row(TABLE, source.name(TABLE, row))
         try:
-            guild, member = cells.snowflake(row.get("guild_id")), cells.snowflake(row.get("user_id"))
+            guild, member = columns.snowflake(row.get("guild_id")), columns.snowflake(row.get("user_id"))
         except Unusable as why:
             told.left(f"its server or member {why}")
             continue
         if guild is None or member is None:
             told.left("it names no server or no member")
-        elif moved.has_balance(tx, GuildId(guild), MemberId(member)):
+        elif imported.has_balance(tx, GuildId(guild), MemberId(member)):
             told.unchanged()
         else:
             tally = counted.members.get((GuildId(guild), MemberId(member)), Tally())
-            moved.open_balance(tx, _balance(GuildId(guild), MemberId(member), row, tally, told))
+            imported.open_balance(tx, _balance(GuildId(guild), MemberId(member), row, tally, told))
             told.taken()
 
 
 def _balance(guild: GuildId, member: MemberId, row: Cells, less: Tally, told: Told) -> Balance:
-    total = _cell(row, "total_raids", cells.whole, told) or 0
+    total = _cell(row, "total_raids", columns.whole, told) or 0
     if total < less.raids:
         told.repair(f"the old count of raids, {total}, is less than the {less.raids} that are here; the balance is 0")
     return Balance(
         guild=guild,
         member=member,
         raids=max(0, total - less.raids),
-        no_shows=max(0, (_cell(row, "no_shows", cells.whole, told) or 0) - less.no_shows),
+        no_shows=max(0, (_cell(row, "no_shows", columns.whole, told) or 0) - less.no_shows),
         roles=_rest(row, "role_counts", less.roles, told),
         templates=_rest(row, "template_counts", less.templates, told),
         weekdays=_rest(row, "weekday_counts", less.weekdays, told),
-        last_raid_at=_cell(row, "last_raid_at", cells.moment, told),
+        last_raid_at=_cell(row, "last_raid_at", columns.moment, told),
     )
 
 
@@ -100,13 +100,13 @@ def _cell(row: Cells, column: str, read: Callable[[Any], Any], told: Told) -> An
 
 def _rest(row: Cells, column: str, less: Mapping[str, int], told: Told) -> dict[str, int]:
     """What the counter says of each name, less what is counted elsewhere now, where anything is left."""
-    given = cells.mapping(_cell(row, column, cells.parsed, told))
+    given = columns.mapping(_cell(row, column, columns.parsed, told))
     rest: dict[str, int] = {}
     for name, count in given.items():
         if isinstance(count, bool) or not isinstance(count, int) or abs(count) > 10**9:
-            told.repair(f"{column}: {cells.shown(count)} is no count")
+            told.repair(f"{column}: {columns.shown(count)} is no count")
             continue
         left = count - less.get(name, 0)
         if left > 0:
-            rest[str(cells.line(name, _NAME_MOST) or "")] = left
+            rest[str(columns.line(name, _NAME_MOST) or "")] = left
     return rest

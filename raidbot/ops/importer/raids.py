@@ -6,13 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from raidbot.db import imported as moved
-from raidbot.db import outbox
+from raidbot.db import imported, outbox
 from raidbot.db import raids as rows
-from raidbot.ops.importer import attendance, rosters
-from raidbot.ops.importer import columns as cells
-from raidbot.ops.importer import lifecycle as lives
-from raidbot.ops.importer import role_layouts as shapes
+from raidbot.ops.importer import attendance, columns, lifecycle, role_layouts, rosters
 from raidbot.ops.importer.codes import Codes
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.guilds import Servers
@@ -76,7 +72,7 @@ class Raids:
             children = self._rows_of(row)
             try:
                 self._take(row, told, children)
-            except (NotTaken, lives.NoTime) as why:
+            except (NotTaken, lifecycle.NoTime) as why:
                 told.left(str(why))
                 for child in children.all():
                     child.left("its raid was not taken")
@@ -122,7 +118,7 @@ class Raids:
         self, row: Cells, guild: GuildId, message: MessageId, told: Told, children: Rows
     ) -> tuple[Raid, list[Place]]:
         zone = self.servers.zone(guild)
-        life = lives.of(row, message, zone, told, now=self.now)
+        life = lifecycle.of(row, message, zone, told, now=self.now)
         shape = self._shape(row, told, [one for one, _ in children.signups])
         places = list(self._places(shape, children, since=life.created_at))
         if not shape.roles:
@@ -162,14 +158,14 @@ class Raids:
         kind = _kind(row)
         given: dict[str, Any] = {}
         try:
-            given = cells.mapping(cells.parsed(row.get("template_data")))
+            given = columns.mapping(columns.parsed(row.get("template_data")))
         except Unusable as why:
             told.repair(f"what it was made from {why}")
         if kind is Kind.RAID:
-            return shapes.of_raid(row, given, self.known, told, signups)
+            return role_layouts.of_raid(row, given, self.known, told, signups)
         if kind is Kind.MUSEUM:
-            return shapes.of_museum(row, told)
-        return shapes.of_teams(kind, row, given, told, signups)
+            return role_layouts.of_museum(row, told)
+        return role_layouts.of_teams(kind, row, given, told, signups)
 
     def _places(self, shape: Shape, children: Rows, *, since: datetime) -> Iterator[Place]:
         found = [
@@ -203,7 +199,7 @@ class Raids:
         raid_id = rows.insert(self.tx, raid)
         raid = replace(raid, id=raid_id)
         matters = raid.is_open or raid.starts_at >= self.now - BOARDS_KEPT
-        moved.note(self.tx, raid_id, compared=not matters)
+        imported.note(self.tx, raid_id, compared=not matters)
         promoted = tuple(event for event in change.events if isinstance(event, Promoted))
         for event in promoted:
             told.repair(
@@ -230,7 +226,7 @@ class Raids:
 
 def _needed(row: Cells, column: str, what: str) -> int:
     try:
-        found = cells.snowflake(row.get(column))
+        found = columns.snowflake(row.get(column))
     except Unusable as why:
         raise NotTaken(f"its {what} {why}") from None
     if found is None:
@@ -245,12 +241,12 @@ def _kind(row: Cells) -> Kind:
     try:
         return Kind(cell)
     except ValueError:
-        raise NotTaken(f"it is of an unknown kind: {cells.shown(cell)}") from None
+        raise NotTaken(f"it is of an unknown kind: {columns.shown(cell)}") from None
 
 
 def _id(row: Cells, column: str, what: str, told: Told) -> int | None:
     try:
-        return cells.snowflake(row.get(column))
+        return columns.snowflake(row.get(column))
     except Unusable as why:
         told.repair(f"{what} {why}")
         return None
@@ -262,7 +258,7 @@ def _channel(found: int | None) -> ChannelId | None:
 
 def _flag(row: Cells, column: str, told: Told) -> bool:
     try:
-        return cells.flag(row.get(column), default=False)
+        return columns.flag(row.get(column), default=False)
     except Unusable as why:
         told.repair(f"{column} {why}; taken as no")
         return False
@@ -274,11 +270,11 @@ def _length(row: Cells, told: Told) -> int | None:
     if cell is None or cell == "":
         return None
     try:
-        minutes = round(float(cells.text(cell) or "") * 60)
+        minutes = round(float(columns.text(cell) or "") * 60)
     except (Unusable, ValueError, OverflowError):
         minutes = 0
     if not 0 < minutes <= 24 * 60:
-        told.repair(f"its length {cells.shown(cell)} is none; it has no length now")
+        told.repair(f"its length {columns.shown(cell)} is none; it has no length now")
         return None
     return minutes
 

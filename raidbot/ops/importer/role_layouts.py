@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from raidbot.ops.importer import columns as cells
-from raidbot.ops.importer import legacy_templates as snapshot
+from raidbot.ops.importer import columns, legacy_templates
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.legacy_templates import Emoji, OldRole, Snapshot
 from raidbot.ops.importer.report import Row as Told
@@ -85,7 +84,7 @@ class Shape:
             key=RoleKey(f"further-{number}"),
             name=name,
             emoji=used.own(emoji, name, told.repair),
-            seats=snapshot.seats(row.get("slots"), name, told.repair),
+            seats=legacy_templates.seats(row.get("slots"), name, told.repair),
             group=_line(row, "group_name", LABEL_MOST) or "",
             icon="",
         )
@@ -108,10 +107,12 @@ class Known:
         """What this bot calls the template of a raid."""
         named = given.get("id")
         if isinstance(named, str) and named.startswith("custom-"):
-            return snapshot.own_key(named)
-        if slug in snapshot.OURS:
+            return legacy_templates.own_key(named)
+        if slug in legacy_templates.OURS:
             return slug
-        return self.by_id(named) or snapshot.own_key(slug or snapshot.slug_of(str(given.get("name") or "")))
+        return self.by_id(named) or legacy_templates.own_key(
+            slug or legacy_templates.slug_of(str(given.get("name") or ""))
+        )
 
     def by_id(self, named: Any) -> str | None:
         found = re.fullmatch(r"raid-(\d{1,3})", named) if isinstance(named, str) else None
@@ -123,23 +124,23 @@ def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups
     """A regular raid, with the roles its strategy gave it."""
     slug = _line(row, "template_slug", LABEL_MOST)
     key = known.key_of(given, slug)
-    ours = snapshot.of_builtin(key)
-    if cells.listed(given.get("roleGroups")):
-        seen = snapshot.read(given, told.repair, ours.roles if ours else ())
+    ours = legacy_templates.of_builtin(key)
+    if columns.listed(given.get("roleGroups")):
+        seen = legacy_templates.read(given, told.repair, ours.roles if ours else ())
     elif found := known.templates.get(slug or ""):
         told.repair("its template is missing, so it has the one of the old bot’s file")
         seen = found
     elif ours:
         told.repair("its template is missing, so it has the one that comes with this bot")
-        seen = snapshot.from_template(ours)
+        seen = legacy_templates.from_template(ours)
     else:
         told.repair("its template is missing, so it has the roles people signed up for")
         seen = Snapshot(name=str(slug or "Raid").replace("-", " ").title())
     strategy = _strategy(row, slug, seen, told)
     if _has_two_myths(seen, slug, strategy, signups):
         seen = _playing_two_myths(seen)
-        strategy = strategy or snapshot.TWO_MYTHS
-    description = seen.description.replace(snapshot.TRIPLE_STORM, strategy) if strategy else seen.description
+        strategy = strategy or legacy_templates.TWO_MYTHS
+    description = seen.description.replace(legacy_templates.TRIPLE_STORM, strategy) if strategy else seen.description
     return Shape(
         kind=Kind.RAID,
         template=key,
@@ -148,9 +149,9 @@ def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups
         description=description,
         colour=seen.colour,
         roles=list(seen.roles),
-        sides=snapshot.sides_of(seen, slug),
+        sides=legacy_templates.sides_of(seen, slug),
         strategy=strategy,
-        lengths=snapshot.LENGTHS,
+        lengths=legacy_templates.LENGTHS,
     )
 
 
@@ -165,7 +166,7 @@ def _strategy(row: Cells, slug: str | None, seen: Snapshot, told: Told) -> str |
 
 def of_museum(row: Cells, told: Told) -> Shape:
     look = looks()[Kind.MUSEUM]
-    seats = snapshot.seats(row.get("max_slots"), "the museum", told.repair, default=_MUSEUM_SIZE)
+    seats = legacy_templates.seats(row.get("max_slots"), "the museum", told.repair, default=_MUSEUM_SIZE)
     role = Role(key=RoleKey("museum"), name="Museum", emoji="✅", seats=seats)
     roles = [OldRole(role, key_of(role.emoji))]
     return Shape(Kind.MUSEUM, Kind.MUSEUM.value, look.title, look.emoji, "", look.colour, roles, is_list=True)
@@ -174,7 +175,7 @@ def of_museum(row: Cells, told: Told) -> Shape:
 def of_teams(kind: Kind, row: Cells, given: dict[str, Any], told: Told, signups: Sequence[Cells]) -> Shape:
     """Teams from `teamCount`, the empty ones, too; a list without teams, as older raids have, is one role."""
     look = looks()[kind]
-    size = snapshot.seats(given.get("maxPerTeam"), "a team", told.repair, default=_TEAM_SIZE)
+    size = legacy_templates.seats(given.get("maxPerTeam"), "a team", told.repair, default=_TEAM_SIZE)
     shape = Shape(kind, kind.value, look.title, look.emoji, "", look.colour, [], team_size=size)
     shape.subject = _subject(given, told)
     shape.counts = given.get("countsForParticipation") is not False
@@ -182,7 +183,7 @@ def of_teams(kind: Kind, row: Cells, given: dict[str, Any], told: Told, signups:
     if number is None and _is_list(row, signups):
         shape.is_list = True
         name, emoji = _FLAT[kind]
-        seats = snapshot.seats(row.get("max_slots"), name, told.repair, default=_MUSEUM_SIZE)
+        seats = legacy_templates.seats(row.get("max_slots"), name, told.repair, default=_MUSEUM_SIZE)
         shape.roles.append(OldRole(Role(key=RoleKey("all"), name=name, emoji=emoji, seats=seats), key_of(emoji)))
     else:
         if given.get("teamCount") is None:
@@ -201,18 +202,18 @@ def _has_two_myths(seen: Snapshot, slug: str | None, strategy: str | None, signu
     if "dragonspyre" not in (slug, seen.slug):
         return False
     if strategy is not None:
-        return strategy.casefold() == snapshot.TWO_MYTHS
+        return strategy.casefold() == legacy_templates.TWO_MYTHS
     return any(row.get("role_name") in _MYTHS for row in signups)
 
 
 def _playing_two_myths(seen: Snapshot) -> Snapshot:
-    after = snapshot.played(one.role for one in seen.roles)
+    after = legacy_templates.played(one.role for one in seen.roles)
     return replace(seen, roles=tuple(replace(one, role=role) for one, role in zip(seen.roles, after, strict=True)))
 
 
 def _team_count(given: dict[str, Any], told: Told) -> int | None:
     try:
-        number = cells.whole(given.get("teamCount"))
+        number = columns.whole(given.get("teamCount"))
     except Unusable as why:
         told.repair(f"the number of teams {why}; there are as many as people signed up for")
         return None
@@ -231,7 +232,7 @@ def _is_list(row: Cells, signups: Sequence[Cells]) -> bool:
 
 def _subject(given: dict[str, Any], told: Told) -> str | None:
     try:
-        return cells.line(given.get("bossName"), SUBJECT_MOST)
+        return columns.line(given.get("bossName"), SUBJECT_MOST)
     except Unusable as why:
         told.repair(f"the boss or dungeon {why}; there is none now")
         return None
@@ -239,7 +240,7 @@ def _subject(given: dict[str, Any], told: Told) -> str | None:
 
 def _name(row: Cells, told: Told) -> str | None:
     try:
-        return cells.line(row.get("role_name"), ROLE_NAME_MOST)
+        return columns.line(row.get("role_name"), ROLE_NAME_MOST)
     except Unusable as why:
         told.repair(f"the name of the role {why}")
         return None
@@ -247,7 +248,7 @@ def _name(row: Cells, told: Told) -> str | None:
 
 def _emoji(row: Cells, told: Told) -> str | None:
     try:
-        return cells.line(row.get("role_emoji"), 64)
+        return columns.line(row.get("role_emoji"), 64)
     except Unusable as why:
         told.repair(f"the emoji of the role {why}; the role is found by its name")
         return None
@@ -255,6 +256,6 @@ def _emoji(row: Cells, told: Told) -> str | None:
 
 def _line(row: Cells, column: str, most: int) -> str | None:
     try:
-        return cells.line(row.get(column), most)
+        return columns.line(row.get(column), most)
     except Unusable:
         return None

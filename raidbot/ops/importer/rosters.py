@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from raidbot.ops.importer import columns as cells
+from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.report import Row as Told
 from raidbot.raids.model import Mark, MemberId, Raid, Role, Seat, Source, Wait
@@ -39,10 +39,10 @@ class Place:
 def of_signup(row: Cells, told: Told, find: Find, *, since: datetime, number: int) -> Place | None:
     """The place a row of `signups` tells of; None if it tells of none, and then that is told."""
     try:
-        member = cells.snowflake(row.get("user_id"))
+        member = columns.snowflake(row.get("user_id"))
         if member is None:
             raise NoPlace("it names no member")
-        waiting = cells.flag(row.get("is_waitlist"), default=False)
+        waiting = columns.flag(row.get("is_waitlist"), default=False)
         role = find(row, told)
     except Unusable as why:
         told.left(f"its content {why}")
@@ -64,7 +64,7 @@ def of_signup(row: Cells, told: Told, find: Find, *, since: datetime, number: in
 def of_line(row: Cells, told: Told, *, since: datetime, number: int) -> Place | None:
     """The place in the only line there is: a museum's, or that of a raid from before teams."""
     try:
-        member = cells.snowflake(row.get("user_id"))
+        member = columns.snowflake(row.get("user_id"))
         if member is None:
             raise NoPlace("it names no member")
     except (Unusable, NoPlace) as why:
@@ -124,7 +124,7 @@ def _waits(raid: Raid, places: list[Place], seats: list[Seat], *, first: int) ->
 
 def _index(cell: Any, told: Told) -> int:
     try:
-        number = cells.whole(cell)
+        number = columns.whole(cell)
     except Unusable as why:
         told.repair(f"its place in the order {why}; it comes last")
         return _LAST
@@ -133,7 +133,7 @@ def _index(cell: Any, told: Told) -> int:
 
 def _since(cell: Any, told: Told, otherwise: datetime) -> datetime:
     try:
-        return cells.moment(cell) or otherwise
+        return columns.moment(cell) or otherwise
     except Unusable as why:
         told.repair(f"the time of signing up {why}; it is taken to be the raid’s own")
         return otherwise
@@ -141,7 +141,7 @@ def _since(cell: Any, told: Told, otherwise: datetime) -> datetime:
 
 def _side(cell: Any, told: Told) -> str | None:
     try:
-        return cells.line(cell, _SIDE_MOST)
+        return columns.line(cell, _SIDE_MOST)
     except Unusable as why:
         told.repair(f"the side {why}; there is none now")
         return None

@@ -11,27 +11,19 @@ from tempfile import TemporaryDirectory
 from raidbot.db import database
 from raidbot.db.database import UnusableDatabase
 from raidbot.ops.importer import (
-    guilds as servers,
-)
-from raidbot.ops.importer import (
-    legacy_database as source,
-)
-from raidbot.ops.importer import (
-    member_statistics as people,
-)
-from raidbot.ops.importer import (
+    guilds,
+    legacy_database,
+    member_statistics,
     raids,
+    unmapped_rows,
 )
 from raidbot.ops.importer import templates as shelving
-from raidbot.ops.importer import (
-    unmapped_rows as kept,
-)
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.legacy_database import NotTheirs, Source
 from raidbot.ops.importer.member_statistics import Counted
 from raidbot.ops.importer.report import Report
 
-_TABLES = {"raids", *raids.TABLES, *servers.TABLES, *shelving.TABLES, people.TABLE}
+_TABLES = {"raids", *raids.TABLES, *guilds.TABLES, *shelving.TABLES, member_statistics.TABLE}
 
 
 def move_in(
@@ -51,7 +43,7 @@ def move_in(
     report = Report(dry_run=dry_run)
     if _are_one(old, new):
         raise UnusableDatabase(f"{new} is the old bot’s own database. Set RAIDBOT_DATABASE to another file.")
-    with source.opened(old) as found, _target(new, dry_run=dry_run) as connection:
+    with legacy_database.opened(old) as found, _target(new, dry_run=dry_run) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
             _take(found, connection, report, analytics=analytics, templates=templates, now=now)
@@ -77,16 +69,16 @@ def _take(
 ) -> None:
     for table in old.tables:
         report.seen(table)
-    settled = servers.take(old, tx, report)
+    settled = guilds.take(old, tx, report)
     known = shelving.known(templates, report)
     shelves = shelving.Shelves(tx)
     shelving.take(old, shelves, known, set(settled.settings), report)
     counted = Counted(settled)
     raids.Raids(tx=tx, source=old, report=report, servers=settled, known=known, counted=counted, now=now).take()
-    people.take(old, tx, counted, report)
-    kept.keep_rest(old, tx, report, but=_TABLES)
+    member_statistics.take(old, tx, counted, report)
+    unmapped_rows.keep_rest(old, tx, report, but=_TABLES)
     if analytics is not None:
-        kept.keep_analytics(analytics, tx, report)
+        unmapped_rows.keep_analytics(analytics, tx, report)
 
 
 def _are_one(old: Path, new: Path) -> bool:

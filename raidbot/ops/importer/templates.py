@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from raidbot.db import templates as rows
-from raidbot.ops.importer import columns as cells
-from raidbot.ops.importer import legacy_templates as snapshot
+from raidbot.ops.importer import columns, legacy_templates
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.legacy_database import Source
 from raidbot.ops.importer.legacy_templates import Snapshot
@@ -57,15 +56,15 @@ class Shelves:
 def known(path: Path | None, report: Report) -> Known:
     """What the old bot's own file says, if it is given. Raises Unusable if it is not such a file."""
     if path is None:
-        return Known({}, snapshot.OURS)
+        return Known({}, legacy_templates.OURS)
     listed = _listed(path)
     found: dict[str, Snapshot] = {}
     rows: dict[str, Told] = {}
     order = []
     for number, entry in enumerate(listed):
         told = report.row(FILE, f"template {number}")
-        read = snapshot.read(cells.mapping(entry), told.repair)
-        order.append(read.slug if read.slug in snapshot.OURS else snapshot.own_key(read.slug))
+        read = legacy_templates.read(columns.mapping(entry), told.repair)
+        order.append(read.slug if read.slug in legacy_templates.OURS else legacy_templates.own_key(read.slug))
         if not read.roles:
             told.left("it has no roles")
         elif read.slug in found:
@@ -91,7 +90,7 @@ def take(source: Source, shelves: Shelves, file: Known, guilds: set[GuildId], re
         for row in source.rows(table):
             told = report.row(table, source.name(table, row))
             try:
-                guild = cells.snowflake(row.get("guild_id"))
+                guild = columns.snowflake(row.get("guild_id"))
             except Unusable as why:
                 told.left(f"its server {why}")
                 continue
@@ -112,13 +111,13 @@ def take(source: Source, shelves: Shelves, file: Known, guilds: set[GuildId], re
 
 def _take_file(shelves: Shelves, file: Known, guilds: set[GuildId], report: Report) -> None:
     for slug, read in file.templates.items():
-        key = slug if slug in snapshot.OURS else snapshot.own_key(slug)
+        key = slug if slug in legacy_templates.OURS else legacy_templates.own_key(slug)
         is_new, refused = False, ""
         for guild in sorted(guilds):
             if shelves.has_changed(guild, key):
                 continue
-            original = snapshot.of_builtin(key)
-            template = _over(original, read) if original else snapshot.template_of(read, key)
+            original = legacy_templates.of_builtin(key)
+            template = _over(original, read) if original else legacy_templates.template_of(read, key)
             before = shelves.after[guild]
             try:
                 shelves.put(guild, template)
@@ -139,7 +138,7 @@ def _on_one_line(refusal: Refusal) -> str:
 
 def _over(original: Template, read: Snapshot) -> Template:
     """The template that comes with this bot as the old bot's file has it."""
-    made = snapshot.template_of(read, original.key)
+    made = legacy_templates.template_of(read, original.key)
     return replace(
         original.with_roles(made.roles),
         name=made.name,
@@ -152,7 +151,7 @@ def _over(original: Template, read: Snapshot) -> Template:
 
 def _with_our_keys(read: Snapshot) -> Snapshot:
     """With the role keys of the template that comes with this bot, where the emoji are the same."""
-    ours = snapshot.of_builtin(read.slug)
+    ours = legacy_templates.of_builtin(read.slug)
     if ours is None:
         return read
     by_place = dict(enumerate(ours.roles))
@@ -170,22 +169,22 @@ def _override(shelves: Shelves, guild: GuildId, row: Cells, file: Known, told: T
     shelves.was(guild)
     if key is None or not shelves.after[guild].has(key):
         raise Refusal(
-            f"it is about {cells.shown(row.get('template_id'))}, which is no template that comes with the bot."
+            f"it is about {columns.shown(row.get('template_id'))}, which is no template that comes with the bot."
         )
     if shelves.has_changed(guild, key):
         return False
     template = shelves.after[guild].entry(key).template
-    name = cells.line(row.get("name"), LABEL_MOST)
+    name = columns.line(row.get("name"), LABEL_MOST)
     if name is not None and name != template.name:
         free = _free(shelves.after[guild], key, name, told)
         template = template.renamed(free)
-    if emoji := cells.line(row.get("emoji"), 64):
-        template = replace(template, emoji=snapshot.decoration(emoji, "title", told.repair) or template.emoji)
-    if description := cells.text(row.get("description")):
+    if emoji := columns.line(row.get("emoji"), 64):
+        template = replace(template, emoji=legacy_templates.decoration(emoji, "title", told.repair) or template.emoji)
+    if description := columns.text(row.get("description")):
         template = replace(template, description=description[:DESCRIPTION_MOST])
     if row.get("color"):
-        template = replace(template, colour=snapshot.colour(row.get("color"), told.repair))
-    disabled = cells.flag(row.get("disabled"), default=False)
+        template = replace(template, colour=legacy_templates.colour(row.get("color"), told.repair))
+    disabled = columns.flag(row.get("disabled"), default=False)
     shelves.put(guild, template)
     if disabled:
         shelves.after[guild] = catalogue.switch(shelves.after[guild], key, enabled=False)
@@ -193,14 +192,14 @@ def _override(shelves: Shelves, guild: GuildId, row: Cells, file: Known, told: T
 
 
 def _own(shelves: Shelves, guild: GuildId, row: Cells, _file: Known, told: Told) -> bool:
-    key = snapshot.own_key(cells.line(row.get("id"), LABEL_MOST) or "")
+    key = legacy_templates.own_key(columns.line(row.get("id"), LABEL_MOST) or "")
     if shelves.was(guild).has(key):
         return False
     given: dict[str, Any] = {name: row.get(name) for name in ("name", "emoji", "description", "color")}
-    given["roleGroups"] = cells.parsed(row.get("role_groups"))
-    read = snapshot.read(given, told.repair)
+    given["roleGroups"] = columns.parsed(row.get("role_groups"))
+    read = legacy_templates.read(given, told.repair)
     name = _free(shelves.after[guild], key, read.name, told)
-    shelves.put(guild, replace(snapshot.template_of(read, key), name=name))
+    shelves.put(guild, replace(legacy_templates.template_of(read, key), name=name))
     return True
 
 

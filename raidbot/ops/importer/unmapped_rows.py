@@ -6,8 +6,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from raidbot.db import imported as moved
-from raidbot.ops.importer import columns as cells
+from raidbot.db import imported
+from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.legacy_database import Row, Source
 from raidbot.ops.importer.report import Report
@@ -26,7 +26,7 @@ ANALYTICS = "analytics.json"
 def keep(source: Source, tx: sqlite3.Connection, table: str, row: Row, told: Told) -> None:
     """Keep the row whole; once kept it stays as it was."""
     payload = json.dumps({name: _plain(cell) for name, cell in row.items() if name != "#"}, ensure_ascii=False)
-    if moved.keep(tx, source=table, key=source.name(table, row), guild=_guild(row), payload=payload):
+    if imported.keep(tx, source=table, key=source.name(table, row), guild=_guild(row), payload=payload):
         told.kept()
     else:
         told.unchanged()
@@ -47,10 +47,10 @@ def keep_rest(source: Source, tx: sqlite3.Connection, report: Report, *, but: se
 def keep_analytics(path: Path, tx: sqlite3.Connection, report: Report) -> None:
     """Keep the old bot's weekly and monthly counts, one row for each server and one for all."""
     given = read_json(path)
-    parts: dict[str, tuple[int | None, Any]] = {"global": (None, cells.mapping(given).get("global"))}
-    for name, counts in cells.mapping(cells.mapping(given).get("guilds")).items():
+    parts: dict[str, tuple[int | None, Any]] = {"global": (None, columns.mapping(given).get("global"))}
+    for name, counts in columns.mapping(columns.mapping(given).get("guilds")).items():
         try:
-            parts[f"guild {name}"] = (cells.snowflake(name), counts)
+            parts[f"guild {name}"] = (columns.snowflake(name), counts)
         except Unusable:
             parts[f"guild {name}"] = (None, counts)
     usable = 0
@@ -65,7 +65,7 @@ def keep_analytics(path: Path, tx: sqlite3.Connection, report: Report) -> None:
             told.left("it is nested too deeply")
             continue
         usable += 1
-        if moved.keep(tx, source=ANALYTICS, key=name, guild=guild, payload=payload):
+        if imported.keep(tx, source=ANALYTICS, key=name, guild=guild, payload=payload):
             told.kept()
         else:
             told.unchanged()
@@ -89,7 +89,7 @@ def read_json(path: Path) -> Any:
 
 def _guild(row: Row) -> int | None:
     try:
-        return cells.snowflake(row.get("guild_id"))
+        return columns.snowflake(row.get("guild_id"))
     except Unusable:
         return None
 

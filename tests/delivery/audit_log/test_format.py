@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from raidbot.db.audit import About, Record
-from raidbot.delivery.audit_log import format as look
+from raidbot.delivery.audit_log import format as entry_format
 from raidbot.raids.audit import Entry
 from raidbot.raids.model import RaidCode, Source
 from tests.raids.builders import ALICE, MANAGER, NOW
@@ -28,16 +28,16 @@ def huge() -> Record:
 
 
 def test_an_entry_fits_whatever_it_holds(huge: Record) -> None:
-    embed = look.embed(huge)
+    embed = entry_format.embed(huge)
 
     assert len(embed["title"]) <= 256
     assert len(embed["description"]) <= 4096
-    assert look.size(embed) <= look.CHARACTERS_MOST
-    assert len(look.line(huge)) <= look.LINES_MOST
+    assert entry_format.size(embed) <= entry_format.CHARACTERS_MOST
+    assert len(entry_format.line(huge)) <= entry_format.LINES_MOST
 
 
 def test_an_embed_says_who_what_before_after_and_from_where() -> None:
-    assert look.embed(RECORD) == {
+    assert entry_format.embed(RECORD) == {
         "title": "Assigned",
         "description": "**By:** <@2>\n**Raid:** [Molten Core](https://discord.com/channels/1/2/3) `ABC234`\n"
         "**Member:** <@11>\n**Before:** Tank\n**After:** Healer\n**From:** a command",
@@ -50,16 +50,16 @@ def test_what_is_taken_back_does_not_look_like_what_is_chosen() -> None:
     chosen = replace(RECORD, raid=None, entry=Entry("leader role changed", None, None, "<@&5>"))
     taken_back = replace(chosen, entry=Entry("leader role changed", None, "<@&5>", None))
 
-    assert "none → <@&5>" in look.line(chosen)
-    assert "<@&5> → none" in look.line(taken_back)
-    assert "**Before:** <@&5>\n**After:** none" in look.embed(taken_back)["description"]
-    assert "none" not in look.line(RECORD)
+    assert "none → <@&5>" in entry_format.line(chosen)
+    assert "<@&5> → none" in entry_format.line(taken_back)
+    assert "**Before:** <@&5>\n**After:** none" in entry_format.embed(taken_back)["description"]
+    assert "none" not in entry_format.line(RECORD)
 
 
 def test_what_people_wrote_makes_no_links_and_what_discord_names_stays() -> None:
     entry = Entry("changed", None, "[x](http://y) <#5>", "2026-03-18T12:00:00+00:00")
 
-    said = look.embed(replace(RECORD, entry=entry))["description"]
+    said = entry_format.embed(replace(RECORD, entry=entry))["description"]
 
     assert r"**Before:** \[x\]\(http\://y\) <#5>" in said
     assert "**After:** <t:1773835200:F>" in said

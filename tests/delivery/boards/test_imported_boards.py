@@ -7,7 +7,7 @@ from functools import partial
 from discord_sandbox.people import Person
 from discord_sandbox.store import User
 from raidbot.commands.signups.gate import Gate
-from raidbot.db import imported as moved
+from raidbot.db import imported
 from raidbot.raids.model import Kind, MemberId, Raid, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause
@@ -25,7 +25,7 @@ async def taken_over(stage: Stage, life: Life, raid: Raid, **members: Person) ->
         )
         await life.change(raid.id, join)
     await life.boards.idle()
-    await life.db.write(partial(moved.note, raid=raid.id, compared=False))
+    await life.db.write(partial(imported.note, raid=raid.id, compared=False))
     await life.db.write(lambda tx: tx.execute("UPDATE raids SET board_hash = ''"))
     await life.db.write(lambda tx: tx.execute("DELETE FROM audit"))
     await life.db.write(lambda tx: tx.execute("DELETE FROM members"))
@@ -33,7 +33,7 @@ async def taken_over(stage: Stage, life: Life, raid: Raid, **members: Person) ->
 
 
 async def compared(life: Life, raid: Raid) -> bool:
-    return raid.id not in await life.db.read(moved.uncompared)
+    return raid.id not in await life.db.read(imported.uncompared)
 
 
 async def named(life: Life, raid: Raid, member: Person) -> bool:

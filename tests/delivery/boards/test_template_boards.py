@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from discord_sandbox.validation.messages import check_message
-from raidbot.commands.create import views as look
+from raidbot.commands.create import views
 from raidbot.commands.ui.responses import Row, panel
 from raidbot.db.drafts import DraftId
 from raidbot.delivery.boards.components import view
@@ -108,7 +108,7 @@ def test_a_full_board_of_an_accepted_template_names_everybody(template: Template
 def test_the_panel_of_create_shows_an_accepted_template(template: Template) -> None:
     catalogue = offering(template)
     for draft in (Draft(activity=template.key), *drafts(catalogue, template)):
-        sheet = look.Sheet(DraftId(10**12), draft, catalogue)
-        check_panel(look.summary(sheet), look.rows(sheet))
-        check_panel(look.summary(sheet), look.preview_rows(sheet))
+        sheet = views.Sheet(DraftId(10**12), draft, catalogue)
+        check_panel(views.summary(sheet), views.rows(sheet))
+        check_panel(views.summary(sheet), views.preview_rows(sheet))
         assert missing(draft, catalogue) == sheet.missing

@@ -14,7 +14,7 @@ from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
 from raidbot.cli import main
 from raidbot.raids.model import Raid
-from tests.e2e import database_facts as ledger
+from tests.e2e import database_facts
 from tests.ops.importer.legacy.boards import put_reaction, put_up
 from tests.ops.importer.legacy.model import OldBot, OldRaid, OldRole
 from tests.raid_boards import told
@@ -79,7 +79,7 @@ class Place:
         return printed.out
 
     def now(self, code: str) -> Raid:
-        return next(raid for raid in ledger.read(self.new).raids if raid.code == code)
+        return next(raid for raid in database_facts.read(self.new).raids if raid.code == code)
 
     def calls_about(self, board: Message) -> Counter[str]:
         """The calls about a board, its redrawing left out."""

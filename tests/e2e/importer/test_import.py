@@ -8,7 +8,7 @@ import pytest
 from raidbot.cli import main
 from raidbot.raids.model import CloseReason, Status
 from tests.conftest import Start
-from tests.e2e import database_facts as ledger
+from tests.e2e import database_facts
 from tests.e2e.importer.migrated_guild import Place, old_roster, roster
 from tests.ops.importer.legacy.boards import put_reaction
 from tests.ops.importer.legacy.model import MYTH_VANGUARD, VANGUARD, OldRaid, OldRole, OldTemplate
@@ -227,9 +227,9 @@ async def test_it_may_be_run_again_after_the_bot_has_worked(
         await place.people["alice"].unreact(place.boards["VVR234"], "1️⃣")
         await place.guild.until(lambda: "A seat opened" in told(place.people["cem"]))
         await place.settled(bot)
-    before = ledger.read(place.new)
+    before = database_facts.read(place.new)
 
     code = await asyncio.to_thread(main, ["import", str(place.old)])
 
     assert code == 0
-    assert ledger.read(place.new) == before
+    assert database_facts.read(place.new) == before

@@ -15,7 +15,7 @@ from raidbot.raids.model import GuildId, MemberId, RaidId, Source
 from raidbot.raids.settings import SignupStyle
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.e2e import database_facts as ledger
+from tests.e2e import database_facts
 from tests.e2e.database_facts import until_settled
 from tests.e2e.random_play.actors import Manager, Member, Place
 from tests.e2e.random_play.claims import Claims
@@ -66,7 +66,7 @@ async def test_the_rules_hold_everybody_hears_the_truth_and_the_audit_tells_it_o
 ) -> None:
     async with start(reaction_limit=10_000, dm_pause_seconds=0.01) as bot:
         place, actors = await set_scene(guild, bot, random.Random(seed))
-        told, asked = len(ledger.read(database).audit), len(sandbox.store.interactions)
+        told, asked = len(database_facts.read(database).audit), len(sandbox.store.interactions)
         if latency:
             sandbox.faults.slow(latency)
         await asyncio.gather(*(act(actor, deeds) for actor in actors))

@@ -26,7 +26,7 @@ from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause
 from raidbot.utils.errors import Refusal
 from tests import openapi_check
-from tests.e2e import database_facts as ledger
+from tests.e2e import database_facts
 from tests.e2e.fast_time import PacedLoop
 from tests.raids.builders import posting
 from tests.raids.rosters.reference_roster import Declined, PlainRoster
@@ -131,7 +131,7 @@ class WholeBot(RuleBasedStateMachine):
 
     def _check_messages(self) -> None:
         """Who stayed all evening got everything that was owed, once."""
-        outbox = ledger.read(self.database).outbox
+        outbox = database_facts.read(self.database).outbox
         assert {row.state for row in outbox} <= {"sent", "refused", "expired"}
         for person in (self.guild.owner, *self.people):
             if person.id not in self.departed:
@@ -343,7 +343,7 @@ class WholeBot(RuleBasedStateMachine):
 
     def _is_recent(self) -> bool:
         """Whether the board is read in full at once: something was written about it in the last minutes."""
-        with ledger.looking(self.database) as connection:
+        with database_facts.looking(self.database) as connection:
             last = connection.execute("SELECT max(at) FROM audit").fetchone()[0]
         return bool(last >= (self.now() - timedelta(minutes=10)).timestamp())
 
@@ -383,17 +383,17 @@ class WholeBot(RuleBasedStateMachine):
             await self.sandbox.store.wait_for_change(0.2)
 
     def rows(self) -> Raid:
-        return ledger.read(self.database).raid
+        return database_facts.read(self.database).raid
 
     def differences(self) -> list[str]:
         """Where model, rows, messages and reactions do not say the same."""
-        now = ledger.read(self.database)
+        now = database_facts.read(self.database)
         raid, plain = now.raid, self.plain
-        reactions = {(mark.member, mark.role) for mark in ledger.standing(raid, self.board)}
+        reactions = {(mark.member, mark.role) for mark in database_facts.standing(raid, self.board)}
         return [
             *([] if plain.agrees_with(raid) else [f"model: {vars(plain)}", f"rows: {raid}"]),
             *([] if reactions == set(plain.reactions) else [f"reactions: {reactions}, not {plain.reactions}"]),
-            *ledger.unlike(raid, now.names, self.board),
+            *database_facts.unlike(raid, now.names, self.board),
             *(str(row) for row in now.outbox if row.state in ("pending", "claimed")),
         ]
 

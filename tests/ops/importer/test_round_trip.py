@@ -24,7 +24,7 @@ from raidbot.ops.importer.report import Report
 from raidbot.ops.importer.run import move_in
 from raidbot.raids.model import GuildId
 from raidbot.state import State
-from tests.ops.importer import comparable as alike
+from tests.ops.importer import comparable
 from tests.ops.importer.legacy.damage import Broken, damage, whole_guilds, whole_raids
 from tests.ops.importer.legacy.generator import COMMANDS_TO_COME, NOW, invent
 from tests.ops.importer.legacy.model import LEMURIA_SIDES, OldBot, OldRole, OldTemplate, insert
@@ -58,18 +58,18 @@ def dump(path: Path) -> str:
 def compare(bot: OldBot, connection: sqlite3.Connection, *, broken: Collection[Broken] = ()) -> None:
     """Every server and every raid is as described, except where a cell of it is broken."""
     for guild in whole_guilds(bot, broken):
-        assert alike.of_settings(guilds.settings(connection, GuildId(guild.id))) == alike.of_old_guild(guild)
+        assert comparable.of_settings(guilds.settings(connection, GuildId(guild.id))) == comparable.of_old_guild(guild)
     for raid in whole_raids(bot, broken):
         new = raids.by_code(connection, GuildId(raid.guild), raid.code)
         assert new is not None
-        assert alike.of_raid(new) == alike.of_old_raid(raid, bot.zones[raid.guild])
+        assert comparable.of_raid(new) == comparable.of_old_raid(raid, bot.zones[raid.guild])
 
 
 def compare_templates(bot: OldBot, connection: sqlite3.Connection) -> None:
     """Every server has its templates, and its raids are known to be made from them."""
     for guild in bot.guilds:
         catalogue = templates.catalogue(connection, GuildId(guild.id))
-        assert alike.of_catalogue(catalogue) == alike.of_old_templates(guild)
+        assert comparable.of_catalogue(catalogue) == comparable.of_old_templates(guild)
         for raid in bot.raids:
             if raid.guild == guild.id and raid.template is not None:
                 new = raids.by_code(connection, GuildId(raid.guild), raid.code)

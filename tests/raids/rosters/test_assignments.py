@@ -4,13 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from raidbot.raids import audit, lifecycle
-from raidbot.raids import details as editing
+from raidbot.raids import audit, details, lifecycle
 from raidbot.raids import events as ev
 from raidbot.raids.model import CancelReason, CloseReason, Raid, RoleKey
 from raidbot.raids.notifications import notices
-from raidbot.raids.rosters import assignments as roster
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import assignments, signups
 from tests.raids.builders import ALICE, BOB, HEALER, MANAGER, NOW, TANK, joined, raid, seated, teams, told
 
 LEFT, RIGHT = "Left side (Bomb)", "Right side (Bomb)"
@@ -22,29 +20,29 @@ def sided(**seats: int) -> Raid:
 
 @pytest.mark.parametrize("text", ["healer", "HEALER", " Healer ", "heal", "2", "2️⃣"])
 def test_a_role_goes_by_key_name_part_number_and_emoji(text: str) -> None:
-    assert roster.role_named(raid(tank=1, healer=1), text).key == HEALER
+    assert assignments.role_named(raid(tank=1, healer=1), text).key == HEALER
 
 
 def test_several_roles_of_a_name_have_to_be_told_apart() -> None:
     board = teams(number=3)
 
-    with pytest.raises(roster.SeveralRoles, match="Team 1, Team 2 or Team 3"):
-        roster.role_named(board, "team")
-    assert roster.role_named(board, "team 3").key == "team-3"
-    assert roster.role_named(board, "team-2").key == "team-2"
+    with pytest.raises(assignments.SeveralRoles, match="Team 1, Team 2 or Team 3"):
+        assignments.role_named(board, "team")
+    assert assignments.role_named(board, "team 3").key == "team-3"
+    assert assignments.role_named(board, "team-2").key == "team-2"
 
 
 @pytest.mark.parametrize("text", ["", " ", "0", "9", "-1", "999999999999999999999", "dancer", "²"])
 def test_an_unknown_role_is_named_with_those_there_are(text: str) -> None:
-    with pytest.raises(roster.UnknownRole, match="Tank, Healer"):
-        roster.role_named(raid(tank=1, healer=1), text)
+    with pytest.raises(assignments.UnknownRole, match="Tank, Healer"):
+        assignments.role_named(raid(tank=1, healer=1), text)
 
 
 def test_a_side_is_taken_changed_and_taken_back() -> None:
     board = joined(sided(tank=1), TANK, ALICE)
 
-    taken = roster.take_side(board, ALICE, LEFT.lower())
-    back = roster.take_side(taken.raid, ALICE, None)
+    taken = assignments.take_side(board, ALICE, LEFT.lower())
+    back = assignments.take_side(taken.raid, ALICE, None)
 
     assert [seat.side for seat in taken.raid.seats] == [LEFT]
     assert taken.events == (ev.SideTaken(ALICE, None, LEFT),)
@@ -52,34 +50,34 @@ def test_a_side_is_taken_changed_and_taken_back() -> None:
     assert LEFT in notices(taken)[0].text.replace("\\", "")
     assert [seat.side for seat in back.raid.seats] == [None]
     assert "no particular side" in notices(back)[0].text
-    assert roster.take_side(back.raid, ALICE, None).events == ()
+    assert assignments.take_side(back.raid, ALICE, None).events == ()
 
 
 def test_a_side_needs_a_seat_and_a_raid_with_sides() -> None:
-    with pytest.raises(roster.NoSeat):
-        roster.take_side(sided(tank=1), ALICE, LEFT)
+    with pytest.raises(assignments.NoSeat):
+        assignments.take_side(sided(tank=1), ALICE, LEFT)
     for board in (raid(tank=1), joined(raid(tank=1), TANK, ALICE)):
-        with pytest.raises(roster.NoSides):
-            roster.take_side(board, ALICE, LEFT)
-    with pytest.raises(roster.UnknownSide, match="Left side"):
-        roster.take_side(joined(sided(tank=1), TANK, ALICE), ALICE, "Middle")
+        with pytest.raises(assignments.NoSides):
+            assignments.take_side(board, ALICE, LEFT)
+    with pytest.raises(assignments.UnknownSide, match="Left side"):
+        assignments.take_side(joined(sided(tank=1), TANK, ALICE), ALICE, "Middle")
 
 
 def test_sides_are_given_out_after_closing_too_and_go_with_the_seat() -> None:
     board = joined(sided(tank=1, healer=1), TANK, ALICE)
     closed = lifecycle.close(board, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
 
-    assert roster.take_side(closed, ALICE, LEFT).raid.seats[0].side == LEFT
-    moved = signups.react(roster.take_side(board, ALICE, LEFT).raid, ALICE, HEALER, now=NOW).raid
+    assert assignments.take_side(closed, ALICE, LEFT).raid.seats[0].side == LEFT
+    moved = signups.react(assignments.take_side(board, ALICE, LEFT).raid, ALICE, HEALER, now=NOW).raid
     assert [(seat.role, seat.side) for seat in moved.seats] == [(HEALER, None)]
 
 
 def test_a_seat_with_a_wrong_side_is_not_given_at_all() -> None:
     board = joined(sided(tank=1, healer=1), TANK, ALICE)
 
-    with pytest.raises(roster.UnknownSide):
-        roster.assign_with_side(board, BOB, HEALER, "Middle", now=NOW)
-    given = roster.assign_with_side(board, BOB, HEALER, RIGHT, now=NOW)
+    with pytest.raises(assignments.UnknownSide):
+        assignments.assign_with_side(board, BOB, HEALER, "Middle", now=NOW)
+    given = assignments.assign_with_side(board, BOB, HEALER, RIGHT, now=NOW)
 
     assert [seat.side for seat in given.raid.seated(HEALER)] == [RIGHT]
     assert isinstance(given.events[0], ev.Assigned)
@@ -89,52 +87,52 @@ def test_a_cancelled_raid_is_edited_no_more() -> None:
     board = lifecycle.cancel(joined(sided(tank=1), TANK, ALICE), reason=CancelReason.MANUAL, by=MANAGER).raid
 
     with pytest.raises(signups.RaidOver):
-        roster.take_side(board, ALICE, LEFT)
+        assignments.take_side(board, ALICE, LEFT)
     with pytest.raises(signups.RaidOver):
-        editing.lead(board, leader=ALICE)
+        details.lead(board, leader=ALICE)
     with pytest.raises(signups.RaidOver):
-        editing.reword(board, title="New")
+        details.reword(board, title="New")
 
 
 def test_other_words_are_trimmed_and_told_apart() -> None:
-    change = editing.reword(raid(tank=1), title="  New \n title ", description=" What we do ", subject=" ")
+    change = details.reword(raid(tank=1), title="  New \n title ", description=" What we do ", subject=" ")
 
     assert (change.raid.title, change.raid.description, change.raid.subject) == ("New title", "What we do", None)
     assert [event.what for event in told(change, ev.Reworded)] == ["title", "description"]
-    assert editing.reword(change.raid, title="New title", description="What we do", subject="").events == ()
+    assert details.reword(change.raid, title="New title", description="What we do", subject="").events == ()
 
 
 def test_words_that_are_not_said_stay_and_blank_ones_go() -> None:
     board = replace(raid(tank=1), title="Keep", description="What we do", subject="Baron")
 
-    assert editing.reword(board, title="New").raid == replace(board, title="New")
-    assert editing.reword(board, subject="\u200b\u3164").raid == replace(board, subject=None)
-    assert editing.reword(board, description=" \u200b\n").raid == replace(board, description="")
-    assert editing.reword(board, title="A\x00 new\x07 one").raid.title == "A new one"
+    assert details.reword(board, title="New").raid == replace(board, title="New")
+    assert details.reword(board, subject="\u200b\u3164").raid == replace(board, subject=None)
+    assert details.reword(board, description=" \u200b\n").raid == replace(board, description="")
+    assert details.reword(board, title="A\x00 new\x07 one").raid.title == "A new one"
 
 
 def test_words_too_long_or_missing_are_refused() -> None:
     board = raid(tank=1)
 
-    with pytest.raises(editing.NoTitle):
-        editing.reword(board, title="  ")
-    with pytest.raises(editing.NoTitle):
-        editing.reword(board, title="\u200b\u3164")
-    with pytest.raises(editing.TooLong, match="101"):
-        editing.reword(board, title="x" * 101)
-    with pytest.raises(editing.TooLong, match="1501"):
-        editing.reword(board, description="x" * 1501)
-    with pytest.raises(editing.TooLong, match="boss"):
-        editing.reword(board, subject="x" * 51)
+    with pytest.raises(details.NoTitle):
+        details.reword(board, title="  ")
+    with pytest.raises(details.NoTitle):
+        details.reword(board, title="\u200b\u3164")
+    with pytest.raises(details.TooLong, match="101"):
+        details.reword(board, title="x" * 101)
+    with pytest.raises(details.TooLong, match="1501"):
+        details.reword(board, description="x" * 1501)
+    with pytest.raises(details.TooLong, match="boss"):
+        details.reword(board, subject="x" * 51)
 
 
 def test_who_leads_is_told_and_can_be_nobody() -> None:
-    led = editing.lead(raid(tank=1), leader=ALICE)
+    led = details.lead(raid(tank=1), leader=ALICE)
 
     assert led.raid.leader == ALICE
     assert [notice.member for notice in notices(led)] == [ALICE]
-    assert editing.lead(led.raid, leader=ALICE).events == ()
-    nobody = editing.lead(led.raid, leader=None)
+    assert details.lead(led.raid, leader=ALICE).events == ()
+    nobody = details.lead(led.raid, leader=None)
     assert (nobody.raid.leader, notices(nobody)) == (None, ())
     assert [entry.before for entry in audit.entries(led.raid, nobody)] == [f"<@{ALICE}>"]
 

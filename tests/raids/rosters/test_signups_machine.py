@@ -10,8 +10,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from raidbot.raids import events as ev
-from raidbot.raids import lifecycle, reminders
-from raidbot.raids import notifications as telling
+from raidbot.raids import lifecycle, notifications, reminders
 from raidbot.raids.model import CancelReason, CloseReason, Kind, MemberId, Raid, Role, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
@@ -68,7 +67,7 @@ class Evening(RuleBasedStateMachine):
         if not change.events:
             assert change.raid == before
         assert replayed(before, change.events) == roster_of(change.raid)
-        owed = telling.notices(change)
+        owed = notifications.notices(change)
         keys = {notice.key for notice in owed}
         assert len(keys) == len(owed)
         assert not keys & self.told

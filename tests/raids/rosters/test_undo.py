@@ -9,13 +9,11 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from raidbot.raids import audit, lifecycle
-from raidbot.raids import details as editing
+from raidbot.raids import audit, details, lifecycle
 from raidbot.raids import events as ev
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RoleKey, Status
 from raidbot.raids.notifications import notices
-from raidbot.raids.rosters import assignments as roster
-from raidbot.raids.rosters import attendance, signups, undo
+from raidbot.raids.rosters import assignments, attendance, signups, undo
 from raidbot.raids.rosters.undo import Step
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import (
@@ -69,9 +67,9 @@ EDITS: list[tuple[Raid, Rule]] = [
     (BOARD, cancel),
     (CLOSED, cancel),
     (BOARD, partial(lifecycle.change_time, starts_at=START + timedelta(days=1), zone="Asia/Tokyo", now=NOW)),
-    (BOARD, partial(editing.reword, title="Other", description="x", subject="y")),
-    (BOARD, partial(editing.change_length, minutes=90)),
-    (BOARD, partial(editing.lead, leader=DAVE)),
+    (BOARD, partial(details.reword, title="Other", description="x", subject="y")),
+    (BOARD, partial(details.change_length, minutes=90)),
+    (BOARD, partial(details.lead, leader=DAVE)),
     (BOARD, partial(signups.assign, member=DAVE, key=HEALER, now=NOW)),
     (BOARD, partial(signups.assign, member=DAVE, key=TANK, now=NOW, force=True)),
     (BOARD, partial(signups.assign, member=ALICE, key=HEALER, now=NOW)),
@@ -80,7 +78,7 @@ EDITS: list[tuple[Raid, Rule]] = [
     (BOARD, partial(signups.remove, member=BOB, now=NOW)),
     (CLOSED, partial(signups.remove, member=ALICE, now=NOW)),
     (BOARD, partial(signups.send_to_wait, member=ALICE, key=TANK, now=NOW)),
-    (BOARD, partial(roster.take_side, member=CAROL, side="L")),
+    (BOARD, partial(assignments.take_side, member=CAROL, side="L")),
     (
         CLOSED,
         partial(attendance.mark, presence=Presence.NO_SHOW, chosen={ALICE}, among={ALICE}, by=MANAGER, now=NOW),
@@ -99,7 +97,7 @@ def test_undone_at_once_everything_is_as_it_was(before: Raid, rule: Rule) -> Non
 
 def test_what_happened_beside_it_stays() -> None:
     change = taken_back(
-        BOARD, partial(editing.lead, leader=DAVE), lambda now: signups.react(now, DAVE, HEALER, now=NOW)
+        BOARD, partial(details.lead, leader=DAVE), lambda now: signups.react(now, DAVE, HEALER, now=NOW)
     )
 
     assert change.raid.leader is None
