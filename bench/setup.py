@@ -24,7 +24,7 @@ from raidbot.db import guilds
 from raidbot.db import raids as rows
 from raidbot.db.database import Database
 from raidbot.delivery.boards.render import board
-from raidbot.delivery.boards.snapshot import Shown
+from raidbot.delivery.boards.snapshot import Snapshot
 from raidbot.demo.harness import BotProcess
 from raidbot.raids import lifecycle
 from raidbot.raids.drafts import Draft, plan
@@ -116,7 +116,7 @@ def _post(
         messages.react(sandbox.world, place, message, reaction_key(MUSEUM_EMOJI), Reaction(name=MUSEUM_EMOJI), user)
     raid_id = rows.insert(tx, raid)
     guilds.save_names(tx, raid.guild, names.items())
-    rows.note_board(tx, raid_id, Shown(drawn.fingerprint, drawn.reactions).written())
+    rows.note_board(tx, raid_id, Snapshot(drawn.fingerprint, drawn.reactions).written())
     return Posted(raid_id, message)
 
 

@@ -26,40 +26,40 @@ from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
 from raidbot.commands.admin.setup import Setup
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
-from raidbot.commands.events.event_queue import Intake
-from raidbot.commands.events.guild_events import World
-from raidbot.commands.posting.post_waiter import Watch
+from raidbot.commands.events.event_queue import KeyedQueue
+from raidbot.commands.events.guild_events import GuildEvents
+from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.raid.cog import RaidPanel
 from raidbot.commands.raid.roster_commands import RaidSignup
 from raidbot.commands.raid.views import PANEL as RAID_PANEL
 from raidbot.commands.raidinfo.cog import RaidInfo
 from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
 from raidbot.commands.signups.board_buttons import BoardButtons
-from raidbot.commands.signups.dm_buttons import Replies
+from raidbot.commands.signups.dm_buttons import DmButtons
 from raidbot.commands.signups.gate import Gate
 from raidbot.commands.signups.mysignups import MySignups
 from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
 from raidbot.commands.signups.reactions import Reactions
 from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
-from raidbot.commands.ui.errors import explain
+from raidbot.commands.ui.errors import report_error
 from raidbot.commands.ui.router import Router
 from raidbot.db import guilds
 from raidbot.db.database import Database
-from raidbot.delivery.audit_log.feed import Audit
+from raidbot.delivery.audit_log.feed import AuditFeed
 from raidbot.delivery.boards.components import PANEL as BOARD_PANEL
 from raidbot.delivery.boards.posting import Posting
-from raidbot.delivery.boards.reaction_removal import Tidy
+from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.discord_api import Line, give_up_silent_requests
-from raidbot.delivery.members.departures import Absent
-from raidbot.delivery.members.names import People
-from raidbot.delivery.messages.best_effort_dm import Aside
+from raidbot.delivery.discord_api import DiscordApi, set_request_timeout
+from raidbot.delivery.members.departures import Departures
+from raidbot.delivery.members.names import MemberNames
+from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.threads import Threads
 from raidbot.jobs.closing import close_due
-from raidbot.jobs.database_probe import try_writing
+from raidbot.jobs.database_probe import probe_database
 from raidbot.jobs.heartbeat import Heartbeat, Job
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import forget_boards, prune_audit, prune_drafts
@@ -108,12 +108,12 @@ class Tree(app_commands.CommandTree["RaidBot"]):
         try:
             interaction.client.check_allowed(interaction)
         except Refusal as refusal:
-            await explain(interaction, refusal)
+            await report_error(interaction, refusal)
             return False
         return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
-        await explain(interaction, error)
+        await report_error(interaction, error)
 
 
 def _with_ids(fingerprint: str, known: Sequence[app_commands.AppCommand]) -> str:
@@ -138,44 +138,44 @@ class RaidBot(commands.AutoShardedBot):
             guild_ready_timeout=options.guild_ready_seconds,
             max_ratelimit_timeout=30.0,  # longer waits, as for edits of old messages, are the callers' to plan
         )
-        give_up_silent_requests(self)
+        set_request_timeout(self)
         self._options = options
         self._db = db
         self._started_at = clock()
         self._tasks = TaskSet()
         self._closing: asyncio.Task[None] | None = None
         self.state = State(db, clock)
-        self.line = Line(CircuitBreaker())
-        self.intake = Intake()
-        self.boards = Boards(self.state, self, self.line)
-        self.outbox = Outbox(self.state, self, self.line, batch=options.dm_batch, pause=options.dm_pause_seconds)
-        self.audit = Audit(self.state, self, wake_outbox=self.outbox.wake)
-        self.tidy = Tidy(self.state, self, self.line)
-        self.threads = Threads(self.state, self, self.line)
-        self.aside = Aside(self, self.line)
-        self.gate = Gate(self, self.state, self.line)
-        self.people = People(self.state, self, redraw=self.boards.mark)
-        self.absent = Absent(self.state, self, self.line, redraw=self.boards.renamed)
+        self.api = DiscordApi(CircuitBreaker())
+        self.event_queue = KeyedQueue()
+        self.boards = Boards(self.state, self, self.api)
+        self.outbox = Outbox(self.state, self, self.api, batch=options.dm_batch, pause=options.dm_pause_seconds)
+        self.audit_feed = AuditFeed(self.state, self, wake_outbox=self.outbox.wake)
+        self.reaction_remover = ReactionRemover(self.state, self, self.api)
+        self.threads = Threads(self.state, self, self.api)
+        self.best_effort_dms = BestEffortDms(self, self.api)
+        self.gate = Gate(self, self.state, self.api)
+        self.member_names = MemberNames(self.state, self, redraw=self.boards.mark)
+        self.departures = Departures(self.state, self, self.api, redraw=self.boards.renamed)
         self.reconcile = Reconcile(
             self.state,
             self,
-            self.line,
+            self.api,
             self.boards,
-            self.tidy,
-            self.people,
-            self.absent,
+            self.reaction_remover,
+            self.member_names,
+            self.departures,
             may_sign_up=self.gate.may_sign_up,
         )
         self.posting = Posting(
-            self.state, self, self.line, self.boards, catch_up=self.reconcile.raid, wake_outbox=self.outbox.wake
+            self.state, self, self.api, self.boards, catch_up=self.reconcile.raid, wake_outbox=self.outbox.wake
         )
         jobs: dict[str, Job] = {
             "closing": partial(close_due, self.state),
             "reminders": partial(remind_due, self.state),
-            "log channels": self.audit.tell,
+            "log channels": self.audit_feed.tell,
             "drafts": partial(prune_drafts, self.state),
             "boards": partial(forget_boards, self.state),
-            "database": partial(try_writing, self.state),
+            "database": partial(probe_database, self.state),
             "audit": partial(prune_audit, self.state),
         }
         self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds)
@@ -191,24 +191,24 @@ class RaidBot(commands.AutoShardedBot):
             ("outbox", self.outbox.start),
             ("boards", self.boards.start),
             ("posting", self.posting.start),
-            ("tidying", self.tidy.start),
-            ("names", self.people.start),
+            ("tidying", self.reaction_remover.start),
+            ("names", self.member_names.start),
             ("threads", self.threads.start),
-            ("log channels", self.audit.start),
-            ("looking for the absent", self.absent.start),
+            ("log channels", self.audit_feed.start),
+            ("looking for the absent", self.departures.start),
             ("reconciling later", self.reconcile.start),
             ("command registration", self._register_commands),
         ):
             self._tasks.spawn(self._insist(name, step), name=name)
 
     async def _add_cogs(self) -> None:
-        watch, replies = Watch(self.state), Replies(self.state, serves=self.serves)
+        post_waiter, replies = PostWaiter(self.state), DmButtons(self.state, serves=self.serves)
         pressed: dict[str, Create | Settings | Permissions | Setup | RaidPanel | RaidInfo | MySignups | Templates] = {
-            CREATE_PANEL: Create(self.state, watch),
+            CREATE_PANEL: Create(self.state, post_waiter),
             SETTINGS_PANEL: Settings(self.state),
             PERMISSIONS_PANEL: Permissions(self.state),
             SETUP_PANEL: Setup(self.state),
-            RAID_PANEL: RaidPanel(self.state, watch),
+            RAID_PANEL: RaidPanel(self.state, post_waiter),
             RAIDINFO_PANEL: RaidInfo(self.state),
             MYSIGNUPS_PANEL: MySignups(self.state, self.gate),
             TEMPLATES_PANEL: Templates(self.state),
@@ -226,20 +226,20 @@ class RaidBot(commands.AutoShardedBot):
             *pressed.values(),
             SetChannel(self.state),
             RaidSignup(self.state),
-            Ping(self.state, lambda: not self.line.down_for, started_at=self._started_at),
-            World(self.state, self.intake, self.boards, self.reconcile, self.absent, serves=self.serves),
+            Ping(self.state, lambda: not self.api.down_for, started_at=self._started_at),
+            GuildEvents(self.state, self.event_queue, self.boards, self.reconcile, self.departures, serves=self.serves),
             Reactions(
                 self,
                 self.state,
-                self.intake,
+                self.event_queue,
                 self.gate,
                 serves=self.serves,
                 speed=speed,
-                tidy=self.tidy,
+                reaction_remover=self.reaction_remover,
                 reconcile=self.reconcile,
                 boards=self.boards,
                 outbox=self.outbox,
-                aside=self.aside,
+                best_effort_dms=self.best_effort_dms,
             ),
         ):
             await self.add_cog(cog)
@@ -283,20 +283,20 @@ class RaidBot(commands.AutoShardedBot):
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
-        await _at_most(_FINISHING, self.intake.end())
+        await _at_most(_FINISHING, self.event_queue.end())
         await self._tasks.cancel_all()
         await _at_most(_FINISHING, self.state.settle_down())
-        await self.audit.stop(_FINISHING)
+        await self.audit_feed.stop(_FINISHING)
         await asyncio.gather(
             self.posting.stop(_FINISHING),
             self.boards.stop(_FINISHING),
             self.outbox.stop(_FINISHING),
-            self.tidy.stop(_FINISHING),
+            self.reaction_remover.stop(_FINISHING),
             self.reconcile.stop(_FINISHING),
-            self.people.stop(_FINISHING),
+            self.member_names.stop(_FINISHING),
             self.threads.stop(_FINISHING),
-            self.absent.stop(_FINISHING),
-            self.aside.stop(),
+            self.departures.stop(_FINISHING),
+            self.best_effort_dms.stop(),
         )
         await _at_most(_FINISHING, super().close())
 
@@ -325,10 +325,10 @@ class RaidBot(commands.AutoShardedBot):
         fact = f"commands of {self.application_id}"
         noted = await self._db.read(partial(guilds.fact, name=fact)) or ""
         if noted.startswith(fingerprint) and noted == _with_ids(
-            fingerprint, await self.line.call(self.tree.fetch_commands)
+            fingerprint, await self.api.call(self.tree.fetch_commands)
         ):
             return
-        known = _with_ids(fingerprint, await self.line.call(self.tree.sync))
+        known = _with_ids(fingerprint, await self.api.call(self.tree.sync))
         await self._db.write(partial(guilds.note_fact, name=fact, value=known))
         log.info("commands registered", commands=len(payload))
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from raidbot import __version__, check, process
 from raidbot.config import WrongSettings, load
 from raidbot.db.database import UnusableDatabase
-from raidbot.ops.importer.legacy_database import NotTheirs
-from raidbot.ops.importer.run import move_in
-from raidbot.raids.times.parse import parse
+from raidbot.ops.importer.legacy_database import NotALegacyDatabase
+from raidbot.ops.importer.run import import_database
+from raidbot.raids.times.parse import parse_time
 from raidbot.raids.times.tokens import day_in_words
 from raidbot.raids.times.zones import zone_named
 from raidbot.utils import logging
@@ -100,7 +100,9 @@ def _demo(options: argparse.Namespace) -> int:
         return 0
     server = options.scenario or browser.NIGHT_OWLS
     try:
-        asyncio.run(browser.show(sys.stdout, host=options.host, port=options.port, server=server, keep=options.keep))
+        asyncio.run(
+            browser.show_in_browser(sys.stdout, host=options.host, port=options.port, server=server, keep=options.keep)
+        )
     except browser.CannotShow as error:
         print(error, file=sys.stderr)
         return process.WRONG_SETTINGS
@@ -111,7 +113,7 @@ def _import(options: argparse.Namespace) -> int:
     settings = load(connects=False)
     logging.configure(level="warning", json=False)
     try:
-        report = move_in(
+        report = import_database(
             options.path,
             settings.database,
             analytics=options.analytics,
@@ -119,7 +121,7 @@ def _import(options: argparse.Namespace) -> int:
             dry_run=options.dry_run,
             now=utc_now().replace(microsecond=0),
         )
-    except NotTheirs as refusal:
+    except NotALegacyDatabase as refusal:
         print(refusal, file=sys.stderr)
         return process.WRONG_SETTINGS
     except UnusableDatabase as refusal:
@@ -141,7 +143,7 @@ def _when(options: argparse.Namespace) -> int:
     now: datetime = options.now or utc_now()
     text = " ".join(options.text)
     try:
-        meant = parse(text, zone=zone_named(options.zone), now=now, locale=options.locale)
+        meant = parse_time(text, zone=zone_named(options.zone), now=now, locale=options.locale)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1

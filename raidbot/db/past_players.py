@@ -7,7 +7,7 @@ from raidbot.raids.model import Kind, MemberId, Raid, RoleKey
 from raidbot.raids.rosters.substitutes import Candidate
 
 
-def known(connection: sqlite3.Connection, raid: Raid, role: RoleKey) -> list[Candidate]:
+def past_players(connection: sqlite3.Connection, raid: Raid, role: RoleKey) -> list[Candidate]:
     """Everybody who had a seat in another raid of the server.
 
     A role is the same in all raids of a template; where there is no template, any role of such a raid will do.

@@ -16,7 +16,7 @@ _MINE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class RaidEntry:
     """A raid in a list. `role` is the seat of the member the list is about, where it is about one, and `presence`
     whether they came.
     """
@@ -39,7 +39,7 @@ class Entry:
 class Page:
     """`number` counts from 0; there is always at least one page."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[RaidEntry]
     number: int
     pages: int
     total: int
@@ -127,8 +127,8 @@ def _entry(
     waiting: int,
     role: str | None,
     presence: str | None,
-) -> Entry:
-    return Entry(
+) -> RaidEntry:
+    return RaidEntry(
         id=RaidId(raid),
         code=RaidCode(code),
         kind=Kind(kind),

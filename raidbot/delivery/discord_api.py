@@ -19,7 +19,7 @@ _NOT_ABOUT_THE_CALL = {401, 408, 429}
 """4xx statuses that say nothing about what was asked, so asking again later may do."""
 
 
-class NoAnswer(Exception):  # noqa: N818 - a fact about the line, not an error of the caller
+class NoResponse(Exception):  # noqa: N818 - a fact about the line, not an error of the caller
     """Discord gave no verdict; ask again in `retry_in` seconds. `asked`: it may have done it all the same."""
 
     def __init__(self, retry_in: float, *, asked: bool) -> None:
@@ -28,14 +28,14 @@ class NoAnswer(Exception):  # noqa: N818 - a fact about the line, not an error o
         self.asked = asked
 
 
-class LineDown(NoAnswer):
+class CircuitOpen(NoResponse):
     """Discord was not even asked, because it has not been answering."""
 
     def __init__(self, retry_in: float) -> None:
         super().__init__(retry_in, asked=False)
 
 
-class Line:
+class DiscordApi:
     """Shared by everything that calls Discord unasked.
 
     Only network errors, timeouts and 5xx count against it; discord.py has retried 5xx and 429 by then.
@@ -54,19 +54,19 @@ class Line:
     async def call(self, ask: Callable[[], Awaitable[T]]) -> T:
         """What Discord answers. Raises NoAnswer, and discord.HTTPException for an answer that is a refusal."""
         if not self._breaker.allow(_seconds()):
-            raise LineDown(max(self.down_for, 0.1))
+            raise CircuitOpen(max(self.down_for, 0.1))
         try:
             answer = await ask()
         except (aiohttp.ClientError, OSError, TimeoutError, discord.DiscordServerError) as error:
             self._failed(error)
-            raise NoAnswer(self.down_for, asked=True) from error
+            raise NoResponse(self.down_for, asked=True) from error
         except discord.RateLimited as error:
             self._succeeded()
-            raise NoAnswer(error.retry_after, asked=False) from error
+            raise NoResponse(error.retry_after, asked=False) from error
         except discord.HTTPException as error:
             self._succeeded()
             if error.status in _NOT_ABOUT_THE_CALL:
-                raise NoAnswer(5.0, asked=False) from error
+                raise NoResponse(5.0, asked=False) from error
             raise
         except BaseException:
             self._breaker.gave_up(_seconds())
@@ -87,7 +87,7 @@ class Line:
             log.warning("discord does not answer, calls wait", error=repr(error))
 
 
-def give_up_silent_requests(client: discord.Client, after: float = 30.0) -> None:
+def set_request_timeout(client: discord.Client, after: float = 30.0) -> None:
     """A request of which nothing is heard for `after` seconds becomes a TimeoutError; waits between requests do not."""
     request = client.http.request
 

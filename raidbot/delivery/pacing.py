@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 K = TypeVar("K")
 
 
-class Pace(Generic[K]):
+class Pacer(Generic[K]):
     """Turns `gap` seconds apart for each key, first come first served; after a quiet while `burst` come at once."""
 
     def __init__(self, gap: float, *, burst: int = 1) -> None:
@@ -26,7 +26,7 @@ class Pace(Generic[K]):
             await asyncio.sleep(wait)
 
 
-async def nap(seconds: float, *, unless: asyncio.Event) -> None:
+async def sleep_unless(seconds: float, *, unless: asyncio.Event) -> None:
     """Sleep, but not past the event."""
     try:
         async with asyncio.timeout(seconds):

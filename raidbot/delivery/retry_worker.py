@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from raidbot.delivery.pacing import nap
+from raidbot.delivery.pacing import sleep_unless
 from raidbot.utils.tasks import end
 
 _LONGEST = 300.0
 
 
-class Rounds:
+class RetryWorker:
     """One worker that makes a round whenever it was woken.
 
     A round comes to None if nothing is left. Otherwise it comes to the least number of seconds until the next one, and
@@ -51,7 +51,7 @@ class Rounds:
                 pause = self._first_retry
                 continue
             soonest = max(self._first_retry, at_least)
-            await nap(soonest, unless=self._stopping)
-            await nap(max(pause - soonest, 0.0), unless=self._wake)
+            await sleep_unless(soonest, unless=self._stopping)
+            await sleep_unless(max(pause - soonest, 0.0), unless=self._wake)
             self._wake.set()
             pause = min(pause * 2, _LONGEST)

@@ -9,8 +9,8 @@ import structlog
 from raidbot.db import audit, outbox
 from raidbot.db import threads as rows
 from raidbot.delivery.boards.updater import UNKNOWN_CHANNEL
-from raidbot.delivery.discord_api import Line, NoAnswer
-from raidbot.delivery.retry_worker import Rounds
+from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids import lifecycle
 from raidbot.raids.audit import Entry
 from raidbot.raids.events import Change
@@ -32,24 +32,24 @@ class Threads:
     own time.
     """
 
-    def __init__(self, state: State, client: discord.Client, line: Line, *, first_retry: float = 2.0) -> None:
+    def __init__(self, state: State, client: discord.Client, api: DiscordApi, *, first_retry: float = 2.0) -> None:
         self._state = state
         self._client = client
-        self._line = line
+        self._api = api
         self._turned: dict[RaidId, bool] = {}
         self._searching = True
         self._reported: set[tuple[ChannelId, int]] = set()
-        self._rounds = Rounds(self._round, first_retry=first_retry)
+        self._worker = RetryWorker(self._work_round, first_retry=first_retry)
         state.listen(self._committed)
         state.listen_to_settings(self._settings_committed)
 
     async def start(self) -> None:
-        self._rounds.start()
-        self._rounds.wake()
+        self._worker.start()
+        self._worker.wake()
 
     async def stop(self, timeout: float) -> None:
         """Whoever is still missing is added after the next start."""
-        await self._rounds.stop(timeout)
+        await self._worker.stop(timeout)
 
     def _committed(self, before: Raid, change: Change) -> None:
         raid = change.raid
@@ -62,30 +62,30 @@ class Threads:
     def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
         if after.thread_members and not before.thread_members:
             self._searching = True
-            self._rounds.wake()
+            self._worker.wake()
 
     def _soon(self, raid: RaidId, *, turned: bool) -> None:
         self._due(raid, turned=turned)
-        self._rounds.wake()
+        self._worker.wake()
 
     def _due(self, raid: RaidId, *, turned: bool) -> None:
         """`turned`: signups were closed or reopened, so the thread may have to be put away or taken out."""
         self._turned[raid] = turned or self._turned.get(raid, False)
 
-    async def _round(self) -> float | None:
+    async def _work_round(self) -> float | None:
         waits = [] if await self._searched() else [0.0]
         for raid in list(self._turned):
-            if self._rounds.ending:
+            if self._worker.ending:
                 break
             turned = self._turned.pop(raid)
             try:
                 if not await self._follow(raid, turned=turned):
                     self._due(raid, turned=turned)
                     waits.append(0.0)
-            except (NoAnswer, sqlite3.Error) as none:
+            except (NoResponse, sqlite3.Error) as none:
                 log.info("thread not looked after yet", raid=raid, error=repr(none))
                 self._due(raid, turned=turned)
-                waits.append(none.retry_in if isinstance(none, NoAnswer) else 0.0)
+                waits.append(none.retry_in if isinstance(none, NoResponse) else 0.0)
             except Exception:  # another raid's thread must not suffer
                 log.exception("thread cannot be looked after", raid=raid)
         return max(waits, default=None)
@@ -126,14 +126,14 @@ class Threads:
         return True
 
     async def _turn(self, thread: ChannelId, *, archived: bool) -> None:
-        await self._line.call(lambda: self._client.http.edit_channel(thread, archived=archived))
+        await self._api.call(lambda: self._client.http.edit_channel(thread, archived=archived))
 
     async def _add_missing(self, raid: Raid, thread: ChannelId) -> None:
         if not (await self._state.settings(raid.guild)).thread_members:
             return
         added = await self._state.db.read(partial(rows.added, raid=raid.id))
         for member in raid.members():
-            if member in added or self._rounds.ending:
+            if member in added or self._worker.ending:
                 continue
             try:
                 await self._add(thread, member)
@@ -151,12 +151,12 @@ class Threads:
         """Also to a thread that Discord put away because nobody wrote in it."""
         add = partial(self._client.http.add_user_to_thread, thread, member)
         try:
-            await self._line.call(add)
+            await self._api.call(add)
         except discord.HTTPException as refusal:
             if refusal.code != _ARCHIVED:
                 raise
             await self._turn(thread, archived=False)
-            await self._line.call(add)
+            await self._api.call(add)
 
     async def _report(self, raid: Raid, refusal: discord.HTTPException) -> None:
         """Once per channel and reason, until it works again."""

@@ -16,7 +16,7 @@ from discord_sandbox.page.guard import LOOPBACK_NAMES
 from raidbot.demo import archive
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
-from raidbot.demo.seed import EARLIER, Lively
+from raidbot.demo.seed import EARLIER, Seed
 
 WILDCARDS = ("", "0.0.0.0", "::", "*")  # noqa: S104 - named to be refused
 NIGHT_OWLS = Path(__file__).with_name("night_owls.toml")
@@ -26,7 +26,7 @@ class CannotShow(Exception):  # noqa: N818 - named for what is the matter
     """The demo cannot begin; says why."""
 
 
-async def show(out: TextIO, *, host: str, port: int, server: Path, keep: Path | None) -> None:
+async def show_in_browser(out: TextIO, *, host: str, port: int, server: Path, keep: Path | None) -> None:
     """Serve the page until SIGINT or SIGTERM.
 
     The world comes from `keep` if that file exists, else from the scenario `server`, and goes to `keep` at the end.
@@ -102,7 +102,7 @@ async def _fill(sandbox: Sandbox, bot: BotProcess, out: TextIO) -> None:
     """Make the server a lively one; what its scenario does not allow for is left out."""
     print("Letting its people sign up for a few raids ...", file=out, flush=True)
     try:
-        await Lively(sandbox, bot).play()
+        await Seed(sandbox, bot).play()
     except (NotPossible, FactMissing) as error:
         print(f"Not everything came about: {error}", file=out, flush=True)
     if sandbox.clock.offset < timedelta(0):

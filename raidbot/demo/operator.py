@@ -106,7 +106,7 @@ class Operator:
         coming = [
             due
             for raid in rows.live(connection, since=now)
-            for due in upcoming.due(raid, guilds.settings(connection, raid.guild), now=now)
+            for due in upcoming.upcoming(raid, guilds.settings(connection, raid.guild), now=now)
             if due.at > now
         ]
         first = min(coming, default=None)

@@ -17,7 +17,7 @@ TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"
 _PATIENCE = 20.0
 
 
-class Evening:
+class Script:
     """The people of one server, and what was already printed of their screens."""
 
     def __init__(self, sandbox: Sandbox, bot: BotProcess, out: TextIO) -> None:
@@ -167,7 +167,7 @@ async def play(out: TextIO) -> None:
     with tempfile.TemporaryDirectory(prefix="raidbot-demo-") as folder:
         async with Sandbox() as sandbox:
             bot = BotProcess(sandbox, Path(folder))
-            evening = Evening(sandbox, bot, out)
+            evening = Script(sandbox, bot, out)
             try:
                 await bot.start()
                 await evening.play()

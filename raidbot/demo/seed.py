@@ -24,7 +24,7 @@ _SMALL_TALK = (
 )
 
 
-class Lively:
+class Seed:
     """Fills the first server of a sandbox whose clock is `EARLIER` than now, and brings the clock to the present.
 
     NotPossible if the scenario does not allow for it.

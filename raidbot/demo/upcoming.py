@@ -11,23 +11,23 @@ from raidbot.raids.settings import GuildSettings
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Due:
+class Upcoming:
     at: datetime
     what: str
 
 
-def due(raid: Raid, settings: GuildSettings, *, now: datetime) -> Iterator[Due]:
+def upcoming(raid: Raid, settings: GuildSettings, *, now: datetime) -> Iterator[Upcoming]:
     """Everything that the clock still does with a raid, as things stand now."""
     if not raid.is_live or raid.starts_at <= now:
         return
     name = f"{raid.name} ({raid.code})"
     creator, participants = settings.creator_reminder_minutes, settings.participant_reminder_minutes
     if settings.creator_reminders and creator and not raid.creator_reminded:
-        yield Due(reminder_time(raid, creator), f"{name}: the creator is reminded")
+        yield Upcoming(reminder_time(raid, creator), f"{name}: the creator is reminded")
     if settings.participant_reminders and participants and raid.seats and not raid.participants_reminded:
-        yield Due(reminder_time(raid, participants), f"{name}: everybody with a seat is reminded")
+        yield Upcoming(reminder_time(raid, participants), f"{name}: everybody with a seat is reminded")
     early = raid.starts_at - settings.full_lead
     if lifecycle.due_closing(raid, full_lead=settings.full_lead, now=early) is CloseReason.FULL:
-        yield Due(early, f"{name}: signups close, as it is full")
+        yield Upcoming(early, f"{name}: signups close, as it is full")
     if raid.is_open and not raid.hold:
-        yield Due(raid.starts_at, f"{name}: it starts and signups close")
+        yield Upcoming(raid.starts_at, f"{name}: it starts and signups close")

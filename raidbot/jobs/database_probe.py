@@ -9,7 +9,7 @@ from raidbot.db.database import Unwritable
 from raidbot.state import State
 
 
-async def try_writing(state: State, now: datetime) -> None:
+async def probe_database(state: State, now: datetime) -> None:
     """Write something of no importance, unless the database works anyway."""
     if state.db.outage is not None:
         with contextlib.suppress(Unwritable):

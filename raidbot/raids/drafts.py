@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from raidbot.raids.kinds import looks
+from raidbot.raids.kinds import kind_infos
 from raidbot.raids.lifecycle import FURTHEST
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidCode, RaidId, Role, RoleKey
 from raidbot.raids.templates.catalogue import Catalogue
@@ -107,14 +107,14 @@ def activities(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
     """Everything one can create, as (key, label)."""
     return (
         *((template.key, template.offered_as) for template in catalogue.offered()),
-        *((kind.value, look.title) for kind, look in looks().items()),
+        *((kind.value, look.title) for kind, look in kind_infos().items()),
     )
 
 
 def activity_named(text: str, catalogue: Catalogue) -> Activity:
     """The activity with this key, label or name. Raises UnknownActivity."""
     wanted = text.strip().casefold()
-    for kind, look in looks().items():
+    for kind, look in kind_infos().items():
         if wanted in (kind.value, look.title.casefold()):
             return kind
     if template := catalogue.find(text):
@@ -137,12 +137,12 @@ def key_of(activity: Activity) -> str:
 
 
 def label_of(activity: Activity) -> str:
-    return activity.offered_as if isinstance(activity, Template) else looks()[activity].title
+    return activity.offered_as if isinstance(activity, Template) else kind_infos()[activity].title
 
 
 def asks(activity: Activity) -> frozenset[str]:
     """Which fields of a draft the activity asks for beside the time."""
-    return _ASKED_OF_TEMPLATES if isinstance(activity, Template) else looks()[activity].asks
+    return _ASKED_OF_TEMPLATES if isinstance(activity, Template) else kind_infos()[activity].asks
 
 
 def missing(draft: Draft, catalogue: Catalogue) -> tuple[str, ...]:
@@ -262,7 +262,7 @@ def _length(template: Template, minutes: int | None) -> int | None:
 
 
 def _of_kind(blank: Raid, draft: Draft) -> Raid:
-    look = looks()[blank.kind]
+    look = kind_infos()[blank.kind]
     return replace(
         blank,
         title=look.title,

@@ -7,7 +7,7 @@ from raidbot.raids.model import Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class KindInfo:
     """`asks` names fields of a draft beside the time."""
 
     title: str
@@ -17,10 +17,10 @@ class Look:
 
 
 @cache
-def looks() -> dict[Kind, Look]:
+def kind_infos() -> dict[Kind, KindInfo]:
     teams = frozenset({"teams", "team_size", "subject", "counts"})
     return {
-        Kind.MUSEUM: Look("Museum Signup", "🏛️", 0x5865F2, frozenset({"seats"})),
-        Kind.KEY: Look("Gold Key Boss", "🔑", 0xFFD700, teams),
-        Kind.CHALLENGE: Look("Challenge Mode", "🏆", 0xFF0000, teams),
+        Kind.MUSEUM: KindInfo("Museum Signup", "🏛️", 0x5865F2, frozenset({"seats"})),
+        Kind.KEY: KindInfo("Gold Key Boss", "🔑", 0xFFD700, teams),
+        Kind.CHALLENGE: KindInfo("Challenge Mode", "🏆", 0xFF0000, teams),
     }

@@ -12,7 +12,7 @@ from discord_sandbox import Sandbox, scenario
 from raidbot.demo.browser import NIGHT_OWLS
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
-from raidbot.demo.seed import EARLIER, Lively
+from raidbot.demo.seed import EARLIER, Seed
 from tests.browser.conftest import OpenPage
 
 KEPT = Path(__file__).parents[2] / "docs" / "page.png"
@@ -26,7 +26,7 @@ async def page_url(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[str]:
     scenario.build(sandbox, scenario.read(NIGHT_OWLS))
     bot = BotProcess(sandbox, tmp_path)
     await bot.start()
-    await Lively(sandbox, bot).play()
+    await Seed(sandbox, bot).play()
     operator = Operator(sandbox, bot)
     await operator.begin()
     yield await sandbox.open_page(operator=operator)

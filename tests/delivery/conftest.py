@@ -10,9 +10,9 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from discord_sandbox import Sandbox
-from tests.delivery.harness import Ears, Life, Stage
+from tests.delivery.harness import BotHarness, DeliveryWorld, EventClient
 
-StartLife = Callable[..., Awaitable[Life]]
+StartLife = Callable[..., Awaitable[BotHarness]]
 
 
 @pytest.fixture
@@ -32,15 +32,15 @@ def pointed(sandbox: Sandbox) -> Iterator[None]:
 
 
 @pytest.fixture
-async def stage(sandbox: Sandbox, pointed: None, tmp_path: Path) -> AsyncIterator[Stage]:
+async def world(sandbox: Sandbox, pointed: None, tmp_path: Path) -> AsyncIterator[DeliveryWorld]:
     """A server with a channel, and a logged-in client that nobody listens with yet."""
     guild = sandbox.add_guild("Guild")
     channel = guild.add_channel("signups")
-    client = Ears()
+    client = EventClient()
     task = asyncio.create_task(client.start(sandbox.token))
     await sandbox.until(lambda: task.done() or client.is_ready(), timeout=20)
-    stage = Stage(sandbox, guild, channel, client, tmp_path / "raidbot.db")
-    yield stage
-    await stage.end()
+    world = DeliveryWorld(sandbox, guild, channel, client, tmp_path / "raidbot.db")
+    yield world
+    await world.end()
     await client.close()
     await asyncio.gather(task, return_exceptions=True)

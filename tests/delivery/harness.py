@@ -17,12 +17,12 @@ from raidbot.commands.signups.gate import Gate
 from raidbot.db.database import Database
 from raidbot.db.outbox import Owed, counts
 from raidbot.delivery.boards.posting import Posting
-from raidbot.delivery.boards.reaction_removal import Tidy
+from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.discord_api import Line, give_up_silent_requests
-from raidbot.delivery.members.departures import Absent
-from raidbot.delivery.members.names import People
+from raidbot.delivery.discord_api import DiscordApi, set_request_timeout
+from raidbot.delivery.members.departures import Departures
+from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change
@@ -43,46 +43,54 @@ CLEAR = "DELETE /channels/{}/messages/{}/reactions"
 REACTORS = "GET /channels/{}/messages/{}/reactions/{}"
 
 
-class Ears(discord.Client):
+class EventClient(discord.Client):
     """Tells the current life of the bot about reactions; between two lives nobody hears them."""
 
     def __init__(self) -> None:
-        self.life: Life | None = None
+        self.harness: BotHarness | None = None
         intents = discord.Intents(guilds=True, members=True, guild_messages=True, guild_reactions=True)
         super().__init__(intents=intents, chunk_guilds_at_startup=False, guild_ready_timeout=0.1)
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
-        if self.life is not None and self.user is not None and payload.user_id != self.user.id:
-            await self.life.added(payload)
+        if self.harness is not None and self.user is not None and payload.user_id != self.user.id:
+            await self.harness.added(payload)
 
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
-        if self.life is not None:
-            await self.life.removed(payload)
+        if self.harness is not None:
+            await self.harness.removed(payload)
 
     async def on_error(self, _event: str, /, *_args: Any, **_kwargs: Any) -> None:
         raise
 
 
 @dataclass(slots=True, kw_only=True)
-class Life:
+class BotHarness:
     """One run of the bot's delivery on the database."""
 
     db: Database
     state: State
-    line: Line
+    line: DiscordApi
     outbox: Outbox
     boards: Boards
-    tidy: Tidy
-    people: People
-    absent: Absent
+    reaction_remover: ReactionRemover
+    people: MemberNames
+    departures: Departures
     reconcile: Reconcile
     posting: Posting
     over: bool = False
-    deaf: bool = False
+    ignores_events: bool = False
 
     async def start(self) -> None:
         await self.state.load()
-        for part in (self.outbox, self.boards, self.tidy, self.people, self.absent, self.reconcile, self.posting):
+        for part in (
+            self.outbox,
+            self.boards,
+            self.reaction_remover,
+            self.people,
+            self.departures,
+            self.reconcile,
+            self.posting,
+        ):
             await part.start()
 
     async def end(self, timeout: float = 5.0) -> None:
@@ -91,14 +99,14 @@ class Life:
             return
         self.over = True
         await self.posting.stop(timeout)
-        for part in (self.boards, self.outbox, self.tidy, self.people, self.absent, self.reconcile):
+        for part in (self.boards, self.outbox, self.reaction_remover, self.people, self.departures, self.reconcile):
             await part.stop(timeout)
         await self.state.settle_down()
         await self.db.close()
 
     async def added(self, payload: discord.RawReactionActionEvent) -> None:
         raid_id = self.state.boards.get(MessageId(payload.message_id))
-        if raid_id is None or self.deaf:
+        if raid_id is None or self.ignores_events:
             return
         member = MemberId(payload.user_id)
         self.reconcile.touched(raid_id, member)
@@ -109,18 +117,18 @@ class Life:
         try:
             await self.change(raid_id, partial(signups.react, member=member, key=role.key, now=self.state.now()))
         except Refusal:
-            self.tidy.refuse(raid, member, role.key)
+            self.reaction_remover.refuse(raid, member, role.key)
 
     async def removed(self, payload: discord.RawReactionActionEvent) -> None:
         raid_id = self.state.boards.get(MessageId(payload.message_id))
-        if raid_id is None or self.deaf:
+        if raid_id is None or self.ignores_events:
             return
         member = MemberId(payload.user_id)
         self.reconcile.touched(raid_id, member)
         role = (await self.state.raid(raid_id)).role_for_emoji(key_of(str(payload.emoji)))
         if role is None:
             return
-        if self.tidy.took(raid_id, member, role.key):
+        if self.reaction_remover.took(raid_id, member, role.key):
             await self.change(raid_id, partial(signups.taken_away, member=member, key=role.key))
         else:
             await self.change(raid_id, partial(signups.unreact, member=member, key=role.key, now=self.state.now()))
@@ -147,35 +155,35 @@ class Life:
 
 
 @dataclass(slots=True)
-class Stage:
+class DeliveryWorld:
     sandbox: Sandbox
     guild: SandboxGuild
     channel: Channel
-    client: Ears
+    client: EventClient
     path: Path
     clock: OffsetClock = field(default_factory=OffsetClock)
-    lives: list[Life] = field(default_factory=list)
+    harnesses: list[BotHarness] = field(default_factory=list)
 
-    async def life(self, *, patience: float = 10.0, sweep_gap: float = 0.2, **boards: float) -> Life:
+    async def start_bot(self, *, patience: float = 10.0, sweep_gap: float = 0.2, **boards: float) -> BotHarness:
         """The bot starts on this database; quick retries, no pauses worth waiting for."""
         db = await Database.open(self.path)
         state = State(db, self.clock)
-        give_up_silent_requests(self.client, patience)
-        line = Line(CircuitBreaker(open_seconds=0.3))
+        set_request_timeout(self.client, patience)
+        line = DiscordApi(CircuitBreaker(open_seconds=0.3))
         outbox = Outbox(state, self.client, line, pause=0.05, first_retry=0.1)
         quick: dict[str, Any] = {"gap": 0.1, "channel_gap": 0.1, "first_retry": 0.1, "slow_retry": 0.3}
         follow = Boards(state, self.client, line, **quick | boards)
-        tidy = Tidy(state, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
-        people = People(state, self.client, redraw=follow.mark, first_retry=0.1)
-        absent = Absent(state, self.client, line, redraw=follow.renamed, gap=0.01, first_retry=0.1)
+        reaction_remover = ReactionRemover(state, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
+        people = MemberNames(state, self.client, redraw=follow.mark, first_retry=0.1)
+        departures = Departures(state, self.client, line, redraw=follow.renamed, gap=0.01, first_retry=0.1)
         reconcile = Reconcile(
             state,
             self.client,
             line,
             follow,
-            tidy,
+            reaction_remover,
             people,
-            absent,
+            departures,
             may_sign_up=Gate(self.client, state, line).may_sign_up,
             first_retry=0.1,
             sweep_gap=sweep_gap,
@@ -189,32 +197,32 @@ class Stage:
             wake_outbox=outbox.wake,
             first_retry=0.1,
         )
-        life = Life(
+        harness = BotHarness(
             db=db,
             state=state,
             line=line,
             outbox=outbox,
             boards=follow,
-            tidy=tidy,
+            reaction_remover=reaction_remover,
             people=people,
-            absent=absent,
+            departures=departures,
             reconcile=reconcile,
             posting=post,
         )
-        self.lives.append(life)
-        await life.start()
-        self.client.life = life
-        return life
+        self.harnesses.append(harness)
+        await harness.start()
+        self.client.harness = harness
+        return harness
 
-    async def crash(self, life: Life) -> None:
+    async def crash(self, harness: BotHarness) -> None:
         """The process dies; the client stays, deaf, to save the tests a login."""
-        self.client.life = None
-        await life.end(timeout=0)
+        self.client.harness = None
+        await harness.end(timeout=0)
 
     async def end(self) -> None:
-        self.client.life = None
-        for life in self.lives:
-            await life.end(timeout=0)
+        self.client.harness = None
+        for harness in self.harnesses:
+            await harness.end(timeout=0)
 
     def member(self, name: str) -> Person:
         return self.guild.add_member(name)
@@ -231,17 +239,17 @@ class Stage:
             created_at=now,
         )
 
-    async def raid(self, life: Life, *, creator: Person | None = None, **seats: int) -> Raid:
+    async def raid(self, harness: BotHarness, *, creator: Person | None = None, **seats: int) -> Raid:
         """A raid whose board stands with all its reactions."""
         plan = self.plan(creator=creator, **seats)
-        await life.state.learn_names(plan.guild, {plan.creator: (creator or self.guild.owner).name})
-        raid = await life.state.create(plan, Cause(Source.COMMAND))
+        await harness.state.learn_names(plan.guild, {plan.creator: (creator or self.guild.owner).name})
+        raid = await harness.state.create(plan, Cause(Source.COMMAND))
         await self.sandbox.until(lambda: self.board(raid) is not None)
         emojis = [role.emoji for role in raid.roles]
         await self.sandbox.until(lambda: all(self.sandbox.bot.id in self.sees(raid).reactors(e) for e in emojis))
-        await life.posting.idle()
-        await life.boards.idle()
-        return await life.state.raid(raid.id)
+        await harness.posting.idle()
+        await harness.boards.idle()
+        return await harness.state.raid(raid.id)
 
     def boards(self) -> list[Message]:
         """Messages of the bot in the channel."""
@@ -273,8 +281,8 @@ def _plain(route: str) -> str:
     return "/".join(parts)
 
 
-async def seated(life: Life, raid: Raid, key: str) -> list[int]:
-    return [seat.member for seat in (await life.state.raid(raid.id)).seated(RoleKey(key))]
+async def seated(harness: BotHarness, raid: Raid, key: str) -> list[int]:
+    return [seat.member for seat in (await harness.state.raid(raid.id)).seated(RoleKey(key))]
 
 
 async def until(fact: Callable[[], Any], *, timeout: float = 10.0) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.discord_sandbox.page.page_client import Browser, Json, browsing
+from tests.discord_sandbox.page.page_client import Json, PageClient, browsing
 
 PATIENCE = 60.0
 Demo = Callable[..., AbstractAsyncContextManager["Shown"]]
@@ -21,25 +21,25 @@ Demo = Callable[..., AbstractAsyncContextManager["Shown"]]
 class Shown:
     """A running demo: its page, and how it is ended."""
 
-    def __init__(self, process: asyncio.subprocess.Process, browser: Browser) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, page_client: PageClient) -> None:
         self._process = process
-        self.browser = browser
+        self.page_client = page_client
 
     async def history(self, channel: str) -> list[Json]:
-        where = next(one["id"] for one in self.browser.view["channels"] if one["name"] == channel)
-        messages: list[Json] = (await self.browser.ask("history", channel=where))["messages"]
+        where = next(one["id"] for one in self.page_client.view["channels"] if one["name"] == channel)
+        messages: list[Json] = (await self.page_client.ask("history", channel=where))["messages"]
         return messages
 
     async def signups(self) -> list[Json]:
         """The signup posts, once the last one shows somebody waiting."""
         while "Waiting" not in str((posts := await self.history("raid-signups"))[-1]["embeds"]):
-            await self.browser.another_push()
+            await self.page_client.another_push()
         return posts
 
     async def strip(self, fact: Callable[[Json], object] = bool) -> Json:
         """The newest strip, once it is as wanted."""
-        return await self.browser.until(
-            lambda: next((one for one in self.browser.heard("strip")[-1:] if fact(one)), None)
+        return await self.page_client.until(
+            lambda: next((one for one in self.page_client.heard("strip")[-1:] if fact(one)), None)
         )
 
     async def end(self, number: signal.Signals) -> int:
@@ -74,9 +74,9 @@ def demo(tmp_path: Path, temporary: Path) -> Demo:
             found = re.findall(r"http://127\.0\.0\.1:\d+/", said)
             assert len(found) == 1, said
             assert "Not everything" not in said
-            async with browsing(found[0]) as browser:
-                await browser.be()
-                yield Shown(process, browser)
+            async with browsing(found[0]) as page_client:
+                await page_client.be()
+                yield Shown(process, page_client)
         finally:
             if process.returncode is None:
                 process.kill()
@@ -108,7 +108,7 @@ async def test_a_newcomer_finds_a_lively_server_and_nothing_is_left_of_it(
     demo: Demo, tmp_path: Path, temporary: Path
 ) -> None:
     async with demo() as shown:
-        view = shown.browser.view
+        view = shown.page_client.view
         gone_by, coming = await shown.signups()
         (museum,) = await shown.history("museum")
 
@@ -130,26 +130,26 @@ async def test_a_newcomer_finds_a_lively_server_and_nothing_is_left_of_it(
 
 async def test_the_clock_and_the_operators_buttons_work_on_the_real_bot(demo: Demo) -> None:
     async with demo() as shown:
-        browser = shown.browser
+        page_client = shown.page_client
         before = await bot_pid(shown)
-        assert (await browser.ask("operate", action="kill"))["said"].startswith("The bot was killed")
+        assert (await page_client.ask("operate", action="kill"))["said"].startswith("The bot was killed")
         strip = await shown.strip(lambda strip: strip["connected"] and f"process {before}" not in str(strip))
 
         coming = datetime.fromisoformat(strip["next"]["at"]) - datetime.fromisoformat(strip["now"])
-        await browser.ask("advance", seconds=coming.total_seconds() + 1)
-        reminder = await browser.until(
-            lambda: next((one for one in browser.messages() if "begins soon" in one["content"]), None)
+        await page_client.ask("advance", seconds=coming.total_seconds() + 1)
+        reminder = await page_client.until(
+            lambda: next((one for one in page_client.messages() if "begins soon" in one["content"]), None)
         )
         assert "World of Warcraft" in reminder["content"]
 
         board = (await shown.history("raid-signups"))[-1]
-        told = await browser.ask("operate", action="delete-board")
-        await browser.until(lambda: board["id"] in browser.gone())
+        told = await page_client.ask("operate", action="delete-board")
+        await page_client.until(lambda: board["id"] in page_client.gone())
         assert "World of Warcraft" in told["said"]
-        await browser.until(lambda: any("is cancelled" in one["content"] for one in browser.messages()))
+        await page_client.until(lambda: any("is cancelled" in one["content"] for one in page_client.messages()))
 
-        await browser.ask("operate", action="outage")
-        failed = await browser.ask("slash", channel=board["channel"], command="ping")
+        await page_client.ask("operate", action="outage")
+        failed = await page_client.ask("slash", channel=board["channel"], command="ping")
         assert failed["outcome"] == "failed"
         assert await shown.end(signal.SIGTERM) == 0
 
@@ -158,14 +158,14 @@ async def test_a_kept_world_is_there_again_the_next_time(demo: Demo, tmp_path: P
     file = tmp_path / "night-owls.zip"
     async with demo("--keep", str(file)) as shown:
         general = (await shown.history("general"))[0]["channel"]
-        await shown.browser.ask("say", channel=general, content="see you tomorrow")
+        await shown.page_client.ask("say", channel=general, content="see you tomorrow")
         before = await shown.signups()
         assert await shown.end(signal.SIGTERM) == 0
 
     async with demo("--keep", str(file)) as shown:
         assert (await shown.history("general"))[-1]["content"] == "see you tomorrow"
         assert await shown.history("raid-signups") == before
-        answer = await shown.browser.ask("slash", channel=general, command="ping")
+        answer = await shown.page_client.ask("slash", channel=general, command="ping")
         assert answer["outcome"] in ("answered", "thinking")
         assert await shown.end(signal.SIGTERM) == 0
 

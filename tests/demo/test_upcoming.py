@@ -32,7 +32,7 @@ def full() -> Raid:
 
 def minutes_before(raid: Raid, settings: GuildSettings = SETTINGS, *, now: datetime = NOW) -> list[int]:
     return sorted(
-        ((START - due.at) // timedelta(minutes=1) for due in upcoming.due(raid, settings, now=now)), reverse=True
+        ((START - due.at) // timedelta(minutes=1) for due in upcoming.upcoming(raid, settings, now=now)), reverse=True
     )
 
 

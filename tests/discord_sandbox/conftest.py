@@ -11,7 +11,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from discord_sandbox import Sandbox
-from tests.discord_sandbox.example_bot import Playground
+from tests.discord_sandbox.example_bot import ExampleBot
 
 Limits = Literal["strict", "scaled", "off"]
 Events = list[tuple[str, tuple[Any, ...]]]
@@ -89,9 +89,9 @@ async def connect(sandbox: Sandbox, pointed: None) -> AsyncIterator[Connect]:
 
 
 @pytest.fixture
-async def playground(sandbox: Sandbox, pointed: None) -> AsyncIterator[Playground]:
+async def example_bot(sandbox: Sandbox, pointed: None) -> AsyncIterator[ExampleBot]:
     """A bot with commands, ready in every guild that was there before."""
-    bot = Playground()
+    bot = ExampleBot()
     task = asyncio.create_task(bot.start(sandbox.token))
     await sandbox.until(lambda: task.done() or bot.is_ready(), timeout=20)
     yield bot

@@ -98,7 +98,7 @@ class Picking(ui.View):
         await interaction.response.send_message(f"channels {[one.name for one in select.values]}", ephemeral=True)
 
 
-class Playground(commands.Bot):
+class ExampleBot(commands.Bot):
     """Its commands are registered when it starts."""
 
     def __init__(self) -> None:
@@ -128,8 +128,8 @@ class Playground(commands.Bot):
         await self.tree.sync()
 
 
-def bot_of(interaction: Interaction) -> Playground:
-    assert isinstance(interaction.client, Playground)
+def bot_of(interaction: Interaction) -> ExampleBot:
+    assert isinstance(interaction.client, ExampleBot)
     return interaction.client
 
 

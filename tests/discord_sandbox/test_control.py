@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from tests.discord_sandbox.example_bot import Playground
+from tests.discord_sandbox.example_bot import ExampleBot
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ async def act(sandbox: Sandbox, who: str, what: str, **body: Any) -> Any:
         return await answer.json()
 
 
-async def test_a_command_a_button_and_a_form(sandbox: Sandbox, guild: SandboxGuild, playground: Playground) -> None:
+async def test_a_command_a_button_and_a_form(sandbox: Sandbox, guild: SandboxGuild, example_bot: ExampleBot) -> None:
     asked = await act(sandbox, "alice", "slash", command="create", options={"activity": "molten"})
     form = await act(sandbox, "alice", "click", message=asked["message"]["id"], button="Set time")
     foreign = await act(sandbox, "bob", "submit", interaction=form["interaction"], values={"When": "friday"})
@@ -37,7 +37,7 @@ async def test_a_command_a_button_and_a_form(sandbox: Sandbox, guild: SandboxGui
     assert done["message"]["content"] == "At friday"
 
 
-async def test_autocomplete_and_a_select(sandbox: Sandbox, guild: SandboxGuild, playground: Playground) -> None:
+async def test_autocomplete_and_a_select(sandbox: Sandbox, guild: SandboxGuild, example_bot: ExampleBot) -> None:
     offered = await act(
         sandbox, "alice", "autocomplete", command="create", options={"activity": "molten"}, focused="activity"
     )
@@ -51,7 +51,7 @@ async def test_autocomplete_and_a_select(sandbox: Sandbox, guild: SandboxGuild, 
 
 
 async def test_options_take_members_roles_and_channels_by_name(
-    sandbox: Sandbox, guild: SandboxGuild, playground: Playground
+    sandbox: Sandbox, guild: SandboxGuild, example_bot: ExampleBot
 ) -> None:
     guild.add_role("Raiders")
     options = {"member": "bob", "role": "Raiders", "place": "general", "loud": True, "share": 0.5}

@@ -10,7 +10,7 @@ from discord_sandbox.builders import SandboxGuild
 from discord_sandbox.command_input import NotPossible, Upload
 from discord_sandbox.people import Answer, Choice, Person
 from discord_sandbox.store import Channel
-from tests.discord_sandbox.example_bot import Confirm, Playground
+from tests.discord_sandbox.example_bot import Confirm, ExampleBot
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def alice(guild: SandboxGuild, channel: Channel) -> Person:
 
 
 @pytest.fixture
-async def offer(alice: Person, channel: Channel, playground: Playground) -> Answer:
+async def offer(alice: Person, channel: Channel, example_bot: ExampleBot) -> Answer:
     """The answer to /create, with its buttons."""
     return await alice.slash(channel, "create", activity="molten core", when="friday 8pm", seats=12, kind="Key boss")
 
@@ -51,8 +51,8 @@ async def test_a_slash_command_is_answered_for_its_user_only(
         await bob.click(offer.message, "Confirm")
 
 
-async def test_an_ephemeral_answer_is_in_no_history(offer: Answer, channel: Channel, playground: Playground) -> None:
-    place = playground.get_channel(channel.id)
+async def test_an_ephemeral_answer_is_in_no_history(offer: Answer, channel: Channel, example_bot: ExampleBot) -> None:
+    place = example_bot.get_channel(channel.id)
     assert isinstance(place, discord.TextChannel)
 
     assert [message async for message in place.history()] == []
@@ -112,8 +112,8 @@ async def test_the_original_answer_and_follow_ups_are_fetched_edited_and_deleted
     assert offer.text() == ""
 
 
-async def test_a_button_in_a_direct_message(alice: Person, playground: Playground) -> None:
-    user = await playground.fetch_user(alice.id)
+async def test_a_button_in_a_direct_message(alice: Person, example_bot: ExampleBot) -> None:
+    user = await example_bot.fetch_user(alice.id)
     await user.send("Create it?", view=Confirm())
 
     answer = await alice.click(alice.dms[0], "Confirm")
@@ -122,8 +122,8 @@ async def test_a_button_in_a_direct_message(alice: Person, playground: Playgroun
     assert alice.dms[0].content == "Created"
 
 
-async def test_a_command_in_a_thread(alice: Person, channel: Channel, playground: Playground) -> None:
-    place = playground.get_channel(channel.id)
+async def test_a_command_in_a_thread(alice: Person, channel: Channel, example_bot: ExampleBot) -> None:
+    place = example_bot.get_channel(channel.id)
     assert isinstance(place, discord.TextChannel)
     thread = await place.create_thread(name="Talk", type=discord.ChannelType.public_thread)
 
@@ -141,7 +141,7 @@ async def test_buttons_that_cannot_be_pressed(offer: Answer) -> None:
 
 
 async def test_a_form_keeps_what_was_filled_in_and_checks_lengths(
-    alice: Person, channel: Channel, playground: Playground
+    alice: Person, channel: Channel, example_bot: ExampleBot
 ) -> None:
     form = await alice.slash(channel, "form")
     with pytest.raises(NotPossible, match="between"):
@@ -155,7 +155,7 @@ async def test_a_form_keeps_what_was_filled_in_and_checks_lengths(
     assert not answer.ephemeral
 
 
-async def test_a_form_of_labels(alice: Person, channel: Channel, playground: Playground) -> None:
+async def test_a_form_of_labels(alice: Person, channel: Channel, example_bot: ExampleBot) -> None:
     form = await alice.slash(channel, "plan")
 
     answer = await form.submit(Role="Healer", note="late")
@@ -163,17 +163,17 @@ async def test_a_form_of_labels(alice: Person, channel: Channel, playground: Pla
     assert answer.content == "['Healer'] 'late'"
 
 
-async def test_thinking_ends_with_the_first_follow_up(alice: Person, channel: Channel, playground: Playground) -> None:
+async def test_thinking_ends_with_the_first_follow_up(alice: Person, channel: Channel, example_bot: ExampleBot) -> None:
     answer = await alice.slash(channel, "slow")
 
     assert answer.content == "Thought"
     assert answer.ephemeral
-    await playground.tree.fetch_commands()
+    await example_bot.tree.fetch_commands()
     assert [message.content for message in answer.followups] == ["More"]
 
 
 async def test_options_of_every_type_arrive(
-    alice: Person, channel: Channel, guild: SandboxGuild, playground: Playground
+    alice: Person, channel: Channel, guild: SandboxGuild, example_bot: ExampleBot
 ) -> None:
     raiders = guild.add_role("Raiders")
     bob = guild.add_member("bob")
@@ -184,7 +184,7 @@ async def test_options_of_every_type_arrive(
 
 
 async def test_a_file_for_an_option_is_downloaded_by_the_bot(
-    alice: Person, channel: Channel, playground: Playground
+    alice: Person, channel: Channel, example_bot: ExampleBot
 ) -> None:
     answer = await alice.slash(channel, "hand_in", file=Upload("plan.txt", b"sunday"))
 
@@ -193,7 +193,7 @@ async def test_a_file_for_an_option_is_downloaded_by_the_bot(
         await alice.slash(channel, "hand_in", file="plan.txt")
 
 
-async def test_subcommands(alice: Person, channel: Channel, playground: Playground) -> None:
+async def test_subcommands(alice: Person, channel: Channel, example_bot: ExampleBot) -> None:
     answer = await alice.slash(channel, "settings zone", name="Europe/Berlin")
 
     assert answer.content == "Zone Europe/Berlin"
@@ -214,19 +214,19 @@ async def test_subcommands(alice: Person, channel: Channel, playground: Playgrou
     ],
 )
 async def test_options_the_client_refuses(
-    options: dict[str, object], reason: str, alice: Person, channel: Channel, playground: Playground
+    options: dict[str, object], reason: str, alice: Person, channel: Channel, example_bot: ExampleBot
 ) -> None:
     with pytest.raises(NotPossible, match=reason):
         await alice.slash(channel, "create", **options)
 
 
-async def test_unknown_commands_are_not_offered(alice: Person, channel: Channel, playground: Playground) -> None:
+async def test_unknown_commands_are_not_offered(alice: Person, channel: Channel, example_bot: ExampleBot) -> None:
     with pytest.raises(NotPossible, match="sees no command"):
         await alice.slash(channel, "destroy")
 
 
 async def test_commands_for_managers_are_offered_to_managers(
-    alice: Person, channel: Channel, guild: SandboxGuild, playground: Playground
+    alice: Person, channel: Channel, guild: SandboxGuild, example_bot: ExampleBot
 ) -> None:
     boss = guild.add_member("boss", permissions=["manage_guild"])
 
@@ -235,14 +235,14 @@ async def test_commands_for_managers_are_offered_to_managers(
         await alice.slash(channel, "manage")
 
 
-async def test_autocomplete_offers_choices(alice: Person, channel: Channel, playground: Playground) -> None:
+async def test_autocomplete_offers_choices(alice: Person, channel: Channel, example_bot: ExampleBot) -> None:
     choices = await alice.autocomplete(channel, "create", {"activity": "molt"}, focused="activity")
 
     assert choices == [Choice("Molten Core", "molten core"), Choice("Moltar", "moltar")]
 
 
 async def test_selects_of_every_kind(
-    alice: Person, channel: Channel, guild: SandboxGuild, playground: Playground
+    alice: Person, channel: Channel, guild: SandboxGuild, example_bot: ExampleBot
 ) -> None:
     raiders = guild.add_role("Raiders")
     answer = await alice.slash(channel, "pick")
@@ -258,35 +258,35 @@ async def test_selects_of_every_kind(
 
 
 async def test_an_interaction_is_answered_once(
-    alice: Person, channel: Channel, playground: Playground, sandbox: Sandbox
+    alice: Person, channel: Channel, example_bot: ExampleBot, sandbox: Sandbox
 ) -> None:
     answer = await alice.slash(channel, "twice")
 
-    await sandbox.until(lambda: playground.errors)
-    assert [error.code for error in playground.errors] == [40060]
+    await sandbox.until(lambda: example_bot.errors)
+    assert [error.code for error in example_bot.errors] == [40060]
     assert answer.content == "Once"
 
 
 async def test_nobody_waits_longer_than_three_seconds(
-    alice: Person, channel: Channel, playground: Playground, sandbox: Sandbox
+    alice: Person, channel: Channel, example_bot: ExampleBot, sandbox: Sandbox
 ) -> None:
     answer = await alice.slash(channel, "silent")
 
     assert answer.failed
     assert answer.text() == "The application did not respond"
     with pytest.raises(discord.NotFound) as late:
-        await playground.held[0].response.send_message("Sorry")
+        await example_bot.held[0].response.send_message("Sorry")
     assert late.value.code == 10062
 
 
 async def test_a_token_lives_fifteen_minutes(
-    offer: Answer, alice: Person, channel: Channel, playground: Playground, sandbox: Sandbox
+    offer: Answer, alice: Person, channel: Channel, example_bot: ExampleBot, sandbox: Sandbox
 ) -> None:
     slow = await alice.slash(channel, "slow")
     hook = discord.Webhook.partial(
         sandbox.application_id,
         slow.interaction.token,
-        session=playground.http._HTTPClient__session,  # type: ignore[attr-defined]
+        session=example_bot.http._HTTPClient__session,  # type: ignore[attr-defined]
     )
     await hook.send("In time")
     sandbox.advance(timedelta(minutes=15))

@@ -9,17 +9,17 @@ import pytest
 from discord_sandbox import Sandbox
 from discord_sandbox.server import Recorded
 from tests import openapi_check
-from tests.discord_sandbox.example_bot import Playground
+from tests.discord_sandbox.example_bot import ExampleBot
 
 pytestmark = pytest.mark.skipif(not openapi_check.is_present(), reason="Discord's description is not at hand")
 
 
-async def test_an_evening_of_calls_fits_the_description(sandbox: Sandbox, playground: Playground) -> None:
+async def test_an_evening_of_calls_fits_the_description(sandbox: Sandbox, example_bot: ExampleBot) -> None:
     guild = sandbox.add_guild("Night Owls")
     channel = guild.add_channel("raids")
     alice = guild.add_member("alice", nick="Ali", permissions=["manage_guild"])
-    await sandbox.until(lambda: playground.get_channel(channel.id))
-    place = playground.get_channel(channel.id)
+    await sandbox.until(lambda: example_bot.get_channel(channel.id))
+    place = example_bot.get_channel(channel.id)
     assert isinstance(place, discord.TextChannel)
 
     offer = await alice.slash(channel, "create", activity="molten core")
@@ -33,7 +33,7 @@ async def test_an_evening_of_calls_fits_the_description(sandbox: Sandbox, playgr
     await (await alice.slash(channel, "plan")).submit(Role="Tank")
     await use_messages(place)
     await alice.react(channel.messages[(await place.send("board", nonce="7")).id], "✅")
-    await use_members(playground, place.guild, alice.id)
+    await use_members(example_bot, place.guild, alice.id)
 
     found = openapi_check.problems(sandbox.calls)
     assert not found, "\n".join(found)
@@ -70,13 +70,13 @@ async def use_messages(place: discord.TextChannel) -> None:
         await place.send("x" * 2001)
 
 
-async def use_members(playground: Playground, guild: discord.Guild, alice: int) -> None:
+async def use_members(example_bot: ExampleBot, guild: discord.Guild, alice: int) -> None:
     member = await guild.fetch_member(alice)
     await member.send("You are in")
-    await playground.fetch_user(alice)
-    await playground.fetch_guild(guild.id)
-    await playground.fetch_channel(guild.text_channels[0].id)
-    assert await playground.tree.fetch_commands()
+    await example_bot.fetch_user(alice)
+    await example_bot.fetch_guild(guild.id)
+    await example_bot.fetch_channel(guild.text_channels[0].id)
+    assert await example_bot.tree.fetch_commands()
 
 
 def test_what_does_not_fit_is_named() -> None:

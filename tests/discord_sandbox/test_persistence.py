@@ -7,10 +7,10 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild, channels, persistence
 from discord_sandbox.store import Attachment, Channel
-from tests.discord_sandbox.example_bot import Playground
+from tests.discord_sandbox.example_bot import ExampleBot
 
 
-async def furnished(sandbox: Sandbox, bot: Playground) -> SandboxGuild:
+async def furnished(sandbox: Sandbox, bot: ExampleBot) -> SandboxGuild:
     """A server with something of everything in it."""
     guild = sandbox.add_guild("Ravenwood")
     lobby, hall = guild.add_channel("lobby"), guild.add_channel("hall")
@@ -32,8 +32,8 @@ async def furnished(sandbox: Sandbox, bot: Playground) -> SandboxGuild:
     return guild
 
 
-async def test_a_world_comes_back_as_it_was(sandbox: Sandbox, playground: Playground) -> None:
-    guild = await furnished(sandbox, playground)
+async def test_a_world_comes_back_as_it_was(sandbox: Sandbox, example_bot: ExampleBot) -> None:
+    guild = await furnished(sandbox, example_bot)
     sandbox.advance(timedelta(days=3))
 
     kept = json.loads(json.dumps(persistence.save(sandbox.world)))

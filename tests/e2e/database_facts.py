@@ -42,7 +42,7 @@ class Owed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class DatabaseFacts:
     """All the database says at one moment; `names` are what boards call people."""
 
     raids: tuple[Raid, ...]
@@ -73,7 +73,7 @@ def writing(database: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def read(database: Path) -> Ledger:
+def read(database: Path) -> DatabaseFacts:
     """One snapshot of the file, whether or not a bot is running on it."""
     with looking(database) as connection:
         connection.execute("BEGIN")
@@ -92,7 +92,7 @@ def read(database: Path) -> Ledger:
         owed = tuple(
             Owed(target, cause, json.loads(text).get("content", ""), state) for target, cause, text, state in outbox
         )
-    return Ledger(raids, names, told, owed)
+    return DatabaseFacts(raids, names, told, owed)
 
 
 def _people(raid: Raid) -> list[MemberId]:
@@ -144,7 +144,7 @@ def unsettled(database: Path, message: Message, style: SignupStyle = SignupStyle
 
 async def until_settled(
     database: Path, message: Message, *, patience: float = 40.0, style: SignupStyle = SignupStyle.REACTIONS
-) -> Ledger:
+) -> DatabaseFacts:
     """Wait (real seconds) until everything agrees."""
     deadline = time.monotonic() + patience
     while lines := unsettled(database, message, style):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 
-class PacedLoop(asyncio.SelectorEventLoop):
+class FastLoop(asyncio.SelectorEventLoop):
     """Sleeps and timeouts take as long as ever, except inside `at_pace`."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class _Hurried(selectors.BaseSelector):
 def at_pace(pace: float) -> Iterator[None]:
     """Let this many of the running loop's seconds pass in a second."""
     loop = asyncio.get_running_loop()
-    assert isinstance(loop, PacedLoop)
+    assert isinstance(loop, FastLoop)
     loop.set_pace(pace)
     try:
         yield

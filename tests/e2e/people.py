@@ -12,7 +12,7 @@ _LIVE_TITLE = re.compile(r"^\S+ \*\*(.+?)\*\* <t:", re.MULTILINE)
 
 
 @dataclass
-class Town:
+class GuildPeople:
     """A server, the people in it, and the board that its organiser puts up."""
 
     sandbox: Sandbox

@@ -21,7 +21,7 @@ from raidbot.bot import RaidBot
 from tests.conftest import Start
 from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd, Deed
-from tests.e2e.database_facts import Ledger, Story
+from tests.e2e.database_facts import DatabaseFacts, Story
 from tests.e2e.fast_time import at_pace
 from tests.raid_boards import put_up, told
 
@@ -59,14 +59,14 @@ async def pass_time(sandbox: Sandbox, seconds: float) -> None:
     sandbox.advance(timedelta(seconds=seconds))
 
 
-async def healed(sandbox: Sandbox, database: Path, board: Message, *, pace: float = PACE) -> Ledger:
+async def healed(sandbox: Sandbox, database: Path, board: Message, *, pace: float = PACE) -> DatabaseFacts:
     """What the database says when all is as it should be; nothing is ever put off for longer than five minutes."""
     sandbox.advance(timedelta(minutes=6))
     with at_pace(pace):
         return await database_facts.until_settled(database, board)
 
 
-def right(crowd: Crowd, board: Message, end: Ledger) -> None:
+def right(crowd: Crowd, board: Message, end: DatabaseFacts) -> None:
     """Everybody sits or waits where their reaction stands, once; nobody was told anything twice."""
     assert database_facts.places(end.raid) == database_facts.standing(end.raid, board)
     assert crowd.unexplained() == []

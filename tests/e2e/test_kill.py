@@ -17,7 +17,7 @@ from raidbot.demo.harness import BotProcess
 from raidbot.raids.emoji.model import key_of
 from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd, Deed
-from tests.e2e.database_facts import Ledger, Story, Told
+from tests.e2e.database_facts import DatabaseFacts, Story, Told
 from tests.raid_boards import prepare, put_up
 
 KILLS = 6
@@ -42,7 +42,7 @@ class Evening:
         self.bot = bot
         self.board = board
         self.rng = rng
-        self.snapshots: list[Ledger] = []
+        self.snapshots: list[DatabaseFacts] = []
         self.guild = next(SandboxGuild(sandbox, facts) for facts in sandbox.store.guilds.values())
         self.crowd = Crowd(self.guild, board, size=60, rng=rng)
         self.database = database
@@ -89,7 +89,7 @@ class Evening:
             await self.sandbox.until(lambda: self.sandbox.count("GET", FETCH) > compared)
         await asyncio.sleep(self.rng.uniform(0, 0.5))
 
-    async def end(self) -> Ledger:
+    async def end(self) -> DatabaseFacts:
         """What the database says once everything is quiet and the bot has ended in order."""
         compared = self.sandbox.count("GET", FETCH)
         await self.sandbox.until(lambda: self.sandbox.count("GET", FETCH) > compared)
@@ -126,14 +126,14 @@ async def begin(sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, database
     return Evening(sandbox, bot, database, board, rng)
 
 
-def check_roster(evening: Evening, end: Ledger) -> None:
+def check_roster(evening: Evening, end: DatabaseFacts) -> None:
     """The roster is what the reactions say, and what they say is what the members did."""
     assert database_facts.places(end.raid) == database_facts.standing(end.raid, evening.board)
     assert evening.crowd.unexplained() == []
     database_facts.check_rules(end.raid)
 
 
-def check_history(evening: Evening, end: Ledger) -> None:
+def check_history(evening: Evening, end: DatabaseFacts) -> None:
     """What was once written stays true: each snapshot is the beginning of the same story, and no line was jumped."""
     for then in (*evening.snapshots, end):
         assert end.audit[: len(then.audit)] == then.audit
@@ -153,7 +153,7 @@ def check_order_of_arrival(evening: Evening, audit: tuple[Told, ...]) -> None:
             assert any((one.member, one.emoji_key, one.appeared) == wanted for one in happenings), row
 
 
-def check_messages(evening: Evening, end: Ledger) -> None:
+def check_messages(evening: Evening, end: DatabaseFacts) -> None:
     """Everything owed was sent, once; the reminders to those who were seated when they were due."""
     assert {row.state for row in end.outbox} == {"sent"}
     owed: dict[int, Counter[str]] = {}

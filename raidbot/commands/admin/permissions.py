@@ -38,7 +38,7 @@ class Permissions(commands.Cog):
     @app_commands.command(description="Which roles may do what, and who may sign up")
     async def permissions(self, interaction: discord.Interaction[Any]) -> None:
         await permissions.check(interaction, Permission.PERMISSIONS)
-        await responses.take(interaction)
+        await responses.defer(interaction)
         await self._show(interaction, _EVERYTHING)
 
     async def press(self, press: Press) -> None:
@@ -55,13 +55,13 @@ class Permissions(commands.Cog):
         await self._show(interaction, _known(subject))
 
     async def _save(self, press: Press, subject: str) -> None:
-        guild = permissions.here(press.interaction)
+        guild = permissions.guild_of(press.interaction)
         chosen = permissions.chosen_roles(press.interaction, press.values)
         if guild.id in chosen and subject in (_EVERYTHING, f"{_GATE}{Kind.RAID}"):
             raise permissions.NotEveryone
-        rule = partial(_with, subject, chosen, permissions.asker(press.interaction))
+        rule = partial(_with, subject, chosen, permissions.asker_of(press.interaction))
         try:
-            await self._state.change_settings(GuildId(guild.id), rule, permissions.cause(press.interaction))
+            await self._state.change_settings(GuildId(guild.id), rule, permissions.cause_of(press.interaction))
         except (ManagersOnly, MoreThanHeld):
             wanted = f"{_title(subject)}: {_mentioned(guild, chosen) or 'nobody'}"
             await self._note(press.interaction, Entry("grant refused", after=wanted))
@@ -69,11 +69,11 @@ class Permissions(commands.Cog):
 
     async def _note(self, interaction: discord.Interaction[Any], entry: Entry) -> None:
         """Write down what was tried and changed nothing."""
-        cause = permissions.cause(interaction)
+        cause = permissions.cause_of(interaction)
         record = partial(
             audit.record,
             entries=(entry,),
-            guild=GuildId(permissions.here(interaction).id),
+            guild=GuildId(permissions.guild_of(interaction).id),
             raid=None,
             at=self._state.now(),
             actor=cause.actor,
@@ -82,9 +82,9 @@ class Permissions(commands.Cog):
         await self._state.db.write(record)
 
     async def _show(self, interaction: discord.Interaction[Any], subject: str) -> None:
-        guild = permissions.here(interaction)
+        guild = permissions.guild_of(interaction)
         settings = await self._state.settings(GuildId(guild.id))
-        await responses.show(
+        await responses.edit_response(
             interaction, embeds=(_summary(guild, settings, subject),), rows=_rows(guild, settings, subject)
         )
 

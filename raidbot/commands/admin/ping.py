@@ -28,13 +28,13 @@ class Ping(commands.Cog):
 
     @app_commands.command(description="Is the bot awake, and what does it do here?")
     async def ping(self, interaction: discord.Interaction[Any]) -> None:
-        guild = GuildId(permissions.here(interaction).id)
+        guild = GuildId(permissions.guild_of(interaction).id)
         asked = time.perf_counter()
-        await responses.take(interaction)
+        await responses.defer(interaction)
         round_trip = time.perf_counter() - asked
         raids = await self._state.db.read(partial(raid_queries.open_count, guild=guild))
         owed = await self._state.db.read(partial(raid_queries.owed_count, guild=guild))
-        await responses.show(
+        await responses.edit_response(
             interaction,
             "\n".join(
                 (

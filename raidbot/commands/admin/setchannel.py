@@ -24,29 +24,29 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
     @app_commands.choices(what=_CHOICES)
     async def choose(self, interaction: discord.Interaction[Any], what: str, channel: discord.TextChannel) -> None:
         await permissions.check(interaction, Permission.SETCHANNEL_SET)
-        use, guild = Use(what), permissions.here(interaction)
-        await responses.take(interaction)
-        await set_channel(self._state, guild, use, channel.id, permissions.cause(interaction))
+        use, guild = Use(what), permissions.guild_of(interaction)
+        await responses.defer(interaction)
+        await set_channel(self._state, guild, use, channel.id, permissions.cause_of(interaction))
         goes = "goes" if use in (Use.AUDIT, Use.DEBUG) else "go"
-        await responses.show(interaction, f"{USE_NAMES[use]} {goes} to {channel.mention} from now on.")
+        await responses.edit_response(interaction, f"{USE_NAMES[use]} {goes} to {channel.mention} from now on.")
 
     @app_commands.command(description="Take a choice back")
     @app_commands.describe(what="What the channel was for")
     @app_commands.choices(what=_CHOICES)
     async def clear(self, interaction: discord.Interaction[Any], what: str) -> None:
         await permissions.check(interaction, Permission.SETCHANNEL_CLEAR)
-        use, guild = Use(what), permissions.here(interaction)
-        await responses.take(interaction)
-        await set_channel(self._state, guild, use, None, permissions.cause(interaction))
+        use, guild = Use(what), permissions.guild_of(interaction)
+        await responses.defer(interaction)
+        await set_channel(self._state, guild, use, None, permissions.cause_of(interaction))
         now = said(guild, await self._state.settings(GuildId(guild.id)), use)
-        await responses.show(interaction, f"The choice is taken back. {USE_NAMES[use]}: {now}.")
+        await responses.edit_response(interaction, f"The choice is taken back. {USE_NAMES[use]}: {now}.")
 
     @app_commands.command(description="Show which channels are chosen")
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         await permissions.check(interaction, Permission.SETCHANNEL_SHOW)
-        await responses.take(interaction)
-        guild = permissions.here(interaction)
+        await responses.defer(interaction)
+        guild = permissions.guild_of(interaction)
         settings = await self._state.settings(GuildId(guild.id))
-        await responses.show(
+        await responses.edit_response(
             interaction, "\n".join(f"{name}: {said(guild, settings, use)}" for use, name in USE_NAMES.items())
         )

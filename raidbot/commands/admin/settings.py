@@ -43,12 +43,12 @@ class Settings(commands.Cog):
     @app_commands.describe(time_zone="Where your server's clock hangs, such as Europe/London")
     async def settings(self, interaction: discord.Interaction[Any], time_zone: str | None = None) -> None:
         await permissions.check(interaction, Permission.SETTINGS)
-        guild = GuildId(permissions.here(interaction).id)
+        guild = GuildId(permissions.guild_of(interaction).id)
         zone = None if time_zone is None else zones.zone_named(time_zone).key
-        await responses.take(interaction)
+        await responses.defer(interaction)
         if zone is not None:
             await self._state.change_settings(
-                guild, lambda before: replace(before, zone=zone), permissions.cause(interaction)
+                guild, lambda before: replace(before, zone=zone), permissions.cause_of(interaction)
             )
         await _show(interaction, await self._state.settings(guild), _FIRST)
 
@@ -60,16 +60,16 @@ class Settings(commands.Cog):
         """Somebody used the panel."""
         interaction = press.interaction
         await permissions.check(interaction, Permission.SETTINGS)
-        guild = GuildId(permissions.here(interaction).id)
+        guild = GuildId(permissions.guild_of(interaction).id)
         match press.parts:
             case ("ask-zone",):
                 zone = (await self._state.settings(guild)).zone
-                await responses.ask(interaction, _zone_form(zone))
+                await responses.open_modal(interaction, _zone_form(zone))
             case ("page", page) if page in _PAGES:
                 await _show(interaction, await self._state.settings(guild), page)
             case _:
                 rule = partial(_changed, press)
-                settings = await self._state.change_settings(guild, rule, permissions.cause(interaction))
+                settings = await self._state.change_settings(guild, rule, permissions.cause_of(interaction))
                 await _show(interaction, settings, _page_of(press.parts[0]))
 
 
@@ -118,7 +118,7 @@ def _chosen(press: Press, offered: Sequence[int]) -> int:
 def _chosen_role(press: Press) -> int:
     """Raises UnknownRole, NotEveryone or UnknownPanel."""
     roles = permissions.chosen_roles(press.interaction, press.values)
-    if permissions.here(press.interaction).id in roles:
+    if permissions.guild_of(press.interaction).id in roles:
         raise permissions.NotEveryone
     if len(roles) != 1:
         raise UnknownPanel
@@ -126,8 +126,8 @@ def _chosen_role(press: Press) -> int:
 
 
 async def _show(interaction: discord.Interaction[Any], settings: GuildSettings, page: str) -> None:
-    guild = permissions.here(interaction)
-    await responses.show(interaction, embeds=(_summary(guild, settings),), rows=_PAGES[page](guild, settings))
+    guild = permissions.guild_of(interaction)
+    await responses.edit_response(interaction, embeds=(_summary(guild, settings),), rows=_PAGES[page](guild, settings))
 
 
 def _summary(guild: discord.Guild, settings: GuildSettings) -> discord.Embed:

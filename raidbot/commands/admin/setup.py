@@ -43,7 +43,7 @@ class Setup(commands.Cog):
     @app_commands.command(description="First steps: channels, time zone, your games, and what I lack on this server")
     async def setup(self, interaction: discord.Interaction[Any]) -> None:
         await permissions.check(interaction, Permission.SETUP)
-        await responses.take(interaction)
+        await responses.defer(interaction)
         await self._show(interaction, "boards")
 
     async def press(self, press: Press) -> None:
@@ -55,21 +55,21 @@ class Setup(commands.Cog):
                 page = "logs" if Use(use) in _PAGES["logs"] else "boards"
                 await self._choose(press, Use(use))
             case ("ask-zone",):
-                zone = (await self._state.settings(GuildId(permissions.here(interaction).id))).zone
-                await responses.ask(interaction, _zone_form(zone))
+                zone = (await self._state.settings(GuildId(permissions.guild_of(interaction).id))).zone
+                await responses.open_modal(interaction, _zone_form(zone))
                 return
             case ("zone",):
                 page, zone = "boards", zones.zone_named(press.fields["zone"]).key
-                guild = GuildId(permissions.here(interaction).id)
+                guild = GuildId(permissions.guild_of(interaction).id)
                 await self._state.change_settings(
-                    guild, lambda before: replace(before, zone=zone), permissions.cause(interaction)
+                    guild, lambda before: replace(before, zone=zone), permissions.cause_of(interaction)
                 )
             case ("games",):
-                page, guild = "games", GuildId(permissions.here(interaction).id)
+                page, guild = "games", GuildId(permissions.guild_of(interaction).id)
                 games = frozenset(press.values)
                 if not games <= (await self._state.templates(guild)).games().keys():
                     raise UnknownPanel
-                await self._state.change_templates(guild, partial(play, games=games), permissions.cause(interaction))
+                await self._state.change_templates(guild, partial(play, games=games), permissions.cause_of(interaction))
             case ("page", page) | ("page", page, "again") if page in _PAGE_LABELS:
                 pass
             case _:
@@ -77,17 +77,17 @@ class Setup(commands.Cog):
         await self._show(interaction, page)
 
     async def _choose(self, press: Press, use: Use) -> None:
-        guild, chosen = permissions.here(press.interaction), next(iter(press.values), "")
+        guild, chosen = permissions.guild_of(press.interaction), next(iter(press.values), "")
         channel = int(chosen) if chosen.isdecimal() else None
-        await set_channel(self._state, guild, use, channel, permissions.cause(press.interaction))
+        await set_channel(self._state, guild, use, channel, permissions.cause_of(press.interaction))
 
     async def _show(self, interaction: discord.Interaction[Any], page: str) -> None:
-        guild = permissions.here(interaction)
+        guild = permissions.guild_of(interaction)
         settings = await self._state.settings(GuildId(guild.id))
         catalogue = await self._state.templates(GuildId(guild.id))
         embed = _summary(guild, settings, catalogue, self._state.now())
         choices = _games(catalogue) if page == "games" else _channels(guild, settings, page)
-        await responses.show(interaction, embeds=(embed,), rows=(*choices, _buttons(page)))
+        await responses.edit_response(interaction, embeds=(embed,), rows=(*choices, _buttons(page)))
 
 
 def _summary(guild: discord.Guild, settings: GuildSettings, catalogue: Catalogue, now: datetime) -> discord.Embed:

@@ -10,10 +10,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.create import views
-from raidbot.commands.create.views import Sheet
+from raidbot.commands.create.views import DraftView
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
-from raidbot.commands.posting.post_waiter import Watch
+from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.forms import Field
@@ -40,7 +40,7 @@ from raidbot.raids.model import ChannelId, GuildId, Raid, Source
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Template, spoken_length
-from raidbot.raids.times.parse import parse
+from raidbot.raids.times.parse import parse_time
 from raidbot.raids.times.tokens import NotATime
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
@@ -56,9 +56,9 @@ class NotANumber(Refusal):
 
 
 class Create(commands.Cog):
-    def __init__(self, state: State, watch: Watch) -> None:
+    def __init__(self, state: State, post_waiter: PostWaiter) -> None:
         self._state = state
-        self._watch = watch
+        self._post_waiter = post_waiter
 
     @app_commands.command(description="Prepare a signup; nothing is posted before you confirm")
     @app_commands.describe(
@@ -101,7 +101,7 @@ class Create(commands.Cog):
             draft = draft.choosing(key_of(activity_named(activity, catalogue)), catalogue)
         draft = replace(draft, **{key: value for key, value in given.items() if value is not None})
         check_choices(draft, catalogue)
-        await responses.take(interaction)
+        await responses.defer(interaction)
         await self._begin(interaction, draft, when)
 
     @create.autocomplete("activity")
@@ -129,41 +129,43 @@ class Create(commands.Cog):
         interaction = press.interaction
         await permissions.check(interaction, Permission.CREATE)
         number, *action = press.parts or ("",)
-        sheet = await self._load(interaction, DraftId(_whole(number)))
+        draft_view = await self._load(interaction, DraftId(_whole(number)))
         match action:
             case ["ask-time", *marks]:
                 zone = (await self._state.settings(_guild(interaction))).zone
-                await _ask(interaction, sheet, "time", "Time of the raid", views.time_field(sheet, zone), marks)
+                await _ask(
+                    interaction, draft_view, "time", "Time of the raid", views.time_field(draft_view, zone), marks
+                )
             case ["ask-name", *marks]:
-                await _ask(interaction, sheet, "name", "Name", views.name_field(sheet), marks)
+                await _ask(interaction, draft_view, "name", "Name", views.name_field(draft_view), marks)
             case ["ask-seats", *marks]:
-                await _ask(interaction, sheet, "seats", "Seats", views.seats_field(sheet), marks)
+                await _ask(interaction, draft_view, "seats", "Seats", views.seats_field(draft_view), marks)
             case ["preview"]:
-                await self._show_preview(interaction, sheet)
+                await self._show_preview(interaction, draft_view)
             case ["change"]:
-                await self._show_panel(interaction, sheet)
+                await self._show_panel(interaction, draft_view)
             case ["page", page]:
-                await self._show_panel(interaction, sheet, page=page_number(page))
+                await self._show_panel(interaction, draft_view, page=page_number(page))
             case ["discard"]:
-                await self._state.db.write(partial(drafts.discard, draft=sheet.id))
-                await responses.show(interaction, "Discarded. Nothing was posted.")
+                await self._state.db.write(partial(drafts.discard, draft=draft_view.id))
+                await responses.edit_response(interaction, "Discarded. Nothing was posted.")
             case ["confirm"]:
-                await self._confirm(interaction, sheet)
+                await self._confirm(interaction, draft_view)
             case ["time" | "name" | "seats" as form, *marks]:
-                await self._take_form(press, sheet, form, marks)
+                await self._take_form(press, draft_view, form, marks)
             case _:
-                await self._show_panel(interaction, await self._save(await self._changed(press, sheet, action)))
+                await self._show_panel(interaction, await self._save(await self._changed(press, draft_view, action)))
 
-    async def _take_form(self, press: Press, sheet: Sheet, form: str, marks: list[str]) -> None:
+    async def _take_form(self, press: Press, draft_view: DraftView, form: str, marks: list[str]) -> None:
         """Save what was typed; what is refused stands there as it was typed, to be tried again."""
         try:
-            changed = await self._changed(press, sheet, [form])
+            changed = await self._changed(press, draft_view, [form])
         except (NotATime, NotANumber) as refusal:
-            await responses.show(
+            await responses.edit_response(
                 press.interaction,
-                form_retry.lost_nothing(str(refusal)),
-                embeds=(views.summary(sheet), *form_retry.embeds(press.fields, views.LABELS)),
-                rows=views.again_rows(sheet, f"ask-{form}", *marks),
+                form_retry.refusal_text(str(refusal)),
+                embeds=(views.summary(draft_view), *form_retry.embeds(press.fields, views.LABELS)),
+                rows=views.again_rows(draft_view, f"ask-{form}", *marks),
             )
             return
         await self._show_panel(press.interaction, await self._save(changed))
@@ -180,34 +182,34 @@ class Create(commands.Cog):
         catalogue = await self._state.templates(_guild(interaction))
         if not missing(draft, catalogue):
             await self._checked(interaction, draft, catalogue)
-        sheet = Sheet(await self._add(interaction, draft, assumptions), draft, catalogue, assumptions)
-        if problem or sheet.missing:
-            await self._show_panel(interaction, sheet, problem)
+        draft_view = DraftView(await self._add(interaction, draft, assumptions), draft, catalogue, assumptions)
+        if problem or draft_view.missing:
+            await self._show_panel(interaction, draft_view, problem)
         else:
-            await self._show_preview(interaction, sheet)
+            await self._show_preview(interaction, draft_view)
 
-    async def _changed(self, press: Press, sheet: Sheet, action: list[str]) -> Sheet:
-        draft, chosen = sheet.draft, next(iter(press.values), "")
+    async def _changed(self, press: Press, draft_view: DraftView, action: list[str]) -> DraftView:
+        draft, chosen = draft_view.draft, next(iter(press.values), "")
         match action:
             case ["activity"]:
-                return replace(sheet, draft=draft.choosing(chosen, sheet.catalogue))
+                return replace(draft_view, draft=draft.choosing(chosen, draft_view.catalogue))
             case ["length"]:
-                return replace(sheet, draft=replace(draft, length_minutes=_whole(chosen)))
+                return replace(draft_view, draft=replace(draft, length_minutes=_whole(chosen)))
             case ["strategy"]:
-                return replace(sheet, draft=replace(draft, strategy=chosen))
+                return replace(draft_view, draft=replace(draft, strategy=chosen))
             case ["teams"]:
-                return replace(sheet, draft=replace(draft, teams=_whole(chosen)))
+                return replace(draft_view, draft=replace(draft, teams=_whole(chosen)))
             case ["size"]:
-                return replace(sheet, draft=replace(draft, team_size=_whole(chosen)))
+                return replace(draft_view, draft=replace(draft, team_size=_whole(chosen)))
             case ["counts", wanted]:
-                return replace(sheet, draft=replace(draft, counts=wanted == "yes"))
+                return replace(draft_view, draft=replace(draft, counts=wanted == "yes"))
             case ["name"]:
-                return replace(sheet, draft=replace(draft, subject=press.fields["name"].strip() or None))
+                return replace(draft_view, draft=replace(draft, subject=press.fields["name"].strip() or None))
             case ["seats"]:
-                return replace(sheet, draft=replace(draft, seats=_number(press.fields["seats"])))
+                return replace(draft_view, draft=replace(draft, seats=_number(press.fields["seats"])))
             case ["time"]:
                 timed, assumptions = await self._timed(press.interaction, draft, press.fields["when"])
-                return replace(sheet, draft=timed, assumptions=assumptions)
+                return replace(draft_view, draft=timed, assumptions=assumptions)
             case _:
                 raise UnknownPanel
 
@@ -216,19 +218,19 @@ class Create(commands.Cog):
     ) -> tuple[Draft, tuple[str, ...]]:
         """The draft at the time meant by `text`, and what was assumed. Raises NotATime."""
         zone = (await self._state.settings(_guild(interaction))).tzinfo
-        when = parse(text, zone=zone, now=self._state.now(), locale=str(interaction.locale))
+        when = parse_time(text, zone=zone, now=self._state.now(), locale=str(interaction.locale))
         return replace(draft, starts_at=when.instant, zone=when.zone.key, said=text.strip()), when.assumptions
 
     async def _checked(
         self, interaction: discord.Interaction[Any], draft: Draft, catalogue: Catalogue
     ) -> tuple[Raid, discord.TextChannel]:
         """The raid that would be posted, and where. Raises Refusal for whatever stands in the way."""
-        guild = permissions.here(interaction)
+        guild = permissions.guild_of(interaction)
         raid = plan(
             draft,
             catalogue,
             guild=GuildId(guild.id),
-            creator=permissions.who(interaction),
+            creator=permissions.member_id(interaction),
             channel=ChannelId(0),
             now=self._state.now(),
         )
@@ -238,56 +240,68 @@ class Create(commands.Cog):
         return replace(raid, channel=ChannelId(channel.id)), channel
 
     async def _show_panel(
-        self, interaction: discord.Interaction[Any], sheet: Sheet, problem: str = "", *, page: int | None = None
+        self,
+        interaction: discord.Interaction[Any],
+        draft_view: DraftView,
+        problem: str = "",
+        *,
+        page: int | None = None,
     ) -> None:
-        if sheet.draft.activity is not None and sheet.activity is None:
+        if draft_view.draft.activity is not None and draft_view.activity is None:
             problem = problem or str(ActivityGone())
-        await responses.show(interaction, problem, embeds=(views.summary(sheet),), rows=views.rows(sheet, page))
+        await responses.edit_response(
+            interaction, problem, embeds=(views.summary(draft_view),), rows=views.rows(draft_view, page)
+        )
 
-    async def _show_preview(self, interaction: discord.Interaction[Any], sheet: Sheet) -> None:
-        raid, channel = await self._checked(interaction, sheet.draft, sheet.catalogue)
+    async def _show_preview(self, interaction: discord.Interaction[Any], draft_view: DraftView) -> None:
+        raid, channel = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
         style = (await self._state.settings(raid.guild)).signup_style
         shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)}, style)
-        text = views.preview_text(sheet, channel)
-        await responses.show(interaction, text, embeds=(shown.embed(),), rows=views.preview_rows(sheet))
+        text = views.preview_text(draft_view, channel)
+        await responses.edit_response(interaction, text, embeds=(shown.embed(),), rows=views.preview_rows(draft_view))
 
-    async def _confirm(self, interaction: discord.Interaction[Any], sheet: Sheet) -> None:
-        raid, channel = await self._checked(interaction, sheet.draft, sheet.catalogue)
+    async def _confirm(self, interaction: discord.Interaction[Any], draft_view: DraftView) -> None:
+        raid, channel = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
         await self._state.learn_names(raid.guild, {raid.creator: clean_name(interaction.user.display_name)})
-        raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=sheet.id)
+        raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=draft_view.id)
         name = f"“{escape(raid.name)}” (`{raid.code}`)"
-        await responses.show(interaction, f"{name} is being posted in {channel.mention}.")
-        await responses.show(interaction, await self._watch.outcome(raid, channel.mention))
+        await responses.edit_response(interaction, f"{name} is being posted in {channel.mention}.")
+        await responses.edit_response(interaction, await self._post_waiter.outcome(raid, channel.mention))
 
     async def _add(self, interaction: discord.Interaction[Any], draft: Draft, assumptions: tuple[str, ...]) -> DraftId:
         payload = _payload(draft, assumptions)
         add = partial(
             drafts.add,
             guild=_guild(interaction),
-            member=permissions.who(interaction),
+            member=permissions.member_id(interaction),
             payload=payload,
             now=self._state.now(),
         )
         return await self._state.db.write(add)
 
-    async def _load(self, interaction: discord.Interaction[Any], draft: DraftId) -> Sheet:
+    async def _load(self, interaction: discord.Interaction[Any], draft: DraftId) -> DraftView:
         """Raises NoSuchDraft, also for somebody else's, and DraftUsed."""
-        load = partial(drafts.load, draft=draft, guild=_guild(interaction), member=permissions.who(interaction))
+        load = partial(drafts.load, draft=draft, guild=_guild(interaction), member=permissions.member_id(interaction))
         payload = await self._state.db.read(load)
         catalogue = await self._state.templates(_guild(interaction))
         fitting = Draft.from_json(payload).fitting(catalogue)
-        return Sheet(draft, fitting, catalogue, tuple(payload.get("assumptions", ())))
+        return DraftView(draft, fitting, catalogue, tuple(payload.get("assumptions", ())))
 
-    async def _save(self, sheet: Sheet) -> Sheet:
-        payload = _payload(sheet.draft, sheet.assumptions)
-        await self._state.db.write(partial(drafts.save, draft=sheet.id, payload=payload))
-        return sheet
+    async def _save(self, draft_view: DraftView) -> DraftView:
+        payload = _payload(draft_view.draft, draft_view.assumptions)
+        await self._state.db.write(partial(drafts.save, draft=draft_view.id, payload=payload))
+        return draft_view
 
 
 async def _ask(
-    interaction: discord.Interaction[Any], sheet: Sheet, action: str, title: str, field: Field, marks: list[str]
+    interaction: discord.Interaction[Any],
+    draft_view: DraftView,
+    action: str,
+    title: str,
+    field: Field,
+    marks: list[str],
 ) -> None:
-    await form_retry.ask(interaction, views.to(sheet, action), title, field, marks=next(iter(marks), None))
+    await form_retry.open_form(interaction, views.to(draft_view, action), title, field, marks=next(iter(marks), None))
 
 
 def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:
@@ -295,7 +309,7 @@ def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _guild(interaction: discord.Interaction[Any]) -> GuildId:
-    return GuildId(permissions.here(interaction).id)
+    return GuildId(permissions.guild_of(interaction).id)
 
 
 def _begun(typed: str | float) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from raidbot.commands.ui.forms import Field
-from raidbot.commands.ui.pagination import turning
+from raidbot.commands.ui.pagination import page_buttons
 from raidbot.commands.ui.router import address
 from raidbot.db.drafts import DraftId
 from raidbot.raids.drafts import (
@@ -38,7 +38,7 @@ Row = tuple[discord.ui.Item[Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class DraftView:
     """A draft on somebody's panel, with what their server offers; `assumptions` belong to its time."""
 
     id: DraftId
@@ -59,10 +59,10 @@ class Sheet:
         return missing(self.draft, self.catalogue)
 
 
-def summary(sheet: Sheet) -> discord.Embed:
+def summary(draft_view: DraftView) -> discord.Embed:
     """What has been chosen so far, and what is missing."""
-    draft, asked = sheet.draft, sheet.asks
-    lines = [f"**What:** {escape(label_of(sheet.activity))}"] if sheet.activity else []
+    draft, asked = draft_view.draft, draft_view.asks
+    lines = [f"**What:** {escape(label_of(draft_view.activity))}"] if draft_view.activity else []
     if draft.length_minutes:
         lines.append(f"**Length:** {spoken_length(draft.length_minutes)}")
     if draft.strategy:
@@ -78,138 +78,138 @@ def summary(sheet: Sheet) -> discord.Embed:
     if draft.starts_at:
         lines.append(f"**Time:** {stamp(draft.starts_at)} ({stamp(draft.starts_at, 'R')})")
     embed = discord.Embed(title="Create a raid", description="\n".join(lines) or "Choose below.", colour=_COLOUR)
-    needed = sheet.missing
+    needed = draft_view.missing
     embed.set_footer(text=f"Still to choose: {', '.join(needed)}" if needed else "Ready. Look at the preview.")
     return embed
 
 
-def rows(sheet: Sheet, page: int | None = None) -> tuple[Row, ...]:
+def rows(draft_view: DraftView, page: int | None = None) -> tuple[Row, ...]:
     """The panel's choices; at most five rows, as Discord allows. Without a page the one with what is chosen."""
     return (
-        *_activity_rows(sheet, page),
-        *_template_rows(sheet),
-        *_team_rows(sheet),
-        _buttons(sheet),
+        *_activity_rows(draft_view, page),
+        *_template_rows(draft_view),
+        *_team_rows(draft_view),
+        _buttons(draft_view),
     )
 
 
-def _activity_rows(sheet: Sheet, page: int | None) -> tuple[Row, ...]:
-    offered = activities(sheet.catalogue)
-    chosen = key_of(sheet.activity) if sheet.activity else None
+def _activity_rows(draft_view: DraftView, page: int | None) -> tuple[Row, ...]:
+    offered = activities(draft_view.catalogue)
+    chosen = key_of(draft_view.activity) if draft_view.activity else None
     if page is None:
         page = next((place for place, (key, _) in enumerate(offered) if key == chosen), 0) // CHOICES_MOST
     pages = -(-len(offered) // CHOICES_MOST)
     page = min(page, pages - 1)
     hint = "What is it?" if pages == 1 else f"What is it? (page {page + 1} of {pages})"
-    select = _select(sheet, "activity", hint, list(offered[page * CHOICES_MOST :][:CHOICES_MOST]), chosen)
-    turn = turning(page, pages, lambda number: address(PANEL, sheet.id, "page", number))
+    select = _select(draft_view, "activity", hint, list(offered[page * CHOICES_MOST :][:CHOICES_MOST]), chosen)
+    turn = page_buttons(page, pages, lambda number: address(PANEL, draft_view.id, "page", number))
     return (select, turn) if turn else (select,)
 
 
-def _template_rows(sheet: Sheet) -> tuple[Row, ...]:
-    template = sheet.activity
+def _template_rows(draft_view: DraftView) -> tuple[Row, ...]:
+    template = draft_view.activity
     if not isinstance(template, Template):
         return ()
     found: list[Row] = []
     if len(template.lengths) > 1:
         lengths = [(str(minutes), spoken_length(minutes)) for minutes in template.lengths]
-        chosen = sheet.draft.length_minutes
-        found.append(_select(sheet, "length", "How long?", lengths, str(chosen) if chosen else None))
+        chosen = draft_view.draft.length_minutes
+        found.append(_select(draft_view, "length", "How long?", lengths, str(chosen) if chosen else None))
     if template.strategies:
         strategies = [(strategy.name, strategy.name) for strategy in template.strategies]
-        found.append(_select(sheet, "strategy", "Which strategy?", strategies, sheet.draft.strategy))
+        found.append(_select(draft_view, "strategy", "Which strategy?", strategies, draft_view.draft.strategy))
     return tuple(found)
 
 
-def _team_rows(sheet: Sheet) -> tuple[Row, ...]:
-    if "teams" not in sheet.asks:
+def _team_rows(draft_view: DraftView) -> tuple[Row, ...]:
+    if "teams" not in draft_view.asks:
         return ()
     counts = [(str(n), f"{n} team" if n == 1 else f"{n} teams") for n in range(1, TEAMS_MOST + 1)]
     sizes = [(str(n), f"{n} seats in a team") for n in TEAM_SIZES]
-    teams = sheet.draft.teams
+    teams = draft_view.draft.teams
     return (
-        _select(sheet, "teams", "How many teams?", counts, str(teams) if teams else None),
-        _select(sheet, "size", "How large is a team?", sizes, str(sheet.draft.team_size)),
+        _select(draft_view, "teams", "How many teams?", counts, str(teams) if teams else None),
+        _select(draft_view, "size", "How large is a team?", sizes, str(draft_view.draft.team_size)),
     )
 
 
-def _buttons(sheet: Sheet) -> Row:
-    draft, asked = sheet.draft, sheet.asks
+def _buttons(draft_view: DraftView) -> Row:
+    draft, asked = draft_view.draft, draft_view.asks
     grey, blue = discord.ButtonStyle.secondary, discord.ButtonStyle.primary
-    found: list[discord.ui.Item[Any]] = [_button(sheet, "Time", "ask-time", grey if draft.starts_at else blue)]
+    found: list[discord.ui.Item[Any]] = [_button(draft_view, "Time", "ask-time", grey if draft.starts_at else blue)]
     if "subject" in asked:
-        found.append(_button(sheet, "Name", "ask-name", grey))
+        found.append(_button(draft_view, "Name", "ask-name", grey))
     if "seats" in asked:
-        found.append(_button(sheet, "Seats", "ask-seats", grey))
+        found.append(_button(draft_view, "Seats", "ask-seats", grey))
     if "counts" in asked:
         counting = "Counts" if draft.counts else "Does not count"
-        found.append(_button(sheet, counting, "counts:no" if draft.counts else "counts:yes", grey))
-    found.append(_button(sheet, "Preview", "preview", blue, disabled=bool(sheet.missing)))
-    found.append(_button(sheet, "Discard", "discard", discord.ButtonStyle.danger))
+        found.append(_button(draft_view, counting, "counts:no" if draft.counts else "counts:yes", grey))
+    found.append(_button(draft_view, "Preview", "preview", blue, disabled=bool(draft_view.missing)))
+    found.append(_button(draft_view, "Discard", "discard", discord.ButtonStyle.danger))
     return tuple(found)
 
 
-def preview_rows(sheet: Sheet) -> tuple[Row, ...]:
+def preview_rows(draft_view: DraftView) -> tuple[Row, ...]:
     """What can be done with a finished draft."""
     return (
         (
-            _button(sheet, "Confirm", "confirm", discord.ButtonStyle.success),
-            _button(sheet, "Change", "change", discord.ButtonStyle.secondary),
-            _button(sheet, "Discard", "discard", discord.ButtonStyle.danger),
+            _button(draft_view, "Confirm", "confirm", discord.ButtonStyle.success),
+            _button(draft_view, "Change", "change", discord.ButtonStyle.secondary),
+            _button(draft_view, "Discard", "discard", discord.ButtonStyle.danger),
         ),
     )
 
 
-def preview_text(sheet: Sheet, channel: discord.TextChannel) -> str:
+def preview_text(draft_view: DraftView, channel: discord.TextChannel) -> str:
     """When and where the raid will be, with everything that was assumed about the time."""
-    draft = sheet.draft
+    draft = draft_view.draft
     assert draft.starts_at is not None  # noqa: S101 - a finished draft has a time
     said = f"“{escape(draft.said)}” is" if draft.said else "It begins"
     lines = [
         f"{said} {stamp(draft.starts_at)} ({stamp(draft.starts_at, 'R')}), time zone {draft.zone}.",
-        *(f"-# {assumption}" for assumption in sheet.assumptions),
+        *(f"-# {assumption}" for assumption in draft_view.assumptions),
         f"The signup goes to {channel.mention} and will look like this:",
     ]
     return "\n".join(lines)
 
 
-def time_field(sheet: Sheet, zone: str) -> Field:
+def time_field(draft_view: DraftView, zone: str) -> Field:
     hint = f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})"
-    return Field("when", LABELS["when"], sheet.draft.said, hint)
+    return Field("when", LABELS["when"], draft_view.draft.said, hint)
 
 
-def name_field(sheet: Sheet) -> Field:
-    return Field("name", LABELS["name"], sheet.draft.subject or "", most=SUBJECT_MOST, required=False)
+def name_field(draft_view: DraftView) -> Field:
+    return Field("name", LABELS["name"], draft_view.draft.subject or "", most=SUBJECT_MOST, required=False)
 
 
-def seats_field(sheet: Sheet) -> Field:
-    return Field("seats", LABELS["seats"], str(sheet.draft.seats), most=2)
+def seats_field(draft_view: DraftView) -> Field:
+    return Field("seats", LABELS["seats"], str(draft_view.draft.seats), most=2)
 
 
-def again_rows(sheet: Sheet, action: str, *marks: str) -> tuple[Row, ...]:
+def again_rows(draft_view: DraftView, action: str, *marks: str) -> tuple[Row, ...]:
     """What can be done about a form that was refused; `action` opens it again."""
     return (
         (
-            _button(sheet, "Try again", ":".join((action, *marks)), discord.ButtonStyle.primary),
-            _button(sheet, "Give up", "change", discord.ButtonStyle.secondary),
+            _button(draft_view, "Try again", ":".join((action, *marks)), discord.ButtonStyle.primary),
+            _button(draft_view, "Give up", "change", discord.ButtonStyle.secondary),
         ),
     )
 
 
-def to(sheet: Sheet, action: str) -> str:
+def to(draft_view: DraftView, action: str) -> str:
     """The `custom_id` that brings an action back to this draft."""
-    return address(PANEL, sheet.id, action)
+    return address(PANEL, draft_view.id, action)
 
 
 def _button(
-    sheet: Sheet, text: str, action: str, style: discord.ButtonStyle, *, disabled: bool = False
+    draft_view: DraftView, text: str, action: str, style: discord.ButtonStyle, *, disabled: bool = False
 ) -> discord.ui.Button[Any]:
-    return discord.ui.Button(label=text, style=style, custom_id=to(sheet, action), disabled=disabled)
+    return discord.ui.Button(label=text, style=style, custom_id=to(draft_view, action), disabled=disabled)
 
 
-def _select(sheet: Sheet, action: str, hint: str, choices: list[tuple[str, str]], chosen: str | None) -> Row:
+def _select(draft_view: DraftView, action: str, hint: str, choices: list[tuple[str, str]], chosen: str | None) -> Row:
     options = [
         discord.SelectOption(label=clean_name(name, LABEL_MOST), value=value, default=value == chosen)
         for value, name in choices
     ]
-    return (discord.ui.Select(custom_id=to(sheet, action), placeholder=hint, options=options),)
+    return (discord.ui.Select(custom_id=to(draft_view, action), placeholder=hint, options=options),)

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 Work = Callable[[], Awaitable[None]]
 
 
-class Intake:
+class KeyedQueue:
     """One line of work per raid; raids do not wait for each other."""
 
     def __init__(self) -> None:

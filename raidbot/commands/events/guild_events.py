@@ -8,11 +8,11 @@ import discord
 import structlog
 from discord.ext import commands
 
-from raidbot.commands.events.event_queue import Intake
+from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.db import raid_queries
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.members.departures import Absent
+from raidbot.delivery.members.departures import Departures
 from raidbot.raids import lifecycle
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, MessageId, RaidId, Source
@@ -32,7 +32,7 @@ def _listener(hear: _Hears) -> _Hears:
 
     @commands.Cog.listener()
     @wraps(hear)
-    async def heard(self: "World", about: Any, *more: Any) -> None:
+    async def heard(self: "GuildEvents", about: Any, *more: Any) -> None:
         if self.serves(_server_of(about)):
             await hear(self, about, *more)
 
@@ -48,25 +48,25 @@ def _server_of(about: Any) -> int | None:
     return guild
 
 
-class World(commands.Cog):
+class GuildEvents(commands.Cog):
     """Hears of what happens around the boards and passes it on to the raids it concerns."""
 
     def __init__(
         self,
         state: State,
-        intake: Intake,
+        event_queue: KeyedQueue,
         boards: Boards,
         reconcile: Reconcile,
-        absent: Absent,
+        departures: Departures,
         *,
         serves: Callable[[int | None], bool],
     ) -> None:
         self.serves = serves
         self._state = state
-        self._intake = intake
+        self._event_queue = event_queue
         self._boards = boards
         self._reconcile = reconcile
-        self._absent = absent
+        self._departures = departures
         self._away: set[int] = set()
 
     @_listener
@@ -128,7 +128,7 @@ class World(commands.Cog):
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         guild = GuildId(role.guild.id)
         if (await self._state.settings(guild)).leader_role == role.id:
-            self._absent.look(guild)  # nobody holds it any more
+            self._departures.look(guild)  # nobody holds it any more
 
     @_listener
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
@@ -146,13 +146,13 @@ class World(commands.Cog):
     async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
         raid = self._state.boards.get(MessageId(payload.message_id))
         if raid is not None:
-            self._intake.put(raid, partial(self._sweep, raid, None))
+            self._event_queue.put(raid, partial(self._sweep, raid, None))
 
     @_listener
     async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
         raid = self._state.boards.get(MessageId(payload.message_id))
         if raid is not None:
-            self._intake.put(raid, partial(self._sweep, raid, key_of(str(payload.emoji))))
+            self._event_queue.put(raid, partial(self._sweep, raid, key_of(str(payload.emoji))))
 
     @_listener
     async def on_raw_member_update(self, guild_id: int, member_id: int, name: str, roles: frozenset[int]) -> None:
@@ -184,7 +184,7 @@ class World(commands.Cog):
         async def work() -> None:
             await self._state.change(raid, rule, _CAUSE)
 
-        self._intake.put(raid, work)
+        self._event_queue.put(raid, work)
 
     async def _sweep(self, raid_id: RaidId, emoji_key: str | None) -> None:
         """Reactions were swept off the board: nobody left, and the bot's own reactions have to come back."""

@@ -6,7 +6,7 @@ import aiohttp
 import discord
 
 from raidbot.commands.ui import permissions
-from raidbot.raids.emoji.model import parse
+from raidbot.raids.emoji.model import parse_emoji
 from raidbot.raids.model import Raid, Role
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.model import REACTIONS_MOST
@@ -31,10 +31,10 @@ class EmojiGone(Refusal):
 
 async def check_reactable(interaction: discord.Interaction[Any], raid: Raid, style: SignupStyle) -> None:
     """Raises EmojiGone where members can only react, and a role's custom emoji is on no server I am on."""
-    here, guilds = permissions.here(interaction), interaction.client.guilds
+    here, guilds = permissions.guild_of(interaction), interaction.client.guilds
     if style is not SignupStyle.REACTIONS or len(raid.roles) > REACTIONS_MOST or len(guilds) > _ASKED_MOST:
         return
-    gone = [role for role in raid.roles if parse(role.emoji).id is not None]
+    gone = [role for role in raid.roles if parse_emoji(role.emoji).id is not None]
     for guild in (here, *(other for other in guilds if other != here)):
         if not gone:
             return
@@ -42,6 +42,6 @@ async def check_reactable(interaction: discord.Interaction[Any], raid: Raid, sty
             known = {emoji.id for emoji in await guild.fetch_emojis()}
         except (discord.HTTPException, aiohttp.ClientError, OSError):
             return  # without an answer nothing is known against the raid
-        gone = [role for role in gone if parse(role.emoji).id not in known]
+        gone = [role for role in gone if parse_emoji(role.emoji).id not in known]
     if gone:
         raise EmojiGone(gone)

@@ -10,7 +10,7 @@ from raidbot.utils.text import escape
 _POSTED_WITHIN = 60.0
 
 
-class Watch:
+class PostWaiter:
     def __init__(self, state: State) -> None:
         self._state = state
         self._posted: dict[RaidId, asyncio.Future[Raid]] = {}

@@ -8,8 +8,8 @@ from typing import Any
 import discord
 
 from raidbot.commands.raid import views
-from raidbot.commands.raid.context import Action, Visit
-from raidbot.commands.ui.pagination import turning
+from raidbot.commands.raid.context import Action, PanelContext
+from raidbot.commands.ui.pagination import page_buttons
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import UnknownPanel, number_of
 from raidbot.raids.events import Change
@@ -29,15 +29,15 @@ class MarkedMeanwhile(Refusal):
         super().__init__("Roster or marks changed meanwhile, so nothing was marked. This is how they stand now.")
 
 
-async def _attendance(visit: Visit, text: str = "") -> None:
-    raid = visit.raid
+async def _attendance(context: PanelContext, text: str = "") -> None:
+    raid = context.raid
     if raid.status is not Status.CLOSED:
         raise attendance.NotClosedYet
     if not raid.attendance:
         raise Refusal("Nobody had a seat in this raid.")
     pages = -(-len(raid.attendance) // _OPTIONS_MOST)
-    page = min(number_of(visit.rest[0]) if visit.rest else 0, pages - 1)
-    names = await visit.state.names(raid)
+    page = min(number_of(context.rest[0]) if context.rest else 0, pages - 1)
+    names = await context.state.names(raid)
     marked = [
         f"{names.get(row.member, 'Member')} ({row.presence})"
         for row in raid.attendance
@@ -45,17 +45,17 @@ async def _attendance(visit: Visit, text: str = "") -> None:
     ]
     said = f"Marked: {escape(', '.join(marked))}." if marked else "Nobody is marked."
     rows: list[Row] = [(_select(raid, presence, page, names),) for presence in _HINTS]
-    turns = turning(page, pages, partial(views.to, raid, "attendance"))
-    await visit.page(f"{text}\n{said}".strip(), *rows, (views.back(raid), *turns))
+    turns = page_buttons(page, pages, partial(views.to, raid, "attendance"))
+    await context.page(f"{text}\n{said}".strip(), *rows, (views.back(raid), *turns))
 
 
-async def _mark(visit: Visit) -> None:
+async def _mark(context: PanelContext) -> None:
     """The chosen ones of a page are marked, the others of that page are not."""
-    if len(visit.rest) != 3 or visit.rest[0] not in _HINTS:
+    if len(context.rest) != 3 or context.rest[0] not in _HINTS:
         raise UnknownPanel
-    presence, page, seen = Presence(visit.rest[0]), number_of(visit.rest[1]), visit.rest[2]
-    chosen = {MemberId(number_of(value)) for value in visit.press.values}
-    now, by = visit.state.now(), visit.asker
+    presence, page, seen = Presence(context.rest[0]), number_of(context.rest[1]), context.rest[2]
+    chosen = {MemberId(number_of(value)) for value in context.press.values}
+    now, by = context.state.now(), context.asker
 
     def rule(raid: Raid) -> Change:
         if raid.status is Status.CLOSED and _seen(raid) != seen:
@@ -63,17 +63,17 @@ async def _mark(visit: Visit) -> None:
         among = {row.member for row in _page(raid, page)}
         return attendance.mark(raid, presence, chosen, among=among, by=by, now=now)
 
-    change = await visit.change(rule)
+    change = await context.change(rule)
     marks = len(change.events)
     await _attendance(
-        visit.seeing(change.raid, page), "Nothing was different." if not marks else f"{marks} marked differently."
+        context.seeing(change.raid, page), "Nothing was different." if not marks else f"{marks} marked differently."
     )
 
 
-async def _stay(visit: Visit, text: str) -> None:
+async def _stay(context: PanelContext, text: str) -> None:
     """On the page of the list that its select names, if it does."""
-    page = visit.rest[1] if len(visit.rest) == 3 else "0"
-    await _attendance(visit.seeing(visit.raid, number_of(page)), text)
+    page = context.rest[1] if len(context.rest) == 3 else "0"
+    await _attendance(context.seeing(context.raid, number_of(page)), text)
 
 
 def _select(raid: Raid, presence: Presence, page: int, names: dict[MemberId, str]) -> Any:

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands.posting.post_waiter import Watch
+from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.raid import (
     attendance,
     details,
@@ -19,7 +19,7 @@ from raidbot.commands.raid import (
     roster,
     substitutes,
 )
-from raidbot.commands.raid.context import Action, Visit, refuse, show_panel
+from raidbot.commands.raid.context import Action, PanelContext, refuse, show_panel
 from raidbot.commands.ui import permissions, raid_autocomplete, responses
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import GuildId, Status
@@ -31,8 +31,8 @@ from raidbot.utils.errors import Refusal
 ANY = tuple(permission for permission in Permission if permission.is_about_a_raid)
 
 
-async def _panel(visit: Visit) -> None:
-    await visit.home()
+async def _panel(context: PanelContext) -> None:
+    await context.home()
 
 
 ACTIONS: dict[str, Action] = {
@@ -49,34 +49,34 @@ _EVEN_CANCELLED = {"panel", "undo", "cancel", *duplicate.ACTIONS}
 
 
 class RaidPanel(commands.Cog):
-    def __init__(self, state: State, watch: Watch) -> None:
+    def __init__(self, state: State, post_waiter: PostWaiter) -> None:
         self._state = state
-        self._watch = watch
+        self._post_waiter = post_waiter
 
     @app_commands.command(description="Close, reopen, cancel or change a raid")
     @app_commands.describe(code="Which raid; choose it from the list as you type")
     async def raid(self, interaction: discord.Interaction[Any], code: str) -> None:
-        raid = await self._state.find(GuildId(permissions.here(interaction).id), code)
+        raid = await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
         await permissions.check_any(interaction, ANY, raid)
-        await responses.take(interaction)
+        await responses.defer(interaction)
         await show_panel(self._state, interaction, raid)
 
     @raid.autocomplete("code")
     async def _codes(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        return await raid_autocomplete.offered(self._state, interaction, typed)
+        return await raid_autocomplete.raid_choices(self._state, interaction, typed)
 
     async def press(self, press: Press) -> None:
         """Somebody used a panel. What a rule refuses is said above the raid as it is now."""
         if len(press.parts) < 2 or press.parts[1] not in ACTIONS:
             raise UnknownPanel
         code, name, *rest = press.parts
-        raid = await self._state.find(GuildId(permissions.here(press.interaction).id), code)
+        raid = await self._state.find(GuildId(permissions.guild_of(press.interaction).id), code)
         action = ACTIONS[name]
         await permissions.check_any(press.interaction, action.permissions, raid)
-        visit = Visit(self._state, press, raid, tuple(rest), self._watch)
+        context = PanelContext(self._state, press, raid, tuple(rest), self._post_waiter)
         try:
             if raid.status is Status.CANCELLED and name not in _EVEN_CANCELLED:
                 raise RaidOver(raid)
-            await action.do(visit)
+            await action.do(context)
         except Refusal as refusal:
-            await refuse(visit, action, refusal)
+            await refuse(context, action, refusal)

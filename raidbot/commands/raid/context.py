@@ -8,9 +8,9 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.posting.post_waiter import Watch
+from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.raid import views
-from raidbot.commands.raid.views import Sight
+from raidbot.commands.raid.views import PanelData
 from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.forms import Field, changed
 from raidbot.commands.ui.router import Press, UnknownPanel
@@ -32,14 +32,14 @@ LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PanelContext:
     """`raid` is as it was when the press arrived; `rest` follows the action in the `custom_id`."""
 
     state: State
     press: Press
     raid: Raid
     rest: tuple[str, ...]
-    watch: Watch
+    post_waiter: PostWaiter
 
     @property
     def interaction(self) -> discord.Interaction[Any]:
@@ -47,7 +47,7 @@ class Visit:
 
     @property
     def asker(self) -> MemberId:
-        return permissions.who(self.interaction)
+        return permissions.member_id(self.interaction)
 
     @property
     def guild(self) -> GuildId:
@@ -62,7 +62,7 @@ class Visit:
     async def ask(self, action: str, title: str, *fields: Field) -> None:
         """Open a form that comes back to `action`, with what was typed before if it was refused."""
         marks = self.rest[-1] if self.rest else None
-        await form_retry.ask(self.interaction, views.to(self.raid, action), title, *fields, marks=marks)
+        await form_retry.open_form(self.interaction, views.to(self.raid, action), title, *fields, marks=marks)
 
     def said(self, *keys: str) -> dict[str, str]:
         """The fields of the form that the person changed; `keys` in the form's order. Raises UnknownPanel."""
@@ -70,14 +70,14 @@ class Visit:
 
     async def change(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
         """Do it to the raid as it is now; it can be undone for a while. Raises what the rule raises."""
-        cause = replace(permissions.cause(self.interaction), can_be_undone=True)
+        cause = replace(permissions.cause_of(self.interaction), can_be_undone=True)
         return await self.state.change(self.raid.id, rule, cause, names=names)
 
     async def change_for_good(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
         """As `change`, but what was done before it stays what can be undone."""
-        return await self.state.change(self.raid.id, rule, permissions.cause(self.interaction), names=names)
+        return await self.state.change(self.raid.id, rule, permissions.cause_of(self.interaction), names=names)
 
-    def seeing(self, raid: Raid, page: int = 0) -> "Visit":
+    def seeing(self, raid: Raid, page: int = 0) -> "PanelContext":
         """The same visit to the raid as it is after a change, on a page of its list."""
         return replace(self, raid=raid, rest=(str(page),))
 
@@ -87,7 +87,7 @@ class Visit:
 
     async def page(self, text: str, *rows: responses.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
         """Show something else in the panel's place."""
-        await responses.show(self.interaction, text, embeds=embeds, rows=rows)
+        await responses.edit_response(self.interaction, text, embeds=embeds, rows=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,32 +99,32 @@ class Action:
     """
 
     permissions: tuple[Permission, ...]
-    do: Callable[[Visit], Awaitable[None]]
+    do: Callable[[PanelContext], Awaitable[None]]
     again: str | None = None
-    page: Callable[[Visit, str], Awaitable[None]] | None = None
+    page: Callable[[PanelContext, str], Awaitable[None]] | None = None
 
 
-async def refuse(visit: Visit, action: Action, refusal: Refusal) -> None:
+async def refuse(context: PanelContext, action: Action, refusal: Refusal) -> None:
     """Say it above the page or the panel of the raid as it is now, or above what was typed."""
-    if action.again is not None and visit.press.fields:
-        await _show_typed(visit, action.again, refusal)
+    if action.again is not None and context.press.fields:
+        await _show_typed(context, action.again, refusal)
         return
     if action.page is not None and not isinstance(refusal, RaidOver):
-        now = replace(visit, raid=await visit.state.raid(visit.raid.id))
+        now = replace(context, raid=await context.state.raid(context.raid.id))
         with contextlib.suppress(Refusal):  # the page itself is refused: there is none to stay on
             await action.page(now, str(refusal))
             return
-    await visit.home(str(refusal))
+    await context.home(str(refusal))
 
 
-async def _show_typed(visit: Visit, again: str, refusal: Refusal) -> None:
+async def _show_typed(context: PanelContext, again: str, refusal: Refusal) -> None:
     """Nothing was saved; what was typed stands on the panel, from where the form takes it again."""
-    raid = visit.raid
+    raid = context.raid
     is_gone = isinstance(refusal, RaidOver | UnknownPanel)
-    buttons = () if is_gone else (views.button(raid, "Try again", again, views.BLUE, *visit.rest),)
-    shown = form_retry.embeds(visit.press.fields, LABELS)
-    await visit.page(
-        form_retry.lost_nothing(str(refusal)),
+    buttons = () if is_gone else (views.button(raid, "Try again", again, views.BLUE, *context.rest),)
+    shown = form_retry.embeds(context.press.fields, LABELS)
+    await context.page(
+        form_retry.refusal_text(str(refusal)),
         (*buttons, views.button(raid, "Give up", "panel", views.GREY)),
         embeds=shown,
     )
@@ -136,5 +136,5 @@ async def show_panel(state: State, interaction: discord.Interaction[Any], raid: 
     recent = step if step is not None and step.is_recent(state.now()) else None
     concerned = dict.fromkeys((*raid.members(), *raid.asked()))
     unreachable = await state.db.read(partial(outbox.without_dms, members=concerned))
-    sight = Sight(raid, await state.names(raid), changes, recent, unreachable)
-    await responses.show(interaction, text, embeds=(views.embed(sight),), rows=views.rows(sight))
+    data = PanelData(raid, await state.names(raid), changes, recent, unreachable)
+    await responses.edit_response(interaction, text, embeds=(views.embed(data),), rows=views.rows(data))

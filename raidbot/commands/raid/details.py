@@ -6,21 +6,21 @@ from typing import Any
 import discord
 
 from raidbot.commands.raid import views
-from raidbot.commands.raid.context import LABELS, Action, Visit
+from raidbot.commands.raid.context import LABELS, Action, PanelContext
 from raidbot.commands.raid.views import GREY
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.member_picker import look_up
 from raidbot.commands.ui.router import number_of
 from raidbot.raids import details
 from raidbot.raids.drafts import SUBJECT_MOST
-from raidbot.raids.kinds import looks
+from raidbot.raids.kinds import kind_infos
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.model import DESCRIPTION_MOST, spoken_length
 
 
-async def _ask_text(visit: Visit) -> None:
-    raid = visit.raid
+async def _ask_text(context: PanelContext) -> None:
+    raid = context.raid
     words = {
         "title": Field("title", LABELS["title"], raid.title, most=details.TITLE_MOST),
         "subject": Field("subject", LABELS["subject"], raid.subject or "", most=SUBJECT_MOST, required=False),
@@ -28,24 +28,24 @@ async def _ask_text(visit: Visit) -> None:
             "description", LABELS["description"], raid.description, most=DESCRIPTION_MOST, required=False, is_long=True
         ),
     }
-    await visit.ask("text", "Title and description", *(words[key] for key in _words(raid)))
+    await context.ask("text", "Title and description", *(words[key] for key in _words(raid)))
 
 
-async def _text(visit: Visit) -> None:
+async def _text(context: PanelContext) -> None:
     """Save what was changed in the form; what somebody else changed meanwhile stays."""
-    said = visit.said(*_words(visit.raid))
-    change = await visit.change(lambda raid: details.reword(raid, **said))
-    await visit.home("The board says so from now on." if change.events else "Nothing was different.")
+    said = context.said(*_words(context.raid))
+    change = await context.change(lambda raid: details.reword(raid, **said))
+    await context.home("The board says so from now on." if change.events else "Nothing was different.")
 
 
 def _words(raid: Raid) -> tuple[str, ...]:
     """What of the raid can be worded anew, in the form's order."""
-    has_subject = raid.kind in looks() and "subject" in looks()[raid.kind].asks
+    has_subject = raid.kind in kind_infos() and "subject" in kind_infos()[raid.kind].asks
     return ("title", "subject", "description") if has_subject else ("title", "description")
 
 
-async def _ask_length(visit: Visit) -> None:
-    raid = visit.raid
+async def _ask_length(context: PanelContext) -> None:
+    raid = context.raid
     options = [
         discord.SelectOption(label=spoken_length(minutes), value=str(minutes), default=minutes == raid.length_minutes)
         for minutes in raid.lengths
@@ -55,35 +55,37 @@ async def _ask_length(visit: Visit) -> None:
     chosen: discord.ui.Select[Any] = discord.ui.Select(
         custom_id=views.to(raid, "length"), placeholder="How long does it take?", options=options
     )
-    await visit.page("How long does the raid take?", (chosen,), (views.back(raid),))
+    await context.page("How long does the raid take?", (chosen,), (views.back(raid),))
 
 
-async def _length(visit: Visit) -> None:
-    minutes = number_of(next(iter(visit.press.values), ""))
-    await visit.change(partial(details.change_length, minutes=minutes))
-    await visit.home(f"The raid takes {spoken_length(minutes)}.")
+async def _length(context: PanelContext) -> None:
+    minutes = number_of(next(iter(context.press.values), ""))
+    await context.change(partial(details.change_length, minutes=minutes))
+    await context.home(f"The raid takes {spoken_length(minutes)}.")
 
 
-async def _ask_leader(visit: Visit) -> None:
-    raid = visit.raid
+async def _ask_leader(context: PanelContext) -> None:
+    raid = context.raid
     chosen: discord.ui.UserSelect[Any] = discord.ui.UserSelect(
         custom_id=views.to(raid, "leader"),
         placeholder="Who leads this raid?",
         default_values=[discord.Object(raid.leader)] if raid.leader else [],
     )
     nobody = views.button(raid, "Nobody", "leader", GREY, "nobody", disabled=raid.leader is None)
-    await visit.page("Who leads this raid? The leader may use this panel, too.", (chosen,), (nobody, views.back(raid)))
+    await context.page(
+        "Who leads this raid? The leader may use this panel, too.", (chosen,), (nobody, views.back(raid))
+    )
 
 
-async def _leader(visit: Visit) -> None:
-    if visit.rest == ("nobody",):
-        await visit.change(partial(details.lead, leader=None))
-        await visit.home("Nobody in particular leads this raid now.")
+async def _leader(context: PanelContext) -> None:
+    if context.rest == ("nobody",):
+        await context.change(partial(details.lead, leader=None))
+        await context.home("Nobody in particular leads this raid now.")
         return
-    chosen = number_of(next(iter(visit.press.values), ""))
-    who = await look_up(visit.interaction, MemberId(chosen))
-    await visit.change(partial(details.lead, leader=who.id), {who.id: who.name})
-    await visit.home(f"{who.shown} leads this raid.")
+    chosen = number_of(next(iter(context.press.values), ""))
+    who = await look_up(context.interaction, MemberId(chosen))
+    await context.change(partial(details.lead, leader=who.id), {who.id: who.name})
+    await context.home(f"{who.shown} leads this raid.")
 
 
 ACTIONS = {

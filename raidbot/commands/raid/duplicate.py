@@ -6,7 +6,7 @@ from functools import partial
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
 from raidbot.commands.raid import views
-from raidbot.commands.raid.context import LABELS, Action, Visit
+from raidbot.commands.raid.context import LABELS, Action, PanelContext
 from raidbot.commands.raid.member_lookup import still_here
 from raidbot.commands.raid.views import BLUE, GREEN, GREY
 from raidbot.commands.ui import permissions
@@ -17,33 +17,33 @@ from raidbot.db.drafts import DraftId, NoSuchDraft
 from raidbot.raids import duplicate
 from raidbot.raids.model import ChannelId
 from raidbot.raids.permissions import Permission
-from raidbot.raids.times.parse import parse
+from raidbot.raids.times.parse import parse_time
 from raidbot.utils.text import clean_name, clip, escape, stamp
 
 
-async def _ask_copy(visit: Visit) -> None:
-    zone = (await visit.state.settings(visit.guild)).zone
+async def _ask_copy(context: PanelContext) -> None:
+    zone = (await context.state.settings(context.guild)).zone
     hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", 100)
-    await visit.ask("copy", "When again?", Field("when", LABELS["when"], hint=hint))
+    await context.ask("copy", "When again?", Field("when", LABELS["when"], hint=hint))
 
 
-async def _copy(visit: Visit) -> None:
+async def _copy(context: PanelContext) -> None:
     """Somebody typed a time: say how it was understood and where the copy goes; nothing is posted yet."""
-    raid, said, now = visit.raid, visit.press.fields["when"], visit.state.now()
-    settings = await visit.state.settings(raid.guild)
-    when = parse(said, zone=settings.tzinfo, now=now, locale=str(visit.interaction.locale))
-    channel = signup_channel(permissions.here(visit.interaction), settings, raid.kind)
-    await check_reactable(visit.interaction, raid, settings.signup_style)
+    raid, said, now = context.raid, context.press.fields["when"], context.state.now()
+    settings = await context.state.settings(raid.guild)
+    when = parse_time(said, zone=settings.tzinfo, now=now, locale=str(context.interaction.locale))
+    channel = signup_channel(permissions.guild_of(context.interaction), settings, raid.kind)
+    await check_reactable(context.interaction, raid, settings.signup_style)
     payload = {"copy_of": raid.code, "starts_at": when.instant.isoformat(), "zone": when.zone.key}
-    add = partial(drafts.add, guild=raid.guild, member=visit.asker, payload=payload, now=now)
-    draft = await visit.state.db.write(add)
+    add = partial(drafts.add, guild=raid.guild, member=context.asker, payload=payload, now=now)
+    draft = await context.state.db.write(add)
     lines = [
         f"“{escape(said.strip())}” is {stamp(when.instant)} ({stamp(when.instant, 'R')}), time zone {when.zone.key}.",
         *(f"-# {assumption}" for assumption in when.assumptions),
         f"The copy of “{escape(raid.name)}” goes to {channel.mention}. Who keeps their seat is told and may drop out.",
     ]
     seats = len(raid.seats)
-    await visit.page(
+    await context.page(
         "\n".join(lines),
         (
             views.button(raid, f"With its roster ({seats})", "copy-go", BLUE, draft, "roster", disabled=not seats),
@@ -54,31 +54,31 @@ async def _copy(visit: Visit) -> None:
     )
 
 
-async def _copy_go(visit: Visit) -> None:
-    raid, state, now = visit.raid, visit.state, visit.state.now()
-    draft, which = DraftId(number_of(visit.part(0))), visit.part(1)
-    load = partial(drafts.load, draft=draft, guild=raid.guild, member=visit.asker)
+async def _copy_go(context: PanelContext) -> None:
+    raid, state, now = context.raid, context.state, context.state.now()
+    draft, which = DraftId(number_of(context.part(0))), context.part(1)
+    load = partial(drafts.load, draft=draft, guild=raid.guild, member=context.asker)
     payload = await state.db.read(load)
     if payload.get("copy_of") != raid.code:
         raise NoSuchDraft
-    guild = permissions.here(visit.interaction)
+    guild = permissions.guild_of(context.interaction)
     settings = await state.settings(raid.guild)
     channel = signup_channel(guild, settings, raid.kind)
-    await check_reactable(visit.interaction, raid, settings.signup_style)
+    await check_reactable(context.interaction, raid, settings.signup_style)
     plan = duplicate.duplicate(
         raid,
-        by=visit.asker,
+        by=context.asker,
         channel=ChannelId(channel.id),
         starts_at=datetime.fromisoformat(payload["starts_at"]),
         zone=payload["zone"],
-        keeping=await still_here(visit, [seat.member for seat in raid.seats]) if which == "roster" else (),
+        keeping=await still_here(context, [seat.member for seat in raid.seats]) if which == "roster" else (),
         now=now,
     )
-    await state.learn_names(raid.guild, {plan.creator: clean_name(visit.interaction.user.display_name)})
-    copy = await state.create(plan, permissions.cause(visit.interaction), draft=draft)
-    await visit.change_for_good(partial(duplicate.duplicated, code=copy.code))
-    await visit.home(f"“{escape(copy.name)}” (`{copy.code}`) is being posted in {channel.mention}.")
-    await visit.home(await visit.watch.outcome(copy, channel.mention))
+    await state.learn_names(raid.guild, {plan.creator: clean_name(context.interaction.user.display_name)})
+    copy = await state.create(plan, permissions.cause_of(context.interaction), draft=draft)
+    await context.change_for_good(partial(duplicate.duplicated, code=copy.code))
+    await context.home(f"“{escape(copy.name)}” (`{copy.code}`) is being posted in {channel.mention}.")
+    await context.home(await context.post_waiter.outcome(copy, channel.mention))
 
 
 _DUPLICATE = (Permission.RAID_DUPLICATE,)

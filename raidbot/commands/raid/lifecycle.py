@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from raidbot.commands.raid import views
-from raidbot.commands.raid.context import LABELS, Action, Visit
+from raidbot.commands.raid.context import LABELS, Action, PanelContext
 from raidbot.commands.raid.views import GREEN, GREY, RED
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.router import UnknownPanel
@@ -15,7 +15,7 @@ from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import undo
 from raidbot.raids.times import zones
-from raidbot.raids.times.parse import parse
+from raidbot.raids.times.parse import parse_time
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, stamp
 
@@ -27,54 +27,54 @@ class TimeChangedMeanwhile(Refusal):
         super().__init__("Somebody else changed the time meanwhile, so nothing was saved. This is how it stands now.")
 
 
-async def _close(visit: Visit) -> None:
-    now = visit.state.now()
-    await visit.change(partial(lifecycle.close, reason=CloseReason.MANUAL, by=visit.asker, now=now))
-    await visit.home("Signups are closed. The roster stays as it is.")
+async def _close(context: PanelContext) -> None:
+    now = context.state.now()
+    await context.change(partial(lifecycle.close, reason=CloseReason.MANUAL, by=context.asker, now=now))
+    await context.home("Signups are closed. The roster stays as it is.")
 
 
-async def _reopen(visit: Visit) -> None:
-    await visit.change(partial(lifecycle.reopen, by=visit.asker, now=visit.state.now()))
-    await visit.home("Signups are open again, and stay so until somebody closes them.")
+async def _reopen(context: PanelContext) -> None:
+    await context.change(partial(lifecycle.reopen, by=context.asker, now=context.state.now()))
+    await context.home("Signups are open again, and stay so until somebody closes them.")
 
 
-async def _ask_cancel(visit: Visit) -> None:
-    raid = visit.raid
+async def _ask_cancel(context: PanelContext) -> None:
+    raid = context.raid
     told = len({raid.creator, *raid.members()})
     people = "One person is told." if told == 1 else f"{told} people are told."
-    await visit.page(
+    await context.page(
         f"Cancel “{escape(raid.name)}” at {stamp(raid.starts_at)}? {people}",
         (views.button(raid, "Yes, cancel the raid", "cancel", RED), views.button(raid, "Keep it", "panel", GREY)),
     )
 
 
-async def _cancel(visit: Visit) -> None:
-    if visit.raid.status is Status.CANCELLED:
-        await visit.home("This raid is cancelled already.")
+async def _cancel(context: PanelContext) -> None:
+    if context.raid.status is Status.CANCELLED:
+        await context.home("This raid is cancelled already.")
         return
-    change = await visit.change(partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=visit.asker))
+    change = await context.change(partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=context.asker))
     board = "It is not posted" if change.raid.message is None else "Its board says so"
-    await visit.home(f"The raid is cancelled. {board}, and its people are told.")
+    await context.home(f"The raid is cancelled. {board}, and its people are told.")
 
 
-async def _ask_time(visit: Visit) -> None:
-    zone = (await visit.state.settings(visit.guild)).zone
+async def _ask_time(context: PanelContext) -> None:
+    zone = (await context.state.settings(context.guild)).zone
     hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", 100)
-    await visit.ask("time", "New time", Field("when", LABELS["when"], hint=hint))
+    await context.ask("time", "New time", Field("when", LABELS["when"], hint=hint))
 
 
-async def _time(visit: Visit) -> None:
+async def _time(context: PanelContext) -> None:
     """Somebody typed a time: say how it was understood; nothing is saved yet."""
-    raid, said = visit.raid, visit.press.fields["when"]
-    zone = (await visit.state.settings(raid.guild)).tzinfo
-    when = parse(said, zone=zone, now=visit.state.now(), locale=str(visit.interaction.locale))
+    raid, said = context.raid, context.press.fields["when"]
+    zone = (await context.state.settings(raid.guild)).tzinfo
+    when = parse_time(said, zone=zone, now=context.state.now(), locale=str(context.interaction.locale))
     lines = [
         f"“{escape(said.strip())}” is {stamp(when.instant)} ({stamp(when.instant, 'R')}), time zone {when.zone.key}.",
         *(f"-# {assumption}" for assumption in when.assumptions),
         f"Until now it is {stamp(raid.starts_at)}. {_told(raid)}",
     ]
     until = (int(when.instant.timestamp()), when.zone.key, raid.time_revision)
-    await visit.page(
+    await context.page(
         "\n".join(lines),
         (
             views.button(raid, "Save", "save-time", GREEN, *until),
@@ -89,18 +89,18 @@ def _told(raid: Raid) -> str:
     return f"Everybody on the roster and in line is told ({count})." if count else "Nobody has signed up yet."
 
 
-async def _save_time(visit: Visit) -> None:
-    starts_at, zone, revision = _understood(visit.rest)
-    now = visit.state.now()
+async def _save_time(context: PanelContext) -> None:
+    starts_at, zone, revision = _understood(context.rest)
+    now = context.state.now()
 
     def rule(raid: Raid) -> Change:
         if raid.time_revision != revision and raid.starts_at != starts_at:
             raise TimeChangedMeanwhile
         return lifecycle.change_time(raid, starts_at, zone, now=now)
 
-    change = await visit.change(rule)
+    change = await context.change(rule)
     closed = " Signups are still closed." if change.raid.status is Status.CLOSED else ""
-    await visit.home(f"The raid now begins {stamp(starts_at)} ({stamp(starts_at, 'R')}).{closed}")
+    await context.home(f"The raid now begins {stamp(starts_at)} ({stamp(starts_at, 'R')}).{closed}")
 
 
 def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
@@ -112,16 +112,16 @@ def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
     raise UnknownPanel
 
 
-async def _undo(visit: Visit) -> None:
+async def _undo(context: PanelContext) -> None:
     """Take back what the button named; a button from before the last change takes nothing back."""
-    step = await visit.state.db.read(partial(rows.last, raid=visit.raid))
-    now, named = visit.state.now(), visit.part(0)
+    step = await context.state.db.read(partial(rows.last, raid=context.raid))
+    now, named = context.state.now(), context.part(0)
     if step is None:
         raise undo.NothingToUndo
     if step.is_recent(now) and named != str(step.version):
         raise undo.DoneSince(step)
-    await visit.change_for_good(partial(undo.undo, step=step, now=now))
-    await visit.home(f"Undone: {step.action}.")
+    await context.change_for_good(partial(undo.undo, step=step, now=now))
+    await context.home(f"Undone: {step.action}.")
 
 
 ACTIONS = {

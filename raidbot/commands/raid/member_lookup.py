@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from raidbot.commands.raid.context import Visit
+from raidbot.commands.raid.context import PanelContext
 from raidbot.commands.ui import permissions
 from raidbot.delivery.members.names import hear
 from raidbot.raids.model import MemberId
@@ -12,18 +12,18 @@ _ASKED_AT_ONCE = 100  # https://discord.com/developers/docs/events/gateway-event
 
 
 async def still_here(
-    visit: Visit, members: Sequence[MemberId], *, needing: frozenset[int] = frozenset()
+    context: PanelContext, members: Sequence[MemberId], *, needing: frozenset[int] = frozenset()
 ) -> dict[MemberId, str]:
     """Those who are members of the visit's server and no bots, in their order, with their names.
 
     Only those with one of the roles in `needing`, if there are any.
     """
-    guild = permissions.here(visit.interaction)
+    guild = permissions.guild_of(context.interaction)
     names: dict[MemberId, str] = {}
     for start in range(0, len(members), _ASKED_AT_ONCE):
         asked = list[int](members[start : start + _ASKED_AT_ONCE])
         found = await guild.query_members(user_ids=asked, limit=_ASKED_AT_ONCE, cache=False)
-        await hear(visit.state, visit.guild, found)
+        await hear(context.state, context.guild, found)
         names |= {
             MemberId(member.id): clean_name(member.display_name)
             for member in found

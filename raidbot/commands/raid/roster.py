@@ -6,13 +6,13 @@ from typing import Any
 import discord
 
 from raidbot.commands.raid import views
-from raidbot.commands.raid.context import Action, Visit
+from raidbot.commands.raid.context import Action, PanelContext
 from raidbot.commands.raid.roster_messages import outcome
 from raidbot.commands.raid.views import BLUE, GREY, RED
-from raidbot.commands.ui.member_picker import Picked, look_up
-from raidbot.commands.ui.pagination import turning
+from raidbot.commands.ui.member_picker import PickedMember, look_up
+from raidbot.commands.ui.pagination import page_buttons
 from raidbot.commands.ui.responses import Row
-from raidbot.commands.ui.role_select import role_menus, role_numbered
+from raidbot.commands.ui.role_select import role_numbered, role_selects
 from raidbot.commands.ui.router import number_of
 from raidbot.delivery.boards import render
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
@@ -26,13 +26,13 @@ _LABEL_MOST = 100
 _NO_SIDE = "none"
 
 
-async def _roster(visit: Visit, text: str = "") -> None:
+async def _roster(context: PanelContext, text: str = "") -> None:
     """Everybody in the raid to choose from, a page at a time, or somebody else."""
-    raid = visit.raid
-    names = await visit.state.names(raid)
+    raid = context.raid
+    names = await context.state.names(raid)
     people = list(raid.members())
     pages = max(1, -(-len(people) // _OPTIONS_MOST))
-    page = min(number_of(visit.rest[0]) if visit.rest else 0, pages - 1)
+    page = min(number_of(context.rest[0]) if context.rest else 0, pages - 1)
     shown = people[page * _OPTIONS_MOST : (page + 1) * _OPTIONS_MOST]
     rows: list[Row] = []
     if shown:
@@ -46,24 +46,24 @@ async def _roster(visit: Visit, text: str = "") -> None:
         ]
         rows.append((_select(raid, "who", "Whom do you want to move or take off?", options),))
     rows.append((_anybody(raid),))
-    rows.append((views.back(raid), *turning(page, pages, partial(views.to, raid, "roster"))))
-    board = render.board(raid, names, None, await visit.state.leaders(raid.guild))
-    await visit.page(text, *rows, embeds=(board.embed(),))
+    rows.append((views.back(raid), *page_buttons(page, pages, partial(views.to, raid, "roster"))))
+    board = render.board(raid, names, None, await context.state.leaders(raid.guild))
+    await context.page(text, *rows, embeds=(board.embed(),))
 
 
-async def _stay(visit: Visit, text: str) -> None:
-    await _roster(visit.seeing(visit.raid), text)
+async def _stay(context: PanelContext, text: str) -> None:
+    await _roster(context.seeing(context.raid), text)
 
 
-async def _who(visit: Visit) -> None:
+async def _who(context: PanelContext) -> None:
     """Somebody was chosen: what they have, and what can be done about it."""
-    await _person(visit, await _member(visit, number_of(next(iter(visit.press.values), ""))))
+    await _person(context, await _member(context, number_of(next(iter(context.press.values), ""))))
 
 
-async def _person(visit: Visit, who: Picked, text: str = "") -> None:
-    raid = visit.raid
+async def _person(context: PanelContext, who: PickedMember, text: str = "") -> None:
+    raid = context.raid
     seat = raid.seat_of(who.id)
-    rows = role_menus(raid, raid.roles, "Give them the seat", partial(views.to, raid, "seat", who.id))
+    rows = role_selects(raid, raid.roles, "Give them the seat", partial(views.to, raid, "seat", who.id))
     if raid.sides and seat is not None:
         options = [discord.SelectOption(label=side, value=side, default=side == seat.side) for side in raid.sides]
         none = discord.SelectOption(label="No side", value=_NO_SIDE)
@@ -78,24 +78,24 @@ async def _person(visit: Visit, who: Picked, text: str = "") -> None:
         )
     )
     said = f"{who.shown}: {escape(_place(raid, who.id))}."
-    await visit.page(f"{text}\n{said}" if text else said, *rows)
+    await context.page(f"{text}\n{said}" if text else said, *rows)
 
 
-async def _seat(visit: Visit) -> None:
+async def _seat(context: PanelContext) -> None:
     """Give the chosen role, or ask what to do instead if it is full."""
-    who = await _member(visit, number_of(visit.part(0)))
-    role = assignments.role_named(visit.raid, next(iter(visit.press.values), ""))
-    rule = partial(signups.assign, member=who.id, key=role.key, now=visit.state.now())
+    who = await _member(context, number_of(context.part(0)))
+    role = assignments.role_named(context.raid, next(iter(context.press.values), ""))
+    rule = partial(signups.assign, member=who.id, key=role.key, now=context.state.now())
     try:
-        await _edit(visit, who, rule)
+        await _edit(context, who, rule)
     except signups.RoleFull as full:
-        await _ask_to_force(visit, who, role, str(full))
+        await _ask_to_force(context, who, role, str(full))
 
 
-async def _ask_to_force(visit: Visit, who: Picked, role: Role, why: str) -> None:
-    raid = visit.raid
+async def _ask_to_force(context: PanelContext, who: PickedMember, role: Role, why: str) -> None:
+    raid = context.raid
     number = raid.roles.index(role) + 1
-    await visit.page(
+    await context.page(
         f"{why}\nForced, {who.shown} sits beyond the number of seats, and the board says so.",
         (
             views.button(raid, "Force it", "force", RED, who.id, number),
@@ -105,56 +105,56 @@ async def _ask_to_force(visit: Visit, who: Picked, role: Role, why: str) -> None
     )
 
 
-async def _force(visit: Visit) -> None:
-    who, role = await _member(visit, number_of(visit.part(0))), _numbered(visit)
-    await _edit(visit, who, partial(signups.assign, member=who.id, key=role, now=visit.state.now(), force=True))
+async def _force(context: PanelContext) -> None:
+    who, role = await _member(context, number_of(context.part(0))), _numbered(context)
+    await _edit(context, who, partial(signups.assign, member=who.id, key=role, now=context.state.now(), force=True))
 
 
-async def _ask_line(visit: Visit) -> None:
+async def _ask_line(context: PanelContext) -> None:
     """For which role? Only a full one has a line."""
-    who = await _member(visit, number_of(visit.part(0)))
-    raid = visit.raid
+    who = await _member(context, number_of(context.part(0)))
+    raid = context.raid
     full = [role for role in raid.roles if not raid.has_room(role)]
-    rows = role_menus(raid, full, "Put them in line for", partial(views.to, raid, "line", who.id))
+    rows = role_selects(raid, full, "Put them in line for", partial(views.to, raid, "line", who.id))
     back = (views.button(raid, "Back to the roster", "roster", GREY),)
-    await visit.page(f"{who.shown}: {escape(_place(raid, who.id))}.", *rows, back)
+    await context.page(f"{who.shown}: {escape(_place(raid, who.id))}.", *rows, back)
 
 
-async def _line(visit: Visit) -> None:
-    who = await _member(visit, number_of(visit.part(0)))
-    chosen = next(iter(visit.press.values), None)
-    role = _numbered(visit) if chosen is None else assignments.role_named(visit.raid, chosen).key
-    await _edit(visit, who, partial(signups.send_to_wait, member=who.id, key=role, now=visit.state.now()))
+async def _line(context: PanelContext) -> None:
+    who = await _member(context, number_of(context.part(0)))
+    chosen = next(iter(context.press.values), None)
+    role = _numbered(context) if chosen is None else assignments.role_named(context.raid, chosen).key
+    await _edit(context, who, partial(signups.send_to_wait, member=who.id, key=role, now=context.state.now()))
 
 
-async def _side(visit: Visit) -> None:
-    who = await _member(visit, number_of(visit.part(0)))
-    side = next(iter(visit.press.values), _NO_SIDE)
-    await _edit(visit, who, partial(assignments.take_side, member=who.id, side=None if side == _NO_SIDE else side))
+async def _side(context: PanelContext) -> None:
+    who = await _member(context, number_of(context.part(0)))
+    side = next(iter(context.press.values), _NO_SIDE)
+    await _edit(context, who, partial(assignments.take_side, member=who.id, side=None if side == _NO_SIDE else side))
 
 
-async def _take_off(visit: Visit) -> None:
-    who = await _member(visit, number_of(visit.part(0)))
-    await _edit(visit, who, partial(signups.remove, member=who.id, now=visit.state.now()))
+async def _take_off(context: PanelContext) -> None:
+    who = await _member(context, number_of(context.part(0)))
+    await _edit(context, who, partial(signups.remove, member=who.id, now=context.state.now()))
 
 
-async def _edit(visit: Visit, who: Picked, rule: Rule) -> None:
-    change = await visit.change(rule, {who.id: who.name})
-    names = await visit.state.names(change.raid) | {who.id: who.name}
-    await _roster(visit.seeing(change.raid), outcome(change, names))
+async def _edit(context: PanelContext, who: PickedMember, rule: Rule) -> None:
+    change = await context.change(rule, {who.id: who.name})
+    names = await context.state.names(change.raid) | {who.id: who.name}
+    await _roster(context.seeing(change.raid), outcome(change, names))
 
 
-async def _member(visit: Visit, member: int) -> Picked:
+async def _member(context: PanelContext, member: int) -> PickedMember:
     """Somebody in the raid, or else any member of the server. Raises NotAMember or NoBots."""
     who = MemberId(member)
-    if who in set(visit.raid.members()):
-        return Picked(who, (await visit.state.names(visit.raid)).get(who, "Member"))
-    return await look_up(visit.interaction, who)
+    if who in set(context.raid.members()):
+        return PickedMember(who, (await context.state.names(context.raid)).get(who, "Member"))
+    return await look_up(context.interaction, who)
 
 
-def _numbered(visit: Visit) -> RoleKey:
+def _numbered(context: PanelContext) -> RoleKey:
     """The role whose number follows the member's id on a button. Raises UnknownPanel."""
-    return role_numbered(visit.raid, visit.part(1)).key
+    return role_numbered(context.raid, context.part(1)).key
 
 
 def _place(raid: Raid, member: MemberId) -> str:

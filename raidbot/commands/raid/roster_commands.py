@@ -11,7 +11,7 @@ from discord.ext import commands
 from raidbot.commands.raid.roster_messages import outcome
 from raidbot.commands.ui import permissions, raid_autocomplete, responses
 from raidbot.commands.ui.autocomplete import matching
-from raidbot.commands.ui.member_picker import Picked, picked
+from raidbot.commands.ui.member_picker import PickedMember, picked_members
 from raidbot.raids.model import GuildId, MemberId, Raid, Role
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import assignments, signups
@@ -47,7 +47,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         force: bool = False,
     ) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_ASSIGN, raid)
-        who, key = await picked(self._state, member), assignments.role_named(found, role).key
+        who, key = await picked_members(self._state, member), assignments.role_named(found, role).key
         rule = partial(signups.assign, member=who.id, key=key, now=self._state.now(), force=force)
         if side is not None and side != NO_SIDE:
             rule = partial(
@@ -59,14 +59,14 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @app_commands.describe(raid=_RAID, member="Who is taken off")
     async def remove(self, interaction: discord.Interaction[Any], raid: str, member: discord.User) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_REMOVE, raid)
-        gone = Picked(MemberId(member.id), clean_name(member.display_name))  # also who left the server
+        gone = PickedMember(MemberId(member.id), clean_name(member.display_name))  # also who left the server
         await self._edit(interaction, found, partial(signups.remove, member=gone.id, now=self._state.now()), gone)
 
     @app_commands.command(description="Put a member at the end of the line for a role that is full")
     @app_commands.describe(raid=_RAID, member="Who has to wait", role=_ROLE)
     async def waitlist(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, role: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_WAITLIST, raid)
-        who, key = await picked(self._state, member), assignments.role_named(found, role).key
+        who, key = await picked_members(self._state, member), assignments.role_named(found, role).key
         rule = partial(signups.send_to_wait, member=who.id, key=key, now=self._state.now())
         await self._edit(interaction, found, rule, who)
 
@@ -74,7 +74,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @app_commands.describe(raid=_RAID, member="Who plays there", side="Which side; “none” takes it back")
     async def side(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, side: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_SIDE, raid)
-        who = await picked(self._state, member)
+        who = await picked_members(self._state, member)
         rule = partial(assignments.take_side, member=who.id, side=None if side.strip().casefold() == NO_SIDE else side)
         await self._edit(interaction, found, rule, who)
 
@@ -83,7 +83,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @waitlist.autocomplete("raid")
     @side.autocomplete("raid")
     async def _raids(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
-        return await raid_autocomplete.offered(self._state, interaction, typed)
+        return await raid_autocomplete.raid_choices(self._state, interaction, typed)
 
     @assign.autocomplete("role")
     @waitlist.autocomplete("role")
@@ -100,22 +100,22 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
 
     async def _checked(self, interaction: discord.Interaction[Any], permission: Permission, code: str) -> Raid:
         """The raid meant, if the person may do this to it; they wait for the answer from now on."""
-        raid = await self._state.find(GuildId(permissions.here(interaction).id), code)
+        raid = await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
         await permissions.check(interaction, permission, raid)
-        await responses.take(interaction)
+        await responses.defer(interaction)
         return raid
 
-    async def _edit(self, interaction: discord.Interaction[Any], raid: Raid, rule: Rule, who: Picked) -> None:
-        cause = replace(permissions.cause(interaction), can_be_undone=True)
+    async def _edit(self, interaction: discord.Interaction[Any], raid: Raid, rule: Rule, who: PickedMember) -> None:
+        cause = replace(permissions.cause_of(interaction), can_be_undone=True)
         change = await self._state.change(raid.id, rule, cause, names={who.id: who.name})
         names = await self._state.names(change.raid) | {who.id: who.name}
-        await responses.show(interaction, outcome(change, names))
+        await responses.edit_response(interaction, outcome(change, names))
 
     async def _named(self, interaction: discord.Interaction[Any]) -> Raid | None:
         """The raid whose code stands in the command already."""
         code = str(interaction.namespace.raid or "")
         try:
-            return await self._state.find(GuildId(permissions.here(interaction).id), code)
+            return await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
         except UnknownRaid:
             return None
 

@@ -6,10 +6,10 @@ from typing import Any
 import discord
 
 from raidbot.commands.raid import views
-from raidbot.commands.raid.context import Action, Visit
+from raidbot.commands.raid.context import Action, PanelContext
 from raidbot.commands.raid.member_lookup import still_here
 from raidbot.commands.ui.responses import Row
-from raidbot.commands.ui.role_select import role_menus, role_numbered
+from raidbot.commands.ui.role_select import role_numbered, role_selects
 from raidbot.commands.ui.router import number_of
 from raidbot.db import past_players
 from raidbot.raids.events import SubstituteAsked
@@ -36,31 +36,31 @@ class NobodyPlays(Refusal):
         super().__init__("Nobody you chose is a member of this server, or only bots are. Nobody was asked.")
 
 
-async def _find(visit: Visit, text: str = "") -> None:
+async def _find(context: PanelContext, text: str = "") -> None:
     """Which role? Only those with a free seat; no question if there is one only."""
-    raid = visit.raid
-    substitutes.check_ahead(raid, visit.state.now())
+    raid = context.raid
+    substitutes.check_ahead(raid, context.state.now())
     free = [role for role in raid.roles if raid.has_room(role)]
     if not free:
         raise NoRoom
     if len(free) == 1:
-        await _candidates(visit, free[0], text)
+        await _candidates(context, free[0], text)
         return
-    rows = role_menus(raid, free, "Which role?", partial(views.to, raid, "sub-role"))
-    await visit.page(f"{text}\nWhich role needs a substitute?".strip(), *rows, (views.back(raid),))
+    rows = role_selects(raid, free, "Which role?", partial(views.to, raid, "sub-role"))
+    await context.page(f"{text}\nWhich role needs a substitute?".strip(), *rows, (views.back(raid),))
 
 
-async def _role(visit: Visit) -> None:
-    await _candidates(visit, assignments.role_named(visit.raid, next(iter(visit.press.values), "")))
+async def _role(context: PanelContext) -> None:
+    await _candidates(context, assignments.role_named(context.raid, next(iter(context.press.values), "")))
 
 
-async def _candidates(visit: Visit, role: Role, text: str = "") -> None:
+async def _candidates(context: PanelContext, role: Role, text: str = "") -> None:
     """Who might come, best first, with the reasons; and anybody else."""
-    raid, now = visit.raid, visit.state.now()
-    known = await visit.state.db.read(partial(past_players.known, raid=raid, role=role.key))
+    raid, now = context.raid, context.state.now()
+    known = await context.state.db.read(partial(past_players.past_players, raid=raid, role=role.key))
     worth = substitutes.ranked(raid, role.key, known, now=now)[: 2 * _OPTIONS_MOST]
-    needed = (await visit.state.settings(raid.guild)).signup_roles_for(raid.kind)
-    here = await still_here(visit, [candidate.member for candidate in worth], needing=needed)
+    needed = (await context.state.settings(raid.guild)).signup_roles_for(raid.kind)
+    here = await still_here(context, [candidate.member for candidate in worth], needing=needed)
     offered = [candidate for candidate in worth if candidate.member in here][:_OPTIONS_MOST]
     number = raid.roles.index(role) + 1
     rows: list[Row] = []
@@ -83,42 +83,42 @@ async def _candidates(visit: Visit, role: Role, text: str = "") -> None:
     anybody: Any = discord.ui.UserSelect(
         custom_id=views.to(raid, "sub-ask", number, "any"), placeholder="Or ask others", max_values=_OTHERS_MOST
     )
-    asked = await _asked(visit, role)
+    asked = await _asked(context, role)
     said = f"Who shall be asked to come as **{escape(role.name)}**? The first to accept gets the seat."
     nobody = "" if offered else "\nNobody who played this role here before is free."
-    await visit.page(f"{text}\n{said}{nobody}{asked}".strip(), *rows, (anybody,), (views.back(raid),))
+    await context.page(f"{text}\n{said}{nobody}{asked}".strip(), *rows, (anybody,), (views.back(raid),))
 
 
-async def _stay(visit: Visit, text: str) -> None:
+async def _stay(context: PanelContext, text: str) -> None:
     """With the role that was asked for, as long as it has a seat to offer."""
-    raid = visit.raid
-    substitutes.check_ahead(raid, visit.state.now())
-    role = role_numbered(raid, visit.rest[0]) if visit.rest else None
+    raid = context.raid
+    substitutes.check_ahead(raid, context.state.now())
+    role = role_numbered(raid, context.rest[0]) if context.rest else None
     if role is not None and raid.has_room(role):
-        await _candidates(visit, role, text)
+        await _candidates(context, role, text)
     else:
-        await _find(visit, text)
+        await _find(context, text)
 
 
-async def _asked(visit: Visit, role: Role) -> str:
-    waiting = [one.member for one in visit.raid.asks if one.role == role.key]
+async def _asked(context: PanelContext, role: Role) -> str:
+    waiting = [one.member for one in context.raid.asks if one.role == role.key]
     if not waiting:
         return ""
-    names = await visit.state.names(visit.raid)
+    names = await context.state.names(context.raid)
     listed = clip(joined([escape(names.get(member, "Member")) for member in waiting]), 1000)
     return f"\nAsked already, without an answer yet: {listed}."
 
 
-async def _ask(visit: Visit) -> None:
-    role = role_numbered(visit.raid, visit.part(0))
-    here = await still_here(visit, [MemberId(number_of(value)) for value in visit.press.values])
+async def _ask(context: PanelContext) -> None:
+    role = role_numbered(context.raid, context.part(0))
+    here = await still_here(context, [MemberId(number_of(value)) for value in context.press.values])
     if not here:
         raise NobodyPlays
-    rule = partial(substitutes.ask, key=role.key, members=tuple(here), by=visit.asker, now=visit.state.now())
-    change = await visit.change_for_good(rule, here)
+    rule = partial(substitutes.ask, key=role.key, members=tuple(here), by=context.asker, now=context.state.now())
+    change = await context.change_for_good(rule, here)
     asked = [event.member for event in change.events if isinstance(event, SubstituteAsked)]
     names = clip(joined([f"**{escape(here[member])}**" for member in asked]), 1000)
-    await visit.home(f"I ask {names} to come as **{escape(role.name)}**. You are told what they answer.")
+    await context.home(f"I ask {names} to come as **{escape(role.name)}**. You are told what they answer.")
 
 
 _FIND = (Permission.RAID_FINDSUB,)

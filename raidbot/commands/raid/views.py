@@ -35,7 +35,7 @@ GREEN, RED = discord.ButtonStyle.success, discord.ButtonStyle.danger
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class PanelData:
     """What the panel shows: the raid, its people's names, its last changes, newest first, and what can be undone.
 
     `unreachable` are those on the roster, in line or asked to substitute who take no direct messages.
@@ -48,19 +48,19 @@ class Sight:
     unreachable: Sequence[MemberId]
 
 
-def embed(sight: Sight) -> discord.Embed:
-    raid = sight.raid
-    shown = discord.Embed(title=clip(escape(raid.name), _TITLE_MOST), description="\n".join(_facts(sight)))
+def embed(data: PanelData) -> discord.Embed:
+    raid = data.raid
+    shown = discord.Embed(title=clip(escape(raid.name), _TITLE_MOST), description="\n".join(_facts(data)))
     shown.colour = discord.Colour(_COLOUR)
-    if sight.changes:
-        lines = [_change(happened) for happened in sight.changes]
+    if data.changes:
+        lines = [_change(happened) for happened in data.changes]
         shown.add_field(name="Last changes", value=fit_lines(lines, _CHANGES_MOST, "…"), inline=False)
     return shown.set_footer(text=f"Raid {raid.code}")
 
 
-def rows(sight: Sight) -> tuple[Row, ...]:
+def rows(data: PanelData) -> tuple[Row, ...]:
     """What can be done with the raid in the state it is in."""
-    raid = sight.raid
+    raid = data.raid
     is_over = raid.status is Status.CANCELLED
     closing = (
         button(raid, "Reopen signups", "reopen", GREEN)
@@ -83,7 +83,7 @@ def rows(sight: Sight) -> tuple[Row, ...]:
         ),
         (
             button(raid, "Cancel raid", "ask-cancel", RED, disabled=is_over),
-            _undo(sight),
+            _undo(data),
             button(raid, "Refresh", "panel", GREY),
         ),
     )
@@ -95,10 +95,10 @@ def button(
     return discord.ui.Button(label=label, style=style, custom_id=to(raid, action, *more), disabled=disabled)
 
 
-def _undo(sight: Sight) -> discord.ui.Button[Any]:
-    if sight.step is None:
-        return button(sight.raid, "Undo", "undo", GREY, disabled=True)
-    return button(sight.raid, clip(f"Undo: {sight.step.action}", _LABEL_MOST), "undo", GREY, sight.step.version)
+def _undo(data: PanelData) -> discord.ui.Button[Any]:
+    if data.step is None:
+        return button(data.raid, "Undo", "undo", GREY, disabled=True)
+    return button(data.raid, clip(f"Undo: {data.step.action}", _LABEL_MOST), "undo", GREY, data.step.version)
 
 
 def back(raid: Raid) -> discord.ui.Button[Any]:
@@ -110,8 +110,8 @@ def to(raid: Raid, action: str, *more: object) -> str:
     return address(PANEL, raid.code, action, *more)
 
 
-def _facts(sight: Sight) -> Iterator[str]:
-    raid, names = sight.raid, sight.names
+def _facts(data: PanelData) -> Iterator[str]:
+    raid, names = data.raid, data.names
     held = " until somebody closes them" if raid.is_open and raid.hold else ""
     yield f"**Signups:** {_STATES[raid.status]}{held}" + (f" · [board]({raid.link})" if raid.link else "")
     yield f"**What:** {KIND_NAMES[raid.kind]}"
@@ -122,9 +122,9 @@ def _facts(sight: Sight) -> Iterator[str]:
     yield f"**People:** {f'led by {_name(raid.leader, names)}, ' if raid.leader else ''}{people}"
     waiting = len({wait.member for wait in raid.waits})
     yield f"**Seats:** {len(raid.seats)}/{raid.capacity} taken" + (f", {waiting} waiting" if waiting else "")
-    if sight.unreachable:
-        listed = joined([_name(member, names) for member in sight.unreachable[:_UNREACHABLE_MOST]])
-        more = len(sight.unreachable) - _UNREACHABLE_MOST
+    if data.unreachable:
+        listed = joined([_name(member, names) for member in data.unreachable[:_UNREACHABLE_MOST]])
+        more = len(data.unreachable) - _UNREACHABLE_MOST
         yield f"**Get no messages from me:** {listed}{f', +{more} more' if more > 0 else ''} (their DMs are closed)"
 
 

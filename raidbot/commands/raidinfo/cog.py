@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from raidbot.commands.posting.channels import KIND_NAMES
 from raidbot.commands.raidinfo import views
-from raidbot.commands.raidinfo.views import PAGE_SIZE, Wanted
+from raidbot.commands.raidinfo.views import PAGE_SIZE, Query
 from raidbot.commands.ui import permissions, raid_autocomplete, responses
 from raidbot.commands.ui.pagination import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
@@ -32,7 +32,7 @@ _LATELY = timedelta(days=1)
 _CODE = "Which raid; choose it from the list as you type"
 
 
-class What(StrEnum):
+class Section(StrEnum):
     """What can be taken along."""
 
     RAID = "raid"
@@ -54,10 +54,10 @@ class NothingToExport(Refusal):
 _WHAT = [
     app_commands.Choice(name=name, value=what.value)
     for what, name in (
-        (What.MINE, "My raids, as a calendar (.ics)"),
-        (What.SERVER, "All raids of this server, as a calendar (.ics)"),
-        (What.RAID, "One raid, as a calendar (.ics)"),
-        (What.ROSTER, "One raid's roster, as a table (.csv)"),
+        (Section.MINE, "My raids, as a calendar (.ics)"),
+        (Section.SERVER, "All raids of this server, as a calendar (.ics)"),
+        (Section.RAID, "One raid, as a calendar (.ics)"),
+        (Section.ROSTER, "One raid's roster, as a table (.csv)"),
     )
 ]
 _KINDS = [app_commands.Choice(name=KIND_NAMES[kind], value=kind.value) for kind in Kind]
@@ -77,40 +77,40 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     @app_commands.describe(kind="Only raids of this kind", mine="Only raids you have signed up for")
     @app_commands.choices(kind=_KINDS)
     async def list_(self, interaction: discord.Interaction[Any], kind: str | None = None, mine: bool = False) -> None:
-        await responses.take(interaction)
-        await self._show_list(interaction, Wanted(Kind(kind) if kind else None, mine))
+        await responses.defer(interaction)
+        await self._show_list(interaction, Query(Kind(kind) if kind else None, mine))
 
     @app_commands.command(description="One raid in full, with everybody on its roster")
     @app_commands.describe(code=_CODE)
     async def detail(self, interaction: discord.Interaction[Any], code: str) -> None:
         raid = await self._state.find(_guild(interaction), code)
-        await responses.take(interaction)
+        await responses.defer(interaction)
         names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
         board = render.board(raid, names, None, leaders)
-        await responses.show(interaction, views.said(raid), embeds=(board.embed(),))
+        await responses.edit_response(interaction, views.said(raid), embeds=(board.embed(),))
 
     @app_commands.command(description="The raids gone by in which you, or somebody else, had a seat")
     @app_commands.describe(member="Whose history; yours if left out")
     async def history(self, interaction: discord.Interaction[Any], member: discord.User | None = None) -> None:
         whose = member or interaction.user
         await self._check_history(interaction, MemberId(whose.id))
-        await responses.take(interaction)
+        await responses.defer(interaction)
         await self._show_history(interaction, whose, 0)
 
     @app_commands.command(description="A calendar file of raids, or a table of a roster")
     @app_commands.describe(what="What to take along", code=f"{_CODE}; needed for one raid")
     @app_commands.choices(what=_WHAT)
     async def export(self, interaction: discord.Interaction[Any], what: str, code: str | None = None) -> None:
-        wanted, guild = What(what), permissions.here(interaction)
-        if wanted in (What.RAID, What.ROSTER):
+        wanted, guild = Section(what), permissions.guild_of(interaction)
+        if wanted in (Section.RAID, Section.ROSTER):
             if code is None:
                 raise WhichRaid
             raids = [await self._state.find(GuildId(guild.id), code)]
-            await responses.take(interaction)
+            await responses.defer(interaction)
         else:
-            await responses.take(interaction)
-            raids = await self._upcoming(interaction, mine=wanted is What.MINE)
-        if wanted is What.ROSTER:
+            await responses.defer(interaction)
+            raids = await self._upcoming(interaction, mine=wanted is Section.MINE)
+        if wanted is Section.ROSTER:
             await self._hand_over_roster(interaction, raids[0])
         else:
             await self._hand_over_calendar(interaction, raids, wanted)
@@ -118,7 +118,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     @detail.autocomplete("code")
     @export.autocomplete("code")
     async def _codes(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        return await raid_autocomplete.offered(self._state, interaction, typed)
+        return await raid_autocomplete.raid_choices(self._state, interaction, typed)
 
     async def press(self, press: Press) -> None:
         """Somebody turned a page or chose what a list shows."""
@@ -128,7 +128,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         await self._pressed[action](press, tuple(rest))
 
     async def _turn_list(self, press: Press, rest: tuple[str, ...]) -> None:
-        await self._show_list(press.interaction, Wanted.read(rest, press.values))
+        await self._show_list(press.interaction, Query.read(rest, press.values))
 
     async def _turn_history(self, press: Press, rest: tuple[str, ...]) -> None:
         if len(rest) != 2:
@@ -143,23 +143,25 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
                 raise UnknownPanel from None
         await self._show_history(press.interaction, whose, page)
 
-    async def _show_list(self, interaction: discord.Interaction[Any], wanted: Wanted) -> None:
+    async def _show_list(self, interaction: discord.Interaction[Any], wanted: Query) -> None:
         page = await self._state.db.read(
             partial(
                 raid_listings.coming,
                 guild=_guild(interaction),
                 now=self._state.now(),
                 kind=wanted.kind,
-                member=permissions.who(interaction) if wanted.mine else None,
+                member=permissions.member_id(interaction) if wanted.mine else None,
                 page=wanted.page,
                 size=PAGE_SIZE,
             )
         )
-        await responses.show(interaction, embeds=(views.list_embed(page, wanted),), rows=views.list_rows(page, wanted))
+        await responses.edit_response(
+            interaction, embeds=(views.list_embed(page, wanted),), rows=views.list_rows(page, wanted)
+        )
 
     async def _check_history(self, interaction: discord.Interaction[Any], member: MemberId) -> None:
-        permissions.here(interaction)
-        if member != permissions.who(interaction):
+        permissions.guild_of(interaction)
+        if member != permissions.member_id(interaction):
             await permissions.check(interaction, Permission.RAIDINFO_OTHERS)
 
     async def _show_history(
@@ -177,7 +179,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
             )
         )
         embed = views.history_embed(page, whose.display_name).set_thumbnail(url=whose.display_avatar.url)
-        await responses.show(interaction, embeds=(embed,), rows=views.history_rows(page, member))
+        await responses.edit_response(interaction, embeds=(embed,), rows=views.history_rows(page, member))
 
     async def _upcoming(self, interaction: discord.Interaction[Any], *, mine: bool) -> list[Raid]:
         """With what is under way or was cancelled, so that calendars hear of it. Raises NothingToExport."""
@@ -186,7 +188,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
                 raid_listings.for_calendar,
                 guild=_guild(interaction),
                 since=self._state.now() - _LATELY,
-                member=permissions.who(interaction) if mine else None,
+                member=permissions.member_id(interaction) if mine else None,
                 limit=_EVENTS_MOST,
             )
         )
@@ -194,19 +196,21 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
             raise NothingToExport
         return [await self._state.raid(raid) for raid in found]
 
-    async def _hand_over_calendar(self, interaction: discord.Interaction[Any], raids: list[Raid], what: What) -> None:
-        server, now = permissions.here(interaction).name, self._state.now()
-        made = calendar(raids, server=server, reader=permissions.who(interaction), now=now)
+    async def _hand_over_calendar(
+        self, interaction: discord.Interaction[Any], raids: list[Raid], what: Section
+    ) -> None:
+        server, now = permissions.guild_of(interaction).name, self._state.now()
+        made = calendar(raids, server=server, reader=permissions.member_id(interaction), now=now)
         what_for = "One raid" if len(raids) == 1 else f"{len(raids)} raids"
         text = f"{what_for} for your calendar. Open the file on your device; a newer one brings the old up to date."
-        named = raids[0].code if what is What.RAID else what.value
-        await responses.hand_over(interaction, text, discord.File(io.BytesIO(made), f"raids-{named}.ics"))
+        named = raids[0].code if what is Section.RAID else what.value
+        await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"raids-{named}.ics"))
 
     async def _hand_over_roster(self, interaction: discord.Interaction[Any], raid: Raid) -> None:
         made = roster_sheet(raid, await self._state.names(raid))
         text = f"The roster of “{escape(raid.name)}” (`{raid.code}`) as it is now."
-        await responses.hand_over(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))
+        await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))
 
 
 def _guild(interaction: discord.Interaction[Any]) -> GuildId:
-    return GuildId(permissions.here(interaction).id)
+    return GuildId(permissions.guild_of(interaction).id)

@@ -7,10 +7,10 @@ from typing import Any
 import discord
 
 from raidbot.commands.posting.channels import KIND_NAMES
-from raidbot.commands.ui.pagination import page_number, turning
+from raidbot.commands.ui.pagination import page_buttons, page_number
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import UnknownPanel, address
-from raidbot.db.raid_listings import Entry, Page
+from raidbot.db.raid_listings import Page, RaidEntry
 from raidbot.raids.model import Kind, MemberId, Presence, Raid, Status
 from raidbot.utils.text import clip, escape, stamp
 
@@ -33,7 +33,7 @@ _ABSENT = {Presence.NO_SHOW: "🚫 no-show", Presence.EXCUSED: "excused"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Query:
     """Which raids a list shows: of a kind or of every kind, all or only those the reader signed up for."""
 
     kind: Kind | None = None
@@ -41,7 +41,7 @@ class Wanted:
     page: int = 0
 
     @classmethod
-    def read(cls, parts: tuple[str, ...], chosen: tuple[str, ...] = ()) -> "Wanted":
+    def read(cls, parts: tuple[str, ...], chosen: tuple[str, ...] = ()) -> "Query":
         """As written on a button; a kind chosen from the menu counts for more. Raises UnknownPanel."""
         if len(parts) != 3 or parts[1] not in ("all", "mine"):
             raise UnknownPanel
@@ -55,7 +55,7 @@ class Wanted:
         return address(PANEL, by, self.kind or _EVERY_KIND, "mine" if whose else "all", page)
 
 
-def list_embed(page: Page, wanted: Wanted) -> discord.Embed:
+def list_embed(page: Page, wanted: Query) -> discord.Embed:
     kind = f"{KIND_NAMES[wanted.kind].capitalize()} signups" if wanted.kind else "Raids"
     title = f"{kind} to come{', with you' if wanted.mine else ''} ({page.total})"
     first = page.number * PAGE_SIZE + 1
@@ -64,7 +64,7 @@ def list_embed(page: Page, wanted: Wanted) -> discord.Embed:
     return _numbered(embed, page)
 
 
-def list_rows(page: Page, wanted: Wanted) -> tuple[Row, ...]:
+def list_rows(page: Page, wanted: Query) -> tuple[Row, ...]:
     kinds = [(_EVERY_KIND, "Every kind"), *((kind.value, KIND_NAMES[kind].capitalize()) for kind in Kind)]
     options = [
         discord.SelectOption(label=name, value=value, default=value == (wanted.kind or _EVERY_KIND))
@@ -76,7 +76,7 @@ def list_rows(page: Page, wanted: Wanted) -> tuple[Row, ...]:
         style=discord.ButtonStyle.primary,
         custom_id=wanted.to(mine=not wanted.mine, by="whose"),
     )
-    return (choose,), (whose, *turning(page.number, page.pages, wanted.to))
+    return (choose,), (whose, *page_buttons(page.number, page.pages, wanted.to))
 
 
 def history_embed(page: Page, name: str) -> discord.Embed:
@@ -91,7 +91,7 @@ def history_embed(page: Page, name: str) -> discord.Embed:
 
 
 def history_rows(page: Page, member: MemberId) -> tuple[Row, ...]:
-    buttons = turning(page.number, page.pages, lambda number: address(PANEL, "history", member, number))
+    buttons = page_buttons(page.number, page.pages, lambda number: address(PANEL, "history", member, number))
     return (buttons,) if buttons else ()
 
 
@@ -101,18 +101,18 @@ def said(raid: Raid) -> str:
     return f"`{raid.code}` · {KIND_NAMES[raid.kind]} · {_MARKS[raid.status]} {_SAID[raid.status]}{board}"
 
 
-def _line(number: int, entry: Entry) -> str:
+def _line(number: int, entry: RaidEntry) -> str:
     waiting = f", {entry.waiting} waiting" if entry.waiting else ""
     facts = f"{KIND_NAMES[entry.kind]} `{entry.code}`, {entry.taken}/{entry.capacity} seats{waiting}"
     when = f"{stamp(entry.starts_at)} ({stamp(entry.starts_at, 'R')})"
     return f"{number}. {_MARKS[entry.status]} {_name(entry)} {when}\n-# {facts}"
 
 
-def _past(number: int, entry: Entry) -> str:
+def _past(number: int, entry: RaidEntry) -> str:
     return f"{number}. {' · '.join(_facts(entry))}"
 
 
-def _facts(entry: Entry) -> Iterator[str]:
+def _facts(entry: RaidEntry) -> Iterator[str]:
     yield _name(entry)
     if entry.role:
         yield escape(clip(entry.role, _ROLE_MOST))
@@ -123,7 +123,7 @@ def _facts(entry: Entry) -> Iterator[str]:
         yield absent
 
 
-def _name(entry: Entry) -> str:
+def _name(entry: RaidEntry) -> str:
     name = f"**{escape(clip(entry.name, _NAME_MOST))}**"
     return f"[{name}]({entry.link})" if entry.link else name
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from raidbot.commands.signups.gate import Gate
-from raidbot.commands.signups.service import SigningUp, place
+from raidbot.commands.signups.service import SignupService, place
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import MessageId, RaidId, Source
@@ -28,7 +28,7 @@ class BoardButtons:
     def __init__(self, state: State, gate: Gate, speed: SlidingWindow[tuple[int, int]]) -> None:
         self._state = state
         self._speed = speed
-        self._signing_up = SigningUp(state, gate, Source.BUTTON)
+        self._signing_up = SignupService(state, gate, Source.BUTTON)
 
     async def press(self, press: Press) -> None:
         interaction = press.interaction
@@ -36,10 +36,10 @@ class BoardButtons:
         raid_id = None if message is None else self._state.boards.get(MessageId(message.id))
         if raid_id is None:
             raise SignupsOver
-        guild, member = permissions.here(interaction), permissions.who(interaction)
+        guild, member = permissions.guild_of(interaction), permissions.member_id(interaction)
         if not self._speed.hit((guild.id, member), asyncio.get_running_loop().time()):
             raise PressedTooFast
-        await responses.whisper(interaction, await self._answer(press, raid_id))
+        await responses.send_ephemeral(interaction, await self._answer(press, raid_id))
 
     async def _answer(self, press: Press, raid_id: RaidId) -> str:
         match press.parts:
@@ -50,6 +50,6 @@ class BoardButtons:
             case ("leave",):
                 return await self._signing_up.leave(press.interaction, raid_id)
             case ("place",):
-                return place(await self._state.raid(raid_id), permissions.who(press.interaction))
+                return place(await self._state.raid(raid_id), permissions.member_id(press.interaction))
             case _:
                 raise UnknownPanel

@@ -31,7 +31,7 @@ class NotInAnyMore(Refusal):
         super().__init__(f"You have no place in “{escape(raid.name)}” (`{raid.code}`) any more.")
 
 
-class Replies:
+class DmButtons:
     """`serves` tells whether the bot works in a server."""
 
     def __init__(self, state: State, *, serves: Callable[[int], bool]) -> None:
@@ -61,17 +61,17 @@ class Replies:
         return raid
 
     async def _drop_out(self, press: Press, raid: Raid) -> None:
-        member = permissions.who(press.interaction)
+        member = permissions.member_id(press.interaction)
         try:
             await self._change(press, raid, partial(signups.leave, member=member, now=self._state.now()))
         except signups.NotSignedUp:
             raise NotInAnyMore(raid) from None
         said = f"You are off “{escape(raid.name)}” (`{raid.code}`) at {stamp(raid.starts_at)}."
-        await responses.show(press.interaction, f"{said}\n{raid.link}" if raid.link else said)
+        await responses.edit_response(press.interaction, f"{said}\n{raid.link}" if raid.link else said)
 
     async def _substitute(self, press: Press, raid: Raid, role: Role, *, comes: bool) -> None:
         """The member comes or not. Once nothing is left to answer, the buttons go."""
-        member, now = permissions.who(press.interaction), self._state.now()
+        member, now = permissions.member_id(press.interaction), self._state.now()
         try:
             if comes:
                 await self._change(press, raid, partial(substitutes.accept, member=member, key=role.key, now=now))
@@ -84,8 +84,8 @@ class Replies:
         except _FINAL as refusal:
             said = str(refusal)
         when = f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."
-        await responses.show(press.interaction, f"{said}{when}\n{raid.link or ''}")
+        await responses.edit_response(press.interaction, f"{said}{when}\n{raid.link or ''}")
 
     async def _change(self, press: Press, raid: Raid, rule: Rule) -> Raid:
-        cause = Cause(Source.BUTTON, permissions.who(press.interaction))
+        cause = Cause(Source.BUTTON, permissions.member_id(press.interaction))
         return (await self._state.change(raid.id, rule, cause)).raid

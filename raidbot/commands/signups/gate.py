@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from raidbot.delivery.discord_api import Line
+from raidbot.delivery.discord_api import DiscordApi
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
@@ -30,10 +30,10 @@ class RoleGone(Refusal):
 
 
 class Gate:
-    def __init__(self, client: discord.Client, state: State, line: Line) -> None:
+    def __init__(self, client: discord.Client, state: State, api: DiscordApi) -> None:
         self._client = client
         self._state = state
-        self._line = line
+        self._api = api
 
     def check(self, raid: Raid, settings: GuildSettings, roles: frozenset[int]) -> None:
         """Raises RoleNeeded if a member with these roles may not sign up, RoleGone if nobody may any more."""
@@ -48,7 +48,7 @@ class Gate:
         if not needed:
             return True
         try:
-            found = await self._line.call(partial(self._client.http.get_member, guild, member))
+            found = await self._api.call(partial(self._client.http.get_member, guild, member))
         except discord.NotFound:
             return False
         return bool(needed & ({int(role) for role in found["roles"]} | {guild}))

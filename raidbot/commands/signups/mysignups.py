@@ -10,7 +10,7 @@ from discord.ext import commands
 from raidbot.commands.signups import mysignups_views
 from raidbot.commands.signups.gate import Gate
 from raidbot.commands.signups.mysignups_views import PAGE_SIZE
-from raidbot.commands.signups.service import SigningUp
+from raidbot.commands.signups.service import SignupService
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.pagination import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel
@@ -23,12 +23,12 @@ from raidbot.utils.errors import Refusal
 class MySignups(commands.Cog):
     def __init__(self, state: State, gate: Gate) -> None:
         self._state = state
-        self._signing_up = SigningUp(state, gate, Source.COMMAND)
+        self._signing_up = SignupService(state, gate, Source.COMMAND)
 
     @app_commands.command(description="Where you sit and wait on this server; leave or change it from here")
     async def mysignups(self, interaction: discord.Interaction[Any]) -> None:
-        permissions.here(interaction)
-        await responses.take(interaction)
+        permissions.guild_of(interaction)
+        await responses.defer(interaction)
         await self._show_list(interaction)
 
     async def press(self, press: Press) -> None:
@@ -58,11 +58,11 @@ class MySignups(commands.Cog):
         await self._show_raid(press.interaction, raid, said)
 
     async def _raid(self, press: Press, code: str) -> Raid:
-        return await self._state.find(GuildId(permissions.here(press.interaction).id), code)
+        return await self._state.find(GuildId(permissions.guild_of(press.interaction).id), code)
 
     async def _show_raid(self, interaction: discord.Interaction[Any], raid: Raid, said: str = "") -> None:
-        now, member = await self._state.raid(raid.id), permissions.who(interaction)
-        await responses.show(
+        now, member = await self._state.raid(raid.id), permissions.member_id(interaction)
+        await responses.edit_response(
             interaction,
             said,
             embeds=(mysignups_views.raid_embed(now, member),),
@@ -70,11 +70,11 @@ class MySignups(commands.Cog):
         )
 
     async def _show_list(self, interaction: discord.Interaction[Any], number: int = 0) -> None:
-        member = permissions.who(interaction)
+        member = permissions.member_id(interaction)
         page = await self._state.db.read(
             partial(
                 raid_listings.coming,
-                guild=GuildId(permissions.here(interaction).id),
+                guild=GuildId(permissions.guild_of(interaction).id),
                 now=self._state.now(),
                 member=member,
                 page=number,
@@ -82,7 +82,7 @@ class MySignups(commands.Cog):
             )
         )
         raids = [await self._state.raid(entry.id) for entry in page.entries]
-        await responses.show(
+        await responses.edit_response(
             interaction,
             embeds=(mysignups_views.list_embed(page, raids, member),),
             rows=mysignups_views.list_rows(page, raids, member),

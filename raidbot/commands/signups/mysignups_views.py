@@ -7,9 +7,9 @@ from typing import Any
 import discord
 
 from raidbot.commands.signups.service import place
-from raidbot.commands.ui.pagination import turning
+from raidbot.commands.ui.pagination import page_buttons
 from raidbot.commands.ui.responses import Row
-from raidbot.commands.ui.role_select import role_menus
+from raidbot.commands.ui.role_select import role_selects
 from raidbot.commands.ui.router import address
 from raidbot.db.raid_listings import Page
 from raidbot.raids.model import MemberId, Raid, Status
@@ -35,7 +35,7 @@ def list_embed(page: Page, raids: Sequence[Raid], member: MemberId) -> discord.E
 
 
 def list_rows(page: Page, raids: Sequence[Raid], member: MemberId) -> tuple[Row, ...]:
-    turns = turning(page.number, page.pages, lambda number: address(PANEL, "page", number))
+    turns = page_buttons(page.number, page.pages, lambda number: address(PANEL, "page", number))
     if not raids:
         return ()
     options = [
@@ -68,10 +68,10 @@ def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
         seat = raid.seat_of(member)
         taken = {wait.role for wait in waits} | ({seat.role} if seat else set())
         others = [role for role in raid.roles if role.key not in taken]
-        rows += role_menus(raid, others, "Take another role", partial(address, PANEL, "take", raid.code))
+        rows += role_selects(raid, others, "Take another role", partial(address, PANEL, "take", raid.code))
     if raid.is_open and len(waits) > 0 and (len(waits) > 1 or raid.seat_of(member) is not None):
         lines = [raid.role(wait.role) for wait in waits]
-        rows += role_menus(raid, lines, "Stop waiting for …", partial(address, PANEL, "stop", raid.code))
+        rows += role_selects(raid, lines, "Stop waiting for …", partial(address, PANEL, "stop", raid.code))
     is_in = member in set(raid.members())
     leave = discord.ui.Button[Any](
         label="Leave this raid",

@@ -11,15 +11,15 @@ import discord
 import structlog
 from discord.ext import commands
 
-from raidbot.commands.events.event_queue import Intake
+from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.commands.signups.gate import Gate, RoleGone
 from raidbot.db import outbox
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Owed
-from raidbot.delivery.boards.reaction_removal import Tidy
+from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.messages.best_effort_dm import Aside
+from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change
@@ -74,28 +74,28 @@ class Reactions(commands.Cog):
         self,
         client: discord.Client,
         state: State,
-        intake: Intake,
+        event_queue: KeyedQueue,
         gate: Gate,
         *,
         serves: Callable[[int | None], bool],
         speed: SlidingWindow[tuple[int, int]],
-        tidy: Tidy,
+        reaction_remover: ReactionRemover,
         reconcile: Reconcile,
         boards: Boards,
         outbox: Outbox,
-        aside: Aside,
+        best_effort_dms: BestEffortDms,
     ) -> None:
         self._client = client
         self._state = state
-        self._intake = intake
+        self._event_queue = event_queue
         self._gate = gate
         self._serves = serves
         self._speed = speed
-        self._tidy = tidy
+        self._reaction_remover = reaction_remover
         self._reconcile = reconcile
         self._boards = boards
         self._outbox = outbox
-        self._aside = aside
+        self._best_effort_dms = best_effort_dms
 
     # Nothing is awaited before `put`: what is put first is done first, as the gateway delivered it.
 
@@ -121,9 +121,9 @@ class Reactions(commands.Cog):
         self._reconcile.touched(raid, reaction.member)
         verdict = self._speed.hit((member.guild.id, member.id), asyncio.get_running_loop().time())
         if verdict:
-            self._intake.put(raid, partial(self._sign_up, reaction))
+            self._event_queue.put(raid, partial(self._sign_up, reaction))
         else:
-            self._intake.put(raid, partial(self._refuse_speed, reaction, tell=verdict.first_refusal))
+            self._event_queue.put(raid, partial(self._refuse_speed, reaction, tell=verdict.first_refusal))
         if await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles}):
             self._boards.renamed(raid)
 
@@ -137,7 +137,7 @@ class Reactions(commands.Cog):
             return
         member = MemberId(payload.user_id)
         self._reconcile.touched(raid, member)
-        self._intake.put(raid, partial(self._sign_off, raid, member, key_of(str(payload.emoji))))
+        self._event_queue.put(raid, partial(self._sign_off, raid, member, key_of(str(payload.emoji))))
 
     def _board(self, payload: discord.RawReactionActionEvent) -> RaidId | None:
         raid = self._state.boards.get(MessageId(payload.message_id))
@@ -154,7 +154,7 @@ class Reactions(commands.Cog):
         try:
             await self._state.change(reaction.raid, rule, cause, names={reaction.member: reaction.name})
         except Refusal as refusal:
-            self._tidy.refuse(raid, reaction.member, role.key)
+            self._reaction_remover.refuse(raid, reaction.member, role.key)
             await self._tell(raid, reaction.member, refusal)
             if isinstance(refusal, RoleGone):
                 await self._tell(raid, raid.leader or raid.creator, refusal, again_after=_LEADER_TOLD_AGAIN_AFTER)
@@ -175,7 +175,7 @@ class Reactions(commands.Cog):
         role = raid.role_for_emoji(reaction.emoji_key)
         if role is None:
             return
-        self._tidy.refuse(raid, reaction.member, role.key)
+        self._reaction_remover.refuse(raid, reaction.member, role.key)
         if tell:
             await self._tell(raid, reaction.member, TooFast(), again_after=1)
 
@@ -184,7 +184,7 @@ class Reactions(commands.Cog):
         role = raid.role_for_emoji(emoji_key)
         if role is None:
             return
-        mark, taken = raid.mark_of(member, role.key), self._tidy.took(raid_id, member, role.key)
+        mark, taken = raid.mark_of(member, role.key), self._reaction_remover.took(raid_id, member, role.key)
         rule = partial(signups.unreact, member=member, key=role.key, now=self._state.now())
         if taken:
             rule = partial(signups.taken_away, member=member, key=role.key)
@@ -220,7 +220,7 @@ class Reactions(commands.Cog):
         try:
             await self._state.owe([dm, *await self._thread_notice(raid, member, refusal, cause, now)])
         except Unwritable:
-            self._aside.say(member, str(refusal))
+            self._best_effort_dms.say(member, str(refusal))
         except sqlite3.Error:
             log.exception("refusal not told", raid=raid.id, member=member)
         else:

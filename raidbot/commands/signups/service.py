@@ -16,7 +16,7 @@ from raidbot.state import Cause, Rule, State
 from raidbot.utils.text import clean_name, escape
 
 
-class SigningUp:
+class SignupService:
     """Each method says to the person what it did."""
 
     def __init__(self, state: State, gate: Gate, source: Source) -> None:
@@ -31,7 +31,7 @@ class SigningUp:
         if role is None:
             raise UnknownPanel
         settings = await self._state.settings(raid.guild)
-        member, roles = permissions.who(interaction), permissions.asker(interaction).roles
+        member, roles = permissions.member_id(interaction), permissions.asker_of(interaction).roles
         await self._state.learn_roles(raid.guild, {member: roles})
         join = partial(signups.join, member=member, key=role, now=self._state.now(), source=self._source)
 
@@ -43,7 +43,7 @@ class SigningUp:
         return await self._do(interaction, raid_id, rule)
 
     async def leave(self, interaction: discord.Interaction[Any], raid_id: RaidId) -> str:
-        member = permissions.who(interaction)
+        member = permissions.member_id(interaction)
         try:
             return await self._do(interaction, raid_id, partial(signups.leave, member=member, now=self._state.now()))
         except signups.NotSignedUp:
@@ -53,12 +53,12 @@ class SigningUp:
         """Raises UnknownPanel for a role the raid does not have."""
         if key not in {role.key for role in (await self._state.raid(raid_id)).roles}:
             raise UnknownPanel
-        member, now = permissions.who(interaction), self._state.now()
+        member, now = permissions.member_id(interaction), self._state.now()
         rule = partial(signups.leave_role, member=member, key=RoleKey(key), now=now)
         return await self._do(interaction, raid_id, rule)
 
     async def _do(self, interaction: discord.Interaction[Any], raid_id: RaidId, rule: Rule) -> str:
-        member = permissions.who(interaction)
+        member = permissions.member_id(interaction)
         names = {member: clean_name(interaction.user.display_name)}
         change = await self._state.change(raid_id, rule, Cause(self._source, member), names=names)
         return " ".join(_done(change, member)) or place(change.raid, member)

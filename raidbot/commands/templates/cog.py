@@ -17,7 +17,7 @@ from raidbot.commands.templates import (
     roles,
     strategies,
 )
-from raidbot.commands.templates.context import ANY, Action, Visit, take
+from raidbot.commands.templates.context import ANY, Action, PanelContext, take
 from raidbot.commands.templates.views import NO_KEY
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.autocomplete import matching
@@ -58,17 +58,17 @@ class Templates(
     @app_commands.command(name="list", description="All templates of this server; enable, change or make some")
     async def list_(self, interaction: discord.Interaction[Any]) -> None:
         await permissions.check_any(interaction, ANY)
-        await responses.take(interaction)
+        await responses.defer(interaction)
         await (await self._visit(interaction)).list(0)
 
     @app_commands.command(description="Change a template, switch it on or off, copy, reset or delete it")
     @app_commands.describe(template=_WHICH)
     async def edit(self, interaction: discord.Interaction[Any], template: str) -> None:
         await permissions.check_any(interaction, ANY)
-        visit = await self._visit(interaction)
-        entry = _named(visit.catalogue, template)
-        await responses.take(interaction)
-        await visit.of(entry.key).home()
+        context = await self._visit(interaction)
+        entry = _named(context.catalogue, template)
+        await responses.defer(interaction)
+        await context.of(entry.key).home()
 
     @app_commands.command(description="Make a template of this server’s own")
     async def create(self, interaction: discord.Interaction[Any]) -> None:
@@ -81,7 +81,7 @@ class Templates(
         await permissions.check(interaction, Permission.TEMPLATES_EXPORT)
         catalogue = (await self._visit(interaction)).catalogue
         entry = None if template is None else _named(catalogue, template)
-        await responses.take(interaction)
+        await responses.defer(interaction)
         if entry is None:
             await files.hand_out(interaction, catalogue.entries, "templates.json")
         else:
@@ -91,14 +91,14 @@ class Templates(
     @app_commands.describe(file="What /templates export handed out, or a file written like it")
     async def import_(self, interaction: discord.Interaction[Any], file: discord.Attachment) -> None:
         await permissions.check(interaction, Permission.TEMPLATES_IMPORT)
-        await responses.take(interaction)
+        await responses.defer(interaction)
         told = await files.take_file(self._state, interaction, file)
         await (await self._visit(interaction)).list(0, told)
 
     @edit.autocomplete("template")
     @export.autocomplete("template")
     async def _templates(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        catalogue = await self._state.templates(GuildId(permissions.here(interaction).id))
+        catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
         return matching(typed, ((one.key, _offered(one), one.template.name, one.key) for one in catalogue.entries))
 
     async def press(self, press: Press) -> None:
@@ -108,15 +108,15 @@ class Templates(
         name, key, *rest = press.parts
         interaction, action = press.interaction, ACTIONS[name]
         await permissions.check_any(interaction, action.permissions)
-        catalogue = await self._state.templates(GuildId(permissions.here(interaction).id))
+        catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
         if interaction.message is None:  # a form that a command opened has no panel to change
-            await responses.take(interaction)
-        await take(Visit(self._state, press, catalogue, key, tuple(rest)), action)
+            await responses.defer(interaction)
+        await take(PanelContext(self._state, press, catalogue, key, tuple(rest)), action)
 
-    async def _visit(self, interaction: discord.Interaction[Any]) -> Visit:
+    async def _visit(self, interaction: discord.Interaction[Any]) -> PanelContext:
         """A command's, which was pressed nowhere."""
-        catalogue = await self._state.templates(GuildId(permissions.here(interaction).id))
-        return Visit(self._state, Press(interaction, (), (), {}), catalogue, NO_KEY, ())
+        catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
+        return PanelContext(self._state, Press(interaction, (), (), {}), catalogue, NO_KEY, ())
 
 
 def _named(catalogue: Catalogue, text: str) -> Entry:

@@ -46,7 +46,7 @@ class EmojiUnknown(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PanelContext:
     """`catalogue` is as it was when the press arrived; `rest` follows the template's key in the `custom_id`."""
 
     state: State
@@ -61,7 +61,7 @@ class Visit:
 
     @property
     def guild(self) -> GuildId:
-        return GuildId(permissions.here(self.interaction).id)
+        return GuildId(permissions.guild_of(self.interaction).id)
 
     @property
     def entry(self) -> Entry:
@@ -101,7 +101,7 @@ class Visit:
         """Open a form that comes back to `action`, with what was typed before if it was refused."""
         custom_id = views.to(action, self.key, *about)
         marks = self.rest[-1] if self.rest else None
-        await form_retry.ask(self.interaction, custom_id, title, *fields, marks=marks)
+        await form_retry.open_form(self.interaction, custom_id, title, *fields, marks=marks)
 
     async def change(self, change: Callable[[Template], Template]) -> Entry:
         """Do it to the template as it is now. Raises what the change raises."""
@@ -109,7 +109,7 @@ class Visit:
         return after.entry(self.key)
 
     async def change_catalogue(self, rule: Callable[[Catalogue], Catalogue]) -> Catalogue:
-        return await self.state.change_templates(self.guild, rule, permissions.cause(self.interaction))
+        return await self.state.change_templates(self.guild, rule, permissions.cause_of(self.interaction))
 
     async def emoji(self, *spelled: str) -> ServerEmoji:
         """Reads what was typed; what the template has, and what it came with, may stay."""
@@ -136,19 +136,21 @@ class Visit:
             await self.list(0, text)
             return
         entry = catalogue.entry(self.key)
-        await responses.show(self.interaction, text, embeds=(views.panel_embed(entry),), rows=views.panel_rows(entry))
+        await responses.edit_response(
+            self.interaction, text, embeds=(views.panel_embed(entry),), rows=views.panel_rows(entry)
+        )
 
     async def list(self, page: int, text: str = "") -> None:
         catalogue = await self.state.templates(self.guild)
         page = min(page, views.pages_of(catalogue) - 1)
-        shown = views.list_embed(permissions.here(self.interaction).name, catalogue, page)
-        await responses.show(self.interaction, text, embeds=(shown,), rows=views.list_rows(catalogue, page))
+        shown = views.list_embed(permissions.guild_of(self.interaction).name, catalogue, page)
+        await responses.edit_response(self.interaction, text, embeds=(shown,), rows=views.list_rows(catalogue, page))
 
     async def page(self, text: str, *rows: responses.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
         """Show something else in the panel's place."""
-        await responses.show(self.interaction, text, embeds=embeds, rows=rows)
+        await responses.edit_response(self.interaction, text, embeds=embeds, rows=rows)
 
-    def of(self, key: str) -> "Visit":
+    def of(self, key: str) -> "PanelContext":
         """The same visit to another template."""
         return replace(self, key=key, rest=())
 
@@ -161,36 +163,36 @@ class Action:
     """
 
     permissions: tuple[Permission, ...]
-    do: Callable[[Visit], Awaitable[None]]
+    do: Callable[[PanelContext], Awaitable[None]]
     again: str | None = None
 
 
-async def take(visit: Visit, action: Action) -> None:
+async def take(context: PanelContext, action: Action) -> None:
     """Do it; what is refused is said above the panel, or above what was typed."""
     try:
-        await action.do(visit)
+        await action.do(context)
     except UnknownPanel as refusal:
-        await visit.home(str(refusal))
+        await context.home(str(refusal))
     except Refusal as refusal:
         if action.again is None:
-            await visit.home(str(refusal))
+            await context.home(str(refusal))
             return
         is_gone = isinstance(refusal, NoSuchTemplate | edits.RoleGone | edits.StrategyGone)
-        await _show_typed(visit, str(refusal), again=None if is_gone else action.again)
+        await _show_typed(context, str(refusal), again=None if is_gone else action.again)
 
 
 async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
     """The custom emoji the bot can use here, asked of Discord. Raises EmojiUnknown."""
     try:
-        found = await permissions.here(interaction).fetch_emojis()
+        found = await permissions.guild_of(interaction).fetch_emojis()
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         raise EmojiUnknown from error
     return ServerEmoji(tuple(Emoji(one.name, one.id, one.animated) for one in found if one.is_usable()))
 
 
-async def _show_typed(visit: Visit, why: str, *, again: str | None) -> None:
+async def _show_typed(context: PanelContext, why: str, *, again: str | None) -> None:
     """Nothing was saved; what was typed stands on the panel, from where the form takes it again."""
-    buttons = [views.button("Try again", BLUE, again, visit.key, *visit.rest)] if again else []
-    buttons.append(views.button("Give up", GREY, "panel", visit.key))
-    shown = form_retry.embeds(visit.press.fields, LABELS)
-    await visit.page(form_retry.lost_nothing(why), tuple(buttons), embeds=shown)
+    buttons = [views.button("Try again", BLUE, again, context.key, *context.rest)] if again else []
+    buttons.append(views.button("Give up", GREY, "panel", context.key))
+    shown = form_retry.embeds(context.press.fields, LABELS)
+    await context.page(form_retry.refusal_text(why), tuple(buttons), embeds=shown)

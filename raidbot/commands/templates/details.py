@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from raidbot.commands.templates.context import LABELS, Action, Visit
+from raidbot.commands.templates.context import LABELS, Action, PanelContext
 from raidbot.commands.ui.forms import Field
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import edits
@@ -15,9 +15,9 @@ _LENGTHS_MOST = 300  # 25 of them with four decimals each
 _SIDES_MOST = 2600
 
 
-async def _ask_look(visit: Visit) -> None:
-    template = visit.template
-    await visit.ask(
+async def _ask_look(context: PanelContext) -> None:
+    template = context.template
+    await context.ask(
         "look",
         "Words and look",
         Field("name", LABELS["name"], template.name, most=LABEL_MOST),
@@ -39,47 +39,47 @@ def emoji_field(value: str) -> Field:
     return Field("emoji", LABELS["emoji"], value, "Before the title: ⚔️ or :name:", most=EMOJI_MOST, required=False)
 
 
-async def _look(visit: Visit) -> None:
-    said = visit.said(*_LOOK)
+async def _look(context: PanelContext) -> None:
+    said = context.said(*_LOOK)
     if "emoji" in said:
-        known = await visit.emoji(said["emoji"])
+        known = await context.emoji(said["emoji"])
         said["emoji"] = known.spell_or_nothing(said["emoji"])
-    await visit.saved(await visit.change(lambda template: edits.describe(template, said)))
+    await context.saved(await context.change(lambda template: edits.describe(template, said)))
 
 
-async def _ask_lengths(visit: Visit) -> None:
-    lengths = edits.hours_text(visit.template.lengths)
+async def _ask_lengths(context: PanelContext) -> None:
+    lengths = edits.hours_text(context.template.lengths)
     field = Field(
         "lengths", LABELS["lengths"], lengths, "1.5, 3; blank: raids say no length", most=_LENGTHS_MOST, required=False
     )
-    await visit.ask("lengths", "How long raids take", field)
+    await context.ask("lengths", "How long raids take", field)
 
 
-async def _lengths(visit: Visit) -> None:
-    lengths = edits.lengths_of(visit.press.fields["lengths"])
-    await visit.saved(await visit.change(lambda template: replace(template, lengths=lengths)))
+async def _lengths(context: PanelContext) -> None:
+    lengths = edits.lengths_of(context.press.fields["lengths"])
+    await context.saved(await context.change(lambda template: replace(template, lengths=lengths)))
 
 
-async def _ask_sides(visit: Visit) -> None:
+async def _ask_sides(context: PanelContext) -> None:
     field = Field(
         "sides",
         LABELS["sides"],
-        "\n".join(visit.template.sides),
+        "\n".join(context.template.sides),
         "Left side (Bomb)",
         most=_SIDES_MOST,
         required=False,
         is_long=True,
     )
-    await visit.ask("sides", "Sides a leader gives to members", field)
+    await context.ask("sides", "Sides a leader gives to members", field)
 
 
-async def _sides(visit: Visit) -> None:
-    sides = edits.sides_of(visit.press.fields["sides"])
+async def _sides(context: PanelContext) -> None:
+    sides = edits.sides_of(context.press.fields["sides"])
 
     def change(template: Template) -> Template:
         return replace(template, sides=sides)
 
-    await visit.saved(await visit.change(change))
+    await context.saved(await context.change(change))
 
 
 _EDIT = (Permission.TEMPLATES_EDIT,)

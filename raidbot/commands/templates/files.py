@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from raidbot.commands.templates.context import Action, Visit, server_emoji
+from raidbot.commands.templates.context import Action, PanelContext, server_emoji
 from raidbot.commands.templates.views import NO_KEY
 from raidbot.commands.ui import permissions, responses
 from raidbot.raids.model import GuildId
@@ -35,7 +35,7 @@ async def hand_out(interaction: discord.Interaction[Any], entries: Iterable[Entr
     """Answer a taken command or press with the file."""
     filed = [Filed(entry.template, entry.enabled) for entry in entries]
     content = (await asyncio.to_thread(write, filed)).encode()
-    await responses.hand_over(interaction, _what_for(len(content)), discord.File(io.BytesIO(content), filename=name))
+    await responses.send_file(interaction, _what_for(len(content)), discord.File(io.BytesIO(content), filename=name))
 
 
 def _what_for(size: int) -> str:
@@ -58,12 +58,12 @@ async def take_file(state: State, interaction: discord.Interaction[Any], file: d
     Raises Refusal for whatever is wrong with it, and then nothing is changed.
     """
     filed = await asyncio.to_thread(read, await _download(file))  # a large one takes long
-    guild = GuildId(permissions.here(interaction).id)
+    guild = GuildId(permissions.guild_of(interaction).id)
     ids = (await server_emoji(interaction)).ids
     before = await state.templates(guild)
     check_emoji(before, filed, ids)
     rule = partial(take_in, filed=filed, new_key=state.new_template_key)
-    after = await state.change_templates(guild, rule, permissions.cause(interaction))
+    after = await state.change_templates(guild, rule, permissions.cause_of(interaction))
     return _told(taken(before, after, filed))
 
 
@@ -86,11 +86,11 @@ def _told(told: Taken) -> str:
     )
 
 
-async def _export(visit: Visit) -> None:
-    await responses.take(visit.interaction)
-    entry = None if visit.key == NO_KEY else visit.entry
-    entries = visit.catalogue.entries if entry is None else (entry,)
-    await hand_out(visit.interaction, entries, file_name(entry) if entry else "templates.json")
+async def _export(context: PanelContext) -> None:
+    await responses.defer(context.interaction)
+    entry = None if context.key == NO_KEY else context.entry
+    entries = context.catalogue.entries if entry is None else (entry,)
+    await hand_out(context.interaction, entries, file_name(entry) if entry else "templates.json")
 
 
 ACTIONS = {"export": Action((Permission.TEMPLATES_EXPORT,), _export)}

@@ -7,13 +7,13 @@ from functools import partial
 import discord
 
 from raidbot.commands.templates import views
-from raidbot.commands.templates.context import ANY, LABELS, Action, Visit
+from raidbot.commands.templates.context import ANY, LABELS, Action, PanelContext
 from raidbot.commands.templates.details import COLOUR_HINT, emoji_field
 from raidbot.commands.templates.roles import lines_field
 from raidbot.commands.templates.views import GREY, RED
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.pagination import page_number
-from raidbot.commands.ui.permissions import who
+from raidbot.commands.ui.permissions import member_id
 from raidbot.delivery.boards.render import board
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, Raid
@@ -30,21 +30,21 @@ _FIRST_DESCRIPTION_MOST = 1000  # so that all of a refused form can be shown in 
 _AHEAD = timedelta(days=1)
 
 
-async def _list(visit: Visit) -> None:
-    await visit.list(page_number(visit.part(0)))
+async def _list(context: PanelContext) -> None:
+    await context.list(page_number(context.part(0)))
 
 
-async def _open(visit: Visit) -> None:
-    await visit.of(visit.chosen).home()
+async def _open(context: PanelContext) -> None:
+    await context.of(context.chosen).home()
 
 
-async def _panel(visit: Visit) -> None:
-    await visit.home()
+async def _panel(context: PanelContext) -> None:
+    await context.home()
 
 
-async def ask_new(visit: Visit) -> None:
+async def ask_new(context: PanelContext) -> None:
     """Open the form for a template of the server's own."""
-    await visit.ask(
+    await context.ask(
         "new",
         "A new template",
         Field("name", LABELS["name"], most=LABEL_MOST),
@@ -61,89 +61,94 @@ async def ask_new(visit: Visit) -> None:
     )
 
 
-async def _new(visit: Visit) -> None:
-    said = visit.press.fields
-    known = await visit.emoji(said["emoji"], said["roles"])
+async def _new(context: PanelContext) -> None:
+    said = context.press.fields
+    known = await context.emoji(said["emoji"], said["roles"])
     template = Template(
-        key=visit.state.new_template_key(),
+        key=context.state.new_template_key(),
         name=said["name"],
         emoji=known.spell_or_nothing(said["emoji"]),
         description=said["description"],
         colour=edits.colour_of(said["colour"]),
         roles=from_lines(said["roles"], spell=known.spell),
     )
-    await visit.change_catalogue(lambda catalogue: rules.add(catalogue, template))
-    await visit.of(template.key).home("Saved. `/create` offers it. Lengths, strategies and sides can be added here.")
+    await context.change_catalogue(lambda catalogue: rules.add(catalogue, template))
+    await context.of(template.key).home("Saved. `/create` offers it. Lengths, strategies and sides can be added here.")
 
 
-async def _duplicate(visit: Visit) -> None:
-    new = visit.state.new_template_key()
-    await visit.change_catalogue(partial(rules.duplicate, key=visit.key, new=new))
-    await visit.of(new).home(f"This is the copy of {views.quoted(visit.template)}, complete.")
+async def _duplicate(context: PanelContext) -> None:
+    new = context.state.new_template_key()
+    await context.change_catalogue(partial(rules.duplicate, key=context.key, new=new))
+    await context.of(new).home(f"This is the copy of {views.quoted(context.template)}, complete.")
 
 
-async def _enable(visit: Visit) -> None:
-    await visit.change_catalogue(partial(rules.switch, key=visit.key, enabled=True))
-    await visit.home("`/create` offers it.")
+async def _enable(context: PanelContext) -> None:
+    await context.change_catalogue(partial(rules.switch, key=context.key, enabled=True))
+    await context.home("`/create` offers it.")
 
 
-async def _disable(visit: Visit) -> None:
-    await visit.change_catalogue(partial(rules.switch, key=visit.key, enabled=False))
-    await visit.home("`/create` does not offer it any more. Raids that are posted stay as they are.")
+async def _disable(context: PanelContext) -> None:
+    await context.change_catalogue(partial(rules.switch, key=context.key, enabled=False))
+    await context.home("`/create` does not offer it any more. Raids that are posted stay as they are.")
 
 
-async def _ask_reset(visit: Visit) -> None:
-    entry = visit.entry
+async def _ask_reset(context: PanelContext) -> None:
+    entry = context.entry
     if entry.is_own:
         raise NothingToResetTo(entry.template)
     changed = views.changed_fields(entry)
     if not changed:
-        await visit.home("It is as it comes with the bot.")
+        await context.home("It is as it comes with the bot.")
         return
-    await visit.page(
+    await context.page(
         f"Reset {views.quoted(entry.template)} to how it comes with the bot? What was changed here goes:"
         f" {joined(changed)}. Raids that are posted stay as they are.",
-        (views.button("Yes, reset it", RED, "reset", visit.key), views.button("Keep it", GREY, "panel", visit.key)),
+        (views.button("Yes, reset it", RED, "reset", context.key), views.button("Keep it", GREY, "panel", context.key)),
     )
 
 
-async def _reset(visit: Visit) -> None:
-    await visit.change_catalogue(partial(rules.reset, key=visit.key))
-    await visit.home("It is as it comes with the bot.")
+async def _reset(context: PanelContext) -> None:
+    await context.change_catalogue(partial(rules.reset, key=context.key))
+    await context.home("It is as it comes with the bot.")
 
 
-async def _ask_delete(visit: Visit) -> None:
-    await visit.page(
-        f"Delete {views.quoted(visit.template)}? Raids that are posted stay as they are.",
-        (views.button("Yes, delete it", RED, "delete", visit.key), views.button("Keep it", GREY, "panel", visit.key)),
+async def _ask_delete(context: PanelContext) -> None:
+    await context.page(
+        f"Delete {views.quoted(context.template)}? Raids that are posted stay as they are.",
+        (
+            views.button("Yes, delete it", RED, "delete", context.key),
+            views.button("Keep it", GREY, "panel", context.key),
+        ),
     )
 
 
-async def _delete(visit: Visit) -> None:
-    await visit.change_catalogue(partial(rules.remove, key=visit.key))
-    await visit.list(0, f"{views.quoted(visit.template)} is deleted.")
+async def _delete(context: PanelContext) -> None:
+    await context.change_catalogue(partial(rules.remove, key=context.key))
+    await context.list(0, f"{views.quoted(context.template)} is deleted.")
 
 
-async def _preview(visit: Visit) -> None:
+async def _preview(context: PanelContext) -> None:
     """The board as it would be, with the strategy that was chosen or the first."""
-    template = visit.template
-    chosen = template.strategy(visit.press.values[0]) if visit.press.values else None
+    template = context.template
+    chosen = template.strategy(context.press.values[0]) if context.press.values else None
     strategy = chosen or next(iter(template.strategies), None)
-    settings = await visit.state.settings(visit.guild)
-    name = clean_name(visit.interaction.user.display_name)
-    shown = board(_raid(visit, strategy, settings.zone), {who(visit.interaction): name}, settings.signup_style)
+    settings = await context.state.settings(context.guild)
+    name = clean_name(context.interaction.user.display_name)
+    shown = board(
+        _raid(context, strategy, settings.zone), {member_id(context.interaction): name}, settings.signup_style
+    )
     options = [
         discord.SelectOption(label=one.name, value=one.name, default=one is strategy) for one in template.strategies
     ]
-    rows = [(views.select("With another strategy", "preview", visit.key, options),)] if len(options) > 1 else []
-    await visit.page("This is how a board of it looks:", *rows, (views.back(visit.key),), embeds=(shown.embed(),))
+    rows = [(views.select("With another strategy", "preview", context.key, options),)] if len(options) > 1 else []
+    await context.page("This is how a board of it looks:", *rows, (views.back(context.key),), embeds=(shown.embed(),))
 
 
-def _raid(visit: Visit, strategy: Strategy | None, zone: str) -> Raid:
+def _raid(context: PanelContext, strategy: Strategy | None, zone: str) -> Raid:
     """Made as /create makes it, also where the template is disabled."""
-    entry, now = replace(visit.entry, enabled=True), visit.state.now()
+    entry, now = replace(context.entry, enabled=True), context.state.now()
     draft = Draft(
-        activity=visit.key,
+        activity=context.key,
         length_minutes=next(iter(entry.template.lengths), None),
         strategy=strategy.name if strategy else None,
         starts_at=now + _AHEAD,
@@ -152,8 +157,8 @@ def _raid(visit: Visit, strategy: Strategy | None, zone: str) -> Raid:
     return plan(
         draft,
         Catalogue((entry,)),
-        guild=visit.guild,
-        creator=who(visit.interaction),
+        guild=context.guild,
+        creator=member_id(context.interaction),
         channel=ChannelId(0),
         now=now,
     )

@@ -5,13 +5,13 @@ from dataclasses import replace
 import discord
 
 from raidbot.commands.templates import views
-from raidbot.commands.templates.context import LABELS, Action, Visit
+from raidbot.commands.templates.context import LABELS, Action, PanelContext
 from raidbot.commands.templates.details import EMOJI_MOST
 from raidbot.commands.templates.views import BLUE, GREEN, GREY, RED
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.responses import Row
 from raidbot.delivery.boards.text_fit import units
-from raidbot.raids.emoji.model import parse
+from raidbot.raids.emoji.model import parse_emoji
 from raidbot.raids.emoji.server import ServerEmoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.permissions import Permission
@@ -37,18 +37,18 @@ def fits_a_form(roles: tuple[Role, ...]) -> bool:
     return units(to_lines(roles)) <= TEXT_MOST
 
 
-async def _roles(visit: Visit) -> None:
-    await _show_roles(visit)
+async def _roles(context: PanelContext) -> None:
+    await _show_roles(context)
 
 
-async def _show_roles(visit: Visit, text: str = "") -> None:
+async def _show_roles(context: PanelContext, text: str = "") -> None:
     """The page of the roles; called after a change, it shows the template as it is then."""
-    template = (await visit.state.templates(visit.guild)).entry(visit.key).template
+    template = (await context.state.templates(context.guild)).entry(context.key).template
     embed = discord.Embed(title=f"Roles of {clip(escape(template.name), LABEL_MOST)}", colour=template.colour)
     embed.description = views.roles_text(template.roles)
     if not fits_a_form(template.roles):
         embed.set_footer(text=f"As text these are more than {TEXT_MOST} characters, so they are edited one by one.")
-    await visit.page(text, *_rows(template), embeds=(embed,))
+    await context.page(text, *_rows(template), embeds=(embed,))
 
 
 def _rows(template: Template) -> tuple[Row, ...]:
@@ -77,74 +77,74 @@ def _select(template: Template, start: int) -> discord.ui.Select[discord.ui.View
 
 def _plainly(role: Role) -> str:
     """Without custom emoji, which lists cannot show in a line's text."""
-    return f"{role.emoji} {role.name}" if parse(role.emoji).id is None else role.name
+    return f"{role.emoji} {role.name}" if parse_emoji(role.emoji).id is None else role.name
 
 
-async def _role(visit: Visit) -> None:
-    role = edits.role_of(visit.template, visit.chosen)
+async def _role(context: PanelContext) -> None:
+    role = edits.role_of(context.template, context.chosen)
     mark = mark_of(role.key)
     buttons = (
-        views.button("Edit", BLUE, "ask-role", visit.key, mark),
-        views.button("Remove", RED, "drop-role", visit.key, mark, disabled=len(visit.template.roles) == 1),
-        views.button("Back", GREY, "roles", visit.key),
+        views.button("Edit", BLUE, "ask-role", context.key, mark),
+        views.button("Remove", RED, "drop-role", context.key, mark, disabled=len(context.template.roles) == 1),
+        views.button("Back", GREY, "roles", context.key),
     )
-    await visit.page(f"{views.role_line(role)}\n-# {escape(role.group) or 'In no group'}", buttons)
+    await context.page(f"{views.role_line(role)}\n-# {escape(role.group) or 'In no group'}", buttons)
 
 
-async def _ask_lines(visit: Visit) -> None:
-    roles = visit.template.roles
+async def _ask_lines(context: PanelContext) -> None:
+    roles = context.template.roles
     if not fits_a_form(roles):
         raise TooLongForAForm(units(to_lines(roles)))
-    await visit.ask("lines", "Roles", lines_field(to_lines(roles)))
+    await context.ask("lines", "Roles", lines_field(to_lines(roles)))
 
 
 def lines_field(lines: str) -> Field:
     return Field("roles", LABELS["roles"], lines, FORM, most=TEXT_MOST, is_long=True)
 
 
-async def _lines(visit: Visit) -> None:
-    text, mark = visit.press.fields["roles"], visit.marks
-    emoji = await visit.emoji(text)
+async def _lines(context: PanelContext) -> None:
+    text, mark = context.press.fields["roles"], context.marks
+    emoji = await context.emoji(text)
 
     def change(template: Template) -> Template:
         edits.check_roles_are(template, mark)
         return template.with_roles(from_lines(text, template.roles, emoji.spell))
 
-    await visit.saved(await visit.change(change))
+    await context.saved(await context.change(change))
 
 
-async def _ask_add(visit: Visit) -> None:
-    await visit.ask("add-role", "A new role", *_fields(_NEW))
+async def _ask_add(context: PanelContext) -> None:
+    await context.ask("add-role", "A new role", *_fields(_NEW))
 
 
-async def _add(visit: Visit) -> None:
-    said = {key: visit.press.fields[key] for key in _ROLE}
-    role = _said(_NEW, said, await visit.emoji(said["emoji"], said["icon"]))
-    await visit.change(lambda template: edits.adding_role(template, role))
-    await _show_roles(visit, f"{views.role_line(role)} is added.")
+async def _add(context: PanelContext) -> None:
+    said = {key: context.press.fields[key] for key in _ROLE}
+    role = _said(_NEW, said, await context.emoji(said["emoji"], said["icon"]))
+    await context.change(lambda template: edits.adding_role(template, role))
+    await _show_roles(context, f"{views.role_line(role)} is added.")
 
 
-async def _ask_role(visit: Visit) -> None:
-    mark = visit.part(0)
-    role = _marked(visit.template, mark)
-    await visit.ask("edit-role", clip(role.name, 45), *_fields(role), about=(mark,))
+async def _ask_role(context: PanelContext) -> None:
+    mark = context.part(0)
+    role = _marked(context.template, mark)
+    await context.ask("edit-role", clip(role.name, 45), *_fields(role), about=(mark,))
 
 
-async def _edit(visit: Visit) -> None:
-    mark, said = visit.part(0), visit.said(*_ROLE)
-    emoji = await visit.emoji(*said.values())
+async def _edit(context: PanelContext) -> None:
+    mark, said = context.part(0), context.said(*_ROLE)
+    emoji = await context.emoji(*said.values())
 
     def change(template: Template) -> Template:
         return edits.with_role(template, _said(_marked(template, mark), said, emoji))
 
-    await visit.change(change)
-    await _show_roles(visit, "Saved. Raids that are posted stay as they are.")
+    await context.change(change)
+    await _show_roles(context, "Saved. Raids that are posted stay as they are.")
 
 
-async def _drop(visit: Visit) -> None:
-    role = _marked(visit.template, visit.part(0))
-    entry = await visit.change(lambda template: edits.without_role(template, role.key))
-    await _show_roles(visit, "\n".join((f"{views.role_line(role)} is removed.", *visit.lost(entry))))
+async def _drop(context: PanelContext) -> None:
+    role = _marked(context.template, context.part(0))
+    entry = await context.change(lambda template: edits.without_role(template, role.key))
+    await _show_roles(context, "\n".join((f"{views.role_line(role)} is removed.", *context.lost(entry))))
 
 
 def _fields(role: Role) -> tuple[Field, ...]:

@@ -3,7 +3,7 @@
 import discord
 
 from raidbot.commands.templates import views
-from raidbot.commands.templates.context import LABELS, Action, Visit
+from raidbot.commands.templates.context import LABELS, Action, PanelContext
 from raidbot.commands.templates.roles import fits_a_form, lines_field
 from raidbot.commands.templates.views import BLUE, GREEN, GREY, RED
 from raidbot.commands.ui.forms import Field
@@ -24,48 +24,48 @@ _ABOUT = (
 _DESCRIBED_MOST = 500
 
 
-async def _strategies(visit: Visit) -> None:
-    await _show(visit)
+async def _strategies(context: PanelContext) -> None:
+    await _show(context)
 
 
-async def _show(visit: Visit, text: str = "") -> None:
-    template = (await visit.state.templates(visit.guild)).entry(visit.key).template
+async def _show(context: PanelContext, text: str = "") -> None:
+    template = (await context.state.templates(context.guild)).entry(context.key).template
     options = [discord.SelectOption(label=one.name, value=one.name) for one in template.strategies]
-    chosen = views.select("Edit or remove a strategy", "strategy", visit.key, options)
+    chosen = views.select("Edit or remove a strategy", "strategy", context.key, options)
     buttons = (
-        views.button("Add a strategy", GREEN, "ask-new-plan", visit.key, disabled=len(options) >= CHOICES_MOST),
-        views.back(visit.key),
+        views.button("Add a strategy", GREEN, "ask-new-plan", context.key, disabled=len(options) >= CHOICES_MOST),
+        views.back(context.key),
     )
     embed = discord.Embed(title=f"Strategies of {clip(escape(template.name), LABEL_MOST)}", colour=template.colour)
     embed.description = views.strategies_text(template) or "There are none."
     embed.set_footer(text=_ABOUT)
-    await visit.page(text, *([(chosen,)] if options else []), buttons, embeds=(embed,))
+    await context.page(text, *([(chosen,)] if options else []), buttons, embeds=(embed,))
 
 
-async def _strategy(visit: Visit) -> None:
-    strategy = edits.strategy_of(visit.template, visit.chosen)
+async def _strategy(context: PanelContext) -> None:
+    strategy = edits.strategy_of(context.template, context.chosen)
     mark = mark_of(strategy.name)
     buttons = (
-        views.button("Edit", BLUE, "ask-plan", visit.key, mark),
-        views.button("Remove", RED, "drop-plan", visit.key, mark),
-        views.button("Back", GREY, "strategies", visit.key),
+        views.button("Edit", BLUE, "ask-plan", context.key, mark),
+        views.button("Remove", RED, "drop-plan", context.key, mark),
+        views.button("Back", GREY, "strategies", context.key),
     )
-    embed = discord.Embed(title=escape(strategy.name), colour=visit.template.colour)
+    embed = discord.Embed(title=escape(strategy.name), colour=context.template.colour)
     embed.description = clip(escape(strategy.description), _DESCRIBED_MOST) or "The template’s description."
-    embed.add_field(name="Roles", value=views.roles_text(visit.template.played_as(strategy).roles))
-    await visit.page("", buttons, embeds=(embed,))
+    embed.add_field(name="Roles", value=views.roles_text(context.template.played_as(strategy).roles))
+    await context.page("", buttons, embeds=(embed,))
 
 
-async def _ask_new(visit: Visit) -> None:
-    template = visit.template
+async def _ask_new(context: PanelContext) -> None:
+    template = context.template
     about = (edits.mark_of_roles(template),)
-    await visit.ask("add-plan", "A new strategy", *_fields(template, _NEW), about=about)
+    await context.ask("add-plan", "A new strategy", *_fields(template, _NEW), about=about)
 
 
-async def _ask_plan(visit: Visit) -> None:
-    template, mark = visit.template, visit.part(0)
+async def _ask_plan(context: PanelContext) -> None:
+    template, mark = context.template, context.part(0)
     about = (mark, edits.mark_of_roles(template))
-    await visit.ask("edit-plan", "Strategy", *_fields(template, _marked(template, mark)), about=about)
+    await context.ask("edit-plan", "Strategy", *_fields(template, _marked(template, mark)), about=about)
 
 
 def _fields(template: Template, strategy: Strategy) -> list[Field]:
@@ -87,26 +87,26 @@ def _fields(template: Template, strategy: Strategy) -> list[Field]:
     ]
 
 
-async def _add(visit: Visit) -> None:
-    said = _said(visit)
-    spell = (await visit.emoji(said.get("roles", ""))).spell
-    name = visit.press.fields["name"]
+async def _add(context: PanelContext) -> None:
+    said = _said(context)
+    spell = (await context.emoji(said.get("roles", ""))).spell
+    name = context.press.fields["name"]
 
     def change(template: Template) -> Template:
-        strategy = Strategy(name, said.get("description", ""), _changed(visit, template, said, spell) or ())
+        strategy = Strategy(name, said.get("description", ""), _changed(context, template, said, spell) or ())
         return edits.with_strategy(template, strategy)
 
-    await visit.change(change)
-    await _show(visit, f"The strategy “{escape(name)}” is added.")
+    await context.change(change)
+    await _show(context, f"The strategy “{escape(name)}” is added.")
 
 
-async def _edit(visit: Visit) -> None:
-    mark, said = visit.part(0), _said(visit)
-    spell = (await visit.emoji(said.get("roles", ""))).spell
+async def _edit(context: PanelContext) -> None:
+    mark, said = context.part(0), _said(context)
+    spell = (await context.emoji(said.get("roles", ""))).spell
 
     def change(template: Template) -> Template:
         before = _marked(template, mark)
-        changed = _changed(visit, template, said, spell)
+        changed = _changed(context, template, said, spell)
         after = Strategy(
             said.get("name", before.name),
             said.get("description", before.description),
@@ -114,26 +114,26 @@ async def _edit(visit: Visit) -> None:
         )
         return edits.with_strategy(template, after, before.name)
 
-    await visit.change(change)
-    await _show(visit, "Saved. Raids that are posted stay as they are.")
+    await context.change(change)
+    await _show(context, "Saved. Raids that are posted stay as they are.")
 
 
-async def _drop(visit: Visit) -> None:
-    name = _marked(visit.template, visit.part(0)).name
-    await visit.change(lambda template: edits.without_strategy(template, name))
-    await _show(visit, f"The strategy “{escape(name)}” is removed.")
+async def _drop(context: PanelContext) -> None:
+    name = _marked(context.template, context.part(0)).name
+    await context.change(lambda template: edits.without_strategy(template, name))
+    await _show(context, f"The strategy “{escape(name)}” is removed.")
 
 
-def _said(visit: Visit) -> dict[str, str]:
+def _said(context: PanelContext) -> dict[str, str]:
     """What the person changed in the form, which has no roles where they are too long for it."""
-    return visit.said(*_WORDS, "roles") if "roles" in visit.press.fields else visit.said(*_WORDS)
+    return context.said(*_WORDS, "roles") if "roles" in context.press.fields else context.said(*_WORDS)
 
 
-def _changed(visit: Visit, template: Template, said: dict[str, str], spell: Spell) -> tuple[Role, ...] | None:
+def _changed(context: PanelContext, template: Template, said: dict[str, str], spell: Spell) -> tuple[Role, ...] | None:
     """The roles that are otherwise with the strategy; None if the form says nothing new of them."""
     if "roles" not in said:
         return None
-    edits.check_roles_are(template, visit.part(len(visit.rest) - 2))
+    edits.check_roles_are(template, context.part(len(context.rest) - 2))
     return edits.strategy_played(template, from_lines(said["roles"], spell=spell))
 
 

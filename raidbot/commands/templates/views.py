@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.ui.pagination import turning
+from raidbot.commands.ui.pagination import page_buttons
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
 from raidbot.raids.model import Role
@@ -79,7 +79,7 @@ def list_rows(catalogue: Catalogue, page: int) -> tuple[Row, ...]:
         )
         for entry in _on(catalogue, page)
     ]
-    turned = turning(page, pages_of(catalogue), lambda number: to("list", NO_KEY, number))
+    turned = page_buttons(page, pages_of(catalogue), lambda number: to("list", NO_KEY, number))
     return (
         (select("Look at a template, and change it", "open", NO_KEY, options),),
         *((turned,) if turned else ()),

@@ -9,7 +9,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from raidbot.commands.ui.responses import whisper
+from raidbot.commands.ui.responses import send_ephemeral
 from raidbot.utils.errors import Refusal
 
 log = structlog.get_logger(__name__)
@@ -23,7 +23,7 @@ _TOO_LATE = {
 }
 
 
-async def explain(interaction: Interaction, error: Exception) -> None:
+async def report_error(interaction: Interaction, error: Exception) -> None:
     """Tell the person what went wrong, as far as Discord still lets us; never raises."""
     error = _cause(error)
     if _is_too_late(error):
@@ -33,7 +33,7 @@ async def explain(interaction: Interaction, error: Exception) -> None:
     if interaction.type is discord.InteractionType.autocomplete:
         return
     try:
-        await whisper(interaction, text)
+        await send_ephemeral(interaction, text)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
         log.info("error not shown", interaction=interaction.id, asked=_asked(interaction), error=str(failure))
 

@@ -15,7 +15,7 @@ _FENCE = "```"
 _WHY_MOST = 1900
 
 
-async def ask(
+async def open_form(
     interaction: discord.Interaction[Any], custom_id: str, title: str, *fields: Field, marks: str | None
 ) -> None:
     """Open a form; `marks_of` its fields follow the `custom_id` when it comes back.
@@ -24,10 +24,10 @@ async def ask(
     it is filled in again, everything else is as it is now.
     """
     filled = fields if marks is None else _refilled(interaction, fields, marks)
-    await responses.ask(interaction, form(address(custom_id, marks_of(fields)), title, *filled))
+    await responses.open_modal(interaction, form(address(custom_id, marks_of(fields)), title, *filled))
 
 
-def lost_nothing(why: str) -> str:
+def refusal_text(why: str) -> str:
     """The sentence above what was typed."""
     return f"{clip(why, _WHY_MOST)}\nNothing was saved. This is what you typed:"
 

@@ -24,7 +24,7 @@ class NoBots(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
+class PickedMember:
     """A member who can be signed up; `name` as boards show it."""
 
     id: MemberId
@@ -35,20 +35,20 @@ class Picked:
         return f"**{escape(self.name)}**"
 
 
-async def picked(state: State, user: discord.User | discord.Member) -> Picked:
+async def picked_members(state: State, user: discord.User | discord.Member) -> PickedMember:
     """Raises NotAMember or NoBots."""
     if user.bot:
         raise NoBots
     if not isinstance(user, discord.Member):
         raise NotAMember
     await hear(state, GuildId(user.guild.id), (user,))
-    return Picked(MemberId(user.id), clean_name(user.display_name))
+    return PickedMember(MemberId(user.id), clean_name(user.display_name))
 
 
-async def look_up(interaction: discord.Interaction[Any], member: MemberId) -> Picked:
+async def look_up(interaction: discord.Interaction[Any], member: MemberId) -> PickedMember:
     """The member of this server with this id, asked of Discord. Raises NotAMember or NoBots."""
     try:
-        found = await permissions.here(interaction).fetch_member(member)
+        found = await permissions.guild_of(interaction).fetch_member(member)
     except discord.NotFound:
         raise NotAMember from None
-    return await picked(interaction.client.state, found)
+    return await picked_members(interaction.client.state, found)

@@ -8,7 +8,7 @@ import discord
 from raidbot.commands.ui.router import UnknownPanel
 
 
-def turning(number: int, pages: int, to: Callable[[int], str]) -> tuple[discord.ui.Item[Any], ...]:
+def page_buttons(number: int, pages: int, to: Callable[[int], str]) -> tuple[discord.ui.Item[Any], ...]:
     """Buttons to the page before and the one after; none for a single page. `to` makes a page's `custom_id`."""
     if pages < 2:
         return ()

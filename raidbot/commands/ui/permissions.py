@@ -54,7 +54,7 @@ class MissingRights(Refusal):
         super().__init__(f"I cannot work in {channel.mention}: I lack {listed} there. Give me this and try again.")
 
 
-def here(interaction: discord.Interaction[Any]) -> discord.Guild:
+def guild_of(interaction: discord.Interaction[Any]) -> discord.Guild:
     """The server the interaction comes from. Raises ServersOnly, and NotKnownYet during an outage."""
     if interaction.guild is None:
         raise ServersOnly
@@ -63,21 +63,21 @@ def here(interaction: discord.Interaction[Any]) -> discord.Guild:
     return interaction.guild
 
 
-def who(interaction: discord.Interaction[Any]) -> MemberId:
+def member_id(interaction: discord.Interaction[Any]) -> MemberId:
     return MemberId(interaction.user.id)
 
 
-def cause(interaction: discord.Interaction[Any]) -> Cause:
+def cause_of(interaction: discord.Interaction[Any]) -> Cause:
     """What is written down about who wanted a change made by a command or on a panel."""
-    return Cause(Source.COMMAND, who(interaction))
+    return Cause(Source.COMMAND, member_id(interaction))
 
 
-def asker(interaction: discord.Interaction[Any]) -> Asker:
+def asker_of(interaction: discord.Interaction[Any]) -> Asker:
     """The person with the roles they have at this very click. Raises ServersOnly and NotKnownYet."""
-    guild, granted = here(interaction), interaction.permissions
+    guild, granted = guild_of(interaction), interaction.permissions
     roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else ()
     return Asker(
-        member=who(interaction),
+        member=member_id(interaction),
         roles=frozenset(role.id for role in roles),
         manages=granted.manage_guild or granted.administrator or guild.owner_id == interaction.user.id,
     )
@@ -95,11 +95,11 @@ async def check_any(
     interaction: discord.Interaction[Any], permissions: tuple[Permission, ...], raid: Raid | None = None
 ) -> None:
     """As `check`, where any one of several permissions is enough, as to open a panel."""
-    guild = here(interaction)
+    guild = guild_of(interaction)
     if raid is not None and raid.guild != guild.id:
         raise UnknownRaid(raid.code)
     grants = await grants_of(interaction)
-    person = asker(interaction)
+    person = asker_of(interaction)
     if not any(allowed(person, permission, grants, raid) for permission in permissions):
         roles = frozenset[int]().union(*(grants.holders(permission) for permission in permissions))
         is_of_raid = raid is not None and any(permission.is_about_a_raid for permission in permissions)
@@ -108,12 +108,12 @@ async def check_any(
 
 async def grants_of(interaction: discord.Interaction[Any]) -> Grants:
     state: State = interaction.client.state
-    return (await state.settings(GuildId(here(interaction).id))).grants
+    return (await state.settings(GuildId(guild_of(interaction).id))).grants
 
 
 def chosen_roles(interaction: discord.Interaction[Any], values: Iterable[str]) -> frozenset[int]:
     """The roles of this server picked in a list of its roles. Raises UnknownRole."""
-    guild = here(interaction)
+    guild = guild_of(interaction)
     roles = [guild.get_role(int(value)) if value.isdecimal() else None for value in values]
     if None in roles:
         raise UnknownRole

@@ -16,15 +16,17 @@ from raidbot.state import State
 from raidbot.utils.text import clip
 
 
-async def offered(state: State, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def raid_choices(
+    state: State, interaction: discord.Interaction[Any], typed: str
+) -> list[app_commands.Choice[str]]:
     """This server's raids that may be meant: those to come soonest first, then those gone by."""
-    guild = GuildId(permissions.here(interaction).id)
+    guild = GuildId(permissions.guild_of(interaction).id)
     zone = (await state.settings(guild)).tzinfo
     listed = await state.db.read(partial(raid_queries.listed, guild=guild, now=state.now()))
-    return matching(typed, ((raid.code, line(raid, zone)) for raid in listed))
+    return matching(typed, ((raid.code, raid_label(raid, zone)) for raid in listed))
 
 
-def line(raid: Listed, zone: tzinfo) -> str:
+def raid_label(raid: Listed, zone: tzinfo) -> str:
     """“code — title — time”, short enough to be offered."""
     when = f"{raid.starts_at.astimezone(zone):%a %d %b %H:%M}"
     room = CHOICE_LONGEST - len(f"{raid.code} —  — {when}")

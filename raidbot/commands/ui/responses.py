@@ -16,23 +16,23 @@ _PATIENCE = 1.5
 Row = tuple[discord.ui.Item[Any], ...]
 
 
-async def whisper(interaction: discord.Interaction[Any], text: str) -> None:
+async def send_ephemeral(interaction: discord.Interaction[Any], text: str) -> None:
     """Say it to the person alone, whether or not the interaction was answered already."""
     content = clip(text, _LONGEST)
-    async with _turn(interaction):
+    async with _response_lock(interaction):
         if not interaction.response.is_done():
             await interaction.response.send_message(content, ephemeral=True)
             return
     await interaction.followup.send(content, ephemeral=True)
 
 
-async def take(interaction: discord.Interaction[Any]) -> None:
+async def defer(interaction: discord.Interaction[Any]) -> None:
     """Let the person of a command wait; `show` then fills the answer in, which only they see."""
     await interaction.response.defer(ephemeral=True, thinking=True)
 
 
 @asynccontextmanager
-async def held(interaction: discord.Interaction[Any]) -> AsyncIterator[None]:
+async def auto_defer(interaction: discord.Interaction[Any]) -> AsyncIterator[None]:
     """While this lasts, a press that is not answered soon is acknowledged in time."""
     timer = asyncio.create_task(_acknowledge_later(interaction))
     try:
@@ -41,7 +41,7 @@ async def held(interaction: discord.Interaction[Any]) -> AsyncIterator[None]:
         timer.cancel()
 
 
-async def show(
+async def edit_response(
     interaction: discord.Interaction[Any],
     text: str = "",
     *,
@@ -49,29 +49,29 @@ async def show(
     rows: tuple[Row, ...] = (),
 ) -> None:
     """Make the panel, or the taken command's answer, exactly this."""
-    content, view = clip(text, _LONGEST) or None, panel(rows) if rows else None
-    async with _turn(interaction):
+    content, view = clip(text, _LONGEST) or None, panel_view(rows) if rows else None
+    async with _response_lock(interaction):
         if not interaction.response.is_done():
             await interaction.response.edit_message(content=content, embeds=list(embeds), view=view)
             return
     await interaction.edit_original_response(content=content, embeds=list(embeds), view=view)
 
 
-async def hand_over(interaction: discord.Interaction[Any], text: str, file: discord.File) -> None:
+async def send_file(interaction: discord.Interaction[Any], text: str, file: discord.File) -> None:
     """Fill the taken command's answer in with a file."""
     await interaction.edit_original_response(content=clip(text, _LONGEST), attachments=[file])
 
 
-async def ask(interaction: discord.Interaction[Any], form: discord.ui.Modal) -> None:
+async def open_modal(interaction: discord.Interaction[Any], form: discord.ui.Modal) -> None:
     """Open a form, which Discord takes as a first answer only."""
-    async with _turn(interaction):
+    async with _response_lock(interaction):
         if not interaction.response.is_done():
             await interaction.response.send_modal(form)
             return
     await interaction.followup.send("It took me too long to open the form. Press again.", ephemeral=True)
 
 
-def panel(rows: tuple[Row, ...]) -> discord.ui.View:
+def panel_view(rows: tuple[Row, ...]) -> discord.ui.View:
     """The items row by row, remembered by nobody: every click goes by its `custom_id` to `ui.router`."""
     view = discord.ui.View(timeout=None)
     for number, row in enumerate(rows):
@@ -84,12 +84,12 @@ def panel(rows: tuple[Row, ...]) -> discord.ui.View:
 
 async def _acknowledge_later(interaction: discord.Interaction[Any]) -> None:
     await asyncio.sleep(_PATIENCE)
-    async with _turn(interaction):
+    async with _response_lock(interaction):
         if not interaction.response.is_done():
             await interaction.response.defer()
 
 
-def _turn(interaction: discord.Interaction[Any]) -> asyncio.Lock:
+def _response_lock(interaction: discord.Interaction[Any]) -> asyncio.Lock:
     """Discord takes one first answer: whoever gives it holds this meanwhile."""
     lock = interaction.extras.setdefault("turn", asyncio.Lock())
     assert isinstance(lock, asyncio.Lock)  # noqa: S101

@@ -13,7 +13,7 @@ from raidbot.utils.text import clip
 _OPTIONS_MOST = 25  # https://discord.com/developers/docs/components/reference#string-select
 
 
-def role_menus(raid: Raid, roles: Sequence[Role], hint: str, to: Callable[[int], str]) -> list[Row]:
+def role_selects(raid: Raid, roles: Sequence[Role], hint: str, to: Callable[[int], str]) -> list[Row]:
     """A row per menu; `to` makes the `custom_id` of each, counted from 0. What is chosen is a role's key."""
     count = -(-len(roles) // _OPTIONS_MOST)
     return [(_menu(raid, roles, hint, number, count, to(number)),) for number in range(count)]

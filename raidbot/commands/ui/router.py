@@ -7,8 +7,8 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from raidbot.commands.ui.errors import explain
-from raidbot.commands.ui.responses import held
+from raidbot.commands.ui.errors import report_error
+from raidbot.commands.ui.responses import auto_defer
 from raidbot.utils.errors import Refusal
 
 
@@ -62,11 +62,11 @@ class Router(commands.Cog):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
-        async with held(interaction):
+        async with auto_defer(interaction):
             try:
                 await self._route(interaction)
             except Exception as error:  # noqa: BLE001 - the road answers and logs everything
-                await explain(interaction, error)
+                await report_error(interaction, error)
 
     async def _route(self, interaction: discord.Interaction[Any]) -> None:
         self._check(interaction)

@@ -13,7 +13,7 @@ from raidbot.db import audit as rows
 from raidbot.db.audit import Feed, Record
 from raidbot.db.outbox import Owed
 from raidbot.delivery.audit_log import format as entry_format
-from raidbot.delivery.pacing import nap
+from raidbot.delivery.pacing import sleep_unless
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, GuildId, Raid
 from raidbot.raids.settings import GuildSettings
@@ -29,7 +29,7 @@ _GATHERED = 1.0
 _LINES_AT_ONCE = 40
 
 
-class Audit:
+class AuditFeed:
     """Entries are owed to a channel by a mark in their own row; what tells of them goes through the outbox.
 
     So nothing is lost or told twice however the process ends. A channel that cannot be written to is told later.
@@ -72,7 +72,7 @@ class Audit:
     async def _run(self) -> None:
         while not self._stopping.is_set():
             await self._recorded.wait()
-            await nap(_GATHERED, unless=self._stopping)
+            await sleep_unless(_GATHERED, unless=self._stopping)
             self._recorded.clear()
             try:
                 await self.tell(self._state.now())

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import discord
 
-from raidbot.delivery.discord_api import Line
+from raidbot.delivery.discord_api import DiscordApi
 from raidbot.raids.emoji import model as emoji
 from raidbot.raids.model import Raid, Role
 from raidbot.raids.templates.model import REACTIONS_MOST
@@ -73,14 +73,14 @@ def view(rows: Rows, *, custom_emoji: bool = True) -> discord.ui.View | None:
     return made
 
 
-async def with_controls(line: Line, rows: Rows, ask: Callable[[discord.ui.View | None], Awaitable[T]]) -> T:
+async def with_controls(api: DiscordApi, rows: Rows, ask: Callable[[discord.ui.View | None], Awaitable[T]]) -> T:
     """Ask Discord to show the controls. It refuses a message whole for one custom emoji it does not find."""
     try:
-        return await line.call(lambda: ask(view(rows)))
+        return await api.call(lambda: ask(view(rows)))
     except discord.HTTPException as refusal:
         if refusal.code != _INVALID_FORM or not any(_is_custom(one) for one in _emoji_of(rows)):
             raise
-    return await line.call(lambda: ask(view(rows, custom_emoji=False)))
+    return await api.call(lambda: ask(view(rows, custom_emoji=False)))
 
 
 def _buttons(raid: Raid) -> Iterator[tuple[Button, ...]]:
@@ -126,12 +126,12 @@ def _item(control: Button | Menu, *, custom_emoji: bool) -> discord.ui.Item[Any]
 
 
 def _partial(text: str) -> discord.PartialEmoji:
-    found = emoji.parse(text)
+    found = emoji.parse_emoji(text)
     return discord.PartialEmoji(name=found.name, id=found.id, animated=found.animated)
 
 
 def _is_custom(text: str) -> bool:
-    return emoji.parse(text).id is not None
+    return emoji.parse_emoji(text).id is not None
 
 
 def _emoji_of(rows: Rows) -> Iterator[str]:

@@ -16,9 +16,9 @@ from raidbot.db.outbox import CLAIM_LASTS, Owed
 from raidbot.delivery.boards import render
 from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.discord_api import Line, NoAnswer
+from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.messages.nonces import nonce_prefix
-from raidbot.delivery.pacing import Pace, nap
+from raidbot.delivery.pacing import Pacer, sleep_unless
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change, Created
 from raidbot.raids.model import CancelReason, ChannelId, MessageId, Raid, RaidId, Source, Status
@@ -45,7 +45,7 @@ class Posting:
         self,
         state: State,
         client: discord.Client,
-        line: Line,
+        api: DiscordApi,
         boards: Boards,
         *,
         catch_up: Callable[[RaidId], Awaitable[None]],
@@ -54,11 +54,11 @@ class Posting:
     ) -> None:
         self._state = state
         self._client = client
-        self._line = line
+        self._api = api
         self._boards = boards
         self._catch_up = catch_up
         self._wake_outbox = wake_outbox
-        self._pace: Pace[ChannelId] = Pace(1.25, burst=2)  # Discord allows 5 messages in 5 s per channel
+        self._pacer: Pacer[ChannelId] = Pacer(1.25, burst=2)  # Discord allows 5 messages in 5 s per channel
         self._first_retry = first_retry
         self._prefix = ""
         self._running = False
@@ -103,12 +103,12 @@ class Posting:
             while not self._stopping.is_set():
                 try:
                     await self._post(raid)
-                except NoAnswer as none:
+                except NoResponse as none:
                     log.info("board not posted yet", raid=raid, error=f"{none}: {none.__cause__!r}")
-                    await nap(max(wait, none.retry_in), unless=self._stopping)
+                    await sleep_unless(max(wait, none.retry_in), unless=self._stopping)
                 except Exception:
                     log.exception("board cannot be posted", raid=raid, again_in=wait)
-                    await nap(wait, unless=self._stopping)
+                    await sleep_unless(wait, unless=self._stopping)
                 else:
                     return
                 wait = min(wait * 2, _LONGEST)
@@ -149,13 +149,13 @@ class Posting:
         names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
         board = render.board(replace(raid, status=Status.OPEN), names, style, leaders)
         if claimed is not None and now - claimed >= CLAIM_LASTS:
-            left = await self._line.call(partial(self._find, channel, board.footer))
+            left = await self._api.call(partial(self._find, channel, board.footer))
             if left is not None:
                 return channel.get_partial_message(left)
-        await self._pace.turn(raid.channel)
+        await self._pacer.turn(raid.channel)
         nonce = f"{self._prefix}r{raid.id}"
         sent = await with_controls(
-            self._line,
+            self._api,
             board.controls,
             lambda controls: channel.send(embed=board.embed(), nonce=nonce, view=controls),  # type: ignore[arg-type]
         )
@@ -178,7 +178,7 @@ class Posting:
     async def _take_down(self, message: discord.PartialMessage) -> None:
         """The raid was cancelled while its board was on its way."""
         try:
-            await self._line.call(message.delete)
+            await self._api.call(message.delete)
         except discord.NotFound:
             return
 
@@ -188,9 +188,9 @@ class Posting:
         while not self._stopping.is_set():
             try:
                 await self._try_thread(await self._state.raid(raid_id))
-            except NoAnswer as none:
+            except NoResponse as none:
                 log.info("thread not opened yet", raid=raid_id, error=f"{none}: {none.__cause__!r}")
-                await nap(max(wait, none.retry_in), unless=self._stopping)
+                await sleep_unless(max(wait, none.retry_in), unless=self._stopping)
                 wait = min(wait * 2, _LONGEST)
             else:
                 return
@@ -202,7 +202,7 @@ class Posting:
             return
         # Not through `message.create_thread`: that needs the server in discord.py's cache.
         try:
-            await self._line.call(
+            await self._api.call(
                 lambda: self._client.http.start_thread_with_message(
                     raid.channel,
                     message,
@@ -227,7 +227,7 @@ class Posting:
         """What follows the posting; the board stands whether or not it works."""
         try:
             await work
-        except (NoAnswer, discord.HTTPException, sqlite3.Error) as error:
+        except (NoResponse, discord.HTTPException, sqlite3.Error) as error:
             log.warning(failed, raid=raid, error=repr(error))
         except Exception:
             log.exception(failed, raid=raid)

@@ -8,8 +8,8 @@ from functools import partial
 import discord
 import structlog
 
-from raidbot.delivery.discord_api import Line, NoAnswer
-from raidbot.delivery.pacing import Pace, nap
+from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.pacing import Pacer, sleep_unless
 from raidbot.raids.emoji import model as emoji
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, RoleKey, Source
@@ -34,7 +34,7 @@ class Unwanted:
     role: RoleKey
 
 
-class Tidy:
+class ReactionRemover:
     """One worker per channel. What the raids' marks call unwanted is durable and taken up again after a restart;
     what `refuse` asks for is not.
     """
@@ -43,7 +43,7 @@ class Tidy:
         self,
         state: State,
         client: discord.Client,
-        line: Line,
+        api: DiscordApi,
         *,
         gap: float = 0.25,
         first_retry: float = 2.0,
@@ -51,8 +51,8 @@ class Tidy:
     ) -> None:
         self._state = state
         self._client = client
-        self._line = line
-        self._pace: Pace[ChannelId] = Pace(gap)
+        self._api = api
+        self._pacer: Pacer[ChannelId] = Pacer(gap)
         self._first_retry = first_retry
         self._slow_retry = slow_retry
         self._running = False
@@ -126,16 +126,16 @@ class Tidy:
         wait = self._first_retry
         try:
             while owed and self._running:
-                await self._pace.turn(channel)
+                await self._pacer.turn(channel)
                 unwanted = next(iter(owed))
                 refused = owed.pop(unwanted)  # owed anew while it is being taken away, it stays owed
                 try:
                     await self._take(channel, unwanted, refused=refused)
-                except (NoAnswer, sqlite3.Error) as none:
+                except (NoResponse, sqlite3.Error) as none:
                     log.info("reaction not taken away yet", raid=unwanted.raid, error=repr(none))
                     owed[unwanted] = refused or owed.get(unwanted, False)
-                    pause = max(wait, none.retry_in) if isinstance(none, NoAnswer) else wait
-                    await nap(pause, unless=self._stopping)
+                    pause = max(wait, none.retry_in) if isinstance(none, NoResponse) else wait
+                    await sleep_unless(pause, unless=self._stopping)
                     wait = min(wait * 2, self._slow_retry)
                     continue
                 except discord.Forbidden as refusal:
@@ -143,7 +143,7 @@ class Tidy:
                     owed.update(
                         dict.fromkeys([*owed, unwanted], False)
                     )  # what no mark calls unwanted is not asked for again
-                    await nap(self._slow_retry, unless=self._stopping)
+                    await sleep_unless(self._slow_retry, unless=self._stopping)
                     continue
                 except Exception:
                     log.exception("reaction cannot be taken away", raid=unwanted.raid, member=unwanted.member)
@@ -160,10 +160,10 @@ class Tidy:
             return
         partial_channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
         message = partial_channel.get_partial_message(raid.message)
-        reaction = emoji.parse(raid.role(unwanted.role).emoji).for_reaction
+        reaction = emoji.parse_emoji(raid.role(unwanted.role).emoji).for_reaction
         taking = self._taking[unwanted] = self._under_way[unwanted] = object()
         try:
-            await self._line.call(lambda: message.remove_reaction(reaction, discord.Object(unwanted.member)))
+            await self._api.call(lambda: message.remove_reaction(reaction, discord.Object(unwanted.member)))
         except discord.HTTPException as refusal:
             self._forget(unwanted, taking)
             if refusal.status != 404 and refusal.code not in _GONE:

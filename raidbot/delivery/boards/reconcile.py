@@ -11,12 +11,12 @@ import discord
 import structlog
 
 from raidbot.db import audit, imported
-from raidbot.delivery.boards.reaction_removal import Tidy
+from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.updater import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, Boards
-from raidbot.delivery.discord_api import Line, NoAnswer
-from raidbot.delivery.members.departures import Absent
-from raidbot.delivery.members.names import People
-from raidbot.delivery.pacing import Pace, nap
+from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.members.departures import Departures
+from raidbot.delivery.members.names import MemberNames
+from raidbot.delivery.pacing import Pacer, sleep_unless
 from raidbot.raids import lifecycle
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change, Event, Joined, MarksChanged, Moved
@@ -37,7 +37,7 @@ _RECENT = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
-class Look:
+class Comparison:
     """One comparison under way. Members in `touched` did something since it began: what it saw of them is too old,
     and where it would have mattered (`left_alone`) another comparison has to tell. `newcomers` are members of a raid
     that was taken over with its board: which of their reactions count is only now seen, and none moves them.
@@ -51,7 +51,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RoleReactions:
     """Who stands under a role's emoji, in Discord's order (by id, not by time); `ours`: the bot itself, too."""
 
     role: Role
@@ -70,11 +70,11 @@ class Reconcile:
         self,
         state: State,
         client: discord.Client,
-        line: Line,
+        api: DiscordApi,
         boards: Boards,
-        tidy: Tidy,
-        people: People,
-        absent: Absent,
+        reaction_remover: ReactionRemover,
+        member_names: MemberNames,
+        departures: Departures,
         *,
         may_sign_up: MaySignUp,
         first_retry: float = 5.0,
@@ -82,16 +82,16 @@ class Reconcile:
     ) -> None:
         self._state = state
         self._client = client
-        self._line = line
+        self._api = api
         self._boards = boards
-        self._tidy = tidy
-        self._people = people
-        self._absent = absent
+        self._reaction_remover = reaction_remover
+        self._member_names = member_names
+        self._departures = departures
         self._may_sign_up = may_sign_up
         self._first_retry = first_retry
         self._sweep_gap = sweep_gap
-        self._looks: dict[RaidId, list[Look]] = {}
-        self._pace: Pace[None] = Pace(1 / 40, burst=_AT_ONCE)  # Discord allows 50 calls a second in all
+        self._looks: dict[RaidId, list[Comparison]] = {}
+        self._pacer: Pacer[None] = Pacer(1 / 40, burst=_AT_ONCE)  # Discord allows 50 calls a second in all
         self._later: dict[RaidId, None] = {}
         self._owing = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -124,20 +124,20 @@ class Reconcile:
         async def work() -> None:
             while waiting and not self._stopping.is_set():
                 raid = waiting.pop()
-                await self._pace.turn(None)
+                await self._pacer.turn(None)
                 await self.raid(raid, in_full=raid in recent)
 
         await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
         self._unread.update(dict.fromkeys(quiet))
-        await self._absent.all(concerns)
+        await self._departures.all(concerns)
 
     async def raid(self, raid_id: RaidId, *, in_full: bool = False) -> None:
         """Compare one board; what hinders it is reported, and it is tried again later where that can help."""
-        look = Look()
+        look = Comparison()
         self._looks.setdefault(raid_id, []).append(look)
         try:
             await self._compare(raid_id, look, in_full=in_full)
-        except (NoAnswer, sqlite3.Error) as error:
+        except (NoResponse, sqlite3.Error) as error:
             log.info("board not compared yet", raid=raid_id, error=repr(error))
             self.later(raid_id)
         except discord.HTTPException as refusal:
@@ -168,31 +168,31 @@ class Reconcile:
             if change.events is not look.own:
                 look.touched.update(_concerned(before, change.raid))
 
-    async def _compare(self, raid_id: RaidId, look: Look, *, in_full: bool) -> None:
+    async def _compare(self, raid_id: RaidId, look: Comparison, *, in_full: bool) -> None:
         raid = await self._state.raid(raid_id)
         if raid.message is None or not raid.is_live:
             return
         taken_over = await self._state.db.read(partial(imported.is_uncompared, raid=raid_id))
         look.newcomers = frozenset(raid.members()) if taken_over else frozenset()
         try:
-            seen = await self._line.call(partial(self._read, raid, in_full=in_full, taken_over=taken_over))
+            seen = await self._api.call(partial(self._read, raid, in_full=in_full, taken_over=taken_over))
         except discord.NotFound as missing:
-            await self._lost(raid_id, missing)
+            await self._board_deleted(raid_id, missing)
             return
         for one in seen:
-            await self._gone(raid_id, one, look)
+            await self._handle_missing(raid_id, one, look)
         for one in seen:
-            await self._new(raid_id, one, look)
+            await self._handle_added(raid_id, one, look)
         if raid.is_open and (lacking := [one.role.emoji for one in seen if not one.ours]):
             self._boards.reactions_gone(raid_id, lacking)
-        if not await self._people.learn(raid_id):
+        if not await self._member_names.learn(raid_id):
             self._boards.named(raid_id)
         if look.left_alone:
             self.later(raid_id)
         elif taken_over and (in_full or not (await self._state.raid(raid_id)).marks):
             await self._state.db.write(partial(imported.note_compared, raid=raid_id))
 
-    async def _read(self, raid: Raid, *, in_full: bool, taken_over: bool) -> list[Seen]:
+    async def _read(self, raid: Raid, *, in_full: bool, taken_over: bool) -> list[RoleReactions]:
         """The roles whose reactions may differ from what they should be, with all their members."""
         assert raid.message is not None  # noqa: S101
         channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
@@ -211,17 +211,17 @@ class Reconcile:
                 continue
             found = [user async for user in reaction.users(limit=None)] if reaction is not None and others else []
             # Discord's order is by id; discord.py hands each page over backwards.
-            seen.append(Seen(role, tuple(sorted(MemberId(user.id) for user in found if not user.bot)), ours))
+            seen.append(RoleReactions(role, tuple(sorted(MemberId(user.id) for user in found if not user.bot)), ours))
         return seen
 
-    async def _lost(self, raid_id: RaidId, missing: discord.NotFound) -> None:
+    async def _board_deleted(self, raid_id: RaidId, missing: discord.NotFound) -> None:
         reason = {UNKNOWN_MESSAGE: CancelReason.MESSAGE_DELETED, UNKNOWN_CHANNEL: CancelReason.CHANNEL_DELETED}
         if missing.code not in reason:
             raise missing
         lose = partial(lifecycle.lose_board, reason=reason[missing.code], now=self._state.now())
         await self._state.change(raid_id, lose, _CAUSE)
 
-    async def _gone(self, raid_id: RaidId, seen: Seen, look: Look) -> None:
+    async def _handle_missing(self, raid_id: RaidId, seen: RoleReactions, look: Comparison) -> None:
         """Marks without a reaction. Where the bot's own is missing, too, somebody swept the emoji: nobody left."""
         there = set(seen.members)
 
@@ -234,7 +234,7 @@ class Reconcile:
             if mark.role == seen.role.key and mark.member not in there:
                 await self._change(raid_id, mark.member, gone, look)
 
-    async def _new(self, raid_id: RaidId, seen: Seen, look: Look) -> None:
+    async def _handle_added(self, raid_id: RaidId, seen: RoleReactions, look: Comparison) -> None:
         """Reactions without a mark: the members join, one after the other."""
 
         def came(raid: Raid, member: MemberId) -> Change:
@@ -253,19 +253,19 @@ class Reconcile:
                 continue
             try:
                 if member not in look.newcomers and not await self._may_sign_up(raid.guild, member, raid):
-                    self._tidy.refuse(raid, member, seen.role.key)
+                    self._reaction_remover.refuse(raid, member, seen.role.key)
                     continue
                 change = await self._change(raid_id, member, came, look)
             except Refusal:
-                self._tidy.refuse(raid, member, seen.role.key)
+                self._reaction_remover.refuse(raid, member, seen.role.key)
                 continue
             if change.events:
-                self._absent.look(raid.guild)  # reactions of members who have left stay on the board
+                self._departures.look(raid.guild)  # reactions of members who have left stay on the board
             if any(isinstance(event, Joined | Moved) for event in change.events):
                 look.seated.add(member)
 
     async def _change(
-        self, raid_id: RaidId, member: MemberId, rule: Callable[[Raid, MemberId], Change], look: Look
+        self, raid_id: RaidId, member: MemberId, rule: Callable[[Raid, MemberId], Change], look: Comparison
     ) -> Change:
         def unless_touched(raid: Raid) -> Change:
             change = rule(raid, member)
@@ -282,7 +282,7 @@ class Reconcile:
         while not self._stopping.is_set():
             await self._owing.wait()
             self._owing.clear()
-            await nap(max(wait, self._line.down_for), unless=self._stopping)
+            await sleep_unless(max(wait, self._api.down_for), unless=self._stopping)
             waiting, self._later = self._later, {}
             for raid in waiting:
                 await self.raid(raid, in_full=True)
@@ -291,7 +291,7 @@ class Reconcile:
     async def _sweep(self) -> None:
         """Read in full, one by one, the boards of which only the counts were compared."""
         while not self._stopping.is_set():
-            await nap(self._sweep_gap, unless=self._stopping)
+            await sleep_unless(self._sweep_gap, unless=self._stopping)
             while self._unread and not self._stopping.is_set():
                 raid_id = next(iter(self._unread))
                 del self._unread[raid_id]

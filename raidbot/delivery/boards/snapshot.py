@@ -7,14 +7,14 @@ from raidbot.raids.emoji import model as emoji
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Snapshot:
     """`reactions` of None: some of the bot's may stand, or not."""
 
     fingerprint: str = ""
     reactions: tuple[str, ...] | None = None
 
     @classmethod
-    def read(cls, text: str) -> "Shown":
+    def read(cls, text: str) -> "Snapshot":
         fingerprint, _, reactions = text.partition(" ")
         return cls(fingerprint, tuple(reactions.split(" ")[1:]) if reactions.startswith("=") else None)
 

@@ -15,9 +15,9 @@ from raidbot.db.database import Unwritable
 from raidbot.delivery.boards import render
 from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.render import Board
-from raidbot.delivery.boards.snapshot import Shown
-from raidbot.delivery.discord_api import Line, NoAnswer
-from raidbot.delivery.pacing import Pace
+from raidbot.delivery.boards.snapshot import Snapshot
+from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.pacing import Pacer
 from raidbot.raids import lifecycle
 from raidbot.raids.audit import Entry
 from raidbot.raids.emoji import model as emoji
@@ -51,7 +51,7 @@ class Boards:
         self,
         state: State,
         client: discord.Client,
-        line: Line,
+        api: DiscordApi,
         *,
         gap: float = 1.0,
         channel_gap: float = 1.25,
@@ -60,13 +60,13 @@ class Boards:
     ) -> None:
         self._state = state
         self._client = client
-        self._line = line
+        self._api = api
         self._gap = gap
-        self._pace: Pace[ChannelId] = Pace(channel_gap, burst=2)
+        self._pacer: Pacer[ChannelId] = Pacer(channel_gap, burst=2)
         self._first_retry = first_retry
         self._slow_retry = slow_retry
         self._running = False
-        self._shown: dict[RaidId, Shown] = {}
+        self._shown: dict[RaidId, Snapshot] = {}
         self._stale: set[RaidId] = set()
         self._unseen: set[RaidId] = set()
         self._edited: dict[RaidId, float] = {}
@@ -82,14 +82,14 @@ class Boards:
     async def start(self) -> None:
         """Compare every board with what it showed last, and follow from now on. The state is loaded already."""
         db = self._state.db
-        noted = {raid: Shown.read(text) for raid, text in (await db.read(rows.board_hashes)).items()}
+        noted = {raid: Snapshot.read(text) for raid, text in (await db.read(rows.board_hashes)).items()}
         self._shown = noted | self._shown
         self._running = True
         for raid in [*self._state.boards.values(), *await db.read(partial(rows.cancelled_boards, done=_OVER))]:
             self._stale.add(raid)
         taken_over = await db.read(imported.uncompared)
         for raid in list(self._stale):
-            drawn = self._shown.get(raid, Shown()).fingerprint
+            drawn = self._shown.get(raid, Snapshot()).fingerprint
             if drawn or (raid not in taken_over and await self._is_named(raid)):
                 self.mark(raid)
             else:
@@ -102,9 +102,9 @@ class Boards:
 
     def found(self, raid: RaidId, emojis: Iterable[str]) -> None:
         """Of the bot's own reactions on a board that it did not put up in this database, exactly these stand."""
-        shown = self._shown.get(raid, Shown())
+        shown = self._shown.get(raid, Snapshot())
         if shown.reactions is None:
-            self._shown[raid] = Shown(shown.fingerprint, tuple(emojis))
+            self._shown[raid] = Snapshot(shown.fingerprint, tuple(emojis))
 
     def renamed(self, raid: RaidId) -> None:
         """Somebody on the board is called otherwise now; one that was never drawn waits for all its names."""
@@ -146,7 +146,7 @@ class Boards:
 
     async def posted(self, raid: RaidId, fingerprint: str) -> None:
         """The board was sent looking like this, so there is nothing to redraw."""
-        await self._note(raid, Shown(fingerprint))
+        await self._note(raid, Snapshot(fingerprint))
 
     def reactions_gone(self, raid: RaidId, emojis: Iterable[str] | None = None) -> None:
         """Somebody took the bot's own reactions away, all or these: put them back."""
@@ -156,7 +156,7 @@ class Boards:
         gone = None if emojis is None else {emoji.key_of(one) for one in emojis}
         left = () if gone is None else tuple(one for one in shown.reactions if emoji.key_of(one) not in gone)
         if left != shown.reactions:
-            self._shown[raid] = Shown(shown.fingerprint, left or None)
+            self._shown[raid] = Snapshot(shown.fingerprint, left or None)
             self.mark(raid)
 
     def _committed(self, _before: Raid, change: Change) -> None:
@@ -198,7 +198,7 @@ class Boards:
         self._stale.discard(raid)
         try:
             await self._follow(raid)
-        except NoAnswer as none:
+        except NoResponse as none:
             self._try_again_soon(raid, at_least=none.retry_in)
         except sqlite3.Error as error:
             if self._try_again_soon(raid) == 1 and not isinstance(error, Unwritable):
@@ -233,7 +233,7 @@ class Boards:
                 self._forget(raid_id)
                 return
             board = await self._drawn(raid)
-            shown = self._shown.get(raid_id, Shown())
+            shown = self._shown.get(raid_id, Snapshot())
             if shown.fingerprint != board.fingerprint:
                 await self._redraw_when_due(raid, board, shown)
             elif not shown.has_all_of(board):
@@ -244,7 +244,7 @@ class Boards:
                 await self._finish(raid)
                 return
 
-    async def _redraw_when_due(self, raid: Raid, board: Board, shown: Shown) -> None:
+    async def _redraw_when_due(self, raid: Raid, board: Board, shown: Snapshot) -> None:
         due_in = self._edited.get(raid.id, 0.0) + self._gap - asyncio.get_running_loop().time()
         if due_in <= 0:
             await self._edit(raid.id)
@@ -255,36 +255,36 @@ class Boards:
 
     async def _edit(self, raid_id: RaidId) -> None:
         """Draw the raid as it is when the channel's turn comes."""
-        await self._pace.turn((await self._state.raid(raid_id)).channel)
+        await self._pacer.turn((await self._state.raid(raid_id)).channel)
         self._stale.discard(raid_id)
         raid = await self._state.raid(raid_id)
         board = await self._drawn(raid)
-        shown = self._shown.get(raid_id, Shown())
+        shown = self._shown.get(raid_id, Snapshot())
         if raid.message is None or _board_is_gone(raid) or board.fingerprint == shown.fingerprint:
             return
         self._edited[raid_id] = asyncio.get_running_loop().time()
         message = self._message(raid)
         await with_controls(
-            self._line, board.controls, lambda controls: message.edit(embed=board.embed(), view=controls)
+            self._api, board.controls, lambda controls: message.edit(embed=board.embed(), view=controls)
         )
-        shown = self._shown.get(raid_id, Shown())
-        await self._note(raid_id, Shown(board.fingerprint, shown.reactions))
+        shown = self._shown.get(raid_id, Snapshot())
+        await self._note(raid_id, Snapshot(board.fingerprint, shown.reactions))
 
-    async def _arrange(self, raid: Raid, board: Board, shown: Shown) -> None:
+    async def _arrange(self, raid: Raid, board: Board, shown: Snapshot) -> None:
         """One step: put the next reaction there, or sweep all off a board that takes no signups."""
         message = self._message(raid)
         if not board.reactions:
             await self._sweep(raid, message)
-            await self._note(raid.id, Shown(shown.fingerprint, ()))
+            await self._note(raid.id, Snapshot(shown.fingerprint, ()))
             return
         if shown.reactions == ():
-            await self._note(raid.id, Shown(shown.fingerprint))  # before the first: a crash may come in between
+            await self._note(raid.id, Snapshot(shown.fingerprint))  # before the first: a crash may come in between
         missing = shown.lacks(board)
         if missing and not await self._put(raid, message, missing[0]):
             self._bar(raid.id)
             return
-        standing = self._shown.get(raid.id, Shown()).reactions or ()
-        after = Shown(shown.fingerprint, (*standing, *missing[:1]))
+        standing = self._shown.get(raid.id, Snapshot()).reactions or ()
+        after = Snapshot(shown.fingerprint, (*standing, *missing[:1]))
         self._shown[raid.id] = after
         if after.has_all_of(board):
             await self._note(raid.id, after)
@@ -292,7 +292,7 @@ class Boards:
     async def _put(self, raid: Raid, message: discord.PartialMessage, one: str) -> bool:
         """False: the bot may not, for now. An emoji that Discord does not take is left out."""
         try:
-            await self._line.call(lambda: message.add_reaction(emoji.parse(one).for_reaction))
+            await self._api.call(lambda: message.add_reaction(emoji.parse_emoji(one).for_reaction))
         except discord.HTTPException as refusal:
             if refusal.status == 404:
                 raise
@@ -311,7 +311,7 @@ class Boards:
 
     async def _sweep(self, raid: Raid, message: discord.PartialMessage) -> None:
         try:
-            await self._line.call(message.clear_reactions)
+            await self._api.call(message.clear_reactions)
         except discord.HTTPException as refusal:
             if refusal.status == 404:
                 raise
@@ -330,7 +330,7 @@ class Boards:
         channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
         return channel.get_partial_message(raid.message)
 
-    async def _note(self, raid: RaidId, shown: Shown) -> None:
+    async def _note(self, raid: RaidId, shown: Snapshot) -> None:
         self._shown[raid] = shown
         await self._state.db.write(lambda tx: rows.note_board(tx, raid, shown.written()))
 

@@ -10,10 +10,10 @@ import discord
 import structlog
 
 from raidbot.db import raid_queries
-from raidbot.delivery.discord_api import Line, NoAnswer
+from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.members.names import hear
-from raidbot.delivery.pacing import Pace
-from raidbot.delivery.retry_worker import Rounds
+from raidbot.delivery.pacing import Pacer
+from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, GuildId, MemberId, RaidId, Source
 from raidbot.raids.rosters import signups
@@ -30,7 +30,7 @@ _GONE = {10007, 10013}
 """Unknown member, unknown user."""
 
 
-class Absent:
+class Departures:
     """Asks the gateway who of those with a seat or in line is still there, and REST about each who seems not to be.
 
     Names and roles that changed meanwhile are learned on the way: `redraw` is called for the boards concerned.
@@ -41,7 +41,7 @@ class Absent:
         self,
         state: State,
         client: discord.Client,
-        line: Line,
+        api: DiscordApi,
         *,
         redraw: Callable[[RaidId], None],
         gap: float = 0.75,
@@ -49,19 +49,19 @@ class Absent:
     ) -> None:
         self._state = state
         self._client = client
-        self._line = line
+        self._api = api
         self._redraw = redraw
-        self._pace: Pace[None] = Pace(gap, burst=5)  # Discord takes 120 messages a minute over the gateway
+        self._pacer: Pacer[None] = Pacer(gap, burst=5)  # Discord takes 120 messages a minute over the gateway
         self._due: dict[GuildId, None] = {}
-        self._rounds = Rounds(self._round, first_retry=first_retry)
+        self._worker = RetryWorker(self._work_round, first_retry=first_retry)
         state.listen_to_settings(self._settings_committed)
 
     async def start(self) -> None:
-        self._rounds.start()
+        self._worker.start()
 
     async def stop(self, timeout: float) -> None:
         """Whoever was not asked about is asked about after the next start."""
-        await self._rounds.stop(timeout)
+        await self._worker.stop(timeout)
 
     async def all(self, concerns: Callable[[GuildId], bool] = lambda _guild: True) -> None:
         """Look through every server, or some, with raids to come; returns before that is done."""
@@ -72,15 +72,15 @@ class Absent:
     def look(self, guild: GuildId) -> None:
         """Look through this server soon, and again until it works."""
         self._due[guild] = None
-        self._rounds.wake()
+        self._worker.wake()
 
     def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
         if after.leader_role not in (None, before.leader_role):  # who holds it is not known yet
             self.look(after.guild)
 
-    async def _round(self) -> float | None:
+    async def _work_round(self) -> float | None:
         due, self._due = self._due, {}
-        left = [guild for guild in due if not self._rounds.ending and not await self._looked(guild)]
+        left = [guild for guild in due if not self._worker.ending and not await self._looked(guild)]
         self._due.update(dict.fromkeys(left))
         return 0.0 if left else None
 
@@ -88,7 +88,7 @@ class Absent:
         """False: to be tried again."""
         try:
             return await self._look(guild)
-        except (NoAnswer, OSError, aiohttp.ClientError, sqlite3.Error, discord.DiscordException) as error:
+        except (NoResponse, OSError, aiohttp.ClientError, sqlite3.Error, discord.DiscordException) as error:
             log.info("members not looked through yet", guild=guild, error=repr(error))
             return False
         except Exception:
@@ -102,9 +102,9 @@ class Absent:
         expected = await self._state.db.read(partial(raid_queries.expected, guild=guild_id, after=self._state.now()))
         waiting = iter(expected)
         while asked := list(islice(waiting, _AT_ONCE)):
-            if guild.unavailable or self._rounds.ending:
+            if guild.unavailable or self._worker.ending:
                 return False
-            await self._pace.turn(None)
+            await self._pacer.turn(None)
             found = await guild.query_members(user_ids=list[int](asked), limit=_AT_ONCE, cache=False)
             there = {MemberId(member.id) for member in found}
             if await hear(self._state, guild_id, found):
@@ -117,7 +117,7 @@ class Absent:
 
     async def _has_left(self, guild: GuildId, member: MemberId) -> bool:
         try:
-            await self._line.call(partial(self._client.http.get_member, guild, member))
+            await self._api.call(partial(self._client.http.get_member, guild, member))
         except discord.NotFound as missing:
             return missing.code in _GONE
         return False
@@ -130,7 +130,7 @@ class Absent:
     async def _removed_from(self, guild: GuildId) -> bool:
         """The gateway does not name the server; if REST does not know it either, the bot is no longer there."""
         try:
-            await self._line.call(partial(self._client.http.get_guild, guild))
+            await self._api.call(partial(self._client.http.get_guild, guild))
         except discord.HTTPException as refusal:
             if refusal.code not in (_UNKNOWN_GUILD, _NO_ACCESS):
                 raise

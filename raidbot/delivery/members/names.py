@@ -8,7 +8,7 @@ import aiohttp
 import discord
 import structlog
 
-from raidbot.delivery.retry_worker import Rounds
+from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids.model import GuildId, MemberId, RaidId
 from raidbot.state import State
 from raidbot.utils.text import clean_name
@@ -26,7 +26,7 @@ async def hear(state: State, guild: GuildId, members: Collection[discord.Member]
     return await state.learn_roles(guild, roles) or renamed
 
 
-class People:
+class MemberNames:
     """Learns the names that boards lack; `redraw` is called for each board concerned."""
 
     def __init__(
@@ -42,14 +42,14 @@ class People:
         self._redraw = redraw
         self._wanted: dict[GuildId, dict[MemberId, set[RaidId]]] = {}
         self._unknown: set[tuple[GuildId, MemberId]] = set()
-        self._rounds = Rounds(self._round, first_retry=first_retry)
+        self._worker = RetryWorker(self._work_round, first_retry=first_retry)
 
     async def start(self) -> None:
-        self._rounds.start()
+        self._worker.start()
 
     async def stop(self, timeout: float) -> None:
         """Names that are still missing are asked for after the next start."""
-        await self._rounds.stop(timeout)
+        await self._worker.stop(timeout)
 
     async def learn(self, raid_id: RaidId) -> bool:
         """Ask for whichever names the raid's board lacks, without waiting for them; False: none to ask for."""
@@ -59,10 +59,10 @@ class People:
         wanted = [member for member in lacking if (raid.guild, member) not in self._unknown]
         for member in wanted:
             self._wanted.setdefault(raid.guild, {}).setdefault(member, set()).add(raid_id)
-            self._rounds.wake()
+            self._worker.wake()
         return bool(wanted)
 
-    async def _round(self) -> float | None:
+    async def _work_round(self) -> float | None:
         for guild in list(self._wanted):
             try:
                 await self._ask(guild)
@@ -79,7 +79,7 @@ class People:
         if guild is None or guild.unavailable:
             return
         wanted = self._wanted[guild_id]
-        while wanted and not self._rounds.ending:
+        while wanted and not self._worker.ending:
             asked = list(islice(wanted, _AT_ONCE))
             found = await guild.query_members(user_ids=list[int](asked), limit=_AT_ONCE, cache=False)
             await hear(self._state, guild_id, found)

@@ -13,9 +13,9 @@ import structlog
 from raidbot.db import outbox as rows
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Claimed
-from raidbot.delivery.discord_api import Line, NoAnswer
+from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.messages.nonces import nonce_prefix
-from raidbot.delivery.pacing import nap
+from raidbot.delivery.pacing import sleep_unless
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid
 from raidbot.raids.notifications import notices
@@ -48,7 +48,7 @@ class Outbox:
         self,
         state: State,
         client: discord.Client,
-        line: Line,
+        api: DiscordApi,
         *,
         batch: int = 5,
         pause: float = 1.2,
@@ -56,7 +56,7 @@ class Outbox:
     ) -> None:
         self._state = state
         self._client = client
-        self._line = line
+        self._api = api
         self._batch = batch
         self._pause = pause
         self._first_retry = first_retry
@@ -100,12 +100,12 @@ class Outbox:
                 failures += 1
                 if not isinstance(error, Unwritable):
                     log.exception("outbox stumbled", kind=kind)
-                await nap(min(2.0**failures, _LONGEST), unless=self._stopping)
+                await sleep_unless(min(2.0**failures, _LONGEST), unless=self._stopping)
 
     async def _turn(self, kind: OutboxKind) -> None:
         """Send one batch, or wait until there is one."""
-        if (down_for := self._line.down_for) > 0:
-            await nap(down_for, unless=self._stopping)
+        if (down_for := self._api.down_for) > 0:
+            await sleep_unless(down_for, unless=self._stopping)
             return
         owing = self._owing[kind]
         owing.clear()
@@ -113,14 +113,14 @@ class Outbox:
         claimed = await self._state.db.write(partial(rows.claim, kind=kind, limit=self._batch, now=now))
         if claimed:
             await self._send_batch(claimed)
-            await nap(self._pause, unless=self._stopping)
+            await sleep_unless(self._pause, unless=self._stopping)
             return
         due = await self._state.db.read(rows.next_due)
         wait = None if due is None else max((due - self._state.clock()).total_seconds(), 1.0)
         if wait is None:
             await owing.wait()
         else:
-            await nap(wait, unless=owing)
+            await sleep_unless(wait, unless=owing)
 
     async def _send_batch(self, claimed: list[Claimed]) -> None:
         by_target: dict[int, list[Claimed]] = {}
@@ -147,7 +147,7 @@ class Outbox:
                 await self._record(partial(_refused, row, error="takes no DMs", now=self._state.now(), closed=False))
                 return None
             message = await self._send(row)
-        except NoAnswer as none:
+        except NoResponse as none:
             wait = max(none.retry_in, min(self._first_retry * 2.0 ** (row.attempts - 1), _LONGEST))
             until, error = self._later(wait), f"{none}: {none.__cause__!r}"
         except discord.HTTPException as refusal:
@@ -178,13 +178,13 @@ class Outbox:
     async def _send(self, row: Claimed) -> int:
         """The id of the message that stands for the row."""
         channel = self._client.get_partial_messageable(await self._channel(row))
-        if row.attempts > 1 and (found := await self._line.call(partial(self._find, channel, row))) is not None:
+        if row.attempts > 1 and (found := await self._api.call(partial(self._find, channel, row))) is not None:
             return found
         content: str | None = row.payload.get("content")
         embeds = [discord.Embed.from_dict(embed) for embed in row.payload.get("embeds", ())]
         nonce = f"{self._prefix}o{row.id}"
         view = _view(row.payload["buttons"]) if "buttons" in row.payload else discord.utils.MISSING
-        message = await self._line.call(lambda: channel.send(content, embeds=embeds, view=view, nonce=nonce))
+        message = await self._api.call(lambda: channel.send(content, embeds=embeds, view=view, nonce=nonce))
         return message.id
 
     async def _channel(self, row: Claimed) -> int:
@@ -192,7 +192,7 @@ class Outbox:
             return row.target
         known = self._channels.get(row.target)
         if known is None:
-            opened = await self._line.call(lambda: self._client.create_dm(discord.Object(row.target)))
+            opened = await self._api.call(lambda: self._client.create_dm(discord.Object(row.target)))
             known = opened.id
             self._channels.put(row.target, known)
         return known

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.report import RowNotes as Told
 from raidbot.ops.importer.rosters import Cells
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid
 

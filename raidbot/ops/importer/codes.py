@@ -9,7 +9,7 @@ from typing import Any
 
 from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.report import RowNotes as Told
 from raidbot.raids.model import RaidCode
 from raidbot.utils.ids import new_code, normalise_code
 

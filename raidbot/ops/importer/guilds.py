@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from raidbot.db import guilds
 from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.legacy_database import Source
+from raidbot.ops.importer.legacy_database import LegacyDatabase
 from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.report import RowNotes as Told
 from raidbot.ops.importer.rosters import Cells
 from raidbot.ops.importer.unmapped_rows import keep
 from raidbot.raids.model import ChannelId, GuildId, Kind
@@ -29,7 +29,7 @@ _STRAY = "it is no server: the old bot made it when museums got their own signup
 
 
 @dataclass(slots=True)
-class Servers:
+class Guilds:
     """Settings as they will be; those in `here` were here before and stay as they are."""
 
     here: set[GuildId] = field(default_factory=set)
@@ -45,9 +45,9 @@ class Servers:
         return self.of(guild).channel_for(kind)
 
 
-def take(source: Source, tx: sqlite3.Connection, report: Report) -> Servers:
+def take(source: LegacyDatabase, tx: sqlite3.Connection, report: Report) -> Guilds:
     """Write the settings of every server that has none yet."""
-    servers = Servers()
+    servers = Guilds()
     for (guild,) in tx.execute("SELECT id FROM guilds").fetchall():
         servers.here.add(guild)
         servers.settings[guild] = guilds.settings(tx, guild)
@@ -60,9 +60,9 @@ def take(source: Source, tx: sqlite3.Connection, report: Report) -> Servers:
     return servers
 
 
-def _read(source: Source, tx: sqlite3.Connection, servers: Servers, report: Report) -> set[GuildId]:
+def _read(source: LegacyDatabase, tx: sqlite3.Connection, servers: Guilds, report: Report) -> set[GuildId]:
     """Read every row that is about a server; the servers come back."""
-    aside = Servers()  # for those that are here already
+    aside = Guilds()  # for those that are here already
     named: set[GuildId] = set()
     for table, read in _READ.items():
         for row in source.rows(table):
@@ -98,7 +98,7 @@ def _server(cell: Any) -> tuple[GuildId, bool]:
     return GuildId(guild), museum is not None
 
 
-def _guild(servers: Servers, guild: GuildId, museum: bool, row: Cells, told: Told) -> bool:
+def _guild(servers: Guilds, guild: GuildId, museum: bool, row: Cells, told: Told) -> bool:
     if museum:
         told.repair(_STRAY)
         return True
@@ -126,14 +126,14 @@ def _guild(servers: Servers, guild: GuildId, museum: bool, row: Cells, told: Tol
     return True
 
 
-def _admin(servers: Servers, guild: GuildId, _museum: bool, row: Cells, _told: Told) -> bool:
+def _admin(servers: Guilds, guild: GuildId, _museum: bool, row: Cells, _told: Told) -> bool:
     settings = servers.of(guild)
     grants = replace(settings.grants, admins=settings.grants.admins | {_role(row)})
     servers.settings[guild] = replace(settings, grants=grants)
     return True
 
 
-def _grant(servers: Servers, guild: GuildId, _museum: bool, row: Cells, _told: Told) -> bool:
+def _grant(servers: Guilds, guild: GuildId, _museum: bool, row: Cells, _told: Told) -> bool:
     """False: nothing here is called so yet."""
     name = columns.line(row.get("command_name"), 100) or ""
     target = _OTHER_NAMES.get(name, name)
@@ -146,7 +146,7 @@ def _grant(servers: Servers, guild: GuildId, _museum: bool, row: Cells, _told: T
     return True
 
 
-def _signup_role(servers: Servers, guild: GuildId, museum: bool, row: Cells, _told: Told) -> bool:
+def _signup_role(servers: Guilds, guild: GuildId, museum: bool, row: Cells, _told: Told) -> bool:
     kind = Kind.MUSEUM if museum else Kind.RAID
     settings = servers.of(guild)
     roles = settings.signup_roles.get(kind, frozenset()) | {_role(row)}
@@ -154,7 +154,7 @@ def _signup_role(servers: Servers, guild: GuildId, museum: bool, row: Cells, _to
     return True
 
 
-_READ: dict[str, Callable[[Servers, GuildId, bool, Cells, Told], bool]] = {
+_READ: dict[str, Callable[[Guilds, GuildId, bool, Cells, Told], bool]] = {
     "guilds": _guild,
     "admin_roles": _admin,
     "command_permissions": _grant,
@@ -163,7 +163,7 @@ _READ: dict[str, Callable[[Servers, GuildId, bool, Cells, Told], bool]] = {
 """Tables, and what reads a row of each: servers, the server, whether the row is about its museums, the row."""
 
 
-def _open_museums(servers: Servers, guild: GuildId, report: Report) -> None:
+def _open_museums(servers: Guilds, guild: GuildId, report: Report) -> None:
     """Without a role of their own museums were open to everybody; here they would ask for that of raids."""
     settings = servers.of(guild)
     if Kind.RAID in settings.signup_roles and Kind.MUSEUM not in settings.signup_roles:

@@ -20,12 +20,12 @@ _BESIDE = ("-wal", "-journal")
 _LOOKED_UP_BY_MESSAGE = ("signups", "museum_waitlist", "raid_attendance")
 
 
-class NotTheirs(Refusal):
+class NotALegacyDatabase(Refusal):
     """The file is no database of the Node.js bot's, or cannot be read; `str()` says which."""
 
 
 @dataclass(slots=True)
-class Source:
+class LegacyDatabase:
     """Tables and columns may be missing, as in databases of older releases."""
 
     path: Path
@@ -73,7 +73,7 @@ class Source:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source]:
+def opened(path: Path) -> Iterator[LegacyDatabase]:
     """The old database, for as long as it is looked at. Raises NotTheirs."""
     with (
         TemporaryDirectory(prefix="moving-in-") as folder,
@@ -90,7 +90,7 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise NotTheirs(f"{path} is damaged ({error}), so nothing was taken.") from error
+        raise NotALegacyDatabase(f"{path} is damaged ({error}), so nothing was taken.") from error
 
 
 def _copied(path: Path, folder: Path) -> Path:
@@ -98,7 +98,7 @@ def _copied(path: Path, folder: Path) -> Path:
         real = Path(os.path.realpath(path, strict=True))
         with real.open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
-                raise NotTheirs(f"{path} is not an SQLite database.")
+                raise NotALegacyDatabase(f"{path} is not an SQLite database.")
         copy = folder / "copy.db"
         shutil.copyfile(real, copy)
         for ending in _BESIDE:
@@ -106,9 +106,9 @@ def _copied(path: Path, folder: Path) -> Path:
             if beside.exists():
                 shutil.copyfile(beside, copy.with_name(copy.name + ending))
     except FileNotFoundError:
-        raise NotTheirs(f"There is no file {path}.") from None
+        raise NotALegacyDatabase(f"There is no file {path}.") from None
     except OSError as error:
-        raise NotTheirs(f"{error.filename or path} cannot be read: {error.strerror}.") from error
+        raise NotALegacyDatabase(f"{error.filename or path} cannot be read: {error.strerror}.") from error
     return copy
 
 
@@ -119,8 +119,8 @@ def _text(cell: bytes) -> str | bytes:
         return cell
 
 
-def _source(path: Path, connection: sqlite3.Connection) -> Source:
-    source = Source(path, connection, {}, {})
+def _source(path: Path, connection: sqlite3.Connection) -> LegacyDatabase:
+    source = LegacyDatabase(path, connection, {}, {})
     found = connection.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     )
@@ -133,7 +133,9 @@ def _source(path: Path, connection: sqlite3.Connection) -> Source:
         if not _has_rowid(connection, name):
             source._without_rowid.add(name)
     if not {"message_id", "raid_id", "guild_id"} <= set(source.tables.get("raids", ())):
-        raise NotTheirs(f"{path} is a database, but not one of the Node.js bot’s: it has no table of its raids.")
+        raise NotALegacyDatabase(
+            f"{path} is a database, but not one of the Node.js bot’s: it has no table of its raids."
+        )
     _make_quick(source)
     return source
 
@@ -146,7 +148,7 @@ def _has_rowid(connection: sqlite3.Connection, table: str) -> bool:
     return True
 
 
-def _make_quick(source: Source) -> None:
+def _make_quick(source: LegacyDatabase) -> None:
     """Older databases lack the indexes; the copy is ours to add them."""
     source.connection.execute("PRAGMA synchronous = OFF").fetchall()
     for table in ("raids", *_LOOKED_UP_BY_MESSAGE):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from raidbot.ops.importer import columns
-from raidbot.raids.emoji.model import NotAnEmoji, key_of, parse
+from raidbot.raids.emoji.model import NotAnEmoji, key_of, parse_emoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.model import (
@@ -54,7 +54,7 @@ class OldRole:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class LegacyTemplate:
     name: str
     emoji: str = ""
     description: str = ""
@@ -77,7 +77,7 @@ class Emoji:
     def own(self, wanted: str | None, name: str, note: Note) -> str:
         if wanted:
             try:
-                parse(wanted)
+                parse_emoji(wanted)
             except NotAnEmoji:
                 note(f"the role {name} has no emoji that Discord takes ({columns.shown(wanted)})")
             else:
@@ -91,7 +91,7 @@ class Emoji:
         return spare
 
 
-def read(given: dict[str, Any], note: Note, keys: tuple[Role, ...] = ()) -> Snapshot:
+def read(given: dict[str, Any], note: Note, keys: tuple[Role, ...] = ()) -> LegacyTemplate:
     """The template; `keys` are the roles of the one that comes with the bot, for as long as they match."""
     emoji = Emoji(reserved={key_of(str(fields.get("emoji"))) for _, fields in _roles(given)})
     roles: list[OldRole] = []
@@ -100,7 +100,7 @@ def read(given: dict[str, Any], note: Note, keys: tuple[Role, ...] = ()) -> Snap
             note(f"only the first {ROLES_MOST} roles fit on a board")
             break
         roles.append(_role(fields, group, len(roles), emoji, note, keys))
-    return Snapshot(
+    return LegacyTemplate(
         name=_line(given.get("name"), LABEL_MOST, "name", note) or "Raid",
         emoji=decoration(given.get("emoji"), "title", note),
         description=_description(given.get("description"), note),
@@ -136,12 +136,12 @@ def own_key(text: str) -> str:
     return f"custom-{kept or 'old'}"
 
 
-def sides_of(snapshot: Snapshot, slug: str | None) -> tuple[str, ...]:
+def sides_of(snapshot: LegacyTemplate, slug: str | None) -> tuple[str, ...]:
     lowered = snapshot.name.casefold()
     return SIDES if slug == "lemuria" or "lemuria" in lowered or "ghastly" in lowered else ()
 
 
-def strategies_of(snapshot: Snapshot) -> tuple[Strategy, ...]:
+def strategies_of(snapshot: LegacyTemplate) -> tuple[Strategy, ...]:
     """What /create asked for with this template."""
     roles = tuple(one.role for one in snapshot.roles)
     changed = played(roles)
@@ -162,7 +162,7 @@ def played(roles: Iterable[Role]) -> tuple[Role, ...]:
     return tuple(after)
 
 
-def template_of(snapshot: Snapshot, key: str) -> Template:
+def template_of(snapshot: LegacyTemplate, key: str) -> Template:
     """The template, as this bot offers it."""
     return Template(
         key=key,
@@ -181,10 +181,10 @@ def of_builtin(key: str) -> Template | None:
     return next((template for template in builtin() if template.key == key), None)
 
 
-def from_template(template: Template) -> Snapshot:
+def from_template(template: Template) -> LegacyTemplate:
     """One of this bot's own templates in place of a snapshot that cannot be read."""
     roles = tuple(OldRole(role, key_of(role.emoji)) for role in template.roles)
-    return Snapshot(template.name, template.emoji, template.description, template.colour, roles)
+    return LegacyTemplate(template.name, template.emoji, template.description, template.colour, roles)
 
 
 def _roles(given: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -250,7 +250,7 @@ def decoration(cell: Any, what: str, note: Note) -> str:
     if not text:
         return ""
     try:
-        parse(text)
+        parse_emoji(text)
     except NotAnEmoji:
         note(f"{columns.shown(text)} beside the {what} is no emoji, so it is left out")
         return ""

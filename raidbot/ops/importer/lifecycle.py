@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.report import RowNotes as Told
 from raidbot.ops.importer.rosters import Cells
 from raidbot.raids.model import CloseReason, MemberId, Raid, Status
-from raidbot.raids.times.parse import parse
+from raidbot.raids.times.parse import parse_time
 from raidbot.utils.errors import Refusal
 
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
@@ -29,7 +29,7 @@ class NoTime(Exception):  # noqa: N818 - a fact about a raid
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class Lifecycle:
     created_at: datetime
     starts_at: datetime
     is_closed: bool
@@ -50,7 +50,7 @@ class Life:
         )
 
 
-def of(row: Cells, message: int, zone: ZoneInfo, told: Told, *, now: datetime) -> Life:
+def of(row: Cells, message: int, zone: ZoneInfo, told: Told, *, now: datetime) -> Lifecycle:
     """Raises NoTime."""
     created_at = _created(row, message, told)
     is_closed = row.get("closed_at") is not None
@@ -63,11 +63,11 @@ def of(row: Cells, message: int, zone: ZoneInfo, told: Told, *, now: datetime) -
         told.repair("nothing says when it began; it is taken to be when its signups closed")
     if not is_closed and starts_at <= now:
         told.repair("its signups were still open although it had begun; they closed at its start")
-        return Life(created_at, starts_at, True, starts_at, None, CloseReason.AT_START)
+        return Lifecycle(created_at, starts_at, True, starts_at, None, CloseReason.AT_START)
     if not is_closed:
-        return Life(created_at, starts_at, False)
+        return Lifecycle(created_at, starts_at, False)
     by = _closer(row, told)
-    return Life(created_at, starts_at, True, closed_at or starts_at, by, _reason(row, by, told))
+    return Lifecycle(created_at, starts_at, True, closed_at or starts_at, by, _reason(row, by, told))
 
 
 def _created(row: Cells, message: int, told: Told) -> datetime:
@@ -90,7 +90,7 @@ def _start(row: Cells, zone: ZoneInfo, told: Told, *, created_at: datetime) -> d
     if not typed or not typed.strip():
         return None
     try:
-        meant = parse(typed, zone=zone, now=created_at).instant
+        meant = parse_time(typed, zone=zone, now=created_at).instant
     except Refusal:
         return None
     told.repair(f"its start is read from what was typed, {columns.shown(typed)}: {meant:%Y-%m-%d %H:%M} UTC")

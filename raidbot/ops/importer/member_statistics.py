@@ -10,10 +10,10 @@ from raidbot.db import imported
 from raidbot.db.imported import Balance
 from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.guilds import Servers
-from raidbot.ops.importer.legacy_database import Source
+from raidbot.ops.importer.guilds import Guilds
+from raidbot.ops.importer.legacy_database import LegacyDatabase
 from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.report import RowNotes as Told
 from raidbot.ops.importer.rosters import Cells
 from raidbot.raids.model import GuildId, Kind, MemberId, Presence, Raid
 
@@ -34,7 +34,7 @@ class Tally:
 class Counted:
     """How often members are in raids that are taken over now and that the old bot counted."""
 
-    servers: Servers
+    servers: Guilds
     members: dict[tuple[GuildId, MemberId], Tally] = field(default_factory=dict)
 
     def add(self, raid: Raid) -> None:
@@ -51,7 +51,7 @@ class Counted:
             tally.weekdays[day] += 1
 
 
-def take(source: Source, tx: sqlite3.Connection, counted: Counted, report: Report) -> None:
+def take(source: LegacyDatabase, tx: sqlite3.Connection, counted: Counted, report: Report) -> None:
     """Open a balance for everybody the old bot counted anything of."""
     for row in source.rows(TABLE):
         told = report.row(TABLE, source.name(TABLE, row))

@@ -11,12 +11,12 @@ from raidbot.db import raids as rows
 from raidbot.ops.importer import attendance, columns, lifecycle, role_layouts, rosters
 from raidbot.ops.importer.codes import Codes
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.guilds import Servers
-from raidbot.ops.importer.legacy_database import Source
+from raidbot.ops.importer.guilds import Guilds
+from raidbot.ops.importer.legacy_database import LegacyDatabase
 from raidbot.ops.importer.member_statistics import Counted
 from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.report import Row as Told
-from raidbot.ops.importer.role_layouts import Known, Shape
+from raidbot.ops.importer.report import RowNotes as Told
+from raidbot.ops.importer.role_layouts import Known, RoleLayout
 from raidbot.ops.importer.rosters import Cells, Place
 from raidbot.raids.events import Change, Promoted
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, MessageId, Raid, RaidId, Status
@@ -50,9 +50,9 @@ class Raids:
     """Takes over one raid after the other, so that any number of them needs no more memory than one."""
 
     tx: sqlite3.Connection
-    source: Source
+    source: LegacyDatabase
     report: Report
-    servers: Servers
+    servers: Guilds
     known: Known
     counted: Counted
     now: datetime
@@ -154,7 +154,7 @@ class Raids:
         )
         return life.of(raid), places
 
-    def _shape(self, row: Cells, told: Told, signups: list[Cells]) -> Shape:
+    def _shape(self, row: Cells, told: Told, signups: list[Cells]) -> RoleLayout:
         kind = _kind(row)
         given: dict[str, Any] = {}
         try:
@@ -167,7 +167,7 @@ class Raids:
             return role_layouts.of_museum(row, told)
         return role_layouts.of_teams(kind, row, given, told, signups)
 
-    def _places(self, shape: Shape, children: Rows, *, since: datetime) -> Iterator[Place]:
+    def _places(self, shape: RoleLayout, children: Rows, *, since: datetime) -> Iterator[Place]:
         found = [
             rosters.of_signup(row, told, shape.find, since=since, number=number)
             for number, (row, told) in enumerate(children.signups)

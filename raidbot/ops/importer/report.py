@@ -39,13 +39,13 @@ class Report:
     repairs: list[Line] = field(default_factory=list)
     losses: list[Line] = field(default_factory=list)
     notes: list[Line] = field(default_factory=list)
-    _pending: "list[Row]" = field(default_factory=list)
+    _pending: "list[RowNotes]" = field(default_factory=list)
 
-    def row(self, table: str, name: str) -> "Row":
+    def row(self, table: str, name: str) -> "RowNotes":
         """A row was read; it has to be told what became of it."""
         tally = self.tables.setdefault(table, Tally())
         tally.read += 1
-        row = Row(table, name)
+        row = RowNotes(table, name)
         self._pending.append(row)
         return row
 
@@ -55,7 +55,7 @@ class Report:
             self._count(row)
         self._pending.clear()
 
-    def _count(self, row: "Row") -> None:
+    def _count(self, row: "RowNotes") -> None:
         repaired = row.fate is Fate.TAKEN and bool(row.repairs)
         fate = "repaired" if repaired else row.fate.value
         tally = self.tables[row.table]
@@ -109,7 +109,7 @@ class Fate(Enum):
 
 
 @dataclass(slots=True)
-class Row:
+class RowNotes:
     """A row that was read. What it is told last counts."""
 
     table: str

@@ -7,12 +7,12 @@ from typing import Any
 
 from raidbot.ops.importer import columns, legacy_templates
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.legacy_templates import Emoji, OldRole, Snapshot
-from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.legacy_templates import Emoji, LegacyTemplate, OldRole
+from raidbot.ops.importer.report import RowNotes as Told
 from raidbot.ops.importer.rosters import Cells, NoPlace
 from raidbot.raids.drafts import SUBJECT_MOST
 from raidbot.raids.emoji.model import key_of
-from raidbot.raids.kinds import looks
+from raidbot.raids.kinds import kind_infos
 from raidbot.raids.model import Kind, Role, RoleKey
 from raidbot.raids.templates.model import LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST
 
@@ -26,7 +26,7 @@ _MYTHS = {"Myth 1", "Myth 2"}
 
 
 @dataclass(slots=True)
-class Shape:
+class RoleLayout:
     """A raid's look and its roles; rows may bring further roles with them."""
 
     kind: Kind
@@ -99,7 +99,7 @@ class Known:
     `rows` have to be told what became of those templates.
     """
 
-    templates: dict[str, Snapshot]
+    templates: dict[str, LegacyTemplate]
     order: tuple[str, ...]
     rows: dict[str, Told] = field(default_factory=dict)
 
@@ -120,7 +120,7 @@ class Known:
         return self.order[number] if number < len(self.order) else None
 
 
-def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups: Iterable[Cells]) -> Shape:
+def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups: Iterable[Cells]) -> RoleLayout:
     """A regular raid, with the roles its strategy gave it."""
     slug = _line(row, "template_slug", LABEL_MOST)
     key = known.key_of(given, slug)
@@ -135,13 +135,13 @@ def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups
         seen = legacy_templates.from_template(ours)
     else:
         told.repair("its template is missing, so it has the roles people signed up for")
-        seen = Snapshot(name=str(slug or "Raid").replace("-", " ").title())
+        seen = LegacyTemplate(name=str(slug or "Raid").replace("-", " ").title())
     strategy = _strategy(row, slug, seen, told)
     if _has_two_myths(seen, slug, strategy, signups):
         seen = _playing_two_myths(seen)
         strategy = strategy or legacy_templates.TWO_MYTHS
     description = seen.description.replace(legacy_templates.TRIPLE_STORM, strategy) if strategy else seen.description
-    return Shape(
+    return RoleLayout(
         kind=Kind.RAID,
         template=key,
         title=seen.name,
@@ -155,7 +155,7 @@ def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups
     )
 
 
-def _strategy(row: Cells, slug: str | None, seen: Snapshot, told: Told) -> str | None:
+def _strategy(row: Cells, slug: str | None, seen: LegacyTemplate, told: Told) -> str | None:
     """Boards that the old bot read back after losing them have a strategy in their row, whatever they are."""
     strategy = _line(row, "strategy", LABEL_MOST)
     if strategy is None or "dragonspyre" in (slug, seen.slug):
@@ -164,19 +164,19 @@ def _strategy(row: Cells, slug: str | None, seen: Snapshot, told: Told) -> str |
     return None
 
 
-def of_museum(row: Cells, told: Told) -> Shape:
-    look = looks()[Kind.MUSEUM]
+def of_museum(row: Cells, told: Told) -> RoleLayout:
+    look = kind_infos()[Kind.MUSEUM]
     seats = legacy_templates.seats(row.get("max_slots"), "the museum", told.repair, default=_MUSEUM_SIZE)
     role = Role(key=RoleKey("museum"), name="Museum", emoji="✅", seats=seats)
     roles = [OldRole(role, key_of(role.emoji))]
-    return Shape(Kind.MUSEUM, Kind.MUSEUM.value, look.title, look.emoji, "", look.colour, roles, is_list=True)
+    return RoleLayout(Kind.MUSEUM, Kind.MUSEUM.value, look.title, look.emoji, "", look.colour, roles, is_list=True)
 
 
-def of_teams(kind: Kind, row: Cells, given: dict[str, Any], told: Told, signups: Sequence[Cells]) -> Shape:
+def of_teams(kind: Kind, row: Cells, given: dict[str, Any], told: Told, signups: Sequence[Cells]) -> RoleLayout:
     """Teams from `teamCount`, the empty ones, too; a list without teams, as older raids have, is one role."""
-    look = looks()[kind]
+    look = kind_infos()[kind]
     size = legacy_templates.seats(given.get("maxPerTeam"), "a team", told.repair, default=_TEAM_SIZE)
-    shape = Shape(kind, kind.value, look.title, look.emoji, "", look.colour, [], team_size=size)
+    shape = RoleLayout(kind, kind.value, look.title, look.emoji, "", look.colour, [], team_size=size)
     shape.subject = _subject(given, told)
     shape.counts = given.get("countsForParticipation") is not False
     number = _team_count(given, told)
@@ -197,7 +197,7 @@ def team(number: int, size: int) -> OldRole:
     return OldRole(Role(key=RoleKey(f"team-{number}"), name=f"Team {number}", emoji=emoji, seats=size), key_of(emoji))
 
 
-def _has_two_myths(seen: Snapshot, slug: str | None, strategy: str | None, signups: Iterable[Cells]) -> bool:
+def _has_two_myths(seen: LegacyTemplate, slug: str | None, strategy: str | None, signups: Iterable[Cells]) -> bool:
     """Whether the board showed that strategy's roles, which the snapshot does not have."""
     if "dragonspyre" not in (slug, seen.slug):
         return False
@@ -206,7 +206,7 @@ def _has_two_myths(seen: Snapshot, slug: str | None, strategy: str | None, signu
     return any(row.get("role_name") in _MYTHS for row in signups)
 
 
-def _playing_two_myths(seen: Snapshot) -> Snapshot:
+def _playing_two_myths(seen: LegacyTemplate) -> LegacyTemplate:
     after = legacy_templates.played(one.role for one in seen.roles)
     return replace(seen, roles=tuple(replace(one, role=role) for one, role in zip(seen.roles, after, strict=True)))
 

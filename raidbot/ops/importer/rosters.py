@@ -7,7 +7,7 @@ from typing import Any
 
 from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.report import RowNotes as Told
 from raidbot.raids.model import Mark, MemberId, Raid, Role, Seat, Source, Wait
 
 _LAST = 1 << 62

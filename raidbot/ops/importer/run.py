@@ -19,14 +19,14 @@ from raidbot.ops.importer import (
 )
 from raidbot.ops.importer import templates as shelving
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.legacy_database import NotTheirs, Source
+from raidbot.ops.importer.legacy_database import LegacyDatabase, NotALegacyDatabase
 from raidbot.ops.importer.member_statistics import Counted
 from raidbot.ops.importer.report import Report
 
 _TABLES = {"raids", *raids.TABLES, *guilds.TABLES, *shelving.TABLES, member_statistics.TABLE}
 
 
-def move_in(
+def import_database(
     old: Path,
     new: Path,
     *,
@@ -53,13 +53,13 @@ def move_in(
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             if isinstance(error, Unusable):
-                raise NotTheirs(str(error)) from error
+                raise NotALegacyDatabase(str(error)) from error
             raise
     return report
 
 
 def _take(
-    old: Source,
+    old: LegacyDatabase,
     tx: sqlite3.Connection,
     report: Report,
     *,
@@ -71,7 +71,7 @@ def _take(
         report.seen(table)
     settled = guilds.take(old, tx, report)
     known = shelving.known(templates, report)
-    shelves = shelving.Shelves(tx)
+    shelves = shelving.TemplateShelf(tx)
     shelving.take(old, shelves, known, set(settled.settings), report)
     counted = Counted(settled)
     raids.Raids(tx=tx, source=old, report=report, servers=settled, known=known, counted=counted, now=now).take()

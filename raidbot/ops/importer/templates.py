@@ -8,10 +8,10 @@ from typing import Any
 from raidbot.db import templates as rows
 from raidbot.ops.importer import columns, legacy_templates
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.legacy_database import Source
-from raidbot.ops.importer.legacy_templates import Snapshot
+from raidbot.ops.importer.legacy_database import LegacyDatabase
+from raidbot.ops.importer.legacy_templates import LegacyTemplate
 from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.report import RowNotes as Told
 from raidbot.ops.importer.role_layouts import Known
 from raidbot.ops.importer.rosters import Cells
 from raidbot.ops.importer.unmapped_rows import keep, read_json
@@ -26,7 +26,7 @@ TABLES = ("custom_templates", "template_overrides")
 
 
 @dataclass(slots=True)
-class Shelves:
+class TemplateShelf:
     """Each server's catalogue as it was here before, and as it becomes."""
 
     tx: sqlite3.Connection
@@ -58,7 +58,7 @@ def known(path: Path | None, report: Report) -> Known:
     if path is None:
         return Known({}, legacy_templates.OURS)
     listed = _listed(path)
-    found: dict[str, Snapshot] = {}
+    found: dict[str, LegacyTemplate] = {}
     rows: dict[str, Told] = {}
     order = []
     for number, entry in enumerate(listed):
@@ -83,7 +83,7 @@ def _listed(path: Path) -> list[Any]:
     return listed
 
 
-def take(source: Source, shelves: Shelves, file: Known, guilds: set[GuildId], report: Report) -> None:
+def take(source: LegacyDatabase, shelves: TemplateShelf, file: Known, guilds: set[GuildId], report: Report) -> None:
     """Put the file's templates, then what each server changed and made, on the servers' shelves."""
     _take_file(shelves, file, guilds, report)
     for table, read in (("template_overrides", _override), ("custom_templates", _own)):
@@ -109,7 +109,7 @@ def take(source: Source, shelves: Shelves, file: Known, guilds: set[GuildId], re
     shelves.save()
 
 
-def _take_file(shelves: Shelves, file: Known, guilds: set[GuildId], report: Report) -> None:
+def _take_file(shelves: TemplateShelf, file: Known, guilds: set[GuildId], report: Report) -> None:
     for slug, read in file.templates.items():
         key = slug if slug in legacy_templates.OURS else legacy_templates.own_key(slug)
         is_new, refused = False, ""
@@ -136,7 +136,7 @@ def _on_one_line(refusal: Refusal) -> str:
     return " ".join(str(refusal).replace("\n- ", " ").split())
 
 
-def _over(original: Template, read: Snapshot) -> Template:
+def _over(original: Template, read: LegacyTemplate) -> Template:
     """The template that comes with this bot as the old bot's file has it."""
     made = legacy_templates.template_of(read, original.key)
     return replace(
@@ -149,7 +149,7 @@ def _over(original: Template, read: Snapshot) -> Template:
     )
 
 
-def _with_our_keys(read: Snapshot) -> Snapshot:
+def _with_our_keys(read: LegacyTemplate) -> LegacyTemplate:
     """With the role keys of the template that comes with this bot, where the emoji are the same."""
     ours = legacy_templates.of_builtin(read.slug)
     if ours is None:
@@ -164,7 +164,7 @@ def _with_our_keys(read: Snapshot) -> Snapshot:
     return replace(read, roles=roles)
 
 
-def _override(shelves: Shelves, guild: GuildId, row: Cells, file: Known, told: Told) -> bool:
+def _override(shelves: TemplateShelf, guild: GuildId, row: Cells, file: Known, told: Told) -> bool:
     key = file.by_id(row.get("template_id"))
     shelves.was(guild)
     if key is None or not shelves.after[guild].has(key):
@@ -191,7 +191,7 @@ def _override(shelves: Shelves, guild: GuildId, row: Cells, file: Known, told: T
     return True
 
 
-def _own(shelves: Shelves, guild: GuildId, row: Cells, _file: Known, told: Told) -> bool:
+def _own(shelves: TemplateShelf, guild: GuildId, row: Cells, _file: Known, told: Told) -> bool:
     key = legacy_templates.own_key(columns.line(row.get("id"), LABEL_MOST) or "")
     if shelves.was(guild).has(key):
         return False

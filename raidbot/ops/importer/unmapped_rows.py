@@ -9,9 +9,9 @@ from typing import Any
 from raidbot.db import imported
 from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.legacy_database import Row, Source
+from raidbot.ops.importer.legacy_database import LegacyDatabase, Row
 from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.report import Row as Told
+from raidbot.ops.importer.report import RowNotes as Told
 
 _FOR = {
     "availability": "weekly availability",
@@ -23,7 +23,7 @@ _FOR = {
 ANALYTICS = "analytics.json"
 
 
-def keep(source: Source, tx: sqlite3.Connection, table: str, row: Row, told: Told) -> None:
+def keep(source: LegacyDatabase, tx: sqlite3.Connection, table: str, row: Row, told: Told) -> None:
     """Keep the row whole; once kept it stays as it was."""
     payload = json.dumps({name: _plain(cell) for name, cell in row.items() if name != "#"}, ensure_ascii=False)
     if imported.keep(tx, source=table, key=source.name(table, row), guild=_guild(row), payload=payload):
@@ -32,7 +32,7 @@ def keep(source: Source, tx: sqlite3.Connection, table: str, row: Row, told: Tol
         told.unchanged()
 
 
-def keep_rest(source: Source, tx: sqlite3.Connection, report: Report, *, but: set[str]) -> None:
+def keep_rest(source: LegacyDatabase, tx: sqlite3.Connection, report: Report, *, but: set[str]) -> None:
     """Keep every row of every other table."""
     for table in source.tables:
         if table in but:

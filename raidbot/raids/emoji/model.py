@@ -71,7 +71,7 @@ class Emoji:
         return self.name if self.id is None else f"<{'a' if self.animated else ''}:{self.name}:{self.id}>"
 
 
-def parse(text: str) -> Emoji:
+def parse_emoji(text: str) -> Emoji:
     """One emoji, also as `name:id`; raises NotAnEmoji."""
     text = text.strip()
     if custom := _CUSTOM.fullmatch(text) or _BARE_CUSTOM.fullmatch(text):

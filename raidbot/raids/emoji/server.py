@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from raidbot.raids.emoji.model import Emoji, key_of, parse
+from raidbot.raids.emoji.model import Emoji, key_of, parse_emoji
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
 
@@ -43,7 +43,7 @@ class ServerEmoji:
         text = text.strip()
         if named := _NAMED.fullmatch(text):
             return self._called(named[1]).for_text
-        emoji = parse(text)
+        emoji = parse_emoji(text)
         if emoji.id is not None and emoji.id not in self.ids and emoji.key not in self.kept:
             raise EmojiOfElsewhere(emoji)
         return emoji.for_text

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from raidbot.raids.emoji.model import NotAnEmoji, parse
-from raidbot.raids.kinds import looks
+from raidbot.raids.emoji.model import NotAnEmoji, parse_emoji
+from raidbot.raids.kinds import kind_infos
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.model import LABEL_MOST, Template, accept
 from raidbot.utils.errors import Refusal
@@ -264,7 +264,7 @@ def _clashes(before: Catalogue, after: Catalogue) -> Iterator[tuple[str, str]]:
 @cache
 def _reserved() -> frozenset[str]:
     """What /create takes for something else than a server's own template."""
-    kinds = (name for kind, look in looks().items() for name in (kind.value, look.title))
+    kinds = (name for kind, look in kind_infos().items() for name in (kind.value, look.title))
     return frozenset(map(_spelled, (*kinds, *(template.key for template in builtin()))))
 
 
@@ -275,7 +275,7 @@ def _spelled(name: str) -> str:
 def _is_known(text: str, ids: frozenset[int]) -> bool:
     """Whether it is one that everybody has, or one of these; what is no emoji at all is for `accept` to refuse."""
     try:
-        found = parse(text)
+        found = parse_emoji(text)
     except NotAnEmoji:
         return True
     return found.id is None or found.id in ids

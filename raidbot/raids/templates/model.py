@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
-from raidbot.raids.emoji.model import NotAnEmoji, key_of, parse
+from raidbot.raids.emoji.model import NotAnEmoji, key_of, parse_emoji
 from raidbot.raids.model import Role
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_block, clean_line, escape, is_blank
@@ -174,7 +174,7 @@ def _tidy_role(role: Role) -> Role:
 def _tidy_emoji(text: str) -> str:
     """Unchanged if it is none, for `check` to say so."""
     try:
-        return parse(text).for_text
+        return parse_emoji(text).for_text
     except NotAnEmoji:
         return text.strip()
 
@@ -255,7 +255,7 @@ def _wrong_emoji(template: Template) -> Iterator[str]:
     optional = (template.emoji, *(role.icon for role in roles))
     for text in (*(role.emoji for role in roles), *(text for text in optional if text)):
         try:
-            parse(text)
+            parse_emoji(text)
         except NotAnEmoji as refusal:
             yield refusal.plain
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from raidbot.raids.emoji.model import key_of, parse
+from raidbot.raids.emoji.model import key_of, parse_emoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.model import LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST, SEATS_MOST
 from raidbot.utils.errors import Refusal
@@ -44,7 +44,7 @@ class NotSeats(Refusal):
 
 def plain(text: str) -> str:
     """An emoji as it is stored, of whatever server. Raises NotAnEmoji."""
-    return parse(text).for_text
+    return parse_emoji(text).for_text
 
 
 def seats_of(text: str) -> int:

@@ -29,7 +29,7 @@ _ANY_SEASON = {"ET", "CT", "MT", "PT", "AET", "NZT", "UTC", "Z"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class When:
+class ParsedTime:
     """An aware UTC instant, the zone it was said in, and what was assumed, in sentences for the person."""
 
     instant: datetime
@@ -37,7 +37,7 @@ class When:
     assumptions: tuple[str, ...]
 
 
-def parse(text: str, *, zone: ZoneInfo, now: datetime, locale: str = "en-US") -> When:
+def parse_time(text: str, *, zone: ZoneInfo, now: datetime, locale: str = "en-US") -> ParsedTime:
     """The instant meant by `text`, typed at `now` in a guild in `zone`; at most two years ahead.
 
     `locale` (a Discord locale) decides the order of day and month. Raises a Refusal whose sentence helps.
@@ -45,7 +45,7 @@ def parse(text: str, *, zone: ZoneInfo, now: datetime, locale: str = "en-US") ->
     meaning = _Meaning(reading=read(text, locale), text=" ".join(text.split()), home=zone, now=now)
     instant = meaning.instant()
     meaning.check_distance(instant)
-    return When(instant=instant, zone=meaning.zone, assumptions=tuple(meaning.assumptions))
+    return ParsedTime(instant=instant, zone=meaning.zone, assumptions=tuple(meaning.assumptions))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,14 +3,14 @@
 import asyncio
 from functools import partial
 
-from raidbot.commands.events.event_queue import Intake
+from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.raids.model import RaidId
 
 ONE, TWO = RaidId(1), RaidId(2)
 
 
 async def test_a_raids_events_keep_their_order_and_raids_do_not_wait_for_each_other() -> None:
-    intake, done = Intake(), list[str]()
+    event_queue, done = KeyedQueue(), list[str]()
     gate = asyncio.Event()
 
     async def slow() -> None:
@@ -21,16 +21,16 @@ async def test_a_raids_events_keep_their_order_and_raids_do_not_wait_for_each_ot
         done.append(name)
         gate.set()
 
-    intake.put(ONE, slow)
-    intake.put(ONE, partial(note, "after"))
-    intake.put(TWO, partial(note, "other"))
-    await intake.end()
+    event_queue.put(ONE, slow)
+    event_queue.put(ONE, partial(note, "after"))
+    event_queue.put(TWO, partial(note, "other"))
+    await event_queue.end()
 
     assert done == ["other", "slow", "after"]
 
 
 async def test_an_event_that_fails_does_not_harm_the_next() -> None:
-    intake, done = Intake(), list[str]()
+    event_queue, done = KeyedQueue(), list[str]()
 
     async def fail() -> None:
         raise RuntimeError("broken")
@@ -38,21 +38,21 @@ async def test_an_event_that_fails_does_not_harm_the_next() -> None:
     async def note() -> None:
         done.append("next")
 
-    intake.put(ONE, fail)
-    intake.put(ONE, note)
-    await intake.end()
+    event_queue.put(ONE, fail)
+    event_queue.put(ONE, note)
+    await event_queue.end()
 
     assert done == ["next"]
 
 
 async def test_nothing_is_taken_after_the_end() -> None:
-    intake, done = Intake(), list[str]()
-    await intake.end()
+    event_queue, done = KeyedQueue(), list[str]()
+    await event_queue.end()
 
     async def note() -> None:
         done.append("late")
 
-    intake.put(ONE, note)
-    await intake.end()
+    event_queue.put(ONE, note)
+    await event_queue.end()
 
     assert done == []

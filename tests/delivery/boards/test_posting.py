@@ -10,231 +10,231 @@ from discord_sandbox.faults import Silence
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, Raid, Source, Status
 from raidbot.state import Cause
-from tests.delivery.harness import EDIT, SEND, Life, Stage, seated, until
+from tests.delivery.harness import EDIT, SEND, BotHarness, DeliveryWorld, seated, until
 
 OPEN_THREAD = "POST /channels/{}/messages/{}/threads"
 HISTORY = "GET /channels/{}/messages"
 CAUSE = Cause(Source.COMMAND)
 
 
-async def is_status(life: Life, raid: Raid, status: Status) -> bool:
-    return (await life.state.raid(raid.id)).status is status
+async def is_status(harness: BotHarness, raid: Raid, status: Status) -> bool:
+    return (await harness.state.raid(raid.id)).status is status
 
 
-async def opens(life: Life, raid: Raid) -> None:
-    await until(partial(is_status, life, raid, Status.OPEN))
+async def opens(harness: BotHarness, raid: Raid) -> None:
+    await until(partial(is_status, harness, raid, Status.OPEN))
 
 
-async def cancelled(life: Life, raid: Raid) -> None:
-    await until(partial(is_status, life, raid, Status.CANCELLED))
+async def cancelled(harness: BotHarness, raid: Raid) -> None:
+    await until(partial(is_status, harness, raid, Status.CANCELLED))
 
 
-async def test_a_new_raid_is_posted_and_open_without_a_further_edit(stage: Stage) -> None:
-    life = await stage.life()
-    creator = stage.member("carol")
+async def test_a_new_raid_is_posted_and_open_without_a_further_edit(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    creator = world.member("carol")
 
-    raid = await stage.raid(life, creator=creator)
+    raid = await world.raid(harness, creator=creator)
 
     assert raid.status is Status.OPEN
-    assert raid.message == stage.sees(raid).id
-    assert stage.count(EDIT) == 0
+    assert raid.message == world.sees(raid).id
+    assert world.count(EDIT) == 0
 
 
-async def test_a_crash_after_discord_took_the_board_does_not_post_it_twice(stage: Stage) -> None:
-    life = await stage.life()
-    fault = stage.sandbox.faults.silence(Silence.HANG, route=SEND, carried_out=True)
-    raid = await life.state.create(stage.plan(), CAUSE)
-    await stage.sandbox.until(lambda: fault.met and stage.boards())
-    await stage.crash(life)
+async def test_a_crash_after_discord_took_the_board_does_not_post_it_twice(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    fault = world.sandbox.faults.silence(Silence.HANG, route=SEND, carried_out=True)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.sandbox.until(lambda: fault.met and world.boards())
+    await world.crash(harness)
     fault.lift()
 
-    life = await stage.life()
-    await opens(life, raid)
+    harness = await world.start_bot()
+    await opens(harness, raid)
 
-    assert [board.id for board in stage.boards()] == [(await life.state.raid(raid.id)).message]
+    assert [board.id for board in world.boards()] == [(await harness.state.raid(raid.id)).message]
 
 
-async def test_a_crash_before_discord_took_the_board_posts_it_after_the_restart(stage: Stage) -> None:
-    life = await stage.life()
-    fault = stage.sandbox.faults.silence(Silence.HANG, route=SEND)
-    raid = await life.state.create(stage.plan(), CAUSE)
-    await stage.sandbox.until(lambda: fault.met)
-    await stage.crash(life)
+async def test_a_crash_before_discord_took_the_board_posts_it_after_the_restart(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    fault = world.sandbox.faults.silence(Silence.HANG, route=SEND)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.sandbox.until(lambda: fault.met)
+    await world.crash(harness)
     fault.lift()
 
-    life = await stage.life()
-    await opens(life, raid)
+    harness = await world.start_bot()
+    await opens(harness, raid)
 
-    assert len(stage.boards()) == 1
+    assert len(world.boards()) == 1
 
 
-async def test_long_after_a_crash_the_board_left_behind_is_adopted(stage: Stage) -> None:
-    life = await stage.life()
-    fault = stage.sandbox.faults.silence(Silence.HANG, route=SEND, carried_out=True)
-    raid = await life.state.create(stage.plan(), CAUSE)
-    await stage.sandbox.until(lambda: fault.met and stage.boards())
-    await stage.crash(life)
+async def test_long_after_a_crash_the_board_left_behind_is_adopted(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    fault = world.sandbox.faults.silence(Silence.HANG, route=SEND, carried_out=True)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.sandbox.until(lambda: fault.met and world.boards())
+    await world.crash(harness)
     fault.lift()
-    stage.sandbox.store.nonces.clear()
-    stage.clock.advance(timedelta(minutes=10))
+    world.sandbox.store.nonces.clear()
+    world.clock.advance(timedelta(minutes=10))
 
-    life = await stage.life()
-    await opens(life, raid)
+    harness = await world.start_bot()
+    await opens(harness, raid)
 
-    assert [board.id for board in stage.boards()] == [(await life.state.raid(raid.id)).message]
+    assert [board.id for board in world.boards()] == [(await harness.state.raid(raid.id)).message]
 
 
-async def test_long_after_a_crash_that_left_nothing_behind_the_board_is_sent(stage: Stage) -> None:
-    life = await stage.life()
-    fault = stage.sandbox.faults.silence(Silence.HANG, route=SEND)
-    raid = await life.state.create(stage.plan(), CAUSE)
-    await stage.sandbox.until(lambda: fault.met)
-    await stage.crash(life)
+async def test_long_after_a_crash_that_left_nothing_behind_the_board_is_sent(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    fault = world.sandbox.faults.silence(Silence.HANG, route=SEND)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.sandbox.until(lambda: fault.met)
+    await world.crash(harness)
     fault.lift()
-    stage.clock.advance(timedelta(minutes=10))
+    world.clock.advance(timedelta(minutes=10))
 
-    life = await stage.life()
-    await opens(life, raid)
+    harness = await world.start_bot()
+    await opens(harness, raid)
 
-    assert len(stage.boards()) == 1
-    assert stage.count(HISTORY) == 1
-
-
-async def test_a_raid_created_before_the_parts_started_is_posted(stage: Stage) -> None:
-    life = await stage.life()
-    await life.posting.stop(5)
-    raid = await life.state.create(stage.plan(), CAUSE)
-    await stage.crash(life)
-
-    life = await stage.life()
-
-    await opens(life, raid)
+    assert len(world.boards()) == 1
+    assert world.count(HISTORY) == 1
 
 
-async def test_an_outage_delays_the_board(stage: Stage) -> None:
-    life = await stage.life()
-    fault = stage.sandbox.faults.answer(503, route=SEND)
+async def test_a_raid_created_before_the_parts_started_is_posted(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    await harness.posting.stop(5)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.crash(harness)
 
-    raid = await life.state.create(stage.plan(), CAUSE)
-    await stage.sandbox.until(lambda: fault.met >= 3)
-    assert await is_status(life, raid, Status.POSTING)
+    harness = await world.start_bot()
+
+    await opens(harness, raid)
+
+
+async def test_an_outage_delays_the_board(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    fault = world.sandbox.faults.answer(503, route=SEND)
+
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.sandbox.until(lambda: fault.met >= 3)
+    assert await is_status(harness, raid, Status.POSTING)
     fault.lift()
 
-    await opens(life, raid)
-    assert len(stage.boards()) == 1
+    await opens(harness, raid)
+    assert len(world.boards()) == 1
 
 
-async def test_answers_that_get_lost_leave_one_board(stage: Stage) -> None:
-    life = await stage.life()
-    stage.sandbox.faults.answer(503, route=SEND, calls=3, carried_out=True)
+async def test_answers_that_get_lost_leave_one_board(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    world.sandbox.faults.answer(503, route=SEND, calls=3, carried_out=True)
 
-    raid = await life.state.create(stage.plan(), CAUSE)
-    await opens(life, raid)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await opens(harness, raid)
 
-    assert len(stage.boards()) == 1
-
-
-async def test_a_refused_board_cancels_the_raid_and_the_creator_is_told(stage: Stage) -> None:
-    life = await stage.life()
-    creator = stage.member("carol")
-    stage.guild.deny(stage.channel, "send_messages")
-
-    raid = await life.state.create(stage.plan(creator=creator), CAUSE)
-    await cancelled(life, raid)
-
-    assert (await life.state.raid(raid.id)).cancelled_reason is CancelReason.NOT_POSTED
-    await stage.sandbox.until(lambda: any("could not be posted" in message.content for message in creator.dms))
+    assert len(world.boards()) == 1
 
 
-async def test_reactions_that_came_before_the_raid_was_open_count(stage: Stage) -> None:
-    life = await stage.life()
-    alice = stage.member("alice")
-    fault = stage.sandbox.faults.silence(Silence.HANG, route=SEND, carried_out=True)
-    raid = await life.state.create(stage.plan(), CAUSE)
-    await stage.sandbox.until(lambda: fault.met and stage.boards())
-    board = stage.boards()[0]
-    await stage.crash(life)
+async def test_a_refused_board_cancels_the_raid_and_the_creator_is_told(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    creator = world.member("carol")
+    world.guild.deny(world.channel, "send_messages")
+
+    raid = await harness.state.create(world.plan(creator=creator), CAUSE)
+    await cancelled(harness, raid)
+
+    assert (await harness.state.raid(raid.id)).cancelled_reason is CancelReason.NOT_POSTED
+    await world.sandbox.until(lambda: any("could not be posted" in message.content for message in creator.dms))
+
+
+async def test_reactions_that_came_before_the_raid_was_open_count(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    alice = world.member("alice")
+    fault = world.sandbox.faults.silence(Silence.HANG, route=SEND, carried_out=True)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.sandbox.until(lambda: fault.met and world.boards())
+    board = world.boards()[0]
+    await world.crash(harness)
     fault.lift()
     await alice.react(board, "1️⃣")
 
-    life = await stage.life()
+    harness = await world.start_bot()
 
     async def joined() -> bool:
-        return await seated(life, raid, "tank") == [alice.id]
+        return await seated(harness, raid, "tank") == [alice.id]
 
     await until(joined)
-    await stage.sandbox.until(lambda: "Alice" in stage.text(raid))
+    await world.sandbox.until(lambda: "Alice" in world.text(raid))
 
 
-async def test_a_thread_is_opened_where_the_server_wants_one(stage: Stage) -> None:
-    life = await stage.life()
-    plan = stage.plan()
-    await life.state.change_settings(
+async def test_a_thread_is_opened_where_the_server_wants_one(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    plan = world.plan()
+    await harness.state.change_settings(
         plan.guild, lambda settings: replace(settings, threads=True, thread_archive_minutes=4320), Cause(Source.COMMAND)
     )
 
-    raid = await stage.raid(life)
+    raid = await world.raid(harness)
 
     async def stored() -> bool:
-        return (await life.state.raid(raid.id)).thread is not None
+        return (await harness.state.raid(raid.id)).thread is not None
 
     await until(stored)
-    thread = stage.sandbox.store.channels[int((await life.state.raid(raid.id)).thread or 0)]
+    thread = world.sandbox.store.channels[int((await harness.state.raid(raid.id)).thread or 0)]
     assert thread.name == f"{raid.name} - {raid.code}"
     assert thread.thread is not None
     assert thread.thread.auto_archive_minutes == 4320
-    await stage.sandbox.until(lambda: [m for m in thread.messages.values() if raid.code in m.content])
+    await world.sandbox.until(lambda: [m for m in thread.messages.values() if raid.code in m.content])
 
 
-async def test_a_thread_that_a_crash_prevented_is_opened_after_it_and_only_then(stage: Stage) -> None:
-    life = await stage.life()
-    plan = stage.plan()
-    await life.state.change_settings(
+async def test_a_thread_that_a_crash_prevented_is_opened_after_it_and_only_then(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    plan = world.plan()
+    await harness.state.change_settings(
         plan.guild, lambda settings: replace(settings, threads=True), Cause(Source.COMMAND)
     )
-    fault = stage.sandbox.faults.answer(503, route=OPEN_THREAD)
-    raid = await life.state.create(plan, CAUSE)
-    await stage.sandbox.until(lambda: fault.met >= 2)
-    await stage.crash(life)
-    assert stage.guild.facts.threads == {}
+    fault = world.sandbox.faults.answer(503, route=OPEN_THREAD)
+    raid = await harness.state.create(plan, CAUSE)
+    await world.sandbox.until(lambda: fault.met >= 2)
+    await world.crash(harness)
+    assert world.guild.facts.threads == {}
     fault.lift()
 
-    life = await stage.life()
-    await stage.sandbox.until(lambda: stage.guild.facts.threads)
-    (thread,) = stage.guild.facts.threads.values()
-    await stage.sandbox.until(lambda: [m for m in thread.messages.values() if raid.code in m.content])
-    await stage.crash(life)
-    await stage.sandbox.delete_channel(thread)
-    life = await stage.life()
-    await life.posting.idle()
+    harness = await world.start_bot()
+    await world.sandbox.until(lambda: world.guild.facts.threads)
+    (thread,) = world.guild.facts.threads.values()
+    await world.sandbox.until(lambda: [m for m in thread.messages.values() if raid.code in m.content])
+    await world.crash(harness)
+    await world.sandbox.delete_channel(thread)
+    harness = await world.start_bot()
+    await harness.posting.idle()
 
-    assert stage.guild.facts.threads == {}
-    assert await is_status(life, raid, Status.OPEN)
+    assert world.guild.facts.threads == {}
+    assert await is_status(harness, raid, Status.OPEN)
 
 
-async def test_a_thread_that_fails_is_reported_and_changes_nothing_else(stage: Stage) -> None:
-    life = await stage.life()
-    plan = stage.plan()
-    await life.state.change_settings(
+async def test_a_thread_that_fails_is_reported_and_changes_nothing_else(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    plan = world.plan()
+    await harness.state.change_settings(
         plan.guild, lambda settings: replace(settings, threads=True), Cause(Source.COMMAND)
     )
-    stage.guild.deny(stage.channel, "create_public_threads")
+    world.guild.deny(world.channel, "create_public_threads")
 
     with capture_logs() as logs:
-        raid = await stage.raid(life)
-        await stage.sandbox.until(lambda: any(entry["event"] == "thread not opened" for entry in logs))
+        raid = await world.raid(harness)
+        await world.sandbox.until(lambda: any(entry["event"] == "thread not opened" for entry in logs))
 
     assert raid.status is Status.OPEN
 
 
-async def test_a_raid_cancelled_while_its_board_is_on_its_way_leaves_no_board(stage: Stage) -> None:
-    life = await stage.life()
-    slow = stage.sandbox.faults.slow(0.3, route=SEND, calls=1)
-    raid = await life.state.create(stage.plan(), CAUSE)
-    await stage.sandbox.until(lambda: slow.met)
+async def test_a_raid_cancelled_while_its_board_is_on_its_way_leaves_no_board(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    slow = world.sandbox.faults.slow(0.3, route=SEND, calls=1)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.sandbox.until(lambda: slow.met)
 
-    await life.change(raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator))
+    await harness.change(raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator))
 
-    await stage.sandbox.until(lambda: stage.count("DELETE /channels/{}/messages/{}"))
-    assert stage.boards() == []
-    assert await is_status(life, raid, Status.CANCELLED)
+    await world.sandbox.until(lambda: world.count("DELETE /channels/{}/messages/{}"))
+    assert world.boards() == []
+    assert await is_status(harness, raid, Status.CANCELLED)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from discord_sandbox.validation.messages import check_message
 from raidbot.commands.create import views
-from raidbot.commands.ui.responses import Row, panel
+from raidbot.commands.ui.responses import Row, panel_view
 from raidbot.db.drafts import DraftId
 from raidbot.delivery.boards.components import view
 from raidbot.delivery.boards.render import Board, board
@@ -74,7 +74,7 @@ def check_board(shown: Board) -> None:
 
 
 def check_panel(embed: discord.Embed, rows: tuple[Row, ...]) -> None:
-    check_message({"embeds": [embed.to_dict()], "components": panel(rows).to_components()})
+    check_message({"embeds": [embed.to_dict()], "components": panel_view(rows).to_components()})
 
 
 @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=100)
@@ -108,7 +108,7 @@ def test_a_full_board_of_an_accepted_template_names_everybody(template: Template
 def test_the_panel_of_create_shows_an_accepted_template(template: Template) -> None:
     catalogue = offering(template)
     for draft in (Draft(activity=template.key), *drafts(catalogue, template)):
-        sheet = views.Sheet(DraftId(10**12), draft, catalogue)
+        sheet = views.DraftView(DraftId(10**12), draft, catalogue)
         check_panel(views.summary(sheet), views.rows(sheet))
         check_panel(views.summary(sheet), views.preview_rows(sheet))
         assert missing(draft, catalogue) == sheet.missing

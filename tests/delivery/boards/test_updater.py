@@ -10,340 +10,342 @@ from structlog.testing import capture_logs
 
 from discord_sandbox import Sandbox
 from discord_sandbox.people import Person
-from raidbot.delivery.boards.snapshot import Shown
+from raidbot.delivery.boards.snapshot import Snapshot
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Source, Status
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause
-from tests.delivery.harness import CLEAR, EDIT, PUT_REACTION, Life, Stage, seated, until
+from tests.delivery.harness import CLEAR, EDIT, PUT_REACTION, BotHarness, DeliveryWorld, seated, until
 
 
-async def close(life: Life, raid: Raid) -> None:
-    rule = partial(lifecycle.close, reason=CloseReason.MANUAL, by=raid.creator, now=life.state.now())
-    await life.change(raid.id, rule)
+async def close(harness: BotHarness, raid: Raid) -> None:
+    rule = partial(lifecycle.close, reason=CloseReason.MANUAL, by=raid.creator, now=harness.state.now())
+    await harness.change(raid.id, rule)
 
 
-async def reopen(life: Life, raid: Raid) -> None:
-    await life.change(raid.id, partial(lifecycle.reopen, by=raid.creator, now=life.state.now()))
+async def reopen(harness: BotHarness, raid: Raid) -> None:
+    await harness.change(raid.id, partial(lifecycle.reopen, by=raid.creator, now=harness.state.now()))
 
 
-async def join(life: Life, raid: Raid, *members: Person, role: str = "tank") -> None:
+async def join(harness: BotHarness, raid: Raid, *members: Person, role: str = "tank") -> None:
     for member in members:
-        await life.state.learn_names(raid.guild, {MemberId(member.id): member.name})
-        await life.change(
-            raid.id, partial(signups.react, member=MemberId(member.id), key=RoleKey(role), now=life.state.now())
+        await harness.state.learn_names(raid.guild, {MemberId(member.id): member.name})
+        await harness.change(
+            raid.id, partial(signups.react, member=MemberId(member.id), key=RoleKey(role), now=harness.state.now())
         )
 
 
-async def all_seated(life: Life, raid: Raid, number: int) -> bool:
-    return len((await life.state.raid(raid.id)).seats) == number
+async def all_seated(harness: BotHarness, raid: Raid, number: int) -> bool:
+    return len((await harness.state.raid(raid.id)).seats) == number
 
 
-async def status(life: Life, raid: Raid) -> Status:
-    return (await life.state.raid(raid.id)).status
+async def status(harness: BotHarness, raid: Raid) -> Status:
+    return (await harness.state.raid(raid.id)).status
 
 
-async def test_a_signup_shows_on_the_board(stage: Stage) -> None:
-    life = await stage.life()
-    raid, alice = await stage.raid(life), stage.member("alice")
+async def test_a_signup_shows_on_the_board(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid, alice = await world.raid(harness), world.member("alice")
 
-    await join(life, raid, alice)
+    await join(harness, raid, alice)
 
-    await stage.sandbox.until(lambda: "alice" in stage.text(raid))
+    await world.sandbox.until(lambda: "alice" in world.text(raid))
 
 
-async def test_a_burst_costs_a_handful_of_edits_and_ends_with_the_last_state(stage: Stage) -> None:
-    life = await stage.life(gap=0.2)
-    raid = await stage.raid(life, tank=100)
-    members = [stage.member(f"member{number}") for number in range(60)]
-    slow = stage.sandbox.faults.slow(0.05, route=EDIT)
-    before = stage.count(EDIT)
+async def test_a_burst_costs_a_handful_of_edits_and_ends_with_the_last_state(world: DeliveryWorld) -> None:
+    harness = await world.start_bot(gap=0.2)
+    raid = await world.raid(harness, tank=100)
+    members = [world.member(f"member{number}") for number in range(60)]
+    slow = world.sandbox.faults.slow(0.05, route=EDIT)
+    before = world.count(EDIT)
 
-    await join(life, raid, *members)
-    await life.boards.idle()
+    await join(harness, raid, *members)
+    await harness.boards.idle()
 
-    assert "60/100" in stage.text(raid)
-    assert stage.count(EDIT) - before <= 8
+    assert "60/100" in world.text(raid)
+    assert world.count(EDIT) - before <= 8
     slow.lift()
 
 
-async def test_a_message_is_never_edited_twice_at_once(stage: Stage) -> None:
-    life = await stage.life(gap=0.01, channel_gap=0.01)
-    raid = await stage.raid(life, tank=10)
-    slow = stage.sandbox.faults.slow(0.1, route=EDIT)
-    members = [stage.member(f"member{number}") for number in range(6)]
+async def test_a_message_is_never_edited_twice_at_once(world: DeliveryWorld) -> None:
+    harness = await world.start_bot(gap=0.01, channel_gap=0.01)
+    raid = await world.raid(harness, tank=10)
+    slow = world.sandbox.faults.slow(0.1, route=EDIT)
+    members = [world.member(f"member{number}") for number in range(6)]
 
     for member in members:
-        await join(life, raid, member)
+        await join(harness, raid, member)
         await asyncio.sleep(0.02)
-    await life.boards.idle()
+    await harness.boards.idle()
 
-    edits = [call for call in stage.sandbox.calls if call.method == "PATCH"]
+    edits = [call for call in world.sandbox.calls if call.method == "PATCH"]
     gaps = [(later.at - earlier.at).total_seconds() for earlier, later in pairwise(edits)]
     assert all(gap >= 0.1 for gap in gaps)
     slow.lift()
 
 
-async def test_an_unchanged_board_is_not_touched_after_a_restart(stage: Stage) -> None:
-    life = await stage.life()
-    raid = await stage.raid(life)
-    await join(life, raid, stage.member("alice"))
-    await life.boards.idle()
-    await stage.crash(life)
-    before = len(stage.sandbox.calls)
+async def test_an_unchanged_board_is_not_touched_after_a_restart(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid = await world.raid(harness)
+    await join(harness, raid, world.member("alice"))
+    await harness.boards.idle()
+    await world.crash(harness)
+    before = len(world.sandbox.calls)
 
-    life = await stage.life()
-    await life.boards.idle()
+    harness = await world.start_bot()
+    await harness.boards.idle()
 
-    assert stage.sandbox.calls[before:] == []
+    assert world.sandbox.calls[before:] == []
 
 
-async def test_what_a_crash_left_undrawn_is_drawn_after_the_restart(stage: Stage) -> None:
-    life = await stage.life()
-    raid, alice = await stage.raid(life), stage.member("alice")
-    fault = stage.sandbox.faults.answer(503, route=EDIT)
-    await join(life, raid, alice)
-    await stage.sandbox.until(lambda: fault.met)
-    await stage.crash(life)
+async def test_what_a_crash_left_undrawn_is_drawn_after_the_restart(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid, alice = await world.raid(harness), world.member("alice")
+    fault = world.sandbox.faults.answer(503, route=EDIT)
+    await join(harness, raid, alice)
+    await world.sandbox.until(lambda: fault.met)
+    await world.crash(harness)
     fault.lift()
 
-    await stage.life()
+    await world.start_bot()
 
-    await stage.sandbox.until(lambda: "alice" in stage.text(raid))
+    await world.sandbox.until(lambda: "alice" in world.text(raid))
 
 
-async def test_an_outage_of_edits_heals_by_itself(stage: Stage) -> None:
-    life = await stage.life()
-    raid, alice, bob = await stage.raid(life), stage.member("alice"), stage.member("bob")
-    fault = stage.sandbox.faults.answer(503, route=EDIT)
+async def test_an_outage_of_edits_heals_by_itself(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid, alice, bob = await world.raid(harness), world.member("alice"), world.member("bob")
+    fault = world.sandbox.faults.answer(503, route=EDIT)
 
-    await join(life, raid, alice)
-    await stage.sandbox.until(lambda: fault.met >= 3)
-    await join(life, raid, bob, role="healer")
+    await join(harness, raid, alice)
+    await world.sandbox.until(lambda: fault.met >= 3)
+    await join(harness, raid, bob, role="healer")
     fault.lift()
 
-    await stage.sandbox.until(lambda: "alice" in stage.text(raid) and "bob" in stage.text(raid))
+    await world.sandbox.until(lambda: "alice" in world.text(raid) and "bob" in world.text(raid))
 
 
-async def test_a_deleted_message_cancels_the_raid(stage: Stage) -> None:
-    life = await stage.life()
-    raid = await stage.raid(life)
-    await stage.sandbox.delete_message(stage.sees(raid))
+async def test_a_deleted_message_cancels_the_raid(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid = await world.raid(harness)
+    await world.sandbox.delete_message(world.sees(raid))
 
-    await join(life, raid, stage.member("alice"))
+    await join(harness, raid, world.member("alice"))
 
-    await until(lambda: _cancelled(life, raid, CancelReason.MESSAGE_DELETED))
-    await life.boards.idle()
-
-
-async def test_a_deleted_channel_cancels_the_raid(stage: Stage) -> None:
-    life = await stage.life()
-    raid = await stage.raid(life)
-    await stage.sandbox.delete_channel(stage.channel)
-
-    await join(life, raid, stage.member("alice"))
-
-    await until(lambda: _cancelled(life, raid, CancelReason.CHANNEL_DELETED))
+    await until(lambda: _cancelled(harness, raid, CancelReason.MESSAGE_DELETED))
+    await harness.boards.idle()
 
 
-async def _cancelled(life: Life, raid: Raid, reason: CancelReason) -> bool:
-    return (await life.state.raid(raid.id)).cancelled_reason is reason
+async def test_a_deleted_channel_cancels_the_raid(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid = await world.raid(harness)
+    await world.sandbox.delete_channel(world.channel)
+
+    await join(harness, raid, world.member("alice"))
+
+    await until(lambda: _cancelled(harness, raid, CancelReason.CHANNEL_DELETED))
 
 
-async def test_a_withdrawn_permission_is_reported_once_and_tried_again_slowly(stage: Stage) -> None:
-    life = await stage.life(slow_retry=0.2)
-    raid, alice = await stage.raid(life), stage.member("alice")
-    stage.guild.deny(stage.channel, "view_channel")
-    before = stage.count(EDIT)
+async def _cancelled(harness: BotHarness, raid: Raid, reason: CancelReason) -> bool:
+    return (await harness.state.raid(raid.id)).cancelled_reason is reason
+
+
+async def test_a_withdrawn_permission_is_reported_once_and_tried_again_slowly(world: DeliveryWorld) -> None:
+    harness = await world.start_bot(slow_retry=0.2)
+    raid, alice = await world.raid(harness), world.member("alice")
+    world.guild.deny(world.channel, "view_channel")
+    before = world.count(EDIT)
 
     with capture_logs() as logs:
-        await join(life, raid, alice)
-        await stage.sandbox.until(lambda: stage.count(EDIT) >= before + 3)
+        await join(harness, raid, alice)
+        await world.sandbox.until(lambda: world.count(EDIT) >= before + 3)
 
     assert sum(entry["log_level"] == "warning" for entry in logs) == 1
-    assert await status(life, raid) is Status.OPEN
-    stage.guild.allow(stage.channel, "view_channel")
-    await stage.sandbox.until(lambda: "alice" in stage.text(raid))
+    assert await status(harness, raid) is Status.OPEN
+    world.guild.allow(world.channel, "view_channel")
+    await world.sandbox.until(lambda: "alice" in world.text(raid))
 
 
-async def test_the_boards_reactions_stand_in_the_order_of_the_roles(stage: Stage) -> None:
-    life = await stage.life()
+async def test_the_boards_reactions_stand_in_the_order_of_the_roles(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
 
-    raid = await stage.raid(life, tank=1, healer=2, damage=5)
+    raid = await world.raid(harness, tank=1, healer=2, damage=5)
 
-    assert list(stage.sees(raid).reactions) == ["1\u20e3", "2\u20e3", "3\u20e3"]
+    assert list(world.sees(raid).reactions) == ["1\u20e3", "2\u20e3", "3\u20e3"]
 
 
-async def test_reactions_interrupted_by_a_crash_are_completed(stage: Stage) -> None:
-    life = await stage.life()
-    fault = stage.sandbox.faults.slow(0.2, route=PUT_REACTION)
-    raid = await life.state.create(stage.plan(tank=1, healer=2, damage=5), _cause())
-    await stage.sandbox.until(lambda: stage.board(raid) and len(stage.sees(raid).reactions) == 1)
-    await stage.crash(life)
+async def test_reactions_interrupted_by_a_crash_are_completed(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    fault = world.sandbox.faults.slow(0.2, route=PUT_REACTION)
+    raid = await harness.state.create(world.plan(tank=1, healer=2, damage=5), _cause())
+    await world.sandbox.until(lambda: world.board(raid) and len(world.sees(raid).reactions) == 1)
+    await world.crash(harness)
     fault.lift()
 
-    await stage.life()
+    await world.start_bot()
 
-    await stage.sandbox.until(lambda: len(stage.sees(raid).reactions) == 3)
-
-
-async def test_signups_show_while_reactions_are_still_being_put(stage: Stage) -> None:
-    life = await stage.life()
-    stage.sandbox.faults.slow(0.2, route=PUT_REACTION)
-    raid = await life.state.create(stage.plan(tank=1, healer=2, damage=5, scout=1, bard=1, chef=1), _cause())
-    await stage.sandbox.until(lambda: stage.board(raid) and stage.sees(raid).reactions)
-
-    await join(life, raid, stage.member("alice"))
-    await stage.sandbox.until(lambda: "alice" in stage.text(raid))
-
-    assert len(stage.sees(raid).reactions) < 6
-    await stage.sandbox.until(lambda: len(stage.sees(raid).reactions) == 6)
+    await world.sandbox.until(lambda: len(world.sees(raid).reactions) == 3)
 
 
-async def test_closing_clears_the_reactions_and_reopening_puts_them_back(stage: Stage) -> None:
-    life = await stage.life()
-    raid, alice = await stage.raid(life), stage.member("alice")
-    await alice.react(stage.sees(raid), "1️⃣")
-    await stage.sandbox.until(lambda: "Alice" in stage.text(raid) or "Member" in stage.text(raid))
+async def test_signups_show_while_reactions_are_still_being_put(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    world.sandbox.faults.slow(0.2, route=PUT_REACTION)
+    raid = await harness.state.create(world.plan(tank=1, healer=2, damage=5, scout=1, bard=1, chef=1), _cause())
+    await world.sandbox.until(lambda: world.board(raid) and world.sees(raid).reactions)
 
-    await close(life, raid)
-    await stage.sandbox.until(lambda: not stage.sees(raid).reactions)
-    await life.boards.idle()
+    await join(harness, raid, world.member("alice"))
+    await world.sandbox.until(lambda: "alice" in world.text(raid))
 
-    assert stage.count(CLEAR) == 1
-    assert (await life.state.raid(raid.id)).marks == ()
-    assert await seated(life, raid, "tank") == [alice.id]
-    await reopen(life, raid)
-    await stage.sandbox.until(lambda: len(stage.sees(raid).reactions) == 2)
-    assert await seated(life, raid, "tank") == [alice.id]
+    assert len(world.sees(raid).reactions) < 6
+    await world.sandbox.until(lambda: len(world.sees(raid).reactions) == 6)
 
 
-async def test_reactions_put_back_by_halves_before_a_crash_are_cleared_on_closing(stage: Stage) -> None:
-    life = await stage.life()
-    raid = await stage.raid(life)
-    await close(life, raid)
-    await stage.sandbox.until(lambda: not stage.sees(raid).reactions)
-    await life.boards.idle()
-    slow = stage.sandbox.faults.slow(0.3, route=PUT_REACTION)
-    await reopen(life, raid)
-    await stage.sandbox.until(lambda: stage.sees(raid).reactions)
-    await stage.crash(life)
+async def test_closing_clears_the_reactions_and_reopening_puts_them_back(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid, alice = await world.raid(harness), world.member("alice")
+    await alice.react(world.sees(raid), "1️⃣")
+    await world.sandbox.until(lambda: "Alice" in world.text(raid) or "Member" in world.text(raid))
+
+    await close(harness, raid)
+    await world.sandbox.until(lambda: not world.sees(raid).reactions)
+    await harness.boards.idle()
+
+    assert world.count(CLEAR) == 1
+    assert (await harness.state.raid(raid.id)).marks == ()
+    assert await seated(harness, raid, "tank") == [alice.id]
+    await reopen(harness, raid)
+    await world.sandbox.until(lambda: len(world.sees(raid).reactions) == 2)
+    assert await seated(harness, raid, "tank") == [alice.id]
+
+
+async def test_reactions_put_back_by_halves_before_a_crash_are_cleared_on_closing(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid = await world.raid(harness)
+    await close(harness, raid)
+    await world.sandbox.until(lambda: not world.sees(raid).reactions)
+    await harness.boards.idle()
+    slow = world.sandbox.faults.slow(0.3, route=PUT_REACTION)
+    await reopen(harness, raid)
+    await world.sandbox.until(lambda: world.sees(raid).reactions)
+    await world.crash(harness)
     slow.lift()
-    stage.sandbox.faults.answer(503, route=PUT_REACTION)
+    world.sandbox.faults.answer(503, route=PUT_REACTION)
 
-    life = await stage.life()
-    await close(life, raid)
+    harness = await world.start_bot()
+    await close(harness, raid)
 
-    await stage.sandbox.until(lambda: not stage.sees(raid).reactions)
-
-
-async def test_a_limit_on_edits_of_old_messages_holds_up_that_board_only(stage: Stage) -> None:
-    life = await stage.life()
-    raid, other, alice = await stage.raid(life), await stage.raid(life), stage.member("alice")
-    stage.client.http.max_ratelimit_timeout = 30.0
-    stage.sandbox.faults.answer(429, route=EDIT, calls=1, retry_after=40.0)
-    before = stage.count(EDIT)
-
-    await join(life, raid, alice)
-    await stage.sandbox.until(lambda: stage.count(EDIT) > before)
-    await life.boards.idle()
-    await join(life, raid, stage.member("bob"), role="healer")
-    await join(life, other, alice)
-    await life.owe(alice, "hello")
-    await stage.sandbox.until(lambda: alice.dms)
-
-    assert life.line.down_for == 0
-    assert "alice" not in stage.text(raid)
+    await world.sandbox.until(lambda: not world.sees(raid).reactions)
 
 
-async def test_without_the_right_to_clear_the_board_still_closes(stage: Stage) -> None:
-    life = await stage.life()
-    raid = await stage.raid(life)
-    stage.guild.deny(stage.channel, "manage_messages")
+async def test_a_limit_on_edits_of_old_messages_holds_up_that_board_only(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid, other, alice = await world.raid(harness), await world.raid(harness), world.member("alice")
+    world.client.http.max_ratelimit_timeout = 30.0
+    world.sandbox.faults.answer(429, route=EDIT, calls=1, retry_after=40.0)
+    before = world.count(EDIT)
+
+    await join(harness, raid, alice)
+    await world.sandbox.until(lambda: world.count(EDIT) > before)
+    await harness.boards.idle()
+    await join(harness, raid, world.member("bob"), role="healer")
+    await join(harness, other, alice)
+    await harness.owe(alice, "hello")
+    await world.sandbox.until(lambda: alice.dms)
+
+    assert harness.line.down_for == 0
+    assert "alice" not in world.text(raid)
+
+
+async def test_without_the_right_to_clear_the_board_still_closes(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid = await world.raid(harness)
+    world.guild.deny(world.channel, "manage_messages")
 
     with capture_logs() as logs:
-        await close(life, raid)
-        await life.boards.idle()
+        await close(harness, raid)
+        await harness.boards.idle()
 
-    assert "🔒" in stage.text(raid)
+    assert "🔒" in world.text(raid)
     assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == ["reactions cannot be cleared"]
 
 
-async def test_without_the_right_to_react_the_board_is_still_redrawn(stage: Stage) -> None:
-    life = await stage.life(slow_retry=0.5)
-    stage.guild.deny(stage.channel, "add_reactions")
-    raid = await life.state.create(stage.plan(), _cause())
-    await stage.sandbox.until(lambda: stage.count(PUT_REACTION))
+async def test_without_the_right_to_react_the_board_is_still_redrawn(world: DeliveryWorld) -> None:
+    harness = await world.start_bot(slow_retry=0.5)
+    world.guild.deny(world.channel, "add_reactions")
+    raid = await harness.state.create(world.plan(), _cause())
+    await world.sandbox.until(lambda: world.count(PUT_REACTION))
 
-    await join(life, raid, stage.member("alice"))
-    await stage.sandbox.until(lambda: "alice" in stage.text(raid))
+    await join(harness, raid, world.member("alice"))
+    await world.sandbox.until(lambda: "alice" in world.text(raid))
 
-    stage.guild.allow(stage.channel, "add_reactions")
-    await stage.sandbox.until(lambda: len(stage.sees(raid).reactions) == 2)
-
-
-async def test_swept_reactions_come_back(stage: Stage) -> None:
-    life = await stage.life()
-    raid = await stage.raid(life)
-    await stage.sandbox.clear_reactions(stage.sees(raid))
-
-    life.boards.reactions_gone(raid.id)
-
-    await stage.sandbox.until(lambda: len(stage.sees(raid).reactions) == 2)
+    world.guild.allow(world.channel, "add_reactions")
+    await world.sandbox.until(lambda: len(world.sees(raid).reactions) == 2)
 
 
-async def test_a_raid_cancelled_by_a_person_says_so_also_after_a_crash(stage: Stage) -> None:
-    life = await stage.life()
-    raid = await stage.raid(life)
-    fault = stage.sandbox.faults.answer(503, route=EDIT)
-    await life.change(raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator))
-    await stage.sandbox.until(lambda: fault.met)
-    await stage.crash(life)
+async def test_swept_reactions_come_back(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid = await world.raid(harness)
+    await world.sandbox.clear_reactions(world.sees(raid))
+
+    harness.boards.reactions_gone(raid.id)
+
+    await world.sandbox.until(lambda: len(world.sees(raid).reactions) == 2)
+
+
+async def test_a_raid_cancelled_by_a_person_says_so_also_after_a_crash(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid = await world.raid(harness)
+    fault = world.sandbox.faults.answer(503, route=EDIT)
+    await harness.change(raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator))
+    await world.sandbox.until(lambda: fault.met)
+    await world.crash(harness)
     fault.lift()
 
-    life = await stage.life()
-    await stage.sandbox.until(lambda: "cancelled" in stage.text(raid) and not stage.sees(raid).reactions)
-    await life.boards.idle()
-    await stage.crash(life)
-    before = len(stage.sandbox.calls)
-    life = await stage.life()
-    await life.boards.idle()
+    harness = await world.start_bot()
+    await world.sandbox.until(lambda: "cancelled" in world.text(raid) and not world.sees(raid).reactions)
+    await harness.boards.idle()
+    await world.crash(harness)
+    before = len(world.sandbox.calls)
+    harness = await world.start_bot()
+    await harness.boards.idle()
 
-    assert len(stage.sandbox.calls) == before
+    assert len(world.sandbox.calls) == before
 
 
-async def test_two_boards_of_a_channel_share_its_pace_fairly(stage: Stage) -> None:
-    life = await stage.life(gap=0.1, channel_gap=0.2)
-    one, other = await stage.raid(life, tank=50), await stage.raid(life, tank=50)
-    before = stage.count(EDIT)
+async def test_two_boards_of_a_channel_share_its_pace_fairly(world: DeliveryWorld) -> None:
+    harness = await world.start_bot(gap=0.1, channel_gap=0.2)
+    one, other = await world.raid(harness, tank=50), await world.raid(harness, tank=50)
+    before = world.count(EDIT)
 
     for number in range(20):
-        await join(life, one, stage.member(f"one{number}"))
-        await join(life, other, stage.member(f"other{number}"))
+        await join(harness, one, world.member(f"one{number}"))
+        await join(harness, other, world.member(f"other{number}"))
         await asyncio.sleep(0.05)
-    await life.boards.idle()
+    await harness.boards.idle()
 
-    edits = [call.ids for call in stage.sandbox.calls if call.method == "PATCH"][before:]
-    per_board = [sum(stage.sees(raid).id in map(int, ids.values()) for ids in edits) for raid in (one, other)]
+    edits = [call.ids for call in world.sandbox.calls if call.method == "PATCH"][before:]
+    per_board = [sum(world.sees(raid).id in map(int, ids.values()) for ids in edits) for raid in (one, other)]
     assert abs(per_board[0] - per_board[1]) <= 2
-    assert "20/50" in stage.text(one)
-    assert "20/50" in stage.text(other)
+    assert "20/50" in world.text(one)
+    assert "20/50" in world.text(other)
 
 
-async def test_with_discords_limits_the_last_state_shows_within_two_seconds(stage: Stage, sandbox: Sandbox) -> None:
-    life = await stage.life(gap=1.0, channel_gap=1.25)
-    raid = await stage.raid(life, tank=300)
+async def test_with_discords_limits_the_last_state_shows_within_two_seconds(
+    world: DeliveryWorld, sandbox: Sandbox
+) -> None:
+    harness = await world.start_bot(gap=1.0, channel_gap=1.25)
+    raid = await world.raid(harness, tank=300)
     sandbox.limits.mode = type(sandbox.limits.mode)("strict")
-    members = [stage.member(f"member{number}") for number in range(100)]
-    before = stage.count(EDIT)
+    members = [world.member(f"member{number}") for number in range(100)]
+    before = world.count(EDIT)
 
     for member in members:
-        await join(life, raid, member)
+        await join(harness, raid, member)
         await asyncio.sleep(0.02)
-    await sandbox.until(lambda: "100/300" in stage.text(raid), timeout=2)
-    await life.boards.idle()
+    await sandbox.until(lambda: "100/300" in world.text(raid), timeout=2)
+    await harness.boards.idle()
 
-    assert stage.count(EDIT) - before <= 6
+    assert world.count(EDIT) - before <= 6
     assert sandbox.limits.refused.total() == 0
 
 
@@ -351,41 +353,41 @@ def _cause() -> Cause:
     return Cause(Source.COMMAND)
 
 
-async def test_a_board_whose_looks_cannot_be_noted_is_right_again_soon(stage: Stage) -> None:
-    life = await stage.life(slow_retry=60)
-    raid = await stage.raid(life, tank=3)
-    alice, bob = stage.member("alice"), stage.member("bob")
+async def test_a_board_whose_looks_cannot_be_noted_is_right_again_soon(world: DeliveryWorld) -> None:
+    harness = await world.start_bot(slow_retry=60)
+    raid = await world.raid(harness, tank=3)
+    alice, bob = world.member("alice"), world.member("bob")
     full = "CREATE TRIGGER full BEFORE UPDATE OF board_hash ON raids BEGIN SELECT raise(ABORT, 'disk full'); END"
 
     with capture_logs() as logs:
-        await life.db.write(lambda tx: tx.execute(full).fetchall())
-        await join(life, raid, alice)
-        await life.boards.idle()
-        await life.db.write(lambda tx: tx.execute("DROP TRIGGER full").fetchall())
-        await join(life, raid, bob)
-        await stage.sandbox.until(lambda: "bob" in stage.text(raid))
+        await harness.db.write(lambda tx: tx.execute(full).fetchall())
+        await join(harness, raid, alice)
+        await harness.boards.idle()
+        await harness.db.write(lambda tx: tx.execute("DROP TRIGGER full").fetchall())
+        await join(harness, raid, bob)
+        await world.sandbox.until(lambda: "bob" in world.text(raid))
 
     assert [entry["event"] for entry in logs] == ["board is not looked after while the database fails"]
 
 
-async def test_a_board_never_drawn_is_drawn_once_with_all_its_names(stage: Stage) -> None:
-    life = await stage.life()
-    raid = await stage.raid(life, tank=3)
-    members = [stage.member(name) for name in ("alice", "bob", "cem")]
+async def test_a_board_never_drawn_is_drawn_once_with_all_its_names(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid = await world.raid(harness, tank=3)
+    members = [world.member(name) for name in ("alice", "bob", "cem")]
     for member in members:
-        await member.react(stage.sees(raid), raid.roles[0].emoji)
-    await until(partial(all_seated, life, raid, len(members)))
-    await stage.crash(life)
-    with closing(sqlite3.connect(stage.path)) as connection, connection:
-        shown = Shown("", (raid.roles[0].emoji,)).written()
+        await member.react(world.sees(raid), raid.roles[0].emoji)
+    await until(partial(all_seated, harness, raid, len(members)))
+    await world.crash(harness)
+    with closing(sqlite3.connect(world.path)) as connection, connection:
+        shown = Snapshot("", (raid.roles[0].emoji,)).written()
         connection.execute("DELETE FROM members")
         connection.execute("UPDATE raids SET board_hash = ?", (shown,))
-    before = stage.count(EDIT), stage.count(PUT_REACTION)
+    before = world.count(EDIT), world.count(PUT_REACTION)
 
-    life = await stage.life()
-    await life.reconcile.all()
-    await stage.sandbox.until(lambda: stage.count(EDIT) > before[0])
-    await life.boards.idle()
+    harness = await world.start_bot()
+    await harness.reconcile.all()
+    await world.sandbox.until(lambda: world.count(EDIT) > before[0])
+    await harness.boards.idle()
 
-    assert (stage.count(EDIT), stage.count(PUT_REACTION)) == (before[0] + 1, before[1])
-    assert all(name in stage.text(raid) for name in ("Alice", "Bob", "Cem", "Owner"))
+    assert (world.count(EDIT), world.count(PUT_REACTION)) == (before[0] + 1, before[1])
+    assert all(name in world.text(raid) for name in ("Alice", "Bob", "Cem", "Owner"))

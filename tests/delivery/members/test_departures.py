@@ -2,109 +2,109 @@
 
 from discord_sandbox.people import Person
 from raidbot.raids.model import CancelReason, Raid
-from tests.delivery.harness import Life, Stage, seated, until
+from tests.delivery.harness import BotHarness, DeliveryWorld, seated, until
 
 MEMBER = "GET /guilds/{}/members/{}"
 ONE = "1️⃣"
 
 
-async def line_up(life: Life, stage: Stage, raid: Raid, *members: Person) -> None:
+async def line_up(harness: BotHarness, world: DeliveryWorld, raid: Raid, *members: Person) -> None:
     """They react while the bot listens, one after the other."""
     for member in members:
-        await member.react(stage.sees(raid), ONE)
+        await member.react(world.sees(raid), ONE)
 
         async def heard(member: Person = member) -> bool:
-            return any(mark.member == member.id for mark in (await life.state.raid(raid.id)).marks)
+            return any(mark.member == member.id for mark in (await harness.state.raid(raid.id)).marks)
 
         await until(heard)
-    await life.boards.idle()
+    await harness.boards.idle()
 
 
-async def test_who_left_frees_the_seat_and_the_place_in_line(stage: Stage) -> None:
-    life = await stage.life()
-    sat, waited, stays = (stage.member(name) for name in ("sat", "waited", "stays"))
-    raid = await stage.raid(life, tank=1)
-    await line_up(life, stage, raid, sat, waited, stays)
-    await stage.crash(life)
-    await sat.leave(stage.guild)
-    await waited.leave(stage.guild)
+async def test_who_left_frees_the_seat_and_the_place_in_line(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    sat, waited, stays = (world.member(name) for name in ("sat", "waited", "stays"))
+    raid = await world.raid(harness, tank=1)
+    await line_up(harness, world, raid, sat, waited, stays)
+    await world.crash(harness)
+    await sat.leave(world.guild)
+    await waited.leave(world.guild)
 
-    life = await stage.life()
-    await life.reconcile.all()
-
-    async def promoted() -> bool:
-        return await seated(life, raid, "tank") == [stays.id]
-
-    await until(promoted)
-    await stage.sandbox.until(lambda: set(stage.sees(raid).reactors(ONE)) == {stage.sandbox.bot.id, stays.id})
-    assert (await life.state.raid(raid.id)).waits == ()
-    assert stage.count(MEMBER) == 2
-
-
-async def test_who_reacted_and_left_in_the_meantime_gets_no_seat_for_long(stage: Stage) -> None:
-    life = await stage.life()
-    came, stays = stage.member("came"), stage.member("stays")
-    raid = await stage.raid(life, tank=1)
-    await stage.crash(life)
-    await came.react(stage.sees(raid), ONE)
-    await stays.react(stage.sees(raid), ONE)
-    await came.leave(stage.guild)
-
-    life = await stage.life()
-    await life.reconcile.all()
+    harness = await world.start_bot()
+    await harness.reconcile.all()
 
     async def promoted() -> bool:
-        return await seated(life, raid, "tank") == [stays.id]
+        return await seated(harness, raid, "tank") == [stays.id]
+
+    await until(promoted)
+    await world.sandbox.until(lambda: set(world.sees(raid).reactors(ONE)) == {world.sandbox.bot.id, stays.id})
+    assert (await harness.state.raid(raid.id)).waits == ()
+    assert world.count(MEMBER) == 2
+
+
+async def test_who_reacted_and_left_in_the_meantime_gets_no_seat_for_long(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    came, stays = world.member("came"), world.member("stays")
+    raid = await world.raid(harness, tank=1)
+    await world.crash(harness)
+    await came.react(world.sees(raid), ONE)
+    await stays.react(world.sees(raid), ONE)
+    await came.leave(world.guild)
+
+    harness = await world.start_bot()
+    await harness.reconcile.all()
+
+    async def promoted() -> bool:
+        return await seated(harness, raid, "tank") == [stays.id]
 
     await until(promoted)
 
 
-async def test_without_discord_s_word_nobody_is_taken_off(stage: Stage) -> None:
-    life = await stage.life()
-    gone, stays = stage.member("gone"), stage.member("stays")
-    raid = await stage.raid(life, tank=2)
-    await line_up(life, stage, raid, gone, stays)
-    await stage.crash(life)
-    await gone.leave(stage.guild)
-    fault = stage.sandbox.faults.answer(503, route=MEMBER)
+async def test_without_discord_s_word_nobody_is_taken_off(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    gone, stays = world.member("gone"), world.member("stays")
+    raid = await world.raid(harness, tank=2)
+    await line_up(harness, world, raid, gone, stays)
+    await world.crash(harness)
+    await gone.leave(world.guild)
+    fault = world.sandbox.faults.answer(503, route=MEMBER)
 
-    life = await stage.life()
-    await life.reconcile.all()
-    await stage.sandbox.until(lambda: fault.met >= 2)
-    assert await seated(life, raid, "tank") == [gone.id, stays.id]
+    harness = await world.start_bot()
+    await harness.reconcile.all()
+    await world.sandbox.until(lambda: fault.met >= 2)
+    assert await seated(harness, raid, "tank") == [gone.id, stays.id]
     fault.lift()
 
     async def left() -> bool:
-        return await seated(life, raid, "tank") == [stays.id]
+        return await seated(harness, raid, "tank") == [stays.id]
 
     await until(left)
 
 
-async def test_names_that_changed_meanwhile_are_on_the_board(stage: Stage) -> None:
-    life = await stage.life()
-    alice = stage.member("alice")
-    raid = await stage.raid(life, tank=1)
-    await line_up(life, stage, raid, alice)
-    await stage.crash(life)
-    await stage.guild.rename_member(alice, "Alyssa")
+async def test_names_that_changed_meanwhile_are_on_the_board(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    alice = world.member("alice")
+    raid = await world.raid(harness, tank=1)
+    await line_up(harness, world, raid, alice)
+    await world.crash(harness)
+    await world.guild.rename_member(alice, "Alyssa")
 
-    life = await stage.life()
-    await life.reconcile.all()
+    harness = await world.start_bot()
+    await harness.reconcile.all()
 
-    await stage.sandbox.until(lambda: "Alyssa" in stage.text(raid))
+    await world.sandbox.until(lambda: "Alyssa" in world.text(raid))
 
 
-async def test_a_server_that_removed_the_bot_is_found_out(stage: Stage) -> None:
-    life = await stage.life()
-    raid = await stage.raid(life)
-    await stage.crash(life)
-    await stage.sandbox.remove_member(stage.guild, stage.sandbox.bot)
-    await stage.sandbox.until(lambda: stage.client.get_guild(stage.guild.id) is None)
+async def test_a_server_that_removed_the_bot_is_found_out(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid = await world.raid(harness)
+    await world.crash(harness)
+    await world.sandbox.remove_member(world.guild, world.sandbox.bot)
+    await world.sandbox.until(lambda: world.client.get_guild(world.guild.id) is None)
 
-    life = await stage.life()
-    await life.reconcile.all()
+    harness = await world.start_bot()
+    await harness.reconcile.all()
 
     async def cancelled() -> bool:
-        return (await life.state.raid(raid.id)).cancelled_reason is CancelReason.GUILD_LEFT
+        return (await harness.state.raid(raid.id)).cancelled_reason is CancelReason.GUILD_LEFT
 
     await until(cancelled)

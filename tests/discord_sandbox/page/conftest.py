@@ -7,7 +7,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
 from tests.discord_sandbox.page.opened_page import Open
-from tests.discord_sandbox.page.page_client import Browser, browsing
+from tests.discord_sandbox.page.page_client import PageClient, browsing
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ async def browse(url: str) -> AsyncIterator[Open]:
     """Opens a browser through somebody's eyes."""
     async with AsyncExitStack() as stack:
 
-        async def opened(person: Person | None) -> Browser:
-            browser = await stack.enter_async_context(browsing(url))
+        async def opened(person: Person | None) -> PageClient:
+            page_client = await stack.enter_async_context(browsing(url))
             if person is not None:
-                await browser.be(person)
-            return browser
+                await page_client.be(person)
+            return page_client
 
         yield opened

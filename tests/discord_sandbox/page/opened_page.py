@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from discord_sandbox.people import Person
 from discord_sandbox.store import Message
-from tests.discord_sandbox.page.page_client import Browser, Json
+from tests.discord_sandbox.page.page_client import Json, PageClient
 
-Open = Callable[[Person | None], Awaitable[Browser]]
+Open = Callable[[Person | None], Awaitable[PageClient]]
 
 
 def here(message: Message) -> Json:

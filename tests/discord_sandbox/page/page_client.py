@@ -12,7 +12,7 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 
-class Browser:
+class PageClient:
     def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
         self._ws = ws
         self._numbers = count(1)
@@ -74,16 +74,16 @@ class Browser:
 
 
 @asynccontextmanager
-async def browsing(url: str) -> AsyncIterator[Browser]:
+async def browsing(url: str) -> AsyncIterator[PageClient]:
     """A browser on the page at this address."""
     async with (
         aiohttp.ClientSession() as session,
         session.ws_connect(f"{url}socket", origin=url.rstrip("/")) as ws,
     ):
-        browser = Browser(ws)
-        listening = asyncio.create_task(browser.listen())
+        page_client = PageClient(ws)
+        listening = asyncio.create_task(page_client.listen())
         try:
-            yield browser
+            yield page_client
         finally:
             listening.cancel()
             with suppress(asyncio.CancelledError):

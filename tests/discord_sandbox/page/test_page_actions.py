@@ -5,7 +5,7 @@ from collections import Counter
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
-from tests.discord_sandbox.example_bot import Playground
+from tests.discord_sandbox.example_bot import ExampleBot
 from tests.discord_sandbox.page.opened_page import Open, here
 
 
@@ -15,14 +15,14 @@ async def test_reactions_count_names_and_ones_own(
     tank = guild.add_emoji("tank")
     message = await bob.say(lobby, "who comes?")
     await bob.react(message, f"tank:{tank.id}")
-    browser = await browse(alice)
+    page_client = await browse(alice)
 
-    await browser.ask("react", **here(message), emoji=f"tank:{tank.id}")
-    await browser.until(lambda: browser.last(message).get("reactions", [{}])[0].get("me"))
-    await browser.ask("unreact", **here(message), emoji=f"tank:{tank.id}")
-    await browser.until(lambda: not browser.last(message)["reactions"][0]["me"])
+    await page_client.ask("react", **here(message), emoji=f"tank:{tank.id}")
+    await page_client.until(lambda: page_client.last(message).get("reactions", [{}])[0].get("me"))
+    await page_client.ask("unreact", **here(message), emoji=f"tank:{tank.id}")
+    await page_client.until(lambda: not page_client.last(message)["reactions"][0]["me"])
 
-    assert browser.last(message)["reactions"] == [
+    assert page_client.last(message)["reactions"] == [
         {
             "key": f"tank:{tank.id}",
             "emoji": {"id": str(tank.id), "name": "tank", "animated": False},
@@ -47,29 +47,29 @@ async def test_deleting_takes_permission(
 
 async def test_history_goes_back_page_by_page(lobby: Channel, alice: Person, browse: Open) -> None:
     said = [await alice.say(lobby, f"line {number}") for number in range(7)]
-    browser = await browse(alice)
+    page_client = await browse(alice)
 
-    newest = await browser.ask("history", channel=str(lobby.id), limit=5)
-    oldest = await browser.ask("history", channel=str(lobby.id), limit=5, before=newest["messages"][0]["id"])
+    newest = await page_client.ask("history", channel=str(lobby.id), limit=5)
+    oldest = await page_client.ask("history", channel=str(lobby.id), limit=5, before=newest["messages"][0]["id"])
 
     assert [one["id"] for one in oldest["messages"] + newest["messages"]] == [str(one.id) for one in said]
     assert (newest["more"], oldest["more"]) == (True, False)
 
 
 async def test_everybody_reacts_once_with_what_the_bot_offers(
-    sandbox: Sandbox, playground: Playground, guild: SandboxGuild, lobby: Channel, alice: Person, browse: Open
+    sandbox: Sandbox, example_bot: ExampleBot, guild: SandboxGuild, lobby: Channel, alice: Person, browse: Open
 ) -> None:
     for number in range(30):
         guild.add_member(f"player{number}")
-    channel = await playground.fetch_channel(lobby.id)
+    channel = await example_bot.fetch_channel(lobby.id)
     board = await channel.send("who comes?")  # type: ignore[union-attr]
     for emoji in ("🛡️", "⚔️"):
         await board.add_reaction(emoji)
-    browser = await browse(alice)
+    page_client = await browse(alice)
     where = {"channel": str(lobby.id), "message": str(board.id)}
 
-    first = await browser.ask("everybody", **where)
-    again = await browser.ask("everybody", **where)
+    first = await page_client.ask("everybody", **where)
+    again = await page_client.ask("everybody", **where)
 
     message = sandbox.store.message(lobby.id, board.id)
     assert message is not None
@@ -85,21 +85,21 @@ async def test_two_hundred_reactions_are_a_few_pushes(
 ) -> None:
     people = [guild.add_member(f"player{number}") for number in range(200)]
     message = await alice.say(lobby, "who comes?")
-    browser = await browse(alice)
+    page_client = await browse(alice)
 
     for person in people:
         await person.react(message, "⚔️")
 
-    await browser.until(lambda: browser.last(message).get("reactions", [{}])[0].get("count") == 200)
-    assert len(browser.heard("messages")) <= 3
-    assert len(browser.last(message)["reactions"][0]["names"]) == 10
+    await page_client.until(lambda: page_client.last(message).get("reactions", [{}])[0].get("count") == 200)
+    assert len(page_client.heard("messages")) <= 3
+    assert len(page_client.last(message)["reactions"][0]["names"]) == 10
 
 
 async def test_what_a_client_gets_wrong_is_said(lobby: Channel, alice: Person, browse: Open) -> None:
-    browser = await browse(alice)
+    page_client = await browse(alice)
 
-    assert "nobody can 'fly'" in (await browser.ask("fly"))["error"]
-    assert (await browser.ask("history"))["error"] == "the field 'channel' is missing"
-    assert "not understood" in (await browser.ask("history", channel="lobby"))["error"]
-    assert "year" in (await browser.ask("advance", seconds=-1))["error"]
-    assert (await browser.ask("be", person="1"))["error"] == "there is nobody of that id"
+    assert "nobody can 'fly'" in (await page_client.ask("fly"))["error"]
+    assert (await page_client.ask("history"))["error"] == "the field 'channel' is missing"
+    assert "not understood" in (await page_client.ask("history", channel="lobby"))["error"]
+    assert "year" in (await page_client.ask("advance", seconds=-1))["error"]
+    assert (await page_client.ask("be", person="1"))["error"] == "there is nobody of that id"

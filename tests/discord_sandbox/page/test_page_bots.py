@@ -5,12 +5,12 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
-from tests.discord_sandbox.example_bot import Playground
+from tests.discord_sandbox.example_bot import ExampleBot
 from tests.discord_sandbox.page.opened_page import Open
 
 
 async def test_an_ephemeral_answer_is_its_owners_alone(
-    playground: Playground, lobby: Channel, alice: Person, bob: Person, browse: Open
+    example_bot: ExampleBot, lobby: Channel, alice: Person, bob: Person, browse: Open
 ) -> None:
     owner, other = await browse(alice), await browse(bob)
 
@@ -32,21 +32,21 @@ async def test_an_ephemeral_answer_is_its_owners_alone(
 
 
 async def test_a_dismissed_answer_stays_away(
-    playground: Playground, lobby: Channel, alice: Person, browse: Open
+    example_bot: ExampleBot, lobby: Channel, alice: Person, browse: Open
 ) -> None:
-    browser = await browse(alice)
-    await browser.ask("slash", channel=str(lobby.id), command="create", options={"activity": "Molten Core"})
-    preview = await browser.until(lambda: next(browser.messages(), None))
+    page_client = await browse(alice)
+    await page_client.ask("slash", channel=str(lobby.id), command="create", options={"activity": "Molten Core"})
+    preview = await page_client.until(lambda: next(page_client.messages(), None))
 
-    await browser.ask("dismiss", channel=str(lobby.id), message=preview["id"])
+    await page_client.ask("dismiss", channel=str(lobby.id), message=preview["id"])
 
-    await browser.until(lambda: browser.gone() == [preview["id"]])
-    assert (await browser.ask("history", channel=str(lobby.id)))["messages"] == []
-    assert "error" in await browser.ask("click", channel=str(lobby.id), message=preview["id"], custom_id="later")
+    await page_client.until(lambda: page_client.gone() == [preview["id"]])
+    assert (await page_client.ask("history", channel=str(lobby.id)))["messages"] == []
+    assert "error" in await page_client.ask("click", channel=str(lobby.id), message=preview["id"], custom_id="later")
 
 
 async def test_commands_are_offered_to_those_who_may(
-    playground: Playground, guild: SandboxGuild, alice: Person, browse: Open
+    example_bot: ExampleBot, guild: SandboxGuild, alice: Person, browse: Open
 ) -> None:
     player, manager = await browse(alice), await browse(guild.owner)
 
@@ -61,11 +61,11 @@ async def test_commands_are_offered_to_those_who_may(
 
 
 async def test_autocomplete_offers_while_one_types(
-    playground: Playground, lobby: Channel, alice: Person, browse: Open
+    example_bot: ExampleBot, lobby: Channel, alice: Person, browse: Open
 ) -> None:
-    browser = await browse(alice)
+    page_client = await browse(alice)
 
-    offered = await browser.ask(
+    offered = await page_client.ask(
         "autocomplete", channel=str(lobby.id), command="create", options={"activity": "molten"}, focused="activity"
     )
 
@@ -73,46 +73,46 @@ async def test_autocomplete_offers_while_one_types(
 
 
 async def test_a_form_opens_complains_and_is_sent_once(
-    playground: Playground, lobby: Channel, alice: Person, bob: Person, browse: Open
+    example_bot: ExampleBot, lobby: Channel, alice: Person, bob: Person, browse: Open
 ) -> None:
-    browser, other = await browse(alice), await browse(bob)
+    page_client, other = await browse(alice), await browse(bob)
 
-    opened = await browser.ask("slash", channel=str(lobby.id), command="form")
+    opened = await page_client.ask("slash", channel=str(lobby.id), command="form")
     field = opened["modal"]["components"][0]["components"][0]["custom_id"]
     form = {"interaction": opened["interaction"]}
 
     assert "no form" in (await other.ask("submit", **form, values={}))["error"]
-    assert "between 1 and 20" in (await browser.ask("submit", **form, values={field: "x" * 21}))["error"]
-    assert (await browser.ask("submit", **form, values={field: "8pm"}))["outcome"] == "answered"
-    assert "no form" in (await browser.ask("submit", **form, values={field: "8pm"}))["error"]
-    await browser.until(lambda: any(one["content"] == "At 8pm" for one in browser.messages()))
+    assert "between 1 and 20" in (await page_client.ask("submit", **form, values={field: "x" * 21}))["error"]
+    assert (await page_client.ask("submit", **form, values={field: "8pm"}))["outcome"] == "answered"
+    assert "no form" in (await page_client.ask("submit", **form, values={field: "8pm"}))["error"]
+    await page_client.until(lambda: any(one["content"] == "At 8pm" for one in page_client.messages()))
 
 
 async def test_selects_of_every_kind_are_picked_by_value_or_id(
-    playground: Playground, guild: SandboxGuild, lobby: Channel, alice: Person, bob: Person, browse: Open
+    example_bot: ExampleBot, guild: SandboxGuild, lobby: Channel, alice: Person, bob: Person, browse: Open
 ) -> None:
-    browser = await browse(alice)
-    await browser.ask("slash", channel=str(lobby.id), command="pick")
-    message = await browser.until(lambda: next(browser.messages(), None))
+    page_client = await browse(alice)
+    await page_client.ask("slash", channel=str(lobby.id), command="pick")
+    message = await page_client.until(lambda: next(page_client.messages(), None))
     selects = [row["components"][0] for row in message["components"]]
     picks = ["T"], [str(bob.id)], [str(guild.bot_role.id)], [str(lobby.id)]
 
     for select, picked in zip(selects, picks, strict=True):
         where = {"channel": str(lobby.id), "message": message["id"], "custom_id": select["custom_id"]}
-        assert (await browser.ask("select", **where, values=picked))["outcome"] == "answered"
+        assert (await page_client.ask("select", **where, values=picked))["outcome"] == "answered"
 
     answers = ["roles ['T']", "members ['bob']", "server roles ['RaidBot']", "channels ['lobby']"]
-    await browser.until(lambda: set(answers) <= {one["content"] for one in browser.messages()})
+    await page_client.until(lambda: set(answers) <= {one["content"] for one in page_client.messages()})
 
 
 async def test_a_bot_that_is_silent_or_slow_is_met_as_on_discord(
-    playground: Playground, lobby: Channel, alice: Person, browse: Open
+    example_bot: ExampleBot, lobby: Channel, alice: Person, browse: Open
 ) -> None:
-    browser = await browse(alice)
+    page_client = await browse(alice)
 
-    slow = await browser.ask("slash", channel=str(lobby.id), command="slow")
-    silent = await browser.ask("slash", channel=str(lobby.id), command="silent")
-    missing = await browser.ask("slash", channel=str(lobby.id), command="create")
+    slow = await page_client.ask("slash", channel=str(lobby.id), command="slow")
+    silent = await page_client.ask("slash", channel=str(lobby.id), command="silent")
+    missing = await page_client.ask("slash", channel=str(lobby.id), command="create")
 
     assert slow["outcome"] in ("thinking", "answered")
     assert (silent["outcome"], silent["modal"]) == ("failed", None)
@@ -120,11 +120,11 @@ async def test_a_bot_that_is_silent_or_slow_is_met_as_on_discord(
 
 
 async def test_direct_messages_are_between_two(
-    sandbox: Sandbox, playground: Playground, lobby: Channel, alice: Person, bob: Person, browse: Open
+    sandbox: Sandbox, example_bot: ExampleBot, lobby: Channel, alice: Person, bob: Person, browse: Open
 ) -> None:
     receiver, other = await browse(alice), await browse(bob)
 
-    user = await playground.fetch_user(alice.id)
+    user = await example_bot.fetch_user(alice.id)
     note = await user.send("psst")
     hello = await bob.say(lobby, "hello")
 
@@ -138,12 +138,14 @@ async def test_direct_messages_are_between_two(
     assert [one["unread"] for one in (await receiver.be(alice))["channels"]] == [1, 0]
 
 
-async def test_who_closes_their_dms_gets_none(playground: Playground, alice: Person, browse: Open) -> None:
-    browser = await browse(alice)
+async def test_who_closes_their_dms_gets_none(example_bot: ExampleBot, alice: Person, browse: Open) -> None:
+    page_client = await browse(alice)
 
-    await browser.ask("dms", open=False)
+    await page_client.ask("dms", open=False)
 
-    await browser.until(lambda: any(not one["dms"] for push in browser.heard("people") for one in push["people"]))
-    user = await playground.fetch_user(alice.id)
+    await page_client.until(
+        lambda: any(not one["dms"] for push in page_client.heard("people") for one in push["people"])
+    )
+    user = await example_bot.fetch_user(alice.id)
     with pytest.raises(Exception, match="50007"):
         await user.send("psst")

@@ -10,9 +10,9 @@ from discord_sandbox.interactions import UPLOAD_LIMIT
 from discord_sandbox.page.files import MOST_WAITING
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
-from tests.discord_sandbox.example_bot import Playground
+from tests.discord_sandbox.example_bot import ExampleBot
 from tests.discord_sandbox.page.opened_page import Open
-from tests.discord_sandbox.page.page_client import Browser, Json
+from tests.discord_sandbox.page.page_client import Json, PageClient
 
 NASTY = "Sunday #1 {50%} ü?.json"
 
@@ -42,22 +42,22 @@ async def sender(url: str) -> AsyncIterator[Sender]:
         yield Sender(session, url)
 
 
-async def _hand_in(browser: Browser, channel: Channel, file: object) -> Json:
-    return await browser.ask("slash", channel=str(channel.id), command="hand_in", options={"file": file})
+async def _hand_in(page_client: PageClient, channel: Channel, file: object) -> Json:
+    return await page_client.ask("slash", channel=str(channel.id), command="hand_in", options={"file": file})
 
 
 @pytest.mark.parametrize("name", ["plan.txt", NASTY])
 async def test_a_chosen_file_reaches_the_bot_and_one_it_sends_can_be_fetched(
-    playground: Playground, lobby: Channel, alice: Person, browse: Open, sender: Sender, name: str
+    example_bot: ExampleBot, lobby: Channel, alice: Person, browse: Open, sender: Sender, name: str
 ) -> None:
-    browser = await browse(alice)
+    page_client = await browse(alice)
     content = b"sunday" * 30_000  # more than a socket's frame may have
     sent = await sender.send(name, content)
 
-    answer = await _hand_in(browser, lobby, sent)
+    answer = await _hand_in(page_client, lobby, sent)
 
     assert answer["outcome"] == "answered"
-    (back,) = await browser.until(lambda: [one for one in browser.messages() if one["attachments"]])
+    (back,) = await page_client.until(lambda: [one for one in page_client.messages() if one["attachments"]])
     (file,) = back["attachments"]
     assert back["ephemeral"]
     assert (file["filename"], file["size"]) == (f"back-{name}", len(content))
@@ -65,23 +65,23 @@ async def test_a_chosen_file_reaches_the_bot_and_one_it_sends_can_be_fetched(
 
 
 async def test_a_file_serves_one_command_and_the_oldest_make_room(
-    playground: Playground, lobby: Channel, alice: Person, browse: Open, sender: Sender
+    example_bot: ExampleBot, lobby: Channel, alice: Person, browse: Open, sender: Sender
 ) -> None:
-    browser = await browse(alice)
+    page_client = await browse(alice)
     oldest = await sender.send("oldest.txt")
     files = [await sender.send(f"{number}.txt") for number in range(MOST_WAITING)]
 
-    assert (await _hand_in(browser, lobby, files[0]))["ok"]
+    assert (await _hand_in(page_client, lobby, files[0]))["ok"]
     for file in (oldest, files[0], {"file": "1"}):
-        assert "choose it again" in (await _hand_in(browser, lobby, file))["error"]
-    assert "nobody can fill in" in (await _hand_in(browser, lobby, "text"))["error"]
+        assert "choose it again" in (await _hand_in(page_client, lobby, file))["error"]
+    assert "nobody can fill in" in (await _hand_in(page_client, lobby, "text"))["error"]
 
 
 async def test_a_file_too_large_or_without_a_name_is_refused(
     alice: Person, browse: Open, sender: Sender, url: str
 ) -> None:
-    browser = await browse(alice)
-    assert browser.view["upload_limit"] == UPLOAD_LIMIT
+    page_client = await browse(alice)
+    assert page_client.view["upload_limit"] == UPLOAD_LIMIT
     assert "file" in await sender.send("large.txt", b"x" * UPLOAD_LIMIT)
 
     assert (await sender.send("larger.txt", b"x" * (UPLOAD_LIMIT + 1)))["error"].endswith("at most 10 MB can be sent.")

@@ -67,9 +67,9 @@ async def test_attached_files_are_shown_but_run_nothing(
         for name, kind in kinds.items()
     ]
     message.embeds.append({"type": "rich", "image": {"url": "attachment://a.png"}})
-    browser = await browse(alice)
+    page_client = await browse(alice)
 
-    shown = (await browser.ask("history", channel=str(lobby.id)))["messages"][0]
+    shown = (await page_client.ask("history", channel=str(lobby.id)))["messages"][0]
 
     assert [one["filename"] for one in shown["attachments"]] == ["b.html"]
     async with aiohttp.ClientSession() as session:

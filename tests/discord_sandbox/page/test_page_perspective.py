@@ -8,10 +8,10 @@ from tests.discord_sandbox.page.opened_page import Open, here
 
 async def test_nobody_in_particular_is_the_owner(guild: SandboxGuild, alice: Person, browse: Open) -> None:
     alice.close_dms()
-    browser = await browse(None)
+    page_client = await browse(None)
 
-    assert "error" in await browser.ask("history", channel="1")
-    view = await browser.be()
+    assert "error" in await page_client.ask("history", channel="1")
+    view = await page_client.be()
 
     assert view["me"] == str(guild.owner.id)
     assert [(one["username"], one["notes"]) for one in view["people"]] == [
@@ -41,20 +41,20 @@ async def test_a_hidden_channel_is_not_there_for_others(
     officers = guild.add_channel("officers")
     guild.deny(officers, "view_channel", to=guild.facts.roles[guild.id])
     secret = await guild.owner.say(officers, "secret")
-    browser = await browse(alice)
+    page_client = await browse(alice)
 
     later = await guild.owner.say(officers, "another secret")
     await guild.owner.react(secret, "👍")
     await sandbox.delete_message(later)
     hello = await guild.owner.say(lobby, "hello")
 
-    await browser.until(lambda: browser.last(hello))
-    assert [channel["name"] for channel in browser.view["channels"]] == ["lobby"]
-    assert "officers" not in str(browser.view)
-    assert [message["content"] for message in browser.messages()] == ["hello"]
-    assert browser.gone() == []
+    await page_client.until(lambda: page_client.last(hello))
+    assert [channel["name"] for channel in page_client.view["channels"]] == ["lobby"]
+    assert "officers" not in str(page_client.view)
+    assert [message["content"] for message in page_client.messages()] == ["hello"]
+    assert page_client.gone() == []
     for asked in ("history", "say", "react", "click"):
-        answer = await browser.ask(asked, **here(secret), content="x", emoji="👍", custom_id="x")
+        answer = await page_client.ask(asked, **here(secret), content="x", emoji="👍", custom_id="x")
         assert answer["error"] == "the channel is not there"
 
 
@@ -62,19 +62,19 @@ async def test_channels_come_and_go_with_permissions(
     guild: SandboxGuild, alice: Person, lobby: Channel, browse: Open
 ) -> None:
     hall = guild.add_channel("hall")
-    browser = await browse(alice)
+    page_client = await browse(alice)
     everybody = guild.facts.roles[guild.id]
 
     guild.deny(lobby, "view_channel", to=everybody)
-    await browser.until(lambda: [push["gone"] for push in browser.heard("channels")] == [[str(lobby.id)]])
+    await page_client.until(lambda: [push["gone"] for push in page_client.heard("channels")] == [[str(lobby.id)]])
     await guild.owner.say(lobby, "unseen")
     hello = await guild.owner.say(hall, "hello")
-    await browser.until(lambda: browser.last(hello))
+    await page_client.until(lambda: page_client.last(hello))
     guild.allow(lobby, "view_channel", to=everybody)
 
-    shown = await browser.until(lambda: [one for push in browser.heard("channels") for one in push["channels"]])
+    shown = await page_client.until(lambda: [one for push in page_client.heard("channels") for one in push["channels"]])
     assert shown[0]["name"] == "lobby"
-    assert [one["content"] for one in browser.messages()] == ["hello"]
+    assert [one["content"] for one in page_client.messages()] == ["hello"]
 
 
 async def test_private_threads_are_for_their_members(
@@ -100,15 +100,15 @@ async def test_private_threads_are_for_their_members(
 async def test_roles_members_and_privacy_arrive_as_they_change(
     guild: SandboxGuild, alice: Person, browse: Open
 ) -> None:
-    browser = await browse(alice)
+    page_client = await browse(alice)
 
     role = guild.add_role("Raid Leader")
     await guild.give_role(alice, role)
     carol = guild.add_member("carol")
     carol.close_dms()
 
-    people = await browser.until(
-        lambda: next((push["people"] for push in browser.heard("people") if len(push["people"]) == 3), None)
+    people = await page_client.until(
+        lambda: next((push["people"] for push in page_client.heard("people") if len(push["people"]) == 3), None)
     )
     assert [one["notes"] for one in people][1:] == [["Raid Leader"], ["DMs closed"]]
-    assert "carol" in str(browser.heard("guilds")[-1])
+    assert "carol" in str(page_client.heard("guilds")[-1])

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.page.operator import Action
-from tests.discord_sandbox.example_bot import Playground
+from tests.discord_sandbox.example_bot import ExampleBot
 from tests.discord_sandbox.page.page_client import Json, browsing
 
 
@@ -34,23 +34,23 @@ class Clerk:
 
 
 async def test_the_strip_shows_clock_calls_and_what_the_operator_tells(
-    sandbox: Sandbox, guild: SandboxGuild, playground: Playground
+    sandbox: Sandbox, guild: SandboxGuild, example_bot: ExampleBot
 ) -> None:
     clerk = Clerk(sandbox)
-    async with browsing(await sandbox.open_page(operator=clerk)) as browser:
-        view = await browser.be()
-        before = (await browser.until(lambda: browser.heard("strip")))[0]
+    async with browsing(await sandbox.open_page(operator=clerk)) as page_client:
+        view = await page_client.be()
+        before = (await page_client.until(lambda: page_client.heard("strip")))[0]
 
-        rung = await browser.ask("operate", action="ring")
-        moved = await browser.ask("advance", seconds=3600)
+        rung = await page_client.ask("operate", action="ring")
+        moved = await page_client.ask("advance", seconds=3600)
 
         assert view["actions"] == [{"name": "ring", "label": "Ring the bell"}]
         assert rung["said"] == "It rang"
-        assert "error" in await browser.ask("operate", action="fly")
+        assert "error" in await page_client.ask("operate", action="fly")
         assert before["connected"]
         assert {"route": "GET /users/@me", "count": 1} in before["calls"]["routes"]
-        after = await browser.until(
-            lambda: next((one for one in browser.heard("strip") if "'1'" in str(one["sections"])), None)
+        after = await page_client.until(
+            lambda: next((one for one in page_client.heard("strip") if "'1'" in str(one["sections"])), None)
         )
         assert after["sections"] == [{"title": "Bell", "rows": [{"label": "rung", "value": "1"}], "lines": []}]
         assert moved["now"] > before["now"]

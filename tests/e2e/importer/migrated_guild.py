@@ -23,7 +23,7 @@ MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 
 
 @dataclass
-class Place:
+class MigratedGuild:
     """The server, the old bot's file, and the database to be."""
 
     guild: SandboxGuild
@@ -100,7 +100,7 @@ class Place:
         await self.guild.until(lambda: all(map(self.redrawn, self.boards.values())), timeout=30)
         await self.guild.until(lambda: all(map(self.calls_about, self.boards.values())))
         await bot.boards.idle()
-        await bot.tidy.idle()
+        await bot.reaction_remover.idle()
 
     async def read_in_full(self, bot: RaidBot) -> None:
         """The bot does so by itself in a while, board by board."""

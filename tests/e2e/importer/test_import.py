@@ -9,13 +9,13 @@ from raidbot.cli import main
 from raidbot.raids.model import CloseReason, Status
 from tests.conftest import Start
 from tests.e2e import database_facts
-from tests.e2e.importer.migrated_guild import Place, old_roster, roster
+from tests.e2e.importer.migrated_guild import MigratedGuild, old_roster, roster
 from tests.ops.importer.legacy.boards import put_reaction
 from tests.ops.importer.legacy.model import MYTH_VANGUARD, VANGUARD, OldRaid, OldRole, OldTemplate
 from tests.raid_boards import board_text, reactors, told
 
 
-def voracious(place: Place) -> OldRaid:
+def voracious(place: MigratedGuild) -> OldRaid:
     """Alice and Dora have seats by reaction, Bob one by hand; Cem waits for Alice's, and so does Dora."""
     base = [
         OldRole(name=name, emoji=f"{n}\ufe0f\u20e3", group=VANGUARD, icon="<:Storm:1430690317421776957>")
@@ -39,7 +39,7 @@ def voracious(place: Place) -> OldRaid:
     return raid
 
 
-def museum(place: Place) -> OldRaid:
+def museum(place: MigratedGuild) -> OldRaid:
     """Two seats, both taken; Gil waits. Reminders were sent already, for it begins soon."""
     role = OldRole(name="Museum", emoji="✅", slots=2, users=place.ids("fay", "eve"), waiting=place.ids("gil"))
     raid = place.raid("MUS234", "museum", [role], starts_in=timedelta(minutes=8))
@@ -48,7 +48,7 @@ def museum(place: Place) -> OldRaid:
     return raid
 
 
-def key_boss(place: Place) -> OldRaid:
+def key_boss(place: MigratedGuild) -> OldRaid:
     """Three teams, the last one empty, and a code of four; Hal’s reaction on the second was refused and left there."""
     teams = [OldRole(name=f"Team {n}", emoji=f"{n}\ufe0f\u20e3", slots=4) for n in (1, 2, 3)]
     teams[0].users, teams[1].users = place.ids("hal", "alice"), place.ids("bob")
@@ -58,7 +58,7 @@ def key_boss(place: Place) -> OldRaid:
     return raid
 
 
-def closed_challenge(place: Place) -> OldRaid:
+def closed_challenge(place: MigratedGuild) -> OldRaid:
     roles = [OldRole(name="Team 1", emoji="1️⃣", slots=4, users=place.ids("dora", "cem"))]
     raid = place.raid("CHA234", "challenge", roles, starts_in=timedelta(hours=20))
     raid.closed_at, raid.closed_by, raid.closed_reason = place.at(timedelta(hours=-1)), place.id("eve"), "manual"
@@ -67,7 +67,7 @@ def closed_challenge(place: Place) -> OldRaid:
 
 
 async def test_boards_are_redrawn_once_and_nobody_is_moved(
-    place: Place, start: Start, capsys: pytest.CaptureFixture[str]
+    place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     leads = place.guild.add_role("Raid Leader")
     await place.guild.give_role(place.people["alice"], leads)
@@ -102,7 +102,7 @@ async def test_boards_are_redrawn_once_and_nobody_is_moved(
 
 
 async def test_reactions_and_leavings_count_from_the_first_second(
-    place: Place, start: Start, capsys: pytest.CaptureFixture[str]
+    place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     voracious(place), museum(place), key_boss(place)
     await place.move_in(capsys)
@@ -129,7 +129,7 @@ async def test_reactions_and_leavings_count_from_the_first_second(
 
 
 async def test_what_happened_while_no_bot_ran_is_made_up_for(
-    place: Place, start: Start, capsys: pytest.CaptureFixture[str]
+    place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     raid = voracious(place)
     await place.move_in(capsys)
@@ -150,7 +150,7 @@ async def test_what_happened_while_no_bot_ran_is_made_up_for(
 
 
 async def test_what_was_sent_is_not_sent_again_and_what_was_not_is(
-    place: Place, start: Start, capsys: pytest.CaptureFixture[str]
+    place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     museum(place)
     soon = place.raid(
@@ -184,7 +184,7 @@ async def test_what_was_sent_is_not_sent_again_and_what_was_not_is(
 
 
 async def test_no_thread_is_opened_or_written_to(
-    place: Place, start: Start, capsys: pytest.CaptureFixture[str]
+    place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place.bot.guilds[0].threads = True
     with_thread, without = voracious(place), museum(place)
@@ -201,7 +201,9 @@ async def test_no_thread_is_opened_or_written_to(
     assert place.now("VVR234").thread == 1234567890123456789
 
 
-async def test_commands_know_what_moved_in(place: Place, start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_commands_know_what_moved_in(
+    place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
     voracious(place), key_boss(place), closed_challenge(place)
     await place.move_in(capsys)
     channel = place.guild.channel("raid-signups")
@@ -219,7 +221,7 @@ async def test_commands_know_what_moved_in(place: Place, start: Start, capsys: p
 
 
 async def test_it_may_be_run_again_after_the_bot_has_worked(
-    place: Place, start: Start, capsys: pytest.CaptureFixture[str]
+    place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     voracious(place)
     await place.move_in(capsys)

@@ -10,7 +10,7 @@ import pytest
 from discord_sandbox.people import Person
 from raidbot.raids.model import Raid
 from tests.conftest import Start
-from tests.e2e.importer.migrated_guild import Place, old_roster, roster
+from tests.e2e.importer.migrated_guild import MigratedGuild, old_roster, roster
 from tests.ops.importer.legacy.generator import invent
 from tests.ops.importer.legacy.model import OldRaid
 
@@ -20,7 +20,7 @@ _OUTSIDERS = 4
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_who_is_on_a_roster_stays_and_who_is_new_comes_behind(
-    place: Place, start: Start, capsys: pytest.CaptureFixture[str], seed: int
+    place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str], seed: int
 ) -> None:
     rng = Random(seed)
     crowd = [place.guild.add_member(f"member{number}") for number in range(_CROWD)]
@@ -37,7 +37,7 @@ async def test_who_is_on_a_roster_stays_and_who_is_new_comes_behind(
         assert_nobody_moved(old, place.now(old.code), outsiders[old.code])
 
 
-def some_raids(place: Place, rng: Random) -> Iterator[OldRaid]:
+def some_raids(place: MigratedGuild, rng: Random) -> Iterator[OldRaid]:
     """Open raids of every kind, two days ahead."""
     for raid in invent(rng, guilds=1, raids=8).raids:
         if raid.is_open:
@@ -46,7 +46,7 @@ def some_raids(place: Place, rng: Random) -> Iterator[OldRaid]:
             yield moved
 
 
-def settle(place: Place, raid: OldRaid, crowd: list[Person], rng: Random) -> list[int]:
+def settle(place: MigratedGuild, raid: OldRaid, crowd: list[Person], rng: Random) -> list[int]:
     """Give the raid people of this server, most of them with their reactions, some with others' as well; who is new."""
     strangers = dict.fromkeys(user for role in raid.roles for user in (*role.users, *role.waiting))
     here = rng.sample(crowd, len(strangers) + _OUTSIDERS)

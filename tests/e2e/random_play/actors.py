@@ -10,7 +10,7 @@ from discord_sandbox.people import Answer, Person
 from discord_sandbox.store import Json, Message
 from raidbot.raids.model import MemberId, RaidCode
 from tests.e2e.random_play.claims import Claims, statements
-from tests.e2e.random_play.commit_checker import Witness
+from tests.e2e.random_play.commit_checker import CommitChecker
 
 TEAMS = {"1️⃣": "team-1", "2️⃣": "team-2", "3️⃣": "team-3", "4️⃣": "team-4"}
 Deed = Callable[[], Awaitable[None]]
@@ -23,14 +23,14 @@ class Place:
     guild: SandboxGuild
     board: Message
     code: RaidCode
-    witness: Witness
+    checker: CommitChecker
     claims: Claims
     rng: random.Random
     lies: list[str] = field(default_factory=list)
 
     async def hold(self, asked: Awaitable[Answer], about: MemberId, *, since: int | None = None) -> Answer:
         """The answer, every statement of which has to have been true of one state since the question."""
-        first = len(self.witness.states) - 1 if since is None else since
+        first = len(self.checker.states) - 1 if since is None else since
         answer = await asked
         if answer.failed or answer.thinking or answer.to_come:
             self.lies.append(f"no answer: {answer.interaction.payload}")
@@ -38,7 +38,7 @@ class Place:
         for said in statements(answer):
             facts = self.claims.of(said, about)
             known = known or bool(facts)
-            if facts and not any(all(fact(raid) for fact in facts) for raid in self.witness.states[first:]):
+            if facts and not any(all(fact(raid) for fact in facts) for raid in self.checker.states[first:]):
                 self.lies.append(f"not true for {answer.person.name}: {said}")
         if not known:
             self.lies.append(f"nothing known in: {answer.text()[:300]}")
@@ -133,7 +133,7 @@ class Manager:
         await self.place.hold(panel.click("Roster"), self._me)
         page = await self.place.hold(panel.select("Or choose somebody else", [whom]), MemberId(whom.id))
         offered = [one for one in _components(page) if _action(one) in ("seat", "ask-line", "take-off")]
-        since = len(self.place.witness.states) - 1
+        since = len(self.place.checker.states) - 1
         done = await self.place.hold(_use(page, rng.choice(offered), rng), MemberId(whom.id), since=since)
         further = [one for one in _components(done) if _action(one) in ("force", "line")]
         if further:

@@ -10,7 +10,7 @@ from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.notifications import notices
 from raidbot.state import State
 from tests.e2e.database_facts import Told
-from tests.raids.rosters.reference_roster import PlainRoster
+from tests.raids.rosters.reference_roster import ReferenceRoster
 
 _SELF = ("joined", "moved", "waitlisted", "left", "stopped waiting", "substitutes", "does not substitute")
 """What only a member does, to themselves."""
@@ -18,20 +18,20 @@ _CONSEQUENCES = ("promoted", "full")
 
 
 @dataclass(slots=True)
-class Witness:
+class CommitChecker:
     """`states` is every state the raid was in, oldest first; `wrong` what was against the rules, a line each."""
 
     states: list[Raid]
-    model: PlainRoster
+    model: ReferenceRoster
     wrong: list[str] = field(default_factory=list)
     audit: list[tuple[str, int | None, str | None, str | None]] = field(default_factory=list)
     notices: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, state: State, raid: Raid) -> "Witness":
-        witness = cls([raid], _model(raid))
-        state.listen(witness.hear)
-        return witness
+    def of(cls, state: State, raid: Raid) -> "CommitChecker":
+        checker = cls([raid], _model(raid))
+        state.listen(checker.hear)
+        return checker
 
     @property
     def raid(self) -> Raid:
@@ -100,7 +100,7 @@ def check_lines(before: Raid, after: Raid) -> None:
             assert not set(after.waits_of(seat.member)) & set(before.waits), "a new seat ended not all waits"
 
 
-def follow(model: PlainRoster, change: Change) -> None:
+def follow(model: ReferenceRoster, change: Change) -> None:
     """Do to the model what the change's first event says was asked; the rest must follow from the rules."""
     match change.events[0]:
         case ev.Joined(member, role) | ev.Moved(member, _, role) | ev.Waitlisted(member, role):
@@ -125,7 +125,7 @@ def follow(model: PlainRoster, change: Change) -> None:
             pass
 
 
-def _take_leave(model: PlainRoster, member: MemberId, change: Change) -> None:
+def _take_leave(model: ReferenceRoster, member: MemberId, change: Change) -> None:
     gone = [event for event in change.events if isinstance(event, ev.Left | ev.StoppedWaiting)]
     places = sum(one == member for one, _ in model.tickets) + (member in model.sits)
     if len(gone) == places:
@@ -136,9 +136,9 @@ def _take_leave(model: PlainRoster, member: MemberId, change: Change) -> None:
         model.unreact(member, event.role)
 
 
-def _model(raid: Raid) -> PlainRoster:
+def _model(raid: Raid) -> ReferenceRoster:
     """The second set of rules, beginning where the raid stands."""
-    model = PlainRoster({role.key: role.seats for role in raid.roles}, raid.starts_at)
+    model = ReferenceRoster({role.key: role.seats for role in raid.roles}, raid.starts_at)
     model.sits = {seat.member: seat.role for seat in raid.seats}
     model.forced = {seat.member for seat in raid.seats if seat.forced}
     for wait in raid.waits:

@@ -19,7 +19,7 @@ from tests.e2e import database_facts
 from tests.e2e.database_facts import until_settled
 from tests.e2e.random_play.actors import Manager, Member, Place
 from tests.e2e.random_play.claims import Claims
-from tests.e2e.random_play.commit_checker import Witness
+from tests.e2e.random_play.commit_checker import CommitChecker
 from tests.raid_boards import put_up
 
 MEMBERS, SEATS = 30, 6
@@ -37,7 +37,7 @@ async def set_scene(guild: SandboxGuild, bot: RaidBot, rng: random.Random) -> tu
     await bot.boards.idle()
     raid = await bot.state.raid(RaidId(1))
     claims = Claims({str(person.user.global_name): MemberId(person.id) for person in people})
-    place = Place(guild, board, raid.code, Witness.of(bot.state, raid), claims, rng)
+    place = Place(guild, board, raid.code, CommitChecker.of(bot.state, raid), claims, rng)
     return place, [*(Member(one, place) for one in people), *(Manager(one, place, people) for one in managers)]
 
 
@@ -72,14 +72,14 @@ async def test_the_rules_hold_everybody_hears_the_truth_and_the_audit_tells_it_o
         await asyncio.gather(*(act(actor, deeds) for actor in actors))
         sandbox.faults.lift_all()
 
-        assert place.witness.wrong == []
+        assert place.checker.wrong == []
         assert place.lies == []
         assert len(sandbox.store.interactions) - asked > MEMBERS * deeds / 2
         check_answers(sandbox)
         end = await until_settled(database, place.board, style=SignupStyle.BOTH)
 
     managers = {actor.person.id for actor in actors if isinstance(actor, Manager)}
-    place.witness.check_audit(end.audit[told:], managers)
-    assert replace(end.raid, marks=()) == replace(place.witness.raid, marks=())
+    place.checker.check_audit(end.audit[told:], managers)
+    assert replace(end.raid, marks=()) == replace(place.checker.raid, marks=())
     refusals = {row.cause for row in end.outbox if row.cause.startswith("refusal:")}
-    assert {row.cause for row in end.outbox} == place.witness.notices | refusals
+    assert {row.cause for row in end.outbox} == place.checker.notices | refusals

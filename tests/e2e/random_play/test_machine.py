@@ -27,9 +27,9 @@ from raidbot.state import Cause
 from raidbot.utils.errors import Refusal
 from tests import openapi_check
 from tests.e2e import database_facts
-from tests.e2e.fast_time import PacedLoop
+from tests.e2e.fast_time import FastLoop
 from tests.raids.builders import posting
-from tests.raids.rosters.reference_roster import Declined, PlainRoster
+from tests.raids.rosters.reference_roster import Declined, ReferenceRoster
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class WholeBot(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.Runner(loop_factory=PacedLoop)
+        self.loop = asyncio.Runner(loop_factory=FastLoop)
         self.folder = TemporaryDirectory()
         self.database = Path(self.folder.name) / "raidbot.db"
         self.bot: RaidBot | None = None
@@ -62,7 +62,7 @@ class WholeBot(RuleBasedStateMachine):
 
     async def _begin(self, seats: list[int]) -> None:
         loop = asyncio.get_running_loop()
-        assert isinstance(loop, PacedLoop)
+        assert isinstance(loop, FastLoop)
         loop.set_pace(_PACE)
         self.sandbox = Sandbox(limits="off")
         await self.sandbox.start()
@@ -87,7 +87,7 @@ class WholeBot(RuleBasedStateMachine):
         assert self.bot is not None
         self.raid = (await self.bot.state.create(plan, Cause(Source.COMMAND))).id
         await self._until(lambda: bool(self.guild.messages(self.channel)))
-        self.plain = PlainRoster({role.key: role.seats for role in roles}, plan.starts_at)
+        self.plain = ReferenceRoster({role.key: role.seats for role in roles}, plan.starts_at)
         self.emojis = {role.key: role.emoji for role in roles}
         await self._settle()
 

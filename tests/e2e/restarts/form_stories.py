@@ -2,11 +2,11 @@
 
 from raidbot.raids.model import GuildId
 from tests.e2e.restarts.panel_stories import Steps
-from tests.e2e.restarts.restarts import Stage, Story
+from tests.e2e.restarts.restarts import Story, StoryContext
 from tests.raid_boards import board_text
 
 
-async def forms_of_raids(on: Stage) -> Steps:
+async def forms_of_raids(on: StoryContext) -> Steps:
     first, second = await on.put_up(activity="key", teams=1), await on.put_up(activity="key", teams=2)
     before, other = await on.raid(first), await on.panel(second)
     for button, typed in (
@@ -30,7 +30,7 @@ async def forms_of_raids(on: Stage) -> Steps:
     assert "Another — Keep" in board_text(on.guild.messages(on.channel)[-1])
 
 
-async def forms_of_drafts(on: Stage) -> Steps:
+async def forms_of_drafts(on: StoryContext) -> Steps:
     first, second = await on.ask("create", activity="key", teams=1), await on.ask("create", activity="key", teams=1)
     before = first.text()
     for button, typed, seen in (
@@ -50,7 +50,7 @@ async def forms_of_drafts(on: Stage) -> Steps:
     assert "Still to choose: time" in first.text()
 
 
-async def form_of_seats(on: Stage) -> Steps:
+async def form_of_seats(on: StoryContext) -> Steps:
     first, second = await on.ask("create", activity="museum"), await on.ask("create", activity="museum")
     await first.click("Seats")
     yield
@@ -62,9 +62,9 @@ async def form_of_seats(on: Stage) -> Steps:
     assert ("Seats: 12" in first.text(), "Seats: 9" in second.text()) == (True, True)
 
 
-async def forms_of_servers(on: Stage) -> Steps:
+async def forms_of_servers(on: StoryContext) -> Steps:
     """The same person opens both panels' forms here, leaves them, and sends those of another server."""
-    elsewhere = Stage(on.guild.sandbox.add_guild("Elsewhere", owner=on.guild.owner))
+    elsewhere = StoryContext(on.guild.sandbox.add_guild("Elsewhere", owner=on.guild.owner))
     elsewhere.guild.add_channel("raid-signups")
     yield
     for command, zone in (("settings", "Europe/Berlin"), ("setup", "Asia/Tokyo")):

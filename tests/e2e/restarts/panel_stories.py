@@ -12,14 +12,14 @@ from raidbot.state import Cause
 from tests.commands.raid.panels import panel_option
 from tests.commands.raidinfo.test_raidinfo import seat
 from tests.commands.signups.test_board_buttons import many, post
-from tests.e2e.restarts.restarts import Stage, Story
+from tests.e2e.restarts.restarts import Story, StoryContext
 from tests.raid_boards import board_text, told
 from tests.raids.templates.test_catalogue import FISHING
 
 Steps = AsyncIterator[None]
 
 
-async def create_teams(on: Stage) -> Steps:
+async def create_teams(on: StoryContext) -> Steps:
     panel = await on.ask("create")
     yield
     await panel.select("What is it?", [panel_option(panel, "Gold Key Boss")])
@@ -46,7 +46,7 @@ async def create_teams(on: Stage) -> Steps:
     assert "0/6" in board_text(on.guild.messages(on.channel)[-1])
 
 
-async def create_museum(on: Stage) -> Steps:
+async def create_museum(on: StoryContext) -> Steps:
     panel = await on.ask("create", activity="museum", when="in 3 hours")
     yield
     await panel.click("Change")
@@ -72,7 +72,7 @@ async def create_museum(on: Stage) -> Steps:
     assert "Nothing was posted" in panel.text()
 
 
-async def create_raid(on: Stage) -> Steps:
+async def create_raid(on: StoryContext) -> Steps:
     many = [replace(FISHING, key=f"custom-{number}", name=f"Trip {number}") for number in range(30)]
     by_owner = Cause(Source.COMMAND, MemberId(on.guild.owner.id))
     await on.running.state.change_templates(GuildId(on.guild.id), partial(put, templates=many), by_owner)
@@ -93,7 +93,7 @@ async def create_raid(on: Stage) -> Steps:
     assert "Myth 1" in panel.text()
 
 
-async def raid_life(on: Stage) -> Steps:
+async def raid_life(on: StoryContext) -> Steps:
     board = await on.put_up()
     panel = await on.panel(board)
     yield
@@ -123,7 +123,7 @@ async def raid_life(on: Stage) -> Steps:
     assert (await on.raid(board)).is_open
 
 
-async def raid_words(on: Stage) -> Steps:
+async def raid_words(on: StoryContext) -> Steps:
     board, alice = await on.put_up(activity="lemuria", hours=1.5), on.guild.add_member("alice")
     panel = await on.panel(board)
     yield
@@ -151,7 +151,7 @@ async def raid_words(on: Stage) -> Steps:
     assert "Ghastly Evening" in panel.text()
 
 
-async def raid_words_refused(on: Stage) -> Steps:
+async def raid_words_refused(on: StoryContext) -> Steps:
     board = await on.put_up(activity="lemuria", hours=1.5)
     panel = await on.panel(board)
     yield
@@ -179,7 +179,7 @@ async def raid_words_refused(on: Stage) -> Steps:
     assert "[Change text]" in panel.text()
 
 
-async def raid_roster(on: Stage) -> Steps:
+async def raid_roster(on: StoryContext) -> Steps:
     alice, bob, carol = (on.guild.add_member(name) for name in ("alice", "bob", "carol"))
     board = await on.put_up(activity="lemuria", hours=1.5)
     panel = await on.panel(board)
@@ -216,7 +216,7 @@ async def raid_roster(on: Stage) -> Steps:
     assert [one.member for one in (await on.raid(board)).seats] == [alice.id]
 
 
-async def raid_attendance(on: Stage) -> Steps:
+async def raid_attendance(on: StoryContext) -> Steps:
     alice, board = on.guild.add_member("alice"), await on.put_up()
     await on.seat(board, alice, "✅")
     panel = await on.panel(board)
@@ -234,7 +234,7 @@ async def raid_attendance(on: Stage) -> Steps:
     assert "attendance marked" in panel.text()
 
 
-async def raid_copy(on: Stage) -> Steps:
+async def raid_copy(on: StoryContext) -> Steps:
     alice, board = on.guild.add_member("alice"), await on.put_up()
     await on.seat(board, alice, "✅")
     panel = await on.panel(board)
@@ -258,7 +258,7 @@ async def raid_copy(on: Stage) -> Steps:
     assert len((await on.raid(board)).seats) == 1
 
 
-async def raid_substitute(on: Stage) -> Steps:
+async def raid_substitute(on: StoryContext) -> Steps:
     alice, bob = on.guild.add_member("alice"), on.guild.add_member("bob")
     board = await on.put_up(activity="key", teams=2, team_size=2)
     panel = await on.panel(board)
@@ -277,7 +277,7 @@ async def raid_substitute(on: Stage) -> Steps:
     await on.guild.until(lambda: "comes as a substitute" in told(on.guild.owner))
 
 
-async def settings(on: Stage) -> Steps:
+async def settings(on: StoryContext) -> Steps:
     leaders = on.guild.add_role("leaders")
     panel = await on.ask("settings")
     for name, choice in (
@@ -319,11 +319,11 @@ async def settings(on: Stage) -> Steps:
     assert now.thread_members
 
 
-async def _leader_role(on: Stage) -> int | None:
+async def _leader_role(on: StoryContext) -> int | None:
     return (await on.running.state.settings(GuildId(on.guild.id))).leader_role
 
 
-async def setup(on: Stage) -> Steps:
+async def setup(on: StoryContext) -> Steps:
     museum, log = on.guild.add_channel("quiet-hall"), on.guild.add_channel("bot-log")
     panel = await on.ask("setup")
     yield
@@ -348,7 +348,7 @@ async def setup(on: Stage) -> Steps:
     assert (now.zone, now.audit_channel, list(now.channels.values())) == ("Europe/London", log.id, [museum.id])
 
 
-async def set_channel(on: Stage) -> Steps:
+async def set_channel(on: StoryContext) -> Steps:
     hall = on.guild.add_channel("quiet-hall")
     await on.ask("setchannel set", what="key", channel=hall)
     yield
@@ -357,7 +357,7 @@ async def set_channel(on: Stage) -> Steps:
     assert "The choice is taken back" in (await on.ask("setchannel clear", what="key")).text()
 
 
-async def permissions(on: Stage) -> Steps:
+async def permissions(on: StoryContext) -> Steps:
     helpers = on.guild.add_role("helpers")
     panel = await on.ask("permissions")
     yield
@@ -371,7 +371,7 @@ async def permissions(on: Stage) -> Steps:
     assert grants.of("raid.close") == {helpers.id}
 
 
-async def raid_lists(on: Stage) -> Steps:
+async def raid_lists(on: StoryContext) -> Steps:
     alice = on.guild.add_member("alice")
     for number in range(12):
         await on.store(hours=number + 1, seats=(seat(alice, on.running),))
@@ -391,7 +391,7 @@ async def raid_lists(on: Stage) -> Steps:
     assert "with you (12)" in listed.text()
 
 
-async def history(on: Stage) -> Steps:
+async def history(on: StoryContext) -> Steps:
     alice, now = on.guild.add_member("alice"), on.running.state.now()
     closed = {"status": Status.CLOSED, "closed_at": now, "closed_reason": CloseReason.AT_START}
     for number in range(12):
@@ -402,7 +402,7 @@ async def history(on: Stage) -> Steps:
     assert "Page 2 of 2" in listed.text()
 
 
-async def my_signups(on: Stage) -> Steps:
+async def my_signups(on: StoryContext) -> Steps:
     alice, bob = on.guild.add_member("alice"), on.guild.add_member("bob")
     board = await on.put_up(activity="key", teams=3, team_size=2, when="in 1 hour")
     await on.seat(board, bob, "1️⃣")
@@ -437,7 +437,7 @@ def _styled(style: SignupStyle, settings: GuildSettings) -> GuildSettings:
     return replace(settings, signup_style=style)
 
 
-async def board_buttons(on: Stage) -> Steps:
+async def board_buttons(on: StoryContext) -> Steps:
     alice = on.guild.add_member("alice")
     state = on.running.state
     await state.change_settings(GuildId(on.guild.id), partial(_styled, SignupStyle.BUTTONS), Cause(Source.COMMAND))
@@ -451,7 +451,7 @@ async def board_buttons(on: Stage) -> Steps:
     assert (await on.raid(board)).seats == ()
 
 
-async def board_menus(on: Stage) -> Steps:
+async def board_menus(on: StoryContext) -> Steps:
     alice = on.guild.add_member("alice")
     board = await post(on.running, on.guild, many(30))
     yield

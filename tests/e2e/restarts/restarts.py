@@ -17,7 +17,7 @@ from tests.raid_boards import put_up
 
 
 @dataclass(slots=True)
-class Stage:
+class StoryContext:
     """A server, and the bot as it runs at this step."""
 
     guild: SandboxGuild
@@ -60,13 +60,13 @@ class Stage:
         await self.guild.until(lambda: any(name in field["value"] for field in board.embeds[0].get("fields", ())))
 
 
-Story = Callable[[Stage], AsyncIterator[None]]
+Story = Callable[[StoryContext], AsyncIterator[None]]
 """Yields wherever the bot is to be stopped and started."""
 
 
 async def tell(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> None:
     """Tell all of them to their end; who fails does not stop the others. Raises what failed as a group."""
-    stages = {name: Stage(_server(sandbox, name)) for name in stories}
+    stages = {name: StoryContext(_server(sandbox, name)) for name in stories}
     told = {name: story(stages[name]) for name, story in stories.items()}
     failed: list[Exception] = []
     while told:
@@ -89,10 +89,10 @@ async def tell_at_once(sandbox: Sandbox, start: Start, stories: Mapping[str, Sto
     """Tell all of them side by side to one bot that runs throughout."""
     servers = {name: _server(sandbox, name) for name in stories}
     async with start() as bot:
-        await asyncio.gather(*(_tell_whole(story, Stage(servers[name], bot)) for name, story in stories.items()))
+        await asyncio.gather(*(_tell_whole(story, StoryContext(servers[name], bot)) for name, story in stories.items()))
 
 
-async def _tell_whole(story: Story, stage: Stage) -> None:
+async def _tell_whole(story: Story, stage: StoryContext) -> None:
     async for _ in story(stage):
         pass
 

@@ -10,7 +10,7 @@ from raidbot.state import Cause
 from tests.commands.raid.panels import options_of, panel_option
 from tests.commands.templates.panels import LINES, entries, kept
 from tests.e2e.restarts.panel_stories import Steps
-from tests.e2e.restarts.restarts import Stage, Story
+from tests.e2e.restarts.restarts import Story, StoryContext
 
 LIST, ROLE, PLAN = "Look at a template, and change it", "Edit or remove one role", "Edit or remove a strategy"
 
@@ -21,7 +21,7 @@ def _with_copies(count: int, before: Catalogue) -> Catalogue:
     return before
 
 
-async def templates_list(on: Stage) -> Steps:
+async def templates_list(on: StoryContext) -> Steps:
     await on.running.state.change_templates(
         GuildId(on.guild.id), lambda before: _with_copies(30, before), Cause(Source.COMMAND)
     )
@@ -46,7 +46,7 @@ async def templates_list(on: Stage) -> Steps:
     assert "is deleted" in panel.text()
 
 
-async def create_from_many(on: Stage) -> Steps:
+async def create_from_many(on: StoryContext) -> Steps:
     await on.running.state.change_templates(
         GuildId(on.guild.id), lambda before: _with_copies(30, before), Cause(Source.COMMAND)
     )
@@ -60,7 +60,7 @@ async def create_from_many(on: Stage) -> Steps:
     assert "What: Lemuria" in panel.text()
 
 
-async def template_new(on: Stage) -> Steps:
+async def template_new(on: StoryContext) -> Steps:
     form = await on.ask("templates create")
     yield
     panel = await form.submit(name="Ember", roles=LINES)
@@ -79,7 +79,7 @@ async def template_new(on: Stage) -> Steps:
     assert (await kept(on.running, on.guild, "Embers")).roles == (await kept(on.running, on.guild, "Ember")).roles
 
 
-async def template_words(on: Stage) -> Steps:
+async def template_words(on: StoryContext) -> Steps:
     panel = await on.ask("templates edit", template="dragonspyre")
     for button, typed in (
         ("Words and look", {"description": "Otherwise.", "colour": "#010203"}),
@@ -103,7 +103,7 @@ async def template_words(on: Stage) -> Steps:
     assert (await kept(on.running, on.guild)).sides == ()
 
 
-async def template_roles(on: Stage) -> Steps:
+async def template_roles(on: StoryContext) -> Steps:
     panel = await on.ask("templates edit", template="dragonspyre")
     yield
     await panel.click("Roles")
@@ -131,7 +131,7 @@ async def template_roles(on: Stage) -> Steps:
     assert _names(await kept(on.running, on.guild)) == ["Medic", "Damage", "Late"]
 
 
-async def template_strategies(on: Stage) -> Steps:
+async def template_strategies(on: StoryContext) -> Steps:
     panel = await on.ask("templates edit", template="dragonspyre")
     first = (await kept(on.running, on.guild)).strategies[0].name
     yield
@@ -154,7 +154,7 @@ async def template_strategies(on: Stage) -> Steps:
     assert (first in names, "One by one" in names, "All at once" in names) == (False, True, False)
 
 
-async def _own(on: Stage) -> list[Template]:
+async def _own(on: StoryContext) -> list[Template]:
     return [entry.template for entry in await entries(on.running, on.guild) if entry.is_own]
 
 
@@ -169,7 +169,7 @@ _WORDS: Mapping[str, dict[str, str]] = {
 }
 
 
-async def forms_of_templates(on: Stage) -> Steps:
+async def forms_of_templates(on: StoryContext) -> Steps:
     """Each form is opened for one template, left, and then opened for its copy and sent."""
     first = await on.ask("templates edit", template="dragonspyre")
     before = await kept(on.running, on.guild)
@@ -208,7 +208,7 @@ async def forms_of_templates(on: Stage) -> Steps:
     assert any(one.description == "Slowly." for one in after.strategies)
 
 
-async def form_of_a_new_template(on: Stage) -> Steps:
+async def form_of_a_new_template(on: StoryContext) -> Steps:
     await on.ask("templates create")
     yield
     form = await on.ask("templates create")

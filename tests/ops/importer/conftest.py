@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ops.importer.handwritten import ByHand
+from tests.ops.importer.handwritten import HandwrittenDatabase
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> ByHand:
-    return ByHand(tmp_path)
+def old(tmp_path: Path) -> HandwrittenDatabase:
+    return HandwrittenDatabase(tmp_path)

@@ -12,7 +12,7 @@ from typing import Any
 from raidbot.db import guilds, raids
 from raidbot.db import templates as shelves
 from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.run import move_in
+from raidbot.ops.importer.run import import_database
 from raidbot.raids.model import GuildId, Raid, RaidId, RoleKey
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue
@@ -39,7 +39,7 @@ def template(*roles: tuple[str, str], group: str = "Front", **fields: Any) -> st
 
 
 @dataclass
-class ByHand:
+class HandwrittenDatabase:
     """Rows are complete unless a cell is given; a value of None is NULL."""
 
     folder: Path
@@ -98,7 +98,7 @@ class ByHand:
         self.row("signups", **usual | cells)
 
     def move(self, **files: Path) -> Report:
-        self.report = move_in(self.old, self.new, now=NOW, **files)  # type: ignore[arg-type]
+        self.report = import_database(self.old, self.new, now=NOW, **files)  # type: ignore[arg-type]
         for name, told in self.report.tables.items():
             assert told.read == told.taken + told.repaired + told.kept + told.left + told.unchanged, name
         return self.report

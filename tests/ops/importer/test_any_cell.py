@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from raidbot.db import guilds, raids, templates
 from raidbot.delivery.boards import render
 from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.run import move_in
-from raidbot.raids.emoji.model import parse
+from raidbot.ops.importer.run import import_database
+from raidbot.raids.emoji.model import parse_emoji
 from raidbot.raids.model import RaidId
 from tests.ops.importer.legacy.generator import NOW, invent
 from tests.ops.importer.legacy.schema import RELEASES, Release
@@ -72,7 +72,7 @@ def check_usable(connection: sqlite3.Connection) -> None:
         assert raid is not None
         assert len(render.board(raid, {}).embed()) <= 6000
         for role in raid.roles:
-            parse(role.emoji)
+            parse_emoji(role.emoji)
             assert not (raid.is_open and raid.line(role.key) and raid.has_room(role))
 
 
@@ -85,13 +85,13 @@ def test_whatever_stands_in_whichever_cell(seed: int, release: Release, cells: i
         invent(rng, guilds=2, raids=10, release=release).write(old, release, constraints=False)
         rows = scribble(old, rng, cells)
 
-        report = move_in(old, new, now=NOW)
+        report = import_database(old, new, now=NOW)
 
         check_account(report, rows)
         with closing(sqlite3.connect(new)) as connection:
             check_usable(connection)
             before = list(connection.iterdump())
-        again = move_in(old, new, now=NOW)
+        again = import_database(old, new, now=NOW)
         with closing(sqlite3.connect(new)) as connection:
             assert list(connection.iterdump()) == before
         assert again.losses == report.losses

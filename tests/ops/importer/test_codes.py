@@ -9,11 +9,11 @@ import pytest
 from raidbot.db import raids
 from raidbot.raids.model import GuildId
 from raidbot.utils.ids import normalise_code
-from tests.ops.importer.handwritten import GUILD, MESSAGE, ByHand, at
+from tests.ops.importer.handwritten import GUILD, MESSAGE, HandwrittenDatabase, at
 
 
 @pytest.mark.parametrize("code", ["K7QX", "ABC234", "abc234", "0O1I", " KEYS "])
-def test_codes_stay(old: ByHand, code: str) -> None:
+def test_codes_stay(old: HandwrittenDatabase, code: str) -> None:
     old.raid(raid_id=code)
     old.move()
 
@@ -25,7 +25,7 @@ def test_codes_stay(old: ByHand, code: str) -> None:
     assert old.repaired() == ""
 
 
-def test_the_open_raid_keeps_a_code_that_several_have(old: ByHand) -> None:
+def test_the_open_raid_keeps_a_code_that_several_have(old: HandwrittenDatabase) -> None:
     old.raid(MESSAGE + 1, raid_id="ABC234", closed_at=at())
     old.raid(MESSAGE, raid_id="abc234")
     old.raid(MESSAGE + 2, raid_id="ABC234", closed_at=at())
@@ -39,7 +39,7 @@ def test_the_open_raid_keeps_a_code_that_several_have(old: ByHand) -> None:
     assert "another raid of the server has the code ABC234" in old.repaired()
 
 
-def test_the_newest_keeps_it_if_none_is_open(old: ByHand) -> None:
+def test_the_newest_keeps_it_if_none_is_open(old: HandwrittenDatabase) -> None:
     for number in range(3):
         old.raid(MESSAGE + number, closed_at=at())
 
@@ -49,7 +49,7 @@ def test_the_newest_keeps_it_if_none_is_open(old: ByHand) -> None:
 
 
 @pytest.mark.parametrize("code", [None, "", "::", "a:b", b"\xff", "X" * 40])
-def test_what_is_no_code_becomes_one(old: ByHand, code: Any) -> None:
+def test_what_is_no_code_becomes_one(old: HandwrittenDatabase, code: Any) -> None:
     old.raid(raid_id=code)
 
     raid = old.moved()
@@ -58,7 +58,7 @@ def test_what_is_no_code_becomes_one(old: ByHand, code: Any) -> None:
     assert f"so this one has the code {raid.code}" in old.repaired()
 
 
-def test_a_code_that_is_taken_here_is_not_given_twice(old: ByHand) -> None:
+def test_a_code_that_is_taken_here_is_not_given_twice(old: HandwrittenDatabase) -> None:
     old.raid(MESSAGE, closed_at=at())
     old.move()
     old.raid(MESSAGE + 1)

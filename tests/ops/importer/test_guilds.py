@@ -6,14 +6,14 @@ import pytest
 
 from raidbot.raids.model import Kind
 from raidbot.raids.settings import GuildSettings
-from tests.ops.importer.handwritten import GUILD, ByHand
+from tests.ops.importer.handwritten import GUILD, HandwrittenDatabase
 
 
-def grant(old: ByHand, command: Any, role: int) -> None:
+def grant(old: HandwrittenDatabase, command: Any, role: int) -> None:
     old.row("command_permissions", guild_id=str(GUILD), command_name=command, role_id=str(role))
 
 
-def test_settings_are_taken_in_minutes(old: ByHand) -> None:
+def test_settings_are_taken_in_minutes(old: HandwrittenDatabase) -> None:
     old.row(
         "guilds",
         id=str(GUILD),
@@ -69,7 +69,9 @@ def test_settings_are_taken_in_minutes(old: ByHand) -> None:
         ("default_timezone", "London", "zone", "Europe/London"),
     ],
 )
-def test_an_odd_cell_costs_itself_and_is_named(old: ByHand, column: str, cell: Any, name: str, value: Any) -> None:
+def test_an_odd_cell_costs_itself_and_is_named(
+    old: HandwrittenDatabase, column: str, cell: Any, name: str, value: Any
+) -> None:
     old.row("guilds", **{"id": str(GUILD), "audit_channel_id": "13", column: cell})
 
     old.move()
@@ -80,7 +82,7 @@ def test_an_odd_cell_costs_itself_and_is_named(old: ByHand, column: str, cell: A
 
 
 @pytest.mark.parametrize("zone", ["us/eastern", "Etc/GMT+5", "utc", "europe/berlin"])
-def test_zones_of_any_spelling_are_one_of_the_zone_database(old: ByHand, zone: str) -> None:
+def test_zones_of_any_spelling_are_one_of_the_zone_database(old: HandwrittenDatabase, zone: str) -> None:
     old.row("guilds", id=str(GUILD), default_timezone=zone)
 
     old.move()
@@ -89,7 +91,7 @@ def test_zones_of_any_spelling_are_one_of_the_zone_database(old: ByHand, zone: s
     assert old.settings().tzinfo is not None
 
 
-def test_museums_have_their_gate_and_their_stray_row_is_no_server(old: ByHand) -> None:
+def test_museums_have_their_gate_and_their_stray_row_is_no_server(old: HandwrittenDatabase) -> None:
     old.row("guilds", id=str(GUILD))
     old.row("guilds", id=f"{GUILD}:museum")
     old.row("signup_roles", guild_id=str(GUILD), role_id="21")
@@ -102,7 +104,7 @@ def test_museums_have_their_gate_and_their_stray_row_is_no_server(old: ByHand) -
     assert "it is no server" in old.repaired()
 
 
-def test_museums_without_a_gate_stay_open(old: ByHand) -> None:
+def test_museums_without_a_gate_stay_open(old: HandwrittenDatabase) -> None:
     old.row("signup_roles", guild_id=str(GUILD), role_id="21")
 
     report = old.move()
@@ -112,7 +114,7 @@ def test_museums_without_a_gate_stay_open(old: ByHand) -> None:
     assert any("museums stay open to everybody" in line.sentence for line in report.notes)
 
 
-def test_grants_are_taken_and_those_without_a_place_are_kept(old: ByHand) -> None:
+def test_grants_are_taken_and_those_without_a_place_are_kept(old: HandwrittenDatabase) -> None:
     old.row("admin_roles", guild_id=str(GUILD), role_id="31")
     for command, role in (("create", 32), ("create", 33), ("stats", 34), ("stats_others", 35), (None, 36)):
         grant(old, command, role)
@@ -135,7 +137,7 @@ def test_grants_are_taken_and_those_without_a_place_are_kept(old: ByHand) -> Non
         ({"guild_id": str(GUILD), "role_id": None}, "its content names no role"),
     ],
 )
-def test_a_row_that_names_nobody_is_left(old: ByHand, cells: dict[str, Any], sentence: str) -> None:
+def test_a_row_that_names_nobody_is_left(old: HandwrittenDatabase, cells: dict[str, Any], sentence: str) -> None:
     old.row("admin_roles", **cells)
 
     old.move()
@@ -143,7 +145,7 @@ def test_a_row_that_names_nobody_is_left(old: ByHand, cells: dict[str, Any], sen
     assert sentence in old.lost()
 
 
-def test_a_server_that_is_here_stays_as_it_is(old: ByHand) -> None:
+def test_a_server_that_is_here_stays_as_it_is(old: HandwrittenDatabase) -> None:
     old.row("guilds", id=str(GUILD), default_timezone="Europe/Berlin")
     old.move()
     old.run("UPDATE guilds SET default_timezone = 'Asia/Tokyo'")

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from raidbot.raids.model import CloseReason, Status
-from tests.ops.importer.handwritten import ALICE, BOB, CREATOR, GUILD, MESSAGE, NOW, ByHand, at
+from tests.ops.importer.handwritten import ALICE, BOB, CREATOR, GUILD, MESSAGE, NOW, HandwrittenDatabase, at
 
 TOMORROW = NOW + timedelta(days=1)
 
 
-def test_open_signups_of_a_raid_that_has_begun_close_at_its_start(old: ByHand) -> None:
+def test_open_signups_of_a_raid_that_has_begun_close_at_its_start(old: HandwrittenDatabase) -> None:
     old.raid(timestamp=at(-timedelta(days=10)))
     old.signup(ALICE)
 
@@ -37,14 +37,14 @@ def test_open_signups_of_a_raid_that_has_begun_close_at_its_start(old: ByHand) -
         ({"timestamp": 2**62, "datetime": "2026-03-25 19:00"}, datetime(2026, 3, 25, 23, tzinfo=UTC)),
     ],
 )
-def test_a_start_is_understood(old: ByHand, cells: dict[str, Any], starts_at: datetime) -> None:
+def test_a_start_is_understood(old: HandwrittenDatabase, cells: dict[str, Any], starts_at: datetime) -> None:
     old.raid(**cells)
 
     assert old.moved().starts_at == starts_at
 
 
 @pytest.mark.parametrize("typed", [None, "", "soon", b"\xff"])
-def test_an_open_raid_without_a_start_is_left(old: ByHand, typed: Any) -> None:
+def test_an_open_raid_without_a_start_is_left(old: HandwrittenDatabase, typed: Any) -> None:
     old.raid(timestamp=None, datetime=typed)
     old.signup(ALICE)
 
@@ -55,7 +55,7 @@ def test_an_open_raid_without_a_start_is_left(old: ByHand, typed: Any) -> None:
     assert old.report.tables["signups"].left == 1
 
 
-def test_a_closed_raid_without_a_start_began_when_it_closed(old: ByHand) -> None:
+def test_a_closed_raid_without_a_start_began_when_it_closed(old: HandwrittenDatabase) -> None:
     old.raid(timestamp="x", closed_at=at(-timedelta(days=3)), closed_by=str(BOB), closed_reason="bored")
 
     raid = old.moved()
@@ -65,7 +65,7 @@ def test_a_closed_raid_without_a_start_began_when_it_closed(old: ByHand) -> None
     assert "the reason 'bored' for closing is unknown; it is manual now" in old.repaired()
 
 
-def test_a_raid_closed_nobody_knows_when_closed_at_its_start(old: ByHand) -> None:
+def test_a_raid_closed_nobody_knows_when_closed_at_its_start(old: HandwrittenDatabase) -> None:
     old.raid(closed_at="yes", closed_by="admin")
 
     raid = old.moved()
@@ -74,7 +74,7 @@ def test_a_raid_closed_nobody_knows_when_closed_at_its_start(old: ByHand) -> Non
     assert raid.closed_reason is CloseReason.AT_START
 
 
-def test_discord_knows_when_a_raid_was_made(old: ByHand) -> None:
+def test_discord_knows_when_a_raid_was_made(old: HandwrittenDatabase) -> None:
     old.raid(created_at=None)
 
     made = old.moved().created_at
@@ -82,7 +82,7 @@ def test_discord_knows_when_a_raid_was_made(old: ByHand) -> None:
     assert made == datetime.fromtimestamp(((MESSAGE >> 22) + 1_420_070_400_000) // 1000, UTC)
 
 
-def test_what_was_told_is_not_told_again(old: ByHand) -> None:
+def test_what_was_told_is_not_told_again(old: HandwrittenDatabase) -> None:
     old.raid(creator_reminder_sent=1, participant_reminder_sent="?")
 
     raid = old.moved()
@@ -91,7 +91,7 @@ def test_what_was_told_is_not_told_again(old: ByHand) -> None:
     assert "participant_reminder_sent is no whole number: '?'" in old.repaired()
 
 
-def test_somebody_has_made_every_raid(old: ByHand) -> None:
+def test_somebody_has_made_every_raid(old: HandwrittenDatabase) -> None:
     old.raid(creator_id="me", closed_at=at(), closed_by=str(BOB))
     old.raid(MESSAGE + 1, raid_id="BBB234", creator_id=None)
 
@@ -113,7 +113,7 @@ def test_somebody_has_made_every_raid(old: ByHand) -> None:
         ({"type": 7}, "it is of an unknown kind: '7'"),
     ],
 )
-def test_a_raid_nobody_could_find_is_left(old: ByHand, cells: dict[str, Any], sentence: str) -> None:
+def test_a_raid_nobody_could_find_is_left(old: HandwrittenDatabase, cells: dict[str, Any], sentence: str) -> None:
     old.raid(**cells)
 
     old.move()
@@ -122,14 +122,14 @@ def test_a_raid_nobody_could_find_is_left(old: ByHand, cells: dict[str, Any], se
     assert sentence in old.lost()
 
 
-def test_a_missing_channel_is_the_one_the_server_uses(old: ByHand) -> None:
+def test_a_missing_channel_is_the_one_the_server_uses(old: HandwrittenDatabase) -> None:
     old.row("guilds", id=str(GUILD), raid_channel_id="100000000000000777")
     old.raid(channel_id=None)
 
     assert old.moved().channel == 100000000000000777
 
 
-def test_two_raids_of_one_message_are_one(old: ByHand) -> None:
+def test_two_raids_of_one_message_are_one(old: HandwrittenDatabase) -> None:
     cells = "message_id TEXT, raid_id, guild_id, type, channel_id, creator_id, template_slug, template_data"
     old.run(f"DROP TABLE raids; CREATE TABLE raids ({cells}, timestamp INTEGER, created_at INTEGER)")
     old.raid()

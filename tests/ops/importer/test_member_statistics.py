@@ -4,19 +4,19 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from tests.ops.importer.handwritten import ALICE, BOB, GUILD, MESSAGE, NOW, ByHand, at
+from tests.ops.importer.handwritten import ALICE, BOB, GUILD, MESSAGE, NOW, HandwrittenDatabase, at
 
 
-def counters(old: ByHand, member: int, **cells: Any) -> None:
+def counters(old: HandwrittenDatabase, member: int, **cells: Any) -> None:
     old.row("guild_user_stats", **{"guild_id": str(GUILD), "user_id": str(member)} | cells)
 
 
-def balances(old: ByHand) -> dict[int, tuple[Any, ...]]:
+def balances(old: HandwrittenDatabase) -> dict[int, tuple[Any, ...]]:
     rows = old.all("SELECT member, raids, no_shows, roles, templates, weekdays FROM opening_balances")
     return {member: (raids, no_shows, *map(json.loads, rest)) for member, raids, no_shows, *rest in rows}
 
 
-def test_raids_taken_over_are_not_counted_twice(old: ByHand) -> None:
+def test_raids_taken_over_are_not_counted_twice(old: HandwrittenDatabase) -> None:
     old.row("guilds", id=str(GUILD), default_timezone="Europe/Berlin")
     start = at(-timedelta(days=1))
     old.raid(timestamp=start, closed_at=start)
@@ -42,7 +42,7 @@ def test_raids_taken_over_are_not_counted_twice(old: ByHand) -> None:
     assert old.all("SELECT last_raid_at FROM opening_balances") == [(start,)]
 
 
-def test_raids_that_do_not_count_are_not_taken_off(old: ByHand) -> None:
+def test_raids_that_do_not_count_are_not_taken_off(old: HandwrittenDatabase) -> None:
     old.raid(type="key", template_data='{"teamCount": 1, "countsForParticipation": false}', closed_at=at())
     old.signup(ALICE, role_name="Team 1")
     counters(old, ALICE, total_raids=5)
@@ -52,7 +52,7 @@ def test_raids_that_do_not_count_are_not_taken_off(old: ByHand) -> None:
     assert balances(old)[ALICE][0] == 5
 
 
-def test_odd_counters_count_nothing(old: ByHand) -> None:
+def test_odd_counters_count_nothing(old: HandwrittenDatabase) -> None:
     old.raid(closed_at=at())
     old.signup(ALICE)
     counters(old, ALICE, total_raids=0, role_counts="{", template_counts="[3]", weekday_counts='{"1": "x", "2": 1e400}')
@@ -68,7 +68,7 @@ def test_odd_counters_count_nothing(old: ByHand) -> None:
     assert old.report.tables["guild_user_stats"].left == 2
 
 
-def test_a_balance_that_is_here_stays(old: ByHand) -> None:
+def test_a_balance_that_is_here_stays(old: HandwrittenDatabase) -> None:
     counters(old, ALICE, total_raids=5)
     old.move()
     old.run("UPDATE guild_user_stats SET total_raids = 9")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from raidbot.raids.model import Kind
-from tests.ops.importer.handwritten import ALICE, BOB, CAROL, DAVE, MESSAGE, ByHand, lines, seats, template
+from tests.ops.importer.handwritten import ALICE, BOB, CAROL, DAVE, MESSAGE, HandwrittenDatabase, lines, seats, template
 
 STORMS = (("1️⃣", "Storm 1"), ("2️⃣", "Storm 2"), ("3️⃣", "Storm 3"), ("4️⃣", "Jade"))
 VOID = {"id": "raid-0", "name": "The Voracious Void Raid", "description": "Plays triple storm."}
@@ -16,7 +16,7 @@ def void() -> str:
     return template(*STORMS, group="VANGAURD", **VOID)
 
 
-def test_a_strategy_gives_its_roles_and_text(old: ByHand) -> None:
+def test_a_strategy_gives_its_roles_and_text(old: HandwrittenDatabase) -> None:
     old.raid(template_slug="dragonspyre", template_data=void(), strategy="2 myth 1 storm", length="1.5")
     old.signup(ALICE, "3️⃣", role_name="Storm 3")
 
@@ -33,7 +33,7 @@ def test_a_strategy_gives_its_roles_and_text(old: ByHand) -> None:
     assert (raid.template, raid.roles[0].key) == ("dragonspyre", "vanguard-1")
 
 
-def test_the_names_in_the_rows_say_which_strategy_a_copy_had(old: ByHand) -> None:
+def test_the_names_in_the_rows_say_which_strategy_a_copy_had(old: HandwrittenDatabase) -> None:
     old.raid(template_slug="dragonspyre", template_data=void(), strategy=None)
     old.signup(ALICE, "1️⃣", role_name="Myth 1")
 
@@ -42,7 +42,7 @@ def test_the_names_in_the_rows_say_which_strategy_a_copy_had(old: ByHand) -> Non
     assert seats(raid) == {"Myth 1": [ALICE], "Myth 2": [], "Storm 1": [], "Jade": []}
 
 
-def test_another_strategy_changes_only_the_text(old: ByHand) -> None:
+def test_another_strategy_changes_only_the_text(old: HandwrittenDatabase) -> None:
     old.raid(template_slug="dragonspyre", template_data=void(), strategy="triple storm")
 
     raid = old.moved()
@@ -51,7 +51,7 @@ def test_another_strategy_changes_only_the_text(old: ByHand) -> None:
     assert raid.description == "Plays triple storm."
 
 
-def test_a_strategy_is_nothing_to_other_templates(old: ByHand) -> None:
+def test_a_strategy_is_nothing_to_other_templates(old: HandwrittenDatabase) -> None:
     data = template(*STORMS, name="The Ghastly Conspiracy Raid", description="No triple storm here.")
     old.raid(template_slug="lemuria", template_data=data, strategy="2 myth 1 storm")
 
@@ -61,7 +61,7 @@ def test_a_strategy_is_nothing_to_other_templates(old: ByHand) -> None:
     assert "its template has no strategies" in old.repaired()
 
 
-def test_two_roles_with_one_emoji_part(old: ByHand) -> None:
+def test_two_roles_with_one_emoji_part(old: HandwrittenDatabase) -> None:
     old.raid(template_data=template(("1️⃣", "Tank"), ("1️⃣", "Puller"), ("2️⃣", "Healer")))
     old.signup(ALICE, "1️⃣", role_name="Tank")
     old.signup(BOB, "1️⃣", role_name="Puller")
@@ -76,7 +76,7 @@ def test_two_roles_with_one_emoji_part(old: ByHand) -> None:
     assert f"the role Puller has the emoji {raid.roles[1].emoji} now" in old.repaired()
 
 
-def test_roles_of_one_name_are_told_apart_by_emoji(old: ByHand) -> None:
+def test_roles_of_one_name_are_told_apart_by_emoji(old: HandwrittenDatabase) -> None:
     old.raid(template_data=template(("1️⃣", "Mob Pulling"), ("2️⃣", "Mob Pulling")))
     old.signup(ALICE, "2️⃣", role_name="Mob Pulling")
 
@@ -97,7 +97,7 @@ def test_roles_of_one_name_are_told_apart_by_emoji(old: ByHand) -> None:
     ],
 )
 def test_a_raid_without_its_template_keeps_its_people(
-    old: ByHand, data: Any, slug: str | None, sentence: str, roles: int
+    old: HandwrittenDatabase, data: Any, slug: str | None, sentence: str, roles: int
 ) -> None:
     old.raid(template_data=data, template_slug=slug)
     old.signup(ALICE)
@@ -109,7 +109,7 @@ def test_a_raid_without_its_template_keeps_its_people(
     assert sentence in old.repaired()
 
 
-def test_a_raid_of_which_nothing_is_known_is_left(old: ByHand) -> None:
+def test_a_raid_of_which_nothing_is_known_is_left(old: HandwrittenDatabase) -> None:
     old.raid(template_data=None)
 
     old.move()
@@ -117,7 +117,7 @@ def test_a_raid_of_which_nothing_is_known_is_left(old: ByHand) -> None:
     assert "nothing says which roles it has" in old.lost()
 
 
-def test_teams_come_from_their_number_the_empty_ones_too(old: ByHand) -> None:
+def test_teams_come_from_their_number_the_empty_ones_too(old: HandwrittenDatabase) -> None:
     data = json.dumps({"bossName": "  Old   Keep ", "countsForParticipation": False, "teamCount": 3, "maxPerTeam": 2})
     old.raid(type="key", template_slug=None, template_data=data)
     old.signup(ALICE, "2️⃣", role_name="Team 2", slots=2)
@@ -133,7 +133,7 @@ def test_teams_come_from_their_number_the_empty_ones_too(old: ByHand) -> None:
     )
 
 
-def test_without_a_number_there_are_as_many_teams_as_people_signed_up_for(old: ByHand) -> None:
+def test_without_a_number_there_are_as_many_teams_as_people_signed_up_for(old: HandwrittenDatabase) -> None:
     old.raid(type="challenge", template_slug=None, template_data='{"teamCount": "many"}')
     old.signup(ALICE, "3️⃣", role_name="Team 3")
 
@@ -144,7 +144,7 @@ def test_without_a_number_there_are_as_many_teams_as_people_signed_up_for(old: B
     assert "the number of teams is no whole number: 'many'" in old.repaired()
 
 
-def test_a_raid_that_says_nothing_of_its_teams_has_one_and_that_is_told(old: ByHand) -> None:
+def test_a_raid_that_says_nothing_of_its_teams_has_one_and_that_is_told(old: HandwrittenDatabase) -> None:
     old.raid(type="key", template_slug=None, template_data=None)
 
     raid = old.moved()
@@ -153,7 +153,7 @@ def test_a_raid_that_says_nothing_of_its_teams_has_one_and_that_is_told(old: ByH
     assert "nothing says how many teams there are" in old.repaired()
 
 
-def test_a_list_from_before_teams_is_one_role(old: ByHand) -> None:
+def test_a_list_from_before_teams_is_one_role(old: HandwrittenDatabase) -> None:
     old.raid(type="key", template_slug=None, template_data=None)
     old.signup(ALICE, "🔑", role_name="Key Boss")
     old.signup(BOB, "🔑", role_name="Key Boss", place=1)
@@ -164,7 +164,7 @@ def test_a_list_from_before_teams_is_one_role(old: ByHand) -> None:
     assert raid.roles[0].emoji == "🔑"
 
 
-def test_a_list_from_before_teams_has_its_line_in_the_museums_table(old: ByHand) -> None:
+def test_a_list_from_before_teams_has_its_line_in_the_museums_table(old: HandwrittenDatabase) -> None:
     old.raid(type="key", template_slug=None, template_data=None, max_slots=1)
     old.signup(ALICE, "🔑", role_name="Key Boss")
     for place, user in enumerate((DAVE, CAROL)):
@@ -176,7 +176,7 @@ def test_a_list_from_before_teams_has_its_line_in_the_museums_table(old: ByHand)
     assert lines(raid) == {"Key Boss": [DAVE, CAROL]}
 
 
-def test_an_empty_list_from_before_teams_is_known_by_its_number_of_seats(old: ByHand) -> None:
+def test_an_empty_list_from_before_teams_is_known_by_its_number_of_seats(old: HandwrittenDatabase) -> None:
     old.raid(type="challenge", template_slug=None, template_data=None, max_slots=12)
 
     (role,) = old.moved().roles
@@ -184,7 +184,7 @@ def test_an_empty_list_from_before_teams_is_known_by_its_number_of_seats(old: By
     assert (role.emoji, role.seats) == ("⚔️", 12)
 
 
-def test_a_role_without_an_emoji_has_that_of_its_group(old: ByHand) -> None:
+def test_a_role_without_an_emoji_has_that_of_its_group(old: HandwrittenDatabase) -> None:
     groups = [{"name": "Front", "emoji": "🛡️", "roles": [{"name": "Tank", "slots": 1}]}]
     old.raid(template_data=json.dumps({"name": "Duel", "roleGroups": groups}))
     old.signup(ALICE, "🛡️", role_name="Tank")
@@ -195,14 +195,14 @@ def test_a_role_without_an_emoji_has_that_of_its_group(old: ByHand) -> None:
 
 
 @pytest.mark.parametrize(("text", "minutes"), [("1.5", 90), ("3", 180), (2, 120), ("long", None), ("-1", None)])
-def test_lengths_are_hours(old: ByHand, text: Any, minutes: int | None) -> None:
+def test_lengths_are_hours(old: HandwrittenDatabase, text: Any, minutes: int | None) -> None:
     old.raid(length=text)
 
     assert old.moved().length_minutes == minutes
     assert ("it has no length now" in old.repaired()) is (minutes is None)
 
 
-def test_what_no_board_could_show_is_put_right(old: ByHand) -> None:
+def test_what_no_board_could_show_is_put_right(old: HandwrittenDatabase) -> None:
     data = template(("not an emoji", "Tank"), ("2️⃣", "H" * 300), color="pink", emoji="::", name="\ud800 Duel")
     old.raid(template_data=data.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
 

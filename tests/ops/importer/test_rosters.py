@@ -5,10 +5,22 @@ from datetime import timedelta
 import pytest
 
 from raidbot.raids.model import Presence
-from tests.ops.importer.handwritten import ALICE, BOB, CAROL, DAVE, MESSAGE, ByHand, at, lines, marks, seats, template
+from tests.ops.importer.handwritten import (
+    ALICE,
+    BOB,
+    CAROL,
+    DAVE,
+    MESSAGE,
+    HandwrittenDatabase,
+    at,
+    lines,
+    marks,
+    seats,
+    template,
+)
 
 
-def test_a_member_sits_once_and_may_wait_elsewhere(old: ByHand) -> None:
+def test_a_member_sits_once_and_may_wait_elsewhere(old: HandwrittenDatabase) -> None:
     old.raid()
     old.signup(ALICE)
     old.signup(BOB, "2️⃣")
@@ -27,7 +39,7 @@ def test_a_member_sits_once_and_may_wait_elsewhere(old: ByHand) -> None:
     assert old.report.tables["signups"].taken == 3
 
 
-def test_every_place_of_an_open_raid_has_a_mark(old: ByHand) -> None:
+def test_every_place_of_an_open_raid_has_a_mark(old: HandwrittenDatabase) -> None:
     old.raid()
     old.signup(ALICE)
     old.signup(BOB, is_waitlist=1)
@@ -38,7 +50,7 @@ def test_every_place_of_an_open_raid_has_a_mark(old: ByHand) -> None:
     assert old.all("SELECT compared FROM moved_in") == [(0,)]
 
 
-def test_seats_beyond_the_number_are_forced_and_order_is_that_of_the_old_board(old: ByHand) -> None:
+def test_seats_beyond_the_number_are_forced_and_order_is_that_of_the_old_board(old: HandwrittenDatabase) -> None:
     old.raid()
     old.signup(CAROL, place=2)
     old.signup(ALICE, place=0)
@@ -52,7 +64,7 @@ def test_seats_beyond_the_number_are_forced_and_order_is_that_of_the_old_board(o
     assert "its place in the order is no whole number: 'last'" in old.repaired()
 
 
-def test_a_free_seat_goes_to_who_waits_for_it_and_they_are_told(old: ByHand) -> None:
+def test_a_free_seat_goes_to_who_waits_for_it_and_they_are_told(old: HandwrittenDatabase) -> None:
     old.raid()
     old.signup(BOB, is_waitlist=1, place=1)
     old.signup(ALICE, is_waitlist=1, place=0)
@@ -66,7 +78,7 @@ def test_a_free_seat_goes_to_who_waits_for_it_and_they_are_told(old: ByHand) -> 
     assert "A seat opened" in payload
 
 
-def test_a_closed_raid_promotes_nobody(old: ByHand) -> None:
+def test_a_closed_raid_promotes_nobody(old: HandwrittenDatabase) -> None:
     old.raid(closed_at=at(), closed_by=str(BOB), closed_reason="manual")
     old.signup(ALICE, is_waitlist=1)
 
@@ -87,7 +99,7 @@ def test_a_closed_raid_promotes_nobody(old: ByHand) -> None:
         ({"is_waitlist": "maybe"}, "is no whole number: 'maybe'"),
     ],
 )
-def test_a_row_that_says_nothing_is_left(old: ByHand, cells: dict[str, object], sentence: str) -> None:
+def test_a_row_that_says_nothing_is_left(old: HandwrittenDatabase, cells: dict[str, object], sentence: str) -> None:
     old.raid()
     old.signup(ALICE)
     old.row("signups", **{"message_id": str(MESSAGE), "user_id": str(BOB), "role_name": "Tank"} | cells)
@@ -99,7 +111,7 @@ def test_a_row_that_says_nothing_is_left(old: ByHand, cells: dict[str, object], 
     assert "signups id 2" in old.lost()
 
 
-def test_rows_without_a_raid_are_named(old: ByHand) -> None:
+def test_rows_without_a_raid_are_named(old: HandwrittenDatabase) -> None:
     old.raid(type="dungeon")
     old.signup(ALICE)
     old.signup(BOB, message_id="1478000000000000999")
@@ -116,7 +128,7 @@ def test_rows_without_a_raid_are_named(old: ByHand) -> None:
     assert old.report.tables["museum_waitlist"].left == 1
 
 
-def test_marks_of_those_who_came_or_not_stay_with_who_has_a_seat(old: ByHand) -> None:
+def test_marks_of_those_who_came_or_not_stay_with_who_has_a_seat(old: HandwrittenDatabase) -> None:
     old.raid(closed_at=at(), closed_reason="auto")
     old.signup(ALICE)
     old.signup(BOB, "2️⃣")
@@ -134,14 +146,14 @@ def test_marks_of_those_who_came_or_not_stay_with_who_has_a_seat(old: ByHand) ->
     assert "who marked it, or when, is no whole number" in old.repaired()
 
 
-def test_a_reopened_raid_is_held_open(old: ByHand) -> None:
+def test_a_reopened_raid_is_held_open(old: HandwrittenDatabase) -> None:
     old.raid(stats_recorded=1)
     old.signup(ALICE)
 
     assert old.moved().hold is True
 
 
-def test_the_museum_has_its_line_in_a_table_of_its_own(old: ByHand) -> None:
+def test_the_museum_has_its_line_in_a_table_of_its_own(old: HandwrittenDatabase) -> None:
     old.raid(type="museum", template_data=None, template_slug=None, max_slots=2)
     for place, member in enumerate((ALICE, BOB)):
         old.signup(member, "✅", role_name="Museum", place=place)
@@ -154,7 +166,7 @@ def test_the_museum_has_its_line_in_a_table_of_its_own(old: ByHand) -> None:
     assert "has a seat as Museum, so they do not wait for one" in old.lost()
 
 
-def test_a_roster_of_a_role_the_template_lacks_is_put_behind_the_others(old: ByHand) -> None:
+def test_a_roster_of_a_role_the_template_lacks_is_put_behind_the_others(old: HandwrittenDatabase) -> None:
     old.raid(template_data=template(("1️⃣", "Tank")), timestamp=at(timedelta(hours=3)))
     old.signup(ALICE)
     old.signup(BOB, "🪄", role_name="Wizard", slots=2, group_name="Back")

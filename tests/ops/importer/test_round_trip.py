@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from raidbot.db import guilds, raids, templates
 from raidbot.db.database import Database
 from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.run import move_in
+from raidbot.ops.importer.run import import_database
 from raidbot.raids.model import GuildId
 from raidbot.state import State
 from tests.ops.importer import comparable
@@ -41,7 +41,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def take(old: Path, new: Path, *, dry_run: bool = False) -> Report:
-    return move_in(old, new, dry_run=dry_run, now=NOW)
+    return import_database(old, new, dry_run=dry_run, now=NOW)
 
 
 @contextmanager
@@ -217,9 +217,9 @@ def test_the_old_bots_own_templates_are_taken_once(tmp_path: Path) -> None:
     used = OldTemplate(id="", slug="", name="The Ghastly Conspiracy Raid", roles=roles)
     file.write_text(json.dumps([used.snapshot(), used.snapshot(), {"name": "Nothing"}]), encoding="utf-8")
 
-    first = move_in(old, new, templates=file, now=NOW)
+    first = import_database(old, new, templates=file, now=NOW)
     before = dump(new)
-    again = move_in(old, new, templates=file, now=NOW)
+    again = import_database(old, new, templates=file, now=NOW)
 
     assert dump(new) == before
     assert (first.tables[file.name].taken, first.tables[file.name].left) == (1, 2)

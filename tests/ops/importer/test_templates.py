@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from raidbot.ops.importer.legacy_database import NotTheirs
-from tests.ops.importer.handwritten import GUILD, ByHand, template
+from raidbot.ops.importer.legacy_database import NotALegacyDatabase
+from tests.ops.importer.handwritten import GUILD, HandwrittenDatabase, template
 
 GROUPS = json.loads(template(("1️⃣", "Tank"), ("2️⃣", "Healer")))["roleGroups"]
 
 
-def own(old: ByHand, key: str = "custom-mb3k2-7f0q", **cells: Any) -> None:
+def own(old: HandwrittenDatabase, key: str = "custom-mb3k2-7f0q", **cells: Any) -> None:
     usual = {"id": key, "guild_id": str(GUILD), "name": "Duel", "role_groups": json.dumps(GROUPS)}
     old.row("custom_templates", **usual | cells)
 
 
-def override(old: ByHand, template_id: Any, **cells: Any) -> None:
+def override(old: HandwrittenDatabase, template_id: Any, **cells: Any) -> None:
     old.row("template_overrides", **{"guild_id": str(GUILD), "template_id": template_id} | cells)
 
 
@@ -27,7 +27,7 @@ def file_of(folder: Path, *templates: dict[str, Any]) -> Path:
     return path
 
 
-def test_an_own_template_is_complete(old: ByHand) -> None:
+def test_an_own_template_is_complete(old: HandwrittenDatabase) -> None:
     own(old, emoji="⚔️", description="To the end.", color="#ff8800")
 
     old.move()
@@ -45,7 +45,7 @@ def test_an_own_template_is_complete(old: ByHand) -> None:
     ]
 
 
-def test_a_copy_of_the_voracious_void_keeps_its_strategies(old: ByHand) -> None:
+def test_a_copy_of_the_voracious_void_keeps_its_strategies(old: HandwrittenDatabase) -> None:
     groups = json.loads(template(("1️⃣", "Storm 1"), ("4️⃣", "Jade"), group="VANGAURD"))["roleGroups"]
     own(old, name="Voracious Void Copy", description="As triple storm.", role_groups=json.dumps(groups))
 
@@ -57,7 +57,7 @@ def test_a_copy_of_the_voracious_void_keeps_its_strategies(old: ByHand) -> None:
     assert found.strategies[1].description == "As 2 myth 1 storm."
 
 
-def test_names_that_are_taken_are_counted_up(old: ByHand) -> None:
+def test_names_that_are_taken_are_counted_up(old: HandwrittenDatabase) -> None:
     for number, name in enumerate(("Museum", "Key", "Duel", "Duel")):
         own(old, f"custom-{number}", name=name)
 
@@ -72,7 +72,7 @@ def test_names_that_are_taken_are_counted_up(old: ByHand) -> None:
     "groups",
     [None, "[]", json.dumps([{"name": "All", "roles": [{"emoji": "1️⃣", "name": "N" * 80, "slots": 50}] * 30}])],
 )
-def test_one_that_no_board_can_be_made_from_is_kept_aside(old: ByHand, groups: str | None) -> None:
+def test_one_that_no_board_can_be_made_from_is_kept_aside(old: HandwrittenDatabase, groups: str | None) -> None:
     own(old, role_groups=groups)
 
     report = old.move()
@@ -84,7 +84,7 @@ def test_one_that_no_board_can_be_made_from_is_kept_aside(old: ByHand, groups: s
 
 
 @pytest.mark.parametrize("groups", ["[{", b"\xff"])
-def test_one_that_cannot_be_read_is_left(old: ByHand, groups: Any) -> None:
+def test_one_that_cannot_be_read_is_left(old: HandwrittenDatabase, groups: Any) -> None:
     own(old, role_groups=groups)
 
     old.move()
@@ -92,7 +92,7 @@ def test_one_that_cannot_be_read_is_left(old: ByHand, groups: Any) -> None:
     assert "custom_templates id custom-mb3k2-7f0q: its content is no" in old.lost()
 
 
-def test_what_is_about_no_server_is_left(old: ByHand) -> None:
+def test_what_is_about_no_server_is_left(old: HandwrittenDatabase) -> None:
     override(old, "raid-0", guild_id="overrides", name="Void Night")
     override(old, "raid-0", guild_id=None, name="Void Night")
 
@@ -102,7 +102,7 @@ def test_what_is_about_no_server_is_left(old: ByHand) -> None:
     assert "it names no server" in old.lost()
 
 
-def test_what_a_server_changed_is_taken_and_nothing_else(old: ByHand) -> None:
+def test_what_a_server_changed_is_taken_and_nothing_else(old: HandwrittenDatabase) -> None:
     override(old, "raid-2", name="Polaris Night", emoji="🌙", description="Dark.", color="3498db", disabled=1)
     override(old, "raid-0", color="?")
     override(old, "raid-9", name="Who knows")
@@ -122,7 +122,7 @@ def test_what_a_server_changed_is_taken_and_nothing_else(old: ByHand) -> None:
     assert report.tables["template_overrides"].kept == 1
 
 
-def test_the_old_bots_own_file_gives_the_real_roles(old: ByHand, tmp_path: Path) -> None:
+def test_the_old_bots_own_file_gives_the_real_roles(old: HandwrittenDatabase, tmp_path: Path) -> None:
     lemuria = {"name": "The Ghastly Conspiracy Raid", "color": "#112233", "roleGroups": GROUPS}
     other = {"name": "Sky Fortress", "roleGroups": GROUPS}
     old.row("guilds", id=str(GUILD))
@@ -144,7 +144,7 @@ def test_the_old_bots_own_file_gives_the_real_roles(old: ByHand, tmp_path: Path)
     assert "it has the one of the old bot’s file" in old.repaired()
 
 
-def test_the_old_bots_own_file_may_be_a_bare_list(old: ByHand, tmp_path: Path) -> None:
+def test_the_old_bots_own_file_may_be_a_bare_list(old: HandwrittenDatabase, tmp_path: Path) -> None:
     path = tmp_path / "raid_templates.json"
     path.write_text(json.dumps([{"name": "Sky Fortress", "roleGroups": GROUPS}]))
     old.row("guilds", id=str(GUILD))
@@ -155,15 +155,15 @@ def test_the_old_bots_own_file_may_be_a_bare_list(old: ByHand, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("content", ["{}", '{"raids": {}}', "7"])
-def test_a_file_that_is_no_list_of_templates_is_refused(old: ByHand, tmp_path: Path, content: str) -> None:
+def test_a_file_that_is_no_list_of_templates_is_refused(old: HandwrittenDatabase, tmp_path: Path, content: str) -> None:
     path = tmp_path / "raid_templates.json"
     path.write_text(content)
 
-    with pytest.raises(NotTheirs, match="is no list of templates"):
+    with pytest.raises(NotALegacyDatabase, match="is no list of templates"):
         old.move(templates=path)
 
 
-def test_what_the_server_has_here_stays(old: ByHand, tmp_path: Path) -> None:
+def test_what_the_server_has_here_stays(old: HandwrittenDatabase, tmp_path: Path) -> None:
     file = file_of(tmp_path, {"name": "The Voracious Void Raid", "roleGroups": GROUPS})
     own(old)
     override(old, "raid-0", name="Void Night")

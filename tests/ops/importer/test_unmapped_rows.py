@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from raidbot.ops.importer.legacy_database import NotTheirs
-from tests.ops.importer.handwritten import ALICE, GUILD, ByHand
+from raidbot.ops.importer.legacy_database import NotALegacyDatabase
+from tests.ops.importer.handwritten import ALICE, GUILD, HandwrittenDatabase
 
 
-def test_rows_of_other_tables_are_kept_whole(old: ByHand) -> None:
+def test_rows_of_other_tables_are_kept_whole(old: HandwrittenDatabase) -> None:
     old.row("availability", guild_id=str(GUILD), user_id=str(ALICE), days="Mon-Fri 7-10pm", notes=b"\xff\x00")
     old.run("CREATE TABLE pets (name TEXT, weight REAL); INSERT INTO pets VALUES ('Rex', 9e999), ('Rex', 1.5)")
 
@@ -23,7 +23,7 @@ def test_rows_of_other_tables_are_kept_whole(old: ByHand) -> None:
     assert any(line.table == "pets" and "the table is unknown" in line.sentence for line in report.notes)
 
 
-def test_analytics_are_kept_server_by_server(old: ByHand, tmp_path: Path) -> None:
+def test_analytics_are_kept_server_by_server(old: HandwrittenDatabase, tmp_path: Path) -> None:
     file = tmp_path / "analytics.json"
     file.write_text(json.dumps({"global": {"totalRaids": 3}, "guilds": {str(GUILD): {"totalRaids": 2}, "x": 7}}))
 
@@ -39,22 +39,24 @@ def test_analytics_are_kept_server_by_server(old: ByHand, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["{", "", "[" * 100_000])
-def test_a_file_that_is_no_json_is_refused_and_nothing_is_taken(old: ByHand, tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_no_json_is_refused_and_nothing_is_taken(
+    old: HandwrittenDatabase, tmp_path: Path, text: str
+) -> None:
     old.row("guilds", id=str(GUILD))
     file = tmp_path / "analytics.json"
     file.write_text(text)
 
-    with pytest.raises(NotTheirs, match=r"analytics\.json is no JSON\."):
+    with pytest.raises(NotALegacyDatabase, match=r"analytics\.json is no JSON\."):
         old.move(analytics=file)
 
     assert old.all("SELECT count(*) FROM guilds") == [(0,)]
 
 
-def _kept(old: ByHand) -> list[tuple[str, str, int | None, str]]:
+def _kept(old: HandwrittenDatabase) -> list[tuple[str, str, int | None, str]]:
     return old.all("SELECT source, key, guild, payload FROM moved_rows")
 
 
-def test_analytics_nested_too_deeply_cost_their_server_alone(old: ByHand, tmp_path: Path) -> None:
+def test_analytics_nested_too_deeply_cost_their_server_alone(old: HandwrittenDatabase, tmp_path: Path) -> None:
     file = tmp_path / "analytics.json"
     deep = '{"a":' * 600 + "1" + "}" * 600
     file.write_text(f'{{"global": {{"totalRaids": 1}}, "guilds": {{"{GUILD}": {deep}}}}}', "utf-8")

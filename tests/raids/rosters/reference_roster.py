@@ -12,7 +12,7 @@ class Declined(Exception):  # noqa: N818 - an answer, as in the rules
     """The rules refuse this."""
 
 
-class PlainRoster:
+class ReferenceRoster:
     """`sits` says where members sit; `tickets` numbers who waits for what; `reactions` those the bot knows."""
 
     def __init__(self, seats: Mapping[RoleKey, int], starts_at: datetime) -> None:
@@ -120,7 +120,7 @@ class PlainRoster:
         self.reactions = {place: word for place, word in self.reactions.items() if place[1] not in roles}
 
     def _stays_full_without(self, member: MemberId, role: RoleKey) -> bool:
-        trial = PlainRoster(self.seats, self.starts_at)
+        trial = ReferenceRoster(self.seats, self.starts_at)
         trial.sits, trial.tickets = dict(self.sits), dict(self.tickets)
         trial._erase(member)
         return trial._free(role) <= 0

@@ -16,7 +16,7 @@ from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import CREATOR, GUILD, MANAGER, NOW, START, opened
-from tests.raids.rosters.reference_roster import Declined, PlainRoster
+from tests.raids.rosters.reference_roster import Declined, ReferenceRoster
 from tests.raids.rosters.replay import replayed, roster_of
 
 MEMBERS = st.integers(1, 7).map(MemberId)
@@ -33,7 +33,7 @@ class Evening(RuleBasedStateMachine):
             for n, number in enumerate(seats)
         )
         self.raid = opened(kind, roles)
-        self.plain = PlainRoster({role.key: role.seats for role in roles}, START)
+        self.plain = ReferenceRoster({role.key: role.seats for role in roles}, START)
         self.now = NOW
         self.told: set[str] = set()
 

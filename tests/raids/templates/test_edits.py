@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from raidbot.raids.emoji.model import parse
+from raidbot.raids.emoji.model import parse_emoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates import edits
 from raidbot.raids.templates.model import DEFAULT_COLOUR, Strategy, Template
@@ -97,7 +97,7 @@ def test_what_is_told_of_what_people_wrote_is_no_markdown() -> None:
         (edits.colour_of, "*red*"),
         (edits.lengths_of, "<@1>"),
         (seats_of, "`2`"),
-        (parse, "@here"),
+        (parse_emoji, "@here"),
     )
     for wrong, typed in wrongs:
         with pytest.raises(Refusal) as refusal:

@@ -23,7 +23,7 @@ def template(**fields: object) -> Template:
 def test_every_template_that_comes_with_the_bot_can_be_posted_and_needs_no_custom_emoji() -> None:
     for one in builtin():
         assert accept(one) == one
-        assert all(emoji.parse(role.emoji).id is None and not role.icon for role in one.roles)
+        assert all(emoji.parse_emoji(role.emoji).id is None and not role.icon for role in one.roles)
         assert one.game
         assert one.offered_as
         assert one.description

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from raidbot.raids.times.parse import parse
+from raidbot.raids.times.parse import parse_time
 from raidbot.raids.times.tokens import (
     Ambiguous,
     Contradiction,
@@ -33,13 +33,13 @@ def meant(text: str, *, now: datetime = WEDNESDAY, locale: str = "en-US") -> str
     """The wall clock, in the zone of `now`, of what `text` means there."""
     zone = now.tzinfo
     assert isinstance(zone, ZoneInfo)
-    return parse(text, zone=zone, now=now, locale=locale).instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return parse_time(text, zone=zone, now=now, locale=locale).instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def assumed(text: str, *, now: datetime = WEDNESDAY, locale: str = "en-US") -> str:
     zone = now.tzinfo
     assert isinstance(zone, ZoneInfo)
-    return " ".join(parse(text, zone=zone, now=now, locale=locale).assumptions)
+    return " ".join(parse_time(text, zone=zone, now=now, locale=locale).assumptions)
 
 
 def at(wall: str, zone: str) -> datetime:
@@ -53,7 +53,9 @@ def test_every_case_of_the_contract() -> None:
         for case in csv.DictReader(file):
             now = datetime.fromisoformat(case["now"])
             try:
-                got: object = parse(case["input"], zone=ZoneInfo(case["tz"]), now=now, locale=case["locale"]).instant
+                got: object = parse_time(
+                    case["input"], zone=ZoneInfo(case["tz"]), now=now, locale=case["locale"]
+                ).instant
             except Refusal:
                 got = "REJECT"
             answers = [case["expected"], *filter(None, [case["also_ok"]])]
@@ -316,10 +318,10 @@ def test_a_zone_is_a_region_s_wall_clock(text: str, expected: str) -> None:
 
 
 def test_the_zone_that_was_typed_is_kept() -> None:
-    assert parse("8pm PST", zone=NEW_YORK, now=WEDNESDAY).zone.key == "America/Los_Angeles"
-    assert parse("8pm europe/berlin", zone=NEW_YORK, now=WEDNESDAY).zone.key == "Europe/Berlin"
-    assert parse("8pm", zone=NEW_YORK, now=WEDNESDAY).zone is NEW_YORK
-    assert parse("8pm UTC+2", zone=NEW_YORK, now=WEDNESDAY).zone is NEW_YORK
+    assert parse_time("8pm PST", zone=NEW_YORK, now=WEDNESDAY).zone.key == "America/Los_Angeles"
+    assert parse_time("8pm europe/berlin", zone=NEW_YORK, now=WEDNESDAY).zone.key == "Europe/Berlin"
+    assert parse_time("8pm", zone=NEW_YORK, now=WEDNESDAY).zone is NEW_YORK
+    assert parse_time("8pm UTC+2", zone=NEW_YORK, now=WEDNESDAY).zone is NEW_YORK
 
 
 @pytest.mark.parametrize(
@@ -356,7 +358,7 @@ def test_the_guild_s_own_abbreviation_is_its_own_clock(text: str, zone: str, exp
     ],
 )  # fmt: skip
 def test_daylight_saving_moves_are_told(text: str, now: str, zone: str, instant: str, told: str) -> None:
-    when = parse(text, zone=ZoneInfo(zone), now=at(now, zone))
+    when = parse_time(text, zone=ZoneInfo(zone), now=at(now, zone))
 
     assert when.instant == datetime.fromisoformat(instant)
     assert told in " ".join(when.assumptions)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from raidbot.raids.times import vocabulary as words
-from raidbot.raids.times.parse import parse
+from raidbot.raids.times.parse import parse_time
 from raidbot.utils.errors import Refusal
 
 ZONES = st.sampled_from(
@@ -37,7 +37,7 @@ PHRASES = st.lists(st.one_of(st.sampled_from(VOCABULARY), st.integers(0, 9999).m
 @given(st.one_of(st.text(max_size=110), PHRASES), ZONES, NOWS, LOCALES)
 def test_any_text_is_a_time_ahead_or_refused(text: str, zone: ZoneInfo, now: datetime, locale: str) -> None:
     try:
-        when = parse(text, zone=zone, now=now, locale=locale)
+        when = parse_time(text, zone=zone, now=now, locale=locale)
     except Refusal as refusal:
         sentence = str(refusal)
     else:
@@ -55,14 +55,14 @@ def test_no_text_takes_long(parts: list[str], glue: str, locale: str) -> None:
     text = glue.join(parts * 50)[:100]
 
     with contextlib.suppress(Refusal):
-        parse(text, zone=ZoneInfo("Europe/Berlin"), now=datetime(2026, 3, 18, tzinfo=UTC), locale=locale)
+        parse_time(text, zone=ZoneInfo("Europe/Berlin"), now=datetime(2026, 3, 18, tzinfo=UTC), locale=locale)
 
 
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("text", ["1h 1m ", "1 h and ", "an hour and a half and ", "1,1 m, ", "half an hour ", "a/"])
 def test_repetitions_do_not_multiply_the_ways_to_read_them(text: str) -> None:
     with pytest.raises(Refusal):
-        parse((text * 50)[:100], zone=ZoneInfo("Europe/Berlin"), now=datetime(2026, 3, 18, tzinfo=UTC))
+        parse_time((text * 50)[:100], zone=ZoneInfo("Europe/Berlin"), now=datetime(2026, 3, 18, tzinfo=UTC))
 
 
 @given(ZONES, NOWS, st.integers(60, 700 * 86400), LOCALES)
@@ -89,22 +89,22 @@ def test_a_written_instant_is_read_back(zone: ZoneInfo, now: datetime, seconds: 
         local.strftime("%m/%d/%Y %I:%M %p" if locale == "en-US" else "%d/%m/%Y %I:%M %p"),
     )
     for text in unmistakable:
-        assert parse(text, zone=zone, now=now, locale=locale).instant == instant, text
+        assert parse_time(text, zone=zone, now=now, locale=locale).instant == instant, text
     if local.fold == 0:
         for text in by_the_clock:
-            assert parse(text, zone=zone, now=now, locale=locale).instant == instant, text
+            assert parse_time(text, zone=zone, now=now, locale=locale).instant == instant, text
 
 
 @given(ZONES, NOWS, st.integers(1, 10_000))
 def test_minutes_are_absolute(zone: ZoneInfo, now: datetime, minutes: int) -> None:
-    when = parse(f"in {minutes} minutes", zone=zone, now=now)
+    when = parse_time(f"in {minutes} minutes", zone=zone, now=now)
 
     assert when.instant == now.replace(microsecond=0) + timedelta(minutes=minutes)
 
 
 @given(ZONES, NOWS, st.integers(1, 700))
 def test_days_keep_the_wall_clock_or_tell(zone: ZoneInfo, now: datetime, days: int) -> None:
-    when = parse(f"in {days} days", zone=zone, now=now)
+    when = parse_time(f"in {days} days", zone=zone, now=now)
 
     before, after = now.astimezone(zone).replace(microsecond=0), when.instant.astimezone(zone)
     wanted = before.replace(tzinfo=None) + timedelta(days=days)
@@ -121,7 +121,7 @@ def test_days_keep_the_wall_clock_or_tell(zone: ZoneInfo, now: datetime, days: i
     st.integers(0, 59),
 )
 def test_a_weekday_is_the_next_such_instant(zone: ZoneInfo, now: datetime, day: str, hour: int, minute: int) -> None:
-    when = parse(f"{day} {hour:02}:{minute:02} ", zone=zone, now=now) if hour in (0, *range(13, 24)) else None
+    when = parse_time(f"{day} {hour:02}:{minute:02} ", zone=zone, now=now) if hour in (0, *range(13, 24)) else None
     if when is None:
         return
 
