@@ -18,7 +18,7 @@ from bench.memory import memory
 from bench.startup import startup
 from raidbot.utils import logging
 
-_MOST_SECONDS = 60
+_TIMEOUT_SECONDS = 60
 _BENCHES: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
     "burst": burst,
     "spread": spread,
@@ -56,7 +56,7 @@ def _run(name: str) -> int:
 
 
 async def _bounded(bench: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
-    async with asyncio.timeout(_MOST_SECONDS):
+    async with asyncio.timeout(_TIMEOUT_SECONDS):
         return await bench()
 
 

@@ -9,7 +9,7 @@ from bench.process_usage import until_idle
 from bench.setup import staged, until
 from raidbot.utils.clock import utc_now
 
-_TRIES = 15
+_ATTEMPTS = 15
 _TYPED = ("", "0", "00", "007", "w", "no such thing")
 
 
@@ -31,7 +31,9 @@ async def autocomplete() -> dict[str, Any]:
 
 
 async def _often(large: Large, command: str, option: str, given: dict[str, str]) -> list[float]:
-    return [await _asked(large, command, option, given, typed=_TYPED[number % len(_TYPED)]) for number in range(_TRIES)]
+    return [
+        await _asked(large, command, option, given, typed=_TYPED[number % len(_TYPED)]) for number in range(_ATTEMPTS)
+    ]
 
 
 async def _asked(large: Large, command: str, option: str, given: dict[str, str], *, typed: str) -> float:

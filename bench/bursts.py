@@ -6,8 +6,8 @@ from typing import Any
 from bench.setup import (
     MESSAGE,
     MUSEUM_EMOJI,
+    BenchWorld,
     Posted,
-    Stage,
     is_right,
     post_museums,
     reader,
@@ -59,7 +59,7 @@ async def spread() -> dict[str, Any]:
         }
 
 
-async def _round(stage: Stage, people: list[Person], boards: list[Posted], seconds: float) -> tuple[int, float]:
+async def _round(stage: BenchWorld, people: list[Person], boards: list[Posted], seconds: float) -> tuple[int, float]:
     """Edits from the first reaction until every board is right, and seconds from the last reaction until then."""
     before = stage.sandbox.count("PATCH", MESSAGE)
     await _react(people, boards, seconds)
@@ -80,11 +80,11 @@ async def _react(people: list[Person], boards: list[Posted], seconds: float) -> 
         await person.react(boards[number % len(boards)].message, MUSEUM_EMOJI)
 
 
-def _refused(stage: Stage) -> int:
+def _refused(stage: BenchWorld) -> int:
     return stage.sandbox.count("PATCH", MESSAGE, status=429)
 
 
-def _durable(stage: Stage, board: Posted) -> int:
+def _durable(stage: BenchWorld, board: Posted) -> int:
     query = (
         "SELECT count(*) FROM (SELECT member FROM seats WHERE raid = ?1 UNION SELECT member FROM waits WHERE raid = ?1)"
     )

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bench.setup import Stage
+from bench.setup import BenchWorld
 from discord_sandbox.sandbox import Sandbox
 
 
 @asynccontextmanager
-async def raidbot(stage: Stage) -> AsyncIterator[int]:
+async def raidbot(stage: BenchWorld) -> AsyncIterator[int]:
     """The bot's process id."""
     await stage.bot.start()
     yield stage.bot.pid
@@ -20,7 +20,7 @@ async def raidbot(stage: Stage) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def bare(stage: Stage) -> AsyncIterator[int]:
+async def bare(stage: BenchWorld) -> AsyncIterator[int]:
     """The process id of the client in bare.py."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(Path(__file__).with_name("bare.py"))),

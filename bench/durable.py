@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import aiosqlite
 
-from bench.setup import MUSEUM_EMOJI, Posted, Stage, post_museums, reader, staged, start_and_settle, until
+from bench.setup import MUSEUM_EMOJI, BenchWorld, Posted, post_museums, reader, staged, start_and_settle, until
 from discord_sandbox.people import Person
 from raidbot.db.database import Database
 from raidbot.raids.model import MemberId, Source
@@ -25,7 +25,7 @@ Statement = tuple[str, list[Sequence[Any]]]
 """SQL, and the values of each time it is run."""
 
 _ROUNDS, _BOARDS, _MEMBERS_EACH = 2, 20, 100
-_AT_ONCE = 100
+_CONCURRENT_SIGNUPS = 100
 _LIKE_THE_BOTS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000")
 
 
@@ -59,12 +59,12 @@ async def durable() -> dict[str, Any]:
         }
 
 
-def _copy(stage: Stage, name: str) -> Path:
+def _copy(stage: BenchWorld, name: str) -> Path:
     """The database as it is before the first signup."""
     return Path(shutil.copy(stage.database, stage.database.with_name(f"{name}.db")))
 
 
-async def _bot(stage: Stage, rush: Sequence[Signup]) -> float:
+async def _bot(stage: BenchWorld, rush: Sequence[Signup]) -> float:
     """Seconds from the first reaction until all signups are rows."""
     loop = asyncio.get_running_loop()
     with reader(stage) as connection:
@@ -73,7 +73,7 @@ async def _bot(stage: Stage, rush: Sequence[Signup]) -> float:
         began = loop.time()
         for number, (board, person) in enumerate(rush):
             await person.react(board.message, MUSEUM_EMOJI)
-            if number % _AT_ONCE == 0:
+            if number % _CONCURRENT_SIGNUPS == 0:
                 await asyncio.sleep(0)
         await until(lambda: count().fetchone()[0] == wanted)
     return loop.time() - began

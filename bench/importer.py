@@ -12,7 +12,7 @@ from raidbot.utils.clock import utc_now
 from tests.ops.importer.legacy.model import OldBot, OldGuild, OldRaid, OldRole, OldTemplate
 
 _GUILDS, _RAIDS, _SIGNED = 40, 5000, 12
-_OPEN = 500
+_OPEN_RAIDS = 500
 _EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7️⃣", "8️⃣", "9️⃣", "🔟", "🇦", "🇧"]
 _CHILD = """
 import re, sys, time
@@ -67,8 +67,8 @@ def _old_bot() -> OldBot:
 
 def _raid(number: int, guild: OldGuild) -> OldRaid:
     """Every seat is taken, by turns in teams and in the roles of a template; the first raids are open."""
-    starts_at = utc_now() + timedelta(hours=_OPEN - number)
-    is_closed = number >= _OPEN
+    starts_at = utc_now() + timedelta(hours=_OPEN_RAIDS - number)
+    is_closed = number >= _OPEN_RAIDS
     members = [10**18 + (number * 7 + place) % 4000 for place in range(_SIGNED)]
     raid = OldRaid(
         message=2 * 10**17 + number,

@@ -39,7 +39,7 @@ from raidbot.utils.clock import Clock
 from raidbot.utils.ids import new_code
 
 RAIDS, GONE_BY, TEMPLATES, ROLES, MEMBERS, CHANNELS = 200, 40, 60, 400, 60, 60
-_NAMES_MOST, _NICKS_MOST, _ROLES_CHOSEN = 100, 32, 25
+_MAX_NAME_LENGTH, _MAX_NICK_LENGTH, _CHOSEN_ROLES = 100, 32, 25
 _ZONE = "America/Argentina/ComodRivadavia"  # the longest name of a zone
 _LENGTHS = tuple(57 * step + 1 for step in range(1, 26))
 _MARKS = "W", "*_", "~`|", "<@", "ä€"
@@ -71,10 +71,12 @@ def long_name(number: int, most: int) -> str:
 
 async def fill(database: Path, guild: SandboxGuild, clock: Clock) -> Large:
     """The server, and all of it in the database of a bot that has not started yet."""
-    chosen = [guild.add_role(long_name(number, _NAMES_MOST)) for number in range(ROLES)][:_ROLES_CHOSEN]
-    channels = [guild.add_channel(long_name(number, _NAMES_MOST)) for number in range(CHANNELS)]
-    people = [guild.add_member(f"member{n}", nick=long_name(n, _NICKS_MOST), roles=chosen[:1]) for n in range(MEMBERS)]
-    stranger = guild.add_member("stranger", nick=long_name(999, _NICKS_MOST))
+    chosen = [guild.add_role(long_name(number, _MAX_NAME_LENGTH)) for number in range(ROLES)][:_CHOSEN_ROLES]
+    channels = [guild.add_channel(long_name(number, _MAX_NAME_LENGTH)) for number in range(CHANNELS)]
+    people = [
+        guild.add_member(f"member{n}", nick=long_name(n, _MAX_NICK_LENGTH), roles=chosen[:1]) for n in range(MEMBERS)
+    ]
+    stranger = guild.add_member("stranger", nick=long_name(999, _MAX_NICK_LENGTH))
     settings = _settings(GuildId(guild.id), ChannelId(channels[0].id), frozenset(role.id for role in chosen))
     offered = _catalogue()
     world = _World(guild, channels, people, offered, random.Random(1), clock().replace(microsecond=0))
@@ -129,13 +131,13 @@ def _template(number: int) -> Template:
     for most in (80, 60, 40, 30, 20, 10):
         made = Template(
             key=f"custom-large-{number}",
-            name=long_name(number, _NAMES_MOST),
-            game=long_name(number, _NAMES_MOST),
+            name=long_name(number, _MAX_NAME_LENGTH),
+            game=long_name(number, _MAX_NAME_LENGTH),
             description="x" * (1500 if number % 5 > 2 else 100),
             roles=tuple(_role(one, most) for one in range(count)),
             lengths=_LENGTHS,
-            strategies=tuple(Strategy(long_name(one, _NAMES_MOST)) for one in range(25)),
-            sides=tuple(long_name(one, _NAMES_MOST) for one in range(24)) if count < 20 else (),
+            strategies=tuple(Strategy(long_name(one, _MAX_NAME_LENGTH)) for one in range(25)),
+            sides=tuple(long_name(one, _MAX_NAME_LENGTH) for one in range(24)) if count < 20 else (),
         )
         if not check(made):
             return made
@@ -197,7 +199,7 @@ class _World:
             team = Draft().choosing(Kind.KEY, self.catalogue)
             return replace(team, teams=4, team_size=4, subject=long_name(number, 50))
         chosen = Draft().choosing(f"custom-large-{number % TEMPLATES}", self.catalogue)
-        return replace(chosen, length_minutes=_LENGTHS[-1], strategy=long_name(number % 25, _NAMES_MOST))
+        return replace(chosen, length_minutes=_LENGTHS[-1], strategy=long_name(number % 25, _MAX_NAME_LENGTH))
 
 
 def offering_options(large: Large) -> Iterator[tuple[str, str, dict[str, str]]]:

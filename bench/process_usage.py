@@ -6,7 +6,7 @@ from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_LOOK_SECONDS = 0.1
+_SAMPLE_SECONDS = 0.1
 
 
 def is_known() -> bool:
@@ -28,7 +28,7 @@ async def until_idle(pid: int, *, still: float = 1.0) -> None:
     """Wait until the process has used no processor time worth counting for `still` seconds."""
     used, quiet = cpu_seconds(pid), 0.0
     while quiet < still:
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(_SAMPLE_SECONDS)
         now = cpu_seconds(pid)
-        quiet = 0.0 if now - used > 1 / _TICKS else quiet + _LOOK_SECONDS
+        quiet = 0.0 if now - used > 1 / _TICKS else quiet + _SAMPLE_SECONDS
         used = now if quiet == 0.0 else used

@@ -51,7 +51,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class BenchWorld:
     """A sandbox and a bot process that is not started yet."""
 
     sandbox: Sandbox
@@ -60,12 +60,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(limits: Literal["strict", "off"]) -> AsyncIterator[Stage]:
+async def staged(limits: Literal["strict", "off"]) -> AsyncIterator[BenchWorld]:
     with TemporaryDirectory(prefix="raidbot-bench-", ignore_cleanup_errors=True) as folder:
         async with Sandbox(limits=limits) as sandbox:
             bot = BotProcess(sandbox, Path(folder), settings=_QUIET)
             try:
-                yield Stage(sandbox, bot, Path(folder) / "raidbot.db")
+                yield BenchWorld(sandbox, bot, Path(folder) / "raidbot.db")
             finally:
                 await bot.stop()
                 if bot.log.exists():
@@ -80,7 +80,7 @@ async def until(fact: Callable[[], T]) -> T:
 
 
 async def post_museums(
-    stage: Stage, guild: SandboxGuild, places: Sequence[Channel], *, signed: Sequence[Person] = ()
+    stage: BenchWorld, guild: SandboxGuild, places: Sequence[Channel], *, signed: Sequence[Person] = ()
 ) -> list[Posted]:
     """An open museum of 50 seats in each of `places`, its message standing there with the reactions of `signed`."""
     db = await Database.open(stage.database)
@@ -136,7 +136,7 @@ def _raid(connection: sqlite3.Connection, posted: Posted) -> Raid:
     return raid
 
 
-async def start_and_settle(stage: Stage, posted: Sequence[Posted]) -> None:
+async def start_and_settle(stage: BenchWorld, posted: Sequence[Posted]) -> None:
     """Start the bot and wait until it has compared the boards and come to rest."""
     await stage.bot.start()
     await until(lambda: compared(stage.sandbox) == {board.message.id for board in posted})
@@ -152,6 +152,6 @@ def compared(sandbox: Sandbox) -> set[int]:
     }
 
 
-def reader(stage: Stage) -> closing[sqlite3.Connection]:
+def reader(stage: BenchWorld) -> closing[sqlite3.Connection]:
     """A connection of one's own to the bot's database."""
     return closing(sqlite3.connect(stage.database))

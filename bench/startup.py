@@ -7,7 +7,7 @@ from typing import Any
 from bench.setup import MESSAGE, compared, post_museums, staged, until
 
 _RAIDS, _CHANNELS, _SIGNED = 500, 50, 10
-_AFTERWARDS_SECONDS = 2.0
+_SETTLE_SECONDS = 2.0
 """Calls that come late count, too."""
 
 
@@ -23,7 +23,7 @@ async def startup() -> dict[str, Any]:
         await stage.bot.start()
         await until(lambda: compared(stage.sandbox) == wanted)
         seconds = loop.time() - began
-        await asyncio.sleep(_AFTERWARDS_SECONDS)
+        await asyncio.sleep(_SETTLE_SECONDS)
         calls = Counter(f"{call.method} {call.route}" for call in stage.sandbox.calls)
         about_raids = {route: number for route, number in calls.items() if MESSAGE in route}
         return {

@@ -80,7 +80,7 @@ class Control:
     def __init__(self, sandbox: "Sandbox") -> None:
         self.sandbox = sandbox
         self._answers: dict[int, Answer] = {}
-        self._acts: dict[str, Act] = {
+        self._actions: dict[str, Act] = {
             "say": self._say,
             "react": self._react,
             "unreact": self._unreact,
@@ -99,7 +99,7 @@ class Control:
     async def calls(self, _request: web.Request) -> web.Response:
         """How often each route was called, and what was asked for that the sandbox does not model."""
         counted = Counter(f"{call.method} {call.route} {call.status}" for call in self.sandbox.calls)
-        return web.json_response({"calls": counted, "gaps": self.sandbox.gaps})
+        return web.json_response({"calls": counted, "gaps": self.sandbox.unsupported})
 
     async def clock(self, request: web.Request) -> web.Response:
         """Move the clock by `seconds`."""
@@ -128,9 +128,9 @@ class Control:
         """Somebody does something."""
         try:
             person = self._person(request.match_info["person"])
-            act = self._acts.get(request.match_info["act"])
+            act = self._actions.get(request.match_info["act"])
             if act is None:
-                raise NoSuch(f"nobody can {request.match_info['act']!r}; people can {', '.join(self._acts)}")
+                raise NoSuch(f"nobody can {request.match_info['act']!r}; people can {', '.join(self._actions)}")
             body = await request.json() if request.can_read_body else {}
             done = await act(person, body)
         except NoSuch as missing:
@@ -207,7 +207,7 @@ class Control:
         """A message as Discord gives it, with `text`: what a person reads, and `reactors` by name."""
         users = self.sandbox.store.users
         return self.sandbox.world.message_json(message) | {
-            "text": text_view.show(message, self.sandbox.world),
+            "text": text_view.message_text(message, self.sandbox.world),
             "reactors": {
                 entry.name: [users[user_id].username for user_id in entry.users] for entry in message.reactions.values()
             },

@@ -23,7 +23,7 @@ class ApiError(Exception):
         return body
 
 
-class Gap(Exception):  # noqa: N818 - not an error of the client's: something the sandbox does not model
+class Unsupported(Exception):  # noqa: N818 - not an error of the client's: something the sandbox does not model
     """The sandbox does not know this; it says so instead of pretending."""
 
 

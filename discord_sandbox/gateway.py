@@ -15,8 +15,8 @@ from discord_sandbox.sessions import Close, Connection, Op, Session, encoded
 from discord_sandbox.store import Json
 from discord_sandbox.world import Dispatch, Intent, World
 
-LARGEST_PAYLOAD = 4096
-ACK_AFTER = 0.02  # seconds
+MAX_PAYLOAD_BYTES = 4096
+ACK_DELAY_SECONDS = 0.02  # seconds
 FINAL_CODES = (4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014)
 """Close codes after which Discord has no session to resume."""
 
@@ -27,7 +27,7 @@ class Gateway:
     `heartbeat_interval` and `resume_window` are seconds of real time and hold for connections made afterwards.
     """
 
-    def __init__(self, world: World, token: str, *, gap: Callable[[str], object], limited: bool) -> None:
+    def __init__(self, world: World, token: str, *, unsupported: Callable[[str], object], limited: bool) -> None:
         self.world = world
         self.token = token
         self.heartbeat_interval = 41.25
@@ -38,7 +38,7 @@ class Gateway:
         self.identified = 0
         self.resumed = 0
         self.disturbance: Disturbance | None = None
-        self._gap = gap
+        self._unsupported = unsupported
         self._limited = limited
         world.listeners.append(self.publish)
 
@@ -135,7 +135,7 @@ class Gateway:
         encoding, compress = request.query.get("encoding", "json"), request.query.get("compress")
         for name, value, known in (("encoding", encoding, ("json",)), ("compress", compress, (None, "zlib-stream"))):
             if value not in known:
-                return web.json_response(self._gap(f"gateway {name} {value!r}"), status=501)
+                return web.json_response(self._unsupported(f"gateway {name} {value!r}"), status=501)
         ws = web.WebSocketResponse(timeout=1.0, compress=False, max_msg_size=1 << 20)
         await ws.prepare(request)
         connection = Connection(ws, request, compressed=compress is not None)
@@ -176,7 +176,7 @@ class Gateway:
     def _receive(self, connection: Connection, raw: str | bytes, now: float) -> Op:
         if self._limited and not connection.counts(now):
             raise Close(4008, "You are being rate limited.")
-        if len(raw) > LARGEST_PAYLOAD:
+        if len(raw) > MAX_PAYLOAD_BYTES:
             raise Close(4002, "Error while decoding payload.")
         try:
             message = json.loads(raw)
@@ -186,7 +186,7 @@ class Gateway:
         try:
             op = Op(number)
         except ValueError:
-            self._gap(f"gateway opcode {number}")
+            self._unsupported(f"gateway opcode {number}")
             raise Close(4001, "Unknown opcode.") from None
         self._obey(connection, op, payload)
         return op
@@ -194,7 +194,7 @@ class Gateway:
     def _obey(self, connection: Connection, op: Op, payload: Any) -> None:
         if op is Op.HEARTBEAT:
             # No network is faster; discord.py notes only after sending when it sent.
-            asyncio.get_running_loop().call_later(ACK_AFTER, connection.send_op, Op.HEARTBEAT_ACK)
+            asyncio.get_running_loop().call_later(ACK_DELAY_SECONDS, connection.send_op, Op.HEARTBEAT_ACK)
         elif op is Op.IDENTIFY:
             self._identify(connection, payload)
         elif op is Op.RESUME:
@@ -207,7 +207,7 @@ class Gateway:
         elif op is Op.REQUEST_MEMBERS:
             self._send_members(connection.session, payload)
         else:
-            self._gap(f"gateway opcode {op.value} ({op.name})")
+            self._unsupported(f"gateway opcode {op.value} ({op.name})")
             raise Close(4001, "Unknown opcode.")
 
     def _identify(self, connection: Connection, payload: Json) -> None:
@@ -316,7 +316,7 @@ class Gateway:
     def _send_members(self, session: Session, payload: Json) -> None:
         unknown = payload.keys() - {"guild_id", "query", "limit", "presences", "user_ids", "nonce"}
         if unknown:
-            self._gap(f"gateway op 8: field {', '.join(sorted(unknown))}")
+            self._unsupported(f"gateway op 8: field {', '.join(sorted(unknown))}")
         guild_id = payload["guild_id"][0] if isinstance(payload["guild_id"], list) else payload["guild_id"]
         guild = self.world.store.guilds.get(int(guild_id))
         if guild is None:

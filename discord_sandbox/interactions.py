@@ -7,16 +7,16 @@ from datetime import timedelta
 from enum import IntEnum
 
 from discord_sandbox import message_parser, messages, serializers
-from discord_sandbox.errors import Gap, invalid, refused
+from discord_sandbox.errors import Unsupported, invalid, refused
 from discord_sandbox.message_parser import Files
 from discord_sandbox.store import Channel, Interaction, Json, Message, MessageFlag, User
 from discord_sandbox.validation import commands, components
 from discord_sandbox.validation import messages as verdicts
 from discord_sandbox.world import Dispatch, World, is_direct
 
-ANSWER_WITHIN = 3.0  # seconds, of real time
-TOKEN_LIFE = timedelta(minutes=15)
-UPLOAD_LIMIT = 10 * 1024 * 1024
+RESPONSE_TIMEOUT_SECONDS = 3.0  # seconds, of real time
+TOKEN_LIFETIME = timedelta(minutes=15)
+MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 
 
 class Kind(IntEnum):
@@ -69,7 +69,7 @@ def begin(
         channel_id=channel.id,
         guild_id=channel.guild_id,
         created_at=world.clock.now(),
-        deadline=time.monotonic() + ANSWER_WITHIN,
+        deadline=time.monotonic() + RESPONSE_TIMEOUT_SECONDS,
         payload=payload,
         message_id=message.id if message is not None else None,
         opened_by=opened_by.id if opened_by is not None else None,
@@ -100,7 +100,7 @@ def _created(world: World, interaction: Interaction, user: User, channel: Channe
         "entitlement_sku_ids": [],
         "authorizing_integration_owners": _owners(interaction),
         "context": 1 if is_direct(channel) else 0,
-        "attachment_size_limit": UPLOAD_LIMIT,
+        "attachment_size_limit": MAX_UPLOAD_BYTES,
     }
     guild = world.guild_of(channel)
     if guild is None:
@@ -155,7 +155,7 @@ def answer(
 def _callback(interaction: Interaction, body: Json) -> Callback:
     for name in body:
         if name not in ("type", "data"):
-            raise Gap(f"interaction callback: field {name!r}")
+            raise Unsupported(f"interaction callback: field {name!r}")
     allowed = _ANSWERS[Kind(interaction.type)]
     if interaction.message_id is None:
         allowed = tuple(callback for callback in allowed if callback not in _ON_MESSAGES)
@@ -192,7 +192,7 @@ def _carry_out(world: World, interaction: Interaction, callback: Callback, said:
 def _only_flags(said: Json) -> None:
     for name in said:
         if name != "flags":
-            raise Gap(f"deferred answer: field {name!r}")
+            raise Unsupported(f"deferred answer: field {name!r}")
 
 
 def _message(world: World, interaction: Interaction) -> Message:
@@ -207,7 +207,7 @@ def _write(world: World, interaction: Interaction, said: Json, files: Files, *, 
     channel = world.store.channels.get(interaction.channel_id)
     if channel is None:
         raise refused(10003)
-    draft = message_parser.draft(world, channel, world.bot, said, files)
+    draft = message_parser.parse_message(world, channel, world.bot, said, files)
     draft.flags |= said.get("flags", 0) & (MessageFlag.EPHEMERAL | MessageFlag.LOADING)
     draft.application_id = draft.webhook_id = world.application_id
     draft.interaction = _metadata(world, interaction)
@@ -222,7 +222,7 @@ def _write(world: World, interaction: Interaction, said: Json, files: Files, *, 
 
 def _edit(world: World, message: Message, said: Json, files: Files) -> Message:
     channel = world.store.channels[message.channel_id]
-    message_parser.rewrite(world, channel, message, said, files)
+    message_parser.parse_edit(world, channel, message, said, files)
     message.flags &= ~MessageFlag.LOADING
     messages.edited(world, channel, message, at=world.clock.now())
     return message
@@ -233,7 +233,7 @@ def of_token(world: World, webhook_id: int, token: str) -> Interaction:
     interaction = world.store.interactions_by_token.get(token)
     if interaction is None or webhook_id != world.application_id or interaction.acknowledged_at is None:
         raise refused(10015)
-    if world.clock.now() - interaction.created_at >= TOKEN_LIFE:
+    if world.clock.now() - interaction.created_at >= TOKEN_LIFETIME:
         raise refused(50027)
     return interaction
 

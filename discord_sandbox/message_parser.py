@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from discord_sandbox import serializers
-from discord_sandbox.errors import Gap, invalid, refused
+from discord_sandbox.errors import Unsupported, invalid, refused
 from discord_sandbox.mentions import pings
 from discord_sandbox.messages import Draft
 from discord_sandbox.store import Attachment, Channel, Json, Message, MessageFlag, User
@@ -17,10 +17,10 @@ Files = dict[int, Attachment]
 _SENDER_SETS = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
 
 
-def draft(world: World, channel: Channel, author: User, body: Json, files: Files) -> Draft:
+def parse_message(world: World, channel: Channel, author: User, body: Json, files: Files) -> Draft:
     """A new message from a checked request body."""
     if body.get("sticker_ids"):
-        raise Gap("stickers in a message")
+        raise Unsupported("stickers in a message")
     content = str(body.get("content") or "").strip()
     answered = _answered(world, channel, body.get("message_reference"))
     pinged = pings(world, channel, author, content, body.get("allowed_mentions"), answered)
@@ -40,7 +40,7 @@ def draft(world: World, channel: Channel, author: User, body: Json, files: Files
     )
 
 
-def rewrite(world: World, channel: Channel, message: Message, body: Json, files: Files) -> None:
+def parse_edit(world: World, channel: Channel, message: Message, body: Json, files: Files) -> None:
     """Change a message as a checked edit says; what it does not name stays."""
     after: Json = {
         "content": body.get("content", message.content),

@@ -14,7 +14,7 @@ from discord_sandbox.store import Channel, Guild, Interaction, Json, Member, Mes
 from discord_sandbox.validation.components import BUTTON, LINK, SELECTS, walk
 from discord_sandbox.world import World
 
-PATIENCE = 15.0  # seconds a person waits for an acknowledged answer before turning away
+ANSWER_TIMEOUT_SECONDS = 15.0  # seconds a person waits for an acknowledged answer before turning away
 
 
 class Choice(NamedTuple):
@@ -119,7 +119,7 @@ class Person:
     What their client would not let them do raises NotPossible.
     """
 
-    def __init__(self, world: World, user: User, *, patience: float = PATIENCE) -> None:
+    def __init__(self, world: World, user: User, *, patience: float = ANSWER_TIMEOUT_SECONDS) -> None:
         self.world = world
         self.user = user
         self.patience = patience

@@ -18,7 +18,7 @@ from discord_sandbox.world import World
 if TYPE_CHECKING:
     from discord_sandbox.sandbox import Sandbox
 
-FORM = 1
+FORMAT_VERSION = 1
 """Which form of file this module writes; it reads no other."""
 _UNIONS = (Union, types.UnionType)
 
@@ -31,7 +31,7 @@ def save(world: World) -> Json:
     """Everything that is true now, fit for `json.dumps`."""
     store = world.store
     return {
-        "form": FORM,
+        "form": FORMAT_VERSION,
         "now": world.clock.now().isoformat(),
         "bot": world.bot.id,
         "owner": world.owner.id,
@@ -49,8 +49,8 @@ def load(sandbox: "Sandbox", kept: Json) -> None:
 
     Raises WrongWorld.
     """
-    if kept.get("form") != FORM:
-        raise WrongWorld(f"this is a world of form {kept.get('form')!r}; only form {FORM} can be read")
+    if kept.get("form") != FORMAT_VERSION:
+        raise WrongWorld(f"this is a world of form {kept.get('form')!r}; only form {FORMAT_VERSION} can be read")
     try:
         _load(sandbox.world, kept)
     except (KeyError, ValueError, TypeError, AttributeError) as error:

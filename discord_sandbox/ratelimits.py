@@ -15,7 +15,7 @@ from enum import StrEnum
 from discord_sandbox.store import Json
 
 MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token")
-FASTER = 10  # how much shorter every window is in the scaled mode
+SCALED_SPEEDUP = 10  # how much shorter every window is in the scaled mode
 
 
 class Mode(StrEnum):
@@ -146,7 +146,7 @@ class RateLimits:
         window = self._windows.get(key)
         if window is None or window.until <= now:
             self._forget(now)
-            seconds = limit.window / FASTER if self.mode is Mode.SCALED else limit.window
+            seconds = limit.window / SCALED_SPEEDUP if self.mode is Mode.SCALED else limit.window
             window = self._windows[key] = Window(now + seconds, limit.requests)
         return window
 

@@ -12,11 +12,11 @@ from discord_sandbox.validation.emoji import check_reaction
 from discord_sandbox.validation.messages import check_edit, check_message
 from discord_sandbox.world import World, is_direct
 
-MOST_REACTIONS = 20
-NONCE_REMEMBERED = timedelta(minutes=5)
-OLD = timedelta(hours=1)
-OLD_EDITS = 3
-OLD_EDITS_WINDOW = timedelta(seconds=20)
+MAX_REACTIONS = 20
+NONCE_LIFETIME = timedelta(minutes=5)
+OLD_MESSAGE_AGE = timedelta(hours=1)
+MAX_OLD_MESSAGE_EDITS = 3
+OLD_MESSAGE_EDIT_WINDOW = timedelta(seconds=20)
 """Discord does not publish the limit on edits of messages older than an hour; bots report about this much."""
 WRITTEN_BY_PEOPLE = (0, 19, 20, 23)
 """Message types that are not the system's own."""
@@ -45,7 +45,7 @@ def send(world: World, user: User, channel: Channel, body: Json, files: Files) -
     enforced = bool(body.get("enforce_nonce"))
     if enforced and (first := _first_under_nonce(world, user, channel, body.get("nonce"))) is not None:
         return first
-    draft = message_parser.draft(world, channel, user, body, files)
+    draft = message_parser.parse_message(world, channel, user, body, files)
     _wake(world, channel)
     return messages.create(world, channel, user, draft, enforce_nonce=enforced)
 
@@ -75,7 +75,7 @@ def _accepts(world: World, sender: User, receiver: User) -> bool:
 
 def _first_under_nonce(world: World, user: User, channel: Channel, nonce: object) -> Message | None:
     sent = world.store.nonces.get((channel.id, user.id, str(nonce))) if nonce is not None else None
-    if sent is None or world.clock.now() - sent.at > NONCE_REMEMBERED:
+    if sent is None or world.clock.now() - sent.at > NONCE_LIFETIME:
         return None
     return channel.messages.get(sent.message_id)
 
@@ -103,18 +103,18 @@ def edit(world: World, user: User, channel: Channel, message: Message, body: Jso
     if files:
         need(world, user, channel, Permission.ATTACH_FILES)
     _limit_old_edits(world, channel, message)
-    message_parser.rewrite(world, channel, message, body, files)
+    message_parser.parse_edit(world, channel, message, body, files)
     messages.edited(world, channel, message, at=None if set(body) == {"flags"} else world.clock.now())
 
 
 def _limit_old_edits(world: World, channel: Channel, message: Message) -> None:
     now = world.clock.now()
-    if not world.limited or now - message.timestamp <= OLD:
+    if not world.limited or now - message.timestamp <= OLD_MESSAGE_AGE:
         return
-    edits = world.old_edits.setdefault(channel.id, deque(maxlen=OLD_EDITS))
-    if len(edits) == OLD_EDITS and now - edits[0] < OLD_EDITS_WINDOW:
+    edits = world.old_edits.setdefault(channel.id, deque(maxlen=MAX_OLD_MESSAGE_EDITS))
+    if len(edits) == MAX_OLD_MESSAGE_EDITS and now - edits[0] < OLD_MESSAGE_EDIT_WINDOW:
         error = refused(30046)
-        error.retry_after = (OLD_EDITS_WINDOW - (now - edits[0])).total_seconds()
+        error.retry_after = (OLD_MESSAGE_EDIT_WINDOW - (now - edits[0])).total_seconds()
         raise error
     edits.append(now)
 
@@ -138,7 +138,7 @@ def react(world: World, user: User, channel: Channel, message: Message, emoji: s
     _open(channel)
     if key not in message.reactions:
         need(world, user, channel, Permission.ADD_REACTIONS)
-        if len(message.reactions) >= MOST_REACTIONS:
+        if len(message.reactions) >= MAX_REACTIONS:
             raise refused(30010)
     messages.react(world, channel, message, key, reaction, user)
 

@@ -49,7 +49,7 @@ class Sandbox:
         self.faults = Faults(self.clock)
         self.limits = RateLimits(Mode(limits))
         self.rest = RestServer(self.world, self.token, self.limits, self.faults)
-        self.gateway = Gateway(self.world, self.token, gap=self.rest.gap, limited=limits != "off")
+        self.gateway = Gateway(self.world, self.token, unsupported=self.rest.unsupported, limited=limits != "off")
         self._runner: web.AppRunner | None = None
         self._page: Page | None = None
 
@@ -114,7 +114,7 @@ class Sandbox:
         return web.Response(body=found.content, content_type=kind.partition(";")[0])
 
     async def _unknown(self, request: web.Request) -> web.Response:
-        return web.json_response(self.rest.gap(f"{request.method} {request.path}"), status=501)
+        return web.json_response(self.rest.unsupported(f"{request.method} {request.path}"), status=501)
 
     # Where a bot finds it
 
@@ -163,9 +163,9 @@ class Sandbox:
         return self.rest.calls
 
     @property
-    def gaps(self) -> list[str]:
+    def unsupported(self) -> list[str]:
         """What was asked for that the sandbox does not model; empty if all is well."""
-        return self.rest.gaps
+        return self.rest.unsupported_calls
 
     def count(self, method: str, route: str, *, status: int | None = None) -> int:
         """How many calls to a route template arrived (and were answered with `status`)."""
@@ -191,7 +191,7 @@ class Sandbox:
 
     def _explain(self, fact: Callable[[], object], timeout: float) -> str:
         lines = [f"not true within {timeout:g} s: {_source(fact)}"]
-        lines += [f"gap: {gap}" for gap in self.gaps]
+        lines += [f"gap: {gap}" for gap in self.unsupported]
         sessions = [
             f"shard {session.shard[0]} {'connected' if session.connection else 'lost'}"
             for session in self.gateway.sessions.values()

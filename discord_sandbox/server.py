@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from discord_sandbox.errors import ApiError, Gap, invalid, refused, unauthorized
+from discord_sandbox.errors import ApiError, Unsupported, invalid, refused, unauthorized
 from discord_sandbox.faults import Fault, Faults, Silence
 from discord_sandbox.ratelimits import RateLimits, refusing, too_many
 from discord_sandbox.rest.routing import Answer, Call, Route
@@ -50,12 +50,12 @@ class RestServer:
         self.limits = limits
         self.faults = faults
         self.calls: list[Recorded] = []
-        self.gaps: list[str] = []
+        self.unsupported_calls: list[str] = []
         self.stopping = asyncio.Event()
 
-    def gap(self, what: str) -> Json:
+    def unsupported(self, what: str) -> Json:
         """Record that the sandbox does not model something; the body of the 501."""
-        self.gaps.append(what)
+        self.unsupported_calls.append(what)
         log.error("sandbox gap: %s", what)
         self.world.store.changed()
         return {"message": f"The sandbox does not model this: {what}", "code": 0, "gap": what}
@@ -84,11 +84,11 @@ class RestServer:
             status, body = error.status, error.as_json()
             if error.retry_after is not None:
                 headers.update(refusing(error.retry_after, "user"))
-        except Gap as gap:
-            status, body = 501, self.gap(str(gap))
+        except Unsupported as gap:
+            status, body = 501, self.unsupported(str(gap))
         except Exception as error:
             log.exception("the sandbox failed on %s %s", request.method, path)
-            status, body = 501, self.gap(f"{record.method} {record.route} failed: {error!r}")
+            status, body = 501, self.unsupported(f"{record.method} {record.route} failed: {error!r}")
         record.status, record.response = status, body
         self.world.store.changed()
         return self._response(status, body, headers)
@@ -97,7 +97,7 @@ class RestServer:
         self, request: web.Request, route: Route | None, record: Recorded, headers: dict[str, str]
     ) -> Answer:
         if route is None:
-            raise Gap(f"{request.method} " + _ID.sub("{id}", record.path))
+            raise Unsupported(f"{request.method} " + _ID.sub("{id}", record.path))
         trouble = self.faults.meet(route.method, route.template)
         if trouble.latency:
             await asyncio.sleep(trouble.latency)
@@ -118,7 +118,7 @@ class RestServer:
         if limit.retry_after is not None:
             return 429, limit.body()
         if unknown := request.query.keys() - route.query:
-            raise Gap(f"{route.method} {route.template}: query {', '.join(sorted(unknown))}")
+            raise Unsupported(f"{route.method} {route.template}: query {', '.join(sorted(unknown))}")
         body, files = await self._read(request)
         record.request = body
         return route.handle(
@@ -179,7 +179,7 @@ class RestServer:
                     content=value.file.read(),
                 )
             else:
-                raise Gap(f"multipart field {name!r}")
+                raise Unsupported(f"multipart field {name!r}")
         return body, files
 
     def _response(self, status: int, body: Any, headers: dict[str, str]) -> web.Response:

@@ -24,7 +24,7 @@ _STYLES = {
 _SPANS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
-def show(message: Message, world: World, *, zone: tzinfo = UTC) -> str:
+def message_text(message: Message, world: World, *, zone: tzinfo = UTC) -> str:
     """A message with its author, embeds, reactions and components, times in `zone`."""
     return "\n".join(
         [message.author.global_name or message.author.username, *_indented(body(message, world, zone=zone))]
@@ -35,7 +35,7 @@ def body(message: Message, world: World, *, zone: tzinfo = UTC) -> Iterator[str]
     """The lines of a message below its author's name."""
     if message.flags & MessageFlag.LOADING:
         yield "thinking…"
-    yield from read(message.content, world, zone=zone).splitlines()
+    yield from plain_text(message.content, world, zone=zone).splitlines()
     for embed in message.embeds:
         yield from _embed(embed, world, zone)
     yield from (f"📎 {file.filename}" for file in message.attachments)
@@ -87,10 +87,10 @@ def _embed(embed: Json, world: World, zone: tzinfo) -> Iterator[str]:
         footer.append(_moment(datetime.fromisoformat(embed["timestamp"]), "f", world, zone))
     parts.append(" • ".join(filter(None, footer)))
     for part in filter(None, parts):
-        yield from (f"│ {line}".rstrip() for line in read(part, world, zone=zone).splitlines())
+        yield from (f"│ {line}".rstrip() for line in plain_text(part, world, zone=zone).splitlines())
 
 
-def read(text: str, world: World, *, zone: tzinfo = UTC) -> str:
+def plain_text(text: str, world: World, *, zone: tzinfo = UTC) -> str:
     """What is read where Markdown says this: times, names and marks as Discord shows them."""
 
     def seen(found: re.Match[str]) -> str:

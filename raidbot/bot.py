@@ -75,10 +75,10 @@ from raidbot.utils.tasks import TaskSet
 log = structlog.get_logger(__name__)
 
 _DISCORD = "https://discord.com/api/v10"
-_LONGEST_WAIT = 60.0
-_FINISHING = 2.0
+_MAX_BACKOFF_SECONDS = 60.0
+_CLOSE_TIMEOUT_SECONDS = 2.0
 """Seconds for each step of closing; all of them together stay below the ten a system waits."""
-_MEMBERS_WATCHED = 10_000
+_MAX_TRACKED_MEMBERS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +214,7 @@ class RaidBot(commands.AutoShardedBot):
             TEMPLATES_PANEL: Templates(self.state),
         }
         speed: SlidingWindow[tuple[int, int]] = SlidingWindow(
-            self._options.reaction_limit, self._options.reaction_window_seconds, _MEMBERS_WATCHED
+            self._options.reaction_limit, self._options.reaction_window_seconds, _MAX_TRACKED_MEMBERS
         )
         board_buttons = BoardButtons(self.state, self.gate, speed)
         for cog in (
@@ -283,22 +283,22 @@ class RaidBot(commands.AutoShardedBot):
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
-        await _at_most(_FINISHING, self.event_queue.end())
+        await _at_most(_CLOSE_TIMEOUT_SECONDS, self.event_queue.end())
         await self._tasks.cancel_all()
-        await _at_most(_FINISHING, self.state.settle_down())
-        await self.audit_feed.stop(_FINISHING)
+        await _at_most(_CLOSE_TIMEOUT_SECONDS, self.state.settle_down())
+        await self.audit_feed.stop(_CLOSE_TIMEOUT_SECONDS)
         await asyncio.gather(
-            self.posting.stop(_FINISHING),
-            self.boards.stop(_FINISHING),
-            self.outbox.stop(_FINISHING),
-            self.reaction_remover.stop(_FINISHING),
-            self.reconcile.stop(_FINISHING),
-            self.member_names.stop(_FINISHING),
-            self.threads.stop(_FINISHING),
-            self.departures.stop(_FINISHING),
+            self.posting.stop(_CLOSE_TIMEOUT_SECONDS),
+            self.boards.stop(_CLOSE_TIMEOUT_SECONDS),
+            self.outbox.stop(_CLOSE_TIMEOUT_SECONDS),
+            self.reaction_remover.stop(_CLOSE_TIMEOUT_SECONDS),
+            self.reconcile.stop(_CLOSE_TIMEOUT_SECONDS),
+            self.member_names.stop(_CLOSE_TIMEOUT_SECONDS),
+            self.threads.stop(_CLOSE_TIMEOUT_SECONDS),
+            self.departures.stop(_CLOSE_TIMEOUT_SECONDS),
             self.best_effort_dms.stop(),
         )
-        await _at_most(_FINISHING, super().close())
+        await _at_most(_CLOSE_TIMEOUT_SECONDS, super().close())
 
     async def _insist(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
         """Try a step of the start until it succeeds, whatever becomes of the others."""
@@ -316,7 +316,7 @@ class RaidBot(commands.AutoShardedBot):
                     log.info("start-up step succeeded at last", step=name)
                 return
             await asyncio.sleep(wait)
-            wait = min(wait * 2, _LONGEST_WAIT)
+            wait = min(wait * 2, _MAX_BACKOFF_SECONDS)
 
     async def _register_commands(self) -> None:
         """Tell Discord the commands, unless it knows exactly these: another program may have had the token since."""

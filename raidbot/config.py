@@ -23,7 +23,7 @@ from pydantic_settings import (
 from raidbot.utils.errors import Refusal
 
 PREFIX = "RAIDBOT_"
-_SHOWN = 60
+_MAX_SHOWN_LENGTH = 60
 """Characters of a wrong value that are repeated to the person."""
 
 
@@ -188,4 +188,4 @@ def variable(name: str) -> str:
 
 def _shown(value: object) -> str:
     text = repr(str(value) if isinstance(value, Path) else value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return text if len(text) <= _MAX_SHOWN_LENGTH else f"{text[:_MAX_SHOWN_LENGTH]}…"

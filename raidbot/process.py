@@ -27,7 +27,7 @@ WRONG_SETTINGS = 2
 UNUSABLE_DATABASE = 3
 REFUSED_BY_DISCORD = 4
 
-STOP_SECONDS = 9.0
+STOP_TIMEOUT_SECONDS = 9.0
 """Systems kill a process 10 s after asking it to stop."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
@@ -110,7 +110,7 @@ async def _live(bot: RaidBot, token: str, told: asyncio.Event) -> None:
     stop = asyncio.create_task(told.wait(), name="told to stop")
     await asyncio.wait((connected, stop), return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
-    asyncio.get_running_loop().call_later(STOP_SECONDS, _leave_at_once)
+    asyncio.get_running_loop().call_later(STOP_TIMEOUT_SECONDS, _leave_at_once)
     await bot.close()
     connected.cancel()
     await asyncio.wait((connected,))
@@ -185,5 +185,5 @@ def _handle(loop: asyncio.AbstractEventLoop, number: int, tell: Callable[[int], 
 
 
 def _leave_at_once() -> None:
-    log.error("stopping takes too long; whatever was not finished is in the database", seconds=STOP_SECONDS)
+    log.error("stopping takes too long; whatever was not finished is in the database", seconds=STOP_TIMEOUT_SECONDS)
     os._exit(FATAL)

@@ -40,10 +40,10 @@ SettingsListener = Callable[[GuildSettings, GuildSettings], None]
 """Called after the commit with the settings before and after; must not wait."""
 TemplatesRule = Callable[[Catalogue], Catalogue]
 
-BOARDS_KEPT = timedelta(days=14)
+BOARD_RETENTION = timedelta(days=14)
 """How long after its start a closed raid's board still answers reactions."""
 
-_CONFLICTS_BORNE = 3
+_MAX_CONFLICTS = 3
 
 
 class UnknownRaid(Refusal):
@@ -68,7 +68,7 @@ class State:
         self.db = db
         self.clock = clock
         self.boards: dict[MessageId, RaidId] = {}
-        self._boards_since = self.now() - BOARDS_KEPT
+        self._boards_since = self.now() - BOARD_RETENTION
         self._raids: Cache[RaidId, Raid] = Cache(capacity)
         self._settings: Cache[GuildId, GuildSettings] = Cache(capacity)
         self._templates: Cache[GuildId, Catalogue] = Cache(capacity)
@@ -85,7 +85,7 @@ class State:
 
     async def load(self) -> list[Raid]:
         """Fill the maps from the database; the raids whose boards still matter come back."""
-        self._boards_since = self.now() - BOARDS_KEPT
+        self._boards_since = self.now() - BOARD_RETENTION
         live = await self.db.read(partial(rows.live, since=self._boards_since))
         for raid in live:
             self._remember(raid)
@@ -93,7 +93,7 @@ class State:
 
     async def forget_boards(self) -> None:
         """Closed raids that began too long ago by now are none whose boards matter any more."""
-        until = self.now() - BOARDS_KEPT
+        until = self.now() - BOARD_RETENTION
         for raid in await self.db.read(partial(raid_queries.closed, since=self._boards_since, until=until)):
             async with self._locks.hold(raid):
                 self._note_board(await self._raid(raid))
@@ -170,7 +170,7 @@ class State:
 
     async def _change(self, raid_id: RaidId, rule: Rule, cause: Cause, names: Mapping[MemberId, str]) -> Change:
         async with self._locks.hold(raid_id):
-            for _ in range(_CONFLICTS_BORNE):
+            for _ in range(_MAX_CONFLICTS):
                 before = await self._raid(raid_id)
                 change = rule(before)
                 if not change.events:
@@ -354,7 +354,7 @@ class State:
     def _note_board(self, raid: Raid) -> None:
         if raid.message is None:
             return
-        is_long_over = raid.status is Status.CLOSED and raid.starts_at < self.now() - BOARDS_KEPT
+        is_long_over = raid.status is Status.CLOSED and raid.starts_at < self.now() - BOARD_RETENTION
         if raid.status is Status.CANCELLED or is_long_over:
             self.boards.pop(raid.message, None)
         else:

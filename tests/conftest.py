@@ -32,7 +32,7 @@ def limits() -> Limits:
 async def sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
     async with Sandbox(limits=limits) as running:
         yield running
-        assert running.gaps == []
+        assert running.unsupported == []
         misfits = openapi_check.problems(running.calls)
         assert not misfits, "\n".join(misfits)
 

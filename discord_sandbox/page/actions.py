@@ -12,18 +12,18 @@ from discord_sandbox.command_input import NotPossible
 from discord_sandbox.page import messages
 from discord_sandbox.page.files import Files
 from discord_sandbox.page.operator import Operator
-from discord_sandbox.page.perspective import Eyes
+from discord_sandbox.page.perspective import Perspective
 from discord_sandbox.people import Answer, Person
 from discord_sandbox.store import Channel, Json, Message
 
 if TYPE_CHECKING:
     from discord_sandbox.sandbox import Sandbox
 
-Act = Callable[[Eyes, Person, Json], Awaitable[Json]]
-MOST_MESSAGES = 100
+Act = Callable[[Perspective, Person, Json], Awaitable[Json]]
+MAX_MESSAGES = 100
 
 
-class Acts:
+class PageActions:
     """Carries out what a client asks for; NotPossible says what is not, KeyError and ValueError what was malformed."""
 
     def __init__(self, sandbox: "Sandbox", operator: Operator | None, files: Files) -> None:
@@ -33,7 +33,7 @@ class Acts:
         self._files = files
         self._forms: dict[int, Answer] = {}
         self._random = random.Random()
-        self._acts: Mapping[str, Act] = {
+        self._actions: Mapping[str, Act] = {
             "history": self._history,
             "read": self._read,
             "say": self._say,
@@ -52,59 +52,59 @@ class Acts:
             "operate": self._operate,
         }
 
-    async def carry_out(self, eyes: Eyes, asked: Json) -> Json:
+    async def carry_out(self, perspective: Perspective, asked: Json) -> Json:
         """What `asked["do"]` answers besides `ok`."""
-        act = self._acts.get(str(asked["do"]))
+        act = self._actions.get(str(asked["do"]))
         if act is None:
-            raise NotPossible(f"nobody can {asked['do']!r}; what can be done is {', '.join(self._acts)}")
-        return await act(eyes, Person(self._world, eyes.user, patience=0), asked)
+            raise NotPossible(f"nobody can {asked['do']!r}; what can be done is {', '.join(self._actions)}")
+        return await act(perspective, Person(self._world, perspective.user, patience=0), asked)
 
-    async def _history(self, eyes: Eyes, _person: Person, asked: Json) -> Json:
-        channel = self._channel(eyes, asked)
-        limit = min(max(int(asked.get("limit") or 50), 1), MOST_MESSAGES)
+    async def _history(self, perspective: Perspective, _person: Person, asked: Json) -> Json:
+        channel = self._channel(perspective, asked)
+        limit = min(max(int(asked.get("limit") or 50), 1), MAX_MESSAGES)
         before = int(asked["before"]) if asked.get("before") else None
-        found = list(islice(eyes.older(channel, before), limit + 1))
-        shown = [messages.message(message, eyes) for message in reversed(found[:limit])]
+        found = list(islice(perspective.older(channel, before), limit + 1))
+        shown = [messages.message(message, perspective) for message in reversed(found[:limit])]
         return {"messages": shown, "more": len(found) > limit}
 
-    async def _read(self, eyes: Eyes, _person: Person, asked: Json) -> Json:
-        eyes.memory.read(eyes.user, self._channel(eyes, asked), int(asked["message"]))
+    async def _read(self, perspective: Perspective, _person: Person, asked: Json) -> Json:
+        perspective.memory.read(perspective.user, self._channel(perspective, asked), int(asked["message"]))
         return {}
 
-    async def _say(self, eyes: Eyes, person: Person, asked: Json) -> Json:
-        said = await person.say(self._channel(eyes, asked), str(asked["content"]))
+    async def _say(self, perspective: Perspective, person: Person, asked: Json) -> Json:
+        said = await person.say(self._channel(perspective, asked), str(asked["content"]))
         return {"message": str(said.id)}
 
-    async def _react(self, eyes: Eyes, person: Person, asked: Json) -> Json:
-        await person.react(self._message(eyes, asked), str(asked["emoji"]))
+    async def _react(self, perspective: Perspective, person: Person, asked: Json) -> Json:
+        await person.react(self._message(perspective, asked), str(asked["emoji"]))
         return {}
 
-    async def _unreact(self, eyes: Eyes, person: Person, asked: Json) -> Json:
-        await person.unreact(self._message(eyes, asked), str(asked["emoji"]))
+    async def _unreact(self, perspective: Perspective, person: Person, asked: Json) -> Json:
+        await person.unreact(self._message(perspective, asked), str(asked["emoji"]))
         return {}
 
-    async def _delete(self, eyes: Eyes, person: Person, asked: Json) -> Json:
-        await person.delete(self._message(eyes, asked))
+    async def _delete(self, perspective: Perspective, person: Person, asked: Json) -> Json:
+        await person.delete(self._message(perspective, asked))
         return {}
 
-    async def _slash(self, eyes: Eyes, person: Person, asked: Json) -> Json:
-        channel, given = self._channel(eyes, asked), asked.get("options") or {}
+    async def _slash(self, perspective: Perspective, person: Person, asked: Json) -> Json:
+        channel, given = self._channel(perspective, asked), asked.get("options") or {}
         options = {name: self._files.take(value) if isinstance(value, dict) else value for name, value in given.items()}
         return self._outcome(await person.slash(channel, str(asked["command"]), **options))
 
-    async def _autocomplete(self, eyes: Eyes, person: Person, asked: Json) -> Json:
-        channel, options = self._channel(eyes, asked), asked.get("options") or {}
+    async def _autocomplete(self, perspective: Perspective, person: Person, asked: Json) -> Json:
+        channel, options = self._channel(perspective, asked), asked.get("options") or {}
         choices = await person.autocomplete(channel, str(asked["command"]), options, focused=str(asked["focused"]))
         return {"choices": [choice._asdict() for choice in choices]}
 
-    async def _click(self, eyes: Eyes, person: Person, asked: Json) -> Json:
-        return self._outcome(await person.click(self._message(eyes, asked), str(asked["custom_id"])))
+    async def _click(self, perspective: Perspective, person: Person, asked: Json) -> Json:
+        return self._outcome(await person.click(self._message(perspective, asked), str(asked["custom_id"])))
 
-    async def _select(self, eyes: Eyes, person: Person, asked: Json) -> Json:
-        message = self._message(eyes, asked)
+    async def _select(self, perspective: Perspective, person: Person, asked: Json) -> Json:
+        message = self._message(perspective, asked)
         return self._outcome(await person.select(message, str(asked["custom_id"]), asked["values"]))
 
-    async def _submit(self, _eyes: Eyes, person: Person, asked: Json) -> Json:
+    async def _submit(self, _perspective: Perspective, person: Person, asked: Json) -> Json:
         opened = self._forms.get(int(asked["interaction"]))
         if opened is None or opened.person != person:
             raise NotPossible("no form is open")
@@ -113,25 +113,25 @@ class Acts:
             del self._forms[opened.interaction.id]
         return self._outcome(answer)
 
-    async def _dismiss(self, eyes: Eyes, _person: Person, asked: Json) -> Json:
-        message = self._message(eyes, asked)
+    async def _dismiss(self, perspective: Perspective, _person: Person, asked: Json) -> Json:
+        message = self._message(perspective, asked)
         if message.visible_to is None:
             raise NotPossible("only a message that nobody else sees can be dismissed")
-        eyes.memory.dismiss(message)
+        perspective.memory.dismiss(message)
         self._world.store.touched(message)
         self._world.store.changed()
         return {}
 
-    async def _dms(self, _eyes: Eyes, person: Person, asked: Json) -> Json:
+    async def _dms(self, _perspective: Perspective, person: Person, asked: Json) -> Json:
         if asked["open"]:
             person.open_dms()
         else:
             person.close_dms()
         return {}
 
-    async def _everybody(self, eyes: Eyes, person: Person, asked: Json) -> Json:
+    async def _everybody(self, perspective: Perspective, person: Person, asked: Json) -> Json:
         """All others who see the message and have not reacted yet take one of the bot's reactions at random."""
-        message = self._message(eyes, asked)
+        message = self._message(perspective, asked)
         offered = [key for key, entry in message.reactions.items() if self._world.bot.id in entry.users]
         if not offered:
             raise NotPossible("the bot put no reactions under this message")
@@ -152,7 +152,7 @@ class Acts:
         people = (member.user for member in members if not member.user.bot)
         return [Person(self._world, user) for user in people if self._world.may(user.id, channel)]
 
-    async def _advance(self, _eyes: Eyes, _person: Person, asked: Json) -> Json:
+    async def _advance(self, _perspective: Perspective, _person: Person, asked: Json) -> Json:
         seconds = float(asked["seconds"])
         if not 0 <= seconds <= timedelta(days=366).total_seconds():
             raise NotPossible("the clock moves forward only, at most a year at once")
@@ -162,7 +162,7 @@ class Acts:
             self._sandbox.advance(timedelta(seconds=seconds))
         return {"now": serializers.time(self._world.clock.now())}
 
-    async def _operate(self, _eyes: Eyes, _person: Person, asked: Json) -> Json:
+    async def _operate(self, _perspective: Perspective, _person: Person, asked: Json) -> Json:
         action = self._operator.actions.get(str(asked["action"])) if self._operator is not None else None
         if action is None:
             raise NotPossible(f"there is no action {asked['action']!r}")
@@ -178,14 +178,14 @@ class Acts:
             outcome = "thinking" if answer.thinking else "answered"
         return {"interaction": str(answer.interaction.id), "outcome": outcome, "modal": answer.modal}
 
-    def _channel(self, eyes: Eyes, asked: Json) -> Channel:
+    def _channel(self, perspective: Perspective, asked: Json) -> Channel:
         channel = self._world.store.channels.get(int(asked["channel"]))
-        if channel is None or not eyes.sees(channel):
+        if channel is None or not perspective.sees(channel):
             raise NotPossible("the channel is not there")
         return channel
 
-    def _message(self, eyes: Eyes, asked: Json) -> Message:
-        message = self._channel(eyes, asked).messages.get(int(asked["message"]))
-        if message is None or not eyes.is_meant(message):
+    def _message(self, perspective: Perspective, asked: Json) -> Message:
+        message = self._channel(perspective, asked).messages.get(int(asked["message"]))
+        if message is None or not perspective.is_meant(message):
             raise NotPossible("the message is not there")
         return message

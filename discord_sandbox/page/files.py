@@ -3,11 +3,11 @@
 from aiohttp import web
 
 from discord_sandbox.command_input import NotPossible, Upload
-from discord_sandbox.interactions import UPLOAD_LIMIT
+from discord_sandbox.interactions import MAX_UPLOAD_BYTES
 from discord_sandbox.store import Json, Store
 
-LONGEST_NAME = 255
-MOST_WAITING = 10
+MAX_NAME_LENGTH = 255
+MAX_PENDING_FILES = 10
 _REFUSED_FROM = ("/", "\\", "\0")
 
 
@@ -21,9 +21,9 @@ class Files:
     async def receive(self, request: web.Request) -> web.Response:
         """Keep the body of a request as a file of the name in its query."""
         name = request.query.get("name", "")
-        if not 0 < len(name) <= LONGEST_NAME or any(sign in name for sign in _REFUSED_FROM):
-            return _refused(400, f"A file's name has 1 to {LONGEST_NAME} characters and no slash.")
-        if (request.content_length or 0) > UPLOAD_LIMIT:
+        if not 0 < len(name) <= MAX_NAME_LENGTH or any(sign in name for sign in _REFUSED_FROM):
+            return _refused(400, f"A file's name has 1 to {MAX_NAME_LENGTH} characters and no slash.")
+        if (request.content_length or 0) > MAX_UPLOAD_BYTES:
             return _too_large()
         try:
             content = await request.read()
@@ -31,7 +31,7 @@ class Files:
             return _too_large()
         number = str(self._store.next_id())
         self._waiting[number] = Upload(name, content, request.content_type)
-        while len(self._waiting) > MOST_WAITING:
+        while len(self._waiting) > MAX_PENDING_FILES:
             del self._waiting[next(iter(self._waiting))]
         return web.json_response({"file": number})
 
@@ -44,7 +44,7 @@ class Files:
 
 
 def _too_large() -> web.Response:
-    return _refused(413, f"The file is too large: at most {UPLOAD_LIMIT >> 20} MB can be sent.")
+    return _refused(413, f"The file is too large: at most {MAX_UPLOAD_BYTES >> 20} MB can be sent.")
 
 
 def _refused(status: int, why: str) -> web.Response:

@@ -30,7 +30,7 @@ HARMLESS = "default-src 'none'; sandbox"
 """The policy for files that came with messages: whatever they are, they run nothing."""
 
 
-def guarding(host: str) -> Middleware:
+def guard(host: str) -> Middleware:
     """403 unless `Host` and `Origin` are this server's own; a page on the internet can forge neither."""
     names = LOOPBACK_NAMES if host in LOOPBACK_NAMES else (host,)
 

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from discord_sandbox.page.perspective import Eyes, colour_in, name_in
+from discord_sandbox.page.perspective import Perspective, colour_in, name_in
 from discord_sandbox.serializers import attachment_path, maybe_id, maybe_time, time
 from discord_sandbox.store import Attachment, Guild, Json, Message, MessageFlag, Reaction
 
-MOST_NAMES = 10
+MAX_REACTOR_NAMES = 10
 _SLASH_REPLY = 20  # message type
 _ATTACHED = "attachment://"
 _PICTURES = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
 
 
-def message(of: Message, eyes: Eyes) -> Json:
-    guild = eyes.world.store.guilds.get(of.guild_id or 0)
+def message(of: Message, perspective: Perspective) -> Json:
+    guild = perspective.world.store.guilds.get(of.guild_id or 0)
     files = {file.filename: file for file in of.attachments}
     embeds = [_embed(given, of, files) for given in of.embeds]
     shown = [file for file in of.attachments if file.filename not in _used(of.embeds)]
@@ -28,13 +28,13 @@ def message(of: Message, eyes: Eyes) -> Json:
         "embeds": embeds,
         "components": of.components,
         "attachments": [_attachment(file, of) for file in shown],
-        "reactions": [_reaction(reaction, guild, eyes) for reaction in of.reactions.values()],
+        "reactions": [_reaction(reaction, guild, perspective) for reaction in of.reactions.values()],
         "ephemeral": bool(of.flags & MessageFlag.EPHEMERAL),
         "thinking": bool(of.flags & MessageFlag.LOADING),
         "pinned": of.pinned_at is not None,
-        "mentions_me": _mentions(of, guild, eyes),
-        "reply_to": _reply(of, guild, eyes),
-        "used": _used_command(of, guild, eyes),
+        "mentions_me": _mentions(of, guild, perspective),
+        "reply_to": _reply(of, guild, perspective),
+        "used": _used_command(of, guild, perspective),
         "thread": maybe_id(of.id if of.flags & MessageFlag.HAS_THREAD else None),
     }
 
@@ -77,37 +77,37 @@ def _embed(given: Json, of: Message, files: dict[str, Attachment]) -> Json:
     return shown
 
 
-def _reaction(of: Reaction, guild: Guild | None, eyes: Eyes) -> Json:
-    users = eyes.world.store.users
-    first = [users[user_id] for _, user_id in zip(range(MOST_NAMES), of.users, strict=False)]
+def _reaction(of: Reaction, guild: Guild | None, perspective: Perspective) -> Json:
+    users = perspective.world.store.users
+    first = [users[user_id] for _, user_id in zip(range(MAX_REACTOR_NAMES), of.users, strict=False)]
     return {
         "key": of.name if of.emoji_id is None else f"{of.name}:{of.emoji_id}",
         "emoji": {"id": maybe_id(of.emoji_id), "name": of.name, "animated": of.animated},
         "count": len(of.users),
-        "me": eyes.id in of.users,
+        "me": perspective.id in of.users,
         "names": [name_in(guild, user) for user in first],
     }
 
 
-def _mentions(of: Message, guild: Guild | None, eyes: Eyes) -> bool:
-    member = guild.members.get(eyes.id) if guild is not None else None
+def _mentions(of: Message, guild: Guild | None, perspective: Perspective) -> bool:
+    member = guild.members.get(perspective.id) if guild is not None else None
     roles = member.roles if member is not None else []
-    return of.mention_everyone or eyes.id in of.mentions or not set(roles).isdisjoint(of.mention_roles)
+    return of.mention_everyone or perspective.id in of.mentions or not set(roles).isdisjoint(of.mention_roles)
 
 
-def _reply(of: Message, guild: Guild | None, eyes: Eyes) -> Json | None:
+def _reply(of: Message, guild: Guild | None, perspective: Perspective) -> Json | None:
     if of.reply_to is None:
         return None
-    answered = eyes.world.store.message(*of.reply_to)
-    if answered is None or not eyes.is_meant(answered):
+    answered = perspective.world.store.message(*of.reply_to)
+    if answered is None or not perspective.is_meant(answered):
         return {"id": str(of.reply_to[1]), "author": None, "content": None}
     return {"id": str(answered.id), "author": name_in(guild, answered.author), "content": answered.content}
 
 
-def _used_command(of: Message, guild: Guild | None, eyes: Eyes) -> Json | None:
+def _used_command(of: Message, guild: Guild | None, perspective: Perspective) -> Json | None:
     if of.type != _SLASH_REPLY or of.interaction is None:
         return None
-    store = eyes.world.store
+    store = perspective.world.store
     asked = store.interactions.get(int(of.interaction["id"]))
     user = store.users[int(of.interaction["user"]["id"])]
     return {"by": name_in(guild, user), "command": asked.payload["name"] if asked is not None else None}

@@ -6,7 +6,7 @@ from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Channel, Guild, Member, Message, User
 from discord_sandbox.world import World, is_direct
 
-MOST_UNREAD = 99
+MAX_UNREAD = 99
 
 
 class Memory:
@@ -31,7 +31,7 @@ class Memory:
         return message.id in self._dismissed
 
 
-class Eyes:
+class Perspective:
     """One person's view of the world."""
 
     def __init__(self, world: World, user: User, memory: Memory) -> None:
@@ -81,7 +81,7 @@ class Eyes:
         last_read = self.memory.last_read(self.user, channel)
         count = 0
         for message in self.older(channel, None):
-            if message.id <= last_read or count == MOST_UNREAD:
+            if message.id <= last_read or count == MAX_UNREAD:
                 break
             count += message.author.id != self.id
         return count

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from discord_sandbox.interactions import UPLOAD_LIMIT
-from discord_sandbox.page.actions import Acts
+from discord_sandbox.interactions import MAX_UPLOAD_BYTES
+from discord_sandbox.page.actions import PageActions
 from discord_sandbox.page.files import Files
-from discord_sandbox.page.guard import HARMLESS, guarding, protect
+from discord_sandbox.page.guard import HARMLESS, guard, protect
 from discord_sandbox.page.operator import Operator
 from discord_sandbox.page.perspective import Memory
-from discord_sandbox.page.socket import LARGEST, Socket
-from discord_sandbox.page.status_bar import Strip
+from discord_sandbox.page.socket import MAX_FRAME_BYTES, Socket
+from discord_sandbox.page.status_bar import StatusBar
 from discord_sandbox.page.watch import Watch
 
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ class Page:
         self._operator = operator
         self._memory = Memory(sandbox.world)
         self._files = Files(sandbox.store)
-        self._acts = Acts(sandbox, operator, self._files)
-        self._strip = Strip(sandbox, operator)
+        self._actions = PageActions(sandbox, operator, self._files)
+        self._status_bar = StatusBar(sandbox, operator)
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
 
     async def open(self, host: str, port: int) -> str:
         """Listen; the page's address."""
-        app = web.Application(middlewares=[guarding(host)], client_max_size=UPLOAD_LIMIT)
+        app = web.Application(middlewares=[guard(host)], client_max_size=MAX_UPLOAD_BYTES)
         app.on_response_prepare.append(protect)
         app.router.add_get("/", self._index)
         app.router.add_get("/static/{path:.+}", self._static)
@@ -77,12 +77,12 @@ class Page:
         return response
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
-        ws = web.WebSocketResponse(heartbeat=30.0, timeout=1.0, compress=False, max_msg_size=LARGEST)
+        ws = web.WebSocketResponse(heartbeat=30.0, timeout=1.0, compress=False, max_msg_size=MAX_FRAME_BYTES)
         await ws.prepare(request)
         world = self._sandbox.world
         self._sockets.add(ws)
         try:
-            await Socket(ws, world, Watch(world, self._memory), self._acts, self._strip).serve(self._operator)
+            await Socket(ws, world, Watch(world, self._memory), self._actions, self._status_bar).serve(self._operator)
         finally:
             self._sockets.discard(ws)
         return ws

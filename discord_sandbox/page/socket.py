@@ -9,27 +9,29 @@ from aiohttp import WSMsgType, web
 
 from discord_sandbox.command_input import NotPossible
 from discord_sandbox.page import view
-from discord_sandbox.page.actions import Acts
+from discord_sandbox.page.actions import PageActions
 from discord_sandbox.page.operator import Operator
-from discord_sandbox.page.perspective import Eyes
-from discord_sandbox.page.status_bar import PAUSE, Strip
+from discord_sandbox.page.perspective import Perspective
+from discord_sandbox.page.status_bar import REFRESH_SECONDS, StatusBar
 from discord_sandbox.page.watch import Watch
 from discord_sandbox.store import Json, User
 from discord_sandbox.world import World
 
 log = logging.getLogger(__name__)
-TICK = 0.05  # seconds between two pushes of changes
-PATIENCE = 1.0  # seconds after which the strip is looked at although nothing happened
-LARGEST = 64 * 1024
+TICK_SECONDS = 0.05  # seconds between two pushes of changes
+IDLE_REFRESH_SECONDS = 1.0  # seconds after which the strip is looked at although nothing happened
+MAX_FRAME_BYTES = 64 * 1024
 
 
 class Socket:
-    def __init__(self, ws: web.WebSocketResponse, world: World, watch: Watch, acts: Acts, strip: Strip) -> None:
+    def __init__(
+        self, ws: web.WebSocketResponse, world: World, watch: Watch, actions: PageActions, status_bar: StatusBar
+    ) -> None:
         self._ws = ws
         self._world = world
         self._watch = watch
-        self._acts = acts
-        self._strip = strip
+        self._actions = actions
+        self._status_bar = status_bar
         self._sending = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._shown: Json | None = None
@@ -56,10 +58,10 @@ class Socket:
             return
         if do == "be":
             await self._be(number, asked.get("person"), operator)
-        elif self._watch.eyes is None:
+        elif self._watch.perspective is None:
             await self._send({"re": number, "error": "say first who you are: be"})
         else:
-            task = asyncio.create_task(self._answer(number, self._watch.eyes, asked))
+            task = asyncio.create_task(self._answer(number, self._watch.perspective, asked))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -81,9 +83,9 @@ class Socket:
     def _user(self, person: str | None) -> User | None:
         return next((user for user in view.people(self._world) if person in (None, str(user.id))), None)
 
-    async def _answer(self, number: object, eyes: Eyes, asked: Json) -> None:
+    async def _answer(self, number: object, perspective: Perspective, asked: Json) -> None:
         try:
-            answer = {"re": number, "ok": True} | await self._acts.carry_out(eyes, asked)
+            answer = {"re": number, "ok": True} | await self._actions.carry_out(perspective, asked)
         except NotPossible as refusal:
             answer = {"re": number, "error": str(refusal)}
         except KeyError as missing:
@@ -108,29 +110,29 @@ class Socket:
             async with self._sending:
                 for push in self._watch.news():
                     await self._ws.send_json(push)
-            await asyncio.sleep(TICK)
+            await asyncio.sleep(TICK_SECONDS)
             while store.version == version:
-                await store.wait_for_change(PATIENCE)
+                await store.wait_for_change(IDLE_REFRESH_SECONDS)
 
     async def _push_strip(self) -> None:
         store = self._world.store
         while True:
             version = store.version
             await self._show_strip()
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(REFRESH_SECONDS)
             if store.version == version:
-                await store.wait_for_change(PATIENCE)
+                await store.wait_for_change(IDLE_REFRESH_SECONDS)
 
     async def _show_strip(self) -> None:
         """Send the strip if it is another one than that on the screen, or the clock has jumped."""
-        if self._watch.eyes is None:
+        if self._watch.perspective is None:
             return
         try:
-            told = await self._strip.look()
+            told = await self._status_bar.look()
         except Exception:
             log.exception("the operator could not tell how the bot is")
             return
         shown = told | {"offset": self._world.clock.offset.total_seconds()}
         if shown != self._shown:
             self._shown = shown
-            await self._send({"push": "strip"} | self._strip.now() | told)
+            await self._send({"push": "strip"} | self._status_bar.now() | told)

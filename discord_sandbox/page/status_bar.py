@@ -12,11 +12,11 @@ from discord_sandbox.store import Json
 if TYPE_CHECKING:
     from discord_sandbox.sandbox import Sandbox
 
-PAUSE = 0.25  # seconds between two looks
+REFRESH_SECONDS = 0.25  # seconds between two looks
 REFUSED, BROKEN = 429, 500  # HTTP statuses
 
 
-class Strip:
+class StatusBar:
     """Looks when asked, at most four times a second whoever asks; every call is counted once."""
 
     def __init__(self, sandbox: "Sandbox", operator: Operator | None) -> None:
@@ -34,7 +34,7 @@ class Strip:
         """The strip without `now`, as it stood at most a quarter of a second ago."""
         async with self._looking:
             now = asyncio.get_running_loop().time()
-            if now - self._looked_at >= PAUSE:
+            if now - self._looked_at >= REFRESH_SECONDS:
                 told = await self._operator.strip() if self._operator is not None else {"sections": [], "next": None}
                 self._seen = self._facts() | told
                 self._looked_at = now
@@ -49,7 +49,7 @@ class Strip:
         routes = [{"route": route, "count": count} for route, count in self._routes.most_common()]
         return {
             "connected": any(session.connection is not None for session in sandbox.gateway.sessions.values()),
-            "gaps": list(sandbox.gaps),
+            "gaps": list(sandbox.unsupported),
             "calls": {
                 "total": self._counted,
                 "refused": self._refused,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from discord_sandbox import command_input, permissions
 from discord_sandbox.command_input import OptionType
-from discord_sandbox.page.perspective import Eyes, colour_in, name_in
+from discord_sandbox.page.perspective import Perspective, colour_in, name_in
 from discord_sandbox.permissions import Permission
 from discord_sandbox.serializers import maybe_id
 from discord_sandbox.store import Channel, ChannelType, Command, Guild, Json, Member, Role, User
@@ -91,9 +91,9 @@ def _member(where: Guild, of: Member) -> Json:
     }
 
 
-def channel(of: Channel, eyes: Eyes) -> Json:
+def channel(of: Channel, perspective: Perspective) -> Json:
     """A channel without the number of unread messages, which changes with every one."""
-    may = eyes.may(of)
+    may = perspective.may(of)
     saying = Permission.SEND_MESSAGES if of.thread is None else Permission.SEND_MESSAGES_IN_THREADS
     return {
         "id": str(of.id),
@@ -103,7 +103,7 @@ def channel(of: Channel, eyes: Eyes) -> Json:
         "topic": of.topic,
         "position": of.position,
         "parent": maybe_id(of.parent_id),
-        "with": _other(of, eyes) if is_direct(of) else None,
+        "with": _other(of, perspective) if is_direct(of) else None,
         "archived": of.thread is not None and of.thread.archived,
         "locked": of.thread is not None and of.thread.locked,
         "may": {
@@ -111,24 +111,28 @@ def channel(of: Channel, eyes: Eyes) -> Json:
             "react": bool(may & Permission.ADD_REACTIONS),
             "commands": bool(may & Permission.USE_APPLICATION_COMMANDS) or is_direct(of),
             "manage": bool(may & Permission.MANAGE_MESSAGES),
-            "read": eyes.reads(of),
+            "read": perspective.reads(of),
         },
     }
 
 
-def _other(of: Channel, eyes: Eyes) -> Json:
-    users = eyes.world.store.users
-    other = next(users[user_id] for user_id in of.recipients if user_id != eyes.id)
+def _other(of: Channel, perspective: Perspective) -> Json:
+    users = perspective.world.store.users
+    other = next(users[user_id] for user_id in of.recipients if user_id != perspective.id)
     return {"id": str(other.id), "name": name_in(None, other), "bot": other.bot}
 
 
-def commands(eyes: Eyes) -> list[Json]:
+def commands(perspective: Perspective) -> list[Json]:
     """The slash commands a person is offered, each usable path by itself, by name."""
     found: list[Json] = []
-    for command in eyes.world.store.commands.values():
+    for command in perspective.world.store.commands.values():
         if command.type != _SLASH:
             continue
-        guilds = [str(one.id) for one in eyes.guilds() if command_input.offered_in_guild(command, one, eyes.user)]
+        guilds = [
+            str(one.id)
+            for one in perspective.guilds()
+            if command_input.offered_in_guild(command, one, perspective.user)
+        ]
         in_dms = command_input.offered_in_dms(command)
         if guilds or in_dms:
             found += [entry | {"guilds": guilds, "dms": in_dms} for entry in _paths(command)]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from discord_sandbox import serializers
-from discord_sandbox.interactions import UPLOAD_LIMIT
+from discord_sandbox.interactions import MAX_UPLOAD_BYTES
 from discord_sandbox.page import messages, view
-from discord_sandbox.page.perspective import Eyes, Memory
+from discord_sandbox.page.perspective import Memory, Perspective
 from discord_sandbox.store import Channel, Json, Message, User
 from discord_sandbox.world import World
 
@@ -24,7 +24,7 @@ class Watch:
     """Notes which messages were touched, and turns that into pushes for one person when asked."""
 
     def __init__(self, world: World, memory: Memory) -> None:
-        self.eyes: Eyes | None = None
+        self.perspective: Perspective | None = None
         self._world = world
         self._memory = memory
         self._touched: dict[int, Message] = {}
@@ -37,50 +37,50 @@ class Watch:
 
     def be(self, user: User) -> Json:
         """Look through somebody's eyes from now on; everything they see, without messages."""
-        self.eyes = Eyes(self._world, user, self._memory)
+        self.perspective = Perspective(self._world, user, self._memory)
         self._touched.clear()
-        self._sent, self._shape = self._seen(self.eyes), self._world.store.shape
+        self._sent, self._shape = self._seen(self.perspective), self._world.store.shape
         return {
             "me": str(user.id),
             "bot": str(self._world.bot.id),
             "now": serializers.time(self._world.clock.now()),
             "people": self._sent.people,
             "guilds": list(self._sent.guilds.values()),
-            "channels": [self._with_news(self.eyes, channel_id) for channel_id in self._sent.channels],
+            "channels": [self._with_news(self.perspective, channel_id) for channel_id in self._sent.channels],
             "commands": self._sent.commands,
-            "upload_limit": UPLOAD_LIMIT,
+            "upload_limit": MAX_UPLOAD_BYTES,
         }
 
     def news(self) -> list[Json]:
         """The pushes for everything that changed since the last time."""
-        if self.eyes is None:
+        if self.perspective is None:
             return []
         touched, self._touched = self._touched, {}
-        seen = [message for message in touched.values() if self._concerns(self.eyes, message)]
+        seen = [message for message in touched.values() if self._concerns(self.perspective, message)]
         opened = any(message.channel_id not in self._sent.channels for message in seen)
-        pushes = self._differences(self.eyes) if opened or self._shape != self._world.store.shape else []
+        pushes = self._differences(self.perspective) if opened or self._shape != self._world.store.shape else []
         if seen:
-            pushes.append(self._messages(self.eyes, seen))
+            pushes.append(self._messages(self.perspective, seen))
         return pushes
 
     def _touch(self, message: Message) -> None:
-        if self.eyes is not None:
+        if self.perspective is not None:
             self._touched[message.id] = message
 
-    def _concerns(self, eyes: Eyes, message: Message) -> bool:
+    def _concerns(self, perspective: Perspective, message: Message) -> bool:
         channel = self._world.store.channels.get(message.channel_id)
-        return channel is not None and message.visible_to in (None, eyes.id) and eyes.sees(channel)
+        return channel is not None and message.visible_to in (None, perspective.id) and perspective.sees(channel)
 
-    def _messages(self, eyes: Eyes, seen: list[Message]) -> Json:
+    def _messages(self, perspective: Perspective, seen: list[Message]) -> Json:
         stored = self._world.store.message
         there = {
             message.id
             for message in seen
-            if stored(message.channel_id, message.id) is message and eyes.is_meant(message)
+            if stored(message.channel_id, message.id) is message and perspective.is_meant(message)
         }
         return {
             "push": "messages",
-            "messages": [messages.message(message, eyes) for message in seen if message.id in there],
+            "messages": [messages.message(message, perspective) for message in seen if message.id in there],
             "gone": [
                 {"channel": str(message.channel_id), "id": str(message.id)}
                 for message in seen
@@ -88,16 +88,16 @@ class Watch:
             ],
         }
 
-    def _seen(self, eyes: Eyes) -> Shape:
+    def _seen(self, perspective: Perspective) -> Shape:
         return Shape(
-            channels={channel.id: view.channel(channel, eyes) for channel in eyes.channels()},
-            guilds={guild.id: view.guild(guild) for guild in eyes.guilds()},
+            channels={channel.id: view.channel(channel, perspective) for channel in perspective.channels()},
+            guilds={guild.id: view.guild(guild) for guild in perspective.guilds()},
             people=[view.person(self._world, user) for user in view.people(self._world)],
-            commands=view.commands(eyes),
+            commands=view.commands(perspective),
         )
 
-    def _differences(self, eyes: Eyes) -> list[Json]:
-        before, self._sent = self._sent, self._seen(eyes)
+    def _differences(self, perspective: Perspective) -> list[Json]:
+        before, self._sent = self._sent, self._seen(perspective)
         self._shape = self._world.store.shape
         now = self._sent
         pushes: list[Json] = []
@@ -106,19 +106,19 @@ class Watch:
         if changed := _changed(before.guilds, now.guilds):
             pushes.append({"push": "guilds", "guilds": [now.guilds[one] for one in changed[0]], "gone": changed[1]})
         if changed := _changed(before.channels, now.channels):
-            channels = [self._with_news(eyes, one) for one in changed[0]]
+            channels = [self._with_news(perspective, one) for one in changed[0]]
             pushes.append({"push": "channels", "channels": channels, "gone": changed[1]})
         if before.commands != now.commands:
             pushes.append({"push": "commands", "commands": now.commands})
         return pushes
 
-    def _with_news(self, eyes: Eyes, channel_id: int) -> Json:
+    def _with_news(self, perspective: Perspective, channel_id: int) -> Json:
         """A channel with its newest message and how many are unread at this moment."""
         channel: Channel = self._world.store.channels[channel_id]
-        newest = next(eyes.older(channel, None), None)
+        newest = next(perspective.older(channel, None), None)
         return self._sent.channels[channel_id] | {
             "last": str(newest.id) if newest is not None else None,
-            "unread": eyes.unread(channel),
+            "unread": perspective.unread(channel),
         }
 
 

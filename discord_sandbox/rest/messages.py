@@ -11,7 +11,7 @@ from discord_sandbox.store import EPOCH, Message
 from discord_sandbox.validation.form import Form, anything, shape
 
 routes = Routes()
-BULK_AGE = timedelta(days=14)
+MAX_BULK_DELETE_AGE = timedelta(days=14)
 _bulk = shape("a bulk delete", {"messages": anything}, required=["messages"])
 
 
@@ -73,7 +73,7 @@ def delete_messages(call: Call) -> Answer:
     ids = {int(message_id) for message_id in call.form["messages"]}
     if not 2 <= len(ids) <= 100:
         raise refused(50016)
-    oldest = call.world.clock.now() - BULK_AGE
+    oldest = call.world.clock.now() - MAX_BULK_DELETE_AGE
     if any(EPOCH + timedelta(milliseconds=message_id >> 22) < oldest for message_id in ids):
         raise refused(50034)
     found = [message for message in channel.messages.values() if message.id in ids and message.visible_to is None]

@@ -9,7 +9,7 @@ from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Message
 
 routes = Routes()
-MOST_PINS = 250
+MAX_PINS = 250
 
 
 @routes.add("GET", "/channels/{channel_id}/messages/pins", query=("before", "limit"))
@@ -36,7 +36,7 @@ def pin(call: Call) -> Answer:
     channel = call.channel(Permission.PIN_MESSAGES)
     message = call.message(channel)
     if message.pinned_at is None:
-        if sum(one.pinned_at is not None for one in channel.messages.values()) >= MOST_PINS:
+        if sum(one.pinned_at is not None for one in channel.messages.values()) >= MAX_PINS:
             raise refused(30003)
         messages.pin(call.world, channel, message, call.world.clock.now())
         messages.create(call.world, channel, call.actor, _notice(message))

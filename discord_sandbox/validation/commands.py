@@ -27,7 +27,7 @@ GROUP: Final = 2
 STRING: Final = 3
 INTEGER: Final = 4
 NUMBER: Final = 10
-TOTAL: Final = 8000  # names, descriptions and values of a command and everything below it
+MAX_COMMAND_LENGTH: Final = 8000  # names, descriptions and values of a command and everything below it
 _NAME = re.compile(r"[-_'\w]{1,32}")
 
 
@@ -161,8 +161,8 @@ def _command_fits(form: Form, value: Json) -> None:
     kinds = {one["type"] for one in value.get("options") or ()}
     if kinds & {SUBCOMMAND, GROUP} and kinds - {SUBCOMMAND, GROUP}:
         _nested(form, value, allowed={SUBCOMMAND, GROUP})
-    if not form.found and sum(_sizes(value)) > TOTAL:
-        form.wrong("APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({TOTAL})")
+    if not form.found and sum(_sizes(value)) > MAX_COMMAND_LENGTH:
+        form.wrong("APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({MAX_COMMAND_LENGTH})")
 
 
 _settings: dict[str, Check] = {

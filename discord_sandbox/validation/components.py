@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from discord_sandbox.errors import Gap
+from discord_sandbox.errors import Unsupported
 from discord_sandbox.store import Json
 from discord_sandbox.validation.emoji import component_emoji
 from discord_sandbox.validation.form import (
@@ -41,7 +41,7 @@ _custom_id = text(least=1, most=100)
 def _button_style(form: Form, button: Json) -> None:
     style, custom_id, link = button.get("style"), button.get("custom_id"), button.get("url")
     if style == PREMIUM:
-        raise Gap("a premium button")
+        raise Unsupported("a premium button")
     if style == LINK and not link:
         form.at("url").wrong("BUTTON_COMPONENT_URL_REQUIRED", "A url is required")
     if style == LINK and custom_id:
@@ -177,7 +177,7 @@ def _of_type(form: Form, value: Any, checks: dict[int, Check]) -> None:
     elif kind in (ROW, BUTTON, *SELECTS, TEXT_INPUT):
         _invalid_type(form)
     else:
-        raise Gap(f"component type {kind}")
+        raise Unsupported(f"component type {kind}")
 
 
 _on_messages = {BUTTON: _button, STRING_SELECT: _string_select, **dict.fromkeys(SELECTS[1:], _entity_select)}

@@ -6,7 +6,7 @@ from typing import Any
 from discord_sandbox.store import Json
 from discord_sandbox.validation.form import Form, anything, boolean, integer, listing, moment, shape, text, url
 
-TOTAL = 6000  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+MAX_EMBED_LENGTH = 6000  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 _SAID_BY_DISCORD = dict.fromkeys(
     ("proxy_url", "proxy_icon_url", "height", "width", "content_type", "placeholder", "placeholder_version", "flags"),
     anything,
@@ -80,5 +80,5 @@ def size(embeds: list[Json]) -> int:
 def embeds(form: Form, value: Any) -> None:
     before = len(form.found)
     _listed(form, value)
-    if len(form.found) == before and size(value) > TOTAL:
-        form.wrong("MAX_EMBED_SIZE_EXCEEDED", f"Embed size exceeds maximum size of {TOTAL}")
+    if len(form.found) == before and size(value) > MAX_EMBED_LENGTH:
+        form.wrong("MAX_EMBED_SIZE_EXCEEDED", f"Embed size exceeds maximum size of {MAX_EMBED_LENGTH}")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from discord_sandbox.errors import Gap, refused
+from discord_sandbox.errors import Unsupported, refused
 from discord_sandbox.store import Json
 
 
@@ -179,7 +179,7 @@ def shape(what: str, fields: Mapping[str, Check], *, required: Collection[str] =
         before = len(form.found)
         for name in value:
             if name not in fields:
-                raise Gap(f"field {'.'.join((*form.path, name))} of {what}")
+                raise Unsupported(f"field {'.'.join((*form.path, name))} of {what}")
         for name in required:
             if value.get(name) is None:
                 form.at(name).missing()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from discord_sandbox.errors import Gap, refused
+from discord_sandbox.errors import Unsupported, refused
 from discord_sandbox.store import Json, MessageFlag
 from discord_sandbox.validation.components import components
 from discord_sandbox.validation.embeds import embeds
@@ -51,7 +51,7 @@ def _nonce(form: Form, value: int | str) -> None:
 def _flags(form: Form, value: int) -> None:
     integer(least=0)(form, value)
     if isinstance(value, int) and value & MessageFlag.COMPONENTS_V2:
-        raise Gap("message components v2")
+        raise Unsupported("message components v2")
 
 
 _attachment = shape(

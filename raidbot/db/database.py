@@ -25,12 +25,12 @@ T = TypeVar("T")
 
 _NAME = re.compile(r"(\d{4})_\w+\.sql")
 
-_OURS = 0x52414944
+_APPLICATION_ID = 0x52414944
 """`PRAGMA application_id` of every RaidBot database; the first migration sets it."""
 
 
 _OUTAGES = {"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED"}
-_WORKS_AGAIN_AFTER = 5.0
+_RECOVERY_SECONDS = 5.0
 """Seconds without a failed write: on a full disk some still succeed now and then."""
 
 
@@ -124,7 +124,7 @@ class Database:
         self.outage = reason
 
     def _came_back(self) -> None:
-        if time.monotonic() - self._failed_at >= _WORKS_AGAIN_AFTER:
+        if time.monotonic() - self._failed_at >= _RECOVERY_SECONDS:
             self.outage = None
             log.info("database can be written again", path=str(self.path))
 
@@ -271,7 +271,7 @@ def schema_version(connection: sqlite3.Connection) -> int:
     """
     current: int = connection.execute("PRAGMA user_version").fetchone()[0]
     owner: int = connection.execute("PRAGMA application_id").fetchone()[0]
-    if owner != _OURS and (current or connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()):
+    if owner != _APPLICATION_ID and (current or connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()):
         raise UnusableDatabase("The file is a database of another program. Set RAIDBOT_DATABASE to another file.")
     newest = migrations()[-1][0]
     if current > newest:

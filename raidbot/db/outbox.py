@@ -10,7 +10,7 @@ from typing import Any, Literal
 from raidbot.db.raids import instant, seconds, seconds_or_none
 from raidbot.raids.model import GuildId, MemberId
 
-CLAIM_LASTS = timedelta(minutes=2)
+CLAIM_LIFETIME = timedelta(minutes=2)
 """How long Discord surely answers a repeated nonce with the first message; an older claim's fate is unknown."""
 
 
@@ -83,7 +83,7 @@ def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, no
 
 def recover(tx: sqlite3.Connection, *, now: datetime) -> tuple[int, int]:
     """After a crash: young claims are owed again under their old nonce, older ones become `unknown`. Counts of both."""
-    young = seconds(now - CLAIM_LASTS)
+    young = seconds(now - CLAIM_LIFETIME)
     again = tx.execute(
         "UPDATE outbox SET state = 'pending', claimed_at = NULL WHERE state = 'claimed' AND claimed_at > ?", (young,)
     ).rowcount

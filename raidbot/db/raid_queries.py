@@ -8,7 +8,7 @@ from typing import Any
 from raidbot.db.raids import instant, seconds
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, RaidId
 
-_LISTED_MOST = 1000
+_MAX_LISTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def listed(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> 
     rows = connection.execute(
         "SELECT code, title, subject, starts_at FROM raids WHERE guild = ?"
         " ORDER BY status = 'cancelled', starts_at < ?, abs(starts_at - ?), id LIMIT ?",
-        (guild, at, at, _LISTED_MOST),
+        (guild, at, at, _MAX_LISTED),
     ).fetchall()
     return [
         Listed(RaidCode(code), f"{title} — {subject}" if subject else title, instant(starts_at))

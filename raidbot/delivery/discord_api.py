@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-_NOT_ABOUT_THE_CALL = {401, 408, 429}
+_RETRYABLE_STATUSES = {401, 408, 429}
 """4xx statuses that say nothing about what was asked, so asking again later may do."""
 
 
@@ -65,7 +65,7 @@ class DiscordApi:
             raise NoResponse(error.retry_after, asked=False) from error
         except discord.HTTPException as error:
             self._succeeded()
-            if error.status in _NOT_ABOUT_THE_CALL:
+            if error.status in _RETRYABLE_STATUSES:
                 raise NoResponse(5.0, asked=False) from error
             raise
         except BaseException:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.utils.tasks import end
 
-_LONGEST = 300.0
+_MAX_BACKOFF_SECONDS = 300.0
 
 
 class RetryWorker:
@@ -54,4 +54,4 @@ class RetryWorker:
             await sleep_unless(soonest, unless=self._stopping)
             await sleep_unless(max(pause - soonest, 0.0), unless=self._wake)
             self._wake.set()
-            pause = min(pause * 2, _LONGEST)
+            pause = min(pause * 2, _MAX_BACKOFF_SECONDS)

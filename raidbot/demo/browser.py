@@ -16,7 +16,7 @@ from discord_sandbox.page.guard import LOOPBACK_NAMES
 from raidbot.demo import archive
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
-from raidbot.demo.seed import EARLIER, Seed
+from raidbot.demo.seed import BACKDATE, Seed
 
 WILDCARDS = ("", "0.0.0.0", "::", "*")  # noqa: S104 - named to be refused
 NIGHT_OWLS = Path(__file__).with_name("night_owls.toml")
@@ -79,7 +79,7 @@ def _world(folder: Path, server: Path, keep: Path | None) -> tuple[Sandbox, bool
             archive.restore(sandbox, folder, keep)
             return sandbox, False
         clock = SandboxClock()
-        clock.advance(-EARLIER)
+        clock.advance(-BACKDATE)
         sandbox = Sandbox(clock=clock)
         scenario.build(sandbox, scenario.read(server))
     except (scenario.WrongScenario, archive.WrongFile) as error:

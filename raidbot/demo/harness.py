@@ -9,8 +9,8 @@ from pathlib import Path
 
 from discord_sandbox.sandbox import Sandbox
 
-_PATIENCE = 15.0
-_BEAT = "0.2"
+_TIMEOUT_SECONDS = 15.0
+_HEARTBEAT_SECONDS = "0.2"
 
 
 class BotProcess:
@@ -36,7 +36,7 @@ class BotProcess:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for us; we end the bot in order
             )
-        connected = asyncio.create_task(self._sandbox.until(self._is_connected, timeout=_PATIENCE))
+        connected = asyncio.create_task(self._sandbox.until(self._is_connected, timeout=_TIMEOUT_SECONDS))
         ended = asyncio.create_task(self._process.wait())
         await asyncio.wait((connected, ended), return_when=asyncio.FIRST_COMPLETED)
         if ended.done():
@@ -60,7 +60,7 @@ class BotProcess:
         assert self._process is not None  # noqa: S101
         self._process.kill()
         await self._process.wait()
-        await self._sandbox.until(lambda: not self._is_connected(), timeout=_PATIENCE)
+        await self._sandbox.until(lambda: not self._is_connected(), timeout=_TIMEOUT_SECONDS)
 
     async def stop(self) -> int:
         """End it in order; its exit code."""
@@ -84,7 +84,7 @@ class BotProcess:
             "RAIDBOT_DATABASE": str(self.database),
             "RAIDBOT_DISCORD_API_URL": self._sandbox.api_url,
             "RAIDBOT_DISCORD_GATEWAY_URL": self._sandbox.gateway_url,
-            "RAIDBOT_HEARTBEAT_SECONDS": _BEAT,
+            "RAIDBOT_HEARTBEAT_SECONDS": _HEARTBEAT_SECONDS,
             "RAIDBOT_LOG_LEVEL": "info",
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("RAIDBOT_")}

@@ -21,10 +21,10 @@ from raidbot.demo.harness import BotProcess
 from raidbot.raids.model import Raid
 
 T = TypeVar("T")
-_OUTAGE = timedelta(seconds=30)
+_OUTAGE_LENGTH = timedelta(seconds=30)
 _EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
-_SHOWN_ENTRIES, _SHOWN_LINES, _LINE_MOST = 8, 5, 160
-_TAIL = 8192  # bytes of the log that are looked at
+_SHOWN_ENTRIES, _SHOWN_LINES, _MAX_LINE_LENGTH = 8, 5, 160
+_LOG_TAIL_BYTES = 8192  # bytes of the log that are looked at
 _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 _STATES = {
     "pending": "waiting",
@@ -129,9 +129,9 @@ class Operator:
         text = ""
         if self._bot.log.exists():
             with self._bot.log.open("rb") as log:
-                log.seek(max(log.seek(0, 2) - _TAIL, 0))
+                log.seek(max(log.seek(0, 2) - _LOG_TAIL_BYTES, 0))
                 text = log.read().decode(errors="replace")
-        lines = [_COLOUR_CODES.sub("", line).strip()[:_LINE_MOST] for line in text.splitlines()]
+        lines = [_COLOUR_CODES.sub("", line).strip()[:_MAX_LINE_LENGTH] for line in text.splitlines()]
         return _section("Log of the bot", {}, [line for line in lines if line][-_SHOWN_LINES:])
 
     # What the page's buttons do
@@ -146,7 +146,7 @@ class Operator:
             return f"The bot was killed and is back after {time.monotonic() - begun:.1f} s."
 
     async def _go_down(self) -> str:
-        self._sandbox.faults.answer(503, lasting=_OUTAGE)
+        self._sandbox.faults.answer(503, lasting=_OUTAGE_LENGTH)
         await self._sandbox.gateway.drop()
         return "Discord answers 503 for 30 seconds and dropped the connection."
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from discord_sandbox.people import Answer, Person
 from discord_sandbox.sandbox import Sandbox
 from discord_sandbox.store import Message
-from discord_sandbox.text_view import body, show
+from discord_sandbox.text_view import body, message_text
 from raidbot.demo.harness import BotProcess
 
 ZONE = ZoneInfo("Europe/Berlin")
 TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"
-_PATIENCE = 20.0
+_TIMEOUT_SECONDS = 20.0
 
 
 class Script:
@@ -44,7 +44,7 @@ class Script:
 
     async def _set_up(self) -> None:
         self._title("Mara, who owns the server, chooses the signup channel and the time zone")
-        await self.sandbox.until(lambda: self.sandbox.store.commands, timeout=_PATIENCE)
+        await self.sandbox.until(lambda: self.sandbox.store.commands, timeout=_TIMEOUT_SECONDS)
         answer = await self.mara.slash(self.channel, "setchannel set", what="raid", channel=self.channel)
         self._answered("/setchannel set", answer)
         answer = await self.mara.slash(self.channel, "settings", time_zone=ZONE.key)
@@ -55,8 +55,8 @@ class Script:
         preview = await self.mara.slash(self.channel, "create", activity="dungeon-5", when="tomorrow 8pm")
         self._answered("/create", preview)
         await preview.click("Confirm")
-        await self.sandbox.until(lambda: self.guild.messages(self.channel), timeout=_PATIENCE)
-        await self.sandbox.until(lambda: len(self.board.reactions) == 3, timeout=_PATIENCE)
+        await self.sandbox.until(lambda: self.guild.messages(self.channel), timeout=_TIMEOUT_SECONDS)
+        await self.sandbox.until(lambda: len(self.board.reactions) == 3, timeout=_TIMEOUT_SECONDS)
         self._show_board()
 
     async def _fill(self) -> None:
@@ -79,7 +79,7 @@ class Script:
         self._title("Ana cannot come and takes her reaction back: the seat is Cleo's")
         await self.ana.unreact(self.board, TANK)
         await self._read(self.cleo, "A seat opened")
-        await self.sandbox.until(lambda: "Ana" not in self._board_text(), timeout=_PATIENCE)
+        await self.sandbox.until(lambda: "Ana" not in self._board_text(), timeout=_TIMEOUT_SECONDS)
         self._show_board()
         self._show_dms()
 
@@ -96,7 +96,9 @@ class Script:
     async def _begin(self) -> None:
         self._title("The raid starts: signups close by themselves")
         self._move_to(self.starts_at)
-        await self.sandbox.until(lambda: "🔒" in self._board_text() and not self.board.reactions, timeout=_PATIENCE)
+        await self.sandbox.until(
+            lambda: "🔒" in self._board_text() and not self.board.reactions, timeout=_TIMEOUT_SECONDS
+        )
         self._show_board()
         self._show_dms()
         self._title("Everybody was told once")
@@ -121,20 +123,22 @@ class Script:
 
     async def _drawn(self, *names: str) -> None:
         """Wait until the board names these people, and show it with the messages that came meanwhile."""
-        await self.sandbox.until(lambda: all(name in self._board_text() for name in names), timeout=_PATIENCE)
+        await self.sandbox.until(lambda: all(name in self._board_text() for name in names), timeout=_TIMEOUT_SECONDS)
         self._show_board()
         self._show_dms()
 
     async def _read(self, person: Person, text: str) -> None:
         """Wait until the bot wrote this to the person."""
-        await self.sandbox.until(lambda: any(text in message.content for message in person.dms), timeout=_PATIENCE)
+        await self.sandbox.until(
+            lambda: any(text in message.content for message in person.dms), timeout=_TIMEOUT_SECONDS
+        )
 
     def _move_to(self, instant: datetime) -> None:
         self.bot.advance(instant - self.sandbox.clock.now())
         self._say(f"It is {instant.astimezone(ZONE):%A, %H:%M} now.")
 
     def _show_board(self) -> None:
-        self._frame(f"#{self.channel.name}", show(self.board, self.sandbox.world, zone=ZONE).splitlines())
+        self._frame(f"#{self.channel.name}", message_text(self.board, self.sandbox.world, zone=ZONE).splitlines())
 
     def _show_dms(self) -> None:
         for person in self._people:

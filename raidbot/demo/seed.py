@@ -12,9 +12,9 @@ from discord_sandbox.store import Channel, ChannelType, Message
 from raidbot.demo.harness import BotProcess
 
 ZONE = "Europe/Berlin"
-EARLIER = timedelta(hours=2)
+BACKDATE = timedelta(hours=2)
 """How long before now the story begins: a raid takes place meanwhile."""
-_PATIENCE = 30.0
+_TIMEOUT_SECONDS = 30.0
 _DUNGEON = ("🛡️", "💚", "⚔️", "⚔️")
 _SMALL_TALK = (
     "The dungeon run is up, and so is a museum evening on Saturday.",
@@ -47,7 +47,7 @@ class Seed:
     async def play(self) -> None:
         """All that happened before somebody opened the page."""
         signups, museum = self._channel("raid-signups"), self._channel("museum")
-        await self._sandbox.until(lambda: self._sandbox.store.commands, timeout=_PATIENCE)
+        await self._sandbox.until(lambda: self._sandbox.store.commands, timeout=_TIMEOUT_SECONDS)
         for what, channel in (("raid", signups), ("museum", museum)):
             await self._slash(signups, "setchannel set", what=what, channel=channel)
         await self._slash(signups, "settings", time_zone=ZONE)
@@ -74,16 +74,16 @@ class Seed:
         await self._drawn(board, comers)
         self._bot.advance(timedelta(minutes=55))
         told = [one for one in comers if one.user.accepts_dms]
-        await self._sandbox.until(lambda: all(one.dms for one in told), timeout=_PATIENCE)
-        self._bot.advance(EARLIER - timedelta(minutes=55))
-        await self._sandbox.until(lambda: not board.reactions, timeout=_PATIENCE)
+        await self._sandbox.until(lambda: all(one.dms for one in told), timeout=_TIMEOUT_SECONDS)
+        self._bot.advance(BACKDATE - timedelta(minutes=55))
+        await self._sandbox.until(lambda: not board.reactions, timeout=_TIMEOUT_SECONDS)
 
     async def _post(self, channel: Channel, choices: int, **options: str | float) -> Message:
         """A signup post with as many reactions to choose from."""
         before = set(channel.messages)
         preview = await self._slash(channel, "create", **options)
         await preview.click("Confirm")
-        boards = await self._sandbox.until(lambda: self._boards(channel, before, choices), timeout=_PATIENCE)
+        boards = await self._sandbox.until(lambda: self._boards(channel, before, choices), timeout=_TIMEOUT_SECONDS)
         return boards[0]
 
     def _boards(self, channel: Channel, before: set[int], choices: int) -> list[Message]:
@@ -98,7 +98,7 @@ class Seed:
 
     async def _drawn(self, board: Message, people: Sequence[Person]) -> None:
         names = [self._guild.member(one).display_name for one in people]
-        await self._sandbox.until(lambda: all(name in str(board.embeds) for name in names), timeout=_PATIENCE)
+        await self._sandbox.until(lambda: all(name in str(board.embeds) for name in names), timeout=_TIMEOUT_SECONDS)
 
     async def _queue_up(self, board: Message) -> None:
         """The last two would rather have the role of the first, and wait for it where they are."""

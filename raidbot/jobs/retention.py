@@ -7,12 +7,12 @@ from raidbot.db import audit, drafts
 from raidbot.raids.settings import AUDIT_DAYS
 from raidbot.state import State
 
-DRAFTS_KEPT = timedelta(days=1)
+DRAFT_LIFETIME = timedelta(days=1)
 
 
 async def prune_drafts(state: State, now: datetime) -> None:
     """Forget drafts of raids that nobody finished within a day."""
-    await state.db.write(partial(drafts.prune, before=now - DRAFTS_KEPT))
+    await state.db.write(partial(drafts.prune, before=now - DRAFT_LIFETIME))
 
 
 async def forget_boards(state: State, _now: datetime) -> None:

@@ -34,7 +34,7 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
         return _roster_edit(before, raid, event)
     if isinstance(event, ev.Substitution):
         return _substitution(raid, event)
-    if isinstance(event, ev.Life):
+    if isinstance(event, ev.Lifecycle):
         return _life(before, raid, event)
     if isinstance(event, ev.Edit):
         return _edit(event)
@@ -91,7 +91,7 @@ def _substitution(raid: Raid, event: ev.Substitution) -> Entry | None:
             assert_never(event)
 
 
-def _life(before: Raid, raid: Raid, event: ev.Life) -> Entry:
+def _life(before: Raid, raid: Raid, event: ev.Lifecycle) -> Entry:
     match event:
         case ev.Created():
             return Entry("created", None, None, raid.name)
@@ -131,7 +131,7 @@ def _edit(event: ev.Edit) -> Entry:
             assert_never(event)
 
 
-def _aside(event: ev.Aside) -> Entry | None:
+def _aside(event: ev.Bookkeeping) -> Entry | None:
     match event:
         case ev.PresenceMarked(member, was, becomes):
             return Entry("attendance marked", member, was, becomes)

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from raidbot.raids.drafts import SUBJECT_MOST
+from raidbot.raids.drafts import MAX_SUBJECT_LENGTH
 from raidbot.raids.events import Change, Event, LeaderChanged, LengthChanged, Reworded
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.rosters.signups import RaidOver
-from raidbot.raids.templates.model import DESCRIPTION_MOST, spoken_length
+from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, spoken_length
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_block, clean_line, is_blank
 
-TITLE_MOST = 100
+MAX_TITLE_LENGTH = 100
 
 
 class NoTitle(Refusal):
@@ -43,9 +43,9 @@ def reword(
     if is_blank(after.title):
         raise NoTitle
     for what, text, most in (
-        ("title", after.title, TITLE_MOST),
-        ("description", after.description, DESCRIPTION_MOST),
-        ("name of the boss or dungeon", after.subject or "", SUBJECT_MOST),
+        ("title", after.title, MAX_TITLE_LENGTH),
+        ("description", after.description, MAX_DESCRIPTION_LENGTH),
+        ("name of the boss or dungeon", after.subject or "", MAX_SUBJECT_LENGTH),
     ):
         if len(text) > most:
             raise TooLong(what, len(text), most)

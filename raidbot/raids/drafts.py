@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from raidbot.raids.kinds import kind_infos
-from raidbot.raids.lifecycle import FURTHEST
+from raidbot.raids.lifecycle import MAX_LEAD
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidCode, RaidId, Role, RoleKey
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Strategy, Template, accept, spoken_length
@@ -14,8 +14,8 @@ from raidbot.raids.times.zones import place_named
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_line, clip, escape, is_blank
 
-SUBJECT_MOST = 50
-TEAMS_MOST = 4
+MAX_SUBJECT_LENGTH = 50
+MAX_TEAMS = 4
 TEAM_SIZES = range(2, 13)
 MUSEUM_SEATS = range(1, 51)
 
@@ -23,8 +23,8 @@ MUSEUM_SEATS = range(1, 51)
 Activity = Template | Kind
 """What one can create: a raid from a template, or one of the kinds that need none."""
 
-_NAMED_IN_REFUSAL = 15
-_LISTED_MOST = 1000
+_MAX_NAMED = 15
+_MAX_LIST_LENGTH = 1000
 _ASKED_OF_TEMPLATES = frozenset({"length_minutes", "strategy"})
 _WORDS = {
     "length_minutes": "a length",
@@ -40,9 +40,7 @@ _WORDS = {
 class UnknownActivity(Refusal):
     def __init__(self, text: str, catalogue: Catalogue) -> None:
         offered = [label for _, label in activities(catalogue)]
-        listed = (
-            f"one of: {', '.join(map(escape, offered))}" if len(offered) <= _NAMED_IN_REFUSAL else "one from the list"
-        )
+        listed = f"one of: {', '.join(map(escape, offered))}" if len(offered) <= _MAX_NAMED else "one from the list"
         super().__init__(f"There is nothing called “{escape(text[:50])}” to sign up for. Choose {listed}.")
 
 
@@ -216,7 +214,7 @@ def _missing(draft: Draft, activity: Activity | None) -> Iterator[str]:
 def _check_time(starts_at: datetime, zone: str, *, now: datetime) -> None:
     if starts_at <= now:
         raise Refusal("That time has passed. Give a time that lies ahead.")
-    if starts_at > now + FURTHEST:
+    if starts_at > now + MAX_LEAD:
         raise Refusal("That is more than two years ahead. Give an earlier time.")
     if place_named(zone) is None:
         raise Refusal(f"“{zone[:50]}” is not a time zone. Use the name of a place such as Europe/London.")
@@ -244,7 +242,7 @@ def _strategy(template: Template, name: str | None) -> Strategy | None:
         return None
     if found := template.strategy(name):
         return found
-    offered = clip(", ".join(escape(strategy.name) for strategy in template.strategies), _LISTED_MOST)
+    offered = clip(", ".join(escape(strategy.name) for strategy in template.strategies), _MAX_LIST_LENGTH)
     if not offered:
         raise Refusal(f"{escape(template.name)} has no strategies. Leave the strategy out.")
     raise Refusal(f"{escape(template.name)} has no strategy “{escape(name[:50])}”. Choose one of: {offered}.")
@@ -281,8 +279,8 @@ def _museum(seats: int) -> tuple[Role, ...]:
 
 
 def _teams(teams: int, size: int) -> tuple[Role, ...]:
-    if not 1 <= teams <= TEAMS_MOST:
-        raise Refusal(f"There can be 1 to {TEAMS_MOST} teams, not {teams}.")
+    if not 1 <= teams <= MAX_TEAMS:
+        raise Refusal(f"There can be 1 to {MAX_TEAMS} teams, not {teams}.")
     if size not in TEAM_SIZES:
         raise Refusal(f"A team has {TEAM_SIZES[0]} to {TEAM_SIZES[-1]} seats, not {size}.")
     return tuple(
@@ -293,6 +291,6 @@ def _teams(teams: int, size: int) -> tuple[Role, ...]:
 
 def _subject(text: str | None) -> str | None:
     subject = clean_line(text or "")
-    if len(subject) > SUBJECT_MOST:
-        raise Refusal(f"The name has {len(subject)} characters; at most {SUBJECT_MOST} are possible.")
+    if len(subject) > MAX_SUBJECT_LENGTH:
+        raise Refusal(f"The name has {len(subject)} characters; at most {MAX_SUBJECT_LENGTH} are possible.")
     return None if is_blank(subject) else subject

@@ -249,11 +249,11 @@ class MarksChanged:
 Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
 Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskEnded
-Life = Created | Posted | Filled | Closed | Reopened | Cancelled | Revived
+Lifecycle = Created | Posted | Filled | Closed | Reopened | Cancelled | Revived
 Edit = TimeChanged | Reworded | LengthChanged | LeaderChanged | Duplicated | Undone
-Aside = PresenceMarked | Reminded | ThreadOpened | ThreadLost | MarksChanged
+Bookkeeping = PresenceMarked | Reminded | ThreadOpened | ThreadLost | MarksChanged
 
-Event = Signup | RosterEdit | Substitution | Life | Edit | Aside
+Event = Signup | RosterEdit | Substitution | Lifecycle | Edit | Bookkeeping
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.signups import NotPostedYet, RaidOver, settle
 from raidbot.utils.errors import Refusal
 
-FURTHEST = timedelta(days=731)
+MAX_LEAD = timedelta(days=731)
 
 
 class AlreadyOpen(Refusal):
@@ -101,7 +101,7 @@ def check_start(starts_at: datetime, *, now: datetime) -> None:
     """Raises Refusal for a start that has passed or lies too far ahead."""
     if starts_at <= now:
         raise Refusal("That time has passed. Give a time that lies ahead.")
-    if starts_at > now + FURTHEST:
+    if starts_at > now + MAX_LEAD:
         raise Refusal("That is more than two years ahead. Give an earlier time.")
 
 

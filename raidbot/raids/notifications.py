@@ -114,7 +114,7 @@ def _told(raid: Raid, event: ev.Event) -> list[Told]:
         return [(event.member, _roster_edit(raid, event))]
     if isinstance(event, ev.Substitution):
         return [_substitution(raid, event)]
-    if isinstance(event, ev.Life):
+    if isinstance(event, ev.Lifecycle):
         return _life(raid, event)
     if isinstance(event, ev.Edit):
         return _edit(raid, event)
@@ -176,7 +176,7 @@ def _substitution(raid: Raid, event: ev.Substitution) -> Told:
             assert_never(event)
 
 
-def _life(raid: Raid, event: ev.Life) -> list[Told]:
+def _life(raid: Raid, event: ev.Lifecycle) -> list[Told]:
     match event:
         case ev.Posted():
             return [(seat.member, _kept(raid, seat)) for seat in raid.seats if seat.source is Source.COPY]

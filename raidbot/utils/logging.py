@@ -11,8 +11,8 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import Processor
 
-_FILE_BYTES = 5_000_000
-_OLD_FILES = 5
+_MAX_FILE_BYTES = 5_000_000
+_KEPT_FILES = 5
 _HIDDEN = "[hidden]"
 # A bot token, and the token in an interaction's or webhook's address, wherever they come from.
 _TOKENS = re.compile(r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=/)((?:webhooks|interactions)/\d+)/[\w.%-]{20,}")
@@ -42,7 +42,7 @@ def configure(*, level: str, json: bool, file: Path | None = None) -> None:
     handlers: list[logging.Handler] = [console]
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        rotating = RotatingFileHandler(file, maxBytes=_FILE_BYTES, backupCount=_OLD_FILES, encoding="utf-8")
+        rotating = RotatingFileHandler(file, maxBytes=_MAX_FILE_BYTES, backupCount=_KEPT_FILES, encoding="utf-8")
         rotating.setFormatter(_formatter(shared, json=True))
         handlers.append(rotating)
     _replace_handlers(handlers, level.upper())

@@ -20,7 +20,7 @@ FLAGS = [
     "--disable-sync",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 15_000  # milliseconds
+TIMEOUT_MILLISECONDS = 15_000  # milliseconds
 PLAYERS = ("ana", "ben", "cleo", "dora", "emil")
 OpenPage = Callable[..., Awaitable[Screen]]
 
@@ -35,7 +35,7 @@ async def browser() -> AsyncIterator[Browser]:
     found = chromium()
     if found is None:
         pytest.skip("no Chromium: install the package chromium or set RAIDBOT_CHROMIUM to try the page")
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=TIMEOUT_MILLISECONDS)
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield running
@@ -73,7 +73,7 @@ async def open_page(browser: Browser, page_url: str) -> AsyncIterator[OpenPage]:
             timezone_id="Europe/Berlin",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(TIMEOUT_MILLISECONDS)
         page = await context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import FilePayload, Locator, expect
 
 from discord_sandbox import SandboxGuild
-from discord_sandbox.interactions import UPLOAD_LIMIT
+from discord_sandbox.interactions import MAX_UPLOAD_BYTES
 from tests.browser.conftest import OpenPage
 from tests.browser.screen import Screen
 from tests.conftest import Start
@@ -79,7 +79,7 @@ async def test_a_file_too_large_is_refused_and_one_chosen_can_be_taken_back(
     guild: SandboxGuild, start: Start, open_page: OpenPage, tmp_path: Path
 ) -> None:
     large = tmp_path / "large.json"
-    large.write_bytes(b"x" * (UPLOAD_LIMIT + 1))
+    large.write_bytes(b"x" * (MAX_UPLOAD_BYTES + 1))
     async with start():
         screen = await open_page(be="Mara")
         await screen.open("raid-signups")

@@ -12,7 +12,7 @@ from discord_sandbox import Sandbox, scenario
 from raidbot.demo.browser import NIGHT_OWLS
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
-from raidbot.demo.seed import EARLIER, Seed
+from raidbot.demo.seed import BACKDATE, Seed
 from tests.browser.conftest import OpenPage
 
 KEPT = Path(__file__).parents[2] / "docs" / "page.png"
@@ -22,7 +22,7 @@ WIDTH, HEIGHT = 1280, 820
 
 @pytest.fixture
 async def page_url(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[str]:
-    sandbox.clock.advance(-EARLIER)
+    sandbox.clock.advance(-BACKDATE)
     scenario.build(sandbox, scenario.read(NIGHT_OWLS))
     bot = BotProcess(sandbox, tmp_path)
     await bot.start()

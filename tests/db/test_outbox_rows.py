@@ -82,16 +82,16 @@ def test_a_crash_repeats_young_claims_and_gives_up_old_ones(tx: sqlite3.Connecti
     owe(tx, "old", target=1)
     assert claimed(tx) == [1]
     owe(tx, "young", target=2)
-    assert claimed(tx, now=NOW + outbox.CLAIM_LASTS) == [2]
+    assert claimed(tx, now=NOW + outbox.CLAIM_LIFETIME) == [2]
 
-    assert outbox.recover(tx, now=NOW + outbox.CLAIM_LASTS + timedelta(seconds=1)) == (1, 1)
+    assert outbox.recover(tx, now=NOW + outbox.CLAIM_LIFETIME + timedelta(seconds=1)) == (1, 1)
 
     assert outbox.counts(tx) == {"pending": 1, "unknown": 1}
-    assert claimed(tx, now=NOW + outbox.CLAIM_LASTS) == [2]
-    assert outbox.recover(tx, now=NOW + outbox.CLAIM_LASTS) == (1, 0)
+    assert claimed(tx, now=NOW + outbox.CLAIM_LIFETIME) == [2]
+    assert outbox.recover(tx, now=NOW + outbox.CLAIM_LIFETIME) == (1, 0)
 
-    assert claimed(tx, now=NOW + outbox.CLAIM_LASTS) == [2]
-    assert outbox.recover(tx, now=NOW + 2 * outbox.CLAIM_LASTS) == (0, 1)
+    assert claimed(tx, now=NOW + outbox.CLAIM_LIFETIME) == [2]
+    assert outbox.recover(tx, now=NOW + 2 * outbox.CLAIM_LIFETIME) == (0, 1)
 
 
 def test_a_final_no_is_kept_with_its_reason(tx: sqlite3.Connection) -> None:

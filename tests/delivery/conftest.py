@@ -19,7 +19,7 @@ StartLife = Callable[..., Awaitable[BotHarness]]
 async def sandbox() -> AsyncIterator[Sandbox]:
     async with Sandbox(limits="off") as running:
         yield running
-        assert running.gaps == []
+        assert running.unsupported == []
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from tests.discord_sandbox.page.page_client import Json, PageClient, browsing
 
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 Demo = Callable[..., AbstractAsyncContextManager["Shown"]]
 
 
@@ -44,7 +44,7 @@ class Shown:
 
     async def end(self, number: signal.Signals) -> int:
         self._process.send_signal(number)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             return await self._process.wait()
 
 
@@ -69,7 +69,7 @@ def demo(tmp_path: Path, temporary: Path) -> Demo:
         )
         assert process.stdout is not None
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 said = (await process.stdout.readuntil(b"Ctrl-C")).decode()
             found = re.findall(r"http://127\.0\.0\.1:\d+/", said)
             assert len(found) == 1, said
@@ -177,7 +177,7 @@ async def test_a_killed_demo_takes_its_bot_along(demo: Demo) -> None:
         pid = await bot_pid(shown)
         await shown.end(signal.SIGKILL)
 
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while is_alive(pid):  # noqa: ASYNC110 - another's child cannot be waited for
             await asyncio.sleep(0.05)
 

@@ -55,7 +55,7 @@ def limits() -> Limits:
 async def sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
     async with Sandbox(limits=limits) as running:
         yield running
-        assert running.gaps == []
+        assert running.unsupported == []
 
 
 @pytest.fixture

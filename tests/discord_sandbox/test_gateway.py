@@ -174,8 +174,8 @@ async def test_an_unknown_opcode_is_a_gap(sandbox: Sandbox) -> None:
 
         assert await gateway.closed() == 4001
 
-    assert sandbox.gaps == ["gateway opcode 42"]
-    sandbox.gaps.clear()
+    assert sandbox.unsupported == ["gateway opcode 42"]
+    sandbox.unsupported.clear()
 
 
 async def test_120_messages_a_minute_are_the_limit() -> None:

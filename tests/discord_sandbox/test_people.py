@@ -11,7 +11,7 @@ from discord_sandbox.builders import SandboxGuild
 from discord_sandbox.command_input import NotPossible
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel, Message
-from discord_sandbox.text_view import read, show
+from discord_sandbox.text_view import message_text, plain_text
 from tests.discord_sandbox.conftest import Connect
 
 
@@ -120,10 +120,12 @@ async def test_times_names_and_marks_are_read_as_discord_shows_them(
     at = int(datetime(2030, 7, 5, 18, 0, tzinfo=UTC).timestamp())
     soon = int((sandbox.clock.now() + timedelta(hours=3)).timestamp())
 
-    assert read(f"<t:{at}:F>", sandbox.world, zone=berlin) == "Friday, 05 July 2030 20:00"
-    assert read(f"<t:{soon}:R>", sandbox.world) == "in 3 hours"
-    assert read(rf"**<@{alice.id}>** in <#{channel.id}> says \*hi\*", sandbox.world) == "@Alice in #raids says *hi*"
-    assert read("<:tank:123> snake_case", sandbox.world) == ":tank: snake_case"
+    assert plain_text(f"<t:{at}:F>", sandbox.world, zone=berlin) == "Friday, 05 July 2030 20:00"
+    assert plain_text(f"<t:{soon}:R>", sandbox.world) == "in 3 hours"
+    assert (
+        plain_text(rf"**<@{alice.id}>** in <#{channel.id}> says \*hi\*", sandbox.world) == "@Alice in #raids says *hi*"
+    )
+    assert plain_text("<:tank:123> snake_case", sandbox.world) == ":tank: snake_case"
 
 
 async def test_a_message_is_shown_as_text(sandbox: Sandbox, connect: Connect, alice: Person, channel: Channel) -> None:
@@ -134,7 +136,7 @@ async def test_a_message_is_shown_as_text(sandbox: Sandbox, connect: Connect, al
     message = await post(connect, channel, "Sign up", embed=embed.set_footer(text="ABC234"), view=view)
     await alice.react(message, "✅")
 
-    assert show(message, sandbox.world).splitlines() == [
+    assert message_text(message, sandbox.world).splitlines() == [
         "RaidBot",
         "  Sign up",
         "  │ Molten Core",

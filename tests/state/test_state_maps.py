@@ -20,7 +20,7 @@ from raidbot.raids.model import (
     Source,
     Status,
 )
-from raidbot.state import BOARDS_KEPT, Cause, State, UnknownRaid
+from raidbot.state import BOARD_RETENTION, Cause, State, UnknownRaid
 from tests.raids.builders import ALICE, BOB, GUILD, HEALER, MANAGER, NOW, START, TANK, posting
 from tests.state.raid_changes import BY_MANAGER, BY_REACTION, add, count_statements, reacts, stored, unreacts
 
@@ -80,7 +80,7 @@ async def test_boards_of_raids_long_over_are_forgotten_and_stay_so(db: Database)
     close = partial(lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW)
     await state.change(over, close, BY_MANAGER)
 
-    hours[0] = (START - NOW + BOARDS_KEPT) / timedelta(hours=1)
+    hours[0] = (START - NOW + BOARD_RETENTION) / timedelta(hours=1)
     await state.forget_boards()
     assert set(state.boards.values()) == {over, held}
     hours[0] += 1

@@ -24,8 +24,8 @@ PANEL = "permissions"
 _EVERYTHING = "everything"
 _GATE = "gate."
 _COLOUR = 0x5865F2
-_ROLES_MOST = 25  # https://discord.com/developers/docs/components/reference#role-select
-_DESCRIPTION_MOST = 4096
+_MAX_ROLES = 25  # https://discord.com/developers/docs/components/reference#role-select
+_MAX_DESCRIPTION_LENGTH = 4096
 _GRANT_RULE = "The owner and people with Manage Server may do everything. Nobody gives more than they hold."
 _GATE_RULE = "One of these roles is enough, and nobody signs up without. Raid leaders may give a seat to anybody."
 _EVERYONE_RULE = "With @everyone everybody may sign up, whatever raids ask for."
@@ -123,7 +123,7 @@ def _with(subject: str, roles: frozenset[int], asker: Asker, before: GuildSettin
 
 def _summary(guild: discord.Guild, settings: GuildSettings, subject: str) -> discord.Embed:
     embed = discord.Embed(title=_title(subject), colour=_COLOUR)
-    embed.description = fit_lines(_lines(guild, settings, subject), _DESCRIPTION_MOST)
+    embed.description = fit_lines(_lines(guild, settings, subject), _MAX_DESCRIPTION_LENGTH)
     return embed.set_footer(text=_rule(subject))
 
 
@@ -215,6 +215,6 @@ def _role_select(guild: discord.Guild, settings: GuildSettings, subject: str) ->
         custom_id=address(PANEL, "roles", subject),
         placeholder="Which roles?",
         min_values=0,
-        max_values=_ROLES_MOST,
-        default_values=[discord.Object(role, type=discord.Role) for role in chosen[:_ROLES_MOST]],
+        max_values=_MAX_ROLES,
+        default_values=[discord.Object(role, type=discord.Role) for role in chosen[:_MAX_ROLES]],
     )

@@ -28,8 +28,8 @@ _PAGES = {
     "logs": (Use.AUDIT, Use.DEBUG),
 }
 _PAGE_LABELS = {"boards": "Signup channels", "logs": "Log channels", "games": "Your games"}
-_LINE_MOST = 250
-_FIELD_MOST = 1024  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+_MAX_LINE_LENGTH = 250
+_MAX_FIELD_LENGTH = 1024  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 _NEXT = (
     "`/settings` holds reminders, closing and threads. `/permissions` lets roles help you."
     " `/templates` changes what raids are made from. `/create` puts up a raid."
@@ -120,8 +120,8 @@ def _templates(catalogue: Catalogue) -> str:
         if entry.enabled:
             heading = "This server’s own" if entry.is_own else entry.template.game
             games.setdefault(heading, []).append(escape(entry.template.offered_as))
-    lines = [f"**{game}:** {clip(', '.join(names), _LINE_MOST)}" for game, names in games.items()]
-    return fit_lines(lines, _FIELD_MOST) or "None is enabled."
+    lines = [f"**{game}:** {clip(', '.join(names), _MAX_LINE_LENGTH)}" for game, names in games.items()]
+    return fit_lines(lines, _MAX_FIELD_LENGTH) or "None is enabled."
 
 
 def _channels(guild: discord.Guild, settings: GuildSettings, page: str) -> tuple[responses.Row, ...]:

@@ -23,10 +23,10 @@ from raidbot.db import drafts
 from raidbot.db.drafts import DraftId
 from raidbot.delivery.boards.render import board
 from raidbot.raids.drafts import (
+    MAX_SUBJECT_LENGTH,
+    MAX_TEAMS,
     MUSEUM_SEATS,
-    SUBJECT_MOST,
     TEAM_SIZES,
-    TEAMS_MOST,
     ActivityGone,
     Draft,
     activities,
@@ -46,7 +46,7 @@ from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_name, escape
 
-_DIGITS_MOST = 18
+_MAX_DIGITS = 18
 _Choice = app_commands.Choice
 
 
@@ -79,10 +79,10 @@ class Create(commands.Cog):
         when: app_commands.Range[str, 1, 100] | None = None,
         hours: app_commands.Range[float, 0.25, 24.0] | None = None,
         strategy: str | None = None,
-        teams: app_commands.Range[int, 1, TEAMS_MOST] | None = None,
+        teams: app_commands.Range[int, 1, MAX_TEAMS] | None = None,
         team_size: app_commands.Range[int, TEAM_SIZES[0], TEAM_SIZES[-1]] | None = None,
         seats: app_commands.Range[int, 1, MUSEUM_SEATS[-1]] | None = None,
-        name: app_commands.Range[str, 1, SUBJECT_MOST] | None = None,
+        name: app_commands.Range[str, 1, MAX_SUBJECT_LENGTH] | None = None,
         counts: bool | None = None,
     ) -> None:
         await permissions.check(interaction, Permission.CREATE)
@@ -323,7 +323,7 @@ def _begun(typed: str | float) -> str:
 
 def _whole(text: str) -> int:
     """A number that the panel itself wrote down. Raises UnknownPanel."""
-    if not text.isdecimal() or len(text) > _DIGITS_MOST:
+    if not text.isdecimal() or len(text) > _MAX_DIGITS:
         raise UnknownPanel
     return int(text)
 

@@ -10,10 +10,10 @@ from raidbot.commands.ui.pagination import page_buttons
 from raidbot.commands.ui.router import address
 from raidbot.db.drafts import DraftId
 from raidbot.raids.drafts import (
+    MAX_SUBJECT_LENGTH,
+    MAX_TEAMS,
     MUSEUM_SEATS,
-    SUBJECT_MOST,
     TEAM_SIZES,
-    TEAMS_MOST,
     Activity,
     Draft,
     activities,
@@ -24,7 +24,7 @@ from raidbot.raids.drafts import (
     missing,
 )
 from raidbot.raids.templates.catalogue import Catalogue
-from raidbot.raids.templates.model import CHOICES_MOST, LABEL_MOST, Template, spoken_length
+from raidbot.raids.templates.model import MAX_CHOICES, MAX_LABEL_LENGTH, Template, spoken_length
 from raidbot.utils.text import clean_name, escape, stamp
 
 PANEL = "create"
@@ -97,11 +97,11 @@ def _activity_rows(draft_view: DraftView, page: int | None) -> tuple[Row, ...]:
     offered = activities(draft_view.catalogue)
     chosen = key_of(draft_view.activity) if draft_view.activity else None
     if page is None:
-        page = next((place for place, (key, _) in enumerate(offered) if key == chosen), 0) // CHOICES_MOST
-    pages = -(-len(offered) // CHOICES_MOST)
+        page = next((place for place, (key, _) in enumerate(offered) if key == chosen), 0) // MAX_CHOICES
+    pages = -(-len(offered) // MAX_CHOICES)
     page = min(page, pages - 1)
     hint = "What is it?" if pages == 1 else f"What is it? (page {page + 1} of {pages})"
-    select = _select(draft_view, "activity", hint, list(offered[page * CHOICES_MOST :][:CHOICES_MOST]), chosen)
+    select = _select(draft_view, "activity", hint, list(offered[page * MAX_CHOICES :][:MAX_CHOICES]), chosen)
     turn = page_buttons(page, pages, lambda number: address(PANEL, draft_view.id, "page", number))
     return (select, turn) if turn else (select,)
 
@@ -124,7 +124,7 @@ def _template_rows(draft_view: DraftView) -> tuple[Row, ...]:
 def _team_rows(draft_view: DraftView) -> tuple[Row, ...]:
     if "teams" not in draft_view.asks:
         return ()
-    counts = [(str(n), f"{n} team" if n == 1 else f"{n} teams") for n in range(1, TEAMS_MOST + 1)]
+    counts = [(str(n), f"{n} team" if n == 1 else f"{n} teams") for n in range(1, MAX_TEAMS + 1)]
     sizes = [(str(n), f"{n} seats in a team") for n in TEAM_SIZES]
     teams = draft_view.draft.teams
     return (
@@ -179,7 +179,7 @@ def time_field(draft_view: DraftView, zone: str) -> Field:
 
 
 def name_field(draft_view: DraftView) -> Field:
-    return Field("name", LABELS["name"], draft_view.draft.subject or "", most=SUBJECT_MOST, required=False)
+    return Field("name", LABELS["name"], draft_view.draft.subject or "", most=MAX_SUBJECT_LENGTH, required=False)
 
 
 def seats_field(draft_view: DraftView) -> Field:
@@ -209,7 +209,7 @@ def _button(
 
 def _select(draft_view: DraftView, action: str, hint: str, choices: list[tuple[str, str]], chosen: str | None) -> Row:
     options = [
-        discord.SelectOption(label=clean_name(name, LABEL_MOST), value=value, default=value == chosen)
+        discord.SelectOption(label=clean_name(name, MAX_LABEL_LENGTH), value=value, default=value == chosen)
         for value, name in choices
     ]
     return (discord.ui.Select(custom_id=to(draft_view, action), placeholder=hint, options=options),)

@@ -9,19 +9,19 @@ from raidbot.commands.ui import permissions
 from raidbot.raids.emoji.model import parse_emoji
 from raidbot.raids.model import Raid, Role
 from raidbot.raids.settings import SignupStyle
-from raidbot.raids.templates.model import REACTIONS_MOST
+from raidbot.raids.templates.model import MAX_REACTIONS
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape, joined
 
-_NAMED_MOST = 5
-_ASKED_MOST = 10
+_MAX_NAMED_ROLES = 5
+_MAX_GUILDS_ASKED = 10
 """Of servers; on more than these, asking all would take too long, and one that is not asked may have the emoji."""
 
 
 class EmojiGone(Refusal):
     def __init__(self, roles: list[Role]) -> None:
-        others = ["others"] if len(roles) > _NAMED_MOST else []
-        named = joined([*(f"“{escape(role.name)}”" for role in roles[:_NAMED_MOST]), *others])
+        others = ["others"] if len(roles) > _MAX_NAMED_ROLES else []
+        named = joined([*(f"“{escape(role.name)}”" for role in roles[:_MAX_NAMED_ROLES]), *others])
         have = "has an emoji that was" if len(roles) == 1 else "have emoji that were"
         super().__init__(
             f"{named} {have} deleted, so nobody could react with it. Choose another with `/templates edit`,"
@@ -32,7 +32,7 @@ class EmojiGone(Refusal):
 async def check_reactable(interaction: discord.Interaction[Any], raid: Raid, style: SignupStyle) -> None:
     """Raises EmojiGone where members can only react, and a role's custom emoji is on no server I am on."""
     here, guilds = permissions.guild_of(interaction), interaction.client.guilds
-    if style is not SignupStyle.REACTIONS or len(raid.roles) > REACTIONS_MOST or len(guilds) > _ASKED_MOST:
+    if style is not SignupStyle.REACTIONS or len(raid.roles) > MAX_REACTIONS or len(guilds) > _MAX_GUILDS_ASKED:
         return
     gone = [role for role in raid.roles if parse_emoji(role.emoji).id is not None]
     for guild in (here, *(other for other in guilds if other != here)):

@@ -7,7 +7,7 @@ from raidbot.raids.model import Raid, RaidId, Status
 from raidbot.state import State
 from raidbot.utils.text import escape
 
-_POSTED_WITHIN = 60.0
+_POST_TIMEOUT_SECONDS = 60.0
 
 
 class PostWaiter:
@@ -34,7 +34,7 @@ class PostWaiter:
             now = await self._state.raid(raid.id)
             if now.status is not Status.POSTING:
                 return now
-            async with asyncio.timeout(_POSTED_WITHIN):
+            async with asyncio.timeout(_POST_TIMEOUT_SECONDS):
                 return await future
         except TimeoutError:
             return None

@@ -19,8 +19,8 @@ from raidbot.raids.rosters import attendance
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
 
-_OPTIONS_MOST = 25  # https://discord.com/developers/docs/components/reference#string-select
-_LABEL_MOST = 100
+_MAX_OPTIONS = 25  # https://discord.com/developers/docs/components/reference#string-select
+_MAX_LABEL_LENGTH = 100
 _HINTS = {Presence.NO_SHOW: "Who did not come?", Presence.EXCUSED: "Who was excused?"}
 
 
@@ -35,7 +35,7 @@ async def _attendance(context: PanelContext, text: str = "") -> None:
         raise attendance.NotClosedYet
     if not raid.attendance:
         raise Refusal("Nobody had a seat in this raid.")
-    pages = -(-len(raid.attendance) // _OPTIONS_MOST)
+    pages = -(-len(raid.attendance) // _MAX_OPTIONS)
     page = min(number_of(context.rest[0]) if context.rest else 0, pages - 1)
     names = await context.state.names(raid)
     marked = [
@@ -79,9 +79,9 @@ async def _stay(context: PanelContext, text: str) -> None:
 def _select(raid: Raid, presence: Presence, page: int, names: dict[MemberId, str]) -> Any:
     options = [
         discord.SelectOption(
-            label=clip(names.get(row.member, "Member"), _LABEL_MOST),
+            label=clip(names.get(row.member, "Member"), _MAX_LABEL_LENGTH),
             value=str(row.member),
-            description=clip(raid.role(row.role).name, _LABEL_MOST),
+            description=clip(raid.role(row.role).name, _MAX_LABEL_LENGTH),
             default=row.presence is presence,
         )
         for row in _page(raid, page)
@@ -96,7 +96,7 @@ def _select(raid: Raid, presence: Presence, page: int, names: dict[MemberId, str
 
 
 def _page(raid: Raid, page: int) -> Sequence[Attendance]:
-    return raid.attendance[page * _OPTIONS_MOST : (page + 1) * _OPTIONS_MOST]
+    return raid.attendance[page * _MAX_OPTIONS : (page + 1) * _MAX_OPTIONS]
 
 
 def _seen(raid: Raid) -> str:

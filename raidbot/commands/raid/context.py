@@ -22,7 +22,7 @@ from raidbot.raids.rosters.signups import RaidOver
 from raidbot.state import Rule, State
 from raidbot.utils.errors import Refusal
 
-_CHANGES_SHOWN = 6
+_SHOWN_CHANGES = 6
 LABELS = {
     "title": "Title",
     "subject": "Boss or dungeon",
@@ -131,7 +131,7 @@ async def _show_typed(context: PanelContext, again: str, refusal: Refusal) -> No
 
 
 async def show_panel(state: State, interaction: discord.Interaction[Any], raid: Raid, text: str = "") -> None:
-    changes = await state.db.read(partial(history.latest, raid=raid.id, limit=_CHANGES_SHOWN))
+    changes = await state.db.read(partial(history.latest, raid=raid.id, limit=_SHOWN_CHANGES))
     step = await state.db.read(partial(undo.last, raid=raid))
     recent = step if step is not None and step.is_recent(state.now()) else None
     concerned = dict.fromkeys((*raid.members(), *raid.asked()))

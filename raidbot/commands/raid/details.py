@@ -12,20 +12,25 @@ from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.member_picker import look_up
 from raidbot.commands.ui.router import number_of
 from raidbot.raids import details
-from raidbot.raids.drafts import SUBJECT_MOST
+from raidbot.raids.drafts import MAX_SUBJECT_LENGTH
 from raidbot.raids.kinds import kind_infos
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.permissions import Permission
-from raidbot.raids.templates.model import DESCRIPTION_MOST, spoken_length
+from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, spoken_length
 
 
 async def _ask_text(context: PanelContext) -> None:
     raid = context.raid
     words = {
-        "title": Field("title", LABELS["title"], raid.title, most=details.TITLE_MOST),
-        "subject": Field("subject", LABELS["subject"], raid.subject or "", most=SUBJECT_MOST, required=False),
+        "title": Field("title", LABELS["title"], raid.title, most=details.MAX_TITLE_LENGTH),
+        "subject": Field("subject", LABELS["subject"], raid.subject or "", most=MAX_SUBJECT_LENGTH, required=False),
         "description": Field(
-            "description", LABELS["description"], raid.description, most=DESCRIPTION_MOST, required=False, is_long=True
+            "description",
+            LABELS["description"],
+            raid.description,
+            most=MAX_DESCRIPTION_LENGTH,
+            required=False,
+            is_long=True,
         ),
     }
     await context.ask("text", "Title and description", *(words[key] for key in _words(raid)))

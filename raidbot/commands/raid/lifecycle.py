@@ -19,7 +19,7 @@ from raidbot.raids.times.parse import parse_time
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, stamp
 
-_LATEST_YEAR = 253402300799  # 9999-12-31T23:59:59Z, the last second a datetime knows
+_MAX_TIMESTAMP_SECONDS = 253402300799  # 9999-12-31T23:59:59Z, the last second a datetime knows
 
 
 class TimeChangedMeanwhile(Refusal):
@@ -107,7 +107,7 @@ def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
     """What the page wrote on its button: the instant, the zone and the time's revision. Raises UnknownPanel."""
     match rest:
         case (seconds, zone, revision) if seconds.isdecimal() and revision.isdecimal():
-            if int(seconds) <= _LATEST_YEAR and zones.place_named(zone) is not None:
+            if int(seconds) <= _MAX_TIMESTAMP_SECONDS and zones.place_named(zone) is not None:
                 return datetime.fromtimestamp(int(seconds), UTC), zone, int(revision)
     raise UnknownPanel
 

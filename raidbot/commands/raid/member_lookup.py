@@ -8,7 +8,7 @@ from raidbot.delivery.members.names import hear
 from raidbot.raids.model import MemberId
 from raidbot.utils.text import clean_name
 
-_ASKED_AT_ONCE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
+_BATCH_SIZE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
 
 
 async def still_here(
@@ -20,9 +20,9 @@ async def still_here(
     """
     guild = permissions.guild_of(context.interaction)
     names: dict[MemberId, str] = {}
-    for start in range(0, len(members), _ASKED_AT_ONCE):
-        asked = list[int](members[start : start + _ASKED_AT_ONCE])
-        found = await guild.query_members(user_ids=asked, limit=_ASKED_AT_ONCE, cache=False)
+    for start in range(0, len(members), _BATCH_SIZE):
+        asked = list[int](members[start : start + _BATCH_SIZE])
+        found = await guild.query_members(user_ids=asked, limit=_BATCH_SIZE, cache=False)
         await hear(context.state, context.guild, found)
         names |= {
             MemberId(member.id): clean_name(member.display_name)

@@ -21,8 +21,8 @@ from raidbot.raids.rosters import assignments, signups
 from raidbot.state import Rule
 from raidbot.utils.text import clip, escape
 
-_OPTIONS_MOST = 25  # https://discord.com/developers/docs/components/reference#string-select
-_LABEL_MOST = 100
+_MAX_OPTIONS = 25  # https://discord.com/developers/docs/components/reference#string-select
+_MAX_LABEL_LENGTH = 100
 _NO_SIDE = "none"
 
 
@@ -31,16 +31,16 @@ async def _roster(context: PanelContext, text: str = "") -> None:
     raid = context.raid
     names = await context.state.names(raid)
     people = list(raid.members())
-    pages = max(1, -(-len(people) // _OPTIONS_MOST))
+    pages = max(1, -(-len(people) // _MAX_OPTIONS))
     page = min(number_of(context.rest[0]) if context.rest else 0, pages - 1)
-    shown = people[page * _OPTIONS_MOST : (page + 1) * _OPTIONS_MOST]
+    shown = people[page * _MAX_OPTIONS : (page + 1) * _MAX_OPTIONS]
     rows: list[Row] = []
     if shown:
         options = [
             discord.SelectOption(
                 label=names.get(member, "Member"),
                 value=str(member),
-                description=clip(_place(raid, member), _LABEL_MOST),
+                description=clip(_place(raid, member), _MAX_LABEL_LENGTH),
             )
             for member in shown
         ]
@@ -67,7 +67,7 @@ async def _person(context: PanelContext, who: PickedMember, text: str = "") -> N
     if raid.sides and seat is not None:
         options = [discord.SelectOption(label=side, value=side, default=side == seat.side) for side in raid.sides]
         none = discord.SelectOption(label="No side", value=_NO_SIDE)
-        rows.append((_select(raid, "side", "Which side?", [*options, none][:_OPTIONS_MOST], who.id),))
+        rows.append((_select(raid, "side", "Which side?", [*options, none][:_MAX_OPTIONS], who.id),))
     is_in = who.id in set(raid.members())
     has_full = any(not raid.has_room(role) for role in raid.roles)
     rows.append(

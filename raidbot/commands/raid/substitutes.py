@@ -19,9 +19,9 @@ from raidbot.raids.rosters import assignments, substitutes
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, joined
 
-_OPTIONS_MOST = 25  # https://discord.com/developers/docs/components/reference#string-select
-_LABEL_MOST = 100
-_OTHERS_MOST = 10
+_MAX_OPTIONS = 25  # https://discord.com/developers/docs/components/reference#string-select
+_MAX_LABEL_LENGTH = 100
+_MAX_OTHERS_NAMED = 10
 
 
 class NoRoom(Refusal):
@@ -58,18 +58,18 @@ async def _candidates(context: PanelContext, role: Role, text: str = "") -> None
     """Who might come, best first, with the reasons; and anybody else."""
     raid, now = context.raid, context.state.now()
     known = await context.state.db.read(partial(past_players.past_players, raid=raid, role=role.key))
-    worth = substitutes.ranked(raid, role.key, known, now=now)[: 2 * _OPTIONS_MOST]
+    worth = substitutes.ranked(raid, role.key, known, now=now)[: 2 * _MAX_OPTIONS]
     needed = (await context.state.settings(raid.guild)).signup_roles_for(raid.kind)
     here = await still_here(context, [candidate.member for candidate in worth], needing=needed)
-    offered = [candidate for candidate in worth if candidate.member in here][:_OPTIONS_MOST]
+    offered = [candidate for candidate in worth if candidate.member in here][:_MAX_OPTIONS]
     number = raid.roles.index(role) + 1
     rows: list[Row] = []
     if offered:
         options = [
             discord.SelectOption(
-                label=clip(here[one.member], _LABEL_MOST),
+                label=clip(here[one.member], _MAX_LABEL_LENGTH),
                 value=str(one.member),
-                description=clip(one.reasons(now), _LABEL_MOST) or None,
+                description=clip(one.reasons(now), _MAX_LABEL_LENGTH) or None,
             )
             for one in offered
         ]
@@ -81,7 +81,7 @@ async def _candidates(context: PanelContext, role: Role, text: str = "") -> None
         )
         rows.append((select,))
     anybody: Any = discord.ui.UserSelect(
-        custom_id=views.to(raid, "sub-ask", number, "any"), placeholder="Or ask others", max_values=_OTHERS_MOST
+        custom_id=views.to(raid, "sub-ask", number, "any"), placeholder="Or ask others", max_values=_MAX_OTHERS_NAMED
     )
     asked = await _asked(context, role)
     said = f"Who shall be asked to come as **{escape(role.name)}**? The first to accept gets the seat."

@@ -18,11 +18,11 @@ from raidbot.utils.text import clip, escape, fit_lines, joined, stamp
 
 PANEL = "raid"
 _COLOUR = 0x5865F2
-_TITLE_MOST = 256
-_CHANGES_MOST = 1024
-_LABEL_MOST = 80
-_VALUE_MOST = 60
-_UNREACHABLE_MOST = 10
+_MAX_TITLE_LENGTH = 256
+_MAX_CHANGES_LENGTH = 1024
+_MAX_LABEL_LENGTH = 80
+_MAX_VALUE_LENGTH = 60
+_MAX_UNREACHABLE_NAMED = 10
 
 _STATES = {
     Status.POSTING: "⏳ being posted",
@@ -50,11 +50,11 @@ class PanelData:
 
 def embed(data: PanelData) -> discord.Embed:
     raid = data.raid
-    shown = discord.Embed(title=clip(escape(raid.name), _TITLE_MOST), description="\n".join(_facts(data)))
+    shown = discord.Embed(title=clip(escape(raid.name), _MAX_TITLE_LENGTH), description="\n".join(_facts(data)))
     shown.colour = discord.Colour(_COLOUR)
     if data.changes:
         lines = [_change(happened) for happened in data.changes]
-        shown.add_field(name="Last changes", value=fit_lines(lines, _CHANGES_MOST, "…"), inline=False)
+        shown.add_field(name="Last changes", value=fit_lines(lines, _MAX_CHANGES_LENGTH, "…"), inline=False)
     return shown.set_footer(text=f"Raid {raid.code}")
 
 
@@ -98,7 +98,7 @@ def button(
 def _undo(data: PanelData) -> discord.ui.Button[Any]:
     if data.step is None:
         return button(data.raid, "Undo", "undo", GREY, disabled=True)
-    return button(data.raid, clip(f"Undo: {data.step.action}", _LABEL_MOST), "undo", GREY, data.step.version)
+    return button(data.raid, clip(f"Undo: {data.step.action}", _MAX_LABEL_LENGTH), "undo", GREY, data.step.version)
 
 
 def back(raid: Raid) -> discord.ui.Button[Any]:
@@ -123,8 +123,8 @@ def _facts(data: PanelData) -> Iterator[str]:
     waiting = len({wait.member for wait in raid.waits})
     yield f"**Seats:** {len(raid.seats)}/{raid.capacity} taken" + (f", {waiting} waiting" if waiting else "")
     if data.unreachable:
-        listed = joined([_name(member, names) for member in data.unreachable[:_UNREACHABLE_MOST]])
-        more = len(data.unreachable) - _UNREACHABLE_MOST
+        listed = joined([_name(member, names) for member in data.unreachable[:_MAX_UNREACHABLE_NAMED]])
+        more = len(data.unreachable) - _MAX_UNREACHABLE_NAMED
         yield f"**Get no messages from me:** {listed}{f', +{more} more' if more > 0 else ''} (their DMs are closed)"
 
 
@@ -143,4 +143,4 @@ def _change(happened: Happened) -> str:
 
 def _shortened(value: str | None) -> str:
     """A part of a link would lead nowhere, and the panel links the board."""
-    return "" if value is None or value.startswith("https://") else shown(clip(value, _VALUE_MOST))
+    return "" if value is None or value.startswith("https://") else shown(clip(value, _MAX_VALUE_LENGTH))

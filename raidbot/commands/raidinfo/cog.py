@@ -27,8 +27,8 @@ from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape
 
-_EVENTS_MOST = 1000
-_LATELY = timedelta(days=1)
+_MAX_CALENDAR_EVENTS = 1000
+_EXPORT_LOOKBACK = timedelta(days=1)
 _CODE = "Which raid; choose it from the list as you type"
 
 
@@ -187,9 +187,9 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
             partial(
                 raid_listings.for_calendar,
                 guild=_guild(interaction),
-                since=self._state.now() - _LATELY,
+                since=self._state.now() - _EXPORT_LOOKBACK,
                 member=permissions.member_id(interaction) if mine else None,
-                limit=_EVENTS_MOST,
+                limit=_MAX_CALENDAR_EVENTS,
             )
         )
         if not found:

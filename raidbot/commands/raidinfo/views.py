@@ -17,9 +17,9 @@ from raidbot.utils.text import clip, escape, stamp
 PANEL = "raidinfo"
 PAGE_SIZE = 10
 _COLOUR = 0x5865F2
-_NAME_MOST = 80
-_ROLE_MOST = 60
-_TITLE_MOST = 256
+_MAX_NAME_LENGTH = 80
+_MAX_ROLE_LENGTH = 60
+_MAX_TITLE_LENGTH = 256
 _EVERY_KIND = "all"
 
 _MARKS = {Status.POSTING: "⏳", Status.OPEN: "🟢", Status.CLOSED: "🔒", Status.CANCELLED: "❌"}
@@ -83,7 +83,7 @@ def history_embed(page: Page, name: str) -> discord.Embed:
     first = page.number * PAGE_SIZE + 1
     lines = [_past(number, entry) for number, entry in enumerate(page.entries, start=first)]
     embed = discord.Embed(
-        title=clip(f"Raids of {escape(name)} ({page.total})", _TITLE_MOST),
+        title=clip(f"Raids of {escape(name)} ({page.total})", _MAX_TITLE_LENGTH),
         description="\n".join(lines) or "No raid with a seat has gone by yet.",
         colour=_COLOUR,
     )
@@ -115,7 +115,7 @@ def _past(number: int, entry: RaidEntry) -> str:
 def _facts(entry: RaidEntry) -> Iterator[str]:
     yield _name(entry)
     if entry.role:
-        yield escape(clip(entry.role, _ROLE_MOST))
+        yield escape(clip(entry.role, _MAX_ROLE_LENGTH))
     yield stamp(entry.starts_at, "d")
     if entry.status is Status.CANCELLED:
         yield "❌ cancelled"
@@ -124,7 +124,7 @@ def _facts(entry: RaidEntry) -> Iterator[str]:
 
 
 def _name(entry: RaidEntry) -> str:
-    name = f"**{escape(clip(entry.name, _NAME_MOST))}**"
+    name = f"**{escape(clip(entry.name, _MAX_NAME_LENGTH))}**"
     return f"[{name}]({entry.link})" if entry.link else name
 
 

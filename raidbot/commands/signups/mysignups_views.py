@@ -18,10 +18,10 @@ from raidbot.utils.text import clip, escape, stamp
 PANEL = "mysignups"
 PAGE_SIZE = 8
 _COLOUR = 0x5865F2
-_NAME_MOST = 60
-_PLACE_MOST = 150
-_TITLE_MOST = 256
-_OPTION_MOST = 100
+_MAX_NAME_LENGTH = 60
+_MAX_PLACE_LENGTH = 150
+_MAX_TITLE_LENGTH = 256
+_MAX_OPTION_LENGTH = 100
 
 _MARKS = {Status.POSTING: "⏳", Status.OPEN: "🟢", Status.CLOSED: "🔒", Status.CANCELLED: "❌"}
 
@@ -40,7 +40,9 @@ def list_rows(page: Page, raids: Sequence[Raid], member: MemberId) -> tuple[Row,
         return ()
     options = [
         discord.SelectOption(
-            label=clip(raid.name, _OPTION_MOST), value=raid.code, description=clip(brief(raid, member), _OPTION_MOST)
+            label=clip(raid.name, _MAX_OPTION_LENGTH),
+            value=raid.code,
+            description=clip(brief(raid, member), _MAX_OPTION_LENGTH),
         )
         for raid in raids
     ]
@@ -56,7 +58,9 @@ def raid_embed(raid: Raid, member: MemberId) -> discord.Embed:
         lines.append("Signups are closed: ask a raid leader if you want to change something.")
     if raid.status is Status.CANCELLED:
         lines.append("This raid is cancelled.")
-    embed = discord.Embed(title=clip(escape(raid.name), _TITLE_MOST), description="\n".join(lines), colour=_COLOUR)
+    embed = discord.Embed(
+        title=clip(escape(raid.name), _MAX_TITLE_LENGTH), description="\n".join(lines), colour=_COLOUR
+    )
     return embed.set_footer(text=f"Raid {raid.code}")
 
 
@@ -95,8 +99,8 @@ def brief(raid: Raid, member: MemberId) -> str:
 
 
 def _line(number: int, raid: Raid, member: MemberId) -> str:
-    name = f"**{escape(clip(raid.name, _NAME_MOST))}**"
+    name = f"**{escape(clip(raid.name, _MAX_NAME_LENGTH))}**"
     named = f"[{name}]({raid.link})" if raid.link else name
     when = f"{stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})"
-    what = clip(escape(brief(raid, member)), _PLACE_MOST)
+    what = clip(escape(brief(raid, member)), _MAX_PLACE_LENGTH)
     return f"{number}. {_MARKS[raid.status]} {named} {when}\n-# `{raid.code}` {what}"

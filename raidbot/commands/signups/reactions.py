@@ -33,9 +33,9 @@ from raidbot.utils.text import clean_name, escape
 
 log = structlog.get_logger(__name__)
 
-_TOLD_AGAIN_AFTER = 600
-_LEADER_TOLD_AGAIN_AFTER = 86_400
-_OF_USE = timedelta(hours=1)
+_REPEAT_NOTICE_SECONDS = 600
+_REPEAT_LEADER_NOTICE_SECONDS = 86_400
+_NOTICE_LIFETIME = timedelta(hours=1)
 """How long it still helps to be told why a reaction went away."""
 
 
@@ -157,7 +157,7 @@ class Reactions(commands.Cog):
             self._reaction_remover.refuse(raid, reaction.member, role.key)
             await self._tell(raid, reaction.member, refusal)
             if isinstance(refusal, RoleGone):
-                await self._tell(raid, raid.leader or raid.creator, refusal, again_after=_LEADER_TOLD_AGAIN_AFTER)
+                await self._tell(raid, raid.leader or raid.creator, refusal, again_after=_REPEAT_LEADER_NOTICE_SECONDS)
         except sqlite3.Error as error:
             self._catch_up(raid.id, reaction.member, error)
             await self._tell(raid, reaction.member, NotSaved(raid))
@@ -203,7 +203,7 @@ class Reactions(commands.Cog):
         self._reconcile.later(raid)
 
     async def _tell(
-        self, raid: Raid, member: MemberId, refusal: Refusal, *, again_after: int = _TOLD_AGAIN_AFTER
+        self, raid: Raid, member: MemberId, refusal: Refusal, *, again_after: int = _REPEAT_NOTICE_SECONDS
     ) -> None:
         """Owe the member the reason, once per `again_after` seconds; say it at once if nothing can be owed."""
         now = self._state.now()
@@ -214,7 +214,7 @@ class Reactions(commands.Cog):
             payload={"content": str(refusal)},
             dedupe=f"{cause}:{member}",
             due_at=now,
-            expires_at=now + _OF_USE,
+            expires_at=now + _NOTICE_LIFETIME,
             guild=raid.guild,
         )
         try:
@@ -243,7 +243,7 @@ class Reactions(commands.Cog):
                 payload={"content": text},
                 dedupe=cause,
                 due_at=now,
-                expires_at=now + _OF_USE,
+                expires_at=now + _NOTICE_LIFETIME,
                 guild=raid.guild,
             )
         ]

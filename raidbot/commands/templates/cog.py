@@ -25,7 +25,7 @@ from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.catalogue import Catalogue, Entry
-from raidbot.raids.templates.model import LABEL_MOST
+from raidbot.raids.templates.model import MAX_LABEL_LENGTH
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
@@ -132,4 +132,4 @@ def _named(catalogue: Catalogue, text: str) -> Entry:
 
 def _offered(entry: Entry) -> str:
     disabled = "" if entry.enabled else " (disabled)"
-    return clip(entry.template.offered_as, LABEL_MOST - len(disabled)) + disabled
+    return clip(entry.template.offered_as, MAX_LABEL_LENGTH - len(disabled)) + disabled

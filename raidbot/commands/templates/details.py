@@ -6,13 +6,13 @@ from raidbot.commands.templates.context import LABELS, Action, PanelContext
 from raidbot.commands.ui.forms import Field
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import edits
-from raidbot.raids.templates.model import DESCRIPTION_MOST, LABEL_MOST, Template
+from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, MAX_LABEL_LENGTH, Template
 
-EMOJI_MOST = 64
+MAX_EMOJI_LENGTH = 64
 COLOUR_HINT = "#RRGGBB, such as #1ABC9C; blank: the usual blue"
 _LOOK = ("name", "label", "emoji", "colour", "description")
-_LENGTHS_MOST = 300  # 25 of them with four decimals each
-_SIDES_MOST = 2600
+_MAX_LENGTHS_TEXT_LENGTH = 300  # 25 of them with four decimals each
+_MAX_SIDES_TEXT_LENGTH = 2600
 
 
 async def _ask_look(context: PanelContext) -> None:
@@ -20,15 +20,15 @@ async def _ask_look(context: PanelContext) -> None:
     await context.ask(
         "look",
         "Words and look",
-        Field("name", LABELS["name"], template.name, most=LABEL_MOST),
-        Field("label", LABELS["label"], template.label, "Blank: its name", most=LABEL_MOST, required=False),
+        Field("name", LABELS["name"], template.name, most=MAX_LABEL_LENGTH),
+        Field("label", LABELS["label"], template.label, "Blank: its name", most=MAX_LABEL_LENGTH, required=False),
         emoji_field(template.emoji),
         Field("colour", LABELS["colour"], edits.colour_text(template.colour), COLOUR_HINT, most=20, required=False),
         Field(
             "description",
             LABELS["description"],
             template.description,
-            most=DESCRIPTION_MOST,
+            most=MAX_DESCRIPTION_LENGTH,
             required=False,
             is_long=True,
         ),
@@ -36,7 +36,9 @@ async def _ask_look(context: PanelContext) -> None:
 
 
 def emoji_field(value: str) -> Field:
-    return Field("emoji", LABELS["emoji"], value, "Before the title: ⚔️ or :name:", most=EMOJI_MOST, required=False)
+    return Field(
+        "emoji", LABELS["emoji"], value, "Before the title: ⚔️ or :name:", most=MAX_EMOJI_LENGTH, required=False
+    )
 
 
 async def _look(context: PanelContext) -> None:
@@ -50,7 +52,12 @@ async def _look(context: PanelContext) -> None:
 async def _ask_lengths(context: PanelContext) -> None:
     lengths = edits.hours_text(context.template.lengths)
     field = Field(
-        "lengths", LABELS["lengths"], lengths, "1.5, 3; blank: raids say no length", most=_LENGTHS_MOST, required=False
+        "lengths",
+        LABELS["lengths"],
+        lengths,
+        "1.5, 3; blank: raids say no length",
+        most=_MAX_LENGTHS_TEXT_LENGTH,
+        required=False,
     )
     await context.ask("lengths", "How long raids take", field)
 
@@ -66,7 +73,7 @@ async def _ask_sides(context: PanelContext) -> None:
         LABELS["sides"],
         "\n".join(context.template.sides),
         "Left side (Bomb)",
-        most=_SIDES_MOST,
+        most=_MAX_SIDES_TEXT_LENGTH,
         required=False,
         is_long=True,
     )

@@ -16,14 +16,14 @@ from raidbot.commands.ui import permissions, responses
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.catalogue import Entry
-from raidbot.raids.templates.file_format import BYTES_MOST, Filed, TooLargeFile, kib, read, write
+from raidbot.raids.templates.file_format import MAX_FILE_BYTES, Filed, TooLargeFile, kib, read, write
 from raidbot.raids.templates.importing import Taken, check_emoji, take_in, taken
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
 
-_DOWNLOAD_SECONDS = 20.0
-_NAMES_MOST = 500
+_DOWNLOAD_TIMEOUT_SECONDS = 20.0
+_MAX_NAMES_LENGTH = 500
 
 
 class NoDownload(Refusal):
@@ -39,10 +39,10 @@ async def hand_out(interaction: discord.Interaction[Any], entries: Iterable[Entr
 
 
 def _what_for(size: int) -> str:
-    if size <= BYTES_MOST:
+    if size <= MAX_FILE_BYTES:
         return "`/templates import` takes this file in, on any server."
     return (
-        f"This file has {kib(size)} KiB, and `/templates import` takes {kib(BYTES_MOST)} KiB at once."
+        f"This file has {kib(size)} KiB, and `/templates import` takes {kib(MAX_FILE_BYTES)} KiB at once."
         " To take templates to another server, export them one by one."
     )
 
@@ -68,10 +68,10 @@ async def take_file(state: State, interaction: discord.Interaction[Any], file: d
 
 
 async def _download(file: discord.Attachment) -> bytes:
-    if file.size > BYTES_MOST:
+    if file.size > MAX_FILE_BYTES:
         raise TooLargeFile(file.size)
     try:
-        async with asyncio.timeout(_DOWNLOAD_SECONDS):
+        async with asyncio.timeout(_DOWNLOAD_TIMEOUT_SECONDS):
             return await file.read()
     except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
         raise NoDownload from None
@@ -80,7 +80,7 @@ async def _download(file: discord.Attachment) -> bytes:
 def _told(told: Taken) -> str:
     parts = (("Added", told.added), ("Changed", told.changed), ("Left as they were", told.left))
     return "\n".join(
-        f"**{what} ({len(names)}):** {clip(', '.join(map(escape, names)), _NAMES_MOST)}"
+        f"**{what} ({len(names)}):** {clip(', '.join(map(escape, names)), _MAX_NAMES_LENGTH)}"
         for what, names in parts
         if names
     )

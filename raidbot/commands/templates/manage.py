@@ -21,13 +21,13 @@ from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates import edits
 from raidbot.raids.templates.catalogue import Catalogue, NothingToResetTo
-from raidbot.raids.templates.model import LABEL_MOST, Strategy, Template
+from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Strategy, Template
 from raidbot.raids.templates.role_text import from_lines
 from raidbot.utils.text import clean_name, joined
 
 _FIRST_ROLES = "| 🛡️ | Tank | 1\n| 💚 | Healer | 1\n| ⚔️ | Damage | 3"
-_FIRST_DESCRIPTION_MOST = 1000  # so that all of a refused form can be shown in one message
-_AHEAD = timedelta(days=1)
+_MAX_NEW_DESCRIPTION_LENGTH = 1000  # so that all of a refused form can be shown in one message
+_PREVIEW_LEAD = timedelta(days=1)
 
 
 async def _list(context: PanelContext) -> None:
@@ -47,13 +47,13 @@ async def ask_new(context: PanelContext) -> None:
     await context.ask(
         "new",
         "A new template",
-        Field("name", LABELS["name"], most=LABEL_MOST),
+        Field("name", LABELS["name"], most=MAX_LABEL_LENGTH),
         emoji_field(""),
         Field("colour", LABELS["colour"], "", COLOUR_HINT, most=20, required=False),
         Field(
             "description",
             LABELS["description"],
-            most=_FIRST_DESCRIPTION_MOST,
+            most=_MAX_NEW_DESCRIPTION_LENGTH,
             required=False,
             is_long=True,
         ),
@@ -151,7 +151,7 @@ def _raid(context: PanelContext, strategy: Strategy | None, zone: str) -> Raid:
         activity=context.key,
         length_minutes=next(iter(entry.template.lengths), None),
         strategy=strategy.name if strategy else None,
-        starts_at=now + _AHEAD,
+        starts_at=now + _PREVIEW_LEAD,
         zone=zone,
     )
     return plan(

@@ -6,7 +6,7 @@ import discord
 
 from raidbot.commands.templates import views
 from raidbot.commands.templates.context import LABELS, Action, PanelContext
-from raidbot.commands.templates.details import EMOJI_MOST
+from raidbot.commands.templates.details import MAX_EMOJI_LENGTH
 from raidbot.commands.templates.views import BLUE, GREEN, GREY, RED
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.responses import Row
@@ -16,8 +16,8 @@ from raidbot.raids.emoji.server import ServerEmoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import edits
-from raidbot.raids.templates.model import CHOICES_MOST, LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST, Template
-from raidbot.raids.templates.role_text import FORM, TEXT_MOST, from_lines, seats_of, to_lines
+from raidbot.raids.templates.model import MAX_CHOICES, MAX_LABEL_LENGTH, MAX_ROLE_NAME_LENGTH, MAX_ROLES, Template
+from raidbot.raids.templates.role_text import FORM, MAX_TEXT_LENGTH, from_lines, seats_of, to_lines
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import mark_of
 from raidbot.utils.text import clip, escape
@@ -29,12 +29,12 @@ _NEW = Role(key=RoleKey(""), name="", emoji="", seats=1)
 class TooLongForAForm(Refusal):
     def __init__(self, length: int) -> None:
         super().__init__(
-            f"As text the roles have {length} characters, and a form takes {TEXT_MOST}. Edit them one by one."
+            f"As text the roles have {length} characters, and a form takes {MAX_TEXT_LENGTH}. Edit them one by one."
         )
 
 
 def fits_a_form(roles: tuple[Role, ...]) -> bool:
-    return units(to_lines(roles)) <= TEXT_MOST
+    return units(to_lines(roles)) <= MAX_TEXT_LENGTH
 
 
 async def _roles(context: PanelContext) -> None:
@@ -44,33 +44,37 @@ async def _roles(context: PanelContext) -> None:
 async def _show_roles(context: PanelContext, text: str = "") -> None:
     """The page of the roles; called after a change, it shows the template as it is then."""
     template = (await context.state.templates(context.guild)).entry(context.key).template
-    embed = discord.Embed(title=f"Roles of {clip(escape(template.name), LABEL_MOST)}", colour=template.colour)
+    embed = discord.Embed(title=f"Roles of {clip(escape(template.name), MAX_LABEL_LENGTH)}", colour=template.colour)
     embed.description = views.roles_text(template.roles)
     if not fits_a_form(template.roles):
-        embed.set_footer(text=f"As text these are more than {TEXT_MOST} characters, so they are edited one by one.")
+        embed.set_footer(
+            text=f"As text these are more than {MAX_TEXT_LENGTH} characters, so they are edited one by one."
+        )
     await context.page(text, *_rows(template), embeds=(embed,))
 
 
 def _rows(template: Template) -> tuple[Row, ...]:
-    starts = range(0, len(template.roles), CHOICES_MOST)
+    starts = range(0, len(template.roles), MAX_CHOICES)
     return (
         *((_select(template, start),) for start in starts),
         (
             views.button("Edit as text", BLUE, "ask-lines", template.key, disabled=not fits_a_form(template.roles)),
-            views.button("Add a role", GREEN, "ask-add", template.key, disabled=len(template.roles) >= ROLES_MOST),
+            views.button("Add a role", GREEN, "ask-add", template.key, disabled=len(template.roles) >= MAX_ROLES),
             views.back(template.key),
         ),
     )
 
 
 def _select(template: Template, start: int) -> discord.ui.Select[discord.ui.View]:
-    roles = template.roles[start : start + CHOICES_MOST]
+    roles = template.roles[start : start + MAX_CHOICES]
     options = [
-        discord.SelectOption(label=clip(_plainly(role), LABEL_MOST), value=role.key, description=role.group or None)
+        discord.SelectOption(
+            label=clip(_plainly(role), MAX_LABEL_LENGTH), value=role.key, description=role.group or None
+        )
         for role in roles
     ]
     hint = "Edit or remove one role"
-    if len(template.roles) > CHOICES_MOST:
+    if len(template.roles) > MAX_CHOICES:
         hint += f": {start + 1} to {start + len(roles)}"
     return views.select(hint, "role", template.key, options, start)
 
@@ -99,7 +103,7 @@ async def _ask_lines(context: PanelContext) -> None:
 
 
 def lines_field(lines: str) -> Field:
-    return Field("roles", LABELS["roles"], lines, FORM, most=TEXT_MOST, is_long=True)
+    return Field("roles", LABELS["roles"], lines, FORM, most=MAX_TEXT_LENGTH, is_long=True)
 
 
 async def _lines(context: PanelContext) -> None:
@@ -149,11 +153,13 @@ async def _drop(context: PanelContext) -> None:
 
 def _fields(role: Role) -> tuple[Field, ...]:
     return (
-        Field("group", LABELS["group"], role.group, "Blank: it stands by itself", most=LABEL_MOST, required=False),
-        Field("emoji", LABELS["emoji"], role.emoji, "What members react with: ⚔️ or :name:", most=EMOJI_MOST),
-        Field("name", LABELS["name"], role.name, most=ROLE_NAME_MOST),
+        Field(
+            "group", LABELS["group"], role.group, "Blank: it stands by itself", most=MAX_LABEL_LENGTH, required=False
+        ),
+        Field("emoji", LABELS["emoji"], role.emoji, "What members react with: ⚔️ or :name:", most=MAX_EMOJI_LENGTH),
+        Field("name", LABELS["name"], role.name, most=MAX_ROLE_NAME_LENGTH),
         Field("seats", LABELS["seats"], str(role.seats), most=2),
-        Field("icon", LABELS["icon"], role.icon, "⚔️ or :name:; may be blank", most=EMOJI_MOST, required=False),
+        Field("icon", LABELS["icon"], role.icon, "⚔️ or :name:; may be blank", most=MAX_EMOJI_LENGTH, required=False),
     )
 
 

@@ -10,7 +10,7 @@ from raidbot.commands.ui.forms import Field
 from raidbot.raids.model import Role
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import edits
-from raidbot.raids.templates.model import CHOICES_MOST, DESCRIPTION_MOST, LABEL_MOST, Strategy, Template
+from raidbot.raids.templates.model import MAX_CHOICES, MAX_DESCRIPTION_LENGTH, MAX_LABEL_LENGTH, Strategy, Template
 from raidbot.raids.templates.role_text import Spell, from_lines, to_lines
 from raidbot.utils.ids import mark_of
 from raidbot.utils.text import clip, escape
@@ -21,7 +21,7 @@ _ABOUT = (
     "One of the strategies has to be chosen for each raid. A strategy may have a description in place of the"
     " template’s, and other roles in the same places."
 )
-_DESCRIBED_MOST = 500
+_MAX_DESCRIPTION_LENGTH = 500
 
 
 async def _strategies(context: PanelContext) -> None:
@@ -33,10 +33,12 @@ async def _show(context: PanelContext, text: str = "") -> None:
     options = [discord.SelectOption(label=one.name, value=one.name) for one in template.strategies]
     chosen = views.select("Edit or remove a strategy", "strategy", context.key, options)
     buttons = (
-        views.button("Add a strategy", GREEN, "ask-new-plan", context.key, disabled=len(options) >= CHOICES_MOST),
+        views.button("Add a strategy", GREEN, "ask-new-plan", context.key, disabled=len(options) >= MAX_CHOICES),
         views.back(context.key),
     )
-    embed = discord.Embed(title=f"Strategies of {clip(escape(template.name), LABEL_MOST)}", colour=template.colour)
+    embed = discord.Embed(
+        title=f"Strategies of {clip(escape(template.name), MAX_LABEL_LENGTH)}", colour=template.colour
+    )
     embed.description = views.strategies_text(template) or "There are none."
     embed.set_footer(text=_ABOUT)
     await context.page(text, *([(chosen,)] if options else []), buttons, embeds=(embed,))
@@ -51,7 +53,7 @@ async def _strategy(context: PanelContext) -> None:
         views.button("Back", GREY, "strategies", context.key),
     )
     embed = discord.Embed(title=escape(strategy.name), colour=context.template.colour)
-    embed.description = clip(escape(strategy.description), _DESCRIBED_MOST) or "The template’s description."
+    embed.description = clip(escape(strategy.description), _MAX_DESCRIPTION_LENGTH) or "The template’s description."
     embed.add_field(name="Roles", value=views.roles_text(context.template.played_as(strategy).roles))
     await context.page("", buttons, embeds=(embed,))
 
@@ -73,13 +75,13 @@ def _fields(template: Template, strategy: Strategy) -> list[Field]:
     played = template.played_as(strategy).roles
     roles = [lines_field(to_lines(played))] if fits_a_form(template.roles) and fits_a_form(played) else []
     return [
-        Field("name", LABELS["name"], strategy.name, most=LABEL_MOST),
+        Field("name", LABELS["name"], strategy.name, most=MAX_LABEL_LENGTH),
         Field(
             "description",
             LABELS["description"],
             strategy.description,
             "Blank: the template’s",
-            most=DESCRIPTION_MOST,
+            most=MAX_DESCRIPTION_LENGTH,
             required=False,
             is_long=True,
         ),

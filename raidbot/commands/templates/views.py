@@ -12,7 +12,7 @@ from raidbot.commands.ui.router import address
 from raidbot.raids.model import Role
 from raidbot.raids.templates.catalogue import Catalogue, Entry
 from raidbot.raids.templates.edits import colour_text
-from raidbot.raids.templates.model import LABEL_MOST, Strategy, Template, spoken_length
+from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Strategy, Template, spoken_length
 from raidbot.utils.text import clip, escape, fit_lines, joined
 
 PANEL = "templates"
@@ -21,13 +21,13 @@ PAGE_SIZE = 25  # options of a select, https://discord.com/developers/docs/compo
 GREY, BLUE = discord.ButtonStyle.secondary, discord.ButtonStyle.primary
 GREEN, RED = discord.ButtonStyle.success, discord.ButtonStyle.danger
 _COLOUR = 0x5865F2
-_TITLE_MOST = 256
-_EMBED_MOST = 4000
-_LINE_MOST = 90
-_STRATEGY_MOST = 300
-_FIELD_MOST = 1024
-_DESCRIPTION_MOST = 300
-_SIDES_MOST = 500
+_MAX_TITLE_LENGTH = 256
+_MAX_EMBED_LENGTH = 4000
+_MAX_LINE_LENGTH = 90
+_MAX_STRATEGY_LENGTH = 300
+_MAX_FIELD_LENGTH = 1024
+_MAX_DESCRIPTION_LENGTH = 300
+_MAX_SIDES_LENGTH = 500
 
 
 def to(action: str, key: str, *more: object) -> str:
@@ -64,8 +64,8 @@ def pages_of(catalogue: Catalogue) -> int:
 
 def list_embed(guild: str, catalogue: Catalogue, page: int) -> discord.Embed:
     entries = catalogue.entries
-    embed = discord.Embed(title=clip(f"Templates of {escape(guild)}", _TITLE_MOST), colour=_COLOUR)
-    embed.description = fit_lines([_line(entry) for entry in _on(catalogue, page)], _EMBED_MOST)
+    embed = discord.Embed(title=clip(f"Templates of {escape(guild)}", _MAX_TITLE_LENGTH), colour=_COLOUR)
+    embed.description = fit_lines([_line(entry) for entry in _on(catalogue, page)], _MAX_EMBED_LENGTH)
     own = sum(entry.is_own for entry in entries)
     disabled = sum(not entry.enabled for entry in entries)
     counted = f"{len(entries)} templates, {own} of them this server’s own, {disabled} disabled"
@@ -75,7 +75,7 @@ def list_embed(guild: str, catalogue: Catalogue, page: int) -> discord.Embed:
 def list_rows(catalogue: Catalogue, page: int) -> tuple[Row, ...]:
     options = [
         discord.SelectOption(
-            label=clip(entry.template.offered_as, LABEL_MOST), value=entry.key, description=_state(entry)
+            label=clip(entry.template.offered_as, MAX_LABEL_LENGTH), value=entry.key, description=_state(entry)
         )
         for entry in _on(catalogue, page)
     ]
@@ -93,7 +93,7 @@ def _on(catalogue: Catalogue, page: int) -> tuple[Entry, ...]:
 
 def _line(entry: Entry) -> str:
     template = entry.template
-    name = f"{template.emoji} **{escape(clip(template.offered_as, _LINE_MOST))}**".strip()
+    name = f"{template.emoji} **{escape(clip(template.offered_as, _MAX_LINE_LENGTH))}**".strip()
     return f"{'🟢' if entry.enabled else '⚪'} {name} · {_seats(template)}{_mark(entry)}"
 
 
@@ -113,7 +113,7 @@ def _state(entry: Entry) -> str:
 
 def panel_embed(entry: Entry) -> discord.Embed:
     template = entry.template
-    embed = discord.Embed(title=clip(f"{template.emoji} {escape(template.name)}".strip(), _TITLE_MOST))
+    embed = discord.Embed(title=clip(f"{template.emoji} {escape(template.name)}".strip(), _MAX_TITLE_LENGTH))
     embed.description = "\n".join(_facts(entry))
     embed.colour = discord.Colour(template.colour)
     embed.add_field(name=f"Roles ({_seats(template)})", value=roles_text(template.roles), inline=False)
@@ -151,7 +151,7 @@ def panel_rows(entry: Entry) -> tuple[Row, ...]:
 
 def strategies_text(template: Template) -> str:
     """Each with what it changes, as many as an embed's field holds."""
-    return fit_lines([_strategy(template, strategy) for strategy in template.strategies], _FIELD_MOST)
+    return fit_lines([_strategy(template, strategy) for strategy in template.strategies], _MAX_FIELD_LENGTH)
 
 
 def roles_text(roles: tuple[Role, ...]) -> str:
@@ -159,7 +159,7 @@ def roles_text(roles: tuple[Role, ...]) -> str:
     grouped: dict[str, list[Role]] = {}
     for role in roles:
         grouped.setdefault(role.group, []).append(role)
-    return fit_lines(list(_roles(grouped)), _FIELD_MOST)
+    return fit_lines(list(_roles(grouped)), _MAX_FIELD_LENGTH)
 
 
 def changed_fields(entry: Entry) -> tuple[str, ...]:
@@ -182,9 +182,9 @@ def _facts(entry: Entry) -> Iterator[str]:
     yield f"**Colour:** {colour_text(template.colour)}"
     yield f"**Lengths:** {', '.join(map(spoken_length, template.lengths)) or 'none, raids say no length'}"
     if template.sides:
-        yield f"**Sides:** {clip(', '.join(map(escape, template.sides)), _SIDES_MOST)}"
+        yield f"**Sides:** {clip(', '.join(map(escape, template.sides)), _MAX_SIDES_LENGTH)}"
     if template.description:
-        yield f"**Description:** {clip(escape(template.description), _DESCRIPTION_MOST)}"
+        yield f"**Description:** {clip(escape(template.description), _MAX_DESCRIPTION_LENGTH)}"
 
 
 def _origin(entry: Entry) -> str:
@@ -212,7 +212,7 @@ def _strategy(template: Template, strategy: Strategy) -> str:
     changes = [
         f"{_beside(own[role.key], role)} → {_beside(role, own[role.key])}" for role in strategy.roles if role.key in own
     ]
-    return clip(": ".join(filter(None, (escape(strategy.name), ", ".join(changes)))), _STRATEGY_MOST)
+    return clip(": ".join(filter(None, (escape(strategy.name), ", ".join(changes)))), _MAX_STRATEGY_LENGTH)
 
 
 def _beside(role: Role, other: Role) -> str:

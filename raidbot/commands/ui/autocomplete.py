@@ -7,11 +7,11 @@ from rapidfuzz import fuzz, utils
 
 from raidbot.utils.text import clip
 
-CHOICES_MOST = 25  # https://discord.com/developers/docs/interactions/receiving-and-responding#autocomplete
-CHOICE_LONGEST = 100
-_LIKE_ENOUGH = 80
-_GUESSED_FROM = 4
-_NOT_MEANT = 1000.0
+MAX_CHOICES = 25  # https://discord.com/developers/docs/interactions/receiving-and-responding#autocomplete
+MAX_CHOICE_LENGTH = 100
+_MIN_SCORE_PERCENT = 80
+_MIN_FUZZY_LENGTH = 4
+_NO_MATCH_RANK = 1000.0
 _SCORES = (fuzz.token_set_ratio, fuzz.partial_ratio)
 
 
@@ -22,9 +22,9 @@ def matching(typed: str, lines: Iterable[tuple[str, ...]]) -> list[app_commands.
     """
     wanted = typed.strip().casefold()
     ranked = ((min(_rank(wanted, name) for name in names), value, names[0]) for value, *names in lines)
-    found = sorted((one for one in ranked if one[0] < _NOT_MEANT), key=lambda one: one[0])
+    found = sorted((one for one in ranked if one[0] < _NO_MATCH_RANK), key=lambda one: one[0])
     return [
-        app_commands.Choice(name=clip(text, CHOICE_LONGEST), value=value) for _, value, text in found[:CHOICES_MOST]
+        app_commands.Choice(name=clip(text, MAX_CHOICE_LENGTH), value=value) for _, value, text in found[:MAX_CHOICES]
     ]
 
 
@@ -35,7 +35,7 @@ def _rank(wanted: str, text: str) -> float:
         return 0
     if wanted in lowered:
         return 1
-    if len(wanted) < _GUESSED_FROM:
-        return _NOT_MEANT
+    if len(wanted) < _MIN_FUZZY_LENGTH:
+        return _NO_MATCH_RANK
     likeness = max(score(wanted, text, processor=utils.default_process) for score in _SCORES)
-    return 102 - likeness if likeness >= _LIKE_ENOUGH else _NOT_MEANT
+    return 102 - likeness if likeness >= _MIN_SCORE_PERCENT else _NO_MATCH_RANK

@@ -12,7 +12,7 @@ from raidbot.commands.ui.router import address
 from raidbot.utils.text import clip
 
 _FENCE = "```"
-_WHY_MOST = 1900
+_MAX_REASON_LENGTH = 1900
 
 
 async def open_form(
@@ -29,7 +29,7 @@ async def open_form(
 
 def refusal_text(why: str) -> str:
     """The sentence above what was typed."""
-    return f"{clip(why, _WHY_MOST)}\nNothing was saved. This is what you typed:"
+    return f"{clip(why, _MAX_REASON_LENGTH)}\nNothing was saved. This is what you typed:"
 
 
 def embeds(fields: Mapping[str, str], labels: Mapping[str, str]) -> tuple[discord.Embed, ...]:

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from raidbot.commands.ui import permissions
-from raidbot.commands.ui.autocomplete import CHOICE_LONGEST, matching
+from raidbot.commands.ui.autocomplete import MAX_CHOICE_LENGTH, matching
 from raidbot.db import raid_queries
 from raidbot.db.raid_queries import Listed
 from raidbot.raids.model import GuildId
@@ -29,5 +29,5 @@ async def raid_choices(
 def raid_label(raid: Listed, zone: tzinfo) -> str:
     """“code — title — time”, short enough to be offered."""
     when = f"{raid.starts_at.astimezone(zone):%a %d %b %H:%M}"
-    room = CHOICE_LONGEST - len(f"{raid.code} —  — {when}")
+    room = MAX_CHOICE_LENGTH - len(f"{raid.code} —  — {when}")
     return f"{raid.code} — {clip(raid.name, room)} — {when}"

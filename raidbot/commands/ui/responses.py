@@ -9,8 +9,8 @@ import discord
 
 from raidbot.utils.text import clip
 
-_LONGEST = 2000
-_PATIENCE = 1.5
+_MAX_CONTENT_LENGTH = 2000
+_AUTO_DEFER_SECONDS = 1.5
 """Seconds after which a press is acknowledged though its answer is not ready: Discord waits three."""
 
 Row = tuple[discord.ui.Item[Any], ...]
@@ -18,7 +18,7 @@ Row = tuple[discord.ui.Item[Any], ...]
 
 async def send_ephemeral(interaction: discord.Interaction[Any], text: str) -> None:
     """Say it to the person alone, whether or not the interaction was answered already."""
-    content = clip(text, _LONGEST)
+    content = clip(text, _MAX_CONTENT_LENGTH)
     async with _response_lock(interaction):
         if not interaction.response.is_done():
             await interaction.response.send_message(content, ephemeral=True)
@@ -49,7 +49,7 @@ async def edit_response(
     rows: tuple[Row, ...] = (),
 ) -> None:
     """Make the panel, or the taken command's answer, exactly this."""
-    content, view = clip(text, _LONGEST) or None, panel_view(rows) if rows else None
+    content, view = clip(text, _MAX_CONTENT_LENGTH) or None, panel_view(rows) if rows else None
     async with _response_lock(interaction):
         if not interaction.response.is_done():
             await interaction.response.edit_message(content=content, embeds=list(embeds), view=view)
@@ -59,7 +59,7 @@ async def edit_response(
 
 async def send_file(interaction: discord.Interaction[Any], text: str, file: discord.File) -> None:
     """Fill the taken command's answer in with a file."""
-    await interaction.edit_original_response(content=clip(text, _LONGEST), attachments=[file])
+    await interaction.edit_original_response(content=clip(text, _MAX_CONTENT_LENGTH), attachments=[file])
 
 
 async def open_modal(interaction: discord.Interaction[Any], form: discord.ui.Modal) -> None:
@@ -83,7 +83,7 @@ def panel_view(rows: tuple[Row, ...]) -> discord.ui.View:
 
 
 async def _acknowledge_later(interaction: discord.Interaction[Any]) -> None:
-    await asyncio.sleep(_PATIENCE)
+    await asyncio.sleep(_AUTO_DEFER_SECONDS)
     async with _response_lock(interaction):
         if not interaction.response.is_done():
             await interaction.response.defer()

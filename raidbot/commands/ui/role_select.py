@@ -10,12 +10,12 @@ from raidbot.commands.ui.router import UnknownPanel, number_of
 from raidbot.raids.model import Raid, Role
 from raidbot.utils.text import clip
 
-_OPTIONS_MOST = 25  # https://discord.com/developers/docs/components/reference#string-select
+_MAX_OPTIONS = 25  # https://discord.com/developers/docs/components/reference#string-select
 
 
 def role_selects(raid: Raid, roles: Sequence[Role], hint: str, to: Callable[[int], str]) -> list[Row]:
     """A row per menu; `to` makes the `custom_id` of each, counted from 0. What is chosen is a role's key."""
-    count = -(-len(roles) // _OPTIONS_MOST)
+    count = -(-len(roles) // _MAX_OPTIONS)
     return [(_menu(raid, roles, hint, number, count, to(number)),) for number in range(count)]
 
 
@@ -36,7 +36,7 @@ def role_option(raid: Raid, role: Role) -> discord.SelectOption:
 def _menu(
     raid: Raid, roles: Sequence[Role], hint: str, number: int, count: int, custom_id: str
 ) -> discord.ui.Select[Any]:
-    shown = roles[number * _OPTIONS_MOST : (number + 1) * _OPTIONS_MOST]
+    shown = roles[number * _MAX_OPTIONS : (number + 1) * _MAX_OPTIONS]
     options = [role_option(raid, role) for role in shown]
     which = hint if count == 1 else f"{hint} ({number + 1} of {count})"
     return discord.ui.Select(custom_id=custom_id, placeholder=which, options=options)

@@ -30,8 +30,8 @@ class Press:
     fields: Mapping[str, str]
 
 
-_LARGEST = 2**63 - 1  # what the database and discord.py take
-_DIGITS_MOST = len(str(_LARGEST))
+_MAX_ID = 2**63 - 1  # what the database and discord.py take
+_MAX_DIGITS = len(str(_MAX_ID))
 
 Panel = Callable[[Press], Awaitable[None]]
 
@@ -43,7 +43,7 @@ def address(panel: str, *parts: object) -> str:
 
 def number_of(text: str) -> int:
     """A number that a panel wrote down, or an id that was chosen. Raises UnknownPanel for what can be neither."""
-    if not text.isdecimal() or len(text) > _DIGITS_MOST or int(text) > _LARGEST:
+    if not text.isdecimal() or len(text) > _MAX_DIGITS or int(text) > _MAX_ID:
         raise UnknownPanel
     return int(text)
 

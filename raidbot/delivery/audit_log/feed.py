@@ -22,11 +22,11 @@ from raidbot.utils.tasks import end
 
 log = structlog.get_logger(__name__)
 
-PATIENCE = timedelta(minutes=2)
+MAX_BATCH_AGE = timedelta(minutes=2)
 """How long an entry waits for others before the audit channel is told."""
-_BATCH = entry_format.EMBEDS_MOST
-_GATHERED = 1.0
-_LINES_AT_ONCE = 40
+_EMBEDS_PER_MESSAGE = entry_format.MAX_EMBEDS
+_GATHER_SECONDS = 1.0
+_BATCH_SIZE = 40
 
 
 class AuditFeed:
@@ -59,7 +59,7 @@ class AuditFeed:
     async def tell(self, now: datetime) -> None:
         """Tell the live logs everything, and the audit channels whatever is a full batch or has waited long enough."""
         async with self._telling:
-            for feed, count, until in ((Feed.LIVE, 1, now), (Feed.AUDIT, _BATCH, now - PATIENCE)):
+            for feed, count, until in ((Feed.LIVE, 1, now), (Feed.AUDIT, _EMBEDS_PER_MESSAGE, now - MAX_BATCH_AGE)):
                 for guild in await self._state.db.read(partial(rows.ripe, feed=feed, count=count, until=until)):
                     await self._tell(guild, feed)
 
@@ -72,7 +72,7 @@ class AuditFeed:
     async def _run(self) -> None:
         while not self._stopping.is_set():
             await self._recorded.wait()
-            await sleep_unless(_GATHERED, unless=self._stopping)
+            await sleep_unless(_GATHER_SECONDS, unless=self._stopping)
             self._recorded.clear()
             try:
                 await self.tell(self._state.now())
@@ -88,7 +88,7 @@ class AuditFeed:
             await self._tell_in(channel, guild, feed)
 
     async def _tell_in(self, channel: ChannelId, guild: GuildId, feed: Feed) -> None:
-        limit = _BATCH if feed is Feed.AUDIT else _LINES_AT_ONCE
+        limit = _EMBEDS_PER_MESSAGE if feed is Feed.AUDIT else _BATCH_SIZE
         while records := await self._state.db.read(partial(rows.owed, feed=feed, guild=guild, limit=limit)):
             told, payload = _batch(records) if feed is Feed.AUDIT else _lines(records)
             message = Owed(
@@ -122,7 +122,7 @@ def _batch(records: Sequence[Record]) -> tuple[Sequence[Record], dict[str, Any]]
     """As many of the first entries as fit into one message as embeds, and that message."""
     embeds: list[dict[str, Any]] = []
     for embed in map(entry_format.embed, records):
-        if sum(map(entry_format.size, (*embeds, embed))) > entry_format.CHARACTERS_MOST:
+        if sum(map(entry_format.size, (*embeds, embed))) > entry_format.MAX_MESSAGE_LENGTH:
             break
         embeds.append(embed)
     return records[: len(embeds)], {"embeds": embeds}
@@ -132,7 +132,7 @@ def _lines(records: Sequence[Record]) -> tuple[Sequence[Record], dict[str, Any]]
     """As many of the first entries as fit into one message as lines, and that message."""
     lines: list[str] = []
     for line in map(entry_format.line, records):
-        if sum(len(kept) + 1 for kept in lines) + len(line) > entry_format.LINES_MOST:
+        if sum(len(kept) + 1 for kept in lines) + len(line) > entry_format.MAX_LINES_LENGTH:
             break
         lines.append(line)
     return records[: len(lines)], {"content": "\n".join(lines)}

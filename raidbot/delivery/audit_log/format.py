@@ -8,13 +8,13 @@ from raidbot.db.audit import Record
 from raidbot.raids.model import Source
 from raidbot.utils.text import clip, escape, stamp
 
-EMBEDS_MOST = 10
-CHARACTERS_MOST = 6000
-LINES_MOST = 2000
+MAX_EMBEDS = 10
+MAX_MESSAGE_LENGTH = 6000
+MAX_LINES_LENGTH = 2000
 """https://discord.com/developers/docs/resources/message#embed-object-embed-limits and the length of a message."""
 
-_VALUE_MOST = 1000
-_NAME_MOST = 200
+_MAX_VALUE_LENGTH = 1000
+_MAX_NAME_LENGTH = 200
 _COLOUR = 0x5865F2
 _COLOURS = {
     "closed": 0xED4245,
@@ -93,7 +93,7 @@ def line(record: Record) -> str:
     who = f"<@{entry.member}>" if entry.member else ""
     by = f"by <@{record.actor}>" if record.actor and record.actor != entry.member else f"by {_FROM[record.source]}"
     said = (_SIGNS.get(entry.action, _OTHER_SIGN), f"**{_title(record)}**", stamp(record.at, "T"), who, change, by)
-    return clip(" ".join(filter(None, (*said, _raid(record)))), LINES_MOST)
+    return clip(" ".join(filter(None, (*said, _raid(record)))), MAX_LINES_LENGTH)
 
 
 def size(shown: dict[str, Any]) -> int:
@@ -108,7 +108,7 @@ def _title(record: Record) -> str:
 def _raid(record: Record) -> str:
     if record.raid is None:
         return ""
-    name = clip(escape(record.raid.name), _NAME_MOST)
+    name = clip(escape(record.raid.name), _MAX_NAME_LENGTH)
     linked = f"[{name}]({record.raid.link})" if record.raid.link else name
     return f"{linked} `{record.raid.code}`"
 
@@ -135,7 +135,7 @@ def _clipped(parts: list[str]) -> str:
     """As many whole parts as fit, so that no mention is cut in two."""
     text = ""
     for part in parts:
-        if len(text) + len(part) > _VALUE_MOST:
+        if len(text) + len(part) > _MAX_VALUE_LENGTH:
             return f"{text}{clip(part, 100) if part[:1] != '<' else ''}…"
         text += part
     return text

@@ -9,7 +9,7 @@ import discord
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.raids.emoji import model as emoji
 from raidbot.raids.model import Raid, Role
-from raidbot.raids.templates.model import REACTIONS_MOST
+from raidbot.raids.templates.model import MAX_REACTIONS
 from raidbot.utils.text import clean_name, clip
 
 PANEL = "board"
@@ -17,10 +17,10 @@ PANEL = "board"
 
 T = TypeVar("T")
 
-_ROW = 5  # https://discord.com/developers/docs/components/reference#action-row
-_OPTIONS_MOST = 25
-_LABEL_MOST = 80
-_OPTION_MOST = 100
+_BUTTONS_PER_ROW = 5  # https://discord.com/developers/docs/components/reference#action-row
+_MAX_OPTIONS = 25
+_MAX_LABEL_LENGTH = 80
+_MAX_OPTION_LENGTH = 100
 _INVALID_FORM = 50035
 
 
@@ -56,7 +56,7 @@ def controls_of(raid: Raid) -> Rows:
         Button(f"{PANEL}:leave", "Leave", discord.ButtonStyle.danger),
         Button(f"{PANEL}:place", "My place", discord.ButtonStyle.secondary),
     )
-    return (*(_menus(raid) if len(raid.roles) > REACTIONS_MOST else _buttons(raid)), last)
+    return (*(_menus(raid) if len(raid.roles) > MAX_REACTIONS else _buttons(raid)), last)
 
 
 def view(rows: Rows, *, custom_emoji: bool = True) -> discord.ui.View | None:
@@ -84,28 +84,28 @@ async def with_controls(api: DiscordApi, rows: Rows, ask: Callable[[discord.ui.V
 
 
 def _buttons(raid: Raid) -> Iterator[tuple[Button, ...]]:
-    for start in range(0, len(raid.roles), _ROW):
-        yield tuple(_button(raid, role) for role in raid.roles[start : start + _ROW])
+    for start in range(0, len(raid.roles), _BUTTONS_PER_ROW):
+        yield tuple(_button(raid, role) for role in raid.roles[start : start + _BUTTONS_PER_ROW])
 
 
 def _button(raid: Raid, role: Role) -> Button:
     """Grey where one would have to wait."""
     style = discord.ButtonStyle.primary if raid.has_room(role) else discord.ButtonStyle.secondary
-    return Button(f"{PANEL}:join:{role.key}", clean_name(role.name, _LABEL_MOST), style, role.emoji)
+    return Button(f"{PANEL}:join:{role.key}", clean_name(role.name, _MAX_LABEL_LENGTH), style, role.emoji)
 
 
 def _menus(raid: Raid) -> Iterator[tuple[Menu, ...]]:
-    count = -(-len(raid.roles) // _OPTIONS_MOST)
-    for number, start in enumerate(range(0, len(raid.roles), _OPTIONS_MOST), start=1):
-        roles = raid.roles[start : start + _OPTIONS_MOST]
+    count = -(-len(raid.roles) // _MAX_OPTIONS)
+    for number, start in enumerate(range(0, len(raid.roles), _MAX_OPTIONS), start=1):
+        roles = raid.roles[start : start + _MAX_OPTIONS]
         hint = "Choose a role" if count == 1 else f"Choose a role ({number} of {count})"
         yield (Menu(f"{PANEL}:choose:{number}", hint, tuple(_option(raid, role) for role in roles)),)
 
 
 def _option(raid: Raid, role: Role) -> Option:
     taken = f"{len(raid.seated(role.key))}/{role.seats} taken"
-    described = f"{clip(role.group, _OPTION_MOST - len(taken) - 3)} · {taken}" if role.group else taken
-    return Option(role.key, clean_name(role.name, _OPTION_MOST), described, role.emoji)
+    described = f"{clip(role.group, _MAX_OPTION_LENGTH - len(taken) - 3)} · {taken}" if role.group else taken
+    return Option(role.key, clean_name(role.name, _MAX_OPTION_LENGTH), described, role.emoji)
 
 
 def _item(control: Button | Menu, *, custom_emoji: bool) -> discord.ui.Item[Any]:

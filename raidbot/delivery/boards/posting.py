@@ -12,7 +12,7 @@ import structlog
 
 from raidbot.db import raid_queries
 from raidbot.db import raids as rows
-from raidbot.db.outbox import CLAIM_LASTS, Owed
+from raidbot.db.outbox import CLAIM_LIFETIME, Owed
 from raidbot.delivery.boards import render
 from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.updater import Boards
@@ -28,13 +28,13 @@ from raidbot.utils.text import clip, escape, stamp
 
 log = structlog.get_logger(__name__)
 
-_LOOKED_THROUGH = 100
-_THREAD_NAME_MOST = 100
+_SEARCHED_MESSAGES = 100
+_MAX_THREAD_NAME_LENGTH = 100
 _THREAD_EXISTS = 160004
-_THREAD_STILL_WANTED = timedelta(hours=1)
+_THREAD_RETRY_PERIOD = timedelta(hours=1)
 _INTRO = "raid:{}:thread-intro"
-_NAMED_MOST = 20
-_LONGEST = 60.0
+_MAX_NAMED = 20
+_MAX_BACKOFF_SECONDS = 60.0
 _CAUSE = Cause(Source.DISCORD)
 
 
@@ -72,7 +72,7 @@ class Posting:
         self._running = True
         for raid in await self._state.db.read(rows.in_posting):
             self._post_soon(raid)
-        lacking = partial(raid_queries.lacking_thread, since=self._state.now() - _THREAD_STILL_WANTED, intro=_INTRO)
+        lacking = partial(raid_queries.lacking_thread, since=self._state.now() - _THREAD_RETRY_PERIOD, intro=_INTRO)
         for raid in await self._state.db.read(lacking):
             if raid not in self._workers:
                 self._workers[raid] = asyncio.create_task(self._only_thread(raid))
@@ -111,7 +111,7 @@ class Posting:
                     await sleep_unless(wait, unless=self._stopping)
                 else:
                     return
-                wait = min(wait * 2, _LONGEST)
+                wait = min(wait * 2, _MAX_BACKOFF_SECONDS)
         finally:
             del self._workers[raid]
 
@@ -148,7 +148,7 @@ class Posting:
         style = (await self._state.settings(raid.guild)).signup_style
         names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
         board = render.board(replace(raid, status=Status.OPEN), names, style, leaders)
-        if claimed is not None and now - claimed >= CLAIM_LASTS:
+        if claimed is not None and now - claimed >= CLAIM_LIFETIME:
             left = await self._api.call(partial(self._find, channel, board.footer))
             if left is not None:
                 return channel.get_partial_message(left)
@@ -167,7 +167,7 @@ class Posting:
         """Our own message with this footer: the nonce of an old attempt is forgotten, its message is not."""
         assert self._client.user is not None  # noqa: S101
         try:
-            async for message in channel.history(limit=_LOOKED_THROUGH):
+            async for message in channel.history(limit=_SEARCHED_MESSAGES):
                 ours = message.author.id == self._client.user.id
                 if ours and any(embed.footer.text == footer for embed in message.embeds):
                     return message.id
@@ -191,7 +191,7 @@ class Posting:
             except NoResponse as none:
                 log.info("thread not opened yet", raid=raid_id, error=f"{none}: {none.__cause__!r}")
                 await sleep_unless(max(wait, none.retry_in), unless=self._stopping)
-                wait = min(wait * 2, _LONGEST)
+                wait = min(wait * 2, _MAX_BACKOFF_SECONDS)
             else:
                 return
 
@@ -236,7 +236,7 @@ class Posting:
 def _thread_name(raid: Raid) -> str:
     """With the code, because a server plays the same raid every week."""
     code = f" - {raid.code}"
-    return clip(raid.name, _THREAD_NAME_MOST - len(code)) + code
+    return clip(raid.name, _MAX_THREAD_NAME_LENGTH - len(code)) + code
 
 
 def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) -> Owed:
@@ -246,8 +246,8 @@ def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) ->
         f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."
     )
     if there:
-        more = f" and {len(there) - _NAMED_MOST} more" if len(there) > _NAMED_MOST else ""
-        text += f"\nAlready in: {', '.join(there[:_NAMED_MOST])}{more}."
+        more = f" and {len(there) - _MAX_NAMED} more" if len(there) > _MAX_NAMED else ""
+        text += f"\nAlready in: {', '.join(there[:_MAX_NAMED])}{more}."
     return Owed(
         kind="post",
         target=thread,

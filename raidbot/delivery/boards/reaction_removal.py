@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 _CAUSE = Cause(Source.DISCORD)
 _GONE = {10008, 10014}
-_ECHOES = 3.0
+_ECHO_TIMEOUT_SECONDS = 3.0
 """Seconds within which the gateway has told of a removal, after Discord answered the call for it."""
 
 
@@ -171,7 +171,7 @@ class ReactionRemover:
             await self._state.change(unwanted.raid, partial(_taken, unwanted=unwanted), _CAUSE)
         finally:
             del self._under_way[unwanted]
-            asyncio.get_running_loop().call_later(_ECHOES, self._check, channel, unwanted, taking)
+            asyncio.get_running_loop().call_later(_ECHO_TIMEOUT_SECONDS, self._check, channel, unwanted, taking)
         # The mark goes with the gateway's word of the removal: until then the gateway may yet tell of the reaction.
         self._reported = {report for report in self._reported if report[0] != channel}
 

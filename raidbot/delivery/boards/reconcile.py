@@ -30,10 +30,10 @@ log = structlog.get_logger(__name__)
 
 MaySignUp = Callable[[GuildId, MemberId, Raid], Awaitable[bool]]
 
-_AT_ONCE = 5
-_LONGEST = 300.0
+_CONCURRENT_BOARDS = 5
+_MAX_BACKOFF_SECONDS = 300.0
 _CAUSE = Cause(Source.RECONCILE)
-_RECENT = timedelta(minutes=10)
+_RECENT_PERIOD = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ class Reconcile:
         self._first_retry = first_retry
         self._sweep_gap = sweep_gap
         self._looks: dict[RaidId, list[Comparison]] = {}
-        self._pacer: Pacer[None] = Pacer(1 / 40, burst=_AT_ONCE)  # Discord allows 50 calls a second in all
+        self._pacer: Pacer[None] = Pacer(1 / 40, burst=_CONCURRENT_BOARDS)  # Discord allows 50 calls a second in all
         self._later: dict[RaidId, None] = {}
         self._owing = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -116,7 +116,7 @@ class Reconcile:
         """
         boards = list(self._state.boards.values())
         waiting = [raid for raid in boards if concerns((await self._state.raid(raid)).guild)]
-        recent = await self._state.db.read(partial(audit.active_since, since=self._state.now() - _RECENT))
+        recent = await self._state.db.read(partial(audit.active_since, since=self._state.now() - _RECENT_PERIOD))
         waiting.sort(key=lambda raid: raid not in recent)
         quiet = [raid for raid in waiting if raid not in recent]
         waiting.reverse()
@@ -127,7 +127,7 @@ class Reconcile:
                 await self._pacer.turn(None)
                 await self.raid(raid, in_full=raid in recent)
 
-        await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
+        await asyncio.gather(*(work() for _ in range(_CONCURRENT_BOARDS)))
         self._unread.update(dict.fromkeys(quiet))
         await self._departures.all(concerns)
 
@@ -286,7 +286,7 @@ class Reconcile:
             waiting, self._later = self._later, {}
             for raid in waiting:
                 await self.raid(raid, in_full=True)
-            wait = min(wait * 2, _LONGEST) if self._later else self._first_retry
+            wait = min(wait * 2, _MAX_BACKOFF_SECONDS) if self._later else self._first_retry
 
     async def _sweep(self) -> None:
         """Read in full, one by one, the boards of which only the counts were compared."""

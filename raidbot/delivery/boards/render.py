@@ -14,12 +14,18 @@ from raidbot.delivery.boards.text_fit import shortened, shortened_text, units
 from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait
 from raidbot.raids.notifications import why_cancelled, why_closed
 from raidbot.raids.settings import SignupStyle
-from raidbot.raids.templates.model import DESCRIPTION_MOST, REACTIONS_MOST, TITLE_MOST, TOTAL_MOST, spoken_length
+from raidbot.raids.templates.model import (
+    MAX_DESCRIPTION_LENGTH,
+    MAX_EMBED_LENGTH,
+    MAX_REACTIONS,
+    MAX_TITLE_LENGTH,
+    spoken_length,
+)
 from raidbot.utils.text import stamp
 
 GREY = 0x95A5A6
-_NAME_MOST = 64
-_STRATEGY_MOST = 100
+_MAX_NAME_LENGTH = 64
+_MAX_STRATEGY_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,8 @@ def board(
     footer = f"Raid {raid.code}" if raid.code else "Preview"
     facts = "\n".join(_facts(raid, names))
     ways = _ways(raid, reactions, under)
-    left = TOTAL_MOST - sum(map(units, (title, footer, facts, ways, "\n\n\n\n")))
-    text = shortened_text(raid.description, max(0, min(DESCRIPTION_MOST, left - smallest(raid))))
+    left = MAX_EMBED_LENGTH - sum(map(units, (title, footer, facts, ways, "\n\n\n\n")))
+    text = shortened_text(raid.description, max(0, min(MAX_DESCRIPTION_LENGTH, left - smallest(raid))))
     return Board(
         title=title,
         description="\n\n".join(part for part in (facts, text, ways) if part),
@@ -88,18 +94,18 @@ def _takes_signups(raid: Raid) -> bool:
 
 def _by_reaction(raid: Raid, style: SignupStyle | None) -> bool:
     wanted = style in (SignupStyle.REACTIONS, SignupStyle.BOTH)
-    return wanted and _takes_signups(raid) and len(raid.roles) <= REACTIONS_MOST
+    return wanted and _takes_signups(raid) and len(raid.roles) <= MAX_REACTIONS
 
 
 def _by_button(raid: Raid, style: SignupStyle | None) -> bool:
-    wanted = style in (SignupStyle.BUTTONS, SignupStyle.BOTH) or len(raid.roles) > REACTIONS_MOST
+    wanted = style in (SignupStyle.BUTTONS, SignupStyle.BOTH) or len(raid.roles) > MAX_REACTIONS
     return style is not None and wanted and _takes_signups(raid)
 
 
 def _title(raid: Raid) -> str:
     mark = {Status.CLOSED: "🔒 ", Status.CANCELLED: "❌ Cancelled: "}.get(raid.status, "")
     before = f"{mark}{raid.emoji} " if raid.emoji else mark
-    return before + shortened(raid.name, TITLE_MOST - units(before))
+    return before + shortened(raid.name, MAX_TITLE_LENGTH - units(before))
 
 
 def _facts(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
@@ -107,7 +113,7 @@ def _facts(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
     if raid.length_minutes is not None:
         yield f"⏱️ {spoken_length(raid.length_minutes)}"
     if raid.strategy:
-        yield f"🧠 Strategy: {shortened(raid.strategy, _STRATEGY_MOST)}"
+        yield f"🧠 Strategy: {shortened(raid.strategy, _MAX_STRATEGY_LENGTH)}"
     yield f"👑 {_people(raid, names)}"
     yield f"👥 {_totals(raid)}"
     if not raid.counts:
@@ -116,10 +122,10 @@ def _facts(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
 
 
 def _people(raid: Raid, names: Mapping[MemberId, str]) -> str:
-    creator = named(raid.creator, names, _NAME_MOST)
+    creator = named(raid.creator, names, _MAX_NAME_LENGTH)
     if raid.leader is None or raid.leader == raid.creator:
         return f"Created by {creator}" if raid.leader is None else f"Created and led by {creator}"
-    return f"Led by {named(raid.leader, names, _NAME_MOST)}, created by {creator}"
+    return f"Led by {named(raid.leader, names, _MAX_NAME_LENGTH)}, created by {creator}"
 
 
 def _totals(raid: Raid) -> str:
@@ -138,7 +144,7 @@ def _state(raid: Raid) -> Iterator[str]:
 def _ways(raid: Raid, reactions: tuple[str, ...], under: Rows) -> str:
     line = "Where it is full you wait in line."
     if not reactions:
-        how = "Choose a role in the menu" if len(raid.roles) > REACTIONS_MOST else "Press the button of a role"
+        how = "Choose a role in the menu" if len(raid.roles) > MAX_REACTIONS else "Press the button of a role"
         return f"{how} to sign up, or “Leave” to leave. {line}" if under else ""
     which = reactions[0] if len(reactions) == 1 else "the emoji of a role"
     if under:

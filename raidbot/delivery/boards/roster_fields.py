@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from raidbot.delivery.boards.text_fit import shortened, units
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Wait
 
-FIELDS_MOST = 25  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
-VALUE_MOST = 1024
-_LINE_MOST = 900
-_SIDE_MOST = 40
-_WAITS_NAMED = 15
+MAX_FIELDS = 25  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+MAX_VALUE_LENGTH = 1024
+_MAX_LINE_LENGTH = 900
+_MAX_SIDE_LENGTH = 40
+_MAX_WAITS_NAMED = 15
 _EVERYBODY = 10_000
 _CONTINUED = "\u200b"
 
@@ -38,7 +38,7 @@ class Room:
     name: int = 32
     extras: bool = True
     seats: int = _EVERYBODY
-    waits: int = _WAITS_NAMED
+    waits: int = _MAX_WAITS_NAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def roster(
     if fits(_ROOMS[0]):
         return people.fields(_ROOMS[0])
     room = next((room for room in _ROOMS if fits(replace(room, waits=0))), None) or most_seats(_ROOMS[-1])
-    waits = _most(_WAITS_NAMED, lambda waits: fits(replace(room, waits=waits)))
+    waits = _most(_MAX_WAITS_NAMED, lambda waits: fits(replace(room, waits=waits)))
     return people.fields(replace(room, waits=waits))
 
 
@@ -117,7 +117,7 @@ class People:
         """One field per group, or per role without a group; fewer, fuller ones if they would be too many."""
         sections = tuple(self._sections(room))
         apart = tuple(field for section in sections for field in _split(section))
-        if len(apart) <= FIELDS_MOST:
+        if len(apart) <= MAX_FIELDS:
             return apart
         lines = (line for section in sections for line in (f"**{section.heading}**", *section.lines))
         return tuple(_split(Section("Roles", tuple(lines))))
@@ -162,7 +162,7 @@ class People:
         return f"({taken}/{role.seats}){' FULL' if taken == role.seats else ''}"
 
     def _sitter(self, seat: Seat, room: Room) -> str:
-        side = f" — {shortened(seat.side, _SIDE_MOST)}" if seat.side else ""
+        side = f" — {shortened(seat.side, _MAX_SIDE_LENGTH)}" if seat.side else ""
         return f"{self._name(seat.member, room)}{side}"
 
     def _name(self, member: MemberId, room: Room) -> str:
@@ -190,7 +190,7 @@ def _in_rows(head: str, words: Iterable[str]) -> Iterator[str]:
     """The head and the words after it, on as many lines as it takes for each to fit into a field."""
     row, mark = head, " · "
     for word in words:
-        if units(row) + units(word) + len(mark) > _LINE_MOST:
+        if units(row) + units(word) + len(mark) > _MAX_LINE_LENGTH:
             yield f"{row},"
             row, mark = word, ", "
             continue
@@ -201,7 +201,7 @@ def _in_rows(head: str, words: Iterable[str]) -> Iterator[str]:
 def _split(section: Section) -> Iterator[Field]:
     name, lines, length = section.heading, list[str](), 0
     for line in section.lines or ("Nobody yet",):
-        if lines and length + units(line) > VALUE_MOST:
+        if lines and length + units(line) > MAX_VALUE_LENGTH:
             yield Field(name, "\n".join(lines), section.inline)
             name, lines, length = _CONTINUED, [], 0
         lines.append(line)

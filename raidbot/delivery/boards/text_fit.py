@@ -4,8 +4,8 @@ from functools import lru_cache
 
 from raidbot.utils.text import clean_name, clip, escape
 
-_LONGEST = 4096
-_REMEMBERED = 20_000  # names of the busiest boards: redrawing one costs little more than putting lines together
+_MAX_CACHED_LENGTH = 4096
+_CACHE_SIZE = 20_000  # names of the busiest boards: redrawing one costs little more than putting lines together
 
 
 def units(text: str) -> int:
@@ -23,9 +23,9 @@ def shortened_text(text: str, most: int) -> str:
     return _cut(escape(text.strip()), most)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def _on_one_line(text: str) -> str:
-    return escape(clean_name(text, _LONGEST))
+    return escape(clean_name(text, _MAX_CACHED_LENGTH))
 
 
 def _cut(escaped: str, most: int) -> str:

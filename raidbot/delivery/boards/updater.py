@@ -30,13 +30,13 @@ log = structlog.get_logger(__name__)
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
-_SOMEBODY_ELSES = 50005
+_OTHER_AUTHOR = 50005
 _NOT_MINE = Entry(
     "board is another bot’s",
     after="Only the bot that sent the message can change it. Run me with that bot’s token, or put the raid up again.",
 )
-_LONGEST = 60.0
-_NAMES_WAITED_FOR = 3.0
+_MAX_BACKOFF_SECONDS = 60.0
+_NAMES_TIMEOUT_SECONDS = 3.0
 _OVER = "over"
 
 
@@ -162,7 +162,7 @@ class Boards:
     def _committed(self, _before: Raid, change: Change) -> None:
         raid = change.raid
         if raid.id in self._unseen:
-            asyncio.get_running_loop().call_later(_NAMES_WAITED_FOR, self._show, raid.id)
+            asyncio.get_running_loop().call_later(_NAMES_TIMEOUT_SECONDS, self._show, raid.id)
         elif raid.message is not None:  # also if only marks changed: a name may have become known with them
             self.mark(raid.id)
 
@@ -214,7 +214,7 @@ class Boards:
     def _try_again_soon(self, raid: RaidId, *, at_least: float = 0.0) -> int:
         """After longer and longer pauses; how many times in a row it failed."""
         failures = self._failures[raid] = self._failures.get(raid, 0) + 1
-        self._rest(raid, max(at_least, min(self._first_retry * 2.0 ** min(failures - 1, 10), _LONGEST)))
+        self._rest(raid, max(at_least, min(self._first_retry * 2.0 ** min(failures - 1, 10), _MAX_BACKOFF_SECONDS)))
         return failures
 
     def _rest(self, raid: RaidId, seconds: float) -> None:
@@ -353,12 +353,12 @@ class Boards:
                 await self._finish(await self._state.raid(raid))
             except sqlite3.Error:
                 log.exception("board is gone and that cannot be recorded", raid=raid)
-                self._rest(raid, _LONGEST)
+                self._rest(raid, _MAX_BACKOFF_SECONDS)
             return
-        if refusal.code == _SOMEBODY_ELSES:
+        if refusal.code == _OTHER_AUTHOR:
             await self._disown(raid)
         self._report(raid, refusal, "board cannot be redrawn")
-        if refusal.code != _SOMEBODY_ELSES:
+        if refusal.code != _OTHER_AUTHOR:
             self._rest(raid, self._slow_retry)
 
     async def _disown(self, raid_id: RaidId) -> None:

@@ -10,13 +10,13 @@ from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.templates.model import spoken_length
 from raidbot.utils.text import clean_name
 
-_NAME_MOST = 300
+_MAX_NAME_LENGTH = 300
 _MAKER = "-//RaidBot//Raids//EN"
 
 
 def calendar(raids: Iterable[Raid], *, server: str, reader: MemberId, now: datetime) -> bytes:
     """A file that adds the server's raids to the reader's calendar, or brings up to date those added earlier."""
-    where = clean_name(server, _NAME_MOST)
+    where = clean_name(server, _MAX_NAME_LENGTH)
     made = Calendar.new(prodid=_MAKER, method="PUBLISH", name=f"Raids of {where}")
     del made["uid"]  # made up anew each time, it would make every file another calendar
     for raid in raids:
@@ -34,7 +34,7 @@ def _event(raid: Raid, reader: MemberId, now: datetime, *, where: str) -> Event:
         stamp=now,
         start=raid.starts_at,
         end=None if length is None else raid.starts_at + timedelta(minutes=length),
-        summary=clean_name(raid.name, _NAME_MOST),
+        summary=clean_name(raid.name, _MAX_NAME_LENGTH),
         description="\n".join(_said(raid, reader)),
         location=where,
         url=raid.link,
@@ -52,10 +52,10 @@ def _status(raid: Raid, reader: MemberId) -> STATUS:
 def _said(raid: Raid, reader: MemberId) -> Iterator[str]:
     seat = raid.seat_of(reader)
     if seat is not None:
-        yield f"Your role: {clean_name(raid.role(seat.role).name, _NAME_MOST)}"
+        yield f"Your role: {clean_name(raid.role(seat.role).name, _MAX_NAME_LENGTH)}"
     for wait in raid.waits_of(reader):
         position = [one.member for one in raid.line(wait.role)].index(reader) + 1
-        yield f"You wait for {clean_name(raid.role(wait.role).name, _NAME_MOST)}, number {position} in line"
+        yield f"You wait for {clean_name(raid.role(wait.role).name, _MAX_NAME_LENGTH)}, number {position} in line"
     if raid.length_minutes is not None:
         yield f"Length: {spoken_length(raid.length_minutes)}"
     yield from (clean_name(line, 4000) for line in raid.description.splitlines() if line.strip())

@@ -22,7 +22,7 @@ from raidbot.state import Cause, State
 
 log = structlog.get_logger(__name__)
 
-_AT_ONCE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
+_BATCH_SIZE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
 _CAUSE = Cause(Source.RECONCILE)
 _UNKNOWN_GUILD = 10004
 _NO_ACCESS = 50001
@@ -101,11 +101,11 @@ class Departures:
             return await self._removed_from(guild_id)
         expected = await self._state.db.read(partial(raid_queries.expected, guild=guild_id, after=self._state.now()))
         waiting = iter(expected)
-        while asked := list(islice(waiting, _AT_ONCE)):
+        while asked := list(islice(waiting, _BATCH_SIZE)):
             if guild.unavailable or self._worker.ending:
                 return False
             await self._pacer.turn(None)
-            found = await guild.query_members(user_ids=list[int](asked), limit=_AT_ONCE, cache=False)
+            found = await guild.query_members(user_ids=list[int](asked), limit=_BATCH_SIZE, cache=False)
             there = {MemberId(member.id) for member in found}
             if await hear(self._state, guild_id, found):
                 for raid in {raid for member in there for raid in expected.get(member, ())}:

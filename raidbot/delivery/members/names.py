@@ -15,8 +15,8 @@ from raidbot.utils.text import clean_name
 
 log = structlog.get_logger(__name__)
 
-_AT_ONCE = 100
-_REMEMBERED = 20_000
+_BATCH_SIZE = 100
+_CACHE_SIZE = 20_000
 
 
 async def hear(state: State, guild: GuildId, members: Collection[discord.Member]) -> bool:
@@ -80,8 +80,8 @@ class MemberNames:
             return
         wanted = self._wanted[guild_id]
         while wanted and not self._worker.ending:
-            asked = list(islice(wanted, _AT_ONCE))
-            found = await guild.query_members(user_ids=list[int](asked), limit=_AT_ONCE, cache=False)
+            asked = list(islice(wanted, _BATCH_SIZE))
+            found = await guild.query_members(user_ids=list[int](asked), limit=_BATCH_SIZE, cache=False)
             await hear(self._state, guild_id, found)
             there = {MemberId(member.id) for member in found}
             boards = {raid for member in asked for raid in wanted.pop(member)}
@@ -92,6 +92,6 @@ class MemberNames:
 
     def _not_found(self, guild: GuildId, members: list[MemberId]) -> None:
         """Members who are gone are not asked for again."""
-        if len(self._unknown) > _REMEMBERED:
+        if len(self._unknown) > _CACHE_SIZE:
             self._unknown.clear()
         self._unknown.update((guild, member) for member in members)

@@ -27,15 +27,15 @@ log = structlog.get_logger(__name__)
 
 OutboxKind = Literal["dm", "post"]
 
-CLOSED_FOR = timedelta(days=7)
+DMS_CLOSED_PERIOD = timedelta(days=7)
 """How long a member who takes no DMs is believed."""
 
 _TAKES_NO_DMS = {10013, 50007, 50278}
 _OPENING_TOO_FAST = 40003
 _MALFORMED = 400
-_LOOKED_THROUGH = 15
-_LONGEST = 300.0
-_BUG_RESTS = timedelta(hours=1)
+_SEARCHED_MESSAGES = 15
+_MAX_BACKOFF_SECONDS = 300.0
+_BUG_RETRY_DELAY = timedelta(hours=1)
 
 
 class Outbox:
@@ -100,7 +100,7 @@ class Outbox:
                 failures += 1
                 if not isinstance(error, Unwritable):
                     log.exception("outbox stumbled", kind=kind)
-                await sleep_unless(min(2.0**failures, _LONGEST), unless=self._stopping)
+                await sleep_unless(min(2.0**failures, _MAX_BACKOFF_SECONDS), unless=self._stopping)
 
     async def _turn(self, kind: OutboxKind) -> None:
         """Send one batch, or wait until there is one."""
@@ -148,7 +148,7 @@ class Outbox:
                 return None
             message = await self._send(row)
         except NoResponse as none:
-            wait = max(none.retry_in, min(self._first_retry * 2.0 ** (row.attempts - 1), _LONGEST))
+            wait = max(none.retry_in, min(self._first_retry * 2.0 ** (row.attempts - 1), _MAX_BACKOFF_SECONDS))
             until, error = self._later(wait), f"{none}: {none.__cause__!r}"
         except discord.HTTPException as refusal:
             if refusal.code == _OPENING_TOO_FAST:
@@ -164,7 +164,7 @@ class Outbox:
                 return None
         except Exception as bug:
             log.exception("message cannot be sent", row=row.id)
-            until, error = self._state.now() + _BUG_RESTS, repr(bug)
+            until, error = self._state.now() + _BUG_RETRY_DELAY, repr(bug)
         else:
             await self._record(partial(_sent, row, message=message, now=self._state.now()))
             return None
@@ -173,7 +173,7 @@ class Outbox:
 
     async def _takes_no_dms(self, member: int) -> bool:
         since = await self._state.db.read(lambda connection: rows.dms_closed_since(connection, member))
-        return since is not None and self._state.now() - since < CLOSED_FOR
+        return since is not None and self._state.now() - since < DMS_CLOSED_PERIOD
 
     async def _send(self, row: Claimed) -> int:
         """The id of the message that stands for the row."""
@@ -200,7 +200,7 @@ class Outbox:
     async def _find(self, channel: discord.PartialMessageable, row: Claimed) -> int | None:
         """A message of ours that says what the row says and stands for no other row: an attempt that did arrive."""
         assert self._client.user is not None  # noqa: S101
-        async for message in channel.history(limit=_LOOKED_THROUGH):
+        async for message in channel.history(limit=_SEARCHED_MESSAGES):
             ours = message.author.id == self._client.user.id and _says(message, row.payload)
             if ours and not await self._state.db.read(partial(rows.stands_for, message=message.id)):
                 return message.id

@@ -5,11 +5,11 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
-_SNOWFLAKE_MOST = 2**63 - 1
-_SECONDS = range(1_420_070_400, 4_102_444_800)
+_MAX_SNOWFLAKE = 2**63 - 1
+_PLAUSIBLE_SECONDS = range(1_420_070_400, 4_102_444_800)
 """From Discord's own beginning, 2015, to 2100."""
-_MILLISECONDS = 100_000_000_000
-_SHOWN = 40
+_MIN_MILLISECONDS = 100_000_000_000
+_MAX_SHOWN_LENGTH = 40
 
 
 class Unusable(Exception):  # noqa: N818 - a fact about a cell
@@ -24,7 +24,7 @@ def snowflake(cell: Any) -> int | None:
         number = whole(cell)
     except Unusable:
         number = None
-    if number is None or not 0 < number <= _SNOWFLAKE_MOST:
+    if number is None or not 0 < number <= _MAX_SNOWFLAKE:
         raise Unusable(f"is no id of Discord’s: {shown(cell)}")
     return number
 
@@ -69,9 +69,9 @@ def moment(cell: Any) -> datetime | None:
     number = whole(cell)
     if number is None:
         return None
-    if number >= _MILLISECONDS:
+    if number >= _MIN_MILLISECONDS:
         number //= 1000
-    if number not in _SECONDS:
+    if number not in _PLAUSIBLE_SECONDS:
         raise Unusable(f"is no moment a raid can have: {shown(cell)}")
     return datetime.fromtimestamp(number, UTC)
 
@@ -101,4 +101,4 @@ def shown(cell: Any) -> str:
     if isinstance(cell, bytes):
         return f"{len(cell)} bytes {cell[:8].hex()}{'…' if len(cell) > 8 else ''}"
     quoted = ascii(cell) if isinstance(cell, str) and not cell.isprintable() else repr(cell)
-    return quoted if len(quoted) <= _SHOWN else f"{quoted[:_SHOWN]}…"
+    return quoted if len(quoted) <= _MAX_SHOWN_LENGTH else f"{quoted[:_MAX_SHOWN_LENGTH]}…"

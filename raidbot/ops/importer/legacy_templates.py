@@ -11,11 +11,11 @@ from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.model import (
     DEFAULT_COLOUR,
-    DESCRIPTION_MOST,
-    LABEL_MOST,
-    ROLE_NAME_MOST,
-    ROLES_MOST,
-    SEATS_MOST,
+    MAX_DESCRIPTION_LENGTH,
+    MAX_LABEL_LENGTH,
+    MAX_ROLE_NAME_LENGTH,
+    MAX_ROLES,
+    MAX_SEATS,
     Strategy,
     Template,
 )
@@ -96,12 +96,12 @@ def read(given: dict[str, Any], note: Note, keys: tuple[Role, ...] = ()) -> Lega
     emoji = Emoji(reserved={key_of(str(fields.get("emoji"))) for _, fields in _roles(given)})
     roles: list[OldRole] = []
     for group, fields in _roles(given):
-        if len(roles) == ROLES_MOST:
-            note(f"only the first {ROLES_MOST} roles fit on a board")
+        if len(roles) == MAX_ROLES:
+            note(f"only the first {MAX_ROLES} roles fit on a board")
             break
         roles.append(_role(fields, group, len(roles), emoji, note, keys))
     return LegacyTemplate(
-        name=_line(given.get("name"), LABEL_MOST, "name", note) or "Raid",
+        name=_line(given.get("name"), MAX_LABEL_LENGTH, "name", note) or "Raid",
         emoji=decoration(given.get("emoji"), "title", note),
         description=_description(given.get("description"), note),
         colour=colour(given.get("color"), note),
@@ -196,7 +196,7 @@ def _roles(given: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _role(fields: dict[str, Any], group: str, number: int, emoji: Emoji, note: Note, keys: tuple[Role, ...]) -> OldRole:
-    name = _line(fields.get("name"), ROLE_NAME_MOST, "name of a role", note)
+    name = _line(fields.get("name"), MAX_ROLE_NAME_LENGTH, "name of a role", note)
     if name is None:
         name = f"Role {number + 1}"
         note(f"a role without a name is called {name}")
@@ -208,7 +208,7 @@ def _role(fields: dict[str, Any], group: str, number: int, emoji: Emoji, note: N
         name=name,
         emoji=own,
         seats=seats(fields.get("slots"), name, note),
-        group=_line(group, LABEL_MOST, "name of a group", note) or "",
+        group=_line(group, MAX_LABEL_LENGTH, "name of a group", note) or "",
         icon=decoration(fields.get("icon"), f"role {name}", note),
     )
     return OldRole(role, key_of(given or own))
@@ -222,7 +222,7 @@ def seats(cell: Any, name: str, note: Note, *, default: int = 1) -> int:
         return default
     if number is None:
         return default
-    allowed = min(max(number, 1), SEATS_MOST)
+    allowed = min(max(number, 1), MAX_SEATS)
     if allowed != number:
         note(f"{name} cannot have {number} seats; it has {allowed}")
     return allowed
@@ -238,7 +238,7 @@ def _line(cell: Any, most: int, what: str, note: Note) -> str | None:
 
 def _description(cell: Any, note: Note) -> str:
     try:
-        return (columns.text(cell) or "")[:DESCRIPTION_MOST]
+        return (columns.text(cell) or "")[:MAX_DESCRIPTION_LENGTH]
     except columns.Unusable as why:
         note(f"the description {why}")
         return ""

@@ -18,7 +18,7 @@ from raidbot.ops.importer.rosters import Cells
 from raidbot.raids.model import GuildId, Kind, MemberId, Presence, Raid
 
 TABLE = "guild_user_stats"
-_NAME_MOST = 100
+_MAX_NAME_LENGTH = 100
 
 
 @dataclass(slots=True)
@@ -108,5 +108,5 @@ def _rest(row: Cells, column: str, less: Mapping[str, int], told: Told) -> dict[
             continue
         left = count - less.get(name, 0)
         if left > 0:
-            rest[str(columns.line(name, _NAME_MOST) or "")] = left
+            rest[str(columns.line(name, _MAX_NAME_LENGTH) or "")] = left
     return rest

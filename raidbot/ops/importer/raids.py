@@ -23,7 +23,7 @@ from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, MessageId, R
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import attendance as coming
 from raidbot.raids.rosters import signups
-from raidbot.state import BOARDS_KEPT
+from raidbot.state import BOARD_RETENTION
 
 TABLES = ("signups", "museum_waitlist", "raid_attendance")
 
@@ -198,7 +198,7 @@ class Raids:
         raid = replace(coming.recorded(change.raid), id=RaidId(0))
         raid_id = rows.insert(self.tx, raid)
         raid = replace(raid, id=raid_id)
-        matters = raid.is_open or raid.starts_at >= self.now - BOARDS_KEPT
+        matters = raid.is_open or raid.starts_at >= self.now - BOARD_RETENTION
         imported.note(self.tx, raid_id, compared=not matters)
         promoted = tuple(event for event in change.events if isinstance(event, Promoted))
         for event in promoted:

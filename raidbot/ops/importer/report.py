@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
-_LISTED_MOST = 200
+_MAX_LISTED = 200
 
 
 @dataclass(slots=True)
@@ -87,9 +87,9 @@ class Report:
         ):
             if listed:
                 lines += ["", f"{heading} ({len(listed)}):"]
-                lines += [f"  {line.table}, {line.row}: {line.sentence}" for line in listed[:_LISTED_MOST]]
-                if len(listed) > _LISTED_MOST:
-                    lines.append(f"  … and {len(listed) - _LISTED_MOST} more; --json lists them all.")
+                lines += [f"  {line.table}, {line.row}: {line.sentence}" for line in listed[:_MAX_LISTED]]
+                if len(listed) > _MAX_LISTED:
+                    lines.append(f"  … and {len(listed) - _MAX_LISTED} more; --json lists them all.")
         return "\n".join(lines)
 
     def _table(self) -> list[str]:

@@ -10,15 +10,15 @@ from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.legacy_templates import Emoji, LegacyTemplate, OldRole
 from raidbot.ops.importer.report import RowNotes as Told
 from raidbot.ops.importer.rosters import Cells, NoPlace
-from raidbot.raids.drafts import SUBJECT_MOST
+from raidbot.raids.drafts import MAX_SUBJECT_LENGTH
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.kinds import kind_infos
 from raidbot.raids.model import Kind, Role, RoleKey
-from raidbot.raids.templates.model import LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST
+from raidbot.raids.templates.model import MAX_LABEL_LENGTH, MAX_ROLE_NAME_LENGTH, MAX_ROLES
 
 _TEAM = re.compile(r"team\s*([1-9])", re.IGNORECASE)
 _KEYCAP = re.compile("([1-9])\ufe0f?\u20e3")
-_TEAMS_MOST = 9
+_MAX_TEAMS = 9
 _TEAM_SIZE = 4
 _MUSEUM_SIZE = 12
 _FLAT = {Kind.KEY: ("Key Boss", "🔑"), Kind.CHALLENGE: ("Challenge", "⚔️")}
@@ -76,8 +76,8 @@ class RoleLayout:
 
     def _further(self, row: Cells, told: Told, name: str, emoji: str | None) -> int:
         """A role that the raid does not have otherwise stands at its end, as on the old board."""
-        if len(self.roles) == ROLES_MOST:
-            raise NoPlace(f"the raid has {ROLES_MOST} roles already, and “{name}” is none of them")
+        if len(self.roles) == MAX_ROLES:
+            raise NoPlace(f"the raid has {MAX_ROLES} roles already, and “{name}” is none of them")
         used = Emoji(used={key_of(one.role.emoji) for one in self.roles})
         number = len(self.roles) + 1
         role = Role(
@@ -85,7 +85,7 @@ class RoleLayout:
             name=name,
             emoji=used.own(emoji, name, told.repair),
             seats=legacy_templates.seats(row.get("slots"), name, told.repair),
-            group=_line(row, "group_name", LABEL_MOST) or "",
+            group=_line(row, "group_name", MAX_LABEL_LENGTH) or "",
             icon="",
         )
         self.roles.append(OldRole(role, key_of(emoji or role.emoji)))
@@ -122,7 +122,7 @@ class Known:
 
 def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups: Iterable[Cells]) -> RoleLayout:
     """A regular raid, with the roles its strategy gave it."""
-    slug = _line(row, "template_slug", LABEL_MOST)
+    slug = _line(row, "template_slug", MAX_LABEL_LENGTH)
     key = known.key_of(given, slug)
     ours = legacy_templates.of_builtin(key)
     if columns.listed(given.get("roleGroups")):
@@ -157,7 +157,7 @@ def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups
 
 def _strategy(row: Cells, slug: str | None, seen: LegacyTemplate, told: Told) -> str | None:
     """Boards that the old bot read back after losing them have a strategy in their row, whatever they are."""
-    strategy = _line(row, "strategy", LABEL_MOST)
+    strategy = _line(row, "strategy", MAX_LABEL_LENGTH)
     if strategy is None or "dragonspyre" in (slug, seen.slug):
         return strategy
     told.repair(f"its template has no strategies, so “{strategy}” is left out")
@@ -217,7 +217,7 @@ def _team_count(given: dict[str, Any], told: Told) -> int | None:
     except Unusable as why:
         told.repair(f"the number of teams {why}; there are as many as people signed up for")
         return None
-    if number is not None and not 1 <= number <= _TEAMS_MOST:
+    if number is not None and not 1 <= number <= _MAX_TEAMS:
         told.repair(f"there cannot be {number} teams; there are as many as people signed up for")
         return None
     return number
@@ -232,7 +232,7 @@ def _is_list(row: Cells, signups: Sequence[Cells]) -> bool:
 
 def _subject(given: dict[str, Any], told: Told) -> str | None:
     try:
-        return columns.line(given.get("bossName"), SUBJECT_MOST)
+        return columns.line(given.get("bossName"), MAX_SUBJECT_LENGTH)
     except Unusable as why:
         told.repair(f"the boss or dungeon {why}; there is none now")
         return None
@@ -240,7 +240,7 @@ def _subject(given: dict[str, Any], told: Told) -> str | None:
 
 def _name(row: Cells, told: Told) -> str | None:
     try:
-        return columns.line(row.get("role_name"), ROLE_NAME_MOST)
+        return columns.line(row.get("role_name"), MAX_ROLE_NAME_LENGTH)
     except Unusable as why:
         told.repair(f"the name of the role {why}")
         return None

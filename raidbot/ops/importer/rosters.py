@@ -10,8 +10,8 @@ from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.report import RowNotes as Told
 from raidbot.raids.model import Mark, MemberId, Raid, Role, Seat, Source, Wait
 
-_LAST = 1 << 62
-_SIDE_MOST = 100
+_LAST_INDEX = 1 << 62
+_MAX_SIDE_LENGTH = 100
 
 
 class NoPlace(Exception):  # noqa: N818 - a fact about a row
@@ -127,8 +127,8 @@ def _index(cell: Any, told: Told) -> int:
         number = columns.whole(cell)
     except Unusable as why:
         told.repair(f"its place in the order {why}; it comes last")
-        return _LAST
-    return _LAST if number is None else max(min(number, _LAST), -_LAST)
+        return _LAST_INDEX
+    return _LAST_INDEX if number is None else max(min(number, _LAST_INDEX), -_LAST_INDEX)
 
 
 def _since(cell: Any, told: Told, otherwise: datetime) -> datetime:
@@ -141,7 +141,7 @@ def _since(cell: Any, told: Told, otherwise: datetime) -> datetime:
 
 def _side(cell: Any, told: Told) -> str | None:
     try:
-        return columns.line(cell, _SIDE_MOST)
+        return columns.line(cell, _MAX_SIDE_LENGTH)
     except Unusable as why:
         told.repair(f"the side {why}; there is none now")
         return None

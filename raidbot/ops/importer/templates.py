@@ -18,7 +18,7 @@ from raidbot.ops.importer.unmapped_rows import keep, read_json
 from raidbot.raids.model import GuildId
 from raidbot.raids.templates import catalogue
 from raidbot.raids.templates.catalogue import Catalogue
-from raidbot.raids.templates.model import DESCRIPTION_MOST, LABEL_MOST, Template
+from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, MAX_LABEL_LENGTH, Template
 from raidbot.utils.errors import Refusal
 
 FILE = "raid_templates.json"
@@ -174,14 +174,14 @@ def _override(shelves: TemplateShelf, guild: GuildId, row: Cells, file: Known, t
     if shelves.has_changed(guild, key):
         return False
     template = shelves.after[guild].entry(key).template
-    name = columns.line(row.get("name"), LABEL_MOST)
+    name = columns.line(row.get("name"), MAX_LABEL_LENGTH)
     if name is not None and name != template.name:
         free = _free(shelves.after[guild], key, name, told)
         template = template.renamed(free)
     if emoji := columns.line(row.get("emoji"), 64):
         template = replace(template, emoji=legacy_templates.decoration(emoji, "title", told.repair) or template.emoji)
     if description := columns.text(row.get("description")):
-        template = replace(template, description=description[:DESCRIPTION_MOST])
+        template = replace(template, description=description[:MAX_DESCRIPTION_LENGTH])
     if row.get("color"):
         template = replace(template, colour=legacy_templates.colour(row.get("color"), told.repair))
     disabled = columns.flag(row.get("disabled"), default=False)
@@ -192,7 +192,7 @@ def _override(shelves: TemplateShelf, guild: GuildId, row: Cells, file: Known, t
 
 
 def _own(shelves: TemplateShelf, guild: GuildId, row: Cells, _file: Known, told: Told) -> bool:
-    key = legacy_templates.own_key(columns.line(row.get("id"), LABEL_MOST) or "")
+    key = legacy_templates.own_key(columns.line(row.get("id"), MAX_LABEL_LENGTH) or "")
     if shelves.was(guild).has(key):
         return False
     given: dict[str, Any] = {name: row.get(name) for name in ("name", "emoji", "description", "color")}

@@ -10,7 +10,7 @@ from raidbot.raids.rosters.signups import NotPostedYet, RaidOver, settle, sit
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape
 
-RECENT = timedelta(days=14)
+RECENT_PERIOD = timedelta(days=14)
 
 
 class NoFreeSeat(Refusal):
@@ -66,7 +66,9 @@ class Candidate:
         if self.raids:
             said.append(f"{self.raids} {'raid' if self.raids == 1 else 'raids'}")
             said.append(
-                "recently active" if now - self.last <= RECENT else f"last seen {(now - self.last).days} days ago"
+                "recently active"
+                if now - self.last <= RECENT_PERIOD
+                else f"last seen {(now - self.last).days} days ago"
             )
         return ", ".join(said)
 
@@ -90,7 +92,7 @@ def ranked(raid: Raid, role: RoleKey, known: Iterable[Candidate], *, now: dateti
 
 
 def _score(candidate: Candidate, now: datetime) -> int:
-    return 10 * candidate.fitting + min(candidate.raids, 50) + (20 if now - candidate.last <= RECENT else 0)
+    return 10 * candidate.fitting + min(candidate.raids, 50) + (20 if now - candidate.last <= RECENT_PERIOD else 0)
 
 
 def ask(raid: Raid, key: RoleKey, members: Iterable[MemberId], *, by: MemberId, now: datetime) -> Change:

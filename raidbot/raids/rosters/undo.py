@@ -12,7 +12,7 @@ from raidbot.raids.rosters.signups import settle
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape, stamp
 
-KEPT = timedelta(minutes=15)
+UNDO_PERIOD = timedelta(minutes=15)
 
 FIELDS = {
     "status": "whether signups are open",
@@ -36,7 +36,7 @@ V = TypeVar("V")
 
 class NothingToUndo(Refusal):
     def __init__(self) -> None:
-        minutes = KEPT.seconds // 60
+        minutes = UNDO_PERIOD.seconds // 60
         super().__init__(
             f"There is nothing to undo: the last change was made over {minutes} minutes ago or is taken back already."
         )
@@ -85,7 +85,7 @@ class Step:
     after: Raid
 
     def is_recent(self, now: datetime) -> bool:
-        return now - self.at <= KEPT
+        return now - self.at <= UNDO_PERIOD
 
 
 def undo(raid: Raid, step: Step, *, now: datetime) -> Change:

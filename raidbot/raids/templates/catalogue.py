@@ -10,11 +10,11 @@ from functools import cache
 from raidbot.raids.emoji.model import NotAnEmoji, parse_emoji
 from raidbot.raids.kinds import kind_infos
 from raidbot.raids.templates.builtin import builtin
-from raidbot.raids.templates.model import LABEL_MOST, Template, accept
+from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Template, accept
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_line, clip, escape
 
-OWN_MOST = 100
+MAX_OWN_TEMPLATES = 100
 _OWN_KEY = re.compile(r"custom-[a-z0-9-]{1,33}")
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 _RANDOM_LETTERS = 12
@@ -32,13 +32,13 @@ class NameTaken(Refusal):
         self.clashes = clashes
         _, name = clashes[0]
         super().__init__(
-            f"Something else here is called “{escape(clip(name, LABEL_MOST))}” already. Choose another name."
+            f"Something else here is called “{escape(clip(name, MAX_LABEL_LENGTH))}” already. Choose another name."
         )
 
 
 class TooManyTemplates(Refusal):
     def __init__(self) -> None:
-        super().__init__(f"A server can have {OWN_MOST} templates of its own. Delete one first.")
+        super().__init__(f"A server can have {MAX_OWN_TEMPLATES} templates of its own. Delete one first.")
 
 
 class ComesWithTheBot(Refusal):
@@ -171,7 +171,7 @@ def put(catalogue: Catalogue, templates: Iterable[Template]) -> Catalogue:
     after = catalogue
     for template in map(accept, templates):
         after = _with(after, _entry(after, template))
-    if sum(entry.is_own for entry in after.entries) > OWN_MOST:
+    if sum(entry.is_own for entry in after.entries) > MAX_OWN_TEMPLATES:
         raise TooManyTemplates
     _check_names(catalogue, after)
     return after
@@ -185,7 +185,7 @@ def edit(catalogue: Catalogue, key: str, change: Callable[[Template], Template])
 def duplicate(catalogue: Catalogue, key: str, new: str) -> Catalogue:
     """With a copy that is the server's own, complete, under the key `new`."""
     template = catalogue.entry(key).template
-    name = free_name(catalogue, f"{clip(template.name, LABEL_MOST - len(' Copy'))} Copy")
+    name = free_name(catalogue, f"{clip(template.name, MAX_LABEL_LENGTH - len(' Copy'))} Copy")
     return add(catalogue, replace(template.renamed(name), key=new))
 
 
@@ -213,7 +213,7 @@ def free_name(catalogue: Catalogue, wanted: str) -> str:
     name, number = wanted, 1
     while _spelled(name) in taken:
         number += 1
-        name = f"{clip(wanted, LABEL_MOST - len(f' {number}'))} {number}"
+        name = f"{clip(wanted, MAX_LABEL_LENGTH - len(f' {number}'))} {number}"
     return name
 
 

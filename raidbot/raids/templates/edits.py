@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.templates.model import DAY, DEFAULT_COLOUR, Strategy, Template
+from raidbot.raids.templates.model import DEFAULT_COLOUR, MAX_LENGTH_MINUTES, Strategy, Template
 from raidbot.raids.templates.role_text import free_key, to_lines
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import mark_of
@@ -184,7 +184,7 @@ def _minutes(text: str) -> int:
     if match is None:
         raise NotALength(text)
     minutes = round(float(f"{match[1]}.{match[2] or 0}") * 60)
-    if not 15 <= minutes <= DAY:
+    if not 15 <= minutes <= MAX_LENGTH_MINUTES:
         raise NotALength(text)
     return minutes
 

@@ -7,17 +7,17 @@ from itertools import count
 from typing import Any
 
 from raidbot.raids.templates.model import Template, check, tidy
-from raidbot.raids.templates.serialization import FAULTS_MOST, NotATemplate, from_json, to_json
+from raidbot.raids.templates.serialization import MAX_FAULTS, NotATemplate, from_json, to_json
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, fit_lines
 
 FORMAT = "raidbot-templates"
 VERSION = 1
-BYTES_MOST = 1024 * 1024
-TEMPLATES_MOST = 200
+MAX_FILE_BYTES = 1024 * 1024
+MAX_TEMPLATES = 200
 _KNOWN = ("format", "version", "templates")
-_FAULT_MOST = 300
-_SHOWN_MOST = 1800  # of the 2000 characters of a message
+_MAX_FAULT_LENGTH = 300
+_MAX_SHOWN_LENGTH = 1800  # of the 2000 characters of a message
 
 
 class FileRefused(Refusal):
@@ -26,7 +26,9 @@ class FileRefused(Refusal):
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = tuple(faults)
         shown = fit_lines(
-            [f"- {escape(clip(fault, _FAULT_MOST))}" for fault in self.faults], _SHOWN_MOST, "- and {n} more"
+            [f"- {escape(clip(fault, _MAX_FAULT_LENGTH))}" for fault in self.faults],
+            _MAX_SHOWN_LENGTH,
+            "- and {n} more",
         )
         super().__init__(f"Nothing was imported, because of this in the file:\n{shown}")
 
@@ -38,7 +40,7 @@ class NotOurFile(Refusal):
 
 class TooLargeFile(Refusal):
     def __init__(self, size: int) -> None:
-        super().__init__(f"The file has {kib(size)} KiB; at most {kib(BYTES_MOST)} KiB are read.")
+        super().__init__(f"The file has {kib(size)} KiB; at most {kib(MAX_FILE_BYTES)} KiB are read.")
 
 
 def kib(size: int) -> int:
@@ -71,18 +73,18 @@ def read(content: bytes) -> tuple[Filed, ...]:
 
     Raises NotOurFile, TooLargeFile, NewerFile, or FileRefused with everything that is wrong.
     """
-    if len(content) > BYTES_MOST:
+    if len(content) > MAX_FILE_BYTES:
         raise TooLargeFile(len(content))
     given = _parsed(content)
     _check_version(given)
     faults = [f"{name}: is not known. Known are {', '.join(_KNOWN)}." for name in given if name not in _KNOWN]
     entries = given.get("templates")
-    if not isinstance(entries, list) or not 1 <= len(entries) <= TEMPLATES_MOST:
-        raise FileRefused([*faults, f"templates: has to be a list of 1 to {TEMPLATES_MOST} templates."])
+    if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_TEMPLATES:
+        raise FileRefused([*faults, f"templates: has to be a list of 1 to {MAX_TEMPLATES} templates."])
     found = [
         _filed(entry, f"templates[{number}]", faults)
         for number, entry in enumerate(entries)
-        if len(faults) < FAULTS_MOST
+        if len(faults) < MAX_FAULTS
     ]
     faults += _repeated(found)
     if faults:

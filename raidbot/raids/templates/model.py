@@ -10,19 +10,19 @@ from raidbot.raids.model import Role
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_block, clean_line, escape, is_blank
 
-REACTIONS_MOST = 20  # https://support.discord.com/hc/en-us/articles/12102061808663
-ROLES_MOST = 50  # what two menus hold, so that a panel has room for other rows
-GROUPS_MOST = 25  # fields of an embed, https://discord.com/developers/docs/resources/message#embed-object-embed-limits
-CHOICES_MOST = 25  # options of a select, https://discord.com/developers/docs/components/reference#string-select
-SIDES_MOST = CHOICES_MOST - 1  # “no side” can be chosen, too
-SEATS_MOST = 50
-TITLE_MOST = 256
-TOTAL_MOST = 6000
-DESCRIPTION_MOST = 1500
-LABEL_MOST = 100  # of a select's option
-ROLE_NAME_MOST = 80  # of a button
+MAX_REACTIONS = 20  # https://support.discord.com/hc/en-us/articles/12102061808663
+MAX_ROLES = 50  # what two menus hold, so that a panel has room for other rows
+MAX_GROUPS = 25  # fields of an embed, https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+MAX_CHOICES = 25  # options of a select, https://discord.com/developers/docs/components/reference#string-select
+MAX_SIDES = MAX_CHOICES - 1  # “no side” can be chosen, too
+MAX_SEATS = 50
+MAX_TITLE_LENGTH = 256
+MAX_EMBED_LENGTH = 6000
+MAX_DESCRIPTION_LENGTH = 1500
+MAX_LABEL_LENGTH = 100  # of a select's option
+MAX_ROLE_NAME_LENGTH = 80  # of a button
 NO_SIDE = "none"
-DAY = 24 * 60
+MAX_LENGTH_MINUTES = 24 * 60
 DEFAULT_COLOUR = 0x0099FF
 
 _KEY = re.compile(r"[a-z0-9-]{1,40}")
@@ -184,7 +184,7 @@ def check(template: Template) -> tuple[str, ...]:
     found = [*_wrong_texts(template), *_wrong_lists(template), *_wrong_emoji(template)]
     always = _wrong_on_board(template)
     found += [f"{reason}." for reason in always]
-    for strategy in template.strategies[:CHOICES_MOST]:  # more are wrong already
+    for strategy in template.strategies[:MAX_CHOICES]:  # more are wrong already
         if strategy.roles or strategy.description:
             played = _wrong_on_board(template.played_as(strategy))
             found += [f"{reason} with the strategy “{strategy.name}”." for reason in played if reason not in always]
@@ -198,18 +198,18 @@ def _wrong_on_board(played: Template) -> tuple[str, ...]:
 def _wrong_texts(template: Template) -> Iterator[str]:
     if not _KEY.fullmatch(template.key):
         yield f"The key “{template.key[:50]}” is not made of 1 to 40 small letters, digits and hyphens."
-    yield from _wrong_text("The name", template.name, LABEL_MOST)
-    yield from _wrong_text("The label", template.label or "none", LABEL_MOST)
-    yield from _wrong_text("The game", template.game or "none", LABEL_MOST)
-    if _size(template.title) > TITLE_MOST:
-        yield f"The title has {_size(template.title)} characters; Discord allows {TITLE_MOST}."
+    yield from _wrong_text("The name", template.name, MAX_LABEL_LENGTH)
+    yield from _wrong_text("The label", template.label or "none", MAX_LABEL_LENGTH)
+    yield from _wrong_text("The game", template.game or "none", MAX_LABEL_LENGTH)
+    if _size(template.title) > MAX_TITLE_LENGTH:
+        yield f"The title has {_size(template.title)} characters; Discord allows {MAX_TITLE_LENGTH}."
     for text in (template.description, *(strategy.description for strategy in template.strategies)):
-        if _size(text) > DESCRIPTION_MOST:
-            yield f"A description has {_size(text)} characters; a board has room for {DESCRIPTION_MOST}."
+        if _size(text) > MAX_DESCRIPTION_LENGTH:
+            yield f"A description has {_size(text)} characters; a board has room for {MAX_DESCRIPTION_LENGTH}."
     for strategy in template.strategies:
-        yield from _wrong_text("A strategy's name", strategy.name, LABEL_MOST)
+        yield from _wrong_text("A strategy's name", strategy.name, MAX_LABEL_LENGTH)
     for side in template.sides:
-        yield from _wrong_text("A side's name", side, LABEL_MOST)
+        yield from _wrong_text("A side's name", side, MAX_LABEL_LENGTH)
         if side.casefold() == NO_SIDE:
             yield f"A side cannot be called “{side}”: that takes a side away from somebody."
     if not 0 <= template.colour <= 0xFFFFFF:
@@ -232,15 +232,15 @@ def _wrong_lists(template: Template) -> Iterator[str]:
     strategies = tuple(strategy.name.casefold() for strategy in template.strategies)
     sides = tuple(side.casefold() for side in template.sides)
     for what, choices, most in (
-        ("lengths", template.lengths, CHOICES_MOST),
-        ("strategies", strategies, CHOICES_MOST),
-        ("sides", sides, SIDES_MOST),
+        ("lengths", template.lengths, MAX_CHOICES),
+        ("strategies", strategies, MAX_CHOICES),
+        ("sides", sides, MAX_SIDES),
     ):
         if len(choices) > most:
             yield f"There are {len(choices)} {what}; Discord lets people choose from {most}."
         if len(set(choices)) < len(choices):
             yield f"Two {what} are the same."
-    if any(not 0 < length <= DAY for length in template.lengths):
+    if any(not 0 < length <= MAX_LENGTH_MINUTES for length in template.lengths):
         yield "A length is not between one minute and 24 hours."
     known = {role.key for role in template.roles}
     for strategy in template.strategies:
@@ -264,18 +264,18 @@ def _wrong_roles(template: Template) -> Iterator[str]:
     """Without the full stop, because a strategy's name may follow."""
     if not template.roles:
         yield "There are no roles"
-    if len(template.roles) > ROLES_MOST:
-        yield f"There are {len(template.roles)} roles; a board has room for {ROLES_MOST}"
-    if len(template.groups) > GROUPS_MOST:
-        yield f"There are {len(template.groups)} groups; a board has room for {GROUPS_MOST}"
+    if len(template.roles) > MAX_ROLES:
+        yield f"There are {len(template.roles)} roles; a board has room for {MAX_ROLES}"
+    if len(template.groups) > MAX_GROUPS:
+        yield f"There are {len(template.groups)} groups; a board has room for {MAX_GROUPS}"
     for group in filter(None, template.groups):
-        yield from _unfinished(_wrong_text("A group's name", group, LABEL_MOST))
+        yield from _unfinished(_wrong_text("A group's name", group, MAX_LABEL_LENGTH))
     for role in template.roles:
-        yield from _unfinished(_wrong_text("A role's name", role.name, ROLE_NAME_MOST))
+        yield from _unfinished(_wrong_text("A role's name", role.name, MAX_ROLE_NAME_LENGTH))
         if not _ROLE_KEY.fullmatch(role.key):
             yield f"The key “{role.key[:50]}” of a role is not made of 1 to 32 letters, digits and hyphens"
-        if not 1 <= role.seats <= SEATS_MOST:
-            yield f"“{role.name}” has {role.seats} seats; 1 to {SEATS_MOST} are possible"
+        if not 1 <= role.seats <= MAX_SEATS:
+            yield f"“{role.name}” has {role.seats} seats; 1 to {MAX_SEATS} are possible"
     for key in _repeated(role.key for role in template.roles):
         yield f"Two roles have the key “{key}”"
     spelled = {key_of(role.emoji): role.emoji for role in template.roles}
@@ -299,15 +299,19 @@ def _too_long(template: Template) -> Iterator[str]:
     """Whether a board with every seat taken could not name everybody in it."""
     seats = sum(role.seats for role in template.roles)
     side = max((3 + _shown(side, _SIDE) for side in template.sides), default=0)
-    length = _ELSEWHERE_ON_BOARD + _shown(template.title, TITLE_MOST) + _shown(template.description, DESCRIPTION_MOST)
+    length = (
+        _ELSEWHERE_ON_BOARD
+        + _shown(template.title, MAX_TITLE_LENGTH)
+        + _shown(template.description, MAX_DESCRIPTION_LENGTH)
+    )
     length += seats * (_PER_NAME + side)
     length += sum(_shown(group, _TITLE_OF_ROLES) + _BESIDE_GROUP for group in template.groups)
     for role in template.roles:
         length += _size(role.emoji) + _size(role.icon) + _shown(role.name, _TITLE_OF_ROLES) + _BESIDE_ROLE
-    if length > TOTAL_MOST:
+    if length > MAX_EMBED_LENGTH:
         yield (
-            f"With all {seats} seats taken the board needs about {length} characters; Discord allows {TOTAL_MOST}."
-            " Use fewer seats or shorter texts"
+            f"With all {seats} seats taken the board needs about {length} characters;"
+            f" Discord allows {MAX_EMBED_LENGTH}. Use fewer seats or shorter texts"
         )
 
 

@@ -11,19 +11,19 @@ from dataclasses import replace
 
 from raidbot.raids.emoji.model import key_of, parse_emoji
 from raidbot.raids.model import Role, RoleKey
-from raidbot.raids.templates.model import LABEL_MOST, ROLE_NAME_MOST, ROLES_MOST, SEATS_MOST
+from raidbot.raids.templates.model import MAX_LABEL_LENGTH, MAX_ROLE_NAME_LENGTH, MAX_ROLES, MAX_SEATS
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_line, clip, escape
 
 FORM = "Group | Emoji | Role | Seats | Icon (optional)"
-TEXT_MOST = 4000  # https://discord.com/developers/docs/components/reference#text-input
+MAX_TEXT_LENGTH = 4000  # https://discord.com/developers/docs/components/reference#text-input
 
 Spell = Callable[[str], str]
 """What somebody typed for an emoji as it is stored. Raises Refusal."""
 
 _CELL_END = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 _NEW = RoleKey("")
-_REASONS_SHOWN = 10
+_MAX_REASONS = 10
 
 
 class LinesRefused(Refusal):
@@ -31,14 +31,14 @@ class LinesRefused(Refusal):
 
     def __init__(self, reasons: tuple[str, ...]) -> None:
         self.reasons = reasons
-        more = [f"And {len(reasons) - _REASONS_SHOWN} more."] if len(reasons) > _REASONS_SHOWN else []
-        super().__init__("\n".join((*reasons[:_REASONS_SHOWN], *more)))
+        more = [f"And {len(reasons) - _MAX_REASONS} more."] if len(reasons) > _MAX_REASONS else []
+        super().__init__("\n".join((*reasons[:_MAX_REASONS], *more)))
 
 
 class NotSeats(Refusal):
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"“{escape(clip(text, 20))}” is not a number of seats. Write a whole number from 1 to {SEATS_MOST}."
+            f"“{escape(clip(text, 20))}” is not a number of seats. Write a whole number from 1 to {MAX_SEATS}."
         )
 
 
@@ -50,7 +50,7 @@ def plain(text: str) -> str:
 def seats_of(text: str) -> int:
     """A typed number of seats. Raises NotSeats."""
     text = text.strip()
-    if not (text.isascii() and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= SEATS_MOST):
+    if not (text.isascii() and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= MAX_SEATS):
         raise NotSeats(text)
     return int(text)
 
@@ -76,8 +76,8 @@ def from_lines(text: str, before: tuple[Role, ...] = (), spell: Spell = plain) -
     reasons += _repeated(roles)
     if not roles and not reasons:
         reasons.append(f"There are no roles. Write at least one line: {FORM}.")
-    if len(roles) > ROLES_MOST:
-        reasons.append(f"There are {len(roles)} roles; a board has room for {ROLES_MOST}.")
+    if len(roles) > MAX_ROLES:
+        reasons.append(f"There are {len(roles)} roles; a board has room for {MAX_ROLES}.")
     if reasons:
         raise LinesRefused(tuple(reasons))
     return _keyed(tuple(roles.values()), before)
@@ -104,7 +104,7 @@ def _role(line: str, spell: Spell) -> Role:
         raise Refusal("the emoji is missing. Write it as the second part.")
     if not name:
         raise Refusal("the role's name is missing. Write it as the third part.")
-    for what, said, most in (("group's", group, LABEL_MOST), ("role's", name, ROLE_NAME_MOST)):
+    for what, said, most in (("group's", group, MAX_LABEL_LENGTH), ("role's", name, MAX_ROLE_NAME_LENGTH)):
         if len(said) > most:
             raise Refusal(f"the {what} name has {len(said)} characters; at most {most} are possible.")
     return Role(

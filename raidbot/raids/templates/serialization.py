@@ -13,8 +13,8 @@ _Reader = Callable[[Any, str, list[str]], Any]
 """Takes what stands in the JSON, its path, and the list that faults are added to."""
 
 _COLOUR_DIGITS = 6
-_ENTRIES_MOST = 200
-FAULTS_MOST = 1000
+_MAX_ENTRIES = 200
+MAX_FAULTS = 1000
 """Nobody reads more, and a file could have hundreds of thousands."""
 
 
@@ -71,11 +71,11 @@ def _list_of(read: _Reader) -> _Reader:
         if not isinstance(value, list):
             faults.append(f"{path}: has to be a list.")
             return ()
-        if len(value) > _ENTRIES_MOST:
-            faults.append(f"{path}: has {len(value)} entries; at most {_ENTRIES_MOST} are read.")
+        if len(value) > _MAX_ENTRIES:
+            faults.append(f"{path}: has {len(value)} entries; at most {_MAX_ENTRIES} are read.")
             return ()
         return tuple(
-            read(one, f"{path}[{number}]", faults) for number, one in enumerate(value) if len(faults) < FAULTS_MOST
+            read(one, f"{path}[{number}]", faults) for number, one in enumerate(value) if len(faults) < MAX_FAULTS
         )
 
     return reader

@@ -24,7 +24,7 @@ from raidbot.raids.times.tokens import (
 )
 from raidbot.raids.times.zones import Shift
 
-_RECENTLY = timedelta(days=30)
+_RECENT_PERIOD = timedelta(days=30)
 _ANY_SEASON = {"ET", "CT", "MT", "PT", "AET", "NZT", "UTC", "Z"}
 
 
@@ -228,7 +228,7 @@ class _Meaning:
         if not ahead:
             raise NoSuchDate(said.said)
         for day in days:
-            if day not in ahead and self.local.date() - day <= _RECENTLY:
+            if day not in ahead and self.local.date() - day <= _RECENT_PERIOD:
                 raise InThePast(day_in_words(day), "Write the year if next year is meant.")
         return ahead[0]
 

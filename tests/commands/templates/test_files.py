@@ -9,7 +9,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.command_input import Upload
 from discord_sandbox.people import Answer
 from raidbot.raids.templates.builtin import builtin
-from raidbot.raids.templates.file_format import BYTES_MOST
+from raidbot.raids.templates.file_format import MAX_FILE_BYTES
 from tests.commands.templates.panels import entries, entry_of, kept, make, panel_of, send
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up
@@ -122,7 +122,7 @@ async def test_a_file_written_by_hand_is_taken_twice_as_once(guild: SandboxGuild
             file_of(one(), one("B", emoji="<:far:123456789012345678>")),
             "templates[1]: these emoji are not of this server",
         ),
-        (b" " * (BYTES_MOST + 1), "The file has 1025 KiB; at most 1024 KiB are read."),
+        (b" " * (MAX_FILE_BYTES + 1), "The file has 1025 KiB; at most 1024 KiB are read."),
     ],
 )
 async def test_a_wrong_file_changes_nothing_and_says_where(

@@ -32,8 +32,8 @@ def test_an_entry_fits_whatever_it_holds(huge: Record) -> None:
 
     assert len(embed["title"]) <= 256
     assert len(embed["description"]) <= 4096
-    assert entry_format.size(embed) <= entry_format.CHARACTERS_MOST
-    assert len(entry_format.line(huge)) <= entry_format.LINES_MOST
+    assert entry_format.size(embed) <= entry_format.MAX_MESSAGE_LENGTH
+    assert len(entry_format.line(huge)) <= entry_format.MAX_LINES_LENGTH
 
 
 def test_an_embed_says_who_what_before_after_and_from_where() -> None:

@@ -19,7 +19,7 @@ from raidbot.raids.drafts import Draft, missing, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, Seat, Source, Status, Wait
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.catalogue import Catalogue, add, untouched
-from raidbot.raids.templates.model import REACTIONS_MOST, Strategy, Template, TemplateRefused
+from raidbot.raids.templates.model import MAX_REACTIONS, Strategy, Template, TemplateRefused
 from tests.raids.templates.any_template import any_template
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
@@ -70,7 +70,7 @@ def check_board(shown: Board) -> None:
     below = view(shown.controls)
     payload = {"embeds": [shown.embed().to_dict()], "components": below.to_components() if below else []}
     check_message(payload, has_emoji=lambda _: True)
-    assert len(shown.reactions) <= REACTIONS_MOST
+    assert len(shown.reactions) <= MAX_REACTIONS
 
 
 def check_panel(embed: discord.Embed, rows: tuple[Row, ...]) -> None:

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from discord_sandbox.interactions import UPLOAD_LIMIT
-from discord_sandbox.page.files import MOST_WAITING
+from discord_sandbox.interactions import MAX_UPLOAD_BYTES
+from discord_sandbox.page.files import MAX_PENDING_FILES
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
 from tests.discord_sandbox.example_bot import ExampleBot
@@ -69,7 +69,7 @@ async def test_a_file_serves_one_command_and_the_oldest_make_room(
 ) -> None:
     page_client = await browse(alice)
     oldest = await sender.send("oldest.txt")
-    files = [await sender.send(f"{number}.txt") for number in range(MOST_WAITING)]
+    files = [await sender.send(f"{number}.txt") for number in range(MAX_PENDING_FILES)]
 
     assert (await _hand_in(page_client, lobby, files[0]))["ok"]
     for file in (oldest, files[0], {"file": "1"}):
@@ -81,10 +81,12 @@ async def test_a_file_too_large_or_without_a_name_is_refused(
     alice: Person, browse: Open, sender: Sender, url: str
 ) -> None:
     page_client = await browse(alice)
-    assert page_client.view["upload_limit"] == UPLOAD_LIMIT
-    assert "file" in await sender.send("large.txt", b"x" * UPLOAD_LIMIT)
+    assert page_client.view["upload_limit"] == MAX_UPLOAD_BYTES
+    assert "file" in await sender.send("large.txt", b"x" * MAX_UPLOAD_BYTES)
 
-    assert (await sender.send("larger.txt", b"x" * (UPLOAD_LIMIT + 1)))["error"].endswith("at most 10 MB can be sent.")
+    assert (await sender.send("larger.txt", b"x" * (MAX_UPLOAD_BYTES + 1)))["error"].endswith(
+        "at most 10 MB can be sent."
+    )
     for name in ("", "a/b", "x" * 256):
         assert "name" in (await sender.send(name))["error"]
 

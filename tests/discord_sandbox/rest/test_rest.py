@@ -79,10 +79,10 @@ async def test_an_unknown_route_and_an_unknown_field_are_gaps(sandbox: Sandbox, 
     field = await http.post(f"{sandbox.api_url}/channels/{channel.id}/messages", json={"content": "x", "sparkle": 1})
 
     assert (unknown.status, field.status) == (501, 501)
-    assert len(sandbox.gaps) == 2
-    assert sandbox.gaps[0].startswith("POST /guilds/{id}/prune")
-    assert "sparkle" in sandbox.gaps[1]
-    sandbox.gaps.clear()
+    assert len(sandbox.unsupported) == 2
+    assert sandbox.unsupported[0].startswith("POST /guilds/{id}/prune")
+    assert "sparkle" in sandbox.unsupported[1]
+    sandbox.unsupported.clear()
 
 
 async def test_answers_say_exactly_application_json(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discord_sandbox.errors import ApiError, Gap
+from discord_sandbox.errors import ApiError, Unsupported
 from discord_sandbox.store import Json
 from discord_sandbox.validation import commands, components, embeds, emoji, messages
 from discord_sandbox.validation.form import Form
@@ -172,7 +172,7 @@ def test_the_error_tree_is_discords() -> None:
     ],
 )
 def test_what_is_not_modelled_is_a_gap(payload: Json, gap: str) -> None:
-    with pytest.raises(Gap, match=gap):
+    with pytest.raises(Unsupported, match=gap):
         messages.check_message(payload)
 
 
@@ -389,5 +389,5 @@ def replaced(value: Any, path: tuple[str | int, ...], by: Any) -> Any:
 def test_no_payload_confuses_the_checks(check: Callable[[Any], None], payload: Json, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(places(payload)[1:]))
 
-    with contextlib.suppress(ApiError, Gap):
+    with contextlib.suppress(ApiError, Unsupported):
         check(replaced(payload, path, data.draw(NONSENSE)))

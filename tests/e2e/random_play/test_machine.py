@@ -38,7 +38,7 @@ NUMBERS = st.integers(0, 3)
 DEEDS = st.lists(st.tuples(st.sampled_from(["react", "unreact"]), MEMBERS, NUMBERS), min_size=1, max_size=8)
 ONCE_EACH = st.lists(st.tuples(MEMBERS, NUMBERS), min_size=2, max_size=6, unique_by=lambda pair: pair[0])
 EMOJIS = ("🟠", "🟡", "🟢", "🔵")
-_PATIENCE = 15.0
+_TIMEOUT_SECONDS = 15.0
 _PACE = 20.0
 
 
@@ -126,7 +126,7 @@ class WholeBot(RuleBasedStateMachine):
                 self._check_messages()
         finally:
             await self.sandbox.stop()
-        assert self.sandbox.gaps == []
+        assert self.sandbox.unsupported == []
         assert not openapi_check.problems(self.sandbox.calls)
 
     def _check_messages(self) -> None:
@@ -376,7 +376,7 @@ class WholeBot(RuleBasedStateMachine):
 
     async def _until(self, fact: Callable[[], bool], else_say: Callable[[], str] = lambda: "") -> None:
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + _PATIENCE * _PACE
+        deadline = loop.time() + _TIMEOUT_SECONDS * _PACE
         while not fact():
             if loop.time() > deadline:
                 raise AssertionError(else_say())

@@ -58,7 +58,7 @@ def _tell(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
         _signup(roster, event)
     elif isinstance(event, ev.RosterEdit):
         _roster_edit(roster, event, numbers)
-    elif isinstance(event, ev.Life):
+    elif isinstance(event, ev.Lifecycle):
         _life(roster, event)
     elif isinstance(event, ev.SubstituteCame):
         assert roster.seats.get(event.member) == event.origin
@@ -116,7 +116,7 @@ def _roster_edit(roster: Roster, event: ev.RosterEdit, numbers: dict[RoleKey, in
             assert_never(event)
 
 
-def _life(roster: Roster, event: ev.Life) -> None:
+def _life(roster: Roster, event: ev.Lifecycle) -> None:
     match event:
         case ev.Closed():
             assert roster.status is Status.OPEN

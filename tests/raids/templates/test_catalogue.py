@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.catalogue import (
-    OWN_MOST,
+    MAX_OWN_TEMPLATES,
     Catalogue,
     ComesWithTheBot,
     NameTaken,
@@ -209,9 +209,11 @@ def test_two_can_swap_their_names_at_once_and_one_refused_is_all_refused() -> No
 
 
 def test_there_is_a_largest_number_of_own_templates() -> None:
-    many = rules.put(untouched(), [replace(FISHING, key=f"custom-{n}", name=f"Trip {n}") for n in range(OWN_MOST)])
+    many = rules.put(
+        untouched(), [replace(FISHING, key=f"custom-{n}", name=f"Trip {n}") for n in range(MAX_OWN_TEMPLATES)]
+    )
 
-    with pytest.raises(TooManyTemplates, match=f"{OWN_MOST} templates of its own"):
+    with pytest.raises(TooManyTemplates, match=f"{MAX_OWN_TEMPLATES} templates of its own"):
         rules.duplicate(many, "polaris", "custom-more")
     assert rules.edit(many, "custom-7", lambda template: replace(template, colour=1)) != many
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.file_format import (
-    BYTES_MOST,
-    TEMPLATES_MOST,
+    MAX_FILE_BYTES,
+    MAX_TEMPLATES,
     Filed,
     FileRefused,
     NewerFile,
@@ -132,10 +132,10 @@ def test_other_versions_are_refused_in_a_sentence() -> None:
 
 def test_too_much_is_refused() -> None:
     with pytest.raises(TooLargeFile, match="1024 KiB"):
-        read(b" " * (BYTES_MOST + 1))
-    with pytest.raises(FileRefused, match=f"1 to {TEMPLATES_MOST}"):
-        read(file_of(*[{}] * (TEMPLATES_MOST + 1)))
-    with pytest.raises(FileRefused, match=f"1 to {TEMPLATES_MOST}"):
+        read(b" " * (MAX_FILE_BYTES + 1))
+    with pytest.raises(FileRefused, match=f"1 to {MAX_TEMPLATES}"):
+        read(file_of(*[{}] * (MAX_TEMPLATES + 1)))
+    with pytest.raises(FileRefused, match=f"1 to {MAX_TEMPLATES}"):
         read(file_of())
 
 
