@@ -1,1 +1,1 @@
-"""Rules of one roster: signups, assignments, substitutes, attendance, undo."""
+"""Roster rules: signups, assignments, substitutes, attendance, undo."""

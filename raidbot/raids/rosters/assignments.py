@@ -1,4 +1,4 @@
-"""What a manager says about a roster beside who sits where: which role is meant, and who plays on which side."""
+"""Managers' assignments: role and side lookup by typed text, and the sides that seated members play on."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -39,7 +39,7 @@ class NoSeat(Refusal):
 
 
 def role_named(raid: Raid, text: str) -> Role:
-    """The role with this key, number, emoji or name, or the only one whose name holds the text.
+    """Return the role with this key, name, emoji or number (from 1), or the only one whose name contains the text.
 
     Raises UnknownRole or SeveralRoles.
     """
@@ -59,7 +59,7 @@ def role_named(raid: Raid, text: str) -> Role:
 
 
 def side_named(raid: Raid, text: str) -> str:
-    """The side as the raid writes it. Raises NoSides or UnknownSide."""
+    """Return the side with this name, ignoring case. Raises NoSides or UnknownSide."""
     if not raid.sides:
         raise NoSides(raid)
     wanted = text.strip().casefold()
@@ -70,7 +70,10 @@ def side_named(raid: Raid, text: str) -> str:
 
 
 def take_side(raid: Raid, member: MemberId, side: str | None) -> Change:
-    """A manager says on which side the seated member plays; None takes that back. Who leaves loses it, too."""
+    """Assign the seated member to a side, or to none; the side is lost with the seat.
+
+    Raises RaidOver, NoSeat, NoSides or UnknownSide.
+    """
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)
     chosen = None if side is None else side_named(raid, side)
@@ -85,7 +88,7 @@ def take_side(raid: Raid, member: MemberId, side: str | None) -> Change:
 def assign_with_side(
     raid: Raid, member: MemberId, key: RoleKey, side: str, *, now: datetime, force: bool = False
 ) -> Change:
-    """As `signups.assign`, and on this side; if either cannot be, neither is done."""
+    """Assign a seat as `signups.assign` does, and a side; if either is refused, neither is done."""
     given = assign(raid, member, key, now=now, force=force)
     sided = take_side(given.raid, member, side)
     return Change(sided.raid, (*given.events, *sided.events))

@@ -1,6 +1,6 @@
-"""Who came: one row for everybody with a seat once signups are closed, and what managers say about them.
+"""Attendance: one row per seated member once signups are closed, and managers' marks on the rows.
 
-The rows follow the roster. Marks are kept through reopening and closing again, for as long as their member has a seat.
+The rows follow the roster. Marks survive reopening and closing again for as long as the member has a seat.
 """
 
 from collections.abc import Collection
@@ -23,7 +23,7 @@ class NotOnRoster(Refusal):
 
 
 def recorded(raid: Raid) -> Raid:
-    """The raid with a row for exactly those who have a seat, if its signups are closed."""
+    """Return the raid with exactly one attendance row per seated member if signups are closed, else unchanged."""
     if raid.status is not Status.CLOSED:
         return raid
     known = {row.member: row for row in raid.attendance}
@@ -43,9 +43,9 @@ def mark(
     by: MemberId,
     now: datetime,
 ) -> Change:
-    """Of those in `among`, the chosen ones and nobody else are marked so; who was and is not chosen is unmarked.
+    """Mark the `chosen` members with `presence`; others in `among` who had that mark return to SIGNED.
 
-    Raises NotClosedYet or NotOnRoster, and then nothing is changed.
+    Raises NotClosedYet or NotOnRoster.
     """
     if raid.status is not Status.CLOSED:
         raise NotClosedYet

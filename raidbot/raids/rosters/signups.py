@@ -1,4 +1,4 @@
-"""Who may sit where: joining, moving, waiting, leaving, promotion, and a manager's edits."""
+"""Signup rules: joining, moving, waiting, leaving, promotion, and managers' edits."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -34,7 +34,7 @@ class RaidClosed(Refusal):
 
 
 class KeepsPlace(RaidClosed):
-    """What somebody reads who wants to leave a closed raid."""
+    """Raised when a member wants to leave a raid whose signups are not open."""
 
     def __init__(self, raid: Raid) -> None:
         Refusal.__init__(
@@ -50,7 +50,7 @@ class NotPostedYet(Refusal):
 
 
 class StillClosed(Refusal):
-    """What a manager reads where a member would read RaidClosed."""
+    """Raised for a manager where a member gets RaidClosed."""
 
     def __init__(self, raid: Raid) -> None:
         super().__init__(
@@ -71,7 +71,7 @@ class RoleFull(Refusal):
 
 
 class RoomForAll(Refusal):
-    """`now`: there is a free seat; else there would be one, after what the member leaves was passed on."""
+    """No waitlist is needed. `now`: the role has a free seat; else it would have one after the member's move."""
 
     def __init__(self, role: Role, *, now: bool) -> None:
         has = "has a free seat, so nobody waits" if now else "would have a free seat then, so nobody would wait"
@@ -99,16 +99,19 @@ class AlreadyWaiting(Refusal):
 
 
 def react(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source = Source.REACTION) -> Change:
-    """The member put the role's emoji on the board: they join, move or wait, and the reaction stands for it."""
+    """Handle the role's emoji added by the member: they join, move or wait, and the reaction is recorded as a mark.
+
+    Raises RaidClosed or RaidOver.
+    """
     _check_joinable(raid, now)
     marked = raid.with_mark(Mark(member, key))
     return _only_marks_if_quiet(raid, _join(marked, member, key, now=now, source=source))
 
 
 def unreact(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
-    """The role's emoji of the member is gone from the board.
+    """Handle the member's reaction with the role's emoji being removed: they give up that seat or wait.
 
-    Only a standing mark speaks for the member; a reaction the bot took away, or never acted on, does not.
+    No signup changes if the bot is removing the reaction itself, or never acted on it, or if signups are not open.
     """
     mark = raid.mark_of(member, key)
     if mark is None:
@@ -120,20 +123,23 @@ def unreact(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Cha
 
 
 def taken_away(raid: Raid, member: MemberId, key: RoleKey) -> Change:
-    """The bot took the member's emoji off the board: whatever it stood for, this says nothing about the member."""
+    """Forget the mark of a reaction that the bot removed from the board; the member's signup stays as it is."""
     if raid.mark_of(member, key) is None:
         return Change(raid)
     return Change(raid.without_mark(member, key), (MarksChanged(),))
 
 
 def join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source) -> Change:
-    """The member asked for the role: a seat if there is room, else a place in line; moving is one step."""
+    """Give the member a seat if the role has room, else a place on its waitlist; an earlier seat is given up.
+
+    A member who waits keeps the seat they have. Raises RaidClosed or RaidOver.
+    """
     _check_joinable(raid, now)
     return _join(raid, member, key, now=now, source=source)
 
 
 def leave(raid: Raid, member: MemberId, *, now: datetime) -> Change:
-    """The member gives up their seat and every place in line."""
+    """Give up the member's seat and all their waits. Raises NotSignedUp, KeepsPlace or RaidOver."""
     _check_alive(raid)
     if member not in set(raid.members()):
         raise NotSignedUp
@@ -142,7 +148,7 @@ def leave(raid: Raid, member: MemberId, *, now: datetime) -> Change:
 
 
 def leave_role(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
-    """The member gives up this seat, or this place in line, and keeps what else they have."""
+    """Give up the member's seat in this role, or their wait for it. Raises NotInRole, KeepsPlace or RaidOver."""
     _check_alive(raid)
     if not raid.has_place(member, key):
         raise NotInRole(raid.role(key))
@@ -153,9 +159,9 @@ def leave_role(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> 
 
 
 def depart(raid: Raid, member: MemberId, *, now: datetime) -> Change:
-    """The member left the server: like `leave`, whatever state the signups are in; they will not substitute, either.
+    """Take a member who left the guild off the raid, whatever its status, and decline their requests to substitute.
 
-    Discord leaves their reactions standing, so they become unwanted.
+    On a cancelled raid the roster stays. Discord keeps the member's reactions, so their marks become unwanted.
     """
     if raid.status is Status.CANCELLED:
         return _only_marks_if_quiet(raid, Change(_unwanted(raid, member)))
@@ -166,7 +172,7 @@ def depart(raid: Raid, member: MemberId, *, now: datetime) -> Change:
 
 
 def clear_marks(raid: Raid, keys: Iterable[RoleKey] | None = None) -> Change:
-    """Somebody swept reactions off the board (all, or those of some roles): nobody left because of it."""
+    """Forget marks after a bulk removal of reactions (of all roles if `keys` is None); nobody leaves the raid."""
     swept = None if keys is None else set(keys)
     kept = tuple(mark for mark in raid.marks if swept is not None and mark.role not in swept)
     if kept == raid.marks:
@@ -175,7 +181,10 @@ def clear_marks(raid: Raid, keys: Iterable[RoleKey] | None = None) -> Change:
 
 
 def assign(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, force: bool = False) -> Change:
-    """A manager gives the member a seat; beyond the role's number only when forced, which is marked."""
+    """Give the member a seat; a full role takes them only with `force`, and the seat is marked as forced.
+
+    Raises RoleFull, AlreadySeated, StillClosed, NotPostedYet or RaidOver.
+    """
     _check_editable(raid)
     role = raid.role(key)
     held = raid.seat_of(member)
@@ -190,7 +199,7 @@ def assign(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, force: 
 
 
 def remove(raid: Raid, member: MemberId, *, now: datetime) -> Change:
-    """A manager takes the member off the roster and out of every line."""
+    """Take the member off the roster and all waitlists, also after closing. Raises NotSignedUp or RaidOver."""
     _check_alive(raid)
     seat = raid.seat_of(member)
     if seat is None and not raid.waits_of(member):
@@ -200,7 +209,10 @@ def remove(raid: Raid, member: MemberId, *, now: datetime) -> Change:
 
 
 def send_to_wait(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
-    """A manager moves the member to the end of a role's line; others are promoted first to a seat this frees."""
+    """Move the member to the end of a role's waitlist; others are first promoted to the seat this frees.
+
+    Raises AlreadyWaiting, RoomForAll, StillClosed, NotPostedYet or RaidOver.
+    """
     _check_editable(raid)
     role = raid.role(key)
     if raid.is_waiting(member, key):
@@ -216,7 +228,10 @@ def send_to_wait(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -
 
 
 def settle(raid: Raid, *, now: datetime, events: tuple[Event, ...] = ()) -> Change:
-    """Promote until no open role has both a free seat and somebody waiting for it."""
+    """Promote until no role has both a free seat and a waitlist, then update requests and attendance.
+
+    Promotes only while signups are open. The change begins with `events`.
+    """
     told: list[Event] = list(events)
     if raid.is_open:
         while (head := _next_promotion(raid)) is not None:
@@ -230,7 +245,7 @@ def settle(raid: Raid, *, now: datetime, events: tuple[Event, ...] = ()) -> Chan
 
 
 def _without_answered_asks(raid: Raid) -> Raid:
-    """Whoever sits where they were asked to come need not answer any more."""
+    """Drop requests to substitute whose member already has a seat in that role."""
     if not raid.asks:
         return raid
     seated = {(seat.member, seat.role) for seat in raid.seats}
@@ -266,7 +281,7 @@ def _check_editable(raid: Raid) -> None:
 
 
 def _check_joinable(raid: Raid, now: datetime) -> None:
-    """Open, and not begun: between the start and the clock's closing nobody slips in."""
+    """Refuse joins while signups are not open, and after the start of a raid that the clock has yet to close."""
     _check_alive(raid)
     if not raid.is_open or (now >= raid.starts_at and not raid.hold):
         raise RaidClosed(raid)
@@ -303,7 +318,7 @@ def _without(raid: Raid, member: MemberId, *, now: datetime) -> Change:
 
 
 def sit(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source, forced: bool = False) -> Raid:
-    """The member sits in the role alone: their earlier seat, all their waits and those reactions end."""
+    """Seat the member in the role: their earlier seat and all waits end, and other marks become unwanted."""
     seat = Seat(member, key, raid.next_place, now, source, forced)
     moved = raid.without_seat(member).without_waits(member).seating(seat)
     return _unwanted(replace(moved, next_place=raid.next_place + 1), member, keep=key)
@@ -315,7 +330,7 @@ def _wait(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: 
 
 
 def _unwanted(raid: Raid, member: MemberId, *, keep: RoleKey | None = None) -> Raid:
-    """The member's reactions no longer say what is true, except the one for `keep`: the bot will take them away."""
+    """Mark the member's reactions, except the one for `keep`, for removal by the bot."""
     marks = tuple(
         replace(mark, unwanted=True) if mark.member == member and mark.role != keep else mark for mark in raid.marks
     )

@@ -1,4 +1,4 @@
-"""Substitutes: a manager asks members for a free seat, and the first to accept gets it, also after closing."""
+"""Substitutes: a manager asks members to take a free seat, and the first to accept gets it, even after closing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -50,7 +50,10 @@ class NobodyToAsk(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Somebody who might come: `fitting` raids in such a role, `raids` altogether, the last of them at `last`."""
+    """A possible substitute: `fitting` raids in such a role, `raids` in total, the latest at `last` (UTC).
+
+    `position` is their place on the role's waitlist, counted from 1, if they have one.
+    """
 
     member: MemberId
     fitting: int
@@ -59,7 +62,7 @@ class Candidate:
     position: int | None = None
 
     def reasons(self, now: datetime) -> str:
-        """Why they are offered, in words."""
+        """Return the reasons for offering this member, in words."""
         said = [f"waits for it, number {self.position}"] if self.position else []
         if self.fitting:
             said.append(f"{self.fitting}× in this role")
@@ -74,9 +77,9 @@ class Candidate:
 
 
 def ranked(raid: Raid, role: RoleKey, known: Iterable[Candidate], *, now: datetime) -> list[Candidate]:
-    """Who is worth asking, best first: those in line, then who played the role most and lately.
+    """Return members worth asking, best first: the waitlist, then those who played the role often and recently.
 
-    Nobody who has a seat already or was asked for this one.
+    Excludes members who have a seat or were already asked for this role.
     """
     by_member = {candidate.member: candidate for candidate in known}
     line = [wait.member for wait in raid.line(role)]
@@ -111,9 +114,9 @@ def ask(raid: Raid, key: RoleKey, members: Iterable[MemberId], *, by: MemberId, 
 
 
 def accept(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
-    """The member takes the seat; if it was the last, the others who were asked need not answer any more.
+    """Give the member the seat; if it was the last, drop the requests to the others.
 
-    Raises SeatedAlready, NotAsked, SeatTaken, BegunAlready or RaidOver.
+    Raises SeatedAlready, NotAsked, SeatTaken, BegunAlready, NotPostedYet or RaidOver.
     """
     check_ahead(raid, now)
     accepted = _ask_of(raid, member, key)
@@ -129,7 +132,7 @@ def accept(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Chan
 
 
 def decline(raid: Raid, member: MemberId, key: RoleKey) -> Change:
-    """The member will not come. Raises SeatedAlready or NotAsked."""
+    """Decline the request to substitute. Raises SeatedAlready or NotAsked."""
     declined = _ask_of(raid, member, key)
     left = tuple(one for one in raid.asks if one is not declined)
     return Change(replace(raid, asks=left), (AskDeclined(member, key, declined.by),))
@@ -146,7 +149,7 @@ def _ask_of(raid: Raid, member: MemberId, key: RoleKey) -> Ask:
 
 
 def check_ahead(raid: Raid, now: datetime) -> None:
-    """Raises RaidOver, NotPostedYet or BegunAlready where nobody can be asked to come any more."""
+    """Check that the raid is posted and still lies ahead. Raises RaidOver, NotPostedYet or BegunAlready."""
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)
     if raid.status is Status.POSTING:

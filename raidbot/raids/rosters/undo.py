@@ -1,4 +1,4 @@
-"""Taking back the last thing a manager did to a raid: only what it changed, and only if nobody changed that since."""
+"""Undo a manager's last action on a raid: only what it changed, and only if nobody changed that since."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ FIELDS = {
     "subject": "the name of the boss or dungeon",
     "leader": "the leader",
 }
-"""What managers change of a raid beside its people, and how that is called."""
+"""Raid fields other than the roster that an undo restores, with their names in text for people."""
 
 V = TypeVar("V")
 
@@ -43,7 +43,7 @@ class NothingToUndo(Refusal):
 
 
 class DoneSince(Refusal):
-    """Somebody pressed a button from before the last change."""
+    """Raised for an undo button that belongs to an earlier change than the last."""
 
     def __init__(self, step: "Step") -> None:
         super().__init__(f"Something else was done since: “{step.action}”. Only that can be undone now.")
@@ -76,7 +76,10 @@ class NeverPosted(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Something a manager did: `before` and `after` are right in `FIELDS`, seats, waits and attendance."""
+    """A manager's action at `at` (UTC).
+
+    Of `before` and `after`, only `FIELDS`, the reminder flags, seats, waits and attendance are from that time.
+    """
 
     action: str
     at: datetime
@@ -89,9 +92,9 @@ class Step:
 
 
 def undo(raid: Raid, step: Step, *, now: datetime) -> Change:
-    """The raid as it was before the step, with all that happened beside it since.
+    """Restore what the step changed; everything else that happened since stays.
 
-    Raises NothingToUndo or what stands in the way, and then nothing is changed.
+    Raises NothingToUndo, ChangedSince, PlaceChangedSince, NoSeatLeft, TimePassed or NeverPosted.
     """
     if not step.is_recent(now):
         raise NothingToUndo
@@ -135,7 +138,7 @@ def _with_people(raid: Raid, step: Step, affected: list[MemberId]) -> Raid:
 
 
 def _affected(step: Step) -> list[MemberId]:
-    """Those whose seat or waits the step changed."""
+    """Return the members whose seat or waits the step changed."""
     members = dict.fromkeys([*step.before.members(), *step.after.members()])
     return [member for member in members if _places(step.before, member) != _places(step.after, member)]
 
@@ -153,7 +156,7 @@ def _attendance(raid: Raid, step: Step) -> tuple[Attendance, ...]:
 def _merged(
     now: tuple[V, ...], was: tuple[V, ...], members: Iterable[MemberId], *, key: Callable[[V], int]
 ) -> tuple[V, ...]:
-    """As they are now, but for these members as they were."""
+    """Return the current values, with those of `members` replaced by their earlier ones, sorted by `key`."""
     theirs = set(members)
     kept = (value for value in now if _member(value) not in theirs)
     back = (value for value in was if _member(value) in theirs)
@@ -184,7 +187,7 @@ def _check_room(raid: Raid, affected: Iterable[MemberId]) -> None:
 
 
 def _without_idle_marks(raid: Raid, members: Iterable[MemberId]) -> Raid:
-    """Reactions of these members that stand for neither a seat nor a wait any more are to go."""
+    """Mark for removal the members' reactions that stand for neither a seat nor a wait, and update attendance."""
     theirs = set(members)
     placed = {(seat.member, seat.role) for seat in raid.seats} | {(wait.member, wait.role) for wait in raid.waits}
     marks = tuple(
