@@ -1,4 +1,4 @@
-"""Times of day and time zones in typed times."""
+"""Grammar rules for times of day and time zones in typed times."""
 
 from datetime import timedelta, timezone
 
@@ -29,7 +29,7 @@ _REGION = {"EASTERN": "ET", "CENTRAL": "CT", "MOUNTAIN": "MT", "PACIFIC": "PT"}
 
 
 def clock(hour: int, minute: int = 0, second: int = 0, *, said: str, half: str = "", bare: bool = False) -> Clock:
-    """A checked time of day with am or pm applied; raises NoSuchTime."""
+    """Return a checked time of day with am or pm applied. Raises NoSuchTime."""
     if half and not 1 <= hour <= 12:
         raise NoSuchTime(said)
     if minute > 59 or second > 59 or hour > 24 or (hour == 24 and (minute or second)):
@@ -62,7 +62,7 @@ def _midnight(here: Here) -> tuple[Fact, ...]:
 
 
 def _past_or_to(here: Here) -> tuple[Fact, ...]:
-    """Half past 7; quarter to 8; ten past seven."""
+    """Read “half past 7”, “quarter to 8”, “ten past seven”."""
     amount, hour = here["amount"].casefold(), _hour(here["hour"])
     known = {"half": 30, "a quarter": 15, "quarter": 15} | words.NUMBERS | words.LARGE_NUMBERS
     minutes = known[amount] if amount in known else int(amount)
@@ -74,12 +74,12 @@ def _past_or_to(here: Here) -> tuple[Fact, ...]:
 
 
 def _half_of_two_languages(here: Here) -> tuple[Fact, ...]:
-    """Half 7 is 7:30 in England and 6:30 in Germany."""
+    """Refuse “half 7”, which is 7:30 in England and 6:30 in Germany."""
     raise Ambiguous(here.said, f"Write “half past {here['hour']}”, or the time as “19:30”.")
 
 
 def _with_minutes(here: Here) -> tuple[Fact, ...]:
-    """7:30pm; 19:30:00; 19h30; 19.30 Uhr."""
+    """Read “7:30pm”, “19:30:00”, “19h30”, “19.30 Uhr”."""
     hour, minute, second = int(here["hour"]), int(here["minute"]), int(here["second"] or 0)
     half, oclock, mark = _half(here), here["oclock"].casefold(), here["mark"]
     if mark == "." and not half and not oclock:
@@ -92,19 +92,19 @@ def _with_minutes(here: Here) -> tuple[Fact, ...]:
 
 
 def _day_and_month(here: Here) -> tuple[Fact, ...]:
-    """4.3 beside a time of day."""
+    """Read “4.3” as a date beside a time of day."""
     return (Dotted(int(here["hour"]), int(here["minute"]), here.said),)
 
 
 def _full_hour(here: Here) -> tuple[Fact, ...]:
-    """20 Uhr; 20h."""
+    """Read “20 Uhr”, “20h”."""
     if here["oclock"].casefold() == "h":
         _refuse_a_span(here)
     return (clock(int(here["hour"]), int(here["minute"] or 0), said=here.said),)
 
 
 def _refuse_a_span(here: Here) -> None:
-    """In English 2h is as likely a span from now as a time of day."""
+    """Raise Ambiguous for an hour up to 12 in English, where “2h” is as likely a span from now as a time of day."""
     hour = int(here["hour"])
     if here.locale.casefold().startswith("en") and hour <= 12 and _is_bare(here["hour"]):
         hint = f"Write “in {here.said}” for a time counted from now, or “{hour:02}:{here['minute'] or '00'}”."
@@ -112,21 +112,21 @@ def _refuse_a_span(here: Here) -> None:
 
 
 def _without_mark(here: Here) -> tuple[Fact, ...]:
-    """730pm; 1930 hrs."""
+    """Read “730pm”, “1930 hrs”."""
     digits = here["digits"]
     bare = not here["oclock"] and _is_bare(digits)
     return (clock(int(digits[:-2]), int(digits[-2:]), half=_half(here), said=here.said, bare=bare),)
 
 
 def _hour_alone(here: Here) -> tuple[Fact, ...]:
-    """8pm; 8 o'clock; eight thirty."""
+    """Read “8pm”, “8 o'clock”, “eight thirty”."""
     minute = here["minute"].casefold().replace(" ", "-")
     minutes = {**words.LARGE_NUMBERS, "": 0}[minute]
     return (clock(_hour(here["hour"]), minutes, half=_half(here), said=here.said, bare=_is_bare(here["hour"])),)
 
 
 def _digits(here: Here) -> tuple[Fact, ...]:
-    """Digits alone: an hour, HHMM, or Unix seconds or milliseconds."""
+    """Read digits alone: an hour, HHMM, or Unix seconds or milliseconds."""
     digits = here.said
     match len(digits):
         case 1 | 2:
@@ -146,7 +146,7 @@ def _hour(text: str) -> int:
 
 
 def _iso_instant(here: Here) -> tuple[Fact, ...]:
-    """2026-03-20T19:00:00+01:00."""
+    """Read “2026-03-20T19:00:00+01:00”."""
     year, month, day = (int(part) for part in here["date"].split("-"))
     time = clock(int(here["hour"]), int(here["minute"]), int(here["second"] or 0), said=here["time"])
     date = Date(day, month, year, here["date"], iso=True)
@@ -156,7 +156,7 @@ def _iso_instant(here: Here) -> tuple[Fact, ...]:
 
 
 def _zone_offset(here: Here) -> tuple[Fact, ...] | None:
-    """UTC+2; +02:00 behind a time of day. A dash right behind the time would rather be a range."""
+    """Read “UTC+2”, or “+02:00” after a time of day; refuse a dash right after the time, which may mean a range."""
     if not here["utc"]:
         start, text = here.match.start(), here.match.string
         if not isinstance(here.last, Clock | Dotted) or len(here["hours"]) != 2:
@@ -174,7 +174,7 @@ def _offset(said: str, sign: str, hours: str, minutes: str) -> ZoneSaid:
 
 
 def _end_of_a_range(here: Here) -> tuple[Fact, ...] | None:
-    """7pm-9pm."""
+    """Refuse the end of a range such as “7pm-9pm”."""
     if not isinstance(here.last, Clock | Dotted):
         return None
     raise SaidTwice("time of day", here.said)

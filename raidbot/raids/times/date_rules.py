@@ -1,4 +1,4 @@
-"""Days in typed times: spans from now, day words, weekdays and dates."""
+"""Grammar rules for days in typed times: spans from now, day words, weekdays and dates."""
 
 import re
 
@@ -28,7 +28,7 @@ _NAMED_PART = re.compile(
     re.IGNORECASE,
 )
 _PART = re.sub(r"\?P<\w+>", "?:", _NAMED_PART.pattern)
-_BETWEEN = "(?:,? (?:and|und|et|y) |,? |)"  # one way only to match any of these, or long texts take for ever
+_BETWEEN = "(?:,? (?:and|und|et|y) |,? |)"  # only one way to match, against catastrophic backtracking
 _SPAN = rf"(?P<span>(?:{_PART})(?:{_BETWEEN}(?:{_PART})){{0,5}})"
 _SECONDS = {"months": 30 * 86400, "days": 86400, "seconds": 1}
 
@@ -44,7 +44,7 @@ def _stamp(here: Here) -> tuple[Fact, ...]:
 
 
 def _moved(here: Here) -> tuple[Fact, ...]:
-    """In 2 hours; 2 hours from now."""
+    """Read “in 2 hours”, “2 hours from now”."""
     return (_span(here["span"], here.said),)
 
 
@@ -54,7 +54,7 @@ def _only_a_span(here: Here) -> tuple[Fact, ...]:
 
 
 def _span_from(here: Here) -> tuple[Fact, ...]:
-    """A week from friday."""
+    """Read “a week from friday”."""
     span, base = _span(here["span"], here.said), here["base"].casefold()
     if span.months or span.seconds:
         raise NotUnderstood(here.said)
@@ -114,7 +114,7 @@ def _iso_date(here: Here) -> tuple[Fact, ...]:
 
 
 def _numeric_date(here: Here) -> tuple[Fact, ...]:
-    """3/4 in the order of the locale, unless only the other one is in the calendar."""
+    """Read “3/4” in the locale's order of day and month, or in the other order if only that one is a date."""
     first, second = int(here["first"]), int(here["second"])
     month, day = (first, second) if here.locale.casefold() == "en-us" else (second, first)
     if month > 12 >= day:
@@ -131,7 +131,7 @@ def _month_date(here: Here) -> tuple[Fact, ...]:
 
 
 def _hour_or_day(here: Here) -> tuple[Fact, ...]:
-    """7 march 20: the 20th at 7, or the 7th at 20:00?"""
+    """Refuse “7 march 20”: the 20th at 7, or the 7th at 20:00?"""
     month = here["month"].capitalize()
     hint = f"Write “{month} {here['first']} {here['second']}:00” or “{month} {here['second']} {here['first']}:00”."
     raise Ambiguous(here.said, hint)

@@ -1,4 +1,4 @@
-"""Typed times: the instant a raid leader means, or a refusal that says what to type instead."""
+"""Parse typed times into instants, or refuse with advice on what to type instead."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -30,7 +30,7 @@ _ANY_SEASON = {"ET", "CT", "MT", "PT", "AET", "NZT", "UTC", "Z"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedTime:
-    """An aware UTC instant, the zone it was said in, and what was assumed, in sentences for the person."""
+    """An aware UTC instant, the zone it was given in, and the assumptions made, as sentences for people."""
 
     instant: datetime
     zone: ZoneInfo
@@ -38,9 +38,9 @@ class ParsedTime:
 
 
 def parse_time(text: str, *, zone: ZoneInfo, now: datetime, locale: str = "en-US") -> ParsedTime:
-    """The instant meant by `text`, typed at `now` in a guild in `zone`; at most two years ahead.
+    """Return the instant meant by `text`, typed at `now` in a guild in `zone`; at most two years ahead.
 
-    `locale` (a Discord locale) decides the order of day and month. Raises a Refusal whose sentence helps.
+    `locale` (a Discord locale) decides the order of day and month. Raises NotATime with advice on what to type.
     """
     meaning = _Meaning(reading=read(text, locale), text=" ".join(text.split()), home=zone, now=now)
     instant = meaning.instant()
@@ -50,7 +50,7 @@ def parse_time(text: str, *, zone: ZoneInfo, now: datetime, locale: str = "en-US
 
 @dataclass(slots=True, kw_only=True)
 class _Meaning:
-    """What a reading means at a moment and in a place; collects the assumptions on its way."""
+    """Resolve a reading to an instant, relative to `now` and a zone, and collect the assumptions made."""
 
     reading: Reading
     text: str
@@ -82,7 +82,7 @@ class _Meaning:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone that was typed, else the guild's; an offset from UTC is not a zone to keep."""
+        """The zone that was typed, else the guild's; an offset from UTC cannot be kept as a raid's zone."""
         return self.place if isinstance(self.place, ZoneInfo) else self.home
 
     def instant(self) -> datetime:
@@ -116,7 +116,7 @@ class _Meaning:
         return datetime.fromtimestamp(stamp.seconds, UTC)
 
     def _after(self, span: Span) -> datetime:
-        """Days and weeks keep the wall clock; hours and minutes are absolute."""
+        """Add a span to now: months and days keep the wall clock time; hours and minutes are absolute."""
         if others := self.reading.besides(span):
             raise Contradiction(span.said, others[0].said) if span.seconds else NoTimeOfDay(self.text)
         start = self.now.astimezone(UTC).replace(microsecond=0)
@@ -125,7 +125,7 @@ class _Meaning:
             start = self._localised(wall)
         return start + timedelta(seconds=span.seconds)
 
-    # the day
+    # Dates
 
     def _day(self, clock: timedelta) -> date:
         days = self._days_said(clock)
@@ -153,7 +153,7 @@ class _Meaning:
         return days
 
     def _relative_day(self, offset: int, clock: timedelta) -> date:
-        """In the small hours, “tonight 2am” is not the night after."""
+        """Return the day at this offset; after midnight, “tonight 2am” means the current night, not the next."""
         today = self.local.date()
         yesterday = today - timedelta(days=1)
         if offset == 0 and is_in_small_hours(clock) and self._is_ahead(yesterday, clock):
@@ -221,7 +221,10 @@ class _Meaning:
         return day
 
     def _date_of_any_year(self, said: Date, month: int, clock: timedelta) -> date:
-        """The coming one, unless it has just passed: then a slip is likelier than a raid next year."""
+        """Return the next such date.
+
+        Raises NoSuchDate, or InThePast if the date passed in the last 30 days: a slip is likelier than next year.
+        """
         years = range(self.local.year - 1, self.local.year + 3)
         days = [day for year in years if (day := _calendar_day(year, month, said.day))]
         ahead = [day for day in days if self._is_ahead(day, clock)]
@@ -242,7 +245,7 @@ class _Meaning:
             first = (first + timedelta(days=31)).replace(day=1)
         raise NoSuchDate(said.said)
 
-    # what is told
+    # Assumptions
 
     def _assume(self, sentence: str | None) -> None:
         if sentence:
@@ -260,7 +263,7 @@ class _Meaning:
         return instant
 
     def _at(self, wall: datetime) -> tuple[datetime, Shift, str | None]:
-        """The instant, and the abbreviation that was typed if it picked one side of an overlap."""
+        """Return the instant, the shift, and the typed abbreviation if it picked one side of an overlap."""
         instant, shift = zones.localise(wall, self.place)
         said = self.reading.zone
         if shift is Shift.OVERLAP and said and (side := zones.side_of_overlap(wall, self.place, said.said)):

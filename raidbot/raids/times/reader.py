@@ -1,4 +1,4 @@
-"""Typed times word by word: everything that was said, before anybody asks which instant it means."""
+"""Parse typed times word by word into a reading, before it is resolved to an instant."""
 
 import re
 from dataclasses import replace
@@ -8,7 +8,7 @@ from raidbot.raids.times import date_rules as days
 from raidbot.raids.times import vocabulary as words
 from raidbot.raids.times.tokens import MAX_CHARACTERS, Date, Fact, Here, NothingSaid, NotUnderstood, Reading, TooLong
 
-# The first rule that fits wins, so what is longer or more exact stands in front.
+# The first rule that matches wins, so longer and more exact rules come first.
 _RULES = (
     *clocks.INSTANTS,
     *days.SPANS,
@@ -25,7 +25,7 @@ _WORD = re.compile(r"(?:(?:in|next|this|last|every|half|for) )?[^\s,\w]* ?[^\s,]
 
 
 def read(text: str, locale: str) -> Reading:
-    """What was said; raises NotATime for the first thing that is not understood."""
+    """Parse the whole text. Raises NotATime for the first words not understood."""
     if len(text) > MAX_CHARACTERS:
         raise TooLong
     plain = words.tidy(text)
@@ -54,7 +54,7 @@ def _next(plain: str, position: int, locale: str, last: Fact | None) -> tuple[in
 
 
 def _settled(reading: Reading) -> Reading:
-    """With dates like 20.03 told from times like 19.30, and the 10:00 of an ISO date taken literally."""
+    """Resolve dotted pairs to times (19.30) or dates (20.03), and take the 10:00 of an ISO date literally."""
     for dotted in sorted(reading.dotted, key=lambda said: said.second > 12, reverse=True):
         if reading.clock is None:
             reading.add(clocks.clock_from(dotted))

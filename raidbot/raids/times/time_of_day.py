@@ -1,4 +1,4 @@
-"""Which half of the day is meant: 8 is the evening, tonight 1 am is tomorrow, midnight belongs to two days."""
+"""Resolve times of day: 8 means the evening, tonight 1 am falls on tomorrow, midnight may belong to two days."""
 
 from datetime import timedelta
 
@@ -9,7 +9,10 @@ _SMALL_HOURS = range(5)
 
 
 def time_of_day(clock: Clock, reading: Reading) -> tuple[timedelta, str | None]:
-    """How long after midnight of the day that was said, up to 29 hours, and what was assumed for it."""
+    """Return the time since midnight of the day that was given, below 29 hours, and the assumption made, if any.
+
+    Raises Ambiguous or Contradiction.
+    """
     if clock.hour == 24 and "24" not in clock.said:
         return _midnight(clock, reading), None
     if reading.part:
@@ -22,7 +25,7 @@ def time_of_day(clock: Clock, reading: Reading) -> tuple[timedelta, str | None]:
 
 
 def is_in_small_hours(clock: timedelta) -> bool:
-    """Behind midnight of the night that was said."""
+    """Return True for a time after the midnight that ends the day that was given."""
     return clock > timedelta(hours=24)
 
 
@@ -34,7 +37,7 @@ def twelve_hours(hour: int, minute: int) -> str:
 
 
 def _midnight(clock: Clock, reading: Reading) -> timedelta:
-    """The end of today; with any other day it could as well be the start of it."""
+    """Return 24 hours for today, a night or no day; raise Ambiguous for other days, where it may mean their start."""
     of_a_night = reading.part is not None and reading.part.name in {"evening", "night"}
     of_today = reading.day == Day(0, reading.day.said) if reading.day else False
     if reading.part and not of_a_night:

@@ -1,4 +1,4 @@
-"""What can be said in a typed time, and why it may be refused."""
+"""Tokens of typed times, and the reasons for refusing one."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ TRY = "Try “friday 8pm”, “2026-03-20 19:00” or “in 2 hours”."
 
 
 class NotATime(Refusal):
-    """A typed time that was not fully understood, or that is no time to meet."""
+    """A typed time that was not fully understood, or at which no raid can start."""
 
 
 class NotUnderstood(NotATime):
@@ -72,7 +72,7 @@ class TooFarAhead(NotATime):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """A time of day, also 24:00. A `bare` one (1 to 12) leaves open which half of the day is meant."""
+    """A time of day, up to 24:00. A `bare` hour (1 to 12) leaves open which half of the day is meant."""
 
     hour: int
     minute: int = 0
@@ -83,7 +83,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Days from today."""
+    """A day, as an offset in days from today."""
 
     offset: int
     said: str
@@ -91,7 +91,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Weekday:
-    """The coming one (0 is Monday), or the one in the following week; `later` days after that."""
+    """The next such weekday (0 is Monday), or the one in the following week, plus `later` days."""
 
     index: int
     said: str
@@ -101,9 +101,9 @@ class Weekday:
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A calendar date; without a month of any month, without a year of any year.
+    """A calendar date; a month or year of None leaves it open.
 
-    `told` asks to repeat the date in words, because its digits could be read otherwise.
+    `told` asks to repeat the date in words, because its digits could be read differently.
     """
 
     day: int
@@ -116,7 +116,7 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From now on: calendar months and days, absolute seconds."""
+    """A span from now: calendar months, calendar days and absolute seconds."""
 
     months: int
     days: int
@@ -126,7 +126,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Morning, afternoon, evening or night."""
+    """A part of the day: `name` is “morning”, “afternoon”, “evening” or “night”."""
 
     name: str
     said: str
@@ -134,7 +134,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Unix seconds."""
+    """An instant in Unix seconds."""
 
     seconds: int
     said: str
@@ -142,7 +142,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class ZoneSaid:
-    """An abbreviation, an IANA name, or an offset from UTC."""
+    """A time zone: an abbreviation, an IANA name, or an offset from UTC."""
 
     said: str
     offset: timezone | None = None
@@ -150,7 +150,7 @@ class ZoneSaid:
 
 @dataclass(frozen=True, slots=True)
 class Dotted:
-    """19.30 or 20.03: a time of day, or a date beside one."""
+    """A dotted pair such as 19.30 or 20.03: a time of day, or a date beside one."""
 
     first: int
     second: int
@@ -163,7 +163,7 @@ _F = TypeVar("_F", bound=Fact)
 
 @dataclass(slots=True)
 class Reading:
-    """Everything that was said, at most one of each kind."""
+    """Everything found in a typed time, at most one token of each kind; dotted pairs may repeat."""
 
     clock: Clock | None = None
     day: Day | None = None
@@ -176,7 +176,7 @@ class Reading:
     dotted: list[Dotted] = field(default_factory=list)
 
     def add(self, fact: Fact) -> None:
-        """Raises SaidTwice where there was one of its kind before."""
+        """Add a token. Raises SaidTwice if there is one of its kind already."""
         match fact:
             case Dotted():
                 self.dotted.append(fact)
@@ -198,7 +198,7 @@ class Reading:
                 self.zone = _only(self.zone, fact, "time zone")
 
     def besides(self, *apart: Fact | None) -> list[Fact]:
-        """Everything that was said apart from these."""
+        """Return all tokens except these."""
         said = (self.clock, self.day, self.weekday, self.date, self.span, self.part, self.stamp, self.zone)
         return [fact for fact in said if fact is not None and fact not in apart]
 
@@ -211,7 +211,7 @@ def _only(before: _F | None, fact: _F, what: str) -> _F:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """A place in the text where a rule's pattern was found."""
+    """A rule's match in the text, with the locale and the token before it."""
 
     match: re.Match[str]
     locale: str
@@ -222,12 +222,12 @@ class Here:
         return self.match[0].strip(" ,")
 
     def __getitem__(self, group: str) -> str:
-        """What a group found, or the empty string."""
+        """Return the text of a named group, or the empty string."""
         return self.match[group] or ""
 
 
 class Reader(Protocol):
-    """Says what its pattern found means, or None where it is something else after all."""
+    """Turns a match into tokens, or None if the rule does not apply there."""
 
     def __call__(self, here: Here, /) -> tuple[Fact, ...] | None: ...
 

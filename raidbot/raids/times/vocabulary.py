@@ -1,4 +1,4 @@
-"""The words typed times are made of: English, and the basics of German, French and Spanish."""
+"""Words of typed times: English, and the basics of German, French and Spanish."""
 
 import re
 import unicodedata
@@ -64,7 +64,7 @@ LARGE_NUMBERS = {
 NOON = ("noon", "midday", "mittag", "midi", "mediodía", "12 noon")
 MIDNIGHT = ("midnight", "mitternacht", "minuit", "medianoche", "12 midnight")
 
-# What a unit counts: calendar months, calendar days, or absolute seconds.
+# Each unit as (kind, count): calendar months, calendar days, or absolute seconds.
 UNITS: dict[str, tuple[str, int]] = {
     word: meaning
     for words, meaning in (
@@ -85,12 +85,12 @@ _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u22
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A pattern for one of the words, longest first."""
+    """Return a pattern that matches any one of the words, longest first."""
     return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
 def tidy(text: str) -> str:
-    """The text in plain characters: narrow, with ASCII digits, dashes and single blanks, nothing invisible."""
+    """Normalise the text: NFKC, ASCII digits, dashes and apostrophes, single spaces, no invisible characters."""
     plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
     return _BLANKS.sub(" ", "".join(_plain(char) for char in plain)).strip()
 

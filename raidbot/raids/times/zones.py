@@ -1,4 +1,4 @@
-"""Time zones by the names people use for them, and what a wall clock means in one."""
+"""Time zones by the names people use, and wall clock times in them."""
 
 import re
 from datetime import UTC, datetime, tzinfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from raidbot.utils.errors import Refusal
 
-# Abbreviations and the region whose wall clock people mean by them, daylight saving or not.
+# Abbreviations and the region whose wall clock people mean by them, with or without daylight saving.
 REGIONS = {
     "ET": "America/New_York", "EST": "America/New_York", "EDT": "America/New_York",
     "CT": "America/Chicago", "CST": "America/Chicago", "CDT": "America/Chicago",
@@ -27,7 +27,7 @@ REGIONS = {
     "ACST": "Australia/Adelaide", "ACDT": "Australia/Adelaide", "AWST": "Australia/Perth",
     "NZT": "Pacific/Auckland", "NZST": "Pacific/Auckland", "NZDT": "Pacific/Auckland",
 }  # fmt: skip
-# Abbreviations several regions share, with what to type instead.
+# Abbreviations that several regions share, with the zone names to type instead.
 SHARED = {"IST": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem")}
 _GERMAN = {"MEZ": "CET", "MESZ": "CEST"}
 
@@ -60,7 +60,7 @@ class UnknownZone(Refusal):
 
 
 class FixedZone(Refusal):
-    """An abbreviation or an offset, which would be wrong for half of the year."""
+    """The text is an abbreviation or an offset, which would be wrong for half of the year."""
 
     def __init__(self, text: str, instead: str) -> None:
         super().__init__(
@@ -69,7 +69,7 @@ class FixedZone(Refusal):
 
 
 class Shift(Enum):
-    """What daylight saving did to a wall clock time."""
+    """The effect of a daylight saving change on a wall clock time: GAP (skipped) or OVERLAP (occurs twice)."""
 
     NONE = "none"
     GAP = "gap"
@@ -77,7 +77,10 @@ class Shift(Enum):
 
 
 def localise(wall: datetime, zone: tzinfo) -> tuple[datetime, Shift]:
-    """The UTC instant of a naive wall clock time: out of a gap forward by the gap, in an overlap the first."""
+    """Return the UTC instant of a naive wall clock time, and whether it falls into a gap or an overlap.
+
+    A time in a gap moves forward by the length of the gap; in an overlap the first of the two counts.
+    """
     first, second = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
     before, after = first.utcoffset(), second.utcoffset()
     if before is None or after is None or before == after:
@@ -86,9 +89,9 @@ def localise(wall: datetime, zone: tzinfo) -> tuple[datetime, Shift]:
 
 
 def zone_named(text: str) -> ZoneInfo:
-    """The zone a guild or a person calls so: an IANA name in any case, a city, a few countries.
+    """Return the zone for an IANA name, a city, or one of a few countries and regions, ignoring case.
 
-    Raises FixedZone for abbreviations and offsets, UnknownZone otherwise.
+    Raises FixedZone for abbreviations and offsets other than UTC, UnknownZone otherwise.
     """
     name = " ".join(text.split())
     if len(name) > 64:
@@ -104,13 +107,13 @@ def zone_named(text: str) -> ZoneInfo:
 
 
 def place_named(text: str) -> ZoneInfo | None:
-    """The zone with exactly this IANA name, in any case."""
+    """Return the zone with this IANA name, ignoring case, or None."""
     found = _names().get(text.casefold())
     return ZoneInfo(found) if found else None
 
 
 def region_of(abbreviation: str, *, home: ZoneInfo, now: datetime) -> ZoneInfo | None:
-    """Whose wall clock an abbreviation means: home's if it is used there, else the region's known for it."""
+    """Return the zone meant by an abbreviation: `home` if used there, else the region in `REGIONS`, else None."""
     word = abbreviation.upper()
     if word not in {"UTC", "Z"} and in_english(word) in _own_abbreviations(home, now.year):
         return home
@@ -119,13 +122,13 @@ def region_of(abbreviation: str, *, home: ZoneInfo, now: datetime) -> ZoneInfo |
 
 
 def in_english(abbreviation: str) -> str:
-    """As the zone database writes it."""
+    """Return the abbreviation as the zone database writes it: MEZ becomes CET."""
     word = abbreviation.upper()
     return _GERMAN.get(word, word)
 
 
 def side_of_overlap(wall: datetime, zone: tzinfo, abbreviation: str) -> datetime | None:
-    """The instant of an ambiguous wall clock time on the side called `abbreviation`, or None if neither is."""
+    """Return the UTC instant of an ambiguous wall clock time on the side called `abbreviation`, or None."""
     for fold in (0, 1):
         local = wall.replace(tzinfo=zone, fold=fold)
         if local.tzname() == in_english(abbreviation):
@@ -134,7 +137,7 @@ def side_of_overlap(wall: datetime, zone: tzinfo, abbreviation: str) -> datetime
 
 
 def suggest(text: str) -> list[str]:
-    """At most 25 zone names for what has been typed so far, the likeliest first."""
+    """Return at most 25 zone names for the text typed so far, likeliest first."""
     typed = " ".join(text.split()).casefold()
     if not typed:
         return list(_USUAL)
