@@ -1,1 +1,1 @@
-"""Raid templates: built-in, of a server, and as files."""
+"""Raid templates: built-in, of a guild, and as files."""

@@ -5,21 +5,21 @@ game = "Wizard101"
 [[templates]]
 key = "dragonspyre"          # stable; names may change and repeat, keys may not
 name = "The Voracious Void Raid"
-label = "Dragonspyre"        # what lists offer it as; the name if left out
-emoji = "🐉"                 # before the board's title; may be left out
+label = "Dragonspyre"        # the name shown in lists; `name` if left out
+emoji = "🐉"                 # shown before the board's title; may be left out
 description = "…"            # may be left out
 colour = "#8E44AD"           # may be left out
-lengths = [90, 180]          # minutes to choose from; none: the raid has no length
-sides = ["Left", "Right"]    # what a leader may write behind a member's name
+lengths = [90, 180]          # choices in minutes; the raid has no length if left out
+sides = ["Left", "Right"]    # sides a leader may assign members to; may be left out
 
 [[templates.groups]]
-name = "Vanguard"            # left out: each role stands by itself on the board
+name = "Vanguard"            # if left out, the board shows each role by itself
 roles = [{ key = "tank", name = "Tank", emoji = "🛡️", seats = 2, icon = "<:tank:123>" }]
 
-[[templates.strategies]]     # one has to be chosen where there are any
+[[templates.strategies]]     # if there are any, /create requires one
 name = "two tanks"
-description = "…"            # in place of the template's, if given
-roles = [{ key = "healer", name = "Tank 2" }]    # what this strategy changes of a role
+description = "…"            # replaces the template's; may be left out
+roles = [{ key = "healer", name = "Tank 2" }]    # fields this strategy changes, by role key
 """
 
 import tomllib
@@ -37,7 +37,7 @@ _FILES = ("wizard101", "world_of_warcraft", "final_fantasy_xiv", "destiny_2", "g
 
 @cache
 def builtin() -> tuple[Template, ...]:
-    """The templates that come with the bot, in the order lists offer them."""
+    """Return the templates that come with the bot, in display order."""
     folder = resources.files("raidbot.raids.templates") / "data"
     return tuple(
         template

@@ -1,4 +1,7 @@
-"""The templates of one server: those that come with the bot, as the server changed them, and its own."""
+"""A guild's templates: the built-in ones with the guild's changes, and its own.
+
+Each rule takes a catalogue and returns the changed one.
+"""
 
 import random
 import re
@@ -26,7 +29,7 @@ class NoSuchTemplate(Refusal):
 
 
 class NameTaken(Refusal):
-    """`clashes` are keys of templates, each with its name that something else has already."""
+    """`clashes` are (key, name) of the templates whose name is already taken."""
 
     def __init__(self, *clashes: tuple[str, str]) -> None:
         self.clashes = clashes
@@ -53,7 +56,7 @@ class NothingToResetTo(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """`template` is as the server uses it, `original` as it comes with the bot; None: the server made it."""
+    """A template as the guild uses it; `original` is the built-in one, or None if the guild made the template."""
 
     template: Template
     original: Template | None = None
@@ -69,34 +72,34 @@ class Entry:
 
     @property
     def is_changed(self) -> bool:
-        """Whether there is anything to reset."""
+        """True if the built-in template was changed, so that it can be reset."""
         return self.original not in (None, self.template)
 
     @property
     def names(self) -> frozenset[str]:
-        """What it is called, for comparing."""
+        """The template's name and label, normalised for comparison."""
         return frozenset({_spelled(self.template.name), _spelled(self.template.offered_as)})
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """In the order lists show them: those that come with the bot, then the server's own, the oldest first."""
+    """All templates in display order: built-in ones, then the guild's own, oldest first."""
 
     entries: tuple[Entry, ...]
 
     def entry(self, key: str) -> Entry:
-        """Raises NoSuchTemplate."""
+        """Return the entry with this key. Raises NoSuchTemplate."""
         for entry in self.entries:
             if entry.key == key:
                 return entry
         raise NoSuchTemplate
 
     def offered(self) -> tuple[Template, ...]:
-        """Those that raids can be made from."""
+        """Return the enabled templates."""
         return tuple(entry.template for entry in self.entries if entry.enabled)
 
     def find(self, text: str) -> Template | None:
-        """The offered one with this key, label or name, in upper or lower case."""
+        """Return the enabled template with this key, label or name, ignoring case, or None."""
         wanted = _spelled(text)
         offered = [entry for entry in self.entries if entry.enabled]
         by_key = (entry.template for entry in offered if entry.key == wanted)
@@ -104,7 +107,7 @@ class Catalogue:
         return next(by_key, None) or next(by_name, None)
 
     def games(self) -> dict[str, bool]:
-        """The games of what comes with the bot, and whether any template of each is offered."""
+        """Return the games of the built-in templates; the value is True if any template of the game is enabled."""
         games: dict[str, bool] = {}
         for entry in self.entries:
             if not entry.is_own:
@@ -117,30 +120,30 @@ class Catalogue:
 
 @cache
 def untouched() -> Catalogue:
-    """What a server has that changed nothing."""
+    """Return the catalogue of a guild that has changed nothing."""
     return Catalogue(tuple(Entry(template=template, original=template) for template in builtin()))
 
 
 def is_own_key(key: str) -> bool:
-    """Whether a server's own template could have it."""
+    """Return True if the key has the form of a guild's own template's key."""
     return _OWN_KEY.fullmatch(key) is not None
 
 
 def new_key(rng: random.Random) -> str:
-    """A key for a server's own template; so long that none comes twice."""
+    """Return a random key for a guild's own template, long enough to be unique."""
     return "custom-" + "".join(rng.choices(_LETTERS, k=_RANDOM_LETTERS))
 
 
 def switch(catalogue: Catalogue, key: str, *, enabled: bool) -> Catalogue:
-    """With the template offered, or not."""
+    """Enable or disable the template. Raises NoSuchTemplate."""
     return _with(catalogue, replace(catalogue.entry(key), enabled=enabled))
 
 
 def play(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
-    """With templates of exactly these games offered.
+    """Enable the built-in templates of exactly these games.
 
-    A game that is taken up brings all of its own; what was disabled of one that was played before stays so, and a
-    server's own stay as they are.
+    A newly chosen game enables all its templates. In a game that was already enabled, disabled templates stay disabled.
+    The guild's own templates stay as they are.
     """
     before = catalogue.games()
 
@@ -154,20 +157,23 @@ def play(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
 
 
 def save(catalogue: Catalogue, template: Template) -> Catalogue:
-    """With the template of the same key changed to this one. Raises NoSuchTemplate, TemplateRefused, NameTaken."""
+    """Replace the template with the same key. Raises NoSuchTemplate, TemplateRefused or NameTaken."""
     catalogue.entry(template.key)
     return put(catalogue, (template,))
 
 
 def add(catalogue: Catalogue, template: Template) -> Catalogue:
-    """With one more of the server's own. Raises TemplateRefused, NameTaken, TooManyTemplates."""
+    """Add a template of the guild's own. Raises NoSuchTemplate, TemplateRefused, NameTaken or TooManyTemplates."""
     if catalogue.has(template.key):
         raise NameTaken((template.key, template.key))
     return put(catalogue, (template,))
 
 
 def put(catalogue: Catalogue, templates: Iterable[Template]) -> Catalogue:
-    """With all of these changed, or added where their keys are new; if one is refused, so are all."""
+    """Replace these templates, or add those whose keys are new; if one is refused, none is saved.
+
+    Raises TemplateRefused, NameTaken, TooManyTemplates, or NoSuchTemplate for a new key that a guild cannot use.
+    """
     after = catalogue
     for template in map(accept, templates):
         after = _with(after, _entry(after, template))
@@ -178,19 +184,19 @@ def put(catalogue: Catalogue, templates: Iterable[Template]) -> Catalogue:
 
 
 def edit(catalogue: Catalogue, key: str, change: Callable[[Template], Template]) -> Catalogue:
-    """With one template changed from what it is now."""
+    """Apply `change` to the template as it is now. Raises what `change` and `save` raise."""
     return save(catalogue, change(catalogue.entry(key).template))
 
 
 def duplicate(catalogue: Catalogue, key: str, new: str) -> Catalogue:
-    """With a copy that is the server's own, complete, under the key `new`."""
+    """Add a copy of the template as the guild's own, under the key `new`. Raises what `entry` and `add` raise."""
     template = catalogue.entry(key).template
     name = free_name(catalogue, f"{clip(template.name, MAX_LABEL_LENGTH - len(' Copy'))} Copy")
     return add(catalogue, replace(template.renamed(name), key=new))
 
 
 def reset(catalogue: Catalogue, key: str) -> Catalogue:
-    """With the template as it comes with the bot. Raises NothingToResetTo, NameTaken."""
+    """Restore the built-in template. Raises NoSuchTemplate, NothingToResetTo or NameTaken."""
     entry = catalogue.entry(key)
     if entry.original is None:
         raise NothingToResetTo(entry.template)
@@ -200,7 +206,7 @@ def reset(catalogue: Catalogue, key: str) -> Catalogue:
 
 
 def remove(catalogue: Catalogue, key: str) -> Catalogue:
-    """Without one of the server's own; raids made from it keep what they have. Raises ComesWithTheBot."""
+    """Delete one of the guild's own templates; raids made from it stay. Raises NoSuchTemplate or ComesWithTheBot."""
     entry = catalogue.entry(key)
     if not entry.is_own:
         raise ComesWithTheBot(entry.template)
@@ -208,7 +214,7 @@ def remove(catalogue: Catalogue, key: str) -> Catalogue:
 
 
 def free_name(catalogue: Catalogue, wanted: str) -> str:
-    """The name, or with the lowest number behind it that makes it one nothing else has."""
+    """Return the wanted name, with the lowest number appended that makes it unique if it is taken."""
     taken = {name for entry in catalogue.entries for name in entry.names} | _reserved()
     name, number = wanted, 1
     while _spelled(name) in taken:
@@ -218,13 +224,13 @@ def free_name(catalogue: Catalogue, wanted: str) -> str:
 
 
 def emoji_of(template: Template) -> Iterator[str]:
-    """Every emoji it has, spelled as there; some more than once."""
+    """Yield every emoji of the template as it is written there; some repeat."""
     roles = (*template.roles, *(role for strategy in template.strategies for role in strategy.roles))
     yield from filter(None, (template.emoji, *(text for role in roles for text in (role.emoji, role.icon))))
 
 
 def unknown_emoji(template: Template, ids: frozenset[int], original: Template | None = None) -> tuple[str, ...]:
-    """Custom emoji that are neither the server's, which has those with `ids`, nor the original's."""
+    """Return the template's custom emoji that are neither among the guild's (`ids`) nor in `original`."""
     known = frozenset(emoji_of(original)) if original else frozenset()
     unknown = (text for text in emoji_of(template) if text not in known and not _is_known(text, ids))
     return tuple(dict.fromkeys(unknown))
@@ -246,7 +252,7 @@ def _with(catalogue: Catalogue, entry: Entry) -> Catalogue:
 
 
 def _check_names(before: Catalogue, after: Catalogue) -> None:
-    """A name that is new in `after` has to be the only one of its kind. Raises NameTaken."""
+    """Check that each name new in `after` is unique. Raises NameTaken."""
     if clashes := tuple(_clashes(before, after)):
         raise NameTaken(*clashes)
 
@@ -263,7 +269,7 @@ def _clashes(before: Catalogue, after: Catalogue) -> Iterator[tuple[str, str]]:
 
 @cache
 def _reserved() -> frozenset[str]:
-    """What /create takes for something else than a server's own template."""
+    """Return names that /create reads as a kind or a built-in template's key."""
     kinds = (name for kind, look in kind_infos().items() for name in (kind.value, look.title))
     return frozenset(map(_spelled, (*kinds, *(template.key for template in builtin()))))
 
@@ -273,7 +279,7 @@ def _spelled(name: str) -> str:
 
 
 def _is_known(text: str, ids: frozenset[int]) -> bool:
-    """Whether it is one that everybody has, or one of these; what is no emoji at all is for `accept` to refuse."""
+    """Return True for Unicode emoji and the given custom ids, and for text that is no emoji, which `accept` rejects."""
     try:
         found = parse_emoji(text)
     except NotAnEmoji:

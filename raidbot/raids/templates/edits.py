@@ -1,4 +1,4 @@
-"""What a manager changes of a template. Each touches its own field only, so that two who edit at once both win."""
+"""Edits to a template. Each changes its own field only, so that simultaneous edits do not overwrite each other."""
 
 import re
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ class StrategyRolesDiffer(Refusal):
 
 
 def colour_of(text: str) -> int:
-    """A typed colour; blank means the usual one. Raises NotAColour."""
+    """Parse a typed colour to 0xRRGGBB; blank means `DEFAULT_COLOUR`. Raises NotAColour."""
     text = text.strip()
     if not text:
         return DEFAULT_COLOUR
@@ -66,28 +66,28 @@ def colour_of(text: str) -> int:
 
 
 def colour_text(colour: int) -> str:
-    """As `colour_of` reads it."""
+    """Format a colour for `colour_of`."""
     return f"#{colour:06X}"
 
 
 def lengths_of(text: str) -> tuple[int, ...]:
-    """Typed hours such as “1.5, 3”, in minutes; blank means none. Raises NotALength."""
+    """Parse typed hours such as “1.5, 3” to minutes; blank means none. Raises NotALength."""
     parts = [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
     return tuple(dict.fromkeys(_minutes(part) for part in parts))
 
 
 def hours_text(lengths: tuple[int, ...]) -> str:
-    """As `lengths_of` reads it."""
+    """Format lengths in minutes as hours for `lengths_of`."""
     return ", ".join(f"{minutes / 60:.4f}".rstrip("0").rstrip(".") for minutes in lengths)
 
 
 def sides_of(text: str) -> tuple[str, ...]:
-    """One side a line; blank lines say nothing."""
+    """Parse one side per line; blank lines are ignored."""
     return tuple(side for line in text.splitlines() if (side := clean_line(line)))
 
 
 def describe(template: Template, said: Mapping[str, str]) -> Template:
-    """With these words and looks; what is not among `said` stays. Raises NotAColour."""
+    """Set the template's texts, emoji and colour from `said` (field → typed text). Raises NotAColour."""
     template = template.renamed(said.get("name", template.name))
     changed: dict[str, object] = {key: text for key, text in said.items() if key not in ("name", "colour")}
     if "colour" in said:
@@ -96,13 +96,13 @@ def describe(template: Template, said: Mapping[str, str]) -> Template:
 
 
 def with_role(template: Template, role: Role) -> Template:
-    """With this role in the place of the one with its key. Raises RoleGone."""
+    """Replace the role with the same key. Raises RoleGone."""
     role_of(template, role.key)
     return template.with_roles(tuple(role if old.key == role.key else old for old in template.roles))
 
 
 def adding_role(template: Template, role: Role) -> Template:
-    """With one more role, behind the last of its group; it gets a key that no role has."""
+    """Add a role after the last of its group, or at the end, under a new key."""
     roles = list(template.roles)
     same = [place for place, old in enumerate(roles) if role.group and old.group == role.group]
     key = free_key(old.key for old in roles)
@@ -111,13 +111,13 @@ def adding_role(template: Template, role: Role) -> Template:
 
 
 def without_role(template: Template, key: RoleKey) -> Template:
-    """Raises RoleGone."""
+    """Remove the role. Raises RoleGone."""
     role_of(template, key)
     return template.with_roles(tuple(role for role in template.roles if role.key != key))
 
 
 def role_of(template: Template, key: str) -> Role:
-    """Raises RoleGone."""
+    """Return the role with this key. Raises RoleGone."""
     found = next((role for role in template.roles if role.key == key), None)
     if found is None:
         raise RoleGone
@@ -125,7 +125,7 @@ def role_of(template: Template, key: str) -> Role:
 
 
 def strategy_of(template: Template, name: str) -> Strategy:
-    """Raises StrategyGone."""
+    """Return the strategy with this name, ignoring case. Raises StrategyGone."""
     found = template.strategy(name)
     if found is None:
         raise StrategyGone
@@ -133,7 +133,10 @@ def strategy_of(template: Template, name: str) -> Strategy:
 
 
 def strategy_played(template: Template, written: tuple[Role, ...]) -> tuple[Role, ...]:
-    """What a strategy changes so that the roles are as `written`, line by line. Raises StrategyRolesDiffer."""
+    """Return the roles a strategy must change for the template's roles to become `written`, line by line.
+
+    Raises StrategyRolesDiffer.
+    """
     if len(written) != len(template.roles):
         raise StrategyRolesDiffer(len(written), len(template.roles))
     played = (replace(line, key=role.key) for line, role in zip(written, template.roles, strict=True))
@@ -141,7 +144,7 @@ def strategy_played(template: Template, written: tuple[Role, ...]) -> tuple[Role
 
 
 def with_strategy(template: Template, strategy: Strategy, name: str | None = None) -> Template:
-    """With this strategy in the place of the one called `name`, or behind the others. Raises StrategyGone."""
+    """Replace the strategy called `name`, or append the strategy if `name` is None. Raises StrategyGone."""
     if name is None:
         return replace(template, strategies=(*template.strategies, strategy))
     old = strategy_of(template, name)
@@ -150,13 +153,13 @@ def with_strategy(template: Template, strategy: Strategy, name: str | None = Non
 
 
 def without_strategy(template: Template, name: str) -> Template:
-    """Raises StrategyGone."""
+    """Remove the strategy. Raises StrategyGone."""
     old = strategy_of(template, name)
     return replace(template, strategies=tuple(one for one in template.strategies if one is not old))
 
 
 def lost(before: Template, after: Template) -> tuple[str, ...]:
-    """A sentence for each change of a strategy that went with its role."""
+    """Return a sentence for each role change that a strategy lost because the role was removed."""
     kept = {role.key for role in after.roles}
     return tuple(
         f"The strategy “{escape(strategy.name)}” changed the role “{escape(role.name)}”, which is gone;"
@@ -169,12 +172,12 @@ def lost(before: Template, after: Template) -> tuple[str, ...]:
 
 
 def mark_of_roles(template: Template) -> str:
-    """By which it is known whether the roles are still the same."""
+    """Return a fingerprint of the roles, to detect changes between opening a form and submitting it."""
     return mark_of(to_lines(template.roles))
 
 
 def check_roles_are(template: Template, mark: str) -> None:
-    """Raises RolesChangedMeanwhile."""
+    """Check the roles against a mark from `mark_of_roles`. Raises RolesChangedMeanwhile."""
     if mark_of_roles(template) != mark:
         raise RolesChangedMeanwhile
 

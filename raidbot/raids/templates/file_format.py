@@ -1,4 +1,4 @@
-"""Templates as the file in which they are taken from one server to another. `docs/templates.md` describes it."""
+"""The file format for moving templates between guilds, described in `docs/templates.md`."""
 
 import json
 from collections.abc import Iterable
@@ -17,11 +17,11 @@ MAX_FILE_BYTES = 1024 * 1024
 MAX_TEMPLATES = 200
 _KNOWN = ("format", "version", "templates")
 _MAX_FAULT_LENGTH = 300
-_MAX_SHOWN_LENGTH = 1800  # of the 2000 characters of a message
+_MAX_SHOWN_LENGTH = 1800  # of a message's 2000, https://discord.com/developers/docs/resources/message#create-message
 
 
 class FileRefused(Refusal):
-    """`faults` are sentences that begin with the path of what is wrong."""
+    """`faults` are sentences that begin with the path of the faulty value."""
 
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = tuple(faults)
@@ -44,7 +44,7 @@ class TooLargeFile(Refusal):
 
 
 def kib(size: int) -> int:
-    """Bytes in whole KiB, rounded up."""
+    """Convert bytes to whole KiB, rounded up."""
     return -(-size // 1024)
 
 
@@ -57,7 +57,7 @@ class NewerFile(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A template as a file holds it; its key is empty if the file gives none."""
+    """A template as read from or written to a file; its key is empty if the file gives none."""
 
     template: Template
     is_enabled: bool = True
@@ -69,9 +69,9 @@ def write(filed: Iterable[Filed]) -> str:
 
 
 def read(content: bytes) -> tuple[Filed, ...]:
-    """What the file holds, if every template in it can be used.
+    """Parse a file; all its templates must be valid.
 
-    Raises NotOurFile, TooLargeFile, NewerFile, or FileRefused with everything that is wrong.
+    Raises NotOurFile, TooLargeFile, NewerFile, or FileRefused with every fault.
     """
     if len(content) > MAX_FILE_BYTES:
         raise TooLargeFile(len(content))
@@ -105,7 +105,7 @@ def _parsed(content: bytes) -> dict[str, Any]:
 
 
 class _SaidTwice(ValueError):  # noqa: N818 - named for what happened
-    """A name that an object holds twice."""
+    """A JSON object has the same name twice."""
 
 
 def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _check_version(given: dict[str, Any]) -> None:
 
 
 def _filed(entry: Any, path: str, faults: list[str]) -> Filed | None:
-    """The template at the path, or None and its faults."""
+    """Return the template at the path, or None; adds what is wrong with it to `faults`."""
     is_enabled = True
     if isinstance(entry, dict):
         entry = dict(entry)
@@ -147,7 +147,7 @@ def _filed(entry: Any, path: str, faults: list[str]) -> Filed | None:
 
 
 def _with_keys(roles: Any) -> Any:
-    """Roles that people wrote by hand need no keys; strategies cannot speak of those."""
+    """Add missing keys to roles, which hand-written files may leave out; strategies cannot refer to such roles."""
     if not isinstance(roles, list):
         return roles
     taken = {role["key"] for role in roles if isinstance(role, dict) and isinstance(role.get("key"), str)}

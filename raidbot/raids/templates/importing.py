@@ -1,4 +1,4 @@
-"""What becomes of a server's templates when a file is taken in."""
+"""Import a file of templates into a guild's catalogue."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ NewKey = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The names of what a file brought."""
+    """Template names of a file by what the import did: added, changed, or left as they were."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -20,7 +20,10 @@ class Taken:
 
 
 def take_in(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> Catalogue:
-    """With all that the file holds, changed or added. Raises Refusal, and then nothing is taken."""
+    """Import every template of the file, replacing or adding it; if one is refused, none is imported.
+
+    Raises FileRefused for names that are taken, TemplateRefused, NoSuchTemplate or TooManyTemplates.
+    """
     keyed = _keyed(catalogue, filed, new_key)
     try:
         after = put(catalogue, (one.template for one in keyed))
@@ -32,7 +35,7 @@ def take_in(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> 
 
 
 def check_emoji(catalogue: Catalogue, filed: tuple[Filed, ...], ids: frozenset[int]) -> None:
-    """Raises FileRefused if a custom emoji is not among the server's, which have these ids, and not there already."""
+    """Raise FileRefused for custom emoji that are neither among the guild's (`ids`) nor already in the template."""
     present = {entry.key: entry for entry in catalogue.entries}
     faults = []
     for number, one in enumerate(filed):
@@ -63,7 +66,7 @@ def _taken_names(keyed: tuple[Filed, ...], taken: NameTaken) -> Iterator[str]:
 
 
 def _keyed(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> tuple[Filed, ...]:
-    """Each with the key of the template it is about, or of the new one it becomes."""
+    """Give each template the key of the one it replaces, or a key for a new one."""
     return tuple(replace(one, template=replace(one.template, key=key)) for one, key in _keys(catalogue, filed, new_key))
 
 
@@ -78,7 +81,7 @@ def _keys(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> It
 
 
 def _same_name(catalogue: Catalogue, template: Template, claimed: set[str]) -> str | None:
-    """The key of the server's own template of this name that nothing else in the file is about."""
+    """Return the key of the guild's own template with this name that no other template in the file replaces."""
     wanted = template.name.casefold()
     own = (entry for entry in catalogue.entries if entry.is_own and entry.key not in claimed)
     return next((entry.key for entry in own if entry.template.name.casefold() == wanted), None)

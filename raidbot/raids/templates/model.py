@@ -1,4 +1,4 @@
-"""What a regular raid is made from, and what Discord would refuse of it."""
+"""Raid templates, and checks that Discord will accept the boards made from them."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,34 +11,37 @@ from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clean_block, clean_line, escape, is_blank
 
 MAX_REACTIONS = 20  # https://support.discord.com/hc/en-us/articles/12102061808663
-MAX_ROLES = 50  # what two menus hold, so that a panel has room for other rows
+MAX_ROLES = 50  # two select menus of 25, which leaves a panel room for other rows
 MAX_GROUPS = 25  # fields of an embed, https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 MAX_CHOICES = 25  # options of a select, https://discord.com/developers/docs/components/reference#string-select
-MAX_SIDES = MAX_CHOICES - 1  # “no side” can be chosen, too
+MAX_SIDES = MAX_CHOICES - 1  # leaves room for “no side”
 MAX_SEATS = 50
 MAX_TITLE_LENGTH = 256
 MAX_EMBED_LENGTH = 6000
 MAX_DESCRIPTION_LENGTH = 1500
-MAX_LABEL_LENGTH = 100  # of a select's option
-MAX_ROLE_NAME_LENGTH = 80  # of a button
+MAX_LABEL_LENGTH = 100  # a select option's label
+MAX_ROLE_NAME_LENGTH = 80  # a button's label
 NO_SIDE = "none"
 MAX_LENGTH_MINUTES = 24 * 60
 DEFAULT_COLOUR = 0x0099FF
 
 _KEY = re.compile(r"[a-z0-9-]{1,40}")
-_ROLE_KEY = re.compile(r"[\w-]{1,32}", re.ASCII)  # both keys stand in one `custom_id` of at most 100 characters
-# What a board with every seat taken needs where `delivery.roster` cuts names shortest before it leaves some out.
-_ELSEWHERE_ON_BOARD = 700  # time, length, strategy, leader, totals, state, how to sign up, footer
-_BESIDE_ROLE = 24  # the counts and marks behind a role's name
+_ROLE_KEY = re.compile(r"[\w-]{1,32}", re.ASCII)  # both keys fit in one `custom_id` of 100 characters
+# UTF-16 units of a full board at the shortest names `delivery.boards.roster_fields` uses with icons and totals kept.
+_ELSEWHERE_ON_BOARD = 700  # time, length, strategy, leader, totals, status, signup instructions, footer
+_BESIDE_ROLE = 24  # the counts and marks after a role's name
 _BESIDE_GROUP = 16
-_PER_NAME = 17  # its number, itself, and the end of its line
+_PER_NAME = 17  # its number, the name, and the line break
 _TITLE_OF_ROLES = 32  # a role's or group's name
 _SIDE = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """`roles` take the place of the template's roles with the same keys; an empty description changes nothing."""
+    """A way to play a template.
+
+    `roles` replace the template's roles with the same keys; a description replaces the template's unless it is empty.
+    """
 
     name: str
     description: str = ""
@@ -47,9 +50,10 @@ class Strategy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """`lengths` are minutes. Roles of one group stand together; role names may repeat, keys and emoji may not.
+    """A template of raids. `lengths` are minutes; `colour` is 0xRRGGBB.
 
-    Lists offer it by its label, or by its name if it has none.
+    Boards show the roles of a group together. Role names may repeat, role keys and emoji may not. Lists show the label,
+    or the name if there is none.
     """
 
     key: str
@@ -66,7 +70,7 @@ class Template:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """Group names in order of appearance."""
+        """Group names in order of appearance; “” for roles without a group."""
         return tuple(dict.fromkeys(role.group for role in self.roles))
 
     @property
@@ -78,12 +82,12 @@ class Template:
         return f"{self.emoji} {self.name}".strip()
 
     def strategy(self, name: str) -> Strategy | None:
-        """The strategy of this name, in upper or lower case."""
+        """Return the strategy with this name, ignoring case, or None."""
         wanted = name.strip().casefold()
         return next((one for one in self.strategies if one.name.casefold() == wanted), None)
 
     def played_as(self, strategy: Strategy | None) -> "Template":
-        """The template with the strategy's description and roles in place of its own."""
+        """Return the template with the strategy's description and roles in place of its own."""
         if strategy is None:
             return self
         changed = {role.key: role for role in strategy.roles}
@@ -91,11 +95,14 @@ class Template:
         return replace(self, roles=roles, description=strategy.description or self.description)
 
     def renamed(self, name: str) -> "Template":
-        """A label belongs to the name it was given with."""
+        """Return the template with another name; the label is dropped, because it belonged to the old name."""
         return self if name == self.name else replace(self, name=name, label="")
 
     def with_roles(self, roles: tuple[Role, ...]) -> "Template":
-        """With these roles; strategies follow in what they leave as it was, and change no role that is gone."""
+        """Replace the roles and carry the strategies along.
+
+        A strategy keeps the fields it changes, takes the new value of all others, and loses roles that were removed.
+        """
         was, becomes = ({role.key: role for role in some} for some in (self.roles, roles))
         strategies = tuple(
             replace(
@@ -114,7 +121,7 @@ class TemplateRefused(Refusal):
 
 
 def _follow(changed: Role, was: Role | None, becomes: Role) -> Role:
-    """The role as a strategy has it after the template's own role became another."""
+    """Return a strategy's role after the template's own role changed from `was` to `becomes`."""
     if was is None:
         return changed
     own = {f.name: getattr(changed, f.name) for f in fields(Role) if getattr(changed, f.name) != getattr(was, f.name)}
@@ -122,7 +129,7 @@ def _follow(changed: Role, was: Role | None, becomes: Role) -> Role:
 
 
 def spoken_length(minutes: int) -> str:
-    """As players say it: 1.5 hours, 45 minutes."""
+    """Return the length in the players' words: 1.5 hours, 45 minutes."""
     hours, rest = divmod(minutes, 60)
     if minutes == 60:
         return "1 hour"
@@ -134,7 +141,7 @@ def spoken_length(minutes: int) -> str:
 
 
 def accept(template: Template) -> Template:
-    """The template, tidied, if a board can be made from it. Raises TemplateRefused with every reason."""
+    """Return the tidied template if a board can be made from it. Raises TemplateRefused with every reason."""
     tidied = tidy(template)
     if reasons := check(tidied):
         raise TemplateRefused(tidied, reasons)
@@ -142,7 +149,7 @@ def accept(template: Template) -> Template:
 
 
 def tidy(template: Template) -> Template:
-    """The same without needless blanks and line breaks, and with every emoji as Discord writes it."""
+    """Return the template without needless whitespace, and with every emoji as Discord writes it."""
     name, label = clean_line(template.name), clean_line(template.label)
     strategies = tuple(
         Strategy(clean_line(one.name), clean_block(one.description), tuple(map(_tidy_role, one.roles)))
@@ -172,7 +179,7 @@ def _tidy_role(role: Role) -> Role:
 
 
 def _tidy_emoji(text: str) -> str:
-    """Unchanged if it is none, for `check` to say so."""
+    """Return the emoji as Discord writes it; text that is no emoji stays, for `check` to report."""
     try:
         return parse_emoji(text).for_text
     except NotAnEmoji:
@@ -180,11 +187,11 @@ def _tidy_emoji(text: str) -> str:
 
 
 def check(template: Template) -> tuple[str, ...]:
-    """A sentence for every reason why Discord would refuse the template's board or its place in a list."""
+    """Return a sentence for every reason why Discord would refuse the template's board or its entry in a list."""
     found = [*_wrong_texts(template), *_wrong_lists(template), *_wrong_emoji(template)]
     always = _wrong_on_board(template)
     found += [f"{reason}." for reason in always]
-    for strategy in template.strategies[:MAX_CHOICES]:  # more are wrong already
+    for strategy in template.strategies[:MAX_CHOICES]:  # `_wrong_lists` reports more than that
         if strategy.roles or strategy.description:
             played = _wrong_on_board(template.played_as(strategy))
             found += [f"{reason} with the strategy “{strategy.name}”." for reason in played if reason not in always]
@@ -224,7 +231,7 @@ def _wrong_text(what: str, text: str, most: int) -> Iterator[str]:
 
 
 def _size(text: str) -> int:
-    """UTF-16 units, which is at least what Discord counts."""
+    """Return the length in UTF-16 units, which is at least the length Discord counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -261,7 +268,7 @@ def _wrong_emoji(template: Template) -> Iterator[str]:
 
 
 def _wrong_roles(template: Template) -> Iterator[str]:
-    """Without the full stop, because a strategy's name may follow."""
+    """Yield reasons without a full stop, because the name of a strategy may follow."""
     if not template.roles:
         yield "There are no roles"
     if len(template.roles) > MAX_ROLES:
@@ -296,7 +303,7 @@ def _repeated(values: Iterator[str]) -> Iterator[str]:
 
 
 def _too_long(template: Template) -> Iterator[str]:
-    """Whether a board with every seat taken could not name everybody in it."""
+    """Yield a reason if a full board might not have room for all members' names."""
     seats = sum(role.seats for role in template.roles)
     side = max((3 + _shown(side, _SIDE) for side in template.sides), default=0)
     length = (
@@ -315,7 +322,7 @@ def _too_long(template: Template) -> Iterator[str]:
         )
 
 
-@lru_cache(maxsize=4096)  # strategies repeat most names, and servers have many templates
+@lru_cache(maxsize=4096)  # strategies repeat most names, and guilds have many templates
 def _shown(text: str, most: int) -> int:
-    """How long it is on a board, which shows at most so much of it and with a backslash before every mark."""
+    """Return the text's length on a board in UTF-16 units, with Markdown escaped and cut to `most`."""
     return min(_size(escape(text)), most)

@@ -1,8 +1,8 @@
-r"""A template's roles as text that people edit, one role a line:
+r"""A template's roles as text for people to edit, one role per line:
 
     Group | Emoji | Role | Seats | Icon (optional)
 
-Without a group a role stands by itself. Blank lines say nothing; a | or \ of a name is written \| or \\.
+The group may be empty. Blank lines are ignored; a | or \ in a name is written \| or \\.
 """
 
 import re
@@ -19,7 +19,7 @@ FORM = "Group | Emoji | Role | Seats | Icon (optional)"
 MAX_TEXT_LENGTH = 4000  # https://discord.com/developers/docs/components/reference#text-input
 
 Spell = Callable[[str], str]
-"""What somebody typed for an emoji as it is stored. Raises Refusal."""
+"""Converts a typed emoji to its stored form. Raises Refusal."""
 
 _CELL_END = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 _NEW = RoleKey("")
@@ -27,7 +27,7 @@ _MAX_REASONS = 10
 
 
 class LinesRefused(Refusal):
-    """`reasons` name each wrong line by its number."""
+    """`reasons` has one sentence per fault, with the line's number."""
 
     def __init__(self, reasons: tuple[str, ...]) -> None:
         self.reasons = reasons
@@ -43,12 +43,12 @@ class NotSeats(Refusal):
 
 
 def plain(text: str) -> str:
-    """An emoji as it is stored, of whatever server. Raises NotAnEmoji."""
+    """Return a typed emoji in its stored form, whichever guild it belongs to. Raises NotAnEmoji."""
     return parse_emoji(text).for_text
 
 
 def seats_of(text: str) -> int:
-    """A typed number of seats. Raises NotSeats."""
+    """Parse a typed number of seats. Raises NotSeats."""
     text = text.strip()
     if not (text.isascii() and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= MAX_SEATS):
         raise NotSeats(text)
@@ -60,10 +60,9 @@ def to_lines(roles: Iterable[Role]) -> str:
 
 
 def from_lines(text: str, before: tuple[Role, ...] = (), spell: Spell = plain) -> tuple[Role, ...]:
-    """The roles that the text says. Raises LinesRefused with every wrong line.
+    """Parse the roles. Raises LinesRefused with every fault.
 
-    A role that was there `before` keeps its key: one with the same name and emoji, else with the same emoji, else
-    in the same place.
+    A role matching one of `before` keeps its key: by name and emoji, else by emoji, else by position.
     """
     roles: dict[int, Role] = {}
     reasons: list[str] = []
@@ -84,7 +83,7 @@ def from_lines(text: str, before: tuple[Role, ...] = (), spell: Spell = plain) -
 
 
 def free_key(taken: Iterable[RoleKey]) -> RoleKey:
-    """The key of a new role."""
+    """Return a key for a new role: “role-” with the lowest free number."""
     known = set(taken)
     return next(key for number in range(1, len(known) + 2) if (key := RoleKey(f"role-{number}")) not in known)
 

@@ -1,4 +1,4 @@
-"""Templates as plain JSON: the one form in which they are kept, exported and imported."""
+"""Templates as plain JSON: the form in which they are stored, exported and imported."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -10,16 +10,16 @@ from raidbot.raids.templates.model import Strategy, Template
 from raidbot.utils.errors import Refusal
 
 _Reader = Callable[[Any, str, list[str]], Any]
-"""Takes what stands in the JSON, its path, and the list that faults are added to."""
+"""Takes a JSON value, its path, and the list to add faults to; returns the value read."""
 
 _COLOUR_DIGITS = 6
 _MAX_ENTRIES = 200
 MAX_FAULTS = 1000
-"""Nobody reads more, and a file could have hundreds of thousands."""
+"""Nobody reads more, and a file could contain hundreds of thousands."""
 
 
 class NotATemplate(Refusal):
-    """`faults` are sentences, each of which begins with the path of what is wrong."""
+    """`faults` are sentences that begin with the path of the faulty value."""
 
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = tuple(faults)
@@ -27,15 +27,15 @@ class NotATemplate(Refusal):
 
 
 def to_json(template: Template) -> dict[str, Any]:
-    """Every field by its name; colours as #RRGGBB, lengths in minutes."""
+    """Return every field by its name; colours as #RRGGBB, lengths in minutes."""
     plain: dict[str, Any] = json.loads(json.dumps(asdict(template)))
     return plain | {"colour": f"#{template.colour:06X}"}
 
 
 def from_json(given: Any, path: str = "template") -> Template:
-    """The opposite of `to_json`; fields that may be left out have their defaults. Raises NotATemplate.
+    """Read a template written by `to_json`; optional fields get their defaults. Raises NotATemplate.
 
-    Only the form is looked at. Whether a board can be made from it is for `templates.accept` to say.
+    Checks only types and field names; `templates.model.accept` checks that a board can be made from the template.
     """
     faults: list[str] = []
     template = _template(given, path, faults)
@@ -84,9 +84,9 @@ def _list_of(read: _Reader) -> _Reader:
 def _record(
     make: Callable[..., Any], fields: Mapping[str, _Reader], needed: Iterable[str], beside: tuple[str, ...] = ()
 ) -> _Reader:
-    """Reads an object; what `make` makes of its fields, or None if anything is wrong with them.
+    """Return a reader for an object: it passes the fields to `make`, or returns None if any is faulty.
 
-    `beside` are names that whoever calls has taken out of the object.
+    `beside` are further known names that the caller has removed from the object.
     """
     known = ", ".join((*fields, *beside))
 
