@@ -1,1 +1,1 @@
-"""Emoji: what a role may have, and the emoji of a server."""
+"""Emoji: parsing, comparison, and a guild's custom emoji."""

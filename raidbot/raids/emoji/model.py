@@ -1,4 +1,4 @@
-"""Unicode and custom emoji as values that compare equal however Discord spells them."""
+"""Unicode and custom emoji as values, with a key that is equal for every spelling of one emoji."""
 
 import re
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ _UNICODE = re.compile(
 
 
 class NotAnEmoji(Refusal):
-    """`plain` is the sentence before it is made fit for Discord."""
+    """`plain` is the message without Markdown escapes."""
 
     def __init__(self, text: str) -> None:
         self.plain = (
@@ -49,7 +49,7 @@ class NotAnEmoji(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Emoji:
-    """`name` is the emoji itself, or a custom emoji's name; only custom emoji have an `id`."""
+    """An emoji. `name` holds the Unicode emoji itself or a custom emoji's name; only custom emoji have an `id`."""
 
     name: str
     id: int | None = None
@@ -57,22 +57,22 @@ class Emoji:
 
     @property
     def key(self) -> str:
-        """Equal for two spellings of the same emoji: the id, or the characters without variation selectors."""
+        """The id, or the characters without variation selectors; equal for two spellings of the same emoji."""
         return _VARIATION.sub("", self.name) if self.id is None else str(self.id)
 
     @property
     def for_reaction(self) -> str:
-        """What Discord's reaction routes and discord.py's `add_reaction` take."""
+        """The form that Discord's reaction routes and discord.py's `add_reaction` take."""
         return self.name if self.id is None else f"{self.name}:{self.id}"
 
     @property
     def for_text(self) -> str:
-        """What shows the emoji in a message."""
+        """The form that shows the emoji in a message."""
         return self.name if self.id is None else f"<{'a' if self.animated else ''}:{self.name}:{self.id}>"
 
 
 def parse_emoji(text: str) -> Emoji:
-    """One emoji, also as `name:id`; raises NotAnEmoji."""
+    """Parse one emoji: Unicode, `<:name:id>` or `name:id`. Raises NotAnEmoji."""
     text = text.strip()
     if custom := _CUSTOM.fullmatch(text) or _BARE_CUSTOM.fullmatch(text):
         animated, name, snowflake = custom.groups()
@@ -84,7 +84,7 @@ def parse_emoji(text: str) -> Emoji:
 
 
 def key_of(text: str) -> str:
-    """The key of an emoji as Discord or a template writes it; never refuses."""
+    """Return the key of an emoji as Discord or a template writes it; accepts any text."""
     if custom := _CUSTOM.fullmatch(text):
         return custom[3]
     return _VARIATION.sub("", text)

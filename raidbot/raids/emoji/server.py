@@ -1,4 +1,4 @@
-"""What people type for an emoji, read with the custom emoji their server has."""
+"""Parse typed emoji with the custom emoji of the guild."""
 
 import re
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ class EmojiOfElsewhere(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ServerEmoji:
-    """`emoji` are the server's own; `kept` are keys of emoji that need not be the server's, because they were there."""
+    """`emoji` are the guild's own; `kept` are keys of other emoji that are allowed because they were in use before."""
 
     emoji: tuple[Emoji, ...] = ()
     kept: frozenset[str] = frozenset()
@@ -39,7 +39,7 @@ class ServerEmoji:
         return frozenset(one.id for one in self.emoji if one.id is not None)
 
     def spell(self, text: str) -> str:
-        """As it is stored. Raises NotAnEmoji, NoSuchEmoji or EmojiOfElsewhere."""
+        """Return a typed emoji as it is stored. Raises NotAnEmoji, NoSuchEmoji or EmojiOfElsewhere."""
         text = text.strip()
         if named := _NAMED.fullmatch(text):
             return self._called(named[1]).for_text
@@ -55,7 +55,7 @@ class ServerEmoji:
         return ServerEmoji(self.emoji, self.kept | {key_of(text) for text in texts})
 
     def _called(self, name: str) -> Emoji:
-        """In upper or lower case, unless two differ in that only."""
+        """Return the emoji with exactly this name, else one whose name differs only in case. Raises NoSuchEmoji."""
         for wanted in (lambda one: one.name == name, lambda one: one.name.casefold() == name.casefold()):
             if found := next(filter(wanted, self.emoji), None):
                 return found
@@ -63,5 +63,5 @@ class ServerEmoji:
 
 
 def needs_server(text: str) -> bool:
-    """Whether the server's emoji have to be known to read the text."""
+    """Return True if parsing the text requires the guild's emoji."""
     return bool(re.search(r":\w{2,32}:", text, re.ASCII))
