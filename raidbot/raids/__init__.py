@@ -1,1 +1,1 @@
-"""Values and rules; no I/O, no clock, no Discord."""
+"""Values and rules of raids; no I/O, no clock, no Discord."""

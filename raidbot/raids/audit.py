@@ -1,4 +1,4 @@
-"""What the audit says of a change: who it was about, and how things were before and after."""
+"""Audit entries for changes: the action, the member concerned, and the values before and after."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -21,7 +21,7 @@ class Entry:
 
 
 def entries(before: Raid | None, change: ev.Change) -> tuple[Entry, ...]:
-    """One entry per event that a person may ask about later."""
+    """Return one entry per event; events that nobody will look up later have none."""
     raid = change.raid
     found = (_entry(before or raid, raid, event) for event in change.events)
     return tuple(entry for entry in found if entry is not None)
@@ -156,7 +156,7 @@ def _role(raid: Raid, key: RoleKey | None) -> str | None:
 
 
 def settings_entries(before: GuildSettings, after: GuildSettings) -> tuple[Entry, ...]:
-    """One entry per setting that differs; channels and roles are written as Discord mentions them."""
+    """Return one entry per setting that differs, with channels and roles as Discord mentions."""
     said = dict(_said(before))
     return tuple(
         Entry(f"{name} changed", None, said.get(name), value) for name, value in _said(after) if said.get(name) != value
@@ -174,12 +174,12 @@ _NAMES = {
 
 
 def _said(settings: GuildSettings) -> Iterator[tuple[str, str | None]]:
-    """Every setting as `/settings` names it; None where nothing is chosen."""
+    """Yield every setting as (name, value), named as in `/settings`; the value is None where nothing is chosen."""
     for entry in fields(settings):
         name, value = entry.name.replace("_", " "), getattr(settings, entry.name)
         match entry.name:
             case "guild" | "creator_reminders" | "participant_reminders" | "threads":
-                continue  # said with their minutes
+                continue  # reported with the minutes settings below
             case "creator_reminder_minutes":
                 yield "reminder to the creator", _before(value) if settings.creator_reminders else "off"
             case "participant_reminder_minutes":
@@ -220,7 +220,7 @@ def _channel(channel: int | None) -> str | None:
 
 
 def _mentions(roles: Iterable[int], guild: GuildId) -> str | None:
-    """As Discord mentions roles; the one that has the server's id is everybody's, and its mention reads badly."""
+    """Return role mentions; the role with the guild's id becomes “@everyone”, because its mention reads badly."""
     return ", ".join("@everyone" if role == guild else f"<@&{role}>" for role in sorted(roles)) or None
 
 

@@ -1,4 +1,4 @@
-"""What the audit says of a change to a server's templates."""
+"""Audit entries for changes to a guild's templates."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ _NAME = "name"
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A field of a template in words; `parts` are compared one by one, and only those that differ are told."""
+    """A template field in words; `parts` are compared one by one, and entries show only those that differ."""
 
     field: str
     parts: tuple[str, ...]
 
 
 def template_entries(before: Catalogue, after: Catalogue) -> tuple[Entry, ...]:
-    """One entry per template added, deleted, enabled or disabled, and per field that differs."""
+    """Return one entry per template added, deleted, enabled or disabled, and per field that differs."""
     return tuple(_entries(before, after))
 
 
@@ -48,7 +48,7 @@ def _changes(before: Listed, after: Listed) -> Iterator[Entry]:
 
 
 def _told(template: Template, said: _Said, other: _Said) -> str:
-    """What the other does not have; everything, if only the order differs."""
+    """Return the parts that `other` does not have, or all parts if only their order differs."""
     parts = said.parts if set(said.parts) == set(other.parts) else [one for one in said.parts if one not in other.parts]
     return f"{template.name}: {'; '.join(filter(None, parts)) or 'nothing'}"
 

@@ -1,4 +1,4 @@
-"""What a leader changes of a raid itself: its words, how long it takes, and who leads it."""
+"""Edits to a raid's title, description, subject, length and leader."""
 
 from dataclasses import replace
 
@@ -32,7 +32,7 @@ class NotOffered(Refusal):
 def reword(
     raid: Raid, *, title: str | None = None, description: str | None = None, subject: str | None = None
 ) -> Change:
-    """Other words on the board; what is None stays as it is. Raises NoTitle or TooLong, and then nothing is changed."""
+    """Change the raid's texts; None leaves a text as it is. Raises NoTitle, TooLong or RaidOver."""
     _check_alive(raid)
     after = replace(
         raid,
@@ -62,7 +62,7 @@ def reword(
 
 
 def change_length(raid: Raid, minutes: int) -> Change:
-    """Another of the lengths that the raid's template offered. Raises NotOffered."""
+    """Choose another length, in minutes, from those the raid's template offered. Raises NotOffered or RaidOver."""
     _check_alive(raid)
     if minutes not in raid.lengths:
         raise NotOffered(raid)
@@ -72,7 +72,7 @@ def change_length(raid: Raid, minutes: int) -> Change:
 
 
 def lead(raid: Raid, *, leader: MemberId | None) -> Change:
-    """Somebody leads the raid from now on, or nobody in particular."""
+    """Set the raid's leader; None leaves it without one. Raises RaidOver."""
     _check_alive(raid)
     if raid.leader == leader:
         return Change(raid)

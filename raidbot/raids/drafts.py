@@ -1,4 +1,4 @@
-"""From what somebody chose to a raid that can be posted."""
+"""Drafts: the choices made in /create, and the raid planned from them."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
@@ -21,7 +21,7 @@ MUSEUM_SEATS = range(1, 51)
 
 
 Activity = Template | Kind
-"""What one can create: a raid from a template, or one of the kinds that need none."""
+"""Anything /create can make: a raid from a template, or a kind that needs no template."""
 
 _MAX_NAMED = 15
 _MAX_LIST_LENGTH = 1000
@@ -56,7 +56,7 @@ class StillToChoose(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What has been chosen so far. `activity` is a template's key or a kind; `said` is the time as it was typed."""
+    """The choices so far. `activity` is a template's key or a kind; `said` is the time as it was typed."""
 
     activity: str | None = None
     length_minutes: int | None = None
@@ -72,16 +72,16 @@ class Draft:
     channel: ChannelId | None = None
 
     def choosing(self, key: str, catalogue: Catalogue) -> "Draft":
-        """With this activity; what was chosen for another one and is not asked for here is forgotten.
+        """Return the draft with this activity, without choices that the activity does not ask for.
 
-        Raises UnknownActivity.
+        Length and strategy are cleared in any case. Raises UnknownActivity.
         """
         asked = asks(activity_named(key, catalogue))
         chosen = replace(self, activity=key, strategy=None, length_minutes=None)
         return replace(chosen, **{name: _default(name) for name in _WORDS if name not in asked})
 
     def fitting(self, catalogue: Catalogue) -> "Draft":
-        """Without choices that the template, which may have changed, does not offer any more."""
+        """Return the draft without a length or strategy that the template, which may have changed, no longer offers."""
         template = activity_of(self, catalogue)
         if not isinstance(template, Template):
             return self
@@ -94,7 +94,7 @@ class Draft:
 
     @classmethod
     def from_json(cls, payload: dict[str, Any]) -> "Draft":
-        """Keys this version does not know are left out."""
+        """Read a draft written by `to_json`; keys that this version does not know are ignored."""
         known = {field.name: payload[field.name] for field in fields(cls) if field.name in payload}
         if known.get("starts_at"):
             known["starts_at"] = datetime.fromisoformat(known["starts_at"])
@@ -102,7 +102,7 @@ class Draft:
 
 
 def activities(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
-    """Everything one can create, as (key, label)."""
+    """Return everything /create offers, as (key, label): enabled templates, then kinds."""
     return (
         *((template.key, template.offered_as) for template in catalogue.offered()),
         *((kind.value, look.title) for kind, look in kind_infos().items()),
@@ -110,7 +110,7 @@ def activities(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
 
 
 def activity_named(text: str, catalogue: Catalogue) -> Activity:
-    """The activity with this key, label or name. Raises UnknownActivity."""
+    """Return the activity with this key, label or name, ignoring case. Raises UnknownActivity."""
     wanted = text.strip().casefold()
     for kind, look in kind_infos().items():
         if wanted in (kind.value, look.title.casefold()):
@@ -121,7 +121,7 @@ def activity_named(text: str, catalogue: Catalogue) -> Activity:
 
 
 def activity_of(draft: Draft, catalogue: Catalogue) -> Activity | None:
-    """What the draft is for; None if nothing is chosen, or what was chosen is not offered any more."""
+    """Return the draft's activity, or None if none is chosen or the chosen one is no longer offered."""
     if draft.activity is None:
         return None
     try:
@@ -139,17 +139,17 @@ def label_of(activity: Activity) -> str:
 
 
 def asks(activity: Activity) -> frozenset[str]:
-    """Which fields of a draft the activity asks for beside the time."""
+    """Return the names of the draft fields that the activity asks for besides the time."""
     return _ASKED_OF_TEMPLATES if isinstance(activity, Template) else kind_infos()[activity].asks
 
 
 def missing(draft: Draft, catalogue: Catalogue) -> tuple[str, ...]:
-    """What still has to be chosen before the raid can be planned, in the players' words."""
+    """Return the choices still missing before the raid can be planned, in the players' words."""
     return tuple(_missing(draft, activity_of(draft, catalogue)))
 
 
 def check_choices(draft: Draft, catalogue: Catalogue) -> None:
-    """Raises Refusal for whatever of the choices so far does not go with the activity."""
+    """Raise Refusal for the first choice that does not fit the activity; a draft without an activity passes."""
     activity = activity_of(draft, catalogue)
     if activity is None:
         return
@@ -165,9 +165,10 @@ def check_choices(draft: Draft, catalogue: Catalogue) -> None:
 def plan(
     draft: Draft, catalogue: Catalogue, *, guild: GuildId, creator: MemberId, channel: ChannelId, now: datetime
 ) -> Raid:
-    """The raid as it will be posted, without id and code; the draft's own channel goes before `channel`.
+    """Return the raid to post, without id and code; the draft's own channel takes precedence over `channel`.
 
-    Raises Refusal for whatever cannot be, ActivityGone, StillToChoose if something is missing, TemplateRefused.
+    Raises ActivityGone, StillToChoose if a choice is missing, TemplateRefused, or Refusal for an invalid choice or
+    time.
     """
     activity = activity_of(draft, catalogue)
     if draft.activity is not None and activity is None:

@@ -1,4 +1,4 @@
-"""The same raid once more, at another time."""
+"""Duplicate a raid at another time."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -19,9 +19,10 @@ def duplicate(
     keeping: Collection[MemberId],
     now: datetime,
 ) -> Raid:
-    """The raid as it will be posted, without id and code; those in `keeping` keep their seats, nobody waits.
+    """Return the copy to post, without id and code.
 
-    Raises Refusal for a time that cannot be.
+    Members in `keeping` keep their seats, in the same order; waitlists start empty. Raises Refusal for a start that
+    has passed or is too far ahead.
     """
     check_start(starts_at, now=now)
     kept = [seat for seat in raid.seats if seat.member in keeping]
@@ -58,5 +59,5 @@ def duplicate(
 
 
 def duplicated(raid: Raid, code: RaidCode) -> Change:
-    """What is written down with the raid that was copied."""
+    """Record on the original raid that it was duplicated under `code`."""
     return Change(raid, (Duplicated(code),))

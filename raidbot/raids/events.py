@@ -1,4 +1,4 @@
-"""What a rule did, told in small facts; the board, the messages and the audit follow from them."""
+"""Events: the facts a rule produces, from which boards, messages and the audit follow."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Waitlisted:
-    """`position` counts from 1; `keeps` is the role of the seat the member has meanwhile."""
+    """The member joined a waitlist. `position` counts from 1; `keeps` is the role of their current seat, if any."""
 
     member: MemberId
     role: RoleKey
@@ -42,7 +42,7 @@ class Waitlisted:
 
 @dataclass(frozen=True, slots=True)
 class Promoted:
-    """A free seat went to the first in line, who left `origin` for it if they had a seat."""
+    """A free seat went to the first on the waitlist, who gave up a seat in `origin` if they had one."""
 
     member: MemberId
     role: RoleKey
@@ -63,7 +63,7 @@ class StoppedWaiting:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """A manager gave the seat; `forced` if the role was full already."""
+    """A manager gave the member a seat; `forced` if the role was already full."""
 
     member: MemberId
     role: RoleKey
@@ -73,7 +73,7 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A manager took the member off the raid; `seat` is what they had, if they had one."""
+    """A manager took the member off the raid; `seat` is the seat they had, if any."""
 
     member: MemberId
     seat: Seat | None
@@ -81,7 +81,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class SentToWait:
-    """A manager put the member into a role's line."""
+    """A manager put the member on a role's waitlist; `position` counts from 1."""
 
     member: MemberId
     role: RoleKey
@@ -91,7 +91,7 @@ class SentToWait:
 
 @dataclass(frozen=True, slots=True)
 class SideTaken:
-    """A manager said on which side a seated member plays; None: on none."""
+    """A manager assigned a seated member to a side; None means no side."""
 
     member: MemberId
     before: str | None
@@ -108,7 +108,7 @@ class SubstituteAsked:
 
 @dataclass(frozen=True, slots=True)
 class SubstituteCame:
-    """Somebody who was asked took the seat, leaving `origin` for it if they had one; `by` asked them."""
+    """A member whom `by` had asked took the seat, giving up a seat in `origin` if they had one."""
 
     member: MemberId
     role: RoleKey
@@ -125,7 +125,7 @@ class AskDeclined:
 
 @dataclass(frozen=True, slots=True)
 class AskEnded:
-    """The seat the member was asked to take is somebody else's now."""
+    """The last seat the member was asked to take went to another member."""
 
     member: MemberId
     role: RoleKey
@@ -133,7 +133,7 @@ class AskEnded:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """Every seat is taken, for the first time in this raid's life."""
+    """Every seat is taken for the first time; happens at most once per raid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class TimeChanged:
 
 @dataclass(frozen=True, slots=True)
 class Reworded:
-    """The raid's title, subject or description reads differently."""
+    """A text of the raid changed; `what` is “title”, “subject” or “description”."""
 
     what: str
     before: str
@@ -170,7 +170,7 @@ class Reworded:
 
 @dataclass(frozen=True, slots=True)
 class LengthChanged:
-    """Minutes."""
+    """The raid's length changed; lengths are in minutes."""
 
     before: int | None
     after: int
@@ -184,14 +184,14 @@ class LeaderChanged:
 
 @dataclass(frozen=True, slots=True)
 class Duplicated:
-    """The raid was put up again, under this code."""
+    """The raid was duplicated; `code` is the copy's."""
 
     code: RaidCode
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A manager took back what was done to the raid when it got this version."""
+    """A manager undid the action that gave the raid this version."""
 
     action: str
     version: int
@@ -199,7 +199,7 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRestored:
-    """By taking something back the member has this seat again, or none, and waits for these roles."""
+    """An undo restored the member's seat (None: no seat) and waits."""
 
     member: MemberId
     seat: RoleKey | None
@@ -208,22 +208,22 @@ class PlaceRestored:
 
 @dataclass(frozen=True, slots=True)
 class Revived:
-    """A cancelled raid takes place after all."""
+    """A cancellation was undone: the raid takes place after all."""
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadOpened:
-    """The raid has a thread for its discussion."""
+    """The raid got a discussion thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadLost:
-    """The raid's discussion was deleted."""
+    """The raid's discussion thread was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class PresenceMarked:
-    """A manager said whether somebody with a seat came."""
+    """A manager marked whether a seated member came."""
 
     member: MemberId
     before: Presence
@@ -243,7 +243,7 @@ class Reminded:
 
 @dataclass(frozen=True, slots=True)
 class MarksChanged:
-    """Nothing but the bot's knowledge of the reactions on the board changed."""
+    """Only the bot's record of the reactions on the board changed."""
 
 
 Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting
@@ -258,9 +258,9 @@ Event = Signup | RosterEdit | Substitution | Lifecycle | Edit | Bookkeeping
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The raid after a rule, and what happened. No events: nothing is to be written.
+    """The raid after a rule, and the events that happened. No events: nothing is written.
 
-    `answered` wanted the change and reads on the spot what became of it.
+    `answered` asked for the change and sees the result in the interaction's response, so no DM repeats it.
     """
 
     raid: Raid
@@ -270,7 +270,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Who wanted a change, and from where; managers' changes can be undone for a while."""
+    """The source of a change and the member who asked for it; managers' changes can be undone for `UNDO_PERIOD`."""
 
     source: Source
     actor: MemberId | None = None
@@ -278,5 +278,5 @@ class Cause:
 
     @property
     def answered(self) -> MemberId | None:
-        """Who reads on the spot what became of it."""
+        """The member who sees the result in an interaction's response, if there is one."""
         return self.actor if self.source in (Source.BUTTON, Source.COMMAND) else None

@@ -1,4 +1,4 @@
-"""The kinds that need no template: how their boards look, and what /create asks for."""
+"""Board defaults and /create questions of the kinds that need no template."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,7 +8,7 @@ from raidbot.raids.model import Kind
 
 @dataclass(frozen=True, slots=True)
 class KindInfo:
-    """`asks` names fields of a draft beside the time."""
+    """Board title, emoji and colour (0xRRGGBB). `asks` names the draft fields to fill in besides the time."""
 
     title: str
     emoji: str

@@ -1,4 +1,4 @@
-"""From posting to closing: what opens, closes, reopens, cancels and moves a raid in time."""
+"""A raid's lifecycle: posting, closing, reopening, cancelling, rescheduling, and its discussion thread."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,14 +23,17 @@ class AlreadyClosed(Refusal):
 
 
 def posted(raid: Raid, message: MessageId, thread: ChannelId | None = None) -> Change:
-    """The board stands in its channel; a second call with the same message changes nothing."""
+    """Open signups now that the board is posted; a raid that is no longer being posted stays unchanged."""
     if raid.status is not Status.POSTING:
         return Change(raid)
     return Change(replace(raid, status=Status.OPEN, message=message, thread=thread), (Posted(),))
 
 
 def close(raid: Raid, *, reason: CloseReason, by: MemberId | None, now: datetime) -> Change:
-    """Raises AlreadyClosed, RaidOver or NotPostedYet; roster and lines stay, and who has a seat is expected to come."""
+    """Close signups; roster and waitlists stay, and seated members are expected to come.
+
+    Raises AlreadyClosed, RaidOver or NotPostedYet.
+    """
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)
     if raid.status is Status.POSTING:
@@ -42,7 +45,7 @@ def close(raid: Raid, *, reason: CloseReason, by: MemberId | None, now: datetime
 
 
 def reopen(raid: Raid, *, by: MemberId, now: datetime) -> Change:
-    """Open again, and from now on only a person closes it."""
+    """Reopen signups. Until the time changes, only a person closes them again. Raises AlreadyOpen or RaidOver."""
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)
     if raid.status is not Status.CLOSED:
@@ -52,7 +55,7 @@ def reopen(raid: Raid, *, by: MemberId, now: datetime) -> Change:
 
 
 def cancel(raid: Raid, *, reason: CancelReason, by: MemberId | None) -> Change:
-    """The raid will not happen; its rows stay. Cancelling twice changes nothing."""
+    """Cancel the raid; roster and waitlists stay. Cancelling twice changes nothing."""
     if raid.status is Status.CANCELLED:
         return Change(raid)
     cancelled = replace(raid, status=Status.CANCELLED, cancelled_reason=reason, marks=(), attendance=())
@@ -60,26 +63,30 @@ def cancel(raid: Raid, *, reason: CancelReason, by: MemberId | None) -> Change:
 
 
 def lose_board(raid: Raid, *, reason: CancelReason, now: datetime) -> Change:
-    """The board is gone for good: a raid still to come is cancelled, one that took place stays history."""
+    """Handle a deleted board: cancel the raid, unless it is closed and has begun; then it stays as history."""
     if raid.status is Status.CLOSED and raid.starts_at <= now:
         return Change(raid)
     return cancel(raid, reason=reason, by=None)
 
 
 def open_thread(raid: Raid, thread: ChannelId) -> Change:
-    """The raid's discussion has a place; a raid that was cancelled meanwhile needs none."""
+    """Set the raid's discussion thread; a raid that was cancelled meanwhile needs none."""
     if not raid.is_live or raid.thread == thread:
         return Change(raid)
     return Change(replace(raid, thread=thread), (ThreadOpened(),))
 
 
 def lose_thread(raid: Raid) -> Change:
-    """The discussion thread is gone; nothing else depends on it."""
+    """Forget the deleted discussion thread; nothing else depends on it."""
     return Change(raid) if raid.thread is None else Change(replace(raid, thread=None), (ThreadLost(),))
 
 
 def change_time(raid: Raid, starts_at: datetime, zone: str, *, now: datetime) -> Change:
-    """Another start: reminders are owed again, and the clock may close the raid again."""
+    """Change the start: reminders are sent again, and the clock may close the raid again.
+
+    An unchanged start only updates the zone. Raises RaidOver, or Refusal for a start that has passed or is too far
+    ahead.
+    """
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)
     check_start(starts_at, now=now)
@@ -98,7 +105,7 @@ def change_time(raid: Raid, starts_at: datetime, zone: str, *, now: datetime) ->
 
 
 def check_start(starts_at: datetime, *, now: datetime) -> None:
-    """Raises Refusal for a start that has passed or lies too far ahead."""
+    """Raise Refusal for a start that has passed or is more than `MAX_LEAD` ahead."""
     if starts_at <= now:
         raise Refusal("That time has passed. Give a time that lies ahead.")
     if starts_at > now + MAX_LEAD:
@@ -106,7 +113,10 @@ def check_start(starts_at: datetime, *, now: datetime) -> None:
 
 
 def due_closing(raid: Raid, *, full_lead: timedelta, now: datetime) -> CloseReason | None:
-    """Why the clock closes this raid now, if it does. A `full_lead` of zero means only at the start."""
+    """Return the reason for the clock to close this raid now, or None.
+
+    Raids close at their start, full ones `full_lead` earlier. A raid on `hold` never closes by the clock.
+    """
     if not raid.is_open or raid.hold:
         return None
     if now >= raid.starts_at:

@@ -1,6 +1,6 @@
-"""A raid and who sits where: the values everything else speaks of.
+"""The Raid value with its roster, and the ids and enums it is made of.
 
-All four kinds are this one value; what differs between them is data on it.
+All four kinds share this one value and differ only in its data.
 """
 
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ BOARD_DELETED = frozenset({CancelReason.MESSAGE_DELETED, CancelReason.CHANNEL_DE
 
 
 class Source(StrEnum):
-    """From where a change was asked."""
+    """The origin of a change."""
 
     REACTION = "reaction"
     BUTTON = "button"
@@ -66,7 +66,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A position in a raid. `key` is stable and unique in its raid; names and icons may repeat."""
+    """A position in a raid. `key` is stable and unique within the raid; names and icons may repeat."""
 
     key: RoleKey
     name: str
@@ -78,7 +78,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """`place` is the order of arrival, counted per raid; `forced` marks a seat beyond the role's number."""
+    """A member's seat. `place` is the order of arrival in the raid; `forced` marks a seat given in a full role."""
 
     member: MemberId
     role: RoleKey
@@ -91,7 +91,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A place in a role's line; lines are read in order of `place`."""
+    """A place on a role's waitlist; waitlists are ordered by `place`."""
 
     member: MemberId
     role: RoleKey
@@ -102,9 +102,9 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A member's reaction on the board as far as the bot has acted on it.
+    """A member's reaction on the board that the bot has acted on.
 
-    `unwanted` marks are reactions the bot is going to take away: their removal says nothing about the member.
+    `unwanted` marks are reactions the bot is going to remove; their removal does not mean that the member leaves.
     """
 
     member: MemberId
@@ -113,7 +113,7 @@ class Mark:
 
 
 class Presence(StrEnum):
-    """What is known of somebody who had a seat when signups closed."""
+    """Attendance of a member with a seat in a closed raid; SIGNED until a manager marks it otherwise."""
 
     SIGNED = "signed"
     NO_SHOW = "no-show"
@@ -122,7 +122,7 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """Whether a member came; `marked_by` is who said so, None while nobody has."""
+    """A member's attendance; `marked_by` and `marked_at` are None until a manager marks it."""
 
     member: MemberId
     role: RoleKey
@@ -133,7 +133,7 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A member who was asked to take a seat as a substitute and has not answered."""
+    """An unanswered request to a member to take a seat as a substitute."""
 
     member: MemberId
     role: RoleKey
@@ -143,7 +143,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raid:
-    """Any signup post. Instants are aware UTC; `zone` is the IANA name the start was said in."""
+    """Any signup post. Instants are aware UTC; `zone` is the IANA name of the zone in which the start was given.
+
+    `lengths` and `length_minutes` are minutes. `hold` keeps the clock from closing a reopened raid.
+    """
 
     id: RaidId
     guild: GuildId
@@ -197,7 +200,7 @@ class Raid:
 
     @property
     def is_live(self) -> bool:
-        """Still expected to happen: neither cancelled nor unposted."""
+        """True if the raid is posted and not cancelled."""
         return self.status in (Status.OPEN, Status.CLOSED)
 
     @property
@@ -210,20 +213,20 @@ class Raid:
 
     @property
     def link(self) -> str | None:
-        """The board's address, or None while it is not posted and once it is deleted."""
+        """The board's URL, or None before it is posted and after it is deleted."""
         if self.message is None or self.cancelled_reason in BOARD_DELETED:
             return None
         return f"https://discord.com/channels/{self.guild}/{self.channel}/{self.message}"
 
     def role(self, key: RoleKey) -> Role:
-        """Raises KeyError for a key this raid does not have."""
+        """Return the role with this key. Raises KeyError."""
         for role in self.roles:
             if role.key == key:
                 return role
         raise KeyError(key)
 
     def role_for_emoji(self, emoji_key: str) -> Role | None:
-        """The role whose emoji has this key (see `raids.emoji.key_of`)."""
+        """Return the role whose emoji has this key (see `raids.emoji.model.key_of`), or None."""
         for role in self.roles:
             if key_of(role.emoji) == emoji_key:
                 return role
@@ -233,11 +236,11 @@ class Raid:
         return tuple(seat for seat in self.seats if seat.role == key)
 
     def is_beyond(self, seat: Seat) -> bool:
-        """Whether it was forced and its role still holds more members than seats."""
+        """Return True if the seat was forced and its role still has more members than seats."""
         return seat.forced and len(self.seated(seat.role)) > self.role(seat.role).seats
 
     def line(self, key: RoleKey) -> tuple[Wait, ...]:
-        """Who waits for the role, first in line first."""
+        """Return the role's waitlist, first in line first."""
         return tuple(wait for wait in self.waits if wait.role == key)
 
     def seat_of(self, member: MemberId) -> Seat | None:
@@ -250,7 +253,7 @@ class Raid:
         return any(wait.member == member and wait.role == key for wait in self.waits)
 
     def has_place(self, member: MemberId, key: RoleKey) -> bool:
-        """The member has a seat in the role, or waits for one."""
+        """Return True if the member has a seat in the role or waits for one."""
         held = self.seat_of(member)
         return (held is not None and held.role == key) or self.is_waiting(member, key)
 
@@ -262,18 +265,18 @@ class Raid:
 
     @property
     def is_full(self) -> bool:
-        """Every role has all its seats taken; one overfilled role does not make up for an empty one."""
+        """True if every role has all its seats taken; an overfilled role does not make up for free seats elsewhere."""
         taken: dict[RoleKey, int] = {}
         for seat in self.seats:
             taken[seat.role] = taken.get(seat.role, 0) + 1
         return all(taken.get(role.key, 0) >= role.seats for role in self.roles)
 
     def members(self) -> Iterator[MemberId]:
-        """Everybody with a seat or in a line, each once."""
+        """Iterate over members with a seat or on a waitlist, each once."""
         return iter(dict.fromkeys([*(s.member for s in self.seats), *(w.member for w in self.waits)]))
 
     def asked(self) -> Iterator[MemberId]:
-        """Everybody who was asked to substitute and has not answered, each once."""
+        """Iterate over members who were asked to substitute and have not answered, each once."""
         return iter(dict.fromkeys(ask.member for ask in self.asks))
 
     def seating(self, seat: Seat) -> "Raid":
@@ -283,12 +286,12 @@ class Raid:
         return replace(self, seats=tuple(seat for seat in self.seats if seat.member != member))
 
     def without_waits(self, member: MemberId, key: RoleKey | None = None) -> "Raid":
-        """Without the member's wait for one role, or for all."""
+        """Return the raid without the member's wait for the role, or without all their waits if `key` is None."""
         kept = tuple(w for w in self.waits if w.member != member or (key is not None and w.role != key))
         return replace(self, waits=kept)
 
     def with_mark(self, mark: Mark) -> "Raid":
-        """The mark added, in place of an earlier one for the same member and role; marks are kept in their order."""
+        """Return the raid with this mark, replacing the member's earlier one for the role; marks stay sorted."""
         kept = (m for m in self.marks if (m.member, m.role) != (mark.member, mark.role))
         return replace(self, marks=tuple(sorted((*kept, mark), key=lambda m: (m.member, m.role))))
 

@@ -1,4 +1,4 @@
-"""Who has to be told what after a change, in whole sentences."""
+"""Notices to members, and thread messages, that follow from a change."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,12 @@ from raidbot.utils.text import escape, stamp
 _WAY_OUT = "If you cannot come, press the button."
 
 REPLY = "reply"
-"""What the address of a button under a direct message begins with; the raid's id and what is replied follow."""
+"""The first part of the address of a button under a direct message; the raid's id and the reply follow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Under a message; pressing it sends its `address` back."""
+    """A button under a message; pressing it sends its `address` back."""
 
     label: str
     address: str
@@ -25,7 +25,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message owed to a member. `key` is unique per (cause, member); after `expires_at` (UTC) it is of no use."""
+    """A direct message to a member. `key` is unique per (cause, member); not to be sent after `expires_at` (UTC)."""
 
     key: str
     member: MemberId
@@ -36,11 +36,11 @@ class Notice:
 
 Told = tuple[MemberId, str]
 _Answered = ev.Waitlisted | ev.Moved | ev.RosterEdit
-"""What somebody who did it to themselves by a button or a command has read already."""
+"""Events that need no notice to the member who caused them: the interaction's response reports them."""
 
 
 def notices(change: ev.Change) -> tuple[Notice, ...]:
-    """Everybody the change's events owe a message, each cause once."""
+    """Return the notices for the change's events, one per event and member concerned."""
     raid = change.raid
     owed: list[Notice] = []
     for event in change.events:
@@ -74,7 +74,10 @@ def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
 
 
 def thread_note(change: ev.Change) -> str | None:
-    """What stands in the raid's thread from now on; a thread that was put away would be taken out by it."""
+    """Return the message to post in the raid's thread, or None: an open raid's thread gets a note of a new time.
+
+    Posting unarchives an archived thread.
+    """
     moved = [event for event in change.events if isinstance(event, ev.TimeChanged) and event.before != event.after]
     if not moved or not change.raid.is_open or change.raid.thread is None:
         return None
@@ -93,7 +96,7 @@ def why_closed(reason: CloseReason | None) -> str:
 
 
 def why_cancelled(reason: CancelReason | None) -> str:
-    """Goes on after “is cancelled”."""
+    """Return the words to append to “is cancelled”."""
     match reason:
         case CancelReason.MESSAGE_DELETED:
             return ": its signup message was deleted"
@@ -232,7 +235,7 @@ def _reminder(raid: Raid, member: MemberId) -> str:
 
 
 def _everybody(raid: Raid) -> tuple[MemberId, ...]:
-    """The creator, all who signed up, and those asked to, each once."""
+    """Return the creator, all who signed up and all asked to substitute, each once."""
     return tuple(dict.fromkeys([raid.creator, *_concerned(raid)]))
 
 
@@ -249,7 +252,7 @@ def _role(raid: Raid, key: RoleKey) -> str:
 
 
 def _place(raid: Raid, key: RoleKey) -> str:
-    """The role in the raid; a raid with a single role is enough said."""
+    """Return the role and the raid, or just the raid if it has a single role."""
     return _raid(raid) if len(raid.roles) == 1 else f"{_role(raid, key)} in {_raid(raid)}"
 
 

@@ -1,4 +1,4 @@
-"""Who may do what: a permission for every command, subcommand and panel action that asks for one."""
+"""Permissions for commands, subcommands and panel actions, and the roles that hold them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from raidbot.utils.text import escape, joined
 
 
 class Permission(StrEnum):
-    """The value is the command with its subcommand or action; `does` continues “You may not …”."""
+    """The value is the command with its subcommand or action, as in “raid.close”; `does` completes “You may not …”."""
 
     does: str
 
@@ -60,33 +60,33 @@ class Permission(StrEnum):
 
     @property
     def command(self) -> str:
-        """The command it belongs to; granting the command grants all its permissions."""
+        """The command this permission belongs to; granting the command grants all its permissions."""
         return self.value.split(".")[0]
 
     @property
     def is_about_a_raid(self) -> bool:
-        """On the raid's own panel, where its leader and its creator may do everything."""
+        """True for actions on a raid's own panel, where its leader and creator may do everything."""
         return self.command == "raid"
 
 
 def commands() -> tuple[str, ...]:
-    """The commands that ask for a permission, in the order in which they are shown."""
+    """Return the commands that require a permission, in display order."""
     return tuple(dict.fromkeys(permission.command for permission in Permission))
 
 
 def targets() -> tuple[str, ...]:
-    """All that can be granted: the commands, and the single permissions of those that have several."""
+    """Return everything that can be granted: the commands, then their single permissions, each once."""
     return tuple(dict.fromkeys((*commands(), *(permission.value for permission in Permission))))
 
 
 def held_in(target: str) -> tuple[Permission, ...]:
-    """The permissions granted with a target: a command, or one of its actions. Empty for what is neither."""
+    """Return the permissions granted with a target (a command or one of its actions); empty for an unknown target."""
     return tuple(permission for permission in Permission if target in (permission.command, permission.value))
 
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """What a server's roles may do: `admins` everything, `roles` what they are named for (target → roles)."""
+    """A guild's grants: `admins` are ids of roles that may do everything, `roles` maps a target to role ids."""
 
     admins: frozenset[int] = frozenset()
     roles: Mapping[str, frozenset[int]] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class Grants:
         return self.roles.get(target, frozenset())
 
     def holders(self, permission: Permission) -> frozenset[int]:
-        """The roles of which any one is enough."""
+        """Return the ids of the roles that hold the permission; any one of them is enough."""
         return self.admins | self.of(permission.command) | self.of(permission.value)
 
     def with_roles(self, target: str, roles: frozenset[int]) -> "Grants":
@@ -105,7 +105,7 @@ class Grants:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Somebody who wants to do something. `manages`: the server's owner, Administrator or Manage Server."""
+    """The member asking to do something. `manages`: is the guild's owner, or has Administrator or Manage Server."""
 
     member: MemberId
     roles: frozenset[int] = frozenset()
@@ -113,7 +113,7 @@ class Asker:
 
 
 class NotAllowed(Refusal):
-    """Any of `permissions`, all of one command, would have done; `roles` are the names of the roles that hold them."""
+    """The asker has none of `permissions`, which all belong to one command; `roles` names the roles that hold them."""
 
     def __init__(self, permissions: tuple[Permission, ...], roles: list[str], *, is_of_raid: bool) -> None:
         what = _named(permissions, is_of_raid=is_of_raid)
@@ -145,14 +145,14 @@ class ManagersOnly(Refusal):
 
 
 def allowed(asker: Asker, permission: Permission, grants: Grants, raid: Raid | None = None) -> bool:
-    """Whether the asker may do this, with this raid where the permission is about one."""
+    """Return True if the asker has the permission; `raid` is the raid it applies to, if any."""
     if asker.manages or asker.roles & grants.holders(permission):
         return True
     return raid is not None and permission.is_about_a_raid and asker.member in (raid.leader, raid.creator)
 
 
 def check_may_grant(asker: Asker, target: str | None, grants: Grants) -> None:
-    """Who may say which roles hold a target (None: everything). Raises ManagersOnly or MoreThanHeld."""
+    """Check that the asker may set the roles for a target (None: everything). Raises ManagersOnly or MoreThanHeld."""
     if asker.manages:
         return
     if target is None or Permission.PERMISSIONS in held_in(target):

@@ -1,4 +1,4 @@
-"""Who is reminded when."""
+"""Reminders before a raid's start: when they are due, and to whom they go."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ from raidbot.raids.settings import GuildSettings
 
 
 def due_reminders(raid: Raid, settings: GuildSettings, *, now: datetime) -> tuple[Reminder, ...]:
-    """Reminders owed now: inside their lead, not sent for this start, and the raid still lies ahead.
+    """Return the reminders due now: within their lead, not yet sent for this start, and before the start.
 
-    For a raid put up later than its lead they are due halfway to the start: whoever has just read the time knows it.
-    Whether signups are closed makes no difference.
+    For a raid created less than twice the lead before its start, they are due halfway from creation to start, because
+    members have just read the time. Closed signups make no difference.
     """
     if not raid.is_live or now >= raid.starts_at:
         return ()
@@ -26,9 +26,9 @@ def due_reminders(raid: Raid, settings: GuildSettings, *, now: datetime) -> tupl
 
 
 def remind(raid: Raid, which: Reminder) -> Change:
-    """The reminder is now owed to its people; asking again for the same start changes nothing.
+    """Record the reminder as sent, once per start, with the creator or the seated members as recipients.
 
-    While there is nobody to remind it stays due.
+    With nobody seated, the participants' reminder stays due. Raids that are not live stay unchanged.
     """
     if not raid.is_live:
         return Change(raid)
@@ -45,7 +45,7 @@ def remind(raid: Raid, which: Reminder) -> Change:
 
 
 def reminder_time(raid: Raid, lead_minutes: int) -> datetime:
-    """When a reminder with this lead is due."""
+    """Return when (UTC) a reminder with this lead is due, at the earliest halfway from creation to start."""
     halfway = raid.created_at + (raid.starts_at - raid.created_at) / 2
     return max(raid.starts_at - timedelta(minutes=lead_minutes), halfway)
 

@@ -1,4 +1,4 @@
-"""What a server decides for its raids."""
+"""A guild's settings for its raids."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import Grants
 
-LEAD_CHOICES = (0, 5, 10, 15, 30, 60)
-FULL_CLOSE_CHOICES = (0, 15, 30, 60, 120, 480, 1440)
+LEAD_CHOICES = (0, 5, 10, 15, 30, 60)  # minutes
+FULL_CLOSE_CHOICES = (0, 15, 30, 60, 120, 480, 1440)  # minutes
+# Minutes, from https://discord.com/developers/docs/resources/channel#thread-metadata-object
 ARCHIVE_CHOICES = (60, 1440, 4320, 10080)
 AUDIT_DAYS = 180
 AUDIT_DAYS_CHOICES = (7, 30, 90, 180, 365, 730)
 
 
 def spoken_minutes(minutes: int) -> str:
-    """As people say it: 45 minutes, 2 hours, 1 day."""
+    """Return the duration in words: 45 minutes, 2 hours, 1 day."""
     for size, unit in ((1440, "day"), (60, "hour")):
         if minutes >= size and minutes % size == 0:
             count = minutes // size
@@ -25,7 +26,7 @@ def spoken_minutes(minutes: int) -> str:
 
 
 class SignupStyle(StrEnum):
-    """What stands under a board for people to sign up with."""
+    """The controls under a board that members sign up with."""
 
     REACTIONS = "reactions"
     BUTTONS = "buttons"
@@ -34,10 +35,12 @@ class SignupStyle(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuildSettings:
-    """Leads are minutes; `full_close_minutes` of 0 never closes a full raid early. Defaults are the reference bot's.
+    """A guild's settings. The defaults match the reference bot.
 
-    The audit is kept for `audit_days`. Members with the `leader_role` have a star on boards; with `thread_members`,
-    whoever signs up is added to the raid's thread.
+    Reminders are sent `creator_reminder_minutes` and `participant_reminder_minutes` before the start. A full raid is
+    closed `full_close_minutes` before its start; 0 means never early. Audit entries are kept for `audit_days`. Boards
+    show a star beside members with the `leader_role`. With `thread_members`, members who sign up are added to the
+    raid's thread.
     """
 
     guild: GuildId
@@ -69,9 +72,9 @@ class GuildSettings:
         return timedelta(minutes=self.full_close_minutes)
 
     def channel_for(self, kind: Kind) -> ChannelId | None:
-        """The kind's own signup channel, else the one for raids."""
+        """Return the kind's own signup channel, else the one for raids, else None."""
         return self.channels.get(kind) or self.channels.get(Kind.RAID)
 
     def signup_roles_for(self, kind: Kind) -> frozenset[int]:
-        """Roles of which a member needs one to sign up; empty: everybody may."""
+        """Return the ids of the roles a member needs one of to sign up; empty means everybody may."""
         return self.signup_roles.get(kind) or self.signup_roles.get(Kind.RAID) or frozenset()
