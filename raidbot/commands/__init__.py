@@ -1,1 +1,1 @@
-"""What people ask for in Discord."""
+"""Slash commands, panels and gateway listeners."""

@@ -1,1 +1,1 @@
-"""Commands for whoever runs a server: setup, settings, permissions, channels, ping."""
+"""Administration of a guild: `/setup`, `/settings`, `/permissions`, `/setchannel`, `/ping`."""

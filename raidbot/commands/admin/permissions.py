@@ -1,4 +1,4 @@
-"""/permissions: which roles may do what, and who may sign up, on one panel that works whenever it is pressed."""
+"""/permissions: a persistent panel to grant permissions to roles and to choose the roles that may sign up."""
 
 from dataclasses import replace
 from functools import partial
@@ -42,7 +42,7 @@ class Permissions(commands.Cog):
         await self._show(interaction, _EVERYTHING)
 
     async def press(self, press: Press) -> None:
-        """Somebody chose what to look at, or the roles for it."""
+        """Show the chosen subject, or save the roles chosen for it."""
         interaction = press.interaction
         await permissions.check(interaction, Permission.PERMISSIONS)
         match press.parts:
@@ -68,7 +68,7 @@ class Permissions(commands.Cog):
             raise
 
     async def _note(self, interaction: discord.Interaction[Any], entry: Entry) -> None:
-        """Write down what was tried and changed nothing."""
+        """Write an audit entry for an attempt that changed nothing."""
         cause = permissions.cause_of(interaction)
         record = partial(
             audit.record,
@@ -90,7 +90,7 @@ class Permissions(commands.Cog):
 
 
 def _known(subject: str) -> str:
-    """Raises UnknownPanel for what is neither everything, a gate, a command nor an action."""
+    """Return `subject`. Raises UnknownPanel unless it is everything, a gate, a command or an action."""
     if subject == _EVERYTHING or subject in _gates() or held_in(subject):
         return subject
     raise UnknownPanel
@@ -101,7 +101,7 @@ def _gates() -> dict[str, Kind]:
 
 
 def _roles(settings: GuildSettings, subject: str) -> frozenset[int]:
-    """The roles chosen for this very subject."""
+    """Return the roles chosen for the subject itself, without those it inherits."""
     if subject == _EVERYTHING:
         return settings.grants.admins
     if subject in _gates():
@@ -110,7 +110,7 @@ def _roles(settings: GuildSettings, subject: str) -> frozenset[int]:
 
 
 def _with(subject: str, roles: frozenset[int], asker: Asker, before: GuildSettings) -> GuildSettings:
-    """The settings with these roles for the subject. Raises ManagersOnly or MoreThanHeld."""
+    """Return the settings with these roles for the subject. Raises ManagersOnly or MoreThanHeld."""
     if subject in _gates():
         kind = _gates()[subject]
         others = {other: needed for other, needed in before.signup_roles.items() if other is not kind}
@@ -177,7 +177,7 @@ def _mentioned(guild: discord.Guild, roles: frozenset[int]) -> str:
 
 def _role(guild: discord.Guild, role: int) -> str:
     if role == guild.id:
-        return "@everyone"  # a mention of it reads “@@everyone”
+        return "@everyone"  # Discord renders its mention as “@@everyone”
     return f"<@&{role}>" if guild.get_role(role) else f"deleted role `{role}`"
 
 

@@ -1,4 +1,4 @@
-"""/ping: is the bot there, and how is it."""
+"""/ping: latency, uptime, open raids, pending messages and outages."""
 
 import math
 import time
@@ -19,7 +19,7 @@ from raidbot.utils.text import stamp
 
 
 class Ping(commands.Cog):
-    """`connected` says whether calls to Discord get through at present."""
+    """`connected` returns True while calls to Discord get through."""
 
     def __init__(self, state: State, connected: Callable[[], bool], *, started_at: datetime) -> None:
         self._state = state

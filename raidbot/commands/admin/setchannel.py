@@ -1,4 +1,4 @@
-"""/setchannel: where boards and reports go."""
+"""/setchannel: choose the channels for boards and logs."""
 
 from typing import Any
 

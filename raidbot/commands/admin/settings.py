@@ -1,4 +1,4 @@
-"""/settings: what a server decides for its raids, on one panel that works whenever it is pressed."""
+"""/settings: a guild's settings for its raids, on one persistent panel."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -57,7 +57,7 @@ class Settings(commands.Cog):
         return [app_commands.Choice(name=name, value=name) for name in zones.suggest(typed)]
 
     async def press(self, press: Press) -> None:
-        """Somebody used the panel."""
+        """Open the time zone form, turn the page, or save a setting."""
         interaction = press.interaction
         await permissions.check(interaction, Permission.SETTINGS)
         guild = GuildId(permissions.guild_of(interaction).id)
@@ -74,7 +74,7 @@ class Settings(commands.Cog):
 
 
 def _changed(press: Press, before: GuildSettings) -> GuildSettings:
-    """The settings after a press on the panel."""
+    """Return the settings after a press on the panel. Raises Refusal for an invalid choice."""
     match press.parts:
         case ("zone",):
             return replace(before, zone=zones.zone_named(press.fields["zone"]).key)
@@ -108,7 +108,7 @@ def _changed(press: Press, before: GuildSettings) -> GuildSettings:
 
 
 def _chosen(press: Press, offered: Sequence[int]) -> int:
-    """The number chosen in a list. Raises UnknownPanel for one that is not offered."""
+    """Return the chosen number. Raises UnknownPanel if it is not in `offered`."""
     chosen = next((number for number in offered if (str(number),) == press.values), None)
     if chosen is None:
         raise UnknownPanel
@@ -116,7 +116,7 @@ def _chosen(press: Press, offered: Sequence[int]) -> int:
 
 
 def _chosen_role(press: Press) -> int:
-    """Raises UnknownRole, NotEveryone or UnknownPanel."""
+    """Return the chosen role's id. Raises UnknownRole, NotEveryone or UnknownPanel."""
     roles = permissions.chosen_roles(press.interaction, press.values)
     if permissions.guild_of(press.interaction).id in roles:
         raise permissions.NotEveryone

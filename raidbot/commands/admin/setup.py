@@ -1,4 +1,4 @@
-"""/setup: a server's first steps on one panel, and what still stands in the way."""
+"""/setup: a guild's first steps on one panel, with what is still missing."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -47,7 +47,7 @@ class Setup(commands.Cog):
         await self._show(interaction, "boards")
 
     async def press(self, press: Press) -> None:
-        """Somebody chose a channel, turned the page, or gave a time zone."""
+        """Save a channel, the time zone or the games, or turn the page."""
         interaction = press.interaction
         await permissions.check(interaction, Permission.SETUP)
         match press.parts:
@@ -91,7 +91,7 @@ class Setup(commands.Cog):
 
 
 def _summary(guild: discord.Guild, settings: GuildSettings, catalogue: Catalogue, now: datetime) -> discord.Embed:
-    """What is decided, and exactly what still stands in the way."""
+    """Summarize the choices made and name exactly what is still missing."""
     embed = discord.Embed(title="First steps", colour=_COLOUR)
     boards = [_where(guild, settings, kind) for kind in Kind]
     embed.description = "\n".join(boards)
@@ -105,7 +105,7 @@ def _summary(guild: discord.Guild, settings: GuildSettings, catalogue: Catalogue
 
 
 def _where(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
-    """Where boards of this kind go up, or why they cannot."""
+    """Name the channel for boards of this kind, or the reason why none can be used."""
     name = USE_NAMES[Use(kind.value)]
     try:
         return f"✅ {name}: {signup_channel(guild, settings, kind).mention}"
@@ -114,7 +114,7 @@ def _where(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
 
 
 def _templates(catalogue: Catalogue) -> str:
-    """What raids can be made from, by game."""
+    """List the enabled templates by game."""
     games: dict[str, list[str]] = {}
     for entry in catalogue.entries:
         if entry.enabled:

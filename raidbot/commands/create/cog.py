@@ -1,4 +1,4 @@
-"""/create: from options or a panel over a preview to a raid. The draft is a row, so a restart loses none."""
+"""/create: choose by options or on a panel, preview, confirm. Drafts are database rows, so a restart loses none."""
 
 import math
 from dataclasses import replace
@@ -121,11 +121,11 @@ class Create(commands.Cog):
         return matching(typed, tuple((one.name, one.name) for one in template.strategies) if template else ())
 
     async def _template(self, interaction: discord.Interaction[Any]) -> Template | None:
-        """The template that stands in the command already."""
+        """Return the template named in the command's `activity` option, or None."""
         return (await self._state.templates(_guild(interaction))).find(str(interaction.namespace.activity or ""))
 
     async def press(self, press: Press) -> None:
-        """Somebody used a panel or a preview, sent a form, or confirmed."""
+        """Handle a press on a draft's panel or preview, or one of its forms."""
         interaction = press.interaction
         await permissions.check(interaction, Permission.CREATE)
         number, *action = press.parts or ("",)
@@ -157,7 +157,7 @@ class Create(commands.Cog):
                 await self._show_panel(interaction, await self._save(await self._changed(press, draft_view, action)))
 
     async def _take_form(self, press: Press, draft_view: DraftView, form: str, marks: list[str]) -> None:
-        """Save what was typed; what is refused stands there as it was typed, to be tried again."""
+        """Save the form. If the time or number is refused, show what was typed and offer to try again."""
         try:
             changed = await self._changed(press, draft_view, [form])
         except (NotATime, NotANumber) as refusal:
@@ -171,7 +171,7 @@ class Create(commands.Cog):
         await self._show_panel(press.interaction, await self._save(changed))
 
     async def _begin(self, interaction: discord.Interaction[Any], draft: Draft, when: str | None) -> None:
-        """A new draft: the preview if it is complete, else the panel with what is wrong about the time, if anything."""
+        """Save a new draft and show its preview if it is complete, else the panel with any error about the time."""
         problem = ""
         assumptions: tuple[str, ...] = ()
         if when is not None:
@@ -216,7 +216,7 @@ class Create(commands.Cog):
     async def _timed(
         self, interaction: discord.Interaction[Any], draft: Draft, text: str
     ) -> tuple[Draft, tuple[str, ...]]:
-        """The draft at the time meant by `text`, and what was assumed. Raises NotATime."""
+        """Return the draft at the time that `text` means, and the assumptions made. Raises NotATime."""
         zone = (await self._state.settings(_guild(interaction))).tzinfo
         when = parse_time(text, zone=zone, now=self._state.now(), locale=str(interaction.locale))
         return replace(draft, starts_at=when.instant, zone=when.zone.key, said=text.strip()), when.assumptions
@@ -224,7 +224,7 @@ class Create(commands.Cog):
     async def _checked(
         self, interaction: discord.Interaction[Any], draft: Draft, catalogue: Catalogue
     ) -> tuple[Raid, discord.TextChannel]:
-        """The raid that would be posted, and where. Raises Refusal for whatever stands in the way."""
+        """Return the raid to post and its channel. Raises Refusal for anything that prevents posting."""
         guild = permissions.guild_of(interaction)
         raid = plan(
             draft,
@@ -280,7 +280,7 @@ class Create(commands.Cog):
         return await self._state.db.write(add)
 
     async def _load(self, interaction: discord.Interaction[Any], draft: DraftId) -> DraftView:
-        """Raises NoSuchDraft, also for somebody else's, and DraftUsed."""
+        """Load the draft. Raises NoSuchDraft, also for another member's draft, and DraftUsed."""
         load = partial(drafts.load, draft=draft, guild=_guild(interaction), member=permissions.member_id(interaction))
         payload = await self._state.db.read(load)
         catalogue = await self._state.templates(_guild(interaction))
@@ -313,7 +313,7 @@ def _guild(interaction: discord.Interaction[Any]) -> GuildId:
 
 
 def _begun(typed: str | float) -> str:
-    """The number being typed: discord.py hands over a float, NaN for none, and text that is no number as it is."""
+    """Return the typed number as text. discord.py passes a float, NaN for no input, or non-numeric text unchanged."""
     try:
         number = float(typed)
     except ValueError:
@@ -322,7 +322,7 @@ def _begun(typed: str | float) -> str:
 
 
 def _whole(text: str) -> int:
-    """A number that the panel itself wrote down. Raises UnknownPanel."""
+    """Parse a number that the panel itself wrote. Raises UnknownPanel."""
     if not text.isdecimal() or len(text) > _MAX_DIGITS:
         raise UnknownPanel
     return int(text)

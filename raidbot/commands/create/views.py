@@ -1,4 +1,4 @@
-"""How /create looks: the panel on which a raid is put together, its forms, and the preview."""
+"""Views of /create: the draft's panel, its forms and the preview."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +39,7 @@ Row = tuple[discord.ui.Item[Any], ...]
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """A draft on somebody's panel, with what their server offers; `assumptions` belong to its time."""
+    """A draft with its guild's templates. `assumptions` were made when its time was parsed."""
 
     id: DraftId
     draft: Draft
@@ -60,7 +60,7 @@ class DraftView:
 
 
 def summary(draft_view: DraftView) -> discord.Embed:
-    """What has been chosen so far, and what is missing."""
+    """Summarize the choices made so far and those still missing."""
     draft, asked = draft_view.draft, draft_view.asks
     lines = [f"**What:** {escape(label_of(draft_view.activity))}"] if draft_view.activity else []
     if draft.length_minutes:
@@ -84,7 +84,7 @@ def summary(draft_view: DraftView) -> discord.Embed:
 
 
 def rows(draft_view: DraftView, page: int | None = None) -> tuple[Row, ...]:
-    """The panel's choices; at most five rows, as Discord allows. Without a page the one with what is chosen."""
+    """Return the panel's rows, at most five (Discord's limit). `page` defaults to the one with the chosen activity."""
     return (
         *_activity_rows(draft_view, page),
         *_template_rows(draft_view),
@@ -150,7 +150,7 @@ def _buttons(draft_view: DraftView) -> Row:
 
 
 def preview_rows(draft_view: DraftView) -> tuple[Row, ...]:
-    """What can be done with a finished draft."""
+    """Return the buttons below the preview."""
     return (
         (
             _button(draft_view, "Confirm", "confirm", discord.ButtonStyle.success),
@@ -161,7 +161,7 @@ def preview_rows(draft_view: DraftView) -> tuple[Row, ...]:
 
 
 def preview_text(draft_view: DraftView, channel: discord.TextChannel) -> str:
-    """When and where the raid will be, with everything that was assumed about the time."""
+    """State the raid's time and channel, and every assumption made about the time."""
     draft = draft_view.draft
     assert draft.starts_at is not None  # noqa: S101 - a finished draft has a time
     said = f"“{escape(draft.said)}” is" if draft.said else "It begins"
@@ -187,7 +187,7 @@ def seats_field(draft_view: DraftView) -> Field:
 
 
 def again_rows(draft_view: DraftView, action: str, *marks: str) -> tuple[Row, ...]:
-    """What can be done about a form that was refused; `action` opens it again."""
+    """Return the buttons below a refused form; `action` opens it again."""
     return (
         (
             _button(draft_view, "Try again", ":".join((action, *marks)), discord.ButtonStyle.primary),
@@ -197,7 +197,7 @@ def again_rows(draft_view: DraftView, action: str, *marks: str) -> tuple[Row, ..
 
 
 def to(draft_view: DraftView, action: str) -> str:
-    """The `custom_id` that brings an action back to this draft."""
+    """Return the `custom_id` that routes `action` to this draft."""
     return address(PANEL, draft_view.id, action)
 
 

@@ -1,1 +1,1 @@
-"""Events of servers and boards, handled in order."""
+"""Gateway events of guilds and boards, handled in order."""

@@ -1,4 +1,4 @@
-"""What happens on a board is worked off in the order in which it arrived."""
+"""Queues that handle the events of each board in order."""
 
 import asyncio
 from collections import deque
@@ -15,7 +15,7 @@ Work = Callable[[], Awaitable[None]]
 
 
 class KeyedQueue:
-    """One line of work per raid; raids do not wait for each other."""
+    """One FIFO queue of work per raid. Raids do not wait for each other."""
 
     def __init__(self) -> None:
         self._lines: dict[RaidId, deque[Work]] = {}
@@ -23,7 +23,7 @@ class KeyedQueue:
         self._ended = False
 
     def put(self, raid: RaidId, work: Work) -> None:
-        """Do this after everything already put for the raid; never waits. Nothing is taken any more once ended."""
+        """Queue `work` behind the raid's earlier work. Returns at once; does nothing after `end`."""
         if self._ended:
             return
         line = self._lines.get(raid)
@@ -36,7 +36,7 @@ class KeyedQueue:
         worker.add_done_callback(self._workers.discard)
 
     async def end(self) -> None:
-        """Take nothing more and finish what was taken."""
+        """Accept no more work and wait until the queues are empty."""
         self._ended = True
         while self._workers:
             await asyncio.wait(self._workers)
@@ -49,6 +49,6 @@ class KeyedQueue:
                 await work()
             except Unwritable as error:
                 log.debug("board event not written", raid=raid, error=str(error))
-            except Exception:  # the next in line must not suffer
+            except Exception:  # the raid's later work must still run
                 log.exception("board event failed", raid=raid)
         del self._lines[raid]

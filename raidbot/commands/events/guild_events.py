@@ -1,4 +1,4 @@
-"""What happens to boards and members without anybody signing up: deletions, departures, swept reactions, new names."""
+"""Gateway events other than signups: deletions, departures, cleared reactions, new names, new permissions."""
 
 from collections.abc import Callable, Coroutine, Iterable
 from functools import partial, wraps
@@ -28,7 +28,7 @@ _READING = discord.Permissions(view_channel=True, read_message_history=True, adm
 
 
 def _listener(hear: _Hears) -> _Hears:
-    """Hears of servers the bot is meant for; what happened on another is found out once it is meant for that, too."""
+    """Listen in guilds the bot serves. Events of other guilds are dropped; boards are compared once it serves them."""
 
     @commands.Cog.listener()
     @wraps(hear)
@@ -49,7 +49,7 @@ def _server_of(about: Any) -> int | None:
 
 
 class GuildEvents(commands.Cog):
-    """Hears of what happens around the boards and passes it on to the raids it concerns."""
+    """Pass events around the boards on to the raids they concern. `serves` returns True for guilds the bot works in."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class GuildEvents(commands.Cog):
 
     @_listener
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """The bot was removed from the server; an outage does not come here."""
+        """Handle the bot's removal from the guild. An outage is dispatched as `on_guild_unavailable` instead."""
         log.info("guild left", guild=guild.id)
         for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=GuildId(guild.id))):
             self._lose(raid, CancelReason.GUILD_LEFT)
@@ -102,13 +102,13 @@ class GuildEvents(commands.Cog):
 
     @_listener
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """After an outage; discord.py also says this of every server when the bot connects."""
+        """Compare the guild's boards after an outage. discord.py also dispatches this for every guild on connect."""
         if guild.id in self._away:
             self._away.discard(guild.id)
             log.info("guild available again", guild=guild.id)
             await self._reconcile.all(lambda concerned: concerned == guild.id)
 
-    # The bot hears nothing from a channel it may not read, so what it missed has to be looked up once it may again.
+    # Discord sends no events of channels the bot cannot read, so boards are compared once it can read them again.
 
     @_listener
     async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
@@ -128,7 +128,7 @@ class GuildEvents(commands.Cog):
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         guild = GuildId(role.guild.id)
         if (await self._state.settings(guild)).leader_role == role.id:
-            self._departures.look(guild)  # nobody holds it any more
+            self._departures.look(guild)  # nobody holds it now: learn the members' roles again
 
     @_listener
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
@@ -156,7 +156,7 @@ class GuildEvents(commands.Cog):
 
     @_listener
     async def on_raw_member_update(self, guild_id: int, member_id: int, name: str, roles: frozenset[int]) -> None:
-        """A member, cached or not, may go by another name or have other roles now (dispatched by `bot`)."""
+        """Learn a member's name and roles, cached or not, and redraw their boards on a change. Dispatched by `bot`."""
         guild, member = GuildId(guild_id), MemberId(member_id)
         looks_new = await self._state.learn_roles(guild, {member: roles})
         coming = partial(raid_queries.coming_with_member, guild=guild, member=member, after=self._state.now())
@@ -187,7 +187,7 @@ class GuildEvents(commands.Cog):
         self._event_queue.put(raid, work)
 
     async def _sweep(self, raid_id: RaidId, emoji_key: str | None) -> None:
-        """Reactions were swept off the board: nobody left, and the bot's own reactions have to come back."""
+        """Clear the marks of removed reactions; nobody leaves. Restore the bot's own ones while the raid is open."""
         raid = await self._state.raid(raid_id)
         role = None if emoji_key is None else raid.role_for_emoji(emoji_key)
         if emoji_key is not None and role is None:
@@ -199,5 +199,5 @@ class GuildEvents(commands.Cog):
 
 
 def _gained(before: discord.Permissions, after: discord.Permissions) -> bool:
-    """Whether more can be read than before."""
+    """Return True if `after` allows reading more than `before`."""
     return bool(after.value & ~before.value & _READING.value)

@@ -1,4 +1,4 @@
-"""Which channels a server has chosen for what, and in which of them a raid's board goes up."""
+"""The channels chosen in a guild, and the channel for a raid's board."""
 
 from dataclasses import replace
 from enum import StrEnum
@@ -17,7 +17,7 @@ KIND_NAMES = {Kind.RAID: "raid", Kind.MUSEUM: "museum", Kind.KEY: "key boss", Ki
 
 
 class Use(StrEnum):
-    """What a channel can be chosen for."""
+    """A purpose that a channel can be chosen for."""
 
     RAID = "raid"
     MUSEUM = "museum"
@@ -67,7 +67,10 @@ class NotSeen(Refusal):
 
 
 async def set_channel(state: State, guild: discord.Guild, use: Use, channel: int | None, cause: Cause) -> None:
-    """Choose a channel, or none any more. Raises NotSeen, and MissingRights naming what the bot lacks there."""
+    """Choose a channel, or clear the choice with None.
+
+    Raises NotSeen, or MissingRights naming the permissions the bot lacks there.
+    """
     settings = await state.settings(GuildId(guild.id))
     if channel is not None:
         found = guild.get_channel(channel)
@@ -89,7 +92,7 @@ def chosen_for(settings: GuildSettings, use: Use) -> ChannelId | None:
 
 
 def said(guild: discord.Guild, settings: GuildSettings, use: Use) -> str:
-    """The channel chosen, or used for want of a choice, with what the bot lacks there."""
+    """Name the chosen channel, or the default if none is chosen, with the permissions the bot lacks there."""
     chosen = chosen_for(settings, use)
     if chosen is None:
         return "not chosen" if use in _LOGS else _instead(guild, settings, Kind(use.value))
@@ -110,7 +113,7 @@ def _instead(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> str:
 
 
 def _needed(use: Use, settings: GuildSettings) -> dict[str, str]:
-    """What the bot has to be allowed in a channel, with the server's settings as they are."""
+    """Return the permissions the bot needs in a channel under these settings (Discord's flag → its name)."""
     if use in _LOGS:
         return TO_REPORT
     reacting = TO_REACT if settings.signup_style is not SignupStyle.BUTTONS else {}
@@ -129,9 +132,9 @@ def _with(use: Use, channel: ChannelId | None, settings: GuildSettings) -> Guild
 
 
 def signup_channel(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> discord.TextChannel:
-    """The chosen channel, else one of a conventional name; the bot may do there what a board needs.
+    """Return the chosen channel, else one with a conventional name.
 
-    Raises NoSignupChannel, ChannelGone or MissingRights.
+    Raises NoSignupChannel, ChannelGone, or MissingRights if the bot lacks a permission that a board needs.
     """
     chosen = settings.channel_for(kind)
     channel = _chosen(guild, chosen, kind) if chosen else _conventional(guild, kind)

@@ -1,4 +1,4 @@
-"""Whether members could react with the emoji of a raid that is about to be put up."""
+"""Check that members can react with a raid's emoji before it is posted."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from raidbot.utils.text import escape, joined
 
 _MAX_NAMED_ROLES = 5
 _MAX_GUILDS_ASKED = 10
-"""Of servers; on more than these, asking all would take too long, and one that is not asked may have the emoji."""
+"""In more guilds the check is skipped: asking all would take too long, and an unasked one may have the emoji."""
 
 
 class EmojiGone(Refusal):
@@ -30,7 +30,7 @@ class EmojiGone(Refusal):
 
 
 async def check_reactable(interaction: discord.Interaction[Any], raid: Raid, style: SignupStyle) -> None:
-    """Raises EmojiGone where members can only react, and a role's custom emoji is on no server I am on."""
+    """Raise EmojiGone if members sign up by reactions only and a role's custom emoji is in none of the bot's guilds."""
     here, guilds = permissions.guild_of(interaction), interaction.client.guilds
     if style is not SignupStyle.REACTIONS or len(raid.roles) > MAX_REACTIONS or len(guilds) > _MAX_GUILDS_ASKED:
         return
@@ -41,7 +41,7 @@ async def check_reactable(interaction: discord.Interaction[Any], raid: Raid, sty
         try:
             known = {emoji.id for emoji in await guild.fetch_emojis()}
         except (discord.HTTPException, aiohttp.ClientError, OSError):
-            return  # without an answer nothing is known against the raid
+            return  # without a response the emoji may exist
         gone = [role for role in gone if parse_emoji(role.emoji).id not in known]
     if gone:
         raise EmojiGone(gone)

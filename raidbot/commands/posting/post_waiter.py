@@ -1,4 +1,4 @@
-"""Waits for boards to be posted, so that who asked for one can be given its address."""
+"""Wait for a new raid's board to be posted, so that its creator gets the link."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ class PostWaiter:
         state.listen(self._committed)
 
     async def outcome(self, raid: Raid, where: str) -> str:
-        """What became of a new raid's board, in a sentence, as far as can be waited for. `where` is its channel."""
+        """Return a sentence on the board: posted, cancelled, or pending after 60 seconds. `where` is its channel."""
         name = f"“{escape(raid.name)}” (`{raid.code}`)"
         posted = await self._until_posted(raid)
         if posted is None:
@@ -27,7 +27,7 @@ class PostWaiter:
         return f"{name} is posted in {where}: {posted.link}"
 
     async def _until_posted(self, raid: Raid) -> Raid | None:
-        """The raid once it is posted or cancelled, or None if that takes too long for the person to wait."""
+        """Return the raid once it is posted or cancelled, or None after `_POST_TIMEOUT_SECONDS`."""
         future: asyncio.Future[Raid] = asyncio.get_running_loop().create_future()
         self._posted[raid.id] = future
         try:

@@ -1,4 +1,4 @@
-"""Who did not come, on the panel of /raid: the roster with its marks, a page at a time, to be marked and unmarked."""
+"""No-shows on the panel of /raid: mark and unmark members of the roster, a page at a time."""
 
 import zlib
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ async def _attendance(context: PanelContext, text: str = "") -> None:
 
 
 async def _mark(context: PanelContext) -> None:
-    """The chosen ones of a page are marked, the others of that page are not."""
+    """Mark the chosen members of a page and unmark its other members. Raises UnknownPanel or what the rules raise."""
     if len(context.rest) != 3 or context.rest[0] not in _HINTS:
         raise UnknownPanel
     presence, page, seen = Presence(context.rest[0]), number_of(context.rest[1]), context.rest[2]
@@ -71,7 +71,7 @@ async def _mark(context: PanelContext) -> None:
 
 
 async def _stay(context: PanelContext, text: str) -> None:
-    """On the page of the list that its select names, if it does."""
+    """Show the page that the select's `custom_id` names, else the first."""
     page = context.rest[1] if len(context.rest) == 3 else "0"
     await _attendance(context.seeing(context.raid, number_of(page)), text)
 
@@ -100,7 +100,7 @@ def _page(raid: Raid, page: int) -> Sequence[Attendance]:
 
 
 def _seen(raid: Raid) -> str:
-    """Equal for two states of the raid with the same roster and marks."""
+    """Return a checksum that is equal for two states of the raid with the same roster and marks."""
     told = ",".join(f"{row.member}{row.presence}" for row in raid.attendance)
     return f"{zlib.crc32(told.encode()):x}"
 

@@ -1,7 +1,7 @@
-"""/raid: everything a leader or manager does with a raid after it was posted, on one panel.
+"""/raid: everything a leader or manager does with a posted raid, on one panel.
 
-The panel keeps nothing: every press says by its `custom_id` which raid it means, finds it in its own server by code,
-and asks anew who presses.
+The panel is stateless: the `custom_id` of each press holds the raid's code. The raid is loaded from the press's guild,
+and the member's permissions are checked on each press.
 """
 
 from typing import Any
@@ -44,7 +44,7 @@ ACTIONS: dict[str, Action] = {
     **duplicate.ACTIONS,
     **substitutes.ACTIONS,
 }
-"""Everything that can be pressed on a raid's panel, its pages and its forms."""
+"""The actions of a raid's panel, its pages and its forms, by their name in the `custom_id`."""
 _EVEN_CANCELLED = {"panel", "undo", "cancel", *duplicate.ACTIONS}
 
 
@@ -66,7 +66,7 @@ class RaidPanel(commands.Cog):
         return await raid_autocomplete.raid_choices(self._state, interaction, typed)
 
     async def press(self, press: Press) -> None:
-        """Somebody used a panel. What a rule refuses is said above the raid as it is now."""
+        """Run the pressed action; `refuse` shows a rule's refusal. Raises UnknownPanel, UnknownRaid or NotAllowed."""
         if len(press.parts) < 2 or press.parts[1] not in ACTIONS:
             raise UnknownPanel
         code, name, *rest = press.parts

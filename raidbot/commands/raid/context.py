@@ -1,4 +1,4 @@
-"""One press on a raid's panel: who pressed what, on which raid, and what they are shown then."""
+"""The context and the actions of a press on a raid's panel, and the panel shown in response."""
 
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
@@ -33,7 +33,7 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class PanelContext:
-    """`raid` is as it was when the press arrived; `rest` follows the action in the `custom_id`."""
+    """`raid` is as it was when the press arrived; `rest` holds the parts of the `custom_id` after the action."""
 
     state: State
     press: Press
@@ -54,48 +54,48 @@ class PanelContext:
         return self.raid.guild
 
     def part(self, number: int) -> str:
-        """What the `custom_id` says there. Raises UnknownPanel if it says nothing."""
+        """Return part `number` of `rest`, counted from 0. Raises UnknownPanel if there is none."""
         if number >= len(self.rest):
             raise UnknownPanel
         return self.rest[number]
 
     async def ask(self, action: str, title: str, *fields: Field) -> None:
-        """Open a form that comes back to `action`, with what was typed before if it was refused."""
+        """Open a form that submits to `action`. After a refusal it is filled in with what was typed."""
         marks = self.rest[-1] if self.rest else None
         await form_retry.open_form(self.interaction, views.to(self.raid, action), title, *fields, marks=marks)
 
     def said(self, *keys: str) -> dict[str, str]:
-        """The fields of the form that the person changed; `keys` in the form's order. Raises UnknownPanel."""
+        """Return the form fields that the member changed; `keys` in the form's order. Raises UnknownPanel."""
         return changed(self.press.fields, self.part(0), *keys)
 
     async def change(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
-        """Do it to the raid as it is now; it can be undone for a while. Raises what the rule raises."""
+        """Apply the rule to the raid as it is now, as a step that can be undone. Raises what the rule raises."""
         cause = replace(permissions.cause_of(self.interaction), can_be_undone=True)
         return await self.state.change(self.raid.id, rule, cause, names=names)
 
     async def change_for_good(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
-        """As `change`, but what was done before it stays what can be undone."""
+        """Like `change`, but without an undo step: the step before it stays the one to undo."""
         return await self.state.change(self.raid.id, rule, permissions.cause_of(self.interaction), names=names)
 
     def seeing(self, raid: Raid, page: int = 0) -> "PanelContext":
-        """The same visit to the raid as it is after a change, on a page of its list."""
+        """Return this context with the raid as it is after a change, on a page of its list (counted from 0)."""
         return replace(self, raid=raid, rest=(str(page),))
 
     async def home(self, text: str = "") -> None:
-        """Show the panel with the raid as it is now, and a sentence above."""
+        """Show the panel with the raid as it is now, and `text` above it."""
         await show_panel(self.state, self.interaction, await self.state.raid(self.raid.id), text)
 
     async def page(self, text: str, *rows: responses.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
-        """Show something else in the panel's place."""
+        """Replace the panel with a page."""
         await responses.edit_response(self.interaction, text, embeds=embeds, rows=rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a press does. Whoever lacks all of `permissions` is refused before it begins.
+    """The coroutine `do` for a press. Members without any of `permissions` are refused before it runs.
 
-    If the form it reads is refused, `again` is the action that opens it again, with everything that was typed.
-    `page` shows, with a sentence above, where the person stays after any other refusal; without one it is the panel.
+    If a submitted form is refused, the action `again` opens the form again, filled in with what was typed.
+    After any other refusal `page` shows a page with the refusal above it; None shows the panel.
     """
 
     permissions: tuple[Permission, ...]
@@ -105,20 +105,23 @@ class Action:
 
 
 async def refuse(context: PanelContext, action: Action, refusal: Refusal) -> None:
-    """Say it above the page or the panel of the raid as it is now, or above what was typed."""
+    """Show the refusal above the page or the panel of the raid as it is now, or above what was typed."""
     if action.again is not None and context.press.fields:
         await _show_typed(context, action.again, refusal)
         return
     if action.page is not None and not isinstance(refusal, RaidOver):
         now = replace(context, raid=await context.state.raid(context.raid.id))
-        with contextlib.suppress(Refusal):  # the page itself is refused: there is none to stay on
+        with contextlib.suppress(Refusal):  # the page is refused, too: show the panel
             await action.page(now, str(refusal))
             return
     await context.home(str(refusal))
 
 
 async def _show_typed(context: PanelContext, again: str, refusal: Refusal) -> None:
-    """Nothing was saved; what was typed stands on the panel, from where the form takes it again."""
+    """Show the refusal above what was typed.
+
+    A button offers to try again, unless the raid is over or the form is outdated.
+    """
     raid = context.raid
     is_gone = isinstance(refusal, RaidOver | UnknownPanel)
     buttons = () if is_gone else (views.button(raid, "Try again", again, views.BLUE, *context.rest),)

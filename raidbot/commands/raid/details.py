@@ -1,4 +1,4 @@
-"""What the panel of /raid changes of a raid itself: its words, how long it takes, and who leads it."""
+"""Actions on the panel of /raid that change the raid's text, length and leader."""
 
 from functools import partial
 from typing import Any
@@ -37,14 +37,14 @@ async def _ask_text(context: PanelContext) -> None:
 
 
 async def _text(context: PanelContext) -> None:
-    """Save what was changed in the form; what somebody else changed meanwhile stays."""
+    """Save the fields changed in the form; concurrent changes of other fields stay."""
     said = context.said(*_words(context.raid))
     change = await context.change(lambda raid: details.reword(raid, **said))
     await context.home("The board says so from now on." if change.events else "Nothing was different.")
 
 
 def _words(raid: Raid) -> tuple[str, ...]:
-    """What of the raid can be worded anew, in the form's order."""
+    """Return the keys of the raid's text fields, in the form's order."""
     has_subject = raid.kind in kind_infos() and "subject" in kind_infos()[raid.kind].asks
     return ("title", "subject", "description") if has_subject else ("title", "description")
 

@@ -1,4 +1,4 @@
-"""Putting a raid up again from its panel: another time, with its roster or without, always looked at first."""
+"""Duplicate a raid from its panel at another time, with or without its roster, after a confirmation."""
 
 from datetime import datetime
 from functools import partial
@@ -28,7 +28,7 @@ async def _ask_copy(context: PanelContext) -> None:
 
 
 async def _copy(context: PanelContext) -> None:
-    """Somebody typed a time: say how it was understood and where the copy goes; nothing is posted yet."""
+    """Show how the typed time was understood and where the copy goes; nothing is posted yet."""
     raid, said, now = context.raid, context.press.fields["when"], context.state.now()
     settings = await context.state.settings(raid.guild)
     when = parse_time(said, zone=settings.tzinfo, now=now, locale=str(context.interaction.locale))

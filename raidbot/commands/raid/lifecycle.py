@@ -1,4 +1,4 @@
-"""What the panel of /raid does to a raid's life: close, reopen, cancel, and move in time."""
+"""Actions on the panel of /raid for the raid's lifecycle: close, reopen, cancel, reschedule and undo."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -19,7 +19,7 @@ from raidbot.raids.times.parse import parse_time
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, stamp
 
-_MAX_TIMESTAMP_SECONDS = 253402300799  # 9999-12-31T23:59:59Z, the last second a datetime knows
+_MAX_TIMESTAMP_SECONDS = 253402300799  # 9999-12-31T23:59:59Z, the last second of `datetime.max`
 
 
 class TimeChangedMeanwhile(Refusal):
@@ -64,7 +64,7 @@ async def _ask_time(context: PanelContext) -> None:
 
 
 async def _time(context: PanelContext) -> None:
-    """Somebody typed a time: say how it was understood; nothing is saved yet."""
+    """Show how the typed time was understood; nothing is saved yet."""
     raid, said = context.raid, context.press.fields["when"]
     zone = (await context.state.settings(raid.guild)).tzinfo
     when = parse_time(said, zone=zone, now=context.state.now(), locale=str(context.interaction.locale))
@@ -104,7 +104,7 @@ async def _save_time(context: PanelContext) -> None:
 
 
 def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
-    """What the page wrote on its button: the instant, the zone and the time's revision. Raises UnknownPanel."""
+    """Parse a button's instant (UTC), time zone name and time revision. Raises UnknownPanel."""
     match rest:
         case (seconds, zone, revision) if seconds.isdecimal() and revision.isdecimal():
             if int(seconds) <= _MAX_TIMESTAMP_SECONDS and zones.place_named(zone) is not None:
@@ -113,7 +113,7 @@ def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
 
 
 async def _undo(context: PanelContext) -> None:
-    """Take back what the button named; a button from before the last change takes nothing back."""
+    """Undo the step that the button names. Raises DoneSince if another step followed, or what `undo.undo` raises."""
     step = await context.state.db.read(partial(rows.last, raid=context.raid))
     now, named = context.state.now(), context.part(0)
     if step is None:

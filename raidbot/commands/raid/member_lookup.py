@@ -1,4 +1,4 @@
-"""Which of some people are members of the server now."""
+"""Filter members by whether they are still in the guild."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ _BATCH_SIZE = 100  # https://discord.com/developers/docs/events/gateway-events#r
 async def still_here(
     context: PanelContext, members: Sequence[MemberId], *, needing: frozenset[int] = frozenset()
 ) -> dict[MemberId, str]:
-    """Those who are members of the visit's server and no bots, in their order, with their names.
+    """Return those of `members` who are in the guild and no bots, in their order, as id → name.
 
-    Only those with one of the roles in `needing`, if there are any.
+    If `needing` is not empty, only members with at least one of its roles are returned.
     """
     guild = permissions.guild_of(context.interaction)
     names: dict[MemberId, str] = {}

@@ -1,4 +1,4 @@
-"""The roster on the panel of /raid: choose somebody, then give, move, force or take their place."""
+"""The roster on the panel of /raid: choose a member, then give, move, force or remove their seat or waitlist place."""
 
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ _NO_SIDE = "none"
 
 
 async def _roster(context: PanelContext, text: str = "") -> None:
-    """Everybody in the raid to choose from, a page at a time, or somebody else."""
+    """Show the roster and menus to choose a member of it, a page at a time, or anybody else."""
     raid = context.raid
     names = await context.state.names(raid)
     people = list(raid.members())
@@ -56,7 +56,7 @@ async def _stay(context: PanelContext, text: str) -> None:
 
 
 async def _who(context: PanelContext) -> None:
-    """Somebody was chosen: what they have, and what can be done about it."""
+    """Show the chosen member's place in the raid and the actions on it."""
     await _person(context, await _member(context, number_of(next(iter(context.press.values), ""))))
 
 
@@ -82,7 +82,7 @@ async def _person(context: PanelContext, who: PickedMember, text: str = "") -> N
 
 
 async def _seat(context: PanelContext) -> None:
-    """Give the chosen role, or ask what to do instead if it is full."""
+    """Give the member the chosen role, or ask what to do instead if it is full."""
     who = await _member(context, number_of(context.part(0)))
     role = assignments.role_named(context.raid, next(iter(context.press.values), ""))
     rule = partial(signups.assign, member=who.id, key=role.key, now=context.state.now())
@@ -111,7 +111,7 @@ async def _force(context: PanelContext) -> None:
 
 
 async def _ask_line(context: PanelContext) -> None:
-    """For which role? Only a full one has a line."""
+    """Ask for the role to wait for. Only full roles have a waitlist."""
     who = await _member(context, number_of(context.part(0)))
     raid = context.raid
     full = [role for role in raid.roles if not raid.has_room(role)]
@@ -145,7 +145,7 @@ async def _edit(context: PanelContext, who: PickedMember, rule: Rule) -> None:
 
 
 async def _member(context: PanelContext, member: int) -> PickedMember:
-    """Somebody in the raid, or else any member of the server. Raises NotAMember or NoBots."""
+    """Return a member of the raid, or else of the guild. Raises NotAMember or NoBots."""
     who = MemberId(member)
     if who in set(context.raid.members()):
         return PickedMember(who, (await context.state.names(context.raid)).get(who, "Member"))
@@ -153,12 +153,12 @@ async def _member(context: PanelContext, member: int) -> PickedMember:
 
 
 def _numbered(context: PanelContext) -> RoleKey:
-    """The role whose number follows the member's id on a button. Raises UnknownPanel."""
+    """Return the key of the role whose number follows the member's id in the `custom_id`. Raises UnknownPanel."""
     return role_numbered(context.raid, context.part(1)).key
 
 
 def _place(raid: Raid, member: MemberId) -> str:
-    """What somebody has in the raid, in words."""
+    """Describe the member's seat and waitlist places in the raid."""
     seat = raid.seat_of(member)
     parts = []
     if seat is not None:

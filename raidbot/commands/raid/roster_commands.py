@@ -1,4 +1,4 @@
-"""/raidsignup: a manager's edits of a roster, one subcommand each."""
+"""/raidsignup: a manager's edits to a roster, one subcommand each."""
 
 from dataclasses import replace
 from functools import partial
@@ -59,7 +59,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @app_commands.describe(raid=_RAID, member="Who is taken off")
     async def remove(self, interaction: discord.Interaction[Any], raid: str, member: discord.User) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_REMOVE, raid)
-        gone = PickedMember(MemberId(member.id), clean_name(member.display_name))  # also who left the server
+        gone = PickedMember(MemberId(member.id), clean_name(member.display_name))  # may have left the guild
         await self._edit(interaction, found, partial(signups.remove, member=gone.id, now=self._state.now()), gone)
 
     @app_commands.command(description="Put a member at the end of the line for a role that is full")
@@ -99,7 +99,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         return matching(typed, ((side, side) for side in sides))
 
     async def _checked(self, interaction: discord.Interaction[Any], permission: Permission, code: str) -> Raid:
-        """The raid meant, if the person may do this to it; they wait for the answer from now on."""
+        """Return the raid and defer the response. Raises UnknownRaid or NotAllowed."""
         raid = await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
         await permissions.check(interaction, permission, raid)
         await responses.defer(interaction)
@@ -112,7 +112,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         await responses.edit_response(interaction, outcome(change, names))
 
     async def _named(self, interaction: discord.Interaction[Any]) -> Raid | None:
-        """The raid whose code stands in the command already."""
+        """Return the raid named in the command's `raid` option, or None."""
         code = str(interaction.namespace.raid or "")
         try:
             return await self._state.find(GuildId(permissions.guild_of(interaction).id), code)

@@ -1,4 +1,4 @@
-"""What a manager is told an edit of the roster did, to whom and to anybody else."""
+"""Messages to a manager on what a roster edit did to the member and to others."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,7 +8,7 @@ from raidbot.utils.text import escape
 
 
 def outcome(change: ev.Change, names: Mapping[MemberId, str]) -> str:
-    """A sentence for everything that happened, in order; members missing in `names` are mentioned."""
+    """Return one sentence per event, in order. Members missing in `names` are mentioned."""
     return " ".join(_sentences(change, names)) or "That is so already; nothing has changed."
 
 

@@ -1,4 +1,4 @@
-"""Finding a substitute on the panel of /raid: which role, who might come and why, and asking them by direct message."""
+"""Find a substitute on the panel of /raid: choose a role, list candidates with reasons, and ask them by DM."""
 
 from functools import partial
 from typing import Any
@@ -37,7 +37,7 @@ class NobodyPlays(Refusal):
 
 
 async def _find(context: PanelContext, text: str = "") -> None:
-    """Which role? Only those with a free seat; no question if there is one only."""
+    """Ask for the role, among those with a free seat; a single one is taken without asking. Raises NoRoom."""
     raid = context.raid
     substitutes.check_ahead(raid, context.state.now())
     free = [role for role in raid.roles if raid.has_room(role)]
@@ -55,7 +55,7 @@ async def _role(context: PanelContext) -> None:
 
 
 async def _candidates(context: PanelContext, role: Role, text: str = "") -> None:
-    """Who might come, best first, with the reasons; and anybody else."""
+    """Show a menu of candidates, best first, with reasons, and one for anybody else."""
     raid, now = context.raid, context.state.now()
     known = await context.state.db.read(partial(past_players.past_players, raid=raid, role=role.key))
     worth = substitutes.ranked(raid, role.key, known, now=now)[: 2 * _MAX_OPTIONS]
@@ -90,7 +90,7 @@ async def _candidates(context: PanelContext, role: Role, text: str = "") -> None
 
 
 async def _stay(context: PanelContext, text: str) -> None:
-    """With the role that was asked for, as long as it has a seat to offer."""
+    """Show the candidates for the same role while it has a free seat, else ask for the role again."""
     raid = context.raid
     substitutes.check_ahead(raid, context.state.now())
     role = role_numbered(raid, context.rest[0]) if context.rest else None

@@ -1,4 +1,4 @@
-"""How the panel of /raid looks: the raid as it is, what happened to it last, and what can be done."""
+"""Views of /raid: the raid as it is, its last changes, and the buttons."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,9 +36,9 @@ GREEN, RED = discord.ButtonStyle.success, discord.ButtonStyle.danger
 
 @dataclass(frozen=True, slots=True)
 class PanelData:
-    """What the panel shows: the raid, its people's names, its last changes, newest first, and what can be undone.
+    """The data on the panel: the raid, its members' names, its last changes (newest first) and the step to undo.
 
-    `unreachable` are those on the roster, in line or asked to substitute who take no direct messages.
+    `unreachable` are members on the roster, on a waitlist or asked to substitute whose DMs are closed.
     """
 
     raid: Raid
@@ -59,7 +59,7 @@ def embed(data: PanelData) -> discord.Embed:
 
 
 def rows(data: PanelData) -> tuple[Row, ...]:
-    """What can be done with the raid in the state it is in."""
+    """Return the buttons. Those the raid's state does not allow are disabled."""
     raid = data.raid
     is_over = raid.status is Status.CANCELLED
     closing = (
@@ -106,7 +106,7 @@ def back(raid: Raid) -> discord.ui.Button[Any]:
 
 
 def to(raid: Raid, action: str, *more: object) -> str:
-    """The `custom_id` that brings an action back to this raid's panel."""
+    """Return the `custom_id` that routes `action` to this raid's panel."""
     return address(PANEL, raid.code, action, *more)
 
 
@@ -142,5 +142,5 @@ def _change(happened: Happened) -> str:
 
 
 def _shortened(value: str | None) -> str:
-    """A part of a link would lead nowhere, and the panel links the board."""
+    """Clip a value for display. Links are left out: a clipped one is broken, and the panel already links the board."""
     return "" if value is None or value.startswith("https://") else shown(clip(value, _MAX_VALUE_LENGTH))

@@ -1,4 +1,4 @@
-"""/raidinfo: which raids there are, one of them in full, who took part in what, and files to take along."""
+"""/raidinfo: a list of raids, one raid in full, a member's history, and file exports."""
 
 import io
 from collections.abc import Awaitable, Callable
@@ -33,7 +33,7 @@ _CODE = "Which raid; choose it from the list as you type"
 
 
 class Section(StrEnum):
-    """What can be taken along."""
+    """A choice of what to export."""
 
     RAID = "raid"
     SERVER = "server"
@@ -121,7 +121,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         return await raid_autocomplete.raid_choices(self._state, interaction, typed)
 
     async def press(self, press: Press) -> None:
-        """Somebody turned a page or chose what a list shows."""
+        """Turn a page, or change a list's filter. Raises UnknownPanel or NotAllowed."""
         action, *rest = press.parts or ("",)
         if action not in self._pressed:
             raise UnknownPanel
@@ -182,7 +182,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         await responses.edit_response(interaction, embeds=(embed,), rows=views.history_rows(page, member))
 
     async def _upcoming(self, interaction: discord.Interaction[Any], *, mine: bool) -> list[Raid]:
-        """With what is under way or was cancelled, so that calendars hear of it. Raises NothingToExport."""
+        """Return the raids since a day ago, also cancelled ones, so that calendars update. Raises NothingToExport."""
         found = await self._state.db.read(
             partial(
                 raid_listings.for_calendar,

@@ -1,4 +1,4 @@
-"""How /raidinfo looks: lists a page at a time, one raid in full, and what somebody took part in."""
+"""Views of /raidinfo: lists a page at a time, one raid in full, and a member's history."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _ABSENT = {Presence.NO_SHOW: "🚫 no-show", Presence.EXCUSED: "excused"}
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which raids a list shows: of a kind or of every kind, all or only those the reader signed up for."""
+    """The filter and page (from 0) of a list: one kind or every kind, all raids or only the reader's signups."""
 
     kind: Kind | None = None
     mine: bool = False
@@ -42,7 +42,7 @@ class Query:
 
     @classmethod
     def read(cls, parts: tuple[str, ...], chosen: tuple[str, ...] = ()) -> "Query":
-        """As written on a button; a kind chosen from the menu counts for more. Raises UnknownPanel."""
+        """Parse a button's `custom_id`. A kind chosen from the menu overrides the button's. Raises UnknownPanel."""
         if len(parts) != 3 or parts[1] not in ("all", "mine"):
             raise UnknownPanel
         kind = chosen[0] if chosen else parts[0]
@@ -96,7 +96,7 @@ def history_rows(page: Page, member: MemberId) -> tuple[Row, ...]:
 
 
 def said(raid: Raid) -> str:
-    """A raid's state in a line above its roster."""
+    """Return a line on the raid's state, to show above its roster."""
     board = f" · [to the board]({raid.link})" if raid.link else ""
     return f"`{raid.code}` · {KIND_NAMES[raid.kind]} · {_MARKS[raid.status]} {_SAID[raid.status]}{board}"
 

@@ -1,1 +1,1 @@
-"""Sign up and leave: reactions, buttons, direct messages, `/mysignups`."""
+"""Signing up and leaving by reactions, board buttons, DM buttons and `/mysignups`."""

@@ -1,4 +1,4 @@
-"""Signing up by the buttons and menus under a board."""
+"""Signups by the buttons and menus under a board."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ class PressedTooFast(Refusal):
 
 
 class BoardButtons:
-    """`speed` is shared with reactions. The message that was pressed says which raid is meant, nothing else does."""
+    """`speed` is shared with reactions. The raid is identified by the pressed message alone."""
 
     def __init__(self, state: State, gate: Gate, speed: SlidingWindow[tuple[int, int]]) -> None:
         self._state = state

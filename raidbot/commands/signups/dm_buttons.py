@@ -1,6 +1,6 @@
-"""Buttons under direct messages. There is no server in a conversation, so the `custom_id` names the raid.
+"""Buttons under DMs. A DM has no guild, so the `custom_id` holds the raid's id.
 
-What a press may do depends on nothing but who presses: it is done to that member's own place in the raid.
+No permission is checked: a press changes only the place in the raid of the member who pressed.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _FINAL = (
     substitutes.BegunAlready,
     signups.RaidOver,
 )
-"""After these nothing is left to answer."""
+"""Refusals that settle the question, so the buttons are removed."""
 
 
 class NotInAnyMore(Refusal):
@@ -32,7 +32,7 @@ class NotInAnyMore(Refusal):
 
 
 class DmButtons:
-    """`serves` tells whether the bot works in a server."""
+    """`serves` returns True for guilds the bot works in."""
 
     def __init__(self, state: State, *, serves: Callable[[int], bool]) -> None:
         self._state = state
@@ -49,7 +49,7 @@ class DmButtons:
                 raise UnknownPanel
 
     async def _raid(self, press: Press) -> Raid:
-        """The raid that the message was about. Raises UnknownPanel."""
+        """Return the raid that the message is about. Raises UnknownPanel."""
         if not press.parts:
             raise UnknownPanel
         try:
@@ -70,7 +70,7 @@ class DmButtons:
         await responses.edit_response(press.interaction, f"{said}\n{raid.link}" if raid.link else said)
 
     async def _substitute(self, press: Press, raid: Raid, role: Role, *, comes: bool) -> None:
-        """The member comes or not. Once nothing is left to answer, the buttons go."""
+        """Accept or decline the seat. The buttons are removed once the question is settled."""
         member, now = permissions.member_id(press.interaction), self._state.now()
         try:
             if comes:

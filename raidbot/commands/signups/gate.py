@@ -1,4 +1,4 @@
-"""Who may sign up at all: members with one of the roles a server asks for."""
+"""The signup gate: members need one of the roles that the guild requires."""
 
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from raidbot.utils.text import escape, joined
 
 
 class RoleNeeded(Refusal):
-    """`roles` are the names of the server's roles of which one would do."""
+    """`roles` are the names of the required roles, any one of which is enough."""
 
     def __init__(self, raid: Raid, roles: list[str]) -> None:
         listed = joined([f"**{escape(role)}**" for role in roles], "or")
@@ -36,14 +36,14 @@ class Gate:
         self._api = api
 
     def check(self, raid: Raid, settings: GuildSettings, roles: frozenset[int]) -> None:
-        """Raises RoleNeeded if a member with these roles may not sign up, RoleGone if nobody may any more."""
+        """Raise RoleNeeded if a member with these roles may not sign up, RoleGone if all required roles are gone."""
         needed = settings.signup_roles_for(raid.kind)
-        if needed and not needed & (roles | {raid.guild}):  # everybody has the role with the server's own id
+        if needed and not needed & (roles | {raid.guild}):  # everybody has @everyone, whose id is the guild's
             names = self._names(raid.guild, needed)
             raise RoleNeeded(raid, names) if names else RoleGone(raid)
 
     async def may_sign_up(self, guild: GuildId, member: MemberId, raid: Raid) -> bool:
-        """Whether the member, of whom nothing is known but the id, may sign up. Raises NoAnswer, HTTPException."""
+        """Return True if the member, known by id only, may sign up. Raises NoResponse or discord.HTTPException."""
         needed = (await self._state.settings(guild)).signup_roles_for(raid.kind)
         if not needed:
             return True

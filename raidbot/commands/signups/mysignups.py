@@ -1,4 +1,4 @@
-"""/mysignups: where somebody sits and waits on this server; they leave or change it from there."""
+"""/mysignups: the member's seats and waitlist places in this guild, to change or leave."""
 
 from functools import partial
 from typing import Any
@@ -32,7 +32,7 @@ class MySignups(commands.Cog):
         await self._show_list(interaction)
 
     async def press(self, press: Press) -> None:
-        """Somebody used the panel. What a rule refuses is said above the raid as it is now."""
+        """Turn the page, open a raid, or change a signup. A rule's refusal is shown above the raid as it is now."""
         match press.parts:
             case ("page", number):
                 await self._show_list(press.interaction, page_number(number))

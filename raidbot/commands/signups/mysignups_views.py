@@ -1,4 +1,4 @@
-"""How /mysignups looks: where the reader has signed up, and what they can do about one of those raids."""
+"""Views of /mysignups: the reader's signups, and one raid with the ways to change its signup."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -65,7 +65,7 @@ def raid_embed(raid: Raid, member: MemberId) -> discord.Embed:
 
 
 def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
-    """At most five rows: three menus hold all roles a board can have, in two lists."""
+    """Return at most five rows: the roles to take and those waited for fit into three menus together."""
     rows: list[Row] = []
     waits = raid.waits_of(member)
     if raid.is_open:
@@ -89,7 +89,7 @@ def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
 
 
 def brief(raid: Raid, member: MemberId) -> str:
-    """The member's places in a few words."""
+    """Describe the member's seat and waitlist places in a few words."""
     seat = raid.seat_of(member)
     parts = [] if seat is None else [f"{raid.role(seat.role).name}{f' ({seat.side})' if seat.side else ''}"]
     for wait in raid.waits_of(member):

@@ -1,4 +1,4 @@
-"""Signing up by reaction."""
+"""Signups by reactions on boards."""
 
 import asyncio
 import sqlite3
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 _REPEAT_NOTICE_SECONDS = 600
 _REPEAT_LEADER_NOTICE_SECONDS = 86_400
 _NOTICE_LIFETIME = timedelta(hours=1)
-"""How long it still helps to be told why a reaction went away."""
+"""Lifetime of a notice about a removed reaction; later it no longer helps."""
 
 
 class TooFast(Refusal):
@@ -57,7 +57,7 @@ class NotSaved(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """Somebody's reaction on a board, as the gateway told it."""
+    """A member's reaction on a board, from the gateway's event."""
 
     raid: RaidId
     guild: GuildId
@@ -68,7 +68,7 @@ class Reaction:
 
 
 class Reactions(commands.Cog):
-    """`serves` says for which servers the bot is meant; `speed` limits reactions on boards per (server, member)."""
+    """`serves` returns True for guilds the bot works in; `speed` limits reactions on boards per (guild, member)."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class Reactions(commands.Cog):
         self._outbox = outbox
         self._best_effort_dms = best_effort_dms
 
-    # Nothing is awaited before `put`: what is put first is done first, as the gateway delivered it.
+    # Nothing is awaited before `put`, so reactions are queued in the order in which the gateway delivered them.
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
@@ -105,7 +105,7 @@ class Reactions(commands.Cog):
         if raid is None:
             return
         member = payload.member
-        if member is None:  # while discord.py does not know the server
+        if member is None:  # the guild is not in discord.py's cache
             self._reconcile.later(raid)
             return
         if member.bot:
@@ -133,7 +133,7 @@ class Reactions(commands.Cog):
         if raid is None:
             return
         if payload.user_id == (self._client.user and self._client.user.id):
-            self._boards.reactions_gone(raid, [str(payload.emoji)])  # the bot takes none of its own off singly
+            self._boards.reactions_gone(raid, [str(payload.emoji)])  # not by the bot, which removes none singly
             return
         member = MemberId(payload.user_id)
         self._reconcile.touched(raid, member)
@@ -165,7 +165,7 @@ class Reactions(commands.Cog):
     def _join(self, raid: Raid, *, reaction: Reaction, role: RoleKey, settings: GuildSettings, now: datetime) -> Change:
         mark = raid.mark_of(reaction.member, role)
         if mark is not None and mark.unwanted:
-            return Change(raid)  # told late: a new reaction comes after the removal of this one, which ends the mark
+            return Change(raid)  # late event: a new reaction can only follow this one's removal, which clears the mark
         change = signups.react(raid, reaction.member, role, now=now)
         self._gate.check(raid, settings, reaction.roles)
         return change
@@ -205,7 +205,7 @@ class Reactions(commands.Cog):
     async def _tell(
         self, raid: Raid, member: MemberId, refusal: Refusal, *, again_after: int = _REPEAT_NOTICE_SECONDS
     ) -> None:
-        """Owe the member the reason, once per `again_after` seconds; say it at once if nothing can be owed."""
+        """Queue a DM with the reason, once per `again_after` seconds; during a write outage send it at best effort."""
         now = self._state.now()
         cause = f"refusal:{raid.id}:{type(refusal).__name__}:{int(now.timestamp()) // again_after}"
         dm = Owed(
@@ -222,14 +222,17 @@ class Reactions(commands.Cog):
         except Unwritable:
             self._best_effort_dms.say(member, str(refusal))
         except sqlite3.Error:
-            log.exception("refusal not told", raid=raid.id, member=member)
+            log.exception("refusal notice not written", raid=raid.id, member=member)
         else:
             self._outbox.wake()
 
     async def _thread_notice(
         self, raid: Raid, member: MemberId, refusal: Refusal, cause: str, now: datetime
     ) -> list[Owed]:
-        """One notice in the raid's thread for everybody the cause concerns and whom no DM reaches, if so wished."""
+        """Return a notice for the raid's thread if the member's DMs are closed and the settings allow it.
+
+        All members with the same `cause` share one notice.
+        """
         settings = await self._state.settings(raid.guild)
         if not settings.refusal_notices_in_thread or raid.thread is None:
             return []

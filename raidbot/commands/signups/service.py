@@ -1,4 +1,4 @@
-"""A member signs up, moves or leaves by button or command: the gate and the rules are those of reactions."""
+"""Sign up, move or leave by button or command, with the same gate and rules as by reaction."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -17,7 +17,7 @@ from raidbot.utils.text import clean_name, escape
 
 
 class SignupService:
-    """Each method says to the person what it did."""
+    """Each method returns sentences to the member about what it did."""
 
     def __init__(self, state: State, gate: Gate, source: Source) -> None:
         self._state = state
@@ -25,7 +25,10 @@ class SignupService:
         self._source = source
 
     async def join(self, interaction: discord.Interaction[Any], raid_id: RaidId, key: str) -> str:
-        """Raises what the rule and the gate raise, and UnknownPanel for a role the raid does not have."""
+        """Take the role or join its waitlist.
+
+        Raises what the rule and the gate raise, and UnknownPanel for a role the raid does not have.
+        """
         raid = await self._state.raid(raid_id)
         role = next((one.key for one in raid.roles if one.key == key), None)
         if role is None:
@@ -50,7 +53,10 @@ class SignupService:
             return place(await self._state.raid(raid_id), member)
 
     async def leave_role(self, interaction: discord.Interaction[Any], raid_id: RaidId, key: str) -> str:
-        """Raises UnknownPanel for a role the raid does not have."""
+        """Give up the role's seat or waitlist place.
+
+        Raises what the rule raises, and UnknownPanel for a role the raid does not have.
+        """
         if key not in {role.key for role in (await self._state.raid(raid_id)).roles}:
             raise UnknownPanel
         member, now = permissions.member_id(interaction), self._state.now()
@@ -65,7 +71,7 @@ class SignupService:
 
 
 def place(raid: Raid, member: MemberId) -> str:
-    """What the member has in the raid, in sentences to them."""
+    """Describe the member's seat and waitlist places, in sentences to them."""
     seat, waits = raid.seat_of(member), raid.waits_of(member)
     if seat is None and not waits:
         return f"You have not signed up for {_raid(raid)}."
@@ -104,7 +110,7 @@ def _done(change: ev.Change, member: MemberId) -> Iterator[str]:
 
 
 def _seat(raid: Raid, key: RoleKey) -> str:
-    """A raid with a single role is enough said."""
+    """Name the seat; a single role is left out."""
     return f"a seat in {_raid(raid)}" if len(raid.roles) == 1 else f"the seat {_role(raid, key)} in {_raid(raid)}"
 
 

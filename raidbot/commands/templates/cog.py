@@ -1,7 +1,8 @@
-"""/templates: what a server's raids are made from.
+"""/templates: manage the templates that a guild's raids are made from.
 
-Panels keep nothing: every press says by its `custom_id` which template it means, finds it among the server's own,
-and asks anew who presses. A form says which of its fields were changed, so that two who edit at once both win.
+Panels are stateless: the `custom_id` of each press holds the template's key. The template is loaded from the guild's
+catalogue, and the member's permissions are checked on each press. Only the fields changed in a form are saved, so
+concurrent edits of different fields are both kept.
 """
 
 from typing import Any
@@ -37,7 +38,7 @@ ACTIONS: dict[str, Action] = {
     **strategies.ACTIONS,
     **files.ACTIONS,
 }
-"""Everything that can be pressed on a template's panel, its pages and its forms."""
+"""The actions of a template's panel, its pages and its forms, by their name in the `custom_id`."""
 
 _WHICH = "Which template; choose it from the list as you type"
 
@@ -102,25 +103,25 @@ class Templates(
         return matching(typed, ((one.key, _offered(one), one.template.name, one.key) for one in catalogue.entries))
 
     async def press(self, press: Press) -> None:
-        """Somebody used a panel. What is refused is said above the template as it is now."""
+        """Run the pressed action; `take` shows a refusal. Raises UnknownPanel or NotAllowed."""
         if len(press.parts) < 2 or press.parts[0] not in ACTIONS:
             raise UnknownPanel
         name, key, *rest = press.parts
         interaction, action = press.interaction, ACTIONS[name]
         await permissions.check_any(interaction, action.permissions)
         catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
-        if interaction.message is None:  # a form that a command opened has no panel to change
+        if interaction.message is None:  # a form opened by a command has no panel to edit
             await responses.defer(interaction)
         await take(PanelContext(self._state, press, catalogue, key, tuple(rest)), action)
 
     async def _visit(self, interaction: discord.Interaction[Any]) -> PanelContext:
-        """A command's, which was pressed nowhere."""
+        """Return the context of a command, with an empty press."""
         catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
         return PanelContext(self._state, Press(interaction, (), (), {}), catalogue, NO_KEY, ())
 
 
 def _named(catalogue: Catalogue, text: str) -> Entry:
-    """The template with this key, label or name, also a disabled one. Raises NotATemplateHere."""
+    """Return the template with this key, label or name, enabled or not. Raises NotATemplateHere."""
     wanted = " ".join(text.split()).casefold()
     by_key = (entry for entry in catalogue.entries if entry.key == wanted)
     by_name = (entry for entry in catalogue.entries if wanted in entry.names)

@@ -1,4 +1,4 @@
-"""One press on a panel of /templates: who pressed what, about which template, and what they are shown then."""
+"""The context and the actions of a press on a panel of /templates, and the panel shown in response."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ class EmojiUnknown(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class PanelContext:
-    """`catalogue` is as it was when the press arrived; `rest` follows the template's key in the `custom_id`."""
+    """`catalogue` is as it was when the press arrived; `rest` holds the parts of the `custom_id` after the key."""
 
     state: State
     press: Press
@@ -65,46 +65,46 @@ class PanelContext:
 
     @property
     def entry(self) -> Entry:
-        """Raises NoSuchTemplate."""
+        """The template's catalogue entry. Raises NoSuchTemplate."""
         return self.catalogue.entry(self.key)
 
     @property
     def template(self) -> Template:
-        """Raises NoSuchTemplate."""
+        """The template as it was when the press arrived. Raises NoSuchTemplate."""
         return self.entry.template
 
     @property
     def chosen(self) -> str:
-        """The option that was chosen. Raises UnknownPanel."""
+        """The chosen option. Raises UnknownPanel if there is none."""
         if not self.press.values:
             raise UnknownPanel
         return self.press.values[0]
 
     def part(self, number: int) -> str:
-        """What the `custom_id` says there. Raises UnknownPanel if it says nothing."""
+        """Return part `number` of `rest`, counted from 0. Raises UnknownPanel if there is none."""
         if number >= len(self.rest):
             raise UnknownPanel
         return self.rest[number]
 
     @property
     def marks(self) -> str:
-        """What stands for the fields of the form as it was opened. Raises UnknownPanel."""
+        """The marks (`marks_of`) of the form's fields as it was opened. Raises UnknownPanel."""
         if not self.rest:
             raise UnknownPanel
         return self.rest[-1]
 
     def said(self, *keys: str) -> dict[str, str]:
-        """The fields of the form that the person changed; `keys` in the form's order."""
+        """Return the form fields that the member changed; `keys` in the form's order. Raises UnknownPanel."""
         return changed(self.press.fields, self.marks, *keys)
 
     async def ask(self, action: str, title: str, *fields: Field, about: tuple[str, ...] = ()) -> None:
-        """Open a form that comes back to `action`, with what was typed before if it was refused."""
+        """Open a form that submits to `action`. After a refusal it is filled in with what was typed."""
         custom_id = views.to(action, self.key, *about)
         marks = self.rest[-1] if self.rest else None
         await form_retry.open_form(self.interaction, custom_id, title, *fields, marks=marks)
 
     async def change(self, change: Callable[[Template], Template]) -> Entry:
-        """Do it to the template as it is now. Raises what the change raises."""
+        """Apply the change to the template as it is now. Raises NoSuchTemplate or what the change raises."""
         after = await self.change_catalogue(partial(rules.edit, key=self.key, change=change))
         return after.entry(self.key)
 
@@ -112,7 +112,10 @@ class PanelContext:
         return await self.state.change_templates(self.guild, rule, permissions.cause_of(self.interaction))
 
     async def emoji(self, *spelled: str) -> ServerEmoji:
-        """Reads what was typed; what the template has, and what it came with, may stay."""
+        """Return the emoji allowed in the typed texts; those of the template and its original stay allowed.
+
+        Discord is asked only if a text has a custom emoji. Raises EmojiUnknown.
+        """
         known = await server_emoji(self.interaction) if any(map(needs_server, spelled)) else ServerEmoji()
         if self.key == NO_KEY:
             return known
@@ -120,7 +123,7 @@ class PanelContext:
         return known.keeping((*rules.emoji_of(self.template), *original))
 
     async def saved(self, entry: Entry) -> None:
-        """Show the panel after a change, and say what went with it."""
+        """Show the panel after a change, and name the strategy changes that were lost with it."""
         if entry.template == self.template:
             await self.home("Nothing was different.")
             return
@@ -130,7 +133,7 @@ class PanelContext:
         return edits.lost(self.template, entry.template)
 
     async def home(self, text: str = "") -> None:
-        """Show the template as it is now, or the list if there is none."""
+        """Show the template as it is now, or the list if it does not exist."""
         catalogue = await self.state.templates(self.guild)
         if not catalogue.has(self.key):
             await self.list(0, text)
@@ -147,19 +150,19 @@ class PanelContext:
         await responses.edit_response(self.interaction, text, embeds=(shown,), rows=views.list_rows(catalogue, page))
 
     async def page(self, text: str, *rows: responses.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
-        """Show something else in the panel's place."""
+        """Replace the panel with a page."""
         await responses.edit_response(self.interaction, text, embeds=embeds, rows=rows)
 
     def of(self, key: str) -> "PanelContext":
-        """The same visit to another template."""
+        """Return this context for another template."""
         return replace(self, key=key, rest=())
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a press does. Whoever lacks all of `permissions` is refused before it begins.
+    """The coroutine `do` for a press. Members without any of `permissions` are refused before it runs.
 
-    If the form it reads is refused, `again` is the action that opens it again, with everything that was typed.
+    If a submitted form is refused, the action `again` opens the form again, filled in with what was typed.
     """
 
     permissions: tuple[Permission, ...]
@@ -168,7 +171,7 @@ class Action:
 
 
 async def take(context: PanelContext, action: Action) -> None:
-    """Do it; what is refused is said above the panel, or above what was typed."""
+    """Run the action; show a refusal above the panel, or above what was typed."""
     try:
         await action.do(context)
     except UnknownPanel as refusal:
@@ -182,7 +185,7 @@ async def take(context: PanelContext, action: Action) -> None:
 
 
 async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
-    """The custom emoji the bot can use here, asked of Discord. Raises EmojiUnknown."""
+    """Fetch the guild's custom emoji that the bot can use. Raises EmojiUnknown if the call fails."""
     try:
         found = await permissions.guild_of(interaction).fetch_emojis()
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
@@ -191,7 +194,7 @@ async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
 
 
 async def _show_typed(context: PanelContext, why: str, *, again: str | None) -> None:
-    """Nothing was saved; what was typed stands on the panel, from where the form takes it again."""
+    """Show the refusal above what was typed, with a button to try again if `again` is an action."""
     buttons = [views.button("Try again", BLUE, again, context.key, *context.rest)] if again else []
     buttons.append(views.button("Give up", GREY, "panel", context.key))
     shown = form_retry.embeds(context.press.fields, LABELS)

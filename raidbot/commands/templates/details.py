@@ -1,4 +1,4 @@
-"""What the panel of /templates changes of a template's words and looks, its lengths and its sides."""
+"""Actions on the panel of /templates that change a template's text, look, lengths and sides."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, MAX_LABEL_LENG
 MAX_EMOJI_LENGTH = 64
 COLOUR_HINT = "#RRGGBB, such as #1ABC9C; blank: the usual blue"
 _LOOK = ("name", "label", "emoji", "colour", "description")
-_MAX_LENGTHS_TEXT_LENGTH = 300  # 25 of them with four decimals each
+_MAX_LENGTHS_TEXT_LENGTH = 300  # 25 lengths with four decimals each
 _MAX_SIDES_TEXT_LENGTH = 2600
 
 

@@ -1,4 +1,4 @@
-"""Templates as files: what /templates export hands over and /templates import takes in."""
+"""Templates as JSON files, for /templates export and import."""
 
 import asyncio
 import io
@@ -32,7 +32,7 @@ class NoDownload(Refusal):
 
 
 async def hand_out(interaction: discord.Interaction[Any], entries: Iterable[Entry], name: str) -> None:
-    """Answer a taken command or press with the file."""
+    """Send the templates as a file in the deferred response."""
     filed = [Filed(entry.template, entry.enabled) for entry in entries]
     content = (await asyncio.to_thread(write, filed)).encode()
     await responses.send_file(interaction, _what_for(len(content)), discord.File(io.BytesIO(content), filename=name))
@@ -53,11 +53,11 @@ def file_name(entry: Entry) -> str:
 
 
 async def take_file(state: State, interaction: discord.Interaction[Any], file: discord.Attachment) -> str:
-    """Change the server's templates to what the file says; a sentence on what came of it.
+    """Import the file into the guild's templates and return lines on what was added, changed and left.
 
-    Raises Refusal for whatever is wrong with it, and then nothing is changed.
+    Raises Refusal for anything wrong with the file; then nothing is changed.
     """
-    filed = await asyncio.to_thread(read, await _download(file))  # a large one takes long
+    filed = await asyncio.to_thread(read, await _download(file))  # a large file takes long to parse
     guild = GuildId(permissions.guild_of(interaction).id)
     ids = (await server_emoji(interaction)).ids
     before = await state.templates(guild)

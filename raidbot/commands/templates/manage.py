@@ -1,4 +1,4 @@
-"""What the panel of /templates does with a template as a whole: new ones, copies, on and off, back and away."""
+"""Actions of /templates on whole templates: create, duplicate, enable, disable, reset, delete and preview."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -43,7 +43,7 @@ async def _panel(context: PanelContext) -> None:
 
 
 async def ask_new(context: PanelContext) -> None:
-    """Open the form for a template of the server's own."""
+    """Open the form for a new template of the guild's own."""
     await context.ask(
         "new",
         "A new template",
@@ -128,7 +128,7 @@ async def _delete(context: PanelContext) -> None:
 
 
 async def _preview(context: PanelContext) -> None:
-    """The board as it would be, with the strategy that was chosen or the first."""
+    """Show a sample board of the template, with the chosen strategy or the first."""
     template = context.template
     chosen = template.strategy(context.press.values[0]) if context.press.values else None
     strategy = chosen or next(iter(template.strategies), None)
@@ -145,7 +145,7 @@ async def _preview(context: PanelContext) -> None:
 
 
 def _raid(context: PanelContext, strategy: Strategy | None, zone: str) -> Raid:
-    """Made as /create makes it, also where the template is disabled."""
+    """Plan a raid as /create does, even if the template is disabled."""
     entry, now = replace(context.entry, enabled=True), context.state.now()
     draft = Draft(
         activity=context.key,

@@ -1,4 +1,4 @@
-"""What the panel of /templates changes of a template's roles: all as text, or one by one."""
+"""Actions on the panel of /templates that change a template's roles, as text or one by one."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ async def _roles(context: PanelContext) -> None:
 
 
 async def _show_roles(context: PanelContext, text: str = "") -> None:
-    """The page of the roles; called after a change, it shows the template as it is then."""
+    """Show the roles page, with the template loaded anew so that a change just made is shown."""
     template = (await context.state.templates(context.guild)).entry(context.key).template
     embed = discord.Embed(title=f"Roles of {clip(escape(template.name), MAX_LABEL_LENGTH)}", colour=template.colour)
     embed.description = views.roles_text(template.roles)
@@ -80,7 +80,7 @@ def _select(template: Template, start: int) -> discord.ui.Select[discord.ui.View
 
 
 def _plainly(role: Role) -> str:
-    """Without custom emoji, which lists cannot show in a line's text."""
+    """Name the role without custom emoji, which the labels of options cannot show."""
     return f"{role.emoji} {role.name}" if parse_emoji(role.emoji).id is None else role.name
 
 
@@ -164,7 +164,7 @@ def _fields(role: Role) -> tuple[Field, ...]:
 
 
 def _said(role: Role, said: dict[str, str], emoji: ServerEmoji) -> Role:
-    """The role with what the form says. Raises NotAnEmoji, NotSeats, NoSuchEmoji or EmojiOfElsewhere."""
+    """Return the role with the form's values. Raises NotAnEmoji, NotSeats, NoSuchEmoji or EmojiOfElsewhere."""
     found: dict[str, object] = dict(said)
     if "emoji" in said:
         found["emoji"] = emoji.spell(said["emoji"])
@@ -176,7 +176,7 @@ def _said(role: Role, said: dict[str, str], emoji: ServerEmoji) -> Role:
 
 
 def _marked(template: Template, mark: str) -> Role:
-    """Raises RoleGone."""
+    """Return the role with this mark. Raises RoleGone."""
     key = next((role.key for role in template.roles if mark_of(role.key) == mark), "")
     return edits.role_of(template, key)
 

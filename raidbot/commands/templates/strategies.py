@@ -1,4 +1,4 @@
-"""What the panel of /templates changes of a template's strategies."""
+"""Actions on the panel of /templates that change a template's strategies."""
 
 import discord
 
@@ -71,7 +71,7 @@ async def _ask_plan(context: PanelContext) -> None:
 
 
 def _fields(template: Template, strategy: Strategy) -> list[Field]:
-    """Without roles where they are too long for a form."""
+    """Return the form's fields; the roles are left out if they are too long for a form."""
     played = template.played_as(strategy).roles
     roles = [lines_field(to_lines(played))] if fits_a_form(template.roles) and fits_a_form(played) else []
     return [
@@ -127,12 +127,15 @@ async def _drop(context: PanelContext) -> None:
 
 
 def _said(context: PanelContext) -> dict[str, str]:
-    """What the person changed in the form, which has no roles where they are too long for it."""
+    """Return the form fields that the member changed. Roles too long for a form are not among its fields."""
     return context.said(*_WORDS, "roles") if "roles" in context.press.fields else context.said(*_WORDS)
 
 
 def _changed(context: PanelContext, template: Template, said: dict[str, str], spell: Spell) -> tuple[Role, ...] | None:
-    """The roles that are otherwise with the strategy; None if the form says nothing new of them."""
+    """Return the roles that differ with the strategy, or None if the form did not change them.
+
+    Raises RolesChangedMeanwhile or StrategyRolesDiffer.
+    """
     if "roles" not in said:
         return None
     edits.check_roles_are(template, context.part(len(context.rest) - 2))
@@ -140,7 +143,7 @@ def _changed(context: PanelContext, template: Template, said: dict[str, str], sp
 
 
 def _marked(template: Template, mark: str) -> Strategy:
-    """Raises StrategyGone."""
+    """Return the strategy with this mark. Raises StrategyGone."""
     name = next((one.name for one in template.strategies if mark_of(one.name) == mark), "")
     return edits.strategy_of(template, name)
 

@@ -1,4 +1,4 @@
-"""How the panels of /templates look: the list, and one template with all that can be done with it."""
+"""Views of /templates: the list, and one template with its actions."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -31,7 +31,7 @@ _MAX_SIDES_LENGTH = 500
 
 
 def to(action: str, key: str, *more: object) -> str:
-    """The `custom_id` that brings an action back to this template's panel."""
+    """Return the `custom_id` that routes `action` to this template's panel."""
     return address(PANEL, action, key, *more)
 
 
@@ -150,12 +150,12 @@ def panel_rows(entry: Entry) -> tuple[Row, ...]:
 
 
 def strategies_text(template: Template) -> str:
-    """Each with what it changes, as many as an embed's field holds."""
+    """List the strategies with their changes, as many as an embed field holds."""
     return fit_lines([_strategy(template, strategy) for strategy in template.strategies], _MAX_FIELD_LENGTH)
 
 
 def roles_text(roles: tuple[Role, ...]) -> str:
-    """Group by group, as many as an embed's field holds."""
+    """List the roles by group, as many as an embed field holds."""
     grouped: dict[str, list[Role]] = {}
     for role in roles:
         grouped.setdefault(role.group, []).append(role)
@@ -163,7 +163,7 @@ def roles_text(roles: tuple[Role, ...]) -> str:
 
 
 def changed_fields(entry: Entry) -> tuple[str, ...]:
-    """What of a template that comes with the bot is otherwise here."""
+    """Return the names of the fields that differ from the built-in template; empty for an own template."""
     if entry.original is None:
         return ()
     return tuple(
@@ -216,7 +216,7 @@ def _strategy(template: Template, strategy: Strategy) -> str:
 
 
 def _beside(role: Role, other: Role) -> str:
-    """The role by its name, and by what else the other has otherwise."""
+    """Describe the role by its name and by the attributes that differ from `other`."""
     emoji = f"{role.emoji} " if role.emoji != other.emoji else ""
     icon = f"{role.icon} " if role.icon and role.icon != other.icon else ""
     seats = f" ×{role.seats}" if role.seats != other.seats else ""

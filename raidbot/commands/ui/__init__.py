@@ -1,1 +1,1 @@
-"""Panels, modals and the error road."""
+"""Shared parts of panels: routing, responses, forms, menus, permissions and error reports."""

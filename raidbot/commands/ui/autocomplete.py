@@ -1,4 +1,4 @@
-"""What is offered while somebody types."""
+"""Match autocomplete choices with the typed text."""
 
 from collections.abc import Iterable
 
@@ -16,9 +16,10 @@ _SCORES = (fuzz.token_set_ratio, fuzz.partial_ratio)
 
 
 def matching(typed: str, lines: Iterable[tuple[str, ...]]) -> list[app_commands.Choice[str]]:
-    """Of (value, text, other names…): what begins with the typed text, holds it, or is like it but for slips and order.
+    """Return choices for the lines (value, text, other names…) that match the typed text, best first.
 
-    Lines equally good stay in their order; at most as many as Discord shows.
+    A prefix ranks before a substring, and that before a fuzzy match, which tolerates typos and word order. Equal
+    matches keep their order. At most 25 choices are returned, Discord's limit.
     """
     wanted = typed.strip().casefold()
     ranked = ((min(_rank(wanted, name) for name in names), value, names[0]) for value, *names in lines)
@@ -29,7 +30,7 @@ def matching(typed: str, lines: Iterable[tuple[str, ...]]) -> list[app_commands.
 
 
 def _rank(wanted: str, text: str) -> float:
-    """The smaller the better."""
+    """Return the rank of a match; lower is better."""
     lowered = text.casefold()
     if lowered.startswith(wanted):
         return 0

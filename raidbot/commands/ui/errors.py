@@ -1,4 +1,4 @@
-"""The error road: one function answers whenever something goes wrong while somebody waits for an answer."""
+"""Report errors to the person whose interaction failed."""
 
 import secrets
 import sqlite3
@@ -17,14 +17,17 @@ log = structlog.get_logger(__name__)
 Interaction = discord.Interaction[Any]
 
 _TOO_LATE = {
-    10062,  # Unknown interaction: Discord waited three seconds, or the token is older than 15 minutes
+    10062,  # Unknown interaction: no response within three seconds, or the token is older than 15 minutes
     40060,  # Interaction has already been acknowledged
     50027,  # Invalid webhook token: the token expired
 }
 
 
 async def report_error(interaction: Interaction, error: Exception) -> None:
-    """Tell the person what went wrong, as far as Discord still lets us; never raises."""
+    """Tell the person what went wrong, if Discord still accepts a response; never raises.
+
+    Autocomplete has no place for a message, so its errors are logged at most.
+    """
     error = _cause(error)
     if _is_too_late(error):
         log.info("answered too late", interaction=interaction.id, asked=_asked(interaction), error=str(error))

@@ -1,4 +1,4 @@
-"""What was typed into a form that was refused stands on the panel, from where “Try again” fills the form anew."""
+"""Keep the text of a refused form on the panel, so that “Try again” can fill the form in again."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,22 +18,22 @@ _MAX_REASON_LENGTH = 1900
 async def open_form(
     interaction: discord.Interaction[Any], custom_id: str, title: str, *fields: Field, marks: str | None
 ) -> None:
-    """Open a form; `marks_of` its fields follow the `custom_id` when it comes back.
+    """Open a form; the marks of its fields (`marks_of`) are appended to its `custom_id`.
 
-    `marks`, from the “Try again” that was pressed, are those of the form that was refused: what the person changed in
-    it is filled in again, everything else is as it is now.
+    `marks`, from a pressed “Try again”, are those of the refused form: fields that the person changed in it are filled
+    in again, all others have their current values.
     """
     filled = fields if marks is None else _refilled(interaction, fields, marks)
     await responses.open_modal(interaction, form(address(custom_id, marks_of(fields)), title, *filled))
 
 
 def refusal_text(why: str) -> str:
-    """The sentence above what was typed."""
+    """Return the text to show above what was typed."""
     return f"{clip(why, _MAX_REASON_LENGTH)}\nNothing was saved. This is what you typed:"
 
 
 def embeds(fields: Mapping[str, str], labels: Mapping[str, str]) -> tuple[discord.Embed, ...]:
-    """What was typed, under the labels of the form's fields."""
+    """Show what was typed, one embed per field under its label."""
     return tuple(
         discord.Embed(title=labels[key], description=f"{_FENCE}\n{text}\n{_FENCE}")
         for key, text in fields.items()
@@ -51,7 +51,7 @@ def _refilled(interaction: discord.Interaction[Any], fields: tuple[Field, ...], 
 
 
 def _typed_before(interaction: discord.Interaction[Any]) -> Mapping[str, str]:
-    """What stands on the panel from a form that was refused, by label."""
+    """Read the text of the refused form from the panel's embeds, by label."""
     shown = interaction.message.embeds if interaction.message else []
     return {
         embed.title: embed.description.removeprefix(f"{_FENCE}\n").removesuffix(f"\n{_FENCE}")

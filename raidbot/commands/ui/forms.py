@@ -1,4 +1,4 @@
-"""Forms (modals) whose answers come back through `ui.router`."""
+"""Forms (modals) whose submissions arrive through `ui.router`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from raidbot.utils.ids import MARK_LENGTH, mark_of
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A line to type into. `label` has at most 45 characters, `hint` 100."""
+    """A text input. `label` has at most 45 characters, `hint` 100; `most` is the maximum length of the input."""
 
     key: str
     label: str
@@ -23,7 +23,10 @@ class Field:
 
 
 def form(custom_id: str, title: str, *fields: Field) -> discord.ui.Modal:
-    """At most five fields; `title` has at most 45 characters. discord.py forgets it at once: the router remembers."""
+    """Return a modal of at most five fields; `title` has at most 45 characters.
+
+    It is stopped, so discord.py does not track it: submissions go through the router.
+    """
     modal = discord.ui.Modal(title=title, custom_id=custom_id, timeout=None)
     for field in fields:
         entry: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
@@ -40,12 +43,12 @@ def form(custom_id: str, title: str, *fields: Field) -> discord.ui.Modal:
 
 
 def marks_of(fields: Iterable[Field]) -> str:
-    """What stands for the fields as they are shown; it belongs into the form's `custom_id`."""
+    """Return a mark per field of its shown value, joined; it belongs into the form's `custom_id`."""
     return "".join(mark_of(field.value) for field in fields)
 
 
 def changed(typed: Mapping[str, str], marks: str, *keys: str) -> dict[str, str]:
-    """The fields that the person changed since the form with these marks was opened; `keys` in the form's order.
+    """Return the fields that the person changed since the form with these marks was opened; `keys` in the form's order.
 
     Raises UnknownPanel for the marks of another form.
     """

@@ -1,4 +1,4 @@
-"""The person somebody picked: only members of this server, and no bots."""
+"""Members picked in a command or menu: only members of this guild, and no bots."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,7 @@ class NoBots(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class PickedMember:
-    """A member who can be signed up; `name` as boards show it."""
+    """A member who can be signed up, with `name` as boards show it."""
 
     id: MemberId
     name: str
@@ -36,7 +36,7 @@ class PickedMember:
 
 
 async def picked_members(state: State, user: discord.User | discord.Member) -> PickedMember:
-    """Raises NotAMember or NoBots."""
+    """Return the user as a picked member and learn their name and roles. Raises NotAMember or NoBots."""
     if user.bot:
         raise NoBots
     if not isinstance(user, discord.Member):
@@ -46,7 +46,7 @@ async def picked_members(state: State, user: discord.User | discord.Member) -> P
 
 
 async def look_up(interaction: discord.Interaction[Any], member: MemberId) -> PickedMember:
-    """The member of this server with this id, asked of Discord. Raises NotAMember or NoBots."""
+    """Fetch the member of this guild with this id from Discord. Raises NotAMember or NoBots."""
     try:
         found = await permissions.guild_of(interaction).fetch_member(member)
     except discord.NotFound:

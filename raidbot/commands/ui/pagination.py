@@ -1,4 +1,4 @@
-"""Turning the pages of a list."""
+"""Page buttons of a list."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from raidbot.commands.ui.router import UnknownPanel
 
 
 def page_buttons(number: int, pages: int, to: Callable[[int], str]) -> tuple[discord.ui.Item[Any], ...]:
-    """Buttons to the page before and the one after; none for a single page. `to` makes a page's `custom_id`."""
+    """Return buttons to the previous and next page, none for a single page. `to` makes a page's `custom_id`."""
     if pages < 2:
         return ()
     return tuple(
@@ -19,8 +19,8 @@ def page_buttons(number: int, pages: int, to: Callable[[int], str]) -> tuple[dis
 
 
 def page_number(text: str) -> int:
-    """A page as its button says it. Raises UnknownPanel."""
-    if text == "-1":  # the button before the first page, which nobody can press
+    """Parse a button's page number, counted from 0. Raises UnknownPanel."""
+    if text == "-1":  # the disabled “Previous page” button of the first page
         return 0
     if not text.isdecimal() or len(text) > 6:
         raise UnknownPanel

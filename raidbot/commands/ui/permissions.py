@@ -1,4 +1,4 @@
-"""What the asking person may do, and what the bot may do in a channel."""
+"""Permissions of the person who asks, and of the bot in a channel."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -47,7 +47,7 @@ class NotEveryone(Refusal):
 
 
 class MissingRights(Refusal):
-    """Names exactly what the bot lacks in the channel."""
+    """Names exactly the permissions that the bot lacks in the channel."""
 
     def __init__(self, channel: discord.TextChannel, missing: list[str]) -> None:
         listed = ", ".join(f"**{name}**" for name in missing)
@@ -55,7 +55,7 @@ class MissingRights(Refusal):
 
 
 def guild_of(interaction: discord.Interaction[Any]) -> discord.Guild:
-    """The server the interaction comes from. Raises ServersOnly, and NotKnownYet during an outage."""
+    """Return the interaction's guild. Raises ServersOnly in a DM, and NotKnownYet during an outage."""
     if interaction.guild is None:
         raise ServersOnly
     if interaction.guild.unavailable or not interaction.guild.channels:
@@ -68,12 +68,12 @@ def member_id(interaction: discord.Interaction[Any]) -> MemberId:
 
 
 def cause_of(interaction: discord.Interaction[Any]) -> Cause:
-    """What is written down about who wanted a change made by a command or on a panel."""
+    """Return the cause to record in the audit for a change made by a command or on a panel."""
     return Cause(Source.COMMAND, member_id(interaction))
 
 
 def asker_of(interaction: discord.Interaction[Any]) -> Asker:
-    """The person with the roles they have at this very click. Raises ServersOnly and NotKnownYet."""
+    """Return the person with their roles at the time of this interaction. Raises ServersOnly or NotKnownYet."""
     guild, granted = guild_of(interaction), interaction.permissions
     roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else ()
     return Asker(
@@ -84,9 +84,9 @@ def asker_of(interaction: discord.Interaction[Any]) -> Asker:
 
 
 async def check(interaction: discord.Interaction[Any], permission: Permission, raid: Raid | None = None) -> None:
-    """To be asked at every command, click, choice and form.
+    """Raise NotAllowed unless the person has the permission, and UnknownRaid for another guild's raid.
 
-    Raises NotAllowed, and UnknownRaid for another server's raid.
+    Call it for every command, click, choice and form. Raises ServersOnly and NotKnownYet, too.
     """
     await check_any(interaction, (permission,), raid)
 
@@ -94,7 +94,7 @@ async def check(interaction: discord.Interaction[Any], permission: Permission, r
 async def check_any(
     interaction: discord.Interaction[Any], permissions: tuple[Permission, ...], raid: Raid | None = None
 ) -> None:
-    """As `check`, where any one of several permissions is enough, as to open a panel."""
+    """Like `check`, but any one of several permissions is enough, for example to open a panel."""
     guild = guild_of(interaction)
     if raid is not None and raid.guild != guild.id:
         raise UnknownRaid(raid.code)
@@ -112,7 +112,7 @@ async def grants_of(interaction: discord.Interaction[Any]) -> Grants:
 
 
 def chosen_roles(interaction: discord.Interaction[Any], values: Iterable[str]) -> frozenset[int]:
-    """The roles of this server picked in a list of its roles. Raises UnknownRole."""
+    """Return the ids of the guild's roles picked in a role menu. Raises UnknownRole if one is missing."""
     guild = guild_of(interaction)
     roles = [guild.get_role(int(value)) if value.isdecimal() else None for value in values]
     if None in roles:
@@ -121,19 +121,19 @@ def chosen_roles(interaction: discord.Interaction[Any], values: Iterable[str]) -
 
 
 def role_names(guild: discord.Guild, roles: frozenset[int]) -> list[str]:
-    """The names of those roles that still exist."""
+    """Return the names of those roles that still exist."""
     found = (guild.get_role(role) for role in sorted(roles))
     return [role.name for role in found if role is not None]
 
 
 def missing_rights(channel: discord.TextChannel, needed: dict[str, str]) -> list[str]:
-    """The names of what the bot lacks in the channel, out of `needed` (Discord's flag → its name)."""
+    """Return the names of the permissions in `needed` (Discord's flag → its name) that the bot lacks in the channel."""
     granted = channel.permissions_for(channel.guild.me)
     return [name for flag, name in needed.items() if not getattr(granted, flag)]
 
 
 def check_rights(channel: discord.TextChannel, needed: dict[str, str]) -> None:
-    """Raises MissingRights if the bot lacks any of `needed` in the channel."""
+    """Raise MissingRights if the bot lacks any of `needed` in the channel."""
     missing = missing_rights(channel, needed)
     if missing:
         raise MissingRights(channel, missing)

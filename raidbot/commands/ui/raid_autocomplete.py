@@ -1,4 +1,4 @@
-"""Raid codes as they are offered while somebody types one."""
+"""Autocomplete for raid codes."""
 
 from datetime import tzinfo
 from functools import partial
@@ -19,7 +19,7 @@ from raidbot.utils.text import clip
 async def raid_choices(
     state: State, interaction: discord.Interaction[Any], typed: str
 ) -> list[app_commands.Choice[str]]:
-    """This server's raids that may be meant: those to come soonest first, then those gone by."""
+    """Return this guild's raids that match the text, among equals those to come, soonest first, before past ones."""
     guild = GuildId(permissions.guild_of(interaction).id)
     zone = (await state.settings(guild)).tzinfo
     listed = await state.db.read(partial(raid_queries.listed, guild=guild, now=state.now()))
@@ -27,7 +27,7 @@ async def raid_choices(
 
 
 def raid_label(raid: Listed, zone: tzinfo) -> str:
-    """“code — title — time”, short enough to be offered."""
+    """Return “code — title — time”, clipped to the length of a choice."""
     when = f"{raid.starts_at.astimezone(zone):%a %d %b %H:%M}"
     room = MAX_CHOICE_LENGTH - len(f"{raid.code} —  — {when}")
     return f"{raid.code} — {clip(raid.name, room)} — {when}"

@@ -1,4 +1,4 @@
-"""Answering an interaction: what only the person sees, and panels that are edited in place."""
+"""Respond to an interaction: ephemeral messages, and panels that are edited in place."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,13 +11,13 @@ from raidbot.utils.text import clip
 
 _MAX_CONTENT_LENGTH = 2000
 _AUTO_DEFER_SECONDS = 1.5
-"""Seconds after which a press is acknowledged though its answer is not ready: Discord waits three."""
+"""A press without a response is deferred after this; Discord waits three seconds."""
 
 Row = tuple[discord.ui.Item[Any], ...]
 
 
 async def send_ephemeral(interaction: discord.Interaction[Any], text: str) -> None:
-    """Say it to the person alone, whether or not the interaction was answered already."""
+    """Send an ephemeral message, as a followup if the interaction already has a response."""
     content = clip(text, _MAX_CONTENT_LENGTH)
     async with _response_lock(interaction):
         if not interaction.response.is_done():
@@ -27,13 +27,13 @@ async def send_ephemeral(interaction: discord.Interaction[Any], text: str) -> No
 
 
 async def defer(interaction: discord.Interaction[Any]) -> None:
-    """Let the person of a command wait; `show` then fills the answer in, which only they see."""
+    """Defer a command's response as ephemeral; `edit_response` or `send_file` fills it in."""
     await interaction.response.defer(ephemeral=True, thinking=True)
 
 
 @asynccontextmanager
 async def auto_defer(interaction: discord.Interaction[Any]) -> AsyncIterator[None]:
-    """While this lasts, a press that is not answered soon is acknowledged in time."""
+    """Defer the press if the block gives no response within `_AUTO_DEFER_SECONDS`."""
     timer = asyncio.create_task(_acknowledge_later(interaction))
     try:
         yield
@@ -48,7 +48,7 @@ async def edit_response(
     embeds: tuple[discord.Embed, ...] = (),
     rows: tuple[Row, ...] = (),
 ) -> None:
-    """Make the panel, or the taken command's answer, exactly this."""
+    """Replace the whole content of the panel, or of the deferred command's response."""
     content, view = clip(text, _MAX_CONTENT_LENGTH) or None, panel_view(rows) if rows else None
     async with _response_lock(interaction):
         if not interaction.response.is_done():
@@ -58,12 +58,12 @@ async def edit_response(
 
 
 async def send_file(interaction: discord.Interaction[Any], text: str, file: discord.File) -> None:
-    """Fill the taken command's answer in with a file."""
+    """Fill in the deferred command's response with a file."""
     await interaction.edit_original_response(content=clip(text, _MAX_CONTENT_LENGTH), attachments=[file])
 
 
 async def open_modal(interaction: discord.Interaction[Any], form: discord.ui.Modal) -> None:
-    """Open a form, which Discord takes as a first answer only."""
+    """Open a form. Discord accepts one only as the first response; if that was given, ask to press again."""
     async with _response_lock(interaction):
         if not interaction.response.is_done():
             await interaction.response.send_modal(form)
@@ -72,7 +72,7 @@ async def open_modal(interaction: discord.Interaction[Any], form: discord.ui.Mod
 
 
 def panel_view(rows: tuple[Row, ...]) -> discord.ui.View:
-    """The items row by row, remembered by nobody: every click goes by its `custom_id` to `ui.router`."""
+    """Return a view of the items row by row. It is stopped: `ui.router` routes every click by its `custom_id`."""
     view = discord.ui.View(timeout=None)
     for number, row in enumerate(rows):
         for item in row:
@@ -90,7 +90,7 @@ async def _acknowledge_later(interaction: discord.Interaction[Any]) -> None:
 
 
 def _response_lock(interaction: discord.Interaction[Any]) -> asyncio.Lock:
-    """Discord takes one first answer: whoever gives it holds this meanwhile."""
+    """Return the lock to hold while giving the first response, of which Discord accepts only one."""
     lock = interaction.extras.setdefault("turn", asyncio.Lock())
     assert isinstance(lock, asyncio.Lock)  # noqa: S101
     return lock

@@ -1,4 +1,4 @@
-"""Choosing one of a raid's roles, in as few menus as Discord allows."""
+"""Menus to choose one of a raid's roles, as few as Discord allows."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,13 +14,13 @@ _MAX_OPTIONS = 25  # https://discord.com/developers/docs/components/reference#st
 
 
 def role_selects(raid: Raid, roles: Sequence[Role], hint: str, to: Callable[[int], str]) -> list[Row]:
-    """A row per menu; `to` makes the `custom_id` of each, counted from 0. What is chosen is a role's key."""
+    """Return one row per menu; `to` makes each menu's `custom_id`, counted from 0. The chosen value is a role's key."""
     count = -(-len(roles) // _MAX_OPTIONS)
     return [(_menu(raid, roles, hint, number, count, to(number)),) for number in range(count)]
 
 
 def role_numbered(raid: Raid, text: str) -> Role:
-    """The role whose number, counted from 1, a panel wrote down. Raises UnknownPanel."""
+    """Return the role with this number in a `custom_id`, counted from 1. Raises UnknownPanel."""
     if not 1 <= number_of(text) <= len(raid.roles):
         raise UnknownPanel
     return raid.roles[number_of(text) - 1]

@@ -1,4 +1,4 @@
-"""Clicks, choices and forms find their panel by `custom_id` alone, so that panels outlive a restart."""
+"""Route clicks, choices and forms to their panel by `custom_id` alone, so that panels survive a restart."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ class UnknownPanel(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A click, a choice or a form somebody sent.
+    """A click, a choice or a submitted form.
 
-    `parts` is the `custom_id` after the panel's name; `values` are the chosen options; `fields` a form's inputs.
+    `parts` are those of the `custom_id` after the panel's name; `values` the chosen options; `fields` a form's inputs.
     """
 
     interaction: discord.Interaction[Any]
@@ -30,28 +30,28 @@ class Press:
     fields: Mapping[str, str]
 
 
-_MAX_ID = 2**63 - 1  # what the database and discord.py take
+_MAX_ID = 2**63 - 1  # the largest id that the database and discord.py accept
 _MAX_DIGITS = len(str(_MAX_ID))
 
 Panel = Callable[[Press], Awaitable[None]]
 
 
 def address(panel: str, *parts: object) -> str:
-    """A `custom_id` (at most 100 characters) that `Router` brings back to the panel."""
+    """Return a `custom_id` that `Router` routes to the panel. Discord accepts at most 100 characters."""
     return ":".join([panel, *map(str, parts)])
 
 
 def number_of(text: str) -> int:
-    """A number that a panel wrote down, or an id that was chosen. Raises UnknownPanel for what can be neither."""
+    """Parse a number from a `custom_id` or a chosen id. Raises UnknownPanel if it is not within 0 to 2**63 - 1."""
     if not text.isdecimal() or len(text) > _MAX_DIGITS or int(text) > _MAX_ID:
         raise UnknownPanel
     return int(text)
 
 
 class Router(commands.Cog):
-    """Listens for everything pressed and sends it to the panel registered under its name.
+    """Routes every press to the panel registered under its name.
 
-    `check` raises Refusal where nothing may be pressed at all.
+    `check` raises Refusal where no press is allowed at all.
     """
 
     def __init__(self, panels: Mapping[str, Panel], *, check: Callable[[discord.Interaction[Any]], None]) -> None:
@@ -65,7 +65,7 @@ class Router(commands.Cog):
         async with auto_defer(interaction):
             try:
                 await self._route(interaction)
-            except Exception as error:  # noqa: BLE001 - the road answers and logs everything
+            except Exception as error:  # noqa: BLE001 - `report_error` answers and logs everything
                 await report_error(interaction, error)
 
     async def _route(self, interaction: discord.Interaction[Any]) -> None:
@@ -79,14 +79,14 @@ class Router(commands.Cog):
 
 
 class Fields(dict[str, str]):
-    """A form's inputs by `custom_id`. One that the form did not hold raises UnknownPanel."""
+    """A form's inputs by `custom_id`. A missing one raises UnknownPanel."""
 
     def __missing__(self, key: str) -> str:
         raise UnknownPanel
 
 
 def _fields(sent: dict[str, Any]) -> Fields:
-    """The inputs, whether they lie in action rows or in labels."""
+    """Return the inputs, from action rows or from labels."""
     found = Fields()
     for row in sent.get("components", ()):
         for field in row.get("components") or [row.get("component", {})]:
