@@ -1,4 +1,4 @@
-"""`python -m discord_sandbox`: the sandbox as a program of its own."""
+"""Run the sandbox as a program: `python -m discord_sandbox`."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ from discord_sandbox.store import Json
 
 
 def main() -> int:
-    """Serve until SIGTERM or SIGINT; says on stdout, in one JSON line, where it listens and who is there."""
+    """Serve until SIGTERM or SIGINT. Prints its addresses, people and guilds on stdout as one line of JSON."""
     parser = argparse.ArgumentParser(prog="python -m discord_sandbox", description="A local stand-in for Discord.")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--scenario", type=Path, default=scenario.DEFAULT, help="TOML or JSON file to begin with")

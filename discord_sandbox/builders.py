@@ -1,4 +1,4 @@
-"""A guild in the hands of whoever sets the stage: builders without checks, and what moderators do."""
+"""Build and change a guild without permission checks, for test setup and moderator actions."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +16,7 @@ Somebody = Person | Member | User
 
 
 class SandboxGuild:
-    """One guild; `facts` is what the server knows about it."""
+    """One guild; `facts` is its state on the server."""
 
     def __init__(self, sandbox: "Sandbox", facts: Guild) -> None:
         self.sandbox = sandbox
@@ -43,11 +43,11 @@ class SandboxGuild:
         return next(role for role in self.facts.roles.values() if role.bot_id == self.sandbox.bot.id)
 
     def member(self, who: Somebody) -> Member:
-        """Somebody's membership: nickname, roles."""
+        """Return the membership of `who` in this guild. Raises KeyError for a non-member."""
         return self.facts.members[who.id]
 
     def channel(self, name: str) -> Channel:
-        """The channel or thread of that name."""
+        """Return the channel or thread with this name. Raises StopIteration if there is none."""
         everywhere = [*self.facts.channels.values(), *self.facts.threads.values()]
         return next(channel for channel in everywhere if channel.name == name)
 
@@ -95,7 +95,7 @@ class SandboxGuild:
         roles: Iterable[Role] = (),
         permissions: Iterable[str] = (),
     ) -> Person:
-        """A member, new or known from elsewhere; `permissions` come by a role of their own."""
+        """Add a new person by name, or a known one; `permissions` are granted through a role of their own."""
         person = self.sandbox.add_user(who) if isinstance(who, str) else who
         user = person.user if isinstance(person, Person) else person
         given = [role.id for role in roles]
@@ -106,18 +106,18 @@ class SandboxGuild:
         return Person(self.sandbox.world, user)
 
     def messages(self, channel: Channel) -> list[Message]:
-        """What everybody who sees the channel can read there, oldest first."""
+        """Return the messages in a channel that are not ephemeral, oldest first."""
         return [message for message in channel.messages.values() if message.visible_to is None]
 
     def deny(self, channel: Channel, *permissions: str, to: Role | Somebody | None = None) -> None:
-        """Withdraw permissions in a channel: from the bot, or from a role or member."""
+        """Deny permissions in a channel to a role or member, by default to the bot."""
         overwrite = self._overwrite(channel, to)
         overwrite.deny |= named(*permissions)
         overwrite.allow &= ~overwrite.deny
         channels.changed(self.sandbox.world, self.facts, channel)
 
     def allow(self, channel: Channel, *permissions: str, to: Role | Somebody | None = None) -> None:
-        """Grant permissions in a channel: to the bot, or to a role or member."""
+        """Allow permissions in a channel to a role or member, by default to the bot."""
         overwrite = self._overwrite(channel, to)
         overwrite.allow |= named(*permissions)
         overwrite.deny &= ~overwrite.allow

@@ -1,4 +1,4 @@
-"""Channels, threads and direct conversations change, and the world hears of it. No rules here."""
+"""Change channels, threads and DM channels and dispatch the events. No rules are checked here."""
 
 from discord_sandbox import serializers
 from discord_sandbox.store import Channel, ChannelType, Guild, Json, Message, MessageFlag, ThreadState, User
@@ -13,7 +13,7 @@ def create(world: World, guild: Guild, channel: Channel) -> Channel:
 
 
 def changed(world: World, guild: Guild, channel: Channel) -> None:
-    """Say that a channel or thread changed."""
+    """Dispatch that a channel or thread changed."""
     name = "CHANNEL_UPDATE" if channel.thread is None else "THREAD_UPDATE"
     if channel.thread is None or world.bot_sees(channel):
         _tell(world, name, guild, _json(world, channel))
@@ -22,7 +22,7 @@ def changed(world: World, guild: Guild, channel: Channel) -> None:
 
 
 def delete(world: World, guild: Guild, channel: Channel) -> None:
-    """A channel or thread goes, and with a channel its threads."""
+    """Delete a channel with its threads, or a single thread."""
     if channel.thread is not None:
         _delete_thread(world, guild, channel)
         return
@@ -67,7 +67,7 @@ def start_thread(
     invitable: bool = True,
     slowmode: int = 0,
 ) -> Channel:
-    """A thread in a channel, hanging from the message `on` (whose id it then has) or from none."""
+    """Start a thread in `parent`, with the id of the message `on` if one is given."""
     now = world.clock.now()
     thread = Channel(
         id=on.id if on is not None else world.store.next_id(),
@@ -123,7 +123,7 @@ def _members_changed(world: World, guild: Guild, thread: Channel, change: Json, 
 
 
 def open_direct(world: World, one: User, other: User) -> Channel:
-    """The conversation between two users; the same one every time."""
+    """Return the DM channel between two users, creating it the first time."""
     existing = world.store.dm_between(one.id, other.id)
     if existing is not None:
         return existing

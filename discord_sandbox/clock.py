@@ -1,16 +1,16 @@
-"""The sandbox's clock: tokens, limits and message ages are measured with it."""
+"""The sandbox's clock for tokens, rate limits and message ages."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
 def machine_now() -> datetime:
-    """The machine's time, aware UTC."""
+    """Return the machine's time, aware, in UTC."""
     return datetime.now(UTC)  # noqa: TID251 - the one place in the sandbox
 
 
 class SandboxClock:
-    """Real time plus an offset that only ever grows."""
+    """Real time plus an offset that never decreases."""
 
     def __init__(self, base: Callable[[], datetime] = machine_now) -> None:
         self._base = base

@@ -1,4 +1,4 @@
-"""What a person picks in Discord's client, checked as the client does, in the form the application receives it."""
+"""Turn a person's options, selections and fields into interaction `data`, with the checks of Discord's client."""
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ from discord_sandbox.validation.components import (
 from discord_sandbox.world import World, is_direct
 
 
-class NotPossible(PermissionError):  # noqa: N818 - named for what a person would say
+class NotPossible(PermissionError):  # noqa: N818 - reads as a person would say it
     """Discord's client would not let a person do this."""
 
 
@@ -47,7 +47,7 @@ _SELECTED = {
 
 
 class Upload(NamedTuple):
-    """A file that a person picks for an option."""
+    """A file for an attachment option."""
 
     filename: str
     content: bytes
@@ -55,20 +55,20 @@ class Upload(NamedTuple):
 
 
 def id_of(thing: Any) -> int:
-    """The id of a member, role or channel, given as such or as its id."""
+    """Return the id of a member, role or channel, or of an id itself. Raises ValueError if it is no number."""
     return int(getattr(thing, "id", thing))
 
 
 @dataclass(slots=True)
 class Resolved:
-    """The members, roles, channels and files that were picked, as the application gets them along with their ids."""
+    """The interaction's `resolved` data: the picked members, roles, channels and files by id."""
 
     world: World
     channel: Channel
     data: dict[str, Json] = field(default_factory=dict)
 
     def add(self, kind: OptionType, thing: Any) -> str:
-        """Note what was picked; its id."""
+        """Add an entity given by object, id or name and return its id. Raises NotPossible if there is none."""
         picked = self._picked(kind, thing)
         guild = self.world.guild_of(self.channel)
         role = guild.roles.get(picked) if guild is not None else None
@@ -83,14 +83,14 @@ class Resolved:
         return str(picked)
 
     def upload(self, file: Upload) -> str:
-        """Note a file; its id."""
+        """Add a file and return its id."""
         kept = Attachment(id=self.world.store.next_id(), **file._asdict())
         self.world.store.uploads[kept.id] = kept
         self._put("attachments", kept.id, serializers.attachment(kept, self.channel.id, self.world.base_url))
         return str(kept.id)
 
     def _picked(self, kind: OptionType, thing: Any) -> int:
-        """The id of what was given as such, by its id or by its name."""
+        """Return the id of an entity given by object, id or name. Raises NotPossible for an unknown name."""
         with contextlib.suppress(ValueError):
             return id_of(thing)
         guild = self.world.guild_of(self.channel)
@@ -128,7 +128,7 @@ class Resolved:
 
 
 def find_command(world: World, user: User, channel: Channel, name: str, kind: int = 1) -> Command:
-    """The registered command that a person sees under this name in this channel."""
+    """Return the command that the person sees by this name in this channel. Raises NotPossible if there is none."""
     for command in sorted(world.store.commands.values(), key=lambda one: one.guild_id is None):
         if (command.name, command.type) == (name, kind) and _sees(world, user, channel, command):
             return command
@@ -151,7 +151,7 @@ def offered_in_dms(command: Command) -> bool:
 
 
 def offered_in_guild(command: Command, guild: Guild, user: User) -> bool:
-    """Whether a person sees a command in a guild, in channels where they may use commands at all."""
+    """Return True if the person is offered the command in channels of the guild where they may use commands."""
     contexts = command.payload.get("contexts")
     if user.id not in guild.members or (contexts is not None and 0 not in contexts):
         return False
@@ -173,7 +173,10 @@ def command_data(
     *,
     focused: str = "",
 ) -> Json:
-    """The `data` of a slash command, with its subcommand `path` and options; `focused` while one is being typed."""
+    """Return the `data` of a slash command with subcommand `path`; `focused` names the option being typed.
+
+    Raises NotPossible for options that Discord's client would not accept.
+    """
     resolved = Resolved(world, channel)
     leaf, outer = _descend(command, path)
     options = [
@@ -199,7 +202,7 @@ def command_data(
 
 
 def _descend(command: Command, path: Sequence[str]) -> tuple[list[Json], list[Json]]:
-    """The options below a subcommand path, and the steps that lead there."""
+    """Return the options below a subcommand path, and the subcommands that lead there. Raises NotPossible."""
     options, steps = command.payload.get("options") or [], []
     for name in path:
         step = next((one for one in options if one["name"] == name and one["type"] in (1, 2)), None)
@@ -268,7 +271,10 @@ def _within(name: str, value: float, least: float | None, most: float | None) ->
 
 
 def select_data(world: World, channel: Channel, select: Json, picked: Iterable[Any]) -> Json:
-    """The `data` of a select after picking: labels or values of a string select, else members, roles or channels."""
+    """Return the `data` of a select. `picked`: labels or values of a string select, else members, roles or channels.
+
+    Raises NotPossible for anything the select does not offer.
+    """
     things = list(picked)
     least, most = select.get("min_values"), select.get("max_values")
     _within(select["custom_id"], len(things), 1 if least is None else least, 1 if most is None else most)
@@ -289,7 +295,10 @@ def _option_value(select: Json, wanted: str) -> str:
 
 
 def modal_data(world: World, channel: Channel, modal: Json, given: Mapping[str, Any]) -> Json:
-    """The `data` of a submitted modal: what was typed by custom id or label, the rest as it was filled in."""
+    """Return the `data` of a submitted modal: `given` by custom id or label, other fields with their default values.
+
+    Raises NotPossible for unknown fields and values that do not fit.
+    """
     left = dict(given)
     resolved = Resolved(world, channel)
     filled = [_filled(component, left, resolved) for component in modal["components"]]

@@ -1,7 +1,7 @@
-"""Acting on the world over HTTP, for whoever runs the sandbox as a program of its own.
+"""Control the sandbox over HTTP when it runs as a program of its own.
 
-Everything is JSON below `/_sandbox/`. People and channels go by id or by name; what Discord's client would not let a
-person do is answered 409 with a sentence.
+All routes are JSON below `/_sandbox/`. People and channels are given by id or name. An action that Discord's client
+would not allow is answered with 409 and a sentence.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ Act = Callable[[Person, Json], Awaitable[Any]]
 
 
 class NoSuch(LookupError):  # noqa: N818 - named for what is missing
-    """A person, channel, message or field that is not there."""
+    """A person, channel, message or field does not exist."""
 
 
 def mount(app: web.Application, sandbox: "Sandbox") -> None:
@@ -48,7 +48,7 @@ async def _no_other_sites(request: web.Request, handler: Handler) -> web.StreamR
 
 
 def world_json(sandbox: "Sandbox") -> Json:
-    """Where a bot finds the sandbox, and the ids of everything in it."""
+    """Return the sandbox's addresses, and the ids of all people, guilds, members, channels and roles."""
     people = {user.username: str(user.id) for user in sandbox.store.users.values() if not user.bot}
     return {
         "api_url": sandbox.api_url,
@@ -75,7 +75,7 @@ def world_json(sandbox: "Sandbox") -> Json:
 
 
 class Control:
-    """The handlers of the control routes."""
+    """Handlers of the control routes."""
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self.sandbox = sandbox
@@ -97,18 +97,18 @@ class Control:
         return web.json_response(world_json(self.sandbox))
 
     async def calls(self, _request: web.Request) -> web.Response:
-        """How often each route was called, and what was asked for that the sandbox does not model."""
+        """Return the number of calls per route and status, and the requests that the sandbox does not model."""
         counted = Counter(f"{call.method} {call.route} {call.status}" for call in self.sandbox.calls)
         return web.json_response({"calls": counted, "gaps": self.sandbox.unsupported})
 
     async def clock(self, request: web.Request) -> web.Response:
-        """Move the clock by `seconds`."""
+        """Advance the clock by `seconds`."""
         body = await request.json()
         now = self.sandbox.advance(timedelta(seconds=float(body["seconds"])))
         return web.json_response({"now": serializers.time(now)})
 
     async def messages(self, request: web.Request) -> web.Response:
-        """The messages of a channel, oldest first."""
+        """Return the messages of a channel that are not ephemeral, oldest first."""
         try:
             channel = self._channel(request.match_info["channel"])
         except NoSuch as missing:
@@ -117,7 +117,7 @@ class Control:
         return web.json_response([self._message_json(message) for message in found])
 
     async def dms(self, request: web.Request) -> web.Response:
-        """What the bot wrote to somebody directly, oldest first."""
+        """Return the bot's direct messages to a person, oldest first."""
         try:
             person = self._person(request.match_info["person"])
         except NoSuch as missing:
@@ -125,7 +125,7 @@ class Control:
         return web.json_response([self._message_json(message) for message in person.dms])
 
     async def act(self, request: web.Request) -> web.Response:
-        """Somebody does something."""
+        """Carry out a person's action."""
         try:
             person = self._person(request.match_info["person"])
             act = self._actions.get(request.match_info["act"])
@@ -204,7 +204,7 @@ class Control:
         return message
 
     def _message_json(self, message: Message) -> Json:
-        """A message as Discord gives it, with `text`: what a person reads, and `reactors` by name."""
+        """Return a message as Discord does, plus its visible `text` and the usernames of its `reactors`."""
         users = self.sandbox.store.users
         return self.sandbox.world.message_json(message) | {
             "text": text_view.message_text(message, self.sandbox.world),

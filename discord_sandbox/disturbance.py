@@ -1,4 +1,4 @@
-"""Events arriving twice, and mixed between users, as the real gateway now and then delivers them."""
+"""Deliver events twice and reordered across users, as the real gateway occasionally does."""
 
 import asyncio
 import random
@@ -9,7 +9,7 @@ from discord_sandbox.world import Dispatch
 
 
 class Disturbance:
-    """Holds events back for a moment and hands them on in an order that is right per user only."""
+    """Buffers events for `window` seconds, then delivers them in an order that is right only per user."""
 
     def __init__(
         self, deliver: Callable[[Dispatch], None], *, duplicates: float, window: float, rng: random.Random
@@ -27,7 +27,7 @@ class Disturbance:
             self._timer = asyncio.get_running_loop().call_later(self._window, self.release)
 
     def release(self) -> None:
-        """Hand on everything that is held."""
+        """Deliver all buffered events."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

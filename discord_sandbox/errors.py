@@ -1,10 +1,10 @@
-"""Discord's refusals with their status, code and sentence."""
+"""Discord's errors with their HTTP status, JSON code and message."""
 
 from discord_sandbox.store import Json
 
 
 class ApiError(Exception):
-    """Discord says no: HTTP `status`, JSON `code`, `message`, and for 50035 the tree of `errors`."""
+    """An error response: HTTP `status`, JSON `code` and `message`; code 50035 adds the tree of `errors`."""
 
     def __init__(self, status: int, code: int, message: str, errors: Json | None = None) -> None:
         super().__init__(f"{status} {code}: {message}")
@@ -23,8 +23,8 @@ class ApiError(Exception):
         return body
 
 
-class Unsupported(Exception):  # noqa: N818 - not an error of the client's: something the sandbox does not model
-    """The sandbox does not know this; it says so instead of pretending."""
+class Unsupported(Exception):  # noqa: N818 - a limit of the sandbox, not a client error
+    """The sandbox does not model this request; it is answered with 501."""
 
 
 _KNOWN: dict[int, tuple[int, str]] = {
@@ -68,7 +68,7 @@ _KNOWN: dict[int, tuple[int, str]] = {
 
 
 def refused(code: int, errors: Json | None = None) -> ApiError:
-    """Discord's error for a JSON error code."""
+    """Return Discord's error for a JSON error code."""
     status, message = _KNOWN[code]
     return ApiError(status, code, message, errors)
 
@@ -78,7 +78,7 @@ def unauthorized() -> ApiError:
 
 
 def invalid(path: str, code: str, message: str) -> ApiError:
-    """50035 with one complaint at a dotted path, e.g. `invalid("limit", "NUMBER_TYPE_MAX", "…")`."""
+    """Return a 50035 with one error at a dotted path, e.g. `invalid("limit", "NUMBER_TYPE_MAX", "…")`."""
     tree: Json = {"_errors": [{"code": code, "message": message}]}
     for part in reversed(path.split(".")):
         tree = {part: tree}

@@ -1,4 +1,4 @@
-"""Trouble on request: Discord being slow, failing, silent or gone, for some routes, some calls or some time."""
+"""Inject faults: slow, failing or missing responses, per route, for a number of calls or for some time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from discord_sandbox.ratelimits import generic
 
 
 class Silence(StrEnum):
-    """Ways not to answer: keep the connection open for ever, or break it."""
+    """Ways to give no response: keep the connection open, or reset it."""
 
     HANG = "hang"
     RESET = "reset"
@@ -18,9 +18,10 @@ class Silence(StrEnum):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Fault:
-    """Something that is wrong with a route (`POST /channels/{}/messages`; None: with every route).
+    """A fault of one route (`POST /channels/{}/messages`), or of every route if None.
 
-    It ends after `left` more calls, at `until`, or when lifted; `met` counts the calls that suffered it.
+    It ends after `left` more calls, at `until` (UTC), or when lifted; `met` counts the calls it affected. `latency` and
+    `retry_after` are in seconds.
     """
 
     route: str | None = None
@@ -47,9 +48,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What happens to one call: `latency` seconds, then the status or silence of `fault`, if there is one.
+    """The effect on one call: `latency` seconds of delay, then the status or silence of `fault`, if there is one.
 
-    `afterwards`: seconds between doing what was asked and the answer.
+    `afterwards` is the delay in seconds between carrying out the request and responding.
     """
 
     latency: float = 0.0
@@ -71,7 +72,7 @@ class Faults:
         lasting: timedelta | None = None,
         carried_out: bool = False,
     ) -> Fault:
-        """Answer `seconds` later than usual; `carried_out`: after doing what was asked, otherwise before it."""
+        """Respond `seconds` late; with `carried_out`, the delay comes after carrying out the request, else before."""
         return self._add(
             Fault(route=route, left=calls, until=self._end(lasting), latency=seconds, carried_out=carried_out)
         )
@@ -87,9 +88,9 @@ class Faults:
         everywhere: bool = False,
         carried_out: bool = False,
     ) -> Fault:
-        """Answer with a status such as 500, 502, 503 or 429; `carried_out`: after doing what was asked.
+        """Respond with a status such as 500, 502, 503 or 429; with `carried_out`, after the request was carried out.
 
-        A 429 `everywhere` is one of the whole bot, not of the route.
+        A 429 with `everywhere` is global, else for the route. `retry_after` is in seconds.
         """
         return self._add(
             Fault(
@@ -112,7 +113,7 @@ class Faults:
         lasting: timedelta | None = None,
         carried_out: bool = False,
     ) -> Fault:
-        """Never answer, or break the connection; `carried_out`: after doing what was asked."""
+        """Never respond, or reset the connection; with `carried_out`, after the request was carried out."""
         return self._add(
             Fault(route=route, left=calls, until=self._end(lasting), silence=kind, carried_out=carried_out)
         )
@@ -122,7 +123,7 @@ class Faults:
             fault.lift()
 
     def meet(self, method: str, template: str) -> Trouble:
-        """What a call to this route runs into; counts it."""
+        """Return the effect of the active faults on a call to this route, and count the call."""
         latency = afterwards = 0.0
         for fault in self._standing(method, template):
             fault.met += 1

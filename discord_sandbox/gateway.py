@@ -1,4 +1,4 @@
-"""The WebSocket side: who identifies, what they are told, and the ways to trouble them."""
+"""The gateway's WebSocket: identify and resume, dispatch events, and inject connection faults."""
 
 import asyncio
 import json
@@ -16,15 +16,16 @@ from discord_sandbox.store import Json
 from discord_sandbox.world import Dispatch, Intent, World
 
 MAX_PAYLOAD_BYTES = 4096
-ACK_DELAY_SECONDS = 0.02  # seconds
+ACK_DELAY_SECONDS = 0.02
 FINAL_CODES = (4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014)
-"""Close codes after which Discord has no session to resume."""
+"""Close codes after which a session cannot be resumed."""
 
 
 class Gateway:
-    """Gateway v10 for one bot, and the ways to trouble it.
+    """Gateway v10 for one bot, with connection faults.
 
-    `heartbeat_interval` and `resume_window` are seconds of real time and hold for connections made afterwards.
+    `heartbeat_interval` and `resume_window` are in seconds of real time; a new `heartbeat_interval` applies to new
+    connections.
     """
 
     def __init__(self, world: World, token: str, *, unsupported: Callable[[str], object], limited: bool) -> None:
@@ -42,7 +43,7 @@ class Gateway:
         self._limited = limited
         world.listeners.append(self.publish)
 
-    # What the world has to say
+    # Dispatch
 
     def publish(self, event: Dispatch) -> None:
         if self.disturbance is not None and event.name.startswith("MESSAGE_REACTION_"):
@@ -70,10 +71,10 @@ class Gateway:
             if session.detached_at is not None and now - session.detached_at > self.resume_window:
                 del self.sessions[session.id]
 
-    # What a test or a moderator of this world does to the gateway
+    # Connection faults
 
     async def drop(self, code: int | None = None, *, shard: int | None = None) -> None:
-        """Close connections with a code, or break them if it is None."""
+        """Close connections with `code`; None resets them."""
         connections = self._connected(shard)
         if code is None:
             for connection in connections:
@@ -85,13 +86,13 @@ class Gateway:
         await asyncio.gather(*(connection.close(code) for connection in connections))
 
     def reconnect(self, *, shard: int | None = None) -> None:
-        """Ask clients to reconnect and resume (op 7)."""
+        """Ask clients to reconnect and resume (opcode 7)."""
         for connection in self._connected(shard):
             connection.closed_by_server = True
             connection.send_op(Op.RECONNECT)
 
     def invalidate(self, *, resumable: bool, shard: int | None = None) -> None:
-        """Tell clients that their session is invalid (op 9)."""
+        """Invalidate the sessions of clients (opcode 9)."""
         for connection in self._connected(shard):
             connection.closed_by_server = True
             if not resumable:
@@ -99,16 +100,16 @@ class Gateway:
             connection.send_op(Op.INVALID_SESSION, resumable)
 
     def freeze(self, *, shard: int | None = None) -> None:
-        """Leave the sockets open but say and hear nothing on them any more."""
+        """Keep the sockets open but neither send nor process anything on them."""
         for connection in self._connected(shard):
             connection.frozen = True
 
     def disturb(self, *, duplicates: float = 0.0, window: float = 0.02, rng: random.Random) -> None:
-        """Repeat reaction events with a probability and mix them between users within `window` seconds."""
+        """Duplicate reaction events with a probability and reorder them across users within `window` seconds."""
         self.disturbance = Disturbance(self._deliver, duplicates=duplicates, window=window, rng=rng)
 
     def calm(self) -> None:
-        """End the disturbance; what it held back arrives now."""
+        """End the disturbance and deliver the events it buffered."""
         if self.disturbance is not None:
             self.disturbance.release()
             self.disturbance = None
@@ -122,16 +123,16 @@ class Gateway:
 
     @property
     def presence(self) -> Json | None:
-        """What the bot last said it is doing, if it is connected."""
+        """Return the presence that the bot last set, or None while it is not connected."""
         for connection in self.connections:
             if connection.session is not None and connection.session.presence is not None:
                 return connection.session.presence
         return None
 
-    # One socket from open to close
+    # Connections
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """The WebSocket endpoint."""
+        """Serve the WebSocket endpoint."""
         encoding, compress = request.query.get("encoding", "json"), request.query.get("compress")
         for name, value, known in (("encoding", encoding, ("json",)), ("compress", compress, (None, "zlib-stream"))):
             if value not in known:
@@ -193,7 +194,7 @@ class Gateway:
 
     def _obey(self, connection: Connection, op: Op, payload: Any) -> None:
         if op is Op.HEARTBEAT:
-            # No network is faster; discord.py notes only after sending when it sent.
+            # Any real network is slower, and discord.py notes the time of its heartbeat only after sending it.
             asyncio.get_running_loop().call_later(ACK_DELAY_SECONDS, connection.send_op, Op.HEARTBEAT_ACK)
         elif op is Op.IDENTIFY:
             self._identify(connection, payload)
@@ -233,7 +234,7 @@ class Gateway:
         self.world.store.changed()
 
     def _welcome(self, session: Session) -> None:
-        """READY with the guilds still unavailable, then a GUILD_CREATE for each."""
+        """Send READY with all guilds unavailable, then a GUILD_CREATE for each."""
         world = self.world
         shard, count = session.shard
         guilds = [
@@ -296,7 +297,7 @@ class Gateway:
         session.detached_at = None
 
     def _detach(self, connection: Connection) -> None:
-        """The socket is gone; its session waits, unless the client itself ended it with 1000 or 1001."""
+        """Drop the connection. Its session can be resumed unless the client closed it with 1000 or 1001."""
         self.connections.remove(connection)
         session = connection.session
         if session is None:
@@ -311,7 +312,7 @@ class Gateway:
         if connection.session is not None:
             self.sessions.pop(connection.session.id, None)
 
-    # Members on request
+    # Request guild members
 
     def _send_members(self, session: Session, payload: Json) -> None:
         unknown = payload.keys() - {"guild_id", "query", "limit", "presences", "user_ids", "nonce"}

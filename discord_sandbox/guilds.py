@@ -1,4 +1,4 @@
-"""Guilds, roles and members change, and the world hears of it. No rules here."""
+"""Change guilds, roles, members and emoji and dispatch the events. No rules are checked here."""
 
 from discord_sandbox import permissions, serializers
 from discord_sandbox.store import Emoji, Guild, Json, Member, Role, User
@@ -6,7 +6,7 @@ from discord_sandbox.world import ALWAYS, Dispatch, Intent, World
 
 
 def create(world: World, name: str, owner: User, *, bot_permissions: int = permissions.BOT) -> Guild:
-    """A new guild with @everyone, its owner and the bot under a role of its own."""
+    """Create a guild with @everyone, its owner, and the bot with a role of its own."""
     store = world.store
     guild = Guild(id=store.seed_id(), name=name, owner_id=owner.id, bot_joined_at=world.clock.now())
     guild.roles[guild.id] = Role(id=guild.id, name="@everyone", permissions=permissions.EVERYONE)
@@ -27,13 +27,13 @@ def create(world: World, name: str, owner: User, *, bot_permissions: int = permi
 
 
 def announce(world: World, guild: Guild) -> None:
-    """GUILD_CREATE: the bot joined, or the guild is available again."""
+    """Dispatch GUILD_CREATE: the bot joined, or the guild is available again."""
     payload = serializers.guild_create(guild, world.store, viewer=world.bot.id)
     world.publish(Dispatch(name="GUILD_CREATE", payload=payload, intent=Intent.GUILDS, guild_id=guild.id))
 
 
 def set_unavailable(world: World, guild: Guild, *, unavailable: bool = True) -> None:
-    """An outage of Discord begins or ends for this guild."""
+    """Start or end an outage of the guild."""
     if guild.unavailable == unavailable:
         return
     guild.unavailable = unavailable
@@ -45,14 +45,14 @@ def set_unavailable(world: World, guild: Guild, *, unavailable: bool = True) -> 
 
 
 def changed(world: World, guild: Guild) -> None:
-    """Say that a guild's own properties changed."""
+    """Dispatch that a guild's own properties changed."""
     world.publish(
         Dispatch(name="GUILD_UPDATE", payload=serializers.guild(guild), intent=Intent.GUILDS, guild_id=guild.id)
     )
 
 
 def remove(world: World, guild: Guild) -> None:
-    """The bot is no longer in the guild; the sandbox forgets the guild with all in it."""
+    """Remove the bot from the guild; the sandbox deletes the guild with everything in it."""
     store = world.store
     for channel in [*guild.threads.values(), *guild.channels.values()]:
         store.channels.pop(channel.id, None)
@@ -70,12 +70,12 @@ def join(world: World, guild: Guild, member: Member) -> None:
 
 
 def member_changed(world: World, guild: Guild, member: Member) -> None:
-    """Somebody's nickname, roles or time-out changed."""
+    """Dispatch that a member's nickname, roles or time-out changed."""
     _member_event(world, "GUILD_MEMBER_UPDATE", guild, serializers.member(member), member.id)
 
 
 def leave(world: World, guild: Guild, member: Member) -> None:
-    """A member leaves, or is made to; when it is the bot, the guild is gone for it."""
+    """Remove a member who leaves or is kicked; for the bot, remove the guild."""
     if member.id == world.bot.id:
         remove(world, guild)
         return
@@ -99,7 +99,7 @@ def role_changed(world: World, guild: Guild, role: Role) -> None:
 
 
 def delete_role(world: World, guild: Guild, role: Role) -> None:
-    """A role goes; its members lose it first, each with an event, as on Discord."""
+    """Delete a role, then take it from its members, each with an event of their own."""
     del guild.roles[role.id]
     for channel in guild.channels.values():
         channel.overwrites.pop(role.id, None)
@@ -121,7 +121,7 @@ def add_emoji(world: World, guild: Guild, emoji: Emoji) -> None:
 
 
 def delete_emoji(world: World, guild: Guild, emoji: Emoji) -> None:
-    """It goes; reactions with it stay, but nobody can put a new one."""
+    """Delete an emoji. Existing reactions with it stay; new ones are refused."""
     del guild.emojis[emoji.id]
     _emoji_event(world, guild)
 

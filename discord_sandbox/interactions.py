@@ -1,4 +1,4 @@
-"""Interactions: what people do with commands, buttons, selects and modals, and what the application answers."""
+"""Interactions: commands, buttons, selects and modals, and the application's responses."""
 
 import secrets
 import time
@@ -14,13 +14,13 @@ from discord_sandbox.validation import commands, components
 from discord_sandbox.validation import messages as verdicts
 from discord_sandbox.world import Dispatch, World, is_direct
 
-RESPONSE_TIMEOUT_SECONDS = 3.0  # seconds, of real time
+RESPONSE_TIMEOUT_SECONDS = 3.0  # of real time
 TOKEN_LIFETIME = timedelta(minutes=15)
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 
 
 class Kind(IntEnum):
-    """What a person did."""
+    """Discord's interaction types."""
 
     COMMAND = 2
     COMPONENT = 3
@@ -29,7 +29,7 @@ class Kind(IntEnum):
 
 
 class Callback(IntEnum):
-    """How the application answers."""
+    """Discord's interaction callback types."""
 
     PONG = 1
     MESSAGE = 4
@@ -60,7 +60,7 @@ def begin(
     message: Message | None = None,
     opened_by: Interaction | None = None,
 ) -> Interaction:
-    """Somebody does something; the application hears of it and has three seconds to answer."""
+    """Create an interaction and dispatch it; the application has three seconds to respond."""
     interaction = Interaction(
         id=world.store.next_id(),
         token=secrets.token_urlsafe(96),
@@ -118,7 +118,7 @@ def _owners(interaction: Interaction) -> Json:
 
 
 def _metadata(world: World, interaction: Interaction) -> Json:
-    """What a message says about the interaction it came from."""
+    """Return a message's `interaction_metadata`."""
     body: Json = {
         "id": str(interaction.id),
         "type": int(interaction.type),
@@ -135,7 +135,10 @@ def _metadata(world: World, interaction: Interaction) -> Json:
 def answer(
     world: World, interaction_id: int, token: str, body: Json, files: Files
 ) -> tuple[Interaction, Message | None]:
-    """The application's first answer; the message it wrote or changed, if it did."""
+    """Record the application's first response; returns the interaction and the message it wrote or changed, if any.
+
+    Raises ApiError 10062 after the deadline or for a wrong token, 40060 for a second response.
+    """
     interaction = world.store.interactions.get(interaction_id)
     if interaction is None or not secrets.compare_digest(interaction.token, token):
         raise refused(10062)
@@ -196,7 +199,7 @@ def _only_flags(said: Json) -> None:
 
 
 def _message(world: World, interaction: Interaction) -> Message:
-    """The message whose component was used."""
+    """Return the message whose component was used. Raises ApiError 10008 if it is gone."""
     message = world.store.message(interaction.channel_id, interaction.message_id or 0)
     if message is None:
         raise refused(10008)
@@ -229,7 +232,10 @@ def _edit(world: World, message: Message, said: Json, files: Files) -> Message:
 
 
 def of_token(world: World, webhook_id: int, token: str) -> Interaction:
-    """The answered interaction a webhook's address stands for, while its token lives."""
+    """Return the acknowledged interaction of a webhook token.
+
+    Raises ApiError 10015 for an unknown webhook, 50027 for a token older than 15 minutes.
+    """
     interaction = world.store.interactions_by_token.get(token)
     if interaction is None or webhook_id != world.application_id or interaction.acknowledged_at is None:
         raise refused(10015)
@@ -239,7 +245,7 @@ def of_token(world: World, webhook_id: int, token: str) -> Interaction:
 
 
 def follow_up(world: World, interaction: Interaction, said: Json, files: Files) -> Message:
-    """A further message; the first one after a deferral takes the place of "thinking…"."""
+    """Send a follow-up; the first one after a deferral replaces "thinking…"."""
     verdicts.check_followup(said, files=len(files), has_emoji=world.has_emoji)
     thinking = _response(world, interaction)
     if thinking is not None and thinking.flags & MessageFlag.LOADING:
@@ -254,7 +260,7 @@ def _response(world: World, interaction: Interaction) -> Message | None:
 
 
 def written(world: World, interaction: Interaction, message_id: int | None) -> Message:
-    """A message of this interaction: a follow-up by id, or with None the original answer."""
+    """Return a follow-up by id, or with None the original response. Raises ApiError 10008 if it is gone."""
     wanted = interaction.response_id if message_id is None else message_id
     if wanted is None or wanted not in (interaction.response_id, *interaction.followups):
         raise refused(10008)
@@ -277,7 +283,7 @@ def delete(world: World, interaction: Interaction, message_id: int | None) -> No
 
 
 def response_json(world: World, interaction: Interaction, message: Message | None) -> Json:
-    """What the callback answers when asked for its result."""
+    """Return the callback's body for `with_response=true`."""
     about: Json = {"id": str(interaction.id), "type": int(interaction.type), "channel_id": str(interaction.channel_id)}
     if interaction.guild_id is not None:
         about["guild_id"] = str(interaction.guild_id)

@@ -1,4 +1,4 @@
-"""Who a message pings: what its text names, narrowed by `allowed_mentions`."""
+"""Work out the users and roles that a message pings, from its text and `allowed_mentions`."""
 
 import re
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Pings:
 def pings(
     world: World, channel: Channel, author: User, content: str, allowed: Json | None, answered: Message | None
 ) -> Pings:
-    """The users, roles and everybody that `content` reaches, as Discord documents `allowed_mentions`."""
+    """Return the users, roles and @everyone that `content` pings, by Discord's documentation of `allowed_mentions`."""
     guild = world.guild_of(channel)
     rule: Json = {"parse": ["users", "roles", "everyone"], "replied_user": True} if allowed is None else allowed
     parse = rule.get("parse") or []

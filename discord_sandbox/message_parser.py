@@ -1,4 +1,4 @@
-"""Message payloads as requests write them, turned into what Discord keeps."""
+"""Parse message payloads of requests into the stored form."""
 
 import itertools
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _SENDER_SETS = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS 
 
 
 def parse_message(world: World, channel: Channel, author: User, body: Json, files: Files) -> Draft:
-    """A new message from a checked request body."""
+    """Return the draft of a new message from a validated request body."""
     if body.get("sticker_ids"):
         raise Unsupported("stickers in a message")
     content = str(body.get("content") or "").strip()
@@ -41,7 +41,7 @@ def parse_message(world: World, channel: Channel, author: User, body: Json, file
 
 
 def parse_edit(world: World, channel: Channel, message: Message, body: Json, files: Files) -> None:
-    """Change a message as a checked edit says; what it does not name stays."""
+    """Apply a validated edit; fields missing from the body keep their values."""
     after: Json = {
         "content": body.get("content", message.content),
         "embeds": body.get("embeds", message.embeds),
@@ -84,7 +84,7 @@ def _kept(message: Message, body: Json) -> list[Attachment]:
 
 
 def _uploaded(described: list[Json] | None, files: Files) -> list[Attachment]:
-    """The uploaded files, with the names and descriptions that the body gives them by number."""
+    """Return the uploaded files, with the filenames and descriptions that the body gives them by number."""
     for one in described or []:
         attachment = files.get(int(one["id"]))
         if attachment is not None:
@@ -94,7 +94,7 @@ def _uploaded(described: list[Json] | None, files: Files) -> list[Attachment]:
 
 
 def embed(given: Json) -> Json:
-    """An embed as Discord returns it: typed, without nulls, times in UTC."""
+    """Return an embed as Discord does: typed, without empty parts, with times in UTC."""
     kept = {name: value for name, value in given.items() if value not in (None, "", []) and name != "type"}
     if "timestamp" in kept:
         moment = datetime.fromisoformat(str(kept["timestamp"]))
@@ -108,7 +108,7 @@ def embed(given: Json) -> Json:
 
 
 def components(given: list[Json]) -> list[Json]:
-    """Components with the numbers Discord gives those that bring none."""
+    """Return components without nulls, numbering those that have no `id`."""
     taken = {int(one["id"]) for one in _walk(given) if one.get("id")}
     numbers = (number for number in itertools.count(1) if number not in taken)
     return [_numbered(_without_nulls(one), numbers) for one in given]
@@ -131,6 +131,6 @@ def _numbered(given: Json, numbers: Iterator[int]) -> Json:
     kept["id"] = int(kept["id"]) if kept.get("id") else next(numbers)
     if "components" in kept:
         kept["components"] = [_numbered(one, numbers) for one in kept["components"]]
-    if "default_values" in kept:  # ids may be sent as numbers; Discord always answers with strings
+    if "default_values" in kept:  # requests may send numbers; Discord returns strings
         kept["default_values"] = [one | {"id": str(one["id"])} for one in kept["default_values"]]
     return kept

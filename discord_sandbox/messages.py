@@ -1,4 +1,4 @@
-"""Messages and reactions change, and the world hears of it. No rules here: whoever calls has checked."""
+"""Change messages and reactions and dispatch the events. No rules are checked here; the caller has done that."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,7 @@ from discord_sandbox.world import Dispatch, Intent, World, is_direct
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """What a message consists of before it is one."""
+    """The content of a message that is not sent yet."""
 
     content: str = ""
     embeds: list[Json] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Draft:
 
 
 def create(world: World, channel: Channel, author: User, draft: Draft, *, enforce_nonce: bool = False) -> Message:
-    """Put a message into a channel."""
+    """Add a message to a channel."""
     message = Message(
         id=world.store.next_id(),
         channel_id=channel.id,
@@ -52,14 +52,14 @@ def create(world: World, channel: Channel, author: User, draft: Draft, *, enforc
 
 
 def edited(world: World, channel: Channel, message: Message, *, at: datetime | None = None) -> None:
-    """Say that a message was changed; with `at`, by its author, so that it shows as edited."""
+    """Dispatch that a message changed; with `at`, also mark it as edited at that time."""
     if at is not None:
         message.edited_at = at
     _publish(world, "MESSAGE_UPDATE", channel, message)
 
 
 def delete(world: World, channel: Channel, message: Message) -> None:
-    """Take a message away for good."""
+    """Delete a message."""
     channel.messages.pop(message.id, None)
     world.store.touched(message)
     payload = {"id": str(message.id), "channel_id": str(channel.id)}
@@ -75,7 +75,7 @@ def delete_many(world: World, channel: Channel, gone: list[Message]) -> None:
 
 
 def pin(world: World, channel: Channel, message: Message, at: datetime | None) -> None:
-    """Pin a message at a moment, or unpin it with None."""
+    """Pin a message at a time, or unpin it with None."""
     message.pinned_at = at
     if at is not None:
         channel.last_pin_at = at
@@ -85,7 +85,7 @@ def pin(world: World, channel: Channel, message: Message, at: datetime | None) -
 
 
 def react(world: World, channel: Channel, message: Message, key: str, emoji: Reaction, user: User) -> None:
-    """Put a user's reaction under a message; nothing happens if it is there already."""
+    """Add a user's reaction; does nothing if it exists."""
     reaction = message.reactions.setdefault(key, emoji)
     if user.id in reaction.users:
         return
@@ -104,7 +104,7 @@ def react(world: World, channel: Channel, message: Message, key: str, emoji: Rea
 
 
 def unreact(world: World, channel: Channel, message: Message, key: str, user_id: int) -> None:
-    """Take a user's reaction away; nothing happens if there is none."""
+    """Remove a user's reaction; does nothing if there is none."""
     reaction = message.reactions.get(key)
     if reaction is None or reaction.users.pop(user_id, None) is None:
         return
@@ -123,7 +123,7 @@ def clear_reactions(world: World, channel: Channel, message: Message) -> None:
 
 
 def clear_emoji(world: World, channel: Channel, message: Message, key: str) -> None:
-    """Take one emoji with all its reactions away; nothing happens if it is not there."""
+    """Remove all reactions with one emoji; does nothing if there are none."""
     reaction = message.reactions.pop(key, None)
     if reaction is not None:
         world.store.touched(message)
@@ -165,7 +165,7 @@ def _is_private(message: Message) -> bool:
 
 
 def _publish(world: World, name: str, channel: Channel, message: Message) -> None:
-    """A message event. Ephemeral messages travel like direct ones and name no guild, as Discord documents."""
+    """Dispatch a message event. Ephemeral messages are sent like direct ones, without a guild, as Discord documents."""
     world.store.touched(message)
     payload = world.message_json(message)
     member = world.store.member(channel.guild_id, message.author.id)
@@ -189,7 +189,7 @@ def _publish(world: World, name: str, channel: Channel, message: Message) -> Non
 
 
 def _redacted(world: World, message: Message, payload: Json) -> Json | None:
-    """What a session without the content intent sees of other people's messages that do not mention the bot."""
+    """Return the payload for sessions without the content intent; None for messages by the bot or mentioning it."""
     if message.author.id == world.bot.id or world.bot.id in message.mentions:
         return None
     return payload | {"content": "", "embeds": [], "attachments": [], "components": []}

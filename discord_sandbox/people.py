@@ -1,4 +1,4 @@
-"""People: what a member of a server can do and see, with their permissions and nothing more."""
+"""People: the actions and views of a guild member, limited by their permissions."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,20 +14,20 @@ from discord_sandbox.store import Channel, Guild, Interaction, Json, Member, Mes
 from discord_sandbox.validation.components import BUTTON, LINK, SELECTS, walk
 from discord_sandbox.world import World
 
-ANSWER_TIMEOUT_SECONDS = 15.0  # seconds a person waits for an acknowledged answer before turning away
+ANSWER_TIMEOUT_SECONDS = 15.0  # how long a person waits for the message after a deferral
 
 
 class Choice(NamedTuple):
-    """One line that autocomplete offers."""
+    """One autocomplete choice."""
 
     name: str
     value: str | int | float
 
 
 class Answer:
-    """What a person got for a command, a click, a selection or a form: messages only they may see, or a form.
+    """The response a person gets to a command, click, selection or modal.
 
-    It is always what stands there now: an answer edited later reads differently.
+    The properties return the current state, so a later edit changes them.
     """
 
     def __init__(self, person: "Person", interaction: Interaction) -> None:
@@ -36,12 +36,12 @@ class Answer:
 
     @property
     def failed(self) -> bool:
-        """The application did not respond in time."""
+        """True if the application did not respond in time."""
         return self.interaction.acknowledged_at is None
 
     @property
     def message(self) -> Message | None:
-        """The answer's own message, or the one under which the component was; None for a form or when it is gone."""
+        """The response's message, or the message of the used component; None for a modal or if it was deleted."""
         return self._message(self.interaction.response_id)
 
     @property
@@ -51,7 +51,7 @@ class Answer:
 
     @property
     def modal(self) -> Json | None:
-        """The form that opened: `title`, `custom_id`, `components`."""
+        """The modal that opened: `title`, `custom_id`, `components`."""
         return self.interaction.modal
 
     @property
@@ -60,7 +60,7 @@ class Answer:
 
     @property
     def to_come(self) -> bool:
-        """The press was acknowledged only, and nothing seen of it yet."""
+        """True if the interaction was deferred without a message and nothing has followed yet."""
         one = self.interaction
         seen = one.response_edited or one.followups or self.message is None
         return one.callback_type == Callback.DEFERRED_UPDATE and not seen
@@ -79,13 +79,13 @@ class Answer:
 
     @property
     def components(self) -> list[Json]:
-        """The rows below the answer, or of the form."""
+        """The components of the response's message, or of the modal."""
         if self.modal is not None:
             return list(self.modal["components"])
         return self.message.components if self.message is not None else []
 
     def text(self) -> str:
-        """Everything the person reads: the answer, what followed it, or the form; times in UTC."""
+        """Return all text the person reads: the response with its follow-ups, or the modal; times in UTC."""
         if self.failed:
             return text_view.DID_NOT_RESPOND
         if self.modal is not None:
@@ -93,7 +93,7 @@ class Answer:
         return "\n".join(line for message in self._messages() for line in text_view.body(message, self.person.world))
 
     async def click(self, button: str) -> "Answer":
-        """Press a button of the answer or of a follow-up, by label, custom id or emoji."""
+        """Press a button of the response or of a follow-up, found by label, custom id or emoji."""
         return await self.person.use(*_find(self._messages(), (BUTTON,), button))
 
     async def select(self, select: str | None, picked: Iterable[Any]) -> "Answer":
@@ -101,7 +101,7 @@ class Answer:
         return await self.person.use(*_find(self._messages(), SELECTS, select), picked)
 
     async def submit(self, **values: Any) -> "Answer":
-        """Send the form, fields by custom id or label; the others stay as they were filled in."""
+        """Submit the modal with fields by custom id or label; other fields keep their default values."""
         if self.modal is None:
             raise NotPossible("no form is open")
         return await self.person.submit(self.interaction, self.modal, values)
@@ -114,9 +114,9 @@ class Answer:
 
 
 class Person:
-    """Somebody on Discord, waiting `patience` seconds for what was acknowledged only, as by "thinking…".
+    """A person on Discord, who waits up to `patience` seconds for the message after a deferral.
 
-    What their client would not let them do raises NotPossible.
+    Actions that their client would not allow raise NotPossible.
     """
 
     def __init__(self, world: World, user: User, *, patience: float = ANSWER_TIMEOUT_SECONDS) -> None:
@@ -147,13 +147,13 @@ class Person:
 
     @property
     def dms(self) -> list[Message]:
-        """What the bot wrote to them directly, oldest first."""
+        """The bot's direct messages to this person, oldest first."""
         channel = self.world.store.dm_between(self.id, self.world.bot.id)
         found = channel.messages.values() if channel is not None else ()
         return [message for message in found if message.author.id == self.world.bot.id]
 
     def close_dms(self) -> None:
-        """Take no more direct messages."""
+        """Refuse direct messages from now on."""
         self.user.accepts_dms = False
         self.world.store.reshaped()
 
@@ -162,49 +162,49 @@ class Person:
         self.world.store.reshaped()
 
     def sees(self, channel: Any) -> list[Message]:
-        """The messages of a channel as they are on this person's screen, oldest first."""
+        """Return the messages that the person sees in a channel, oldest first."""
         return [
             message for message in self._channel(channel).messages.values() if message.visible_to in (None, self.id)
         ]
 
     async def say(self, channel: Any, content: str) -> Message:
-        """Write a message."""
+        """Send a message."""
         where = self._channel(channel)
         with _as_on_screen():
             return rules.send(self.world, self.user, where, {"content": content}, {})
 
     async def react(self, message: Message, emoji: str) -> None:
-        """Put a reaction under a message; nothing happens if it is there already."""
+        """Add a reaction to a message; does nothing if it exists."""
         where = self._where(message)
         with _as_on_screen():
             rules.react(self.world, self.user, where, message, emoji)
 
     async def unreact(self, message: Message, emoji: str) -> None:
-        """Take the own reaction away."""
+        """Remove the person's own reaction."""
         where = self._where(message)
         with _as_on_screen():
             rules.unreact(self.world, self.user, where, message, emoji, self.id)
 
     async def delete(self, message: Message) -> None:
-        """Delete an own message, or as a moderator somebody else's."""
+        """Delete an own message, or as a moderator another person's."""
         where = self._where(message)
         with _as_on_screen():
             rules.delete(self.world, self.user, where, message)
 
     async def leave(self, guild: Any) -> None:
-        """Leave a server."""
+        """Leave a guild."""
         where, member = self._membership(guild)
         guilds.leave(self.world, where, member)
 
     async def slash(self, channel: Any, command: str, /, **options: Any) -> Answer:
-        """Use a slash command, subcommands after a space, and wait for what the application answers."""
+        """Use a slash command, with subcommands after a space, and wait for the response."""
         where, data = self._command(channel, command, options)
         return await self._ask(Kind.COMMAND, where, data)
 
     async def autocomplete(
         self, channel: Any, command: str, options: Mapping[str, Any], /, *, focused: str
     ) -> list[Choice]:
-        """What is offered while the option `focused` is being typed."""
+        """Return the choices for the option `focused` as it is typed. Raises NotPossible without a response."""
         where, data = self._command(channel, command, options, focused=focused)
         answer = await self._ask(Kind.AUTOCOMPLETE, where, data)
         if answer.interaction.choices is None:
@@ -212,15 +212,15 @@ class Person:
         return [Choice(one["name"], one["value"]) for one in answer.interaction.choices]
 
     async def click(self, message: Message, button: str) -> Answer:
-        """Press a button under a message, by label, custom id or emoji."""
+        """Press a button of a message, found by label, custom id or emoji."""
         return await self.use(*_find([message], (BUTTON,), button))
 
     async def select(self, message: Message, select: str | None, picked: Iterable[Any]) -> Answer:
-        """Pick in a select under a message, found by placeholder or custom id (None: the only one)."""
+        """Pick in a select of a message, found by placeholder or custom id (None: the only one)."""
         return await self.use(*_find([message], SELECTS, select), picked)
 
     async def use(self, message: Message, component: Json, picked: Iterable[Any] = ()) -> Answer:
-        """Press a button, or pick in a select, and wait for what the application answers."""
+        """Press a button, or pick in a select, and wait for the response."""
         channel = self._where(message)
         if component.get("disabled"):
             raise NotPossible(f"{_title(component)!r} is disabled")
@@ -235,7 +235,7 @@ class Person:
         return await self._ask(Kind.COMPONENT, channel, data, message=message)
 
     async def submit(self, opened_by: Interaction, modal: Json, values: Mapping[str, Any]) -> Answer:
-        """Send a form that an interaction opened."""
+        """Submit a modal that an interaction opened, and wait for the response."""
         channel = self._channel(opened_by.channel_id)
         data = modal_data(self.world, channel, modal, values)
         message = self.world.store.message(opened_by.channel_id, opened_by.message_id or 0)
@@ -278,7 +278,7 @@ class Person:
         return found
 
     def _where(self, message: Message) -> Channel:
-        """The channel of a message that this person sees."""
+        """Return the channel of a message that this person sees. Raises NotPossible."""
         channel = self._channel(message.channel_id)
         if channel.messages.get(message.id) is not message or message.visible_to not in (None, self.id):
             raise NotPossible("the message is not there")
@@ -293,7 +293,7 @@ class Person:
 
 @contextmanager
 def _as_on_screen() -> Iterator[None]:
-    """Discord's refusal as the person meets it: the client does not offer it."""
+    """Raise NotPossible for an ApiError, because a person's client would not offer the action."""
     try:
         yield
     except ApiError as error:
@@ -305,7 +305,7 @@ def _title(component: Json) -> str:
 
 
 def _find(among: Iterable[Message], kinds: tuple[int, ...], name: str | None) -> tuple[Message, Json]:
-    """The one component of these kinds that goes by this custom id, label, placeholder or emoji."""
+    """Return the only component of these kinds with this custom id, label, placeholder or emoji. Raises NotPossible."""
     found = [(message, one) for message in among for _, one in walk(message.components) if one["type"] in kinds]
     exact = [(message, one) for message, one in found if name in (None, one.get("custom_id"))]
     named = exact or [(message, one) for message, one in found if name in _names(one)]

@@ -1,4 +1,4 @@
-"""Who may do what where, computed as Discord documents it."""
+"""Compute permissions as Discord documents them."""
 
 from enum import IntFlag
 
@@ -79,7 +79,7 @@ DIRECT = _TALKING | Permission.PIN_MESSAGES
 
 
 def named(*names: str) -> Permission:
-    """The bits of permissions given by name, e.g. `named("send_messages")`; ValueError names an unknown one."""
+    """Return the bits of permissions by name, e.g. `named("send_messages")`. Raises ValueError for an unknown name."""
     bits = Permission(0)
     for name in names:
         try:
@@ -90,7 +90,7 @@ def named(*names: str) -> Permission:
 
 
 def in_guild(guild: Guild, member: Member) -> Permission:
-    """What a member may do in a guild before any channel has its say."""
+    """Return a member's permissions in a guild, without channel overwrites."""
     if guild.owner_id == member.id:
         return ALL
     bits = guild.roles[guild.id].permissions
@@ -100,7 +100,7 @@ def in_guild(guild: Guild, member: Member) -> Permission:
 
 
 def in_channel(guild: Guild, member: Member, channel: Channel) -> Permission:
-    """What a member may do in a guild's channel; a thread follows the channel it hangs from."""
+    """Return a member's permissions in a channel; a thread inherits those of its parent."""
     base = in_guild(guild, member)
     if base & Permission.ADMINISTRATOR:
         return ALL

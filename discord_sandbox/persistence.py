@@ -1,6 +1,6 @@
-"""A whole world as JSON, to be taken up again later.
+"""Save a whole world as JSON and load it again.
 
-What ends with Discord's own memory is left out: ephemeral messages, and interactions with their tokens.
+Ephemeral messages, and interactions with their tokens, are not saved.
 """
 
 import types
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from discord_sandbox.sandbox import Sandbox
 
 FORMAT_VERSION = 1
-"""Which form of file this module writes; it reads no other."""
+"""The version of the file format; no other version can be loaded."""
 _UNIONS = (Union, types.UnionType)
 
 
-class WrongWorld(ValueError):  # noqa: N818 - named for what is wrong
-    """What was kept cannot be taken up again; says why."""
+class WrongWorld(ValueError):  # noqa: N818 - says what is wrong
+    """The saved world cannot be loaded; the message gives the reason."""
 
 
 def save(world: World) -> Json:
-    """Everything that is true now, fit for `json.dumps`."""
+    """Return the current state, ready for `json.dumps`."""
     store = world.store
     return {
         "form": FORMAT_VERSION,
@@ -45,7 +45,7 @@ def save(world: World) -> Json:
 
 
 def load(sandbox: "Sandbox", kept: Json) -> None:
-    """Take up a kept world in a sandbox that nothing was built in yet. Its clock goes on from where it was, or later.
+    """Load a saved world into an empty sandbox. The clock continues at the saved time or later.
 
     Raises WrongWorld.
     """
@@ -77,12 +77,12 @@ def _channel(channel: Channel) -> Json:
 
 
 def _record(value: Any) -> Json:
-    """A dataclass by its fields; users and channels inside it by id."""
+    """Return the fields of a dataclass; users and channels inside it as ids."""
     return {name: _written(hint, getattr(value, name)) for name, hint in _hints(cast(Hashable, type(value))).items()}
 
 
 def _made(kind: Any, record: Json, store: Store) -> Any:
-    """The opposite of `_record`."""
+    """Build a dataclass from the result of `_record`."""
     return kind(**{name: _read(hint, record[name], store) for name, hint in _hints(kind).items()})
 
 
@@ -93,7 +93,7 @@ def _hints(kind: Hashable) -> dict[str, Any]:
 
 def _written(hint: Any, value: Any) -> Any:
     origin, inside = get_origin(hint), get_args(hint)
-    if value is None or Any in inside:  # plain JSON already
+    if value is None or Any in inside:  # already plain JSON
         return value
     if origin in _UNIONS:
         return _written(inside[0], value)

@@ -1,7 +1,7 @@
-"""Discord's rate limits: buckets per route and major parameter, and the budget of the whole bot.
+"""Discord's rate limits: buckets per route and major parameter, and the global limit of the bot.
 
 Discord publishes the headers, not the numbers (https://discord.com/developers/docs/topics/rate-limits); these are the
-ones bots meet in practice.
+numbers bots see in practice.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from enum import StrEnum
 from discord_sandbox.store import Json
 
 MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token")
-SCALED_SPEEDUP = 10  # how much shorter every window is in the scaled mode
+SCALED_SPEEDUP = 10  # divides every window in the scaled mode
 
 
 class Mode(StrEnum):
@@ -26,7 +26,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`requests` per `window` seconds, counted together for all routes that share `name`."""
+    """Allow `requests` per `window` seconds over all routes that share `name`."""
 
     name: str
     requests: int
@@ -34,7 +34,7 @@ class Limit:
 
     @property
     def bucket(self) -> str:
-        """The opaque name of the bucket, the same for every major parameter."""
+        """The bucket's opaque name, the same for every major parameter."""
         return hashlib.md5(self.name.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -61,12 +61,12 @@ _NO_BOT_TOKEN = ("/interactions/", "/webhooks/{}/{}")
 
 
 def generic(template: str) -> str:
-    """A route template whatever its parameters are called."""
+    """Return a route template with its parameter names removed."""
     return re.sub(r"\{[^}]*\}", "{}", template)
 
 
 def limit_of(method: str, template: str) -> Limit | None:
-    """The limit of a route; None where Discord counts nothing."""
+    """Return the limit of a route, or None for routes without one."""
     plain = generic(template)
     if plain.startswith("/interactions/"):
         return None
@@ -83,14 +83,14 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What the limits say to a request: headers, and for a refused one how many seconds to wait."""
+    """The result for one request: headers, and `retry_after` in seconds if it is refused."""
 
     headers: Mapping[str, str]
     retry_after: float | None = None
     is_global: bool = False
 
     def body(self) -> Json:
-        """What Discord answers with 429."""
+        """Return the body of the 429."""
         return too_many(self.retry_after or 0.0, is_global=self.is_global)
 
 
@@ -99,7 +99,7 @@ def too_many(retry_after: float, *, is_global: bool) -> Json:
 
 
 def refusing(retry_after: float, scope: str) -> dict[str, str]:
-    """The headers of a 429; without `Via` clients take it for a ban."""
+    """Return the headers of a 429; without `Via`, clients take it for a Cloudflare ban."""
     return {
         "Retry-After": str(math.ceil(retry_after)),
         "Via": "1.1 sandbox",
@@ -109,7 +109,7 @@ def refusing(retry_after: float, scope: str) -> dict[str, str]:
 
 
 class RateLimits:
-    """Counts requests; `now` is in seconds since 1970 and never runs backwards."""
+    """Counts requests; `now` is in seconds since 1970 and never decreases."""
 
     def __init__(self, mode: Mode) -> None:
         self.mode = mode

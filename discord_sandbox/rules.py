@@ -1,4 +1,4 @@
-"""What Discord lets a user do with messages and reactions; the same for the bot and for people."""
+"""Discord's rules for messages and reactions, the same for the bot and for people."""
 
 from collections import deque
 from datetime import timedelta
@@ -17,13 +17,13 @@ NONCE_LIFETIME = timedelta(minutes=5)
 OLD_MESSAGE_AGE = timedelta(hours=1)
 MAX_OLD_MESSAGE_EDITS = 3
 OLD_MESSAGE_EDIT_WINDOW = timedelta(seconds=20)
-"""Discord does not publish the limit on edits of messages older than an hour; bots report about this much."""
+"""Discord does not publish the limit on edits of messages older than an hour; bots report about this one."""
 WRITTEN_BY_PEOPLE = (0, 19, 20, 23)
-"""Message types that are not the system's own."""
+"""Types of messages that people can write; the others are system messages."""
 
 
 def need(world: World, user: User, channel: Channel, *needed: Permission) -> None:
-    """50001 without sight of the channel, 50013 without one of the permissions needed."""
+    """Raise ApiError 50001 if the user cannot view the channel, 50013 if they lack one of the permissions."""
     granted = world.may(user.id, channel)
     if not granted & Permission.VIEW_CHANNEL:
         raise refused(50001)
@@ -33,7 +33,7 @@ def need(world: World, user: User, channel: Channel, *needed: Permission) -> Non
 
 
 def send(world: World, user: User, channel: Channel, body: Json, files: Files) -> Message:
-    """A new message; with `enforce_nonce`, the first one under that nonce."""
+    """Send a message; with `enforce_nonce`, return the first message with that nonce instead of sending another."""
     _may_send(world, user, channel)
     check_message(body, files=len(files), has_emoji=world.has_emoji)
     if body.get("embeds"):
@@ -67,7 +67,7 @@ def _may_send(world: World, user: User, channel: Channel) -> None:
 
 
 def _accepts(world: World, sender: User, receiver: User) -> bool:
-    """Whether a direct message arrives: it is welcome, and the two share a guild."""
+    """Return True if the receiver accepts direct messages and shares a guild with the sender."""
     if not receiver.bot and not receiver.accepts_dms:
         return False
     return any(receiver.id in guild.members for guild in world.store.guilds_of(sender.id))
@@ -81,7 +81,7 @@ def _first_under_nonce(world: World, user: User, channel: Channel, nonce: object
 
 
 def _wake(world: World, channel: Channel) -> None:
-    """A message in an archived thread opens it again."""
+    """Unarchive the thread that a message is sent to."""
     guild = world.guild_of(channel)
     if channel.thread is not None and channel.thread.archived and guild is not None:
         channel.thread.archived = False
@@ -90,7 +90,7 @@ def _wake(world: World, channel: Channel) -> None:
 
 
 def edit(world: World, user: User, channel: Channel, message: Message, body: Json, files: Files) -> None:
-    """Change one's own message; of others' only whether embeds show, and that with permission."""
+    """Edit one's own message; in others' messages only `flags`, and only with MANAGE_MESSAGES."""
     need(world, user, channel)
     check_edit(body, has_emoji=world.has_emoji)
     if message.type not in WRITTEN_BY_PEOPLE:
@@ -120,7 +120,7 @@ def _limit_old_edits(world: World, channel: Channel, message: Message) -> None:
 
 
 def delete(world: World, user: User, channel: Channel, message: Message) -> None:
-    """Delete one's own message, or another's with permission."""
+    """Delete one's own message, or another's with MANAGE_MESSAGES."""
     need(world, user, channel)
     if message.author.id != user.id:
         if is_direct(channel):
@@ -131,7 +131,7 @@ def delete(world: World, user: User, channel: Channel, message: Message) -> None
 
 
 def react(world: World, user: User, channel: Channel, message: Message, emoji: str) -> None:
-    """Put a reaction under a message; a new emoji needs the permission to add one."""
+    """Add a reaction; an emoji that is not on the message yet needs ADD_REACTIONS."""
     need(world, user, channel, Permission.READ_MESSAGE_HISTORY)
     reaction = identify(world, emoji)
     key = reaction_key(emoji)
@@ -144,7 +144,7 @@ def react(world: World, user: User, channel: Channel, message: Message, emoji: s
 
 
 def unreact(world: World, user: User, channel: Channel, message: Message, emoji: str, whose: int) -> None:
-    """Take a reaction away: one's own, or with permission another's; 10014 if it is not there."""
+    """Remove one's own reaction, or another's with MANAGE_MESSAGES. Raises ApiError 10014 if there is none."""
     need(world, user, channel, Permission.READ_MESSAGE_HISTORY)
     identify(world, emoji)
     if whose != user.id:
@@ -156,7 +156,7 @@ def unreact(world: World, user: User, channel: Channel, message: Message, emoji:
 
 
 def moderate_reactions(world: World, user: User, channel: Channel) -> None:
-    """Whether a user may take away the reactions of others."""
+    """Raise ApiError unless the user may remove the reactions of others."""
     if is_direct(channel):
         raise refused(50003)
     need(world, user, channel, Permission.MANAGE_MESSAGES)
@@ -164,7 +164,7 @@ def moderate_reactions(world: World, user: User, channel: Channel) -> None:
 
 
 def identify(world: World, emoji: str) -> Reaction:
-    """The emoji as a reaction without users; 10014 if there is no such emoji."""
+    """Return the emoji as a reaction without users. Raises ApiError 10014 for an unknown emoji."""
     check_reaction(emoji, world.has_emoji)
     key = reaction_key(emoji)
     if not key.isdecimal() or ":" not in emoji:

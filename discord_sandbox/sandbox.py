@@ -1,4 +1,4 @@
-"""A small Discord on loopback: start it, build a world, point a bot at it, and look what happened."""
+"""A small Discord on loopback: start it, build a world, connect a bot, and inspect the result."""
 
 import asyncio
 import inspect
@@ -24,15 +24,15 @@ from discord_sandbox.world import World
 
 T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
-TOKEN = "c2FuZGJveA.sandbox.only-good-on-loopback"  # noqa: S105 - opens nothing but this sandbox
+TOKEN = "c2FuZGJveA.sandbox.only-good-on-loopback"  # noqa: S105 - valid in this sandbox only
 
 
-class FactMissing(AssertionError):  # noqa: N818 - reads as a test's failure
-    """What was waited for did not become true; says what the server saw instead."""
+class FactMissing(AssertionError):  # noqa: N818 - a test failure
+    """An awaited fact did not become true; the message gives the server's state."""
 
 
 class Sandbox:
-    """One Discord with one bot in it, whose token is `token`. Also an asynchronous context manager."""
+    """One Discord with one bot, which logs in with `token`. Also an asynchronous context manager."""
 
     def __init__(
         self,
@@ -53,10 +53,10 @@ class Sandbox:
         self._runner: web.AppRunner | None = None
         self._page: Page | None = None
 
-    # Its life
+    # Lifecycle
 
     async def start(self, *, port: int = 0) -> None:
-        """Listen on loopback; port 0 takes a free one."""
+        """Listen on loopback; port 0 picks a free one."""
         app = web.Application(client_max_size=32 << 20)
         app.router.add_route("*", PREFIX + "/{path:.*}", self.rest.handle)
         app.router.add_get("/gateway", self.gateway.handle)
@@ -84,9 +84,9 @@ class Sandbox:
             self._runner = None
 
     async def open_page(self, *, operator: Operator | None = None, host: str = LOOPBACK, port: int = 0) -> str:
-        """Show this Discord to browsers; the page's address. `operator` knows the bot in it.
+        """Serve the page for browsers and return its address. `operator` adds what the page shows of the bot.
 
-        On another `host` than loopback, everybody who reaches it can act as anybody.
+        On a `host` other than loopback, everybody who can reach the page can act as anybody.
         """
         if self._page is not None:
             await self._page.close()
@@ -103,7 +103,7 @@ class Sandbox:
         await self.stop()
 
     async def attachment(self, request: web.Request) -> web.Response:
-        """A file that came with a message or a command."""
+        """Serve a file of a message or a command."""
         channel = self.store.channels.get(int(request.match_info["channel"]))
         wanted = int(request.match_info["attachment"])
         files = [file for message in channel.messages.values() for file in message.attachments] if channel else []
@@ -116,7 +116,7 @@ class Sandbox:
     async def _unknown(self, request: web.Request) -> web.Response:
         return web.json_response(self.rest.unsupported(f"{request.method} {request.path}"), status=501)
 
-    # Where a bot finds it
+    # Addresses and ids for the bot
 
     @property
     def api_url(self) -> str:
@@ -134,24 +134,24 @@ class Sandbox:
     def bot(self) -> User:
         return self.world.bot
 
-    # Building: no rules apply
+    # Building, without permission checks
 
     def add_guild(
         self, name: str, *, owner: str | Somebody = "owner", bot_permissions: int | None = None
     ) -> SandboxGuild:
-        """A guild with its owner and the bot in it; `bot_permissions` are those of the bot's own role."""
+        """Add a guild with its owner and the bot; `bot_permissions` are the bits of the bot's own role."""
         user = self.add_user(owner).user if isinstance(owner, str) else self.store.users[owner.id]
         if bot_permissions is None:
             return SandboxGuild(self, guilds.create(self.world, name, user))
         return SandboxGuild(self, guilds.create(self.world, name, user, bot_permissions=bot_permissions))
 
     def add_user(self, name: str) -> Person:
-        """A person who is in no guild yet."""
+        """Add a person who is in no guild yet."""
         user = User(id=self.store.seed_id(), username=name, global_name=name.capitalize())
         self.store.users[user.id] = user
         return Person(self.world, user)
 
-    # Looking
+    # Inspection
 
     @property
     def store(self) -> Store:
@@ -159,27 +159,30 @@ class Sandbox:
 
     @property
     def calls(self) -> list[Recorded]:
-        """Every REST call that arrived, oldest first."""
+        """All REST calls that arrived, oldest first."""
         return self.rest.calls
 
     @property
     def unsupported(self) -> list[str]:
-        """What was asked for that the sandbox does not model; empty if all is well."""
+        """Descriptions of the requests that the sandbox does not model."""
         return self.rest.unsupported_calls
 
     def count(self, method: str, route: str, *, status: int | None = None) -> int:
-        """How many calls to a route template arrived (and were answered with `status`)."""
+        """Return the number of calls to a route template, if given only those answered with `status`."""
         return sum(
             call.method == method and call.route == route and status in (None, call.status) for call in self.calls
         )
 
     def dms(self, who: Somebody) -> list[Message]:
-        """The messages in the conversation between the bot and somebody, oldest first."""
+        """Return the messages in the DM channel between the bot and a person, oldest first."""
         channel = self.store.dm_between(self.bot.id, who.id)
         return list(channel.messages.values()) if channel is not None else []
 
     async def until(self, fact: Callable[[], T], *, timeout: float = 10.0) -> T:
-        """Wait until `fact()` is true and return it; it is asked again after every change on the server."""
+        """Wait until `fact()` is truthy and return its value; it is called again after every change on the server.
+
+        Raises FactMissing after `timeout` seconds.
+        """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
         while not (found := fact()):
@@ -201,10 +204,10 @@ class Sandbox:
         lines += [f"{call.at:%H:%M:%S.%f} {call.method} {call.path} -> {call.status}" for call in self.calls[-10:]]
         return "\n".join(lines)
 
-    # Things that happen to the world
+    # Events in the world
 
     def advance(self, by: timedelta) -> datetime:
-        """Move the clock forward; returns the new time."""
+        """Move the clock forward and return the new time (UTC)."""
         self.clock.advance(by)
         self.store.changed()
         return self.clock.now()
@@ -213,7 +216,7 @@ class Sandbox:
         messages.delete(self.world, self.store.channels[message.channel_id], message)
 
     async def clear_reactions(self, message: Message, emoji: str | None = None) -> None:
-        """A moderator removes all reactions, or those of one emoji."""
+        """Remove all reactions, or those with one emoji, as a moderator does."""
         channel = self.store.channels[message.channel_id]
         if emoji is None:
             messages.clear_reactions(self.world, channel, message)
@@ -224,7 +227,7 @@ class Sandbox:
         channels.delete(self.world, self.store.guilds[channel.guild_id or 0], channel)
 
     async def remove_member(self, guild: "SandboxGuild | Guild", member: Somebody) -> None:
-        """Somebody leaves; when it is the bot, it is thrown out."""
+        """Remove a member from the guild; for the bot, this is a kick."""
         guilds.leave(self.world, self.store.guilds[guild.id], self.store.guilds[guild.id].members[member.id])
 
     async def set_unavailable(self, guild: "SandboxGuild | Guild", *, unavailable: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""Scenario files: guilds, roles, channels and members to begin with, as TOML or JSON."""
+"""Read scenario files: initial guilds, roles, channels, emoji and members as TOML or JSON."""
 
 import json
 import tomllib
@@ -22,12 +22,12 @@ _TYPES = {
 }
 
 
-class WrongScenario(ValueError):  # noqa: N818 - named for what is wrong
-    """The file is no scenario; says where."""
+class WrongScenario(ValueError):  # noqa: N818 - says what is wrong
+    """The file is not a valid scenario; the message names the place."""
 
 
 def read(file: Path) -> Json:
-    """The content of a scenario file; WrongScenario if it cannot be read."""
+    """Return the content of a scenario file. Raises WrongScenario if it cannot be read."""
     try:
         text = file.read_text(encoding="utf-8")
         content = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
@@ -39,7 +39,7 @@ def read(file: Path) -> Json:
 
 
 def build(sandbox: "Sandbox", scenario: Json) -> list[SandboxGuild]:
-    """Add what a scenario describes; people of the same name in several guilds are the same person."""
+    """Add the guilds of a scenario; a name in several guilds is the same person. Raises WrongScenario."""
     people: dict[str, Any] = {}
     return [_guild(sandbox, entry, people) for entry in _entries(scenario, "guilds", {"guilds"}, "the scenario")]
 

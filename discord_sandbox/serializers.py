@@ -1,4 +1,4 @@
-"""Facts as Discord's JSON, the same for REST and gateway."""
+"""Serialize the sandbox's state as Discord's JSON, for REST and the gateway."""
 
 from datetime import datetime
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from discord_sandbox.store import (
 
 
 def time(moment: datetime) -> str:
-    """Discord's way to write a moment: microseconds and `+00:00`."""
+    """Format a time as Discord does: microseconds and `+00:00`."""
     return moment.isoformat(timespec="microseconds")
 
 
@@ -80,7 +80,7 @@ def role(of: Role) -> Json:
 
 
 def partial_member(of: Member) -> Json:
-    """A member as messages and interactions carry it: without the user."""
+    """Return a member without its user, as in messages and interactions."""
     return {
         "avatar": None,
         "banner": None,
@@ -101,7 +101,7 @@ def member(of: Member) -> Json:
 
 
 def acting_member(of: Member, permissions: Permission) -> Json:
-    """A member as an interaction carries it, with what they may do in that channel."""
+    """Return a member with their permissions in the channel, as in interactions."""
     return member(of) | {"permissions": str(int(permissions))}
 
 
@@ -154,7 +154,7 @@ def channel(of: Channel, store: Store) -> Json:
 
 
 def _direct(of: Channel, store: Store) -> Json:
-    """A conversation as the bot sees it: the other person is the recipient."""
+    """Return a DM channel as the bot sees it: the recipient is the other person."""
     people = [store.users[user_id] for user_id in of.recipients]
     return {
         "id": str(of.id),
@@ -166,7 +166,7 @@ def _direct(of: Channel, store: Store) -> Json:
 
 
 def thread(of: Channel, *, viewer: int | None = None) -> Json:
-    """A thread; with `viewer`, also that user's own membership in it."""
+    """Return a thread; with `viewer`, also that user's membership in it."""
     state = of.state
     metadata: Json = {
         "archived": state.archived,
@@ -202,7 +202,7 @@ def thread_member(of: Channel, user_id: int) -> Json:
 
 
 def attachment_path(of: Attachment, channel_id: int) -> str:
-    """Where a file of a message or a command is fetched."""
+    """Return the path of a message's or command's file on the sandbox's server."""
     return f"/attachments/{channel_id}/{of.id}/{quote(of.filename, safe='')}"
 
 
@@ -230,7 +230,7 @@ def reaction(of: Reaction, viewer: int) -> Json:
 
 
 def message(of: Message, store: Store, *, viewer: int, base_url: str) -> Json:
-    """A message as `viewer` gets it, with the message it answers."""
+    """Return a message as `viewer` gets it, with the message it replies to."""
     body = _message(of, store, viewer, base_url)
     if of.reply_to is not None:
         answered = store.message(*of.reply_to)
@@ -289,7 +289,7 @@ def command(of: Command, application_id: int) -> Json:
 
 
 def guild(of: Guild) -> Json:
-    """What `GET /guilds/{id}` answers, which GUILD_CREATE and GUILD_UPDATE also begin with."""
+    """Return a guild as in `GET /guilds/{id}` and GUILD_UPDATE; GUILD_CREATE adds to it."""
     return {
         "id": str(of.id),
         "name": of.name,
@@ -335,7 +335,7 @@ def guild(of: Guild) -> Json:
 
 
 def own_guild(of: Guild, viewer: int, *, counts: bool) -> Json:
-    """A guild in the list of those that a user is in."""
+    """Return a guild as in `GET /users/@me/guilds`."""
     body: Json = {
         "id": str(of.id),
         "name": of.name,
@@ -351,7 +351,7 @@ def own_guild(of: Guild, viewer: int, *, counts: bool) -> Json:
 
 
 def guild_create(of: Guild, store: Store, *, viewer: int) -> Json:
-    """GUILD_CREATE for the bot: of the members only itself, as Discord does without the presence intent."""
+    """Return the payload of GUILD_CREATE; `members` has only the bot, as on Discord without the presence intent."""
     return guild(of) | {
         "joined_at": time(of.bot_joined_at),
         "large": len(of.members) > 250,

@@ -1,4 +1,4 @@
-"""The HTTP side: every request is recorded, checked, limited and answered as Discord does."""
+"""The REST server: record, check, limit and answer every request as Discord does."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ _ID = re.compile(r"[0-9]{15,}")
 
 @dataclass(slots=True, kw_only=True)
 class Recorded:
-    """One REST call that arrived, and what it was answered; `status` is None until it is."""
+    """One REST call and its response; `status` is None until it is answered."""
 
     method: str
     route: str
@@ -42,7 +42,7 @@ class Recorded:
 
 
 class RestServer:
-    """Answers REST calls from the world's facts; keeps every call and every gap."""
+    """Answers REST calls from the world's state; records all calls and all unsupported requests."""
 
     def __init__(self, world: World, token: str, limits: RateLimits, faults: Faults) -> None:
         self.world = world
@@ -54,14 +54,14 @@ class RestServer:
         self.stopping = asyncio.Event()
 
     def unsupported(self, what: str) -> Json:
-        """Record that the sandbox does not model something; the body of the 501."""
+        """Record a request that the sandbox does not model and return the body of its 501."""
         self.unsupported_calls.append(what)
         log.error("sandbox gap: %s", what)
         self.world.store.changed()
         return {"message": f"The sandbox does not model this: {what}", "code": 0, "gap": what}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Any request under the API's prefix."""
+        """Answer any request under the API's prefix."""
         parts = [unquote(part) for part in request.rel_url.raw_path.removeprefix(PREFIX).strip("/").split("/")]
         path = "/" + "/".join(parts)
         found = ROUTES.find(request.method, parts)
@@ -87,7 +87,7 @@ class RestServer:
         except Unsupported as gap:
             status, body = 501, self.unsupported(str(gap))
         except Exception as error:
-            log.exception("the sandbox failed on %s %s", request.method, path)
+            log.exception("request failed: %s %s", request.method, path)
             status, body = 501, self.unsupported(f"{record.method} {record.route} failed: {error!r}")
         record.status, record.response = status, body
         self.world.store.changed()
@@ -134,7 +134,7 @@ class RestServer:
         )
 
     async def _fail(self, fault: Fault, request: web.Request, headers: dict[str, str]) -> Answer:
-        """Answer with the fault's status, or not at all."""
+        """Answer with the fault's status, or give no response."""
         if fault.status is not None:
             if fault.status == 429:
                 headers.update(refusing(fault.retry_after, "global" if fault.everywhere else "shared"))

@@ -1,4 +1,4 @@
-"""Gateway sessions, which outlive their sockets, and the sockets."""
+"""Gateway sessions, which outlive their connections, and the connections."""
 
 import asyncio
 import json
@@ -30,8 +30,8 @@ class Op(IntEnum):
     HEARTBEAT_ACK = 11
 
 
-class Close(Exception):  # noqa: N818 - the end of a connection, not an error
-    """Ends a connection with a close code."""
+class Close(Exception):  # noqa: N818 - control flow, not an error
+    """Close the connection with a close code."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -43,7 +43,7 @@ def encoded(payload: Any) -> str:
 
 
 class Session:
-    """What a client identified for: intents, shard, and the events it may still have to be told again."""
+    """An identified client: intents, shard, and the last events for a resume."""
 
     def __init__(self, intents: Intent, shard: tuple[int, int]) -> None:
         self.id = secrets.token_hex(16)
@@ -61,7 +61,7 @@ class Session:
         return mine and (not event.intent or bool(self.intents & event.intent))
 
     def push(self, name: str, payload: str) -> None:
-        """Send an event, now or when the client resumes."""
+        """Send an event now, or when the client resumes."""
         self.seq += 1
         frame = f'{{"op":0,"s":{self.seq},"t":"{name}","d":{payload}}}'.encode()
         self.sent.append((self.seq, frame))
@@ -69,14 +69,14 @@ class Session:
             self.connection.send(frame)
 
     def since(self, seq: int) -> list[bytes] | None:
-        """The frames after `seq`, or None if they are no longer known."""
+        """Return the frames after `seq`, or None if they are no longer buffered."""
         if seq < self.seq and (not self.sent or self.sent[0][0] > seq + 1):
             return None
         return [frame for number, frame in self.sent if number > seq]
 
 
 class Connection:
-    """One socket: sends in order, compressed if the client asked for it."""
+    """One WebSocket; sends frames in order, compressed if the client asked for it."""
 
     def __init__(self, ws: web.WebSocketResponse, request: web.Request, *, compressed: bool) -> None:
         self.ws = ws
@@ -95,7 +95,7 @@ class Connection:
         self.send(encoded({"op": op, "d": payload, "s": None, "t": None}).encode())
 
     async def write(self) -> None:
-        """Send what is queued, for as long as the socket lives."""
+        """Send queued frames until cancelled."""
         while True:
             frame = await self._outgoing.get()
             if self.frozen:
@@ -107,7 +107,7 @@ class Connection:
                 await self.ws.send_bytes(data)
 
     def counts(self, now: float) -> bool:
-        """Count one message from the client; whether it is within the limit of a minute."""
+        """Count one message from the client; return False beyond the limit of 120 in 60 seconds."""
         while self._received and self._received[0] <= now - 60:
             self._received.popleft()
         self._received.append(now)
@@ -118,7 +118,7 @@ class Connection:
         await self.ws.close(code=code, message=reason.encode())
 
     def abort(self) -> None:
-        """Break the TCP connection without a word."""
+        """Break the TCP connection without a close frame."""
         self.closed_by_server = True
         if self._transport is not None:
             self._transport.abort()

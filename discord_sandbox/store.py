@@ -1,4 +1,4 @@
-"""What is true on the sandbox's Discord: facts, kept in one place, without rules or wire formats."""
+"""The state of the sandbox's Discord, without rules or wire formats."""
 
 import asyncio
 import re
@@ -39,7 +39,7 @@ class MessageFlag(IntEnum):
 
 @dataclass(slots=True, kw_only=True)
 class User:
-    """A person or a bot, known to all guilds. `accepts_dms` is their privacy setting."""
+    """A user or bot; `accepts_dms` is their privacy setting."""
 
     id: int
     username: str
@@ -65,7 +65,7 @@ class Role:
 
 @dataclass(slots=True, kw_only=True)
 class Member:
-    """A user's membership in a guild; `id` is the user's."""
+    """A user's membership in a guild; `id` is the user's id."""
 
     user: User
     guild_id: int
@@ -85,7 +85,7 @@ class Member:
 
 @dataclass(slots=True, kw_only=True)
 class Overwrite:
-    """A channel's exception for a role (`kind` 0) or a member (`kind` 1)."""
+    """A permission overwrite of a channel for a role (`kind` 0) or a member (`kind` 1)."""
 
     id: int
     kind: int
@@ -95,7 +95,7 @@ class Overwrite:
 
 @dataclass(slots=True, kw_only=True)
 class ThreadState:
-    """What a channel is besides a channel when it is a thread."""
+    """The properties that only threads have."""
 
     owner_id: int
     created_at: datetime
@@ -110,7 +110,7 @@ class ThreadState:
 
 @dataclass(slots=True, kw_only=True)
 class Channel:
-    """A guild's channel, a thread or a direct conversation; `messages` by id, oldest first."""
+    """A guild channel, thread or DM channel; `messages` by id, oldest first. `slowmode` is in seconds."""
 
     id: int
     type: ChannelType
@@ -130,7 +130,7 @@ class Channel:
 
     @property
     def state(self) -> ThreadState:
-        """What it is as a thread; TypeError if it is none."""
+        """The thread's state. Raises TypeError if the channel is no thread."""
         if self.thread is None:
             raise TypeError(f"channel {self.id} is not a thread")
         return self.thread
@@ -159,7 +159,7 @@ class Emoji:
 
 @dataclass(slots=True, kw_only=True)
 class Reaction:
-    """One emoji under a message and who put it there, with when. `emoji_id` only for custom emoji."""
+    """One emoji on a message, with its users and when they reacted. `emoji_id` is set for custom emoji only."""
 
     name: str
     emoji_id: int | None = None
@@ -178,7 +178,7 @@ class Attachment:
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """A message as it stands now. Ephemeral ones carry `visible_to`, the only member who sees them."""
+    """The current state of a message. An ephemeral one has `visible_to`, the only user who sees it."""
 
     id: int
     channel_id: int
@@ -206,14 +206,14 @@ class Message:
     visible_to: int | None = None
 
     def reactors(self, emoji: str) -> list[int]:
-        """Ids of the users under a unicode emoji or `name:id`, in order of arrival."""
+        """Return the ids of the users who reacted with a Unicode emoji or `name:id`, in order of arrival."""
         reaction = self.reactions.get(reaction_key(emoji))
         return list(reaction.users) if reaction is not None else []
 
 
 @dataclass(slots=True, kw_only=True)
 class Command:
-    """An application command as registered; `payload` holds Discord's fields without the ids."""
+    """A registered application command; `payload` holds Discord's fields except the ids."""
 
     id: int
     version: int
@@ -231,9 +231,9 @@ class Command:
 
 @dataclass(slots=True, kw_only=True)
 class Interaction:
-    """Something a person did that the application has to answer; `payload` is Discord's `data`.
+    """An interaction that the application has to respond to; `payload` is Discord's `data`.
 
-    `deadline` is a moment of the machine's monotonic clock; `opened_by` the interaction that opened a submitted modal.
+    `deadline` is in seconds of `time.monotonic()`; `opened_by` is the interaction that opened a submitted modal.
     """
 
     id: int
@@ -258,7 +258,7 @@ class Interaction:
 
 @dataclass(slots=True, kw_only=True)
 class Guild:
-    """A server; `channels` holds its channels, `threads` its threads, `roles[guild.id]` is @everyone."""
+    """A guild; `channels` and `threads` are separate, and `roles[guild.id]` is @everyone."""
 
     id: int
     name: str
@@ -275,20 +275,20 @@ class Guild:
 
 @dataclass(slots=True, kw_only=True)
 class Sent:
-    """The first message under a nonce, kept for as long as Discord remembers it."""
+    """The first message with a nonce, remembered for as long as Discord does."""
 
     message_id: int
     at: datetime
 
 
 def reaction_key(emoji: str) -> str:
-    """The key of an emoji in `Message.reactions`: custom emoji by id, unicode without the variation selector."""
+    """Return an emoji's key in `Message.reactions`: a custom emoji's id, else Unicode without variation selector."""
     custom = re.fullmatch(r"(?:<?a?:)?\w*:(\d+)>?", emoji)
     return custom[1] if custom else emoji.replace("\ufe0f", "")
 
 
 class Store:
-    """All facts of one sandbox, with the ids and the way to wait for a change."""
+    """All state of one sandbox, with id generation and change notification."""
 
     def __init__(self, clock: SandboxClock) -> None:
         self.clock = clock
@@ -314,17 +314,17 @@ class Store:
         return (moment - EPOCH) // timedelta(milliseconds=1) << 22
 
     def next_id(self) -> int:
-        """An id for something that happens now; later ids are larger."""
+        """Return an id for an object created now; ids increase."""
         self.last_id = max(self._at(self.clock.now()), self.last_id + 1)
         return self.last_id
 
     def seed_id(self) -> int:
-        """An id for something that was there before the story begins; each a millisecond apart, as shards need."""
+        """Return an id from before the sandbox started; ids are 1 ms apart, so that guilds spread over shards."""
         self.last_seed += 1 << 22
         return self.last_seed
 
     def changed(self) -> None:
-        """Say that a fact changed; wakes everybody in `wait_for_change`."""
+        """Notify that the state changed; wakes all callers of `wait_for_change`."""
         self.version += 1
         waiting, self._waiting = self._waiting, set()
         for future in waiting:
@@ -332,17 +332,17 @@ class Store:
                 future.set_result(None)
 
     def reshaped(self) -> None:
-        """Say that something besides messages changed: a guild, channel, member, command or privacy setting."""
+        """Notify that something other than messages changed: a guild, channel, member, command or privacy setting."""
         self.shape += 1
         self.changed()
 
     def touched(self, message: Message) -> None:
-        """Say that a message is new, different or gone, whoever may see it."""
+        """Notify that a message was created, changed or deleted, even if only one person may see it."""
         for watch in self.watchers:
             watch(message)
 
     async def wait_for_change(self, timeout: float) -> None:
-        """Return after the next change, at the latest after `timeout` seconds."""
+        """Wait for the next change, at most `timeout` seconds."""
         future = asyncio.get_running_loop().create_future()
         self._waiting.add(future)
         await asyncio.wait((future,), timeout=timeout)

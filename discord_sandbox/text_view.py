@@ -1,4 +1,4 @@
-"""Messages as text, the way a person sees them: for terminals and for sentences in tests."""
+"""Render messages as plain text, as a person sees them, for terminals and tests."""
 
 import re
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ _SPANS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "
 
 
 def message_text(message: Message, world: World, *, zone: tzinfo = UTC) -> str:
-    """A message with its author, embeds, reactions and components, times in `zone`."""
+    """Return a message with its author, embeds, reactions and components; times in `zone`."""
     return "\n".join(
         [message.author.global_name or message.author.username, *_indented(body(message, world, zone=zone))]
     )
 
 
 def body(message: Message, world: World, *, zone: tzinfo = UTC) -> Iterator[str]:
-    """The lines of a message below its author's name."""
+    """Return the lines of a message below its author's name."""
     if message.flags & MessageFlag.LOADING:
         yield "thinking…"
     yield from plain_text(message.content, world, zone=zone).splitlines()
@@ -47,7 +47,7 @@ def body(message: Message, world: World, *, zone: tzinfo = UTC) -> Iterator[str]
 
 
 def form(components: list[Json]) -> Iterator[str]:
-    """Rows of buttons, selects and inputs, a line each."""
+    """Return the lines of buttons, selects, inputs and text displays."""
     for component in components:
         if component["type"] == ROW and all(one["type"] == BUTTON for one in component["components"]):
             yield " ".join(map(_button, component["components"]))
@@ -91,7 +91,7 @@ def _embed(embed: Json, world: World, zone: tzinfo) -> Iterator[str]:
 
 
 def plain_text(text: str, world: World, *, zone: tzinfo = UTC) -> str:
-    """What is read where Markdown says this: times, names and marks as Discord shows them."""
+    """Render Markdown as plain text: times, mentions and emoji as Discord shows them."""
 
     def seen(found: re.Match[str]) -> str:
         if found["escaped"]:

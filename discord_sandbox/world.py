@@ -1,4 +1,4 @@
-"""The store together with everybody who must hear of a change: the gateway, and whoever watches."""
+"""The store together with the listeners to its events, such as the gateway."""
 
 from collections import deque
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from discord_sandbox.store import Channel, ChannelType, Guild, Json, Message, St
 
 
 class Intent(IntFlag):
-    """Gateway intents: which events a session asked for."""
+    """Gateway intents, the groups of events a session subscribes to."""
 
     GUILDS = 1 << 0
     GUILD_MEMBERS = 1 << 1
@@ -33,15 +33,15 @@ class Intent(IntFlag):
 
 
 ALWAYS = Intent(0)
-"""For events that every session gets."""
+"""The intent of events that every session gets."""
 _ABOUT_SHAPE = ("GUILD_", "CHANNEL_", "THREAD_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
-    """One event for the bot: which guild's shard gets it, which intent it needs, whose doing it was.
+    """One gateway event: its guild (for the shard), its intent, and the user who caused it.
 
-    `redacted` is what sessions without the message content intent get instead of `payload`.
+    `redacted` replaces `payload` for sessions without the message content intent.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Dispatch:
 
 
 class World:
-    """Facts, the one bot that lives among them, and the listeners to events."""
+    """The state, its one bot, and the listeners to events."""
 
     def __init__(self, clock: SandboxClock) -> None:
         self.clock = clock
@@ -64,7 +64,7 @@ class World:
         self.limited = True
         self.old_edits: dict[int, deque[datetime]] = {}
         self.sessions_left = 1000
-        self.application_flags = 1 << 15 | 1 << 19  # members and message content, as for a bot in few guilds
+        self.application_flags = 1 << 15 | 1 << 19  # GUILD_MEMBERS and MESSAGE_CONTENT, as for a bot in few guilds
         self.listeners: list[Callable[[Dispatch], None]] = []
         self.bot = User(id=self.store.seed_id(), username="RaidBot", bot=True, discriminator="0001")
         self.store.users[self.bot.id] = self.bot
@@ -76,7 +76,7 @@ class World:
         return self.bot.id
 
     def publish(self, event: Dispatch) -> None:
-        """Tell everybody what happened; call it after the fact is in the store."""
+        """Dispatch an event to all listeners; call it after the store was changed."""
         guild = self.store.guilds.get(event.guild_id or 0)
         hidden = guild is not None and guild.unavailable and event.name not in ("GUILD_DELETE", "INTERACTION_CREATE")
         if not hidden:
@@ -91,7 +91,7 @@ class World:
         return self.store.guilds.get(channel.guild_id or 0)
 
     def may(self, user_id: int, channel: Channel) -> Permission:
-        """What a user may do in a channel; nothing for strangers."""
+        """Return a user's permissions in a channel; none for non-members."""
         guild = self.guild_of(channel)
         if guild is None:
             return permissions.DIRECT if user_id in channel.recipients else Permission(0)
@@ -102,11 +102,11 @@ class World:
         return bool(self.may(self.bot.id, channel) & Permission.VIEW_CHANNEL)
 
     def message_json(self, message: Message) -> Json:
-        """A message as the bot gets it over REST."""
+        """Return a message as the bot gets it over REST."""
         return serializers.message(message, self.store, viewer=self.bot.id, base_url=self.base_url)
 
     def has_emoji(self, emoji_id: int) -> bool:
-        """Whether a custom emoji is known in any guild the bot is in."""
+        """Return True if a guild of the bot has this custom emoji."""
         return any(emoji_id in guild.emojis for guild in self.store.guilds_of(self.bot.id))
 
 

@@ -1,1 +1,1 @@
-"""The sandbox in a browser: docs/page-protocol.md says what is spoken there."""
+"""The sandbox in a browser; docs/page-protocol.md describes the WebSocket protocol."""

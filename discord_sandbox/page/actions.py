@@ -1,4 +1,4 @@
-"""What can be asked for on the page: somebody acts, looks back, or turns the world's clock."""
+"""Actions of the page: a person acts, reads history, or advances the sandbox's clock."""
 
 import asyncio
 import random
@@ -24,7 +24,10 @@ MAX_MESSAGES = 100
 
 
 class PageActions:
-    """Carries out what a client asks for; NotPossible says what is not, KeyError and ValueError what was malformed."""
+    """Carries out the page's requests.
+
+    Raises NotPossible for an action that is not allowed, KeyError and ValueError for a malformed request.
+    """
 
     def __init__(self, sandbox: "Sandbox", operator: Operator | None, files: Files) -> None:
         self._sandbox = sandbox
@@ -53,7 +56,7 @@ class PageActions:
         }
 
     async def carry_out(self, perspective: Perspective, asked: Json) -> Json:
-        """What `asked["do"]` answers besides `ok`."""
+        """Carry out `asked["do"]` and return the fields of its answer besides `ok`."""
         act = self._actions.get(str(asked["do"]))
         if act is None:
             raise NotPossible(f"nobody can {asked['do']!r}; what can be done is {', '.join(self._actions)}")
@@ -130,7 +133,7 @@ class PageActions:
         return {}
 
     async def _everybody(self, perspective: Perspective, person: Person, asked: Json) -> Json:
-        """All others who see the message and have not reacted yet take one of the bot's reactions at random."""
+        """Let all other people who see the message and have not reacted add one of the bot's reactions at random."""
         message = self._message(perspective, asked)
         offered = [key for key, entry in message.reactions.items() if self._world.bot.id in entry.users]
         if not offered:

@@ -1,4 +1,4 @@
-"""Files on their way: chosen in a browser, kept until a command takes them."""
+"""Uploads from a browser, kept until a command uses them."""
 
 from aiohttp import web
 
@@ -12,14 +12,14 @@ _REFUSED_FROM = ("/", "\\", "\0")
 
 
 class Files:
-    """What browsers sent and no command took yet; the oldest make room."""
+    """Uploaded files that no command has used yet; beyond ten, the oldest are dropped."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._waiting: dict[str, Upload] = {}
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Keep the body of a request as a file of the name in its query."""
+        """Store the request's body as a file with the name in its query."""
         name = request.query.get("name", "")
         if not 0 < len(name) <= MAX_NAME_LENGTH or any(sign in name for sign in _REFUSED_FROM):
             return _refused(400, f"A file's name has 1 to {MAX_NAME_LENGTH} characters and no slash.")
@@ -36,7 +36,7 @@ class Files:
         return web.json_response({"file": number})
 
     def take(self, given: Json) -> Upload:
-        """The file that an option names, once."""
+        """Return and remove the file that an option names. Raises NotPossible if it is gone."""
         found = self._waiting.pop(str(given["file"]), None)
         if found is None:
             raise NotPossible("the file is not here any more; choose it again")

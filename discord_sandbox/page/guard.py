@@ -1,4 +1,4 @@
-"""Nobody but the page itself talks to the page's server."""
+"""Protect the page's server from other sites."""
 
 from collections.abc import Mapping
 
@@ -27,11 +27,14 @@ HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
 }
 HARMLESS = "default-src 'none'; sandbox"
-"""The policy for files that came with messages: whatever they are, they run nothing."""
+"""The policy for files of messages, which must not run anything."""
 
 
 def guard(host: str) -> Middleware:
-    """403 unless `Host` and `Origin` are this server's own; a page on the internet can forge neither."""
+    """Return a middleware that answers 403 unless `Host` and `Origin` are this server's own.
+
+    A page on the internet can forge neither.
+    """
     names = LOOPBACK_NAMES if host in LOOPBACK_NAMES else (host,)
 
     @web.middleware
@@ -44,7 +47,7 @@ def guard(host: str) -> Middleware:
 
 
 def is_own(request: web.Request, names: tuple[str, ...] = LOOPBACK_NAMES) -> bool:
-    """Whether a request was made to one of these names, and not by another site's page."""
+    """Return True if a request was made to one of these names, and not by another site's page."""
     transport = request.transport
     if transport is None:
         return False
@@ -58,6 +61,6 @@ def is_own(request: web.Request, names: tuple[str, ...] = LOOPBACK_NAMES) -> boo
 
 
 async def protect(_request: web.Request, response: web.StreamResponse) -> None:
-    """Add the headers that every answer carries; an answer may have a stricter policy of its own."""
+    """Add the security headers to a response, except those it sets itself."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

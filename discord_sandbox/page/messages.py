@@ -1,4 +1,4 @@
-"""A message as it is on somebody's screen."""
+"""Serialize messages for the page, as one person sees them."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ def _attachment(file: Attachment, of: Message) -> Json:
 
 
 def _used(embeds: list[Json]) -> set[str]:
-    """Names of the files that embeds show, which are therefore not shown again below them."""
+    """Return the names of files shown in embeds, so that they are not listed again below."""
     addresses = [given.get(part, {}).get(key, "") for given in embeds for part, key in _PICTURES]
     return {address.removeprefix(_ATTACHED) for address in addresses if address.startswith(_ATTACHED)}
 

@@ -1,4 +1,4 @@
-"""Whoever runs the sandbox and knows the bot in it: what the page shows of that bot, and what can be done to it."""
+"""The interface through which the page shows and controls the bot."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from discord_sandbox.store import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """Something that a button on the page does; `carry_out` may return a sentence about how it went."""
+    """The action of a button on the page; `carry_out` may return a sentence about the result."""
 
     label: str
     carry_out: Callable[[], Awaitable[str | None]]
@@ -18,10 +18,13 @@ class Action:
 class Operator(Protocol):
     @property
     def actions(self) -> Mapping[str, Action]:
-        """What can be done, by name, in the order of the buttons."""
+        """The actions by name, in the order of the buttons."""
 
     async def strip(self) -> Json:
-        """`sections`, each with `title`, `rows` of `label` and `value`, and `lines`; `next` with `at` and `what`."""
+        """Return the status bar as `sections` and `next`.
+
+        Each section has `title`, `rows` of `label` and `value`, and `lines`; `next` has `at` and `what`.
+        """
 
     async def advance(self, seconds: float) -> None:
-        """Move the sandbox's clock and the bot's together."""
+        """Advance the sandbox's clock and the bot's by `seconds`."""

@@ -1,4 +1,4 @@
-"""Through one person's eyes: what they may see and do, and nothing else."""
+"""One person's view: the guilds, channels and messages they may see."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ MAX_UNREAD = 99
 
 
 class Memory:
-    """What the people's own clients remember: what they read and which ephemeral messages they dismissed."""
+    """State of the people's clients: messages they read and ephemeral messages they dismissed."""
 
     def __init__(self, world: World) -> None:
         self._begins = world.store.next_id()
@@ -21,7 +21,10 @@ class Memory:
         self._read[user.id, channel.id] = max(message_id, self.last_read(user, channel))
 
     def last_read(self, user: User, channel: Channel) -> int:
-        """What lies in a server's channels when the page opens counts as read, direct messages do not."""
+        """Return the id of the last message read.
+
+        Messages in guild channels from before the page was opened count as read, direct messages do not.
+        """
         return self._read.get((user.id, channel.id), 0 if is_direct(channel) else self._begins)
 
     def dismiss(self, message: Message) -> None:
@@ -47,7 +50,7 @@ class Perspective:
         return self.world.store.guilds_of(self.id)
 
     def channels(self) -> Iterator[Channel]:
-        """Channels and threads they see, and direct conversations in which something was said."""
+        """Return the channels and threads that the person sees, and DM channels with messages."""
         for guild in self.guilds():
             yield from filter(self.sees, (*guild.channels.values(), *guild.threads.values()))
         for people, channel in self.world.store.dms.items():
@@ -61,23 +64,23 @@ class Perspective:
         return bool(self.may(channel) & Permission.VIEW_CHANNEL)
 
     def reads(self, channel: Channel) -> bool:
-        """Whether they see what was written before."""
+        """Return True if the person may read older messages of the channel."""
         needed = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
         return self.may(channel) & needed == needed
 
     def is_meant(self, message: Message) -> bool:
-        """Whether a message of a channel they see is on their screen."""
+        """Return True if the message, in a channel the person sees, is shown to them."""
         return message.visible_to in (None, self.id) and not self.memory.is_dismissed(message)
 
     def older(self, channel: Channel, before: int | None) -> Iterator[Message]:
-        """What they can read in a channel, newest first."""
+        """Return the messages that the person can read in a channel, newest first."""
         if self.reads(channel):
             for message in reversed(channel.messages.values()):
                 if (before is None or message.id < before) and self.is_meant(message):
                     yield message
 
     def unread(self, channel: Channel) -> int:
-        """How many messages of others came after the last one read, at most 99."""
+        """Count messages by others after the last one read, up to 99."""
         last_read = self.memory.last_read(self.user, channel)
         count = 0
         for message in self.older(channel, None):
@@ -88,12 +91,12 @@ class Perspective:
 
 
 def name_in(guild: Guild | None, user: User) -> str:
-    """What somebody is called there."""
+    """Return a user's display name in a guild."""
     member = guild.members.get(user.id) if guild is not None else None
     return member.display_name if member is not None else user.global_name or user.username
 
 
 def colour_in(guild: Guild, member: Member) -> int:
-    """The colour of their name: that of their highest role with one."""
+    """Return the colour of a member's name: that of their highest coloured role, else 0."""
     coloured = [guild.roles[role_id] for role_id in member.roles if guild.roles[role_id].color]
     return max(coloured, key=lambda role: role.position).color if coloured else 0

@@ -1,4 +1,4 @@
-"""The page's own small server, on a loopback port of its own."""
+"""The page's web server, on a port of its own."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 class Page:
-    """Serves the page to any number of browsers; what people read and dismissed holds for all of them."""
+    """Serves the page to any number of browsers; they share which messages were read and dismissed."""
 
     def __init__(self, sandbox: "Sandbox", operator: Operator | None) -> None:
         self._sandbox = sandbox
@@ -44,7 +44,7 @@ class Page:
         self._runner: web.AppRunner | None = None
 
     async def open(self, host: str, port: int) -> str:
-        """Listen; the page's address."""
+        """Start listening and return the page's address."""
         app = web.Application(middlewares=[guard(host)], client_max_size=MAX_UPLOAD_BYTES)
         app.on_response_prepare.append(protect)
         app.router.add_get("/", self._index)

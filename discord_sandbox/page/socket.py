@@ -1,4 +1,4 @@
-"""One browser's WebSocket: questions in, answers and pushes out."""
+"""One browser's WebSocket: requests, answers and pushes."""
 
 import asyncio
 import json
@@ -18,8 +18,8 @@ from discord_sandbox.store import Json, User
 from discord_sandbox.world import World
 
 log = logging.getLogger(__name__)
-TICK_SECONDS = 0.05  # seconds between two pushes of changes
-IDLE_REFRESH_SECONDS = 1.0  # seconds after which the strip is looked at although nothing happened
+TICK_SECONDS = 0.05  # between two pushes of changes
+IDLE_REFRESH_SECONDS = 1.0  # after which the status bar is refreshed without any change
 MAX_FRAME_BYTES = 64 * 1024
 
 
@@ -37,7 +37,7 @@ class Socket:
         self._shown: Json | None = None
 
     async def serve(self, operator: Operator | None) -> None:
-        """Talk until the browser goes away."""
+        """Handle requests and push changes until the browser disconnects."""
         pushing = [asyncio.create_task(self._push_news()), asyncio.create_task(self._push_strip())]
         try:
             async for message in self._ws:
@@ -66,7 +66,7 @@ class Socket:
             task.add_done_callback(self._tasks.discard)
 
     async def _be(self, number: object, person: str | None, operator: Operator | None) -> None:
-        """Pushes before the answer belong to the person of before, those after it to this one."""
+        """Switch to a person: earlier pushes belong to the previous person, later ones to this one."""
         user = self._user(person)
         if user is None:
             await self._send({"re": number, "error": "there is nobody of that id"})
@@ -93,7 +93,7 @@ class Socket:
         except (ValueError, TypeError) as wrong:
             answer = {"re": number, "error": f"that is not understood: {wrong}"}
         except Exception as error:
-            log.exception("the page failed to %s", asked["do"])
+            log.exception("page request %s failed", asked["do"])
             answer = {"re": number, "error": f"the sandbox failed: {error}"}
         await self._send(answer)
 
@@ -103,7 +103,7 @@ class Socket:
                 await self._ws.send_json(body)
 
     async def _push_news(self) -> None:
-        """Send what changed, at most once a tick however much it was."""
+        """Push changes, at most once per tick."""
         store = self._world.store
         while True:
             version = store.version
@@ -124,13 +124,13 @@ class Socket:
                 await store.wait_for_change(IDLE_REFRESH_SECONDS)
 
     async def _show_strip(self) -> None:
-        """Send the strip if it is another one than that on the screen, or the clock has jumped."""
+        """Push the status bar if it changed or the clock was advanced."""
         if self._watch.perspective is None:
             return
         try:
             told = await self._status_bar.look()
         except Exception:
-            log.exception("the operator could not tell how the bot is")
+            log.exception("bot status unavailable")
             return
         shown = told | {"offset": self._world.clock.offset.total_seconds()}
         if shown != self._shown:

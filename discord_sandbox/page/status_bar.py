@@ -1,4 +1,4 @@
-"""The strip: what time it is, what the bot asked of Discord, and what its operator tells."""
+"""The status bar: the time, the bot's REST calls, and the operator's information."""
 
 import asyncio
 from collections import Counter
@@ -12,12 +12,12 @@ from discord_sandbox.store import Json
 if TYPE_CHECKING:
     from discord_sandbox.sandbox import Sandbox
 
-REFRESH_SECONDS = 0.25  # seconds between two looks
+REFRESH_SECONDS = 0.25  # between two refreshes
 REFUSED, BROKEN = 429, 500  # HTTP statuses
 
 
 class StatusBar:
-    """Looks when asked, at most four times a second whoever asks; every call is counted once."""
+    """Builds the status bar on request, at most four times a second for all browsers together."""
 
     def __init__(self, sandbox: "Sandbox", operator: Operator | None) -> None:
         self._sandbox = sandbox
@@ -31,7 +31,7 @@ class StatusBar:
         self._seen: Json = {}
 
     async def look(self) -> Json:
-        """The strip without `now`, as it stood at most a quarter of a second ago."""
+        """Return the status bar without `now`, at most a quarter of a second old."""
         async with self._looking:
             now = asyncio.get_running_loop().time()
             if now - self._looked_at >= REFRESH_SECONDS:

@@ -1,4 +1,4 @@
-"""What a person's client knows besides messages, as the page gets it."""
+"""Serialize guilds, channels, people and commands for the page."""
 
 from collections.abc import Iterator
 
@@ -24,11 +24,11 @@ _KINDS = {
 }
 _LIMITS = ("min_value", "max_value", "min_length", "max_length", "channel_types")
 _STEPS = (OptionType.SUBCOMMAND, OptionType.GROUP)
-_SLASH = 1  # the type of a command
+_SLASH = 1  # the type of a slash command
 
 
 def people(world: World) -> Iterator[User]:
-    """Whom the page can look through: everybody in a server, its owners first."""
+    """Return the people the page can switch to: all members of guilds, owners first."""
     seen: dict[int, User] = {}
     for guild in world.store.guilds.values():
         seen.setdefault(guild.owner_id, world.store.users[guild.owner_id])
@@ -92,7 +92,7 @@ def _member(where: Guild, of: Member) -> Json:
 
 
 def channel(of: Channel, perspective: Perspective) -> Json:
-    """A channel without the number of unread messages, which changes with every one."""
+    """Return a channel without its unread count, which changes with every message."""
     may = perspective.may(of)
     saying = Permission.SEND_MESSAGES if of.thread is None else Permission.SEND_MESSAGES_IN_THREADS
     return {
@@ -123,7 +123,7 @@ def _other(of: Channel, perspective: Perspective) -> Json:
 
 
 def commands(perspective: Perspective) -> list[Json]:
-    """The slash commands a person is offered, each usable path by itself, by name."""
+    """Return the slash commands a person is offered, one entry per subcommand, by name."""
     found: list[Json] = []
     for command in perspective.world.store.commands.values():
         if command.type != _SLASH:

@@ -1,4 +1,4 @@
-"""What one person's client has to be told: the whole view at first, then only what is different."""
+"""Track changes for one person's client: the whole view first, then only differences."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from discord_sandbox.world import World
 
 @dataclass(slots=True)
 class Shape:
-    """What a person sees besides messages, as it was last sent."""
+    """The guilds, channels, people and commands as last sent."""
 
     channels: dict[int, Json] = field(default_factory=dict)
     guilds: dict[int, Json] = field(default_factory=dict)
@@ -21,7 +21,7 @@ class Shape:
 
 
 class Watch:
-    """Notes which messages were touched, and turns that into pushes for one person when asked."""
+    """Collects changed messages and turns them into pushes for one person on request."""
 
     def __init__(self, world: World, memory: Memory) -> None:
         self.perspective: Perspective | None = None
@@ -36,7 +36,7 @@ class Watch:
         self._world.store.watchers.remove(self._touch)
 
     def be(self, user: User) -> Json:
-        """Look through somebody's eyes from now on; everything they see, without messages."""
+        """Switch to a user and return everything they see except messages."""
         self.perspective = Perspective(self._world, user, self._memory)
         self._touched.clear()
         self._sent, self._shape = self._seen(self.perspective), self._world.store.shape
@@ -52,7 +52,7 @@ class Watch:
         }
 
     def news(self) -> list[Json]:
-        """The pushes for everything that changed since the last time."""
+        """Return the pushes for all changes since the last call."""
         if self.perspective is None:
             return []
         touched, self._touched = self._touched, {}
@@ -113,7 +113,7 @@ class Watch:
         return pushes
 
     def _with_news(self, perspective: Perspective, channel_id: int) -> Json:
-        """A channel with its newest message and how many are unread at this moment."""
+        """Return a channel with its newest message and its current unread count."""
         channel: Channel = self._world.store.channels[channel_id]
         newest = next(perspective.older(channel, None), None)
         return self._sent.channels[channel_id] | {
@@ -123,7 +123,7 @@ class Watch:
 
 
 def _changed(before: dict[int, Json], now: dict[int, Json]) -> tuple[list[int], list[str]] | None:
-    """Ids of what is new or different, and of what is gone; None if nothing is."""
+    """Return the ids of new or changed entries and of removed ones; None if there are none."""
     different = [one for one, body in now.items() if before.get(one) != body]
     gone = [str(one) for one in before if one not in now]
     return (different, gone) if different or gone else None

@@ -1,1 +1,1 @@
-"""Discord's REST routes, a module per family."""
+"""Discord's REST routes, a module per resource."""

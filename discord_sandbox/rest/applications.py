@@ -1,4 +1,4 @@
-"""The application itself, and where its gateway is."""
+"""Routes of the application and the gateway's address."""
 
 from discord_sandbox import serializers
 from discord_sandbox.rest.routing import Answer, Call, Routes

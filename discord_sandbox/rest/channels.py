@@ -1,4 +1,4 @@
-"""Channels: looking at them, changing them, typing in them."""
+"""Routes of channels: get, edit, delete, overwrites and typing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ _edit = shape(
 
 
 def guild_of(call: Call, channel: Channel) -> Guild:
-    """The guild of a channel; direct conversations allow none of this."""
+    """Return the guild of a channel. Raises ApiError 50003 for a DM channel."""
     guild = call.world.guild_of(channel)
     if guild is None:
         raise refused(50003)

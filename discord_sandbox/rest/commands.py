@@ -1,4 +1,4 @@
-"""Application commands, global and per guild."""
+"""Routes of application commands, global and per guild."""
 
 from discord_sandbox import serializers
 from discord_sandbox.errors import invalid, refused
@@ -21,7 +21,10 @@ _DEFAULTS: Json = {
 
 
 def _scope(call: Call) -> int | None:
-    """The guild whose commands are meant, None for the global ones."""
+    """Return the guild id of the request's commands, or None for global ones.
+
+    Raises ApiError 20012 for another application.
+    """
     if call.id("application_id") != call.world.application_id:
         raise refused(20012)
     return call.guild().id if "guild_id" in call.ids else None
@@ -44,7 +47,7 @@ def _json(call: Call, command: Command) -> Json:
 
 
 def _complete(given: Json, scope: int | None) -> Json:
-    """A definition as Discord returns it: with its defaults, and without what says nothing."""
+    """Return a definition as Discord does: with defaults and without empty fields."""
     body = _DEFAULTS | {name: value for name, value in given.items() if name != "id" and value is not None}
     if not body.get("options"):
         body.pop("options", None)
@@ -61,7 +64,7 @@ def _complete(given: Json, scope: int | None) -> Json:
 
 
 def _put(call: Call, scope: int | None, given: Json, same: Command | None) -> Command:
-    """Write one definition, under the id of the command of that name and kind if there is one."""
+    """Store one definition, under the id of `same` if given."""
     store = call.world.store
     payload = _complete(given, scope)
     if same is not None and same.payload == payload:

@@ -1,4 +1,4 @@
-"""Guilds, their channels and emoji."""
+"""Routes of guilds, their channels and emoji."""
 
 from discord_sandbox import channels, permissions, serializers
 from discord_sandbox.errors import refused
@@ -27,7 +27,7 @@ _new_channel = shape(
 
 
 def need(call: Call, guild: Guild, permission: Permission) -> None:
-    """50013 unless the bot has a permission in the guild as a whole."""
+    """Raise ApiError 50013 unless the bot has a permission in the guild as a whole."""
     if not permissions.in_guild(guild, guild.members[call.actor.id]) & permission:
         raise refused(50013)
 

@@ -1,4 +1,4 @@
-"""Answers to interactions, and what follows them through the interaction's webhook."""
+"""Routes of interaction callbacks and of the interaction's webhook."""
 
 from discord_sandbox import interactions
 from discord_sandbox.rest.routing import Answer, Call, Routes

@@ -1,4 +1,4 @@
-"""Members of a guild."""
+"""Routes of guild members."""
 
 from discord_sandbox import guilds, permissions, serializers
 from discord_sandbox.errors import refused
@@ -26,7 +26,7 @@ def _found(call: Call, guild: Guild) -> Member:
 
 
 def _may_give(call: Call, guild: Guild, role: Role) -> None:
-    """50013 for a role at or above the bot's own highest, or one that belongs to a bot."""
+    """Raise ApiError 50013 for a role at or above the bot's highest role, or for a managed role."""
     own = guild.members[call.actor.id]
     highest = max((guild.roles[role_id].position for role_id in own.roles), default=0)
     if role.managed or (role.position >= highest and guild.owner_id != own.id):

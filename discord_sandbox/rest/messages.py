@@ -1,4 +1,4 @@
-"""Messages: reading, writing, changing, deleting."""
+"""Routes of messages: list, get, send, edit and delete."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A channel's permission overwrites as requests write them."""
+"""Parse permission overwrites of requests."""
 
 import re
 from typing import Any
@@ -8,7 +8,7 @@ from discord_sandbox.validation.form import Check, Form, listing, one_of, shape,
 
 
 def bits(form: Form, value: Any) -> None:
-    """Permissions: a number, as a rule written as a string because it outgrew 53 bits."""
+    """Check permission bits: a number, usually sent as a string because it can exceed 53 bits."""
     if not re.fullmatch(r"\d{1,20}", str(value)):
         form.wrong("NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
 

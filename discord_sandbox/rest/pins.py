@@ -1,4 +1,4 @@
-"""Pinned messages."""
+"""Routes of pinned messages."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Reactions under messages."""
+"""Routes of reactions."""
 
 from discord_sandbox import messages, rules, serializers
 from discord_sandbox.permissions import Permission

@@ -1,4 +1,4 @@
-"""Roles of a guild."""
+"""Routes of guild roles."""
 
 from discord_sandbox import guilds, serializers
 from discord_sandbox.errors import refused

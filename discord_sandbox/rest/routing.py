@@ -1,4 +1,4 @@
-"""Routes by the names Discord's API description gives them, and what a handler gets to work with."""
+"""Register and find routes; parameters are named as in Discord's API description."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -12,12 +12,12 @@ from discord_sandbox.store import Attachment, Channel, Guild, Message, User
 from discord_sandbox.world import World
 
 Answer = tuple[int, Any]
-"""Status and body; the body None means an empty answer."""
+"""Status and body; a body of None means an empty response."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """One request that found its route: ids from the path, query, body and uploaded files."""
+    """One request to a known route: ids from the path, query, body and uploaded files."""
 
     world: World
     method: str
@@ -33,7 +33,7 @@ class Call:
 
     @property
     def form(self) -> dict[str, Any]:
-        """The body where it has to be an object."""
+        """The body as an object, empty if there is none. Raises ApiError 50035 if it is not an object."""
         if self.body is None:
             return {}
         if not isinstance(self.body, dict):
@@ -41,11 +41,11 @@ class Call:
         return self.body
 
     def id(self, name: str) -> int:
-        """A snowflake from the path."""
+        """Return a snowflake from the path. Raises ApiError 50035 if it is none."""
         return _snowflake(name, self.ids[name])
 
     def limit(self, default: int, most: int, *, least: int = 1) -> int:
-        """The page size asked for."""
+        """Return the requested page size. Raises ApiError 50035 outside `least` to `most`."""
         raw = self.query.get("limit")
         if raw is None:
             return default
@@ -58,7 +58,7 @@ class Call:
         return int(raw)
 
     def cursor(self, name: str) -> int | None:
-        """A snowflake from the query."""
+        """Return a snowflake from the query, or None. Raises ApiError 50035 if it is none."""
         raw = self.query.get(name)
         return None if raw is None else _snowflake(name, raw)
 
@@ -66,14 +66,17 @@ class Call:
         return self.query.get(name, "false").lower() in ("true", "1")
 
     def guild(self, name: str = "guild_id") -> Guild:
-        """The guild in the path, if the bot is in it."""
+        """Return the guild in the path. Raises ApiError 10004 if the bot is not in it."""
         guild = self.world.store.guilds.get(self.id(name))
         if guild is None or self.world.bot.id not in guild.members:
             raise refused(10004)
         return guild
 
     def channel(self, *needed: Permission) -> Channel:
-        """The channel in the path, if the bot sees it and has the permissions needed there."""
+        """Return the channel in the path.
+
+        Raises ApiError 10003 for an unknown channel, 50001 if the bot does not see it, 50013 for missing permissions.
+        """
         store, channel_id = self.world.store, self.id("channel_id")
         channel = store.channels.get(channel_id)
         if channel is None:
@@ -85,7 +88,7 @@ class Call:
         rules.need(self.world, self.actor, channel, *needed)
 
     def message(self, channel: Channel) -> Message:
-        """The message in the path."""
+        """Return the message in the path. Raises ApiError 10008 if it does not exist or is ephemeral."""
         message = channel.messages.get(self.id("message_id"))
         if message is None or message.visible_to is not None:
             raise refused(10008)
@@ -103,7 +106,7 @@ Handler = Callable[[Call], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`public` ones need no bot token: the path itself holds a secret, or there is none to keep."""
+    """One route. `public` ones need no bot token: their path holds a token of its own, or they hold no secret."""
 
     method: str
     template: str
@@ -113,7 +116,7 @@ class Route:
 
 
 class Routes:
-    """A table of routes; literal path segments win over parameters."""
+    """A table of routes; literal path segments take precedence over parameters."""
 
     def __init__(self) -> None:
         self._by_shape: dict[tuple[str, int], list[Route]] = {}
@@ -124,7 +127,7 @@ class Routes:
     def add(
         self, method: str, template: str, *, query: Collection[str] = (), public: bool = False
     ) -> Callable[[Handler], Handler]:
-        """Register the decorated handler; `query` names the query parameters it knows."""
+        """Register the decorated handler; `query` lists the query parameters it supports."""
 
         def register(handle: Handler) -> Handler:
             route = Route(method, template, handle, frozenset(query), public)
@@ -140,7 +143,7 @@ class Routes:
             self.add(route.method, route.template, query=route.query, public=route.public)(route.handle)
 
     def find(self, method: str, parts: list[str]) -> tuple[Route, dict[str, str]] | None:
-        """The route for a path's decoded segments, and its parameters."""
+        """Return the route for the decoded path segments with its parameters, or None."""
         for route in self._by_shape.get((method, len(parts)), ()):
             ids = _matched(route.template, parts)
             if ids is not None:

@@ -1,4 +1,4 @@
-"""All routes the sandbox knows."""
+"""The table of all routes of the sandbox."""
 
 from discord_sandbox.rest import (
     applications,

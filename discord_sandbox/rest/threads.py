@@ -1,4 +1,4 @@
-"""Threads: starting them, and who is in them."""
+"""Routes of threads and their members."""
 
 from discord_sandbox import channels, messages, serializers
 from discord_sandbox.errors import refused

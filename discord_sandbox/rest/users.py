@@ -1,4 +1,4 @@
-"""Users, the bot itself, and the conversations it opens."""
+"""Routes of users, the bot's own user, and DM channels."""
 
 from discord_sandbox import channels, guilds, serializers
 from discord_sandbox.errors import refused

@@ -1,1 +1,1 @@
-"""Discord's own verdict on request payloads: pure checks, answered with its real codes and error trees."""
+"""Discord's validation of request payloads: pure checks that raise its real codes and error trees."""

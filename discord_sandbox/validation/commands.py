@@ -1,4 +1,4 @@
-"""Application commands as they are registered, and the choices that autocomplete offers."""
+"""Validate application commands and autocomplete choices."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ GROUP: Final = 2
 STRING: Final = 3
 INTEGER: Final = 4
 NUMBER: Final = 10
-MAX_COMMAND_LENGTH: Final = 8000  # names, descriptions and values of a command and everything below it
+MAX_COMMAND_LENGTH: Final = 8000  # characters in names, descriptions and values, with all options
 _NAME = re.compile(r"[-_'\w]{1,32}")
 
 
@@ -197,14 +197,14 @@ def _command(form: Form, value: Any) -> None:
 
 
 def check_command(payload: Json) -> None:
-    """Raise what Discord answers to this command definition, if it refuses it."""
+    """Raise ApiError if Discord refuses this command definition."""
     form = Form()
     _command(form, payload)
     form.settle()
 
 
 def check_commands(payload: list[Json]) -> None:
-    """The same for all commands of a scope, put at once."""
+    """Raise ApiError if Discord refuses these definitions as all commands of a scope."""
     form = Form()
     for index, one in enumerate(payload):
         _command(form.at(index), one)
@@ -222,7 +222,7 @@ def check_commands(payload: list[Json]) -> None:
 
 
 def check_choices(payload: Json) -> None:
-    """Raise what Discord answers to these autocomplete choices (the `data` of an answer of type 8)."""
+    """Raise ApiError if Discord refuses these autocomplete choices (the `data` of a callback of type 8)."""
     form = Form().at("data")
     shape("autocomplete choices", {"choices": listing(choice, most=25)}, required=["choices"])(form, payload)
     form.settle()

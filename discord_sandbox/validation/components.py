@@ -1,4 +1,4 @@
-"""Buttons, selects, their rows, and modals."""
+"""Validate buttons, selects, action rows and modals."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -202,7 +202,7 @@ _rows = listing(lambda form, value: _of_type(form, value, {ROW: _row}), most=5)
 
 
 def walk(components: list[Json], *path: str | int) -> Iterator[tuple[tuple[str | int, ...], Json]]:
-    """Every component below these with its path, rows and labels included."""
+    """Yield every component with its path, including rows, labels and what they contain."""
     for index, component in enumerate(components):
         here = (*path, index)
         yield here, component
@@ -217,7 +217,7 @@ def _unique_custom_ids(form: Form, components: list[Json]) -> None:
 
 
 def components(form: Form, value: Any) -> None:
-    """The components of a message."""
+    """Check the components of a message."""
     before = len(form.found)
     _rows(form, value)
     if len(form.found) == before:
@@ -269,7 +269,7 @@ def modal(form: Form, value: Any) -> None:
 
 
 def check_modal(payload: Json) -> None:
-    """Raise what Discord answers to this modal, if it refuses it."""
+    """Raise ApiError if Discord refuses this modal (the `data` of a callback of type 9)."""
     form = Form().at("data")
     modal(form, payload)
     form.settle()

@@ -1,4 +1,4 @@
-"""Embeds: what one may hold, and what all of a message may hold together."""
+"""Validate embeds, one by one and all of a message together."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -73,7 +73,7 @@ def _counted(embed: Json) -> Iterator[str]:
 
 
 def size(embeds: list[Json]) -> int:
-    """The characters that count towards the limit of 6000 over all embeds of a message."""
+    """Return the number of characters that count towards the limit of 6000 for all embeds of a message."""
     return sum(len(part) for embed in embeds for part in _counted(embed))
 
 

@@ -1,4 +1,4 @@
-"""Which emoji Discord takes: the Unicode ones, and custom ones that exist."""
+"""Check emoji: Unicode emoji, and custom emoji that exist."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from discord_sandbox.errors import refused
 from discord_sandbox.store import Json
 from discord_sandbox.validation.form import Form, anything, boolean, shape, snowflake, text
 
-# The code points with the property Emoji in Unicode 16's emoji-data.txt, without digits and the regional letters.
+# Code points with the property Emoji in Unicode 16's emoji-data.txt, without digits and regional indicators.
 _SYMBOLS = (
     "©®‼⁉™ℹ\u2194-\u2199↩↪⌚⌛⌨⏏\u23e9-\u23f3\u23f8-\u23faⓂ▪▫▶◀\u25fb-\u25fe\u2600-\u2604☎☑☔☕☘☝☠☢☣☦☪☮☯\u2638-\u263a♀♂"
     "\u2648-\u2653♟♠♣♥♦♨♻♾♿\u2692-\u2697⚙⚛⚜⚠⚡⚧⚪⚫⚰⚱⚽⚾⛄⛅⛈⛎⛏⛑⛓⛔⛩⛪\u26f0-\u26f5\u26f7-\u26fa⛽✂✅\u2708-\u270d✏✒✔✖✝✡✨✳✴"
@@ -37,7 +37,7 @@ def is_unicode(emoji: str) -> bool:
 
 
 def check_reaction(emoji: str, has_emoji: Callable[[int], bool]) -> None:
-    """Whether `emoji`, as it stands in a reaction's route (`✅` or `name:id`), can be reacted with."""
+    """Raise ApiError 10014 if Discord takes no reaction with `emoji`, as in the route (`✅` or `name:id`)."""
     custom = _CUSTOM.fullmatch(emoji)
     if not (has_emoji(int(custom[1])) if custom else is_unicode(emoji)):
         raise refused(10014)

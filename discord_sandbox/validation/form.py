@@ -1,4 +1,4 @@
-"""The parts a payload check is made of, and the error tree that Discord answers with."""
+"""Building blocks of payload checks, and Discord's tree of errors."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -19,13 +19,13 @@ class Problem:
 
 
 def no_emoji(_emoji: int) -> bool:
-    """No custom emoji exists."""
+    """Return False: no custom emoji exists."""
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One place in a request body; places of the same body share their findings."""
+    """One place in a request body; all places of a body share `found`."""
 
     has_emoji: Callable[[int], bool] = no_emoji
     path: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Form:
         self.wrong("BASE_TYPE_REQUIRED", "This field is required")
 
     def settle(self) -> None:
-        """Raise what was found, if anything was."""
+        """Raise ApiError 50035 with everything found, if anything was."""
         if self.found:
             raise refused(50035, tree(self.found))
 
@@ -60,7 +60,7 @@ Check = Callable[[Form, Any], None]
 
 
 def text(*, least: int = 0, most: int, required: bool = False) -> Check:
-    """A string of `least` to `most` characters; `required`: not only blanks."""
+    """Check for a string of `least` to `most` characters; with `required`, it must not be blank."""
 
     def check(form: Form, value: Any) -> None:
         if not isinstance(value, str):
@@ -136,7 +136,7 @@ def url(*schemes: str, most: int = 2048) -> Check:
 
 
 def anything(_form: Form, _value: Any) -> None:
-    """Discord reads past this field in requests."""
+    """Accept any value, for fields that Discord ignores in requests."""
 
 
 def listing(item: Check, *, least: int = 0, most: int) -> Check:
@@ -155,7 +155,7 @@ def listing(item: Check, *, least: int = 0, most: int) -> Check:
 
 
 def mapping(item: Check) -> Check:
-    """An object whose keys are free, such as translations by locale."""
+    """Check the values of an object with free keys, such as translations by locale."""
 
     def check(form: Form, value: Any) -> None:
         if not isinstance(value, dict):
@@ -168,9 +168,9 @@ def mapping(item: Check) -> Check:
 
 
 def shape(what: str, fields: Mapping[str, Check], *, required: Collection[str] = (), then: Check = anything) -> Check:
-    """An object with these fields and no others (an unknown one is a Gap).
+    """Check for an object with these fields; any other field raises Unsupported.
 
-    `then` looks at it as a whole once its parts are right.
+    `then` checks the object as a whole once its fields are valid.
     """
 
     def check(form: Form, value: Any) -> None:
@@ -193,12 +193,12 @@ def shape(what: str, fields: Mapping[str, Check], *, required: Collection[str] =
 
 
 def present(value: Json) -> Iterator[tuple[str, Any]]:
-    """The fields that say something: for Discord null is the same as absent in nearly every request."""
+    """Return the fields that are not null; in nearly every request Discord treats null as absent."""
     return ((name, one) for name, one in value.items() if one is not None)
 
 
 def unique(form: Form, values: Collection[tuple[tuple[str | int, ...], Any]], *, code: str, message: str) -> None:
-    """Report every value, given with its path below `form`, that came before."""
+    """Report every value that occurred before; values come with their path below `form`."""
     seen = set()
     for path, value in values:
         if value in seen:

@@ -1,4 +1,4 @@
-"""Messages, their threads, and what may be pinged."""
+"""Validate messages, threads and allowed mentions."""
 
 from collections.abc import Callable
 
@@ -86,7 +86,7 @@ _written: dict[str, Check] = {
     "flags": _flags,
     "attachments": listing(_attachment, most=10),
     "tts": boolean,
-    "nonce": _nonce,  # discord.js sends both with edits and answers, too
+    "nonce": _nonce,  # discord.py also sends both with edits and interaction responses
     "enforce_nonce": boolean,
 }
 _new = shape(
@@ -105,7 +105,7 @@ _hooked = shape(
 
 
 def is_empty(message: Json, *, files: int = 0) -> bool:
-    """Whether nothing of this message would be seen."""
+    """Return True if the message would show nothing."""
     said = (message.get("content") or "").strip()
     parts = ("embeds", "components", "sticker_ids", "attachments", "poll")
     return not said and not files and not any(message.get(part) for part in parts)
@@ -118,30 +118,30 @@ def _check(check: Check, payload: Json, has_emoji: Callable[[int], bool], *path:
 
 
 def check_message(payload: Json, *, files: int = 0, has_emoji: Callable[[int], bool] = no_emoji) -> None:
-    """Raise what Discord answers to this new message of a channel, if it refuses it."""
+    """Raise ApiError if Discord refuses this new message of a channel."""
     _check(_new, payload, has_emoji)
     _must_say_something(payload, files)
 
 
 def check_edit(payload: Json, *, has_emoji: Callable[[int], bool] = no_emoji) -> None:
-    """The same for an edit; whether the message is empty afterwards is `is_empty` of the merged one."""
+    """Raise ApiError if Discord refuses this edit; check the merged message with `is_empty` separately."""
     _check(_edit, payload, has_emoji)
 
 
 def check_followup(payload: Json, *, files: int = 0, has_emoji: Callable[[int], bool] = no_emoji) -> None:
-    """The same for a message through a webhook, such as an interaction's follow-up."""
+    """Raise ApiError if Discord refuses this message of a webhook, such as an interaction's follow-up."""
     _check(_hooked, payload, has_emoji)
     _must_say_something(payload, files)
 
 
 def check_reply(payload: Json, *, files: int = 0, has_emoji: Callable[[int], bool] = no_emoji) -> None:
-    """The same for the `data` of an interaction's answer of type 4."""
+    """Raise ApiError if Discord refuses this `data` of a callback of type 4."""
     _check(_edit, payload, has_emoji, "data")
     _must_say_something(payload, files)
 
 
 def check_update(payload: Json, *, has_emoji: Callable[[int], bool] = no_emoji) -> None:
-    """The same for the `data` of an interaction's answer of type 7."""
+    """Raise ApiError if Discord refuses this `data` of a callback of type 7."""
     _check(_edit, payload, has_emoji, "data")
 
 
@@ -172,7 +172,7 @@ _thread_edit = shape(
 
 
 def check_thread(payload: Json) -> None:
-    """Raise what Discord answers to this new thread, if it refuses it."""
+    """Raise ApiError if Discord refuses this new thread."""
     _check(_new_thread, payload, no_emoji)
 
 
