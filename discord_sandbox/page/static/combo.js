@@ -1,14 +1,14 @@
-/** A text field that offers values: choices known beforehand, or what an application answers while one types. */
+/** A text field with suggestions: fixed choices, or the bot's autocomplete choices. */
 
 import { el } from "./dom.js";
 
-const PAUSE = 200; // milliseconds without a key before an application is asked
+const PAUSE = 200; // milliseconds after the last key before the bot is asked
 let count = 0;
 
 /**
- * A field whose `suggest(text)` answers `[{name, value, description?}]`, at once or as a promise, or refuses with an
- * Error. `value()` is what was chosen, or what `read(text)` makes of typed text; `onEnter` hears Enter with no list
- * open, `onInput` every change, `onChoose` the value chosen from the list.
+ * A field with suggestions. `suggest(text)` returns `[{name, value, description?}]` or a promise of it, and may
+ * throw an Error. `value()` is the chosen value or the typed text. `onEnter` runs on Enter while the list is closed,
+ * `onInput` on every change, `onChoose` with the value chosen from the list.
  */
 export class Combo {
   #chosen = null;
@@ -49,7 +49,7 @@ export class Combo {
     input.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** What was chosen or typed; undefined when the field is empty. */
+  /** The chosen value or the typed text; undefined when the field is empty, null when a choice is missing. */
   value() {
     const text = this.input.value.trim();
     if (!text) return undefined;
@@ -60,7 +60,7 @@ export class Combo {
     );
   }
 
-  /** The list, and the field it opens over. */
+  /** The list and its input field. */
   get elements() {
     return [this.list, this.input];
   }
@@ -162,7 +162,7 @@ export class Combo {
       this.#active = (this.#active - 1 + offers.length) % offers.length;
     else if (offers.length && event.key === "Tab" && this.input.value && !event.shiftKey) {
       this.#choose(offers[this.#active]);
-      if (document.activeElement === this.input) return undefined; // the focus goes on as Tab would have it
+      if (document.activeElement === this.input) return undefined; // leave the focus to the Tab key
     } else if (event.key === "Enter" && !event.isComposing) {
       if (offers.length && (this.input.value || this.mustChoose)) this.#choose(offers[this.#active]);
       else this.onEnter?.();

@@ -1,6 +1,6 @@
-/** Slash commands as one types them: what fits, and what their options take. */
+/** Slash commands: search, and the values of their options. */
 
-/** The commands (of a view) that fit what was typed after the slash, best first. */
+/** The commands of a view that match the text after the slash, best match first. */
 export function matching(commands, typed) {
   const wanted = typed.trim().toLowerCase();
   const rank = ({ path }) =>
@@ -10,7 +10,7 @@ export function matching(commands, typed) {
     .sort((one, other) => rank(one) - rank(other) || one.path.localeCompare(other.path));
 }
 
-/** What an option may be when it is not asked of the bot: `[{name, value}]`, or null when it is typed freely. */
+/** The values of an option without autocomplete: `[{name, value}]`, or null when any text can be typed. */
 export function knownValues(option, names) {
   if (option.choices.length) return option.choices.map((choice) => ({ name: choice.name, value: choice.value }));
   const offer = ({ label, value }) => ({ name: label, value });
@@ -26,7 +26,7 @@ export function knownValues(option, names) {
   return null;
 }
 
-/** What Discord's client would send for what stands in a field; throws an Error that says what is wrong. */
+/** The value that Discord's client would send for a field; throws an Error with a sentence for the person. */
 export function typedValue(option, value) {
   if (value === null) throw new Error(`Choose one of what is offered for “${option.name}”.`);
   if (option.type !== "integer" && option.type !== "number") return value;

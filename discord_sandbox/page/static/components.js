@@ -1,4 +1,4 @@
-/** Buttons and selects below a message or in a form, in the numbers of Discord's API. */
+/** Buttons and selects of messages and modals, with the type numbers of Discord's API. */
 
 import { el } from "./dom.js";
 import { isWebAddress, markdown } from "./markdown.js";
@@ -17,7 +17,7 @@ const MENTIONABLE_SELECT = 7;
 const CHANNEL_SELECT = 8;
 export const SELECTS = [STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT];
 
-/** The rows below a message; `use(component, values)` is told what was pressed or picked. */
+/** The component rows below a message; `use(component, values)` runs on a press or selection. */
 export function componentRows(components, names, use) {
   return components.map((component) => {
     if (component.type === ROW) {
@@ -62,13 +62,13 @@ function button(component, use) {
   );
 }
 
-/** An emoji of Discord's as text. */
+/** A Discord emoji as text. */
 export function emojiText(emoji) {
   if (!emoji?.name) return "";
   return emoji.id ? `:${emoji.name}:` : emoji.name;
 }
 
-/** A select; `onPick(values)` is told the values, or the ids of the people, roles or channels. */
+/** A select; `onPick(values)` gets the values, or the ids of people, roles or channels. */
 export function select(component, names, onPick) {
   const options = selectOptions(component, names);
   const picked = options.filter((option) => option.isPicked).map((option) => option.label);

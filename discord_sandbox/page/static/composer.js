@@ -1,16 +1,17 @@
-/** The message box: text to say, or a slash command with its options. */
+/** The message box: write a message, or a slash command with its options. */
 
 import { Combo } from "./combo.js";
 import { knownValues, matching, typedValue } from "./commands.js";
 import { byId, el } from "./dom.js";
 import { FileField } from "./files.js";
 
-const MOST = 2000; // characters of a message
+const MOST = 2000; // characters per message
 const LINES = 60; // commands listed at once
 
 /**
- * `view` offers `names`, `commands()`, `uploadLimit()` in bytes, `say(text)`, `upload(file)`, `slash(path, options)` and
- * `autocomplete(path, options, focused)`; the last four are promises that fail with an Error worth showing.
+ * The message box. `view` has `names`, `commands()`, `uploadLimit()` in bytes, `say(text)`, `upload(file)`,
+ * `slash(path, options)` and `autocomplete(path, options, focused)`; the last four return promises that may reject
+ * with an Error for the person.
  */
 export class Composer {
   constructor(view) {
@@ -36,7 +37,7 @@ export class Composer {
     this.#plain();
   }
 
-  /** Another channel or person: `placeholder` says where one writes; nothing can be written when `isClosed`. */
+  /** Switch the channel or person: show `placeholder`, and disable the box when `isClosed`. */
   settle(placeholder, isClosed) {
     if (this.placeholder === placeholder && this.input.disabled === isClosed) return;
     this.placeholder = placeholder;
@@ -109,7 +110,7 @@ export class Composer {
     this.failure.hidden = false;
   }
 
-  // A command being filled in
+  // The fields of a command
 
   #begin(command) {
     this.command = command;
@@ -215,7 +216,7 @@ export class Composer {
     let options;
     try {
       options = await this.#withFilesSent(this.#values());
-      if (fields !== this.fields) return; // cancelled meanwhile
+      if (fields !== this.fields) return; // cancelled in the meantime
     } catch (error) {
       if (fields === this.fields) this.#refuse(error);
       return;

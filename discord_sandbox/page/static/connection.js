@@ -1,9 +1,9 @@
-/** The WebSocket to the sandbox: questions with one answer each, and what is pushed in between. */
+/** The WebSocket to the sandbox: requests with one answer each, and pushes. */
 
-const PATIENCE = 30000; // milliseconds for an answer
+const PATIENCE = 30000; // milliseconds to wait for an answer
 const AGAIN = [500, 1000, 2000, 4000];
 
-/** `onPush(push)` hears everything pushed; `onOpen()` each new connection; `onLost()` each lost one. */
+/** Reconnects by itself. `onPush(push)` runs on every push, `onOpen()` on each connection, `onLost()` on each loss. */
 export class Connection {
   #waiting = new Map();
   #last = 0;
@@ -14,7 +14,7 @@ export class Connection {
     this.#connect();
   }
 
-  /** Ask for something; the answer, or an Error with the sentence the server gave. */
+  /** Send a request; resolves to the answer, or rejects with an Error that has the server's sentence. */
   ask(what, fields = {}) {
     if (this.socket.readyState !== WebSocket.OPEN) return Promise.reject(new Error("The sandbox cannot be reached."));
     const id = (this.#last += 1);

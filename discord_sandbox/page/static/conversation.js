@@ -1,13 +1,13 @@
-/** The messages of the open channel: newest at the bottom, older ones filled in while the page is idle. */
+/** The messages of the open channel: newest at the bottom, older ones loaded while the page is idle. */
 
 import { arrange, byId, el } from "./dom.js";
 import { MessageView } from "./message.js";
 
 const FIRST = 20; // messages drawn at once when a channel is opened
-const STEP = 10; // further ones drawn in one go
-const TOGETHER = 7 * 60 * 1000; // milliseconds within which messages of one author stand together
-const OLDER = 600; // pixels from the top at which older messages are asked for
-const NEAR = 80; // pixels from the bottom that still count as reading the newest
+const STEP = 10; // further messages drawn per step
+const TOGETHER = 7 * 60 * 1000; // milliseconds within which messages of one author are grouped
+const OLDER = 600; // pixels from the top at which older messages are loaded
+const NEAR = 80; // pixels from the bottom that count as reading the newest
 
 export class Conversation {
   #views = new Map();
@@ -27,7 +27,7 @@ export class Conversation {
     new ResizeObserver(() => this.#isFollowing && this.#toBottom()).observe(this.list);
   }
 
-  /** Show a channel's messages; `nothing` is said where there are none. */
+  /** Show a channel's messages, or the text `nothing` if there are none. */
   show(channel, log, nothing) {
     if (channel !== this.#channel) this.#open(channel);
     this.#messages = log.messages;
@@ -36,12 +36,12 @@ export class Conversation {
     this.#draw();
   }
 
-  /** Bring a message into view, if it is drawn. */
+  /** Scroll to a message, if it is drawn. */
   reveal(id) {
     this.#views.get(id)?.view.element.scrollIntoView({ block: "center" });
   }
 
-  /** Draw the messages from scratch, as after taking another person's place. */
+  /** Redraw all messages, for example after switching to another person. */
   forget() {
     this.#channel = null;
     this.#views.clear();
@@ -64,7 +64,7 @@ export class Conversation {
       seen.add(message.id);
     }
     for (const id of this.#views.keys()) if (!seen.has(id)) this.#views.delete(id);
-    // At 0 browsers do not hold the place when something is put in above.
+    // At scroll position 0 browsers do not keep the position when content is inserted above.
     if (!this.#isFollowing && !this.scroller.scrollTop) this.scroller.scrollTop = 1;
     arrange(this.list, elements.length ? elements : [this.empty]);
     if (this.#isFollowing) this.#toBottom();

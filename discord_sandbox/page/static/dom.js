@@ -1,8 +1,8 @@
-/** Building and finding elements; text is always text. */
+/** Create and find elements; text is never parsed as HTML. */
 
 /**
- * An element with attributes and children. `on` maps events to listeners, `data` fills the dataset, `style` sets custom
- * properties, true and false add or leave out an attribute, null and undefined leave it out.
+ * Create an element with attributes and children. `on` maps events to listeners, `data` fills the dataset, `style`
+ * sets custom properties; true and false add or omit an attribute, null and undefined omit it.
  */
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -17,14 +17,14 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** The element with this id; the page's own skeleton has it. */
+/** The element with this id from index.html. */
 export function byId(id) {
   return document.getElementById(id);
 }
 
 /**
- * Make the children of `parent` those of `wanted`, in order, moving nothing that is in place already.
- * Elements are reused by the caller, so that focus and scrolling survive.
+ * Make `wanted` the children of `parent`, in order, without moving elements that are already in place.
+ * Callers reuse elements, so focus and scroll position are kept.
  */
 export function arrange(parent, wanted) {
   let next = parent.firstChild;
@@ -39,7 +39,7 @@ export function arrange(parent, wanted) {
   }
 }
 
-/** Keep one element per key: `make(item)` once, `update(element, item)` when its item is another one. */
+/** Keep one element per key: `make(item)` runs once, `update(element, item)` when the item is another object. */
 export class Keyed {
   #kept = new Map();
 
@@ -47,7 +47,7 @@ export class Keyed {
     Object.assign(this, { keyOf, make, update });
   }
 
-  /** The elements for these items; those of items no longer named are forgotten. */
+  /** The elements for these items; elements of other keys are dropped. */
   of(items) {
     const kept = new Map();
     const elements = items.map((item) => {

@@ -1,11 +1,11 @@
-/** Embeds and files, as they hang below a message's text. */
+/** Embeds and attachments below a message's text. */
 
 import { el } from "./dom.js";
 import { size } from "./files.js";
 import { inlineMarkdown, isWebAddress, markdown } from "./markdown.js";
 import { format } from "./times.js";
 
-/** One embed in Discord's form. */
+/** One embed in Discord's format. */
 export function embedElement(embed, names) {
   const stripe =
     embed.color === undefined || embed.color === null
@@ -29,7 +29,7 @@ function addressed(inside, url) {
   return el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, inside);
 }
 
-/** Inline fields stand up to three abreast, the others alone. */
+/** Put up to three inline fields in a row, other fields in rows of their own. */
 function fieldElements(fields, names) {
   const rows = [];
   for (const field of fields) {
@@ -75,7 +75,7 @@ function picture(image, kind) {
   });
 }
 
-/** Whether a file is this server's; the page loads no others. */
+/** True for files of this server; the page loads no others. */
 function isOwn(url) {
   return (
     URL.canParse(url, location.href) &&
@@ -84,7 +84,7 @@ function isOwn(url) {
   );
 }
 
-/** One attached file to download; a picture is shown. */
+/** One attachment as a download link; pictures are shown. */
 export function attachmentElement(file) {
   const address = isOwn(file.url) ? file.url : null;
   const title = `Download ${file.filename}, ${size(file.size)}`;

@@ -1,10 +1,10 @@
-/** Files for options of commands: choosing one, and sending it to the sandbox. */
+/** Attachment options of commands: choose a file and upload it. */
 
 import { el } from "./dom.js";
 
 const KILO = 1024;
 
-/** A number of bytes as people say it. */
+/** Format a number of bytes for people. */
 export function size(bytes) {
   if (bytes < KILO) return `${bytes} B`;
   if (bytes < KILO * KILO) return `${tenths(bytes / KILO)} kB`;
@@ -16,8 +16,8 @@ function tenths(number) {
 }
 
 /**
- * The field in which a file is chosen. `tell(error)` hears what is wrong with one, and null when nothing is any more;
- * `onEnter` hears Enter once there is one, before that it opens the choice as Space does.
+ * The field of an attachment option. `tell(error)` gets an Error, or null once there is none. Enter runs `onEnter` if a
+ * file is chosen, else it opens the file dialog as Space does.
  */
 export class FileField {
   constructor(option, id, { limit, tell, onEnter }) {
@@ -41,7 +41,7 @@ export class FileField {
     this.elements = [el("div", { class: "file-field" }, this.input, this.remove), note];
   }
 
-  /** The file that was chosen; undefined when there is none. */
+  /** The chosen file; undefined when there is none. */
   value() {
     return this.input.files[0];
   }
@@ -68,7 +68,7 @@ export class FileField {
   }
 }
 
-/** Send a file to the sandbox; the option's value that stands for it, or an Error that says why not. */
+/** Upload a file; resolves to the option's value, or rejects with an Error that gives the reason. */
 export async function upload(file) {
   const refuse = (what) => () => {
     throw new Error(`“${file.name}” could not be ${what}. Try again, or choose it anew.`);

@@ -1,12 +1,12 @@
 /**
- * Markdown as Discord shows it. `parse` reads text into a tree, `render` builds nodes from it; what is not understood
- * stays text, and nothing ever becomes HTML.
+ * Markdown as Discord renders it. `parse` turns text into a tree, `render` turns the tree into nodes. Unknown syntax
+ * stays text, and nothing becomes HTML.
  */
 
 import { el } from "./dom.js";
 import { timeElement } from "./times.js";
 
-const DEEPEST = 12; // nesting beyond this stays text
+const DEEPEST = 12; // deeper nesting stays text
 const BLOCK_CODE = /```(?:([\w+#.-]+)\n)?\n?([^]*?)\n?```/y;
 const INLINE = [
   ["escape", /\\([^\p{L}\p{N}\s])/uy],
@@ -18,7 +18,7 @@ const INLINE = [
   ["command", /<\/([-\w' ]{1,100}):(\d{1,20})>/y],
   ["emoji", /<a?:(\w{2,32}):(\d{1,20})>/y],
   ["everyone", /@(everyone|here)\b/y],
-  // text in brackets, an address with balanced parentheses, perhaps a title
+  // text in brackets, an address with balanced parentheses, optionally a title
   [
     "masked",
     /\[((?:\\.|[^\\[\]\n]){1,500})\]\(\s*<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"[^"\n]*")?\)/iy,
@@ -39,7 +39,7 @@ const PAIRS = [
 ];
 const LINE = /^(?:(#{1,3})\s+(\S.*)|-#\s+(\S.*)|>\s(.*)|( *)([-*]|\d{1,9}\.)\s+(\S.*))$/;
 
-/** The tree of a text: nodes `{kind, children | text, …}`. */
+/** Parse text into nodes `{kind, children | text, …}`. */
 export function parse(text) {
   const source = text.replaceAll("\r\n", "\n");
   const nodes = [];
@@ -107,7 +107,7 @@ function addItem(nodes, item) {
   list.items.push({ depth: Math.min(Math.floor(item.indent / 2), 4), children: item.children });
 }
 
-/** The tree of one run of text without blocks. */
+/** Parse inline text without blocks. */
 export function parseInline(text, depth = 0) {
   const nodes = [];
   const unclosed = new Set();
@@ -160,7 +160,7 @@ function tokenNode(kind, found, depth) {
   return { kind, text: found[0], value: found[1], extra: found[2] };
 }
 
-/** What stands in a link's text is no link itself. */
+/** Replace links inside a link's text by their address. */
 function unlinked(node) {
   if (node.kind === "link") return { kind: "text", text: node.url };
   return node.children ? { ...node, children: node.children.map(unlinked) } : node;
@@ -186,7 +186,7 @@ function readPair(text, at, depth, unclosed) {
   return null;
 }
 
-/** Where the mark that opened just before `from` is closed; -1 if nowhere. */
+/** The position of the closing mark for the mark just before `from`, or -1. */
 function closing(text, from, mark) {
   const isSingle = mark.length === 1;
   if (isSingle && mark === "*" && /\s/.test(text[from] ?? " ")) return -1;
@@ -206,7 +206,7 @@ function closing(text, from, mark) {
   return -1;
 }
 
-/** Past a bold run within an italic one: `*a **b** c*`. */
+/** Skip a bold run inside an italic one: `*a **b** c*`. */
 function skipDouble(text, at, mark, run) {
   const double = mark + mark;
   const end = text.indexOf(double, run);
@@ -214,8 +214,8 @@ function skipDouble(text, at, mark, run) {
 }
 
 /**
- * Nodes for a tree. `names` answers `user(id)`, `role(id)` and `channel(id)` with `{name, colour?, isMe?}` or nothing,
- * and takes `openChannel(id, message?)`.
+ * Render a tree. `names` has `user(id)`, `role(id)` and `channel(id)`, which return `{name, colour?, isMe?}` or
+ * undefined, and `openChannel(id, message?)`.
  */
 export function render(nodes, names) {
   const fragment = document.createDocumentFragment();
@@ -223,12 +223,12 @@ export function render(nodes, names) {
   return fragment;
 }
 
-/** A text with blocks, ready to be put on the page. */
+/** Render text with blocks. */
 export function markdown(text, names) {
   return render(parse(text), names);
 }
 
-/** A text in which only inline marks count, such as a title. */
+/** Render text with inline marks only, such as a title. */
 export function inlineMarkdown(text, names) {
   return render(parseInline(text), names);
 }
@@ -309,7 +309,7 @@ function link(node, names) {
   );
 }
 
-/** Whether an address may be opened from the page. */
+/** True for http and https addresses, the only ones the page links to. */
 export function isWebAddress(text) {
   return URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
 }

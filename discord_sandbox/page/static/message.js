@@ -1,4 +1,4 @@
-/** One message on the page, brought up to date part by part. */
+/** One message on the page, updated part by part. */
 
 import { arrange, el, Keyed } from "./dom.js";
 import { componentRows, emojiText } from "./components.js";
@@ -10,10 +10,10 @@ import { format, written } from "./times.js";
 const NOTICES = { 6: "pinned a message.", 7: "joined the server.", 18: "started a thread:", 21: "started a thread." };
 const HUES = ["#8a3b12", "#7a2e6f", "#1f5fa8", "#3f6212", "#8d2343", "#5b4b9a", "#6b5200"];
 const BOT_HUE = "#0b6b78";
-const MOMENT = 22n; // bits of an id below those that say when it was given out
+const MOMENT = 22n; // bits of an id below its time in milliseconds
 const COMMON = ["✅", "👍", "❤️", "🎉", "😂", "👀", "🛡️", "💚", "⚔️", "1️⃣", "2️⃣", "3️⃣", "4️⃣", "❌", "⏰", "🔥"];
 
-/** A round picture with somebody's first letter, in a colour of their own; all bots share one. */
+/** A round avatar with the first letter of a name, coloured per person; all bots share one colour. */
 export function avatar({ id, name, bot: isBot }, kind = "") {
   const hue = isBot ? BOT_HUE : HUES[Number((BigInt(id) >> MOMENT) % BigInt(HUES.length))];
   return el(
@@ -24,8 +24,8 @@ export function avatar({ id, name, bot: isBot }, kind = "") {
 }
 
 /**
- * The element of a message. `view` offers `names`, and what may be done: `react(message, emoji, isOn)`,
- * `use(message, component, values)`, `dismiss(message)`, `tools(message)` for a menu of `{label, act}`.
+ * The element of a message. `view` has `names` and the actions `react(message, emoji, isOn)`,
+ * `use(message, component, values)`, `dismiss(message)` and `tools(message)`, a menu of `{label, act}`.
  */
 export class MessageView {
   #said = {};
@@ -54,7 +54,7 @@ export class MessageView {
     );
   }
 
-  /** Show a message; `starts` when it does not continue the one before. */
+  /** Show a message; `starts` when it does not continue the previous one. */
   show(message, starts) {
     this.message = message;
     const { names } = this.view;
@@ -82,7 +82,7 @@ export class MessageView {
     this.parts.reactions.hidden = !message.reactions.length;
   }
 
-  /** Draw a part anew if what it depends on is another than before; the focus stays where it was. */
+  /** Redraw a part if `basis` changed; the focus is kept. */
   #part(name, basis, draw) {
     const said = JSON.stringify(basis);
     if (this.#said[name] === said) return;
@@ -196,7 +196,7 @@ function tool(sign, label, click) {
   );
 }
 
-/** Where a message came from: the command it answers, or the message it replies to. */
+/** The command that a message responds to, or the message it replies to. */
 function origin({ used, reply_to: replied }) {
   if (used?.command) return [el("b", {}, used.by), " used ", el("span", { class: "mention" }, `/${used.command}`)];
   if (used || !replied) return null;

@@ -1,4 +1,4 @@
-/** Forms that the bot opens. */
+/** Modals that the bot opens. */
 
 import { el } from "./dom.js";
 import { LABEL, SELECTS, select, TEXT_INPUT } from "./components.js";
@@ -8,9 +8,7 @@ const PARAGRAPH = 2;
 const MOST = 4000;
 let open = null;
 
-/**
- * Show a form; `submit(values)` gets what was filled in by custom id and may fail with an Error, which the form shows.
- */
+/** Show a modal. `submit(values)` gets the values by custom id and may reject with an Error, which the modal shows. */
 export function openModal(modal, names, submit) {
   open?.close();
   const values = {};

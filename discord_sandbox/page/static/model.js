@@ -1,13 +1,13 @@
-/** What one person sees: who and where, and the messages of the channels that were opened. */
+/** The state of one person's view: people, guilds, channels, and the messages of opened channels. */
 
-const TOKEN_LIFE = 15 * 60 * 1000; // milliseconds an application has to put an answer in place of "thinking…"
+const TOKEN_LIFE = 15 * 60 * 1000; // milliseconds until an interaction token expires
 
-/** Whether one id was given out before another. */
+/** True if the id `one` was created before the id `other`. */
 export function isOlder(one, other) {
   return one.length === other.length ? one < other : one.length < other.length;
 }
 
-/** The messages of one channel that are known here, oldest first. */
+/** The loaded messages of one channel, oldest first. */
 class Log {
   messages = [];
   hasMore = false;
@@ -21,7 +21,7 @@ class Log {
     else messages.splice(at, 0, message);
   }
 
-  /** Mark what the bot can answer no more; whether there was any. */
+  /** Mark deferred messages whose token has expired; returns whether there were any. */
   expire(moment) {
     const isOver = ({ thinking, isLate, at }) => thinking && !isLate && moment - new Date(at) > TOKEN_LIFE;
     const late = this.messages.filter(isOver);
@@ -46,7 +46,7 @@ export class Model {
   #logs = new Map();
   #newest = new Map();
 
-  /** Take a person's place: everything known before belonged to somebody else. */
+  /** Switch to a person and drop the previous person's state. */
   become(view) {
     this.me = view.me;
     this.bot = view.bot;
@@ -66,7 +66,7 @@ export class Model {
     return this.#logs.get(channel);
   }
 
-  /** Put an answer to `history` in front of what is known. */
+  /** Add the messages of a `history` answer. */
   addHistory(channel, { messages, more }) {
     const log = this.log(channel);
     for (const message of messages) if (!log.messages.some((known) => known.id === message.id)) log.put(message);
@@ -74,7 +74,7 @@ export class Model {
     log.isLoaded = true;
   }
 
-  /** Take a push; the messages in it that were not there before. */
+  /** Apply a push; returns its messages that are new. */
   take(push) {
     const taken = {
       messages: () => this.#takeMessages(push),
@@ -101,7 +101,7 @@ export class Model {
     return fresh;
   }
 
-  /** The person or member with this id, as this server calls them. */
+  /** The member of this guild with this id, else any person or member with it. */
   who(id, guild) {
     return (
       this.guilds.get(guild)?.members.find((member) => member.id === id) ??

@@ -1,4 +1,4 @@
-/** What ids are called where one is, and what can be picked there. */
+/** Names of users, roles and channels in the open channel, and the choices for selects. */
 
 const TYPES = {
   text: 0,
@@ -12,7 +12,7 @@ const TYPES = {
   forum: 15,
 };
 
-/** Names as seen from the open channel; `here()` is that channel, `openChannel(id)` goes to another. */
+/** Names as seen from the open channel; `here()` returns that channel, `openChannel(id)` opens another. */
 export function namesIn(model, here, openChannel) {
   const guild = () => model.guilds.get(here()?.guild);
   const colour = (number) => (number ? `#${number.toString(16).padStart(6, "0")}` : null);

@@ -1,4 +1,4 @@
-/** The page: one person's eyes on the sandbox. */
+/** The page: one person's view of the sandbox. */
 
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
@@ -15,7 +15,7 @@ import { Sidebar } from "./sidebar.js";
 import { announce, setUpDrawers, setUpTheme, toast } from "./surroundings.js";
 import { now, refreshTimes, setClock } from "./times.js";
 
-const PAGE = 50; // messages asked for at once
+const PAGE = 50; // messages loaded at once
 const COMMAND_FAILED = "The application did not respond";
 const COMPONENT_FAILED = "This interaction failed";
 const FORM_FAILED = "Something went wrong. Try again.";
@@ -63,7 +63,7 @@ const composer = new Composer({
     (await connection.ask("autocomplete", { channel: current, command, options, focused })).choices,
 });
 
-// Who and where
+// Person and channel
 
 async function be(person) {
   let answer;
@@ -71,7 +71,7 @@ async function be(person) {
     answer = await connection.ask("be", person ? { person } : {});
   } catch (error) {
     if (!person) throw error;
-    answer = await connection.ask("be"); // somebody of an earlier run
+    answer = await connection.ask("be"); // the person existed in an earlier run only
   }
   notice("");
   closePopup();
@@ -88,7 +88,7 @@ function firstChannel() {
   return (remembered ?? readable.find((channel) => channel.name.includes("raid")) ?? readable[0])?.id ?? null;
 }
 
-/** Go to a channel, and to a message in it if it is among the newest. */
+/** Open a channel, and scroll to a message if it is among the loaded ones. */
 async function open(id, message = null) {
   current = id;
   closeDrawers();
@@ -114,7 +114,7 @@ async function loadOlder() {
   isLoading = false;
 }
 
-// What comes in
+// Pushes
 
 function take(push) {
   const fresh = model.take(push);
@@ -134,7 +134,7 @@ function setTime(now) {
   panel.tick();
 }
 
-/** Bring the page up to date before the next frame. */
+/** Redraw the page in the next frame. */
 function draw() {
   if (isDrawing) return;
   isDrawing = true;
@@ -184,7 +184,7 @@ function markRead(channel, log) {
   connection.ask("read", { channel: channel.id, message: last.id }).catch(() => {});
 }
 
-// What one does
+// Actions
 
 function at(message) {
   return { channel: message.channel, message: message.id };
@@ -198,7 +198,7 @@ async function use(message, component, values) {
   finish(await what, COMPONENT_FAILED);
 }
 
-/** Go on after the bot's response: a form opens, or a person is told that nothing came. */
+/** Handle the bot's response: open a modal, or throw if there was no response. */
 function finish(answer, failed) {
   if (answer.outcome === "failed") throw new Error(failed);
   if (answer.outcome !== "modal") return;
@@ -220,7 +220,7 @@ function tools(message) {
   return entries;
 }
 
-/** The answer, or undefined after telling a person what went wrong. */
+/** The answer, or undefined after showing the error to the person. */
 async function telling(asked) {
   try {
     return await asked;

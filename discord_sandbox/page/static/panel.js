@@ -1,4 +1,4 @@
-/** The clock, the bot and what it just did. */
+/** The panel with the clock, the bot and its latest activity. */
 
 import { arrange, byId, el } from "./dom.js";
 import { format, now } from "./times.js";
@@ -8,9 +8,9 @@ const STEPS = [
   ["+1 h", 3600],
   ["+1 day", 86400],
 ];
-const ROUTES = 8; // lines of the table of calls
+const ROUTES = 8; // rows of the table of calls
 
-/** `act` offers `advance(seconds)`, `operate(name)` and `dms(isOpen)`, each a promise. */
+/** `act` has `advance(seconds)`, `operate(name)` and `dms(isOpen)`, which return promises. */
 export class Panel {
   #sections = new Map();
 
@@ -40,7 +40,7 @@ export class Panel {
     setInterval(() => this.tick(), 1000);
   }
 
-  /** Show the person one is and what the server offers to do. */
+  /** Show the current person and the operator's actions. */
   settle(me, actions) {
     const label = me.dms ? "Close my direct messages" : "Open my direct messages";
     const state = me.dms ? "takes direct messages." : "takes no direct messages from the bot.";
@@ -69,7 +69,7 @@ export class Panel {
     this.tick();
   }
 
-  /** Bring the clock up to date. */
+  /** Update the clock. */
   tick() {
     const moment = now();
     this.now.dateTime = moment.toISOString();
@@ -117,7 +117,7 @@ function calls({ total, refused, failed, routes }) {
   return [el("p", {}, notes.join(", ")), el("table", {}, el("tbody", {}, rows))];
 }
 
-/** A route without the words that all of them share. */
+/** A route without the parts that all routes share. */
 function spoken(route) {
   return route.replace(/\{(\w+?)(?:_id)?\}/g, "…").replaceAll("/…", "");
 }

@@ -1,4 +1,4 @@
-/** The people one can be, a click each. */
+/** The people to switch between, one click each. */
 
 import { arrange, byId, el, Keyed } from "./dom.js";
 import { avatar } from "./message.js";

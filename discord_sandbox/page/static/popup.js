@@ -1,12 +1,12 @@
-/** Lists that open beside what was pressed: one at a time, closed by Escape, by choosing and by looking elsewhere. */
+/** Popup lists beside the pressed element: one at a time, closed by Escape, by choosing or by leaving them. */
 
 import { el } from "./dom.js";
 
-const FILTER_FROM = 9; // options above which typing narrows the list
+const FILTER_FROM = 9; // number of options from which the list has a filter
 
 let current = null;
 
-/** Close what is open, if anything; `refocus` puts the focus back on what opened it. */
+/** Close the open popup, if any; `refocus` returns the focus to the element that opened it. */
 export function closePopup({ refocus = false } = {}) {
   if (!current) return;
   const { box, anchor, onClose } = current;
@@ -22,7 +22,7 @@ document.addEventListener("pointerdown", (event) => {
 });
 window.addEventListener("resize", () => closePopup());
 
-/** Show `content` beside `anchor`; false when this only closed what the same anchor had opened. */
+/** Show `content` beside `anchor`; false if this closed the popup of the same anchor. */
 function openPopup(anchor, content, onClose) {
   const wasOurs = current?.anchor === anchor;
   closePopup();
@@ -61,7 +61,7 @@ function place(box, anchor) {
   }
 }
 
-/** Let a person press one of `entries`: `{label, act}`. */
+/** Show a menu of `entries`: `{label, act}`. */
 export function openMenu(anchor, label, entries) {
   const choose = (entry) => {
     closePopup({ refocus: true });
@@ -86,7 +86,7 @@ function walk(event, items) {
   items[to % items.length].focus();
 }
 
-/** Let a person pick an emoji out of `choices`: `{text, value, isNamed}`. */
+/** Show an emoji picker with `choices`: `{text, value, isNamed}`. */
 export function openEmoji(anchor, choices, onChoose) {
   const choose = (value) => {
     closePopup({ refocus: true });
@@ -113,8 +113,8 @@ export function openEmoji(anchor, choices, onChoose) {
 }
 
 /**
- * Let a person pick between `min` and `max` of `options`: `{value, label, description?, isPicked?}`. One is chosen
- * at once, several when the list is left; `onChoose` gets the values and is not called when nothing was altered.
+ * Show a list to pick between `min` and `max` of `options`: `{value, label, description?, isPicked?}`. A single choice
+ * takes effect at once, several when the list closes; `onChoose` gets the values and runs only after a change.
  */
 export function openList(anchor, { label, options, min, max }, onChoose) {
   const isSingle = max === 1;

@@ -1,4 +1,4 @@
-/** Servers, their channels and threads, and direct messages, with what is unread. */
+/** The sidebar: guilds with their channels and threads, and direct messages, with unread counts. */
 
 import { arrange, byId, el, Keyed } from "./dom.js";
 import { isOlder } from "./model.js";
@@ -24,7 +24,7 @@ export class Sidebar {
     );
   }
 
-  /** Show the channels of a model, `current` being the open one. */
+  /** Show the channels of a model; `current` is the open one. */
   show(model, current) {
     const lists = [];
     for (const guild of model.guilds.values()) {

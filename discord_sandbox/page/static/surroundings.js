@@ -1,4 +1,4 @@
-/** What is around the conversation: colours, drawers on small screens, passing notes, words for screen readers. */
+/** Theme, drawers on small screens, toasts and screen reader announcements. */
 
 import { byId, el } from "./dom.js";
 
@@ -6,7 +6,7 @@ const TOAST = 6000; // milliseconds
 const SPOKEN = 200; // characters of a message read aloud
 const HEARD = 20; // messages kept for reading aloud
 
-/** Dark or light as the system says, until somebody switches. */
+/** Follow the system's dark or light theme until the person switches. */
 export function setUpTheme() {
   const root = document.documentElement;
   const kept = localStorage.getItem("theme");
@@ -19,7 +19,7 @@ export function setUpTheme() {
   });
 }
 
-/** Let the buttons for small screens open the channels and the panel; answers a function that closes both. */
+/** Let buttons open the channels and the panel on small screens; returns a function that closes both. */
 export function setUpDrawers() {
   const backdrop = byId("backdrop");
   const drawers = [
@@ -51,14 +51,14 @@ export function setUpDrawers() {
   return close;
 }
 
-/** Show a sentence for some seconds. */
+/** Show a sentence for six seconds. */
 export function toast(text) {
   const note = el("div", { class: "toast" }, text);
   byId("toasts").append(note);
   setTimeout(() => note.remove(), TOAST);
 }
 
-/** Let screen readers say a new message. */
+/** Announce a new message to screen readers. */
 export function announce(message) {
   const log = byId("announcer");
   const title = message.embeds[0]?.title ?? "";

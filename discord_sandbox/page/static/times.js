@@ -1,4 +1,4 @@
-/** Moments as people read them, counted from the sandbox's clock and not the machine's. */
+/** Format times for people, relative to the sandbox's clock instead of the machine's. */
 
 import { el } from "./dom.js";
 
@@ -20,22 +20,22 @@ const SPANS = [
 ];
 const formats = new Map();
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
-const OUT_OF_RANGE = 8.64e12; // seconds either side of 1970 that a Date can hold
+const OUT_OF_RANGE = 8.64e12; // seconds before or after 1970 that a Date can hold
 
 let lastDay = "";
-let ahead = 0; // milliseconds that the sandbox's clock is before the machine's
+let ahead = 0; // milliseconds the sandbox's clock is ahead of the machine's
 
-/** Take the sandbox's time of this instant, an ISO string. */
+/** Set the sandbox's current time from an ISO string. */
 export function setClock(iso) {
   ahead = Date.parse(iso) - Date.now();
 }
 
-/** Now, in the sandbox. */
+/** The sandbox's current time. */
 export function now() {
   return new Date(Date.now() + ahead);
 }
 
-/** A moment in one of Discord's styles (`t T d D f F R`), in the reader's zone. */
+/** Format a time in one of Discord's styles (`t T d D f F R`), in the reader's time zone. */
 export function format(moment, style) {
   if (style === "R") return formatRelative(moment);
   const chosen = style in STYLES ? style : "f";
@@ -49,7 +49,7 @@ function formatRelative(moment) {
   return relative.format(Math.round(seconds / length), unit);
 }
 
-/** A `<time>`; relative ones are kept true by `refreshTimes`. Null when no calendar has the moment. */
+/** A `<time>` element, or null outside a Date's range; `refreshTimes` keeps relative times current. */
 export function timeElement(seconds, style) {
   if (!Number.isFinite(seconds) || Math.abs(seconds) > OUT_OF_RANGE) return null;
   const moment = new Date(seconds * 1000);
@@ -60,7 +60,7 @@ export function timeElement(seconds, style) {
   );
 }
 
-/** Count the relative times on the page anew, and what was today when the day has changed. */
+/** Update the relative times on the page, and the dates of messages when the day changes. */
 export function refreshTimes() {
   refresh("time[data-relative]", formatRelative);
   const today = now().toDateString();
@@ -75,7 +75,7 @@ function refresh(which, spoken) {
   }
 }
 
-/** When a message was written, as a message's header says it. */
+/** The time of a message as its header shows it. */
 export function written(moment) {
   const days = Math.round((startOfDay(now()) - startOfDay(moment)) / 86400000);
   const time = format(moment, "t");
