@@ -1,1 +1,1 @@
-"""Trying RaidBot without Discord: the real bot process against the sandbox."""
+"""Try RaidBot without Discord: the real bot process against the sandbox."""

@@ -1,4 +1,4 @@
-"""The file in which a demo lives on: the sandbox's world and the bot's database, zipped."""
+"""Store and restore a demo: the sandbox's world and the bot's database in one zip file."""
 
 import json
 import shutil
@@ -13,12 +13,12 @@ from discord_sandbox import Sandbox, persistence
 _WORLD, _DATABASE = "world.json", "raidbot.db"
 
 
-class WrongFile(ValueError):  # noqa: N818 - named for what is wrong
-    """The file holds no demo; says why."""
+class WrongFile(ValueError):  # noqa: N818 - says what is wrong
+    """The file is not a stored demo; the message gives the reason."""
 
 
 def store(sandbox: Sandbox, database: Path, file: Path) -> None:
-    """Write both, so that `file` always is a whole one, the old or the new. The bot has ended."""
+    """Write the world and the database to `file`, replacing it atomically. The bot must have stopped."""
     with tempfile.TemporaryDirectory(dir=file.resolve().parent, prefix=f".{file.name}-") as name:
         snapshot, unfinished = Path(name) / _DATABASE, Path(name) / file.name
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(snapshot)) as target:
@@ -30,7 +30,7 @@ def store(sandbox: Sandbox, database: Path, file: Path) -> None:
 
 
 def restore(sandbox: Sandbox, folder: Path, file: Path) -> None:
-    """Fill a new sandbox, and put the bot's database into `folder`. Raises WrongFile."""
+    """Load the world into a new sandbox and put the bot's database into `folder`. Raises WrongFile."""
     try:
         with zipfile.ZipFile(file) as archive:
             world = json.loads(archive.read(_WORLD))

@@ -1,7 +1,7 @@
-"""The demo's bot process: `raidbot run` with a clock that its parent moves.
+"""The demo's bot process: `raidbot run` with a clock that its parent advances.
 
-Every line on standard input is a number of seconds by which to advance. At the end of the input, which is also that of
-a parent that was killed, the bot ends in order.
+Each line on standard input is a number of seconds to advance by. At the end of the input, which also comes when the
+parent is killed, the bot shuts down cleanly.
 """
 
 import os
@@ -16,7 +16,7 @@ from raidbot.utils.clock import OffsetClock
 
 
 def main() -> int:
-    """The first argument says how many seconds the clock is ahead from the beginning."""
+    """Run the bot; the first argument is the clock's initial offset in seconds."""
     clock = OffsetClock(offset=timedelta(seconds=float(sys.argv[1])))
     threading.Thread(target=_follow, args=(clock,), daemon=True).start()
     return process.run(load(), clock=clock)

@@ -1,4 +1,4 @@
-"""The demo in a browser: sandbox, bot and page from start to end."""
+"""Run the demo in a browser: start and stop sandbox, bot and page."""
 
 import asyncio
 import os
@@ -18,18 +18,18 @@ from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
 from raidbot.demo.seed import BACKDATE, Seed
 
-WILDCARDS = ("", "0.0.0.0", "::", "*")  # noqa: S104 - named to be refused
+WILDCARDS = ("", "0.0.0.0", "::", "*")  # noqa: S104 - a list of hosts to refuse
 NIGHT_OWLS = Path(__file__).with_name("night_owls.toml")
 
 
-class CannotShow(Exception):  # noqa: N818 - named for what is the matter
-    """The demo cannot begin; says why."""
+class CannotShow(Exception):  # noqa: N818 - says what is wrong
+    """The demo cannot start; the message gives the reason."""
 
 
 async def show_in_browser(out: TextIO, *, host: str, port: int, server: Path, keep: Path | None) -> None:
     """Serve the page until SIGINT or SIGTERM.
 
-    The world comes from `keep` if that file exists, else from the scenario `server`, and goes to `keep` at the end.
+    The world comes from `keep` if that file exists, else from the scenario `server`; at the end it is stored in `keep`.
     Raises CannotShow.
     """
     told = asyncio.Event()
@@ -46,7 +46,7 @@ async def show_in_browser(out: TextIO, *, host: str, port: int, server: Path, ke
 
 
 async def _serve(out: TextIO, folder: Path, place: tuple[str, int], server: Path, keep: Path | None) -> None:
-    """Until cancelled; then the bot ends first, and Discord after it."""
+    """Serve until cancelled; then stop the bot before the sandbox."""
     sandbox, is_new = _world(folder, server, keep)
     bot = BotProcess(sandbox, folder)
     operator = Operator(sandbox, bot)
@@ -70,7 +70,7 @@ async def _serve(out: TextIO, folder: Path, place: tuple[str, int], server: Path
 
 
 def _world(folder: Path, server: Path, keep: Path | None) -> tuple[Sandbox, bool]:
-    """A sandbox with a world in it, and whether that is a new one, in which nothing has happened yet."""
+    """Return a sandbox with a world, and True if that world is new. Raises CannotShow."""
     if keep is not None and not os.access(keep.resolve().parent, os.W_OK):
         raise CannotShow(f"Nothing can be stored at {keep}: there is no such folder, or it cannot be written to.")
     try:
@@ -99,7 +99,7 @@ async def _open(sandbox: Sandbox, operator: Operator, host: str, port: int) -> s
 
 
 async def _fill(sandbox: Sandbox, bot: BotProcess, out: TextIO) -> None:
-    """Make the server a lively one; what its scenario does not allow for is left out."""
+    """Fill the server with raids and signups, as far as its scenario allows."""
     print("Letting its people sign up for a few raids ...", file=out, flush=True)
     try:
         await Seed(sandbox, bot).play()
@@ -111,6 +111,6 @@ async def _fill(sandbox: Sandbox, bot: BotProcess, out: TextIO) -> None:
 
 def _when_told_to_stop(told: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
-    if sys.platform != "win32":  # there Ctrl-C cancels the main task
+    if sys.platform != "win32":  # on Windows Ctrl-C cancels the main task
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, told.set)

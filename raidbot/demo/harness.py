@@ -1,4 +1,4 @@
-"""A sandbox and a real bot process side by side, on one clock."""
+"""Run a sandbox and a real bot process on one clock."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ _HEARTBEAT_SECONDS = "0.2"
 
 
 class BotProcess:
-    """The bot as its own process, which can be killed; `database` and `log` are its files in `folder`."""
+    """The bot in a process of its own; `database` and `log` are its files in `folder`."""
 
     def __init__(self, sandbox: Sandbox, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
         self._sandbox = sandbox
@@ -25,7 +25,7 @@ class BotProcess:
         self.log = folder / "bot.log"
 
     async def start(self) -> None:
-        """Start it and wait until it is connected."""
+        """Start the bot and wait until it is connected. Raises RuntimeError if it exits instead."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "raidbot.demo.bot_process", str(self._sandbox.clock.offset.total_seconds())),
@@ -34,7 +34,7 @@ class BotProcess:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C is for us; we end the bot in order
+                start_new_session=True,  # Ctrl-C does not reach the bot; the parent stops it
             )
         connected = asyncio.create_task(self._sandbox.until(self._is_connected, timeout=_TIMEOUT_SECONDS))
         ended = asyncio.create_task(self._process.wait())
@@ -47,7 +47,7 @@ class BotProcess:
 
     @property
     def pid(self) -> int:
-        """The process's id; it was started already."""
+        """The process's id; the bot must have been started."""
         assert self._process is not None  # noqa: S101
         return self._process.pid
 
@@ -56,21 +56,21 @@ class BotProcess:
         return self._process is not None and self._process.returncode is None
 
     async def kill(self) -> None:
-        """End it as a power cut would."""
+        """Kill the process, as a power cut would, and wait until the sandbox notices."""
         assert self._process is not None  # noqa: S101
         self._process.kill()
         await self._process.wait()
         await self._sandbox.until(lambda: not self._is_connected(), timeout=_TIMEOUT_SECONDS)
 
     async def stop(self) -> int:
-        """End it in order; its exit code."""
+        """Stop the bot cleanly and return its exit code; 0 if it was not running."""
         if self._process is None or self._process.returncode is not None:
             return 0
         self._process.terminate()
         return await self._process.wait()
 
     def advance(self, by: timedelta) -> None:
-        """Move the sandbox's clock and the bot's together."""
+        """Advance the sandbox's clock and the bot's."""
         self._sandbox.advance(by)
         if self._process is not None and self._process.stdin is not None and self.is_running:
             self._process.stdin.write(f"{by.total_seconds()}\n".encode())

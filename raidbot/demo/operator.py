@@ -1,4 +1,4 @@
-"""What the page shows of the bot, read from its database and its log, and the trouble one can make for it."""
+"""Show the bot's database and log on the page, and carry out its buttons: kill, outage, deleted board."""
 
 import asyncio
 import re
@@ -24,7 +24,7 @@ T = TypeVar("T")
 _OUTAGE_LENGTH = timedelta(seconds=30)
 _EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
 _SHOWN_ENTRIES, _SHOWN_LINES, _MAX_LINE_LENGTH = 8, 5, 160
-_LOG_TAIL_BYTES = 8192  # bytes of the log that are looked at
+_LOG_TAIL_BYTES = 8192
 _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 _STATES = {
     "pending": "waiting",
@@ -37,7 +37,7 @@ _STATES = {
 
 
 class Operator:
-    """Runs the bot beside the sandbox; counts what it does from `begin` on."""
+    """The bot beside the sandbox; counts roster changes and edits from `begin` on."""
 
     def __init__(self, sandbox: Sandbox, bot: BotProcess) -> None:
         self._sandbox = sandbox
@@ -64,11 +64,11 @@ class Operator:
         return told | {"sections": [self._process(), *told["sections"], self._log()]}
 
     async def begin(self) -> None:
-        """Count from here: what a kept world brought along is nobody's doing today."""
+        """Start counting now, so that changes in a restored world are not counted."""
         self._entries_before = await asyncio.to_thread(_from_database, self._bot.database, overview.newest_entry)
         self._edits_before = self._edits()
 
-    # What the page shows
+    # The status bar
 
     def _process(self) -> dict[str, Any]:
         state = f"running as process {self._bot.pid}" if self._bot.is_running else "not running"
@@ -99,7 +99,7 @@ class Operator:
 
         try:
             return _from_database(self._bot.database, read)
-        except sqlite3.Error as error:  # the bot is about to make it, or was just killed
+        except sqlite3.Error as error:  # the bot has not created it yet, or was just killed
             return {"next": None, "sections": [_section("Database", {"cannot be read now": str(error)})]}
 
     def _next(self, connection: sqlite3.Connection, now: datetime) -> dict[str, str] | None:
@@ -119,7 +119,7 @@ class Operator:
         entry = noted.entry
         user = self._sandbox.store.users.get(entry.member or 0)
         who = (user.global_name or user.username) if user is not None else None
-        after = None if entry.action == "posted" else entry.after  # an address that leads nowhere here
+        after = None if entry.action == "posted" else entry.after  # a message link, which does not work here
         moved = " → ".join(filter(None, (entry.before, after)))
         about = f"{noted.raid} ({noted.code})" if noted.raid else None
         said = filter(None, (who, entry.action, moved))
@@ -134,7 +134,7 @@ class Operator:
         lines = [_COLOUR_CODES.sub("", line).strip()[:_MAX_LINE_LENGTH] for line in text.splitlines()]
         return _section("Log of the bot", {}, [line for line in lines if line][-_SHOWN_LINES:])
 
-    # What the page's buttons do
+    # The page's buttons
 
     async def _kill(self) -> str:
         async with self._restarting:
@@ -166,7 +166,7 @@ def _next_board(connection: sqlite3.Connection, *, now: datetime) -> Raid | None
 
 
 def _from_database(path: Path, read: Callable[[sqlite3.Connection], T]) -> T:
-    """What `read` finds in the bot's database, which it cannot change."""
+    """Return the result of `read` on a read-only connection to the bot's database."""
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=1.0)) as connection:
         return read(connection)
 

@@ -1,4 +1,4 @@
-"""A scripted evening in the terminal: the bot's main job, as the people of a server see it."""
+"""A scripted evening in the terminal that shows the bot's main functions."""
 
 import tempfile
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ _TIMEOUT_SECONDS = 20.0
 
 
 class Script:
-    """The people of one server, and what was already printed of their screens."""
+    """The people of one guild, and the direct messages that were already printed."""
 
     def __init__(self, sandbox: Sandbox, bot: BotProcess, out: TextIO) -> None:
         self.sandbox = sandbox
@@ -108,7 +108,7 @@ class Script:
                 raise RuntimeError(f"{person.name} was told something twice")
             self._say(f"{person.name.capitalize()}: {len(texts)} message{'' if len(texts) == 1 else 's'}")
 
-    # What people see
+    # Boards and direct messages
 
     @property
     def board(self) -> Message:
@@ -122,13 +122,13 @@ class Script:
         return "\n".join(body(self.board, self.sandbox.world, zone=ZONE))
 
     async def _drawn(self, *names: str) -> None:
-        """Wait until the board names these people, and show it with the messages that came meanwhile."""
+        """Wait until the board has these names, then print it with the direct messages sent meanwhile."""
         await self.sandbox.until(lambda: all(name in self._board_text() for name in names), timeout=_TIMEOUT_SECONDS)
         self._show_board()
         self._show_dms()
 
     async def _read(self, person: Person, text: str) -> None:
-        """Wait until the bot wrote this to the person."""
+        """Wait until the bot has sent the person a direct message with this text."""
         await self.sandbox.until(
             lambda: any(text in message.content for message in person.dms), timeout=_TIMEOUT_SECONDS
         )
@@ -167,7 +167,7 @@ class Script:
 
 
 async def play(out: TextIO) -> None:
-    """Play the evening; raises if anything did not come about."""
+    """Play the evening; raises an exception if an expected result does not appear."""
     with tempfile.TemporaryDirectory(prefix="raidbot-demo-") as folder:
         async with Sandbox() as sandbox:
             bot = BotProcess(sandbox, Path(folder))

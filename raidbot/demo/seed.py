@@ -1,4 +1,4 @@
-"""A server in which something is going on, brought about through the bot as people would."""
+"""Fill a server with raids and signups through the bot."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,7 +13,7 @@ from raidbot.demo.harness import BotProcess
 
 ZONE = "Europe/Berlin"
 BACKDATE = timedelta(hours=2)
-"""How long before now the story begins: a raid takes place meanwhile."""
+"""The time before now at which the seed starts, so that one raid can take place before the page opens."""
 _TIMEOUT_SECONDS = 30.0
 _DUNGEON = ("🛡️", "💚", "⚔️", "⚔️")
 _SMALL_TALK = (
@@ -25,9 +25,9 @@ _SMALL_TALK = (
 
 
 class Seed:
-    """Fills the first server of a sandbox whose clock is `EARLIER` than now, and brings the clock to the present.
+    """Fills the first guild of a sandbox whose clock is `BACKDATE` behind, and advances the clock to the present.
 
-    NotPossible if the scenario does not allow for it.
+    Raises NotPossible if the scenario does not allow it.
     """
 
     def __init__(self, sandbox: Sandbox, bot: BotProcess) -> None:
@@ -45,7 +45,7 @@ class Seed:
         ]
 
     async def play(self) -> None:
-        """All that happened before somebody opened the page."""
+        """Play everything that happens before the page is opened."""
         signups, museum = self._channel("raid-signups"), self._channel("museum")
         await self._sandbox.until(lambda: self._sandbox.store.commands, timeout=_TIMEOUT_SECONDS)
         for what, channel in (("raid", signups), ("museum", museum)):
@@ -67,7 +67,7 @@ class Seed:
                 await person.say(place, text)
 
     async def _take_place(self, board: Message) -> None:
-        """People sign up, are reminded, and the raid begins."""
+        """Let people sign up and get reminders, then let the raid start."""
         comers = self._players[: len(_DUNGEON)]
         for person, sign in zip(comers, _DUNGEON, strict=False):
             await person.react(board, sign)
@@ -79,7 +79,7 @@ class Seed:
         await self._sandbox.until(lambda: not board.reactions, timeout=_TIMEOUT_SECONDS)
 
     async def _post(self, channel: Channel, choices: int, **options: str | float) -> Message:
-        """A signup post with as many reactions to choose from."""
+        """Post a board with `choices` reactions."""
         before = set(channel.messages)
         preview = await self._slash(channel, "create", **options)
         await preview.click("Confirm")
@@ -91,7 +91,7 @@ class Seed:
         return [message for message in new if len(message.reactions) == choices]
 
     async def _sign_up(self, board: Message, people: Sequence[Person]) -> None:
-        """Everybody takes a role, one after the other down the board."""
+        """Let each person take a role, going down the board and starting over at its end."""
         for person, entry in zip(people, cycle(list(board.reactions.values())), strict=False):
             await person.react(board, entry.name)
         await self._drawn(board, people)
@@ -101,13 +101,13 @@ class Seed:
         await self._sandbox.until(lambda: all(name in str(board.embeds) for name in names), timeout=_TIMEOUT_SECONDS)
 
     async def _queue_up(self, board: Message) -> None:
-        """The last two would rather have the role of the first, and wait for it where they are."""
+        """Let the last two people also wait for the first role of the board."""
         wanted = next(iter(board.reactions.values())).name
         for person in self._players[-2:]:
             await person.react(board, wanted)
 
     async def _dismiss_answers(self) -> None:
-        """What only the leader saw goes from their screen."""
+        """Delete the ephemeral messages that the leader got."""
         for channel in self._guild.facts.channels.values():
             for message in [one for one in channel.messages.values() if one.visible_to is not None]:
                 await self._sandbox.delete_message(message)
@@ -119,7 +119,7 @@ class Seed:
         return answer
 
     def _channel(self, name: str) -> Channel:
-        """The channel of that name, else the first that everybody and the bot can write in."""
+        """Return a text channel that all members can write in, if possible with this name. Raises NotPossible."""
         world = self._sandbox.world
         everybody = [member.id for member in self._guild.facts.members.values()]
         usable = [

@@ -1,4 +1,4 @@
-"""What the clock will do next, so that somebody watching can go there."""
+"""List the next timed events of raids, so that the page can advance the clock to them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Upcoming:
 
 
 def upcoming(raid: Raid, settings: GuildSettings, *, now: datetime) -> Iterator[Upcoming]:
-    """Everything that the clock still does with a raid, as things stand now."""
+    """Yield the timed events that a raid still has in its present state."""
     if not raid.is_live or raid.starts_at <= now:
         return
     name = f"{raid.name} ({raid.code})"
