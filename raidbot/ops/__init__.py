@@ -1,1 +1,1 @@
-"""Running it: health, metrics, backups."""
+"""Operations: health, metrics, backups, import."""

@@ -1,4 +1,4 @@
-"""Who was marked as not having come."""
+"""Import attendance marks."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from raidbot.raids.model import Attendance, MemberId, Presence, Raid
 
 
 def marked(raid: Raid, rows: list[tuple[Cells, Told]]) -> Raid:
-    """The raid with what managers said of those who have a seat; whoever has none is told of in the report."""
+    """Return the raid with the attendance of members who have a seat; other rows are reported as left."""
     found: dict[MemberId, Attendance] = {}
     for row, told in rows:
         try:

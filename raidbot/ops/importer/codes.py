@@ -1,4 +1,4 @@
-"""Raid codes: the old bot gave some twice, so somebody has to get another one."""
+"""Raid codes: the old bot gave some codes twice, so some raids need a new one."""
 
 import random
 import re
@@ -18,7 +18,7 @@ _FOUND_AS_TYPED = re.compile(r"[A-Z0-9_-]{1,16}")
 
 @dataclass(slots=True)
 class Codes:
-    """Which raid keeps a code: one that is here already, else an open one, else the newest."""
+    """Assigns codes. A raid that exists here keeps its code first, then an open raid, then the newest."""
 
     taken: dict[tuple[int, str], int] = field(default_factory=dict)
 
@@ -40,11 +40,11 @@ class Codes:
         return codes
 
     def give(self, cell: Any, guild: int, message: int, told: Told) -> RaidCode:
-        """The raid's own code, or a new one if that is somebody else's or none."""
+        """Return the raid's own code, or a new one if it has none or another raid keeps it."""
         code = _usable(cell)
         if code is not None and self.taken.get((guild, code)) == message:
             return RaidCode(code)
-        rng = random.Random(message)  # the same in a dry run as when it is done
+        rng = random.Random(message)  # a dry run must give the same code
         fresh = new_code(rng)
         while self.taken.get((guild, fresh), message) != message:
             fresh = new_code(rng)

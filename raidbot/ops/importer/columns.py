@@ -1,4 +1,4 @@
-"""Cells of the old database: whatever stands in them becomes a value or a reason why not."""
+"""Convert cells of the old database, or raise the reason why that is not possible."""
 
 import json
 import math
@@ -7,17 +7,17 @@ from typing import Any
 
 _MAX_SNOWFLAKE = 2**63 - 1
 _PLAUSIBLE_SECONDS = range(1_420_070_400, 4_102_444_800)
-"""From Discord's own beginning, 2015, to 2100."""
+"""From Discord's epoch, 2015-01-01, to 2100-01-01 UTC."""
 _MIN_MILLISECONDS = 100_000_000_000
 _MAX_SHOWN_LENGTH = 40
 
 
 class Unusable(Exception):  # noqa: N818 - a fact about a cell
-    """The cell says nothing; `str()` continues “… ”, as in “is no number: 'abc'”."""
+    """The cell is not usable; `str()` continues a sentence, as in “is no number: 'abc'”."""
 
 
 def snowflake(cell: Any) -> int | None:
-    """An id of Discord's. Raises Unusable."""
+    """Return a Discord id, or None for NULL and empty text. Raises Unusable."""
     if cell is None or cell == "":
         return None
     try:
@@ -30,7 +30,7 @@ def snowflake(cell: Any) -> int | None:
 
 
 def whole(cell: Any) -> int | None:
-    """A whole number, also written as a text. Raises Unusable."""
+    """Return a whole number, also from text, or None for NULL. Raises Unusable."""
     if cell is None:
         return None
     if isinstance(cell, str):
@@ -50,7 +50,7 @@ def flag(cell: Any, *, default: bool) -> bool:
 
 
 def text(cell: Any) -> str | None:
-    """A text that every part of Discord and of the database takes. Raises Unusable for a blob and for broken UTF-8."""
+    """Return valid text without NUL characters, or None for NULL. Raises Unusable for blobs and broken UTF-8."""
     if cell is None:
         return None
     if isinstance(cell, bool | int | float | str):
@@ -59,13 +59,13 @@ def text(cell: Any) -> str | None:
 
 
 def line(cell: Any, most: int) -> str | None:
-    """A text on one line, of at most `most` characters; None for nothing."""
+    """Return text on one line, of at most `most` characters; None if it is empty. Raises Unusable."""
     whole_text = text(cell)
     return None if whole_text is None else " ".join(whole_text.split())[:most].rstrip() or None
 
 
 def moment(cell: Any) -> datetime | None:
-    """UTC seconds since 1970; milliseconds are understood, too. Raises Unusable for what lies outside 2015 to 2100."""
+    """Return a UTC time from seconds or milliseconds since 1970. Raises Unusable outside 2015 to 2100."""
     number = whole(cell)
     if number is None:
         return None
@@ -77,7 +77,7 @@ def moment(cell: Any) -> datetime | None:
 
 
 def parsed(cell: Any) -> Any:
-    """What the JSON in the cell says; None for nothing. Raises Unusable."""
+    """Return the cell's parsed JSON, or None for NULL and blank text. Raises Unusable."""
     written = text(cell)
     if written is None or not written.strip():
         return None
@@ -88,7 +88,7 @@ def parsed(cell: Any) -> Any:
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """The value, if it is an object; else an empty one."""
+    """Return the value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
@@ -97,7 +97,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def shown(cell: Any) -> str:
-    """The cell as a report quotes it."""
+    """Return the cell as reports quote it."""
     if isinstance(cell, bytes):
         return f"{len(cell)} bytes {cell[:8].hex()}{'…' if len(cell) > 8 else ''}"
     quoted = ascii(cell) if isinstance(cell, str) and not cell.isprintable() else repr(cell)

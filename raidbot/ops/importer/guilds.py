@@ -1,4 +1,4 @@
-"""What servers had decided: settings, channels, who may do what, and who may sign up."""
+"""Import guild settings: channels, permissions and signup roles."""
 
 import re
 import sqlite3
@@ -24,13 +24,13 @@ from raidbot.utils.errors import Refusal
 TABLES = ("guilds", "admin_roles", "command_permissions", "signup_roles")
 _MUSEUM = re.compile(r"(\d{1,20}):museum")
 _OTHER_NAMES = {"stats": "raidinfo.others"}
-"""Entries of the old bot's permissions that are called otherwise here."""
+"""Entries of the old bot's permissions with another name here."""
 _STRAY = "it is no server: the old bot made it when museums got their own signup roles, which are with the server now"
 
 
 @dataclass(slots=True)
 class Guilds:
-    """Settings as they will be; those in `here` were here before and stay as they are."""
+    """Settings by guild; guilds in `here` existed before the import and keep their settings."""
 
     here: set[GuildId] = field(default_factory=set)
     settings: dict[GuildId, GuildSettings] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Guilds:
 
 
 def take(source: LegacyDatabase, tx: sqlite3.Connection, report: Report) -> Guilds:
-    """Write the settings of every server that has none yet."""
+    """Write the settings of every guild that has none yet."""
     servers = Guilds()
     for (guild,) in tx.execute("SELECT id FROM guilds").fetchall():
         servers.here.add(guild)
@@ -61,8 +61,8 @@ def take(source: LegacyDatabase, tx: sqlite3.Connection, report: Report) -> Guil
 
 
 def _read(source: LegacyDatabase, tx: sqlite3.Connection, servers: Guilds, report: Report) -> set[GuildId]:
-    """Read every row that is about a server; the servers come back."""
-    aside = Guilds()  # for those that are here already
+    """Read all rows about guilds and return the ids of those guilds."""
+    aside = Guilds()  # results for guilds that keep their settings
     named: set[GuildId] = set()
     for table, read in _READ.items():
         for row in source.rows(table):
@@ -90,7 +90,7 @@ def _read(source: LegacyDatabase, tx: sqlite3.Connection, servers: Guilds, repor
 
 
 def _server(cell: Any) -> tuple[GuildId, bool]:
-    """The server, and whether the row is about its museums only. Raises Unusable."""
+    """Return the guild, and True if the row is about its museums only. Raises Unusable."""
     museum = _MUSEUM.fullmatch(cell) if isinstance(cell, str) else None
     guild = columns.snowflake(museum[1] if museum else cell)
     if guild is None:
@@ -134,7 +134,7 @@ def _admin(servers: Guilds, guild: GuildId, _museum: bool, row: Cells, _told: To
 
 
 def _grant(servers: Guilds, guild: GuildId, _museum: bool, row: Cells, _told: Told) -> bool:
-    """False: nothing here is called so yet."""
+    """Add a role's permission; returns False if there is no such command here yet."""
     name = columns.line(row.get("command_name"), 100) or ""
     target = _OTHER_NAMES.get(name, name)
     role = _role(row)
@@ -160,11 +160,11 @@ _READ: dict[str, Callable[[Guilds, GuildId, bool, Cells, Told], bool]] = {
     "command_permissions": _grant,
     "signup_roles": _signup_role,
 }
-"""Tables, and what reads a row of each: servers, the server, whether the row is about its museums, the row."""
+"""The reader of each table's rows. Arguments: settings, guild, True for museums only, row, notes."""
 
 
 def _open_museums(servers: Guilds, guild: GuildId, report: Report) -> None:
-    """Without a role of their own museums were open to everybody; here they would ask for that of raids."""
+    """Open museums without a role of their own to @everyone; they would use the signup role of raids here."""
     settings = servers.of(guild)
     if Kind.RAID in settings.signup_roles and Kind.MUSEUM not in settings.signup_roles:
         everybody = frozenset({int(guild)})
@@ -188,7 +188,7 @@ def _flag(row: Cells, column: str, otherwise: bool, told: Told) -> bool:
 
 
 def _minutes(row: Cells, column: str, choices: tuple[int, ...], otherwise: int, told: Told) -> int:
-    """The choice nearest to that many seconds; only no time at all means never."""
+    """Return the choice of minutes nearest to the cell's seconds; 0, which means never, only for 0 seconds."""
     try:
         seconds = columns.whole(row.get(column))
     except Unusable as why:

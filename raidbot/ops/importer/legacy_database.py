@@ -1,4 +1,4 @@
-"""The old database: read from a private copy, with its write-ahead log, so that not a byte beside it changes."""
+"""Read the old database from a private copy with its write-ahead log; the original files do not change."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from typing import Any
 from raidbot.utils.errors import Refusal
 
 Row = dict[str, Any]
-"""Cells by their column's name. Texts that are no UTF-8 are bytes, as blobs are."""
+"""Cells by column name. Text that is not UTF-8 is bytes, like blobs."""
 
 _MAGIC = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-journal")
@@ -21,12 +21,12 @@ _LOOKED_UP_BY_MESSAGE = ("signups", "museum_waitlist", "raid_attendance")
 
 
 class NotALegacyDatabase(Refusal):
-    """The file is no database of the Node.js bot's, or cannot be read; `str()` says which."""
+    """The file is not a database of the Node.js bot, or cannot be read; `str()` gives the reason."""
 
 
 @dataclass(slots=True)
 class LegacyDatabase:
-    """Tables and columns may be missing, as in databases of older releases."""
+    """The old database. Tables and columns may be missing, as in databases of older releases."""
 
     path: Path
     connection: sqlite3.Connection
@@ -35,7 +35,7 @@ class LegacyDatabase:
     _without_rowid: set[str] = field(default_factory=set)
 
     def rows(self, table: str, where: str = "", values: tuple[Any, ...] = (), order: str = "") -> Iterator[Row]:
-        """The table's rows as dictionaries, one by one; none if there is no such table. `#` is their row number."""
+        """Yield the table's rows as dictionaries with the row number as `#`; nothing if there is no such table."""
         if table not in self.tables:
             return
         number = "NULL" if table in self._without_rowid else "rowid"
@@ -49,20 +49,20 @@ class LegacyDatabase:
                 yield dict(zip(names, row, strict=True))
 
     def of_message(self, table: str, message: Any) -> list[Row]:
-        """The rows of a raid, which `message` is called by in the old database."""
+        """Return a raid's rows; the old database refers to raids by `message`."""
         if "message_id" not in self.tables.get(table, ()):
             return []
         return list(self.rows(table, "message_id = ?", (message,)))
 
     def astray(self, table: str) -> Iterator[Row]:
-        """Rows of raids that the old database does not have."""
+        """Yield rows of raids that the old database does not have."""
         if "message_id" not in self.tables.get(table, ()):
             return self.rows(table)
         known = f'EXISTS (SELECT 1 FROM raids WHERE raids.message_id = "{table}".message_id)'  # noqa: S608
         return self.rows(table, f"NOT {known}")
 
     def name(self, table: str, row: Row) -> str:
-        """What identifies the row, the same in every reading of the database."""
+        """Return a name for the row that is the same on every import."""
         keys = self.keys.get(table, ())
         if keys and all(isinstance(row[key], str | int) for key in keys):
             return ", ".join(f"{key} {row[key]}" for key in keys)
@@ -74,7 +74,7 @@ class LegacyDatabase:
 
 @contextmanager
 def opened(path: Path) -> Iterator[LegacyDatabase]:
-    """The old database, for as long as it is looked at. Raises NotTheirs."""
+    """Open a copy of the old database. Raises NotALegacyDatabase."""
     with (
         TemporaryDirectory(prefix="moving-in-") as folder,
         closing(sqlite3.connect(_copied(path, Path(folder)), isolation_level=None)) as connection,
@@ -149,7 +149,7 @@ def _has_rowid(connection: sqlite3.Connection, table: str) -> bool:
 
 
 def _make_quick(source: LegacyDatabase) -> None:
-    """Older databases lack the indexes; the copy is ours to add them."""
+    """Add the indexes that older databases lack; this is safe because it changes only the copy."""
     source.connection.execute("PRAGMA synchronous = OFF").fetchall()
     for table in ("raids", *_LOOKED_UP_BY_MESSAGE):
         if source.has_column(table, "message_id"):

@@ -1,4 +1,4 @@
-"""A template as the old bot wrote it into raids and into its own file, and what this bot makes of it."""
+"""Convert templates as the old bot wrote them into raids and its templates file."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -21,13 +21,13 @@ from raidbot.raids.templates.model import (
 )
 
 Note = Callable[[str], None]
-"""Takes a sentence on what was put right."""
+"""Takes a sentence about a repair."""
 
 LENGTHS = (90, 180)
 SIDES = ("Left side (Bomb)", "Left side (Polymorph)", "Right side (Automaton)", "Right side (Bomb)")
 TRIPLE_STORM, TWO_MYTHS = "triple storm", "2 myth 1 storm"
 OURS = ("dragonspyre", "lemuria", "polaris")
-"""The templates that came with the old bot, in the order of its file as far as that is known."""
+"""The templates of the old bot that are also in this bot, in the order of its file as far as that is known."""
 
 _VANGUARD = {"vangaurd", "vanguard"}
 _TWO_MYTHS_ROLES = (
@@ -47,7 +47,7 @@ _SPARE = (
 
 @dataclass(frozen=True, slots=True)
 class OldRole:
-    """A role, and by what the old bot found it: its first spelling of the emoji."""
+    """A role, and the emoji key by which the old bot found it."""
 
     role: Role
     found_by: str
@@ -63,13 +63,13 @@ class LegacyTemplate:
 
     @property
     def slug(self) -> str:
-        """As the old bot derived it, which decides on strategies and sides."""
+        """The slug as the old bot derived it; strategies and sides depend on it."""
         return slug_of(self.name)
 
 
 @dataclass(slots=True)
 class Emoji:
-    """Gives every role an emoji of its own that Discord takes; those in `reserved` only to whom they belong."""
+    """Gives every role a valid emoji of its own; replacements are never one of `reserved`."""
 
     reserved: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
@@ -92,7 +92,7 @@ class Emoji:
 
 
 def read(given: dict[str, Any], note: Note, keys: tuple[Role, ...] = ()) -> LegacyTemplate:
-    """The template; `keys` are the roles of the one that comes with the bot, for as long as they match."""
+    """Return the template. Roles with the same position and emoji as in `keys` get the key from there."""
     emoji = Emoji(reserved={key_of(str(fields.get("emoji"))) for _, fields in _roles(given)})
     roles: list[OldRole] = []
     for group, fields in _roles(given):
@@ -110,7 +110,7 @@ def read(given: dict[str, Any], note: Note, keys: tuple[Role, ...] = ()) -> Lega
 
 
 def colour(cell: Any, note: Note) -> int:
-    """#RRGGBB as a number; the usual blue for nothing."""
+    """Return #RRGGBB as a number; the default colour for an empty or invalid cell."""
     if cell is None or cell == "":
         return DEFAULT_COLOUR
     if isinstance(cell, int) and not isinstance(cell, bool) and 0 <= cell <= 0xFFFFFF:
@@ -131,7 +131,7 @@ def slug_of(name: str) -> str:
 
 
 def own_key(text: str) -> str:
-    """The key of a server's own template that the old bot called so."""
+    """Return the key of a guild's own template with this id in the old bot."""
     kept = re.sub(r"[^a-z0-9-]+", "-", text.casefold().removeprefix("custom-")).strip("-")[:33]
     return f"custom-{kept or 'old'}"
 
@@ -142,7 +142,7 @@ def sides_of(snapshot: LegacyTemplate, slug: str | None) -> tuple[str, ...]:
 
 
 def strategies_of(snapshot: LegacyTemplate) -> tuple[Strategy, ...]:
-    """What /create asked for with this template."""
+    """Return the strategies that the old bot's /create offered for this template."""
     roles = tuple(one.role for one in snapshot.roles)
     changed = played(roles)
     if snapshot.slug != "dragonspyre" or changed == roles:
@@ -153,7 +153,7 @@ def strategies_of(snapshot: LegacyTemplate) -> tuple[Strategy, ...]:
 
 
 def played(roles: Iterable[Role]) -> tuple[Role, ...]:
-    """The roles of a raid with two myths: those of the vanguard have other names and icons."""
+    """Return the roles of a raid with two myths: vanguard roles get other names and icons."""
     variant = {key_of(emoji): (icon, name) for emoji, icon, name in _TWO_MYTHS_ROLES}
     after = []
     for role in roles:
@@ -163,7 +163,7 @@ def played(roles: Iterable[Role]) -> tuple[Role, ...]:
 
 
 def template_of(snapshot: LegacyTemplate, key: str) -> Template:
-    """The template, as this bot offers it."""
+    """Return the snapshot as a template of this bot."""
     return Template(
         key=key,
         name=snapshot.name,
@@ -182,7 +182,7 @@ def of_builtin(key: str) -> Template | None:
 
 
 def from_template(template: Template) -> LegacyTemplate:
-    """One of this bot's own templates in place of a snapshot that cannot be read."""
+    """Return a template of this bot in the form of a snapshot, for raids without a readable one."""
     roles = tuple(OldRole(role, key_of(role.emoji)) for role in template.roles)
     return LegacyTemplate(template.name, template.emoji, template.description, template.colour, roles)
 
@@ -245,7 +245,7 @@ def _description(cell: Any, note: Note) -> str:
 
 
 def decoration(cell: Any, what: str, note: Note) -> str:
-    """An emoji that only adorns; one that is none is left out."""
+    """Return a decorative emoji, or "" if it is invalid."""
     text = _line(cell, 64, f"emoji of the {what}", note)
     if not text:
         return ""

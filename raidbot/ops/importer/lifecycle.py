@@ -1,4 +1,4 @@
-"""When a raid begins and began, and whether its signups are still open."""
+"""Import a raid's times and whether its signups are open."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from raidbot.raids.times.parse import parse_time
 from raidbot.utils.errors import Refusal
 
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
-"""Of Discord's ids: https://discord.com/developers/docs/reference#snowflakes"""
+"""Epoch of Discord's ids: https://discord.com/developers/docs/reference#snowflakes"""
 _REASONS = {
     "manual": CloseReason.MANUAL,
     "auto": CloseReason.FULL,
@@ -25,7 +25,7 @@ _REASONS = {
 
 
 class NoTime(Exception):  # noqa: N818 - a fact about a raid
-    """Nothing says when it begins."""
+    """No cell gives the start of an open raid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Lifecycle:
     closed_reason: CloseReason | None = None
 
     def of(self, raid: Raid) -> Raid:
-        """The raid, open or closed as it was."""
+        """Return the raid with the imported status."""
         if not self.is_closed:
             return raid
         return replace(
@@ -51,7 +51,7 @@ class Lifecycle:
 
 
 def of(row: Cells, message: int, zone: ZoneInfo, told: Told, *, now: datetime) -> Lifecycle:
-    """Raises NoTime."""
+    """Return a raid's lifecycle from its row. Raises NoTime."""
     created_at = _created(row, message, told)
     is_closed = row.get("closed_at") is not None
     closed_at = _moment(row, "closed_at", told, "the moment of closing")
@@ -75,7 +75,7 @@ def _created(row: Cells, message: int, told: Told) -> datetime:
 
 
 def posted_at(message: int) -> datetime:
-    """When Discord gave a message its id, in whole seconds."""
+    """Return the creation time of a message id, in whole seconds (UTC)."""
     return _EPOCH + timedelta(seconds=(message >> 22) // 1000)
 
 

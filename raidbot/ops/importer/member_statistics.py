@@ -1,4 +1,4 @@
-"""What members had done: the old bot's counters, less the raids that are taken over."""
+"""Import member statistics: the old bot's counters, less the imported raids."""
 
 import sqlite3
 from collections import Counter
@@ -32,7 +32,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Counted:
-    """How often members are in raids that are taken over now and that the old bot counted."""
+    """Counts members' raids that are imported now and that the old bot's counters include."""
 
     servers: Guilds
     members: dict[tuple[GuildId, MemberId], Tally] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Counted:
 
 
 def take(source: LegacyDatabase, tx: sqlite3.Connection, counted: Counted, report: Report) -> None:
-    """Open a balance for everybody the old bot counted anything of."""
+    """Open a balance for every member with counters in the old bot."""
     for row in source.rows(TABLE):
         told = report.row(TABLE, source.name(TABLE, row))
         try:
@@ -99,7 +99,7 @@ def _cell(row: Cells, column: str, read: Callable[[Any], Any], told: Told) -> An
 
 
 def _rest(row: Cells, column: str, less: Mapping[str, int], told: Told) -> dict[str, int]:
-    """What the counter says of each name, less what is counted elsewhere now, where anything is left."""
+    """Return the positive rest of each named count after subtracting `less`."""
     given = columns.mapping(_cell(row, column, columns.parsed, told))
     rest: dict[str, int] = {}
     for name, count in given.items():

@@ -1,4 +1,4 @@
-"""Raids with everybody in them."""
+"""Import raids with their rosters."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -29,12 +29,12 @@ TABLES = ("signups", "museum_waitlist", "raid_attendance")
 
 
 class NotTaken(Exception):  # noqa: N818 - a fact about a row
-    """`str()` says why."""
+    """The row cannot be imported; `str()` gives the reason."""
 
 
 @dataclass(slots=True)
 class Rows:
-    """A raid's rows in the other tables, each with whom it has to be told to."""
+    """A raid's rows in the other tables, each with its notes."""
 
     signups: list[tuple[Cells, Told]]
     line: list[tuple[Cells, Told]]
@@ -47,7 +47,7 @@ class Rows:
 
 @dataclass(slots=True, kw_only=True)
 class Raids:
-    """Takes over one raid after the other, so that any number of them needs no more memory than one."""
+    """Imports raids one after the other, so that memory use does not grow with their number."""
 
     tx: sqlite3.Connection
     source: LegacyDatabase
@@ -82,7 +82,7 @@ class Raids:
                 self.report.row(table, self.source.name(table, row)).left("the old database does not have its raid")
 
     def _rows_of(self, row: Cells) -> Rows:
-        """Of several raids with one message the first has the rows."""
+        """Return the raid's rows; of several raids with one message, the first gets them."""
         message = row["message_id"]
         if message is None or message in self.named:
             return Rows([], [], [])
@@ -265,7 +265,7 @@ def _flag(row: Cells, column: str, told: Told) -> bool:
 
 
 def _length(row: Cells, told: Told) -> int | None:
-    """Hours, as the old bot asks for them, in minutes."""
+    """Return the length in minutes; the old bot stores hours."""
     cell = row.get("length")
     if cell is None or cell == "":
         return None
@@ -280,7 +280,7 @@ def _length(row: Cells, told: Told) -> int | None:
 
 
 def _with_some_creator(raid: Raid, told: Told) -> Raid:
-    """Somebody has to be the raid's creator: who closed it, else the first on its roster."""
+    """Set the member who closed the raid as its creator, else the first on its roster. Raises NotTaken."""
     somebody = raid.closed_by or next((seat.member for seat in raid.seats), None)
     if somebody is None:
         raise NotTaken("nothing says who made it")
@@ -289,5 +289,8 @@ def _with_some_creator(raid: Raid, told: Told) -> Raid:
 
 
 def _was_counted(row: Cells) -> bool:
-    """Whether the old bot's counters have the raid: it counts when signups close, and keeps that when they reopen."""
+    """Return True if the old bot's counters include the raid.
+
+    The old bot counts a raid when signups close, and does not undo that when they reopen.
+    """
     return row.get("closed_at") is not None or row.get("stats_recorded") not in (None, 0, "0")

@@ -1,4 +1,4 @@
-"""What became of every row: the account that moving in gives."""
+"""The report of an import: the outcome of every row."""
 
 from dataclasses import asdict, dataclass, field
 from enum import Enum
@@ -9,10 +9,10 @@ _MAX_LISTED = 200
 
 @dataclass(slots=True)
 class Tally:
-    """Rows of one old table. `read` is the sum of the others.
+    """Row counts of one old table. `read` is the sum of the others.
 
-    taken: as they were; repaired: taken, with something put right; kept: stored for later, nothing uses them yet;
-    left: not taken; unchanged: what they say is here already.
+    taken: imported unchanged; repaired: imported with repairs; kept: stored in moved_rows, not used yet;
+    left: not imported; unchanged: exists here already.
     """
 
     read: int = 0
@@ -32,7 +32,7 @@ class Line:
 
 @dataclass(slots=True)
 class Report:
-    """`repairs`, `losses` and `notes` name the row; a loss is a row that was not taken."""
+    """The outcome of an import; `repairs`, `losses` and `notes` name the row. A loss is a row that was not imported."""
 
     dry_run: bool = False
     tables: dict[str, Tally] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Report:
     _pending: "list[RowNotes]" = field(default_factory=list)
 
     def row(self, table: str, name: str) -> "RowNotes":
-        """A row was read; it has to be told what became of it."""
+        """Count a row as read and return the notes in which to record its outcome."""
         tally = self.tables.setdefault(table, Tally())
         tally.read += 1
         row = RowNotes(table, name)
@@ -50,7 +50,7 @@ class Report:
         return row
 
     def settle(self) -> None:
-        """What the rows were told is final."""
+        """Count the outcomes of all pending rows; they are final now."""
         for row in self._pending:
             self._count(row)
         self._pending.clear()
@@ -66,7 +66,7 @@ class Report:
             self.losses.append(Line(row.table, row.name, row.why))
 
     def seen(self, table: str) -> None:
-        """The table is there, even if it is empty."""
+        """Record that the table exists, even if it is empty."""
         self.tables.setdefault(table, Tally())
 
     def note(self, table: str, row: str, sentence: str) -> None:
@@ -78,7 +78,7 @@ class Report:
         return {"dry_run": self.dry_run, "tables": tables, **lists}
 
     def text(self) -> str:
-        """For people; long lists are cut, and say so: the JSON has everything."""
+        """Return the report as text; long lists are cut and say so, while the JSON has everything."""
         lines = ["Nothing was written: this was a dry run." if self.dry_run else "Moved in.", "", *self._table()]
         for heading, listed in (
             ("Put right", self.repairs),
@@ -110,7 +110,7 @@ class Fate(Enum):
 
 @dataclass(slots=True)
 class RowNotes:
-    """A row that was read. What it is told last counts."""
+    """One row that was read, with its outcome; the last outcome set counts."""
 
     table: str
     name: str
@@ -119,7 +119,7 @@ class RowNotes:
     why: str = "nothing is known of it"
 
     def repair(self, sentence: str) -> None:
-        """Something in it is put right, should the row be taken."""
+        """Note a repair; it is reported only if the row is taken."""
         self.repairs.append(sentence)
 
     def taken(self) -> None:
@@ -135,6 +135,6 @@ class RowNotes:
         self.fate = Fate.UNCHANGED
 
     def here_already(self) -> None:
-        """What would be taken is not, for it was before."""
+        """Change the outcome from taken to unchanged, because the entry exists already."""
         if self.fate is Fate.TAKEN:
             self.unchanged()

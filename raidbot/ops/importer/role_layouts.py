@@ -1,4 +1,4 @@
-"""What each kind of raid is made of: its roles, and which of them a signup's row means."""
+"""The roles of each kind of raid, and the role that a signup's row means."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ _MYTHS = {"Myth 1", "Myth 2"}
 
 @dataclass(slots=True)
 class RoleLayout:
-    """A raid's look and its roles; rows may bring further roles with them."""
+    """A raid's appearance and roles; signup rows may add further roles."""
 
     kind: Kind
     template: str
@@ -43,16 +43,16 @@ class RoleLayout:
     counts: bool = True
     team_size: int = _TEAM_SIZE
     is_list: bool = False
-    """Everybody stands in one list, whose line is in the table of museums."""
+    """True if all members are in one list, whose waitlist is in the table `museum_waitlist`."""
 
     def find(self, row: Cells, told: Told) -> int:
-        """The number of the row's role. Raises NoPlace."""
+        """Return the index of the row's role. Raises NoPlace."""
         if self.kind is Kind.MUSEUM:
             return 0
         return self._position(row, told) if self.kind is Kind.RAID else self._team(row, told)
 
     def _position(self, row: Cells, told: Told) -> int:
-        """By emoji, as the old bot does; where several roles have it, by name among them, else the first."""
+        """Return the index by emoji, as the old bot does; of several matches, that of the same name or the first."""
         name, emoji = _name(row, told), _emoji(row, told)
         same = [n for n, one in enumerate(self.roles) if emoji is not None and one.found_by == key_of(emoji)]
         if not same and emoji is None:
@@ -75,7 +75,7 @@ class RoleLayout:
         return same[0] if same else self._further(row, told, name or flat, emoji or sign)
 
     def _further(self, row: Cells, told: Told, name: str, emoji: str | None) -> int:
-        """A role that the raid does not have otherwise stands at its end, as on the old board."""
+        """Append a role that the raid does not have, as on the old board. Raises NoPlace."""
         if len(self.roles) == MAX_ROLES:
             raise NoPlace(f"the raid has {MAX_ROLES} roles already, and “{name}” is none of them")
         used = Emoji(used={key_of(one.role.emoji) for one in self.roles})
@@ -94,9 +94,9 @@ class RoleLayout:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Templates the old bot was run with, by their slug, and what its ids `raid-<n>` mean.
+    """Templates of the old bot's templates file by slug; `order` gives the keys for its ids `raid-<n>`.
 
-    `rows` have to be told what became of those templates.
+    `rows` has the notes of those templates.
     """
 
     templates: dict[str, LegacyTemplate]
@@ -104,7 +104,7 @@ class Known:
     rows: dict[str, Told] = field(default_factory=dict)
 
     def key_of(self, given: dict[str, Any], slug: str | None) -> str:
-        """What this bot calls the template of a raid."""
+        """Return this bot's key for the template of a raid."""
         named = given.get("id")
         if isinstance(named, str) and named.startswith("custom-"):
             return legacy_templates.own_key(named)
@@ -121,7 +121,7 @@ class Known:
 
 
 def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups: Iterable[Cells]) -> RoleLayout:
-    """A regular raid, with the roles its strategy gave it."""
+    """Return the layout of a regular raid, with the roles of its strategy."""
     slug = _line(row, "template_slug", MAX_LABEL_LENGTH)
     key = known.key_of(given, slug)
     ours = legacy_templates.of_builtin(key)
@@ -156,7 +156,7 @@ def of_raid(row: Cells, given: dict[str, Any], known: Known, told: Told, signups
 
 
 def _strategy(row: Cells, slug: str | None, seen: LegacyTemplate, told: Told) -> str | None:
-    """Boards that the old bot read back after losing them have a strategy in their row, whatever they are."""
+    """Return the strategy. Rows of boards that the old bot recovered have one even if their template has none."""
     strategy = _line(row, "strategy", MAX_LABEL_LENGTH)
     if strategy is None or "dragonspyre" in (slug, seen.slug):
         return strategy
@@ -173,7 +173,7 @@ def of_museum(row: Cells, told: Told) -> RoleLayout:
 
 
 def of_teams(kind: Kind, row: Cells, given: dict[str, Any], told: Told, signups: Sequence[Cells]) -> RoleLayout:
-    """Teams from `teamCount`, the empty ones, too; a list without teams, as older raids have, is one role."""
+    """Return `teamCount` teams, including empty ones; older raids without teams become one role."""
     look = kind_infos()[kind]
     size = legacy_templates.seats(given.get("maxPerTeam"), "a team", told.repair, default=_TEAM_SIZE)
     shape = RoleLayout(kind, kind.value, look.title, look.emoji, "", look.colour, [], team_size=size)
@@ -198,7 +198,7 @@ def team(number: int, size: int) -> OldRole:
 
 
 def _has_two_myths(seen: LegacyTemplate, slug: str | None, strategy: str | None, signups: Iterable[Cells]) -> bool:
-    """Whether the board showed that strategy's roles, which the snapshot does not have."""
+    """Return True if the board showed the roles of “2 myth 1 storm”, which the snapshot does not have."""
     if "dragonspyre" not in (slug, seen.slug):
         return False
     if strategy is not None:
@@ -224,7 +224,7 @@ def _team_count(given: dict[str, Any], told: Told) -> int | None:
 
 
 def _is_list(row: Cells, signups: Sequence[Cells]) -> bool:
-    """Only lists have a number of seats; nobody in them is in a team."""
+    """Return True for a raid without teams: a signup is in no team, or there are none and `max_slots` is set."""
     names = [one.get("role_name") for one in signups]
     in_teams = [isinstance(name, str) and _TEAM.fullmatch(name) is not None for name in names]
     return not all(in_teams) if names else row.get("max_slots") is not None

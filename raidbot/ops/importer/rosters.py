@@ -1,4 +1,4 @@
-"""Who sits and who waits, in the order in which the old bot showed them."""
+"""Import seats and waitlists, in the order of the old bot's boards."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,17 +15,17 @@ _MAX_SIDE_LENGTH = 100
 
 
 class NoPlace(Exception):  # noqa: N818 - a fact about a row
-    """The row says nothing about the roster; `str()` says why."""
+    """The row gives no place on the roster; `str()` gives the reason."""
 
 
 Cells = dict[str, Any]
 Find = Callable[[Cells, Told], int]
-"""The role's number among the raid's; raises NoPlace."""
+"""Returns the index of the row's role in the raid; raises NoPlace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A row that names a member, a role and a place in it."""
+    """A row that gives a member a seat or a wait for a role; `role` is the role's index."""
 
     told: Told
     member: MemberId
@@ -37,7 +37,7 @@ class Place:
 
 
 def of_signup(row: Cells, told: Told, find: Find, *, since: datetime, number: int) -> Place | None:
-    """The place a row of `signups` tells of; None if it tells of none, and then that is told."""
+    """Return the place of a row of `signups`, or None after noting why there is none."""
     try:
         member = columns.snowflake(row.get("user_id"))
         if member is None:
@@ -62,7 +62,7 @@ def of_signup(row: Cells, told: Told, find: Find, *, since: datetime, number: in
 
 
 def of_line(row: Cells, told: Told, *, since: datetime, number: int) -> Place | None:
-    """The place in the only line there is: a museum's, or that of a raid from before teams."""
+    """Return the place of a row of `museum_waitlist`, or None after noting why there is none."""
     try:
         member = columns.snowflake(row.get("user_id"))
         if member is None:
@@ -75,14 +75,14 @@ def of_line(row: Cells, told: Told, *, since: datetime, number: int) -> Place | 
 
 
 def seated(raid: Raid, places: Sequence[Place]) -> Raid:
-    """The raid with everybody in their places; rows that cannot be are left, and that is told."""
+    """Return the raid with its seats and waits; rows without a place are noted as left."""
     seats = _seats(raid, [place for place in places if not place.waiting])
     waits = _waits(raid, [place for place in places if place.waiting], seats, first=len(seats) + 1)
     return replace(raid, seats=tuple(seats), waits=tuple(waits), next_place=len(seats) + len(waits) + 1)
 
 
 def marked(raid: Raid) -> Raid:
-    """With a mark for every place, as if the reaction for it had been seen."""
+    """Return the raid with a mark for every place, as if its reaction had been seen."""
     held: tuple[Seat | Wait, ...] = (*raid.seats, *raid.waits)
     marks = {(place.member, place.role): Mark(place.member, place.role) for place in held}
     return replace(raid, marks=tuple(marks[key] for key in sorted(marks)))

@@ -1,4 +1,4 @@
-"""Moving in from beginning to end: all of it, or nothing."""
+"""Run a whole import in one transaction."""
 
 import shutil
 import sqlite3
@@ -35,10 +35,10 @@ def import_database(
     dry_run: bool = False,
     now: datetime,
 ) -> Report:
-    """Take everything over from the `old` database into the `new` one, in one transaction.
+    """Import the `old` database into the `new` one, in one transaction.
 
-    `analytics` and `templates` are the JSON files beside the old bot's database. Raises NotTheirs for a file that is
-    not what it should be, UnusableDatabase for a new database that cannot be used.
+    `analytics` and `templates` are the JSON files beside the old bot's database. Raises NotALegacyDatabase for an
+    unusable old database or JSON file, UnusableDatabase for an unusable new database.
     """
     report = Report(dry_run=dry_run)
     if _are_one(old, new):
@@ -84,13 +84,13 @@ def _take(
 def _are_one(old: Path, new: Path) -> bool:
     try:
         return old.samefile(new)
-    except OSError:  # one of them cannot be seen; whoever opens it says so
+    except OSError:  # one is missing or unreadable; opening it reports that
         return False
 
 
 @contextmanager
 def _target(path: Path, *, dry_run: bool) -> Iterator[sqlite3.Connection]:
-    """This bot's database; in a dry run a copy of it, so that not a byte changes."""
+    """Open this bot's database, in a dry run a copy of it."""
     if not dry_run:
         with database.alone(path) as connection:
             yield connection

@@ -1,4 +1,4 @@
-"""Servers' own templates, and what they changed of those that came with the old bot."""
+"""Import the guilds' own templates and their changes to the templates that came with the old bot."""
 
 import sqlite3
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ TABLES = ("custom_templates", "template_overrides")
 
 @dataclass(slots=True)
 class TemplateShelf:
-    """Each server's catalogue as it was here before, and as it becomes."""
+    """Each guild's catalogue before and after the import."""
 
     tx: sqlite3.Connection
     before: dict[GuildId, Catalogue] = field(default_factory=dict)
@@ -39,12 +39,12 @@ class TemplateShelf:
         return self.before[guild]
 
     def has_changed(self, guild: GuildId, key: str) -> bool:
-        """Whether the server had this template of its own, or changed, before."""
+        """Return True if the guild had its own or a changed template with this key before the import."""
         found = [entry for entry in self.was(guild).entries if entry.key == key]
         return any(entry.is_own or entry.is_changed or not entry.enabled for entry in found)
 
     def put(self, guild: GuildId, template: Template) -> None:
-        """Raises Refusal, and then nothing is changed."""
+        """Add or replace a template. Raises Refusal, and then changes nothing."""
         self.was(guild)
         self.after[guild] = catalogue.put(self.after[guild], (template,))
 
@@ -54,7 +54,7 @@ class TemplateShelf:
 
 
 def known(path: Path | None, report: Report) -> Known:
-    """What the old bot's own file says, if it is given. Raises Unusable if it is not such a file."""
+    """Return the templates of the old bot's file, if one is given. Raises Unusable for any other file."""
     if path is None:
         return Known({}, legacy_templates.OURS)
     listed = _listed(path)
@@ -75,7 +75,7 @@ def known(path: Path | None, report: Report) -> Known:
 
 
 def _listed(path: Path) -> list[Any]:
-    """The file's templates: it names them `raids`, or is a list of them itself."""
+    """Return the file's templates: its list under `raids`, or the file itself if it is a list. Raises Unusable."""
     given = read_json(path)
     listed = given.get("raids") if isinstance(given, dict) else given
     if not isinstance(listed, list):
@@ -84,7 +84,7 @@ def _listed(path: Path) -> list[Any]:
 
 
 def take(source: LegacyDatabase, shelves: TemplateShelf, file: Known, guilds: set[GuildId], report: Report) -> None:
-    """Put the file's templates, then what each server changed and made, on the servers' shelves."""
+    """Import the file's templates, then each guild's changes and its own templates."""
     _take_file(shelves, file, guilds, report)
     for table, read in (("template_overrides", _override), ("custom_templates", _own)):
         for row in source.rows(table):
@@ -137,7 +137,7 @@ def _on_one_line(refusal: Refusal) -> str:
 
 
 def _over(original: Template, read: LegacyTemplate) -> Template:
-    """The template that comes with this bot as the old bot's file has it."""
+    """Return the template of this bot with the changes of the old bot's file."""
     made = legacy_templates.template_of(read, original.key)
     return replace(
         original.with_roles(made.roles),
@@ -150,7 +150,7 @@ def _over(original: Template, read: LegacyTemplate) -> Template:
 
 
 def _with_our_keys(read: LegacyTemplate) -> LegacyTemplate:
-    """With the role keys of the template that comes with this bot, where the emoji are the same."""
+    """Give roles the keys of this bot's template where position and emoji are the same."""
     ours = legacy_templates.of_builtin(read.slug)
     if ours is None:
         return read
@@ -204,7 +204,7 @@ def _own(shelves: TemplateShelf, guild: GuildId, row: Cells, _file: Known, told:
 
 
 def _free(shelf: Catalogue, key: str, name: str, told: Told) -> str:
-    """The name, or one like it if something else on the server is called so."""
+    """Return the name, or a similar free one if another template of the guild has it."""
     others = Catalogue(tuple(entry for entry in shelf.entries if entry.key != key))
     free = catalogue.free_name(others, name)
     if free != name:

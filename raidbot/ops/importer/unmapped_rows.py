@@ -1,4 +1,4 @@
-"""Rows that nothing here uses yet are kept as they are, for what will."""
+"""Keep rows that nothing here uses yet, for later features."""
 
 import json
 import math
@@ -24,7 +24,7 @@ ANALYTICS = "analytics.json"
 
 
 def keep(source: LegacyDatabase, tx: sqlite3.Connection, table: str, row: Row, told: Told) -> None:
-    """Keep the row whole; once kept it stays as it was."""
+    """Store the whole row; a row stored by an earlier import stays as it was."""
     payload = json.dumps({name: _plain(cell) for name, cell in row.items() if name != "#"}, ensure_ascii=False)
     if imported.keep(tx, source=table, key=source.name(table, row), guild=_guild(row), payload=payload):
         told.kept()
@@ -33,7 +33,7 @@ def keep(source: LegacyDatabase, tx: sqlite3.Connection, table: str, row: Row, t
 
 
 def keep_rest(source: LegacyDatabase, tx: sqlite3.Connection, report: Report, *, but: set[str]) -> None:
-    """Keep every row of every other table."""
+    """Store the rows of all tables except `but`."""
     for table in source.tables:
         if table in but:
             continue
@@ -45,7 +45,7 @@ def keep_rest(source: LegacyDatabase, tx: sqlite3.Connection, report: Report, *,
 
 
 def keep_analytics(path: Path, tx: sqlite3.Connection, report: Report) -> None:
-    """Keep the old bot's weekly and monthly counts, one row for each server and one for all."""
+    """Store the old bot's weekly and monthly counts, one row per guild and one for all."""
     given = read_json(path)
     parts: dict[str, tuple[int | None, Any]] = {"global": (None, columns.mapping(given).get("global"))}
     for name, counts in columns.mapping(columns.mapping(given).get("guilds")).items():
@@ -78,7 +78,7 @@ def _note(report: Report, table: str, number: int, whom: str) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Raises Unusable, which says the file's name."""
+    """Return the file's JSON. Raises Unusable with the file's name."""
     try:
         return json.loads(path.read_bytes())
     except OSError as error:
@@ -95,7 +95,7 @@ def _guild(row: Row) -> int | None:
 
 
 def _plain(cell: Any) -> Any:
-    """The cell as JSON can say it."""
+    """Return the cell in a form that JSON can hold."""
     match cell:
         case bytes():
             return {"hex": cell.hex()}
