@@ -1,1 +1,1 @@
-"""Benchmarks: they print figures, one JSON object a line, and judge nothing. docs/performance.md explains them."""
+"""Benchmarks that print figures, one JSON object per line, without judging them; see docs/performance.md."""

@@ -1,4 +1,4 @@
-"""`python -m bench [name ...]`: the named benchmarks, or all."""
+"""Run the named benchmarks, or all: `python -m bench [name ...]`."""
 
 import argparse
 import asyncio
@@ -32,7 +32,7 @@ _BENCHES: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
 
 
 def main() -> int:
-    """Figures go to standard output, everything else to standard error; 1 if something could not be measured."""
+    """Print figures to stdout and everything else to stderr; return 1 if a benchmark failed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="RaidBot's benchmarks as JSON lines.")
     parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join(_BENCHES)}; all by default")
     names: list[str] = parser.parse_args().names
@@ -47,7 +47,7 @@ def main() -> int:
 def _run(name: str) -> int:
     try:
         figures = asyncio.run(_bounded(_BENCHES[name]))
-    except Exception:  # noqa: BLE001 - the other benchmarks are measured all the same
+    except Exception:  # noqa: BLE001 - the other benchmarks still run
         print(f"{name} could not be measured:", file=sys.stderr)
         traceback.print_exc()
         return 1

@@ -1,4 +1,4 @@
-"""What people are offered while they type, on a server as large as they get."""
+"""Measure autocomplete on a guild of the largest size."""
 
 import asyncio
 from statistics import median
@@ -14,7 +14,7 @@ _TYPED = ("", "0", "00", "007", "w", "no such thing")
 
 
 async def autocomplete() -> dict[str, Any]:
-    """Milliseconds from the keystroke to the list: the first ones after a start, and the median and worst of others."""
+    """Measure the milliseconds from the keystroke to the choices: first calls after a start, then median and worst."""
     async with staged("off") as stage:
         large = await fill(stage.database, stage.sandbox.add_guild("Large"), utc_now)
         await stage.bot.start()

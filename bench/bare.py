@@ -1,4 +1,4 @@
-"""A discord.py client that does nothing, with the bot's intents; run as a program by clients.py."""
+"""A discord.py client with the bot's intents and no listeners; clients.py runs it as a program."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The bot, and a bare discord.py client to compare it with, each as a process of its own."""
+"""Start the bot, or a bare discord.py client for comparison, in a process of its own."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ from discord_sandbox.sandbox import Sandbox
 
 @asynccontextmanager
 async def raidbot(stage: BenchWorld) -> AsyncIterator[int]:
-    """The bot's process id."""
+    """Run the bot and yield its process id."""
     await stage.bot.start()
     yield stage.bot.pid
     await stage.bot.stop()
@@ -21,7 +21,7 @@ async def raidbot(stage: BenchWorld) -> AsyncIterator[int]:
 
 @asynccontextmanager
 async def bare(stage: BenchWorld) -> AsyncIterator[int]:
-    """The process id of the client in bare.py."""
+    """Run the client in bare.py and yield its process id."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(Path(__file__).with_name("bare.py"))),
         env=os.environ | _addresses(stage.sandbox),

@@ -1,4 +1,4 @@
-"""How many signups a second become durable through the gateway, beside a bare loop of the same transactions."""
+"""Measure durable signups per second through the gateway, against a bare loop of the same transactions."""
 
 import asyncio
 import shutil
@@ -22,7 +22,7 @@ from raidbot.utils.clock import utc_now
 T = TypeVar("T")
 Signup = tuple[Posted, Person]
 Statement = tuple[str, list[Sequence[Any]]]
-"""SQL, and the values of each time it is run."""
+"""SQL, and the values of each execution."""
 
 _ROUNDS, _BOARDS, _MEMBERS_EACH = 2, 20, 100
 _CONCURRENT_SIGNUPS = 100
@@ -30,7 +30,7 @@ _LIKE_THE_BOTS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON
 
 
 async def durable() -> dict[str, Any]:
-    """The bot's rounds lie between rounds of the bare loop, so that a busy machine slows both alike."""
+    """Alternate the bot's rounds with rounds of the bare loop, so that a busy machine slows both alike."""
     async with staged("off") as stage:
         guild = stage.sandbox.add_guild("Rush")
         places = [guild.add_channel(f"raids-{number}") for number in range(_BOARDS)]
@@ -60,12 +60,12 @@ async def durable() -> dict[str, Any]:
 
 
 def _copy(stage: BenchWorld, name: str) -> Path:
-    """The database as it is before the first signup."""
+    """Copy the database as it is before the first signup."""
     return Path(shutil.copy(stage.database, stage.database.with_name(f"{name}.db")))
 
 
 async def _bot(stage: BenchWorld, rush: Sequence[Signup]) -> float:
-    """Seconds from the first reaction until all signups are rows."""
+    """Return the seconds from the first reaction until all signups are rows."""
     loop = asyncio.get_running_loop()
     with reader(stage) as connection:
         count = partial(connection.execute, "SELECT count(*) FROM marks")
@@ -80,7 +80,7 @@ async def _bot(stage: BenchWorld, rush: Sequence[Signup]) -> float:
 
 
 class Recorder:
-    """Stands in for a connection inside a transaction and writes down what is asked of it."""
+    """Wraps a connection inside a transaction and records its statements."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -96,7 +96,7 @@ class Recorder:
 
 
 class RecordingDatabase(Database):
-    """Keeps the statements of its transactions."""
+    """A database that records the statements of its transactions."""
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
@@ -113,7 +113,7 @@ class RecordingDatabase(Database):
 
 
 async def _record(database: Path, rush: Sequence[Signup]) -> list[list[Statement]]:
-    """The transactions in which the bot writes these signups."""
+    """Return the transactions in which the bot writes these signups."""
     db = await RecordingDatabase.open(database)
     assert isinstance(db, RecordingDatabase)
     try:
@@ -130,7 +130,7 @@ async def _record(database: Path, rush: Sequence[Signup]) -> list[list[Statement
 
 
 async def _bare(database: Path, transactions: Sequence[Sequence[Statement]]) -> float:
-    """Seconds for the transactions one after the other, a call of aiosqlite for each statement."""
+    """Return the seconds for the transactions one by one, with one aiosqlite call per statement."""
     async with aiosqlite.connect(database, isolation_level=None) as db:
         for pragma in _LIKE_THE_BOTS:
             await db.execute_fetchall(f"PRAGMA {pragma}")

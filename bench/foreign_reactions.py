@@ -1,4 +1,4 @@
-"""Reactions on messages that are no boards, which is most of what a busy server sends."""
+"""Measure the cost of reactions on messages that are not boards, most of the traffic on a busy server."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,10 +12,10 @@ from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 
 _WARM_UP, _COUNTED = 2, 40
-"""Messages; each gets a reaction of every member."""
+"""Messages; each gets a reaction from every member."""
 _MEMBERS = 250
 _START_SECONDS = 3.0
-"""Longer than the pause discord.py makes after the last guild."""
+"""Longer than discord.py waits after the last guild before READY."""
 
 
 async def foreign() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A server's whole history is taken over from the Node.js bot, by the command line as a person does it."""
+"""Measure the import of a whole history from the Node.js bot through the command line."""
 
 import asyncio
 import os
@@ -45,7 +45,10 @@ async def moving() -> dict[str, Any]:
 
 
 async def _run(*command: str, environment: dict[str, str]) -> tuple[float, float]:
-    """How many seconds it took, without the start of the interpreter, and its largest resident memory in MB."""
+    """Return the seconds without the interpreter's start, and the peak resident memory in MB.
+
+    Raises RuntimeError if the command fails.
+    """
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe)
     _, said = await process.communicate()
@@ -66,7 +69,7 @@ def _old_bot() -> OldBot:
 
 
 def _raid(number: int, guild: OldGuild) -> OldRaid:
-    """Every seat is taken, by turns in teams and in the roles of a template; the first raids are open."""
+    """Return a raid with every seat taken, alternating between teams and roles; the first raids are open."""
     starts_at = utc_now() + timedelta(hours=_OPEN_RAIDS - number)
     is_closed = number >= _OPEN_RAIDS
     members = [10**18 + (number * 7 + place) % 4000 for place in range(_SIGNED)]

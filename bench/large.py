@@ -1,4 +1,4 @@
-"""A server as large as they get: 200 open raids, 60 templates of its own, 400 roles, and names as long as can be."""
+"""A guild of the largest size: 200 open raids, 60 templates of its own, 400 roles, and names of maximum length."""
 
 import random
 import sqlite3
@@ -40,16 +40,16 @@ from raidbot.utils.ids import new_code
 
 RAIDS, GONE_BY, TEMPLATES, ROLES, MEMBERS, CHANNELS = 200, 40, 60, 400, 60, 60
 _MAX_NAME_LENGTH, _MAX_NICK_LENGTH, _CHOSEN_ROLES = 100, 32, 25
-_ZONE = "America/Argentina/ComodRivadavia"  # the longest name of a zone
+_ZONE = "America/Argentina/ComodRivadavia"  # the longest time zone name
 _LENGTHS = tuple(57 * step + 1 for step in range(1, 26))
 _MARKS = "W", "*_", "~`|", "<@", "ä€"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Large:
-    """`regular` has a seat in every raid, `stranger` lacks every role that is needed for anything.
+    """The filled guild. `regular` has a seat in every raid; `stranger` has none of the required roles.
 
-    `full` and `closed` are the raids with most people, `sided` and `wide` those with most sides and roles.
+    `full` and `closed` are the raids with the most people, `sided` and `wide` those with the most sides and roles.
     """
 
     guild: SandboxGuild
@@ -64,13 +64,13 @@ class Large:
 
 
 def long_name(number: int, most: int) -> str:
-    """A name of `most` characters, unlike those of other numbers, some of them full of marks."""
+    """Return a name of `most` characters that differs for each number; some are full of Markdown marks."""
     filling = _MARKS[number % len(_MARKS)]
     return f"{number:03} {filling * most}"[:most]
 
 
 async def fill(database: Path, guild: SandboxGuild, clock: Clock) -> Large:
-    """The server, and all of it in the database of a bot that has not started yet."""
+    """Fill the guild and the database of a bot that has not started yet."""
     chosen = [guild.add_role(long_name(number, _MAX_NAME_LENGTH)) for number in range(ROLES)][:_CHOSEN_ROLES]
     channels = [guild.add_channel(long_name(number, _MAX_NAME_LENGTH)) for number in range(CHANNELS)]
     people = [
@@ -126,7 +126,7 @@ def _catalogue() -> Catalogue:
 
 
 def _template(number: int) -> Template:
-    """As many roles of as long names as a board takes."""
+    """Return a template with as many roles, and as long names, as a board can hold."""
     count = (50, 26, 21, 20, 5)[number % 5]
     for most in (80, 60, 40, 30, 20, 10):
         made = Template(
@@ -164,12 +164,12 @@ class _World:
     now: datetime
 
     def names(self) -> list[tuple[MemberId, str]]:
-        """What everybody is called."""
+        """Return the display names of all known members."""
         known = {self.guild.owner.id: self.guild.owner, **{person.id: person for person in self.people}}
         return [(MemberId(one), self.guild.member(person).display_name) for one, person in known.items()]
 
     def open_raid(self, number: int) -> Raid:
-        """Posted, with signups; every tenth is a museum that is more than full."""
+        """Return a posted raid with signups; every tenth is a museum with more signups than seats."""
         channel, world = self.channels[number % len(self.channels)], self.guild.sandbox.world
         planned = plan(
             replace(self._draft(number), starts_at=self.now + timedelta(hours=2 + number), zone=_ZONE),
@@ -187,7 +187,7 @@ class _World:
         return raid
 
     def gone(self, number: int) -> Raid:
-        """Closed, a while ago."""
+        """Return a raid that closed at its start, 20 days ago or more."""
         raid = self.open_raid(10 * number)
         closed = lifecycle.close(raid, reason=CloseReason.AT_START, by=None, now=self.now).raid
         return replace(closed, starts_at=self.now - timedelta(days=20 + number))
@@ -203,7 +203,7 @@ class _World:
 
 
 def offering_options(large: Large) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Every option that is offered while one types: its command, its name, and what stands in the others."""
+    """Yield every option with autocomplete: its command, its name, and values for the other options."""
     standing = {"code": large.sided, "raid": large.sided, "activity": large.templates[0].key}
     for command in large.guild.sandbox.store.commands.values():
         for path, options in _leaves(command.name, command.payload.get("options") or []):

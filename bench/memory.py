@@ -1,4 +1,4 @@
-"""What a bot in many servers keeps in memory."""
+"""Measure the memory of a bot in many guilds."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from bench.setup import BenchWorld, staged
 
 _GUILDS, _CHANNELS = 1000, 30
 _START_SECONDS = 3.0
-"""Longer than the pause discord.py makes after the last guild."""
+"""Longer than discord.py waits after the last guild before READY."""
 
 
 async def memory() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a process uses, as Linux tells it under /proc."""
+"""Read a process's CPU time and memory from Linux's /proc."""
 
 import asyncio
 import os
@@ -10,12 +10,12 @@ _SAMPLE_SECONDS = 0.1
 
 
 def is_known() -> bool:
-    """Whether this system can tell."""
+    """Return True if this system has /proc."""
     return Path("/proc/self/statm").exists()
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time of all threads so far, in steps of 10 ms."""
+    """Return the CPU time of all threads so far in seconds, in steps of 10 ms."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
@@ -25,7 +25,7 @@ def resident_mb(pid: int) -> float:
 
 
 async def until_idle(pid: int, *, still: float = 1.0) -> None:
-    """Wait until the process has used no processor time worth counting for `still` seconds."""
+    """Wait until the process has used no more than one clock tick of CPU time for `still` seconds."""
     used, quiet = cpu_seconds(pid), 0.0
     while quiet < still:
         await asyncio.sleep(_SAMPLE_SECONDS)

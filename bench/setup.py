@@ -1,4 +1,4 @@
-"""A world to measure in: a sandbox, a bot process, and boards that were posted without the bot's help."""
+"""Set up a benchmark: a sandbox, a bot process, and boards posted without the bot."""
 
 import asyncio
 import random
@@ -44,7 +44,7 @@ _POLL_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A raid's rows and the message that shows them."""
+    """A raid's id in the database and its board's message."""
 
     raid: RaidId
     message: Message
@@ -52,7 +52,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class BenchWorld:
-    """A sandbox and a bot process that is not started yet."""
+    """A sandbox and a bot process that has not been started."""
 
     sandbox: Sandbox
     bot: BotProcess
@@ -73,7 +73,7 @@ async def staged(limits: Literal["strict", "off"]) -> AsyncIterator[BenchWorld]:
 
 
 async def until(fact: Callable[[], T]) -> T:
-    """Ask again and again, but seldom enough to leave the processor to the bot."""
+    """Poll until `fact()` is truthy and return its value; slow enough to leave the CPU to the bot."""
     while not (found := fact()):  # noqa: ASYNC110 - facts in another process have no event
         await asyncio.sleep(_POLL_SECONDS)
     return found
@@ -82,7 +82,7 @@ async def until(fact: Callable[[], T]) -> T:
 async def post_museums(
     stage: BenchWorld, guild: SandboxGuild, places: Sequence[Channel], *, signed: Sequence[Person] = ()
 ) -> list[Posted]:
-    """An open museum of 50 seats in each of `places`, its message standing there with the reactions of `signed`."""
+    """Post an open museum with 50 seats in each of `places`, with the signups and reactions of `signed`."""
     db = await Database.open(stage.database)
     rng = random.Random(1)
     try:
@@ -121,7 +121,7 @@ def _post(
 
 
 def is_right(connection: sqlite3.Connection, posted: Posted, signed: int) -> bool:
-    """Whether `signed` members are written down and the message says exactly what the rows say."""
+    """Return True if `signed` members are in the database and the message shows exactly its rows."""
     raid = _raid(connection, posted)
     if len(list(raid.members())) != signed:
         return False
@@ -137,14 +137,14 @@ def _raid(connection: sqlite3.Connection, posted: Posted) -> Raid:
 
 
 async def start_and_settle(stage: BenchWorld, posted: Sequence[Posted]) -> None:
-    """Start the bot and wait until it has compared the boards and come to rest."""
+    """Start the bot and wait until it has compared the boards and is idle."""
     await stage.bot.start()
     await until(lambda: compared(stage.sandbox) == {board.message.id for board in posted})
     await until_idle(stage.bot.pid)
 
 
 def compared(sandbox: Sandbox) -> set[int]:
-    """The boards whose messages the bot has read."""
+    """Return the ids of the board messages that the bot has fetched."""
     return {
         int(call.ids["message_id"])
         for call in sandbox.calls
@@ -153,5 +153,5 @@ def compared(sandbox: Sandbox) -> set[int]:
 
 
 def reader(stage: BenchWorld) -> closing[sqlite3.Connection]:
-    """A connection of one's own to the bot's database."""
+    """Return a separate connection to the bot's database."""
     return closing(sqlite3.connect(stage.database))

@@ -1,4 +1,4 @@
-"""The bot starts with many open raids, and nothing happened while it was away."""
+"""Measure a start with many open raids after which nothing has changed."""
 
 import asyncio
 from collections import Counter
@@ -8,7 +8,7 @@ from bench.setup import MESSAGE, compared, post_museums, staged, until
 
 _RAIDS, _CHANNELS, _SIGNED = 500, 50, 10
 _SETTLE_SECONDS = 2.0
-"""Calls that come late count, too."""
+"""Late calls count, too."""
 
 
 async def startup() -> dict[str, Any]:
