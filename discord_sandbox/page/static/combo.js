@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 
-const PAUSE = 200; // milliseconds after the last key before the bot is asked
+const TYPING_PAUSE_MS = 200; // after the last key before the bot is asked
 let count = 0;
 
 /**
@@ -81,7 +81,7 @@ export class Combo {
   #typed() {
     this.#chosen = null;
     this.onInput();
-    this.#ask(this.isLive ? PAUSE : 0);
+    this.#ask(this.isLive ? TYPING_PAUSE_MS : 0);
   }
 
   #ask(pause) {

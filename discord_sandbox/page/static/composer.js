@@ -5,8 +5,8 @@ import { knownValues, matching, typedValue } from "./commands.js";
 import { byId, el } from "./dom.js";
 import { FileField } from "./files.js";
 
-const MOST = 2000; // characters per message
-const LINES = 60; // commands listed at once
+const MAX_MESSAGE_LENGTH = 2000; // characters per message
+const MAX_COMMANDS_LISTED = 60; // commands listed at once
 
 /**
  * The message box. `view` has `names`, `commands()`, `uploadLimit()` in bytes, `say(text)`, `upload(file)`,
@@ -17,7 +17,7 @@ export class Composer {
   constructor(view) {
     this.view = view;
     this.root = byId("composer");
-    this.input = el("textarea", { class: "input", rows: "1", maxlength: MOST, "aria-label": "Message" });
+    this.input = el("textarea", { class: "input", rows: "1", maxlength: MAX_MESSAGE_LENGTH, "aria-label": "Message" });
     this.slash = el(
       "button",
       { type: "button", class: "icon-button", title: "Commands", on: { click: () => this.#offerCommands() } },
@@ -84,7 +84,7 @@ export class Composer {
   #suggest(text) {
     if (!text.startsWith("/") || text.includes("\n")) return [];
     return matching(this.view.commands(), text.slice(1))
-      .slice(0, LINES)
+      .slice(0, MAX_COMMANDS_LISTED)
       .map((line) => ({ name: `/${line.path}`, value: line, description: line.description }));
   }
 

@@ -1,7 +1,7 @@
 /** The WebSocket to the sandbox: requests with one answer each, and pushes. */
 
-const PATIENCE = 30000; // milliseconds to wait for an answer
-const AGAIN = [500, 1000, 2000, 4000];
+const RESPONSE_TIMEOUT_MS = 30000; // to wait for an answer
+const RECONNECT_DELAYS_MS = [500, 1000, 2000, 4000];
 
 /** Reconnects by itself. `onPush(push)` runs on every push, `onOpen()` on each connection, `onLost()` on each loss. */
 export class Connection {
@@ -19,7 +19,7 @@ export class Connection {
     if (this.socket.readyState !== WebSocket.OPEN) return Promise.reject(new Error("The sandbox cannot be reached."));
     const id = (this.#last += 1);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#settle(id, { error: "The sandbox did not answer." }), PATIENCE);
+      const timer = setTimeout(() => this.#settle(id, { error: "The sandbox did not answer." }), RESPONSE_TIMEOUT_MS);
       this.#waiting.set(id, { resolve, reject, timer });
       this.socket.send(JSON.stringify({ id, do: what, ...fields }));
     });
@@ -54,7 +54,7 @@ export class Connection {
   #lost() {
     for (const id of [...this.#waiting.keys()]) this.#settle(id, { error: "The connection to the sandbox was lost." });
     this.onLost();
-    const pause = AGAIN[Math.min(this.#tries, AGAIN.length - 1)];
+    const pause = RECONNECT_DELAYS_MS[Math.min(this.#tries, RECONNECT_DELAYS_MS.length - 1)];
     this.#tries += 1;
     setTimeout(() => this.#connect(), pause);
   }

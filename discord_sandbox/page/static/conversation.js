@@ -3,11 +3,11 @@
 import { arrange, byId, el } from "./dom.js";
 import { MessageView } from "./message.js";
 
-const FIRST = 20; // messages drawn at once when a channel is opened
-const STEP = 10; // further messages drawn per step
-const TOGETHER = 7 * 60 * 1000; // milliseconds within which messages of one author are grouped
-const OLDER = 600; // pixels from the top at which older messages are loaded
-const NEAR = 80; // pixels from the bottom that count as reading the newest
+const FIRST_MESSAGES = 20; // messages drawn at once when a channel is opened
+const MESSAGES_PER_STEP = 10; // further messages drawn per step
+const GROUPING_MS = 7 * 60 * 1000; // within which messages of one author are grouped
+const LOAD_OLDER_PX = 600; // from the top at which older messages are loaded
+const NEAR_BOTTOM_PX = 80; // from the bottom that count as reading the newest
 
 export class Conversation {
   #views = new Map();
@@ -50,7 +50,7 @@ export class Conversation {
   #open(channel) {
     this.#channel = channel;
     this.#views.clear();
-    this.#drawn = FIRST;
+    this.#drawn = FIRST_MESSAGES;
     this.#isFollowing = true;
   }
 
@@ -90,19 +90,19 @@ export class Conversation {
     this.isWaiting = true;
     setTimeout(() => {
       this.isWaiting = false;
-      this.#drawn += STEP;
+      this.#drawn += MESSAGES_PER_STEP;
       this.#draw();
     }, 16);
   }
 
   #isNearBottom() {
-    return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < NEAR;
+    return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < NEAR_BOTTOM_PX;
   }
 
   #scrolled() {
     this.#isFollowing = this.#isNearBottom();
     if (this.#isFollowing) this.jump.hidden = true;
-    if (this.#drawn >= this.#messages.length && this.scroller.scrollTop < OLDER) this.#wantOlder();
+    if (this.#drawn >= this.#messages.length && this.scroller.scrollTop < LOAD_OLDER_PX) this.#wantOlder();
   }
 
   #wantOlder() {
@@ -123,6 +123,6 @@ function continues(before, message) {
     !message.reply_to &&
     !message.used &&
     before.ephemeral === message.ephemeral &&
-    new Date(message.at) - new Date(before.at) < TOGETHER
+    new Date(message.at) - new Date(before.at) < GROUPING_MS
   );
 }

@@ -2,13 +2,13 @@
 
 import { el } from "./dom.js";
 
-const KILO = 1024;
+const BYTES_PER_KIB = 1024;
 
 /** Format a number of bytes for people. */
 export function size(bytes) {
-  if (bytes < KILO) return `${bytes} B`;
-  if (bytes < KILO * KILO) return `${tenths(bytes / KILO)} kB`;
-  return `${tenths(bytes / KILO / KILO)} MB`;
+  if (bytes < BYTES_PER_KIB) return `${bytes} B`;
+  if (bytes < BYTES_PER_KIB * BYTES_PER_KIB) return `${tenths(bytes / BYTES_PER_KIB)} kB`;
+  return `${tenths(bytes / BYTES_PER_KIB / BYTES_PER_KIB)} MB`;
 }
 
 function tenths(number) {

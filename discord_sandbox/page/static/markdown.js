@@ -6,7 +6,7 @@
 import { el } from "./dom.js";
 import { timeElement } from "./times.js";
 
-const DEEPEST = 12; // deeper nesting stays text
+const MAX_NESTING = 12; // deeper nesting stays text
 const BLOCK_CODE = /```(?:([\w+#.-]+)\n)?\n?([^]*?)\n?```/y;
 const INLINE = [
   ["escape", /\\([^\p{L}\p{N}\s])/uy],
@@ -167,7 +167,7 @@ function unlinked(node) {
 }
 
 function readPair(text, at, depth, unclosed) {
-  if (depth >= DEEPEST) return null;
+  if (depth >= MAX_NESTING) return null;
   for (const { mark, kinds } of PAIRS) {
     if (!text.startsWith(mark, at) || unclosed.has(mark)) continue;
     const inside = at + mark.length;

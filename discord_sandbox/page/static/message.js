@@ -10,12 +10,12 @@ import { format, written } from "./times.js";
 const NOTICES = { 6: "pinned a message.", 7: "joined the server.", 18: "started a thread:", 21: "started a thread." };
 const HUES = ["#8a3b12", "#7a2e6f", "#1f5fa8", "#3f6212", "#8d2343", "#5b4b9a", "#6b5200"];
 const BOT_HUE = "#0b6b78";
-const MOMENT = 22n; // bits of an id below its time in milliseconds
+const TIMESTAMP_SHIFT_BITS = 22n; // bits of an id below its time in milliseconds
 const COMMON = ["✅", "👍", "❤️", "🎉", "😂", "👀", "🛡️", "💚", "⚔️", "1️⃣", "2️⃣", "3️⃣", "4️⃣", "❌", "⏰", "🔥"];
 
 /** A round avatar with the first letter of a name, coloured per person; all bots share one colour. */
 export function avatar({ id, name, bot: isBot }, kind = "") {
-  const hue = isBot ? BOT_HUE : HUES[Number((BigInt(id) >> MOMENT) % BigInt(HUES.length))];
+  const hue = isBot ? BOT_HUE : HUES[Number((BigInt(id) >> TIMESTAMP_SHIFT_BITS) % BigInt(HUES.length))];
   return el(
     "span",
     { class: `avatar ${kind}`, "aria-hidden": "true", style: { "--hue": hue } },

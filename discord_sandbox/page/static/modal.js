@@ -5,7 +5,7 @@ import { LABEL, SELECTS, select, TEXT_INPUT } from "./components.js";
 import { markdown } from "./markdown.js";
 
 const PARAGRAPH = 2;
-const MOST = 4000;
+const MAX_INPUT_LENGTH = 4000;
 let open = null;
 
 /** Show a modal. `submit(values)` gets the values by custom id and may reject with an Error, which the modal shows. */
@@ -94,7 +94,7 @@ function textInput(input, id, isRequired, note) {
     type: isLong ? null : "text",
     rows: isLong ? "4" : null,
     placeholder: input.placeholder,
-    maxlength: input.max_length ?? MOST,
+    maxlength: input.max_length ?? MAX_INPUT_LENGTH,
     "aria-required": String(isRequired),
     "aria-describedby": note?.id,
     autocomplete: "off",

@@ -1,6 +1,6 @@
 /** The state of one person's view: people, guilds, channels, and the messages of opened channels. */
 
-const TOKEN_LIFE = 15 * 60 * 1000; // milliseconds until an interaction token expires
+const TOKEN_LIFETIME_MS = 15 * 60 * 1000; // until an interaction token expires
 
 /** True if the id `one` was created before the id `other`. */
 export function isOlder(one, other) {
@@ -23,7 +23,7 @@ class Log {
 
   /** Mark deferred messages whose token has expired; returns whether there were any. */
   expire(moment) {
-    const isOver = ({ thinking, isLate, at }) => thinking && !isLate && moment - new Date(at) > TOKEN_LIFE;
+    const isOver = ({ thinking, isLate, at }) => thinking && !isLate && moment - new Date(at) > TOKEN_LIFETIME_MS;
     const late = this.messages.filter(isOver);
     for (const message of late) this.put({ ...message, isLate: true });
     return late.length > 0;

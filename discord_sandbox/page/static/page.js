@@ -15,7 +15,7 @@ import { Sidebar } from "./sidebar.js";
 import { announce, setUpDrawers, setUpTheme, toast } from "./surroundings.js";
 import { now, refreshTimes, setClock } from "./times.js";
 
-const PAGE = 50; // messages loaded at once
+const PAGE_SIZE = 50; // messages loaded at once
 const COMMAND_FAILED = "The application did not respond";
 const COMPONENT_FAILED = "This interaction failed";
 const FORM_FAILED = "Something went wrong. Try again.";
@@ -38,15 +38,15 @@ const connection = new Connection({
 const people = new People((id) => be(id));
 const sidebar = new Sidebar((id) => open(id));
 const panel = new Panel({
-  advance: (seconds) => telling(connection.ask("advance", { seconds }).then((answer) => setTime(answer.now))),
+  advance: (seconds) => reportErrors(connection.ask("advance", { seconds }).then((answer) => setTime(answer.now))),
   operate: (action) =>
-    telling(connection.ask("operate", { action }).then((answer) => answer.said && toast(answer.said))),
-  dms: (isOpen) => telling(connection.ask("dms", { open: isOpen })),
+    reportErrors(connection.ask("operate", { action }).then((answer) => answer.said && toast(answer.said))),
+  dms: (isOpen) => reportErrors(connection.ask("dms", { open: isOpen })),
 });
 const conversation = new Conversation({
   names,
-  react: (message, emoji, isOn) => telling(connection.ask(isOn ? "react" : "unreact", { ...at(message), emoji })),
-  dismiss: (message) => telling(connection.ask("dismiss", at(message))),
+  react: (message, emoji, isOn) => reportErrors(connection.ask(isOn ? "react" : "unreact", { ...at(message), emoji })),
+  dismiss: (message) => reportErrors(connection.ask("dismiss", at(message))),
   use,
   tools,
   older: () => loadOlder(),
@@ -100,7 +100,7 @@ async function open(id, message = null) {
 }
 
 async function load(channel, before) {
-  const answer = await telling(connection.ask("history", { channel, limit: PAGE, ...(before ? { before } : {}) }));
+  const answer = await reportErrors(connection.ask("history", { channel, limit: PAGE_SIZE, ...(before ? { before } : {}) }));
   if (!answer) return;
   model.addHistory(channel, answer);
   draw();
@@ -211,17 +211,17 @@ function tools(message) {
   const channel = model.channels.get(message.channel);
   const entries = [];
   if (message.reactions.length && channel.guild) {
-    entries.push({ label: "Everybody reacts", act: () => telling(connection.ask("everybody", at(message))) });
+    entries.push({ label: "Everybody reacts", act: () => reportErrors(connection.ask("everybody", at(message))) });
   }
   if (channel.may.manage || message.author.id === model.me) {
-    entries.push({ label: "Delete message", act: () => telling(connection.ask("delete", at(message))) });
+    entries.push({ label: "Delete message", act: () => reportErrors(connection.ask("delete", at(message))) });
   }
   entries.push({ label: "Copy text", act: () => navigator.clipboard.writeText(message.content) });
   return entries;
 }
 
 /** The answer, or undefined after showing the error to the person. */
-async function telling(asked) {
+async function reportErrors(asked) {
   try {
     return await asked;
   } catch (error) {

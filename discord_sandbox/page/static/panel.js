@@ -8,7 +8,7 @@ const STEPS = [
   ["+1 h", 3600],
   ["+1 day", 86400],
 ];
-const ROUTES = 8; // rows of the table of calls
+const MAX_ROUTES_SHOWN = 8; // rows of the table of calls
 
 /** `act` has `advance(seconds)`, `operate(name)` and `dms(isOpen)`, which return promises. */
 export class Panel {
@@ -113,7 +113,7 @@ function calls({ total, refused, failed, routes }) {
   const notes = [`${total} in all`, refused ? `${refused} slowed down` : "", failed ? `${failed} failed` : ""].filter(
     Boolean,
   );
-  const rows = routes.slice(0, ROUTES).map(({ route, count }) => row(spoken(route), count));
+  const rows = routes.slice(0, MAX_ROUTES_SHOWN).map(({ route, count }) => row(spoken(route), count));
   return [el("p", {}, notes.join(", ")), el("table", {}, el("tbody", {}, rows))];
 }
 

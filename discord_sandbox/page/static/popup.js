@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 
-const FILTER_FROM = 9; // number of options from which the list has a filter
+const MIN_OPTIONS_FOR_FILTER = 9; // number of options from which the list has a filter
 
 let current = null;
 
@@ -133,7 +133,7 @@ export function openList(anchor, { label, options, min, max }, onChoose) {
     "aria-multiselectable": isSingle ? null : "true",
   });
   const holder =
-    options.length >= FILTER_FROM
+    options.length >= MIN_OPTIONS_FOR_FILTER
       ? el("input", {
           class: "input",
           type: "text",

@@ -2,9 +2,9 @@
 
 import { byId, el } from "./dom.js";
 
-const TOAST = 6000; // milliseconds
-const SPOKEN = 200; // characters of a message read aloud
-const HEARD = 20; // messages kept for reading aloud
+const TOAST_MS = 6000;
+const MAX_SPOKEN_LENGTH = 200; // characters of a message read aloud
+const MAX_SPOKEN_MESSAGES = 20; // messages kept for reading aloud
 
 /** Follow the system's dark or light theme until the person switches. */
 export function setUpTheme() {
@@ -55,7 +55,7 @@ export function setUpDrawers() {
 export function toast(text) {
   const note = el("div", { class: "toast" }, text);
   byId("toasts").append(note);
-  setTimeout(() => note.remove(), TOAST);
+  setTimeout(() => note.remove(), TOAST_MS);
 }
 
 /** Announce a new message to screen readers. */
@@ -63,6 +63,6 @@ export function announce(message) {
   const log = byId("announcer");
   const title = message.embeds[0]?.title ?? "";
   const text = [message.author.name, message.content || title].filter(Boolean).join(": ");
-  log.append(el("p", {}, text.slice(0, SPOKEN)));
-  while (log.children.length > HEARD) log.firstChild.remove();
+  log.append(el("p", {}, text.slice(0, MAX_SPOKEN_LENGTH)));
+  while (log.children.length > MAX_SPOKEN_MESSAGES) log.firstChild.remove();
 }

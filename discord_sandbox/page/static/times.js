@@ -20,7 +20,7 @@ const SPANS = [
 ];
 const formats = new Map();
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
-const OUT_OF_RANGE = 8.64e12; // seconds before or after 1970 that a Date can hold
+const MAX_DATE_SECONDS = 8.64e12; // seconds before or after 1970 that a Date can hold
 
 let lastDay = "";
 let ahead = 0; // milliseconds the sandbox's clock is ahead of the machine's
@@ -51,7 +51,7 @@ function formatRelative(moment) {
 
 /** A `<time>` element, or null outside a Date's range; `refreshTimes` keeps relative times current. */
 export function timeElement(seconds, style) {
-  if (!Number.isFinite(seconds) || Math.abs(seconds) > OUT_OF_RANGE) return null;
+  if (!Number.isFinite(seconds) || Math.abs(seconds) > MAX_DATE_SECONDS) return null;
   const moment = new Date(seconds * 1000);
   return el(
     "time",
