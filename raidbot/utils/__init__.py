@@ -1,1 +1,1 @@
-"""Leaves that know nothing of raids."""
+"""General helpers; nothing here depends on raids, the database or commands."""

@@ -1,4 +1,4 @@
-"""A bounded map."""
+"""A least-recently-used cache."""
 
 from collections import OrderedDict
 from typing import Generic, TypeVar
@@ -8,7 +8,7 @@ V = TypeVar("V")
 
 
 class Cache(Generic[K, V]):
-    """A map that forgets what was not used for longest beyond `capacity` entries."""
+    """A map of at most `capacity` entries; adding one more drops the least recently used entry."""
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity

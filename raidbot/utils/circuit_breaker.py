@@ -1,6 +1,6 @@
-"""Stops asking a service that does not answer, and tries again with one call at a time.
+"""A circuit breaker: stop calling a service that does not respond, then probe it with one call at a time.
 
-What counts as a failure is the caller's judgement. `now` is in seconds and must not go backwards.
+The caller decides what counts as a failure. `now` is monotonic time in seconds.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ class Circuit(StrEnum):
 
 
 class CircuitBreaker:
-    """Opens for `open_seconds` after `failures` in a row; then a single probe decides."""
+    """Opens for `open_seconds` after `failures` consecutive failures; then one probe closes or reopens it."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class CircuitBreaker:
         self.retry_at: float | None = None
 
     def allow(self, now: float) -> bool:
-        """May a call be made? Whoever is told yes reports how it went."""
+        """Return True if a call may be made; the caller must then report `succeeded`, `failed` or `gave_up`."""
         if self.circuit is Circuit.OPEN and self.retry_in(now) == 0:
             self._become(Circuit.HALF_OPEN)
         match self.circuit:
@@ -45,7 +45,7 @@ class CircuitBreaker:
                 return may_probe
 
     def succeeded(self, now: float) -> None:  # noqa: ARG002 - all three reports are alike
-        """The service answered; while open, only the probe's word counts."""
+        """Report a response from the service. Ignored while open: only a probe may close the circuit."""
         if self.circuit is Circuit.OPEN:
             return
         self._in_a_row = 0
@@ -54,7 +54,7 @@ class CircuitBreaker:
         self._become(Circuit.CLOSED)
 
     def failed(self, now: float) -> None:
-        """The service did not answer."""
+        """Report that the service did not respond. Ignored while open."""
         if self.circuit is Circuit.OPEN:
             return
         self._in_a_row += 1
@@ -64,11 +64,11 @@ class CircuitBreaker:
             self._become(Circuit.OPEN)
 
     def gave_up(self, now: float) -> None:  # noqa: ARG002 - all three reports are alike
-        """The call was abandoned and says nothing about the service; the next one may probe."""
+        """Report an abandoned call: it says nothing about the service, and the next call may probe."""
         self._probing = False
 
     def retry_in(self, now: float) -> float:
-        """Seconds until a call may be tried; 0 unless open."""
+        """Return the seconds until a call may be made; 0 unless open."""
         if self.circuit is not Circuit.OPEN or self.retry_at is None:
             return 0.0
         return max(0.0, self.retry_at - now)

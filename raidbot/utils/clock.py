@@ -1,4 +1,4 @@
-"""The time: the only module that reads the machine's clock."""
+"""The current time. Only this module reads the machine's clock."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,12 +7,12 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """The machine's time, aware UTC."""
-    return datetime.now(UTC)  # noqa: TID251 - the one place
+    """Return the machine's time as an aware datetime in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - the only place that may
 
 
 class OffsetClock:
-    """A clock that runs `offset` ahead of another and can be pushed further; the demo moves it."""
+    """A clock that runs `offset` ahead of `base` and can be advanced further, as the demo does."""
 
     def __init__(self, base: Clock = utc_now, *, offset: timedelta = timedelta(0)) -> None:
         self._base = base

@@ -1,5 +1,5 @@
-"""What is understood and declined."""
+"""The base class of refusals."""
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """Understood and declined; `str()` is the sentence the person reads."""
+    """A request that was understood and declined; `str()` is the sentence shown to the person."""

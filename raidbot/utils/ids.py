@@ -1,4 +1,4 @@
-"""Short names for raids and texts."""
+"""Raid codes, and fingerprints of texts."""
 
 import base64
 import hashlib
@@ -11,12 +11,12 @@ CODE_LENGTH = 6
 
 
 def new_code(rng: random.Random) -> str:
-    """A raid code: six characters that are hard to confuse."""
+    """Return a random raid code: `CODE_LENGTH` characters of an alphabet without lookalikes (no I, O, 0, 1)."""
     return "".join(rng.choices(ALPHABET, k=CODE_LENGTH))
 
 
 def normalise_code(text: str) -> str:
-    """A typed code as it is stored."""
+    """Return a typed raid code in its stored form: trimmed and in upper case."""
     return text.strip().upper()
 
 
@@ -24,6 +24,6 @@ MARK_LENGTH = 6
 
 
 def mark_of(text: str) -> str:
-    """Six letters by which a text is known again, whatever blanks Discord takes off its ends."""
+    """Return a URL-safe fingerprint of `MARK_LENGTH` characters, unaffected by blanks that Discord trims."""
     digest = hashlib.blake2b(clean_block(text).encode("utf-8", "replace"), digest_size=4).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")

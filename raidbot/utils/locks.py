@@ -1,4 +1,4 @@
-"""Locks by key, kept only while somebody holds or wants them."""
+"""Locks by key, kept only while a task holds or awaits them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Hashable
@@ -17,7 +17,7 @@ class _Counted:
 
 
 class KeyedLocks(Generic[K]):
-    """One first-come-first-served lock per key; a lock in use is never dropped, an unused one always is."""
+    """One FIFO lock per key, dropped as soon as no task holds or awaits it."""
 
     def __init__(self) -> None:
         self._locks: dict[K, _Counted] = {}

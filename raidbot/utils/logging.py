@@ -1,4 +1,4 @@
-"""Logs: lines for people or JSON for machines, discord.py's among them, and no secret in any of them."""
+"""Logging as console lines or JSON, including discord.py's records, with secrets redacted."""
 
 import logging
 import re
@@ -14,21 +14,21 @@ from structlog.typing import Processor
 _MAX_FILE_BYTES = 5_000_000
 _KEPT_FILES = 5
 _HIDDEN = "[hidden]"
-# A bot token, and the token in an interaction's or webhook's address, wherever they come from.
+# A bot token, or the token in an interaction's or webhook's URL.
 _TOKENS = re.compile(r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=/)((?:webhooks|interactions)/\d+)/[\w.%-]{20,}")
-_secrets: set[str] = set()  # of the whole process, as its logs are
+_secrets: set[str] = set()  # process-wide, as logging is
 
 
 def hide(secret: str) -> None:
-    """Never write this value, whatever logs it."""
+    """Replace this value in every log line from now on."""
     if secret:
         _secrets.add(secret)
 
 
 def configure(*, level: str, json: bool, file: Path | None = None) -> None:
-    """Send all logs to standard error, and as JSON to `file` where one is given (rotating at 5 MB).
+    """Log to standard error, and as JSON to `file` if given (rotated at 5 MB, five old files kept).
 
-    Raises OSError if the file cannot be written.
+    Raises OSError if the file or its folder cannot be created or written.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -78,7 +78,7 @@ def _formatter(shared: list[Processor], *, json: bool) -> "_Redacting":
 
 
 class _Redacting(ProcessorFormatter):
-    """Works on the finished line, so tracebacks and other libraries' messages are covered as well."""
+    """Redacts secrets in the rendered line, so tracebacks and other libraries' messages are covered too."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: Any = super().format(record)

@@ -1,4 +1,4 @@
-"""How often somebody may do something: a sliding window per key."""
+"""Rate limiting with a sliding window per key."""
 
 from collections import OrderedDict, deque
 from collections.abc import Hashable
@@ -10,7 +10,10 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """True when allowed. `first_refusal` is true once per window, for the one notice that is sent."""
+    """The outcome of a hit; truthy if allowed. `retry_after` is in seconds.
+
+    `first_refusal` is true once per window, so that callers send one notice only.
+    """
 
     allowed: bool
     retry_after: float = 0.0
@@ -28,9 +31,9 @@ class _Window:
 
 
 class SlidingWindow(Generic[K]):
-    """At most `limit` hits of a key within `seconds`; refused ones do not count.
+    """Allows at most `limit` hits per key within `seconds`; refused hits do not count.
 
-    The `capacity` keys seen last are remembered.
+    Tracks at most `capacity` keys; beyond that, the least recently hit key is dropped.
     """
 
     def __init__(self, limit: int, seconds: float, capacity: int = 10_000) -> None:
@@ -40,7 +43,7 @@ class SlidingWindow(Generic[K]):
         self._windows: OrderedDict[K, _Window] = OrderedDict()
 
     def hit(self, key: K, now: float) -> Verdict:
-        """`now` in seconds; it must not go backwards."""
+        """Record a hit if it is allowed. `now` is monotonic time in seconds."""
         self._forget(now)
         window = self._windows.setdefault(key, _Window())
         self._windows.move_to_end(key)
@@ -58,7 +61,7 @@ class SlidingWindow(Generic[K]):
         return Verdict(allowed=False, retry_after=window.hits[0] + self._seconds - now, first_refusal=first)
 
     def _forget(self, now: float) -> None:
-        """Whoever was seen longest ago stands in front."""
+        """Drop keys without a hit within the window. Keys are ordered by last hit, oldest first."""
         while self._windows and next(iter(self._windows.values())).seen + self._seconds <= now:
             self._windows.popitem(last=False)
 

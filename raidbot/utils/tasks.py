@@ -1,4 +1,4 @@
-"""Background tasks that are neither lost nor silent."""
+"""Background tasks: keep references to them, log their errors, and end them on shutdown."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 async def end(tasks: Iterable[asyncio.Task[Any]], *, within: float) -> None:
-    """Wait for tasks that were asked to stop; those that have not after `within` seconds are cancelled."""
+    """Wait `within` seconds for tasks that were asked to stop, then cancel the rest."""
     waiting = list(tasks)
     if waiting:
         _, late = await asyncio.wait(waiting, timeout=within)
@@ -22,7 +22,7 @@ async def end(tasks: Iterable[asyncio.Task[Any]], *, within: float) -> None:
 
 
 class TaskSet:
-    """Keeps tasks until they end; what they raise is logged."""
+    """Keeps a reference to each task until it ends, and logs the exception of a task that fails."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -34,7 +34,7 @@ class TaskSet:
         return task
 
     async def cancel_all(self) -> None:
-        """Cancel what runs, and wait until it has ended."""
+        """Cancel all tasks except the current one, and wait until they have ended."""
         while running := self._tasks - {asyncio.current_task()}:
             for task in running:
                 task.cancel()

@@ -1,4 +1,4 @@
-"""Text for Discord: what people wrote shown as they wrote it, and lines that fit."""
+"""Text for Discord: escape, clean, clip and join what people wrote."""
 
 import re
 import unicodedata
@@ -10,29 +10,35 @@ _LINE_STARTS = re.compile(r"^([ \t]*)([#+-])", re.MULTILINE)
 _NUMBERED = re.compile(r"^([ \t]*\d+)(\.)", re.MULTILINE)
 _BLANK_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What changes the direction of the text around it, too."""
+"""Bidirectional controls: they also change the direction of the text around them."""
 _NAMELESS = "Unknown"
 
 
 def escape(text: str) -> str:
-    """`text` so that Discord shows every character of it: no Markdown, mention, link or custom emoji is made of it."""
+    """Escape `text` so that Discord shows it literally: no Markdown, mentions, links or custom emoji."""
     escaped = _MARKS.sub(r"\\\1", text)
     return _NUMBERED.sub(r"\1\\\2", _LINE_STARTS.sub(r"\1\\\2", escaped))
 
 
 def clean_name(text: str, limit: int = 32) -> str:
-    """A display name in one line without invisible or direction-changing characters; “Unknown” if none is left."""
+    """Return a display name of at most `limit` characters on one line; “Unknown” if nothing visible is left.
+
+    Invisible and direction-changing characters are removed.
+    """
     visible = "".join(_visible(char) for char in text)
     return clip(" ".join(visible.split()), limit) or _NAMELESS
 
 
 def clean_line(text: str) -> str:
-    """Text in one line, without control and direction-changing characters and needless blanks."""
+    """Return the text on one line, without control and direction-changing characters or repeated blanks."""
     return " ".join(_legible(text).split())
 
 
 def clean_block(text: str) -> str:
-    """Text of several lines, without control and direction-changing characters and blanks at the ends."""
+    """Return the text with its lines kept, without control and direction-changing characters or trailing blanks.
+
+    Blank space at both ends of the text is removed.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(_legible(line).rstrip() for line in lines).strip()
 
@@ -48,13 +54,13 @@ def _printed(char: str) -> str:
         case "Cc" | "Zl" | "Zp":
             return " "
         case "Cs":
-            return ""  # half a character, which no database takes
+            return ""  # a lone surrogate cannot be encoded as UTF-8
         case _:
             return char
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of it can be seen."""
+    """Return True if the text has no visible character."""
     return not any(_visible(char).strip() for char in text)
 
 
@@ -71,7 +77,7 @@ def _visible(char: str) -> str:
 
 
 def clip(text: str, limit: int) -> str:
-    """At most `limit` characters, the last of them … where something was cut off."""
+    """Cut the text to at most `limit` characters, ending in “…” if it was cut; never cut inside a backslash escape."""
     if len(text) <= limit:
         return text
     kept = text[: max(limit - 1, 0)].rstrip()
@@ -80,12 +86,15 @@ def clip(text: str, limit: int) -> str:
 
 
 def stamp(instant: datetime, style: str = "F") -> str:
-    """A moment that every reader sees in their own time; styles as in Discord's message formatting reference."""
+    """Return a timestamp that Discord shows in each reader's time zone.
+
+    Styles: https://discord.com/developers/docs/reference#message-formatting-timestamp-styles
+    """
     return f"<t:{int(instant.timestamp())}:{style}>"
 
 
 def fit_lines(lines: Sequence[str], limit: int, more: str = "+{n} more") -> str:
-    """As many whole lines as fit into `limit` characters, and how many were left out."""
+    """Join as many whole lines as fit into `limit` characters; `more` then says how many (`{n}`) were left out."""
     whole = "\n".join(lines)
     if len(whole) <= limit:
         return whole
@@ -99,7 +108,7 @@ def fit_lines(lines: Sequence[str], limit: int, more: str = "+{n} more") -> str:
 
 
 def joined(names: Sequence[str], word: str = "and") -> str:
-    """“Ann”, “Ann and Bob”, “Ann, Bob and Cem”."""
+    """Join names in a sentence: “Ann”, “Ann and Bob”, “Ann, Bob and Cem”."""
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
