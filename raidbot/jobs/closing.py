@@ -1,4 +1,4 @@
-"""Raids close at their start, and full ones earlier where the server wants it."""
+"""Close raids at their start, and full raids earlier if the server's settings say so."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,13 +19,16 @@ _LONGEST_LEAD = timedelta(minutes=max(FULL_CLOSE_CHOICES))
 
 
 async def close_due(state: State, now: datetime) -> None:
-    """Close what is due; a raid that cannot be closed holds up no other."""
+    """Close all raids that are due. A failing raid is logged and the others proceed.
+
+    Raises Unwritable while the database cannot be written.
+    """
     for raid_id in await state.db.read(partial(raid_queries.closing_candidates, until=now + _LONGEST_LEAD)):
         try:
             await _close_if_due(state, raid_id, now)
         except Unwritable:
             raise
-        except Exception:  # one raid's trouble is its own
+        except Exception:  # a failing raid must not block the others
             log.exception("raid not closed", raid=raid_id)
 
 

@@ -1,4 +1,4 @@
-"""While nothing can be written, somebody has to notice when that is over."""
+"""Probe the database during a write outage until writes succeed again."""
 
 import contextlib
 from datetime import datetime
@@ -10,7 +10,7 @@ from raidbot.state import State
 
 
 async def probe_database(state: State, now: datetime) -> None:
-    """Write something of no importance, unless the database works anyway."""
+    """Write an unimportant fact if the database is in an outage; otherwise do nothing."""
     if state.db.outage is not None:
         with contextlib.suppress(Unwritable):
             await state.db.write(partial(guilds.note_fact, name="tried_writing", value=now.isoformat()))

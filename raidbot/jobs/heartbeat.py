@@ -1,4 +1,4 @@
-"""The one loop by the clock: every job gets its turn, and none can stop another."""
+"""The loop that runs all periodic jobs."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ Job = Callable[[datetime], Awaitable[None]]
 
 
 class Heartbeat:
-    """Runs all jobs every `interval` seconds, or at once after `wake`; a tick never overlaps another."""
+    """Runs all jobs every `interval` seconds, or at once after `wake`; ticks never overlap."""
 
     def __init__(self, clock: Clock, jobs: Mapping[str, Job], *, interval: float) -> None:
         self._clock = clock
@@ -34,16 +34,16 @@ class Heartbeat:
                 await asyncio.wait_for(self._woken.wait(), self._interval)
 
     async def tick(self, now: datetime) -> None:
-        """Run every job once for this instant (aware UTC); a failing job is logged and the others run."""
+        """Run every job once for this instant (aware UTC). A failing job is logged and the others run."""
         async with self._ticking:
             for name, job in self._jobs.items():
                 try:
                     await job(now.replace(microsecond=0))
                 except Unwritable as error:
                     log.debug("job waits for the database", job=name, error=str(error))
-                except Exception:  # a job's failure must not end the loop
+                except Exception:  # a failing job must not end the loop
                     log.exception("job failed", job=name)
 
     def wake(self) -> None:
-        """Tick soon: the clock was moved."""
+        """Run the next tick at once, for example because the clock was moved."""
         self._woken.set()

@@ -1,4 +1,4 @@
-"""Reminders become owed when their time comes; the outbox sends them."""
+"""Queue due reminders in the outbox, which sends them."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,15 +19,18 @@ _LONGEST_LEAD = timedelta(minutes=max(LEAD_CHOICES))
 
 
 async def remind_due(state: State, now: datetime) -> None:
-    """Owe what is due; a raid that cannot be reminded of holds up no other."""
+    """Queue all reminders that are due. A failing raid is logged and the others proceed.
+
+    Raises Unwritable while the database cannot be written.
+    """
     candidates = partial(raid_queries.reminder_candidates, after=now, until=now + _LONGEST_LEAD)
     for raid_id in await state.db.read(candidates):
         try:
             await _remind_if_due(state, raid_id, now)
         except Unwritable:
             raise
-        except Exception:  # one raid's trouble is its own
-            log.exception("reminder not owed", raid=raid_id)
+        except Exception:  # a failing raid must not block the others
+            log.exception("reminder not queued", raid=raid_id)
 
 
 async def _remind_if_due(state: State, raid_id: RaidId, now: datetime) -> None:
@@ -38,5 +41,5 @@ async def _remind_if_due(state: State, raid_id: RaidId, now: datetime) -> None:
 
 
 def _remind(raid: Raid, *, which: Reminder, settings: GuildSettings, now: datetime) -> Change:
-    # asked again under the lock: the start may have moved meanwhile
+    # checked again under the raid's lock: the start may have changed meanwhile
     return remind(raid, which) if which in due_reminders(raid, settings, now=now) else Change(raid)

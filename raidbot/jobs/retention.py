@@ -1,4 +1,4 @@
-"""What nobody needs any more goes."""
+"""Delete expired drafts, audit rows and cached boards."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,15 +11,15 @@ DRAFT_LIFETIME = timedelta(days=1)
 
 
 async def prune_drafts(state: State, now: datetime) -> None:
-    """Forget drafts of raids that nobody finished within a day."""
+    """Delete drafts older than `DRAFT_LIFETIME`."""
     await state.db.write(partial(drafts.prune, before=now - DRAFT_LIFETIME))
 
 
 async def forget_boards(state: State, _now: datetime) -> None:
-    """Boards of raids long over are not kept in mind."""
+    """Drop the boards of long finished raids from memory."""
     await state.forget_boards()
 
 
 async def prune_audit(state: State, now: datetime) -> None:
-    """Forget what is older than its server keeps it, some at a time."""
+    """Delete a batch of audit rows older than their server's retention period (`AUDIT_DAYS` by default)."""
     await state.db.write(partial(audit.prune, now=now, days=AUDIT_DAYS))
