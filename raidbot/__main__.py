@@ -1,4 +1,4 @@
-"""`python -m raidbot` is `raidbot`."""
+"""Run the command line as `python -m raidbot`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The bot as a whole: what it listens to, how its parts are joined, and its orderly start and stop."""
+"""The bot client: its intents, its parts and their wiring, startup and shutdown."""
 
 import asyncio
 import hashlib
@@ -77,13 +77,13 @@ log = structlog.get_logger(__name__)
 _DISCORD = "https://discord.com/api/v10"
 _MAX_BACKOFF_SECONDS = 60.0
 _CLOSE_TIMEOUT_SECONDS = 2.0
-"""Seconds for each step of closing; all of them together stay below the ten a system waits."""
+"""Limit for each step of closing; all steps together stay below the 10 s after which systems kill a process."""
 _MAX_TRACKED_MEMBERS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What can be chosen for a bot as a whole. No address: Discord's own; no `allowed_guilds`: all servers."""
+    """Settings of the whole bot. Without URLs it uses Discord's own; empty `allowed_guilds` means every guild."""
 
     api_url: str | None = None
     gateway_url: str | None = None
@@ -102,7 +102,7 @@ class NotHere(Refusal):
 
 
 class Tree(app_commands.CommandTree["RaidBot"]):
-    """Commands work on allowed servers, and what goes wrong is answered by the error road."""
+    """Command tree that refuses guilds that are not allowed and answers errors with `report_error`."""
 
     async def interaction_check(self, interaction: "discord.Interaction[RaidBot]") -> bool:
         try:
@@ -117,12 +117,15 @@ class Tree(app_commands.CommandTree["RaidBot"]):
 
 
 def _with_ids(fingerprint: str, known: Sequence[app_commands.AppCommand]) -> str:
-    """What is noted of registered commands; Discord gives new ids to those that another program took away."""
+    """Return the fingerprint followed by the command ids.
+
+    The ids show that another program replaced the commands: Discord gives re-registered commands new ids.
+    """
     return " ".join((fingerprint, *sorted(str(command.id) for command in known)))
 
 
 class RaidBot(commands.AutoShardedBot):
-    """Log in with `login`, then `connect`; `close` ends it in order. The database is the caller's to close."""
+    """The client. Call `login`, then `connect`; `close` shuts it down in order. The caller closes the database."""
 
     def __init__(self, db: Database, clock: Clock, options: Options) -> None:
         super().__init__(
@@ -136,7 +139,7 @@ class RaidBot(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             guild_ready_timeout=options.guild_ready_seconds,
-            max_ratelimit_timeout=30.0,  # longer waits, as for edits of old messages, are the callers' to plan
+            max_ratelimit_timeout=30.0,  # callers schedule longer waits, as for edits of old messages
         )
         set_request_timeout(self)
         self._options = options
@@ -182,7 +185,7 @@ class RaidBot(commands.AutoShardedBot):
         _point_at(options)
 
     async def setup_hook(self) -> None:
-        """After the login, before the gateway: nothing that happens from now on is missed."""
+        """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed."""
         await self.state.load()
         await self._add_cogs()
         self._hear_member_updates()
@@ -245,39 +248,39 @@ class RaidBot(commands.AutoShardedBot):
             await self.add_cog(cog)
 
     async def on_shard_ready(self, shard: int) -> None:
-        """A new session: what happened while there was none is read from the boards; a resumed one missed nothing."""
+        """Reconcile the shard's boards after a new session. A resumed session missed nothing and does not get here."""
         log.info("connected", shard=shard, guilds=len(self.guilds))
 
         def concerns(guild: GuildId) -> bool:
-            mine = (guild >> 22) % (self.shard_count or 1) == shard  # how Discord deals servers out to shards
+            mine = (guild >> 22) % (self.shard_count or 1) == shard  # Discord's sharding formula
             return mine and self.serves(guild)
 
         self._tasks.spawn(self._insist("reconciling", partial(self.reconcile.all, concerns)), name="reconciling")
 
     async def on_message(self, message: discord.Message, /) -> None:
-        """Messages are none of our business; without this, each would be searched for a command."""
+        """Ignore messages: discord.py would search each one for a prefix command."""
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         log.exception("listener failed", listener=event_method)
 
     def serves(self, guild: int | None) -> bool:
-        """Whether the bot is meant for the server."""
+        """Return True if the bot may work in the guild."""
         return not self._options.allowed_guilds or guild in self._options.allowed_guilds
 
     def check_allowed(self, interaction: discord.Interaction[Any]) -> None:
-        """Raises NotHere on a server the bot is not meant for; conversations belong to no server."""
+        """Raise NotHere if the interaction comes from a guild that is not allowed; DMs have no guild and pass."""
         if interaction.guild_id is not None and not self.serves(interaction.guild_id):
             raise NotHere
 
     async def launch_shards(self) -> None:
-        # discord.py opens a new session at its built-in address after it lost one, so that address has to be right.
+        # After losing a session discord.py reconnects to its built-in gateway URL, so that URL has to be right.
         shards, address, _ = await self.http.get_bot_gateway()
         self.shard_count = self.shard_count or shards
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._options.gateway_url or address)
         await super().launch_shards()
 
     async def close(self) -> None:
-        """Take nothing more in, finish what runs, send what can be sent at once, and disconnect."""
+        """Stop accepting events, finish running work, flush what can be sent at once, and disconnect."""
         if self._closing is None:
             self._closing = asyncio.create_task(self._close())
         await asyncio.shield(self._closing)
@@ -301,25 +304,28 @@ class RaidBot(commands.AutoShardedBot):
         await _at_most(_CLOSE_TIMEOUT_SECONDS, super().close())
 
     async def _insist(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
-        """Try a step of the start until it succeeds, whatever becomes of the others."""
+        """Retry a startup step with backoff until it succeeds, independently of the other steps."""
         wait, failed = 1.0, False
         while True:
             try:
                 await step()
-            except Exception as error:  # reported once, then tried again: the rest of the bot runs meanwhile
+            except Exception as error:  # reported once and retried: the rest of the bot runs meanwhile
                 if not failed:
                     log.exception("start-up step failed, trying again", step=name)
                 log.debug("start-up step failed", step=name, error=repr(error), again_in=wait)
                 failed = True
             else:
                 if failed:
-                    log.info("start-up step succeeded at last", step=name)
+                    log.info("start-up step succeeded after retries", step=name)
                 return
             await asyncio.sleep(wait)
             wait = min(wait * 2, _MAX_BACKOFF_SECONDS)
 
     async def _register_commands(self) -> None:
-        """Tell Discord the commands, unless it knows exactly these: another program may have had the token since."""
+        """Register the commands with Discord, unless exactly these are registered.
+
+        Discord's list is checked too, because another program may have used the token since.
+        """
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         fingerprint = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         fact = f"commands of {self.application_id}"
@@ -333,7 +339,7 @@ class RaidBot(commands.AutoShardedBot):
         log.info("commands registered", commands=len(payload))
 
     def _hear_member_updates(self) -> None:
-        """discord.py tells of changed members only if it caches them; `raw_member_update` tells of all."""
+        """Dispatch `raw_member_update` for every changed member; discord.py dispatches only for cached members."""
         parsers = self._connection.parsers
         parse = parsers["GUILD_MEMBER_UPDATE"]
 
@@ -348,7 +354,7 @@ class RaidBot(commands.AutoShardedBot):
 
 
 def _point_at(options: Options) -> None:
-    """Let discord.py talk to another address than Discord's; it keeps the address in a class attribute."""
+    """Set the API URL that discord.py uses. It is a class attribute, hence process-wide."""
     Route.BASE = options.api_url or _DISCORD
 
 
@@ -357,4 +363,4 @@ async def _at_most(seconds: float, work: Awaitable[None]) -> None:
         async with asyncio.timeout(seconds):
             await work
     except TimeoutError:
-        log.warning("not finished in time", seconds=seconds)
+        log.warning("shutdown step timed out", seconds=seconds)

@@ -1,4 +1,4 @@
-"""What `raidbot check` finds: can the bot run here? Nothing is created, changed or sent."""
+"""The checks of `raidbot check`: can the bot run here? They create, change and send nothing."""
 
 import os
 import sqlite3
@@ -10,12 +10,12 @@ from raidbot.config import Settings
 from raidbot.db.database import UnusableDatabase, inspect, migrations
 
 OLDEST_SQLITE = (3, 37)
-"""The first with STRICT tables."""
+"""The first version with STRICT tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was looked at, in a sentence."""
+    """The result of one check; `sentence` is printed."""
 
     fine: bool
     sentence: str
@@ -73,7 +73,7 @@ def _log_file(path: Path) -> Finding:
 
 
 def _new_file(path: Path, sentence: str) -> Finding:
-    """Whether a file that does not exist could be made, with its folders."""
+    """Check that a file that does not exist could be created, along with its folders."""
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if folder.is_dir() and os.access(folder, os.W_OK):
         return Finding(fine=True, sentence=sentence)

@@ -1,4 +1,4 @@
-"""What can be set from outside: environment, `.env`, TOML, in this order of precedence."""
+"""Settings from the environment, `.env` and TOML, in this order of precedence."""
 
 import difflib
 import os
@@ -24,11 +24,11 @@ from raidbot.utils.errors import Refusal
 
 PREFIX = "RAIDBOT_"
 _MAX_SHOWN_LENGTH = 60
-"""Characters of a wrong value that are repeated to the person."""
+"""Characters of a wrong value that an error message repeats."""
 
 
 class WrongSettings(Refusal):
-    """The settings cannot be used; one sentence for each thing that is wrong."""
+    """The settings cannot be used; `sentences` holds one sentence per problem."""
 
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("\n".join(sentences))
@@ -40,7 +40,7 @@ def _lower(value: object) -> object:
 
 
 def _listed(value: object) -> object:
-    """`1, 2` in the environment is the list `[1, 2]` in TOML; each entry is checked either way."""
+    """Split `1, 2` from the environment into a list; a TOML list passes through. Entries are checked later."""
     return [entry for part in value.split(",") if (entry := part.strip())] if isinstance(value, str) else value
 
 
@@ -70,7 +70,7 @@ Seconds = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
-    """Every setting. A field's description says what it may be; the sentence about a wrong value ends with it."""
+    """All settings. A field's description states its valid values and ends the error message about a wrong one."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -132,14 +132,14 @@ class Settings(BaseSettings):
 
 
 def _token_of(source: PydanticBaseSettingsSource) -> InitSettingsSource:
-    """`DISCORD_TOKEN` is the one setting known under a second name."""
+    """Limit a source to the token: `DISCORD_TOKEN` is the only setting with a second name."""
     return InitSettingsSource(source.settings_cls, {name: value for name, value in source().items() if name == "token"})
 
 
 def load(*, connects: bool = True) -> Settings:
-    """The settings of the environment and the working directory. Raises WrongSettings naming all that is wrong.
+    """Load the settings from the environment and the working directory.
 
-    What never `connects` to Discord needs no token.
+    Without `connects` no token is needed. Raises WrongSettings listing every problem.
     """
     given = {} if connects else {"token": SecretStr("none")}
     wrong = [_no_such_setting(name) for name in _unknown_variables()]
@@ -182,7 +182,7 @@ def _sentence(detail: ErrorDetails) -> str:
 
 
 def variable(name: str) -> str:
-    """The environment variable of a setting."""
+    """Return the name of a setting's environment variable."""
     return PREFIX + name.upper()
 
 

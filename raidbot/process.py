@@ -1,4 +1,4 @@
-"""One bot process from its start to its exit code."""
+"""Run one bot process and return its exit code."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ UNUSABLE_DATABASE = 3
 REFUSED_BY_DISCORD = 4
 
 STOP_TIMEOUT_SECONDS = 9.0
-"""Systems kill a process 10 s after asking it to stop."""
+"""Below the 10 s after which systems kill a process they asked to stop."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
 _BAD_TOKEN, _BAD_INTENTS = 4004, 4014
@@ -36,7 +36,7 @@ _BAD_TOKEN, _BAD_INTENTS = 4004, 4014
 
 
 class RefusedByDiscord(Refusal):
-    """Discord does not let the bot in; `str()` says what to change."""
+    """Discord refused the login or closed the connection for good; `str()` says what to change."""
 
 
 class BadToken(RefusedByDiscord):
@@ -56,8 +56,8 @@ class MissingIntent(RefusedByDiscord):
 
 
 def run(settings: Settings, *, clock: Clock = utc_now) -> int:
-    """Run the bot until it is told to stop; the exit code says what became of it."""
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # a bot without a voice needs no warning
+    """Run the bot until it is told to stop, and return one of the exit codes above."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not use voice
     logging.hide(settings.token.get_secret_value())
     try:
         logging.configure(level=settings.log_level, json=settings.log_format == "json", file=settings.log_file)
@@ -105,7 +105,10 @@ def _options(settings: Settings) -> Options:
 
 
 async def _live(bot: RaidBot, token: str, told: asyncio.Event) -> None:
-    """Keep the bot connected until it is told to stop, or ends by itself: that is an error."""
+    """Keep the bot connected until `told` is set, then close it.
+
+    If the connection ends by itself, raises its error, or RuntimeError if it has none.
+    """
     connected = asyncio.create_task(_connect(bot, token), name="connection")
     stop = asyncio.create_task(told.wait(), name="told to stop")
     await asyncio.wait((connected, stop), return_when=asyncio.FIRST_COMPLETED)
@@ -121,7 +124,7 @@ async def _live(bot: RaidBot, token: str, told: asyncio.Event) -> None:
 
 
 async def _connect(bot: RaidBot, token: str) -> None:
-    """Log in and stay connected. Raises RefusedByDiscord; while Discord cannot be reached it tries on."""
+    """Log in and stay connected, retrying with backoff while Discord is unreachable. Raises RefusedByDiscord."""
     try:
         await _insist(partial(_log_in, bot, token))
         await _insist(bot.connect)
@@ -140,7 +143,7 @@ async def _log_in(bot: RaidBot, token: str) -> None:
         await bot.login(token)
     except _UNREACHABLE:
         await bot.http.close()
-        bot.http.connector = discord.utils.MISSING  # closed with its session; a new login makes a new one
+        bot.http.connector = discord.utils.MISSING  # closed with its session; the next login creates a new one
         raise
 
 
@@ -164,7 +167,7 @@ def _refusal(closed: discord.ConnectionClosed) -> RefusedByDiscord:
 
 
 def _when_told_to_stop(told: asyncio.Event) -> None:
-    """The first SIGINT or SIGTERM sets `told`; a second one ends the process at once, which the database survives."""
+    """Set `told` on the first SIGINT or SIGTERM; exit at once on the second, which the database survives."""
     loop = asyncio.get_running_loop()
 
     def tell(number: int) -> None:
@@ -185,5 +188,5 @@ def _handle(loop: asyncio.AbstractEventLoop, number: int, tell: Callable[[int], 
 
 
 def _leave_at_once() -> None:
-    log.error("stopping takes too long; whatever was not finished is in the database", seconds=STOP_TIMEOUT_SECONDS)
+    log.error("shutdown timed out; unfinished work stays in the database", seconds=STOP_TIMEOUT_SECONDS)
     os._exit(FATAL)

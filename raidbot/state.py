@@ -1,4 +1,4 @@
-"""The one way to alter a raid, and the in-memory maps in front of the database."""
+"""The only way to change a raid, and the in-memory caches in front of the database."""
 
 import asyncio
 import random
@@ -34,14 +34,14 @@ T = TypeVar("T")
 
 Rule = Callable[[Raid], Change]
 Listener = Callable[[Raid, Change], None]
-"""Called after the commit with the raid before and the change; must not wait."""
+"""Called after the commit with the raid before and the change; must not block."""
 SettingsRule = Callable[[GuildSettings], GuildSettings]
 SettingsListener = Callable[[GuildSettings, GuildSettings], None]
-"""Called after the commit with the settings before and after; must not wait."""
+"""Called after the commit with the settings before and after; must not block."""
 TemplatesRule = Callable[[Catalogue], Catalogue]
 
 BOARD_RETENTION = timedelta(days=14)
-"""How long after its start a closed raid's board still answers reactions."""
+"""Time after its start during which the board of a closed raid still handles reactions."""
 
 _MAX_CONFLICTS = 3
 
@@ -59,9 +59,9 @@ class BusyRaid(Refusal):
 
 
 class State:
-    """Open raids by id and by message, settings and names, each a bounded cache of the database.
+    """Bounded caches of raids, settings, templates, names and leaders in front of the database.
 
-    `boards` is complete, not a cache: it decides without touching the database whether a message is one of ours.
+    `boards` is complete, not a cache: it decides without a query whether a message is one of our boards.
     """
 
     def __init__(self, db: Database, clock: Clock, *, capacity: int = 5000, codes: random.Random | None = None) -> None:
@@ -84,7 +84,7 @@ class State:
         self._codes = codes or random.SystemRandom()
 
     async def load(self) -> list[Raid]:
-        """Fill the maps from the database; the raids whose boards still matter come back."""
+        """Fill the caches from the database and return the raids whose boards are still followed."""
         self._boards_since = self.now() - BOARD_RETENTION
         live = await self.db.read(partial(rows.live, since=self._boards_since))
         for raid in live:
@@ -92,7 +92,7 @@ class State:
         return live
 
     async def forget_boards(self) -> None:
-        """Closed raids that began too long ago by now are none whose boards matter any more."""
+        """Drop the boards of closed raids that started more than `BOARD_RETENTION` ago."""
         until = self.now() - BOARD_RETENTION
         for raid in await self.db.read(partial(raid_queries.closed, since=self._boards_since, until=until)):
             async with self._locks.hold(raid):
@@ -100,7 +100,7 @@ class State:
         self._boards_since = until
 
     def now(self) -> datetime:
-        """Aware UTC in whole seconds, as the database keeps it."""
+        """Return the current time as aware UTC in whole seconds, as the database stores it."""
         return self.clock().replace(microsecond=0)
 
     def listen(self, listener: Listener) -> None:
@@ -110,12 +110,12 @@ class State:
         self._settings_listeners.append(listener)
 
     async def settle_down(self) -> None:
-        """Wait until everything being written is durable."""
+        """Wait until all writes under way are durable."""
         while self._running:
             await asyncio.wait(self._running)
 
     async def raid(self, raid_id: RaidId) -> Raid:
-        """Raises KeyError for an id that never was."""
+        """Return the raid. Raises KeyError for an unknown id."""
         cached = self._raids.get(raid_id)
         if cached is not None:
             return cached
@@ -123,7 +123,7 @@ class State:
             return await self._raid(raid_id)
 
     async def _raid(self, raid_id: RaidId) -> Raid:
-        """The caller holds the raid's lock, so that nothing older than a change's outcome is ever remembered."""
+        """Load and cache the raid. The caller holds its lock, so that a stale raid never replaces a newer one."""
         cached = self._raids.get(raid_id)
         if cached is not None:
             return cached
@@ -134,7 +134,7 @@ class State:
         return raid
 
     async def find(self, guild: GuildId, code: str) -> Raid:
-        """The server's raid of this code, however it was typed. Raises UnknownRaid."""
+        """Return the guild's raid with this code, ignoring case and surrounding blanks. Raises UnknownRaid."""
         wanted = normalise_code(code)
         raid = await self.db.read(lambda connection: rows.by_code(connection, guild, wanted))
         if raid is None:
@@ -149,15 +149,15 @@ class State:
         *,
         names: Mapping[MemberId, str] | None = None,
     ) -> Change:
-        """Apply a rule to the raid as it is now: the difference, audit and owed messages become durable together.
+        """Apply a rule to the current raid; the change, its audit and its messages become durable in one transaction.
 
-        Once begun it runs to its end even if the caller is cancelled. Raises what the rule raises, and then nothing
-        has changed; sqlite3.Error if the database cannot take it, and then nothing has changed either.
+        Runs to completion even if the caller is cancelled. Raises what the rule raises, BusyRaid after too many
+        conflicting writes, KeyError for an unknown id, or sqlite3.Error if the write fails; nothing has changed then.
         """
         return await self._unbroken(self._change(raid_id, rule, cause, names or {}))
 
     async def _unbroken(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run to the end whatever happens to the caller: cache and database must not part ways half-way."""
+        """Run to completion even if the caller is cancelled, so that cache and database stay consistent."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._finished)
@@ -189,7 +189,7 @@ class State:
             raise BusyRaid
 
     async def create(self, plan: Raid, cause: Cause, *, draft: DraftId | None = None) -> Raid:
-        """Write a new raid in state `posting` under a code that is free in its server. Raises DraftUsed."""
+        """Write a new raid in state `posting` under a code that is unused in its guild. Raises DraftUsed."""
         return await self._unbroken(self._create(plan, cause, draft))
 
     async def _create(self, plan: Raid, cause: Cause, draft: DraftId | None) -> Raid:
@@ -215,7 +215,7 @@ class State:
             try:
                 listener(before, change)
             except Exception:
-                # The change is durable already: whoever asked for it must not hear that it failed.
+                # The change is durable already, so the caller must not get an error.
                 log.exception("listener failed", raid=before.id)
 
     async def settings(self, guild: GuildId) -> GuildSettings:
@@ -228,7 +228,7 @@ class State:
             return settings
 
     async def change_settings(self, guild: GuildId, rule: SettingsRule, cause: Cause) -> GuildSettings:
-        """The settings after the rule, once they are durable with the audit of what differs."""
+        """Apply a rule to the settings and return them once they and the audit of the difference are durable."""
         return await self._unbroken(self._change_settings(guild, rule, cause))
 
     async def _change_settings(self, guild: GuildId, rule: SettingsRule, cause: Cause) -> GuildSettings:
@@ -247,7 +247,7 @@ class State:
             try:
                 listener(before, after)
             except Exception:
-                log.exception("listener to settings failed", guild=after.guild)
+                log.exception("settings listener failed", guild=after.guild)
 
     async def templates(self, guild: GuildId) -> Catalogue:
         cached = self._templates.get(guild)
@@ -259,13 +259,13 @@ class State:
             return catalogue
 
     async def change_templates(self, guild: GuildId, rule: TemplatesRule, cause: Cause) -> Catalogue:
-        """The server's templates after the rule, once they are durable with the audit of what differs."""
+        """Apply a rule to the guild's templates; return them once they and the audit of the difference are durable."""
         return await self._unbroken(self._change_templates(guild, rule, cause))
 
     async def _change_templates(self, guild: GuildId, rule: TemplatesRule, cause: Cause) -> Catalogue:
         async with self._templates_locks.hold(guild):
             before = await self.db.read(partial(template_rows.catalogue, guild=guild))
-            after = await asyncio.to_thread(rule, before)  # a file's templates are checked for half a second
+            after = await asyncio.to_thread(rule, before)  # checking the templates of a file takes half a second
             if after == before:
                 return before
             self._templates.drop(guild)
@@ -276,12 +276,12 @@ class State:
         return new_key(self._codes)
 
     async def owe(self, messages: Iterable[outbox.Owed]) -> int:
-        """Owe messages that no change of a raid causes; how many were not owed before."""
+        """Queue messages that no raid change causes; return how many were not queued before."""
         listed = list(messages)
         return await self.db.write(lambda tx: sum(outbox.owe(tx, message) for message in listed))
 
     async def names(self, raid: Raid) -> dict[MemberId, str]:
-        """The names to show for everybody in the raid; members never seen are missing."""
+        """Return the display names of all members of the raid; unknown members are missing."""
         known: dict[MemberId, str] = {}
         missing: list[MemberId] = []
         leader = (raid.leader,) if raid.leader else ()
@@ -300,7 +300,7 @@ class State:
         return known
 
     async def learn_names(self, guild: GuildId, names: Mapping[MemberId, str]) -> bool:
-        """Remember what members are called now; whether anything was new."""
+        """Store the members' current display names; return True if any was new."""
         fresh = self._new_names(guild, names)
         if fresh:
             await self.db.write(lambda tx: guilds.save_names(tx, guild, fresh.items()))
@@ -308,7 +308,7 @@ class State:
         return bool(fresh)
 
     async def leaders(self, guild: GuildId) -> frozenset[MemberId]:
-        """Everybody known to hold the server's leader role."""
+        """Return the members known to hold the guild's leader role."""
         role = (await self.settings(guild)).leader_role
         if role is None:
             return frozenset()
@@ -319,11 +319,11 @@ class State:
             return await self._holders(guild, role)
 
     async def learn_roles(self, guild: GuildId, roles: Mapping[MemberId, Collection[int]]) -> bool:
-        """Remember who of these members, with the roles they have now, leads; whether anything was new."""
+        """Store which of these members hold the leader role, given their current roles; return True if any changed."""
         role = (await self.settings(guild)).leader_role
         if role is None:
             return False
-        async with self._leaders_locks.hold(guild):  # what is heard last counts
+        async with self._leaders_locks.hold(guild):  # the latest update wins
             known = await self._holders(guild, role)
             came = {member for member, held in roles.items() if role in held} - known
             gone = {member for member, held in roles.items() if role not in held} & known
@@ -333,7 +333,7 @@ class State:
             return bool(came or gone)
 
     async def _holders(self, guild: GuildId, role: int) -> frozenset[MemberId]:
-        """The caller holds the server's lock."""
+        """Load and cache the holders of the role. The caller holds the guild's lock."""
         known = self._leaders.get((guild, role))
         if known is None:
             known = frozenset(await self.db.read(partial(guilds.leaders, guild=guild, role=role)))
