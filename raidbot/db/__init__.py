@@ -1,1 +1,1 @@
-"""Rows and values: the database."""
+"""The database: connections, queries and the mapping between rows and values."""

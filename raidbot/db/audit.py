@@ -1,4 +1,4 @@
-"""Who changed what, when and from where."""
+"""The audit: one row per change, with its actor, time and source."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, RaidCod
 
 
 class Feed(StrEnum):
-    """A channel that is told of every entry: the value names the column that says an entry is owed to it."""
+    """A log channel that shows every entry. The value is the column that marks an entry as not yet queued for it."""
 
     AUDIT = "owed_to_audit"
     LIVE = "owed_to_live"
@@ -21,7 +21,7 @@ class Feed(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """The raid an entry is about, as far as it has to be named."""
+    """The raid an entry is about; `link` is the URL of its board."""
 
     code: RaidCode
     name: str
@@ -30,7 +30,7 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """An entry as it was written down."""
+    """An audit entry as stored. `actor` is None if the clock or Discord caused it; `at` is UTC."""
 
     id: int
     at: datetime
@@ -50,7 +50,7 @@ def record(
     actor: MemberId | None,
     source: Source,
 ) -> None:
-    """Write the entries down; they are owed to those of the server's log channels that are chosen."""
+    """Write the entries and mark them as pending for those log channels that the guild has chosen."""
     chosen = tx.execute(
         "SELECT audit_channel IS NOT NULL, debug_channel IS NOT NULL FROM guilds WHERE id = ?", (guild,)
     ).fetchone()
@@ -65,13 +65,13 @@ def record(
 
 
 def has(connection: sqlite3.Connection, raid: RaidId, action: str) -> bool:
-    """Whether this was recorded of the raid before."""
+    """Return True if the raid has an entry with this action."""
     found = connection.execute("SELECT 1 FROM audit WHERE raid = ? AND action = ? LIMIT 1", (raid, action))
     return found.fetchone() is not None
 
 
 def ripe(connection: sqlite3.Connection, feed: Feed, *, count: int, until: datetime) -> list[GuildId]:
-    """Servers to whose feed `count` entries are owed, or one from `until` or before."""
+    """Return guilds whose feed has `count` pending entries, or one from `until` or earlier."""
     rows = connection.execute(
         f"SELECT guild FROM audit WHERE {feed} = 1 GROUP BY guild HAVING count(*) >= ? OR min(at) <= ?",  # noqa: S608
         (count, seconds(until)),
@@ -80,7 +80,7 @@ def ripe(connection: sqlite3.Connection, feed: Feed, *, count: int, until: datet
 
 
 def owed(connection: sqlite3.Connection, feed: Feed, guild: GuildId, *, limit: int) -> list[Record]:
-    """The oldest entries owed to the server's feed."""
+    """Return up to `limit` entries pending for the guild's feed, oldest first."""
     rows = connection.execute(
         "SELECT audit.id, at, actor, source, action, member, before, after,"  # noqa: S608
         " code, CASE WHEN subject IS NULL THEN title ELSE title || ' — ' || subject END, channel, message"
@@ -107,13 +107,13 @@ def _about(guild: GuildId, code: RaidCode, name: str, channel: ChannelId, messag
 
 
 def hand_over(tx: sqlite3.Connection, feed: Feed, records: Iterable[Record], message: outbox.Owed) -> None:
-    """The message that tells of these entries is owed; the entries are not any more."""
+    """Queue the message that reports these entries, and clear their pending mark."""
     _settle(tx, feed, [record.id for record in records])
     outbox.owe(tx, message)
 
 
 def forgive(tx: sqlite3.Connection, feed: Feed, guild: GuildId) -> None:
-    """The server has no such channel any more: nothing is owed to it."""
+    """Clear the pending mark of all entries, because the guild no longer has such a channel."""
     tx.execute(f"UPDATE audit SET {feed} = 0 WHERE {feed} = 1 AND guild = ?", (guild,))  # noqa: S608
 
 
@@ -122,7 +122,7 @@ def _settle(tx: sqlite3.Connection, feed: Feed, ids: Iterable[int]) -> None:
 
 
 def prune(tx: sqlite3.Connection, *, now: datetime, days: int, limit: int = 1000) -> int:
-    """Forget up to `limit` entries older than their server keeps them (`days`, unless it chose otherwise)."""
+    """Delete up to `limit` entries past their guild's retention (`days` by default); return the number deleted."""
     return tx.execute(
         "DELETE FROM audit WHERE id IN (WITH RECURSIVE served (guild) AS (SELECT min(guild) FROM audit"
         " UNION ALL SELECT (SELECT min(guild) FROM audit WHERE guild > served.guild) FROM served"
@@ -134,7 +134,7 @@ def prune(tx: sqlite3.Connection, *, now: datetime, days: int, limit: int = 1000
 
 
 def active_since(connection: sqlite3.Connection, *, since: datetime) -> set[RaidId]:
-    """Raids to which something happened since then, as far as the last few thousand entries tell."""
+    """Return raids with an entry since that instant, among the last 5000 entries."""
     rows = connection.execute(
         "SELECT DISTINCT raid FROM (SELECT raid, at FROM audit ORDER BY id DESC LIMIT 5000)"
         " WHERE raid IS NOT NULL AND at >= ?",

@@ -1,7 +1,7 @@
 """Connections, transactions and migrations.
 
-One writer connection, one reader, both aiosqlite's; a whole transaction is one hop to the connection's thread, so that
-a cancelled task can never leave one open.
+One writer and one reader connection, both from aiosqlite. A whole transaction is one call in the connection's thread,
+so a cancelled task cannot leave one open.
 """
 
 import errno
@@ -31,7 +31,7 @@ _APPLICATION_ID = 0x52414944
 
 _OUTAGES = {"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED"}
 _RECOVERY_SECONDS = 5.0
-"""Seconds without a failed write: on a full disk some still succeed now and then."""
+"""Time without a failed write before an outage is over: on a full disk some writes still succeed."""
 
 
 class UnusableDatabase(Refusal):
@@ -39,11 +39,11 @@ class UnusableDatabase(Refusal):
 
 
 class Unwritable(sqlite3.OperationalError):
-    """Nothing can be written at present, as on a full disk. It was reported; whoever meets it need not."""
+    """The database cannot be written at present, as on a full disk. Already logged; callers need not log it."""
 
 
 class Database:
-    """An open database. `write` and `read` take functions of a `sqlite3.Connection`, run in the connection's thread."""
+    """An open database. `write` and `read` run a function of a `sqlite3.Connection` in the connection's thread."""
 
     def __init__(
         self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection, guard: sqlite3.Connection
@@ -54,18 +54,18 @@ class Database:
         self._guard = guard
         self._failed_at = 0.0
         self.outage: str | None = None
-        """Why nothing can be written at present."""
+        """The reason of the current write outage, or None."""
 
     @classmethod
     async def open(cls, path: Path) -> "Database":
-        """Open or create the file and bring it up to date.
+        """Open or create the file and apply missing migrations.
 
-        Raises UnusableDatabase if it is no database, newer than this bot, in use, read-only or its disk is full.
+        Raises UnusableDatabase if it is no database, newer than this bot, in use or read-only, or if the disk is full.
         """
         guard = _claim(path)
         opened: list[aiosqlite.Connection] = []
         try:
-            sqlite3.connect(path).close()  # what fails here would leave aiosqlite's thread behind
+            sqlite3.connect(path).close()  # fail here: a failing aiosqlite.connect leaves its thread behind
             writer = await aiosqlite.connect(path, isolation_level=None)
             opened.append(writer)
             await _run(writer, schema_version)
@@ -89,9 +89,9 @@ class Database:
         self._guard.close()
 
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` in one transaction: all of it is durable when this returns, or none of it happened.
+        """Run `work` in one transaction and return its result once it is durable. Rolls back on any error.
 
-        Raises Unwritable while nothing can be written at all.
+        Raises Unwritable during a write outage.
         """
 
         def transaction(connection: sqlite3.Connection) -> tuple[T, bool]:
@@ -129,7 +129,7 @@ class Database:
             log.info("database can be written again", path=str(self.path))
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` on one snapshot, however many statements it takes."""
+        """Run `work` on one snapshot of the database and return its result; `work` may use several statements."""
 
         def snapshot(connection: sqlite3.Connection) -> T:
             connection.execute("BEGIN")
@@ -143,13 +143,13 @@ class Database:
 
 
 async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-    # aiosqlite has no public way to run several statements in one hop; its version is pinned for this line.
+    # aiosqlite has no public way to run several statements in one call; its version is pinned for this line.
     return await connection._execute(work, connection._conn)  # type: ignore[no-any-return,no-untyped-call]
 
 
 @contextmanager
 def alone(path: Path) -> Iterator[sqlite3.Connection]:
-    """The database for a tool that needs it to itself, created if need be and up to date; transactions are the tool's.
+    """Open the database exclusively for a tool, creating and migrating it as needed; the tool manages transactions.
 
     Raises UnusableDatabase as `Database.open` does.
     """
@@ -179,7 +179,10 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def unused(path: Path) -> Iterator[None]:
-    """Nobody else uses the database meanwhile; not a byte of it or beside it changes. Raises UnusableDatabase."""
+    """Hold the lock if its file exists, so that no other process uses the database. Creates and changes no file.
+
+    Raises UnusableDatabase if another process uses it.
+    """
     if not Path(f"{path}.lock").exists():
         yield
         return
@@ -188,7 +191,10 @@ def unused(path: Path) -> Iterator[None]:
 
 
 def _claim(path: Path) -> sqlite3.Connection:
-    """Hold a lock beside the database for as long as this process lives; the system frees it on any death."""
+    """Lock `{path}.lock` for the lifetime of this process; the system releases the lock even after a crash.
+
+    Raises UnusableDatabase.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         guard = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None, check_same_thread=False)
@@ -223,7 +229,7 @@ def _unusable(path: Path, error: Exception) -> UnusableDatabase:
 
 
 def _kind(error: Exception) -> str:
-    """The error's name, `SQLITE_…` without its extension or `E…`; a path in its text cannot mislead this."""
+    """Return the error's primary name, `SQLITE_…` or `E…`, or “”; the text is ignored, as it may hold a path."""
     if isinstance(error, OSError):
         return errno.errorcode.get(error.errno or 0, "")
     name: str = getattr(error, "sqlite_errorname", "")
@@ -235,7 +241,7 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
     connection.execute("PRAGMA synchronous = FULL").fetchall()
     connection.execute("PRAGMA foreign_keys = ON").fetchall()
-    # SQLite opens a file that may not be written as one to read, and says so at the first write only.
+    # SQLite opens an unwritable file read-only and fails only at the first write, so try one now.
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -250,14 +256,14 @@ def _prepare_reader(connection: sqlite3.Connection) -> None:
 
 
 def migrations() -> list[tuple[int, str]]:
-    """The numbered steps in order: (number, SQL)."""
+    """Return the migrations in order as (number, SQL)."""
     folder = resources.files("raidbot.db") / "migrations"
     found = [(match[1], file) for file in folder.iterdir() if (match := _NAME.fullmatch(file.name))]
     return sorted((int(number), file.read_text(encoding="utf-8")) for number, file in found)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Apply what is missing, each step in a transaction of its own together with its number."""
+    """Apply missing migrations, each with its version number in one transaction. Raises UnusableDatabase."""
     current = schema_version(connection)
     for number, script in migrations():
         if number > current:
@@ -265,9 +271,9 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
-    """The number of the last step applied, 0 for an empty file.
+    """Return the number of the last migration applied, 0 for an empty file.
 
-    Raises UnusableDatabase for another program's database or a newer bot's, without touching it.
+    Raises UnusableDatabase for another program's database or a newer bot's, without changing it.
     """
     current: int = connection.execute("PRAGMA user_version").fetchone()[0]
     owner: int = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -296,7 +302,7 @@ def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
 
 
 def _statements(script: str) -> list[str]:
-    """The script's statements one by one: `executescript` would commit the open transaction."""
+    """Split the script into statements, because `executescript` would commit the open transaction."""
     statements, pending = [], ""
     for line in script.splitlines(keepends=True):
         pending += line
@@ -307,7 +313,7 @@ def _statements(script: str) -> list[str]:
 
 
 def inspect(path: Path) -> int:
-    """The version of an existing file's schema, changing nothing. Raises UnusableDatabase."""
+    """Return the schema version of an existing file, opened read-only. Raises UnusableDatabase."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             return schema_version(connection)

@@ -1,4 +1,4 @@
-"""Raids somebody is preparing: a row each, so that a restart loses none."""
+"""Drafts of raids, stored so that a restart loses none."""
 
 import json
 import sqlite3
@@ -32,7 +32,10 @@ def add(tx: sqlite3.Connection, guild: GuildId, member: MemberId, payload: dict[
 
 
 def load(connection: sqlite3.Connection, draft: DraftId, guild: GuildId, member: MemberId) -> dict[str, Any]:
-    """The draft's payload; another server's or member's is none of theirs. Raises NoSuchDraft, DraftUsed."""
+    """Return the payload of this member's draft in this guild.
+
+    Raises NoSuchDraft, also for a draft of another member or guild, and DraftUsed.
+    """
     row = connection.execute(
         "SELECT payload, raid FROM drafts WHERE id = ? AND guild = ? AND member = ?", (draft, guild, member)
     ).fetchone()
@@ -53,7 +56,7 @@ def save(tx: sqlite3.Connection, draft: DraftId, payload: dict[str, Any]) -> Non
 
 
 def use(tx: sqlite3.Connection, draft: DraftId, raid: RaidId) -> None:
-    """The draft became this raid; it can become one only once. Raises DraftUsed."""
+    """Mark the draft as used for this raid. Raises DraftUsed on a second use."""
     cursor = tx.execute("UPDATE drafts SET raid = ? WHERE id = ? AND raid IS NULL", (raid, draft))
     if cursor.rowcount != 1:
         raise DraftUsed
@@ -64,5 +67,5 @@ def discard(tx: sqlite3.Connection, draft: DraftId) -> None:
 
 
 def prune(tx: sqlite3.Connection, *, before: datetime) -> int:
-    """Forget drafts begun before that instant; how many."""
+    """Delete drafts created before that instant and return their number."""
     return tx.execute("DELETE FROM drafts WHERE created_at < ?", (seconds(before),)).rowcount

@@ -1,4 +1,4 @@
-"""Servers' settings and the names their members go by."""
+"""Guild settings, member names, leaders, and facts about this installation."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ _FLAGS = ("creator_reminders", "participant_reminders", "threads", "thread_membe
 
 
 def settings(connection: sqlite3.Connection, guild: GuildId) -> GuildSettings:
-    """The server's settings; defaults for a server never seen."""
+    """Return the guild's settings, or the defaults for an unknown guild."""
     row = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM guilds WHERE id = ?", (guild,)).fetchone()  # noqa: S608
     if row is None:
         return GuildSettings(guild=guild)
@@ -47,7 +47,7 @@ def settings(connection: sqlite3.Connection, guild: GuildId) -> GuildSettings:
 
 
 def save_settings(tx: sqlite3.Connection, before: GuildSettings, after: GuildSettings) -> None:
-    """Write the columns and rows that differ, so that two people changing different things both win."""
+    """Write only the columns and rows that differ, so that concurrent changes of different settings are both kept."""
     guild = after.guild
     values = [getattr(GuildSettings(guild=guild), name) for name in _COLUMNS]
     tx.execute(
@@ -129,7 +129,7 @@ def save_names(tx: sqlite3.Connection, guild: GuildId, names: Iterable[tuple[Mem
 
 
 def names(connection: sqlite3.Connection, guild: GuildId, members: Iterable[MemberId]) -> dict[MemberId, str]:
-    """The names known for these members."""
+    """Return the known display names of these members; unknown members are missing."""
     found: dict[MemberId, str] = {}
     for member in members:
         row = connection.execute("SELECT name FROM members WHERE guild = ? AND member = ?", (guild, member)).fetchone()
@@ -139,7 +139,7 @@ def names(connection: sqlite3.Connection, guild: GuildId, members: Iterable[Memb
 
 
 def leaders(connection: sqlite3.Connection, guild: GuildId, role: int) -> set[MemberId]:
-    """Members last seen with this role while it was the server's leader role."""
+    """Return members last seen with this role while it was the guild's leader role."""
     rows = connection.execute("SELECT member FROM leaders WHERE guild = ? AND role = ?", (guild, role)).fetchall()
     return {MemberId(member) for (member,) in rows}
 
@@ -147,7 +147,7 @@ def leaders(connection: sqlite3.Connection, guild: GuildId, role: int) -> set[Me
 def note_leaders(
     tx: sqlite3.Connection, guild: GuildId, role: int, *, came: Iterable[MemberId], gone: Iterable[MemberId]
 ) -> None:
-    """`came` hold the leader role now, `gone` do not any more."""
+    """Store that `came` now hold the leader role and `gone` no longer do."""
     tx.executemany(
         "INSERT OR REPLACE INTO leaders (guild, member, role) VALUES (?, ?, ?)",
         [(guild, member, role) for member in came],

@@ -1,4 +1,4 @@
-"""What happened to a raid."""
+"""The history of a raid."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from raidbot.raids.model import MemberId, RaidId
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An entry of the audit. `actor` is None where the clock or Discord did it."""
+    """An audit entry. `actor` is None if the clock or Discord caused it; `at` is UTC."""
 
     at: datetime
     actor: MemberId | None
@@ -19,7 +19,7 @@ class Happened:
 
 
 def latest(connection: sqlite3.Connection, raid: RaidId, *, limit: int) -> list[Happened]:
-    """What happened to the raid last, newest first."""
+    """Return up to `limit` audit entries of the raid, newest first."""
     rows = connection.execute(
         "SELECT at, actor, action, member, before, after FROM audit WHERE raid = ? ORDER BY id DESC LIMIT ?",
         (raid, limit),

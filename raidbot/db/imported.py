@@ -1,4 +1,4 @@
-"""What was taken over from the Node.js bot, beside the rows it became."""
+"""Records of the import from the Node.js bot: imported raids, unmapped rows and opening balances."""
 
 import json
 import sqlite3
@@ -12,11 +12,10 @@ from raidbot.raids.model import GuildId, MemberId, RaidId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """What a member had done on a server before, as far as no raid that was taken over tells it.
+    """A member's totals in a guild from before the import, without the raids that were imported.
 
-    A statistic is this plus what `attendance` says: of raids whose signups are closed and that count, those among
-    them that were taken over included. `roles` and `templates` are counts by the names the old bot used, `weekdays`
-    by day (0 is Sunday).
+    A statistic is this balance plus the `attendance` of closed raids that count, including imported ones.
+    `roles` and `templates` are counts by the old bot's names, `weekdays` are counts by day (0 is Sunday).
     """
 
     guild: GuildId
@@ -30,12 +29,12 @@ class Balance:
 
 
 def note(tx: sqlite3.Connection, raid: RaidId, *, compared: bool) -> None:
-    """The raid was taken over; `compared` if nothing depends on the reactions on its board any more."""
+    """Record that the raid was imported. `compared` is True if the reactions on its board no longer matter."""
     tx.execute("INSERT INTO moved_in (raid, compared) VALUES (?, ?)", (raid, int(compared)))
 
 
 def uncompared(connection: sqlite3.Connection) -> set[RaidId]:
-    """Raids taken over whose boards were not read in full since."""
+    """Return imported raids whose boards were not read in full since the import."""
     return {RaidId(raid) for (raid,) in connection.execute("SELECT raid FROM moved_in WHERE compared = 0").fetchall()}
 
 
@@ -49,7 +48,7 @@ def note_compared(tx: sqlite3.Connection, raid: RaidId) -> None:
 
 
 def keep(tx: sqlite3.Connection, *, source: str, key: str, guild: int | None, payload: str) -> bool:
-    """Keep a row for later; False if it was kept before."""
+    """Keep an unmapped row for later; return False if it was kept before."""
     cursor = tx.execute(
         "INSERT OR IGNORE INTO moved_rows (source, key, guild, payload) VALUES (?, ?, ?, ?)",
         (source, key, guild, payload),
@@ -58,7 +57,7 @@ def keep(tx: sqlite3.Connection, *, source: str, key: str, guild: int | None, pa
 
 
 def open_balance(tx: sqlite3.Connection, balance: Balance) -> bool:
-    """Write a member's opening balance; False if there was one before."""
+    """Write a member's opening balance; return False if there was one already."""
     counts = (balance.roles, balance.templates, balance.weekdays)
     cursor = tx.execute(
         "INSERT OR IGNORE INTO opening_balances"

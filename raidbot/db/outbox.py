@@ -1,4 +1,4 @@
-"""Messages the bot owes: one row each, unique per cause and recipient."""
+"""The outbox: messages to send, one row each, unique by `dedupe` (cause and recipient)."""
 
 import json
 import sqlite3
@@ -11,12 +11,18 @@ from raidbot.db.raids import instant, seconds, seconds_or_none
 from raidbot.raids.model import GuildId, MemberId
 
 CLAIM_LIFETIME = timedelta(minutes=2)
-"""How long Discord surely answers a repeated nonce with the first message; an older claim's fate is unknown."""
+"""Time during which Discord reliably answers a repeated nonce with the first message.
+
+The outcome of an older claim is unknown.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """A message to send. `target` is a member (dm) or a channel (post); `payload` is what `delivery.outbox` sends."""
+    """A message to send. `target` is the id of a member (dm) or of a channel (post); instants are UTC.
+
+    `payload` holds `content`, `embeds` and `buttons`, as `delivery.messages.outbox` sends them.
+    """
 
     kind: Literal["dm", "post"]
     target: int
@@ -37,7 +43,7 @@ class Claimed:
 
 
 def owe(tx: sqlite3.Connection, owed: Owed) -> bool:
-    """Write the row; False if this cause was owed to this recipient already."""
+    """Queue the message; return False if one with the same `dedupe` was queued before."""
     cursor = tx.execute(
         "INSERT INTO outbox (guild, kind, target, payload, dedupe, due_at, expires_at, state, attempts)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0) ON CONFLICT (dedupe) DO NOTHING",
@@ -55,9 +61,9 @@ def owe(tx: sqlite3.Connection, owed: Owed) -> bool:
 
 
 def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, now: datetime) -> list[Claimed]:
-    """Take up to `limit` due rows, oldest first; rows past their use become `expired`.
+    """Claim up to `limit` due rows, oldest first; rows past `expires_at` become `expired`.
 
-    A row behind a postponed one of the same recipient waits for it.
+    A row waits while an earlier row for the same recipient is postponed.
     """
     at = seconds(now)
     tx.execute(
@@ -82,7 +88,10 @@ def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, no
 
 
 def recover(tx: sqlite3.Connection, *, now: datetime) -> tuple[int, int]:
-    """After a crash: young claims are owed again under their old nonce, older ones become `unknown`. Counts of both."""
+    """Handle claims left by a crash; return the numbers of retried and unknown rows.
+
+    Claims younger than `CLAIM_LIFETIME` become pending again under their old nonce, older ones become `unknown`.
+    """
     young = seconds(now - CLAIM_LIFETIME)
     again = tx.execute(
         "UPDATE outbox SET state = 'pending', claimed_at = NULL WHERE state = 'claimed' AND claimed_at > ?", (young,)
@@ -101,14 +110,14 @@ def sent(tx: sqlite3.Connection, row: int, *, message: int, now: datetime) -> No
 
 
 def refused(tx: sqlite3.Connection, row: int, *, error: str, now: datetime) -> None:
-    """Discord said no for good."""
+    """Record that the message was refused for good."""
     tx.execute(
         "UPDATE outbox SET state = 'refused', last_error = ?, done_at = ? WHERE id = ?", (error, seconds(now), row)
     )
 
 
 def postpone(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -> None:
-    """Nothing was sent, as far as is known; try again at `until` under the same nonce."""
+    """Retry the row at `until` under the same nonce; as far as known, nothing was sent."""
     tx.execute(
         "UPDATE outbox SET state = 'pending', claimed_at = NULL, last_error = ?, due_at = ? WHERE id = ?",
         (error, seconds(until), row),
@@ -116,13 +125,13 @@ def postpone(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -
 
 
 def stands_for(connection: sqlite3.Connection, message: int) -> bool:
-    """Whether a row is known to have become this message."""
+    """Return True if a row was sent as this message."""
     return connection.execute("SELECT 1 FROM outbox WHERE message = ?", (message,)).fetchone() is not None
 
 
 def owes_posts(connection: sqlite3.Connection, channel: int) -> bool:
-    """Whether a message to this channel is still to come."""
-    # Each half has its index: everything ever sent stays in the table.
+    """Return True if a message to this channel is pending or claimed."""
+    # Two queries, so that each uses its partial index: sent rows stay in the table.
     found = connection.execute(
         "SELECT 1 FROM outbox WHERE state = 'pending' AND kind = 'post' AND target = :channel"
         " UNION ALL SELECT 1 FROM outbox WHERE state = 'claimed' AND kind = 'post' AND target = :channel",
@@ -132,18 +141,18 @@ def owes_posts(connection: sqlite3.Connection, channel: int) -> bool:
 
 
 def next_due(connection: sqlite3.Connection) -> datetime | None:
-    """When the next pending row is due."""
+    """Return the instant at which the next pending row is due, or None if there is none."""
     row = connection.execute("SELECT min(due_at) FROM outbox WHERE state = 'pending'").fetchone()
     return None if row[0] is None else instant(row[0])
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
-    """Rows per state."""
+    """Return the number of rows per state."""
     return dict(connection.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
 
 
 def close_dms(tx: sqlite3.Connection, member: int, now: datetime) -> None:
-    """Remember that the member takes no DMs."""
+    """Record that the member accepts no DMs."""
     tx.execute("INSERT OR REPLACE INTO closed_dms (member, since) VALUES (?, ?)", (member, seconds(now)))
 
 
@@ -152,7 +161,7 @@ def open_dms(tx: sqlite3.Connection, member: int) -> None:
 
 
 def without_dms(connection: sqlite3.Connection, members: Iterable[MemberId]) -> list[MemberId]:
-    """Those of the members who took no DMs when they were last written to, in their order."""
+    """Return those of the members whose DMs were closed at the last attempt, in the given order."""
     listed = list(members)
     rows = connection.execute(
         "SELECT member FROM closed_dms WHERE member IN (SELECT value FROM json_each(?))", (json.dumps(listed),)

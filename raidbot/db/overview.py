@@ -1,4 +1,4 @@
-"""What an onlooker wants to know of all servers at once."""
+"""Audit queries across all guilds."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from raidbot.raids.model import RaidCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """An entry of the audit, with the name and code of the raid it is about, if it is about one."""
+    """An audit entry with the name and code of its raid, if any; `at` is UTC."""
 
     at: datetime
     entry: Entry
@@ -20,7 +20,7 @@ class Noted:
 
 
 def last_noted(connection: sqlite3.Connection, *, limit: int) -> list[Noted]:
-    """The last entries of the audit, newest first."""
+    """Return the last `limit` audit entries, newest first."""
     rows = connection.execute(
         "SELECT audit.at, raids.title, raids.subject, raids.code,"
         " audit.action, audit.member, audit.before, audit.after"
@@ -39,7 +39,7 @@ def last_noted(connection: sqlite3.Connection, *, limit: int) -> list[Noted]:
 
 
 def roster_changes(connection: sqlite3.Connection, *, after: int) -> int:
-    """How many entries behind the one of this id say that somebody's place in a raid changed."""
+    """Return the number of entries with an id above `after` that are about a member of a raid."""
     count: int = connection.execute(
         "SELECT count(*) FROM audit WHERE id > ? AND raid IS NOT NULL AND member IS NOT NULL", (after,)
     ).fetchone()[0]
@@ -47,6 +47,6 @@ def roster_changes(connection: sqlite3.Connection, *, after: int) -> int:
 
 
 def newest_entry(connection: sqlite3.Connection) -> int:
-    """The id of the last entry of the audit, 0 if there is none."""
+    """Return the id of the last audit entry, 0 if there is none."""
     newest: int = connection.execute("SELECT coalesce(max(id), 0) FROM audit").fetchone()[0]
     return newest

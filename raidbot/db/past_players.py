@@ -1,4 +1,4 @@
-"""Who played what in a server."""
+"""Past players of a guild, as candidates for substitutes."""
 
 import sqlite3
 
@@ -8,9 +8,9 @@ from raidbot.raids.rosters.substitutes import Candidate
 
 
 def past_players(connection: sqlite3.Connection, raid: Raid, role: RoleKey) -> list[Candidate]:
-    """Everybody who had a seat in another raid of the server.
+    """Return a candidate for each member who had a seat in another raid of the guild that was not cancelled.
 
-    A role is the same in all raids of a template; where there is no template, any role of such a raid will do.
+    `fitting` counts seats in the same role of the same template; for kinds other than raids any role of it counts.
     """
     any_role = raid.kind is not Kind.RAID
     rows = connection.execute(

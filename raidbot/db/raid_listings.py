@@ -1,4 +1,4 @@
-"""Lists of raids as people page through them."""
+"""Paginated lists of raids."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from datetime import datetime
 from raidbot.db.raids import instant, seconds
 from raidbot.raids.model import GuildId, Kind, MemberId, Presence, RaidCode, RaidId, Status
 
-# Raids that somebody may still come to. A manager may hold one open beyond its start.
+# Upcoming raids, and raids that a manager keeps open beyond their start.
 _COMING = "(raids.status = 'open' OR (raids.status IN ('posting', 'closed') AND raids.starts_at > :now))"
 _MINE = (
     "raids.id IN (SELECT raid FROM seats WHERE member = :member UNION SELECT raid FROM waits WHERE member = :member)"
@@ -17,8 +17,9 @@ _MINE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaidEntry:
-    """A raid in a list. `role` is the seat of the member the list is about, where it is about one, and `presence`
-    whether they came.
+    """A raid in a list. `link` is the URL of its board; `starts_at` is UTC.
+
+    In a list of one member's raids, `role` is the role of their seat and `presence` their attendance.
     """
 
     id: RaidId
@@ -55,7 +56,7 @@ def coming(
     page: int,
     size: int,
 ) -> Page:
-    """The server's raids that are to come, soonest first: all, those of a kind, those a member has signed up for."""
+    """Return a page of the guild's upcoming raids, soonest first, optionally of one kind or with one member."""
     where = f"raids.guild = :guild AND {_COMING}"
     if kind is not None:
         where += " AND raids.kind = :kind"
@@ -68,7 +69,7 @@ def coming(
 def history(
     connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, now: datetime, page: int, size: int
 ) -> Page:
-    """The server's raids gone by in which the member had a seat, also cancelled ones, latest first."""
+    """Return a page of the guild's past raids with a seat of the member, including cancelled ones, latest first."""
     where = (
         "raids.guild = :guild AND raids.starts_at <= :now AND raids.message IS NOT NULL"
         " AND raids.id IN (SELECT raid FROM seats WHERE member = :member)"
@@ -80,7 +81,10 @@ def history(
 def for_calendar(
     connection: sqlite3.Connection, guild: GuildId, *, since: datetime, member: MemberId | None, limit: int
 ) -> list[RaidId]:
-    """The server's posted raids starting after `since`, also cancelled ones, soonest first: all, or a member's."""
+    """Return the guild's posted raids starting after `since`, including cancelled ones, soonest first.
+
+    With a `member`, only raids in which the member has a seat or waits.
+    """
     whose = f" AND {_MINE}" if member is not None else ""
     rows = connection.execute(
         "SELECT id FROM raids WHERE guild = :guild AND message IS NOT NULL AND starts_at > :since"  # noqa: S608

@@ -1,4 +1,4 @@
-"""Which raids something concerns: ids only, the raids themselves come through `state`."""
+"""Queries that find raids. They return ids; load the raids through `State`."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _MAX_LISTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a list says of a raid."""
+    """A raid as autocomplete lists it."""
 
     code: RaidCode
     name: str
@@ -21,7 +21,7 @@ class Listed:
 
 
 def closing_candidates(connection: sqlite3.Connection, *, until: datetime) -> list[RaidId]:
-    """Open raids starting by `until` that the clock may close, soonest first."""
+    """Return open raids starting by `until` that a manager does not hold open, soonest first."""
     return _ids(
         connection,
         "SELECT id FROM raids WHERE status = 'open' AND hold = 0 AND starts_at <= ? ORDER BY starts_at, id",
@@ -30,7 +30,7 @@ def closing_candidates(connection: sqlite3.Connection, *, until: datetime) -> li
 
 
 def reminder_candidates(connection: sqlite3.Connection, *, after: datetime, until: datetime) -> list[RaidId]:
-    """Raids starting after `after` and by `until` that still owe a reminder, soonest first."""
+    """Return raids starting after `after` and by `until` with a reminder still to send, soonest first."""
     return _ids(
         connection,
         "SELECT id FROM raids WHERE status IN ('open', 'closed') AND starts_at > ? AND starts_at <= ?"
@@ -41,7 +41,7 @@ def reminder_candidates(connection: sqlite3.Connection, *, after: datetime, unti
 
 
 def closed(connection: sqlite3.Connection, *, since: datetime, until: datetime) -> list[RaidId]:
-    """Closed raids that started since the one instant and before the other."""
+    """Return closed raids with a start in [`since`, `until`)."""
     return _ids(
         connection,
         "SELECT id FROM raids WHERE status = 'closed' AND starts_at >= ? AND starts_at < ?",
@@ -51,7 +51,7 @@ def closed(connection: sqlite3.Connection, *, since: datetime, until: datetime) 
 
 
 def in_channel(connection: sqlite3.Connection, guild: GuildId, channel: ChannelId) -> list[RaidId]:
-    """Raids that are not cancelled and whose board stands in the channel."""
+    """Return raids in the channel that are not cancelled."""
     return _ids(
         connection,
         "SELECT id FROM raids WHERE guild = ? AND channel = ? AND status <> 'cancelled'",
@@ -61,25 +61,25 @@ def in_channel(connection: sqlite3.Connection, guild: GuildId, channel: ChannelI
 
 
 def with_thread(connection: sqlite3.Connection, guild: GuildId, thread: ChannelId) -> list[RaidId]:
-    """Raids whose discussion this thread is."""
+    """Return raids with this discussion thread."""
     return _ids(connection, "SELECT id FROM raids WHERE guild = ? AND thread = ?", guild, thread)
 
 
 def in_guild(connection: sqlite3.Connection, guild: GuildId) -> list[RaidId]:
-    """The server's raids that are not cancelled."""
+    """Return the guild's raids that are not cancelled."""
     return _ids(connection, "SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled'", guild)
 
 
 def coming_with_member(
     connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, after: datetime
 ) -> list[RaidId]:
-    """Raids in which the member has a seat, waits, or was asked to substitute.
+    """Return raids in which the member has a seat, waits, or was asked to substitute.
 
-    They start after `after` or are held open by a manager beyond that.
+    Only raids that start after `after`, or that a manager holds open.
     """
     return _ids(
         connection,
-        "SELECT id FROM raids WHERE +guild = ? AND status <> 'cancelled'"  # by member: servers have more raids
+        "SELECT id FROM raids WHERE +guild = ? AND status <> 'cancelled'"  # + forces the member index
         " AND (starts_at > ? OR (status = 'open' AND hold = 1)) AND id IN ("
         "SELECT raid FROM seats WHERE member = ? UNION SELECT raid FROM waits WHERE member = ?"
         " UNION SELECT raid FROM asks WHERE member = ?)",
@@ -92,7 +92,7 @@ def coming_with_member(
 
 
 def listed(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> list[Listed]:
-    """The server's raids, those to come soonest first, then those gone by, latest first; cancelled ones last."""
+    """Return up to `_MAX_LISTED` raids: upcoming (soonest first), then past (latest first), then cancelled."""
     at = seconds(now)
     rows = connection.execute(
         "SELECT code, title, subject, starts_at FROM raids WHERE guild = ?"
@@ -106,9 +106,9 @@ def listed(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> 
 
 
 def lacking_thread(connection: sqlite3.Connection, *, since: datetime, intro: str) -> list[RaidId]:
-    """Raids put up after `since`, on servers that want threads, whose thread's first message was never owed.
+    """Return raids created since `since`, in guilds that want threads, whose thread's first message was never queued.
 
-    `intro` is the cause of that message, with `{}` for the raid. What another bot put up is none of them.
+    `intro` is the `dedupe` key of that message, with `{}` for the raid's id. Imported raids are left out.
     """
     return _ids(
         connection,
@@ -122,7 +122,7 @@ def lacking_thread(connection: sqlite3.Connection, *, since: datetime, intro: st
 
 
 def guilds_with_coming(connection: sqlite3.Connection, *, after: datetime) -> list[GuildId]:
-    """Servers with a raid that takes signups or starts after `after`."""
+    """Return guilds with a raid that is being posted or open, or that is closed and starts after `after`."""
     rows = connection.execute(
         "SELECT DISTINCT guild FROM raids"
         " WHERE status IN ('posting', 'open') OR (status = 'closed' AND starts_at > ?) ORDER BY guild",
@@ -132,7 +132,7 @@ def guilds_with_coming(connection: sqlite3.Connection, *, after: datetime) -> li
 
 
 def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> dict[MemberId, list[RaidId]]:
-    """Who has a seat, waits, or was asked to substitute in the server's raids starting after `after`, and in which."""
+    """Return each member's raids starting after `after` with a seat, a wait or a substitute request of theirs."""
     members: dict[MemberId, list[RaidId]] = {}
     for member, raid in connection.execute(
         "WITH coming AS (SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled' AND starts_at > ?)"
@@ -146,7 +146,7 @@ def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime)
 
 
 def open_count(connection: sqlite3.Connection, guild: GuildId) -> int:
-    """How many raids of the server take signups."""
+    """Return the number of open raids in the guild."""
     count: int = connection.execute(
         "SELECT count(*) FROM raids WHERE guild = ? AND status = 'open'", (guild,)
     ).fetchone()[0]
@@ -154,8 +154,8 @@ def open_count(connection: sqlite3.Connection, guild: GuildId) -> int:
 
 
 def owed_count(connection: sqlite3.Connection, guild: GuildId) -> int:
-    """How many messages are owed because of this server."""
-    # Each half has its index: everything ever sent stays in the table.
+    """Return the number of unsent messages of this guild."""
+    # Two queries, so that each uses its partial index: sent rows stay in the table.
     count: int = connection.execute(
         "SELECT (SELECT count(*) FROM outbox WHERE state = 'pending' AND guild = :guild)"
         " + (SELECT count(*) FROM outbox WHERE state = 'claimed' AND guild = :guild)",

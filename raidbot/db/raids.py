@@ -1,4 +1,4 @@
-"""Raids as rows, and the difference between two states of a raid written row by row."""
+"""Raids as rows: insert and load them, and write the difference between two states of a raid."""
 
 import json
 import sqlite3
@@ -27,12 +27,12 @@ from raidbot.raids.model import (
 )
 
 
-class Conflict(Exception):  # noqa: N818 - a fact about two writers, not an error of either
-    """Somebody else changed the raid since it was read."""
+class Conflict(Exception):  # noqa: N818 - a fact about two writers, not an error of either one
+    """The raid changed since it was read."""
 
 
 class CodeTaken(Exception):  # noqa: N818
-    """The server already has a raid of this code."""
+    """The guild already has a raid with this code."""
 
 
 _COLUMNS: dict[str, Callable[[Raid], Any]] = {
@@ -71,11 +71,11 @@ _COLUMNS: dict[str, Callable[[Raid], Any]] = {
     "next_place": lambda r: r.next_place,
     "version": lambda r: r.version,
 }
-"""Each is made of the attribute it is named after."""
+"""Column names and how to compute their values. Each depends only on the attribute of the same name."""
 
 
 def insert(tx: sqlite3.Connection, raid: Raid) -> RaidId:
-    """Write a new raid; its own `id` is ignored. Raises CodeTaken."""
+    """Insert a new raid and return its id; `raid.id` is ignored. Raises CodeTaken."""
     names = ", ".join(_COLUMNS)
     holes = ", ".join("?" for _ in _COLUMNS)
     values = [column(raid) for column in _COLUMNS.values()]
@@ -93,7 +93,7 @@ def insert(tx: sqlite3.Connection, raid: Raid) -> RaidId:
 
 
 def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
-    """Write what differs. `after.version` must be the next one; raises Conflict if `before` is no longer current."""
+    """Write the difference; `after.version` must be the next one. Raises Conflict if `before` is no longer current."""
     changed = {
         name: value
         for name, column in _COLUMNS.items()
@@ -136,7 +136,7 @@ def by_code(connection: sqlite3.Connection, guild: GuildId, code: str) -> Raid |
 
 
 def live(connection: sqlite3.Connection, *, since: datetime) -> list[Raid]:
-    """Raids being posted or open, and closed ones that started after `since`: those whose board still matters."""
+    """Return raids being posted or open, and closed ones starting since `since`: those with a board to follow."""
     return _load(
         connection,
         "status IN ('posting', 'open') OR (status = 'closed' AND starts_at >= ?)",
@@ -209,7 +209,7 @@ def _roles(connection: sqlite3.Connection, raid: RaidId) -> tuple[Role, ...]:
 
 
 def claim_post(tx: sqlite3.Connection, raid: RaidId, now: datetime) -> datetime | None:
-    """Note that the raid's board is about to be sent; the instant of the first attempt comes back on later ones."""
+    """Record that the raid's board is about to be sent. Return None, or the time of the first attempt on later ones."""
     row = tx.execute("SELECT post_claimed_at FROM raids WHERE id = ?", (raid,)).fetchone()
     if row[0] is not None:
         return instant(row[0])
@@ -218,19 +218,19 @@ def claim_post(tx: sqlite3.Connection, raid: RaidId, now: datetime) -> datetime 
 
 
 def board_hashes(connection: sqlite3.Connection) -> dict[RaidId, str]:
-    """The fingerprint of what each live raid's board showed last."""
+    """Return the stored `Snapshot` text of each open or closed raid's board; empty if it was never drawn."""
     rows = connection.execute("SELECT id, board_hash FROM raids WHERE status IN ('open', 'closed')").fetchall()
     return {RaidId(raid): value for raid, value in rows}
 
 
 def in_posting(connection: sqlite3.Connection) -> list[RaidId]:
-    """Raids whose boards have yet to be posted, oldest first."""
+    """Return raids whose boards have yet to be posted, oldest first."""
     rows = connection.execute("SELECT id FROM raids WHERE status = 'posting' ORDER BY id").fetchall()
     return [RaidId(raid) for (raid,) in rows]
 
 
 def cancelled_boards(connection: sqlite3.Connection, *, done: str) -> list[RaidId]:
-    """Raids cancelled by a person whose boards have yet to say so: their fingerprint is not `done`."""
+    """Return raids cancelled by a person whose boards are not final yet: their stored hash is not `done`."""
     rows = connection.execute(
         "SELECT id FROM raids WHERE status = 'cancelled' AND cancelled_reason = 'manual'"
         " AND message IS NOT NULL AND board_hash <> ?",

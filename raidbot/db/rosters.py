@@ -1,4 +1,4 @@
-"""A raid's people as rows: who sits, who waits, whose reactions stand, and who came."""
+"""A raid's members as rows: seats, waits, reaction marks, attendance and substitute requests."""
 
 import sqlite3
 from collections.abc import Callable
@@ -13,7 +13,10 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class _Table(Generic[V]):
-    """Rows of one raid: `columns` as `row` gives and `value` takes them, the first `keys` of them unique in it."""
+    """Maps a tuple of values of a raid to rows. `row` produces `columns`, and `value` accepts them.
+
+    The first `keys` columns are unique within a raid.
+    """
 
     name: str
     of: Callable[[Raid], tuple[V, ...]]
@@ -40,7 +43,7 @@ class _Table(Generic[V]):
         )
 
     def told(self, raid: Raid) -> list[tuple[Any, ...]]:
-        """The raid's rows, of which `value` makes them again."""
+        """Return the raid's values as rows; `value(*row)` restores each."""
         return [self.row(value) for value in self.of(raid)]
 
     def read(self, connection: sqlite3.Connection, raid: RaidId) -> tuple[V, ...]:
@@ -121,26 +124,26 @@ _TABLES: tuple[_Table[Any], ...] = (SEATS, WAITS, MARKS, ATTENDANCE, ASKS)
 
 
 def insert(tx: sqlite3.Connection, raid: RaidId, after: Raid) -> None:
-    """Write everybody of a raid of which no row is there."""
+    """Insert all rows of a raid that has none."""
     for table in _TABLES:
         table.write(tx, raid, (), table.of(after))
 
 
 def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
-    """Write what differs."""
+    """Write the rows that differ."""
     for table in _TABLES:
         table.write(tx, before.id, table.of(before), table.of(after))
 
 
 def clear(tx: sqlite3.Connection, before: Raid) -> None:
-    """Take everybody's rows away, so that the roles they speak of can be written anew."""
+    """Delete all rows of the raid, so that the roles they refer to can be replaced."""
     for table in _TABLES:
         table.write(tx, before.id, table.of(before), ())
 
 
 def _difference(before: tuple[V, ...], after: tuple[V, ...], key: Callable[[V], object]) -> tuple[list[V], list[V]]:
-    """What is in `before` under a key that is gone, and what is new or different in `after`."""
-    same = set(map(id, before)) & set(map(id, after))  # nearly all of a long roster, and cheap to leave out
+    """Return the values of `before` whose key is gone, and the values of `after` that are new or different."""
+    same = set(map(id, before)) & set(map(id, after))  # a cheap way to skip most of a long roster
     old = {key(value): value for value in before if id(value) not in same}
     new = {key(value): value for value in after if id(value) not in same}
     return (

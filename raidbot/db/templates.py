@@ -1,4 +1,4 @@
-"""Servers' templates: of those that come with the bot only what is different, of a server's own everything."""
+"""Guild templates as rows: the difference for built-in templates, the whole for a guild's own."""
 
 import json
 import sqlite3
@@ -16,15 +16,18 @@ from raidbot.utils.errors import Refusal
 log = structlog.get_logger(__name__)
 
 VERSION = 1
-"""Of the form of `payload`; raised by whoever changes the form."""
+"""The version of the format of `payload`; increase it when the format changes."""
 
 
 class UnreadableTemplate(Refusal):
-    """A row that this version does not understand."""
+    """This version of the bot cannot read the row."""
 
 
 def catalogue(connection: sqlite3.Connection, guild: GuildId) -> Catalogue:
-    """What the server has; a row that this version cannot read changes nothing and adds nothing."""
+    """Return the guild's templates.
+
+    A row that this version cannot read is logged and skipped; for a built-in template its `enabled` still counts.
+    """
     rows = connection.execute(
         "SELECT key, own, enabled, payload FROM templates WHERE guild = ? ORDER BY id", (guild,)
     ).fetchall()
@@ -72,7 +75,10 @@ def _delete(tx: sqlite3.Connection, guild: GuildId, key: str) -> None:
 
 
 def _payload(entry: Entry) -> dict[str, Any]:
-    """Strategies follow the roles, so they are different only if somebody changed them themselves."""
+    """Return the fields to store: all of an own template, those of a built-in one that differ from the original.
+
+    Strategies follow the roles, so they differ only if they were edited themselves.
+    """
     whole = to_json(entry.template)
     if entry.original is None:
         return whole
@@ -81,7 +87,7 @@ def _payload(entry: Entry) -> dict[str, Any]:
 
 
 def _entry(original: Entry | None, own: bool, enabled: bool, payload: Any) -> Entry:
-    """Raises Refusal for whatever cannot be read."""
+    """Return the entry of a row. Raises Refusal if it cannot be read."""
     if not isinstance(payload, dict) or payload.get("version") != VERSION:
         raise UnreadableTemplate("it is of another version")
     given = {name: value for name, value in payload.items() if name != "version"}

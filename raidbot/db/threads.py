@@ -1,4 +1,4 @@
-"""Who was added to the raids' discussion threads."""
+"""Members added to the raids' discussion threads."""
 
 import sqlite3
 
@@ -6,7 +6,7 @@ from raidbot.raids.model import MemberId, RaidId
 
 
 def added(connection: sqlite3.Connection, raid: RaidId) -> set[MemberId]:
-    """Members who were added once, whether or not they are still in the thread."""
+    """Return members who were ever added to the raid's thread, including those who left it."""
     rows = connection.execute("SELECT member FROM added_to_threads WHERE raid = ?", (raid,)).fetchall()
     return {MemberId(member) for (member,) in rows}
 
@@ -16,7 +16,7 @@ def note_added(tx: sqlite3.Connection, raid: RaidId, member: MemberId) -> None:
 
 
 def lacking_members(connection: sqlite3.Connection) -> list[RaidId]:
-    """Open raids, on servers that want it, with somebody who was not added to the thread yet."""
+    """Return open raids with a member not yet added to the thread, in guilds that add members."""
     rows = connection.execute(
         "SELECT raids.id FROM raids JOIN guilds ON guilds.id = raids.guild"
         " WHERE guilds.thread_members = 1 AND raids.status = 'open' AND raids.thread IS NOT NULL AND EXISTS ("

@@ -1,4 +1,4 @@
-"""Moments as the database keeps them: whole UTC seconds."""
+"""Convert between aware UTC datetimes and the database's whole seconds since the Unix epoch."""
 
 from datetime import UTC, datetime
 

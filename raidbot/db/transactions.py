@@ -1,4 +1,4 @@
-"""What becomes durable in one transaction: a change with its audit and the messages it owes."""
+"""Write a change, its audit and its messages in one transaction."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -81,6 +81,6 @@ def _note_step(tx: sqlite3.Connection, before: Raid, change: Change, cause: Caus
 
 
 def _payload(notice: Notice) -> dict[str, Any]:
-    """What `delivery.outbox` sends."""
+    """Return the payload that `delivery.messages.outbox` sends."""
     said: dict[str, Any] = {"content": notice.text}
     return said | {"buttons": [asdict(button) for button in notice.buttons]} if notice.buttons else said

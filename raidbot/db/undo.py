@@ -1,4 +1,4 @@
-"""The last thing a manager did to each raid, kept so that it can be taken back."""
+"""The last manager's change of each raid, kept so that it can be undone."""
 
 import json
 import sqlite3
@@ -17,7 +17,7 @@ _REMINDED = ("creator_reminded", "participants_reminded")
 def note(
     tx: sqlite3.Connection, before: Raid, after: Raid, *, action: str, actor: MemberId | None, at: datetime
 ) -> None:
-    """This was done last; what was done before it cannot be taken back any more."""
+    """Store the last change of the raid, replacing the one before, which can no longer be undone."""
     tx.execute(
         "INSERT OR REPLACE INTO undo (raid, version, at, actor, action, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (after.id, after.version, seconds(at), actor, action, _written(before), _written(after)),
@@ -25,12 +25,12 @@ def note(
 
 
 def used(tx: sqlite3.Connection, raid: RaidId, version: int) -> None:
-    """What was done then is taken back."""
+    """Delete the stored change of that version, because it was undone."""
     tx.execute("DELETE FROM undo WHERE raid = ? AND version = ?", (raid, version))
 
 
 def last(connection: sqlite3.Connection, raid: Raid) -> Step | None:
-    """What was done last to the raid."""
+    """Return the last change of the raid that can be undone, or None."""
     row = connection.execute(
         "SELECT action, at, version, before, after FROM undo WHERE raid = ?", (raid.id,)
     ).fetchone()
@@ -55,7 +55,7 @@ def _written(raid: Raid) -> str:
 
 
 def _read(raid: Raid, said: dict[str, Any]) -> Raid:
-    """The raid as it was written."""
+    """Return the raid with the stored fields restored."""
     return replace(
         raid,
         **said
