@@ -79,7 +79,7 @@ def coming_with_member(
     """
     return _ids(
         connection,
-        "SELECT id FROM raids WHERE +guild = ? AND status <> 'cancelled'"  # + forces the member index
+        "SELECT id FROM raids WHERE +guild = ? AND status <> 'cancelled'"  # + rules out the slower guild index
         " AND (starts_at > ? OR (status = 'open' AND hold = 1)) AND id IN ("
         "SELECT raid FROM seats WHERE member = ? UNION SELECT raid FROM waits WHERE member = ?"
         " UNION SELECT raid FROM asks WHERE member = ?)",

@@ -1,1 +1,1 @@
-"""What Discord shows follows the database."""
+"""Bring Discord up to date with the database: boards, messages, threads and log channels."""

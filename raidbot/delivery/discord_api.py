@@ -1,4 +1,4 @@
-"""The line to Discord: one circuit breaker around every call the bot makes on its own account."""
+"""One circuit breaker around all REST calls that the bot makes on its own account."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -16,11 +16,14 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _RETRYABLE_STATUSES = {401, 408, 429}
-"""4xx statuses that say nothing about what was asked, so asking again later may do."""
+"""4xx statuses that say nothing about the request itself, so a later retry may succeed."""
 
 
-class NoResponse(Exception):  # noqa: N818 - a fact about the line, not an error of the caller
-    """Discord gave no verdict; ask again in `retry_in` seconds. `asked`: it may have done it all the same."""
+class NoResponse(Exception):  # noqa: N818 - a fact about the connection, not an error of the caller
+    """Discord gave no definite response; retry in `retry_in` seconds.
+
+    If `asked` is True, Discord may have carried out the request all the same.
+    """
 
     def __init__(self, retry_in: float, *, asked: bool) -> None:
         super().__init__(f"no answer from Discord, again in {retry_in:.1f} s")
@@ -29,17 +32,17 @@ class NoResponse(Exception):  # noqa: N818 - a fact about the line, not an error
 
 
 class CircuitOpen(NoResponse):
-    """Discord was not even asked, because it has not been answering."""
+    """The request was not sent, because Discord has been unreachable."""
 
     def __init__(self, retry_in: float) -> None:
         super().__init__(retry_in, asked=False)
 
 
 class DiscordApi:
-    """Shared by everything that calls Discord unasked.
+    """Makes the bot's own calls to Discord; responses to interactions do not go through it.
 
-    Only network errors, timeouts and 5xx count against it; discord.py has retried 5xx and 429 by then.
-    A call is never cut short: one cancelled while it waits out a global limit would leave discord.py waiting for ever.
+    Only network errors, timeouts and 5xx count as failures; discord.py has retried 5xx and 429 by then.
+    No call is cancelled: cancelled while it waits out a global limit, it would leave discord.py waiting forever.
     """
 
     def __init__(self, breaker: CircuitBreaker) -> None:
@@ -48,11 +51,14 @@ class DiscordApi:
 
     @property
     def down_for(self) -> float:
-        """Seconds until a call may be tried; 0 while the line stands."""
+        """Seconds until a call may be made; 0 unless the circuit is open."""
         return self._breaker.retry_in(_seconds())
 
     async def call(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """What Discord answers. Raises NoAnswer, and discord.HTTPException for an answer that is a refusal."""
+        """Make a call and return its result.
+
+        Raises NoResponse (CircuitOpen if nothing was sent), and discord.HTTPException if Discord refused.
+        """
         if not self._breaker.allow(_seconds()):
             raise CircuitOpen(max(self.down_for, 0.1))
         try:
@@ -78,17 +84,17 @@ class DiscordApi:
         self._breaker.succeeded(_seconds())
         if self._down:
             self._down = False
-            log.info("discord answers again")
+            log.info("discord reachable again")
 
     def _failed(self, error: Exception) -> None:
         self._breaker.failed(_seconds())
         if self.down_for and not self._down:
             self._down = True
-            log.warning("discord does not answer, calls wait", error=repr(error))
+            log.warning("discord unreachable, calls wait", error=repr(error))
 
 
 def set_request_timeout(client: discord.Client, after: float = 30.0) -> None:
-    """A request of which nothing is heard for `after` seconds becomes a TimeoutError; waits between requests do not."""
+    """Make each HTTP request raise TimeoutError after `after` seconds; waits between requests do not count."""
     request = client.http.request
 
     def bounded(route: Route, **options: Any) -> Coroutine[Any, Any, Any]:

@@ -1,4 +1,4 @@
-"""Waiting: a steady pace per channel, so that Discord's limits are never what slows the bot down."""
+"""Space out calls per key, so that the bot stays below Discord's rate limits."""
 
 import asyncio
 from typing import Generic, TypeVar
@@ -7,7 +7,7 @@ K = TypeVar("K")
 
 
 class Pacer(Generic[K]):
-    """Turns `gap` seconds apart for each key, first come first served; after a quiet while `burst` come at once."""
+    """Spaces calls per key by `gap` seconds, FIFO; after an idle period up to `burst` run at once."""
 
     def __init__(self, gap: float, *, burst: int = 1) -> None:
         self._gap = gap
@@ -15,7 +15,7 @@ class Pacer(Generic[K]):
         self._next: dict[K, float] = {}
 
     async def turn(self, key: K) -> None:
-        """Return when it is the caller's turn."""
+        """Wait for the caller's turn."""
         now = asyncio.get_running_loop().time()
         if len(self._next) > 1000:
             self._next = {other: at for other, at in self._next.items() if at > now}
@@ -27,7 +27,7 @@ class Pacer(Generic[K]):
 
 
 async def sleep_unless(seconds: float, *, unless: asyncio.Event) -> None:
-    """Sleep, but not past the event."""
+    """Sleep for `seconds`, or until the event is set."""
     try:
         async with asyncio.timeout(seconds):
             await unless.wait()

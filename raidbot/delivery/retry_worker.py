@@ -1,4 +1,4 @@
-"""Work that is done whenever there is some, and again later where it did not work."""
+"""A worker that runs when woken and retries with backoff."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,10 +10,10 @@ _MAX_BACKOFF_SECONDS = 300.0
 
 
 class RetryWorker:
-    """One worker that makes a round whenever it was woken.
+    """Runs rounds of work in one task, whenever woken.
 
-    A round comes to None if nothing is left. Otherwise it comes to the least number of seconds until the next one, and
-    the pauses get longer and longer; work that comes up meanwhile waits for the shortest only.
+    `make` runs a round. It returns None when nothing is left, else the minimum delay in seconds before the next round.
+    Delays start at `first_retry` seconds and double up to 5 minutes; new work waits only for the minimum delay.
     """
 
     def __init__(self, make: Callable[[], Awaitable[float | None]], *, first_retry: float) -> None:
@@ -25,7 +25,7 @@ class RetryWorker:
 
     @property
     def ending(self) -> bool:
-        """A round under way should come to its end."""
+        """True once `stop` was called; a round under way should then return early."""
         return self._stopping.is_set()
 
     def start(self) -> None:
@@ -38,7 +38,7 @@ class RetryWorker:
         await end([self._worker] if self._worker else [], within=timeout)
 
     def wake(self) -> None:
-        """There is something to do."""
+        """Run a round soon, because there is work."""
         self._wake.set()
 
     async def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""A raid's discussion: put away when signups close, taken out when they reopen, joined by those who sign up."""
+"""Raid threads: archive them when signups close, unarchive them when signups reopen, and add members."""
 
 import sqlite3
 from functools import partial
@@ -26,10 +26,10 @@ _GONE = {10007, 10013}
 
 
 class Threads:
-    """Members are added once each, where the server wants it, and may leave the thread again.
+    """Archives and unarchives threads, and adds members where the guild's settings say so.
 
-    Who is missing is found out at every start; a thread not put away because of a stop is put away by Discord after its
-    own time.
+    Each member is added only once and may leave the thread again. Missing members are found at every start. A thread
+    that a stop left unarchived is archived by Discord after the thread's auto-archive duration.
     """
 
     def __init__(self, state: State, client: discord.Client, api: DiscordApi, *, first_retry: float = 2.0) -> None:
@@ -48,7 +48,7 @@ class Threads:
         self._worker.wake()
 
     async def stop(self, timeout: float) -> None:
-        """Whoever is still missing is added after the next start."""
+        """Stop within `timeout` seconds; members still missing are added after the next start."""
         await self._worker.stop(timeout)
 
     def _committed(self, before: Raid, change: Change) -> None:
@@ -69,7 +69,7 @@ class Threads:
         self._worker.wake()
 
     def _due(self, raid: RaidId, *, turned: bool) -> None:
-        """`turned`: signups were closed or reopened, so the thread may have to be put away or taken out."""
+        """Queue the thread; `turned` if signups closed or reopened, so that it may have to be (un)archived."""
         self._turned[raid] = turned or self._turned.get(raid, False)
 
     async def _work_round(self) -> float | None:
@@ -83,15 +83,15 @@ class Threads:
                     self._due(raid, turned=turned)
                     waits.append(0.0)
             except (NoResponse, sqlite3.Error) as none:
-                log.info("thread not looked after yet", raid=raid, error=repr(none))
+                log.info("thread not updated yet", raid=raid, error=repr(none))
                 self._due(raid, turned=turned)
                 waits.append(none.retry_in if isinstance(none, NoResponse) else 0.0)
-            except Exception:  # another raid's thread must not suffer
-                log.exception("thread cannot be looked after", raid=raid)
+            except Exception:  # must not block the other threads
+                log.exception("thread cannot be updated", raid=raid)
         return max(waits, default=None)
 
     async def _searched(self) -> bool:
-        """Look for threads that lack members, if that has to be; False: to be tried again."""
+        """Queue threads that lack members, if a search is due; return False if it has to be retried."""
         if self._searching:
             self._searching = False
             try:
@@ -105,7 +105,7 @@ class Threads:
         return True
 
     async def _follow(self, raid_id: RaidId, *, turned: bool) -> bool:
-        """False: not put away yet, because a message still to come would take it out again."""
+        """Update the thread; return False if it cannot be archived yet, because a queued message would unarchive it."""
         raid = await self._state.raid(raid_id)
         thread = raid.thread
         if thread is None:
@@ -119,8 +119,8 @@ class Threads:
                 if await self._state.db.read(partial(outbox.owes_posts, channel=thread)):
                     return False
                 await self._turn(thread, archived=True)
-        except discord.HTTPException as refusal:  # it is gone, or the bot may not: the raid goes on without
-            log.info("thread left as it is", raid=raid_id, thread=thread, error=str(refusal))
+        except discord.HTTPException as refusal:  # deleted or not permitted: the raid goes on without it
+            log.info("thread update refused", raid=raid_id, thread=thread, error=str(refusal))
             if refusal.code == UNKNOWN_CHANNEL:
                 await self._state.change(raid_id, lifecycle.lose_thread, Cause(Source.DISCORD))
         return True
@@ -148,7 +148,7 @@ class Threads:
             await self._state.db.write(partial(rows.note_added, raid=raid.id, member=member))
 
     async def _add(self, thread: ChannelId, member: MemberId) -> None:
-        """Also to a thread that Discord put away because nobody wrote in it."""
+        """Add the member, after unarchiving the thread if Discord archived it for inactivity."""
         add = partial(self._client.http.add_user_to_thread, thread, member)
         try:
             await self._api.call(add)
@@ -159,7 +159,7 @@ class Threads:
             await self._api.call(add)
 
     async def _report(self, raid: Raid, refusal: discord.HTTPException) -> None:
-        """Once per channel and reason, until it works again."""
+        """Log and audit a refusal once per channel and error code, until adding a member works again."""
         if (raid.channel, refusal.code) in self._reported:
             return
         self._reported.add((raid.channel, refusal.code))

@@ -43,8 +43,8 @@ async def test_while_discord_fails_nothing_is_called_and_one_probe_ends_it(world
     assert sum(isinstance(outcome, CircuitOpen) for outcome in outcomes) == 2
     assert world.count(CHANNEL) == before + 2
     assert [entry["event"] for entry in logs] == [
-        "discord does not answer, calls wait",
-        "discord answers again",
+        "discord unreachable, calls wait",
+        "discord reachable again",
     ]
 
 

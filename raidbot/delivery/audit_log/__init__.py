@@ -1,1 +1,1 @@
-"""Show the audit in the log channels."""
+"""Report audit entries in the log channels."""

@@ -1,4 +1,4 @@
-"""Tells the servers' log channels of every change: the audit channel in batches, the live log by the second."""
+"""Report every change in the guilds' log channels: in batches in the audit channel, within seconds in the live log."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -23,16 +23,17 @@ from raidbot.utils.tasks import end
 log = structlog.get_logger(__name__)
 
 MAX_BATCH_AGE = timedelta(minutes=2)
-"""How long an entry waits for others before the audit channel is told."""
+"""Maximum time an entry waits for others before it is reported in the audit channel."""
 _EMBEDS_PER_MESSAGE = entry_format.MAX_EMBEDS
 _GATHER_SECONDS = 1.0
 _BATCH_SIZE = 40
 
 
 class AuditFeed:
-    """Entries are owed to a channel by a mark in their own row; what tells of them goes through the outbox.
+    """Queues messages that report audit entries in the log channels.
 
-    So nothing is lost or told twice however the process ends. A channel that cannot be written to is told later.
+    A column of each entry marks it as pending for a channel. One transaction clears the mark and queues the message in
+    the outbox, so a crash neither loses nor repeats an entry. Entries of a channel without permissions wait.
     """
 
     def __init__(self, state: State, client: discord.Client, *, wake_outbox: Callable[[], None]) -> None:
@@ -51,13 +52,13 @@ class AuditFeed:
         self._worker = asyncio.create_task(self._run())
 
     async def stop(self, timeout: float) -> None:
-        """What is not told yet stays owed."""
+        """Stop within `timeout` seconds; entries not queued yet stay pending."""
         self._stopping.set()
         self._recorded.set()
         await end([self._worker] if self._worker else [], within=timeout)
 
     async def tell(self, now: datetime) -> None:
-        """Tell the live logs everything, and the audit channels whatever is a full batch or has waited long enough."""
+        """Queue all entries for live logs, and full batches or entries of `MAX_BATCH_AGE` for audit channels."""
         async with self._telling:
             for feed, count, until in ((Feed.LIVE, 1, now), (Feed.AUDIT, _EMBEDS_PER_MESSAGE, now - MAX_BATCH_AGE)):
                 for guild in await self._state.db.read(partial(rows.ripe, feed=feed, count=count, until=until)):
@@ -76,8 +77,8 @@ class AuditFeed:
             self._recorded.clear()
             try:
                 await self.tell(self._state.now())
-            except Exception:  # the next entry must not suffer
-                log.exception("audit not told")
+            except Exception:  # a failure must not stop the loop
+                log.exception("audit entries not queued")
 
     async def _tell(self, guild: GuildId, feed: Feed) -> None:
         settings = await self._state.settings(guild)
@@ -102,10 +103,10 @@ class AuditFeed:
             await self._state.db.write(partial(rows.hand_over, feed=feed, records=told, message=message))
             self._wake_outbox()
             if len(told) == len(records) < limit:
-                return  # what is recorded meanwhile gathers first
+                return  # entries recorded meanwhile wait for a batch
 
     def _reaches(self, channel: ChannelId) -> bool:
-        """Whether the bot may write there, as far as is known; said once when it may not."""
+        """Return True if, as far as cached, the bot has the permissions to post in the channel; log once if not."""
         found = self._client.get_channel(channel)
         if isinstance(found, discord.TextChannel):
             may = found.permissions_for(found.guild.me)
@@ -114,12 +115,12 @@ class AuditFeed:
                 return True
         if channel not in self._unreachable:
             self._unreachable.add(channel)
-            log.warning("log channel cannot be written to, its entries wait", channel=channel)
+            log.warning("no permission to post in log channel, its entries wait", channel=channel)
         return False
 
 
 def _batch(records: Sequence[Record]) -> tuple[Sequence[Record], dict[str, Any]]:
-    """As many of the first entries as fit into one message as embeds, and that message."""
+    """Return the first entries that fit into one message as embeds, and the message's payload."""
     embeds: list[dict[str, Any]] = []
     for embed in map(entry_format.embed, records):
         if sum(map(entry_format.size, (*embeds, embed))) > entry_format.MAX_MESSAGE_LENGTH:
@@ -129,7 +130,7 @@ def _batch(records: Sequence[Record]) -> tuple[Sequence[Record], dict[str, Any]]
 
 
 def _lines(records: Sequence[Record]) -> tuple[Sequence[Record], dict[str, Any]]:
-    """As many of the first entries as fit into one message as lines, and that message."""
+    """Return the first entries that fit into one message as lines, and the message's payload."""
     lines: list[str] = []
     for line in map(entry_format.line, records):
         if sum(len(kept) + 1 for kept in lines) + len(line) > entry_format.MAX_LINES_LENGTH:

@@ -1,4 +1,4 @@
-"""How an entry of the audit looks: an embed for the audit channel, a line for the live log."""
+"""Format an audit entry: as an embed for the audit channel, as a line for the live log."""
 
 import re
 from datetime import datetime
@@ -11,7 +11,10 @@ from raidbot.utils.text import clip, escape, stamp
 MAX_EMBEDS = 10
 MAX_MESSAGE_LENGTH = 6000
 MAX_LINES_LENGTH = 2000
-"""https://discord.com/developers/docs/resources/message#embed-object-embed-limits and the length of a message."""
+"""Discord's limits of a message: embeds, characters in all embeds, characters of its content.
+
+https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+"""
 
 _MAX_VALUE_LENGTH = 1000
 _MAX_NAME_LENGTH = 200
@@ -67,7 +70,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 
 
 def embed(record: Record) -> dict[str, Any]:
-    """Who, what, before, after, when and from where; far below Discord's limits whatever the entry holds."""
+    """Return an embed with actor, raid, member, before, after, time and source, far below Discord's limits."""
     entry = record.entry
     before, after = _change(record)
     facts = {
@@ -87,7 +90,7 @@ def embed(record: Record) -> dict[str, Any]:
 
 
 def line(record: Record) -> str:
-    """The same on one line, at most as long as a message."""
+    """Return the entry on one line of at most `MAX_LINES_LENGTH` characters."""
     entry = record.entry
     change = " → ".join(filter(None, _change(record)))
     who = f"<@{entry.member}>" if entry.member else ""
@@ -97,7 +100,7 @@ def line(record: Record) -> str:
 
 
 def size(shown: dict[str, Any]) -> int:
-    """How much of Discord's sum over all embeds of a message this one takes."""
+    """Return the characters of an embed that count towards Discord's limit over all embeds of a message."""
     return len(shown["title"]) + len(shown["description"])
 
 
@@ -114,14 +117,14 @@ def _raid(record: Record) -> str:
 
 
 def _change(record: Record) -> tuple[str, str]:
-    """How it was before and after; “none” where what was changed was nothing, or is."""
+    """Return the values before and after; “none” for an empty side of a “… changed” entry."""
     entry = record.entry
     nothing = "none" if entry.action.endswith(" changed") and (entry.before or entry.after) else ""
     return shown(entry.before) or nothing, shown(entry.after) or nothing
 
 
 def shown(value: str | None) -> str:
-    """As it was written, except for what Discord itself names: channels, roles, members and moments."""
+    """Escape a stored value, but keep mentions and show instants as timestamps; None becomes an empty string."""
     if value is None:
         return ""
     if _INSTANT.fullmatch(value):
@@ -132,7 +135,7 @@ def shown(value: str | None) -> str:
 
 
 def _clipped(parts: list[str]) -> str:
-    """As many whole parts as fit, so that no mention is cut in two."""
+    """Join as many whole parts as fit into `_MAX_VALUE_LENGTH` characters, so that no mention is cut in two."""
     text = ""
     for part in parts:
         if len(text) + len(part) > _MAX_VALUE_LENGTH:

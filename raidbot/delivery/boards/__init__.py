@@ -1,1 +1,1 @@
-"""Keep the posted boards equal to the database."""
+"""Post the boards of raids and keep them equal to the database."""

@@ -1,4 +1,4 @@
-"""The buttons and menus under a board."""
+"""The buttons and select menus under a board."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from raidbot.raids.templates.model import MAX_REACTIONS
 from raidbot.utils.text import clean_name, clip
 
 PANEL = "board"
-"""The first part of every `custom_id` here; the message says which raid is meant."""
+"""The prefix of every `custom_id` here; the message's id identifies the raid."""
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ Rows = tuple[tuple[Button | Menu, ...], ...]
 
 
 def controls_of(raid: Raid) -> Rows:
-    """A button per role, or menus where roles are many; then leaving, and asking for one's place."""
+    """Return a button per role, or select menus for more than `MAX_REACTIONS` roles; then “Leave” and “My place”."""
     last = (
         Button(f"{PANEL}:leave", "Leave", discord.ButtonStyle.danger),
         Button(f"{PANEL}:place", "My place", discord.ButtonStyle.secondary),
@@ -60,7 +60,7 @@ def controls_of(raid: Raid) -> Rows:
 
 
 def view(rows: Rows, *, custom_emoji: bool = True) -> discord.ui.View | None:
-    """What discord.py sends; None takes away what was there."""
+    """Return the view to send; None, which removes existing components, if there are no rows."""
     if not rows:
         return None
     made = discord.ui.View(timeout=None)
@@ -69,12 +69,15 @@ def view(rows: Rows, *, custom_emoji: bool = True) -> discord.ui.View | None:
             item = _item(control, custom_emoji=custom_emoji)
             item.row = number
             made.add_item(item)
-    made.stop()  # nobody waits for it: presses go by their `custom_id`
+    made.stop()  # discord.py need not track it: presses are routed by `custom_id`
     return made
 
 
 async def with_controls(api: DiscordApi, rows: Rows, ask: Callable[[discord.ui.View | None], Awaitable[T]]) -> T:
-    """Ask Discord to show the controls. It refuses a message whole for one custom emoji it does not find."""
+    """Call `ask` with the controls, and again without custom emoji if Discord rejects the message.
+
+    Discord rejects a whole message for one unknown custom emoji. Raises as `DiscordApi.call` does.
+    """
     try:
         return await api.call(lambda: ask(view(rows)))
     except discord.HTTPException as refusal:
@@ -89,7 +92,7 @@ def _buttons(raid: Raid) -> Iterator[tuple[Button, ...]]:
 
 
 def _button(raid: Raid, role: Role) -> Button:
-    """Grey where one would have to wait."""
+    """Return the role's button: blue if it has room, grey if members would have to wait."""
     style = discord.ButtonStyle.primary if raid.has_room(role) else discord.ButtonStyle.secondary
     return Button(f"{PANEL}:join:{role.key}", clean_name(role.name, _MAX_LABEL_LENGTH), style, role.emoji)
 

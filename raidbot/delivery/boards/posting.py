@@ -1,4 +1,4 @@
-"""Puts up the boards of new raids, each exactly once."""
+"""Post the boards of new raids, each exactly once, and open their threads."""
 
 import asyncio
 import sqlite3
@@ -39,7 +39,10 @@ _CAUSE = Cause(Source.DISCORD)
 
 
 class Posting:
-    """Posts every raid in state `posting` and opens it; `catch_up` looks for reactions that came before it was open."""
+    """Posts the board of every raid in state `posting`, which opens the raid, and then its thread.
+
+    `catch_up` handles reactions that came before the raid was open.
+    """
 
     def __init__(
         self,
@@ -67,7 +70,7 @@ class Posting:
         state.listen(self._committed)
 
     async def start(self) -> None:
-        """Take up the raids that an earlier life did not get posted, and those it posted last without their threads."""
+        """Post raids left in state `posting` by an earlier run, and open missing threads of the last hour's raids."""
         self._prefix = await nonce_prefix(self._state.db)
         self._running = True
         for raid in await self._state.db.read(rows.in_posting):
@@ -78,7 +81,7 @@ class Posting:
                 self._workers[raid] = asyncio.create_task(self._only_thread(raid))
 
     async def stop(self, timeout: float) -> None:
-        """Finish the calls under way, at most `timeout` seconds long; the rest is posted after the next start."""
+        """Finish the calls under way within `timeout` seconds; the rest is posted after the next start."""
         self._running = False
         self._stopping.set()
         await end(self._workers.values(), within=timeout)
@@ -97,7 +100,7 @@ class Posting:
             self._workers[raid] = asyncio.create_task(self._work(raid))
 
     async def _work(self, raid: RaidId) -> None:
-        """Try until the raid is posted or Discord has refused it."""
+        """Retry with backoff until the raid is posted or Discord has refused it."""
         wait = self._first_retry
         try:
             while not self._stopping.is_set():
@@ -141,7 +144,7 @@ class Posting:
         await self._also(raid_id, "thread not opened", self._open_thread(raid_id))
 
     async def _message(self, raid: Raid) -> discord.PartialMessage:
-        """The board's message: one that an earlier attempt left behind, or a new one."""
+        """Return the board's message: one sent by an earlier attempt, or a new one."""
         now = self._state.now()
         claimed = await self._state.db.write(partial(rows.claim_post, raid=raid.id, now=now))
         channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
@@ -164,7 +167,7 @@ class Posting:
         return channel.get_partial_message(sent.id)
 
     async def _find(self, channel: discord.PartialMessageable, footer: str) -> int | None:
-        """Our own message with this footer: the nonce of an old attempt is forgotten, its message is not."""
+        """Return the id of our message with this footer, or None. Needed where Discord no longer knows the nonce."""
         assert self._client.user is not None  # noqa: S101
         try:
             async for message in channel.history(limit=_SEARCHED_MESSAGES):
@@ -176,14 +179,14 @@ class Posting:
         return None
 
     async def _take_down(self, message: discord.PartialMessage) -> None:
-        """The raid was cancelled while its board was on its way."""
+        """Delete the board of a raid that was cancelled while the board was being sent."""
         try:
             await self._api.call(message.delete)
         except discord.NotFound:
             return
 
     async def _open_thread(self, raid_id: RaidId) -> None:
-        """Try until the raid has its thread, needs none, or Discord has refused it."""
+        """Retry with backoff until the raid has its thread or needs none. Raises discord.HTTPException if refused."""
         wait = self._first_retry
         while not self._stopping.is_set():
             try:
@@ -200,7 +203,7 @@ class Posting:
         message = raid.message
         if not settings.threads or not raid.is_live or message is None:
             return
-        # Not through `message.create_thread`: that needs the server in discord.py's cache.
+        # `message.create_thread` would need the guild in discord.py's cache.
         try:
             await self._api.call(
                 lambda: self._client.http.start_thread_with_message(
@@ -213,7 +216,7 @@ class Posting:
         except discord.HTTPException as refusal:
             if refusal.code != _THREAD_EXISTS:
                 raise
-        thread = ChannelId(message)  # a thread made from a message has the message's id
+        thread = ChannelId(message)  # a thread started from a message has the message's id
         raid = (await self._state.change(raid.id, partial(lifecycle.open_thread, thread=thread), _CAUSE)).raid
         there = await self._called(raid) if settings.thread_members else []
         await self._state.owe([_intro(raid, thread, there, now=self._state.now())])
@@ -224,7 +227,7 @@ class Posting:
         return [escape(names.get(member, "Member")) for member in raid.members()]
 
     async def _also(self, raid: RaidId, failed: str, work: Awaitable[None]) -> None:
-        """What follows the posting; the board stands whether or not it works."""
+        """Run a step that follows the posting and log its failure; the board stays posted either way."""
         try:
             await work
         except (NoResponse, discord.HTTPException, sqlite3.Error) as error:
@@ -234,13 +237,13 @@ class Posting:
 
 
 def _thread_name(raid: Raid) -> str:
-    """With the code, because a server plays the same raid every week."""
+    """Return the raid's name with its code, because a guild may play the same raid every week."""
     code = f" - {raid.code}"
     return clip(raid.name, _MAX_THREAD_NAME_LENGTH - len(code)) + code
 
 
 def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) -> Owed:
-    """The thread's first message; `there` are the names of those who are in the raid already."""
+    """Return the thread's first message; `there` are the names of members who are already in the raid."""
     text = (
         f"Questions and plans for **{escape(raid.name)}** (`{raid.code}`) belong here."
         f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."

@@ -1,4 +1,4 @@
-"""Takes reactions off the boards that should not stand there."""
+"""Remove unwanted reactions from boards."""
 
 import asyncio
 import sqlite3
@@ -22,12 +22,12 @@ log = structlog.get_logger(__name__)
 _CAUSE = Cause(Source.DISCORD)
 _GONE = {10008, 10014}
 _ECHO_TIMEOUT_SECONDS = 3.0
-"""Seconds within which the gateway has told of a removal, after Discord answered the call for it."""
+"""Time to wait for the gateway event of a removal, after Discord has confirmed the call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unwanted:
-    """A member's reaction that is to go."""
+    """A member's reaction to remove."""
 
     raid: RaidId
     member: MemberId
@@ -35,8 +35,9 @@ class Unwanted:
 
 
 class ReactionRemover:
-    """One worker per channel. What the raids' marks call unwanted is durable and taken up again after a restart;
-    what `refuse` asks for is not.
+    """Removes reactions, with one worker per channel.
+
+    Unwanted marks are durable, so their removal resumes after a restart; requests made with `refuse` are lost.
     """
 
     def __init__(
@@ -65,30 +66,30 @@ class ReactionRemover:
         state.listen(self._committed)
 
     async def start(self) -> None:
-        """Take up the unwanted marks of all boards. The state is loaded already."""
+        """Queue the unwanted marks of all boards. The state must be loaded."""
         self._running = True
         for raid_id in list(self._state.boards.values()):
             self._note_unwanted(await self._state.raid(raid_id))
 
     async def stop(self, timeout: float) -> None:
-        """Finish the calls under way, at most `timeout` seconds long; the marks say what is left."""
+        """Finish the calls under way within `timeout` seconds; unwanted marks keep the rest."""
         self._running = False
         self._stopping.set()
         await end(self._workers.values(), within=timeout)
 
     async def idle(self) -> None:
-        """Wait until nothing is left to take away."""
+        """Wait until no removal is pending."""
         while self._workers:
             await asyncio.wait(list(self._workers.values()))
 
     def refuse(self, raid: Raid, member: MemberId, role: RoleKey) -> None:
-        """A reaction that was declined goes; the bot has no mark for it."""
+        """Remove a reaction that was declined, for which there is no mark."""
         self._add(raid, Unwanted(raid.id, member, role), refused=True)
 
     def took(self, raid: RaidId, member: MemberId, role: RoleKey) -> bool:
-        """Whether the removal of this reaction that the gateway tells of now is the bot's own doing.
+        """Return True if the bot itself caused the removal that the gateway reports now.
 
-        It is told of once: the next removal is the member's.
+        Returns True once per removal by the bot; the next one is the member's own.
         """
         return self._taking.pop(Unwanted(raid, member, role), None) is not None
 
@@ -98,7 +99,7 @@ class ReactionRemover:
             self._expect_again(change.raid)
 
     def _expect_again(self, raid: Raid) -> None:
-        """A member reacted anew while their old reaction is being taken away: the call may meet the new one."""
+        """Expect a removal event again if the member reacted anew meanwhile: the call may remove the new reaction."""
         for unwanted, taking in self._under_way.items():
             mark = raid.mark_of(unwanted.member, unwanted.role) if unwanted.raid == raid.id else None
             if mark is not None and not mark.unwanted:
@@ -128,11 +129,11 @@ class ReactionRemover:
             while owed and self._running:
                 await self._pacer.turn(channel)
                 unwanted = next(iter(owed))
-                refused = owed.pop(unwanted)  # owed anew while it is being taken away, it stays owed
+                refused = owed.pop(unwanted)  # queued again during the call, it stays queued
                 try:
                     await self._take(channel, unwanted, refused=refused)
                 except (NoResponse, sqlite3.Error) as none:
-                    log.info("reaction not taken away yet", raid=unwanted.raid, error=repr(none))
+                    log.info("reaction not removed yet", raid=unwanted.raid, error=repr(none))
                     owed[unwanted] = refused or owed.get(unwanted, False)
                     pause = max(wait, none.retry_in) if isinstance(none, NoResponse) else wait
                     await sleep_unless(pause, unless=self._stopping)
@@ -142,11 +143,11 @@ class ReactionRemover:
                     self._report(channel, refusal)
                     owed.update(
                         dict.fromkeys([*owed, unwanted], False)
-                    )  # what no mark calls unwanted is not asked for again
+                    )  # declined reactions without a mark are not retried
                     await sleep_unless(self._slow_retry, unless=self._stopping)
                     continue
                 except Exception:
-                    log.exception("reaction cannot be taken away", raid=unwanted.raid, member=unwanted.member)
+                    log.exception("reaction cannot be removed", raid=unwanted.raid, member=unwanted.member)
                 wait = self._first_retry
         finally:
             self._owed.pop(channel, None)
@@ -172,30 +173,30 @@ class ReactionRemover:
         finally:
             del self._under_way[unwanted]
             asyncio.get_running_loop().call_later(_ECHO_TIMEOUT_SECONDS, self._check, channel, unwanted, taking)
-        # The mark goes with the gateway's word of the removal: until then the gateway may yet tell of the reaction.
+        # The gateway's removal event deletes the mark: until then the event of the reaction itself may still come.
         self._reported = {report for report in self._reported if report[0] != channel}
 
     def _forget(self, unwanted: Unwanted, taking: object) -> bool:
-        """No removal is to be expected from this call any more; whether one was."""
+        """Stop expecting a removal event from this call; return True if one was expected."""
         expected = self._taking.get(unwanted) is taking
         if expected:
             del self._taking[unwanted]
         return expected
 
     def _check(self, channel: ChannelId, unwanted: Unwanted, taking: object) -> None:
-        """The gateway did not tell of the removal, so Discord has to be asked whether the reaction is gone."""
+        """Repeat the call if the gateway has not reported the removal: its response shows if the reaction is gone."""
         if self._forget(unwanted, taking):
             self._owe(channel, unwanted, refused=False)
 
     def _report(self, channel: ChannelId, refusal: discord.Forbidden) -> None:
-        """Once, until it works again."""
+        """Log a refusal once per channel and error code, until a removal in the channel succeeds."""
         if (channel, refusal.code) not in self._reported:
             self._reported.add((channel, refusal.code))
-            log.warning("reactions cannot be taken away", channel=channel, code=refusal.code, error=refusal.text)
+            log.warning("reactions cannot be removed", channel=channel, code=refusal.code, error=refusal.text)
 
 
 def _taken(raid: Raid, *, unwanted: Unwanted) -> Change:
-    """The reaction is gone. If the member has reacted anew meanwhile, their mark stands for that."""
+    """Drop the mark of a removed reaction, unless the member has reacted anew meanwhile: the mark is for that one."""
     mark = raid.mark_of(unwanted.member, unwanted.role)
     if mark is None or not mark.unwanted:
         return Change(raid)

@@ -1,4 +1,4 @@
-"""What the boards' reactions say, compared with what the bot has acted on, after it could not listen."""
+"""Compare the boards' reactions with the stored marks after the bot missed gateway events."""
 
 import asyncio
 import sqlite3
@@ -38,9 +38,12 @@ _RECENT_PERIOD = timedelta(minutes=10)
 
 @dataclass(slots=True)
 class Comparison:
-    """One comparison under way. Members in `touched` did something since it began: what it saw of them is too old,
-    and where it would have mattered (`left_alone`) another comparison has to tell. `newcomers` are members of a raid
-    that was taken over with its board: which of their reactions count is only now seen, and none moves them.
+    """One comparison under way.
+
+    `touched` members did something since it began, so what was read about them is stale; `left_alone` is True if a
+    change was skipped for that reason, and another comparison must follow. `seated` members got a seat or moved.
+    `newcomers` are members of an imported raid: their reactions become marks and do not move them. `own` are the
+    events of the comparison's latest change.
     """
 
     touched: set[MemberId] = field(default_factory=set)
@@ -52,7 +55,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class RoleReactions:
-    """Who stands under a role's emoji, in Discord's order (by id, not by time); `ours`: the bot itself, too."""
+    """Members who reacted with a role's emoji, by id (Discord gives no times); `ours` is True if the bot did, too."""
 
     role: Role
     members: tuple[MemberId, ...]
@@ -60,10 +63,10 @@ class RoleReactions:
 
 
 class Reconcile:
-    """Compares boards with their rows: one call per board, more only where the counts differ.
+    """Compares boards with their marks: one call per board, more only where the counts differ.
 
-    Equal counts can hide that one member left while another came. Boards with signups in the last minutes are therefore
-    read in full, and the others later, one every `sweep_gap` seconds.
+    Equal counts can hide that one member left while another came. Boards with changes in the last ten minutes are
+    therefore read in full at once, and the others later, one every `sweep_gap` seconds.
     """
 
     def __init__(
@@ -91,7 +94,7 @@ class Reconcile:
         self._first_retry = first_retry
         self._sweep_gap = sweep_gap
         self._looks: dict[RaidId, list[Comparison]] = {}
-        self._pacer: Pacer[None] = Pacer(1 / 40, burst=_CONCURRENT_BOARDS)  # Discord allows 50 calls a second in all
+        self._pacer: Pacer[None] = Pacer(1 / 40, burst=_CONCURRENT_BOARDS)  # Discord allows 50 calls per second in all
         self._later: dict[RaidId, None] = {}
         self._owing = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -104,15 +107,15 @@ class Reconcile:
         self._tasks = [asyncio.create_task(self._retry()), asyncio.create_task(self._sweep())]
 
     async def stop(self, timeout: float) -> None:
-        """Finish the comparison under way, at most `timeout` seconds long; the next start compares everything."""
+        """Finish the comparison under way within `timeout` seconds; the next start compares every board."""
         self._stopping.set()
         self._owing.set()
         await end(self._tasks, within=timeout)
 
     async def all(self, concerns: Callable[[GuildId], bool] = lambda _guild: True) -> None:
-        """Compare every board, or those of some servers, after not listening to them for a while.
+        """Compare the boards of all guilds for which `concerns` is True, and look for departed members there.
 
-        A board that cannot be compared is reported and tried again later; the rest goes on.
+        A board that cannot be compared is logged and retried later; the others proceed.
         """
         boards = list(self._state.boards.values())
         waiting = [raid for raid in boards if concerns((await self._state.raid(raid)).guild)]
@@ -132,7 +135,7 @@ class Reconcile:
         await self._departures.all(concerns)
 
     async def raid(self, raid_id: RaidId, *, in_full: bool = False) -> None:
-        """Compare one board; what hinders it is reported, and it is tried again later where that can help."""
+        """Compare one board. Failures are logged, and retried later where that can help."""
         look = Comparison()
         self._looks.setdefault(raid_id, []).append(look)
         try:
@@ -143,7 +146,7 @@ class Reconcile:
         except discord.HTTPException as refusal:
             self._report(raid_id, refusal)
             self.later(raid_id)
-            self._boards.named(raid_id)  # it may be drawn all the same
+            self._boards.named(raid_id)  # names may still be missing: draw the board without them
         except Exception:
             log.exception("board cannot be compared", raid=raid_id)
         else:
@@ -154,12 +157,12 @@ class Reconcile:
                 del self._looks[raid_id]
 
     def later(self, raid: RaidId) -> None:
-        """Compare this board in full in a while, and again until it works."""
+        """Compare this board in full later, and retry with backoff until it works."""
         self._later[raid] = None
         self._owing.set()
 
     def touched(self, raid: RaidId, member: MemberId) -> None:
-        """The gateway told of a reaction of this member just now: nothing read before counts for them."""
+        """Note that the gateway just reported a reaction of this member: what was read before is stale for them."""
         for look in self._looks.get(raid, ()):
             look.touched.add(member)
 
@@ -193,7 +196,7 @@ class Reconcile:
             await self._state.db.write(partial(imported.note_compared, raid=raid_id))
 
     async def _read(self, raid: Raid, *, in_full: bool, taken_over: bool) -> list[RoleReactions]:
-        """The roles whose reactions may differ from what they should be, with all their members."""
+        """Return the roles whose reactions may differ from the marks, with all members who reacted."""
         assert raid.message is not None  # noqa: S101
         channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
         message = await channel.fetch_message(raid.message)
@@ -210,7 +213,7 @@ class Reconcile:
             if others == marked and ours and not (in_full and marked):
                 continue
             found = [user async for user in reaction.users(limit=None)] if reaction is not None and others else []
-            # Discord's order is by id; discord.py hands each page over backwards.
+            # Discord orders by id, but discord.py reverses each page.
             seen.append(RoleReactions(role, tuple(sorted(MemberId(user.id) for user in found if not user.bot)), ours))
         return seen
 
@@ -222,7 +225,10 @@ class Reconcile:
         await self._state.change(raid_id, lose, _CAUSE)
 
     async def _handle_missing(self, raid_id: RaidId, seen: RoleReactions, look: Comparison) -> None:
-        """Marks without a reaction. Where the bot's own is missing, too, somebody swept the emoji: nobody left."""
+        """Drop marks without a reaction; their members leave the role.
+
+        If the bot's own reaction is missing too, all reactions with the emoji were cleared, and nobody left.
+        """
         there = set(seen.members)
 
         def gone(raid: Raid, member: MemberId) -> Change:
@@ -235,7 +241,7 @@ class Reconcile:
                 await self._change(raid_id, mark.member, gone, look)
 
     async def _handle_added(self, raid_id: RaidId, seen: RoleReactions, look: Comparison) -> None:
-        """Reactions without a mark: the members join, one after the other."""
+        """Sign up members with a reaction but no mark, one after the other."""
 
         def came(raid: Raid, member: MemberId) -> Change:
             if raid.mark_of(member, seen.role.key) is not None:
@@ -243,7 +249,7 @@ class Reconcile:
             if member in look.newcomers:
                 return Change(raid.with_mark(Mark(member, seen.role.key)), (MarksChanged(),))
             if member in look.seated and raid.has_room(seen.role):
-                # Which of several reactions came last is unknown: the first in the board's order counts.
+                # The order of several reactions is unknown: the first in the board's order counts.
                 return Change(raid.with_mark(Mark(member, seen.role.key, unwanted=True)), (MarksChanged(),))
             return signups.react(raid, member, seen.role.key, now=self._state.now())
 
@@ -260,7 +266,7 @@ class Reconcile:
                 self._reaction_remover.refuse(raid, member, seen.role.key)
                 continue
             if change.events:
-                self._departures.look(raid.guild)  # reactions of members who have left stay on the board
+                self._departures.look(raid.guild)  # the reactions of members who left stay on the board
             if any(isinstance(event, Joined | Moved) for event in change.events):
                 look.seated.add(member)
 
@@ -289,7 +295,7 @@ class Reconcile:
             wait = min(wait * 2, _MAX_BACKOFF_SECONDS) if self._later else self._first_retry
 
     async def _sweep(self) -> None:
-        """Read in full, one by one, the boards of which only the counts were compared."""
+        """Read in full, one by one, the boards whose counts alone were compared."""
         while not self._stopping.is_set():
             await sleep_unless(self._sweep_gap, unless=self._stopping)
             while self._unread and not self._stopping.is_set():
@@ -300,14 +306,14 @@ class Reconcile:
                     break
 
     def _report(self, raid: RaidId, refusal: discord.HTTPException) -> None:
-        """Once per board and reason."""
+        """Log a refusal once per board and error code."""
         if (raid, refusal.code) not in self._reported:
             self._reported.add((raid, refusal.code))
             log.warning("board cannot be read", raid=raid, status=refusal.status, code=refusal.code)
 
 
 def _concerned(before: Raid, after: Raid) -> set[MemberId]:
-    """Members whose seats, waits or marks differ."""
+    """Return members whose seats, waits or marks differ."""
     return (
         {seat.member for seat in set(before.seats) ^ set(after.seats)}
         | {wait.member for wait in set(before.waits) ^ set(after.waits)}

@@ -1,4 +1,4 @@
-"""A raid as the board people see: one pure function of its state and the names of its members."""
+"""Render a raid as its board: a pure function of the raid and its members' names."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ _MAX_STRATEGY_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What a board shows. `reactions` are the emoji the bot itself has to have on the message."""
+    """The content of a board. `reactions` are the emoji that the bot itself puts on the message."""
 
     title: str
     description: str
@@ -51,7 +51,7 @@ class Board:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for two boards that look the same and want the same reactions."""
+        """A hash that is equal for boards with the same content, reactions and controls."""
         parts = [self.embed().to_dict(), self.reactions, *([repr(self.controls)] if self.controls else [])]
         shown = json.dumps(parts, sort_keys=True)
         return hashlib.sha256(shown.encode()).hexdigest()
@@ -63,9 +63,10 @@ def board(
     style: SignupStyle | None = SignupStyle.REACTIONS,
     leaders: Set[MemberId] = frozenset(),
 ) -> Board:
-    """The raid's board within Discord's limits; members missing in `names` are “Member”, `leaders` have a star.
+    """Render the raid's board within Discord's limits.
 
-    A `style` of None: shown where nobody can sign up.
+    Members missing in `names` are shown as “Member”, and `leaders` with a star. With a `style` of None the board shows
+    no way to sign up.
     """
     reactions = tuple(role.emoji for role in raid.roles) if _by_reaction(raid, style) else ()
     under = controls_of(raid) if _by_button(raid, style) else ()
@@ -88,7 +89,7 @@ def board(
 
 
 def _takes_signups(raid: Raid) -> bool:
-    """Open, or about to be: its message is sent while the raid is still being posted."""
+    """Return True for an open raid, and for one being posted, because its board is sent in that state."""
     return raid.status in (Status.OPEN, Status.POSTING)
 
 
@@ -155,7 +156,7 @@ def _ways(raid: Raid, reactions: tuple[str, ...], under: Rows) -> str:
 
 
 def _lacks_one(raid: Raid) -> bool:
-    """Somebody has no reaction to take away: reactions were swept, or a raid leader gave the place."""
+    """Return True if a seat or wait has no reaction to remove: it was cleared, or a raid leader gave the place."""
     standing = {(mark.member, mark.role) for mark in raid.marks if not mark.unwanted}
     places: tuple[Seat | Wait, ...] = (*raid.seats, *raid.waits)
     return any((place.member, place.role) not in standing for place in places)

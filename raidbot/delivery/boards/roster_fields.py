@@ -1,7 +1,7 @@
-"""Who sits and waits where, as fields of an embed that Discord takes at any size of the roster.
+"""The roster as embed fields, within Discord's limits at any size of the roster.
 
-Counts are always exact. What has no room is left out in this order: names of those who wait, the length of names,
-names of those seated; and every cut is said.
+Counts are always exact. What does not fit is cut in this order: names on the waitlist, the length of names, names of
+seated members. The text states every cut.
 """
 
 from bisect import bisect_left
@@ -29,9 +29,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """UTF-16 units for the name of a role or group and for that of a member, and how many members a role names.
+    """The space for names: one step of fitting the roster into its limit.
 
-    `extras` are what one can do without: icons, and the totals of groups.
+    `title` (of a role or group) and `name` (of a member) are lengths in UTF-16 units. `seats` and `waits` are the
+    numbers of members that a role names. `extras` are icons and the totals of groups.
     """
 
     title: int = 80
@@ -55,9 +56,9 @@ _SMALLEST = replace(_ROOMS[-1], seats=0, waits=0)
 def roster(
     raid: Raid, names: Mapping[MemberId, str], limit: int, leaders: Set[MemberId] = frozenset()
 ) -> tuple[Field, ...]:
-    """At most 25 fields, together at most `limit` UTF-16 units long, naming as many members as have room.
+    """Return at most `MAX_FIELDS` fields of at most `limit` UTF-16 units in all, naming as many members as fit.
 
-    `leaders` have a star, and so has the raid's own leader.
+    `leaders` and the raid's own leader have a star.
     """
     people = People.of(raid, names, leaders)
 
@@ -80,7 +81,7 @@ def named(member: MemberId, names: Mapping[MemberId, str], most: int) -> str:
 
 
 def smallest(raid: Raid) -> int:
-    """What the roster needs if nobody is named."""
+    """Return the UTF-16 units that the roster needs if it names no members."""
     return size(People.of(raid, {}, frozenset()).fields(_SMALLEST))
 
 
@@ -89,13 +90,13 @@ def size(fields: Iterable[Field]) -> int:
 
 
 def _most(limit: int, fits: Callable[[int], bool]) -> int:
-    """The largest number up to `limit` that fits, or 0."""
+    """Return the largest number up to `limit` that fits, or 0."""
     return max(0, bisect_left(range(limit + 1), True, key=lambda number: not fits(number)) - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """A raid's members by role, and what they are called."""
+    """A raid's members by role, with their names."""
 
     raid: Raid
     names: Mapping[MemberId, str]
@@ -114,7 +115,7 @@ class People:
         return cls(raid, names, leaders, seated, waiting)
 
     def fields(self, room: Room) -> tuple[Field, ...]:
-        """One field per group, or per role without a group; fewer, fuller ones if they would be too many."""
+        """Return a field per group and per role without a group; fewer, fuller ones if they exceed `MAX_FIELDS`."""
         sections = tuple(self._sections(room))
         apart = tuple(field for section in sections for field in _split(section))
         if len(apart) <= MAX_FIELDS:
@@ -132,13 +133,13 @@ class People:
                 yield from (self._alone(role, room, inline=side_by_side) for role in roles)
 
     def _alone(self, role: Role, room: Room, *, inline: bool) -> Section:
-        """A role without a group: its members below each other."""
+        """Return the section of a role without a group, with one member per line."""
         listed = [f"{place}. {self._sitter(seat, room)}" for place, seat in enumerate(self._named(role, room), start=1)]
         heading = f"{_head(role, room)} {self._count(role)}"
         return Section(heading, (*listed, *self._unnamed(role, room), *self._line(role, room)), inline)
 
     def _together(self, group: str, roles: list[Role], room: Room) -> Section:
-        """A group: a line or two for each role."""
+        """Return the section of a group, with a line of seats and a line of waits for each role."""
         lines: list[str] = []
         for role in roles:
             head = f"{_head(role, room, bold=True)} {self._count(role)}"
@@ -187,7 +188,7 @@ def _head(role: Role, room: Room, *, bold: bool = False) -> str:
 
 
 def _in_rows(head: str, words: Iterable[str]) -> Iterator[str]:
-    """The head and the words after it, on as many lines as it takes for each to fit into a field."""
+    """Yield the head and the words on lines short enough for a field."""
     row, mark = head, " · "
     for word in words:
         if units(row) + units(word) + len(mark) > _MAX_LINE_LENGTH:

@@ -1,4 +1,4 @@
-"""What a board's message looks like, as far as the bot knows, and how that is written down."""
+"""The last known content of a board's message, and its stored form."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from raidbot.raids.emoji import model as emoji
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`reactions` of None: some of the bot's may stand, or not."""
+    """The fingerprint and the bot's own reactions on the message; `reactions` is None if they are unknown."""
 
     fingerprint: str = ""
     reactions: tuple[str, ...] | None = None
@@ -22,7 +22,7 @@ class Snapshot:
         return f"{self.fingerprint} " + ("?" if self.reactions is None else " ".join(("=", *self.reactions)))
 
     def lacks(self, board: Board) -> list[str]:
-        """The reactions the bot has still to put there, in the board's order."""
+        """Return the reactions that the bot has yet to add, in the board's order."""
         standing = {emoji.key_of(one) for one in self.reactions or ()}
         return [one for one in board.reactions if emoji.key_of(one) not in standing]
 

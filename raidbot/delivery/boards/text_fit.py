@@ -1,25 +1,25 @@
-"""Other people's words, made harmless and short enough for a place on a board."""
+"""Escape people's text and shorten it to fit its place on a board."""
 
 from functools import lru_cache
 
 from raidbot.utils.text import clean_name, clip, escape
 
 _MAX_CACHED_LENGTH = 4096
-_CACHE_SIZE = 20_000  # names of the busiest boards: redrawing one costs little more than putting lines together
+_CACHE_SIZE = 20_000  # fits the names of the busiest boards, so that redrawing one stays cheap
 
 
 def units(text: str) -> int:
-    """The text's length in UTF-16 units, which is at least what Discord counts."""
+    """Return the text's length in UTF-16 units, which is at least what Discord counts."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shortened(text: str, most: int) -> str:
-    """The text on one line and without Markdown, in at most `most` units; an ellipsis stands for what is cut."""
+    """Return the text on one line with Markdown escaped, cut with an ellipsis to at most `most` UTF-16 units."""
     return _cut(_on_one_line(text), most)
 
 
 def shortened_text(text: str, most: int) -> str:
-    """The same for a text that may have several lines."""
+    """Return the text as `shortened` does, but with its lines kept."""
     return _cut(escape(text.strip()), most)
 
 

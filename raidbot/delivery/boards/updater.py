@@ -1,4 +1,4 @@
-"""Posted boards follow the database."""
+"""Redraw posted boards when the database changes."""
 
 import asyncio
 import sqlite3
@@ -41,10 +41,10 @@ _OVER = "over"
 
 
 class Boards:
-    """One worker per stale board; a board that was quiet is redrawn at once, a busy one every `gap` seconds.
+    """Redraws stale boards, with one worker per board: a quiet board at once, a busy one every `gap` seconds.
 
-    `channel_gap` spaces the edits of all boards of a channel: Discord allows 5 edits in 5 s per channel, and discord.py
-    sleeps inside a call that uses up the last.
+    `channel_gap` spaces the edits of all boards of a channel, in seconds: Discord allows 5 edits in 5 s per channel,
+    and discord.py sleeps inside the call that uses up the last one.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Boards:
         state.listen_to_settings(self._settings_committed)
 
     async def start(self) -> None:
-        """Compare every board with what it showed last, and follow from now on. The state is loaded already."""
+        """Redraw boards that differ from what they showed last, and follow changes. The state must be loaded."""
         db = self._state.db
         noted = {raid: Snapshot.read(text) for raid, text in (await db.read(rows.board_hashes)).items()}
         self._shown = noted | self._shown
@@ -96,28 +96,31 @@ class Boards:
                 self._unseen.add(raid)
 
     async def _is_named(self, raid_id: RaidId) -> bool:
-        """A board never drawn, as after moving in, waits for its names: until `named`, or marked by who learns them."""
+        """Return True if all names on the board are known.
+
+        A board never drawn, as after an import, waits for its names until `named` or `mark` is called.
+        """
         raid = await self._state.raid(raid_id)
         return {raid.creator, *raid.members()} <= (await self._state.names(raid)).keys()
 
     def found(self, raid: RaidId, emojis: Iterable[str]) -> None:
-        """Of the bot's own reactions on a board that it did not put up in this database, exactly these stand."""
+        """Record that the bot's own reactions on an imported board are exactly these, unless they are known."""
         shown = self._shown.get(raid, Snapshot())
         if shown.reactions is None:
             self._shown[raid] = Snapshot(shown.fingerprint, tuple(emojis))
 
     def renamed(self, raid: RaidId) -> None:
-        """Somebody on the board is called otherwise now; one that was never drawn waits for all its names."""
+        """Redraw the board because a name on it changed, unless it was never drawn and waits for all its names."""
         if raid not in self._unseen:
             self.mark(raid)
 
     def named(self, raid: RaidId) -> None:
-        """There is no name left to wait for."""
+        """Redraw the board if it is stale, because it no longer has to wait for names."""
         if raid in self._stale:
             self.mark(raid)
 
     async def stop(self, timeout: float) -> None:
-        """Draw what is stale, at most `timeout` seconds long; what is left is seen at the next start."""
+        """Redraw stale boards for at most `timeout` seconds; the next start redraws the rest."""
         try:
             async with asyncio.timeout(timeout):
                 await self.idle()
@@ -132,12 +135,12 @@ class Boards:
         await asyncio.gather(*workers, return_exceptions=True)
 
     async def idle(self) -> None:
-        """Wait until no board is being redrawn; those waiting for Discord to answer again do not count."""
+        """Wait until no board is being redrawn; boards waiting for a retry do not count."""
         while self._workers:
             await asyncio.wait(list(self._workers.values()))
 
     def mark(self, raid: RaidId) -> None:
-        """The raid's board is stale. Returns at once; calling it often costs nothing."""
+        """Mark the raid's board as stale and redraw it in the background. Cheap to call often."""
         self._stale.add(raid)
         self._unseen.discard(raid)
         if self._running and raid not in self._workers and raid not in self._waiting:
@@ -145,11 +148,11 @@ class Boards:
             self._workers[raid] = worker
 
     async def posted(self, raid: RaidId, fingerprint: str) -> None:
-        """The board was sent looking like this, so there is nothing to redraw."""
+        """Record the fingerprint of a board just sent, so that it is not redrawn."""
         await self._note(raid, Snapshot(fingerprint))
 
     def reactions_gone(self, raid: RaidId, emojis: Iterable[str] | None = None) -> None:
-        """Somebody took the bot's own reactions away, all or these: put them back."""
+        """Put back the bot's own reactions after they were removed: all, or only `emojis`."""
         shown = self._shown.get(raid)
         if shown is None or not shown.reactions:
             return
@@ -163,11 +166,11 @@ class Boards:
         raid = change.raid
         if raid.id in self._unseen:
             asyncio.get_running_loop().call_later(_NAMES_TIMEOUT_SECONDS, self._show, raid.id)
-        elif raid.message is not None:  # also if only marks changed: a name may have become known with them
+        elif raid.message is not None:  # even if only marks changed: a name may have been learned too
             self.mark(raid.id)
 
     def _show(self, raid: RaidId) -> None:
-        """The board waited long enough for its names; they follow."""
+        """Draw the board although names are missing; they follow later."""
         if raid in self._unseen:
             self.mark(raid)
 
@@ -179,13 +182,13 @@ class Boards:
             task.add_done_callback(self._restyling.discard)
 
     async def _restyle(self, guild: GuildId) -> None:
-        """Draw the server's boards anew; what is missed, as at the end, is seen at the next start."""
+        """Redraw the guild's boards; the next start redraws what a shutdown interrupts."""
         try:
             for raid in list(self._state.boards.values()):
                 if (await self._state.raid(raid)).guild == guild:
                     self.mark(raid)
         except sqlite3.Error:
-            log.exception("boards not found after settings changed", guild=guild)
+            log.exception("boards not redrawn after settings changed", guild=guild)
 
     async def _work(self, raid: RaidId) -> None:
         try:
@@ -202,7 +205,7 @@ class Boards:
             self._try_again_soon(raid, at_least=none.retry_in)
         except sqlite3.Error as error:
             if self._try_again_soon(raid) == 1 and not isinstance(error, Unwritable):
-                log.exception("board is not looked after while the database fails", raid=raid)
+                log.exception("board not updated while the database fails", raid=raid)
         except discord.HTTPException as refusal:
             await self._refused(raid, refusal)
         except Exception:
@@ -212,7 +215,7 @@ class Boards:
             self._failures.pop(raid, None)
 
     def _try_again_soon(self, raid: RaidId, *, at_least: float = 0.0) -> int:
-        """After longer and longer pauses; how many times in a row it failed."""
+        """Schedule a retry with backoff, in `at_least` seconds or more; return the number of failures in a row."""
         failures = self._failures[raid] = self._failures.get(raid, 0) + 1
         self._rest(raid, max(at_least, min(self._first_retry * 2.0 ** min(failures - 1, 10), _MAX_BACKOFF_SECONDS)))
         return failures
@@ -226,7 +229,7 @@ class Boards:
         self.mark(raid)
 
     async def _follow(self, raid_id: RaidId) -> None:
-        """Bring the message up to date: what it says, then the reactions, as far as it takes."""
+        """Bring the message up to date: first its content, then its reactions."""
         while True:
             raid = await self._state.raid(raid_id)
             if raid.message is None or _board_is_gone(raid):
@@ -254,7 +257,7 @@ class Boards:
             await asyncio.sleep(due_in)
 
     async def _edit(self, raid_id: RaidId) -> None:
-        """Draw the raid as it is when the channel's turn comes."""
+        """Wait for the channel's turn, then edit the message to the raid's current state."""
         await self._pacer.turn((await self._state.raid(raid_id)).channel)
         self._stale.discard(raid_id)
         raid = await self._state.raid(raid_id)
@@ -271,14 +274,14 @@ class Boards:
         await self._note(raid_id, Snapshot(board.fingerprint, shown.reactions))
 
     async def _arrange(self, raid: Raid, board: Board, shown: Snapshot) -> None:
-        """One step: put the next reaction there, or sweep all off a board that takes no signups."""
+        """Take one step: add the next reaction, or clear all reactions of a board that needs none."""
         message = self._message(raid)
         if not board.reactions:
             await self._sweep(raid, message)
             await self._note(raid.id, Snapshot(shown.fingerprint, ()))
             return
         if shown.reactions == ():
-            await self._note(raid.id, Snapshot(shown.fingerprint))  # before the first: a crash may come in between
+            await self._note(raid.id, Snapshot(shown.fingerprint))  # noted first: a crash may come in between
         missing = shown.lacks(board)
         if missing and not await self._put(raid, message, missing[0]):
             self._bar(raid.id)
@@ -290,7 +293,7 @@ class Boards:
             await self._note(raid.id, after)
 
     async def _put(self, raid: Raid, message: discord.PartialMessage, one: str) -> bool:
-        """False: the bot may not, for now. An emoji that Discord does not take is left out."""
+        """Add a reaction; return False if the bot lacks permission. An emoji that Discord rejects is skipped."""
         try:
             await self._api.call(lambda: message.add_reaction(emoji.parse_emoji(one).for_reaction))
         except discord.HTTPException as refusal:
@@ -301,7 +304,7 @@ class Boards:
         return True
 
     def _bar(self, raid: RaidId) -> None:
-        """No reactions on this board for a while; what it says is kept up to date all the same."""
+        """Add no reactions to this board for `slow_retry` seconds; its content is still updated."""
 
         def lift() -> None:
             del self._barred[raid]
@@ -352,7 +355,7 @@ class Boards:
                 await self._state.change(raid, rule, Cause(Source.DISCORD))
                 await self._finish(await self._state.raid(raid))
             except sqlite3.Error:
-                log.exception("board is gone and that cannot be recorded", raid=raid)
+                log.exception("deletion of board not recorded", raid=raid)
                 self._rest(raid, _MAX_BACKOFF_SECONDS)
             return
         if refusal.code == _OTHER_AUTHOR:
@@ -362,7 +365,7 @@ class Boards:
             self._rest(raid, self._slow_retry)
 
     async def _disown(self, raid_id: RaidId) -> None:
-        """No retry helps before the next change: it is written down once, for people to read."""
+        """Record once in the audit that another bot sent the board. No retry helps before the next change."""
         raid = await self._state.raid(raid_id)
 
         def record(tx: sqlite3.Connection) -> None:
@@ -373,10 +376,10 @@ class Boards:
         try:
             await self._state.db.write(record)
         except sqlite3.Error:
-            log.exception("not recorded that a board is another bot's", raid=raid_id)
+            log.exception("audit entry about another bot's board not recorded", raid=raid_id)
 
     def _report(self, raid: RaidId, refusal: discord.HTTPException, what: str, **more: str) -> None:
-        """Once per board and reason."""
+        """Log a refusal once per board and error code."""
         if (raid, refusal.code) not in self._reported:
             self._reported.add((raid, refusal.code))
             log.warning(what, raid=raid, status=refusal.status, code=refusal.code, error=refusal.text, **more)
@@ -387,9 +390,9 @@ def _board_is_gone(raid: Raid) -> bool:
 
 
 def _swept(raid: Raid, *, swept: set[tuple[MemberId, RoleKey]]) -> Change:
-    """The reactions that stood when the sweep began are gone, and nobody left because of it.
+    """Drop the marks that existed when the reactions were cleared; nobody leaves because of that.
 
-    Not simply all: the signups may have been reopened meanwhile.
+    Later marks stay, because signups may have been reopened meanwhile.
     """
     left = tuple(mark for mark in raid.marks if (mark.member, mark.role) not in swept)
     return Change(raid) if left == raid.marks else Change(replace(raid, marks=left), (MarksChanged(),))

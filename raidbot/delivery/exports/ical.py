@@ -15,10 +15,10 @@ _MAKER = "-//RaidBot//Raids//EN"
 
 
 def calendar(raids: Iterable[Raid], *, server: str, reader: MemberId, now: datetime) -> bytes:
-    """A file that adds the server's raids to the reader's calendar, or brings up to date those added earlier."""
+    """Return a file that adds the guild's raids to the reader's calendar, or updates those added earlier."""
     where = clean_name(server, _MAX_NAME_LENGTH)
     made = Calendar.new(prodid=_MAKER, method="PUBLISH", name=f"Raids of {where}")
-    del made["uid"]  # made up anew each time, it would make every file another calendar
+    del made["uid"]  # a new uid in each file would make every file a new calendar
     for raid in raids:
         made.add_component(_event(raid, reader, now, where=where))
     file: bytes = made.to_ical()
@@ -26,7 +26,7 @@ def calendar(raids: Iterable[Raid], *, server: str, reader: MemberId, now: datet
 
 
 def _event(raid: Raid, reader: MemberId, now: datetime, *, where: str) -> Event:
-    """A raid without a length has only a beginning. Its version is the sequence: every change makes it grow."""
+    """Return the raid's event; without a length it has only a start. The version serves as the sequence number."""
     length = raid.length_minutes
     return Event.new(
         uid=f"{raid.code}.{raid.guild}@raidbot",

@@ -1,4 +1,4 @@
-"""A raid's roster as a table for spreadsheets."""
+"""A raid's roster as CSV for spreadsheets."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ _LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def roster_sheet(raid: Raid, names: Mapping[MemberId, str]) -> bytes:
-    """One line per seat and per place in line, as CSV that spreadsheets open as it is; nothing in it is a formula."""
+    """Return CSV (UTF-8 with BOM) with one line per seat and per wait; no cell is evaluated as a formula."""
     text = io.StringIO(newline="")
     table = csv.writer(text)
     table.writerow(_COLUMNS)
@@ -24,7 +24,7 @@ def _rows(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[tuple[object, .
     head = (raid.code, raid.name, f"{raid.starts_at:%Y-%m-%d %H:%M}")
     for role in raid.roles:
         for number, seat in enumerate(raid.seated(role.key), start=1):
-            who = (names.get(seat.member, "Member"), f"<@{seat.member}>")  # a bare id would lose its last digits
+            who = (names.get(seat.member, "Member"), f"<@{seat.member}>")  # spreadsheets would round a bare id
             yield *head, role.name, "seat", number, *who, seat.side or "", "yes" if raid.is_beyond(seat) else ""
         for number, wait in enumerate(raid.line(role.key), start=1):
             yield *head, role.name, "waiting", number, names.get(wait.member, "Member"), f"<@{wait.member}>", "", ""

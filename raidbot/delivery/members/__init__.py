@@ -1,1 +1,1 @@
-"""Look up member names, and find members who left."""
+"""Fetch member names, and find members who left."""

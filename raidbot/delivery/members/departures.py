@@ -1,4 +1,4 @@
-"""Who is gone after the bot was away: members who left their server, servers that removed the bot."""
+"""Find departures that the bot missed: members who left a guild, and guilds that removed the bot."""
 
 import sqlite3
 from collections.abc import Callable
@@ -31,10 +31,10 @@ _GONE = {10007, 10013}
 
 
 class Departures:
-    """Asks the gateway who of those with a seat or in line is still there, and REST about each who seems not to be.
+    """Asks the gateway which members of upcoming raids are still in the guild, and REST about each missing one.
 
-    Names and roles that changed meanwhile are learned on the way: `redraw` is called for the boards concerned.
-    Only Discord's word that somebody is unknown takes them off; no answer, and one that lacks somebody, says nothing.
+    Stores changed names and roles as well, and calls `redraw` for the boards concerned. Only a REST response that the
+    member is unknown takes them off raids; no response, or a gateway response without the member, proves nothing.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Departures:
         self._client = client
         self._api = api
         self._redraw = redraw
-        self._pacer: Pacer[None] = Pacer(gap, burst=5)  # Discord takes 120 messages a minute over the gateway
+        self._pacer: Pacer[None] = Pacer(gap, burst=5)  # Discord allows 120 gateway messages per minute
         self._due: dict[GuildId, None] = {}
         self._worker = RetryWorker(self._work_round, first_retry=first_retry)
         state.listen_to_settings(self._settings_committed)
@@ -60,22 +60,22 @@ class Departures:
         self._worker.start()
 
     async def stop(self, timeout: float) -> None:
-        """Whoever was not asked about is asked about after the next start."""
+        """Stop within `timeout` seconds; members not checked yet are checked after the next start."""
         await self._worker.stop(timeout)
 
     async def all(self, concerns: Callable[[GuildId], bool] = lambda _guild: True) -> None:
-        """Look through every server, or some, with raids to come; returns before that is done."""
+        """Queue a check of all guilds with upcoming raids for which `concerns` is True."""
         for guild in await self._state.db.read(partial(raid_queries.guilds_with_coming, after=self._state.now())):
             if concerns(guild):
                 self.look(guild)
 
     def look(self, guild: GuildId) -> None:
-        """Look through this server soon, and again until it works."""
+        """Queue a check of this guild, retried until it works."""
         self._due[guild] = None
         self._worker.wake()
 
     def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
-        if after.leader_role not in (None, before.leader_role):  # who holds it is not known yet
+        if after.leader_role not in (None, before.leader_role):  # the holders of the new role are unknown
             self.look(after.guild)
 
     async def _work_round(self) -> float | None:
@@ -85,14 +85,14 @@ class Departures:
         return 0.0 if left else None
 
     async def _looked(self, guild: GuildId) -> bool:
-        """False: to be tried again."""
+        """Check the guild; return False if the check has to be retried."""
         try:
             return await self._look(guild)
         except (NoResponse, OSError, aiohttp.ClientError, sqlite3.Error, discord.DiscordException) as error:
-            log.info("members not looked through yet", guild=guild, error=repr(error))
+            log.info("members not checked yet", guild=guild, error=repr(error))
             return False
         except Exception:
-            log.exception("members cannot be looked through", guild=guild)
+            log.exception("members cannot be checked", guild=guild)
             return True
 
     async def _look(self, guild_id: GuildId) -> bool:
@@ -123,12 +123,15 @@ class Departures:
         return False
 
     async def _take_off(self, guild: GuildId, member: MemberId, raids: list[RaidId]) -> None:
-        log.info("member left unnoticed", guild=guild, member=member, raids=len(raids))
+        log.info("missed departure of member", guild=guild, member=member, raids=len(raids))
         for raid in raids:
             await self._state.change(raid, partial(signups.depart, member=member, now=self._state.now()), _CAUSE)
 
     async def _removed_from(self, guild: GuildId) -> bool:
-        """The gateway does not name the server; if REST does not know it either, the bot is no longer there."""
+        """Cancel the guild's raids if REST does not know the guild either, as the bot is then no longer in it.
+
+        Returns False, for a retry, if REST knows the guild.
+        """
         try:
             await self._api.call(partial(self._client.http.get_guild, guild))
         except discord.HTTPException as refusal:
@@ -136,7 +139,7 @@ class Departures:
                 raise
         else:
             return False
-        log.info("guild left unnoticed", guild=guild)
+        log.info("missed removal from guild", guild=guild)
         lose = partial(lifecycle.lose_board, reason=CancelReason.GUILD_LEFT, now=self._state.now())
         for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=guild)):
             await self._state.change(raid, lose, _CAUSE)

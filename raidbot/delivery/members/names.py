@@ -1,4 +1,4 @@
-"""Names of members the bot has not heard yet, asked for in bulk over the gateway."""
+"""Fetch unknown member names in bulk over the gateway."""
 
 import sqlite3
 from collections.abc import Callable, Collection
@@ -20,14 +20,14 @@ _CACHE_SIZE = 20_000
 
 
 async def hear(state: State, guild: GuildId, members: Collection[discord.Member]) -> bool:
-    """Remember what these members are called and who of them leads; whether anything was new."""
+    """Store the members' names and who holds the leader role; return True if anything was new."""
     renamed = await state.learn_names(guild, {MemberId(one.id): clean_name(one.display_name) for one in members})
     roles = {MemberId(one.id): frozenset(role.id for role in one.roles) for one in members}
     return await state.learn_roles(guild, roles) or renamed
 
 
 class MemberNames:
-    """Learns the names that boards lack; `redraw` is called for each board concerned."""
+    """Fetches names that boards lack, and calls `redraw` for each board concerned."""
 
     def __init__(
         self,
@@ -48,11 +48,11 @@ class MemberNames:
         self._worker.start()
 
     async def stop(self, timeout: float) -> None:
-        """Names that are still missing are asked for after the next start."""
+        """Stop within `timeout` seconds; names still missing are fetched after the next start."""
         await self._worker.stop(timeout)
 
     async def learn(self, raid_id: RaidId) -> bool:
-        """Ask for whichever names the raid's board lacks, without waiting for them; False: none to ask for."""
+        """Queue a fetch of the names that the raid's board lacks; return False if there are none to fetch."""
         raid = await self._state.raid(raid_id)
         known = await self._state.names(raid)
         lacking = [member for member in {raid.creator, *raid.members()} if member not in known]
@@ -67,9 +67,9 @@ class MemberNames:
             try:
                 await self._ask(guild)
             except (OSError, aiohttp.ClientError, sqlite3.Error, discord.DiscordException) as error:
-                log.warning("names not learned yet", guild=guild, error=repr(error))
+                log.warning("names not fetched yet", guild=guild, error=repr(error))
             except Exception:
-                log.exception("names cannot be learned", guild=guild)
+                log.exception("names cannot be fetched", guild=guild)
                 for raid in set[RaidId]().union(*self._wanted.pop(guild, {}).values()):
                     self._redraw(raid)
         return 0.0 if self._wanted else None
@@ -86,12 +86,12 @@ class MemberNames:
             there = {MemberId(member.id) for member in found}
             boards = {raid for member in asked for raid in wanted.pop(member)}
             self._not_found(guild_id, [member for member in asked if member not in there])
-            for raid in boards.difference(*wanted.values()):  # each once, when all its names were asked for
+            for raid in boards.difference(*wanted.values()):  # once per board, after all its names were requested
                 self._redraw(raid)
         self._wanted.pop(guild_id, None)
 
     def _not_found(self, guild: GuildId, members: list[MemberId]) -> None:
-        """Members who are gone are not asked for again."""
+        """Remember members who are gone, so that they are not requested again."""
         if len(self._unknown) > _CACHE_SIZE:
             self._unknown.clear()
         self._unknown.update((guild, member) for member in members)

@@ -1,1 +1,1 @@
-"""Send the messages that the outbox owes."""
+"""Send messages: those of the outbox, and best-effort DMs."""

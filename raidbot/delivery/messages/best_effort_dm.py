@@ -1,4 +1,4 @@
-"""Words to a member that cannot be owed, because nothing can be written down at present."""
+"""Best-effort DMs for when the outbox cannot be written."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 
 class BestEffortDms:
-    """Says something to a member at most once every `again_after` seconds; what does not arrive is not tried again."""
+    """Sends each member at most one DM every `again_after` seconds; failed DMs are not retried."""
 
     def __init__(self, client: discord.Client, api: DiscordApi, *, again_after: float = 600.0) -> None:
         self._client = client
@@ -28,7 +28,7 @@ class BestEffortDms:
         await self._tasks.cancel_all()
 
     def say(self, member: MemberId, text: str) -> None:
-        """Returns at once."""
+        """Send the text in the background, unless the member got one recently."""
         if self._said.hit(member, asyncio.get_running_loop().time()):
             self._tasks.spawn(self._say(member, text), name="aside")
 
@@ -38,4 +38,4 @@ class BestEffortDms:
             channel = await self._api.call(lambda: self._client.create_dm(discord.Object(member)))
             await self._api.call(lambda: channel.send(text))
         except (NoResponse, discord.HTTPException) as error:
-            log.debug("member not told", member=member, error=repr(error))
+            log.debug("best-effort dm not sent", member=member, error=repr(error))

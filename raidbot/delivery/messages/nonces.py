@@ -1,4 +1,4 @@
-"""Nonces: what keeps Discord from posting a message twice when it is sent again after a crash."""
+"""Nonces, which keep Discord from posting a message twice when it is sent again after a crash."""
 
 import secrets
 import sqlite3
@@ -8,7 +8,10 @@ from raidbot.db.database import Database
 
 
 async def nonce_prefix(db: Database) -> str:
-    """Eight characters of this database, so that nonces of two databases never meet; Discord takes 25 in all."""
+    """Return eight characters unique to this database, so that nonces of two databases differ.
+
+    Discord allows 25 characters per nonce. Raises Unwritable.
+    """
 
     def work(tx: sqlite3.Connection) -> str:
         prefix = guilds.fact(tx, "nonce_prefix")

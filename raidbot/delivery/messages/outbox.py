@@ -1,4 +1,4 @@
-"""Sends the messages the bot owes, at the pace Discord bears, each exactly once."""
+"""Send the messages of the outbox, within Discord's rate limits, each exactly once."""
 
 import asyncio
 import sqlite3
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 OutboxKind = Literal["dm", "post"]
 
 DMS_CLOSED_PERIOD = timedelta(days=7)
-"""How long a member who takes no DMs is believed."""
+"""Time without attempts to DM a member whose DMs are closed."""
 
 _TAKES_NO_DMS = {10013, 50007, 50278}
 _OPENING_TOO_FAST = 40003
@@ -39,9 +39,9 @@ _BUG_RETRY_DELAY = timedelta(hours=1)
 
 
 class Outbox:
-    """One sender per kind of message: batches of `batch` at once, `pause` seconds between batches.
+    """Sends messages, with one worker per kind: `batch` messages concurrently, `pause` seconds between batches.
 
-    What gets no answer is postponed and never given up before its `expires_at`; a refusal is final.
+    A message without a response is postponed and retried until its `expires_at`; a refusal is final.
     """
 
     def __init__(
@@ -68,26 +68,26 @@ class Outbox:
         state.listen(self._committed)
 
     async def start(self) -> None:
-        """Take up what an earlier life left, then send."""
+        """Recover the claims of an earlier run, then start sending."""
         self._prefix = await nonce_prefix(self._state.db)
         again, lost = await self._state.db.write(partial(rows.recover, now=self._state.now()))
         if again or lost:
-            log.warning("messages were being sent when the bot stopped", sent_again=again, fate_unknown=lost)
+            log.warning("messages recovered after an unclean stop", sent_again=again, fate_unknown=lost)
         self._senders = [asyncio.create_task(self._run(kind)) for kind in self._owing]
 
     async def stop(self, timeout: float) -> None:
-        """Finish the batches under way, at most `timeout` seconds long; the rest stays owed."""
+        """Finish the batches under way within `timeout` seconds; the rest stays in the outbox."""
         self._stopping.set()
         self.wake()
         await end(self._senders, within=timeout)
 
     def wake(self) -> None:
-        """Something may be owed that was not before."""
+        """Check for newly queued messages."""
         for owing in self._owing.values():
             owing.set()
 
     def _committed(self, _before: Raid, change: Change) -> None:
-        if notices(change):  # looking for rows is a transaction, which most changes are not worth
+        if notices(change):  # a check costs a transaction, and most changes queue no message
             self._owing["dm"].set()
 
     async def _run(self, kind: OutboxKind) -> None:
@@ -99,11 +99,11 @@ class Outbox:
             except Exception as error:
                 failures += 1
                 if not isinstance(error, Unwritable):
-                    log.exception("outbox stumbled", kind=kind)
+                    log.exception("outbox worker failed", kind=kind)
                 await sleep_unless(min(2.0**failures, _MAX_BACKOFF_SECONDS), unless=self._stopping)
 
     async def _turn(self, kind: OutboxKind) -> None:
-        """Send one batch, or wait until there is one."""
+        """Send one batch, or wait until a message may be due."""
         if (down_for := self._api.down_for) > 0:
             await sleep_unless(down_for, unless=self._stopping)
             return
@@ -129,7 +129,7 @@ class Outbox:
         await asyncio.gather(*(self._send_in_order(mine) for mine in by_target.values()))
 
     async def _send_in_order(self, mine: list[Claimed]) -> None:
-        """One recipient's rows; when one has to wait, those behind it wait, too."""
+        """Send one recipient's rows in order; if one is postponed, postpone the rows behind it too."""
         for number, row in enumerate(mine):
             until = await self._settle(row)
             if until is not None:
@@ -140,7 +140,7 @@ class Outbox:
                 return
 
     async def _settle(self, row: Claimed) -> datetime | None:
-        """Send a row and record what came of it; when to try again if it is still owed."""
+        """Send a row and record the outcome; return the time of the retry, or None if there is none."""
         error: str
         try:
             if row.kind == "dm" and await self._takes_no_dms(row.target):
@@ -155,7 +155,7 @@ class Outbox:
                 until, error = self._later(60.0), str(refusal)
             elif refusal.status == _MALFORMED and len(row.payload.get("embeds", ())) > 1:
                 await self._record(partial(_apart, row, error=str(refusal), now=self._state.now()))
-                log.info("message taken apart", row=row.id, target=row.target, error=str(refusal))
+                log.info("message split into one per embed", row=row.id, target=row.target, error=str(refusal))
                 return None
             else:
                 closed = row.kind == "dm" and refusal.code in _TAKES_NO_DMS
@@ -176,7 +176,7 @@ class Outbox:
         return since is not None and self._state.now() - since < DMS_CLOSED_PERIOD
 
     async def _send(self, row: Claimed) -> int:
-        """The id of the message that stands for the row."""
+        """Send the row, unless an earlier attempt arrived, and return the message's id."""
         channel = self._client.get_partial_messageable(await self._channel(row))
         if row.attempts > 1 and (found := await self._api.call(partial(self._find, channel, row))) is not None:
             return found
@@ -198,7 +198,7 @@ class Outbox:
         return known
 
     async def _find(self, channel: discord.PartialMessageable, row: Claimed) -> int | None:
-        """A message of ours that says what the row says and stands for no other row: an attempt that did arrive."""
+        """Return the id of a message that an earlier attempt delivered: ours, the same content, and no other row's."""
         assert self._client.user is not None  # noqa: S101
         async for message in channel.history(limit=_SEARCHED_MESSAGES):
             ours = message.author.id == self._client.user.id and _says(message, row.payload)
@@ -207,7 +207,7 @@ class Outbox:
         return None
 
     async def _record(self, write: Callable[[sqlite3.Connection], None]) -> None:
-        """Until the outcome is durable nothing else is sent: the row would be sent again."""
+        """Write the outcome, retrying until it is durable; without it the row would be sent again."""
         wait = 0.5
         while True:
             try:
@@ -225,7 +225,7 @@ class Outbox:
 
 
 def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
-    """The buttons, remembered by nobody: a press is found by its address."""
+    """Return a view that discord.py does not track: presses are routed by `custom_id`."""
     view = discord.ui.View(timeout=None)
     for button in buttons:
         style = discord.ButtonStyle[button["style"]]
@@ -247,7 +247,7 @@ def _refused(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime,
 
 
 def _apart(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
-    """One of several embeds was not accepted: each goes out alone, so that no other suffers for it."""
+    """Queue each embed as its own message, because Discord rejected one of them and with it the whole message."""
     rows.refused(tx, row.id, error=error, now=now)
     for number, embed in enumerate(row.payload["embeds"]):
         alone = {"embeds": [embed]}

@@ -367,7 +367,7 @@ async def test_a_board_whose_looks_cannot_be_noted_is_right_again_soon(world: De
         await join(harness, raid, bob)
         await world.sandbox.until(lambda: "bob" in world.text(raid))
 
-    assert [entry["event"] for entry in logs] == ["board is not looked after while the database fails"]
+    assert [entry["event"] for entry in logs] == ["board not updated while the database fails"]
 
 
 async def test_a_board_never_drawn_is_drawn_once_with_all_its_names(world: DeliveryWorld) -> None:
