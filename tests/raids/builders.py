@@ -38,7 +38,7 @@ _EMOJIS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "5️⃣", "6️⃣", "7�
 
 
 def roles(**seats: int) -> tuple[Role, ...]:
-    """Roles named by their keys: `roles(tank=1, healer=2)`."""
+    """Return roles named after their keys: `roles(tank=1, healer=2)`."""
     return tuple(
         Role(key=RoleKey(key), name=key.title(), emoji=emoji, seats=number)
         for (key, number), emoji in zip(seats.items(), _EMOJIS, strict=False)
@@ -46,7 +46,7 @@ def roles(**seats: int) -> tuple[Role, ...]:
 
 
 def posting(kind: Kind = Kind.RAID, of: Iterable[Role] = (), **values: Any) -> Raid:
-    """A raid that waits for its board."""
+    """Return a raid whose board is not posted yet."""
     raid = Raid(
         id=RaidId(1),
         guild=GUILD,
@@ -65,12 +65,12 @@ def posting(kind: Kind = Kind.RAID, of: Iterable[Role] = (), **values: Any) -> R
 
 
 def opened(kind: Kind = Kind.RAID, of: Iterable[Role] = (), **values: Any) -> Raid:
-    """A raid whose board stands."""
+    """Return an open raid whose board is posted."""
     return lifecycle.posted(posting(kind, of, **values), BOARD).raid
 
 
 def raid(**seats: int) -> Raid:
-    """An open regular raid: `raid(tank=1, healer=2)`."""
+    """Return an open raid of kind RAID: `raid(tank=1, healer=2)`."""
     return opened(Kind.RAID, roles(**seats))
 
 
@@ -79,7 +79,7 @@ def museum(seats: int = 12) -> Raid:
 
 
 def teams(kind: Kind = Kind.KEY, *, number: int = 2, seats: int = 4) -> Raid:
-    """A key boss or a challenge."""
+    """Return an open key boss or challenge."""
     of = (
         Role(key=RoleKey(f"team-{n}"), name=f"Team {n}", emoji=_EMOJIS[n - 1], seats=seats)
         for n in range(1, number + 1)
@@ -91,7 +91,7 @@ EVERY_KIND = (raid(tank=1, healer=2), museum(3), teams(Kind.KEY), teams(Kind.CHA
 
 
 def joined(raid: Raid, key: str, *members: MemberId) -> Raid:
-    """The raid after these members reacted, one after the other."""
+    """Return the raid after these members reacted, in this order."""
     for member in members:
         raid = signups.react(raid, member, RoleKey(key), now=NOW).raid
     return raid
@@ -106,7 +106,7 @@ def waiting(raid: Raid, key: str) -> list[MemberId]:
 
 
 def told(change: Change, kind: type[E]) -> list[E]:
-    """The change's events of one kind."""
+    """Return the change's events of type `kind`."""
     return [event for event in change.events if isinstance(event, kind)]
 
 

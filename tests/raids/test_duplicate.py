@@ -1,5 +1,3 @@
-"""The same raid once more."""
-
 from dataclasses import replace
 from datetime import timedelta
 

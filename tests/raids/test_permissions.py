@@ -1,5 +1,3 @@
-"""Who may do what."""
-
 from dataclasses import replace
 
 import pytest

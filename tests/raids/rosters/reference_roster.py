@@ -1,4 +1,4 @@
-"""The signup rules said a second time, in dicts and tickets, to check the first by."""
+"""A second implementation of the signup rules, with dicts and ticket numbers, to check the real one against."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,12 +8,15 @@ from raidbot.raids.model import MemberId, Raid, RoleKey
 Place = tuple[MemberId, RoleKey]
 
 
-class Declined(Exception):  # noqa: N818 - an answer, as in the rules
-    """The rules refuse this."""
+class Declined(Exception):  # noqa: N818 - a refusal, not an error
+    """Raised when the rules refuse a request."""
 
 
 class ReferenceRoster:
-    """`sits` says where members sit; `tickets` numbers who waits for what; `reactions` those the bot knows."""
+    """`sits` maps members to roles, `tickets` maps waits to numbers (the lowest is first in line).
+
+    `reactions` maps the reactions the bot knows to "stands" or "is to go".
+    """
 
     def __init__(self, seats: Mapping[RoleKey, int], starts_at: datetime) -> None:
         self.seats = dict(seats)
@@ -86,11 +89,11 @@ class ReferenceRoster:
         self._queue(member, role)
 
     def wait(self, member: MemberId, role: RoleKey) -> None:
-        """Stand at the end of the line, whatever else is true."""
+        """Put the member at the end of the line, without any check."""
         self._queue(member, role)
 
     def substitute(self, member: MemberId, role: RoleKey) -> None:
-        """Who was asked takes a free seat, also after closing."""
+        """Give a free seat to a member who was asked to substitute, also after closing."""
         self._must(self.status != "cancelled" and self._free(role) > 0)
         self._sit(member, role)
         self._fill()
@@ -170,7 +173,7 @@ class ReferenceRoster:
             self._sit(*min(possible)[1])
 
     def agrees_with(self, raid: Raid, *, but_marks: bool = False) -> bool:
-        """Whether the raid has the same people in the same places and lines, and the same marks."""
+        """Return True if the raid has the same seats, lines, status and (unless `but_marks`) reaction marks."""
         marks = {(mark.member, mark.role): "is to go" if mark.unwanted else "stands" for mark in raid.marks}
         return (
             self.sits == {seat.member: seat.role for seat in raid.seats}

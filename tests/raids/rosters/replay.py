@@ -1,4 +1,4 @@
-"""What events alone say of a roster: told in order, they must lead from the raid before to the raid after."""
+"""Replay events on a roster: applied in order, they must lead from the raid before to the raid after."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def roster_of(raid: Raid) -> Roster:
 
 
 def replayed(before: Raid, events: Iterable[ev.Event]) -> Roster:
-    """The roster after the events; every claim an event makes of the moment before it is checked."""
+    """Return the roster after the events; assert what each event claims about the roster it is applied to."""
     told = list(events)
     roster = roster_of(before)
     numbers = {role.key: role.seats for role in before.roles}

@@ -1,4 +1,4 @@
-"""What managers say about a roster: which role is meant, and sides."""
+"""Managers' edits: the role they name, sides, wording and the leader."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Who came, as rows that follow the roster."""
+"""Attendance rows follow the roster."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Random evenings on the rules: after every step all that the product promises of a roster holds."""
+"""Random sequences of the signup rules; every invariant of the roster holds after every step."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,7 +41,7 @@ class Evening(RuleBasedStateMachine):
         return self.raid.roles[number % len(self.raid.roles)].key
 
     def step(self, apply: Callable[[Raid], ev.Change], predict: Callable[[], None]) -> ev.Change:
-        """Apply a rule as `state.change` does and hold it against the prediction, its events and its messages."""
+        """Apply a rule as `State.change` does; check the result against the prediction, its events and its DMs."""
         self.now += timedelta(seconds=1)
         before = self.raid
         try:
@@ -270,7 +270,7 @@ class Evening(RuleBasedStateMachine):
 
 
 def _check_kept(before: Raid, change: ev.Change) -> None:
-    """Whom the step did not concern sits and waits exactly as before; lines grow at their end only."""
+    """Assert that members without an event keep their seats and waits, and that lines grow only at the end."""
     after = change.raid
     concerned = {event.member for event in change.events if isinstance(event, _OF_A_MEMBER)}
     assert [s for s in before.seats if s.member not in concerned] == [
@@ -298,7 +298,7 @@ _TOLD_TO_THEIR_MEMBER = (ev.Waitlisted, ev.Promoted, ev.Moved, ev.Assigned, ev.R
 
 
 def _owed_to(change: ev.Change) -> list[MemberId]:
-    """Who must hear of the change, once per reason."""
+    """Return the members who must be notified of the change, once per reason."""
     people: list[MemberId] = []
     for event in change.events:
         if isinstance(event, _TOLD_TO_THEIR_MEMBER):

@@ -1,4 +1,4 @@
-"""Substitutes: who is worth asking, and who gets the seat."""
+"""Substitutes: the candidates, their answers, and who gets the seat."""
 
 from dataclasses import replace
 from datetime import timedelta

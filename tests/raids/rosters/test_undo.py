@@ -1,4 +1,4 @@
-"""Taking back what a manager did: all of it and nothing else, or a reason."""
+"""Undo reverts all of a manager's edit and nothing else, or gives a reason."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -48,14 +48,14 @@ def done(before: Raid, rule: Rule) -> Step:
 
 
 def taken_back(before: Raid, rule: Rule, meanwhile: Rule | None = None) -> ev.Change:
-    """What undoing the rule gives, with something else in between."""
+    """Return the change that undoes `rule`, with `meanwhile` applied in between."""
     step = done(before, rule)
     now = meanwhile(step.after).raid if meanwhile else step.after
     return undo.undo(now, step, now=NOW)
 
 
 def plain(board: Raid) -> Raid:
-    """Without what undoing does not turn back: counters, and which reactions the bot knows of."""
+    """Return the raid without what undo does not revert: counters and reaction marks."""
     return replace(board, marks=(), next_place=0, time_revision=0, filled_once=False)
 
 

@@ -1,4 +1,4 @@
-"""Templates of every shape for property tests: most can be posted, some in ways nobody would think of."""
+"""A Hypothesis strategy for templates of every shape, many of them with unusual text."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a manager changes of a template: its own field, and nothing else."""
+"""Template edits change their own field and nothing else."""
 
 from collections.abc import Callable
 from dataclasses import replace

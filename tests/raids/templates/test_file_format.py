@@ -1,4 +1,4 @@
-"""Templates as files: what is written is read again, and what is wrong is named before anything is used."""
+"""Template files: what is written reads back the same, and faults are named before anything is used."""
 
 import json
 from pathlib import Path
@@ -35,7 +35,7 @@ def file_of(*templates: Any, **more: Any) -> bytes:
 
 
 def one(**changed: Any) -> dict[str, Any]:
-    """A template as somebody would write it by hand."""
+    """Return a template as a person would write it by hand."""
     return {"name": "Mine", "roles": [{"name": "Tank", "emoji": "🛡️"}, {"name": "Healer", "emoji": "💚"}]} | changed
 
 

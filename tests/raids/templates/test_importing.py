@@ -1,4 +1,4 @@
-"""Files of templates taken in: all of a file or nothing, and twice is once."""
+"""Template files are imported whole or not at all; importing one twice changes nothing more."""
 
 from dataclasses import replace
 from itertools import count

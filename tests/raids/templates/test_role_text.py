@@ -1,4 +1,4 @@
-"""Roles as text that people edit, and what becomes of their keys."""
+"""Roles as text that people edit, and how roles keep their keys."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What typed times mean. Expected times are wall clocks of the guild, whatever zone was typed."""
+"""Parsing of typed times. Expected times are wall-clock times in the guild's zone, whatever zone was typed."""
 
 import csv
 from datetime import datetime
@@ -30,7 +30,7 @@ CONTRACT = Path(__file__).parents[4] / "shared" / "data" / "time_cases.csv"
 
 
 def meant(text: str, *, now: datetime = WEDNESDAY, locale: str = "en-US") -> str:
-    """The wall clock, in the zone of `now`, of what `text` means there."""
+    """Return the time `text` means, as wall-clock time in the zone of `now`."""
     zone = now.tzinfo
     assert isinstance(zone, ZoneInfo)
     return parse_time(text, zone=zone, now=now, locale=locale).instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")

@@ -1,4 +1,4 @@
-"""What holds for every typed time."""
+"""Properties of every typed time."""
 
 import contextlib
 import re
