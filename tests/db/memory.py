@@ -1,4 +1,4 @@
-"""A migrated database in memory for functions of a connection."""
+"""A migrated in-memory database, for functions that take a connection."""
 
 import sqlite3
 from collections.abc import Iterator

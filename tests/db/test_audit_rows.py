@@ -1,5 +1,3 @@
-"""Entries of the audit as rows."""
-
 import sqlite3
 from datetime import timedelta
 

@@ -62,7 +62,7 @@ def some_roles(draw: st.DrawFn) -> tuple[Role, ...]:
 
 @st.composite
 def some_raids(draw: st.DrawFn) -> Raid:
-    """Any raid the table takes, whether or not the rules could lead to it."""
+    """Draw any raid that the table accepts, even one the rules cannot produce."""
     of = draw(some_roles())
     keys = st.sampled_from([role.key for role in of])
     seated = draw(st.lists(MEMBERS, unique=True))

@@ -1,4 +1,4 @@
-"""What was done last to a raid, kept and read again."""
+"""The last undoable step of a raid, stored and loaded."""
 
 import sqlite3
 from dataclasses import replace
