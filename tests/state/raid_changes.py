@@ -1,4 +1,4 @@
-"""What tests of the state do over and over: raids to change, and the rows behind them."""
+"""Helpers for tests of `State`: raids to change, rules to apply, and queries of the rows."""
 
 import sqlite3
 from contextlib import closing
@@ -18,7 +18,7 @@ BY_MANAGER = Cause(Source.COMMAND, MANAGER)
 
 
 async def add(state: State, **seats: int) -> RaidId:
-    """An open raid with these roles."""
+    """Create an open raid with these roles; return its id."""
     raid = await state.create(posting(Kind.RAID, roles(**seats)), BY_MANAGER)
     await state.change(raid.id, partial(lifecycle.posted, message=MessageId(9_000 + raid.id)), BY_MANAGER)
     return raid.id
@@ -43,7 +43,7 @@ async def ask(state: State, query: str) -> list[Any]:
 
 
 def meddle(db: Database, statement: str) -> None:
-    """Another program writes to the file."""
+    """Write to the database file through a second connection, as another program would."""
     with closing(sqlite3.connect(db.path)) as other:
         other.execute(statement)
         other.commit()

@@ -1,4 +1,4 @@
-"""One way to alter a raid: durable with all it causes, or not at all, in the order asked."""
+"""`State.change` commits a change with its audit and outbox rows or not at all, in the order of the calls."""
 
 import asyncio
 import random
@@ -119,7 +119,7 @@ async def test_a_failing_transaction_leaves_cache_and_database_as_they_were(stat
 
 
 async def cancelled_after(steps: int, call: Callable[[], Any]) -> None:
-    """Start the call and cancel its caller after so many turns of the loop."""
+    """Start the call and cancel its caller after `steps` turns of the event loop."""
     calling = asyncio.create_task(call())
     for _ in range(steps):
         await asyncio.sleep(0)

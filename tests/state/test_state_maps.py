@@ -1,4 +1,4 @@
-"""The maps in front of the database: bounded, and never behind it."""
+"""The state's in-memory maps stay bounded and never lag behind the database."""
 
 import asyncio
 import random

@@ -1,5 +1,3 @@
-"""Settings through the state."""
-
 import asyncio
 import sqlite3
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A server's templates through the state: durable with their audit, one change after the other, remembered."""
+"""A guild's templates in `State`: committed with their audit, changed one at a time, cached."""
 
 import asyncio
 from dataclasses import replace
