@@ -7,7 +7,7 @@ from raidbot.utils.locks import KeyedLocks
 
 
 async def turns(count: int = 3) -> None:
-    """Let every task that can run do so."""
+    """Yield to the event loop `count` times, so that other tasks can run."""
     for _ in range(count):
         await asyncio.sleep(0)
 
