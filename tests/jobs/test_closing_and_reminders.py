@@ -1,4 +1,4 @@
-"""Closing, reminders and old drafts, on a database and a clock, without Discord."""
+"""Closing, reminders and draft pruning on a database, with the time passed in, without Discord."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -51,7 +51,7 @@ def state(db: Database) -> State:
 
 
 async def raid_in(state: State, ahead: timedelta, *, seats: int = 1, message: int = 100) -> RaidId:
-    """An open museum that starts `ahead` of NOW."""
+    """Create an open museum that starts `ahead` after NOW; return its id."""
     draft = Draft(activity="museum", seats=seats, starts_at=NOW + ahead, zone="Europe/Berlin")
     planned = plan(draft, untouched(), guild=GUILD, creator=CREATOR, channel=ChannelId(5), now=NOW)
     raid = await state.create(planned, CAUSE)
@@ -64,7 +64,7 @@ async def fill(state: State, raid: RaidId) -> None:
 
 
 async def owed(db: Database) -> list[str]:
-    """The causes of what is owed, in order."""
+    """Return the dedupe keys of all outbox rows, oldest first."""
     rows = await db.read(lambda connection: connection.execute("SELECT dedupe FROM outbox ORDER BY id").fetchall())
     return [row[0] for row in rows]
 

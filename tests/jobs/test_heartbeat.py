@@ -1,5 +1,3 @@
-"""The loop by the clock."""
-
 import asyncio
 from datetime import UTC, datetime, timedelta
 
