@@ -1,4 +1,4 @@
-"""The same facts told of an old raid or server and of the new one, so that two dictionaries can be compared."""
+"""Describe old and imported raids, guilds and templates as dictionaries that can be compared."""
 
 from dataclasses import replace
 from typing import Any
@@ -21,7 +21,7 @@ _COLOURS = {"museum": 0x5865F2, "key": 0xFFD700, "challenge": 0xFF0000}
 
 
 def of_old_raid(raid: OldRaid, zone: str) -> dict[str, Any]:
-    """What is to be said of the raid: one that had begun with its signups open closed at its start."""
+    """Return the expected facts. A raid that had begun with open signups counts as closed at its start."""
     if raid.is_open and raid.starts_at <= NOW.timestamp():
         by_itself = "auto" if raid.kind == "raid" else f"{raid.kind}_start"
         told = of_old_raid(replace(raid, closed_at=raid.starts_at, closed_reason=by_itself), zone)
@@ -138,7 +138,7 @@ def _is_full(raid: OldRaid) -> bool:
 
 
 def of_old_templates(guild: OldGuild) -> list[dict[str, Any]]:
-    """What the server made itself, and what it changed of Polaris."""
+    """Return the guild's overrides (generated for Polaris only), then its own templates."""
     own = [
         {"name": one.name, "emoji": one.emoji, "colour": int(one.colour[1:], 16), "enabled": True, "roles": _roles(one)}
         for one in guild.templates

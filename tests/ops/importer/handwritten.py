@@ -1,4 +1,4 @@
-"""Old databases written cell by cell, moved in, and looked at."""
+"""Old databases with single cells given by hand, imported and read back."""
 
 import json
 import sqlite3
@@ -30,7 +30,7 @@ def at(after: timedelta = timedelta()) -> int:
 
 
 def template(*roles: tuple[str, str], group: str = "Front", **fields: Any) -> str:
-    """The snapshot of a template with these roles, each an emoji and a name."""
+    """Return the JSON snapshot of a template with these roles, each an (emoji, name) pair."""
     listed = [{"emoji": emoji, "name": name, "slots": 1} for emoji, name in roles]
     return json.dumps(
         {"id": "custom-1", "name": "Duel", "roleGroups": [{"name": group, "roles": listed}]} | fields,
@@ -40,7 +40,7 @@ def template(*roles: tuple[str, str], group: str = "Front", **fields: Any) -> st
 
 @dataclass
 class HandwrittenDatabase:
-    """Rows are complete unless a cell is given; a value of None is NULL."""
+    """An old database and its import. `raid` and `signup` fill in the cells not given; None is NULL."""
 
     folder: Path
     report: Report = field(default_factory=Report)
@@ -69,7 +69,7 @@ class HandwrittenDatabase:
             connection.executescript(script)
 
     def raid(self, message: Any = MESSAGE, **cells: Any) -> None:
-        """An open raid with a tank and a healer, in two days."""
+        """Insert an open raid with a tank and a healer that starts in two days."""
         usual = {
             "message_id": str(message),
             "raid_id": "ABC234",
@@ -104,7 +104,7 @@ class HandwrittenDatabase:
         return self.report
 
     def moved(self, **files: Path) -> Raid:
-        """The only raid there is, after moving in."""
+        """Import the database and return its only raid."""
         self.move(**files)
         (raid,) = self.raids()
         return raid
@@ -134,12 +134,12 @@ class HandwrittenDatabase:
 
 
 def seats(raid: Raid) -> dict[str, list[int]]:
-    """Who sits, by the names of roles."""
+    """Return the seated members by role name."""
     return {role.name: [seat.member for seat in raid.seated(role.key)] for role in raid.roles}
 
 
 def lines(raid: Raid) -> dict[str, list[int]]:
-    """Who waits, by the names of roles."""
+    """Return the waiting members by role name, first in line first."""
     return {role.name: [wait.member for wait in raid.line(role.key)] for role in raid.roles}
 
 

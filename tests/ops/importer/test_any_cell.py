@@ -1,4 +1,4 @@
-"""Whatever stands in whichever cell: the rest is taken, everything is accounted for, and what is taken can be shown."""
+"""Any value in any cell: the import takes the rest, accounts for every row, and takes only what can be shown."""
 
 import json
 import sqlite3
@@ -32,7 +32,7 @@ ROOMY = ("raids", "raids", "signups", "signups", "guilds")
 
 
 def scribble(path: Path, rng: Random, cells: int) -> dict[str, int]:
-    """Overwrite cells; how many rows each table has."""
+    """Overwrite up to `cells` random cells; return the number of rows of each table."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
         columns = {
@@ -41,9 +41,9 @@ def scribble(path: Path, rng: Random, cells: int) -> dict[str, int]:
         }
         for _ in range(cells):
             table = rng.choice((*ROOMY, *columns))
-            (rows,) = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()  # noqa: S608 - our own names
+            (rows,) = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()  # noqa: S608 - trusted names
             column, cell = rng.choice(columns[table]), rng.choice(CELLS)
-            with suppress(sqlite3.IntegrityError):  # a row number is a number
+            with suppress(sqlite3.IntegrityError):  # an INTEGER PRIMARY KEY takes only integers
                 connection.execute(
                     f"UPDATE OR IGNORE {table} SET {column} = {cell} WHERE rowid = ?",  # noqa: S608
                     (rng.randint(1, rows or 1),),
@@ -61,7 +61,7 @@ def check_account(report: Report, rows: dict[str, int]) -> None:
 
 
 def check_usable(connection: sqlite3.Connection) -> None:
-    """Everything that was taken can be loaded and shown."""
+    """Assert that all imported guilds, templates and raids can be loaded, and every board rendered."""
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     for (guild,) in connection.execute("SELECT id FROM guilds").fetchall():
         assert guilds.settings(connection, guild).tzinfo is not None

@@ -1,4 +1,4 @@
-"""`raidbot import` as a person runs it: what it says, where, and its exit codes."""
+"""`raidbot import` on the command line: its stdout, stderr and exit codes."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.ops.importer.legacy.generator import invent
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory with an old database in it, and no setting at all."""
+    """Change to a working directory with an old database in it, and with every setting unset."""
     for name in list(os.environ):
         if name.startswith(("RAIDBOT_", "DISCORD_")):
             monkeypatch.delenv(name)

@@ -1,4 +1,4 @@
-"""Raid codes are found as they were typed, and each belongs to one raid of its server."""
+"""Imported raid codes stay as they were and are unique within their guild."""
 
 import sqlite3
 from contextlib import closing

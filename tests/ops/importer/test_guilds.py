@@ -1,4 +1,4 @@
-"""What servers had decided, and the odd cells in it."""
+"""Imported guild settings, and odd cells in them."""
 
 from typing import Any
 
@@ -110,7 +110,7 @@ def test_museums_without_a_gate_stay_open(old: HandwrittenDatabase) -> None:
     report = old.move()
 
     assert old.settings().signup_roles_for(Kind.KEY) == {21}
-    assert old.settings().signup_roles_for(Kind.MUSEUM) == {GUILD}  # the role everybody has
+    assert old.settings().signup_roles_for(Kind.MUSEUM) == {GUILD}  # @everyone has the guild's id
     assert any("museums stay open to everybody" in line.sentence for line in report.notes)
 
 

@@ -1,4 +1,4 @@
-"""Only a database of the Node.js bot's is read, in whatever state it is, and never written."""
+"""The importer reads only undamaged databases of the Node.js bot, and never writes to them."""
 
 import sqlite3
 from contextlib import closing

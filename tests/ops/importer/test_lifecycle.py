@@ -1,4 +1,4 @@
-"""When raids begin and whether their signups are open, from whatever the old database says of it."""
+"""Start, closing and creator of imported raids, whatever the old database says about them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Counters become balances that the raids taken over do not count twice."""
+"""Old counters become opening balances that do not count the imported raids twice."""
 
 import json
 from datetime import timedelta

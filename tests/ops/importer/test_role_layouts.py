@@ -1,4 +1,4 @@
-"""What raids are made of: roles as the old board showed them."""
+"""Roles of imported raids, as the old board showed them."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Odd rows of rosters: each costs at most itself, and is named."""
+"""Odd roster rows: each loses at most itself and is named in the report."""
 
 from datetime import timedelta
 

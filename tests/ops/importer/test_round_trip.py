@@ -1,4 +1,4 @@
-"""Everything the Node.js bot knew is here afterwards, as it was; whatever happens on the way, nothing else changes."""
+"""The import keeps everything the Node.js bot knew; errors, kills and repeats change nothing else."""
 
 import asyncio
 import hashlib
@@ -36,7 +36,7 @@ KEPT = ("availability", "recurring_raids", "polls", "poll_votes")
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Another empty folder each time."""
+    """Return an iterator of new empty folders, one per example."""
     return (tmp_path_factory.mktemp(f"example{number}") for number in count())
 
 
@@ -56,7 +56,7 @@ def dump(path: Path) -> str:
 
 
 def compare(bot: OldBot, connection: sqlite3.Connection, *, broken: Collection[Broken] = ()) -> None:
-    """Every server and every raid is as described, except where a cell of it is broken."""
+    """Assert that every guild and raid is as the model describes, except those with a broken cell."""
     for guild in whole_guilds(bot, broken):
         assert comparable.of_settings(guilds.settings(connection, GuildId(guild.id))) == comparable.of_old_guild(guild)
     for raid in whole_raids(bot, broken):
@@ -66,7 +66,7 @@ def compare(bot: OldBot, connection: sqlite3.Connection, *, broken: Collection[B
 
 
 def compare_templates(bot: OldBot, connection: sqlite3.Connection) -> None:
-    """Every server has its templates, and its raids are known to be made from them."""
+    """Assert that every guild has its templates, and that its raids refer to them."""
     for guild in bot.guilds:
         catalogue = templates.catalogue(connection, GuildId(guild.id))
         assert comparable.of_catalogue(catalogue) == comparable.of_old_templates(guild)
@@ -80,7 +80,7 @@ def compare_templates(bot: OldBot, connection: sqlite3.Connection) -> None:
 
 
 def compare_counters(bot: OldBot, connection: sqlite3.Connection) -> None:
-    """What the old bot counted is counted: as a balance, or from the raids that are here."""
+    """Assert that each old counter equals the opening balance plus the imported raids."""
     for row in bot.rows["guild_user_stats"]:
         guild, member = int(row["guild_id"]), int(row["user_id"])
         balance = connection.execute(
@@ -102,12 +102,12 @@ def compare_counters(bot: OldBot, connection: sqlite3.Connection) -> None:
 
 
 def check_counts(old: Path, report: Report) -> None:
-    """Every row that was there is accounted for, once."""
+    """Assert that the report accounts for every row of the old database exactly once."""
     with looking(old) as connection:
         for (table,) in connection.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
         ).fetchall():
-            (rows,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - our own names
+            (rows,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - trusted names
             told = report.tables[table]
             assert told.read == rows, table
             assert told.read == told.taken + told.repaired + told.kept + told.left + told.unchanged, table
@@ -265,11 +265,11 @@ def test_the_old_file_is_read_with_its_log_and_not_a_byte_beside_it_changes(tmp_
 
 
 def files(folder: Path) -> dict[str, str]:
-    """What every file says, and when it was written last."""
+    """Return SHA-256 and modification time (nanoseconds) of each file, by name."""
     return {
         file.name: f"{hashlib.sha256(file.read_bytes()).hexdigest()} {file.stat().st_mtime_ns}"
         for file in sorted(folder.iterdir())
-        if not file.name.endswith("-shm")  # shared memory of the program that runs on it
+        if not file.name.endswith("-shm")  # shared memory of the process that has the database open
     }
 
 
@@ -338,7 +338,7 @@ async def test_whoever_interrupts_it_is_told_what_that_means(tmp_path: Path) -> 
 
 
 async def _written(process: asyncio.subprocess.Process, new: Path, size: int) -> None:
-    """Wait until so many bytes of a transaction too large for memory are in the log, or all is done."""
+    """Wait until the WAL has `size` bytes of a transaction too large for memory, or the process has ended."""
     log = new.with_name(f"{new.name}-wal")
     while process.returncode is None and not (log.exists() and log.stat().st_size >= size):  # noqa: ASYNC110
         await asyncio.sleep(0.005)

@@ -1,4 +1,4 @@
-"""Servers' own templates and what they changed of the others."""
+"""Guilds' own templates and their overrides of the others."""
 
 import json
 from pathlib import Path

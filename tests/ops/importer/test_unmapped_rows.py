@@ -1,4 +1,4 @@
-"""What nothing uses yet is kept as it was."""
+"""Rows that nothing uses yet are kept unchanged."""
 
 import json
 from pathlib import Path

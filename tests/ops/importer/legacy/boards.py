@@ -1,4 +1,4 @@
-"""The messages that the Node.js bot left in the channels: how it drew its boards, and its reactions under them."""
+"""Messages that the Node.js bot left in channels: its boards and its reactions to them."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ _CLOSED = "**Signups Closed**"
 
 
 def put_up(guild: SandboxGuild, channel: Channel, raid: OldRaid, names: Mapping[int, str]) -> Message:
-    """Leave the raid's message in the channel, by the bot and with its reactions; the raid is told where it stands."""
+    """Post the raid's board as the bot, with reactions if the raid is open; set the raid's message and channel."""
     sandbox = guild.sandbox
     draft = messages.Draft(embeds=[embed(raid, names)])
     message = messages.create(sandbox.world, channel, sandbox.bot, draft)
@@ -26,7 +26,7 @@ def put_up(guild: SandboxGuild, channel: Channel, raid: OldRaid, names: Mapping[
 
 
 def put_reaction(guild: SandboxGuild, message: Message, emoji: str, user: User | Person) -> None:
-    """Somebody reacted while the old bot ran."""
+    """React to the message as `user`, as if the old bot still ran."""
     world = guild.sandbox.world
     channel = world.store.channels[message.channel_id]
     who = user.user if isinstance(user, Person) else user

@@ -1,4 +1,4 @@
-"""Cells of the old database as crashes, hands and older releases left them."""
+"""Break cells of an old database as crashes, manual edits and older releases did."""
 
 import sqlite3
 from collections.abc import Collection
@@ -51,7 +51,7 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A cell that was broken; `key` are the other cells by which its row is known."""
+    """A broken cell; `key` holds the other cells that identify its row."""
 
     table: str
     column: str
@@ -61,20 +61,20 @@ class Broken:
     guild: str | None
 
     def is_named_by(self, row: str) -> bool:
-        """Whether a report's name of a row means this one."""
+        """Return True if `row`, as a report names it, is the row of this cell."""
         words = row.replace(",", " ").split()
         return row == f"row {self.number}" or all(word in words for word in self.key)
 
 
 def damage(connection: sqlite3.Connection, rng: Random, number: int) -> list[Broken]:
-    """Break up to this many cells, each in a row of its own."""
+    """Break up to `number` cells, each in a row of its own, and return them."""
     broken: dict[tuple[str, int], Broken] = {}
     for table, column, value in rng.choices(BREAKS, k=number):
         found = _pick(connection, rng, table, {number for name, number in broken if name == table})
         if found is None:
             continue
         told = _broken(connection, table, column, found)
-        query = f"UPDATE OR IGNORE {table} SET {column} = {value} WHERE rowid = ?"  # noqa: S608 - our own names
+        query = f"UPDATE OR IGNORE {table} SET {column} = {value} WHERE rowid = ?"  # noqa: S608 - trusted names
         if connection.execute(query, (found,)).rowcount:
             broken[table, found] = told
     connection.commit()
@@ -100,14 +100,14 @@ def _broken(connection: sqlite3.Connection, table: str, column: str, number: int
 
 
 def whole_guilds(bot: OldBot, broken: Collection[Broken]) -> list[OldGuild]:
-    """Servers whose settings must be there exactly as they were."""
+    """Return the guilds whose settings must be imported unchanged."""
     tables = ("guilds", "signup_roles", "admin_roles", "command_permissions")
     touched = {one.guild for one in broken if one.table in tables}
     return [guild for guild in bot.guilds if not touched & {str(guild.id), f"{guild.id}:museum"}]
 
 
 def whole_raids(bot: OldBot, broken: Collection[Broken]) -> list[OldRaid]:
-    """Raids that must be there exactly as they were."""
+    """Return the raids that must be imported unchanged."""
     raids = {one.raid for one in broken}
     zones = {one.guild for one in broken if one.column == "default_timezone"}
     return [raid for raid in bot.raids if str(raid.message) not in raids and str(raid.guild) not in zones]

@@ -1,4 +1,4 @@
-"""Servers of a Node.js bot made up at random, as lively as wanted; the same source of chance makes the same ones."""
+"""Random guilds and raids of the Node.js bot; the same seed makes the same ones."""
 
 import json
 from collections.abc import Callable
@@ -37,7 +37,7 @@ _BUILTIN = (
 
 
 def invent(rng: Random, *, guilds: int, raids: int, release: Release = NEWEST) -> OldBot:
-    """Servers with raids of every kind and state, spread over them by chance."""
+    """Return a bot with `guilds` guilds and `raids` raids of random kind and state, assigned to guilds at random."""
     return _Inventor(rng, release).bot(guilds, raids)
 
 
@@ -152,7 +152,7 @@ class _Inventor:
                 return code
 
     def dress(self, raid: OldRaid, guild: OldGuild) -> None:
-        """Give the raid what its kind has."""
+        """Fill in the fields that the raid's kind has."""
         if raid.kind == "museum":
             raid.roles = [OldRole(name="Museum", emoji="✅", slots=self.rng.choice((12, 12, 3, 50)))]
         elif raid.kind == "raid":
@@ -178,7 +178,7 @@ class _Inventor:
             ]
 
     def people(self, raid: OldRaid) -> None:
-        """Fill seats in any order of ids; lines only where a role is full; some seats beyond the number."""
+        """Fill seats with ids in random order, some beyond the role's number; fill lines of full roles only."""
         for role in raid.roles:
             fewest = 1 if role.name in dict(FLAT.values()) else 0
             taken = role.slots if self.chance(0.5) else self.rng.randint(fewest, role.slots)
@@ -201,7 +201,7 @@ class _Inventor:
         return raid.kind != "museum" or self.has("museum_waitlist")
 
     def _also_wait(self, raid: OldRaid) -> None:
-        """Some with a seat wait for other roles as well, and some wait for two."""
+        """Let some seated members wait for other roles as well, and some members wait for two."""
         full = [role for role in raid.roles if len(role.users) >= role.slots]
         for role in full:
             for other in raid.roles:
@@ -226,7 +226,7 @@ class _Inventor:
                 raid.came_after_all[user] = raid.creator
 
     def neighbours(self, guild: OldGuild) -> dict[str, list[Row]]:
-        """Rows for what has no place here yet, or another one."""
+        """Return the rows, by table, of features that this bot lacks or stores differently."""
         user, poll = str(self.id()), f"{self.rng.getrandbits(32):08x}"
         return {
             "availability": [
@@ -274,7 +274,7 @@ class _Inventor:
         }
 
     def _count(self, bot: OldBot) -> None:
-        """The counters the old bot kept of closed raids, with some of raids it has forgotten since."""
+        """Fill in the old bot's counters of closed raids, including some raids it no longer has."""
         counted: dict[tuple[int, int], list[OldRaid]] = {}
         for raid in bot.raids:
             if not raid.is_open and raid.counts:
@@ -304,7 +304,7 @@ class _Inventor:
 
 
 def _as_far_as_known(guild: OldGuild, has: Callable[[str, str | None], bool]) -> OldGuild:
-    """The server without what its release cannot have written down."""
+    """Return the guild after resetting what its release has no table or column for."""
     blank = OldGuild(id=guild.id)
     columns = {
         "audit_channel": "audit_channel_id",

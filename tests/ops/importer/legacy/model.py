@@ -1,6 +1,6 @@
-"""A Node.js bot's servers in plain words, and how that bot would have written them down.
+"""A model of the Node.js bot's guilds and raids, and the rows in which that bot stored them.
 
-What is described is what its boards and panels show. The importer is compared with this, never with the rows.
+The model describes what the bot's boards and panels show. Tests compare the import with it, never with the rows.
 """
 
 import json
@@ -16,7 +16,7 @@ from tests.ops.importer.legacy.schema import NEWEST, Release, create
 Row = dict[str, Any]
 
 VANGUARD = "VANGAURD"
-"""Spelled so in the old bot's data; its strategy replaces the group of this name."""
+"""Misspelt as in the old bot's data; a strategy replaces the group of this name."""
 MYTH_VANGUARD = (
     ("1️⃣", "<:Myth:1430673701439017100>", "Myth 1"),
     ("2️⃣", "<:Myth:1430673701439017100>", "Myth 2"),
@@ -24,13 +24,13 @@ MYTH_VANGUARD = (
     ("4️⃣", "<:Balance:1430673056380092457>", "Jade"),
 )
 FLAT = {"key": ("Key Boss", "🔑"), "challenge": ("Challenge", "⚔️")}
-"""The one list that these kinds had before there were teams."""
+"""Name and emoji of the single list that each kind had before there were teams."""
 LEMURIA_SIDES = ("Left side (Bomb)", "Left side (Polymorph)", "Right side (Automaton)", "Right side (Bomb)")
 
 
 @dataclass(slots=True, kw_only=True)
 class OldRole:
-    """A position, a museum's list or a team, with whom its board names in this order."""
+    """A position, a museum's list or a team; `users` and `waiting` are in the order of the board."""
 
     name: str
     emoji: str
@@ -44,7 +44,7 @@ class OldRole:
 
 @dataclass(slots=True, kw_only=True)
 class OldTemplate:
-    """`id` is `raid-<n>` for those that came with the bot, `custom-…` for a server's own."""
+    """`id` is `raid-<n>` for templates that came with the bot, `custom-…` for a guild's own."""
 
     id: str
     slug: str
@@ -76,7 +76,7 @@ class OldTemplate:
 
 @dataclass(slots=True, kw_only=True)
 class OldRaid:
-    """`template` is what it was made from, `roles` what its board shows. Instants are seconds."""
+    """`template` is the one it was made from, `roles` are those its board shows. Instants are Unix seconds."""
 
     message: int
     code: str
@@ -99,7 +99,7 @@ class OldRaid:
     closed_by: int | None = None
     closed_reason: str | None = None
     no_shows: dict[int, int] = field(default_factory=dict)
-    """Who did not come, and who said so."""
+    """The members who did not come, each with the member who marked them."""
     came_after_all: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -108,12 +108,12 @@ class OldRaid:
 
     @property
     def members(self) -> list[int]:
-        """Everybody with a place on the roster."""
+        """All seated members."""
         return [user for role in self.roles for user in role.users]
 
     @property
     def description(self) -> str:
-        """As the board shows it."""
+        """The description as the board shows it."""
         text = self.template.description if self.template else ""
         return text.replace("triple storm", self.strategy) if self.strategy else text
 
@@ -124,12 +124,12 @@ class OldRaid:
 
     @property
     def role_keys(self) -> dict[int, str]:
-        """Under what each member of the roster is counted."""
+        """The role name under which each seated member is counted, by member."""
         return {user: ("Museum" if self.kind == "museum" else role.name) for role in self.roles for user in role.users}
 
     @property
     def label(self) -> str:
-        """Under what the raid itself is counted."""
+        """The name under which the raid is counted."""
         if self.kind == "raid":
             return self.template.name if self.template else "Raid"
         label = {"museum": "Museum Signup", "key": "Gold Key Boss", "challenge": "Challenge Mode"}[self.kind]
@@ -138,7 +138,7 @@ class OldRaid:
 
 @dataclass(slots=True, kw_only=True)
 class OldGuild:
-    """Settings in the old bot's units: seconds. `rows` are those of its neighbours' tables, as they are."""
+    """A guild's settings in the old bot's units. `rows` holds raw rows of other tables, by table."""
 
     id: int
     channels: dict[str, int] = field(default_factory=dict)
@@ -172,7 +172,7 @@ class OldBot:
         return {guild.id: guild.zone for guild in self.guilds}
 
     def write(self, path: Path, release: Release = NEWEST, *, constraints: bool = True) -> None:
-        """Make the file, in WAL mode as the old bot has it."""
+        """Create the database file, in WAL mode as the old bot does."""
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(create(release, constraints=constraints))
@@ -190,12 +190,12 @@ class OldBot:
 
 
 def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any], release: Release = NEWEST) -> None:
-    """Write the row as far as the release has a place for it."""
+    """Insert the cells for which the release has a table and column."""
     if release.lacks(table):
         return
     kept = {name: value for name, value in row.items() if not release.lacks(table, name)}
     connection.execute(
-        f"INSERT INTO {table} ({', '.join(kept)}) VALUES ({', '.join('?' * len(kept))})",  # noqa: S608 - our own names
+        f"INSERT INTO {table} ({', '.join(kept)}) VALUES ({', '.join('?' * len(kept))})",  # noqa: S608 - trusted names
         list(kept.values()),
     )
 

@@ -1,4 +1,4 @@
-"""The Node.js bot's tables as its documentation of columns gives them, in its newest release and in older ones."""
+"""The Node.js bot's tables, from its documentation of columns, in its newest release and in older ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -67,7 +67,7 @@ TABLES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What a release of the old bot did not have yet."""
+    """Tables and columns that a release of the old bot did not have yet."""
 
     tables: frozenset[str] = frozenset()
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -112,7 +112,7 @@ RELEASES = (NEWEST, BEFORE_SCHEDULES, BEFORE_CLOSING)
 
 
 def create(release: Release = NEWEST, *, constraints: bool = True) -> str:
-    """A script that makes the release's tables; without constraints they take NULLs anywhere."""
+    """Return a script that creates the release's tables; without `constraints`, no column is NOT NULL."""
     return "\n".join(
         f"CREATE TABLE {name} ({_columns(name, text, release, constraints=constraints)});"
         for name, text in TABLES.items()
@@ -128,7 +128,7 @@ def _columns(table: str, text: str, release: Release, *, constraints: bool) -> s
 
 
 def _parts(text: str) -> list[str]:
-    """The definitions one by one: they are separated by commas outside of brackets."""
+    """Split column definitions at the commas outside parentheses."""
     parts, depth, begin = [], 0, 0
     for place, character in enumerate(text):
         depth += {"(": 1, ")": -1}.get(character, 0)
