@@ -1,4 +1,4 @@
-"""The demo's page, through the command a newcomer types."""
+"""The demo's page, served by `raidbot demo`."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ Demo = Callable[..., AbstractAsyncContextManager["Shown"]]
 
 
 class Shown:
-    """A running demo: its page, and how it is ended."""
+    """A running demo process and a client of its page."""
 
     def __init__(self, process: asyncio.subprocess.Process, page_client: PageClient) -> None:
         self._process = process
@@ -31,13 +31,13 @@ class Shown:
         return messages
 
     async def signups(self) -> list[Json]:
-        """The signup posts, once the last one shows somebody waiting."""
+        """Return the messages of #raid-signups once the last one has a waitlist."""
         while "Waiting" not in str((posts := await self.history("raid-signups"))[-1]["embeds"]):
             await self.page_client.another_push()
         return posts
 
     async def strip(self, fact: Callable[[Json], object] = bool) -> Json:
-        """The newest strip, once it is as wanted."""
+        """Return the newest status bar once `fact` is true of it."""
         return await self.page_client.until(
             lambda: next((one for one in self.page_client.heard("strip")[-1:] if fact(one)), None)
         )
@@ -50,7 +50,7 @@ class Shown:
 
 @pytest.fixture
 def temporary(tmp_path: Path) -> Path:
-    """Where the demo puts what it needs while it runs."""
+    """Create the folder that the demo gets as TMPDIR."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     return folder
@@ -178,7 +178,7 @@ async def test_a_killed_demo_takes_its_bot_along(demo: Demo) -> None:
         await shown.end(signal.SIGKILL)
 
     async with asyncio.timeout(TIMEOUT_SECONDS):
-        while is_alive(pid):  # noqa: ASYNC110 - another's child cannot be waited for
+        while is_alive(pid):  # noqa: ASYNC110 - only its parent, the demo, could wait for the bot
             await asyncio.sleep(0.05)
 
 

@@ -1,4 +1,4 @@
-"""What the clock will do next with a raid."""
+"""A raid's next events by the clock: reminders and closing."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
