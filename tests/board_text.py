@@ -17,7 +17,7 @@ _MARKUP = re.compile(
 
 
 def as_text(board: Board, zone: tzinfo = UTC) -> str:
-    """The board as people see it, with its times on the clock of `zone`."""
+    """Return the board as people see it, with its times in `zone`."""
     parts = [f"{_plain(board.title, zone)}\n{_plain(board.description, zone)}"]
     for field in board.fields:
         heading, value = _plain(field.name, zone), _plain(field.value, zone)

@@ -1,4 +1,4 @@
-"""Whether what crossed the wire fits Discord's published description of its API, where that file is at hand."""
+"""Check recorded REST calls against Discord's published OpenAPI description, if that file is present."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -12,17 +12,17 @@ Json = dict[str, Any]
 DESCRIPTION = Path(__file__).resolve().parents[2] / "shared" / "data" / "discord-openapi.json"
 _NAME = "urn:discord"
 
-# Where the description is narrower than Discord: what it says is widened before it is used.
+# Schemas that the description defines more narrowly than Discord behaves; these replace them.
 WIDENED_REQUESTS: Json = {
-    # Discord reads ids sent as numbers, and discord.py sends some so (allowed mentions, message references).
+    # Discord accepts ids as numbers; discord.py sends some that way (allowed mentions, message references).
     "SnowflakeType": {"type": ["string", "integer"]},
 }
 PERMISSIONS = ("permissions", "allow", "deny")
-"""Request fields described as numbers; Discord's documentation has them as strings, and so they are sent."""
+"""Request fields described as numbers. Discord's documentation types them as strings, and discord.py sends strings."""
 WIDENED_RESPONSES: Json = {
-    # A rate limit's `code` is "maybe present" in Discord's documentation of rate limits, but required here.
+    # `code` is optional in Discord's documentation of rate limits, but required in the description.
     "RatelimitedResponse": {"type": "object", "required": ["message", "retry_after", "global"]},
-    # The code of a complaint about one field is a word ("BASE_TYPE_MAX_LENGTH"), not the number described.
+    # The `code` of a field's error is a string ("BASE_TYPE_MAX_LENGTH"), not a number as described.
     "InnerErrors": {
         "type": "object",
         "required": ["_errors"],
@@ -33,7 +33,7 @@ WIDENED_RESPONSES: Json = {
 
 
 class Call(Protocol):
-    """A recorded REST call: `route` is the template with the description's parameter names."""
+    """A recorded REST call. `route` is the path template with the description's parameter names."""
 
     method: str
     route: str
@@ -47,7 +47,7 @@ def is_present() -> bool:
 
 
 def problems(calls: Iterable[Call]) -> list[str]:
-    """What does not fit, a line each; nothing where the description is not at hand."""
+    """Return one line per distinct mismatch; an empty list if the description is not present."""
     if not is_present():
         return []
     return list(dict.fromkeys(line for call in calls for line in _of_call(call)))
@@ -78,7 +78,7 @@ def _complaints(what: str, check: jsonschema_rs.Validator | None, body: Any) -> 
 
 
 def _told(error: Any) -> str:
-    """An error at its deepest: of alternatives, those of the one that fits best."""
+    """Return path and message of the deepest error, in the alternative that fits best."""
     alternatives = [found for found in getattr(error.kind, "context", None) or [] if found]
     if alternatives:
         of_this_type = [found for found in alternatives if not any(one.instance_path[-1:] == ["type"] for one in found)]

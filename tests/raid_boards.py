@@ -1,4 +1,4 @@
-"""What tests do over and over: put up a raid and read its board."""
+"""Helpers for tests that post a raid and read its board."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from discord_sandbox.store import Message
 
 
 async def prepare(guild: SandboxGuild, by: Person | None = None, **options: Any) -> Answer:
-    """What /create answers; a museum in three hours unless said otherwise."""
+    """Run /create and return its answer; by default a museum in three hours."""
     chosen = {"activity": "museum", "when": "in 3 hours"} | options
     return await (by or guild.owner).slash(guild.channel("raid-signups"), "create", **chosen)
 
 
 async def put_up(guild: SandboxGuild, by: Person | None = None, **options: Any) -> Message:
-    """The board of a new raid, with the bot's reactions on it."""
+    """Create and confirm a raid; return its board once the bot has reacted to it."""
     before = set(guild.channel("raid-signups").messages)
     preview = await prepare(guild, by, **options)
     await preview.click("Confirm")
@@ -27,7 +27,7 @@ def _boards(guild: SandboxGuild, before: set[int]) -> list[Message]:
 
 
 def board_text(board: Message) -> str:
-    """Everything the board says."""
+    """Return the board's titles, descriptions and fields as text."""
     return "\n".join(
         [str(embed.get("title")) + "\n" + str(embed.get("description")) for embed in board.embeds]
         + [f"{field['name']}\n{field['value']}" for embed in board.embeds for field in embed.get("fields", ())]
@@ -35,10 +35,10 @@ def board_text(board: Message) -> str:
 
 
 def reactors(board: Message, emoji: str) -> int:
-    """How many stand under an emoji of the board, the bot included."""
+    """Return the number of users who reacted to the board with `emoji`, the bot included."""
     return next((len(entry.users) for entry in board.reactions.values() if entry.name == emoji), 0)
 
 
 def told(person: Person) -> str:
-    """All the bot wrote to somebody."""
+    """Return the text of all DMs to the person, joined by newlines."""
     return "\n".join(message.content for message in person.dms)

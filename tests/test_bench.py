@@ -1,4 +1,4 @@
-"""The benchmarks run and print what they promise; how fast anything is, is not tested."""
+"""The benchmarks run and print their results as JSON; speed is not tested."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The command line, called as a person calls it."""
+"""The command line, called through `main`."""
 
 import os
 import sqlite3
@@ -17,7 +17,7 @@ TOKEN = "a-token.that.must-not-be-seen"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory and no setting but a token."""
+    """Change to an empty working directory, with no setting but a token."""
     for name in list(os.environ):
         if name.startswith(("RAIDBOT_", "DISCORD_")):
             monkeypatch.delenv(name)
@@ -40,9 +40,6 @@ def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> No
 
     assert ended.value.code == 2
     assert "invalid choice: 'fly'" in capsys.readouterr().err
-
-
-# raidbot when
 
 
 def test_when_tells_what_a_time_means(capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,9 +81,6 @@ def test_when_refuses_an_unreadable_now(capsys: pytest.CaptureFixture[str]) -> N
 
     assert ended.value.code == 2
     assert "“soon” is not a moment such as" in capsys.readouterr().err
-
-
-# raidbot check
 
 
 def test_check_is_content_before_the_first_start(capsys: pytest.CaptureFixture[str], folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Settings come from outside, and whatever is wrong with them is said in words."""
+"""Settings from the environment, `.env` and TOML, and the messages about wrong ones."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from raidbot.config import Settings, WrongSettings, load, variable
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory and an environment without any setting."""
+    """Change to an empty working directory, with every setting unset."""
     for name in list(os.environ):
         if name.startswith(("RAIDBOT_", "DISCORD_")):
             monkeypatch.delenv(name)

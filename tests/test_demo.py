@@ -1,4 +1,4 @@
-"""The demo shows what it promises, through the command a newcomer types."""
+"""`raidbot demo --script` plays its scripted evening and leaves no files behind."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The tests that docs/differences.md names exist."""
+"""The tests named in docs/differences.md exist."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def test_every_row_names_tests_that_exist() -> None:
 
 
 def _named(held: str) -> Iterator[tuple[str, str]]:
-    """Files and tests; a test without a file is in the one named before it."""
+    """Yield (file, test) pairs; a test without a file belongs to the file named before it."""
     file = ""
     for named, test in NAMED.findall(held):
         file = named or file

@@ -1,4 +1,4 @@
-"""The bot as a process of its own: what it says and how it ends."""
+"""`raidbot run` as a child process: its output and its exit codes."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 
 class BotProcess:
-    """`raidbot run` in its own folder; `said` is all it has written."""
+    """A running `raidbot run`; `said` is its output so far, stdout and stderr."""
 
     def __init__(self, child: asyncio.subprocess.Process) -> None:
         self.child = child
@@ -38,7 +38,7 @@ class BotProcess:
         self.child.send_signal(number)
 
     async def ended(self, *, within: float = 30) -> int:
-        """The exit code. A process that does not end in time is killed, and the test fails."""
+        """Return the exit code. Kill the process and fail the test if it still runs after `within` seconds."""
         try:
             async with asyncio.timeout(within):
                 code = await self.child.wait()
@@ -60,7 +60,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 _SETPRIV = shutil.which("setpriv") if os.geteuid() == 0 else None
 _LESS_ROOT = (_SETPRIV, "--bounding-set=-dac_override,-dac_read_search") if _SETPRIV else ()
-"""Before a command: root, too, has to keep to the rights of files."""
+"""Command prefix that makes file permissions apply to root too."""
 
 
 @asynccontextmanager
@@ -90,7 +90,7 @@ def online(sandbox: Sandbox) -> bool:
 
 
 async def until(bot: BotProcess, fact: Callable[[], bool]) -> None:
-    """Wait until it is so; a bot that ends meanwhile fails the test with what it said."""
+    """Wait up to 30 seconds until `fact` is true; fail the test with the bot's output if the bot ends first."""
     async with asyncio.timeout(30):
         while not fact():
             await asyncio.wait((bot.reading,), timeout=0.05)

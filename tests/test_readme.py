@@ -1,4 +1,4 @@
-"""What README.md says is so."""
+"""README.md matches the code."""
 
 import re
 from dataclasses import replace
@@ -88,6 +88,6 @@ async def test_it_lists_every_command_with_its_subcommands_and_who_may(start: St
 
 
 def _command_rows() -> list[tuple[str, str, str]]:
-    """Name, subcommands or options, and who may use it, of each row in the table of commands."""
+    """Return (name, subcommands or options, who may use it) for each row of the command table."""
     table = README.split("## Commands")[1].split("\n## ")[0]
     return re.findall(r"^\| `/(\w+)([^`]*)` \| .+ \| ([^|]+) \|$", table, re.MULTILINE)
