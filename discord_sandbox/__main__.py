@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from discord_sandbox import Sandbox, scenario
-from discord_sandbox.control import world_json
+from discord_sandbox import Sandbox, control, scenario
 from discord_sandbox.store import Json
 
 
@@ -35,8 +34,9 @@ async def _serve(port: int, limits: Literal["strict", "scaled", "off"], world: J
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     sandbox = Sandbox(limits=limits)
     scenario.build(sandbox, world)
+    control.mount(sandbox)
     await sandbox.start(port=port)
-    print(json.dumps(world_json(sandbox)), flush=True)
+    print(json.dumps(control.world_json(sandbox)), flush=True)
     await stop.wait()
     await sandbox.stop()
 

@@ -1,24 +1,41 @@
 """Build and change a guild without permission checks, for test setup and moderator actions."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import Protocol, TypeVar
 
 from discord_sandbox import channels, guilds
 from discord_sandbox.people import Person
 from discord_sandbox.permissions import named
-from discord_sandbox.store import Channel, ChannelType, Emoji, Guild, Member, Message, Overwrite, Role, User
-
-if TYPE_CHECKING:
-    from discord_sandbox.sandbox import Sandbox
+from discord_sandbox.store import Channel, ChannelType, Emoji, Guild, Member, Message, Overwrite, Role, Store, User
+from discord_sandbox.world import World
 
 T = TypeVar("T")
 Somebody = Person | Member | User
 
 
+class Host(Protocol):
+    """The sandbox a guild is in, as far as its builders need it."""
+
+    @property
+    def world(self) -> World: ...
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def bot(self) -> User: ...
+
+    def add_user(self, name: str) -> Person:
+        """A person who is in no guild yet."""
+
+    async def until(self, fact: Callable[[], T], *, timeout: float = 10.0) -> T:
+        """Wait until `fact()` is true and return it."""
+
+
 class SandboxGuild:
     """One guild; `facts` is its state on the server."""
 
-    def __init__(self, sandbox: "Sandbox", facts: Guild) -> None:
+    def __init__(self, sandbox: Host, facts: Guild) -> None:
         self.sandbox = sandbox
         self.facts = facts
 
@@ -101,7 +118,7 @@ class SandboxGuild:
         given = [role.id for role in roles]
         if wanted := tuple(permissions):
             given.append(self.add_role(f"{user.username}'s rights", permissions=wanted).id)
-        member = Member(user=user, guild_id=self.id, joined_at=self.sandbox.clock.now(), nick=nick, roles=given)
+        member = Member(user=user, guild_id=self.id, joined_at=self.sandbox.world.clock.now(), nick=nick, roles=given)
         guilds.join(self.sandbox.world, self.facts, member)
         return Person(self.sandbox.world, user)
 

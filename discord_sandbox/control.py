@@ -7,7 +7,7 @@ would not allow is answered with 409 and a sentence.
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -16,10 +16,8 @@ from discord_sandbox import serializers, text_view
 from discord_sandbox.command_input import NotPossible
 from discord_sandbox.page.guard import is_own
 from discord_sandbox.people import Answer, Person
+from discord_sandbox.sandbox import Sandbox
 from discord_sandbox.store import Channel, Json, Message
-
-if TYPE_CHECKING:
-    from discord_sandbox.sandbox import Sandbox
 
 Act = Callable[[Person, Json], Awaitable[Any]]
 
@@ -28,16 +26,9 @@ class NoSuch(LookupError):  # noqa: N818 - named for what is missing
     """A person, channel, message or field does not exist."""
 
 
-def mount(app: web.Application, sandbox: "Sandbox") -> None:
-    """Add the control routes to the sandbox's server."""
-    control = Control(sandbox)
-    app.middlewares.append(_no_other_sites)
-    app.router.add_get("/_sandbox/world", control.world)
-    app.router.add_get("/_sandbox/calls", control.calls)
-    app.router.add_post("/_sandbox/clock", control.clock)
-    app.router.add_get("/_sandbox/channels/{channel}/messages", control.messages)
-    app.router.add_get("/_sandbox/people/{person}/dms", control.dms)
-    app.router.add_post("/_sandbox/people/{person}/{act}", control.act)
+def mount(sandbox: Sandbox) -> None:
+    """Add the control routes to the server of a sandbox that has not started yet."""
+    sandbox.mounts.append(Control(sandbox).add_routes)
 
 
 @web.middleware
@@ -47,7 +38,7 @@ async def _no_other_sites(request: web.Request, handler: Handler) -> web.StreamR
     return await handler(request)
 
 
-def world_json(sandbox: "Sandbox") -> Json:
+def world_json(sandbox: Sandbox) -> Json:
     """Return the sandbox's addresses, and the ids of all people, guilds, members, channels and roles."""
     people = {user.username: str(user.id) for user in sandbox.store.users.values() if not user.bot}
     return {
@@ -77,7 +68,7 @@ def world_json(sandbox: "Sandbox") -> Json:
 class Control:
     """Handlers of the control routes."""
 
-    def __init__(self, sandbox: "Sandbox") -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self._answers: dict[int, Answer] = {}
         self._actions: dict[str, Act] = {
@@ -92,6 +83,15 @@ class Control:
             "open-dms": self._open_dms,
             "close-dms": self._close_dms,
         }
+
+    def add_routes(self, app: web.Application) -> None:
+        app.middlewares.append(_no_other_sites)
+        app.router.add_get("/_sandbox/world", self.world)
+        app.router.add_get("/_sandbox/calls", self.calls)
+        app.router.add_post("/_sandbox/clock", self.clock)
+        app.router.add_get("/_sandbox/channels/{channel}/messages", self.messages)
+        app.router.add_get("/_sandbox/people/{person}/dms", self.dms)
+        app.router.add_post("/_sandbox/people/{person}/{act}", self.act)
 
     async def world(self, _request: web.Request) -> web.Response:
         return web.json_response(world_json(self.sandbox))

@@ -9,14 +9,11 @@ from collections.abc import Hashable
 from dataclasses import is_dataclass
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from discord_sandbox.clock import machine_now
 from discord_sandbox.store import Channel, ChannelType, Command, Guild, Json, Store, User
 from discord_sandbox.world import World
-
-if TYPE_CHECKING:
-    from discord_sandbox.sandbox import Sandbox
 
 FORMAT_VERSION = 1
 """The version of the file format; no other version can be loaded."""
@@ -44,15 +41,15 @@ def save(world: World) -> Json:
     }
 
 
-def load(sandbox: "Sandbox", kept: Json) -> None:
-    """Load a saved world into an empty sandbox. The clock continues at the saved time or later.
+def load(world: World, kept: Json) -> None:
+    """Load a saved world into an empty one. The clock continues at the saved time or later.
 
     Raises WrongWorld.
     """
     if kept.get("form") != FORMAT_VERSION:
         raise WrongWorld(f"this is a world of form {kept.get('form')!r}; only form {FORMAT_VERSION} can be read")
     try:
-        _load(sandbox.world, kept)
+        _load(world, kept)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise WrongWorld(f"this world is damaged: {error!r}") from error
 

@@ -2,20 +2,18 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
 from aiohttp import web
 
-from discord_sandbox import channels, control, guilds, messages
+from discord_sandbox import channels, guilds, messages
 from discord_sandbox.builders import SandboxGuild, Somebody
 from discord_sandbox.clock import SandboxClock
 from discord_sandbox.faults import Faults
 from discord_sandbox.gateway import Gateway
-from discord_sandbox.page.operator import Operator
-from discord_sandbox.page.server import Page
 from discord_sandbox.people import Person
 from discord_sandbox.ratelimits import Mode, RateLimits
 from discord_sandbox.server import PREFIX, Recorded, RestServer
@@ -51,7 +49,10 @@ class Sandbox:
         self.rest = RestServer(self.world, self.token, self.limits, self.faults)
         self.gateway = Gateway(self.world, self.token, unsupported=self.rest.unsupported, limited=limits != "off")
         self._runner: web.AppRunner | None = None
-        self._page: Page | None = None
+        self.mounts: list[Callable[[web.Application], None]] = []
+        """Each is called with the application when the sandbox starts, and may add routes."""
+        self.closing: list[Callable[[], Awaitable[None]]] = []
+        """Each is called once when the sandbox stops, before the bot is disconnected."""
 
     # Lifecycle
 
@@ -62,7 +63,8 @@ class Sandbox:
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/gateway/", self.gateway.handle)
         app.router.add_get("/attachments/{channel}/{attachment}/{name:.+}", self.attachment)
-        control.mount(app, self)
+        for mount in self.mounts:
+            mount(app)
         app.router.add_route("*", "/{path:.*}", self._unknown)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
@@ -74,24 +76,14 @@ class Sandbox:
 
     async def stop(self) -> None:
         """Close all connections and the ports."""
-        if self._page is not None:
-            await self._page.close()
-            self._page = None
+        for close in self.closing:
+            await close()
+        self.closing.clear()
         self.rest.stopping.set()
         await self.gateway.drop(1001)
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-
-    async def open_page(self, *, operator: Operator | None = None, host: str = LOOPBACK, port: int = 0) -> str:
-        """Serve the page for browsers and return its address. `operator` adds what the page shows of the bot.
-
-        On a `host` other than loopback, everybody who can reach the page can act as anybody.
-        """
-        if self._page is not None:
-            await self._page.close()
-        self._page = Page(self, operator)
-        return await self._page.open(host, port)
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -4,14 +4,12 @@ import json
 import tomllib
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from discord_sandbox.builders import SandboxGuild
 from discord_sandbox.permissions import Permission
+from discord_sandbox.sandbox import Sandbox
 from discord_sandbox.store import ChannelType, Json
-
-if TYPE_CHECKING:
-    from discord_sandbox.sandbox import Sandbox
 
 DEFAULT = Path(__file__).with_name("default.toml")
 _TYPES = {
@@ -38,13 +36,13 @@ def read(file: Path) -> Json:
     return content
 
 
-def build(sandbox: "Sandbox", scenario: Json) -> list[SandboxGuild]:
+def build(sandbox: Sandbox, scenario: Json) -> list[SandboxGuild]:
     """Add the guilds of a scenario; a name in several guilds is the same person. Raises WrongScenario."""
     people: dict[str, Any] = {}
     return [_guild(sandbox, entry, people) for entry in _entries(scenario, "guilds", {"guilds"}, "the scenario")]
 
 
-def _guild(sandbox: "Sandbox", given: Json, people: dict[str, Any]) -> SandboxGuild:
+def _guild(sandbox: Sandbox, given: Json, people: dict[str, Any]) -> SandboxGuild:
     name = _name(given, "a guild")
     where = f"guild {name!r}"
     known = {"name", "owner", "roles", "channels", "members", "emojis"}

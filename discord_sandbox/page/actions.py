@@ -5,7 +5,6 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from discord_sandbox import serializers
 from discord_sandbox.command_input import NotPossible
@@ -14,10 +13,8 @@ from discord_sandbox.page.files import Files
 from discord_sandbox.page.operator import Operator
 from discord_sandbox.page.perspective import Perspective
 from discord_sandbox.people import Answer, Person
+from discord_sandbox.sandbox import Sandbox
 from discord_sandbox.store import Channel, Json, Message
-
-if TYPE_CHECKING:
-    from discord_sandbox.sandbox import Sandbox
 
 Act = Callable[[Perspective, Person, Json], Awaitable[Json]]
 MAX_MESSAGES = 100
@@ -29,7 +26,7 @@ class PageActions:
     Raises NotPossible for an action that is not allowed, KeyError and ValueError for a malformed request.
     """
 
-    def __init__(self, sandbox: "Sandbox", operator: Operator | None, files: Files) -> None:
+    def __init__(self, sandbox: Sandbox, operator: Operator | None, files: Files) -> None:
         self._sandbox = sandbox
         self._world = sandbox.world
         self._operator = operator

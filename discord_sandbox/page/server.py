@@ -1,7 +1,6 @@
 """The page's web server, on a port of its own."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -14,9 +13,7 @@ from discord_sandbox.page.perspective import Memory
 from discord_sandbox.page.socket import MAX_FRAME_BYTES, Socket
 from discord_sandbox.page.status_bar import StatusBar
 from discord_sandbox.page.watch import Watch
-
-if TYPE_CHECKING:
-    from discord_sandbox.sandbox import Sandbox
+from discord_sandbox.sandbox import LOOPBACK, Sandbox
 
 STATIC = Path(__file__).resolve().with_name("static")
 _TYPES = {
@@ -33,7 +30,7 @@ _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 class Page:
     """Serves the page to any number of browsers; they share which messages were read and dismissed."""
 
-    def __init__(self, sandbox: "Sandbox", operator: Operator | None) -> None:
+    def __init__(self, sandbox: Sandbox, operator: Operator | None = None) -> None:
         self._sandbox = sandbox
         self._operator = operator
         self._memory = Memory(sandbox.world)
@@ -43,8 +40,12 @@ class Page:
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
 
-    async def open(self, host: str, port: int) -> str:
-        """Start listening and return the page's address."""
+    async def open(self, *, host: str = LOOPBACK, port: int = 0) -> str:
+        """Listen until the sandbox stops; return the page's address.
+
+        On a `host` other than loopback, everybody who can reach the page can act as anybody.
+        """
+        self._sandbox.closing.append(self.close)
         app = web.Application(middlewares=[guard(host)], client_max_size=MAX_UPLOAD_BYTES)
         app.on_response_prepare.append(protect)
         app.router.add_get("/", self._index)

@@ -2,15 +2,12 @@
 
 import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from discord_sandbox import serializers
 from discord_sandbox.page.operator import Operator
+from discord_sandbox.sandbox import Sandbox
 from discord_sandbox.server import Recorded
 from discord_sandbox.store import Json
-
-if TYPE_CHECKING:
-    from discord_sandbox.sandbox import Sandbox
 
 REFRESH_SECONDS = 0.25  # between two refreshes
 REFUSED, BROKEN = 429, 500  # HTTP statuses
@@ -19,7 +16,7 @@ REFUSED, BROKEN = 429, 500  # HTTP statuses
 class StatusBar:
     """Builds the status bar on request, at most four times a second for all browsers together."""
 
-    def __init__(self, sandbox: "Sandbox", operator: Operator | None) -> None:
+    def __init__(self, sandbox: Sandbox, operator: Operator | None) -> None:
         self._sandbox = sandbox
         self._operator = operator
         self._routes: Counter[str] = Counter()

@@ -36,6 +36,6 @@ def restore(sandbox: Sandbox, folder: Path, file: Path) -> None:
             world = json.loads(archive.read(_WORLD))
             with archive.open(_DATABASE) as source, (folder / _DATABASE).open("wb") as target:
                 shutil.copyfileobj(source, target)
-        persistence.load(sandbox, world)
+        persistence.load(sandbox.world, world)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise WrongFile(f"{file} holds no demo: {error}") from error

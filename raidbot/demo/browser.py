@@ -13,6 +13,7 @@ from typing import TextIO
 from discord_sandbox import FactMissing, Sandbox, SandboxClock, scenario
 from discord_sandbox.command_input import NotPossible
 from discord_sandbox.page.guard import LOOPBACK_NAMES
+from discord_sandbox.page.server import Page
 from raidbot.demo import archive
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
@@ -93,7 +94,7 @@ async def _open(sandbox: Sandbox, operator: Operator, host: str, port: int) -> s
     if host not in LOOPBACK_NAMES:
         print(f"Warning: everybody who reaches {host} can act as anybody in this demo.", file=sys.stderr)
     try:
-        return await sandbox.open_page(operator=operator, host=host, port=port)
+        return await Page(sandbox, operator).open(host=host, port=port)
     except (OSError, OverflowError) as error:
         raise CannotShow(f"The page cannot be served on {host}, port {port}: {error}.") from error
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.page.server import Page
 from tests.browser.screen import Screen
 
 FLAGS = [
@@ -57,7 +58,7 @@ def guild(sandbox: Sandbox) -> SandboxGuild:
 @pytest.fixture
 async def page_url(sandbox: Sandbox) -> str:
     """Where the page is; a test may override this to run the sandbox with an operator."""
-    return await sandbox.open_page()
+    return await Page(sandbox).open()
 
 
 @pytest.fixture

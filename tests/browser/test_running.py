@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.page.server import Page
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
 from tests.browser.conftest import OpenPage
@@ -25,7 +26,7 @@ async def bot(sandbox: Sandbox, guild: SandboxGuild, tmp_path: Path) -> AsyncIte
 @pytest.fixture
 async def page_url(sandbox: Sandbox, bot: BotProcess) -> str:
     await sandbox.until(lambda: sandbox.store.commands)
-    return await sandbox.open_page(operator=Operator(sandbox, bot))
+    return await Page(sandbox, Operator(sandbox, bot)).open()
 
 
 async def test_the_bot_is_killed_and_restarted_and_keeps_what_happened(

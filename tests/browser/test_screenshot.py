@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from discord_sandbox import Sandbox, scenario
+from discord_sandbox.page.server import Page
 from raidbot.demo.browser import NIGHT_OWLS
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator import Operator
@@ -29,7 +30,7 @@ async def page_url(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[str]:
     await Seed(sandbox, bot).play()
     operator = Operator(sandbox, bot)
     await operator.begin()
-    yield await sandbox.open_page(operator=operator)
+    yield await Page(sandbox, operator).open()
     await bot.stop()
 
 

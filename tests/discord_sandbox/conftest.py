@@ -10,7 +10,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from discord_sandbox import Sandbox
+from discord_sandbox import Sandbox, control
 from tests.discord_sandbox.example_bot import ExampleBot
 
 Limits = Literal["strict", "scaled", "off"]
@@ -53,7 +53,9 @@ def limits() -> Limits:
 
 @pytest.fixture
 async def sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
-    async with Sandbox(limits=limits) as running:
+    new = Sandbox(limits=limits)
+    control.mount(new)
+    async with new as running:
         yield running
         assert running.unsupported == []
 

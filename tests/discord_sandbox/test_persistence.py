@@ -38,7 +38,7 @@ async def test_a_world_comes_back_as_it_was(sandbox: Sandbox, example_bot: Examp
 
     kept = json.loads(json.dumps(persistence.save(sandbox.world)))
     again = Sandbox()
-    persistence.load(again, kept)
+    persistence.load(again.world, kept)
 
     before, after = sandbox.store, again.store
     lobby = after.channels[guild.channel("lobby").id]
@@ -65,4 +65,4 @@ def _forget_ephemeral(channel: Channel) -> None:
 @pytest.mark.parametrize("kept", [{}, {"form": 1}, {"form": 1, "users": [{"id": 1}]}, {"form": 99}])
 async def test_what_is_no_world_is_refused(kept: dict[str, object]) -> None:
     with pytest.raises(persistence.WrongWorld):
-        persistence.load(Sandbox(), kept)
+        persistence.load(Sandbox().world, kept)

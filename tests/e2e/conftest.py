@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from discord_sandbox import SandboxGuild
+from discord_sandbox import Sandbox, SandboxGuild
 from tests.e2e.fast_time import FastLoop
 from tests.e2e.importer.migrated_guild import MigratedGuild
 from tests.ops.importer.legacy.model import OldBot, OldGuild
@@ -17,11 +17,13 @@ def pytest_asyncio_loop_factories(config: Any, item: Any) -> Mapping[str, Any]:
 
 
 @pytest.fixture
-def place(guild: SandboxGuild, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MigratedGuild:
+def place(
+    sandbox: Sandbox, guild: SandboxGuild, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> MigratedGuild:
     """A server of eight members where the Node.js bot ran; `raidbot import` finds the database by its settings."""
-    monkeypatch.setenv("DISCORD_TOKEN", guild.sandbox.token)
+    monkeypatch.setenv("DISCORD_TOKEN", sandbox.token)
     monkeypatch.setenv("RAIDBOT_DATABASE", str(database))
     people = {name: guild.add_member(name) for name in ("alice", "bob", "cem", "dora", "eve", "fay", "gil", "hal")}
     channel = guild.channel("raid-signups")
     server = OldGuild(id=guild.id, channels={"raid": channel.id}, zone="Europe/Berlin", auto_close_seconds=0)
-    return MigratedGuild(guild, tmp_path / "wizbot.db", database, OldBot(guilds=[server]), people)
+    return MigratedGuild(sandbox, guild, tmp_path / "wizbot.db", database, OldBot(guilds=[server]), people)

@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.page.server import Page
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
 from tests.discord_sandbox.page.opened_page import Open
@@ -34,7 +35,7 @@ async def bob(guild: SandboxGuild) -> Person:
 
 @pytest.fixture
 async def url(sandbox: Sandbox) -> str:
-    return await sandbox.open_page()
+    return await Page(sandbox).open()
 
 
 @pytest.fixture

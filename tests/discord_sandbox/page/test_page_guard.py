@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from discord_sandbox import Sandbox
+from discord_sandbox.page.server import Page
 from discord_sandbox.people import Person
 from discord_sandbox.store import Attachment, Channel
 from tests.discord_sandbox.page.opened_page import Open
@@ -28,7 +29,7 @@ async def test_strangers_are_refused(url: str, headers: dict[str, str], path: st
 
 
 async def test_on_another_address_only_that_one_is_its_own(sandbox: Sandbox) -> None:
-    url = await sandbox.open_page(host="127.0.0.2")
+    url = await Page(sandbox).open(host="127.0.0.2")
 
     async with aiohttp.ClientSession() as session:
         async with session.get(url) as own:

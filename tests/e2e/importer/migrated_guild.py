@@ -26,16 +26,13 @@ MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 class MigratedGuild:
     """The server, the old bot's file, and the database to be."""
 
+    sandbox: Sandbox
     guild: SandboxGuild
     old: Path
     new: Path
     bot: OldBot
     people: dict[str, Person]
     boards: dict[str, Message] = field(default_factory=dict)
-
-    @property
-    def sandbox(self) -> Sandbox:
-        return self.guild.sandbox
 
     def id(self, name: str) -> int:
         return self.people[name].id

@@ -64,7 +64,7 @@ async def form_of_seats(on: StoryContext) -> Steps:
 
 async def forms_of_servers(on: StoryContext) -> Steps:
     """The same person opens both panels' forms here, leaves them, and sends those of another server."""
-    elsewhere = StoryContext(on.guild.sandbox.add_guild("Elsewhere", owner=on.guild.owner))
+    elsewhere = StoryContext(on.sandbox, on.sandbox.add_guild("Elsewhere", owner=on.guild.owner))
     elsewhere.guild.add_channel("raid-signups")
     yield
     for command, zone in (("settings", "Europe/Berlin"), ("setup", "Asia/Tokyo")):

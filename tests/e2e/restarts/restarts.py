@@ -20,6 +20,7 @@ from tests.raid_boards import put_up
 class StoryContext:
     """A server, and the bot as it runs at this step."""
 
+    sandbox: Sandbox
     guild: SandboxGuild
     bot: RaidBot | None = None
 
@@ -66,7 +67,7 @@ Story = Callable[[StoryContext], AsyncIterator[None]]
 
 async def tell(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> None:
     """Tell all of them to their end; who fails does not stop the others. Raises what failed as a group."""
-    stages = {name: StoryContext(_server(sandbox, name)) for name in stories}
+    stages = {name: StoryContext(sandbox, _server(sandbox, name)) for name in stories}
     told = {name: story(stages[name]) for name, story in stories.items()}
     failed: list[Exception] = []
     while told:
@@ -89,7 +90,8 @@ async def tell_at_once(sandbox: Sandbox, start: Start, stories: Mapping[str, Sto
     """Tell all of them side by side to one bot that runs throughout."""
     servers = {name: _server(sandbox, name) for name in stories}
     async with start() as bot:
-        await asyncio.gather(*(_tell_whole(story, StoryContext(servers[name], bot)) for name, story in stories.items()))
+        told = [_tell_whole(story, StoryContext(sandbox, servers[name], bot)) for name, story in stories.items()]
+        await asyncio.gather(*told)
 
 
 async def _tell_whole(story: Story, stage: StoryContext) -> None:
