@@ -2,14 +2,17 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = (ROOT / "raidbot", ROOT / "discord_sandbox")
+PACKAGES = ("raidbot", "discord_sandbox")
+ALL_PACKAGES = (*PACKAGES, "bench", "tests")
 
 ORDER = ("utils", "raids", "db", "state", "delivery", "jobs", "commands", "bot", "top")
 """Each may import what stands to its left."""
@@ -33,6 +36,7 @@ class Module:
 
     name: str
     tree: ast.Module
+    is_package: bool = False
 
     @property
     def place(self) -> str:
@@ -41,6 +45,12 @@ class Module:
     def imports(self) -> Iterator[str]:
         """Dotted names of all that is imported when the program runs."""
         yield from _imports(self.tree, self.name)
+
+    def all_imports(self) -> Iterator[str]:
+        """Dotted names of all that is imported anywhere in the file, for type checkers and in functions too."""
+        inside = f"{self.name}.__init__" if self.is_package else self.name
+        for node in ast.walk(self.tree):
+            yield from _named(node, inside)
 
 
 def _place(dotted: str) -> str:
@@ -57,14 +67,20 @@ def _imports(node: ast.AST, module: str) -> Iterator[str]:
             case ast.If(test=ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
                 for other in child.orelse:
                     yield from _imports(other, module)
-            case ast.Import(names=names):
-                yield from (name.name for name in names)
-            case ast.ImportFrom(module=source, names=names, level=level):
-                base = ".".join(module.split(".")[:-level]) if level else ""
-                origin = ".".join(part for part in (base, source) if part)
-                yield from (f"{origin}.{name.name}" for name in names)
+            case ast.Import() | ast.ImportFrom():
+                yield from _named(child, module)
             case _:
                 yield from _imports(child, module)
+
+
+def _named(node: ast.AST, module: str) -> Iterator[str]:
+    match node:
+        case ast.Import(names=names):
+            yield from (name.name for name in names)
+        case ast.ImportFrom(module=source, names=names, level=level):
+            base = ".".join(module.split(".")[:-level]) if level else ""
+            origin = ".".join(part for part in (base, source) if part)
+            yield from (f"{origin}.{name.name}" for name in names)
 
 
 def may_import(who: str, what: str) -> bool:
@@ -116,11 +132,34 @@ def _impurities(module: Module) -> Iterator[str]:
                 yield f"calls {name} in line {node.lineno}"
 
 
-def modules() -> list[Module]:
+def cycle(among: Iterable[Module]) -> list[str]:
+    """Modules of which each imports the one before it, the first also the last; empty if there is no such cycle."""
+    known = {module.name: module for module in among}
+    graph = {name: {*_resolved(module, known)} - {name} for name, module in known.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def _resolved(module: Module, known: Container[str]) -> Iterator[str]:
+    """The modules that are imported; a name in a module counts as that module."""
+    for imported in module.all_imports():
+        parts = imported.split(".")
+        prefixes = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+        yield from islice((prefix for prefix in prefixes if prefix in known), 1)
+
+
+def modules(packages: Iterable[str] = PACKAGES) -> list[Module]:
     return [
-        Module(name=_dotted(path), tree=ast.parse(path.read_text(encoding="utf-8")))
-        for package in PACKAGES
-        for path in sorted(package.rglob("*.py"))
+        Module(
+            name=_dotted(path),
+            tree=ast.parse(path.read_text(encoding="utf-8")),
+            is_package=path.name == "__init__.py",
+        )
+        for package in packages
+        for path in sorted((ROOT / package).rglob("*.py"))
     ]
 
 
@@ -174,6 +213,36 @@ def test_what_leaves_its_place_is_found(name: str, source: str, fault: str) -> N
 )
 def test_what_keeps_its_place_is_let_be(name: str, source: str) -> None:
     assert faults(Module(name=name, tree=ast.parse(source))) == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert cycle(modules(ALL_PACKAGES)) == []
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "import made.up.a",
+        "from made.up.a import Name",
+        "from .a import Name",
+        "from . import a",
+        "if TYPE_CHECKING:\n    from made.up import a",
+        "def late():\n    from made.up.a import Name",
+    ],
+)
+def test_a_circle_is_found(back: str) -> None:
+    a, b, c = "from made.up.b import Name", "from made.up import c", back
+    sources = {"made.up": "import os", "made.up.a": a, "made.up.b": b, "made.up.c": c, "made.up.d": a}
+    among = [Module(name=name, tree=ast.parse(source)) for name, source in sources.items()]
+
+    assert sorted(set(cycle(among))) == ["made.up.a", "made.up.b", "made.up.c"]
+
+
+def test_a_circle_through_a_package_is_found() -> None:
+    package = Module(name="made", tree=ast.parse("from .a import Name"), is_package=True)
+
+    assert cycle([package, Module(name="made.a", tree=ast.parse("import os"))]) == []
+    assert cycle([package, Module(name="made.a", tree=ast.parse("from made import Name"))]) != []
 
 
 def test_contributing_shows_the_same_order() -> None:
