@@ -15,6 +15,8 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_MESSAGE = 10008
 _RETRYABLE_STATUSES = {401, 408, 429}
 """4xx statuses that say nothing about the request itself, so a later retry may succeed."""
 

@@ -8,8 +8,7 @@ import structlog
 
 from raidbot.db import audit, outbox
 from raidbot.db import threads as rows
-from raidbot.delivery.boards.updater import UNKNOWN_CHANNEL
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, DiscordApi, NoResponse
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids import lifecycle
 from raidbot.raids.audit import Entry

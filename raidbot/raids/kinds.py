@@ -5,6 +5,8 @@ from functools import cache
 
 from raidbot.raids.model import Kind
 
+KIND_NAMES = {Kind.RAID: "raid", Kind.MUSEUM: "museum", Kind.KEY: "key boss", Kind.CHALLENGE: "challenge"}
+
 
 @dataclass(frozen=True, slots=True)
 class KindInfo:

@@ -8,11 +8,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands.posting.channels import KIND_NAMES
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.db import audit
 from raidbot.raids.audit import Entry
+from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Asker, ManagersOnly, MoreThanHeld, Permission, check_may_grant, held_in
 from raidbot.raids.permissions import commands as known_commands

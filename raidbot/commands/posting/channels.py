@@ -8,12 +8,11 @@ from typing import Any
 import discord
 
 from raidbot.commands.ui.permissions import TO_DISCUSS, TO_POST, TO_REACT, TO_REPORT, check_rights, missing_rights
+from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
-
-KIND_NAMES = {Kind.RAID: "raid", Kind.MUSEUM: "museum", Kind.KEY: "key boss", Kind.CHALLENGE: "challenge"}
 
 
 class Use(StrEnum):

@@ -6,11 +6,11 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.posting.channels import KIND_NAMES
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
 from raidbot.db.history import Happened
 from raidbot.delivery.audit_log.format import shown
+from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.rosters.undo import Step
 from raidbot.raids.templates.model import spoken_length

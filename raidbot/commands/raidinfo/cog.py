@@ -11,7 +11,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands.posting.channels import KIND_NAMES
 from raidbot.commands.raidinfo import views
 from raidbot.commands.raidinfo.views import PAGE_SIZE, Query
 from raidbot.commands.ui import permissions, raid_autocomplete, responses
@@ -21,6 +20,7 @@ from raidbot.db import raid_listings
 from raidbot.delivery.boards import render
 from raidbot.delivery.exports.ical import calendar
 from raidbot.delivery.exports.roster_csv import roster_sheet
+from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import GuildId, Kind, MemberId, Raid
 from raidbot.raids.permissions import Permission
 from raidbot.state import State

@@ -6,11 +6,11 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.posting.channels import KIND_NAMES
 from raidbot.commands.ui.pagination import page_buttons, page_number
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import UnknownPanel, address
 from raidbot.db.raid_listings import Page, RaidEntry
+from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import Kind, MemberId, Presence, Raid, Status
 from raidbot.utils.text import clip, escape, stamp
 

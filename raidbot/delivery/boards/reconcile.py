@@ -12,8 +12,8 @@ import structlog
 
 from raidbot.db import audit, imported
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
-from raidbot.delivery.boards.updater import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, Boards
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordApi, NoResponse
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.pacing import Pacer, sleep_unless

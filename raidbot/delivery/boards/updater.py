@@ -16,7 +16,7 @@ from raidbot.delivery.boards import render
 from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.render import Board
 from raidbot.delivery.boards.snapshot import Snapshot
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordApi, NoResponse
 from raidbot.delivery.pacing import Pacer
 from raidbot.raids import lifecycle
 from raidbot.raids.audit import Entry
@@ -28,8 +28,6 @@ from raidbot.state import Cause, State
 
 log = structlog.get_logger(__name__)
 
-UNKNOWN_CHANNEL = 10003
-UNKNOWN_MESSAGE = 10008
 _OTHER_AUTHOR = 50005
 _NOT_MINE = Entry(
     "board is another bot’s",
