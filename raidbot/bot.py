@@ -26,7 +26,6 @@ from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
 from raidbot.commands.admin.setup import Setup
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
-from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.commands.events.guild_events import GuildEvents
 from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.raid.cog import RaidPanel
@@ -36,6 +35,7 @@ from raidbot.commands.raidinfo.cog import RaidInfo
 from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
 from raidbot.commands.signups.board_buttons import BoardButtons
 from raidbot.commands.signups.dm_buttons import DmButtons
+from raidbot.commands.signups.event_queue import KeyedQueue
 from raidbot.commands.signups.gate import Gate
 from raidbot.commands.signups.mysignups import MySignups
 from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL

@@ -24,6 +24,16 @@ BESIDE = {
     "discord_sandbox": set[str](),
 }
 BESIDE_IMPORTED_BY = {"config": {"top"}, "ops": {"bot", "top"}, "discord_sandbox": {"top"}}
+FAMILIES = {"admin", "create", "events", "raid", "raidinfo", "signups", "templates"}
+"""Folders of raidbot/commands, each with the commands of one subject."""
+SHARED_FOLDERS = {"ui": {"ui"}, "posting": {"ui", "posting"}}
+"""Beside the families; each with the folders it may import. A family may import these and itself."""
+SHARED_MODULES = {
+    "raidbot.commands.signups.service",
+    "raidbot.commands.signups.gate",
+    "raidbot.commands.signups.event_queue",  # deletions and swept reactions of a board queue behind its signups
+}
+"""Of the families, what all of them may import."""
 TALKS_TO_DISCORD = {"delivery", "jobs", "commands", "bot", "ops", "top"}
 HOLDS_SQL = {"db", "ops"}
 IMPURE = {"aiohttp", "aiosqlite", "asyncio", "discord", "os", "socket", "sqlite3", "structlog", "subprocess", "time"}
@@ -95,7 +105,7 @@ def may_import(who: str, what: str) -> bool:
 
 def faults(module: Module) -> list[str]:
     """Every way in which a module leaves its place."""
-    found = [*_wrong_imports(module), *_wrong_sql(module)]
+    found = [*_wrong_imports(module), *_wrong_families(module), *_wrong_sql(module)]
     if module.place == "raids":
         found += _impurities(module)
     return [f"{module.name} {fault}" for fault in found]
@@ -108,6 +118,23 @@ def _wrong_imports(module: Module) -> Iterator[str]:
             yield f"may not import {imported}"
         if top in ("discord", "tests") and (top == "tests" or module.place not in TALKS_TO_DISCORD):
             yield f"may not import {top}"
+
+
+def _wrong_families(module: Module) -> Iterator[str]:
+    """Imports across the folders of raidbot/commands, those for type checkers included."""
+    own = _folder_of_commands(module.name)
+    if own is None:
+        return
+    for imported in module.all_imports():
+        folder = _folder_of_commands(imported)
+        is_shared = own in FAMILIES and any(f"{imported}.".startswith(f"{one}.") for one in SHARED_MODULES)
+        if folder is not None and folder not in SHARED_FOLDERS.get(own, {own, *SHARED_FOLDERS}) and not is_shared:
+            yield f"may not import {imported}"
+
+
+def _folder_of_commands(dotted: str) -> str | None:
+    folder = dotted.removeprefix("raidbot.commands.").split(".")[0]
+    return folder if dotted.startswith("raidbot.commands.") and folder in {*FAMILIES, *SHARED_FOLDERS} else None
 
 
 def _wrong_sql(module: Module) -> Iterator[str]:
@@ -178,6 +205,13 @@ def test_every_module_has_a_place() -> None:
     assert [module.name for module in modules() if module.place not in known] == []
 
 
+def test_every_folder_of_commands_is_known() -> None:
+    folders = {path.parent.name for path in (ROOT / "raidbot" / "commands").glob("*/__init__.py")}
+
+    assert folders == {*FAMILIES, *SHARED_FOLDERS}
+    assert {module.name for module in modules()} >= SHARED_MODULES
+
+
 @pytest.mark.parametrize(
     ("name", "source", "fault"),
     [
@@ -243,6 +277,40 @@ def test_a_circle_through_a_package_is_found() -> None:
 
     assert cycle([package, Module(name="made.a", tree=ast.parse("import os"))]) == []
     assert cycle([package, Module(name="made.a", tree=ast.parse("from made import Name"))]) != []
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "imported"),
+    [
+        ("raid.x", "from raidbot.commands.create.views import look", "create.views.look"),
+        ("raid.x", "from raidbot.commands import create", "create"),
+        ("raid.x", "from ..create import views", "create.views"),
+        ("raid.x", "if TYPE_CHECKING:\n    import raidbot.commands.create.views", "create.views"),
+        ("raid.x", "from raidbot.commands.signups import cog", "signups.cog"),
+        ("ui.x", "from raidbot.commands.posting import channels", "posting.channels"),
+        ("ui.x", "from raidbot.commands.signups import gate", "signups.gate"),
+        ("posting.x", "from raidbot.commands.signups import gate", "signups.gate"),
+    ],
+)
+def test_a_family_that_imports_another_is_found(name: str, source: str, imported: str) -> None:
+    module = Module(name=f"raidbot.commands.{name}", tree=ast.parse(source))
+
+    assert faults(module) == [f"{module.name} may not import raidbot.commands.{imported}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("raid.x", "from raidbot.commands.raid import views"),
+        ("raid.x", "from raidbot.commands.signups.gate import Gate"),
+        ("raid.x", "from raidbot.commands.signups import service"),
+        ("raid.x", "from raidbot.commands.posting.channels import said"),
+        ("posting.x", "from raidbot.commands.ui import permissions"),
+        ("x", "from raidbot.commands.raid.cog import RaidPanel"),
+    ],
+)
+def test_what_families_share_is_let_be(name: str, source: str) -> None:
+    assert faults(Module(name=f"raidbot.commands.{name}", tree=ast.parse(source))) == []
 
 
 def test_contributing_shows_the_same_order() -> None:

@@ -8,7 +8,7 @@ import discord
 import structlog
 from discord.ext import commands
 
-from raidbot.commands.events.event_queue import KeyedQueue
+from raidbot.commands.signups.event_queue import KeyedQueue
 from raidbot.db import raid_queries
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards

@@ -11,7 +11,7 @@ import discord
 import structlog
 from discord.ext import commands
 
-from raidbot.commands.events.event_queue import KeyedQueue
+from raidbot.commands.signups.event_queue import KeyedQueue
 from raidbot.commands.signups.gate import Gate, RoleGone
 from raidbot.db import outbox
 from raidbot.db.database import Unwritable

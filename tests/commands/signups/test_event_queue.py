@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from raidbot.commands.events.event_queue import KeyedQueue
+from raidbot.commands.signups.event_queue import KeyedQueue
 from raidbot.raids.model import RaidId
 
 ONE, TWO = RaidId(1), RaidId(2)
