@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from raidbot.raids import events as ev
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import (
     ChannelId,
+    CloseReason,
     GuildId,
     Kind,
     MemberId,
@@ -112,3 +114,15 @@ def told(change: Change, kind: type[E]) -> list[E]:
 
 def by_button(raid: Raid, member: MemberId, key: str) -> Change:
     return signups.join(raid, member, RoleKey(key), now=NOW, source=Source.BUTTON)
+
+
+def react(raid: Raid, member: MemberId, key: str) -> ev.Change:
+    return signups.react(raid, member, RoleKey(key), now=NOW)
+
+
+def unreact(raid: Raid, member: MemberId, key: str) -> ev.Change:
+    return signups.unreact(raid, member, RoleKey(key), now=NOW)
+
+
+def closed(raid: Raid) -> Raid:
+    return lifecycle.close(raid, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid

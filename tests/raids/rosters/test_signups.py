@@ -1,48 +1,34 @@
-from collections.abc import Callable
+"""Members sign up, wait, move and leave."""
+
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from raidbot.raids import events as ev
-from raidbot.raids import lifecycle
-from raidbot.raids.model import CancelReason, CloseReason, Kind, Mark, MemberId, Raid, RoleKey, Seat, Source
+from raidbot.raids.model import Kind, Mark, MemberId, Raid, Seat, Source
 from raidbot.raids.rosters import signups
 from tests.raids.builders import (
     ALICE,
     BOB,
     CAROL,
     CREATOR,
-    DAVE,
     EVERY_KIND,
     HEALER,
-    MANAGER,
     NOW,
-    START,
     TANK,
     by_button,
+    closed,
     joined,
     museum,
-    posting,
     raid,
+    react,
     roles,
     seated,
     teams,
     told,
+    unreact,
     waiting,
 )
-
-
-def react(raid: Raid, member: MemberId, key: str) -> ev.Change:
-    return signups.react(raid, member, RoleKey(key), now=NOW)
-
-
-def unreact(raid: Raid, member: MemberId, key: str) -> ev.Change:
-    return signups.unreact(raid, member, RoleKey(key), now=NOW)
-
-
-def closed(raid: Raid) -> Raid:
-    return lifecycle.close(raid, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
 
 
 @pytest.mark.parametrize("board", EVERY_KIND, ids=lambda board: board.kind)
@@ -208,56 +194,6 @@ def test_swept_reactions_take_nobody_off() -> None:
     assert signups.clear_marks(everything.raid) == ev.Change(everything.raid)
 
 
-def test_a_closed_raid_refuses_members_and_ignores_reactions_taken_off() -> None:
-    board = closed(joined(raid(tank=1, healer=1), TANK, ALICE, BOB))
-
-    asked: list[Callable[[], ev.Change]] = [
-        lambda: react(board, CAROL, HEALER),
-        lambda: by_button(board, CAROL, HEALER),
-        lambda: signups.leave(board, ALICE, now=NOW),
-        lambda: signups.leave_role(board, ALICE, TANK, now=NOW),
-    ]
-    for ask in asked:
-        with pytest.raises(signups.RaidClosed, match="Ask a raid leader"):
-            ask()
-    with pytest.raises(signups.KeepsPlace, match="you keep your place"):
-        signups.leave(board, ALICE, now=NOW)
-    with pytest.raises(signups.NotSignedUp):
-        signups.leave(board, CAROL, now=NOW)
-    edits: list[Callable[[], ev.Change]] = [
-        lambda: signups.assign(board, CAROL, HEALER, now=NOW),
-        lambda: signups.send_to_wait(board, ALICE, HEALER, now=NOW),
-    ]
-    for edit in edits:
-        with pytest.raises(signups.StillClosed, match="Reopen them"):
-            edit()
-
-    assert unreact(board, ALICE, TANK).raid.seats == board.seats
-
-
-def test_a_cancelled_raid_says_so() -> None:
-    board = lifecycle.cancel(raid(tank=1), reason=CancelReason.MANUAL, by=MANAGER).raid
-
-    with pytest.raises(signups.RaidOver, match="cancelled"):
-        react(board, ALICE, TANK)
-    with pytest.raises(signups.RaidOver, match="cancelled"):
-        signups.remove(board, ALICE, now=NOW)
-
-
-def test_nobody_slips_in_between_the_start_and_the_closing() -> None:
-    board = joined(raid(tank=2), TANK, ALICE)
-
-    with pytest.raises(signups.RaidClosed):
-        signups.react(board, BOB, TANK, now=START)
-    assert seated(signups.react(board, BOB, TANK, now=START - timedelta(seconds=1)).raid, TANK) == [ALICE, BOB]
-
-
-def test_a_raid_held_open_takes_latecomers() -> None:
-    board = lifecycle.reopen(closed(raid(tank=2)), by=MANAGER, now=START).raid
-
-    assert seated(signups.react(board, BOB, TANK, now=START + timedelta(hours=1)).raid, TANK) == [BOB]
-
-
 def test_a_button_moves_too_and_makes_the_old_reaction_unwanted() -> None:
     board = joined(raid(tank=1, healer=1), TANK, ALICE)
 
@@ -293,86 +229,6 @@ def test_who_leaves_the_server_frees_their_places_and_their_reactions_go(shut: b
     assert signups.depart(change.raid, ALICE, now=NOW) == ev.Change(change.raid)
 
 
-def test_assigning_takes_the_seat_and_ends_waits() -> None:
-    board = joined(joined(raid(tank=1, healer=2), TANK, ALICE, BOB), HEALER, CAROL)
-
-    change = signups.assign(board, BOB, HEALER, now=NOW)
-
-    assert seated(change.raid, HEALER) == [CAROL, BOB]
-    assert waiting(change.raid, TANK) == []
-    assert change.events == (ev.Assigned(BOB, HEALER, None, False), ev.Filled())
-
-
-def test_a_full_role_is_assigned_only_by_force_and_marked() -> None:
-    board = joined(raid(tank=1, healer=1), TANK, ALICE)
-
-    with pytest.raises(signups.RoleFull, match="Tank has its only seat taken"):
-        signups.assign(board, BOB, TANK, now=NOW)
-    change = signups.assign(board, BOB, TANK, now=NOW, force=True)
-
-    assert [seat.forced for seat in change.raid.seated(TANK)] == [False, True]
-    assert change.events == (ev.Assigned(BOB, TANK, None, True),)
-    with pytest.raises(signups.AlreadySeated):
-        signups.assign(change.raid, BOB, TANK, now=NOW)
-
-
-def test_force_on_a_role_with_room_is_an_ordinary_seat() -> None:
-    change = signups.assign(raid(tank=1), ALICE, TANK, now=NOW, force=True)
-
-    assert not change.raid.seats[0].forced
-
-
-def test_an_overfilled_role_frees_a_seat_only_below_its_number() -> None:
-    board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
-    board = signups.assign(board, CAROL, TANK, now=NOW, force=True).raid
-
-    board = unreact(board, ALICE, TANK).raid
-    assert (seated(board, TANK), waiting(board, TANK)) == ([CAROL], [BOB])
-
-    board = signups.remove(board, CAROL, now=NOW).raid
-    assert (seated(board, TANK), waiting(board, TANK)) == ([BOB], [])
-
-
-def test_an_overfilled_role_does_not_hide_an_empty_one() -> None:
-    board = joined(raid(tank=1, healer=1), TANK, ALICE)
-
-    board = signups.assign(board, BOB, TANK, now=NOW, force=True).raid
-
-    assert not board.is_full
-
-
-def test_removing_promotes_and_works_on_closed_raids_without_promoting() -> None:
-    board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
-
-    gone = signups.remove(board, ALICE, now=NOW)
-    shut = signups.remove(closed(board), ALICE, now=NOW)
-
-    assert gone.events == (ev.Removed(ALICE, board.seats[0]), ev.Promoted(BOB, TANK))
-    assert (seated(shut.raid, TANK), waiting(shut.raid, TANK)) == ([], [BOB])
-    with pytest.raises(signups.NotSignedUp):
-        signups.remove(board, DAVE, now=NOW)
-
-
-def test_sending_to_wait_promotes_others_and_not_the_same_member() -> None:
-    board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
-
-    change = signups.send_to_wait(board, ALICE, TANK, now=NOW)
-
-    assert (seated(change.raid, TANK), waiting(change.raid, TANK)) == ([BOB], [ALICE])
-    assert change.events == (ev.SentToWait(ALICE, TANK, 1, TANK), ev.Promoted(BOB, TANK))
-    with pytest.raises(signups.AlreadyWaiting):
-        signups.send_to_wait(change.raid, ALICE, TANK, now=NOW)
-
-
-def test_nobody_is_sent_to_wait_for_a_free_seat() -> None:
-    board = joined(raid(tank=1, healer=1), TANK, ALICE)
-
-    with pytest.raises(signups.RoomForAll):
-        signups.send_to_wait(board, ALICE, TANK, now=NOW)
-    with pytest.raises(signups.RoomForAll):
-        signups.send_to_wait(board, ALICE, HEALER, now=NOW)
-
-
 def test_full_is_told_once() -> None:
     board = joined(raid(tank=1), TANK, ALICE)
 
@@ -380,13 +236,6 @@ def test_full_is_told_once() -> None:
 
     assert board.filled_once
     assert told(again, ev.Filled) == []
-
-
-def test_a_raid_being_posted_takes_nobody_yet() -> None:
-    with pytest.raises(signups.RaidClosed):
-        react(posting(), ALICE, TANK)
-    with pytest.raises(signups.NotPostedYet):
-        signups.assign(posting(), ALICE, TANK, now=NOW)
 
 
 def test_roles_may_share_their_name() -> None:
@@ -404,15 +253,6 @@ def test_an_unfilled_team_raid_is_not_full() -> None:
     assert not joined(board, "team-1", ALICE).is_full
     assert not museum(2).is_full
     assert CREATOR not in set(board.members())
-
-
-def test_what_people_named_things_is_shown_and_not_obeyed() -> None:
-    board = replace(raid(tank=1), title="**Core**")
-
-    with pytest.raises(signups.RaidClosed) as refused:
-        react(closed(board), ALICE, TANK)
-
-    assert r"\*\*Core\*\*" in str(refused.value)
 
 
 def test_leaving_one_role_keeps_the_rest_and_only_its_reaction_goes() -> None:

@@ -1,0 +1,96 @@
+"""Raids that take no signups: not posted yet, closed, begun or cancelled."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from raidbot.raids import events as ev
+from raidbot.raids import lifecycle
+from raidbot.raids.model import CancelReason
+from raidbot.raids.rosters import signups
+from tests.raids.builders import (
+    ALICE,
+    BOB,
+    CAROL,
+    HEALER,
+    MANAGER,
+    NOW,
+    START,
+    TANK,
+    by_button,
+    closed,
+    joined,
+    posting,
+    raid,
+    react,
+    seated,
+    unreact,
+)
+
+
+def test_a_closed_raid_refuses_members_and_ignores_reactions_taken_off() -> None:
+    board = closed(joined(raid(tank=1, healer=1), TANK, ALICE, BOB))
+
+    asked: list[Callable[[], ev.Change]] = [
+        lambda: react(board, CAROL, HEALER),
+        lambda: by_button(board, CAROL, HEALER),
+        lambda: signups.leave(board, ALICE, now=NOW),
+        lambda: signups.leave_role(board, ALICE, TANK, now=NOW),
+    ]
+    for ask in asked:
+        with pytest.raises(signups.RaidClosed, match="Ask a raid leader"):
+            ask()
+    with pytest.raises(signups.KeepsPlace, match="you keep your place"):
+        signups.leave(board, ALICE, now=NOW)
+    with pytest.raises(signups.NotSignedUp):
+        signups.leave(board, CAROL, now=NOW)
+    edits: list[Callable[[], ev.Change]] = [
+        lambda: signups.assign(board, CAROL, HEALER, now=NOW),
+        lambda: signups.send_to_wait(board, ALICE, HEALER, now=NOW),
+    ]
+    for edit in edits:
+        with pytest.raises(signups.StillClosed, match="Reopen them"):
+            edit()
+
+    assert unreact(board, ALICE, TANK).raid.seats == board.seats
+
+
+def test_a_cancelled_raid_says_so() -> None:
+    board = lifecycle.cancel(raid(tank=1), reason=CancelReason.MANUAL, by=MANAGER).raid
+
+    with pytest.raises(signups.RaidOver, match="cancelled"):
+        react(board, ALICE, TANK)
+    with pytest.raises(signups.RaidOver, match="cancelled"):
+        signups.remove(board, ALICE, now=NOW)
+
+
+def test_nobody_slips_in_between_the_start_and_the_closing() -> None:
+    board = joined(raid(tank=2), TANK, ALICE)
+
+    with pytest.raises(signups.RaidClosed):
+        signups.react(board, BOB, TANK, now=START)
+    assert seated(signups.react(board, BOB, TANK, now=START - timedelta(seconds=1)).raid, TANK) == [ALICE, BOB]
+
+
+def test_a_raid_held_open_takes_latecomers() -> None:
+    board = lifecycle.reopen(closed(raid(tank=2)), by=MANAGER, now=START).raid
+
+    assert seated(signups.react(board, BOB, TANK, now=START + timedelta(hours=1)).raid, TANK) == [BOB]
+
+
+def test_a_raid_being_posted_takes_nobody_yet() -> None:
+    with pytest.raises(signups.RaidClosed):
+        react(posting(), ALICE, TANK)
+    with pytest.raises(signups.NotPostedYet):
+        signups.assign(posting(), ALICE, TANK, now=NOW)
+
+
+def test_what_people_named_things_is_shown_and_not_obeyed() -> None:
+    board = replace(raid(tank=1), title="**Core**")
+
+    with pytest.raises(signups.RaidClosed) as refused:
+        react(closed(board), ALICE, TANK)
+
+    assert r"\*\*Core\*\*" in str(refused.value)

@@ -1,0 +1,166 @@
+"""Typed times that are refused."""
+
+import pytest
+
+from raidbot.raids.times.tokens import (
+    Ambiguous,
+    Contradiction,
+    InThePast,
+    NoSuchDate,
+    NoSuchTime,
+    NotATime,
+    NothingSaid,
+    NoTimeOfDay,
+    NotUnderstood,
+    SaidTwice,
+    TooFarAhead,
+    TooLong,
+)
+from tests.raids.times.typed_times import at, meant
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("8pm sharp", "sharp"),
+        ("7pm maybe 8", "maybe"),
+        ("friday 8pm XYZ", "XYZ"),
+        ("every friday 8pm", "every friday"),
+        ("last friday 8pm", "last friday"),
+        ("fridays 8pm", "fridays"),
+        ("friday or saturday 8pm", "or"),
+        ("weekend 8pm", "weekend"),
+        ("8 people", "people"),
+        ("7ish", "7ish"),
+        ("8pmEST", "8pmEST"),
+        ("8pm Europe/Narnia", "Europe/Narnia"),
+        ("8pm UTC+15", "UTC+15"),
+        ("march madness", "march"),
+        ("march 7pm", "march"),
+        ("in 8", "in 8"),
+        ("-2h", "-2h"),
+        ("in 2h 3h", "in 2h 3h"),
+        ("in a day and a half", "in a day and a half"),
+        ("@everyone 8pm", "everyone"),
+        ("12345", "12345"),
+        ("<t:abc>", "<t:abc>"),
+        ("8pm 🙂", "🙂"),
+        ("friday at", "at"),
+        ("friday 8pm; rm -rf", "; rm"),
+        ("halb acht", "halb"),
+    ],
+)
+def test_what_is_not_understood_is_named(text: str, word: str) -> None:
+    with pytest.raises(NotUnderstood, match="Try “friday 8pm”") as refused:
+        meant(text)
+    assert f"“{word}”" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("", NothingSaid),
+        (" , ", NothingSaid),
+        ("8pm" + " " * 98, TooLong),
+        ("today", NoTimeOfDay),
+        ("friday", NoTimeOfDay),
+        ("tomorrow evening", NoTimeOfDay),
+        ("2026-03-20", NoTimeOfDay),
+        ("march 20 2030", NoTimeOfDay),
+        ("a week from friday", NoTimeOfDay),
+        ("EST", NoTimeOfDay),
+        ("in 3 days in the evening", NoTimeOfDay),
+    ],
+)
+def test_a_time_of_day_is_needed(text: str, refusal: type[NotATime]) -> None:
+    with pytest.raises(refusal):
+        meant(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("25:00", NoSuchTime),
+        ("24:30", NoSuchTime),
+        ("8:60", NoSuchTime),
+        ("13pm", NoSuchTime),
+        ("0am", NoSuchTime),
+        ("19:00 pm", NoSuchTime),
+        ("2460", NoSuchTime),
+        ("8.5", NoSuchTime),
+        ("half past 13", NoSuchTime),
+        ("2026-02-29 19:00", NoSuchDate),
+        ("feb 30 8pm", NoSuchDate),
+        ("13/13 8pm", NoSuchDate),
+        ("the 32nd 8pm", NoSuchDate),
+    ],
+)
+def test_times_and_dates_have_to_exist(text: str, refusal: type[NotATime]) -> None:
+    with pytest.raises(refusal):
+        meant(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("7pm-9pm", SaidTwice),
+        ("7pm to 9pm", SaidTwice),
+        ("7pm - 9pm", SaidTwice),
+        ("8-10pm", SaidTwice),
+        ("friday saturday 8pm", SaidTwice),
+        ("8pm EST PST", SaidTwice),
+        ("fri 20 8pm", SaidTwice),
+        ("19:00-22:00", Ambiguous),
+        ("20 march 7", Ambiguous),
+        ("half 8", Ambiguous),
+        ("2h", Ambiguous),
+        ("2 hours", Ambiguous),
+        ("friday midnight", Ambiguous),
+        ("tonight at 12", Ambiguous),
+        ("tonight 2", Ambiguous),
+        ("8pm IST", Ambiguous),
+        ("thursday march 20 8pm", Contradiction),
+        ("tomorrow friday 8pm", Contradiction),
+        ("friday the 21st 8pm", Contradiction),
+        ("tomorrow morning 8pm", Contradiction),
+        ("tonight 7am", Contradiction),
+        ("in 2 hours EST", Contradiction),
+        ("in 2 hours 8pm", Contradiction),
+        ("<t:1774047600> 8pm", Contradiction),
+    ],
+)
+def test_one_thing_has_to_be_meant(text: str, refusal: type[NotATime]) -> None:
+    with pytest.raises(refusal):
+        meant(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("today 2pm", InThePast),
+        ("yesterday 8pm", InThePast),
+        ("this morning 9", InThePast),
+        ("march 18 3pm", InThePast),
+        ("march 1 8pm", InThePast),
+        ("2026-01-05 19:00", InThePast),
+        ("0001-01-01 10:00", InThePast),
+        ("in 0 minutes", InThePast),
+        ("<t:1700000000>", InThePast),
+        ("<t:-99999999999999999999>", InThePast),
+        ("2028-03-18 15:01", TooFarAhead),
+        ("9999-12-31 24:00", TooFarAhead),
+        ("in 99999 hours", TooFarAhead),
+        ("in 99999 years", TooFarAhead),
+        ("9999999999", TooFarAhead),
+        ("<t:99999999999999999999:F>", TooFarAhead),
+    ],
+)
+def test_times_past_or_too_far_ahead_are_refused(text: str, refusal: type[NotATime]) -> None:
+    with pytest.raises(refusal):
+        meant(text)
+
+
+def test_a_date_that_has_just_passed_is_not_next_year_s_around_new_year_either() -> None:
+    with pytest.raises(InThePast, match="Write the year"):
+        meant("dec 28 8pm", now=at("2027-01-03T12:00", "Europe/London"), locale="en-GB")
+    assert meant("jan 5 8pm", now=at("2026-12-31T22:00", "Europe/London"), locale="en-GB") == "2027-01-05 20:00"
