@@ -1,8 +1,7 @@
 """Every form there is: opened for one thing and left, then opened for another and sent. See `panel_stories`."""
 
 from raidbot.raids.model import GuildId
-from tests.e2e.restarts.panel_stories import Steps
-from tests.e2e.restarts.restarts import Story, StoryContext
+from tests.e2e.restarts.restarts import Steps, Story, StoryContext
 from tests.raid_boards import board_text
 
 

@@ -61,7 +61,8 @@ class StoryContext:
         await self.guild.until(lambda: any(name in field["value"] for field in board.embeds[0].get("fields", ())))
 
 
-Story = Callable[[StoryContext], AsyncIterator[None]]
+Steps = AsyncIterator[None]
+Story = Callable[[StoryContext], Steps]
 """Yields wherever the bot is to be stopped and started."""
 
 

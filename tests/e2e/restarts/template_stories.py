@@ -9,8 +9,7 @@ from raidbot.raids.templates.model import Template
 from raidbot.state import Cause
 from tests.commands.raid.panels import options_of, panel_option
 from tests.commands.templates.panels import LINES, entries, kept
-from tests.e2e.restarts.panel_stories import Steps
-from tests.e2e.restarts.restarts import Story, StoryContext
+from tests.e2e.restarts.restarts import Steps, Story, StoryContext
 
 LIST, ROLE, PLAN = "Look at a template, and change it", "Edit or remove one role", "Edit or remove a strategy"
 
