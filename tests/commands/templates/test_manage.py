@@ -5,12 +5,8 @@ from dataclasses import replace
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.raids.model import GuildId, Role, RoleKey, Source
-from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.builtin import builtin
-from raidbot.raids.templates.model import Strategy, Template
-from raidbot.state import Cause
-from tests.commands.templates.panels import LINES, entries, entry_of, kept, make, panel_of, send
+from tests.commands.templates.panels import entries, entry_of, kept, make, panel_of, send
 from tests.conftest import Start
 from tests.raid_boards import board_text, prepare, put_up
 
@@ -75,87 +71,6 @@ async def test_unknown_templates_and_those_of_other_servers_are_refused(
 
         assert "not there any more" in panel.text()
         assert (await entry_of(bot, guild, "Ember")).enabled
-
-
-async def test_a_new_template_is_offered_by_create_and_becomes_a_raid(guild: SandboxGuild, start: Start) -> None:
-    alice = guild.add_member("alice")
-    async with start() as bot:
-        panel = await make(guild, "Ember Citadel", emoji="🔥", colour="C0392B", description="Bring water.", roles=LINES)
-
-        assert "Saved. `/create` offers it." in panel.text()
-        assert "🔥 Ember Citadel" in panel.text()
-        entry = await entry_of(bot, guild, "Ember Citadel")
-        assert entry.is_own
-        assert entry.template.colour == 0xC0392B
-        offered = await guild.owner.autocomplete(
-            guild.channel("raid-signups"), "create", {"activity": "ember"}, focused="activity"
-        )
-        assert [one.value for one in offered] == [entry.key]
-        board = await put_up(guild, activity=entry.key)
-        assert "🔥 Ember Citadel" in board_text(board)
-        assert "Bring water." in board_text(board)
-        await alice.react(board, "💚")
-        await guild.until(lambda: "Alice" in board_text(board))
-
-
-async def test_a_new_template_without_a_description_can_be_posted(guild: SandboxGuild, start: Start) -> None:
-    async with start():
-        await make(guild, "Plain")
-
-        assert "Plain" in board_text(await put_up(guild, activity="plain"))
-
-
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ({"name": "Museum Signup"}, "called “Museum Signup” already"),
-        ({"name": "museum"}, "called “museum” already"),
-        ({"name": "the voracious void raid"}, "called “the voracious void raid” already"),
-        ({"colour": "red"}, "“red” is not a colour. Write # and six"),
-        ({"emoji": "fire"}, "“fire” is not an emoji"),
-        ({"emoji": ":fire:"}, "no custom emoji called “:fire:”"),
-        ({"roles": "Tank"}, "Line 1: this has 1 part"),
-        ({"roles": "| 🛡️ | Tank | 99\n| 💚 | Healer"}, "Line 2: this has 3 parts"),
-        ({"roles": "\n".join(f"| {chr(0x1F400 + n)} | {'x' * 80} | 50" for n in range(30))}, "Discord allows"),
-    ],
-)
-async def test_a_new_template_that_cannot_be_is_refused_and_what_was_typed_is_not_lost(
-    guild: SandboxGuild, start: Start, typed: dict[str, str], said: str
-) -> None:
-    async with start() as bot:
-        given = {"name": "Ember", "description": "Bring water."} | typed
-
-        refused = await make(guild, **given)
-
-        assert said in refused.text()
-        assert "Nothing was saved" in refused.text()
-        assert len(await entries(bot, guild)) == len(builtin())
-    async with start() as bot:
-        form = await refused.click("Try again")
-        assert form.modal is not None
-        shown = {one["component"]["custom_id"]: one["component"].get("value", "") for one in form.modal["components"]}
-        assert {name: shown[name] for name in given} == given
-        await form.submit(name="Ember", colour="", emoji="", roles=LINES)
-
-        assert "Saved. `/create` offers it." in refused.text()
-        assert (await kept(bot, guild, "Ember")).description == "Bring water."
-
-
-async def test_a_refusal_holds_every_reason(guild: SandboxGuild, start: Start) -> None:
-    async with start():
-        refused = await make(guild, "Ember", roles="| sword | Tank | 0\n| 💚 | Healer | x\n| 💚 | Other | 1")
-
-        assert "Line 1: “sword” is not an emoji" in refused.text()
-        assert "Line 2: “x” is not a number of seats" in refused.text()
-
-
-async def test_giving_up_goes_back_to_what_there_is(guild: SandboxGuild, start: Start) -> None:
-    async with start():
-        refused = await make(guild, "Ember", colour="red")
-
-        await refused.click("Give up")
-
-        assert "Templates of Ravenwood" in refused.text()
 
 
 async def test_disabled_templates_are_not_offered_until_they_are_enabled(guild: SandboxGuild, start: Start) -> None:
@@ -273,42 +188,6 @@ async def test_the_preview_is_the_board_with_each_strategy(guild: SandboxGuild, 
         assert "no, it is disabled" in panel.text()
 
 
-async def test_answers_come_in_time_though_discord_is_slow(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
-    guild.add_emoji("ember")
-    async with start() as bot:
-        panel = await panel_of(guild)
-        sandbox.faults.slow(0.5)
-
-        answers = [
-            await guild.owner.slash(guild.channel("raid-signups"), "templates list"),
-            await send(panel, "Words and look", emoji=":ember:"),
-            await send(panel, "Lengths", lengths="x"),
-            await send(panel, "Try again", lengths="2"),
-            await panel.click("Preview"),
-            await panel.click("Back"),
-            await panel.click("Export"),
-            await make(guild, "Ember", emoji=":ember:"),
-        ]
-
-        assert [answer.failed for answer in answers] == [False] * len(answers)
-        assert (await kept(bot, guild)).lengths == (120,)
-        assert (await kept(bot, guild, "Ember")).emoji
-
-
-async def test_what_was_typed_outlives_an_outage(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
-    emoji = guild.add_emoji("ember")
-    async with start() as bot:
-        outage = sandbox.faults.answer(403, route="GET /guilds/{}/emojis")
-
-        refused = await make(guild, "Ember", emoji=":ember:", description="Bring water.")
-
-        assert "Discord does not tell me the emoji of this server right now." in refused.text()
-        outage.lift()
-        await send(refused, "Try again")
-        made = await kept(bot, guild, "Ember")
-        assert (made.emoji, made.description) == (f"<:ember:{emoji.id}>", "Bring water.")
-
-
 async def test_changes_are_in_the_audit_once_with_who_and_what(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         await send(await panel_of(guild), "Words and look", colour="#000001")
@@ -327,81 +206,3 @@ async def test_changes_are_in_the_audit_once_with_who_and_what(guild: SandboxGui
                 guild.owner.id,
             )
         ]
-
-
-async def test_sixty_templates_are_paged(guild: SandboxGuild, start: Start) -> None:
-    async with start() as bot:
-        await _fill(bot.state, guild, 51)
-        listed = await guild.owner.slash(guild.channel("raid-signups"), "templates list")
-        assert "Page 1 of 3" in listed.text()
-        await listed.click("Next page")
-        await listed.click("Next page")
-        assert "Page 3 of 3" in listed.text()
-        await listed.select(LIST, [f"50 {'long name ' * 10}"[:100].rstrip()])
-
-        assert "Origin: this server’s own" in listed.text()
-        offered = await guild.owner.autocomplete(
-            guild.channel("raid-signups"), "templates edit", {"template": "5"}, focused="template"
-        )
-        assert offered[0].name.startswith("5")
-
-
-async def test_the_widest_template_fits_every_page(guild: SandboxGuild, start: Start) -> None:
-    """Discord, as the sandbox plays it, refuses what is too long, and the test fails then."""
-    emoji = [guild.add_emoji("e" * 20) for _ in range(26)]
-    roles = tuple(
-        Role(
-            key=RoleKey(f"{n:02d}" + "k" * 30),
-            name=f"{n:02d}" + "*" * 8,
-            emoji=f"<:{one.name}:{one.id}>",
-            seats=1,
-            group="_" * 98 + f"{n % 5:02d}",
-            icon=f"<:{one.name}:{one.id}>",
-        )
-        for n, one in enumerate(emoji)
-    )
-    widest = Template(
-        key="custom-" + "w" * 33,
-        name="*" * 100,
-        emoji=roles[0].emoji,
-        roles=roles,
-        strategies=tuple(Strategy(f"{n:02d}" + "_" * 98, "", (replace(roles[n], name="~" * 10),)) for n in range(25)),
-        sides=tuple(f"{n:02d}" + "*" * 8 for n in range(24)),
-    )
-    async with start() as bot:
-        await bot.state.change_templates(
-            GuildId(guild.id), lambda catalogue: rules.add(catalogue, widest), Cause(Source.COMMAND)
-        )
-        panel = await panel_of(guild, widest.key)
-        await panel.click("Words and look")
-        await send(panel, "Sides", sides="x\nx")
-        await panel.click("Give up")
-        await panel.click("Roles")
-        assert "more than 4000 characters, so they are edited one by one" in panel.text()
-        await panel.select("Edit or remove one role: 26 to 26", [roles[25].key])
-        await send(panel, "Edit", seats="x")
-        await send(panel, "Try again", seats="2")
-        assert "Saved." in panel.text()
-        await panel.click("Back")
-        await panel.click("Strategies")
-        await panel.select(None, [widest.strategies[0].name])
-        await send(panel, "Edit", description="~" * 1500)
-        assert "Discord would not take a board made from" in panel.text()
-        await panel.click("Give up")
-        await panel.click("Strategies")
-        await panel.click("Back")
-        await panel.click("Preview")
-        await panel.click("Back")
-        await panel.click("Delete")
-
-        assert "Yes, delete it" in panel.text()
-
-
-async def _fill(state: object, guild: SandboxGuild, count: int) -> None:
-    tank = Role(key=RoleKey("tank"), name="Tank", emoji="🛡️", seats=1)
-    templates = [
-        Template(key=f"custom-{n}", name=f"{n:02d} {'long name ' * 10}"[:100], roles=(tank,)) for n in range(count)
-    ]
-    await state.change_templates(  # type: ignore[attr-defined]
-        GuildId(guild.id), lambda catalogue: rules.put(catalogue, templates), Cause(Source.COMMAND)
-    )

@@ -1,55 +1,15 @@
 """After a time of silence the roster is what the reactions say, with nobody displaced."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from structlog.testing import capture_logs
-
-from discord_sandbox.people import Person
 from raidbot.raids import lifecycle
-from raidbot.raids.model import CancelReason, ChannelId, CloseReason, GuildId, Kind, MemberId, Raid, RoleKey, Source
+from raidbot.raids.model import CloseReason, GuildId, Kind, MemberId, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause
-from tests.delivery.harness import EDIT, PUT_REACTION, REACTORS, READ, BotHarness, DeliveryWorld, seated, until
-
-ONE, TWO = "1️⃣", "2️⃣"
-
-
-async def sit_down(harness: BotHarness, world: DeliveryWorld, raid: Raid, emoji: str, *members: Person) -> None:
-    """They react while the bot listens, one after the other."""
-    for member in members:
-        await member.react(world.sees(raid), emoji)
-
-        async def heard(member: Person = member) -> bool:
-            return any(mark.member == member.id for mark in (await harness.state.raid(raid.id)).marks)
-
-        await until(heard)
-    await harness.boards.idle()
-
-
-async def waiting(harness: BotHarness, raid: Raid, key: str) -> list[int]:
-    return [wait.member for wait in (await harness.state.raid(raid.id)).line(RoleKey(key))]
-
-
-async def assert_marks_match_reactions(harness: BotHarness, world: DeliveryWorld, raid: Raid) -> None:
-    async def match() -> bool:
-        current = await harness.state.raid(raid.id)
-        return all(
-            {mark.member for mark in current.marks if mark.role == role.key}
-            == set(world.sees(raid).reactors(role.emoji)) - {world.sandbox.bot.id}
-            for role in raid.roles
-        )
-
-    await until(match)
-
-
-async def again(world: DeliveryWorld, harness: BotHarness) -> BotHarness:
-    """The bot was away; it is back and has compared all boards."""
-    harness = await world.start_bot()
-    await harness.reconcile.all()
-    return harness
+from tests.delivery.boards.comparison_steps import ONE, TWO, again, assert_marks_match_reactions, sit_down, waiting
+from tests.delivery.harness import EDIT, PUT_REACTION, REACTORS, DeliveryWorld, seated, until
 
 
 async def test_nothing_changed_costs_one_call_per_board(world: DeliveryWorld) -> None:
@@ -266,172 +226,6 @@ async def test_the_signup_roles_are_respected(world: DeliveryWorld) -> None:
     await world.sandbox.until(lambda: bob.id not in world.sees(raid).reactors(ONE))
 
 
-async def test_a_deleted_message_or_channel_cancels(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    one = await world.raid(harness)
-    await world.crash(harness)
-    await world.sandbox.delete_message(world.sees(one))
-    harness = await again(world, harness)
-    assert (await harness.state.raid(one.id)).cancelled_reason is CancelReason.MESSAGE_DELETED
-    other = await world.raid(harness)
-    await world.crash(harness)
-    await world.sandbox.delete_channel(world.channel)
-
-    harness = await again(world, harness)
-
-    assert (await harness.state.raid(other.id)).cancelled_reason is CancelReason.CHANNEL_DELETED
-
-
-async def test_an_outage_cancels_nothing_and_is_made_up_for(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    alice = world.member("alice")
-    raid = await world.raid(harness)
-    await world.crash(harness)
-    await alice.react(world.sees(raid), ONE)
-    fault = world.sandbox.faults.answer(503, route=READ)
-
-    harness = await again(world, harness)
-    await world.sandbox.until(lambda: fault.met >= 2)
-    assert (await harness.state.raid(raid.id)).is_open
-    fault.lift()
-
-    async def joined() -> bool:
-        return await seated(harness, raid, "tank") == [alice.id]
-
-    await until(joined)
-
-
-async def test_one_broken_board_is_reported_once_and_the_others_go_on(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    alice = world.member("alice")
-    hidden = world.guild.add_channel("hidden")
-    await harness.state.create(replace(world.plan(), channel=ChannelId(hidden.id)), _cause())
-    await world.sandbox.until(lambda: hidden.messages)
-    raid = await world.raid(harness)
-    await harness.boards.idle()
-    await world.crash(harness)
-    world.guild.deny(hidden, "view_channel")
-    await alice.react(world.sees(raid), ONE)
-
-    with capture_logs() as logs:
-        harness = await again(world, harness)
-        await harness.reconcile.all()
-
-    assert await seated(harness, raid, "tank") == [alice.id]
-    assert len([entry for entry in logs if entry["event"] == "board cannot be read"]) == 1
-
-
-async def test_a_change_that_failed_on_the_database_is_made_up_for(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    alice = world.member("alice")
-    raid = await world.raid(harness)
-    harness.ignores_events = True
-    await alice.react(world.sees(raid), ONE)
-    await harness.db.write(lambda tx: tx.execute("ALTER TABLE seats RENAME TO away"))
-    harness.reconcile.later(raid.id)
-    await world.sandbox.until(lambda: world.count(REACTORS))
-    await harness.db.write(lambda tx: tx.execute("ALTER TABLE away RENAME TO seats"))
-
-    async def joined() -> bool:
-        return await seated(harness, raid, "tank") == [alice.id]
-
-    await until(joined)
-
-
-async def test_whoever_leaves_while_the_board_is_read_stays_away(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    alice, bob = world.member("alice"), world.member("bob")
-    raid = await world.raid(harness, tank=3)
-    harness.ignores_events = True
-    await alice.react(world.sees(raid), ONE)
-    await bob.react(world.sees(raid), ONE)
-    await asyncio.sleep(0.05)
-    harness.ignores_events = False
-    read = asyncio.Event()
-    go_on = asyncio.Event()
-    inner = harness.reconcile._may_sign_up
-
-    async def gate(*asked: object) -> bool:
-        read.set()
-        await go_on.wait()
-        return await inner(*asked)  # type: ignore[arg-type]
-
-    harness.reconcile._may_sign_up = gate
-    comparing = asyncio.create_task(harness.reconcile.raid(raid.id))
-    await read.wait()
-
-    await alice.unreact(world.sees(raid), ONE)
-    await world.sandbox.until(lambda: alice.id in next(iter(harness.reconcile._looks[raid.id])).touched)
-    go_on.set()
-    await comparing
-
-    assert await seated(harness, raid, "tank") == [bob.id]
-    await assert_marks_match_reactions(harness, world, raid)
-
-
-async def test_whoever_joins_while_the_board_is_read_stays_in(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    alice, bob = world.member("alice"), world.member("bob")
-    raid = await world.raid(harness, tank=3)
-    await sit_down(harness, world, raid, ONE, bob)
-    harness.ignores_events = True
-    await bob.unreact(world.sees(raid), ONE)
-    await asyncio.sleep(0.05)
-    harness.ignores_events = False
-    slow = world.sandbox.faults.slow(0.3, route=REACTORS)
-    comparing = asyncio.create_task(harness.reconcile.raid(raid.id, in_full=True))
-    await world.sandbox.until(lambda: world.count(READ))
-
-    await alice.react(world.sees(raid), ONE)
-    await comparing
-    slow.lift()
-
-    async def settled() -> bool:
-        return await seated(harness, raid, "tank") == [alice.id]
-
-    await until(settled)
-    await assert_marks_match_reactions(harness, world, raid)
-
-
-async def test_unknown_names_are_learned_in_bulk(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    members = [world.member(f"member{number}") for number in range(120)]
-    raid = await world.raid(harness, tank=300)
-    await world.crash(harness)
-    for member in members:
-        await member.react(world.sees(raid), ONE)
-
-    harness = await again(world, harness)
-    last = await harness.state.raid(raid.id)
-
-    async def known() -> bool:
-        return len(await harness.state.names(last)) >= 120
-
-    await until(known)
-    await world.sandbox.until(lambda: "Member119" in world.text(raid) or "more" in world.text(raid))
-    await harness.boards.idle()
-    assert world.count("GET /guilds/{}/members/{}") == 0
-
-
-async def test_a_member_nobody_finds_is_asked_for_once(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    alice = world.member("alice")
-    raid = await world.raid(harness)
-    await sit_down(harness, world, raid, ONE, alice)
-    await world.crash(harness)
-    await world.sandbox.remove_member(world.guild, alice)
-
-    harness = await again(world, harness)
-    await harness.reconcile.all()
-
-    async def asked() -> bool:
-        return (raid.guild, MemberId(alice.id)) in harness.people._unknown
-
-    await until(asked)
-    await harness.people.learn(raid.id)
-    assert harness.people._wanted == {}
-
-
 async def test_edits_follow_a_comparison_only_if_something_differs(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     raid = await world.raid(harness)
@@ -443,7 +237,3 @@ async def test_edits_follow_a_comparison_only_if_something_differs(world: Delive
     await harness.boards.idle()
 
     assert world.count(EDIT) == before
-
-
-def _cause() -> Cause:
-    return Cause(Source.COMMAND)

@@ -1,0 +1,113 @@
+"""/templates with as many and as long templates as can be, and with a slow Discord."""
+
+from dataclasses import replace
+
+from discord_sandbox import Sandbox, SandboxGuild
+from raidbot.raids.model import GuildId, Role, RoleKey, Source
+from raidbot.raids.templates import catalogue as rules
+from raidbot.raids.templates.model import Strategy, Template
+from raidbot.state import Cause
+from tests.commands.templates.panels import kept, make, panel_of, send
+from tests.conftest import Start
+
+LIST = "Look at a template, and change it"
+
+
+async def test_answers_come_in_time_though_discord_is_slow(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    guild.add_emoji("ember")
+    async with start() as bot:
+        panel = await panel_of(guild)
+        sandbox.faults.slow(0.5)
+
+        answers = [
+            await guild.owner.slash(guild.channel("raid-signups"), "templates list"),
+            await send(panel, "Words and look", emoji=":ember:"),
+            await send(panel, "Lengths", lengths="x"),
+            await send(panel, "Try again", lengths="2"),
+            await panel.click("Preview"),
+            await panel.click("Back"),
+            await panel.click("Export"),
+            await make(guild, "Ember", emoji=":ember:"),
+        ]
+
+        assert [answer.failed for answer in answers] == [False] * len(answers)
+        assert (await kept(bot, guild)).lengths == (120,)
+        assert (await kept(bot, guild, "Ember")).emoji
+
+
+async def test_sixty_templates_are_paged(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        await _fill(bot.state, guild, 51)
+        listed = await guild.owner.slash(guild.channel("raid-signups"), "templates list")
+        assert "Page 1 of 3" in listed.text()
+        await listed.click("Next page")
+        await listed.click("Next page")
+        assert "Page 3 of 3" in listed.text()
+        await listed.select(LIST, [f"50 {'long name ' * 10}"[:100].rstrip()])
+
+        assert "Origin: this server’s own" in listed.text()
+        offered = await guild.owner.autocomplete(
+            guild.channel("raid-signups"), "templates edit", {"template": "5"}, focused="template"
+        )
+        assert offered[0].name.startswith("5")
+
+
+async def test_the_widest_template_fits_every_page(guild: SandboxGuild, start: Start) -> None:
+    """Discord, as the sandbox plays it, refuses what is too long, and the test fails then."""
+    emoji = [guild.add_emoji("e" * 20) for _ in range(26)]
+    roles = tuple(
+        Role(
+            key=RoleKey(f"{n:02d}" + "k" * 30),
+            name=f"{n:02d}" + "*" * 8,
+            emoji=f"<:{one.name}:{one.id}>",
+            seats=1,
+            group="_" * 98 + f"{n % 5:02d}",
+            icon=f"<:{one.name}:{one.id}>",
+        )
+        for n, one in enumerate(emoji)
+    )
+    widest = Template(
+        key="custom-" + "w" * 33,
+        name="*" * 100,
+        emoji=roles[0].emoji,
+        roles=roles,
+        strategies=tuple(Strategy(f"{n:02d}" + "_" * 98, "", (replace(roles[n], name="~" * 10),)) for n in range(25)),
+        sides=tuple(f"{n:02d}" + "*" * 8 for n in range(24)),
+    )
+    async with start() as bot:
+        await bot.state.change_templates(
+            GuildId(guild.id), lambda catalogue: rules.add(catalogue, widest), Cause(Source.COMMAND)
+        )
+        panel = await panel_of(guild, widest.key)
+        await panel.click("Words and look")
+        await send(panel, "Sides", sides="x\nx")
+        await panel.click("Give up")
+        await panel.click("Roles")
+        assert "more than 4000 characters, so they are edited one by one" in panel.text()
+        await panel.select("Edit or remove one role: 26 to 26", [roles[25].key])
+        await send(panel, "Edit", seats="x")
+        await send(panel, "Try again", seats="2")
+        assert "Saved." in panel.text()
+        await panel.click("Back")
+        await panel.click("Strategies")
+        await panel.select(None, [widest.strategies[0].name])
+        await send(panel, "Edit", description="~" * 1500)
+        assert "Discord would not take a board made from" in panel.text()
+        await panel.click("Give up")
+        await panel.click("Strategies")
+        await panel.click("Back")
+        await panel.click("Preview")
+        await panel.click("Back")
+        await panel.click("Delete")
+
+        assert "Yes, delete it" in panel.text()
+
+
+async def _fill(state: object, guild: SandboxGuild, count: int) -> None:
+    tank = Role(key=RoleKey("tank"), name="Tank", emoji="🛡️", seats=1)
+    templates = [
+        Template(key=f"custom-{n}", name=f"{n:02d} {'long name ' * 10}"[:100], roles=(tank,)) for n in range(count)
+    ]
+    await state.change_templates(  # type: ignore[attr-defined]
+        GuildId(guild.id), lambda catalogue: rules.put(catalogue, templates), Cause(Source.COMMAND)
+    )

@@ -1,0 +1,42 @@
+"""Steps that tests of comparing boards have in common."""
+
+from discord_sandbox.people import Person
+from raidbot.raids.model import Raid, RoleKey
+from tests.delivery.harness import BotHarness, DeliveryWorld, until
+
+ONE, TWO = "1️⃣", "2️⃣"
+
+
+async def sit_down(harness: BotHarness, world: DeliveryWorld, raid: Raid, emoji: str, *members: Person) -> None:
+    """They react while the bot listens, one after the other."""
+    for member in members:
+        await member.react(world.sees(raid), emoji)
+
+        async def heard(member: Person = member) -> bool:
+            return any(mark.member == member.id for mark in (await harness.state.raid(raid.id)).marks)
+
+        await until(heard)
+    await harness.boards.idle()
+
+
+async def waiting(harness: BotHarness, raid: Raid, key: str) -> list[int]:
+    return [wait.member for wait in (await harness.state.raid(raid.id)).line(RoleKey(key))]
+
+
+async def assert_marks_match_reactions(harness: BotHarness, world: DeliveryWorld, raid: Raid) -> None:
+    async def match() -> bool:
+        current = await harness.state.raid(raid.id)
+        return all(
+            {mark.member for mark in current.marks if mark.role == role.key}
+            == set(world.sees(raid).reactors(role.emoji)) - {world.sandbox.bot.id}
+            for role in raid.roles
+        )
+
+    await until(match)
+
+
+async def again(world: DeliveryWorld, harness: BotHarness) -> BotHarness:
+    """The bot was away; it is back and has compared all boards."""
+    harness = await world.start_bot()
+    await harness.reconcile.all()
+    return harness

@@ -1,0 +1,142 @@
+"""Boards are compared while Discord or the database fails, or while members go on."""
+
+import asyncio
+from dataclasses import replace
+
+from structlog.testing import capture_logs
+
+from raidbot.raids.model import CancelReason, ChannelId, Source
+from raidbot.state import Cause
+from tests.delivery.boards.comparison_steps import ONE, again, assert_marks_match_reactions, sit_down
+from tests.delivery.harness import REACTORS, READ, DeliveryWorld, seated, until
+
+
+async def test_a_deleted_message_or_channel_cancels(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    one = await world.raid(harness)
+    await world.crash(harness)
+    await world.sandbox.delete_message(world.sees(one))
+    harness = await again(world, harness)
+    assert (await harness.state.raid(one.id)).cancelled_reason is CancelReason.MESSAGE_DELETED
+    other = await world.raid(harness)
+    await world.crash(harness)
+    await world.sandbox.delete_channel(world.channel)
+
+    harness = await again(world, harness)
+
+    assert (await harness.state.raid(other.id)).cancelled_reason is CancelReason.CHANNEL_DELETED
+
+
+async def test_an_outage_cancels_nothing_and_is_made_up_for(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    alice = world.member("alice")
+    raid = await world.raid(harness)
+    await world.crash(harness)
+    await alice.react(world.sees(raid), ONE)
+    fault = world.sandbox.faults.answer(503, route=READ)
+
+    harness = await again(world, harness)
+    await world.sandbox.until(lambda: fault.met >= 2)
+    assert (await harness.state.raid(raid.id)).is_open
+    fault.lift()
+
+    async def joined() -> bool:
+        return await seated(harness, raid, "tank") == [alice.id]
+
+    await until(joined)
+
+
+async def test_one_broken_board_is_reported_once_and_the_others_go_on(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    alice = world.member("alice")
+    hidden = world.guild.add_channel("hidden")
+    await harness.state.create(replace(world.plan(), channel=ChannelId(hidden.id)), _cause())
+    await world.sandbox.until(lambda: hidden.messages)
+    raid = await world.raid(harness)
+    await harness.boards.idle()
+    await world.crash(harness)
+    world.guild.deny(hidden, "view_channel")
+    await alice.react(world.sees(raid), ONE)
+
+    with capture_logs() as logs:
+        harness = await again(world, harness)
+        await harness.reconcile.all()
+
+    assert await seated(harness, raid, "tank") == [alice.id]
+    assert len([entry for entry in logs if entry["event"] == "board cannot be read"]) == 1
+
+
+async def test_a_change_that_failed_on_the_database_is_made_up_for(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    alice = world.member("alice")
+    raid = await world.raid(harness)
+    harness.ignores_events = True
+    await alice.react(world.sees(raid), ONE)
+    await harness.db.write(lambda tx: tx.execute("ALTER TABLE seats RENAME TO away"))
+    harness.reconcile.later(raid.id)
+    await world.sandbox.until(lambda: world.count(REACTORS))
+    await harness.db.write(lambda tx: tx.execute("ALTER TABLE away RENAME TO seats"))
+
+    async def joined() -> bool:
+        return await seated(harness, raid, "tank") == [alice.id]
+
+    await until(joined)
+
+
+async def test_whoever_leaves_while_the_board_is_read_stays_away(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    alice, bob = world.member("alice"), world.member("bob")
+    raid = await world.raid(harness, tank=3)
+    harness.ignores_events = True
+    await alice.react(world.sees(raid), ONE)
+    await bob.react(world.sees(raid), ONE)
+    await asyncio.sleep(0.05)
+    harness.ignores_events = False
+    read = asyncio.Event()
+    go_on = asyncio.Event()
+    inner = harness.reconcile._may_sign_up
+
+    async def gate(*asked: object) -> bool:
+        read.set()
+        await go_on.wait()
+        return await inner(*asked)  # type: ignore[arg-type]
+
+    harness.reconcile._may_sign_up = gate
+    comparing = asyncio.create_task(harness.reconcile.raid(raid.id))
+    await read.wait()
+
+    await alice.unreact(world.sees(raid), ONE)
+    await world.sandbox.until(lambda: alice.id in next(iter(harness.reconcile._looks[raid.id])).touched)
+    go_on.set()
+    await comparing
+
+    assert await seated(harness, raid, "tank") == [bob.id]
+    await assert_marks_match_reactions(harness, world, raid)
+
+
+async def test_whoever_joins_while_the_board_is_read_stays_in(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    alice, bob = world.member("alice"), world.member("bob")
+    raid = await world.raid(harness, tank=3)
+    await sit_down(harness, world, raid, ONE, bob)
+    harness.ignores_events = True
+    await bob.unreact(world.sees(raid), ONE)
+    await asyncio.sleep(0.05)
+    harness.ignores_events = False
+    slow = world.sandbox.faults.slow(0.3, route=REACTORS)
+    comparing = asyncio.create_task(harness.reconcile.raid(raid.id, in_full=True))
+    await world.sandbox.until(lambda: world.count(READ))
+
+    await alice.react(world.sees(raid), ONE)
+    await comparing
+    slow.lift()
+
+    async def settled() -> bool:
+        return await seated(harness, raid, "tank") == [alice.id]
+
+    await until(settled)
+    await assert_marks_match_reactions(harness, world, raid)
+
+
+def _cause() -> Cause:
+    return Cause(Source.COMMAND)

@@ -1,0 +1,44 @@
+"""Names of members are learned while boards are compared."""
+
+from raidbot.raids.model import MemberId
+from tests.delivery.boards.comparison_steps import ONE, again, sit_down
+from tests.delivery.harness import DeliveryWorld, until
+
+
+async def test_unknown_names_are_learned_in_bulk(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    members = [world.member(f"member{number}") for number in range(120)]
+    raid = await world.raid(harness, tank=300)
+    await world.crash(harness)
+    for member in members:
+        await member.react(world.sees(raid), ONE)
+
+    harness = await again(world, harness)
+    last = await harness.state.raid(raid.id)
+
+    async def known() -> bool:
+        return len(await harness.state.names(last)) >= 120
+
+    await until(known)
+    await world.sandbox.until(lambda: "Member119" in world.text(raid) or "more" in world.text(raid))
+    await harness.boards.idle()
+    assert world.count("GET /guilds/{}/members/{}") == 0
+
+
+async def test_a_member_nobody_finds_is_asked_for_once(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    alice = world.member("alice")
+    raid = await world.raid(harness)
+    await sit_down(harness, world, raid, ONE, alice)
+    await world.crash(harness)
+    await world.sandbox.remove_member(world.guild, alice)
+
+    harness = await again(world, harness)
+    await harness.reconcile.all()
+
+    async def asked() -> bool:
+        return (raid.guild, MemberId(alice.id)) in harness.people._unknown
+
+    await until(asked)
+    await harness.people.learn(raid.id)
+    assert harness.people._wanted == {}
