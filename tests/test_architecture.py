@@ -1,4 +1,4 @@
-"""Who may import whom, read from the syntax trees. CONTRIBUTING.md shows the same picture."""
+"""Who may import whom, read from the syntax trees. docs/architecture.md shows the same order."""
 
 import ast
 import re
@@ -313,7 +313,7 @@ def test_what_families_share_is_let_be(name: str, source: str) -> None:
     assert faults(Module(name=f"raidbot.commands.{name}", tree=ast.parse(source))) == []
 
 
-def test_contributing_shows_the_same_order() -> None:
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+def test_the_documentation_shows_the_same_order() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
     assert " ← ".join((*ORDER[:-1], " / ".join(TOP))) in text
