@@ -1,4 +1,4 @@
-# make demo, make test: each does everything it needs on a fresh clone (Python 3.11 or newer and make are enough).
+# Every target prepares what it needs on a fresh clone. Python 3.11 or newer and make are enough.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -12,22 +12,22 @@ PINS = uv pip compile pyproject.toml --universal --python-version 3.11 --extra s
 
 .PHONY: demo test check screenshot bench run ready pins clean
 
-demo: $(READY) ## the bot doing its main job against the local stand-in for Discord
+demo: $(READY) ## show the bot against a local stand-in for Discord
 	@$(BIN)/raidbot demo $(ARGS)
 
-test: $(READY) ## the whole test suite
+test: $(READY) ## run the whole test suite
 	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
-check: ## exactly what CI runs: format, lint, types, tests
+check: ## run exactly what CI runs: format, lint, types, tests
 	@.ci/run
 
-screenshot: $(READY) ## the picture of the demo in docs/, taken anew (needs Chromium)
+screenshot: $(READY) ## take the picture of the demo in docs/ again (needs Chromium)
 	@RAIDBOT_SCREENSHOT=1 $(BIN)/pytest tests/browser/test_screenshot.py $(ARGS)
 
-bench: $(READY) ## the benchmarks, one JSON object a line
+bench: $(READY) ## run the benchmarks, which print one JSON object a line
 	@$(BIN)/python -m bench $(ARGS)
 
-run: $(READY) ## the real bot
+run: $(READY) ## run the bot against Discord
 	@$(BIN)/raidbot run $(ARGS)
 
 ready: $(READY)
@@ -40,10 +40,10 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-pins: ## write requirements/*.txt anew from pyproject.toml (needs uv; ARGS=--upgrade takes the newest versions)
+pins: ## rewrite requirements/*.txt from pyproject.toml (needs uv; ARGS=--upgrade takes the newest versions)
 	$(PINS) --output-file requirements/run.txt
 	$(PINS) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
 
-clean: ## forget everything that make can make again; data/ stays
+clean: ## delete everything that make can create again; data/ stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
