@@ -1,4 +1,4 @@
-"""Servers as large as they get: every list can be walked to its end, and Discord takes everything that is sent."""
+"""The largest servers: every list can be paged to its end, and Discord accepts every payload."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ async def large(sandbox: Sandbox, guild: SandboxGuild, database: Path) -> Large:
 
 
 async def walked(answer: Answer, button: str = "Next page") -> list[str]:
-    """What is read on every page, to the last."""
+    """Press `button` until the last page and return the text of every page."""
     texts = [answer.text()]
     while f"[{button}]" in answer.text():
         await answer.click(button)
@@ -39,13 +39,13 @@ def selects(answer: Answer) -> Iterator[Json]:
 
 
 def options(answer: Answer) -> list[str]:
-    """What can be chosen in the only select."""
+    """Return the option values of the answer's only select."""
     (select,) = selects(answer)
     return [option["value"] for option in select["options"]]
 
 
 async def opened(panel: Answer, *buttons: str) -> None:
-    """Each page or form that opens from the panel; `Back` leads back from pages."""
+    """Open each of the panel's pages and forms in turn, and leave pages with `Back`."""
     for button in buttons:
         answer = await panel.click(button)
         assert answer.modal or "[Back]" in panel.text(), (button, panel.text())
@@ -54,7 +54,7 @@ async def opened(panel: Answer, *buttons: str) -> None:
 
 
 async def turned(panel: Answer) -> list[str]:
-    """All that the first select of a panel offers, page by page."""
+    """Return the option values of the panel's first select on all pages."""
     offered = [option["value"] for option in next(selects(panel))["options"]]
     while "[Next page]" in panel.text():
         await panel.click("Next page")
@@ -63,12 +63,12 @@ async def turned(panel: Answer) -> list[str]:
 
 
 def numbered(pages: list[str]) -> set[int]:
-    """The numbers at the beginnings of lines."""
+    """Return the numbers at the starts of lines."""
     return {int(number) for page in pages for number in re.findall(r"^│ (\d+)\. ", page, re.MULTILINE)}
 
 
 def drawn(large: Large) -> Iterator[bool]:
-    """Of every board, whether the bot has drawn it."""
+    """Yield True for each board the bot has drawn, else False."""
     for channel in large.guild.facts.channels.values():
         boards = [message for message in channel.messages.values() if message.content == "A board"]
         yield from (bool(board.embeds) for board in boards)

@@ -1,4 +1,4 @@
-"""What bots of this kind have gone wrong on, as far as no other test tries it."""
+"""Known bugs of similar bots that no other test covers."""
 
 import asyncio
 from dataclasses import replace
@@ -21,7 +21,7 @@ SERVERS_ONLY = [0]  # https://discord.com/developers/docs/interactions/applicati
 
 
 async def post(bot: RaidBot, guild: SandboxGuild, **values: Any) -> tuple[Raid, Message]:
-    """A new raid and its board."""
+    """Create a raid and return it with its board."""
     now, channel = bot.state.now(), guild.channel("raid-signups")
     plan = replace(
         posting(),
@@ -142,7 +142,7 @@ async def test_a_burst_of_signups_is_told_to_the_live_log_in_a_few_messages(guil
             lambda: sum(one.content.count("**Joined**") for one in guild.messages(live)) == len(crowd), timeout=60
         )
 
-        seconds = loop.time() - began  # a slow machine gathers more often, and not less
+        seconds = loop.time() - began  # a slow machine sends more batches, not fewer
         assert len(guild.messages(live)) - before < seconds + len(crowd) / 8
 
 

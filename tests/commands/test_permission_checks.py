@@ -1,4 +1,4 @@
-"""Who may do what: every command, subcommand and panel action, asked by everybody there is.
+"""Permissions of every command, subcommand and panel action, tested for every kind of member.
 
 A new command or panel fails here until it has a line in COMMANDS or PRESSES.
 """
@@ -58,7 +58,7 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "templates import": ((P.TEMPLATES_IMPORT,), {"file": Upload("x.json", b"{}")}),
     "ping": (EVERYBODY, {}),
 }
-"""What each command asks for, and options with which it can be used."""
+"""Permissions for each command, of which any one is enough, and valid options."""
 
 PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "create": dict.fromkeys(
@@ -82,14 +82,14 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "templates": {f"{name}:dragonspyre": action.permissions for name, action in TEMPLATE_ACTIONS.items()},
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
 }
-"""What each panel's actions ask for."""
+"""Permissions for each panel's actions, of which any one is enough."""
 ABOUT = {"create": "DRAFT", "raid": "CODE"}
-"""What stands between the panel's name and the action in a `custom_id`."""
+"""Segment between the panel's name and the action in a `custom_id`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to ask the bot for something; any of `permissions` is enough."""
+    """A command or a panel action; any of `permissions` is enough."""
 
     name: str
     permissions: tuple[Permission, ...]
@@ -110,7 +110,7 @@ def ways() -> Iterator[Way]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A server with a raid, on whose boards anything can be pressed, and the bot."""
+    """A guild with a raid, a spare board to press any component on, and the bot."""
 
     guild: SandboxGuild
     bot: RaidBot
@@ -118,7 +118,7 @@ class Scene:
     spare: Message
 
     async def ask(self, person: Person, way: Way, *, on: Message | None = None) -> Answer:
-        """Use the command, or press what the panel would have offered."""
+        """Use the command, or press the panel's component."""
         message = on or self.spare
         if way.options is None:
             made_up = way.name.replace("CODE", self.raid.code).replace("DRAFT", "1")
@@ -129,7 +129,7 @@ class Scene:
         )
 
     async def grant(self, roles: "Roles", way: Way) -> None:
-        """The command to one role, the action to another, every other command to a third."""
+        """Grant the command to one role, the action to another and every other command to a third."""
         needed = way.permissions[0]
         others = {command: frozenset({roles.other.id}) for command in commands() if command != needed.command}
         granted = {needed.command: frozenset({roles.command.id})}
@@ -212,7 +212,7 @@ async def test_every_command_and_panel_is_in_the_tables(start: Start) -> None:
 
         assert isinstance(router, Router)
         assert leaves == COMMANDS.keys()
-        assert router.panels.keys() - {REPLY} == PRESSES.keys()  # replies are anybody's, about their own place
+        assert router.panels.keys() - {REPLY} == PRESSES.keys()  # DM replies need no permission
 
 
 async def test_nothing_of_another_server_is_within_reach(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
@@ -240,7 +240,7 @@ async def test_nothing_of_another_server_is_within_reach(sandbox: Sandbox, guild
 
 
 async def _written(bot: RaidBot, guild: SandboxGuild) -> list[Any]:
-    """All that is known of the server's raids and drafts."""
+    """Return all rows of the guild's raids, drafts, audit and outbox."""
     return await bot.state.db.read(
         lambda connection: [
             connection.execute(f"SELECT * FROM {table} WHERE guild = ? ORDER BY id", (guild.id,)).fetchall()  # noqa: S608

@@ -1,4 +1,4 @@
-"""/permissions: what roles are granted, and by whom."""
+"""/permissions: grants to roles, and the roles that signing up needs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""/setup: from a server that knows nothing to its first raid."""
+"""/setup: from an unconfigured server to its first raid."""
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import GuildId, Kind

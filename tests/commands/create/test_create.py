@@ -1,4 +1,4 @@
-"""/create: with options, on the panel, and everything that stands in the way."""
+"""/create: with options, on the panel, and every refusal."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""/create with what a server made of its templates."""
+"""/create with a server's own, changed and disabled templates."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,7 +34,7 @@ async def offered(guild: SandboxGuild, typed: str, focused: str = "activity", **
 
 
 def listed(panel: Answer) -> list[str]:
-    """What the panel offers to do."""
+    """Return the option labels of the panel's first select."""
     return [option["label"] for option in panel.components[0]["components"][0]["options"]]
 
 

@@ -1,4 +1,4 @@
-"""Boards and members that go away, reactions that are swept, and new names."""
+"""Guild events: deleted boards, channels and threads, departures, cleared reactions and new names."""
 
 import sqlite3
 from contextlib import closing
@@ -142,7 +142,7 @@ async def test_a_server_that_is_merely_unavailable_keeps_its_raids(
 
 
 def threads(database: Path) -> list[int | None]:
-    """The threads of all raids, as the database has them."""
+    """Return the thread ids of all raids in the database."""
     with closing(sqlite3.connect(database)) as connection:
         return [row[0] for row in connection.execute("SELECT thread FROM raids")]
 

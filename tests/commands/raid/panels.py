@@ -1,4 +1,4 @@
-"""What tests of /raid do over and over: open its panel and read what it offers."""
+"""Helpers for tests of /raid: open its panel and read its options."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ async def the_raid(bot: object, number: int = 1) -> Raid:
 
 
 async def close_with(guild: SandboxGuild, *members: Person) -> Answer:
-    """The panel of a museum that was closed with these members seated."""
+    """Return the panel of a museum raid closed with these members seated."""
     board = await put_up(guild, seats=50)
     for member in members:
         await member.react(board, "✅")
@@ -34,7 +34,7 @@ async def close_with(guild: SandboxGuild, *members: Person) -> Answer:
 
 
 def panel_option(panel: Answer, begins: str) -> str:
-    """The label of the only option of the panel that begins so."""
+    """Return the label of the panel's only option that starts with `begins`."""
     labels = {
         str(option["label"])
         for row in panel.components
@@ -47,7 +47,7 @@ def panel_option(panel: Answer, begins: str) -> str:
 
 
 def options_of(panel: Answer, select: str) -> list[dict[str, Any]]:
-    """The options of a select of the panel."""
+    """Return the options of the panel's select with the placeholder `select`."""
     (found,) = (
         one["options"] for row in panel.components for one in row["components"] if one.get("placeholder") == select
     )
@@ -55,6 +55,6 @@ def options_of(panel: Answer, select: str) -> list[dict[str, Any]]:
 
 
 def filled_in(form: Answer) -> dict[str, str]:
-    """What stands in the fields of an open form."""
+    """Return the values in an open form by custom id."""
     assert form.modal is not None
     return {one["component"]["custom_id"]: one["component"].get("value", "") for one in form.modal["components"]}

@@ -1,4 +1,4 @@
-"""Words, leader and length on the panel of /raid."""
+"""Text, leader and length on the panel of /raid."""
 
 from discord_sandbox import SandboxGuild
 from raidbot.raids.model import Status

@@ -1,4 +1,4 @@
-"""Putting a raid up again from its panel."""
+"""Duplicating a raid from its panel."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +17,7 @@ from tests.raid_boards import board_text, put_up, told
 
 
 async def copied(guild: SandboxGuild, panel: Answer, button: str) -> Message:
-    """The board that stands after this button of the page was pressed."""
+    """Press the button and return the new raid's board."""
     before = {message.id for message in guild.messages(guild.channel("raid-signups"))}
     await panel.click(button)
     found = await guild.until(

@@ -1,4 +1,4 @@
-"""Closing, reopening, cancelling and another time on the panel of /raid."""
+"""Closing, reopening, cancelling and rescheduling on the panel of /raid."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""/raid finds its raid and opens its panel, for those who may; what forged presses get."""
+"""/raid: finding the raid, opening its panel, permissions, and forged presses."""
 
 from datetime import timedelta
 

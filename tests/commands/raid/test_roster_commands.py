@@ -1,4 +1,4 @@
-"""/raidsignup: every subcommand, what it refuses, and that a refusal changes nothing."""
+"""/raidsignup: every subcommand and its refusals, which change nothing."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Finding a substitute on the panel of /raid, and what those asked answer."""
+"""Finding a substitute on the panel of /raid, and the replies of those asked."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -25,7 +25,7 @@ def seated_on(board: Message, member: Person) -> bool:
 
 
 async def needing_a_tank(guild: SandboxGuild, *regulars: Person) -> Answer:
-    """The panel of a closed raid without a tank; the regulars were tanks before, the first of them twice."""
+    """Return the panel of a closed raid without a tank. The regulars were tanks before, the first of them twice."""
     for member in (*regulars, regulars[0]):
         before = await put_up(guild, activity="dungeon-5")
         await member.react(before, TANK)

@@ -1,4 +1,4 @@
-"""Undoing the last thing done, on the panel of /raid."""
+"""Undoing the last action on the panel of /raid."""
 
 from datetime import timedelta
 

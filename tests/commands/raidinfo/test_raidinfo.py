@@ -1,4 +1,4 @@
-"""/raidinfo: lists and their pages, a raid in full, histories, and the files one can take along."""
+"""/raidinfo: lists and their pages, raid details, histories and exported files."""
 
 import csv
 import io
@@ -40,7 +40,7 @@ def code_of(number: int) -> RaidCode:
 
 
 async def store(bot: RaidBot, guild: SandboxGuild, number: int, *, hours: float, **values: object) -> Raid:
-    """A raid in the database whose board nobody has to look at."""
+    """Store a raid without a real board. It starts `hours` from now."""
     now = bot.state.now()
     raid = replace(
         posting(of=roles(tank=1, healer=2)),
@@ -54,7 +54,7 @@ async def store(bot: RaidBot, guild: SandboxGuild, number: int, *, hours: float,
     )
     raid = replace(raid, **values)  # type: ignore[arg-type]
     users = guild.sandbox.store.users
-    # A name that is news would have the board drawn again, and there is none.
+    # An unknown name would make the bot redraw the board, and there is none.
     await bot.state.learn_names(raid.guild, {one.member: str(users[one.member].global_name) for one in raid.seats})
     stored = await bot.state.db.write(lambda tx: rows.insert(tx, raid))
     return replace(raid, id=stored)

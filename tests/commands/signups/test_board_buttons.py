@@ -1,4 +1,4 @@
-"""Signing up by the buttons and menus under a board, and changing by what one signs up."""
+"""Signing up by the buttons and menus under a board, and switching the signup style."""
 
 import asyncio
 from dataclasses import replace
@@ -31,7 +31,7 @@ def _styled(style: SignupStyle, settings: GuildSettings) -> GuildSettings:
 
 
 async def post(bot: RaidBot, guild: SandboxGuild, of: tuple[Role, ...], seats: tuple[Seat, ...] = ()) -> Message:
-    """The board of a new raid with these roles and seats."""
+    """Create a raid with these roles and seats and return its board."""
     now = bot.state.now()
     plan = replace(
         posting(of=of),
@@ -179,7 +179,7 @@ async def test_the_gate_and_the_limit_hold_for_buttons(guild: SandboxGuild, star
         assert "you need the role raider" in (await alice.click(board, "Tank")).text()
         for _ in range(3):
             await alice.click(board, "My place")
-        await alice.react(board, "1️⃣")  # reactions and presses are counted together
+        await alice.react(board, "1️⃣")  # reactions and presses share one rate limit
         await guild.until(lambda: reactors(board, "1️⃣") == 1)
 
         assert "faster than I can follow" in (await alice.click(board, "Tank")).text()

@@ -1,4 +1,4 @@
-"""Board events are worked off in order."""
+"""Board events run in order per raid."""
 
 import asyncio
 from functools import partial

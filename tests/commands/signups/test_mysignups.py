@@ -1,4 +1,4 @@
-"""/mysignups: one's own seats and waits, and what one can do about them from there."""
+"""/mysignups: a member's seats and waits, and moving or leaving from the list."""
 
 from dataclasses import replace
 from functools import partial

@@ -1,4 +1,4 @@
-"""Signing up by reaction, and who may not."""
+"""Signing up by reaction, and the refusals."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -209,7 +209,7 @@ async def test_a_burst_is_seated_in_the_order_it_arrived(guild: SandboxGuild, st
 
 
 def notices(guild: SandboxGuild) -> int:
-    """How often the only thread says that a reaction was declined."""
+    """Return the number of declined reactions reported in the guild's only thread."""
     (thread,) = guild.facts.threads.values()
     return sum("takes no direct messages: To sign up for" in message.content for message in thread.messages.values())
 

@@ -1,4 +1,4 @@
-"""What tests of /templates do over and over: open a panel, send a form, and look what is kept."""
+"""Helpers for tests of /templates: open a panel, submit a form, read the stored templates."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ async def panel_of(guild: SandboxGuild, template: str = "dragonspyre", by: Perso
 
 
 async def make(guild: SandboxGuild, name: str = "Ember", **typed: str) -> Answer:
-    """The panel of a new template of the server's own, or what was wrong with it."""
+    """Create a template and return its panel, or the refusal."""
     form = await guild.owner.slash(guild.channel("raid-signups"), "templates create")
     return await form.submit(name=name, **typed)
 
 
 async def send(panel: Answer, button: str, **typed: Any) -> Answer:
-    """What comes of the form that the button opens."""
+    """Press the button, submit the form it opens and return the answer."""
     return await (await panel.click(button)).submit(**typed)
 
 

@@ -1,4 +1,4 @@
-"""/templates: a template's words, look, lengths and sides, by forms that lose nothing and take back nothing."""
+"""/templates: text, look, lengths and sides of a template. Forms keep refused input and others' changes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""/templates export and import: what one server hands out another takes in, whole or not at all."""
+"""/templates export and import: templates move between servers, all or nothing."""
 
 import json
 from typing import Any

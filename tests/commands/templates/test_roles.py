@@ -1,4 +1,4 @@
-"""/templates: roles as text and one by one, and strategies."""
+"""/templates: roles, edited as text or one by one, and strategies."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What people find by typing a part of it, a part in another order, or with a slip."""
+"""Autocomplete for partial, reordered and misspelled input."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a person hears when an answer comes late or is lost on its way."""
+"""Late and lost interaction responses."""
 
 import asyncio
 
