@@ -1,4 +1,4 @@
-"""The delivery parts of a bot on a sandbox, through the real discord.py."""
+"""Fixtures for delivery tests: a sandbox and a real discord.py client."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -33,7 +33,7 @@ def pointed(sandbox: Sandbox) -> Iterator[None]:
 
 @pytest.fixture
 async def world(sandbox: Sandbox, pointed: None, tmp_path: Path) -> AsyncIterator[DeliveryWorld]:
-    """A server with a channel, and a logged-in client that nobody listens with yet."""
+    """A guild with a channel and a logged-in client; no bot receives its events yet."""
     guild = sandbox.add_guild("Guild")
     channel = guild.add_channel("signups")
     client = EventClient()

@@ -1,4 +1,4 @@
-"""A stage for the delivery parts: one server and client, and lives of the bot that begin, end and crash on it."""
+"""Test harness for delivery: one guild and client, on which bots start, stop and crash."""
 
 import asyncio
 from collections.abc import Callable
@@ -44,7 +44,7 @@ REACTORS = "GET /channels/{}/messages/{}/reactions/{}"
 
 
 class EventClient(discord.Client):
-    """Tells the current life of the bot about reactions; between two lives nobody hears them."""
+    """Passes reaction events to the running bot; drops them while no bot runs."""
 
     def __init__(self) -> None:
         self.harness: BotHarness | None = None
@@ -65,7 +65,7 @@ class EventClient(discord.Client):
 
 @dataclass(slots=True, kw_only=True)
 class BotHarness:
-    """One run of the bot's delivery on the database."""
+    """One run of the bot's delivery services on the database."""
 
     db: Database
     state: State
@@ -94,7 +94,7 @@ class BotHarness:
             await part.start()
 
     async def end(self, timeout: float = 5.0) -> None:
-        """In order; with a timeout of 0 as a crash would."""
+        """Stop each part within `timeout` seconds, in order; 0 ends it like a crash."""
         if self.over:
             return
         self.over = True
@@ -137,7 +137,7 @@ class BotHarness:
         return await self.state.change(raid, rule, Cause(Source.REACTION))
 
     async def owed(self) -> dict[str, int]:
-        """Rows of the outbox per state."""
+        """Return the number of outbox rows per state."""
         return await self.db.read(counts)
 
     async def owe(self, who: Person, text: str, *, expires_at: datetime | None = None) -> None:
@@ -165,7 +165,7 @@ class DeliveryWorld:
     harnesses: list[BotHarness] = field(default_factory=list)
 
     async def start_bot(self, *, patience: float = 10.0, sweep_gap: float = 0.2, **boards: float) -> BotHarness:
-        """The bot starts on this database; quick retries, no pauses worth waiting for."""
+        """Start a bot on this database with short retry delays and pauses (all in seconds)."""
         db = await Database.open(self.path)
         state = State(db, self.clock)
         set_request_timeout(self.client, patience)
@@ -215,7 +215,7 @@ class DeliveryWorld:
         return harness
 
     async def crash(self, harness: BotHarness) -> None:
-        """The process dies; the client stays, deaf, to save the tests a login."""
+        """End the bot as if its process died. The client stays logged in, to save a login, but drops events."""
         self.client.harness = None
         await harness.end(timeout=0)
 
@@ -240,7 +240,7 @@ class DeliveryWorld:
         )
 
     async def raid(self, harness: BotHarness, *, creator: Person | None = None, **seats: int) -> Raid:
-        """A raid whose board stands with all its reactions."""
+        """Create a raid and wait until its board has all its reactions."""
         plan = self.plan(creator=creator, **seats)
         await harness.state.learn_names(plan.guild, {plan.creator: (creator or self.guild.owner).name})
         raid = await harness.state.create(plan, Cause(Source.COMMAND))
@@ -252,7 +252,7 @@ class DeliveryWorld:
         return await harness.state.raid(raid.id)
 
     def boards(self) -> list[Message]:
-        """Messages of the bot in the channel."""
+        """Return the bot's messages in the channel."""
         return [m for m in self.guild.messages(self.channel) if m.author.id == self.sandbox.bot.id]
 
     def board(self, raid: Raid) -> Message | None:
@@ -267,11 +267,11 @@ class DeliveryWorld:
         return board
 
     def text(self, raid: Raid) -> str:
-        """Everything the board says."""
+        """Return the board's embeds as text."""
         return str(self.sees(raid).embeds)
 
     def count(self, route: str) -> int:
-        """How many calls of this route arrived."""
+        """Return the number of calls the sandbox received on this route."""
         method, template = route.split(" ")
         return sum(call.method == method and _plain(call.route) == template for call in self.sandbox.calls)
 
@@ -286,7 +286,7 @@ async def seated(harness: BotHarness, raid: Raid, key: str) -> list[int]:
 
 
 async def until(fact: Callable[[], Any], *, timeout: float = 10.0) -> None:
-    """Wait until an asynchronous fact is true; for facts in the bot's database."""
+    """Wait up to `timeout` seconds until an asynchronous fact is true; for facts in the bot's database."""
     async with asyncio.timeout(timeout):
-        while not await fact():  # noqa: ASYNC110 - the database wakes nobody
+        while not await fact():  # noqa: ASYNC110 - the database sends no events
             await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""The circuit breaker around Discord: what counts, what waits, what is told."""
+"""The circuit breaker around Discord: failures that count, calls that wait, and retry times."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""One worker that is woken, and asks again after a failure."""
+"""A worker that runs when woken and retries after a failure."""
 
 import asyncio
 
@@ -29,7 +29,7 @@ async def test_new_work_does_not_wait_for_the_long_pause_of_what_fails() -> None
 
     async def work() -> float | None:
         made.append(0.0)
-        if len(made) == 12:  # the next pause by itself would be 40 seconds
+        if len(made) == 12:  # without being woken, the next delay would be 40 seconds
             enough.set()
         return 0.0
 

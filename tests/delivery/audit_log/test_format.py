@@ -1,4 +1,4 @@
-"""How an entry of the audit looks."""
+"""Formatting of audit entries as embeds and live log lines."""
 
 from dataclasses import replace
 

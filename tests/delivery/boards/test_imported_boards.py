@@ -1,4 +1,4 @@
-"""Boards that another bot put up: nobody is moved by what stands on them, and everything counts from then on."""
+"""Boards imported from another bot: existing reactions move nobody, and new ones count."""
 
 from collections.abc import Awaitable
 from dataclasses import replace
@@ -18,7 +18,7 @@ TANK, HEALER = RoleKey("tank"), RoleKey("healer")
 
 
 async def taken_over(world: DeliveryWorld, harness: BotHarness, raid: Raid, **members: Person) -> None:
-    """The bot knows nothing but who sits where, as after moving in; a mark stands for every place."""
+    """Reduce the database to the state after an import: a roster, and a mark for every place. Then crash the bot."""
     for key, member in members.items():
         join = partial(
             signups.react, member=MemberId(member.id), key=RoleKey(key), now=harness.state.now(), source=Source.REACTION
@@ -47,7 +47,7 @@ async def test_reactions_of_those_in_the_raid_move_nobody(world: DeliveryWorld) 
     await taken_over(world, harness, raid, tank=alice, healer=bob)
     board = world.sees(raid)
     await alice.react(board, ONE)
-    await alice.react(board, TWO)  # was refused once, and left there; Bob got his seat by hand
+    await alice.react(board, TWO)  # once refused and left there; a manager seated Bob
     await fay.react(board, TWO)
 
     harness = await world.start_bot()
@@ -178,7 +178,7 @@ async def test_the_board_of_another_bot_is_not_tried_again_and_people_are_told(w
         )
         await harness.boards.idle()
 
-    assert world.count(EDIT) - before == 2  # one for each change, and no more
+    assert world.count(EDIT) - before == 2  # one per change
     told = await harness.db.read(
         lambda connection: connection.execute("SELECT after FROM audit WHERE action LIKE 'board is%'").fetchall()
     )

@@ -1,4 +1,4 @@
-"""Boards go up exactly once, whatever happens in between."""
+"""Boards are posted exactly once, despite crashes and outages."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Reactions that should not stand are taken away, and what the bot takes away never reads as leaving."""
+"""Unwanted reactions are removed, and the bot's own removals never count as leaving."""
 
 from functools import partial
 
@@ -38,7 +38,7 @@ async def only_mark(harness: BotHarness, raid: Raid, member: Person, key: str) -
 
 
 async def close(world: DeliveryWorld, harness: BotHarness, raid: Raid) -> None:
-    """Signups are closed; reactions can be added all the same."""
+    """Close signups, but keep adding reactions allowed."""
     await harness.change(
         raid.id, partial(lifecycle.close, reason=CloseReason.MANUAL, by=raid.creator, now=harness.state.now())
     )
@@ -159,7 +159,7 @@ async def test_a_member_who_reacts_again_while_the_removal_is_under_way_keeps_th
     await alice.unreact(world.sees(raid), ONE)
     await alice.react(world.sees(raid), ONE)
     await sits(harness, raid, "tank", alice)
-    await world.sandbox.until(lambda: not reactors(world, raid, ONE))  # the removal met the new reaction
+    await world.sandbox.until(lambda: not reactors(world, raid, ONE))  # the removal hit the new reaction
     await harness.reaction_remover.idle()
     await world.sandbox.until(lambda: not reactors(world, raid, TWO))
 

@@ -47,7 +47,7 @@ def raid_of(activity: str, **choices: object) -> Raid:
 
 
 def joined(raid: Raid, *picks: tuple[int, int]) -> Raid:
-    """The raid after the members, by number, reacted to the roles, by index."""
+    """Return the raid after each (member number, role index) of `picks` reacted."""
     for member, role in picks:
         raid = signups.react(raid, MemberId(member), raid.roles[role].key, now=NOW).raid
     return raid
@@ -58,7 +58,7 @@ def names_of(raid: Raid, called: Callable[[MemberId], str] = "m{:05d}".format) -
 
 
 def crowded(raid: Raid, roles: tuple[Role, ...], *, seated: int, waiting: int) -> Raid:
-    """A raid with these roles, of which each has `seated` members and all lines together `waiting`."""
+    """Return the raid with these roles, `seated` members in each and `waiting` in all waitlists together."""
     sitting = [role for role in roles for _ in range(seated)]
     sides = raid.sides or (None,)
     seats = [
@@ -74,7 +74,10 @@ def texts(shown: Board) -> list[str]:
 
 
 def check_limits(shown: Board) -> None:
-    """https://discord.com/developers/docs/resources/message#embed-object-embed-limits, in UTF-16 units to be safe."""
+    """Assert Discord's limits on embeds, counted in UTF-16 units to be safe.
+
+    https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+    """
     assert 0 < units(shown.title) <= 256
     assert 0 < units(shown.description) <= 4096
     assert len(shown.fields) <= 25
@@ -85,7 +88,7 @@ def check_limits(shown: Board) -> None:
 
 
 def numbers(lines: list[str]) -> int:
-    """How many members the lines name or count."""
+    """Return the number of members that the lines name or count."""
     text = "\n".join(lines)
     unnamed = re.findall(r"^> Waiting: (\d+)$", text, re.MULTILINE)
     return len(re.findall(r"m\d{5}", text)) + sum(map(int, MORE.findall(text))) + sum(map(int, unnamed))

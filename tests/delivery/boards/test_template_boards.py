@@ -1,4 +1,4 @@
-"""Whatever template is accepted, Discord takes every board made from it and every list that offers it."""
+"""Discord accepts every board and panel of every accepted template."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ LONG_NAMES = ("W" * 32, "*" * 32, "😀" * 32)
 
 
 def offering(template: Template) -> Catalogue:
-    """A server that has it; templates that are refused prove nothing here."""
+    """Return a catalogue with the template; skip examples whose template is refused."""
     try:
         return add(untouched(), template)
     except TemplateRefused:
@@ -36,7 +36,7 @@ def offering(template: Template) -> Catalogue:
 
 
 def drafts(catalogue: Catalogue, template: Template) -> Iterator[Draft]:
-    """One for each strategy, with everything chosen."""
+    """Yield a complete draft per strategy, or one if there is none."""
     accepted = catalogue.entry(template.key).template
     strategies: tuple[Strategy | None, ...] = accepted.strategies or (None,)
     for strategy in strategies:
@@ -54,7 +54,7 @@ def planned(draft: Draft, catalogue: Catalogue) -> Raid:
 
 
 def filled(raid: Raid, *, forced: int, waiting: int) -> Raid:
-    """Every seat is taken, each on the longest side, and `forced` members more are in every role."""
+    """Fill every seat on the longest side, put `forced` more members in every role and `waiting` on waitlists."""
     side = max(raid.sides, key=units, default=None)
     sitting = [role for role in raid.roles for _ in range(role.seats + forced)]
     seats = tuple(

@@ -1,4 +1,4 @@
-"""Posted boards follow the database at a bearable pace, whatever goes wrong."""
+"""Posted boards follow the database at a limited rate, despite failures and crashes."""
 
 import asyncio
 import sqlite3

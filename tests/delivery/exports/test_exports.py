@@ -1,4 +1,4 @@
-"""Calendar files and roster tables of raids whose words are hostile."""
+"""Calendar files and roster tables, also of raids with hostile text."""
 
 from dataclasses import replace
 from datetime import timedelta

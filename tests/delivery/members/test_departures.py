@@ -1,4 +1,4 @@
-"""Members who left, and servers that removed the bot, while it was away."""
+"""Members who left, and guilds that removed the bot, while it was offline."""
 
 from discord_sandbox.people import Person
 from raidbot.raids.model import CancelReason, Raid
@@ -9,7 +9,7 @@ ONE = "1️⃣"
 
 
 async def line_up(harness: BotHarness, world: DeliveryWorld, raid: Raid, *members: Person) -> None:
-    """They react while the bot listens, one after the other."""
+    """Add the members' reactions one after another; wait until the bot has recorded each."""
     for member in members:
         await member.react(world.sees(raid), ONE)
 

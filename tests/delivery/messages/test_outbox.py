@@ -1,4 +1,4 @@
-"""Messages the bot owes arrive exactly once, at the pace Discord bears, whatever happens in between."""
+"""Outbox messages arrive exactly once, at a limited rate, despite crashes and outages."""
 
 import asyncio
 from datetime import timedelta
@@ -22,7 +22,7 @@ def said(who: Person) -> list[str]:
 
 
 async def settled(harness: BotHarness, **expected: int) -> None:
-    """Wait until the outbox's rows are in these states."""
+    """Wait until the outbox has exactly these numbers of rows per state."""
 
     async def reached() -> bool:
         return await harness.owed() == expected
@@ -139,7 +139,7 @@ async def test_an_answer_that_got_lost_is_found_again(world: DeliveryWorld) -> N
 
     await harness.owe(alice, "hello")
     await world.sandbox.until(lambda: said(alice))
-    world.sandbox.store.nonces.clear()  # Discord has forgotten the nonce: only the message itself can tell
+    world.sandbox.store.nonces.clear()  # Discord has forgotten the nonce: only the message itself proves it
     await settled(harness, sent=1)
 
     assert said(alice) == ["hello"]
