@@ -1,4 +1,4 @@
-"""The bot as it runs, against a Discord on loopback and a database in a folder of its own."""
+"""Fixtures for tests of the whole bot: a local Discord sandbox and a database in a temporary folder."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,13 +18,13 @@ Limits = Literal["strict", "scaled", "off"]
 Start = Callable[..., AbstractAsyncContextManager[RaidBot]]
 
 
-hypothesis.settings.register_profile("raidbot", deadline=None)  # how fast a machine is proves nothing
+hypothesis.settings.register_profile("raidbot", deadline=None)  # a slow machine is no failure
 hypothesis.settings.load_profile("raidbot")
 
 
 @pytest.fixture
 def limits() -> Limits:
-    """The sandbox's rate limits; a test may ask for others by parametrizing this name."""
+    """The sandbox's rate limits; a test chooses others by parametrizing this fixture."""
     return "off"
 
 
@@ -39,7 +39,7 @@ async def sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 def guild(sandbox: Sandbox) -> SandboxGuild:
-    """A server with its owner, the bot and a channel of a conventional name."""
+    """A guild with its owner, the bot, and a channel the bot finds by its conventional name."""
     guild = sandbox.add_guild("Ravenwood")
     guild.add_channel("raid-signups")
     return guild
@@ -52,7 +52,7 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start(sandbox: Sandbox, database: Path) -> Start:
-    """Starts the bot, each time on the same database; it is ready inside the block and closed in order after it."""
+    """Run the bot on the test's database for the length of a block. It is ready inside and shut down in order after."""
 
     @asynccontextmanager
     async def starting(*, wait_for_commands: bool = True, **chosen: object) -> AsyncIterator[RaidBot]:
@@ -77,6 +77,6 @@ def start(sandbox: Sandbox, database: Path) -> Start:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once each why tests were skipped."""
+    """Print each reason for skipped tests once."""
     for reason in sorted({str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ())}):
         terminalreporter.write_line(reason)
