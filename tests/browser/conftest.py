@@ -1,4 +1,4 @@
-"""A browser, a server with people in it, and the page of its sandbox."""
+"""Fixtures for browser tests: a browser, a guild with members, and the sandbox's page."""
 
 import os
 import shutil
@@ -21,13 +21,13 @@ FLAGS = [
     "--disable-sync",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-TIMEOUT_MILLISECONDS = 15_000  # milliseconds
+TIMEOUT_MILLISECONDS = 15_000
 PLAYERS = ("ana", "ben", "cleo", "dora", "emil")
 OpenPage = Callable[..., Awaitable[Screen]]
 
 
 def chromium() -> str | None:
-    """The setting RAIDBOT_CHROMIUM, or the Chromium of this machine."""
+    """Return the path in RAIDBOT_CHROMIUM, else that of an installed Chromium or Chrome; None without one."""
     return os.environ.get("RAIDBOT_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
@@ -45,7 +45,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 def guild(sandbox: Sandbox) -> SandboxGuild:
-    """A server with a manager, several players and one who takes no direct messages."""
+    """A guild with a manager, five players and one member who accepts no direct messages."""
     guild = sandbox.add_guild("Night Owls", owner="mara")
     guild.add_channel("general")
     guild.add_channel("raid-signups", topic="Sign up with a reaction.")
@@ -57,13 +57,13 @@ def guild(sandbox: Sandbox) -> SandboxGuild:
 
 @pytest.fixture
 async def page_url(sandbox: Sandbox) -> str:
-    """Where the page is; a test may override this to run the sandbox with an operator."""
+    """The page's address; a test overrides this fixture to run the sandbox with an operator."""
     return await Page(sandbox).open()
 
 
 @pytest.fixture
 async def open_page(browser: Browser, page_url: str) -> AsyncIterator[OpenPage]:
-    """Opens the page in a tab of its own; at the end no tab may have met an error."""
+    """Open the page in a new tab. At the end, assert that no tab logged an error."""
     errors: list[str] = []
 
     async def opening(*, be: str = "", width: int = 1280, height: int = 860, scheme: str = "dark") -> Screen:

@@ -1,4 +1,4 @@
-"""The page in a real browser, handled as a person would: by what stands there."""
+"""The page in a real browser, used as a person would: by its visible text."""
 
 import re
 
@@ -6,7 +6,7 @@ from playwright.async_api import Locator, Page, expect
 
 
 class Screen:
-    """One browser tab with the sandbox page in it."""
+    """A browser tab with the sandbox page."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -17,7 +17,7 @@ class Screen:
 
     @property
     def box(self) -> Locator:
-        """Where one types a message."""
+        """The message input."""
         return self.composer.get_by_role("combobox")
 
     @property
@@ -25,7 +25,7 @@ class Screen:
         return self.page.locator("#messages > .message")
 
     def message(self, text: str) -> Locator:
-        """The newest message that says this."""
+        """Return the newest message with this text."""
         return self.messages.filter(has_text=text).last
 
     def channel(self, name: str) -> Locator:
@@ -38,7 +38,7 @@ class Screen:
         return message.get_by_role("group", name="Reactions").get_by_role("button", name=re.compile(f"^{emoji}"))
 
     async def be(self, name: str) -> None:
-        """Take somebody's place."""
+        """Act as the person with this name."""
         await self.person(name).click()
         await expect(self.person(name)).to_be_checked()
 
@@ -47,12 +47,12 @@ class Screen:
         await expect(self.channel(channel)).to_have_attribute("aria-current", "page")
 
     async def react(self, message: Locator, emoji: str, *, on: bool = True) -> None:
-        """Press a reaction that is there, and see that it counts."""
+        """Press an existing reaction, and expect it to be pressed (`on`) or released afterwards."""
         await self.reaction(message, emoji).click()
         await expect(self.reaction(message, emoji)).to_have_attribute("aria-pressed", str(on).lower())
 
     async def type_command(self, command: str) -> Locator:
-        """Choose a slash command by typing; its form of options."""
+        """Choose a slash command by typing and return its form of options."""
         await self.box.press_sequentially(f"/{command}")
         await self.composer.get_by_role("option", name=f"/{command}").first.click()
         form = self.page.get_by_role("form", name=f"/{command}")
@@ -70,19 +70,19 @@ class Screen:
         await message.get_by_role("button", name=button, exact=True).click()
 
     async def pick(self, message: Locator, select: str, option: str) -> None:
-        """Open a select and choose in it."""
+        """Open a select and choose an option."""
         await message.get_by_role("button", name=re.compile(f"^{re.escape(select)}")).click()
         await self.page.get_by_role("option", name=option).click()
 
     async def pick_several(self, message: Locator, select: str, *options: str) -> None:
-        """Open a select that takes several, press these options in it and leave it."""
+        """Open a select, choose several options and press Done."""
         await message.get_by_role("button", name=re.compile(f"^{re.escape(select)}")).click()
         for option in options:
             await self.page.get_by_role("option", name=option).click()
         await self.page.get_by_role("button", name="Done").click()
 
     async def submit(self, field: str, text: str) -> None:
-        """Fill in one field of the form that opened, and send it."""
+        """Fill in one field of the open form and submit it."""
         form = self.page.get_by_role("dialog")
         await form.get_by_label(field).fill(text)
         await form.get_by_role("button", name="Submit").click()

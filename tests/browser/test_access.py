@@ -1,4 +1,4 @@
-"""The page is for everybody: screen readers, bright and dark rooms, small screens."""
+"""Accessibility of the page: screen readers, colour schemes, small screens."""
 
 import asyncio
 import os
@@ -42,7 +42,7 @@ async def axe(request: pytest.FixtureRequest) -> str:
 
 
 async def _problems(screen: Screen, axe: str) -> list[str]:
-    """What axe finds grave, with where."""
+    """Return the serious and critical violations that axe finds, with their elements."""
     await screen.page.evaluate(axe)
     found: dict[str, Any] = await screen.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
     return [

@@ -1,4 +1,4 @@
-"""Files that the bot hands out are downloaded on the page, and files that it asks for are chosen there."""
+"""Downloading the bot's files on the page, and choosing files for its commands."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from tests.raid_boards import put_up
 
 
 async def _download(screen: Screen, message: Locator, kind: str) -> Path:
-    """Take the file of a message, whose name is to end so."""
+    """Download the message's file, whose name must end with `kind`, and return its path."""
     async with screen.page.expect_download() as waiting:
         await message.get_by_role("link", name="Download").click()
     download = await waiting.value

@@ -1,4 +1,4 @@
-"""An evening on the sandbox page, with the real bot, in a real browser."""
+"""Creating a raid and signing up on the sandbox page, with the real bot in a real browser."""
 
 from playwright.async_api import expect
 

@@ -1,4 +1,4 @@
-"""Each person sees and does what is theirs: answers, forms, commands, direct messages, the keyboard."""
+"""The page for each person: ephemeral answers, commands, direct messages, the keyboard."""
 
 import re
 

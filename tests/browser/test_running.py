@@ -1,4 +1,4 @@
-"""The strip beside the conversation: the clock moves sandbox and bot, and the bot can be killed."""
+"""The status bar: its clock moves sandbox and bot, and its buttons kill and restart the bot."""
 
 import re
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The demo's server as it greets a newcomer; `make screenshot` keeps the picture for the README."""
+"""A screenshot of the demo's first view; `make screenshot` saves it for the README."""
 
 import os
 import re

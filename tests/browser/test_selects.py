@@ -1,4 +1,4 @@
-"""Selects and link buttons, which the bot in these tests need not have."""
+"""Selects and link buttons on messages that the sandbox builds without a bot."""
 
 from playwright.async_api import expect
 

@@ -1,6 +1,6 @@
-"""The page stays quick: many messages, many reactions at once. What the main thread was busy with is printed.
+"""The page stays responsive with many messages or reactions at once. The main thread's tasks are printed.
 
-Tasks are measured by the processor time they took, which a busy machine does not lengthen.
+Tasks are measured in processor time, which does not grow on a busy machine.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
 
-MAX_TASK_MILLISECONDS = 100  # milliseconds that one task may keep the main thread
+MAX_TASK_MILLISECONDS = 100  # processor time of one task on the main thread
 MESSAGES, REACTIONS, SECONDS = 500, 200, 2.0
 EMOJIS = ("🛡️", "💚", "⚔️")
 
@@ -70,7 +70,7 @@ def _report(trace: bytes, what: str) -> None:
 
 
 def _main_thread_tasks(events: list[dict[str, Any]]) -> list[float]:
-    """Milliseconds of processor time, longest first, of the tasks on the main threads of pages."""
+    """Return the processor time in milliseconds of each task on the pages' main threads, longest first."""
     threads = {
         (event["pid"], event["tid"])
         for event in events

@@ -1,4 +1,4 @@
-"""What people write is shown as Discord would show it, and never becomes anything else."""
+"""Text on the page is rendered as Discord renders it, and hostile text stays text."""
 
 from playwright.async_api import expect
 

@@ -1,4 +1,4 @@
-"""A server's set-up and a raid's whole life on the page, from the manager's window and two members'."""
+"""A server's setup and a raid's whole lifecycle on the page, in the windows of a manager and two members."""
 
 import re
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ CODE = re.compile(r"Raid ([A-Z2-9]{6})")
 
 @dataclass
 class Windows:
-    """Three people at their screens."""
+    """The browser tabs of three people."""
 
     mara: Screen
     ana: Screen
     ben: Screen
 
     def board(self, screen: Screen) -> Locator:
-        """The board put up last, as somebody sees it."""
+        """Return the newest board on the screen."""
         return screen.page.locator("#messages > .message:not(.is-private)").filter(has_text=CODE).last
 
     async def code(self) -> str:
@@ -32,14 +32,14 @@ class Windows:
         return found[1]
 
     async def panel(self) -> Locator:
-        """Mara opens the raid's panel."""
+        """Open the raid's panel as Mara and return it."""
         before = await self.mara.messages.count()
         await self.mara.slash("raid", code=await self.code())
         await expect(self.mara.messages).to_have_count(before + 1)
         return self.mara.messages.nth(before)
 
     async def until_board_says(self, *texts: str) -> None:
-        """Wait until everybody sees all of this on the board."""
+        """Wait until the board shows all these texts on every screen."""
         for screen in (self.mara, self.ana, self.ben):
             for text in texts:
                 await expect(self.board(screen)).to_contain_text(text)
