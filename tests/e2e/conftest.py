@@ -1,4 +1,4 @@
-"""End-to-end tests run on a loop whose time can be hurried on."""
+"""Fixtures for end-to-end tests, which run on an event loop whose time can be sped up."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +20,7 @@ def pytest_asyncio_loop_factories(config: Any, item: Any) -> Mapping[str, Any]:
 def place(
     sandbox: Sandbox, guild: SandboxGuild, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> MigratedGuild:
-    """A server of eight members where the Node.js bot ran; `raidbot import` finds the database by its settings."""
+    """A guild of eight members where the Node.js bot ran. The environment configures `raidbot import`."""
     monkeypatch.setenv("DISCORD_TOKEN", sandbox.token)
     monkeypatch.setenv("RAIDBOT_DATABASE", str(database))
     people = {name: guild.add_member(name) for name in ("alice", "bob", "cem", "dora", "eve", "fay", "gil", "hal")}

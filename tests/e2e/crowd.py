@@ -1,4 +1,4 @@
-"""A crowd in front of one board, and a witness of everything that happens to its reactions."""
+"""Members who react on one board, and a record of every change to its reactions."""
 
 import random
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from raidbot.raids.emoji.model import key_of
 
 Verb = Literal["puts", "takes back"]
 _HABITS: tuple[tuple[int, str], ...] = ((10, "a"), (4, "ab"), (3, "aA"), (2, "abA"), (1, "aAa"), (1, "abc"), (1, "abB"))
-"""How often members do what: a small letter puts a reaction, the same letter in capitals takes it back."""
+"""Weighted habits of members: a small letter adds a reaction, the same letter in capitals removes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What a member is going to do."""
+    """A reaction that a member is going to add or remove."""
 
     member: Person
     verb: Verb
@@ -27,7 +27,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A reaction appeared or disappeared; `own` if it was the member's doing."""
+    """A reaction that appeared or disappeared; `own` if the member did it."""
 
     member: int
     emoji_key: str
@@ -36,7 +36,7 @@ class Happening:
 
 
 class Crowd:
-    """Members who put reactions under one board and take them back; `seen` is all that happened, in order."""
+    """Members who add and remove reactions on one board; `seen` holds every change in order."""
 
     def __init__(self, guild: SandboxGuild, board: Message, *, size: int, rng: random.Random) -> None:
         self.members = [guild.add_member(f"member{number}") for number in range(size)]
@@ -47,7 +47,7 @@ class Crowd:
         guild.sandbox.world.listeners.append(self._witness)
 
     def deeds(self, emojis: list[str]) -> list[Deed]:
-        """What everybody is going to do, mixed; each member's own deeds keep their order."""
+        """Return what everybody is going to do, shuffled; each member's own deeds keep their order."""
         waiting = [list(self._habit(member, emojis)) for member in self.members]
         mixed = []
         while waiting:
@@ -64,7 +64,7 @@ class Crowd:
             yield Deed(member, "puts" if letter.islower() else "takes back", meant[letter.lower()])
 
     async def act(self, deed: Deed) -> None:
-        """Do it, unless there is nothing to do: the reaction stands already, or the bot took it away meanwhile."""
+        """Carry out the deed, unless the reaction is there already or gone already (removed by the bot)."""
         puts, there = deed.verb == "puts", deed.member.id in self._board.reactors(deed.emoji)
         if puts == there:
             return
@@ -83,7 +83,7 @@ class Crowd:
             self.seen.append(Happening(member, key_of(event.payload["emoji"]["name"]), appeared=False, own=False))
 
     def unexplained(self) -> list[Happening]:
-        """Reactions the bot took away although their member had never shown another one beside them."""
+        """Return the bot's removals of reactions that never stood beside another one of the same member."""
         there: dict[int, set[str]] = {}
         accompanied: set[tuple[int, str]] = set()
         found = []

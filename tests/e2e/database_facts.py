@@ -1,4 +1,4 @@
-"""The bot's database read from outside: what it says of a raid, and the story its audit tells."""
+"""Reads the bot's database from outside: the raids' rows, and the roster that follows from the audit."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ from raidbot.raids.settings import SignupStyle
 
 
 class Told(NamedTuple):
-    """One row of the audit."""
+    """An audit row."""
 
     actor: int | None
     source: str
@@ -33,7 +33,7 @@ class Told(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """One row of the outbox."""
+    """An outbox row."""
 
     target: int
     cause: str
@@ -43,7 +43,7 @@ class Owed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFacts:
-    """All the database says at one moment; `names` are what boards call people."""
+    """A snapshot of the database; `names` are the members' names on boards."""
 
     raids: tuple[Raid, ...]
     names: dict[MemberId, str]
@@ -57,7 +57,7 @@ class DatabaseFacts:
         return raid
 
     def owed(self, cause: str) -> list[int]:
-        """To whom messages of this cause were ever owed."""
+        """Return the sorted targets of all messages with this cause, in any state."""
         return sorted(row.target for row in self.outbox if f":{cause}:" in row.cause)
 
 
@@ -74,7 +74,7 @@ def writing(database: Path) -> Iterator[sqlite3.Connection]:
 
 
 def read(database: Path) -> DatabaseFacts:
-    """One snapshot of the file, whether or not a bot is running on it."""
+    """Read one snapshot of the file, whether or not a bot is running on it."""
     with looking(database) as connection:
         connection.execute("BEGIN")
         ids = connection.execute("SELECT id FROM raids ORDER BY id").fetchall()
@@ -102,7 +102,7 @@ def _people(raid: Raid) -> list[MemberId]:
 def unlike(
     raid: Raid, names: dict[MemberId, str], message: Message, style: SignupStyle = SignupStyle.REACTIONS
 ) -> list[str]:
-    """Where the message says something else than the raid's board should; nothing if it is right."""
+    """Return the differences between the message and the raid's board, one line each; empty if there are none."""
     drawn = render.board(raid, names, style)
     (shown,) = message.embeds
     shown = shown | {"timestamp": datetime.fromisoformat(shown["timestamp"])}
@@ -115,7 +115,7 @@ def unlike(
 
 
 def standing(raid: Raid, message: Message) -> set[Mark]:
-    """The reactions of members under the board's message, as marks that are not unwanted."""
+    """Return the members' reactions on the board's message as marks that are not unwanted."""
     found = set()
     for reaction in message.reactions.values():
         role = raid.role_for_emoji(key_of(reaction.name))
@@ -125,13 +125,13 @@ def standing(raid: Raid, message: Message) -> set[Mark]:
 
 
 def places(raid: Raid) -> set[Mark]:
-    """Every seat and every wait, as the reaction that would say the same."""
+    """Return every seat and every wait as the mark of the matching reaction."""
     held: tuple[Seat | Wait, ...] = (*raid.seats, *raid.waits)
     return {Mark(one.member, one.role) for one in held}
 
 
 def unsettled(database: Path, message: Message, style: SignupStyle = SignupStyle.REACTIONS) -> list[str]:
-    """What keeps the only raid's rows, board, reactions and messages from agreeing, a line each."""
+    """Return the differences between the only raid's rows, board, reactions and messages, one line each."""
     now = read(database)
     marks, reactions = set(now.raid.marks), standing(now.raid, message)
     return [
@@ -145,7 +145,7 @@ def unsettled(database: Path, message: Message, style: SignupStyle = SignupStyle
 async def until_settled(
     database: Path, message: Message, *, patience: float = 40.0, style: SignupStyle = SignupStyle.REACTIONS
 ) -> DatabaseFacts:
-    """Wait (real seconds) until everything agrees."""
+    """Wait up to `patience` real seconds until `unsettled` finds no difference."""
     deadline = time.monotonic() + patience
     while lines := unsettled(database, message, style):
         assert time.monotonic() < deadline, "\n".join(lines)
@@ -154,7 +154,7 @@ async def until_settled(
 
 
 def check_rules(raid: Raid) -> None:
-    """What holds of a raid at any moment (nobody was forced onto it)."""
+    """Assert the invariants of a raid without forced seats."""
     seated = Counter(seat.member for seat in raid.seats)
     assert not [member for member, seats in seated.items() if seats > 1]
     assert not {(seat.member, seat.role) for seat in raid.seats} & {(wait.member, wait.role) for wait in raid.waits}
@@ -165,7 +165,7 @@ def check_rules(raid: Raid) -> None:
 
 @dataclass(slots=True)
 class Story:
-    """Who sits and who waits, as told by the audit alone; every line it tells must fit what came before."""
+    """The roster that follows from the audit alone; every row must fit those before it."""
 
     raid: Raid
     sits: dict[int, str] = field(default_factory=dict)
@@ -213,7 +213,7 @@ class Story:
         return self.lines.setdefault(str(role), [])
 
     def check(self) -> None:
-        """The rows say the same, in the same order of arrival."""
+        """Assert that the raid has the same roster in the same order of arrival."""
         called = {role.key: role.name for role in self.raid.roles}
         assert list(self.sits.items()) == [(seat.member, called[seat.role]) for seat in self.raid.seats]
         for role in self.raid.roles:

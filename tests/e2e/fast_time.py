@@ -1,4 +1,4 @@
-"""An event loop on which time can be made to pass faster, for the bot and the sandbox alike."""
+"""An event loop whose time can be sped up for the bot and the sandbox alike."""
 
 import asyncio
 import selectors
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class FastLoop(asyncio.SelectorEventLoop):
-    """Sleeps and timeouts take as long as ever, except inside `at_pace`."""
+    """An event loop that runs in real time except inside `at_pace`."""
 
     def __init__(self) -> None:
         self._pace = 1.0
@@ -26,7 +26,7 @@ class FastLoop(asyncio.SelectorEventLoop):
 
 
 class _Hurried(selectors.BaseSelector):
-    """Waits for the loop's seconds, which are shorter than real ones."""
+    """A selector whose timeouts are seconds of the loop, which may be shorter than real ones."""
 
     def __init__(self, real: selectors.BaseSelector, pace: Callable[[], float]) -> None:
         self._real = real
@@ -56,7 +56,7 @@ class _Hurried(selectors.BaseSelector):
 
 @contextmanager
 def at_pace(pace: float) -> Iterator[None]:
-    """Let this many of the running loop's seconds pass in a second."""
+    """Let `pace` seconds of the running loop pass per real second."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, FastLoop)
     loop.set_pace(pace)

@@ -1,4 +1,4 @@
-"""A server with its people, and what they see there."""
+"""A guild with its members, and helpers to act and see as they do."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _LIVE_TITLE = re.compile(r"^\S+ \*\*(.+?)\*\* <t:", re.MULTILINE)
 
 @dataclass
 class GuildPeople:
-    """A server, the people in it, and the board that its organiser puts up."""
+    """A guild, its members, and the boards its organiser posts."""
 
     sandbox: Sandbox
     guild: SandboxGuild
@@ -28,7 +28,7 @@ class GuildPeople:
 
     @property
     def board(self) -> Message:
-        """The board put up last."""
+        """The newest board."""
         return self.boards[-1]
 
     @property
@@ -41,34 +41,34 @@ class GuildPeople:
 
     @property
     def says(self) -> str:
-        """What the board says, without its bold letters."""
+        """The newest board's text without bold markup."""
         return board_text(self.board).replace("**", "")
 
     def has_logged(self, channel: str, actions: list[str]) -> bool:
-        """Whether a log channel has told of these actions and nothing else."""
+        """Return True if the log channel shows exactly these actions in this order."""
         messages = self.guild.messages(self.guild.channel(channel))
         titles = [embed["title"] for message in messages for embed in message.embeds]
         titles += [title for message in messages for title in _LIVE_TITLE.findall(message.content)]
         return [title[:1].lower() + title[1:] for title in titles] == actions
 
     async def ask(self, person: Person, command: str, **options: object) -> Answer:
-        """Somebody uses a slash command in #tavern."""
+        """Use a slash command as `person` in #tavern."""
         return await person.slash(self.guild.channel("tavern"), command, **options)
 
     async def panel(self) -> Answer:
-        """What Lena sees of the raid."""
+        """Open the raid's panel as Lena and return it."""
         return await self.ask(self.lena, "raid", code=self.code)
 
     async def stands(self, *lines: str) -> None:
-        """Wait until the board says all of this."""
+        """Wait until the board has all these texts."""
         await self.guild.until(lambda: all(line in self.says for line in lines))
 
     async def hears(self, person: Person, *texts: str) -> None:
-        """Wait until somebody was told all of this directly."""
+        """Wait until the person has received all these texts in DMs."""
         await self.guild.until(lambda: all(text in told(person) for text in texts))
 
     async def new_board(self) -> None:
-        """Wait for a board that was not there before, with its reactions on."""
+        """Wait for a new board with its three reactions and append it to `boards`."""
         known = {board.id for board in self.boards}
         channel = self.guild.channel("war-table")
         found = await self.guild.until(

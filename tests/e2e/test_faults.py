@@ -1,4 +1,4 @@
-"""Trouble with Discord and with the disk: nothing is lost, it is reported once, and it heals by itself."""
+"""Faults of Discord and of the disk: nothing is lost, each is reported once, and the bot recovers by itself."""
 
 import asyncio
 import random
@@ -37,7 +37,7 @@ Log = MutableMapping[str, Any]
 
 @pytest.fixture(autouse=True)
 def no_heartbeats(sandbox: Sandbox) -> None:
-    """discord.py's run by the machine's clock and would come too late where time is hurried on."""
+    """Turn heartbeats off: discord.py sends them by the machine's clock, too late while the loop is sped up."""
     sandbox.gateway.heartbeat_interval = 100_000.0
 
 
@@ -48,26 +48,26 @@ def logs() -> Iterator[list[Log]]:
 
 
 def reports(logs: list[Log]) -> Counter[str]:
-    """What a person who runs the bot was told of, and how often."""
+    """Count the log events of level warning and above."""
     return Counter(entry["event"] for entry in logs if entry["log_level"] in ("warning", "error", "critical"))
 
 
 async def pass_time(sandbox: Sandbox, seconds: float) -> None:
-    """Let the loop's time and the clock go on for so long, hurried."""
+    """Advance the loop's time, sped up, and the sandbox's clock by `seconds`."""
     with at_pace(PACE):
         await asyncio.sleep(seconds)
     sandbox.advance(timedelta(seconds=seconds))
 
 
 async def healed(sandbox: Sandbox, database: Path, board: Message, *, pace: float = PACE) -> DatabaseFacts:
-    """What the database says when all is as it should be; nothing is ever put off for longer than five minutes."""
+    """Wait until everything agrees and return the database's facts. No retry waits longer than five minutes."""
     sandbox.advance(timedelta(minutes=6))
     with at_pace(pace):
         return await database_facts.until_settled(database, board)
 
 
 def right(crowd: Crowd, board: Message, end: DatabaseFacts) -> None:
-    """Everybody sits or waits where their reaction stands, once; nobody was told anything twice."""
+    """Assert that the roster matches the reactions and that every message was sent exactly once."""
     assert database_facts.places(end.raid) == database_facts.standing(end.raid, board)
     assert crowd.unexplained() == []
     database_facts.check_rules(end.raid)
@@ -99,7 +99,7 @@ def failing(fault: Fault) -> Iterator[Fault]:
     fault.lift()
 
 
-# Discord does not answer
+# REST API failures
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
@@ -186,7 +186,7 @@ async def test_failing_registration_of_commands_stops_nothing_else(
     assert reports(logs)["start-up step failed, trying again"] == 1
 
 
-# The gateway
+# Gateway failures
 
 
 @pytest.mark.parametrize("trouble", ["broken", "closed", "asked to reconnect", "frozen", "session invalid"])
@@ -264,7 +264,7 @@ async def test_reactions_during_an_outage_of_the_server_are_found(
         right(crowd, board, await healed(sandbox, database, board))
 
 
-# Rights
+# Missing permissions
 
 
 async def test_a_channel_closed_to_the_bot_for_a_while(
@@ -307,7 +307,7 @@ async def test_closed_dms_keep_nobody_else_from_being_reminded(
         assert len(members[10].dms) == 1
 
 
-# The disk
+# Disk failures
 
 
 async def test_a_database_that_is_full_for_a_while(
@@ -339,7 +339,7 @@ async def test_a_database_that_is_full_for_a_while(
 
 
 async def limit_pages(bot: RaidBot, *, more: int | None) -> None:
-    """Let the database grow by so many pages only, or without a limit."""
+    """Limit the database's growth to `more` pages; None lifts the limit."""
 
     def limit(connection: Any) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
@@ -350,7 +350,7 @@ async def limit_pages(bot: RaidBot, *, more: int | None) -> None:
 
 
 def watch_for_lies(sandbox: Sandbox, crowd: Crowd, board: Message, database: Path) -> set[str]:
-    """Whom the board ever named although nothing had been written about them; empty as long as it is honest."""
+    """Return a set that collects the members named on the board before the audit has a row about them."""
     called = {person.id: person.name.capitalize() for person in crowd.members}
     lies: set[str] = set()
 

@@ -35,7 +35,7 @@ async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BotProcess]:
 
 
 class Evening:
-    """One board, sixty members, and a bot that does not live long."""
+    """One board, sixty members, and a bot that is killed again and again."""
 
     def __init__(self, sandbox: Sandbox, bot: BotProcess, database: Path, board: Message, rng: random.Random) -> None:
         self.sandbox = sandbox
@@ -48,9 +48,9 @@ class Evening:
         self.database = database
 
     async def play(self) -> None:
-        """A burst that goes on while the bot is killed and started again, at last left alone.
+        """Run a burst of reactions while the bot is killed and restarted; it runs undisturbed at the end.
 
-        Each time some messages have arrived of which the bot does not know it.
+        Before each kill the responses to up to three sent messages are withheld from the bot.
         """
         deeds = self.crowd.deeds(EMOJIS)
         share = len(deeds) // (2 * KILLS + 1)
@@ -72,7 +72,7 @@ class Evening:
         await self._do(deeds)
 
     def _near_the_reminder(self) -> None:
-        """The creator's reminder is overdue, the participants' comes somewhere in the burst."""
+        """Advance the clock: the creator's reminder is overdue, the participants' falls due within the burst."""
         starts_at = datetime.fromisoformat(self.board.embeds[0]["timestamp"])
         lead = timedelta(minutes=10, seconds=self.rng.uniform(1, 15))
         self.bot.advance(starts_at - lead - self.sandbox.clock.now())
@@ -83,14 +83,14 @@ class Evening:
             await asyncio.sleep(self.rng.choice((0, 0, 0.01, 0.05)))
 
     async def _wait_for_the_axe(self) -> None:
-        """Some time after the connection stands, or after the boards begin to be compared."""
+        """Wait up to 0.5 seconds, either at once or after the boards begin to be compared."""
         if self.rng.random() < 0.5:
             compared = self.sandbox.count("GET", FETCH)
             await self.sandbox.until(lambda: self.sandbox.count("GET", FETCH) > compared)
         await asyncio.sleep(self.rng.uniform(0, 0.5))
 
     async def end(self) -> DatabaseFacts:
-        """What the database says once everything is quiet and the bot has ended in order."""
+        """Wait until everything agrees, stop the bot and return the database's facts."""
         compared = self.sandbox.count("GET", FETCH)
         await self.sandbox.until(lambda: self.sandbox.count("GET", FETCH) > compared)
         await self.sandbox.until(lambda: database_facts.read(self.database).raid.participants_reminded, timeout=30)
@@ -127,14 +127,14 @@ async def begin(sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, database
 
 
 def check_roster(evening: Evening, end: DatabaseFacts) -> None:
-    """The roster is what the reactions say, and what they say is what the members did."""
+    """Assert that the roster matches the reactions, and the reactions match what the members did."""
     assert database_facts.places(end.raid) == database_facts.standing(end.raid, evening.board)
     assert evening.crowd.unexplained() == []
     database_facts.check_rules(end.raid)
 
 
 def check_history(evening: Evening, end: DatabaseFacts) -> None:
-    """What was once written stays true: each snapshot is the beginning of the same story, and no line was jumped."""
+    """Assert that each snapshot's audit begins the final one, and that its roster follows from it in order."""
     for then in (*evening.snapshots, end):
         assert end.audit[: len(then.audit)] == then.audit
         Story(then.raid).hear(then.audit).check()
@@ -142,7 +142,7 @@ def check_history(evening: Evening, end: DatabaseFacts) -> None:
 
 
 def check_order_of_arrival(evening: Evening, audit: tuple[Told, ...]) -> None:
-    """Who was heard live was written down in the order in which the gateway told of them."""
+    """Assert that audit rows from live reactions are in the order of the gateway's events."""
     happenings = iter(evening.crowd.seen)
     raid = database_facts.read(evening.database).raid
     for row in audit:
@@ -154,7 +154,7 @@ def check_order_of_arrival(evening: Evening, audit: tuple[Told, ...]) -> None:
 
 
 def check_messages(evening: Evening, end: DatabaseFacts) -> None:
-    """Everything owed was sent, once; the reminders to those who were seated when they were due."""
+    """Assert that every message was sent once, and the reminders went to those seated when they were due."""
     assert {row.state for row in end.outbox} == {"sent"}
     owed: dict[int, Counter[str]] = {}
     for row in end.outbox:
@@ -207,14 +207,14 @@ async def test_a_board_whose_posting_was_not_heard_of_is_not_posted_again(
 
 
 async def confirmed(preview: Answer, database: Path, wanted: int) -> None:
-    """Whoever still sees the button presses it again; a draft that was confirmed already makes no second raid."""
+    """Press Confirm again if it is still there; a draft confirmed already makes no second raid."""
     if preview.components:
         await preview.click("Confirm")
     assert len(database_facts.read(database).raids) == wanted
 
 
 async def once_on_boards(sandbox: Sandbox, guild: SandboxGuild, database: Path, wanted: int) -> None:
-    """Every raid gets its message, with all it should show, and there is no other message."""
+    """Wait until every raid has its complete board and the channel has no other message."""
 
     def right() -> bool:
         now = database_facts.read(database)

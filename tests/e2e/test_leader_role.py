@@ -1,4 +1,4 @@
-"""The star of those who hold the leader role, on every board they are on."""
+"""Stars of leader role holders on every board they are on."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ def veterans(guild: SandboxGuild) -> Role:
 
 
 async def choose(bot: RaidBot, guild: SandboxGuild, role: Role | None) -> None:
-    """The server's leader role; signing up works both ways."""
+    """Choose the server's leader role, and allow signing up both by reactions and by buttons."""
 
     def chosen(settings: GuildSettings) -> GuildSettings:
         return replace(settings, leader_role=role.id if role else None, signup_style=SignupStyle.BOTH)
@@ -30,7 +30,7 @@ async def choose(bot: RaidBot, guild: SandboxGuild, role: Role | None) -> None:
 
 
 def stars(board: Message) -> list[str]:
-    """Who has a star, in the board's order."""
+    """Return the names with a star, in the board's order."""
     lines = [line.partition("⭐ ")[2] for line in board_text(board).splitlines() if "⭐ " in line]
     return [name.split(" ")[0] for name in lines]
 
@@ -40,7 +40,7 @@ def edits(sandbox: Sandbox, board: Message) -> int:
 
 
 def asked_for(sandbox: Sandbox, *people: Person) -> int:
-    """How often the bot asked for one of them over REST."""
+    """Return the number of the bot's REST calls for these members."""
     ends = tuple(f"/members/{person.id}" for person in people)
     return sum(call.method == "GET" and call.path.endswith(ends) for call in sandbox.calls)
 

@@ -1,4 +1,4 @@
-"""What the log channels are told of every change."""
+"""Posts about every change in the log channels."""
 
 import sqlite3
 from contextlib import closing
@@ -39,7 +39,7 @@ async def choose(
 
 
 async def happen(bot: RaidBot, guild: SandboxGuild, *entries: Entry) -> None:
-    """Entries that nothing else writes down."""
+    """Record audit entries of no raid and no actor."""
     await bot.state.db.write(
         lambda tx: audit.record(
             tx, entries, guild=GuildId(guild.id), raid=None, at=bot.state.now(), actor=None, source=Source.CLOCK

@@ -1,4 +1,4 @@
-"""A server's whole life with the bot: set up from nothing and a raid led to its end, all from Discord alone."""
+"""A server from its first setup to the end of a raid, all from Discord alone."""
 
 import csv
 import io
@@ -44,7 +44,7 @@ created · duplicated · posted · thread opened · left · cancelled
 
 @pytest.fixture
 def people(sandbox: Sandbox) -> GuildPeople:
-    """Mara's server, fresh: people and channels, and a bot that knows nothing of them."""
+    """Mara's new server: members, roles and channels, without any settings of the bot."""
     guild = sandbox.add_guild("Night Owls", owner="mara")
     for name in ("tavern", "war-table", "reports", "live"):
         guild.add_channel(name)
@@ -354,7 +354,7 @@ async def the_new_raid_is_cancelled(people: GuildPeople) -> None:
 
 
 async def the_audit_tells_it_all(people: GuildPeople, database: Path) -> None:
-    """Everything that happened is in the audit, each once, and both log channels say so in its order."""
+    """Assert that the audit has everything that happened, and that both log channels show it in its order."""
     people.sandbox.advance(timedelta(minutes=3))
     with closing(sqlite3.connect(database)) as connection:
         actions = [row[0] for row in connection.execute("SELECT action FROM audit ORDER BY id")]

@@ -1,4 +1,4 @@
-"""How the bot starts: what it tells Discord, and what it does when a step fails."""
+"""Start-up of the bot: registering commands, and failing steps."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""The main job from end to end, as people on a server live it."""
+"""The main use from end to end, as members see it: signing up, waiting, promotion, reminders."""
 
 from datetime import timedelta
 from functools import partial

@@ -1,4 +1,4 @@
-"""Discussion threads through a raid's life."""
+"""Discussion threads through a raid's lifecycle."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,12 +22,12 @@ ADD = "PUT /channels/{}/thread-members/{}"
 
 
 def introduced(thread: Channel) -> bool:
-    """A message posted later would take the thread out again."""
+    """Return True once the thread has its first message, which would unarchive it if posted later."""
     return any("belong here" in message.content for message in thread.messages.values())
 
 
 async def want_threads(guild: SandboxGuild) -> Answer:
-    """The page of /settings that holds all about threads."""
+    """Switch discussion threads on and return the page of /settings about threads."""
     settings = await guild.owner.slash(guild.channel("raid-signups"), "settings")
     await settings.click("More settings")
     await settings.select("Discussion threads", ["Discussion threads: archived after 1 day"])
@@ -92,7 +92,7 @@ async def test_a_thread_the_bot_may_not_edit_holds_nothing_up(
 
 
 async def want_members(bot: RaidBot, guild: SandboxGuild, *, style: SignupStyle = SignupStyle.BOTH) -> None:
-    """Threads that those who sign up are added to."""
+    """Switch on discussion threads and adding members to them."""
 
     def wanting(settings: GuildSettings) -> GuildSettings:
         return replace(settings, threads=True, thread_members=True, signup_style=style)
@@ -113,17 +113,17 @@ async def code_of(bot: RaidBot, board: Message) -> str:
 
 
 def joined(thread: Channel, *people: Person) -> bool:
-    """Exactly these are in the thread besides the bot."""
+    """Return True if exactly these people and the bot are in the thread."""
     return set(thread.state.members) == {thread.state.owner_id, *(person.id for person in people)}
 
 
 def added(sandbox: Sandbox, person: Person) -> int:
-    """How often the bot asked for somebody to be added."""
+    """Return the number of calls that add the person to a thread."""
     return sum(call.method == "PUT" and call.path.endswith(f"/thread-members/{person.id}") for call in sandbox.calls)
 
 
 async def written_down(bot: RaidBot, action: str) -> int:
-    """How often the audit says this."""
+    """Return the number of audit rows with this action."""
     count: int = await bot.state.db.read(
         lambda db: db.execute("SELECT count(*) FROM audit WHERE action = ?", (action,)).fetchone()[0]
     )
@@ -309,7 +309,7 @@ async def test_a_thread_deleted_unnoticed_is_written_down_as_lost(
         async def has_none() -> bool:
             return (await bot.state.raid(bot.state.boards[board.id])).thread is None  # type: ignore[index]
 
-        await until(has_none)  # durable first, then remembered
+        await until(has_none)  # the cache changes after the database
 
 
 async def test_members_are_added_after_the_setting_is_switched_on(guild: SandboxGuild, start: Start) -> None:

@@ -1,4 +1,4 @@
-"""Discord fails, the database fails, the connection is lost: nothing is, and it heals by itself."""
+"""Discord, the database or the connection fails: nothing is lost, and the bot recovers by itself."""
 
 import sqlite3
 import time

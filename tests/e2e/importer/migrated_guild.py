@@ -1,4 +1,4 @@
-"""A server where the Node.js bot ran, with what it left there."""
+"""A guild where the Node.js bot ran, with its boards and its database."""
 
 import asyncio
 from collections import Counter
@@ -24,7 +24,7 @@ MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 
 @dataclass
 class MigratedGuild:
-    """The server, the old bot's file, and the database to be."""
+    """A guild, the file of the old bot's database, and the path of the new one."""
 
     sandbox: Sandbox
     guild: SandboxGuild
@@ -59,7 +59,7 @@ class MigratedGuild:
         return raid
 
     def put_up(self, raid: OldRaid, *reacting: tuple[str, str]) -> Message:
-        """Leave the raid's message there, with these members' reactions."""
+        """Post the raid's message as the old bot left it, with these (member, emoji) reactions."""
         names = {person.id: name.capitalize() for name, person in self.people.items()}
         board = put_up(self.guild, self.guild.channel("raid-signups"), raid, names)
         for name, emoji in reacting:
@@ -68,7 +68,7 @@ class MigratedGuild:
         return board
 
     async def move_in(self, capsys: pytest.CaptureFixture[str]) -> str:
-        """`raidbot import`, as a person runs it; what it says."""
+        """Run `raidbot import`, assert that it succeeds and return its output."""
         self.bot.write(self.old)
         code = await asyncio.to_thread(main, ["import", str(self.old)])
         printed = capsys.readouterr()
@@ -79,7 +79,7 @@ class MigratedGuild:
         return next(raid for raid in database_facts.read(self.new).raids if raid.code == code)
 
     def calls_about(self, board: Message) -> Counter[str]:
-        """The calls about a board, its redrawing left out."""
+        """Count the calls about a board, except its edits."""
         return Counter(
             f"{call.method} {call.route}"
             for call in self.sandbox.calls
@@ -93,14 +93,14 @@ class MigratedGuild:
         )
 
     async def settled(self, bot: RaidBot) -> None:
-        """Every board was compared and redrawn, and nothing more is under way."""
+        """Wait until every board was compared and redrawn, and no work is left."""
         await self.guild.until(lambda: all(map(self.redrawn, self.boards.values())), timeout=30)
         await self.guild.until(lambda: all(map(self.calls_about, self.boards.values())))
         await bot.boards.idle()
         await bot.reaction_remover.idle()
 
     async def read_in_full(self, bot: RaidBot) -> None:
-        """The bot does so by itself in a while, board by board."""
+        """Compare every board in full now; the bot would do so by itself after a while."""
         for raid in list(bot.state.boards.values()):
             await bot.reconcile.raid(raid, in_full=True)
         await self.settled(bot)
@@ -110,7 +110,7 @@ class MigratedGuild:
 
 
 def roster(raid: Raid) -> list[tuple[list[int], list[int]]]:
-    """Who sits and who waits, role by role."""
+    """Return the seated and the waiting members' ids for each role."""
     return [
         ([seat.member for seat in raid.seated(role.key)], [wait.member for wait in raid.line(role.key)])
         for role in raid.roles

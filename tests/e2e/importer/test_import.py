@@ -1,4 +1,4 @@
-"""A server changes over from the Node.js bot: its boards are redrawn where they stand, and go on working."""
+"""Import from the Node.js bot: its boards are redrawn in place and keep working."""
 
 import asyncio
 from datetime import timedelta
@@ -16,7 +16,7 @@ from tests.raid_boards import board_text, reactors, told
 
 
 def voracious(place: MigratedGuild) -> OldRaid:
-    """Alice and Dora have seats by reaction, Bob one by hand; Cem waits for Alice's, and so does Dora."""
+    """Post a raid: Alice and Dora have seats by reaction, Bob one from a manager; Cem and Dora wait for Alice's."""
     base = [
         OldRole(name=name, emoji=f"{n}\ufe0f\u20e3", group=VANGUARD, icon="<:Storm:1430690317421776957>")
         for n, name in enumerate(("Storm 1", "Storm 2", "Storm 3", "Jade"), 1)
@@ -40,7 +40,7 @@ def voracious(place: MigratedGuild) -> OldRaid:
 
 
 def museum(place: MigratedGuild) -> OldRaid:
-    """Two seats, both taken; Gil waits. Reminders were sent already, for it begins soon."""
+    """Post a museum: two seats, both taken; Gil waits. It begins soon, so its reminders were sent already."""
     role = OldRole(name="Museum", emoji="✅", slots=2, users=place.ids("fay", "eve"), waiting=place.ids("gil"))
     raid = place.raid("MUS234", "museum", [role], starts_in=timedelta(minutes=8))
     raid.creator_reminded = raid.participants_reminded = True
@@ -49,7 +49,7 @@ def museum(place: MigratedGuild) -> OldRaid:
 
 
 def key_boss(place: MigratedGuild) -> OldRaid:
-    """Three teams, the last one empty, and a code of four; Hal’s reaction on the second was refused and left there."""
+    """Post three teams, the last one empty, under a four-character code. Hal’s refused reaction stays on the second."""
     teams = [OldRole(name=f"Team {n}", emoji=f"{n}\ufe0f\u20e3", slots=4) for n in (1, 2, 3)]
     teams[0].users, teams[1].users = place.ids("hal", "alice"), place.ids("bob")
     raid = place.raid("K7QX", "key", teams)
@@ -83,7 +83,7 @@ async def test_boards_are_redrawn_once_and_nobody_is_moved(
 
     assert place.calls_about(place.boards["VVR234"]).total() > 1
     assert redrawn == [1, 1, 1, 1]
-    assert asked == {"VVR234": 1, "MUS234": 1, "K7QX": 2, "CHA234": 1}  # one call more shows whose Hal's reaction is
+    assert asked == {"VVR234": 1, "MUS234": 1, "K7QX": 2, "CHA234": 1}  # the extra call finds Hal's extra reaction
     assert [roster(place.now(raid.code)) for raid in raids] == [old_roster(raid) for raid in raids]
     assert place.everybody_told() == ""
     text = board_text(place.boards["VVR234"])
@@ -142,9 +142,9 @@ async def test_what_happened_while_no_bot_ran_is_made_up_for(
 
     expected = old_roster(raid)
     expected[4] = (place.ids("fay"), [])
-    assert roster(place.now("VVR234")) == expected  # Dora may have been seated by hand: she is not taken off
+    assert roster(place.now("VVR234")) == expected  # a manager may have seated Dora: she keeps her seat
 
-    await place.people["alice"].unreact(place.boards["VVR234"], "1️⃣")  # her reaction has been seen by now
+    await place.people["alice"].unreact(place.boards["VVR234"], "1️⃣")  # the bot has read her reaction by now
     async with start():
         await place.guild.until(lambda: "A seat opened" in told(place.people["cem"]))
 

@@ -1,4 +1,4 @@
-"""Whatever rosters the Node.js bot left, and whatever stands under its boards, moving in moves nobody."""
+"""Imports of random rosters and reactions from the Node.js bot move nobody."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -38,7 +38,7 @@ async def test_who_is_on_a_roster_stays_and_who_is_new_comes_behind(
 
 
 def some_raids(place: MigratedGuild, rng: Random) -> Iterator[OldRaid]:
-    """Open raids of every kind, two days ahead."""
+    """Yield random open raids that begin in two days."""
     for raid in invent(rng, guilds=1, raids=8).raids:
         if raid.is_open:
             moved = replace(raid, guild=place.guild.id, starts_at=place.at(timedelta(days=2)), thread=None)
@@ -47,7 +47,7 @@ def some_raids(place: MigratedGuild, rng: Random) -> Iterator[OldRaid]:
 
 
 def settle(place: MigratedGuild, raid: OldRaid, crowd: list[Person], rng: Random) -> list[int]:
-    """Give the raid people of this server, most of them with their reactions, some with others' as well; who is new."""
+    """Fill the raid with members, most with their own reaction, some with another; return the new reactors' ids."""
     strangers = dict.fromkeys(user for role in raid.roles for user in (*role.users, *role.waiting))
     here = rng.sample(crowd, len(strangers) + _OUTSIDERS)
     known = dict(zip(strangers, here, strict=False))

@@ -1,4 +1,4 @@
-"""Members and managers who do something at random to one raid, and hold every answer against what was true."""
+"""Members and managers who act at random on one raid and check every answer against its states."""
 
 import random
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ Deed = Callable[[], Awaitable[None]]
 
 @dataclass(slots=True)
 class Place:
-    """What everybody acts upon; `lies` collects answers that were not true, a line each."""
+    """The raid that everybody acts on; `lies` collects false answers, one line each."""
 
     guild: SandboxGuild
     board: Message
@@ -29,7 +29,7 @@ class Place:
     lies: list[str] = field(default_factory=list)
 
     async def hold(self, asked: Awaitable[Answer], about: MemberId, *, since: int | None = None) -> Answer:
-        """The answer, every statement of which has to have been true of one state since the question."""
+        """Await and return the answer; note every statement that no state since the question makes true."""
         first = len(self.checker.states) - 1 if since is None else since
         answer = await asked
         if answer.failed or answer.thinking or answer.to_come:
@@ -47,7 +47,7 @@ class Place:
 
 @dataclass(slots=True)
 class Member:
-    """Somebody who signs up, moves and leaves by all means there are."""
+    """A member who signs up, moves and leaves in every possible way."""
 
     person: Person
     place: Place
@@ -67,7 +67,7 @@ class Member:
     async def _press(self) -> None:
         rng = self.place.rng
         wanted = rng.choice([*(f"join:{rng.choice(list(TEAMS.values()))}" for _ in range(4)), "leave", "place"])
-        button = {"type": 2, "custom_id": f"board:{wanted}"}  # also one that a redraw took away meanwhile
+        button = {"type": 2, "custom_id": f"board:{wanted}"}  # possibly one that a redraw has removed
         await self.place.hold(self.person.use(self.place.board, button), self.me)
 
     async def _react(self) -> None:
@@ -75,7 +75,7 @@ class Member:
         await (self.person.unreact if self.person.id in board.reactors(emoji) else self.person.react)(board, emoji)
 
     async def _from_list(self) -> None:
-        """Open the own list and do there what it offers."""
+        """Open /mysignups and use one of the actions it offers."""
         listed = await self.person.slash(board_channel(self.place), "mysignups")
         if not listed.components:
             return
@@ -85,7 +85,7 @@ class Member:
             await self.place.hold(_use(opened, wanted, self.place.rng), self.me)
 
     def _asking(self) -> list[Message]:
-        """Direct messages with something to press; questions before offers to drop out."""
+        """Return the DMs that ask a question, or if there are none, those with an offer to drop out."""
         asking = [message for message in self.person.dms if message.components]
         return [message for message in asking if len(message.components[0]["components"]) > 1] or asking
 
@@ -97,7 +97,7 @@ class Member:
 
 @dataclass(slots=True)
 class Manager:
-    """Somebody who edits the roster by command and on the panel."""
+    """A manager who edits the roster by command and on the panel."""
 
     person: Person
     place: Place
@@ -127,7 +127,7 @@ class Manager:
         await self.place.hold(asked, MemberId(whom.id))
 
     async def _roster(self) -> None:
-        """Choose somebody on the roster page and do to them what it offers."""
+        """Choose a member on the roster page and use one of the actions it offers."""
         rng, whom = self.place.rng, self._somebody()
         panel = await self._panel()
         await self.place.hold(panel.click("Roster"), self._me)
@@ -146,7 +146,7 @@ class Manager:
                 await self.place.hold(panel.click(label), self._me)
 
     async def _change(self) -> None:
-        """Other words, another leader, another time."""
+        """Change the text, the leader or the time."""
         rng, panel = self.place.rng, await self._panel()
         match rng.choice(("text", "leader", "time")):
             case "text":
@@ -165,7 +165,7 @@ class Manager:
             await self.place.hold(_use(panel, button, self.place.rng), self._me)
 
     async def _substitute(self) -> None:
-        """Ask some for a free seat, if there is one."""
+        """Ask members to substitute if there is a free seat."""
         rng, panel = self.place.rng, await self._panel()
         page = await self.place.hold(panel.click("Find substitute"), self._me)
         for wanted in ("sub-role", "sub-ask"):
@@ -195,7 +195,7 @@ def board_channel(place: Place) -> int:
 
 
 def _components(answer: Answer) -> list[Json]:
-    """What can be pressed or chosen there."""
+    """Return the answer's enabled components that have a custom id."""
     every = [one for row in answer.components for one in row["components"]]
     return [one for one in every if "custom_id" in one and not one.get("disabled")]
 
@@ -211,6 +211,6 @@ def _message(answer: Answer) -> Message:
 
 
 async def _use(answer: Answer, component: Json, rng: random.Random) -> Answer:
-    """Press it, or choose one of its options."""
+    """Press the component, or choose one of its options."""
     picked = [rng.choice(component["options"])["value"]] if component.get("options") else []
     return await answer.person.use(_message(answer), component, picked)

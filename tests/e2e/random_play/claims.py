@@ -1,4 +1,4 @@
-"""What the bot's answers claim about a raid, to be held against the states the raid was in meanwhile."""
+"""Claims of the bot's answers about a raid, to check against the raid's states."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +10,7 @@ from tests.e2e.database_facts import role_named
 
 Fact = Callable[[Raid], bool]
 Claim = Callable[[re.Match[str], MemberId], Fact]
-"""Makes of a sentence that was found, and of whom it is about, what has to be true."""
+"""Turns a matched sentence and the member it is about into the fact it claims."""
 
 
 def _key(raid: Raid, name: str) -> RoleKey:
@@ -92,13 +92,13 @@ _OF_THE_RAID: Mapping[str, Claim] = {
 
 
 class Claims:
-    """Reads sentences about members by their names, as well as those that say “you”."""
+    """Finds claims about members by name, and claims that say “you”."""
 
     def __init__(self, members: Mapping[str, MemberId]) -> None:
         self._members = dict(members)
 
     def of(self, text: str, about: MemberId) -> list[Fact]:
-        """All that is claimed, of one and the same state; nothing if the text says nothing known."""
+        """Return the facts the text claims of one and the same state; empty if it has no known sentence."""
         plain = re.sub(r"\*\*|`|\\|-# ", "", text)
         sentences = {**_TO_ONESELF, **_OF_THE_RAID}
         found = [claim(match, about) for pattern, claim in sentences.items() for match in re.finditer(pattern, plain)]
@@ -120,7 +120,7 @@ def _is_beyond(raid: Raid, seat: Seat) -> bool:
 
 
 def _place(raid: Raid, member: MemberId) -> str:
-    """What the roster page should say of somebody."""
+    """Return the text that the roster page should show for the member."""
     seat = raid.seat_of(member)
     said = [] if seat is None else [raid.role(seat.role).name + (", over capacity" if _is_beyond(raid, seat) else "")]
     for wait in raid.waits_of(member):
@@ -130,7 +130,7 @@ def _place(raid: Raid, member: MemberId) -> str:
 
 
 def statements(answer: Answer) -> Iterator[str]:
-    """What was said above, and what the raid's picture below says: each true at a moment of its own."""
+    """Yield the content and each embed of the answer's messages; each is true at a moment of its own."""
     messages: list[Message] = [message for message in (answer.message, *answer.followups) if message is not None]
     for message in messages:
         yield message.content

@@ -1,4 +1,4 @@
-"""Somebody who hears of every commit to one raid, holds it against the rules, and knows what was true when."""
+"""Checks every commit to one raid against the rules and keeps every state of the raid."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -13,13 +13,13 @@ from tests.e2e.database_facts import Told
 from tests.raids.rosters.reference_roster import ReferenceRoster
 
 _SELF = ("joined", "moved", "waitlisted", "left", "stopped waiting", "substitutes", "does not substitute")
-"""What only a member does, to themselves."""
+"""Actions that only members take, on themselves."""
 _CONSEQUENCES = ("promoted", "full")
 
 
 @dataclass(slots=True)
 class CommitChecker:
-    """`states` is every state the raid was in, oldest first; `wrong` what was against the rules, a line each."""
+    """Collects every state of the raid in `states`, oldest first, and violations in `wrong`, one line each."""
 
     states: list[Raid]
     model: ReferenceRoster
@@ -50,7 +50,7 @@ class CommitChecker:
         self.notices |= {notice.key for notice in notices(change)}
 
     def was_true(self, fact: Callable[[Raid], bool], *, since: int) -> bool:
-        """Whether the fact held in any state from number `since` to now."""
+        """Return True if the fact held in any state from number `since` to now."""
         return any(fact(raid) for raid in self.states[since:])
 
     def _check(self, before: Raid, change: Change) -> None:
@@ -64,7 +64,7 @@ class CommitChecker:
         assert self.model.agrees_with(change.raid, but_marks=True), "the rules said a second time end differently"
 
     def check_audit(self, rows: Iterable[Told], managers: set[int]) -> None:
-        """Every change stands in the audit once, in order, with who did it."""
+        """Assert that the audit has every change once, in order, with its actor."""
         told = list(rows)
         assert [(row.action, row.member, row.before, row.after) for row in told] == self.audit
         for row in told:
@@ -75,7 +75,7 @@ class CommitChecker:
 
 
 def check_places(raid: Raid) -> None:
-    """What holds of a raid at any moment."""
+    """Assert the invariants of a raid's seats and waitlists."""
     members = [seat.member for seat in raid.seats]
     assert len(members) == len(set(members)), "somebody has two seats"
     places = [(wait.member, wait.role) for wait in raid.waits]
@@ -90,7 +90,7 @@ def check_places(raid: Raid) -> None:
 
 
 def check_lines(before: Raid, after: Raid) -> None:
-    """Who waited before still waits in the same order, and who came stands behind them."""
+    """Assert that waitlists keep their order, newcomers come last, and a new seat ends its member's waits."""
     for role in after.roles:
         was, now = before.line(role.key), after.line(role.key)
         stayed = tuple(wait for wait in was if wait in now)
@@ -101,7 +101,7 @@ def check_lines(before: Raid, after: Raid) -> None:
 
 
 def follow(model: ReferenceRoster, change: Change) -> None:
-    """Do to the model what the change's first event says was asked; the rest must follow from the rules."""
+    """Apply the request in the change's first event to the model; the other events must follow from the rules."""
     match change.events[0]:
         case ev.Joined(member, role) | ev.Moved(member, _, role) | ev.Waitlisted(member, role):
             model.ask(member, role, change.raid.created_at)
@@ -137,7 +137,7 @@ def _take_leave(model: ReferenceRoster, member: MemberId, change: Change) -> Non
 
 
 def _model(raid: Raid) -> ReferenceRoster:
-    """The second set of rules, beginning where the raid stands."""
+    """Return a reference roster that starts in the raid's current state."""
     model = ReferenceRoster({role.key: role.seats for role in raid.roles}, raid.starts_at)
     model.sits = {seat.member: seat.role for seat in raid.seats}
     model.forced = {seat.member for seat in raid.seats if seat.forced}

@@ -1,4 +1,4 @@
-"""Two managers and thirty members at one raid at once, by everything that can be pressed, typed and reacted with."""
+"""Two managers and thirty members act on one raid at once, by reactions, components, forms and commands."""
 
 import asyncio
 import random
@@ -27,7 +27,7 @@ WITHIN = timedelta(seconds=3)
 
 
 async def set_scene(guild: SandboxGuild, bot: RaidBot, rng: random.Random) -> tuple[Place, list[Member | Manager]]:
-    """A raid with fewer seats than members, and everybody who is going to act."""
+    """Create a raid with fewer seats than members; return it with its members and managers."""
     await bot.state.change_settings(
         GuildId(guild.id), lambda now: replace(now, signup_style=SignupStyle.BOTH), Cause(Source.COMMAND)
     )
@@ -47,7 +47,7 @@ async def act(actor: Member | Manager, deeds: int) -> None:
 
 
 def check_answers(sandbox: Sandbox) -> None:
-    """Discord was answered once for everything that was asked, in time."""
+    """Assert that every interaction was answered exactly once and in time."""
     asked = sandbox.store.interactions.values()
     unanswered = [one.payload for one in asked if one.acknowledged_at is None]
     late = [one.payload for one in asked if one.acknowledged_at and one.acknowledged_at - one.created_at >= WITHIN]

@@ -1,4 +1,4 @@
-"""Whatever people do in whatever order, also while the bot is away: board, database and reactions agree in the end."""
+"""Board, database and reactions agree after random reactions, also while the bot is offline."""
 
 import random
 import sqlite3
@@ -18,13 +18,13 @@ SEATS = 2
 
 
 def people(database: Path, table: str) -> set[tuple[str, int]]:
-    """(role, member) of the seats or waits in the database."""
+    """Return the (role, member) pairs in `table`, which is seats or waits."""
     with closing(sqlite3.connect(database)) as connection:
         return set(connection.execute(f"SELECT role, member FROM {table}").fetchall())  # noqa: S608
 
 
 def standing(sandbox: Sandbox, board: Message) -> set[tuple[str, int]]:
-    """(role, member) of the members' reactions on the board."""
+    """Return the (role, member) pairs of the members' reactions on the board."""
     return {
         (ROLES[entry.name], user)
         for entry in board.reactions.values()
@@ -34,7 +34,7 @@ def standing(sandbox: Sandbox, board: Message) -> set[tuple[str, int]]:
 
 
 def agrees(sandbox: Sandbox, database: Path, board: Message) -> bool:
-    """Reactions say what the database says, and so does the board."""
+    """Return True if reactions and board match the database."""
     seats, waits = people(database, "seats"), people(database, "waits")
     text = board_text(board)
     counts = {role: sum(seated == role for seated, _ in seats) for role in ROLES.values()}
@@ -52,7 +52,7 @@ def check_rules(database: Path) -> None:
 
 
 async def act(rng: random.Random, members: list[Person], board: Message) -> None:
-    """Somebody reacts, or takes a reaction back that stands."""
+    """Add a random reaction; if it is there already, remove it with a probability of 0.7."""
     member, emoji = rng.choice(members), rng.choice(list(ROLES))
     stands = any(entry.name == emoji and member.id in entry.users for entry in board.reactions.values())
     if not stands:

@@ -1,4 +1,4 @@
-"""Every form there is: opened for one thing and left, then opened for another and sent. See `panel_stories`."""
+"""Every form, opened for one target and left, then opened for another and submitted. See `panel_stories`."""
 
 from raidbot.raids.model import GuildId
 from tests.e2e.restarts.restarts import Steps, Story, StoryContext
@@ -62,7 +62,7 @@ async def form_of_seats(on: StoryContext) -> Steps:
 
 
 async def forms_of_servers(on: StoryContext) -> Steps:
-    """The same person opens both panels' forms here, leaves them, and sends those of another server."""
+    """Open both panels' forms here and leave them; submit those of another server as the same person."""
     elsewhere = StoryContext(on.sandbox, on.sandbox.add_guild("Elsewhere", owner=on.guild.owner))
     elsewhere.guild.add_channel("raid-signups")
     yield

@@ -1,4 +1,4 @@
-"""Tells stories side by side, each in a server of its own, and starts the bot anew between any two of their steps."""
+"""Runs stories side by side, each in its own guild, and restarts the bot between any two of their steps."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -18,7 +18,7 @@ from tests.raid_boards import put_up
 
 @dataclass(slots=True)
 class StoryContext:
-    """A server, and the bot as it runs at this step."""
+    """A guild, and the bot that runs at this step."""
 
     sandbox: Sandbox
     guild: SandboxGuild
@@ -43,11 +43,11 @@ class StoryContext:
         return await self.ask("raid", code=code_of(board))
 
     async def raid(self, board: Message) -> Raid:
-        """The raid of this board as it is now."""
+        """Return the current state of the board's raid."""
         return await self.running.state.find(GuildId(self.guild.id), code_of(board))
 
     async def store(self, *, hours: float, **values: Any) -> Raid:
-        """A raid from earlier, with a message for its board."""
+        """Store a raid with a plain message as its board. It starts `hours` from now."""
         world = self.guild.sandbox.world
         message = rules.send(world, world.bot, self.channel, {"content": "A board"}, {})
         number = len(self.channel.messages) + 1000 * list(world.store.guilds).index(self.guild.id)
@@ -55,7 +55,7 @@ class StoryContext:
         return await store(self.running, self.guild, number, hours=hours, **chosen)
 
     async def seat(self, board: Message, member: Person, emoji: str) -> None:
-        """The member reacts, and the board shows them."""
+        """Add the member's reaction and wait until the board shows them."""
         await member.react(board, emoji)
         name = str(member.user.global_name)
         await self.guild.until(lambda: any(name in field["value"] for field in board.embeds[0].get("fields", ())))
@@ -63,11 +63,11 @@ class StoryContext:
 
 Steps = AsyncIterator[None]
 Story = Callable[[StoryContext], Steps]
-"""Yields wherever the bot is to be stopped and started."""
+"""Yields at every point where the bot is to be restarted."""
 
 
 async def tell(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> None:
-    """Tell all of them to their end; who fails does not stop the others. Raises what failed as a group."""
+    """Run all stories to their end; a failure stops only its own. Raises an `ExceptionGroup` of the failures."""
     stages = {name: StoryContext(sandbox, _server(sandbox, name)) for name in stories}
     told = {name: story(stages[name]) for name, story in stories.items()}
     failed: list[Exception] = []
@@ -79,7 +79,7 @@ async def tell(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> 
                     await anext(story)
                 except StopAsyncIteration:
                     del told[name]
-                except Exception as error:  # noqa: BLE001 - every story's failure is told
+                except Exception as error:  # noqa: BLE001 - every story's failure is reported
                     error.add_note(f"in the story {name!r}")
                     failed.append(error)
                     del told[name]
@@ -88,7 +88,7 @@ async def tell(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> 
 
 
 async def tell_at_once(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> None:
-    """Tell all of them side by side to one bot that runs throughout."""
+    """Run all stories side by side on one bot without restarts."""
     servers = {name: _server(sandbox, name) for name in stories}
     async with start() as bot:
         told = [_tell_whole(story, StoryContext(sandbox, servers[name], bot)) for name, story in stories.items()]

@@ -1,4 +1,4 @@
-"""Everything on the panels of /templates, one step at a time, and their forms. See `panel_stories`."""
+"""Every action on the panels of /templates, one step at a time, and their forms. See `panel_stories`."""
 
 from collections.abc import Mapping
 
@@ -169,7 +169,7 @@ _WORDS: Mapping[str, dict[str, str]] = {
 
 
 async def forms_of_templates(on: StoryContext) -> Steps:
-    """Each form is opened for one template, left, and then opened for its copy and sent."""
+    """Open each form for one template and leave it; then open it for the copy and submit it."""
     first = await on.ask("templates edit", template="dragonspyre")
     before = await kept(on.running, on.guild)
     second = await on.ask("templates edit", template="dragonspyre")

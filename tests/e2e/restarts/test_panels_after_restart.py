@@ -1,4 +1,4 @@
-"""What was opened before the bot was started anew works after it, and forms change only what they were opened for."""
+"""Panels and forms opened before a restart work after it, and forms change only their own target."""
 
 from collections.abc import Iterable
 
@@ -25,7 +25,7 @@ FORM_NAMES = {
 
 
 def actions(custom_ids: Iterable[object]) -> set[tuple[str, str]]:
-    """The panels and actions that are meant."""
+    """Return the (panel, action) pairs of the custom ids."""
     parts = [str(custom_id).split(":") for custom_id in custom_ids]
     return {(panel, rest[panel in ABOUT or panel == REPLY]) for panel, *rest in parts if rest}
 
@@ -36,7 +36,7 @@ async def test_every_panel_works_through_a_restart_between_any_two_steps(sandbox
     known = {(panel, action.split(":")[0]) for panel, listed in PRESSES.items() for action in listed}
     pressed = actions(one.payload.get("custom_id") for one in sandbox.store.interactions.values())
     opened = actions(one.modal["custom_id"] for one in sandbox.store.interactions.values() if one.modal)
-    assert opened == FORM_NAMES  # who adds a form adds it to FORMS, too
+    assert opened == FORM_NAMES  # a new form needs a story in FORMS
     known |= {("raid", action) for action in ACTIONS} | {(REPLY, "out"), (REPLY, "sub")}
     assert known - pressed == set()
 
