@@ -1,4 +1,4 @@
-"""A sandbox, and the real discord.py pointed at it."""
+"""Fixtures for sandbox tests: a sandbox, and the real discord.py pointed at it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -18,7 +18,7 @@ Events = list[tuple[str, tuple[Any, ...]]]
 
 
 class Watcher(discord.Client):
-    """A client that keeps every event it was told."""
+    """A client that records every event."""
 
     def __init__(self, **options: Any) -> None:
         self.events: Events = []
@@ -38,7 +38,7 @@ class Watcher(discord.Client):
         super().dispatch(event, *args, **kwargs)
 
     def heard(self, name: str) -> list[Any]:
-        """What came with each event of that name: its argument, or all of them."""
+        """Return the arguments of each event of that name: the only one, or a tuple of several."""
         return [args[0] if len(args) == 1 else args for event, args in self.events if event == name]
 
 
@@ -47,7 +47,7 @@ Connect = Callable[..., Awaitable[Watcher]]
 
 @pytest.fixture
 def limits() -> Limits:
-    """The sandbox's rate limits; a test may ask for others by parametrizing this name."""
+    """The sandbox's rate limits; a test chooses others by parametrizing this fixture."""
     return "off"
 
 
@@ -62,7 +62,7 @@ async def sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 def pointed(sandbox: Sandbox) -> Iterator[None]:
-    """discord.py talks to the sandbox for the length of a test."""
+    """Point discord.py at the sandbox for the length of a test."""
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     Route.BASE = sandbox.api_url
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.gateway_url)
@@ -92,7 +92,7 @@ async def connect(sandbox: Sandbox, pointed: None) -> AsyncIterator[Connect]:
 
 @pytest.fixture
 async def example_bot(sandbox: Sandbox, pointed: None) -> AsyncIterator[ExampleBot]:
-    """A bot with commands, ready in every guild that was there before."""
+    """A bot with commands, ready in every guild that existed before it started."""
     bot = ExampleBot()
     task = asyncio.create_task(bot.start(sandbox.token))
     await sandbox.until(lambda: task.done() or bot.is_ready(), timeout=20)

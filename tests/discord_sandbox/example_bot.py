@@ -1,4 +1,4 @@
-"""A small bot that answers in every way an application can, through the real discord.py."""
+"""A small discord.py bot that uses every kind of interaction response."""
 
 import io
 from typing import Any
@@ -11,7 +11,7 @@ Interaction = discord.Interaction[commands.Bot]
 
 
 class Confirm(ui.View):
-    """Buttons that update their own message, or answer anew."""
+    """Buttons that update their own message or send a new one."""
 
     @ui.button(label="Confirm", style=discord.ButtonStyle.success)
     async def confirm(self, interaction: Interaction, _button: ui.Button[Any]) -> None:
@@ -99,7 +99,7 @@ class Picking(ui.View):
 
 
 class ExampleBot(commands.Bot):
-    """Its commands are registered when it starts."""
+    """Registers its commands when it starts."""
 
     def __init__(self) -> None:
         intents = discord.Intents(

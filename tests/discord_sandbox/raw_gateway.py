@@ -1,4 +1,4 @@
-"""A gateway client without a library, for what discord.py never does."""
+"""A gateway client without a library, for behaviour that discord.py never shows."""
 
 import json
 import zlib
@@ -15,14 +15,14 @@ ALL_INTENTS = (1 << 17) - 1
 
 
 class RawGateway:
-    """One socket; `code` is the close code after the server ended it."""
+    """One gateway socket."""
 
     def __init__(self, ws: aiohttp.ClientWebSocketResponse, *, compressed: bool) -> None:
         self.ws = ws
         self._inflate = zlib.decompressobj() if compressed else None
 
     async def receive(self) -> Payload | None:
-        """The next payload, None when the socket is closed."""
+        """Return the next payload within 5 seconds; None when the socket is closed."""
         message = await self.ws.receive(timeout=5)
         if message.type is aiohttp.WSMsgType.BINARY:
             assert self._inflate is not None
@@ -30,7 +30,7 @@ class RawGateway:
         return dict(json.loads(message.data)) if message.type is aiohttp.WSMsgType.TEXT else None
 
     async def expect(self, name: str) -> Payload:
-        """The `d` of the next event of that name; others are passed over."""
+        """Skip to the next event of that name and return its `d`. Raises AssertionError if the socket closes first."""
         while (payload := await self.receive()) is not None:
             if payload["t"] == name:
                 return dict(payload["d"])
@@ -43,7 +43,7 @@ class RawGateway:
         await self.send(2, {"token": sandbox.token, "intents": ALL_INTENTS, "properties": {}} | changes)
 
     async def closed(self) -> int | None:
-        """The code with which the server closes."""
+        """Wait until the server closes the socket and return the close code."""
         while await self.receive() is not None:
             pass
         return self.ws.close_code
@@ -51,7 +51,7 @@ class RawGateway:
 
 @asynccontextmanager
 async def raw_gateway(sandbox: Sandbox, *, compressed: bool = False) -> AsyncIterator[RawGateway]:
-    """A socket after HELLO."""
+    """Open a socket and receive HELLO."""
     url = sandbox.gateway_url + "?v=10&encoding=json" + ("&compress=zlib-stream" if compressed else "")
     async with aiohttp.ClientSession() as http, http.ws_connect(url) as ws:
         gateway = RawGateway(ws, compressed=compressed)

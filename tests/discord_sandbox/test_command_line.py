@@ -1,4 +1,4 @@
-"""`python -m discord_sandbox`, started as a stranger would start it."""
+"""`python -m discord_sandbox` as a separate process, used over HTTP."""
 
 import asyncio
 import json
@@ -20,12 +20,12 @@ class Program:
     http: aiohttp.ClientSession
 
     async def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """A control call: status and answer."""
+        """Call the control API and return the status and the answer."""
         async with self.http.request(method, self.world["control_url"] + path, json=body) as answer:
             return answer.status, await answer.json()
 
     async def rest(self, method: str, path: str, body: Any = None) -> Any:
-        """A call as the bot."""
+        """Call the REST API as the bot and return the answer."""
         headers = {"Authorization": f"Bot {self.world['token']}"}
         async with self.http.request(method, self.world["api_url"] + path, json=body, headers=headers) as answer:
             return await answer.json()

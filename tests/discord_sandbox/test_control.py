@@ -1,4 +1,4 @@
-"""People using commands, buttons and forms over HTTP, answered by a real bot."""
+"""Commands, buttons and forms over the control API, answered by a real bot."""
 
 from typing import Any
 

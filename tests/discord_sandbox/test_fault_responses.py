@@ -1,4 +1,4 @@
-"""Faults as a client meets them: slow, failing, silent and broken answers."""
+"""Faults as a client sees them: slow, failing, missing and broken responses."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Trouble begins and ends when it was asked to."""
+"""Faults begin and end as requested."""
 
 from datetime import timedelta
 

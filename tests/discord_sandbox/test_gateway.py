@@ -1,4 +1,4 @@
-"""Sessions, resuming, shards, members on request, and everything a gateway does to annoy."""
+"""The gateway: sessions, resuming, shards, member requests, and gateway faults."""
 
 import random
 

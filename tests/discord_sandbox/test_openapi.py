@@ -1,4 +1,4 @@
-"""The sandbox speaks as Discord's published description of its API says, whatever a bot and people do."""
+"""The sandbox's calls match Discord's published OpenAPI description."""
 
 import copy
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What people can do, what they see, and what their client does not let them do."""
+"""Actions of people, their view of messages, and actions their client refuses."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""A kept world is the same world."""
+"""A saved world is restored unchanged."""
 
 import json
 from datetime import timedelta
@@ -11,7 +11,7 @@ from tests.discord_sandbox.example_bot import ExampleBot
 
 
 async def furnished(sandbox: Sandbox, bot: ExampleBot) -> SandboxGuild:
-    """A server with something of everything in it."""
+    """Return a guild with every kind of object in it."""
     guild = sandbox.add_guild("Ravenwood")
     lobby, hall = guild.add_channel("lobby"), guild.add_channel("hall")
     role, emoji = guild.add_role("Raider", permissions=["manage_guild"]), guild.add_emoji("tank")

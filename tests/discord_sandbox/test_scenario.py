@@ -1,4 +1,4 @@
-"""Scenario files, and the mistakes in them."""
+"""Scenario files, and the errors for mistakes in them."""
 
 import json
 from pathlib import Path

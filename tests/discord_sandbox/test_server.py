@@ -1,4 +1,4 @@
-"""The whole way once: a bot logs in, sees its world, talks and is talked to."""
+"""A bot's session end to end: it logs in, sees its guild, sends and receives messages."""
 
 import aiohttp
 import discord

@@ -40,7 +40,7 @@ async def url(sandbox: Sandbox) -> str:
 
 @pytest.fixture
 async def browse(url: str) -> AsyncIterator[Open]:
-    """Opens a browser through somebody's eyes."""
+    """Connect a page client, acting as `person` unless it is None."""
     async with AsyncExitStack() as stack:
 
         async def opened(person: Person | None) -> PageClient:

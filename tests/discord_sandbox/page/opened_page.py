@@ -1,4 +1,4 @@
-"""What tests of the page's server share."""
+"""Helpers for tests of the page's server."""
 
 from collections.abc import Awaitable, Callable
 

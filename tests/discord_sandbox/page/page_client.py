@@ -1,4 +1,4 @@
-"""A browser without a screen: it speaks the page's protocol and keeps what it was told."""
+"""A client of the page's protocol without a browser; it records every push."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -22,7 +22,7 @@ class PageClient:
         self.view: Json = {}
 
     async def ask(self, do: str, **fields: Any) -> Json:
-        """The whole answer, also an error."""
+        """Send a request and return the whole answer, also an error."""
         number = next(self._numbers)
         self._answers[number] = asyncio.get_running_loop().create_future()
         await self._ws.send_json({"id": number, "do": do} | fields)
@@ -30,13 +30,13 @@ class PageClient:
             return await self._answers[number]
 
     async def be(self, person: Any = None) -> Json:
-        """Look through somebody's eyes; the view. What was pushed before is forgotten."""
+        """Act as the person (None: the default one) and return the view. Earlier pushes are discarded."""
         answer = await self.ask("be", **({"person": str(person.id)} if person is not None else {}))
         self.view = answer["view"]
         return self.view
 
     async def until(self, fact: Callable[[], T | None]) -> T:
-        """Wait until `fact()` is true, asked again after every push."""
+        """Wait up to 10 seconds until `fact()`, checked after every push, is true; return its value."""
         async with asyncio.timeout(10):
             while not (found := fact()):
                 self._heard.clear()
@@ -51,14 +51,14 @@ class PageClient:
         return [push for push in self.pushes if push["push"] == kind]
 
     def messages(self) -> Iterator[Json]:
-        """Every version of every message that was pushed."""
+        """Yield every pushed version of every message."""
         return (message for push in self.heard("messages") for message in push["messages"])
 
     def gone(self) -> list[str]:
         return [gone["id"] for push in self.heard("messages") for gone in push["gone"]]
 
     def last(self, message: Any) -> Json:
-        """A message as it was pushed last; empty if it never was."""
+        """Return the last pushed version of the message; empty if there is none."""
         return next((one for one in reversed(list(self.messages())) if one["id"] == str(message.id)), {})
 
     async def listen(self) -> None:
@@ -75,7 +75,7 @@ class PageClient:
 
 @asynccontextmanager
 async def browsing(url: str) -> AsyncIterator[PageClient]:
-    """A browser on the page at this address."""
+    """Connect a page client to the page at `url`."""
     async with (
         aiohttp.ClientSession() as session,
         session.ws_connect(f"{url}socket", origin=url.rstrip("/")) as ws,

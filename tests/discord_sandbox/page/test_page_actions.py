@@ -1,4 +1,4 @@
-"""What people do on the page, and what a burst of it costs."""
+"""Actions of people on the page, and the pushes that a burst costs."""
 
 from collections import Counter
 

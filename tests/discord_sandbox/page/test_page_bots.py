@@ -1,4 +1,4 @@
-"""Bots as the page's people meet them: commands, forms, menus and direct messages."""
+"""Bots on the page: commands, forms, menus and direct messages."""
 
 import pytest
 

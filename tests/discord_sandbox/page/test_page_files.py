@@ -1,4 +1,4 @@
-"""Files that people choose for commands, and files that they get."""
+"""Files chosen for commands, and files received."""
 
 import io
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ NASTY = "Sunday #1 {50%} ü?.json"
 
 
 class Sender:
-    """Sends files to the page as a browser does."""
+    """Uploads and downloads files as a browser does."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self.session = session
@@ -51,7 +51,7 @@ async def test_a_chosen_file_reaches_the_bot_and_one_it_sends_can_be_fetched(
     example_bot: ExampleBot, lobby: Channel, alice: Person, browse: Open, sender: Sender, name: str
 ) -> None:
     page_client = await browse(alice)
-    content = b"sunday" * 30_000  # more than a socket's frame may have
+    content = b"sunday" * 30_000  # larger than a WebSocket frame may be
     sent = await sender.send(name, content)
 
     answer = await _hand_in(page_client, lobby, sent)

@@ -1,4 +1,4 @@
-"""Whom the page lets in, and what its files may do."""
+"""Access to the page, and the restrictions on its files."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who one is on the page, and what one sees."""
+"""Acting as a person on the page, and seeing what that person sees."""
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person

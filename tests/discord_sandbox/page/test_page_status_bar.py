@@ -1,4 +1,4 @@
-"""The page's strip: the clock, the calls, and what the operator tells."""
+"""The page's status bar: the clock, the calls and the operator's status."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,7 +11,7 @@ from tests.discord_sandbox.page.page_client import Json, browsing
 
 
 class Clerk:
-    """An operator that knows one thing and can do one thing."""
+    """An operator with one status row and one action."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox

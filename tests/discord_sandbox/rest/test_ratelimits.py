@@ -1,4 +1,4 @@
-"""Buckets as discord.py and discord.js meet them."""
+"""Rate limit buckets as discord.py and discord.js see them."""
 
 import pytest
 

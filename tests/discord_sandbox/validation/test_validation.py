@@ -1,4 +1,4 @@
-"""Payloads that Discord refuses, and the exact place it names."""
+"""Payloads that Discord refuses, with the exact path it names."""
 
 import contextlib
 import copy
@@ -19,7 +19,7 @@ WORN = 4211
 
 
 def said(check: Callable[..., None], *arguments: Any) -> list[str]:
-    """What the check found, as `path CODE` lines; empty where it is content."""
+    """Return the check's errors as sorted `path CODE` lines, or as the error's code alone; empty if there are none."""
     try:
         check(*arguments)
     except ApiError as refused:
