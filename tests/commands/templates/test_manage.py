@@ -1,4 +1,4 @@
-"""/templates: the list, one template's panel, and all that concerns it as a whole."""
+"""/templates: the list, and enabling, duplicating, resetting, deleting and previewing a template."""
 
 from dataclasses import replace
 
@@ -77,7 +77,7 @@ async def test_disabled_templates_are_not_offered_until_they_are_enabled(guild: 
     async with start() as bot:
         await make(guild, "Ember")
         panels = [await panel_of(guild, "Ember"), await panel_of(guild, "Ember")]
-        for panel in panels:  # both pressed on a panel that says it is enabled: it is no flip
+        for panel in panels:  # both panels say it is enabled: the button is no toggle
             await panel.click("Disable")
         assert "no, it is disabled" in panels[0].text()
         assert not (await entry_of(bot, guild, "Ember")).enabled

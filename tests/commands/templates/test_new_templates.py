@@ -1,4 +1,4 @@
-"""/templates create: forms that are saved, and those that are refused."""
+"""/templates create: saved and refused forms."""
 
 import pytest
 

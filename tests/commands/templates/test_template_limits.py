@@ -1,4 +1,4 @@
-"""/templates with as many and as long templates as can be, and with a slow Discord."""
+"""/templates with the most and the longest templates, and with a slow Discord."""
 
 from dataclasses import replace
 
@@ -53,7 +53,7 @@ async def test_sixty_templates_are_paged(guild: SandboxGuild, start: Start) -> N
 
 
 async def test_the_widest_template_fits_every_page(guild: SandboxGuild, start: Start) -> None:
-    """Discord, as the sandbox plays it, refuses what is too long, and the test fails then."""
+    """The sandbox refuses payloads beyond Discord's limits, and its refusal fails this test."""
     emoji = [guild.add_emoji("e" * 20) for _ in range(26)]
     roles = tuple(
         Role(
