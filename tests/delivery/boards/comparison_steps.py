@@ -1,4 +1,4 @@
-"""Steps that tests of comparing boards have in common."""
+"""Helpers for tests that compare boards after missed events."""
 
 from discord_sandbox.people import Person
 from raidbot.raids.model import Raid, RoleKey
@@ -8,7 +8,7 @@ ONE, TWO = "1️⃣", "2️⃣"
 
 
 async def sit_down(harness: BotHarness, world: DeliveryWorld, raid: Raid, emoji: str, *members: Person) -> None:
-    """They react while the bot listens, one after the other."""
+    """Add the members' reactions one after another; wait until the bot has recorded each."""
     for member in members:
         await member.react(world.sees(raid), emoji)
 
@@ -36,7 +36,7 @@ async def assert_marks_match_reactions(harness: BotHarness, world: DeliveryWorld
 
 
 async def again(world: DeliveryWorld, harness: BotHarness) -> BotHarness:
-    """The bot was away; it is back and has compared all boards."""
+    """Restart the bot and compare all boards."""
     harness = await world.start_bot()
     await harness.reconcile.all()
     return harness

@@ -1,4 +1,4 @@
-"""After a time of silence the roster is what the reactions say, with nobody displaced."""
+"""After missed events the roster matches the reactions again, and nobody loses their place."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Boards are compared while Discord or the database fails, or while members go on."""
+"""Comparing boards while Discord or the database fails, and while members keep reacting."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Names of members are learned while boards are compared."""
+"""Learning members' names while boards are compared."""
 
 from raidbot.raids.model import MemberId
 from tests.delivery.boards.comparison_steps import ONE, again, sit_down
