@@ -1,4 +1,4 @@
-"""Random evenings with the whole bot: board, database and rules say the same after every step."""
+"""Random actions on the whole bot: board, database and the reference roster agree after every step."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -23,9 +23,9 @@ ONCE_EACH = st.lists(st.tuples(MEMBERS, NUMBERS), min_size=2, max_size=6, unique
 
 
 class WholeBotMachine(WholeBot):
-    """What people may do; after each step the bot has to agree with the model."""
+    """Random actions of members, managers and moderators; after each step the bot has to agree with the model."""
 
-    # What members do
+    # Actions of members
 
     @rule(member=MEMBERS, number=NUMBERS)
     def react(self, member: int, number: int) -> None:
@@ -60,7 +60,7 @@ class WholeBotMachine(WholeBot):
         self.run(self.sandbox.gateway.drop(4000))
         self.step(*(partial(self._react, *pair) for pair in pairs))
 
-    # What managers and moderators do
+    # Actions of managers and moderators
 
     @rule(member=MEMBERS, number=NUMBERS, force=st.booleans())
     def assign(self, member: int, number: int, force: bool) -> None:
@@ -118,7 +118,7 @@ class WholeBotMachine(WholeBot):
         if lifecycle.due_closing(raid, full_lead=lead, now=self.now()) is not None:
             self._close()
 
-    # Not listening for a while
+    # Missed events
 
     async def _miss(self, deeds: Sequence[tuple[str, int, int]], sweep: int | None, *, restart: bool) -> None:
         identified = self.sandbox.gateway.identified
@@ -138,7 +138,7 @@ class WholeBotMachine(WholeBot):
         await self._settle()
 
     async def _do_unheard(self, verb: str, person: Person, emoji: str) -> None:
-        """Only newcomers react: which of one member's reactions came last nobody can know afterwards."""
+        """React or unreact. Only newcomers react: nothing shows later which of a member's reactions came last."""
         if verb == "unreact":
             if person.id in self.board.reactors(emoji):
                 await person.unreact(self.board, emoji)
@@ -151,13 +151,13 @@ class WholeBotMachine(WholeBot):
         return waits or reacts or member in self.plain.sits
 
     def _is_recent(self) -> bool:
-        """Whether the board is read in full at once: something was written about it in the last minutes."""
+        """Return True if the last audit row is at most 10 minutes old: the bot then reads the board in full at once."""
         with database_facts.looking(self.database) as connection:
             last = connection.execute("SELECT max(at) FROM audit").fetchone()[0]
         return bool(last >= (self.now() - timedelta(minutes=10)).timestamp())
 
     def _compare(self, *, in_full: bool) -> None:
-        """What the model makes of reactions that it was not told of."""
+        """Apply the reactions the bot missed to the model."""
         there = {key: set(self.board.reactors(emoji)) for key, emoji in self.emojis.items()}
         ours = {key for key, users in there.items() if self.sandbox.bot.id in users}
         read = [key for key in self.emojis if in_full or self._differs(key, there[key]) or key not in ours]

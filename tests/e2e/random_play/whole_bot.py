@@ -1,4 +1,4 @@
-"""The whole bot at one raid, and a model that says what should be there."""
+"""The whole bot with one raid, and a model of the expected state."""
 
 import asyncio
 from collections import Counter
@@ -34,7 +34,7 @@ _PACE = 20.0
 
 
 class WholeBot(RuleBasedStateMachine):
-    """`plain` says what should be; the sandbox and the database say what is."""
+    """A state machine: `plain` holds the expected state, the sandbox and the database the actual one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,7 +121,7 @@ class WholeBot(RuleBasedStateMachine):
         assert not openapi_check.problems(self.sandbox.calls)
 
     def _check_messages(self) -> None:
-        """Who stayed all evening got everything that was owed, once."""
+        """Assert that everyone who never left the guild got every sent message exactly once."""
         outbox = database_facts.read(self.database).outbox
         assert {row.state for row in outbox} <= {"sent", "refused", "expired"}
         for person in (self.guild.owner, *self.people):
@@ -129,7 +129,7 @@ class WholeBot(RuleBasedStateMachine):
                 owed = Counter(row.text for row in outbox if row.target == person.id and row.state == "sent")
                 assert Counter(message.content for message in person.dms) == owed
 
-    # How a step is taken
+    # Steps
 
     def key(self, number: int) -> RoleKey:
         return list(self.emojis)[number % len(self.emojis)]
@@ -168,7 +168,7 @@ class WholeBot(RuleBasedStateMachine):
     async def _depart(self, person: Person) -> None:
         self.departed.add(person.id)
         await person.leave(self.guild)
-        if self.plain.held_open or self.now() < self.plain.starts_at:  # who came to a raid that is over stays history
+        if self.plain.held_open or self.now() < self.plain.starts_at:  # a past raid keeps its roster
             self.plain.depart(MemberId(person.id))
 
     async def _come_back(self, person: Person) -> None:
@@ -180,7 +180,7 @@ class WholeBot(RuleBasedStateMachine):
         self.plain.sweep(keys)
 
     def _close(self) -> None:
-        """Closed boards show no reactions."""
+        """Close the model's raid and clear its reactions, as a closed board has none."""
         self.plain.close()
         self.plain.sweep(list(self.emojis))
 
@@ -200,14 +200,14 @@ class WholeBot(RuleBasedStateMachine):
         self.step()
 
     def _predict(self, tell: Callable[[], None]) -> bool:
-        """Whether the model agrees to it."""
+        """Return False if the model declines the request."""
         try:
             tell()
         except Declined:
             return False
         return True
 
-    # Agreeing
+    # Comparison with the model
 
     async def _settle(self) -> None:
         for place in [place for place, word in self.plain.reactions.items() if word == "is to go"]:
@@ -226,7 +226,7 @@ class WholeBot(RuleBasedStateMachine):
         return database_facts.read(self.database).raid
 
     def differences(self) -> list[str]:
-        """Where model, rows, messages and reactions do not say the same."""
+        """Return the differences between model, rows, messages and reactions, one line each."""
         now = database_facts.read(self.database)
         raid, plain = now.raid, self.plain
         reactions = {(mark.member, mark.role) for mark in database_facts.standing(raid, self.board)}

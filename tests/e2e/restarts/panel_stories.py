@@ -1,4 +1,4 @@
-"""What can be pressed, chosen and typed, one step at a time; the bot is started anew at every `yield`."""
+"""Every action on panels and boards, one step at a time; the bot restarts at every `yield`."""
 
 from dataclasses import replace
 from functools import partial

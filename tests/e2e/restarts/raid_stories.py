@@ -1,4 +1,4 @@
-"""Everything on the panel of /raid, one step at a time. See `panel_stories`."""
+"""Every action on the panel of /raid, one step at a time. See `panel_stories`."""
 
 from discord_sandbox.store import Message
 from raidbot.raids.model import Status
@@ -192,7 +192,7 @@ async def raid_substitute(on: StoryContext) -> Steps:
 
 
 def _buttons(messages: list[Message]) -> set[str]:
-    """What can be pressed under these messages."""
+    """Return the labels of the components under these messages."""
     return {one["label"] for message in messages for row in message.components for one in row["components"]}
 
 

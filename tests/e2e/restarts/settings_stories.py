@@ -1,4 +1,4 @@
-"""Everything on the panels of /settings, /setup, /setchannel and /permissions. See `panel_stories`."""
+"""Every action on the panels of /settings, /setup, /setchannel and /permissions. See `panel_stories`."""
 
 from raidbot.raids.model import GuildId
 from raidbot.raids.settings import SignupStyle
