@@ -1,4 +1,4 @@
-"""A client that looks at one channel of one guild."""
+"""A client in a guild with one channel."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from tests.discord_sandbox.conftest import Watcher
 
 @dataclass
 class Scene:
-    """A guild with one channel and one member, and the client looking at it."""
+    """A guild with one channel and one member, and a connected client."""
 
     sandbox: Sandbox
     guild: SandboxGuild

@@ -1,4 +1,4 @@
-"""What REST routes answer, asked by discord.py and by hand."""
+"""REST in general: tokens, unknown routes, permissions, commands and rate limits."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""REST routes of guilds, channels, threads, members and roles, asked by discord.py."""
+"""REST routes of guilds, channels, threads, members and roles, called by discord.py."""
 
 import discord
 import pytest

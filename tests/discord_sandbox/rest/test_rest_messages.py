@@ -1,4 +1,4 @@
-"""REST routes of messages, reactions and pins, asked by discord.py."""
+"""REST routes of messages, reactions and pins, called by discord.py."""
 
 import io
 from datetime import timedelta
