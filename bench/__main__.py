@@ -38,7 +38,7 @@ def main() -> int:
     names: list[str] = parser.parse_args().names
     if unknown := [name for name in names if name not in _BENCHES]:
         parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(_BENCHES)}")
-    if not process_usage.is_known():
+    if not process_usage.has_proc():
         parser.exit(1, "The benchmarks read /proc, which this system does not have. Run them on Linux.\n")
     logging.configure(level="error", json=False)
     return max([_run(name) for name in names or _BENCHES])

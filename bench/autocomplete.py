@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.large import Large, fill, offering_options
 from bench.process_usage import until_idle
-from bench.setup import staged, until
+from bench.setup import bench_world, until
 from raidbot.utils.clock import utc_now
 
 _ATTEMPTS = 15
@@ -15,7 +15,7 @@ _TYPED = ("", "0", "00", "007", "w", "no such thing")
 
 async def autocomplete() -> dict[str, Any]:
     """Measure the milliseconds from the keystroke to the choices: first calls after a start, then median and worst."""
-    async with staged("off") as stage:
+    async with bench_world("off") as stage:
         large = await fill(stage.database, stage.sandbox.add_guild("Large"), utc_now)
         await stage.bot.start()
         await until(lambda: stage.sandbox.store.commands)

@@ -8,10 +8,10 @@ from bench.setup import (
     MUSEUM_EMOJI,
     BenchWorld,
     Posted,
+    bench_world,
     is_right,
     post_museums,
     reader,
-    staged,
     start_and_settle,
     until,
 )
@@ -20,7 +20,7 @@ from discord_sandbox.people import Person
 
 async def burst() -> dict[str, Any]:
     """200 members on one board within two seconds; the worst of three bursts of 1.5, 1.75 and 2 seconds."""
-    async with staged("strict") as stage:
+    async with bench_world("strict") as stage:
         guild = stage.sandbox.add_guild("Burst")
         places = [guild.add_channel(f"raids-{number}") for number in range(3)]
         people = [guild.add_member(f"player{number}") for number in range(200)]
@@ -42,7 +42,7 @@ async def burst() -> dict[str, Any]:
 
 async def spread() -> dict[str, Any]:
     """300 members on ten boards in five channels within five seconds."""
-    async with staged("strict") as stage:
+    async with bench_world("strict") as stage:
         guild = stage.sandbox.add_guild("Spread")
         places = [guild.add_channel(f"raids-{number}") for number in range(5)]
         people = [guild.add_member(f"player{number}") for number in range(300)]

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import aiosqlite
 
-from bench.setup import MUSEUM_EMOJI, BenchWorld, Posted, post_museums, reader, staged, start_and_settle, until
+from bench.setup import MUSEUM_EMOJI, BenchWorld, Posted, bench_world, post_museums, reader, start_and_settle, until
 from discord_sandbox.people import Person
 from raidbot.db.database import Database
 from raidbot.raids.model import MemberId, Source
@@ -31,7 +31,7 @@ _LIKE_THE_BOTS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON
 
 async def durable() -> dict[str, Any]:
     """Alternate the bot's rounds with rounds of the bare loop, so that a busy machine slows both alike."""
-    async with staged("off") as stage:
+    async with bench_world("off") as stage:
         guild = stage.sandbox.add_guild("Rush")
         places = [guild.add_channel(f"raids-{number}") for number in range(_BOARDS)]
         boards = await post_museums(stage, guild, places * _ROUNDS)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bench import clients
 from bench.process_usage import cpu_seconds, until_idle
-from bench.setup import BenchWorld, staged
+from bench.setup import BenchWorld, bench_world
 from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 
@@ -27,7 +27,7 @@ async def foreign() -> dict[str, Any]:
 
 
 async def _cost(client: Callable[[BenchWorld], AbstractAsyncContextManager[int]]) -> float:
-    async with staged("strict") as stage:
+    async with bench_world("strict") as stage:
         guild = stage.sandbox.add_guild("Chat")
         chat = guild.add_channel("chat")
         people = [guild.add_member(f"player{number}") for number in range(_MEMBERS)]

@@ -38,7 +38,7 @@ from raidbot.raids.templates.model import Strategy, Template, check
 from raidbot.utils.clock import Clock
 from raidbot.utils.ids import new_code
 
-RAIDS, GONE_BY, TEMPLATES, ROLES, MEMBERS, CHANNELS = 200, 40, 60, 400, 60, 60
+RAIDS, CLOSED_RAIDS, TEMPLATES, ROLES, MEMBERS, CHANNELS = 200, 40, 60, 400, 60, 60
 _MAX_NAME_LENGTH, _MAX_NICK_LENGTH, _CHOSEN_ROLES = 100, 32, 25
 _ZONE = "America/Argentina/ComodRivadavia"  # the longest time zone name
 _LENGTHS = tuple(57 * step + 1 for step in range(1, 26))
@@ -85,7 +85,7 @@ async def fill(database: Path, guild: SandboxGuild, clock: Clock) -> Large:
         guilds.save_settings(tx, GuildSettings(guild=settings.guild), settings)
         guilds.save_names(tx, settings.guild, world.names())
         templates.save(tx, settings.guild, untouched(), offered)
-        made = [world.open_raid(number) for number in range(RAIDS)] + [world.gone(n) for n in range(GONE_BY)]
+        made = [world.open_raid(number) for number in range(RAIDS)] + [world.gone(n) for n in range(CLOSED_RAIDS)]
         for raid in made:
             rows.insert(tx, raid)
         return made

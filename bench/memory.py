@@ -7,7 +7,7 @@ from typing import Any
 
 from bench import clients
 from bench.process_usage import resident_mb, until_idle
-from bench.setup import BenchWorld, staged
+from bench.setup import BenchWorld, bench_world
 
 _GUILDS, _CHANNELS = 1000, 30
 _START_SECONDS = 3.0
@@ -24,7 +24,7 @@ async def memory() -> dict[str, Any]:
 
 
 async def _resident(client: Callable[[BenchWorld], AbstractAsyncContextManager[int]]) -> float:
-    async with staged("strict") as stage:
+    async with bench_world("strict") as stage:
         for number in range(_GUILDS):
             guild = stage.sandbox.add_guild(f"Server {number}")
             for channel in range(_CHANNELS):

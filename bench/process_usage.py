@@ -9,7 +9,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _SAMPLE_SECONDS = 0.1
 
 
-def is_known() -> bool:
+def has_proc() -> bool:
     """Return True if this system has /proc."""
     return Path("/proc/self/statm").exists()
 

@@ -60,7 +60,7 @@ class BenchWorld:
 
 
 @asynccontextmanager
-async def staged(limits: Literal["strict", "off"]) -> AsyncIterator[BenchWorld]:
+async def bench_world(limits: Literal["strict", "off"]) -> AsyncIterator[BenchWorld]:
     with TemporaryDirectory(prefix="raidbot-bench-", ignore_cleanup_errors=True) as folder:
         async with Sandbox(limits=limits) as sandbox:
             bot = BotProcess(sandbox, Path(folder), settings=_QUIET)
@@ -116,7 +116,7 @@ def _post(
         messages.react(sandbox.world, place, message, reaction_key(MUSEUM_EMOJI), Reaction(name=MUSEUM_EMOJI), user)
     raid_id = rows.insert(tx, raid)
     guilds.save_names(tx, raid.guild, names.items())
-    rows.note_board(tx, raid_id, Snapshot(drawn.fingerprint, drawn.reactions).written())
+    rows.save_snapshot(tx, raid_id, Snapshot(drawn.fingerprint, drawn.reactions).written())
     return Posted(raid_id, message)
 
 
@@ -139,11 +139,11 @@ def _raid(connection: sqlite3.Connection, posted: Posted) -> Raid:
 async def start_and_settle(stage: BenchWorld, posted: Sequence[Posted]) -> None:
     """Start the bot and wait until it has compared the boards and is idle."""
     await stage.bot.start()
-    await until(lambda: compared(stage.sandbox) == {board.message.id for board in posted})
+    await until(lambda: fetched_boards(stage.sandbox) == {board.message.id for board in posted})
     await until_idle(stage.bot.pid)
 
 
-def compared(sandbox: Sandbox) -> set[int]:
+def fetched_boards(sandbox: Sandbox) -> set[int]:
     """Return the ids of the board messages that the bot has fetched."""
     return {
         int(call.ids["message_id"])

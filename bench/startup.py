@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from bench.setup import MESSAGE, compared, post_museums, staged, until
+from bench.setup import MESSAGE, bench_world, fetched_boards, post_museums, until
 
 _RAIDS, _CHANNELS, _SIGNED = 500, 50, 10
 _SETTLE_SECONDS = 2.0
@@ -12,7 +12,7 @@ _SETTLE_SECONDS = 2.0
 
 
 async def startup() -> dict[str, Any]:
-    async with staged("strict") as stage:
+    async with bench_world("strict") as stage:
         guild = stage.sandbox.add_guild("Calendar")
         places = [guild.add_channel(f"raids-{number}") for number in range(_CHANNELS)]
         people = [guild.add_member(f"player{number}") for number in range(_SIGNED)]
@@ -21,7 +21,7 @@ async def startup() -> dict[str, Any]:
         loop = asyncio.get_running_loop()
         began = loop.time()
         await stage.bot.start()
-        await until(lambda: compared(stage.sandbox) == wanted)
+        await until(lambda: fetched_boards(stage.sandbox) == wanted)
         seconds = loop.time() - began
         await asyncio.sleep(_SETTLE_SECONDS)
         calls = Counter(f"{call.method} {call.route}" for call in stage.sandbox.calls)

@@ -10,7 +10,7 @@ from discord_sandbox.store import Channel, ChannelType, Emoji, Guild, Member, Me
 from discord_sandbox.world import World
 
 T = TypeVar("T")
-Somebody = Person | Member | User
+AnyUser = Person | Member | User
 
 
 class Host(Protocol):
@@ -59,7 +59,7 @@ class SandboxGuild:
     def bot_role(self) -> Role:
         return next(role for role in self.facts.roles.values() if role.bot_id == self.sandbox.bot.id)
 
-    def member(self, who: Somebody) -> Member:
+    def member(self, who: AnyUser) -> Member:
         """Return the membership of `who` in this guild. Raises KeyError for a non-member."""
         return self.facts.members[who.id]
 
@@ -126,21 +126,21 @@ class SandboxGuild:
         """Return the messages in a channel that are not ephemeral, oldest first."""
         return [message for message in channel.messages.values() if message.visible_to is None]
 
-    def deny(self, channel: Channel, *permissions: str, to: Role | Somebody | None = None) -> None:
+    def deny(self, channel: Channel, *permissions: str, to: Role | AnyUser | None = None) -> None:
         """Deny permissions in a channel to a role or member, by default to the bot."""
         overwrite = self._overwrite(channel, to)
         overwrite.deny |= named(*permissions)
         overwrite.allow &= ~overwrite.deny
         channels.changed(self.sandbox.world, self.facts, channel)
 
-    def allow(self, channel: Channel, *permissions: str, to: Role | Somebody | None = None) -> None:
+    def allow(self, channel: Channel, *permissions: str, to: Role | AnyUser | None = None) -> None:
         """Allow permissions in a channel to a role or member, by default to the bot."""
         overwrite = self._overwrite(channel, to)
         overwrite.allow |= named(*permissions)
         overwrite.deny &= ~overwrite.allow
         channels.changed(self.sandbox.world, self.facts, channel)
 
-    def _overwrite(self, channel: Channel, to: Role | Somebody | None) -> Overwrite:
+    def _overwrite(self, channel: Channel, to: Role | AnyUser | None) -> Overwrite:
         target = to if to is not None else self.bot
         kind = 0 if isinstance(target, Role) else 1
         return channel.overwrites.setdefault(target.id, Overwrite(id=target.id, kind=kind))
@@ -149,17 +149,17 @@ class SandboxGuild:
         self.facts.name = name
         guilds.changed(self.sandbox.world, self.facts)
 
-    async def rename_member(self, who: Somebody, nick: str | None) -> None:
+    async def rename_member(self, who: AnyUser, nick: str | None) -> None:
         self.member(who).nick = nick
         guilds.member_changed(self.sandbox.world, self.facts, self.member(who))
 
-    async def give_role(self, who: Somebody, role: Role) -> None:
+    async def give_role(self, who: AnyUser, role: Role) -> None:
         member = self.member(who)
         if role.id not in member.roles:
             member.roles.append(role.id)
             guilds.member_changed(self.sandbox.world, self.facts, member)
 
-    async def take_role(self, who: Somebody, role: Role) -> None:
+    async def take_role(self, who: AnyUser, role: Role) -> None:
         member = self.member(who)
         if role.id in member.roles:
             member.roles.remove(role.id)

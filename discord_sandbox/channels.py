@@ -18,7 +18,7 @@ def changed(world: World, guild: Guild, channel: Channel) -> None:
     if channel.thread is None or world.bot_sees(channel):
         _tell(world, name, guild, _json(world, channel))
     else:
-        world.store.reshaped()
+        world.store.structure_changed()
 
 
 def delete(world: World, guild: Guild, channel: Channel) -> None:
@@ -51,7 +51,7 @@ def _delete_thread(world: World, guild: Guild, thread: Channel) -> None:
         }
         _tell(world, "THREAD_DELETE", guild, payload)
     else:
-        world.store.reshaped()
+        world.store.structure_changed()
 
 
 def start_thread(
@@ -87,13 +87,13 @@ def start_thread(
     )
     if on is not None:
         on.flags |= MessageFlag.HAS_THREAD
-        world.store.touched(on)
+        world.store.message_changed(on)
     guild.threads[thread.id] = thread
     world.store.channels[thread.id] = thread
     if world.bot_sees(thread):
         _tell(world, "THREAD_CREATE", guild, _json(world, thread) | {"newly_created": True})
     else:
-        world.store.reshaped()
+        world.store.structure_changed()
     return thread
 
 
@@ -116,7 +116,7 @@ def leave_thread(world: World, guild: Guild, thread: Channel, user_id: int) -> N
 
 def _members_changed(world: World, guild: Guild, thread: Channel, change: Json, *, about: int | None = None) -> None:
     if not world.bot_sees(thread) and about != world.bot.id:
-        world.store.reshaped()
+        world.store.structure_changed()
         return
     payload = {"id": str(thread.id), "guild_id": str(guild.id), "member_count": len(thread.state.members)} | change
     _tell(world, "THREAD_MEMBERS_UPDATE", guild, payload)
@@ -130,7 +130,7 @@ def open_direct(world: World, one: User, other: User) -> Channel:
     channel = Channel(id=world.store.next_id(), type=ChannelType.DM, recipients=[one.id, other.id])
     world.store.channels[channel.id] = channel
     world.store.dms[frozenset((one.id, other.id))] = channel
-    world.store.reshaped()
+    world.store.structure_changed()
     return channel
 
 

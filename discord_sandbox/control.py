@@ -15,7 +15,7 @@ from aiohttp.typedefs import Handler
 from discord_sandbox import serializers, text_view
 from discord_sandbox.command_input import NotPossible
 from discord_sandbox.page.guard import is_own
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.sandbox import Sandbox
 from discord_sandbox.store import Channel, Json, Message
 
@@ -70,7 +70,7 @@ class Control:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self._answers: dict[int, Answer] = {}
+        self._answers: dict[int, PersonResponse] = {}
         self._actions: dict[str, Act] = {
             "say": self._say,
             "react": self._react,
@@ -213,7 +213,7 @@ class Control:
             },
         }
 
-    def _answer(self, answer: Answer) -> Json:
+    def _answer(self, answer: PersonResponse) -> Json:
         if answer.modal is not None:
             self._answers[answer.interaction.id] = answer
         return {

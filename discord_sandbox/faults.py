@@ -47,7 +47,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class FaultEffect:
     """The effect on one call: `latency` seconds of delay, then the status or silence of `fault`, if there is one.
 
     `afterwards` is the delay in seconds between carrying out the request and responding.
@@ -122,7 +122,7 @@ class Faults:
         for fault in self._faults:
             fault.lift()
 
-    def meet(self, method: str, template: str) -> Trouble:
+    def apply(self, method: str, template: str) -> FaultEffect:
         """Return the effect of the active faults on a call to this route, and count the call."""
         latency = afterwards = 0.0
         for fault in self._standing(method, template):
@@ -133,8 +133,8 @@ class Faults:
             else:
                 latency += fault.latency
             if fault.status is not None or fault.silence is not None:
-                return Trouble(latency=latency, afterwards=afterwards, fault=fault)
-        return Trouble(latency=latency, afterwards=afterwards)
+                return FaultEffect(latency=latency, afterwards=afterwards, fault=fault)
+        return FaultEffect(latency=latency, afterwards=afterwards)
 
     def _standing(self, method: str, template: str) -> Iterator[Fault]:
         now = self._clock.now()

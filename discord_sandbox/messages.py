@@ -61,7 +61,7 @@ def edited(world: World, channel: Channel, message: Message, *, at: datetime | N
 def delete(world: World, channel: Channel, message: Message) -> None:
     """Delete a message."""
     channel.messages.pop(message.id, None)
-    world.store.touched(message)
+    world.store.message_changed(message)
     payload = {"id": str(message.id), "channel_id": str(channel.id)}
     _tell(world, "MESSAGE_DELETE", channel, payload, _message_intent(channel), hidden_to_bot=_is_private(message))
 
@@ -69,7 +69,7 @@ def delete(world: World, channel: Channel, message: Message) -> None:
 def delete_many(world: World, channel: Channel, gone: list[Message]) -> None:
     for message in gone:
         channel.messages.pop(message.id, None)
-        world.store.touched(message)
+        world.store.message_changed(message)
     payload = {"ids": [str(message.id) for message in gone], "channel_id": str(channel.id)}
     _tell(world, "MESSAGE_DELETE_BULK", channel, payload, _message_intent(channel))
 
@@ -90,7 +90,7 @@ def react(world: World, channel: Channel, message: Message, key: str, emoji: Rea
     if user.id in reaction.users:
         return
     reaction.users[user.id] = world.clock.now()
-    world.store.touched(message)
+    world.store.message_changed(message)
     payload = _reaction_json(channel, message, reaction) | {
         "user_id": str(user.id),
         "message_author_id": str(message.author.id),
@@ -110,14 +110,14 @@ def unreact(world: World, channel: Channel, message: Message, key: str, user_id:
         return
     if not reaction.users:
         del message.reactions[key]
-    world.store.touched(message)
+    world.store.message_changed(message)
     payload = _reaction_json(channel, message, reaction) | {"user_id": str(user_id), "type": 0, "burst": False}
     _tell(world, "MESSAGE_REACTION_REMOVE", channel, payload, _reaction_intent(channel), user_id=user_id)
 
 
 def clear_reactions(world: World, channel: Channel, message: Message) -> None:
     message.reactions.clear()
-    world.store.touched(message)
+    world.store.message_changed(message)
     payload = {"channel_id": str(channel.id), "message_id": str(message.id)}
     _tell(world, "MESSAGE_REACTION_REMOVE_ALL", channel, payload, _reaction_intent(channel))
 
@@ -126,7 +126,7 @@ def clear_emoji(world: World, channel: Channel, message: Message, key: str) -> N
     """Remove all reactions with one emoji; does nothing if there are none."""
     reaction = message.reactions.pop(key, None)
     if reaction is not None:
-        world.store.touched(message)
+        world.store.message_changed(message)
         payload = _reaction_json(channel, message, reaction)
         _tell(world, "MESSAGE_REACTION_REMOVE_EMOJI", channel, payload, _reaction_intent(channel))
 
@@ -166,7 +166,7 @@ def _is_private(message: Message) -> bool:
 
 def _publish(world: World, name: str, channel: Channel, message: Message) -> None:
     """Dispatch a message event. Ephemeral messages are sent like direct ones, without a guild, as Discord documents."""
-    world.store.touched(message)
+    world.store.message_changed(message)
     payload = world.message_json(message)
     member = world.store.member(channel.guild_id, message.author.id)
     if channel.guild_id is None or _is_private(message):

@@ -24,7 +24,7 @@ class Choice(NamedTuple):
     value: str | int | float
 
 
-class Answer:
+class PersonResponse:
     """The response a person gets to a command, click, selection or modal.
 
     The properties return the current state, so a later edit changes them.
@@ -59,7 +59,7 @@ class Answer:
         return self.message is not None and bool(self.message.flags & MessageFlag.LOADING)
 
     @property
-    def to_come(self) -> bool:
+    def is_deferred(self) -> bool:
         """True if the interaction was deferred without a message and nothing has followed yet."""
         one = self.interaction
         seen = one.response_edited or one.followups or self.message is None
@@ -92,15 +92,15 @@ class Answer:
             return "\n".join([self.modal["title"], *text_view.form(self.modal["components"])])
         return "\n".join(line for message in self._messages() for line in text_view.body(message, self.person.world))
 
-    async def click(self, button: str) -> "Answer":
+    async def click(self, button: str) -> "PersonResponse":
         """Press a button of the response or of a follow-up, found by label, custom id or emoji."""
         return await self.person.use(*_find(self._messages(), (BUTTON,), button))
 
-    async def select(self, select: str | None, picked: Iterable[Any]) -> "Answer":
+    async def select(self, select: str | None, picked: Iterable[Any]) -> "PersonResponse":
         """Pick in a select, found by placeholder or custom id (None: the only one)."""
         return await self.person.use(*_find(self._messages(), SELECTS, select), picked)
 
-    async def submit(self, **values: Any) -> "Answer":
+    async def submit(self, **values: Any) -> "PersonResponse":
         """Submit the modal with fields by custom id or label; other fields keep their default values."""
         if self.modal is None:
             raise NotPossible("no form is open")
@@ -155,11 +155,11 @@ class Person:
     def close_dms(self) -> None:
         """Refuse direct messages from now on."""
         self.user.accepts_dms = False
-        self.world.store.reshaped()
+        self.world.store.structure_changed()
 
     def open_dms(self) -> None:
         self.user.accepts_dms = True
-        self.world.store.reshaped()
+        self.world.store.structure_changed()
 
     def sees(self, channel: Any) -> list[Message]:
         """Return the messages that the person sees in a channel, oldest first."""
@@ -196,7 +196,7 @@ class Person:
         where, member = self._membership(guild)
         guilds.leave(self.world, where, member)
 
-    async def slash(self, channel: Any, command: str, /, **options: Any) -> Answer:
+    async def slash(self, channel: Any, command: str, /, **options: Any) -> PersonResponse:
         """Use a slash command, with subcommands after a space, and wait for the response."""
         where, data = self._command(channel, command, options)
         return await self._ask(Kind.COMMAND, where, data)
@@ -211,15 +211,15 @@ class Person:
             raise NotPossible("Loading options failed")
         return [Choice(one["name"], one["value"]) for one in answer.interaction.choices]
 
-    async def click(self, message: Message, button: str) -> Answer:
+    async def click(self, message: Message, button: str) -> PersonResponse:
         """Press a button of a message, found by label, custom id or emoji."""
         return await self.use(*_find([message], (BUTTON,), button))
 
-    async def select(self, message: Message, select: str | None, picked: Iterable[Any]) -> Answer:
+    async def select(self, message: Message, select: str | None, picked: Iterable[Any]) -> PersonResponse:
         """Pick in a select of a message, found by placeholder or custom id (None: the only one)."""
         return await self.use(*_find([message], SELECTS, select), picked)
 
-    async def use(self, message: Message, component: Json, picked: Iterable[Any] = ()) -> Answer:
+    async def use(self, message: Message, component: Json, picked: Iterable[Any] = ()) -> PersonResponse:
         """Press a button, or pick in a select, and wait for the response."""
         channel = self._where(message)
         if component.get("disabled"):
@@ -234,7 +234,7 @@ class Person:
             data["id"] = component["id"]
         return await self._ask(Kind.COMPONENT, channel, data, message=message)
 
-    async def submit(self, opened_by: Interaction, modal: Json, values: Mapping[str, Any]) -> Answer:
+    async def submit(self, opened_by: Interaction, modal: Json, values: Mapping[str, Any]) -> PersonResponse:
         """Submit a modal that an interaction opened, and wait for the response."""
         channel = self._channel(opened_by.channel_id)
         data = modal_data(self.world, channel, modal, values)
@@ -249,15 +249,15 @@ class Person:
         *,
         message: Message | None = None,
         opened_by: Interaction | None = None,
-    ) -> Answer:
+    ) -> PersonResponse:
         interaction = interactions.begin(
             self.world, kind, self.user, channel, data, message=message, opened_by=opened_by
         )
-        answer = Answer(self, interaction)
+        answer = PersonResponse(self, interaction)
         while answer.failed and (left := interaction.deadline - time.monotonic()) > 0:
             await self.world.store.wait_for_change(left)
         until = time.monotonic() + self.patience
-        while (answer.thinking or answer.to_come) and (left := until - time.monotonic()) > 0:
+        while (answer.thinking or answer.is_deferred) and (left := until - time.monotonic()) > 0:
             await self.world.store.wait_for_change(left)
         return answer
 

@@ -64,7 +64,7 @@ def _load(world: World, kept: Json) -> None:
     store.commands = {entry["id"]: _made(Command, entry, store) for entry in kept["commands"]}
     store.last_id, store.last_seed = kept["last_id"], kept["last_seed"]
     world.clock.offset = max(datetime.fromisoformat(kept["now"]) - machine_now(), world.clock.offset)
-    store.reshaped()
+    store.structure_changed()
 
 
 def _channel(channel: Channel) -> Json:

@@ -30,7 +30,7 @@ class Limit:
 
     name: str
     requests: int
-    window: float
+    window_seconds: float
 
     @property
     def bucket(self) -> str:
@@ -82,7 +82,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class Verdict:
     """The result for one request: headers, and `retry_after` in seconds if it is refused."""
 
     headers: Mapping[str, str]
@@ -117,36 +117,36 @@ class RateLimits:
         self.refused: Counter[str] = Counter()
         self._windows: dict[tuple[str, ...], Window] = {}
 
-    def take(self, method: str, template: str, parameters: Mapping[str, str], *, now: float) -> Pass:
+    def take(self, method: str, template: str, parameters: Mapping[str, str], *, now: float) -> Verdict:
         """Count one request to a route, or refuse it."""
         route = f"{method} {template}"
         limit = limit_of(method, template)
-        verdict = Pass({}) if self.mode is Mode.OFF else self._ask(limit, generic(template), parameters, now)
+        verdict = Verdict({}) if self.mode is Mode.OFF else self._ask(limit, generic(template), parameters, now)
         (self.passed if verdict.retry_after is None else self.refused)[route] += 1
         return verdict
 
-    def _ask(self, limit: Limit | None, template: str, parameters: Mapping[str, str], now: float) -> Pass:
+    def _ask(self, limit: Limit | None, template: str, parameters: Mapping[str, str], now: float) -> Verdict:
         if not template.startswith(_NO_BOT_TOKEN):
             everything = self._window(_GLOBAL, (), now)
             if everything.left == 0:
                 wait = everything.until - now
-                return Pass(refusing(wait, "global"), wait, is_global=True)
+                return Verdict(refusing(wait, "global"), wait, is_global=True)
             everything.left -= 1
         if limit is None:
-            return Pass({})
+            return Verdict({})
         window = self._window(limit, tuple(parameters.get(name, "") for name in MAJOR), now)
         if window.left == 0:
             wait = window.until - now
-            return Pass(_headers(limit, window, now) | refusing(wait, "user"), wait)
+            return Verdict(_headers(limit, window, now) | refusing(wait, "user"), wait)
         window.left -= 1
-        return Pass(_headers(limit, window, now))
+        return Verdict(_headers(limit, window, now))
 
     def _window(self, limit: Limit, major: tuple[str, ...], now: float) -> Window:
         key = (limit.name, *major)
         window = self._windows.get(key)
         if window is None or window.until <= now:
             self._forget(now)
-            seconds = limit.window / SCALED_SPEEDUP if self.mode is Mode.SCALED else limit.window
+            seconds = limit.window_seconds / SCALED_SPEEDUP if self.mode is Mode.SCALED else limit.window_seconds
             window = self._windows[key] = Window(now + seconds, limit.requests)
         return window
 

@@ -46,7 +46,7 @@ def send(world: World, user: User, channel: Channel, body: Json, files: Files) -
     if enforced and (first := _first_under_nonce(world, user, channel, body.get("nonce"))) is not None:
         return first
     draft = message_parser.parse_message(world, channel, user, body, files)
-    _wake(world, channel)
+    _unarchive(world, channel)
     return messages.create(world, channel, user, draft, enforce_nonce=enforced)
 
 
@@ -80,7 +80,7 @@ def _first_under_nonce(world: World, user: User, channel: Channel, nonce: object
     return channel.messages.get(sent.message_id)
 
 
-def _wake(world: World, channel: Channel) -> None:
+def _unarchive(world: World, channel: Channel) -> None:
     """Unarchive the thread that a message is sent to."""
     guild = world.guild_of(channel)
     if channel.thread is not None and channel.thread.archived and guild is not None:
@@ -99,7 +99,7 @@ def edit(world: World, user: User, channel: Channel, message: Message, body: Jso
         if set(body) != {"flags"}:
             raise refused(50005)
         need(world, user, channel, Permission.MANAGE_MESSAGES)
-    _open(channel)
+    _require_open(channel)
     if files:
         need(world, user, channel, Permission.ATTACH_FILES)
     _limit_old_edits(world, channel, message)
@@ -126,7 +126,7 @@ def delete(world: World, user: User, channel: Channel, message: Message) -> None
         if is_direct(channel):
             raise refused(50003)
         need(world, user, channel, Permission.MANAGE_MESSAGES)
-    _open(channel)
+    _require_open(channel)
     messages.delete(world, channel, message)
 
 
@@ -135,7 +135,7 @@ def react(world: World, user: User, channel: Channel, message: Message, emoji: s
     need(world, user, channel, Permission.READ_MESSAGE_HISTORY)
     reaction = identify(world, emoji)
     key = reaction_key(emoji)
-    _open(channel)
+    _require_open(channel)
     if key not in message.reactions:
         need(world, user, channel, Permission.ADD_REACTIONS)
         if len(message.reactions) >= MAX_REACTIONS:
@@ -149,7 +149,7 @@ def unreact(world: World, user: User, channel: Channel, message: Message, emoji:
     identify(world, emoji)
     if whose != user.id:
         moderate_reactions(world, user, channel)
-    _open(channel)
+    _require_open(channel)
     if whose not in message.reactors(emoji):
         raise refused(10014)
     messages.unreact(world, channel, message, reaction_key(emoji), whose)
@@ -160,7 +160,7 @@ def moderate_reactions(world: World, user: User, channel: Channel) -> None:
     if is_direct(channel):
         raise refused(50003)
     need(world, user, channel, Permission.MANAGE_MESSAGES)
-    _open(channel)
+    _require_open(channel)
 
 
 def identify(world: World, emoji: str) -> Reaction:
@@ -175,6 +175,6 @@ def identify(world: World, emoji: str) -> Reaction:
     raise refused(10014)
 
 
-def _open(channel: Channel) -> None:
+def _require_open(channel: Channel) -> None:
     if channel.thread is not None and channel.thread.archived:
         raise refused(50083)

@@ -10,7 +10,7 @@ from typing import Literal, Self, TypeVar
 from aiohttp import web
 
 from discord_sandbox import channels, guilds, messages
-from discord_sandbox.builders import SandboxGuild, Somebody
+from discord_sandbox.builders import AnyUser, SandboxGuild
 from discord_sandbox.clock import SandboxClock
 from discord_sandbox.faults import Faults
 from discord_sandbox.gateway import Gateway
@@ -129,7 +129,7 @@ class Sandbox:
     # Building, without permission checks
 
     def add_guild(
-        self, name: str, *, owner: str | Somebody = "owner", bot_permissions: int | None = None
+        self, name: str, *, owner: str | AnyUser = "owner", bot_permissions: int | None = None
     ) -> SandboxGuild:
         """Add a guild with its owner and the bot; `bot_permissions` are the bits of the bot's own role."""
         user = self.add_user(owner).user if isinstance(owner, str) else self.store.users[owner.id]
@@ -165,7 +165,7 @@ class Sandbox:
             call.method == method and call.route == route and status in (None, call.status) for call in self.calls
         )
 
-    def dms(self, who: Somebody) -> list[Message]:
+    def dms(self, who: AnyUser) -> list[Message]:
         """Return the messages in the DM channel between the bot and a person, oldest first."""
         channel = self.store.dm_between(self.bot.id, who.id)
         return list(channel.messages.values()) if channel is not None else []
@@ -218,7 +218,7 @@ class Sandbox:
     async def delete_channel(self, channel: Channel) -> None:
         channels.delete(self.world, self.store.guilds[channel.guild_id or 0], channel)
 
-    async def remove_member(self, guild: "SandboxGuild | Guild", member: Somebody) -> None:
+    async def remove_member(self, guild: "SandboxGuild | Guild", member: AnyUser) -> None:
         """Remove a member from the guild; for the bot, this is a kick."""
         guilds.leave(self.world, self.store.guilds[guild.id], self.store.guilds[guild.id].members[member.id])
 

@@ -98,7 +98,7 @@ class RestServer:
     ) -> Answer:
         if route is None:
             raise Unsupported(f"{request.method} " + _ID.sub("{id}", record.path))
-        trouble = self.faults.meet(route.method, route.template)
+        trouble = self.faults.apply(route.method, route.template)
         if trouble.latency:
             await asyncio.sleep(trouble.latency)
         fault = trouble.fault

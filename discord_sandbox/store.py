@@ -303,7 +303,7 @@ class Store:
         self.interactions_by_token: dict[str, Interaction] = {}
         self.nonces: dict[tuple[int, int, str], Sent] = {}
         self.version = 0
-        self.shape = 0
+        self.structure_version = 0
         self.watchers: list[Callable[[Message], None]] = []
         self.last_id = 0
         self.last_seed = self._at(clock.now() - timedelta(days=365))
@@ -331,12 +331,12 @@ class Store:
             if not future.done():
                 future.set_result(None)
 
-    def reshaped(self) -> None:
+    def structure_changed(self) -> None:
         """Notify that something other than messages changed: a guild, channel, member, command or privacy setting."""
-        self.shape += 1
+        self.structure_version += 1
         self.changed()
 
-    def touched(self, message: Message) -> None:
+    def message_changed(self, message: Message) -> None:
         """Notify that a message was created, changed or deleted, even if only one person may see it."""
         for watch in self.watchers:
             watch(message)

@@ -83,7 +83,7 @@ class World:
             for listener in self.listeners:
                 listener(event)
         if event.name.startswith(_ABOUT_SHAPE):
-            self.store.reshaped()
+            self.store.structure_changed()
         else:
             self.store.changed()
 

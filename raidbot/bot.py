@@ -36,7 +36,7 @@ from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
 from raidbot.commands.signups.board_buttons import BoardButtons
 from raidbot.commands.signups.dm_buttons import DmButtons
 from raidbot.commands.signups.event_queue import KeyedQueue
-from raidbot.commands.signups.gate import Gate
+from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.mysignups import MySignups
 from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
 from raidbot.commands.signups.reactions import Reactions
@@ -96,7 +96,7 @@ class Options:
     guild_ready_seconds: float = 2.0
 
 
-class NotHere(Refusal):
+class GuildNotAllowed(Refusal):
     def __init__(self) -> None:
         super().__init__("I do not work on this server. Ask whoever runs me to allow it.")
 
@@ -156,9 +156,9 @@ class RaidBot(commands.AutoShardedBot):
         self.reaction_remover = ReactionRemover(self.state, self, self.api)
         self.threads = Threads(self.state, self, self.api)
         self.best_effort_dms = BestEffortDms(self, self.api)
-        self.gate = Gate(self, self.state, self.api)
+        self.gate = SignupGate(self, self.state, self.api)
         self.member_names = MemberNames(self.state, self, redraw=self.boards.mark)
-        self.departures = Departures(self.state, self, self.api, redraw=self.boards.renamed)
+        self.departures = Departures(self.state, self, self.api, redraw=self.boards.name_changed)
         self.reconcile = Reconcile(
             self.state,
             self,
@@ -175,37 +175,37 @@ class RaidBot(commands.AutoShardedBot):
         jobs: dict[str, Job] = {
             "closing": partial(close_due, self.state),
             "reminders": partial(remind_due, self.state),
-            "log channels": self.audit_feed.tell,
+            "log channels": self.audit_feed.report,
             "drafts": partial(prune_drafts, self.state),
             "boards": partial(forget_boards, self.state),
             "database": partial(probe_database, self.state),
             "audit": partial(prune_audit, self.state),
         }
         self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds)
-        _point_at(options)
+        _set_api_url(options)
 
     async def setup_hook(self) -> None:
         """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed."""
         await self.state.load()
         await self._add_cogs()
-        self._hear_member_updates()
+        self._dispatch_member_updates()
         self._tasks.spawn(self.heartbeat.run(), name="heartbeat")
         for name, step in (
             ("outbox", self.outbox.start),
             ("boards", self.boards.start),
             ("posting", self.posting.start),
-            ("tidying", self.reaction_remover.start),
+            ("reaction removal", self.reaction_remover.start),
             ("names", self.member_names.start),
             ("threads", self.threads.start),
             ("log channels", self.audit_feed.start),
-            ("looking for the absent", self.departures.start),
-            ("reconciling later", self.reconcile.start),
+            ("departures", self.departures.start),
+            ("later reconciling", self.reconcile.start),
             ("command registration", self._register_commands),
         ):
-            self._tasks.spawn(self._insist(name, step), name=name)
+            self._tasks.spawn(self._retry_until_done(name, step), name=name)
 
     async def _add_cogs(self) -> None:
-        post_waiter, replies = PostWaiter(self.state), DmButtons(self.state, serves=self.serves)
+        post_waiter, dm_buttons = PostWaiter(self.state), DmButtons(self.state, serves=self.serves)
         pressed: dict[str, Create | Settings | Permissions | Setup | RaidPanel | RaidInfo | MySignups | Templates] = {
             CREATE_PANEL: Create(self.state, post_waiter),
             SETTINGS_PANEL: Settings(self.state),
@@ -223,7 +223,7 @@ class RaidBot(commands.AutoShardedBot):
         for cog in (
             Router(
                 {name: cog.press for name, cog in pressed.items()}
-                | {REPLY: replies.press, BOARD_PANEL: board_buttons.press},
+                | {REPLY: dm_buttons.press, BOARD_PANEL: board_buttons.press},
                 check=self.check_allowed,
             ),
             *pressed.values(),
@@ -255,7 +255,9 @@ class RaidBot(commands.AutoShardedBot):
             mine = (guild >> 22) % (self.shard_count or 1) == shard  # Discord's sharding formula
             return mine and self.serves(guild)
 
-        self._tasks.spawn(self._insist("reconciling", partial(self.reconcile.all, concerns)), name="reconciling")
+        self._tasks.spawn(
+            self._retry_until_done("reconciling", partial(self.reconcile.all, concerns)), name="reconciling"
+        )
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Ignore messages: discord.py would search each one for a prefix command."""
@@ -270,7 +272,7 @@ class RaidBot(commands.AutoShardedBot):
     def check_allowed(self, interaction: discord.Interaction[Any]) -> None:
         """Raise NotHere if the interaction comes from a guild that is not allowed; DMs have no guild and pass."""
         if interaction.guild_id is not None and not self.serves(interaction.guild_id):
-            raise NotHere
+            raise GuildNotAllowed
 
     async def launch_shards(self) -> None:
         # After losing a session discord.py reconnects to its built-in gateway URL, so that URL has to be right.
@@ -288,7 +290,7 @@ class RaidBot(commands.AutoShardedBot):
     async def _close(self) -> None:
         await _at_most(_CLOSE_TIMEOUT_SECONDS, self.event_queue.end())
         await self._tasks.cancel_all()
-        await _at_most(_CLOSE_TIMEOUT_SECONDS, self.state.settle_down())
+        await _at_most(_CLOSE_TIMEOUT_SECONDS, self.state.wait_for_writes())
         await self.audit_feed.stop(_CLOSE_TIMEOUT_SECONDS)
         await asyncio.gather(
             self.posting.stop(_CLOSE_TIMEOUT_SECONDS),
@@ -303,7 +305,7 @@ class RaidBot(commands.AutoShardedBot):
         )
         await _at_most(_CLOSE_TIMEOUT_SECONDS, super().close())
 
-    async def _insist(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
+    async def _retry_until_done(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
         """Retry a startup step with backoff until it succeeds, independently of the other steps."""
         wait, failed = 1.0, False
         while True:
@@ -338,7 +340,7 @@ class RaidBot(commands.AutoShardedBot):
         await self._db.write(partial(guilds.note_fact, name=fact, value=known))
         log.info("commands registered", commands=len(payload))
 
-    def _hear_member_updates(self) -> None:
+    def _dispatch_member_updates(self) -> None:
         """Dispatch `raw_member_update` for every changed member; discord.py dispatches only for cached members."""
         parsers = self._connection.parsers
         parse = parsers["GUILD_MEMBER_UPDATE"]
@@ -353,7 +355,7 @@ class RaidBot(commands.AutoShardedBot):
         parsers["GUILD_MEMBER_UPDATE"] = heard
 
 
-def _point_at(options: Options) -> None:
+def _set_api_url(options: Options) -> None:
     """Set the API URL that discord.py uses. It is a class attribute, hence process-wide."""
     Route.BASE = options.api_url or _DISCORD
 

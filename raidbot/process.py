@@ -29,7 +29,7 @@ REFUSED_BY_DISCORD = 4
 
 STOP_TIMEOUT_SECONDS = 9.0
 """Below the 10 s after which systems kill a process they asked to stop."""
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_FIRST_BACKOFF_SECONDS, _MAX_BACKOFF_SECONDS = 1.0, 60.0
 _UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
 _BAD_TOKEN, _BAD_INTENTS = 4004, 4014
 """https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes"""
@@ -81,12 +81,12 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
 
 
 async def _serve(settings: Settings, clock: Clock) -> None:
-    told = asyncio.Event()
-    _when_told_to_stop(told)
+    stop_requested = asyncio.Event()
+    _handle_signals(stop_requested)
     db = await Database.open(settings.database)
     try:
         bot = RaidBot(db, clock, _options(settings))
-        await _live(bot, settings.token.get_secret_value(), told)
+        await _run_until_stopped(bot, settings.token.get_secret_value(), stop_requested)
     finally:
         await db.close()
 
@@ -104,20 +104,20 @@ def _options(settings: Settings) -> Options:
     )
 
 
-async def _live(bot: RaidBot, token: str, told: asyncio.Event) -> None:
+async def _run_until_stopped(bot: RaidBot, token: str, stop_requested: asyncio.Event) -> None:
     """Keep the bot connected until `told` is set, then close it.
 
     If the connection ends by itself, raises its error, or RuntimeError if it has none.
     """
     connected = asyncio.create_task(_connect(bot, token), name="connection")
-    stop = asyncio.create_task(told.wait(), name="told to stop")
+    stop = asyncio.create_task(stop_requested.wait(), name="stop requested")
     await asyncio.wait((connected, stop), return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
-    asyncio.get_running_loop().call_later(STOP_TIMEOUT_SECONDS, _leave_at_once)
+    asyncio.get_running_loop().call_later(STOP_TIMEOUT_SECONDS, _force_exit)
     await bot.close()
     connected.cancel()
     await asyncio.wait((connected,))
-    if told.is_set():
+    if stop_requested.is_set():
         return
     await connected
     raise RuntimeError("the connection to Discord ended")
@@ -126,8 +126,8 @@ async def _live(bot: RaidBot, token: str, told: asyncio.Event) -> None:
 async def _connect(bot: RaidBot, token: str) -> None:
     """Log in and stay connected, retrying with backoff while Discord is unreachable. Raises RefusedByDiscord."""
     try:
-        await _insist(partial(_log_in, bot, token))
-        await _insist(bot.connect)
+        await _retry_until_reachable(partial(_log_in, bot, token))
+        await _retry_until_reachable(bot.connect)
     except discord.LoginFailure:
         raise BadToken from None
     except discord.PrivilegedIntentsRequired:
@@ -147,15 +147,15 @@ async def _log_in(bot: RaidBot, token: str) -> None:
         raise
 
 
-async def _insist(step: Callable[[], Awaitable[None]]) -> None:
-    pause = _FIRST_PAUSE
+async def _retry_until_reachable(step: Callable[[], Awaitable[None]]) -> None:
+    pause = _FIRST_BACKOFF_SECONDS
     while True:
         try:
             return await step()
         except _UNREACHABLE as error:
             log.warning("Discord cannot be reached", error=str(error) or repr(error), again_in_seconds=pause)
         await asyncio.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
+        pause = min(2 * pause, _MAX_BACKOFF_SECONDS)
 
 
 def _refusal(closed: discord.ConnectionClosed) -> RefusedByDiscord:
@@ -166,15 +166,15 @@ def _refusal(closed: discord.ConnectionClosed) -> RefusedByDiscord:
     return RefusedByDiscord(f"Discord closed the connection for good (code {closed.code}).")
 
 
-def _when_told_to_stop(told: asyncio.Event) -> None:
+def _handle_signals(stop_requested: asyncio.Event) -> None:
     """Set `told` on the first SIGINT or SIGTERM; exit at once on the second, which the database survives."""
     loop = asyncio.get_running_loop()
 
     def tell(number: int) -> None:
-        if told.is_set():
+        if stop_requested.is_set():
             os._exit(128 + number)
         log.info("stopping", signal=signal.Signals(number).name)
-        told.set()
+        stop_requested.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         _handle(loop, number, tell)
@@ -187,6 +187,6 @@ def _handle(loop: asyncio.AbstractEventLoop, number: int, tell: Callable[[int], 
         signal.signal(number, lambda received, _frame: loop.call_soon_threadsafe(tell, received))
 
 
-def _leave_at_once() -> None:
+def _force_exit() -> None:
     log.error("shutdown timed out; unfinished work stays in the database", seconds=STOP_TIMEOUT_SECONDS)
     os._exit(FATAL)

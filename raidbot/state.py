@@ -86,7 +86,7 @@ class State:
     async def load(self) -> list[Raid]:
         """Fill the caches from the database and return the raids whose boards are still followed."""
         self._boards_since = self.now() - BOARD_RETENTION
-        live = await self.db.read(partial(rows.live, since=self._boards_since))
+        live = await self.db.read(partial(rows.with_live_boards, since=self._boards_since))
         for raid in live:
             self._remember(raid)
         return live
@@ -109,7 +109,7 @@ class State:
     def listen_to_settings(self, listener: SettingsListener) -> None:
         self._settings_listeners.append(listener)
 
-    async def settle_down(self) -> None:
+    async def wait_for_writes(self) -> None:
         """Wait until all writes under way are durable."""
         while self._running:
             await asyncio.wait(self._running)
@@ -154,9 +154,9 @@ class State:
         Runs to completion even if the caller is cancelled. Raises what the rule raises, BusyRaid after too many
         conflicting writes, KeyError for an unknown id, or sqlite3.Error if the write fails; nothing has changed then.
         """
-        return await self._unbroken(self._change(raid_id, rule, cause, names or {}))
+        return await self._shielded(self._change(raid_id, rule, cause, names or {}))
 
-    async def _unbroken(self, work: Coroutine[Any, Any, T]) -> T:
+    async def _shielded(self, work: Coroutine[Any, Any, T]) -> T:
         """Run to completion even if the caller is cancelled, so that cache and database stay consistent."""
         task = asyncio.create_task(work)
         self._running.add(task)
@@ -184,13 +184,13 @@ class State:
                     continue
                 self._remember_names(before.guild, fresh)
                 self._remember(change.raid)
-                self._tell_listeners(before, change)
+                self._notify_listeners(before, change)
                 return change
             raise BusyRaid
 
     async def create(self, plan: Raid, cause: Cause, *, draft: DraftId | None = None) -> Raid:
         """Write a new raid in state `posting` under a code that is unused in its guild. Raises DraftUsed."""
-        return await self._unbroken(self._create(plan, cause, draft))
+        return await self._shielded(self._create(plan, cause, draft))
 
     async def _create(self, plan: Raid, cause: Cause, draft: DraftId | None) -> Raid:
         def work(tx: sqlite3.Connection, raid: Raid) -> Raid:
@@ -207,10 +207,10 @@ class State:
             except rows.CodeTaken:
                 continue
             self._remember(raid)
-            self._tell_listeners(raid, Change(raid, (Created(),)))
+            self._notify_listeners(raid, Change(raid, (Created(),)))
             return raid
 
-    def _tell_listeners(self, before: Raid, change: Change) -> None:
+    def _notify_listeners(self, before: Raid, change: Change) -> None:
         for listener in self._listeners:
             try:
                 listener(before, change)
@@ -229,7 +229,7 @@ class State:
 
     async def change_settings(self, guild: GuildId, rule: SettingsRule, cause: Cause) -> GuildSettings:
         """Apply a rule to the settings and return them once they and the audit of the difference are durable."""
-        return await self._unbroken(self._change_settings(guild, rule, cause))
+        return await self._shielded(self._change_settings(guild, rule, cause))
 
     async def _change_settings(self, guild: GuildId, rule: SettingsRule, cause: Cause) -> GuildSettings:
         async with self._settings_locks.hold(guild):
@@ -239,10 +239,10 @@ class State:
                 return before
             self._settings.drop(guild)
             await self.db.write(partial(transactions.save_settings, before, after, cause, self.now()))
-            self._tell_settings_listeners(before, after)
+            self._notify_settings_listeners(before, after)
             return after
 
-    def _tell_settings_listeners(self, before: GuildSettings, after: GuildSettings) -> None:
+    def _notify_settings_listeners(self, before: GuildSettings, after: GuildSettings) -> None:
         for listener in self._settings_listeners:
             try:
                 listener(before, after)
@@ -260,7 +260,7 @@ class State:
 
     async def change_templates(self, guild: GuildId, rule: TemplatesRule, cause: Cause) -> Catalogue:
         """Apply a rule to the guild's templates; return them once they and the audit of the difference are durable."""
-        return await self._unbroken(self._change_templates(guild, rule, cause))
+        return await self._shielded(self._change_templates(guild, rule, cause))
 
     async def _change_templates(self, guild: GuildId, rule: TemplatesRule, cause: Cause) -> Catalogue:
         async with self._templates_locks.hold(guild):
@@ -275,10 +275,10 @@ class State:
     def new_template_key(self) -> str:
         return new_key(self._codes)
 
-    async def owe(self, messages: Iterable[outbox.Owed]) -> int:
+    async def enqueue(self, messages: Iterable[outbox.OutboxMessage]) -> int:
         """Queue messages that no raid change causes; return how many were not queued before."""
         listed = list(messages)
-        return await self.db.write(lambda tx: sum(outbox.owe(tx, message) for message in listed))
+        return await self.db.write(lambda tx: sum(outbox.enqueue(tx, message) for message in listed))
 
     async def names(self, raid: Raid) -> dict[MemberId, str]:
         """Return the display names of all members of the raid; unknown members are missing."""

@@ -3,11 +3,11 @@
 from typing import Any
 
 from discord_sandbox import SandboxGuild
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Message
 
 
-async def prepare(guild: SandboxGuild, by: Person | None = None, **options: Any) -> Answer:
+async def prepare(guild: SandboxGuild, by: Person | None = None, **options: Any) -> PersonResponse:
     """Run /create and return its answer; by default a museum in three hours."""
     chosen = {"activity": "museum", "when": "in 3 hours"} | options
     return await (by or guild.owner).slash(guild.channel("raid-signups"), "create", **chosen)

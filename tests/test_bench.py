@@ -16,7 +16,7 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "bench", *arguments], cwd=ROOT, capture_output=True, text=True)
 
 
-@pytest.mark.skipif(not process_usage.is_known(), reason="needs /proc")
+@pytest.mark.skipif(not process_usage.has_proc(), reason="needs /proc")
 def test_a_benchmark_prints_one_json_line_and_nobody_is_lost() -> None:
     run = bench("spread")
 

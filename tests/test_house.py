@@ -23,7 +23,7 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 """From the first decorator to the last line."""
 
-PLAIN_FOLDERS: tuple[str, ...] = ()
+PLAIN_FOLDERS = ("raidbot", "discord_sandbox", "bench", "tests")
 """Where no docstring begins with a question word; folders and files, from the root of the repository."""
 QUESTION_WORD = re.compile(r"(What|Who|Which|Whether|Where|Whatever|Whoever)\b")
 

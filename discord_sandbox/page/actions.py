@@ -12,7 +12,7 @@ from discord_sandbox.page import messages
 from discord_sandbox.page.files import Files
 from discord_sandbox.page.operator import Operator
 from discord_sandbox.page.perspective import Perspective
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.sandbox import Sandbox
 from discord_sandbox.store import Channel, Json, Message
 
@@ -31,7 +31,7 @@ class PageActions:
         self._world = sandbox.world
         self._operator = operator
         self._files = files
-        self._forms: dict[int, Answer] = {}
+        self._forms: dict[int, PersonResponse] = {}
         self._random = random.Random()
         self._actions: Mapping[str, Act] = {
             "history": self._history,
@@ -118,7 +118,7 @@ class PageActions:
         if message.visible_to is None:
             raise NotPossible("only a message that nobody else sees can be dismissed")
         perspective.memory.dismiss(message)
-        self._world.store.touched(message)
+        self._world.store.message_changed(message)
         self._world.store.changed()
         return {}
 
@@ -168,7 +168,7 @@ class PageActions:
             raise NotPossible(f"there is no action {asked['action']!r}")
         return {"said": await action.carry_out()}
 
-    def _outcome(self, answer: Answer) -> Json:
+    def _outcome(self, answer: PersonResponse) -> Json:
         if answer.failed:
             outcome = "failed"
         elif answer.modal is not None:
@@ -186,6 +186,6 @@ class PageActions:
 
     def _message(self, perspective: Perspective, asked: Json) -> Message:
         message = self._channel(perspective, asked).messages.get(int(asked["message"]))
-        if message is None or not perspective.is_meant(message):
+        if message is None or not perspective.shows(message):
             raise NotPossible("the message is not there")
         return message

@@ -99,7 +99,7 @@ def _reply(of: Message, guild: Guild | None, perspective: Perspective) -> Json |
     if of.reply_to is None:
         return None
     answered = perspective.world.store.message(*of.reply_to)
-    if answered is None or not perspective.is_meant(answered):
+    if answered is None or not perspective.shows(answered):
         return {"id": str(of.reply_to[1]), "author": None, "content": None}
     return {"id": str(answered.id), "author": name_in(guild, answered.author), "content": answered.content}
 

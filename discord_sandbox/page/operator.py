@@ -20,7 +20,7 @@ class Operator(Protocol):
     def actions(self) -> Mapping[str, Action]:
         """The actions by name, in the order of the buttons."""
 
-    async def strip(self) -> Json:
+    async def status(self) -> Json:
         """Return the status bar as `sections` and `next`.
 
         Each section has `title`, `rows` of `label` and `value`, and `lines`; `next` has `at` and `what`.

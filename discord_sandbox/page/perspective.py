@@ -63,20 +63,20 @@ class Perspective:
     def sees(self, channel: Channel) -> bool:
         return bool(self.may(channel) & Permission.VIEW_CHANNEL)
 
-    def reads(self, channel: Channel) -> bool:
+    def reads_history(self, channel: Channel) -> bool:
         """Return True if the person may read older messages of the channel."""
         needed = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
         return self.may(channel) & needed == needed
 
-    def is_meant(self, message: Message) -> bool:
+    def shows(self, message: Message) -> bool:
         """Return True if the message, in a channel the person sees, is shown to them."""
         return message.visible_to in (None, self.id) and not self.memory.is_dismissed(message)
 
     def older(self, channel: Channel, before: int | None) -> Iterator[Message]:
         """Return the messages that the person can read in a channel, newest first."""
-        if self.reads(channel):
+        if self.reads_history(channel):
             for message in reversed(channel.messages.values()):
-                if (before is None or message.id < before) and self.is_meant(message):
+                if (before is None or message.id < before) and self.shows(message):
                     yield message
 
     def unread(self, channel: Channel) -> int:

@@ -38,18 +38,18 @@ class Socket:
 
     async def serve(self, operator: Operator | None) -> None:
         """Handle requests and push changes until the browser disconnects."""
-        pushing = [asyncio.create_task(self._push_news()), asyncio.create_task(self._push_strip())]
+        pushing = [asyncio.create_task(self._push_changes()), asyncio.create_task(self._push_status())]
         try:
             async for message in self._ws:
                 if message.type is WSMsgType.TEXT:
-                    await self._hear(message.data, operator)
+                    await self._receive(message.data, operator)
         finally:
             self._watch.end()
             for task in (*pushing, *self._tasks):
                 task.cancel()
             await asyncio.gather(*pushing, *self._tasks, return_exceptions=True)
 
-    async def _hear(self, text: str, operator: Operator | None) -> None:
+    async def _receive(self, text: str, operator: Operator | None) -> None:
         try:
             asked = json.loads(text)
             number, do = asked["id"], asked["do"]
@@ -78,7 +78,7 @@ class Socket:
             with suppress(ConnectionError):
                 await self._ws.send_json({"re": number, "ok": True, "view": told})
         self._shown = None
-        await self._show_strip()
+        await self._show_status()
 
     def _user(self, person: str | None) -> User | None:
         return next((user for user in view.people(self._world) if person in (None, str(user.id))), None)
@@ -102,33 +102,33 @@ class Socket:
             with suppress(ConnectionError):
                 await self._ws.send_json(body)
 
-    async def _push_news(self) -> None:
+    async def _push_changes(self) -> None:
         """Push changes, at most once per tick."""
         store = self._world.store
         while True:
             version = store.version
             async with self._sending:
-                for push in self._watch.news():
+                for push in self._watch.changes():
                     await self._ws.send_json(push)
             await asyncio.sleep(TICK_SECONDS)
             while store.version == version:
                 await store.wait_for_change(IDLE_REFRESH_SECONDS)
 
-    async def _push_strip(self) -> None:
+    async def _push_status(self) -> None:
         store = self._world.store
         while True:
             version = store.version
-            await self._show_strip()
+            await self._show_status()
             await asyncio.sleep(REFRESH_SECONDS)
             if store.version == version:
                 await store.wait_for_change(IDLE_REFRESH_SECONDS)
 
-    async def _show_strip(self) -> None:
+    async def _show_status(self) -> None:
         """Push the status bar if it changed or the clock was advanced."""
         if self._watch.perspective is None:
             return
         try:
-            told = await self._status_bar.look()
+            told = await self._status_bar.refresh()
         except Exception:
             log.exception("bot status unavailable")
             return

@@ -27,12 +27,12 @@ class StatusBar:
         self._looked_at = float("-inf")
         self._seen: Json = {}
 
-    async def look(self) -> Json:
+    async def refresh(self) -> Json:
         """Return the status bar without `now`, at most a quarter of a second old."""
         async with self._looking:
             now = asyncio.get_running_loop().time()
             if now - self._looked_at >= REFRESH_SECONDS:
-                told = await self._operator.strip() if self._operator is not None else {"sections": [], "next": None}
+                told = await self._operator.status() if self._operator is not None else {"sections": [], "next": None}
                 self._seen = self._facts() | told
                 self._looked_at = now
             return self._seen

@@ -111,7 +111,7 @@ def channel(of: Channel, perspective: Perspective) -> Json:
             "react": bool(may & Permission.ADD_REACTIONS),
             "commands": bool(may & Permission.USE_APPLICATION_COMMANDS) or is_direct(of),
             "manage": bool(may & Permission.MANAGE_MESSAGES),
-            "read": perspective.reads(of),
+            "read": perspective.reads_history(of),
         },
     }
 

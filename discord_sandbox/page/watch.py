@@ -39,26 +39,28 @@ class Watch:
         """Switch to a user and return everything they see except messages."""
         self.perspective = Perspective(self._world, user, self._memory)
         self._touched.clear()
-        self._sent, self._shape = self._seen(self.perspective), self._world.store.shape
+        self._sent, self._shape = self._seen(self.perspective), self._world.store.structure_version
         return {
             "me": str(user.id),
             "bot": str(self._world.bot.id),
             "now": serializers.time(self._world.clock.now()),
             "people": self._sent.people,
             "guilds": list(self._sent.guilds.values()),
-            "channels": [self._with_news(self.perspective, channel_id) for channel_id in self._sent.channels],
+            "channels": [self._with_unread(self.perspective, channel_id) for channel_id in self._sent.channels],
             "commands": self._sent.commands,
             "upload_limit": MAX_UPLOAD_BYTES,
         }
 
-    def news(self) -> list[Json]:
+    def changes(self) -> list[Json]:
         """Return the pushes for all changes since the last call."""
         if self.perspective is None:
             return []
         touched, self._touched = self._touched, {}
         seen = [message for message in touched.values() if self._concerns(self.perspective, message)]
         opened = any(message.channel_id not in self._sent.channels for message in seen)
-        pushes = self._differences(self.perspective) if opened or self._shape != self._world.store.shape else []
+        pushes = (
+            self._differences(self.perspective) if opened or self._shape != self._world.store.structure_version else []
+        )
         if seen:
             pushes.append(self._messages(self.perspective, seen))
         return pushes
@@ -76,7 +78,7 @@ class Watch:
         there = {
             message.id
             for message in seen
-            if stored(message.channel_id, message.id) is message and perspective.is_meant(message)
+            if stored(message.channel_id, message.id) is message and perspective.shows(message)
         }
         return {
             "push": "messages",
@@ -98,7 +100,7 @@ class Watch:
 
     def _differences(self, perspective: Perspective) -> list[Json]:
         before, self._sent = self._sent, self._seen(perspective)
-        self._shape = self._world.store.shape
+        self._shape = self._world.store.structure_version
         now = self._sent
         pushes: list[Json] = []
         if before.people != now.people:
@@ -106,13 +108,13 @@ class Watch:
         if changed := _changed(before.guilds, now.guilds):
             pushes.append({"push": "guilds", "guilds": [now.guilds[one] for one in changed[0]], "gone": changed[1]})
         if changed := _changed(before.channels, now.channels):
-            channels = [self._with_news(perspective, one) for one in changed[0]]
+            channels = [self._with_unread(perspective, one) for one in changed[0]]
             pushes.append({"push": "channels", "channels": channels, "gone": changed[1]})
         if before.commands != now.commands:
             pushes.append({"push": "commands", "commands": now.commands})
         return pushes
 
-    def _with_news(self, perspective: Perspective, channel_id: int) -> Json:
+    def _with_unread(self, perspective: Perspective, channel_id: int) -> Json:
         """Return a channel with its newest message and its current unread count."""
         channel: Channel = self._world.store.channels[channel_id]
         newest = next(perspective.older(channel, None), None)

@@ -72,7 +72,7 @@ def _put(call: Call, scope: int | None, given: Json, same: Command | None) -> Co
     version = store.next_id()
     command = Command(id=same.id if same is not None else version, version=version, payload=payload, guild_id=scope)
     store.commands[command.id] = command
-    store.reshaped()
+    store.structure_changed()
     return command
 
 
@@ -98,7 +98,7 @@ def replace_commands(call: Call) -> Answer:
     for command in existing:
         if command.id not in {one.id for one in kept}:
             del call.world.store.commands[command.id]
-            call.world.store.reshaped()
+            call.world.store.structure_changed()
     return 200, [_json(call, command) for command in kept]
 
 
@@ -131,5 +131,5 @@ def edit_command(call: Call) -> Answer:
 @routes.add("DELETE", _GUILD + "/{command_id}")
 def delete_command(call: Call) -> Answer:
     del call.world.store.commands[_found(call).id]
-    call.world.store.reshaped()
+    call.world.store.structure_changed()
     return 204, None

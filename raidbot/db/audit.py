@@ -20,7 +20,7 @@ class Feed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class RaidReference:
     """The raid an entry is about; `link` is the URL of its board."""
 
     code: RaidCode
@@ -37,7 +37,7 @@ class Record:
     actor: MemberId | None
     source: Source
     entry: Entry
-    raid: About | None
+    raid: RaidReference | None
 
 
 def record(
@@ -70,7 +70,7 @@ def has(connection: sqlite3.Connection, raid: RaidId, action: str) -> bool:
     return found.fetchone() is not None
 
 
-def ripe(connection: sqlite3.Connection, feed: Feed, *, count: int, until: datetime) -> list[GuildId]:
+def due_guilds(connection: sqlite3.Connection, feed: Feed, *, count: int, until: datetime) -> list[GuildId]:
     """Return guilds whose feed has `count` pending entries, or one from `until` or earlier."""
     rows = connection.execute(
         f"SELECT guild FROM audit WHERE {feed} = 1 GROUP BY guild HAVING count(*) >= ? OR min(at) <= ?",  # noqa: S608
@@ -79,7 +79,7 @@ def ripe(connection: sqlite3.Connection, feed: Feed, *, count: int, until: datet
     return [GuildId(guild) for (guild,) in rows]
 
 
-def owed(connection: sqlite3.Connection, feed: Feed, guild: GuildId, *, limit: int) -> list[Record]:
+def pending(connection: sqlite3.Connection, feed: Feed, guild: GuildId, *, limit: int) -> list[Record]:
     """Return up to `limit` entries pending for the guild's feed, oldest first."""
     rows = connection.execute(
         "SELECT audit.id, at, actor, source, action, member, before, after,"  # noqa: S608
@@ -101,23 +101,23 @@ def owed(connection: sqlite3.Connection, feed: Feed, guild: GuildId, *, limit: i
     ]
 
 
-def _about(guild: GuildId, code: RaidCode, name: str, channel: ChannelId, message: MessageId | None) -> About:
+def _about(guild: GuildId, code: RaidCode, name: str, channel: ChannelId, message: MessageId | None) -> RaidReference:
     link = f"https://discord.com/channels/{guild}/{channel}/{message}" if message is not None else None
-    return About(code=code, name=name, link=link)
+    return RaidReference(code=code, name=name, link=link)
 
 
-def hand_over(tx: sqlite3.Connection, feed: Feed, records: Iterable[Record], message: outbox.Owed) -> None:
+def queue_report(tx: sqlite3.Connection, feed: Feed, records: Iterable[Record], message: outbox.OutboxMessage) -> None:
     """Queue the message that reports these entries, and clear their pending mark."""
-    _settle(tx, feed, [record.id for record in records])
-    outbox.owe(tx, message)
+    _mark_reported(tx, feed, [record.id for record in records])
+    outbox.enqueue(tx, message)
 
 
-def forgive(tx: sqlite3.Connection, feed: Feed, guild: GuildId) -> None:
+def clear_pending(tx: sqlite3.Connection, feed: Feed, guild: GuildId) -> None:
     """Clear the pending mark of all entries, because the guild no longer has such a channel."""
     tx.execute(f"UPDATE audit SET {feed} = 0 WHERE {feed} = 1 AND guild = ?", (guild,))  # noqa: S608
 
 
-def _settle(tx: sqlite3.Connection, feed: Feed, ids: Iterable[int]) -> None:
+def _mark_reported(tx: sqlite3.Connection, feed: Feed, ids: Iterable[int]) -> None:
     tx.executemany(f"UPDATE audit SET {feed} = 0 WHERE id = ?", [(one,) for one in ids])  # noqa: S608
 
 

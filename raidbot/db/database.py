@@ -111,19 +111,19 @@ class Database:
         except sqlite3.OperationalError as error:
             if _kind(error) not in _OUTAGES:
                 raise
-            self._went_down(str(error))
+            self._outage_began(str(error))
             raise Unwritable(str(error)) from error
         if changed and self.outage is not None:
-            self._came_back()
+            self._outage_ended()
         return result
 
-    def _went_down(self, reason: str) -> None:
+    def _outage_began(self, reason: str) -> None:
         self._failed_at = time.monotonic()
         if self.outage is None:
             log.error("database cannot be written", path=str(self.path), error=reason)
         self.outage = reason
 
-    def _came_back(self) -> None:
+    def _outage_ended(self) -> None:
         if time.monotonic() - self._failed_at >= _RECOVERY_SECONDS:
             self.outage = None
             log.info("database can be written again", path=str(self.path))
@@ -148,7 +148,7 @@ async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connect
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[sqlite3.Connection]:
+def exclusive(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the database exclusively for a tool, creating and migrating it as needed; the tool manages transactions.
 
     Raises UnusableDatabase as `Database.open` does.
@@ -178,7 +178,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def unused(path: Path) -> Iterator[None]:
+def hold_if_locked(path: Path) -> Iterator[None]:
     """Hold the lock if its file exists, so that no other process uses the database. Creates and changes no file.
 
     Raises UnusableDatabase if another process uses it.

@@ -10,7 +10,7 @@ from raidbot.raids.model import MemberId, RaidId
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class HistoryEntry:
     """An audit entry. `actor` is None if the clock or Discord caused it; `at` is UTC."""
 
     at: datetime
@@ -18,10 +18,10 @@ class Happened:
     entry: Entry
 
 
-def latest(connection: sqlite3.Connection, raid: RaidId, *, limit: int) -> list[Happened]:
+def latest(connection: sqlite3.Connection, raid: RaidId, *, limit: int) -> list[HistoryEntry]:
     """Return up to `limit` audit entries of the raid, newest first."""
     rows = connection.execute(
         "SELECT at, actor, action, member, before, after FROM audit WHERE raid = ? ORDER BY id DESC LIMIT ?",
         (raid, limit),
     ).fetchall()
-    return [Happened(instant(at), actor, Entry(*entry)) for at, actor, *entry in rows]
+    return [HistoryEntry(instant(at), actor, Entry(*entry)) for at, actor, *entry in rows]

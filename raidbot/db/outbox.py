@@ -18,7 +18,7 @@ The outcome of an older claim is unknown.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
+class OutboxMessage:
     """A message to send. `target` is the id of a member (dm) or of a channel (post); instants are UTC.
 
     `payload` holds `content`, `embeds` and `buttons`, as `delivery.messages.outbox` sends them.
@@ -42,7 +42,7 @@ class Claimed:
     attempts: int
 
 
-def owe(tx: sqlite3.Connection, owed: Owed) -> bool:
+def enqueue(tx: sqlite3.Connection, owed: OutboxMessage) -> bool:
     """Queue the message; return False if one with the same `dedupe` was queued before."""
     cursor = tx.execute(
         "INSERT INTO outbox (guild, kind, target, payload, dedupe, due_at, expires_at, state, attempts)"
@@ -124,12 +124,12 @@ def postpone(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -
     )
 
 
-def stands_for(connection: sqlite3.Connection, message: int) -> bool:
+def is_sent_message(connection: sqlite3.Connection, message: int) -> bool:
     """Return True if a row was sent as this message."""
     return connection.execute("SELECT 1 FROM outbox WHERE message = ?", (message,)).fetchone() is not None
 
 
-def owes_posts(connection: sqlite3.Connection, channel: int) -> bool:
+def has_pending_posts(connection: sqlite3.Connection, channel: int) -> bool:
     """Return True if a message to this channel is pending or claimed."""
     # Two queries, so that each uses its partial index: sent rows stay in the table.
     found = connection.execute(

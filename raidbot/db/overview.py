@@ -10,7 +10,7 @@ from raidbot.raids.model import RaidCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noted:
+class AuditEntry:
     """An audit entry with the name and code of its raid, if any; `at` is UTC."""
 
     at: datetime
@@ -19,7 +19,7 @@ class Noted:
     code: RaidCode | None
 
 
-def last_noted(connection: sqlite3.Connection, *, limit: int) -> list[Noted]:
+def last_noted(connection: sqlite3.Connection, *, limit: int) -> list[AuditEntry]:
     """Return the last `limit` audit entries, newest first."""
     rows = connection.execute(
         "SELECT audit.at, raids.title, raids.subject, raids.code,"
@@ -28,7 +28,7 @@ def last_noted(connection: sqlite3.Connection, *, limit: int) -> list[Noted]:
         (limit,),
     ).fetchall()
     return [
-        Noted(
+        AuditEntry(
             at=instant(at),
             entry=Entry(*entry),
             raid=f"{title} — {subject}" if subject else title,

@@ -153,7 +153,7 @@ def open_count(connection: sqlite3.Connection, guild: GuildId) -> int:
     return count
 
 
-def owed_count(connection: sqlite3.Connection, guild: GuildId) -> int:
+def unsent_count(connection: sqlite3.Connection, guild: GuildId) -> int:
     """Return the number of unsent messages of this guild."""
     # Two queries, so that each uses its partial index: sent rows stay in the table.
     count: int = connection.execute(

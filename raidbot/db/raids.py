@@ -135,7 +135,7 @@ def by_code(connection: sqlite3.Connection, guild: GuildId, code: str) -> Raid |
     return next(iter(_load(connection, "guild = ? AND code = ?", (guild, code))), None)
 
 
-def live(connection: sqlite3.Connection, *, since: datetime) -> list[Raid]:
+def with_live_boards(connection: sqlite3.Connection, *, since: datetime) -> list[Raid]:
     """Return raids being posted or open, and closed ones starting since `since`: those with a board to follow."""
     return _load(
         connection,
@@ -217,7 +217,7 @@ def claim_post(tx: sqlite3.Connection, raid: RaidId, now: datetime) -> datetime 
     return None
 
 
-def board_hashes(connection: sqlite3.Connection) -> dict[RaidId, str]:
+def board_snapshots(connection: sqlite3.Connection) -> dict[RaidId, str]:
     """Return the stored `Snapshot` text of each open or closed raid's board; empty if it was never drawn."""
     rows = connection.execute("SELECT id, board_hash FROM raids WHERE status IN ('open', 'closed')").fetchall()
     return {RaidId(raid): value for raid, value in rows}
@@ -239,5 +239,5 @@ def cancelled_boards(connection: sqlite3.Connection, *, done: str) -> list[RaidI
     return [RaidId(raid) for (raid,) in rows]
 
 
-def note_board(tx: sqlite3.Connection, raid: RaidId, fingerprint: str) -> None:
+def save_snapshot(tx: sqlite3.Connection, raid: RaidId, fingerprint: str) -> None:
     tx.execute("UPDATE raids SET board_hash = ? WHERE id = ?", (fingerprint, raid))

@@ -48,7 +48,7 @@ def record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: C
         tx, entries(before, change), guild=raid.guild, raid=raid.id, at=now, actor=cause.actor, source=cause.source
     )
     for notice in notices(change):
-        owed = outbox.Owed(
+        owed = outbox.OutboxMessage(
             kind="dm",
             target=notice.member,
             payload=_payload(notice),
@@ -57,10 +57,10 @@ def record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: C
             expires_at=notice.expires_at,
             guild=raid.guild,
         )
-        outbox.owe(tx, owed)
+        outbox.enqueue(tx, owed)
     note = thread_note(change)
     if note is not None and raid.thread is not None:
-        written = outbox.Owed(
+        written = outbox.OutboxMessage(
             kind="post",
             target=raid.thread,
             payload={"content": note},
@@ -68,7 +68,7 @@ def record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: C
             due_at=now,
             guild=raid.guild,
         )
-        outbox.owe(tx, written)
+        outbox.enqueue(tx, written)
 
 
 def _note_step(tx: sqlite3.Connection, before: Raid, change: Change, cause: Cause, now: datetime) -> None:

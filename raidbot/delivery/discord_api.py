@@ -30,7 +30,7 @@ class NoResponse(Exception):  # noqa: N818 - a fact about the connection, not an
     def __init__(self, retry_in: float, *, asked: bool) -> None:
         super().__init__(f"no answer from Discord, again in {retry_in:.1f} s")
         self.retry_in = retry_in
-        self.asked = asked
+        self.may_have_succeeded = asked
 
 
 class CircuitOpen(NoResponse):

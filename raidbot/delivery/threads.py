@@ -115,7 +115,7 @@ class Threads:
             if raid.is_open or (turned and raid.is_live):
                 await self._add_missing(raid, thread)
             if turned and not raid.is_open:
-                if await self._state.db.read(partial(outbox.owes_posts, channel=thread)):
+                if await self._state.db.read(partial(outbox.has_pending_posts, channel=thread)):
                     return False
                 await self._turn(thread, archived=True)
         except discord.HTTPException as refusal:  # deleted or not permitted: the raid goes on without it

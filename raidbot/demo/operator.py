@@ -15,7 +15,7 @@ from discord_sandbox import Sandbox
 from discord_sandbox.page.operator import Action
 from raidbot.db import guilds, outbox, overview
 from raidbot.db import raids as rows
-from raidbot.db.overview import Noted
+from raidbot.db.overview import AuditEntry
 from raidbot.demo import upcoming
 from raidbot.demo.harness import BotProcess
 from raidbot.raids.model import Raid
@@ -58,7 +58,7 @@ class Operator:
     async def advance(self, seconds: float) -> None:
         self._bot.advance(timedelta(seconds=seconds))
 
-    async def strip(self) -> dict[str, Any]:
+    async def status(self) -> dict[str, Any]:
         now = self._sandbox.clock.now()
         told = await asyncio.to_thread(self._read, now)
         return told | {"sections": [self._process(), *told["sections"], self._log()]}
@@ -105,7 +105,7 @@ class Operator:
     def _next(self, connection: sqlite3.Connection, now: datetime) -> dict[str, str] | None:
         coming = [
             due
-            for raid in rows.live(connection, since=now)
+            for raid in rows.with_live_boards(connection, since=now)
             for due in upcoming.upcoming(raid, guilds.settings(connection, raid.guild), now=now)
             if due.at > now
         ]
@@ -115,7 +115,7 @@ class Operator:
     def _edits(self) -> int:
         return self._sandbox.limits.passed[_EDIT]
 
-    def _line(self, noted: Noted) -> str:
+    def _line(self, noted: AuditEntry) -> str:
         entry = noted.entry
         user = self._sandbox.store.users.get(entry.member or 0)
         who = (user.global_name or user.username) if user is not None else None
@@ -161,7 +161,7 @@ class Operator:
 
 
 def _next_board(connection: sqlite3.Connection, *, now: datetime) -> Raid | None:
-    raids = [raid for raid in rows.live(connection, since=now) if raid.is_open and raid.message]
+    raids = [raid for raid in rows.with_live_boards(connection, since=now) if raid.is_open and raid.message]
     return min(raids, key=lambda raid: raid.starts_at, default=None)
 
 

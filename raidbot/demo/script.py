@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.sandbox import Sandbox
 from discord_sandbox.store import Message
 from discord_sandbox.text_view import body, message_text
@@ -65,7 +65,7 @@ class Script:
         await self.ben.react(self.board, HEALER)
         await self.cleo.react(self.board, TANK)
         await self._read(self.cleo, "number 1 in line")
-        await self._drawn("Ana", "Ben", "Cleo")
+        await self._wait_until_shown("Ana", "Ben", "Cleo")
 
     async def _crash(self) -> None:
         self._title("The bot is killed. Dora, Emil and Finn react while it is down; then it starts again")
@@ -73,7 +73,7 @@ class Script:
         for damage in (self.dora, self.emil, self.finn):
             await damage.react(self.board, DAMAGE)
         await self.bot.start()
-        await self._drawn("Dora", "Emil", "Finn")
+        await self._wait_until_shown("Dora", "Emil", "Finn")
 
     async def _leave(self) -> None:
         self._title("Ana cannot come and takes her reaction back: the seat is Cleo's")
@@ -121,7 +121,7 @@ class Script:
     def _board_text(self) -> str:
         return "\n".join(body(self.board, self.sandbox.world, zone=ZONE))
 
-    async def _drawn(self, *names: str) -> None:
+    async def _wait_until_shown(self, *names: str) -> None:
         """Wait until the board has these names, then print it with the direct messages sent meanwhile."""
         await self.sandbox.until(lambda: all(name in self._board_text() for name in names), timeout=_TIMEOUT_SECONDS)
         self._show_board()
@@ -148,7 +148,7 @@ class Script:
                     lines = list(body(message, self.sandbox.world, zone=ZONE))
                     self._frame(f"direct message to {person.name.capitalize()}", lines)
 
-    def _answered(self, command: str, answer: Answer) -> None:
+    def _answered(self, command: str, answer: PersonResponse) -> None:
         read = body(answer.message, self.sandbox.world, zone=ZONE) if answer.message else [answer.text()]
         lines = [line for line in read if not line.startswith(("▾", "    "))]
         self._frame(f"{command}, seen by {answer.person.name.capitalize()} alone", lines)

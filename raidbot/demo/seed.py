@@ -6,7 +6,7 @@ from itertools import cycle
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.command_input import NotPossible
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Channel, ChannelType, Message
 from raidbot.demo.harness import BotProcess
@@ -51,27 +51,27 @@ class Seed:
         for what, channel in (("raid", signups), ("museum", museum)):
             await self._slash(signups, "setchannel set", what=what, channel=channel)
         await self._slash(signups, "settings", time_zone=ZONE)
-        await self._talk(signups)
-        await self._take_place(await self._post(signups, 3, activity="dungeon-5", when="in 60 minutes"))
+        await self._post_small_talk(signups)
+        await self._run_raid(await self._post(signups, 3, activity="dungeon-5", when="in 60 minutes"))
         exhibition = await self._post(museum, 1, activity="museum", when="saturday 3pm", seats=6)
         await self._sign_up(exhibition, self._players[2:6])
         coming = await self._post(signups, 4, activity="wow-10", when="tomorrow 8pm", hours=3.0)
         await self._sign_up(coming, self._players)
-        await self._queue_up(coming)
+        await self._join_waitlist(coming)
         await self._dismiss_answers()
 
-    async def _talk(self, signups: Channel) -> None:
+    async def _post_small_talk(self, signups: Channel) -> None:
         place = self._channel("general")
         if place is not signups:
             for person, text in zip((self._leader, *self._players), _SMALL_TALK, strict=False):
                 await person.say(place, text)
 
-    async def _take_place(self, board: Message) -> None:
+    async def _run_raid(self, board: Message) -> None:
         """Let people sign up and get reminders, then let the raid start."""
         comers = self._players[: len(_DUNGEON)]
         for person, sign in zip(comers, _DUNGEON, strict=False):
             await person.react(board, sign)
-        await self._drawn(board, comers)
+        await self._wait_until_shown(board, comers)
         self._bot.advance(timedelta(minutes=55))
         told = [one for one in comers if one.user.accepts_dms]
         await self._sandbox.until(lambda: all(one.dms for one in told), timeout=_TIMEOUT_SECONDS)
@@ -94,13 +94,13 @@ class Seed:
         """Let each person take a role, going down the board and starting over at its end."""
         for person, entry in zip(people, cycle(list(board.reactions.values())), strict=False):
             await person.react(board, entry.name)
-        await self._drawn(board, people)
+        await self._wait_until_shown(board, people)
 
-    async def _drawn(self, board: Message, people: Sequence[Person]) -> None:
+    async def _wait_until_shown(self, board: Message, people: Sequence[Person]) -> None:
         names = [self._guild.member(one).display_name for one in people]
         await self._sandbox.until(lambda: all(name in str(board.embeds) for name in names), timeout=_TIMEOUT_SECONDS)
 
-    async def _queue_up(self, board: Message) -> None:
+    async def _join_waitlist(self, board: Message) -> None:
         """Let the last two people also wait for the first role of the board."""
         wanted = next(iter(board.reactions.values())).name
         for person in self._players[-2:]:
@@ -112,7 +112,7 @@ class Seed:
             for message in [one for one in channel.messages.values() if one.visible_to is not None]:
                 await self._sandbox.delete_message(message)
 
-    async def _slash(self, channel: Channel, command: str, /, **options: object) -> Answer:
+    async def _slash(self, channel: Channel, command: str, /, **options: object) -> PersonResponse:
         answer = await self._leader.slash(channel, command, **options)
         if answer.failed:
             raise NotPossible(f"the bot did not answer to /{command}")

@@ -10,12 +10,12 @@ from raidbot.db.database import Unwritable
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid, RaidId, Source
-from raidbot.raids.settings import FULL_CLOSE_CHOICES
+from raidbot.raids.settings import FULL_CLOSE_CHOICES_MINUTES
 from raidbot.state import Cause, State
 
 log = structlog.get_logger(__name__)
 
-_LONGEST_LEAD = timedelta(minutes=max(FULL_CLOSE_CHOICES))
+_MAX_LEAD = timedelta(minutes=max(FULL_CLOSE_CHOICES_MINUTES))
 
 
 async def close_due(state: State, now: datetime) -> None:
@@ -23,7 +23,7 @@ async def close_due(state: State, now: datetime) -> None:
 
     Raises Unwritable while the database cannot be written.
     """
-    for raid_id in await state.db.read(partial(raid_queries.closing_candidates, until=now + _LONGEST_LEAD)):
+    for raid_id in await state.db.read(partial(raid_queries.closing_candidates, until=now + _MAX_LEAD)):
         try:
             await _close_if_due(state, raid_id, now)
         except Unwritable:

@@ -10,12 +10,12 @@ from raidbot.db.database import Unwritable
 from raidbot.raids.events import Change, Reminder
 from raidbot.raids.model import Raid, RaidId, Source
 from raidbot.raids.reminders import due_reminders, remind
-from raidbot.raids.settings import LEAD_CHOICES, GuildSettings
+from raidbot.raids.settings import LEAD_CHOICES_MINUTES, GuildSettings
 from raidbot.state import Cause, State
 
 log = structlog.get_logger(__name__)
 
-_LONGEST_LEAD = timedelta(minutes=max(LEAD_CHOICES))
+_MAX_LEAD = timedelta(minutes=max(LEAD_CHOICES_MINUTES))
 
 
 async def remind_due(state: State, now: datetime) -> None:
@@ -23,7 +23,7 @@ async def remind_due(state: State, now: datetime) -> None:
 
     Raises Unwritable while the database cannot be written.
     """
-    candidates = partial(raid_queries.reminder_candidates, after=now, until=now + _LONGEST_LEAD)
+    candidates = partial(raid_queries.reminder_candidates, after=now, until=now + _MAX_LEAD)
     for raid_id in await state.db.read(candidates):
         try:
             await _remind_if_due(state, raid_id, now)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from raidbot.db import audit, drafts
-from raidbot.raids.settings import AUDIT_DAYS
+from raidbot.raids.settings import DEFAULT_AUDIT_DAYS
 from raidbot.state import State
 
 DRAFT_LIFETIME = timedelta(days=1)
@@ -22,4 +22,4 @@ async def forget_boards(state: State, _now: datetime) -> None:
 
 async def prune_audit(state: State, now: datetime) -> None:
     """Delete a batch of audit rows older than their server's retention period (`AUDIT_DAYS` by default)."""
-    await state.db.write(partial(audit.prune, now=now, days=AUDIT_DAYS))
+    await state.db.write(partial(audit.prune, now=now, days=DEFAULT_AUDIT_DAYS))

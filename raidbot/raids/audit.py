@@ -35,10 +35,10 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
     if isinstance(event, ev.Substitution):
         return _substitution(raid, event)
     if isinstance(event, ev.Lifecycle):
-        return _life(before, raid, event)
+        return _lifecycle(before, raid, event)
     if isinstance(event, ev.Edit):
         return _edit(event)
-    return _aside(event)
+    return _bookkeeping(event)
 
 
 def _signup(before: Raid, raid: Raid, event: ev.Signup) -> Entry:
@@ -91,7 +91,7 @@ def _substitution(raid: Raid, event: ev.Substitution) -> Entry | None:
             assert_never(event)
 
 
-def _life(before: Raid, raid: Raid, event: ev.Lifecycle) -> Entry:
+def _lifecycle(before: Raid, raid: Raid, event: ev.Lifecycle) -> Entry:
     match event:
         case ev.Created():
             return Entry("created", None, None, raid.name)
@@ -131,7 +131,7 @@ def _edit(event: ev.Edit) -> Entry:
             assert_never(event)
 
 
-def _aside(event: ev.Bookkeeping) -> Entry | None:
+def _bookkeeping(event: ev.Bookkeeping) -> Entry | None:
     match event:
         case ev.PresenceMarked(member, was, becomes):
             return Entry("attendance marked", member, was, becomes)
@@ -157,9 +157,11 @@ def _role(raid: Raid, key: RoleKey | None) -> str | None:
 
 def settings_entries(before: GuildSettings, after: GuildSettings) -> tuple[Entry, ...]:
     """Return one entry per setting that differs, with channels and roles as Discord mentions."""
-    said = dict(_said(before))
+    said = dict(_settings_in_words(before))
     return tuple(
-        Entry(f"{name} changed", None, said.get(name), value) for name, value in _said(after) if said.get(name) != value
+        Entry(f"{name} changed", None, said.get(name), value)
+        for name, value in _settings_in_words(after)
+        if said.get(name) != value
     )
 
 
@@ -173,7 +175,7 @@ _NAMES = {
 }
 
 
-def _said(settings: GuildSettings) -> Iterator[tuple[str, str | None]]:
+def _settings_in_words(settings: GuildSettings) -> Iterator[tuple[str, str | None]]:
     """Yield every setting as (name, value), named as in `/settings`; the value is None where nothing is chosen."""
     for entry in fields(settings):
         name, value = entry.name.replace("_", " "), getattr(settings, entry.name)
@@ -181,11 +183,11 @@ def _said(settings: GuildSettings) -> Iterator[tuple[str, str | None]]:
             case "guild" | "creator_reminders" | "participant_reminders" | "threads":
                 continue  # reported with the minutes settings below
             case "creator_reminder_minutes":
-                yield "reminder to the creator", _before(value) if settings.creator_reminders else "off"
+                yield "reminder to the creator", _lead_in_words(value) if settings.creator_reminders else "off"
             case "participant_reminder_minutes":
-                yield "reminder to participants", _before(value) if settings.participant_reminders else "off"
+                yield "reminder to participants", _lead_in_words(value) if settings.participant_reminders else "off"
             case "full_close_minutes":
-                yield "closing of full raids", _before(value) if value else "at their start"
+                yield "closing of full raids", _lead_in_words(value) if value else "at their start"
             case "thread_archive_minutes":
                 yield "discussion threads", f"archived after {spoken_minutes(value)}" if settings.threads else "off"
             case "audit_days":
@@ -205,7 +207,7 @@ def _said(settings: GuildSettings) -> Iterator[tuple[str, str | None]]:
                 yield _NAMES.get(entry.name, name), _scalar(value)
 
 
-def _before(minutes: int) -> str:
+def _lead_in_words(minutes: int) -> str:
     return f"{spoken_minutes(minutes)} before"
 
 

@@ -13,7 +13,7 @@ _NAME = "name"
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _FieldInWords:
     """A template field in words; `parts` are compared one by one, and entries show only those that differ."""
 
     field: str
@@ -43,26 +43,26 @@ def _changes(before: Listed, after: Listed) -> Iterator[Entry]:
         if was != becomes and was.field == _NAME:
             yield Entry("template name changed", None, before.template.name, after.template.name)
         elif was != becomes:
-            told = (_told(before.template, was, becomes), _told(after.template, becomes, was))
+            told = (_differing_parts(before.template, was, becomes), _differing_parts(after.template, becomes, was))
             yield Entry(f"template {was.field} changed", None, *told)
 
 
-def _told(template: Template, said: _Said, other: _Said) -> str:
+def _differing_parts(template: Template, said: _FieldInWords, other: _FieldInWords) -> str:
     """Return the parts that `other` does not have, or all parts if only their order differs."""
     parts = said.parts if set(said.parts) == set(other.parts) else [one for one in said.parts if one not in other.parts]
     return f"{template.name}: {'; '.join(filter(None, parts)) or 'nothing'}"
 
 
-def _said(template: Template) -> Iterator[_Said]:
-    yield _Said(_NAME, (template.name,))
-    yield _Said("label", (template.label,))
-    yield _Said("emoji", (template.emoji,))
-    yield _Said("description", (template.description,))
-    yield _Said("colour", (f"#{template.colour:06X}",))
-    yield _Said("roles", tuple(map(_role, template.roles)))
-    yield _Said("lengths", tuple(map(spoken_length, template.lengths)))
-    yield _Said("strategies", tuple(map(_strategy, template.strategies)))
-    yield _Said("sides", template.sides)
+def _said(template: Template) -> Iterator[_FieldInWords]:
+    yield _FieldInWords(_NAME, (template.name,))
+    yield _FieldInWords("label", (template.label,))
+    yield _FieldInWords("emoji", (template.emoji,))
+    yield _FieldInWords("description", (template.description,))
+    yield _FieldInWords("colour", (f"#{template.colour:06X}",))
+    yield _FieldInWords("roles", tuple(map(_role, template.roles)))
+    yield _FieldInWords("lengths", tuple(map(spoken_length, template.lengths)))
+    yield _FieldInWords("strategies", tuple(map(_strategy, template.strategies)))
+    yield _FieldInWords("sides", template.sides)
 
 
 def _role(role: Role) -> str:

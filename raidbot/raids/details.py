@@ -33,12 +33,12 @@ def reword(
     raid: Raid, *, title: str | None = None, description: str | None = None, subject: str | None = None
 ) -> Change:
     """Change the raid's texts; None leaves a text as it is. Raises NoTitle, TooLong or RaidOver."""
-    _check_alive(raid)
+    _check_not_cancelled(raid)
     after = replace(
         raid,
         title=raid.title if title is None else clean_line(title),
-        description=raid.description if description is None else _seen(clean_block(description)),
-        subject=raid.subject if subject is None else _seen(clean_line(subject)) or None,
+        description=raid.description if description is None else _empty_if_blank(clean_block(description)),
+        subject=raid.subject if subject is None else _empty_if_blank(clean_line(subject)) or None,
     )
     if is_blank(after.title):
         raise NoTitle
@@ -63,7 +63,7 @@ def reword(
 
 def change_length(raid: Raid, minutes: int) -> Change:
     """Choose another length, in minutes, from those the raid's template offered. Raises NotOffered or RaidOver."""
-    _check_alive(raid)
+    _check_not_cancelled(raid)
     if minutes not in raid.lengths:
         raise NotOffered(raid)
     if minutes == raid.length_minutes:
@@ -73,16 +73,16 @@ def change_length(raid: Raid, minutes: int) -> Change:
 
 def lead(raid: Raid, *, leader: MemberId | None) -> Change:
     """Set the raid's leader; None leaves it without one. Raises RaidOver."""
-    _check_alive(raid)
+    _check_not_cancelled(raid)
     if raid.leader == leader:
         return Change(raid)
     return Change(replace(raid, leader=leader), (LeaderChanged(raid.leader, leader),))
 
 
-def _seen(text: str) -> str:
+def _empty_if_blank(text: str) -> str:
     return "" if is_blank(text) else text
 
 
-def _check_alive(raid: Raid) -> None:
+def _check_not_cancelled(raid: Raid) -> None:
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)

@@ -26,7 +26,7 @@ Activity = Template | Kind
 _MAX_NAMED = 15
 _MAX_LIST_LENGTH = 1000
 _ASKED_OF_TEMPLATES = frozenset({"length_minutes", "strategy"})
-_WORDS = {
+_FIELD_LABELS = {
     "length_minutes": "a length",
     "strategy": "a strategy",
     "teams": "teams",
@@ -78,7 +78,7 @@ class Draft:
         """
         asked = asks(activity_named(key, catalogue))
         chosen = replace(self, activity=key, strategy=None, length_minutes=None)
-        return replace(chosen, **{name: _default(name) for name in _WORDS if name not in asked})
+        return replace(chosen, **{name: _default(name) for name in _FIELD_LABELS if name not in asked})
 
     def fitting(self, catalogue: Catalogue) -> "Draft":
         """Return the draft without a length or strategy that the template, which may have changed, no longer offers."""
@@ -105,15 +105,15 @@ def activities(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
     """Return everything /create offers, as (key, label): enabled templates, then kinds."""
     return (
         *((template.key, template.offered_as) for template in catalogue.offered()),
-        *((kind.value, look.title) for kind, look in kind_infos().items()),
+        *((kind.value, info.title) for kind, info in kind_infos().items()),
     )
 
 
 def activity_named(text: str, catalogue: Catalogue) -> Activity:
     """Return the activity with this key, label or name, ignoring case. Raises UnknownActivity."""
     wanted = text.strip().casefold()
-    for kind, look in kind_infos().items():
-        if wanted in (kind.value, look.title.casefold()):
+    for kind, info in kind_infos().items():
+        if wanted in (kind.value, info.title.casefold()):
             return kind
     if template := catalogue.find(text):
         return template
@@ -154,7 +154,7 @@ def check_choices(draft: Draft, catalogue: Catalogue) -> None:
     if activity is None:
         return
     asked = asks(activity)
-    for name, words in _WORDS.items():
+    for name, words in _FIELD_LABELS.items():
         if name not in asked and getattr(draft, name) != _default(name):
             raise Refusal(f"{escape(label_of(activity))} does not ask for {words}. Leave it out.")
     if isinstance(activity, Template):
@@ -261,12 +261,12 @@ def _length(template: Template, minutes: int | None) -> int | None:
 
 
 def _of_kind(blank: Raid, draft: Draft) -> Raid:
-    look = kind_infos()[blank.kind]
+    info = kind_infos()[blank.kind]
     return replace(
         blank,
-        title=look.title,
-        emoji=look.emoji,
-        colour=look.colour,
+        title=info.title,
+        emoji=info.emoji,
+        colour=info.colour,
         roles=_museum(draft.seats) if blank.kind is Kind.MUSEUM else _teams(draft.teams or 0, draft.team_size),
         subject=_subject(draft.subject),
         counts=draft.counts,

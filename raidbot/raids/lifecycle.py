@@ -41,7 +41,7 @@ def close(raid: Raid, *, reason: CloseReason, by: MemberId | None, now: datetime
     if raid.status is Status.CLOSED:
         raise AlreadyClosed
     closed = replace(raid, status=Status.CLOSED, closed_at=now, closed_by=by, closed_reason=reason, hold=False)
-    return Change(attendance.recorded(closed), (Closed(reason, by),))
+    return Change(attendance.with_attendance(closed), (Closed(reason, by),))
 
 
 def reopen(raid: Raid, *, by: MemberId, now: datetime) -> Change:

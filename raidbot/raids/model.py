@@ -48,7 +48,7 @@ class CancelReason(StrEnum):
     NOT_POSTED = "not_posted"
 
 
-BOARD_DELETED = frozenset({CancelReason.MESSAGE_DELETED, CancelReason.CHANNEL_DELETED})
+BOARD_DELETED_REASONS = frozenset({CancelReason.MESSAGE_DELETED, CancelReason.CHANNEL_DELETED})
 
 
 class Source(StrEnum):
@@ -214,7 +214,7 @@ class Raid:
     @property
     def link(self) -> str | None:
         """The board's URL, or None before it is posted and after it is deleted."""
-        if self.message is None or self.cancelled_reason in BOARD_DELETED:
+        if self.message is None or self.cancelled_reason in BOARD_DELETED_REASONS:
             return None
         return f"https://discord.com/channels/{self.guild}/{self.channel}/{self.message}"
 
@@ -235,11 +235,11 @@ class Raid:
     def seated(self, key: RoleKey) -> tuple[Seat, ...]:
         return tuple(seat for seat in self.seats if seat.role == key)
 
-    def is_beyond(self, seat: Seat) -> bool:
+    def is_over_capacity(self, seat: Seat) -> bool:
         """Return True if the seat was forced and its role still has more members than seats."""
         return seat.forced and len(self.seated(seat.role)) > self.role(seat.role).seats
 
-    def line(self, key: RoleKey) -> tuple[Wait, ...]:
+    def waitlist(self, key: RoleKey) -> tuple[Wait, ...]:
         """Return the role's waitlist, first in line first."""
         return tuple(wait for wait in self.waits if wait.role == key)
 

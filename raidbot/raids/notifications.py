@@ -8,7 +8,7 @@ from raidbot.raids import events as ev
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Seat, Source
 from raidbot.utils.text import escape, stamp
 
-_WAY_OUT = "If you cannot come, press the button."
+_CANNOT_COME_HINT = "If you cannot come, press the button."
 
 REPLY = "reply"
 """The first part of the address of a button under a direct message; the raid's id and the reply follow."""
@@ -34,7 +34,7 @@ class Notice:
     buttons: tuple[Button, ...] = ()
 
 
-Told = tuple[MemberId, str]
+MemberText = tuple[MemberId, str]
 _Answered = ev.Waitlisted | ev.Moved | ev.RosterEdit
 """Events that need no notice to the member who caused them: the interaction's response reports them."""
 
@@ -46,7 +46,7 @@ def notices(change: ev.Change) -> tuple[Notice, ...]:
     for event in change.events:
         if isinstance(event, _Answered) and event.member == change.answered:
             continue
-        for member, text in _told(raid, event):
+        for member, text in _texts(raid, event):
             notice = Notice(_key(raid, event, member), member, text, _expiry(raid, event), _buttons(raid, event))
             owed.append(notice)
     return tuple(owed)
@@ -110,7 +110,7 @@ def why_cancelled(reason: CancelReason | None) -> str:
             return " by a raid leader"
 
 
-def _told(raid: Raid, event: ev.Event) -> list[Told]:
+def _texts(raid: Raid, event: ev.Event) -> list[MemberText]:
     if isinstance(event, ev.Signup):
         return _signup(raid, event)
     if isinstance(event, ev.RosterEdit):
@@ -118,13 +118,13 @@ def _told(raid: Raid, event: ev.Event) -> list[Told]:
     if isinstance(event, ev.Substitution):
         return [_substitution(raid, event)]
     if isinstance(event, ev.Lifecycle):
-        return _life(raid, event)
+        return _lifecycle(raid, event)
     if isinstance(event, ev.Edit):
         return _edit(raid, event)
     return _reminded(raid, event) if isinstance(event, ev.Reminded) else []
 
 
-def _signup(raid: Raid, event: ev.Signup) -> list[Told]:
+def _signup(raid: Raid, event: ev.Signup) -> list[MemberText]:
     match event:
         case ev.Waitlisted(member, role, position, keeps):
             kept = f" You keep your seat as {_role(raid, keeps)} meanwhile." if keeps else ""
@@ -133,7 +133,7 @@ def _signup(raid: Raid, event: ev.Signup) -> list[Told]:
         case ev.Promoted(member, role, origin):
             left = f" You gave up your seat as {_role(raid, origin)} for it." if origin else ""
             text = f"A seat opened: you are now {_seat(raid, role)}.{left}"
-            return [(member, f"{text} {_WAY_OUT}{_foot(raid)}")]
+            return [(member, f"{text} {_CANNOT_COME_HINT}{_foot(raid)}")]
         case ev.Moved(member, origin, role):
             text = f"You moved from {_role(raid, origin)} to {_role(raid, role)} in {_raid(raid)}."
             return [(member, text + _foot(raid))]
@@ -147,7 +147,7 @@ def _roster_edit(raid: Raid, event: ev.RosterEdit) -> str:
     match event:
         case ev.Assigned(_, role):
             seat = f"a seat in {_raid(raid)}" if len(raid.roles) == 1 else f"the seat {_place(raid, role)}"
-            text = f"A raid leader gave you {seat}. {_WAY_OUT}"
+            text = f"A raid leader gave you {seat}. {_CANNOT_COME_HINT}"
         case ev.Removed():
             text = f"A raid leader took you off {_raid(raid)}."
         case ev.SentToWait(_, role, position, _):
@@ -157,13 +157,13 @@ def _roster_edit(raid: Raid, event: ev.RosterEdit) -> str:
             text = f"A raid leader decided: {playing} in {_raid(raid)}."
         case ev.PlaceRestored(_, seated, waits):
             text = f"A raid leader took their last change to {_raid(raid)} back: {_has(raid, seated, waits)}."
-            text += f" {_WAY_OUT}" if seated else ""
+            text += f" {_CANNOT_COME_HINT}" if seated else ""
         case _:
             assert_never(event)
     return text + _foot(raid)
 
 
-def _substitution(raid: Raid, event: ev.Substitution) -> Told:
+def _substitution(raid: Raid, event: ev.Substitution) -> MemberText:
     place = _place(raid, event.role)
     match event:
         case ev.SubstituteAsked(member):
@@ -179,7 +179,7 @@ def _substitution(raid: Raid, event: ev.Substitution) -> Told:
             assert_never(event)
 
 
-def _life(raid: Raid, event: ev.Lifecycle) -> list[Told]:
+def _lifecycle(raid: Raid, event: ev.Lifecycle) -> list[MemberText]:
     match event:
         case ev.Posted():
             return [(seat.member, _kept(raid, seat)) for seat in raid.seats if seat.source is Source.COPY]
@@ -197,7 +197,7 @@ def _life(raid: Raid, event: ev.Lifecycle) -> list[Told]:
             assert_never(event)
 
 
-def _edit(raid: Raid, event: ev.Edit) -> list[Told]:
+def _edit(raid: Raid, event: ev.Edit) -> list[MemberText]:
     match event:
         case ev.TimeChanged(before, after):
             if before == after:
@@ -215,7 +215,7 @@ def _edit(raid: Raid, event: ev.Edit) -> list[Told]:
             assert_never(event)
 
 
-def _reminded(raid: Raid, event: ev.Reminded) -> list[Told]:
+def _reminded(raid: Raid, event: ev.Reminded) -> list[MemberText]:
     match event.which:
         case ev.Reminder.CREATOR:
             return [(member, f"Your raid {_raid(raid)} begins soon.{_foot(raid)}") for member in event.members]
@@ -225,7 +225,7 @@ def _reminded(raid: Raid, event: ev.Reminded) -> list[Told]:
 
 def _kept(raid: Raid, seat: Seat) -> str:
     had = "" if len(raid.roles) == 1 else f" as {_role(raid, seat.role)}"
-    return f"{_raid(raid)} takes place again, and you keep your seat{had}. {_WAY_OUT}{_foot(raid)}"
+    return f"{_raid(raid)} takes place again, and you keep your seat{had}. {_CANNOT_COME_HINT}{_foot(raid)}"
 
 
 def _reminder(raid: Raid, member: MemberId) -> str:

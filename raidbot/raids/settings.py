@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import Grants
 
-LEAD_CHOICES = (0, 5, 10, 15, 30, 60)  # minutes
-FULL_CLOSE_CHOICES = (0, 15, 30, 60, 120, 480, 1440)  # minutes
+LEAD_CHOICES_MINUTES = (0, 5, 10, 15, 30, 60)  # minutes
+FULL_CLOSE_CHOICES_MINUTES = (0, 15, 30, 60, 120, 480, 1440)  # minutes
 # Minutes, from https://discord.com/developers/docs/resources/channel#thread-metadata-object
-ARCHIVE_CHOICES = (60, 1440, 4320, 10080)
-AUDIT_DAYS = 180
+ARCHIVE_CHOICES_MINUTES = (60, 1440, 4320, 10080)
+DEFAULT_AUDIT_DAYS = 180
 AUDIT_DAYS_CHOICES = (7, 30, 90, 180, 365, 730)
 
 
@@ -59,7 +59,7 @@ class GuildSettings:
     channels: dict[Kind, ChannelId] = field(default_factory=dict)
     audit_channel: ChannelId | None = None
     debug_channel: ChannelId | None = None
-    audit_days: int = AUDIT_DAYS
+    audit_days: int = DEFAULT_AUDIT_DAYS
     signup_roles: dict[Kind, frozenset[int]] = field(default_factory=dict)
     grants: Grants = field(default_factory=Grants)
 

@@ -20,10 +20,10 @@ def normalise_code(text: str) -> str:
     return text.strip().upper()
 
 
-MARK_LENGTH = 6
+FINGERPRINT_LENGTH = 6
 
 
-def mark_of(text: str) -> str:
+def fingerprint(text: str) -> str:
     """Return a URL-safe fingerprint of `MARK_LENGTH` characters, unaffected by blanks that Discord trims."""
     digest = hashlib.blake2b(clean_block(text).encode("utf-8", "replace"), digest_size=4).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.large import GONE_BY, RAIDS, Large, fill, offering_options
+from bench.large import CLOSED_RAIDS, RAIDS, Large, fill, offering_options
 from discord_sandbox import Sandbox, SandboxGuild
-from discord_sandbox.people import Answer
+from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Json
 from raidbot.raids.model import GuildId
 from tests.commands.test_permission_checks import COMMANDS
@@ -23,7 +23,7 @@ async def large(sandbox: Sandbox, guild: SandboxGuild, database: Path) -> Large:
     return await fill(database, guild, sandbox.clock.now)
 
 
-async def walked(answer: Answer, button: str = "Next page") -> list[str]:
+async def walked(answer: PersonResponse, button: str = "Next page") -> list[str]:
     """Press `button` until the last page and return the text of every page."""
     texts = [answer.text()]
     while f"[{button}]" in answer.text():
@@ -33,18 +33,18 @@ async def walked(answer: Answer, button: str = "Next page") -> list[str]:
     return texts
 
 
-def selects(answer: Answer) -> Iterator[Json]:
+def selects(answer: PersonResponse) -> Iterator[Json]:
     for row in answer.components:
         yield from (one for one in row["components"] if one["type"] == STRING_SELECT)
 
 
-def options(answer: Answer) -> list[str]:
+def options(answer: PersonResponse) -> list[str]:
     """Return the option values of the answer's only select."""
     (select,) = selects(answer)
     return [option["value"] for option in select["options"]]
 
 
-async def opened(panel: Answer, *buttons: str) -> None:
+async def opened(panel: PersonResponse, *buttons: str) -> None:
     """Open each of the panel's pages and forms in turn, and leave pages with `Back`."""
     for button in buttons:
         answer = await panel.click(button)
@@ -53,7 +53,7 @@ async def opened(panel: Answer, *buttons: str) -> None:
             await panel.click("Back")
 
 
-async def turned(panel: Answer) -> list[str]:
+async def turned(panel: PersonResponse) -> list[str]:
     """Return the option values of the panel's first select on all pages."""
     offered = [option["value"] for option in next(selects(panel))["options"]]
     while "[Next page]" in panel.text():
@@ -85,7 +85,7 @@ async def test_lists_go_to_their_end_and_every_board_is_taken(large: Large, star
 
         for pages in (listed, mine, own):
             assert numbered(pages) == set(range(1, RAIDS + 1))
-        assert numbered(history) == set(range(1, GONE_BY + 1))
+        assert numbered(history) == set(range(1, CLOSED_RAIDS + 1))
         signups = await ask("mysignups")
         for code in options(signups):
             await signups.select("Leave or change which one?", [code])

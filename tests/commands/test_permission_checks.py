@@ -13,7 +13,7 @@ from discord import app_commands
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.command_input import NotPossible, Upload
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Message
 from discord_sandbox.store import Role as ServerRole
 from raidbot.bot import RaidBot
@@ -117,7 +117,7 @@ class Scene:
     raid: Raid
     spare: Message
 
-    async def ask(self, person: Person, way: Way, *, on: Message | None = None) -> Answer:
+    async def ask(self, person: Person, way: Way, *, on: Message | None = None) -> PersonResponse:
         """Use the command, or press the panel's component."""
         message = on or self.spare
         if way.options is None:

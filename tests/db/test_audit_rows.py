@@ -4,7 +4,7 @@ from datetime import timedelta
 from raidbot.db import audit, guilds
 from raidbot.raids.audit import Entry
 from raidbot.raids.model import GuildId, RaidId, Source
-from raidbot.raids.settings import AUDIT_DAYS, GuildSettings
+from raidbot.raids.settings import DEFAULT_AUDIT_DAYS, GuildSettings
 from tests.raids.builders import GUILD, NOW
 
 
@@ -16,9 +16,9 @@ def test_old_entries_go_when_their_server_says(tx: sqlite3.Connection) -> None:
             entry = Entry(f"{days} days")
             audit.record(tx, [entry], guild=guild, raid=RaidId(1), at=at, actor=None, source=Source.CLOCK)
 
-    assert audit.prune(tx, now=NOW, days=AUDIT_DAYS, limit=2) == 2
-    assert audit.prune(tx, now=NOW, days=AUDIT_DAYS) == 1
-    assert audit.prune(tx, now=NOW, days=AUDIT_DAYS) == 0
+    assert audit.prune(tx, now=NOW, days=DEFAULT_AUDIT_DAYS, limit=2) == 2
+    assert audit.prune(tx, now=NOW, days=DEFAULT_AUDIT_DAYS) == 1
+    assert audit.prune(tx, now=NOW, days=DEFAULT_AUDIT_DAYS) == 0
 
     kept = tx.execute("SELECT guild, action FROM audit ORDER BY id").fetchall()
     assert kept == [(GUILD, "10 days"), (8, "10 days"), (8, "100 days")]

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from raidbot.db import outbox, raid_queries
-from raidbot.db.outbox import Owed
+from raidbot.db.outbox import OutboxMessage
 from tests.raids.builders import ALICE, BOB, GUILD, NOW
 
 SOON = NOW + timedelta(seconds=30)
@@ -11,9 +11,11 @@ SOON = NOW + timedelta(seconds=30)
 
 def owe(tx: sqlite3.Connection, dedupe: str, *, target: int = ALICE, due_at: datetime = NOW, **values: Any) -> bool:
     payload = {"content": f"“{dedupe}” 😀"}
-    return outbox.owe(
+    return outbox.enqueue(
         tx,
-        Owed(**({"kind": "dm"} | values), target=target, payload=payload, dedupe=dedupe, due_at=due_at, guild=GUILD),
+        OutboxMessage(
+            **({"kind": "dm"} | values), target=target, payload=payload, dedupe=dedupe, due_at=due_at, guild=GUILD
+        ),
     )
 
 
@@ -29,8 +31,8 @@ def test_one_cause_is_owed_once_whatever_became_of_it(tx: sqlite3.Connection) ->
 
     assert not owe(tx, "promotion")
     assert outbox.counts(tx) == {"sent": 1}
-    assert outbox.stands_for(tx, 77)
-    assert not outbox.stands_for(tx, 78)
+    assert outbox.is_sent_message(tx, 77)
+    assert not outbox.is_sent_message(tx, 78)
 
 
 def test_due_rows_are_claimed_oldest_first_and_once(tx: sqlite3.Connection) -> None:
@@ -136,8 +138,8 @@ def test_what_is_owed_is_looked_for_and_not_among_what_was_sent_long_ago(tx: sql
     outbox.claim(tx, kind="dm", limit=5, now=NOW)
     outbox.recover(tx, now=NOW)
     outbox.next_due(tx)
-    outbox.owes_posts(tx, ALICE)
-    raid_queries.owed_count(tx, GUILD)
+    outbox.has_pending_posts(tx, ALICE)
+    raid_queries.unsent_count(tx, GUILD)
     tx.set_trace_callback(None)
 
     for statement in statements:

@@ -248,7 +248,7 @@ def test_live_raids_are_those_whose_board_still_matters(tx: sqlite3.Connection) 
     for number, board in enumerate([posting(), fresh, stale, gone, held]):
         rows.insert(tx, replace(board, code=RaidCode(str(number)), message=MessageId(number)))
 
-    assert {found.code for found in rows.live(tx, since=START - timedelta(days=14))} == {"0", "1", "4"}
+    assert {found.code for found in rows.with_live_boards(tx, since=START - timedelta(days=14))} == {"0", "1", "4"}
     assert rows.in_posting(tx) == [1]
 
 
@@ -273,12 +273,12 @@ def test_boards_keep_the_fingerprint_of_what_they_showed(tx: sqlite3.Connection)
     board = raid(tank=1)
     rows.insert(tx, board)
 
-    rows.note_board(tx, board.id, "abc")
+    rows.save_snapshot(tx, board.id, "abc")
 
-    assert rows.board_hashes(tx) == {board.id: "abc"}
+    assert rows.board_snapshots(tx) == {board.id: "abc"}
     cancelled = lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER).raid
     rows.save(tx, board, replace(cancelled, version=2))
-    assert rows.board_hashes(tx) == {}
+    assert rows.board_snapshots(tx) == {}
     assert rows.cancelled_boards(tx, done="gone") == [board.id]
     assert rows.cancelled_boards(tx, done="abc") == []
 

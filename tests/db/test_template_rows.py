@@ -39,8 +39,8 @@ def test_a_server_never_seen_has_what_comes_with_the_bot(tx: sqlite3.Connection)
 def test_every_change_survives_and_is_the_server_s_alone(tx: sqlite3.Connection) -> None:
     catalogue = rules.duplicate(WITH_FISHING, "dragonspyre", "custom-copy")
     catalogue = rules.save(catalogue, replace(polaris(), colour=7, lengths=(), sides=("Left", "Right")))
-    catalogue = rules.switch(catalogue, "lemuria", enabled=False)
-    catalogue = rules.switch(catalogue, "custom-fishing", enabled=False)
+    catalogue = rules.set_enabled(catalogue, "lemuria", enabled=False)
+    catalogue = rules.set_enabled(catalogue, "custom-fishing", enabled=False)
 
     save(tx, catalogue)
 
@@ -64,7 +64,7 @@ def test_own_templates_keep_their_order_when_they_are_changed(tx: sqlite3.Connec
 
 def test_of_what_comes_with_the_bot_only_the_difference_is_kept(tx: sqlite3.Connection) -> None:
     catalogue = rules.save(untouched(), replace(polaris(), colour=0x123456))
-    save(tx, rules.switch(catalogue, "lemuria", enabled=False))
+    save(tx, rules.set_enabled(catalogue, "lemuria", enabled=False))
 
     assert stored(tx) == {"polaris": {"version": 1, "colour": "#123456"}, "lemuria": {"version": 1}}
 
@@ -127,7 +127,7 @@ def test_a_row_that_cannot_be_read_takes_no_other_down_and_is_logged(
 
     assert read == (rules.remove(catalogue, key) if own else rules.reset(catalogue, key))
     assert [(entry["event"], entry["key"], entry["guild"]) for entry in logs] == [("template left out", key, GUILD)]
-    save(tx, rules.switch(read, "lemuria", enabled=False))
+    save(tx, rules.set_enabled(read, "lemuria", enabled=False))
     assert tx.execute("SELECT payload FROM templates WHERE key = ?", (key,)).fetchone() == (payload,)
 
 

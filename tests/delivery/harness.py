@@ -13,9 +13,9 @@ import discord
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel, Message
-from raidbot.commands.signups.gate import Gate
+from raidbot.commands.signups.gate import SignupGate
 from raidbot.db.database import Database
-from raidbot.db.outbox import Owed, counts
+from raidbot.db.outbox import OutboxMessage, counts
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
@@ -101,7 +101,7 @@ class BotHarness:
         await self.posting.stop(timeout)
         for part in (self.boards, self.outbox, self.reaction_remover, self.people, self.departures, self.reconcile):
             await part.stop(timeout)
-        await self.state.settle_down()
+        await self.state.wait_for_writes()
         await self.db.close()
 
     async def added(self, payload: discord.RawReactionActionEvent) -> None:
@@ -128,8 +128,8 @@ class BotHarness:
         role = (await self.state.raid(raid_id)).role_for_emoji(key_of(str(payload.emoji)))
         if role is None:
             return
-        if self.reaction_remover.took(raid_id, member, role.key):
-            await self.change(raid_id, partial(signups.taken_away, member=member, key=role.key))
+        if self.reaction_remover.was_removed_by_bot(raid_id, member, role.key):
+            await self.change(raid_id, partial(signups.forget_mark, member=member, key=role.key))
         else:
             await self.change(raid_id, partial(signups.unreact, member=member, key=role.key, now=self.state.now()))
 
@@ -142,7 +142,7 @@ class BotHarness:
 
     async def owe(self, who: Person, text: str, *, expires_at: datetime | None = None) -> None:
         now = self.state.now()
-        owed = Owed(
+        owed = OutboxMessage(
             kind="dm",
             target=who.id,
             payload={"content": text},
@@ -150,7 +150,7 @@ class BotHarness:
             due_at=now,
             expires_at=expires_at,
         )
-        await self.state.owe([owed])
+        await self.state.enqueue([owed])
         self.outbox.wake()
 
 
@@ -175,7 +175,7 @@ class DeliveryWorld:
         follow = Boards(state, self.client, line, **quick | boards)
         reaction_remover = ReactionRemover(state, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
         people = MemberNames(state, self.client, redraw=follow.mark, first_retry=0.1)
-        departures = Departures(state, self.client, line, redraw=follow.renamed, gap=0.01, first_retry=0.1)
+        departures = Departures(state, self.client, line, redraw=follow.name_changed, gap=0.01, first_retry=0.1)
         reconcile = Reconcile(
             state,
             self.client,
@@ -184,7 +184,7 @@ class DeliveryWorld:
             reaction_remover,
             people,
             departures,
-            may_sign_up=Gate(self.client, state, line).may_sign_up,
+            may_sign_up=SignupGate(self.client, state, line).may_sign_up,
             first_retry=0.1,
             sweep_gap=sweep_gap,
         )

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from discord_sandbox.clock import SandboxClock
-from discord_sandbox.faults import Faults, Silence, Trouble
+from discord_sandbox.faults import FaultEffect, Faults, Silence
 
 SEND = ("POST", "/channels/{channel_id}/messages")
 EDIT = ("PATCH", "/channels/{channel_id}/messages/{message_id}")
@@ -22,12 +22,12 @@ def faults(clock: SandboxClock) -> Faults:
 
 
 def statuses(faults: Faults, route: tuple[str, str], calls: int) -> list[int | None]:
-    met = [faults.meet(*route).fault for _ in range(calls)]
+    met = [faults.apply(*route).fault for _ in range(calls)]
     return [fault.status if fault is not None else None for fault in met]
 
 
 def test_without_faults_there_is_no_trouble(faults: Faults) -> None:
-    assert faults.meet(*SEND) == Trouble()
+    assert faults.apply(*SEND) == FaultEffect()
 
 
 def test_the_next_calls_of_a_route_fail(faults: Faults) -> None:
@@ -41,10 +41,10 @@ def test_the_next_calls_of_a_route_fail(faults: Faults) -> None:
 def test_a_fault_of_every_route_lasts_until_lifted(faults: Faults) -> None:
     fault = faults.silence(Silence.HANG)
 
-    assert faults.meet(*SEND).fault is fault
-    assert faults.meet(*EDIT).fault is fault
+    assert faults.apply(*SEND).fault is fault
+    assert faults.apply(*EDIT).fault is fault
     fault.lift()
-    assert faults.meet(*EDIT).fault is None
+    assert faults.apply(*EDIT).fault is None
 
 
 def test_a_fault_lasts_as_long_as_the_sandbox_clock_says(faults: Faults, clock: SandboxClock) -> None:
@@ -60,10 +60,10 @@ def test_latency_adds_up_and_comes_before_the_failure(faults: Faults) -> None:
     faults.slow(0.25, route="POST /channels/{channel_id}/messages")
     faults.silence(Silence.RESET, route="PATCH /channels/{channel_id}/messages/{message_id}", carried_out=True)
 
-    assert faults.meet(*SEND) == Trouble(latency=0.75)
-    trouble = faults.meet(*EDIT)
+    assert faults.apply(*SEND) == FaultEffect(latency=0.75)
+    trouble = faults.apply(*EDIT)
     assert trouble.latency == 0.5
     assert trouble.fault is not None
     assert trouble.fault.carried_out
     faults.lift_all()
-    assert faults.meet(*EDIT) == Trouble()
+    assert faults.apply(*EDIT) == FaultEffect()

@@ -8,7 +8,7 @@ import pytest
 from discord_sandbox import Sandbox
 from discord_sandbox.builders import SandboxGuild
 from discord_sandbox.command_input import NotPossible, Upload
-from discord_sandbox.people import Answer, Choice, Person
+from discord_sandbox.people import Choice, Person, PersonResponse
 from discord_sandbox.store import Channel
 from tests.discord_sandbox.example_bot import Confirm, ExampleBot
 
@@ -29,13 +29,13 @@ def alice(guild: SandboxGuild, channel: Channel) -> Person:
 
 
 @pytest.fixture
-async def offer(alice: Person, channel: Channel, example_bot: ExampleBot) -> Answer:
+async def offer(alice: Person, channel: Channel, example_bot: ExampleBot) -> PersonResponse:
     """The answer to /create, with its buttons."""
     return await alice.slash(channel, "create", activity="molten core", when="friday 8pm", seats=12, kind="Key boss")
 
 
 async def test_a_slash_command_is_answered_for_its_user_only(
-    offer: Answer, alice: Person, channel: Channel, guild: SandboxGuild
+    offer: PersonResponse, alice: Person, channel: Channel, guild: SandboxGuild
 ) -> None:
     bob = guild.add_member("bob")
 
@@ -51,14 +51,16 @@ async def test_a_slash_command_is_answered_for_its_user_only(
         await bob.click(offer.message, "Confirm")
 
 
-async def test_an_ephemeral_answer_is_in_no_history(offer: Answer, channel: Channel, example_bot: ExampleBot) -> None:
+async def test_an_ephemeral_answer_is_in_no_history(
+    offer: PersonResponse, channel: Channel, example_bot: ExampleBot
+) -> None:
     place = example_bot.get_channel(channel.id)
     assert isinstance(place, discord.TextChannel)
 
     assert [message async for message in place.history()] == []
 
 
-async def test_a_button_updates_its_message(offer: Answer) -> None:
+async def test_a_button_updates_its_message(offer: PersonResponse) -> None:
     answer = await offer.click("Confirm")
 
     assert answer.message is offer.message
@@ -66,7 +68,7 @@ async def test_a_button_updates_its_message(offer: Answer) -> None:
     assert offer.components == []
 
 
-async def test_a_button_is_answered_anew(offer: Answer) -> None:
+async def test_a_button_is_answered_anew(offer: PersonResponse) -> None:
     answer = await offer.click("Explain")
 
     assert answer.message is not offer.message
@@ -74,7 +76,7 @@ async def test_a_button_is_answered_anew(offer: Answer) -> None:
     assert offer.content == "Create it?"
 
 
-async def test_a_deferred_update_changes_the_message_later(offer: Answer, sandbox: Sandbox) -> None:
+async def test_a_deferred_update_changes_the_message_later(offer: PersonResponse, sandbox: Sandbox) -> None:
     answer = await offer.click("later")
 
     await sandbox.until(lambda: offer.content == "Waiting")
@@ -82,7 +84,9 @@ async def test_a_deferred_update_changes_the_message_later(offer: Answer, sandbo
     assert "Noted" in answer.text()
 
 
-async def test_a_person_sees_what_became_of_a_press_that_was_only_acknowledged(offer: Answer, sandbox: Sandbox) -> None:
+async def test_a_person_sees_what_became_of_a_press_that_was_only_acknowledged(
+    offer: PersonResponse, sandbox: Sandbox
+) -> None:
     sandbox.faults.slow(0.3, route="DELETE /webhooks/{}/{}/messages/@original")
 
     await offer.click("Drop")
@@ -90,7 +94,7 @@ async def test_a_person_sees_what_became_of_a_press_that_was_only_acknowledged(o
     assert offer.message is None
 
 
-async def test_a_button_opens_a_form_that_updates_the_message(offer: Answer) -> None:
+async def test_a_button_opens_a_form_that_updates_the_message(offer: PersonResponse) -> None:
     form = await offer.click("Set time")
 
     assert form.text() == "Set the time\nWhen: [tonight]"
@@ -100,7 +104,7 @@ async def test_a_button_opens_a_form_that_updates_the_message(offer: Answer) -> 
 
 
 async def test_the_original_answer_and_follow_ups_are_fetched_edited_and_deleted(
-    offer: Answer, sandbox: Sandbox
+    offer: PersonResponse, sandbox: Sandbox
 ) -> None:
     counted = await offer.click("Count")
     await sandbox.until(lambda: "One, two" in counted.text())
@@ -133,7 +137,7 @@ async def test_a_command_in_a_thread(alice: Person, channel: Channel, example_bo
     assert (await answer.click("Confirm")).content == "Created"
 
 
-async def test_buttons_that_cannot_be_pressed(offer: Answer) -> None:
+async def test_buttons_that_cannot_be_pressed(offer: PersonResponse) -> None:
     with pytest.raises(NotPossible, match="disabled"):
         await offer.click("Not now")
     with pytest.raises(NotPossible, match="fits 0 of"):
@@ -280,7 +284,7 @@ async def test_nobody_waits_longer_than_three_seconds(
 
 
 async def test_a_token_lives_fifteen_minutes(
-    offer: Answer, alice: Person, channel: Channel, example_bot: ExampleBot, sandbox: Sandbox
+    offer: PersonResponse, alice: Person, channel: Channel, example_bot: ExampleBot, sandbox: Sandbox
 ) -> None:
     slow = await alice.slash(channel, "slow")
     hook = discord.Webhook.partial(

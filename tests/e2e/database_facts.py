@@ -160,7 +160,7 @@ def check_rules(raid: Raid) -> None:
     assert not {(seat.member, seat.role) for seat in raid.seats} & {(wait.member, wait.role) for wait in raid.waits}
     for role in raid.roles:
         assert len(raid.seated(role.key)) <= role.seats
-        assert not (raid.is_open and raid.has_room(role) and raid.line(role.key))
+        assert not (raid.is_open and raid.has_room(role) and raid.waitlist(role.key))
 
 
 @dataclass(slots=True)
@@ -217,7 +217,7 @@ class Story:
         called = {role.key: role.name for role in self.raid.roles}
         assert list(self.sits.items()) == [(seat.member, called[seat.role]) for seat in self.raid.seats]
         for role in self.raid.roles:
-            assert self.lines.get(role.name, []) == [wait.member for wait in self.raid.line(role.key)]
+            assert self.lines.get(role.name, []) == [wait.member for wait in self.raid.waitlist(role.key)]
 
 
 def role_named(raid: Raid, name: str | None) -> RoleKey:

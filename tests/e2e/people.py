@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from discord_sandbox import Sandbox, SandboxGuild
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Channel, Message, Role
 from tests.raid_boards import board_text, told
 
@@ -51,11 +51,11 @@ class GuildPeople:
         titles += [title for message in messages for title in _LIVE_TITLE.findall(message.content)]
         return [title[:1].lower() + title[1:] for title in titles] == actions
 
-    async def ask(self, person: Person, command: str, **options: object) -> Answer:
+    async def ask(self, person: Person, command: str, **options: object) -> PersonResponse:
         """Use a slash command as `person` in #tavern."""
         return await person.slash(self.guild.channel("tavern"), command, **options)
 
-    async def panel(self) -> Answer:
+    async def panel(self) -> PersonResponse:
         """Open the raid's panel as Lena and return it."""
         return await self.ask(self.lena, "raid", code=self.code)
 

@@ -11,7 +11,7 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.faults import Silence
-from discord_sandbox.people import Answer
+from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Message
 from raidbot.demo.harness import BotProcess
 from raidbot.raids.emoji.model import key_of
@@ -206,7 +206,7 @@ async def test_a_board_whose_posting_was_not_heard_of_is_not_posted_again(
     await once_on_boards(sandbox, guild, database, 1)
 
 
-async def confirmed(preview: Answer, database: Path, wanted: int) -> None:
+async def confirmed(preview: PersonResponse, database: Path, wanted: int) -> None:
     """Press Confirm again if it is still there; a draft confirmed already makes no second raid."""
     if preview.components:
         await preview.click("Confirm")

@@ -132,7 +132,7 @@ async def test_entries_wait_for_a_channel_that_can_be_written_to(
         guild.deny(reports, "send_messages")
         await happen(bot, guild, Entry("deed"))
         sandbox.advance(timedelta(minutes=3))
-        await bot.audit_feed.tell(bot.state.now())
+        await bot.audit_feed.report(bot.state.now())
         assert embeds(guild, reports) == []
 
         await choose(bot, guild, audit=other)
@@ -147,7 +147,7 @@ async def test_a_server_that_wants_no_log_is_owed_none(
         await choose(bot, guild, audit=reports)
         await choose(bot, guild)
         await happen(bot, guild, Entry("deed"))
-        await bot.audit_feed.tell(bot.state.now() + timedelta(minutes=3))
+        await bot.audit_feed.report(bot.state.now() + timedelta(minutes=3))
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("SELECT count(*), sum(owed_to_audit) FROM audit").fetchone() == (3, 0)
     assert embeds(guild, reports) == []

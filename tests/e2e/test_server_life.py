@@ -14,7 +14,7 @@ import pytest
 from icalendar import Calendar
 
 from discord_sandbox import Sandbox
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from tests.conftest import Start
 from tests.e2e.people import GuildPeople
 from tests.raid_boards import board_text, told
@@ -131,7 +131,7 @@ async def mara_decides_who_may_do_what(people: GuildPeople) -> None:
 
 
 async def mara_has_templates_of_her_own(people: GuildPeople) -> None:
-    async def edit(name: str) -> Answer:
+    async def edit(name: str) -> PersonResponse:
         return await people.ask(people.mara, "templates edit", template=name)
 
     form = await people.ask(people.mara, "templates create")
@@ -302,7 +302,7 @@ async def who_did_not_come_is_noted(people: GuildPeople) -> None:
     assert "You may not" in refused.text()
 
 
-def file_of(answer: Answer) -> bytes:
+def file_of(answer: PersonResponse) -> bytes:
     assert answer.message is not None
     (attachment,) = answer.message.attachments
     return attachment.content

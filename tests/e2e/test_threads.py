@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from discord_sandbox import Sandbox, SandboxGuild, channels
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Channel, Message
 from raidbot.bot import RaidBot
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidId, Source
@@ -26,7 +26,7 @@ def introduced(thread: Channel) -> bool:
     return any("belong here" in message.content for message in thread.messages.values())
 
 
-async def want_threads(guild: SandboxGuild) -> Answer:
+async def want_threads(guild: SandboxGuild) -> PersonResponse:
     """Switch discussion threads on and return the page of /settings about threads."""
     settings = await guild.owner.slash(guild.channel("raid-signups"), "settings")
     await settings.click("More settings")

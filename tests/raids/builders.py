@@ -104,7 +104,7 @@ def seated(raid: Raid, key: str) -> list[MemberId]:
 
 
 def waiting(raid: Raid, key: str) -> list[MemberId]:
-    return [wait.member for wait in raid.line(RoleKey(key))]
+    return [wait.member for wait in raid.waitlist(RoleKey(key))]
 
 
 def told(change: Change, kind: type[E]) -> list[E]:

@@ -139,7 +139,7 @@ async def test_a_cancelled_caller_never_parts_cache_from_database(state: State, 
         steps, lambda: state.change_settings(GUILD, lambda settings: replace(settings, zone="Asia/Tokyo"), BY_MANAGER)
     )
     during = await state.settings(GUILD)
-    await state.settle_down()
+    await state.wait_for_writes()
 
     assert await state.raid(raid_id) == await stored(state, raid_id)
     assert [change.events for change in heard if Joined(ALICE, TANK) in change.events] == (
@@ -156,7 +156,7 @@ async def test_a_caller_cancelled_in_line_still_gets_its_turn(state: State) -> N
     await asyncio.sleep(0)
     calls[1].cancel()
     await asyncio.gather(*calls, return_exceptions=True)
-    await state.settle_down()
+    await state.wait_for_writes()
 
     assert seated(await state.raid(raid_id), TANK) == [ALICE, BOB, CAROL]
 
@@ -258,7 +258,7 @@ async def test_a_draft_pressed_twice_is_one_raid(state: State) -> None:
 
 
 async def test_messages_no_change_causes_are_owed_once(state: State) -> None:
-    message = outbox.Owed(kind="post", target=5, payload={"content": "x"}, dedupe="x", due_at=NOW)
+    message = outbox.OutboxMessage(kind="post", target=5, payload={"content": "x"}, dedupe="x", due_at=NOW)
 
-    assert await state.owe([message, message]) == 1
-    assert await state.owe([message]) == 0
+    assert await state.enqueue([message, message]) == 1
+    assert await state.enqueue([message]) == 0

@@ -26,10 +26,10 @@ async def audited(state: State) -> list[Any]:
 
 async def test_a_change_is_durable_with_its_audit_and_survives_a_restart(state: State) -> None:
     added = await state.change_templates(GUILD, partial(rules.add, template=FISHING), BY_MANAGER)
-    off = await state.change_templates(GUILD, partial(rules.switch, key="polaris", enabled=False), BY_MANAGER)
+    off = await state.change_templates(GUILD, partial(rules.set_enabled, key="polaris", enabled=False), BY_MANAGER)
 
     assert added == WITH_FISHING
-    assert await state.templates(GUILD) == off == rules.switch(added, "polaris", enabled=False)
+    assert await state.templates(GUILD) == off == rules.set_enabled(added, "polaris", enabled=False)
     assert await State(state.db, lambda: NOW).templates(GUILD) == off
     assert await state.templates(GuildId(GUILD + 1)) == untouched()
     by = (GUILD, None, MANAGER, "command")
@@ -42,7 +42,7 @@ async def test_a_change_is_durable_with_its_audit_and_survives_a_restart(state: 
 async def test_what_changes_nothing_and_what_is_refused_leaves_no_trace(state: State) -> None:
     before = await state.templates(GUILD)
 
-    await state.change_templates(GUILD, partial(rules.switch, key="polaris", enabled=True), BY_MANAGER)
+    await state.change_templates(GUILD, partial(rules.set_enabled, key="polaris", enabled=True), BY_MANAGER)
     with pytest.raises(NoSuchTemplate):
         await state.change_templates(GUILD, partial(rules.remove, key="custom-gone"), BY_MANAGER)
 

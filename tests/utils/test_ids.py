@@ -3,7 +3,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.utils.ids import ALPHABET, CODE_LENGTH, mark_of, new_code, normalise_code
+from raidbot.utils.ids import ALPHABET, CODE_LENGTH, fingerprint, new_code, normalise_code
 
 
 @given(st.integers())
@@ -23,6 +23,6 @@ def test_a_code_is_found_however_it_is_typed(seed: int, blank: str) -> None:
 
 
 def test_a_text_is_known_again_by_its_mark_whatever_blanks_are_taken_off() -> None:
-    assert mark_of(" two \r\nlines ") == mark_of("two\nlines")
-    assert mark_of("two") != mark_of("three")
-    assert len(mark_of("x" * 4000)) == 6
+    assert fingerprint(" two \r\nlines ") == fingerprint("two\nlines")
+    assert fingerprint("two") != fingerprint("three")
+    assert len(fingerprint("x" * 4000)) == 6

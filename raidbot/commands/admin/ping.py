@@ -33,7 +33,7 @@ class Ping(commands.Cog):
         await responses.defer(interaction)
         round_trip = time.perf_counter() - asked
         raids = await self._state.db.read(partial(raid_queries.open_count, guild=guild))
-        owed = await self._state.db.read(partial(raid_queries.owed_count, guild=guild))
+        owed = await self._state.db.read(partial(raid_queries.unsent_count, guild=guild))
         await responses.edit_response(
             interaction,
             "\n".join(

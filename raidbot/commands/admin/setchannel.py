@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands.posting.channels import USE_NAMES, Use, said, set_channel
+from raidbot.commands.posting.channels import USE_NAMES, Use, channel_status, set_channel
 from raidbot.commands.ui import permissions, responses
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
@@ -38,7 +38,7 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
         use, guild = Use(what), permissions.guild_of(interaction)
         await responses.defer(interaction)
         await set_channel(self._state, guild, use, None, permissions.cause_of(interaction))
-        now = said(guild, await self._state.settings(GuildId(guild.id)), use)
+        now = channel_status(guild, await self._state.settings(GuildId(guild.id)), use)
         await responses.edit_response(interaction, f"The choice is taken back. {USE_NAMES[use]}: {now}.")
 
     @app_commands.command(description="Show which channels are chosen")
@@ -48,5 +48,5 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
         guild = permissions.guild_of(interaction)
         settings = await self._state.settings(GuildId(guild.id))
         await responses.edit_response(
-            interaction, "\n".join(f"{name}: {said(guild, settings, use)}" for use, name in USE_NAMES.items())
+            interaction, "\n".join(f"{name}: {channel_status(guild, settings, use)}" for use, name in USE_NAMES.items())
         )

@@ -14,10 +14,10 @@ from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.settings import (
-    ARCHIVE_CHOICES,
+    ARCHIVE_CHOICES_MINUTES,
     AUDIT_DAYS_CHOICES,
-    FULL_CLOSE_CHOICES,
-    LEAD_CHOICES,
+    FULL_CLOSE_CHOICES_MINUTES,
+    LEAD_CHOICES_MINUTES,
     GuildSettings,
     SignupStyle,
     spoken_minutes,
@@ -79,17 +79,17 @@ def _changed(press: Press, before: GuildSettings) -> GuildSettings:
         case ("zone",):
             return replace(before, zone=zones.zone_named(press.fields["zone"]).key)
         case ("creator",):
-            lead = _chosen(press, LEAD_CHOICES)
+            lead = _chosen(press, LEAD_CHOICES_MINUTES)
             kept = lead or before.creator_reminder_minutes
             return replace(before, creator_reminders=lead > 0, creator_reminder_minutes=kept)
         case ("participants",):
-            lead = _chosen(press, LEAD_CHOICES)
+            lead = _chosen(press, LEAD_CHOICES_MINUTES)
             kept = lead or before.participant_reminder_minutes
             return replace(before, participant_reminders=lead > 0, participant_reminder_minutes=kept)
         case ("closing",):
-            return replace(before, full_close_minutes=_chosen(press, FULL_CLOSE_CHOICES))
+            return replace(before, full_close_minutes=_chosen(press, FULL_CLOSE_CHOICES_MINUTES))
         case ("threads",):
-            archive = _chosen(press, (0, *ARCHIVE_CHOICES))
+            archive = _chosen(press, (0, *ARCHIVE_CHOICES_MINUTES))
             return replace(before, threads=archive > 0, thread_archive_minutes=archive or before.thread_archive_minutes)
         case ("audit",):
             return replace(before, audit_days=_chosen(press, AUDIT_DAYS_CHOICES))
@@ -159,8 +159,8 @@ def _leader_role(guild: discord.Guild, settings: GuildSettings) -> str:
 
 
 def _first_page(_guild: discord.Guild, settings: GuildSettings) -> tuple[responses.Row, ...]:
-    leads = [(minutes, _lead(minutes)) for minutes in LEAD_CHOICES]
-    closings = [(minutes, _lead(minutes, never="at their start")) for minutes in FULL_CLOSE_CHOICES]
+    leads = [(minutes, _lead(minutes)) for minutes in LEAD_CHOICES_MINUTES]
+    closings = [(minutes, _lead(minutes, never="at their start")) for minutes in FULL_CLOSE_CHOICES_MINUTES]
     return (
         (_select("creator", "Reminder to the creator", leads, _creator_lead(settings)),),
         (_select("participants", "Reminder to participants", leads, _participant_lead(settings)),),
@@ -174,7 +174,10 @@ def _first_page(_guild: discord.Guild, settings: GuildSettings) -> tuple[respons
 
 def _second_page(guild: discord.Guild, settings: GuildSettings) -> tuple[responses.Row, ...]:
     archive = settings.thread_archive_minutes if settings.threads else 0
-    threads = [(0, "off"), *((minutes, f"archived after {spoken_minutes(minutes)}") for minutes in ARCHIVE_CHOICES)]
+    threads = [
+        (0, "off"),
+        *((minutes, f"archived after {spoken_minutes(minutes)}") for minutes in ARCHIVE_CHOICES_MINUTES),
+    ]
     kept = [(days, _spoken_days(days)) for days in AUDIT_DAYS_CHOICES]
     grey = discord.ButtonStyle.secondary
     return (
@@ -227,7 +230,7 @@ def _select(
 
 
 def _zone_form(zone: str) -> discord.ui.Modal:
-    field = forms.Field("zone", "Time zone", zone, "A city or region, such as Europe/London", most=64)
+    field = forms.Field("zone", "Time zone", zone, "A city or region, such as Europe/London", max_length=64)
     return forms.form(address(PANEL, "zone"), "Time zone of this server", field)
 
 

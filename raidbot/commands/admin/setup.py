@@ -9,13 +9,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from raidbot.commands.posting.channels import USE_NAMES, Use, chosen_for, said, set_channel, signup_channel
+from raidbot.commands.posting.channels import USE_NAMES, Use, channel_status, chosen_for, set_channel, signup_channel
 from raidbot.commands.ui import forms, permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Permission
 from raidbot.raids.settings import GuildSettings
-from raidbot.raids.templates.catalogue import Catalogue, play
+from raidbot.raids.templates.catalogue import Catalogue, enable_games
 from raidbot.raids.times import zones
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
@@ -69,7 +69,9 @@ class Setup(commands.Cog):
                 games = frozenset(press.values)
                 if not games <= (await self._state.templates(guild)).games().keys():
                     raise UnknownPanel
-                await self._state.change_templates(guild, partial(play, games=games), permissions.cause_of(interaction))
+                await self._state.change_templates(
+                    guild, partial(enable_games, games=games), permissions.cause_of(interaction)
+                )
             case ("page", page) | ("page", page, "again") if page in _PAGE_LABELS:
                 pass
             case _:
@@ -95,7 +97,7 @@ def _summary(guild: discord.Guild, settings: GuildSettings, catalogue: Catalogue
     embed = discord.Embed(title="First steps", colour=_COLOUR)
     boards = [_where(guild, settings, kind) for kind in Kind]
     embed.description = "\n".join(boards)
-    logs = [f"{USE_NAMES[use]}: {said(guild, settings, use)}" for use in _PAGES["logs"]]
+    logs = [f"{USE_NAMES[use]}: {channel_status(guild, settings, use)}" for use in _PAGES["logs"]]
     embed.add_field(name="Logs", value="\n".join(logs), inline=False)
     clock = now.astimezone(settings.tzinfo).strftime("%H:%M")
     embed.add_field(name="Time zone", value=f"{settings.zone}: it is {clock} there now.", inline=False)
@@ -164,5 +166,5 @@ def _channel_select(guild: discord.Guild, settings: GuildSettings, use: Use) -> 
 
 
 def _zone_form(zone: str) -> discord.ui.Modal:
-    field = forms.Field("zone", "Time zone", zone, "A city or region, such as Europe/London", most=64)
+    field = forms.Field("zone", "Time zone", zone, "A city or region, such as Europe/London", max_length=64)
     return forms.form(address(PANEL, "zone"), "Time zone of this server", field)

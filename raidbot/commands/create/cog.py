@@ -301,7 +301,9 @@ async def _ask(
     field: Field,
     marks: list[str],
 ) -> None:
-    await form_retry.open_form(interaction, views.to(draft_view, action), title, field, marks=next(iter(marks), None))
+    await form_retry.open_form(
+        interaction, views.custom_id(draft_view, action), title, field, marks=next(iter(marks), None)
+    )
 
 
 def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:

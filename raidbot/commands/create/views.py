@@ -179,11 +179,11 @@ def time_field(draft_view: DraftView, zone: str) -> Field:
 
 
 def name_field(draft_view: DraftView) -> Field:
-    return Field("name", LABELS["name"], draft_view.draft.subject or "", most=MAX_SUBJECT_LENGTH, required=False)
+    return Field("name", LABELS["name"], draft_view.draft.subject or "", max_length=MAX_SUBJECT_LENGTH, required=False)
 
 
 def seats_field(draft_view: DraftView) -> Field:
-    return Field("seats", LABELS["seats"], str(draft_view.draft.seats), most=2)
+    return Field("seats", LABELS["seats"], str(draft_view.draft.seats), max_length=2)
 
 
 def again_rows(draft_view: DraftView, action: str, *marks: str) -> tuple[Row, ...]:
@@ -196,7 +196,7 @@ def again_rows(draft_view: DraftView, action: str, *marks: str) -> tuple[Row, ..
     )
 
 
-def to(draft_view: DraftView, action: str) -> str:
+def custom_id(draft_view: DraftView, action: str) -> str:
     """Return the `custom_id` that routes `action` to this draft."""
     return address(PANEL, draft_view.id, action)
 
@@ -204,7 +204,7 @@ def to(draft_view: DraftView, action: str) -> str:
 def _button(
     draft_view: DraftView, text: str, action: str, style: discord.ButtonStyle, *, disabled: bool = False
 ) -> discord.ui.Button[Any]:
-    return discord.ui.Button(label=text, style=style, custom_id=to(draft_view, action), disabled=disabled)
+    return discord.ui.Button(label=text, style=style, custom_id=custom_id(draft_view, action), disabled=disabled)
 
 
 def _select(draft_view: DraftView, action: str, hint: str, choices: list[tuple[str, str]], chosen: str | None) -> Row:
@@ -212,4 +212,4 @@ def _select(draft_view: DraftView, action: str, hint: str, choices: list[tuple[s
         discord.SelectOption(label=clean_name(name, MAX_LABEL_LENGTH), value=value, default=value == chosen)
         for value, name in choices
     ]
-    return (discord.ui.Select(custom_id=to(draft_view, action), placeholder=hint, options=options),)
+    return (discord.ui.Select(custom_id=custom_id(draft_view, action), placeholder=hint, options=options),)

@@ -67,7 +67,7 @@ class GuildEvents(commands.Cog):
         self._boards = boards
         self._reconcile = reconcile
         self._departures = departures
-        self._away: set[int] = set()
+        self._unavailable: set[int] = set()
 
     @_listener
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -98,13 +98,13 @@ class GuildEvents(commands.Cog):
     @_listener
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         log.info("guild unavailable", guild=guild.id)
-        self._away.add(guild.id)
+        self._unavailable.add(guild.id)
 
     @_listener
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Compare the guild's boards after an outage. discord.py also dispatches this for every guild on connect."""
-        if guild.id in self._away:
-            self._away.discard(guild.id)
+        if guild.id in self._unavailable:
+            self._unavailable.discard(guild.id)
             log.info("guild available again", guild=guild.id)
             await self._reconcile.all(lambda concerned: concerned == guild.id)
 
@@ -128,7 +128,7 @@ class GuildEvents(commands.Cog):
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         guild = GuildId(role.guild.id)
         if (await self._state.settings(guild)).leader_role == role.id:
-            self._departures.look(guild)  # nobody holds it now: learn the members' roles again
+            self._departures.check(guild)  # nobody holds it now: learn the members' roles again
 
     @_listener
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
@@ -146,13 +146,13 @@ class GuildEvents(commands.Cog):
     async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
         raid = self._state.boards.get(MessageId(payload.message_id))
         if raid is not None:
-            self._event_queue.put(raid, partial(self._sweep, raid, None))
+            self._event_queue.put(raid, partial(self._clear_marks, raid, None))
 
     @_listener
     async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
         raid = self._state.boards.get(MessageId(payload.message_id))
         if raid is not None:
-            self._event_queue.put(raid, partial(self._sweep, raid, key_of(str(payload.emoji))))
+            self._event_queue.put(raid, partial(self._clear_marks, raid, key_of(str(payload.emoji))))
 
     @_listener
     async def on_raw_member_update(self, guild_id: int, member_id: int, name: str, roles: frozenset[int]) -> None:
@@ -165,7 +165,7 @@ class GuildEvents(commands.Cog):
             looks_new = True
         if looks_new:
             for raid in raids:
-                self._boards.renamed(raid)
+                self._boards.name_changed(raid)
 
     def _lose_messages(self, messages: Iterable[int]) -> None:
         for message in messages:
@@ -186,7 +186,7 @@ class GuildEvents(commands.Cog):
 
         self._event_queue.put(raid, work)
 
-    async def _sweep(self, raid_id: RaidId, emoji_key: str | None) -> None:
+    async def _clear_marks(self, raid_id: RaidId, emoji_key: str | None) -> None:
         """Clear the marks of removed reactions; nobody leaves. Restore the bot's own ones while the raid is open."""
         raid = await self._state.raid(raid_id)
         role = None if emoji_key is None else raid.role_for_emoji(emoji_key)

@@ -7,7 +7,14 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.ui.permissions import TO_DISCUSS, TO_POST, TO_REACT, TO_REPORT, check_rights, missing_rights
+from raidbot.commands.ui.permissions import (
+    TO_DISCUSS,
+    TO_POST,
+    TO_REACT,
+    TO_REPORT,
+    check_bot_permissions,
+    missing_permissions,
+)
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.settings import GuildSettings, SignupStyle
@@ -60,7 +67,7 @@ class ChannelGone(Refusal):
         )
 
 
-class NotSeen(Refusal):
+class ChannelNotVisible(Refusal):
     def __init__(self) -> None:
         super().__init__("I do not see that channel. Give me **View Channel** there and try again.")
 
@@ -74,8 +81,8 @@ async def set_channel(state: State, guild: discord.Guild, use: Use, channel: int
     if channel is not None:
         found = guild.get_channel(channel)
         if not isinstance(found, discord.TextChannel):
-            raise NotSeen
-        check_rights(found, _needed(use, settings))
+            raise ChannelNotVisible
+        check_bot_permissions(found, _needed(use, settings))
     chosen = None if channel is None else ChannelId(channel)
     await state.change_settings(settings.guild, partial(_with, use, chosen), cause)
 
@@ -90,7 +97,7 @@ def chosen_for(settings: GuildSettings, use: Use) -> ChannelId | None:
             return settings.channels.get(Kind(use.value))
 
 
-def said(guild: discord.Guild, settings: GuildSettings, use: Use) -> str:
+def channel_status(guild: discord.Guild, settings: GuildSettings, use: Use) -> str:
     """Name the chosen channel, or the default if none is chosen, with the permissions the bot lacks there."""
     chosen = chosen_for(settings, use)
     if chosen is None:
@@ -98,7 +105,7 @@ def said(guild: discord.Guild, settings: GuildSettings, use: Use) -> str:
     channel = guild.get_channel(chosen)
     if not isinstance(channel, discord.TextChannel):
         return "chosen, but the channel is gone or hidden from me"
-    missing = missing_rights(channel, _needed(use, settings))
+    missing = missing_permissions(channel, _needed(use, settings))
     return channel.mention if not missing else f"{channel.mention} — I lack {', '.join(missing)} there"
 
 
@@ -137,7 +144,7 @@ def signup_channel(guild: discord.Guild, settings: GuildSettings, kind: Kind) ->
     """
     chosen = settings.channel_for(kind)
     channel = _chosen(guild, chosen, kind) if chosen else _conventional(guild, kind)
-    check_rights(channel, _needed(Use(kind.value), settings))
+    check_bot_permissions(channel, _needed(Use(kind.value), settings))
     return channel
 
 

@@ -45,7 +45,7 @@ async def _attendance(context: PanelContext, text: str = "") -> None:
     ]
     said = f"Marked: {escape(', '.join(marked))}." if marked else "Nobody is marked."
     rows: list[Row] = [(_select(raid, presence, page, names),) for presence in _HINTS]
-    turns = page_buttons(page, pages, partial(views.to, raid, "attendance"))
+    turns = page_buttons(page, pages, partial(views.custom_id, raid, "attendance"))
     await context.page(f"{text}\n{said}".strip(), *rows, (views.back(raid), *turns))
 
 
@@ -87,7 +87,7 @@ def _select(raid: Raid, presence: Presence, page: int, names: dict[MemberId, str
         for row in _page(raid, page)
     ]
     return discord.ui.Select[Any](
-        custom_id=views.to(raid, "mark", presence, page, _seen(raid)),
+        custom_id=views.custom_id(raid, "mark", presence, page, _seen(raid)),
         placeholder=_HINTS[presence],
         options=options,
         min_values=0,

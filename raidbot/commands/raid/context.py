@@ -62,9 +62,9 @@ class PanelContext:
     async def ask(self, action: str, title: str, *fields: Field) -> None:
         """Open a form that submits to `action`. After a refusal it is filled in with what was typed."""
         marks = self.rest[-1] if self.rest else None
-        await form_retry.open_form(self.interaction, views.to(self.raid, action), title, *fields, marks=marks)
+        await form_retry.open_form(self.interaction, views.custom_id(self.raid, action), title, *fields, marks=marks)
 
-    def said(self, *keys: str) -> dict[str, str]:
+    def changed_fields(self, *keys: str) -> dict[str, str]:
         """Return the form fields that the member changed; `keys` in the form's order. Raises UnknownPanel."""
         return changed(self.press.fields, self.part(0), *keys)
 

@@ -22,13 +22,15 @@ from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, spoken_length
 async def _ask_text(context: PanelContext) -> None:
     raid = context.raid
     words = {
-        "title": Field("title", LABELS["title"], raid.title, most=details.MAX_TITLE_LENGTH),
-        "subject": Field("subject", LABELS["subject"], raid.subject or "", most=MAX_SUBJECT_LENGTH, required=False),
+        "title": Field("title", LABELS["title"], raid.title, max_length=details.MAX_TITLE_LENGTH),
+        "subject": Field(
+            "subject", LABELS["subject"], raid.subject or "", max_length=MAX_SUBJECT_LENGTH, required=False
+        ),
         "description": Field(
             "description",
             LABELS["description"],
             raid.description,
-            most=MAX_DESCRIPTION_LENGTH,
+            max_length=MAX_DESCRIPTION_LENGTH,
             required=False,
             is_long=True,
         ),
@@ -38,7 +40,7 @@ async def _ask_text(context: PanelContext) -> None:
 
 async def _text(context: PanelContext) -> None:
     """Save the fields changed in the form; concurrent changes of other fields stay."""
-    said = context.said(*_words(context.raid))
+    said = context.changed_fields(*_words(context.raid))
     change = await context.change(lambda raid: details.reword(raid, **said))
     await context.home("The board says so from now on." if change.events else "Nothing was different.")
 
@@ -58,7 +60,7 @@ async def _ask_length(context: PanelContext) -> None:
     if not options:
         raise details.NotOffered(raid)
     chosen: discord.ui.Select[Any] = discord.ui.Select(
-        custom_id=views.to(raid, "length"), placeholder="How long does it take?", options=options
+        custom_id=views.custom_id(raid, "length"), placeholder="How long does it take?", options=options
     )
     await context.page("How long does the raid take?", (chosen,), (views.back(raid),))
 
@@ -72,7 +74,7 @@ async def _length(context: PanelContext) -> None:
 async def _ask_leader(context: PanelContext) -> None:
     raid = context.raid
     chosen: discord.ui.UserSelect[Any] = discord.ui.UserSelect(
-        custom_id=views.to(raid, "leader"),
+        custom_id=views.custom_id(raid, "leader"),
         placeholder="Who leads this raid?",
         default_values=[discord.Object(raid.leader)] if raid.leader else [],
     )

@@ -7,7 +7,7 @@ from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
 from raidbot.commands.raid import views
 from raidbot.commands.raid.context import LABELS, Action, PanelContext
-from raidbot.commands.raid.member_lookup import still_here
+from raidbot.commands.raid.member_lookup import current_members
 from raidbot.commands.raid.views import BLUE, GREEN, GREY
 from raidbot.commands.ui import permissions
 from raidbot.commands.ui.forms import Field
@@ -54,7 +54,7 @@ async def _copy(context: PanelContext) -> None:
     )
 
 
-async def _copy_go(context: PanelContext) -> None:
+async def _confirm_copy(context: PanelContext) -> None:
     raid, state, now = context.raid, context.state, context.state.now()
     draft, which = DraftId(number_of(context.part(0))), context.part(1)
     load = partial(drafts.load, draft=draft, guild=raid.guild, member=context.asker)
@@ -71,7 +71,7 @@ async def _copy_go(context: PanelContext) -> None:
         channel=ChannelId(channel.id),
         starts_at=datetime.fromisoformat(payload["starts_at"]),
         zone=payload["zone"],
-        keeping=await still_here(context, [seat.member for seat in raid.seats]) if which == "roster" else (),
+        keeping=await current_members(context, [seat.member for seat in raid.seats]) if which == "roster" else (),
         now=now,
     )
     await state.learn_names(raid.guild, {plan.creator: clean_name(context.interaction.user.display_name)})
@@ -85,5 +85,5 @@ _DUPLICATE = (Permission.RAID_DUPLICATE,)
 ACTIONS = {
     "ask-copy": Action(_DUPLICATE, _ask_copy),
     "copy": Action(_DUPLICATE, _copy, again="ask-copy"),
-    "copy-go": Action(_DUPLICATE, _copy_go),
+    "copy-go": Action(_DUPLICATE, _confirm_copy),
 }

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from raidbot.commands.raid.context import PanelContext
 from raidbot.commands.ui import permissions
-from raidbot.delivery.members.names import hear
+from raidbot.delivery.members.names import store_members
 from raidbot.raids.model import MemberId
 from raidbot.utils.text import clean_name
 
 _BATCH_SIZE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
 
 
-async def still_here(
+async def current_members(
     context: PanelContext, members: Sequence[MemberId], *, needing: frozenset[int] = frozenset()
 ) -> dict[MemberId, str]:
     """Return those of `members` who are in the guild and no bots, in their order, as id → name.
@@ -23,7 +23,7 @@ async def still_here(
     for start in range(0, len(members), _BATCH_SIZE):
         asked = list[int](members[start : start + _BATCH_SIZE])
         found = await guild.query_members(user_ids=asked, limit=_BATCH_SIZE, cache=False)
-        await hear(context.state, context.guild, found)
+        await store_members(context.state, context.guild, found)
         names |= {
             MemberId(member.id): clean_name(member.display_name)
             for member in found

@@ -46,7 +46,7 @@ async def _roster(context: PanelContext, text: str = "") -> None:
         ]
         rows.append((_select(raid, "who", "Whom do you want to move or take off?", options),))
     rows.append((_anybody(raid),))
-    rows.append((views.back(raid), *page_buttons(page, pages, partial(views.to, raid, "roster"))))
+    rows.append((views.back(raid), *page_buttons(page, pages, partial(views.custom_id, raid, "roster"))))
     board = render.board(raid, names, None, await context.state.leaders(raid.guild))
     await context.page(text, *rows, embeds=(board.embed(),))
 
@@ -63,7 +63,7 @@ async def _who(context: PanelContext) -> None:
 async def _person(context: PanelContext, who: PickedMember, text: str = "") -> None:
     raid = context.raid
     seat = raid.seat_of(who.id)
-    rows = role_selects(raid, raid.roles, "Give them the seat", partial(views.to, raid, "seat", who.id))
+    rows = role_selects(raid, raid.roles, "Give them the seat", partial(views.custom_id, raid, "seat", who.id))
     if raid.sides and seat is not None:
         options = [discord.SelectOption(label=side, value=side, default=side == seat.side) for side in raid.sides]
         none = discord.SelectOption(label="No side", value=_NO_SIDE)
@@ -115,7 +115,7 @@ async def _ask_line(context: PanelContext) -> None:
     who = await _member(context, number_of(context.part(0)))
     raid = context.raid
     full = [role for role in raid.roles if not raid.has_room(role)]
-    rows = role_selects(raid, full, "Put them in line for", partial(views.to, raid, "line", who.id))
+    rows = role_selects(raid, full, "Put them in line for", partial(views.custom_id, raid, "line", who.id))
     back = (views.button(raid, "Back to the roster", "roster", GREY),)
     await context.page(f"{who.shown}: {escape(_place(raid, who.id))}.", *rows, back)
 
@@ -163,20 +163,22 @@ def _place(raid: Raid, member: MemberId) -> str:
     parts = []
     if seat is not None:
         side = f" ({seat.side})" if seat.side else ""
-        forced = ", over capacity" if raid.is_beyond(seat) else ""
+        forced = ", over capacity" if raid.is_over_capacity(seat) else ""
         parts.append(f"{raid.role(seat.role).name}{side}{forced}")
     for wait in raid.waits_of(member):
-        position = [one.member for one in raid.line(wait.role)].index(member) + 1
+        position = [one.member for one in raid.waitlist(wait.role)].index(member) + 1
         parts.append(f"waits for {raid.role(wait.role).name}, number {position}")
     return "; ".join(parts) or "not signed up"
 
 
 def _select(raid: Raid, action: str, hint: str, options: list[discord.SelectOption], *more: object) -> Any:
-    return discord.ui.Select[Any](custom_id=views.to(raid, action, *more), placeholder=hint, options=options)
+    return discord.ui.Select[Any](custom_id=views.custom_id(raid, action, *more), placeholder=hint, options=options)
 
 
 def _anybody(raid: Raid) -> discord.ui.Item[Any]:
-    return discord.ui.UserSelect[Any](custom_id=views.to(raid, "who", "any"), placeholder="Or choose somebody else")
+    return discord.ui.UserSelect[Any](
+        custom_id=views.custom_id(raid, "who", "any"), placeholder="Or choose somebody else"
+    )
 
 
 _ROSTER = (Permission.RAID_ROSTER,)

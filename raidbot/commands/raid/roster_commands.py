@@ -11,7 +11,7 @@ from discord.ext import commands
 from raidbot.commands.raid.roster_messages import outcome
 from raidbot.commands.ui import permissions, raid_autocomplete, responses
 from raidbot.commands.ui.autocomplete import matching
-from raidbot.commands.ui.member_picker import PickedMember, picked_members
+from raidbot.commands.ui.member_picker import PickedMember, picked_member
 from raidbot.raids.model import GuildId, MemberId, Raid, Role
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import assignments, signups
@@ -47,7 +47,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         force: bool = False,
     ) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_ASSIGN, raid)
-        who, key = await picked_members(self._state, member), assignments.role_named(found, role).key
+        who, key = await picked_member(self._state, member), assignments.role_named(found, role).key
         rule = partial(signups.assign, member=who.id, key=key, now=self._state.now(), force=force)
         if side is not None and side != NO_SIDE:
             rule = partial(
@@ -66,7 +66,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @app_commands.describe(raid=_RAID, member="Who has to wait", role=_ROLE)
     async def waitlist(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, role: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_WAITLIST, raid)
-        who, key = await picked_members(self._state, member), assignments.role_named(found, role).key
+        who, key = await picked_member(self._state, member), assignments.role_named(found, role).key
         rule = partial(signups.send_to_wait, member=who.id, key=key, now=self._state.now())
         await self._edit(interaction, found, rule, who)
 
@@ -74,7 +74,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @app_commands.describe(raid=_RAID, member="Who plays there", side="Which side; “none” takes it back")
     async def side(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, side: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_SIDE, raid)
-        who = await picked_members(self._state, member)
+        who = await picked_member(self._state, member)
         rule = partial(assignments.take_side, member=who.id, side=None if side.strip().casefold() == NO_SIDE else side)
         await self._edit(interaction, found, rule, who)
 
@@ -121,6 +121,6 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
 
 
 def _line(raid: Raid, role: Role) -> str:
-    taken, waiting = len(raid.seated(role.key)), len(raid.line(role.key))
+    taken, waiting = len(raid.seated(role.key)), len(raid.waitlist(role.key))
     line = f", {waiting} waiting" if waiting else ""
     return f"{raid.roles.index(role) + 1}. {clip(role.name, 60)} ({taken}/{role.seats}{line})"

@@ -7,7 +7,7 @@ import discord
 
 from raidbot.commands.raid import views
 from raidbot.commands.raid.context import Action, PanelContext
-from raidbot.commands.raid.member_lookup import still_here
+from raidbot.commands.raid.member_lookup import current_members
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_numbered, role_selects
 from raidbot.commands.ui.router import number_of
@@ -46,7 +46,7 @@ async def _find(context: PanelContext, text: str = "") -> None:
     if len(free) == 1:
         await _candidates(context, free[0], text)
         return
-    rows = role_selects(raid, free, "Which role?", partial(views.to, raid, "sub-role"))
+    rows = role_selects(raid, free, "Which role?", partial(views.custom_id, raid, "sub-role"))
     await context.page(f"{text}\nWhich role needs a substitute?".strip(), *rows, (views.back(raid),))
 
 
@@ -60,7 +60,7 @@ async def _candidates(context: PanelContext, role: Role, text: str = "") -> None
     known = await context.state.db.read(partial(past_players.past_players, raid=raid, role=role.key))
     worth = substitutes.ranked(raid, role.key, known, now=now)[: 2 * _MAX_OPTIONS]
     needed = (await context.state.settings(raid.guild)).signup_roles_for(raid.kind)
-    here = await still_here(context, [candidate.member for candidate in worth], needing=needed)
+    here = await current_members(context, [candidate.member for candidate in worth], needing=needed)
     offered = [candidate for candidate in worth if candidate.member in here][:_MAX_OPTIONS]
     number = raid.roles.index(role) + 1
     rows: list[Row] = []
@@ -74,14 +74,16 @@ async def _candidates(context: PanelContext, role: Role, text: str = "") -> None
             for one in offered
         ]
         select: Any = discord.ui.Select(
-            custom_id=views.to(raid, "sub-ask", number),
+            custom_id=views.custom_id(raid, "sub-ask", number),
             placeholder="Whom shall I ask?",
             options=options,
             max_values=len(options),
         )
         rows.append((select,))
     anybody: Any = discord.ui.UserSelect(
-        custom_id=views.to(raid, "sub-ask", number, "any"), placeholder="Or ask others", max_values=_MAX_OTHERS_NAMED
+        custom_id=views.custom_id(raid, "sub-ask", number, "any"),
+        placeholder="Or ask others",
+        max_values=_MAX_OTHERS_NAMED,
     )
     asked = await _asked(context, role)
     said = f"Who shall be asked to come as **{escape(role.name)}**? The first to accept gets the seat."
@@ -111,7 +113,7 @@ async def _asked(context: PanelContext, role: Role) -> str:
 
 async def _ask(context: PanelContext) -> None:
     role = role_numbered(context.raid, context.part(0))
-    here = await still_here(context, [MemberId(number_of(value)) for value in context.press.values])
+    here = await current_members(context, [MemberId(number_of(value)) for value in context.press.values])
     if not here:
         raise NobodyPlays
     rule = partial(substitutes.ask, key=role.key, members=tuple(here), by=context.asker, now=context.state.now())

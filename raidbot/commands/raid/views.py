@@ -8,7 +8,7 @@ import discord
 
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
-from raidbot.db.history import Happened
+from raidbot.db.history import HistoryEntry
 from raidbot.delivery.audit_log.format import shown
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import MemberId, Raid, Status
@@ -43,7 +43,7 @@ class PanelData:
 
     raid: Raid
     names: Mapping[MemberId, str]
-    changes: Sequence[Happened]
+    changes: Sequence[HistoryEntry]
     step: Step | None
     unreachable: Sequence[MemberId]
 
@@ -92,7 +92,7 @@ def rows(data: PanelData) -> tuple[Row, ...]:
 def button(
     raid: Raid, label: str, action: str, style: discord.ButtonStyle, *more: object, disabled: bool = False
 ) -> discord.ui.Button[Any]:
-    return discord.ui.Button(label=label, style=style, custom_id=to(raid, action, *more), disabled=disabled)
+    return discord.ui.Button(label=label, style=style, custom_id=custom_id(raid, action, *more), disabled=disabled)
 
 
 def _undo(data: PanelData) -> discord.ui.Button[Any]:
@@ -105,7 +105,7 @@ def back(raid: Raid) -> discord.ui.Button[Any]:
     return button(raid, "Back", "panel", GREY)
 
 
-def to(raid: Raid, action: str, *more: object) -> str:
+def custom_id(raid: Raid, action: str, *more: object) -> str:
     """Return the `custom_id` that routes `action` to this raid's panel."""
     return address(PANEL, raid.code, action, *more)
 
@@ -132,7 +132,7 @@ def _name(member: MemberId, names: Mapping[MemberId, str]) -> str:
     return f"**{escape(names.get(member, 'Member'))}**"
 
 
-def _change(happened: Happened) -> str:
+def _change(happened: HistoryEntry) -> str:
     entry = happened.entry
     actor = f"<@{happened.actor}>: " if happened.actor else ""
     about = f" <@{entry.member}>" if entry.member and entry.member != happened.actor else ""

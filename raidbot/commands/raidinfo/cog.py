@@ -32,7 +32,7 @@ _EXPORT_LOOKBACK = timedelta(days=1)
 _CODE = "Which raid; choose it from the list as you type"
 
 
-class Section(StrEnum):
+class ExportKind(StrEnum):
     """A choice of what to export."""
 
     RAID = "raid"
@@ -54,10 +54,10 @@ class NothingToExport(Refusal):
 _WHAT = [
     app_commands.Choice(name=name, value=what.value)
     for what, name in (
-        (Section.MINE, "My raids, as a calendar (.ics)"),
-        (Section.SERVER, "All raids of this server, as a calendar (.ics)"),
-        (Section.RAID, "One raid, as a calendar (.ics)"),
-        (Section.ROSTER, "One raid's roster, as a table (.csv)"),
+        (ExportKind.MINE, "My raids, as a calendar (.ics)"),
+        (ExportKind.SERVER, "All raids of this server, as a calendar (.ics)"),
+        (ExportKind.RAID, "One raid, as a calendar (.ics)"),
+        (ExportKind.ROSTER, "One raid's roster, as a table (.csv)"),
     )
 ]
 _KINDS = [app_commands.Choice(name=KIND_NAMES[kind], value=kind.value) for kind in Kind]
@@ -87,7 +87,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         await responses.defer(interaction)
         names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
         board = render.board(raid, names, None, leaders)
-        await responses.edit_response(interaction, views.said(raid), embeds=(board.embed(),))
+        await responses.edit_response(interaction, views.status_line(raid), embeds=(board.embed(),))
 
     @app_commands.command(description="The raids gone by in which you, or somebody else, had a seat")
     @app_commands.describe(member="Whose history; yours if left out")
@@ -101,19 +101,19 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     @app_commands.describe(what="What to take along", code=f"{_CODE}; needed for one raid")
     @app_commands.choices(what=_WHAT)
     async def export(self, interaction: discord.Interaction[Any], what: str, code: str | None = None) -> None:
-        wanted, guild = Section(what), permissions.guild_of(interaction)
-        if wanted in (Section.RAID, Section.ROSTER):
+        wanted, guild = ExportKind(what), permissions.guild_of(interaction)
+        if wanted in (ExportKind.RAID, ExportKind.ROSTER):
             if code is None:
                 raise WhichRaid
             raids = [await self._state.find(GuildId(guild.id), code)]
             await responses.defer(interaction)
         else:
             await responses.defer(interaction)
-            raids = await self._upcoming(interaction, mine=wanted is Section.MINE)
-        if wanted is Section.ROSTER:
-            await self._hand_over_roster(interaction, raids[0])
+            raids = await self._upcoming(interaction, mine=wanted is ExportKind.MINE)
+        if wanted is ExportKind.ROSTER:
+            await self._send_roster(interaction, raids[0])
         else:
-            await self._hand_over_calendar(interaction, raids, wanted)
+            await self._send_calendar(interaction, raids, wanted)
 
     @detail.autocomplete("code")
     @export.autocomplete("code")
@@ -196,17 +196,15 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
             raise NothingToExport
         return [await self._state.raid(raid) for raid in found]
 
-    async def _hand_over_calendar(
-        self, interaction: discord.Interaction[Any], raids: list[Raid], what: Section
-    ) -> None:
+    async def _send_calendar(self, interaction: discord.Interaction[Any], raids: list[Raid], what: ExportKind) -> None:
         server, now = permissions.guild_of(interaction).name, self._state.now()
         made = calendar(raids, server=server, reader=permissions.member_id(interaction), now=now)
         what_for = "One raid" if len(raids) == 1 else f"{len(raids)} raids"
         text = f"{what_for} for your calendar. Open the file on your device; a newer one brings the old up to date."
-        named = raids[0].code if what is Section.RAID else what.value
+        named = raids[0].code if what is ExportKind.RAID else what.value
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"raids-{named}.ics"))
 
-    async def _hand_over_roster(self, interaction: discord.Interaction[Any], raid: Raid) -> None:
+    async def _send_roster(self, interaction: discord.Interaction[Any], raid: Raid) -> None:
         made = roster_sheet(raid, await self._state.names(raid))
         text = f"The roster of “{escape(raid.name)}” (`{raid.code}`) as it is now."
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))

@@ -50,7 +50,7 @@ class Query:
             raise UnknownPanel
         return cls(None if kind == _EVERY_KIND else Kind(kind), parts[1] == "mine", page_number(parts[2]))
 
-    def to(self, page: int = 0, *, mine: bool | None = None, by: str = "list") -> str:
+    def custom_id(self, page: int = 0, *, mine: bool | None = None, by: str = "list") -> str:
         whose = self.mine if mine is None else mine
         return address(PANEL, by, self.kind or _EVERY_KIND, "mine" if whose else "all", page)
 
@@ -70,13 +70,13 @@ def list_rows(page: Page, wanted: Query) -> tuple[Row, ...]:
         discord.SelectOption(label=name, value=value, default=value == (wanted.kind or _EVERY_KIND))
         for value, name in kinds
     ]
-    choose = discord.ui.Select[Any](custom_id=wanted.to(by="kind"), placeholder="Which kind?", options=options)
+    choose = discord.ui.Select[Any](custom_id=wanted.custom_id(by="kind"), placeholder="Which kind?", options=options)
     whose = discord.ui.Button[Any](
         label="Show all raids" if wanted.mine else "Only mine",
         style=discord.ButtonStyle.primary,
-        custom_id=wanted.to(mine=not wanted.mine, by="whose"),
+        custom_id=wanted.custom_id(mine=not wanted.mine, by="whose"),
     )
-    return (choose,), (whose, *page_buttons(page.number, page.pages, wanted.to))
+    return (choose,), (whose, *page_buttons(page.number, page.pages, wanted.custom_id))
 
 
 def history_embed(page: Page, name: str) -> discord.Embed:
@@ -95,7 +95,7 @@ def history_rows(page: Page, member: MemberId) -> tuple[Row, ...]:
     return (buttons,) if buttons else ()
 
 
-def said(raid: Raid) -> str:
+def status_line(raid: Raid) -> str:
     """Return a line on the raid's state, to show above its roster."""
     board = f" · [to the board]({raid.link})" if raid.link else ""
     return f"`{raid.code}` · {KIND_NAMES[raid.kind]} · {_MARKS[raid.status]} {_SAID[raid.status]}{board}"

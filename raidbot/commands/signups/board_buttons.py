@@ -2,7 +2,7 @@
 
 import asyncio
 
-from raidbot.commands.signups.gate import Gate
+from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.service import SignupService, place
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel
@@ -25,7 +25,7 @@ class PressedTooFast(Refusal):
 class BoardButtons:
     """`speed` is shared with reactions. The raid is identified by the pressed message alone."""
 
-    def __init__(self, state: State, gate: Gate, speed: SlidingWindow[tuple[int, int]]) -> None:
+    def __init__(self, state: State, gate: SignupGate, speed: SlidingWindow[tuple[int, int]]) -> None:
         self._state = state
         self._speed = speed
         self._signing_up = SignupService(state, gate, Source.BUTTON)

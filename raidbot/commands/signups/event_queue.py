@@ -18,7 +18,7 @@ class KeyedQueue:
     """One FIFO queue of work per raid. Raids do not wait for each other."""
 
     def __init__(self) -> None:
-        self._lines: dict[RaidId, deque[Work]] = {}
+        self._queues: dict[RaidId, deque[Work]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._ended = False
 
@@ -26,12 +26,12 @@ class KeyedQueue:
         """Queue `work` behind the raid's earlier work. Returns at once; does nothing after `end`."""
         if self._ended:
             return
-        line = self._lines.get(raid)
+        line = self._queues.get(raid)
         if line is not None:
             line.append(work)
             return
-        self._lines[raid] = deque([work])
-        worker = asyncio.create_task(self._work_off(raid))
+        self._queues[raid] = deque([work])
+        worker = asyncio.create_task(self._drain(raid))
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
 
@@ -41,8 +41,8 @@ class KeyedQueue:
         while self._workers:
             await asyncio.wait(self._workers)
 
-    async def _work_off(self, raid: RaidId) -> None:
-        line = self._lines[raid]
+    async def _drain(self, raid: RaidId) -> None:
+        line = self._queues[raid]
         while line:
             work = line.popleft()
             try:
@@ -51,4 +51,4 @@ class KeyedQueue:
                 log.debug("board event not written", raid=raid, error=str(error))
             except Exception:  # the raid's later work must still run
                 log.exception("board event failed", raid=raid)
-        del self._lines[raid]
+        del self._queues[raid]

@@ -29,7 +29,7 @@ class RoleGone(Refusal):
         )
 
 
-class Gate:
+class SignupGate:
     def __init__(self, client: discord.Client, state: State, api: DiscordApi) -> None:
         self._client = client
         self._state = state

@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.signups import mysignups_views
-from raidbot.commands.signups.gate import Gate
+from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.mysignups_views import PAGE_SIZE
 from raidbot.commands.signups.service import SignupService
 from raidbot.commands.ui import permissions, responses
@@ -21,7 +21,7 @@ from raidbot.utils.errors import Refusal
 
 
 class MySignups(commands.Cog):
-    def __init__(self, state: State, gate: Gate) -> None:
+    def __init__(self, state: State, gate: SignupGate) -> None:
         self._state = state
         self._signing_up = SignupService(state, gate, Source.COMMAND)
 

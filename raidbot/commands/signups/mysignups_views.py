@@ -93,7 +93,7 @@ def brief(raid: Raid, member: MemberId) -> str:
     seat = raid.seat_of(member)
     parts = [] if seat is None else [f"{raid.role(seat.role).name}{f' ({seat.side})' if seat.side else ''}"]
     for wait in raid.waits_of(member):
-        position = [one.member for one in raid.line(wait.role)].index(member) + 1
+        position = [one.member for one in raid.waitlist(wait.role)].index(member) + 1
         parts.append(f"number {position} in line for {raid.role(wait.role).name}")
     return ", ".join(parts)
 

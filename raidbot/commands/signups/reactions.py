@@ -12,10 +12,10 @@ import structlog
 from discord.ext import commands
 
 from raidbot.commands.signups.event_queue import KeyedQueue
-from raidbot.commands.signups.gate import Gate, RoleGone
+from raidbot.commands.signups.gate import RoleGone, SignupGate
 from raidbot.db import outbox
 from raidbot.db.database import Unwritable
-from raidbot.db.outbox import Owed
+from raidbot.db.outbox import OutboxMessage
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
@@ -75,7 +75,7 @@ class Reactions(commands.Cog):
         client: discord.Client,
         state: State,
         event_queue: KeyedQueue,
-        gate: Gate,
+        gate: SignupGate,
         *,
         serves: Callable[[int | None], bool],
         speed: SlidingWindow[tuple[int, int]],
@@ -125,7 +125,7 @@ class Reactions(commands.Cog):
         else:
             self._event_queue.put(raid, partial(self._refuse_speed, reaction, tell=verdict.first_refusal))
         if await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles}):
-            self._boards.renamed(raid)
+            self._boards.name_changed(raid)
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
@@ -184,10 +184,13 @@ class Reactions(commands.Cog):
         role = raid.role_for_emoji(emoji_key)
         if role is None:
             return
-        mark, taken = raid.mark_of(member, role.key), self._reaction_remover.took(raid_id, member, role.key)
+        mark, taken = (
+            raid.mark_of(member, role.key),
+            self._reaction_remover.was_removed_by_bot(raid_id, member, role.key),
+        )
         rule = partial(signups.unreact, member=member, key=role.key, now=self._state.now())
         if taken:
-            rule = partial(signups.taken_away, member=member, key=role.key)
+            rule = partial(signups.forget_mark, member=member, key=role.key)
         try:
             now = (await self._state.change(raid_id, rule, Cause(Source.REACTION, member))).raid
         except sqlite3.Error as error:
@@ -208,7 +211,7 @@ class Reactions(commands.Cog):
         """Queue a DM with the reason, once per `again_after` seconds; during a write outage send it at best effort."""
         now = self._state.now()
         cause = f"refusal:{raid.id}:{type(refusal).__name__}:{int(now.timestamp()) // again_after}"
-        dm = Owed(
+        dm = OutboxMessage(
             kind="dm",
             target=member,
             payload={"content": str(refusal)},
@@ -218,7 +221,7 @@ class Reactions(commands.Cog):
             guild=raid.guild,
         )
         try:
-            await self._state.owe([dm, *await self._thread_notice(raid, member, refusal, cause, now)])
+            await self._state.enqueue([dm, *await self._thread_notice(raid, member, refusal, cause, now)])
         except Unwritable:
             self._best_effort_dms.say(member, str(refusal))
         except sqlite3.Error:
@@ -228,7 +231,7 @@ class Reactions(commands.Cog):
 
     async def _thread_notice(
         self, raid: Raid, member: MemberId, refusal: Refusal, cause: str, now: datetime
-    ) -> list[Owed]:
+    ) -> list[OutboxMessage]:
         """Return a notice for the raid's thread if the member's DMs are closed and the settings allow it.
 
         All members with the same `cause` share one notice.
@@ -240,7 +243,7 @@ class Reactions(commands.Cog):
             return []
         text = f"To whoever reacted just now and takes no direct messages: {refusal}"
         return [
-            Owed(
+            OutboxMessage(
                 kind="post",
                 target=raid.thread,
                 payload={"content": text},

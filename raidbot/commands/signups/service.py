@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from raidbot.commands.signups.gate import Gate
+from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.ui import permissions
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.raids import events as ev
@@ -19,7 +19,7 @@ from raidbot.utils.text import clean_name, escape
 class SignupService:
     """Each method returns sentences to the member about what it did."""
 
-    def __init__(self, state: State, gate: Gate, source: Source) -> None:
+    def __init__(self, state: State, gate: SignupGate, source: Source) -> None:
         self._state = state
         self._gate = gate
         self._source = source
@@ -80,7 +80,7 @@ def place(raid: Raid, member: MemberId) -> str:
         side = f", on the side **{escape(seat.side)}**" if seat.side else ""
         said.append(f"You have {_seat(raid, seat.role)}{side}.")
     for wait in waits:
-        line = [one.member for one in raid.line(wait.role)]
+        line = [one.member for one in raid.waitlist(wait.role)]
         where = f"You are number {line.index(member) + 1} of {len(line)} in line"
         said.append(f"{where} for {_seat(raid, wait.role)}.")
     return " ".join(said)

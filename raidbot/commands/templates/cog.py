@@ -18,7 +18,7 @@ from raidbot.commands.templates import (
     roles,
     strategies,
 )
-from raidbot.commands.templates.context import ANY, Action, PanelContext, take
+from raidbot.commands.templates.context import ANY, Action, PanelContext, run_action
 from raidbot.commands.templates.views import NO_KEY
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.autocomplete import matching
@@ -60,41 +60,41 @@ class Templates(
     async def list_(self, interaction: discord.Interaction[Any]) -> None:
         await permissions.check_any(interaction, ANY)
         await responses.defer(interaction)
-        await (await self._visit(interaction)).list(0)
+        await (await self._command_context(interaction)).list(0)
 
     @app_commands.command(description="Change a template, switch it on or off, copy, reset or delete it")
     @app_commands.describe(template=_WHICH)
     async def edit(self, interaction: discord.Interaction[Any], template: str) -> None:
         await permissions.check_any(interaction, ANY)
-        context = await self._visit(interaction)
+        context = await self._command_context(interaction)
         entry = _named(context.catalogue, template)
         await responses.defer(interaction)
-        await context.of(entry.key).home()
+        await context.for_template(entry.key).home()
 
     @app_commands.command(description="Make a template of this server’s own")
     async def create(self, interaction: discord.Interaction[Any]) -> None:
         await permissions.check(interaction, Permission.TEMPLATES_CREATE)
-        await manage.ask_new(await self._visit(interaction))
+        await manage.ask_new(await self._command_context(interaction))
 
     @app_commands.command(description="Templates as a file, for another server or to keep")
     @app_commands.describe(template="Which template; all of them if left out")
     async def export(self, interaction: discord.Interaction[Any], template: str | None = None) -> None:
         await permissions.check(interaction, Permission.TEMPLATES_EXPORT)
-        catalogue = (await self._visit(interaction)).catalogue
+        catalogue = (await self._command_context(interaction)).catalogue
         entry = None if template is None else _named(catalogue, template)
         await responses.defer(interaction)
         if entry is None:
-            await files.hand_out(interaction, catalogue.entries, "templates.json")
+            await files.send_export(interaction, catalogue.entries, "templates.json")
         else:
-            await files.hand_out(interaction, (entry,), files.file_name(entry))
+            await files.send_export(interaction, (entry,), files.file_name(entry))
 
     @app_commands.command(name="import", description="Take templates in from a file; nothing is saved if any is wrong")
     @app_commands.describe(file="What /templates export handed out, or a file written like it")
     async def import_(self, interaction: discord.Interaction[Any], file: discord.Attachment) -> None:
         await permissions.check(interaction, Permission.TEMPLATES_IMPORT)
         await responses.defer(interaction)
-        told = await files.take_file(self._state, interaction, file)
-        await (await self._visit(interaction)).list(0, told)
+        told = await files.import_file(self._state, interaction, file)
+        await (await self._command_context(interaction)).list(0, told)
 
     @edit.autocomplete("template")
     @export.autocomplete("template")
@@ -112,9 +112,9 @@ class Templates(
         catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
         if interaction.message is None:  # a form opened by a command has no panel to edit
             await responses.defer(interaction)
-        await take(PanelContext(self._state, press, catalogue, key, tuple(rest)), action)
+        await run_action(PanelContext(self._state, press, catalogue, key, tuple(rest)), action)
 
-    async def _visit(self, interaction: discord.Interaction[Any]) -> PanelContext:
+    async def _command_context(self, interaction: discord.Interaction[Any]) -> PanelContext:
         """Return the context of a command, with an empty press."""
         catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
         return PanelContext(self._state, Press(interaction, (), (), {}), catalogue, NO_KEY, ())

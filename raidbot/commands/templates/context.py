@@ -93,13 +93,13 @@ class PanelContext:
             raise UnknownPanel
         return self.rest[-1]
 
-    def said(self, *keys: str) -> dict[str, str]:
+    def changed_fields(self, *keys: str) -> dict[str, str]:
         """Return the form fields that the member changed; `keys` in the form's order. Raises UnknownPanel."""
         return changed(self.press.fields, self.marks, *keys)
 
     async def ask(self, action: str, title: str, *fields: Field, about: tuple[str, ...] = ()) -> None:
         """Open a form that submits to `action`. After a refusal it is filled in with what was typed."""
-        custom_id = views.to(action, self.key, *about)
+        custom_id = views.custom_id(action, self.key, *about)
         marks = self.rest[-1] if self.rest else None
         await form_retry.open_form(self.interaction, custom_id, title, *fields, marks=marks)
 
@@ -130,7 +130,7 @@ class PanelContext:
         await self.home("\n".join(("Saved. Raids that are posted stay as they are.", *self.lost(entry))))
 
     def lost(self, entry: Entry) -> tuple[str, ...]:
-        return edits.lost(self.template, entry.template)
+        return edits.lost_role_changes(self.template, entry.template)
 
     async def home(self, text: str = "") -> None:
         """Show the template as it is now, or the list if it does not exist."""
@@ -153,7 +153,7 @@ class PanelContext:
         """Replace the panel with a page."""
         await responses.edit_response(self.interaction, text, embeds=embeds, rows=rows)
 
-    def of(self, key: str) -> "PanelContext":
+    def for_template(self, key: str) -> "PanelContext":
         """Return this context for another template."""
         return replace(self, key=key, rest=())
 
@@ -170,7 +170,7 @@ class Action:
     again: str | None = None
 
 
-async def take(context: PanelContext, action: Action) -> None:
+async def run_action(context: PanelContext, action: Action) -> None:
     """Run the action; show a refusal above the panel, or above what was typed."""
     try:
         await action.do(context)

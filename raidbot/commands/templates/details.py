@@ -20,15 +20,17 @@ async def _ask_look(context: PanelContext) -> None:
     await context.ask(
         "look",
         "Words and look",
-        Field("name", LABELS["name"], template.name, most=MAX_LABEL_LENGTH),
-        Field("label", LABELS["label"], template.label, "Blank: its name", most=MAX_LABEL_LENGTH, required=False),
+        Field("name", LABELS["name"], template.name, max_length=MAX_LABEL_LENGTH),
+        Field("label", LABELS["label"], template.label, "Blank: its name", max_length=MAX_LABEL_LENGTH, required=False),
         emoji_field(template.emoji),
-        Field("colour", LABELS["colour"], edits.colour_text(template.colour), COLOUR_HINT, most=20, required=False),
+        Field(
+            "colour", LABELS["colour"], edits.colour_text(template.colour), COLOUR_HINT, max_length=20, required=False
+        ),
         Field(
             "description",
             LABELS["description"],
             template.description,
-            most=MAX_DESCRIPTION_LENGTH,
+            max_length=MAX_DESCRIPTION_LENGTH,
             required=False,
             is_long=True,
         ),
@@ -37,12 +39,12 @@ async def _ask_look(context: PanelContext) -> None:
 
 def emoji_field(value: str) -> Field:
     return Field(
-        "emoji", LABELS["emoji"], value, "Before the title: ⚔️ or :name:", most=MAX_EMOJI_LENGTH, required=False
+        "emoji", LABELS["emoji"], value, "Before the title: ⚔️ or :name:", max_length=MAX_EMOJI_LENGTH, required=False
     )
 
 
 async def _look(context: PanelContext) -> None:
-    said = context.said(*_LOOK)
+    said = context.changed_fields(*_LOOK)
     if "emoji" in said:
         known = await context.emoji(said["emoji"])
         said["emoji"] = known.spell_or_nothing(said["emoji"])
@@ -56,7 +58,7 @@ async def _ask_lengths(context: PanelContext) -> None:
         LABELS["lengths"],
         lengths,
         "1.5, 3; blank: raids say no length",
-        most=_MAX_LENGTHS_TEXT_LENGTH,
+        max_length=_MAX_LENGTHS_TEXT_LENGTH,
         required=False,
     )
     await context.ask("lengths", "How long raids take", field)
@@ -73,7 +75,7 @@ async def _ask_sides(context: PanelContext) -> None:
         LABELS["sides"],
         "\n".join(context.template.sides),
         "Left side (Bomb)",
-        most=_MAX_SIDES_TEXT_LENGTH,
+        max_length=_MAX_SIDES_TEXT_LENGTH,
         required=False,
         is_long=True,
     )

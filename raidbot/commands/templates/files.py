@@ -16,8 +16,8 @@ from raidbot.commands.ui import permissions, responses
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.catalogue import Entry
-from raidbot.raids.templates.file_format import MAX_FILE_BYTES, Filed, TooLargeFile, kib, read, write
-from raidbot.raids.templates.importing import Taken, check_emoji, take_in, taken
+from raidbot.raids.templates.file_format import MAX_FILE_BYTES, FileEntry, TooLargeFile, kib, read, write
+from raidbot.raids.templates.importing import ImportSummary, check_emoji, import_templates, summarise
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
@@ -31,9 +31,9 @@ class NoDownload(Refusal):
         super().__init__("Discord does not hand me the file right now. Try again later.")
 
 
-async def hand_out(interaction: discord.Interaction[Any], entries: Iterable[Entry], name: str) -> None:
+async def send_export(interaction: discord.Interaction[Any], entries: Iterable[Entry], name: str) -> None:
     """Send the templates as a file in the deferred response."""
-    filed = [Filed(entry.template, entry.enabled) for entry in entries]
+    filed = [FileEntry(entry.template, entry.enabled) for entry in entries]
     content = (await asyncio.to_thread(write, filed)).encode()
     await responses.send_file(interaction, _what_for(len(content)), discord.File(io.BytesIO(content), filename=name))
 
@@ -52,7 +52,7 @@ def file_name(entry: Entry) -> str:
     return f"{slug[:40] or 'template'}.json"
 
 
-async def take_file(state: State, interaction: discord.Interaction[Any], file: discord.Attachment) -> str:
+async def import_file(state: State, interaction: discord.Interaction[Any], file: discord.Attachment) -> str:
     """Import the file into the guild's templates and return lines on what was added, changed and left.
 
     Raises Refusal for anything wrong with the file; then nothing is changed.
@@ -62,9 +62,9 @@ async def take_file(state: State, interaction: discord.Interaction[Any], file: d
     ids = (await server_emoji(interaction)).ids
     before = await state.templates(guild)
     check_emoji(before, filed, ids)
-    rule = partial(take_in, filed=filed, new_key=state.new_template_key)
+    rule = partial(import_templates, filed=filed, new_key=state.new_template_key)
     after = await state.change_templates(guild, rule, permissions.cause_of(interaction))
-    return _told(taken(before, after, filed))
+    return _told(summarise(before, after, filed))
 
 
 async def _download(file: discord.Attachment) -> bytes:
@@ -77,7 +77,7 @@ async def _download(file: discord.Attachment) -> bytes:
         raise NoDownload from None
 
 
-def _told(told: Taken) -> str:
+def _told(told: ImportSummary) -> str:
     parts = (("Added", told.added), ("Changed", told.changed), ("Left as they were", told.left))
     return "\n".join(
         f"**{what} ({len(names)}):** {clip(', '.join(map(escape, names)), _MAX_NAMES_LENGTH)}"
@@ -90,7 +90,7 @@ async def _export(context: PanelContext) -> None:
     await responses.defer(context.interaction)
     entry = None if context.key == NO_KEY else context.entry
     entries = context.catalogue.entries if entry is None else (entry,)
-    await hand_out(context.interaction, entries, file_name(entry) if entry else "templates.json")
+    await send_export(context.interaction, entries, file_name(entry) if entry else "templates.json")
 
 
 ACTIONS = {"export": Action((Permission.TEMPLATES_EXPORT,), _export)}

@@ -35,7 +35,7 @@ async def _list(context: PanelContext) -> None:
 
 
 async def _open(context: PanelContext) -> None:
-    await context.of(context.chosen).home()
+    await context.for_template(context.chosen).home()
 
 
 async def _panel(context: PanelContext) -> None:
@@ -47,13 +47,13 @@ async def ask_new(context: PanelContext) -> None:
     await context.ask(
         "new",
         "A new template",
-        Field("name", LABELS["name"], most=MAX_LABEL_LENGTH),
+        Field("name", LABELS["name"], max_length=MAX_LABEL_LENGTH),
         emoji_field(""),
-        Field("colour", LABELS["colour"], "", COLOUR_HINT, most=20, required=False),
+        Field("colour", LABELS["colour"], "", COLOUR_HINT, max_length=20, required=False),
         Field(
             "description",
             LABELS["description"],
-            most=_MAX_NEW_DESCRIPTION_LENGTH,
+            max_length=_MAX_NEW_DESCRIPTION_LENGTH,
             required=False,
             is_long=True,
         ),
@@ -73,22 +73,24 @@ async def _new(context: PanelContext) -> None:
         roles=from_lines(said["roles"], spell=known.spell),
     )
     await context.change_catalogue(lambda catalogue: rules.add(catalogue, template))
-    await context.of(template.key).home("Saved. `/create` offers it. Lengths, strategies and sides can be added here.")
+    await context.for_template(template.key).home(
+        "Saved. `/create` offers it. Lengths, strategies and sides can be added here."
+    )
 
 
 async def _duplicate(context: PanelContext) -> None:
     new = context.state.new_template_key()
     await context.change_catalogue(partial(rules.duplicate, key=context.key, new=new))
-    await context.of(new).home(f"This is the copy of {views.quoted(context.template)}, complete.")
+    await context.for_template(new).home(f"This is the copy of {views.quoted(context.template)}, complete.")
 
 
 async def _enable(context: PanelContext) -> None:
-    await context.change_catalogue(partial(rules.switch, key=context.key, enabled=True))
+    await context.change_catalogue(partial(rules.set_enabled, key=context.key, enabled=True))
     await context.home("`/create` offers it.")
 
 
 async def _disable(context: PanelContext) -> None:
-    await context.change_catalogue(partial(rules.switch, key=context.key, enabled=False))
+    await context.change_catalogue(partial(rules.set_enabled, key=context.key, enabled=False))
     await context.home("`/create` does not offer it any more. Raids that are posted stay as they are.")
 
 

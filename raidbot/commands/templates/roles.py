@@ -19,7 +19,7 @@ from raidbot.raids.templates import edits
 from raidbot.raids.templates.model import MAX_CHOICES, MAX_LABEL_LENGTH, MAX_ROLE_NAME_LENGTH, MAX_ROLES, Template
 from raidbot.raids.templates.role_text import FORM, MAX_TEXT_LENGTH, from_lines, seats_of, to_lines
 from raidbot.utils.errors import Refusal
-from raidbot.utils.ids import mark_of
+from raidbot.utils.ids import fingerprint
 from raidbot.utils.text import clip, escape
 
 _ROLE = ("group", "emoji", "name", "seats", "icon")
@@ -86,7 +86,7 @@ def _plainly(role: Role) -> str:
 
 async def _role(context: PanelContext) -> None:
     role = edits.role_of(context.template, context.chosen)
-    mark = mark_of(role.key)
+    mark = fingerprint(role.key)
     buttons = (
         views.button("Edit", BLUE, "ask-role", context.key, mark),
         views.button("Remove", RED, "drop-role", context.key, mark, disabled=len(context.template.roles) == 1),
@@ -103,7 +103,7 @@ async def _ask_lines(context: PanelContext) -> None:
 
 
 def lines_field(lines: str) -> Field:
-    return Field("roles", LABELS["roles"], lines, FORM, most=MAX_TEXT_LENGTH, is_long=True)
+    return Field("roles", LABELS["roles"], lines, FORM, max_length=MAX_TEXT_LENGTH, is_long=True)
 
 
 async def _lines(context: PanelContext) -> None:
@@ -111,7 +111,7 @@ async def _lines(context: PanelContext) -> None:
     emoji = await context.emoji(text)
 
     def change(template: Template) -> Template:
-        edits.check_roles_are(template, mark)
+        edits.check_roles_unchanged(template, mark)
         return template.with_roles(from_lines(text, template.roles, emoji.spell))
 
     await context.saved(await context.change(change))
@@ -135,7 +135,7 @@ async def _ask_role(context: PanelContext) -> None:
 
 
 async def _edit(context: PanelContext) -> None:
-    mark, said = context.part(0), context.said(*_ROLE)
+    mark, said = context.part(0), context.changed_fields(*_ROLE)
     emoji = await context.emoji(*said.values())
 
     def change(template: Template) -> Template:
@@ -154,12 +154,21 @@ async def _drop(context: PanelContext) -> None:
 def _fields(role: Role) -> tuple[Field, ...]:
     return (
         Field(
-            "group", LABELS["group"], role.group, "Blank: it stands by itself", most=MAX_LABEL_LENGTH, required=False
+            "group",
+            LABELS["group"],
+            role.group,
+            "Blank: it stands by itself",
+            max_length=MAX_LABEL_LENGTH,
+            required=False,
         ),
-        Field("emoji", LABELS["emoji"], role.emoji, "What members react with: ⚔️ or :name:", most=MAX_EMOJI_LENGTH),
-        Field("name", LABELS["name"], role.name, most=MAX_ROLE_NAME_LENGTH),
-        Field("seats", LABELS["seats"], str(role.seats), most=2),
-        Field("icon", LABELS["icon"], role.icon, "⚔️ or :name:; may be blank", most=MAX_EMOJI_LENGTH, required=False),
+        Field(
+            "emoji", LABELS["emoji"], role.emoji, "What members react with: ⚔️ or :name:", max_length=MAX_EMOJI_LENGTH
+        ),
+        Field("name", LABELS["name"], role.name, max_length=MAX_ROLE_NAME_LENGTH),
+        Field("seats", LABELS["seats"], str(role.seats), max_length=2),
+        Field(
+            "icon", LABELS["icon"], role.icon, "⚔️ or :name:; may be blank", max_length=MAX_EMOJI_LENGTH, required=False
+        ),
     )
 
 
@@ -177,7 +186,7 @@ def _said(role: Role, said: dict[str, str], emoji: ServerEmoji) -> Role:
 
 def _marked(template: Template, mark: str) -> Role:
     """Return the role with this mark. Raises RoleGone."""
-    key = next((role.key for role in template.roles if mark_of(role.key) == mark), "")
+    key = next((role.key for role in template.roles if fingerprint(role.key) == mark), "")
     return edits.role_of(template, key)
 
 

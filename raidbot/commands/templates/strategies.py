@@ -12,7 +12,7 @@ from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import edits
 from raidbot.raids.templates.model import MAX_CHOICES, MAX_DESCRIPTION_LENGTH, MAX_LABEL_LENGTH, Strategy, Template
 from raidbot.raids.templates.role_text import Spell, from_lines, to_lines
-from raidbot.utils.ids import mark_of
+from raidbot.utils.ids import fingerprint
 from raidbot.utils.text import clip, escape
 
 _NEW = Strategy("")
@@ -46,7 +46,7 @@ async def _show(context: PanelContext, text: str = "") -> None:
 
 async def _strategy(context: PanelContext) -> None:
     strategy = edits.strategy_of(context.template, context.chosen)
-    mark = mark_of(strategy.name)
+    mark = fingerprint(strategy.name)
     buttons = (
         views.button("Edit", BLUE, "ask-plan", context.key, mark),
         views.button("Remove", RED, "drop-plan", context.key, mark),
@@ -75,13 +75,13 @@ def _fields(template: Template, strategy: Strategy) -> list[Field]:
     played = template.played_as(strategy).roles
     roles = [lines_field(to_lines(played))] if fits_a_form(template.roles) and fits_a_form(played) else []
     return [
-        Field("name", LABELS["name"], strategy.name, most=MAX_LABEL_LENGTH),
+        Field("name", LABELS["name"], strategy.name, max_length=MAX_LABEL_LENGTH),
         Field(
             "description",
             LABELS["description"],
             strategy.description,
             "Blank: the template’s",
-            most=MAX_DESCRIPTION_LENGTH,
+            max_length=MAX_DESCRIPTION_LENGTH,
             required=False,
             is_long=True,
         ),
@@ -128,7 +128,9 @@ async def _drop(context: PanelContext) -> None:
 
 def _said(context: PanelContext) -> dict[str, str]:
     """Return the form fields that the member changed. Roles too long for a form are not among its fields."""
-    return context.said(*_WORDS, "roles") if "roles" in context.press.fields else context.said(*_WORDS)
+    return (
+        context.changed_fields(*_WORDS, "roles") if "roles" in context.press.fields else context.changed_fields(*_WORDS)
+    )
 
 
 def _changed(context: PanelContext, template: Template, said: dict[str, str], spell: Spell) -> tuple[Role, ...] | None:
@@ -138,13 +140,13 @@ def _changed(context: PanelContext, template: Template, said: dict[str, str], sp
     """
     if "roles" not in said:
         return None
-    edits.check_roles_are(template, context.part(len(context.rest) - 2))
-    return edits.strategy_played(template, from_lines(said["roles"], spell=spell))
+    edits.check_roles_unchanged(template, context.part(len(context.rest) - 2))
+    return edits.strategy_roles(template, from_lines(said["roles"], spell=spell))
 
 
 def _marked(template: Template, mark: str) -> Strategy:
     """Return the strategy with this mark. Raises StrategyGone."""
-    name = next((one.name for one in template.strategies if mark_of(one.name) == mark), "")
+    name = next((one.name for one in template.strategies if fingerprint(one.name) == mark), "")
     return edits.strategy_of(template, name)
 
 

@@ -30,7 +30,7 @@ _MAX_DESCRIPTION_LENGTH = 300
 _MAX_SIDES_LENGTH = 500
 
 
-def to(action: str, key: str, *more: object) -> str:
+def custom_id(action: str, key: str, *more: object) -> str:
     """Return the `custom_id` that routes `action` to this template's panel."""
     return address(PANEL, action, key, *more)
 
@@ -38,13 +38,13 @@ def to(action: str, key: str, *more: object) -> str:
 def button(
     label: str, style: discord.ButtonStyle, action: str, key: str, *more: object, disabled: bool = False
 ) -> discord.ui.Button[Any]:
-    return discord.ui.Button(label=label, style=style, custom_id=to(action, key, *more), disabled=disabled)
+    return discord.ui.Button(label=label, style=style, custom_id=custom_id(action, key, *more), disabled=disabled)
 
 
 def select(
     hint: str, action: str, key: str, options: list[discord.SelectOption], *more: object
 ) -> discord.ui.Select[Any]:
-    return discord.ui.Select(custom_id=to(action, key, *more), placeholder=hint, options=options)
+    return discord.ui.Select(custom_id=custom_id(action, key, *more), placeholder=hint, options=options)
 
 
 def back(key: str) -> discord.ui.Button[Any]:
@@ -79,7 +79,7 @@ def list_rows(catalogue: Catalogue, page: int) -> tuple[Row, ...]:
         )
         for entry in _on(catalogue, page)
     ]
-    turned = page_buttons(page, pages_of(catalogue), lambda number: to("list", NO_KEY, number))
+    turned = page_buttons(page, pages_of(catalogue), lambda number: custom_id("list", NO_KEY, number))
     return (
         (select("Look at a template, and change it", "open", NO_KEY, options),),
         *((turned,) if turned else ()),

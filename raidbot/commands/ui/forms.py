@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import discord
 
 from raidbot.commands.ui.router import UnknownPanel
-from raidbot.utils.ids import MARK_LENGTH, mark_of
+from raidbot.utils.ids import FINGERPRINT_LENGTH, fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Field:
     label: str
     value: str = ""
     hint: str = ""
-    most: int = 100
+    max_length: int = 100
     required: bool = True
     is_long: bool = False
 
@@ -33,7 +33,7 @@ def form(custom_id: str, title: str, *fields: Field) -> discord.ui.Modal:
             custom_id=field.key,
             default=field.value or None,
             placeholder=field.hint or None,
-            max_length=field.most,
+            max_length=field.max_length,
             style=discord.TextStyle.paragraph if field.is_long else discord.TextStyle.short,
             required=field.required,
         )
@@ -44,7 +44,7 @@ def form(custom_id: str, title: str, *fields: Field) -> discord.ui.Modal:
 
 def marks_of(fields: Iterable[Field]) -> str:
     """Return a mark per field of its shown value, joined; it belongs into the form's `custom_id`."""
-    return "".join(mark_of(field.value) for field in fields)
+    return "".join(fingerprint(field.value) for field in fields)
 
 
 def changed(typed: Mapping[str, str], marks: str, *keys: str) -> dict[str, str]:
@@ -52,8 +52,8 @@ def changed(typed: Mapping[str, str], marks: str, *keys: str) -> dict[str, str]:
 
     Raises UnknownPanel for the marks of another form.
     """
-    before = [marks[start : start + MARK_LENGTH] for start in range(0, len(marks), MARK_LENGTH)]
+    before = [marks[start : start + FINGERPRINT_LENGTH] for start in range(0, len(marks), FINGERPRINT_LENGTH)]
     if len(before) != len(keys):
         raise UnknownPanel
     said = {key: typed[key] for key in keys}
-    return {key: said[key] for key, mark in zip(keys, before, strict=True) if mark_of(said[key]) != mark}
+    return {key: said[key] for key, mark in zip(keys, before, strict=True) if fingerprint(said[key]) != mark}

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from raidbot.commands.ui import permissions
-from raidbot.delivery.members.names import hear
+from raidbot.delivery.members.names import store_members
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
@@ -35,13 +35,13 @@ class PickedMember:
         return f"**{escape(self.name)}**"
 
 
-async def picked_members(state: State, user: discord.User | discord.Member) -> PickedMember:
+async def picked_member(state: State, user: discord.User | discord.Member) -> PickedMember:
     """Return the user as a picked member and learn their name and roles. Raises NotAMember or NoBots."""
     if user.bot:
         raise NoBots
     if not isinstance(user, discord.Member):
         raise NotAMember
-    await hear(state, GuildId(user.guild.id), (user,))
+    await store_members(state, GuildId(user.guild.id), (user,))
     return PickedMember(MemberId(user.id), clean_name(user.display_name))
 
 
@@ -51,4 +51,4 @@ async def look_up(interaction: discord.Interaction[Any], member: MemberId) -> Pi
         found = await permissions.guild_of(interaction).fetch_member(member)
     except discord.NotFound:
         raise NotAMember from None
-    return await picked_members(interaction.client.state, found)
+    return await picked_member(interaction.client.state, found)

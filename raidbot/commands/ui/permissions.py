@@ -46,7 +46,7 @@ class NotEveryone(Refusal):
         super().__init__("Choose roles that not everybody has: @everyone cannot be chosen here.")
 
 
-class MissingRights(Refusal):
+class MissingPermissions(Refusal):
     """Names exactly the permissions that the bot lacks in the channel."""
 
     def __init__(self, channel: discord.TextChannel, missing: list[str]) -> None:
@@ -126,14 +126,14 @@ def role_names(guild: discord.Guild, roles: frozenset[int]) -> list[str]:
     return [role.name for role in found if role is not None]
 
 
-def missing_rights(channel: discord.TextChannel, needed: dict[str, str]) -> list[str]:
+def missing_permissions(channel: discord.TextChannel, needed: dict[str, str]) -> list[str]:
     """Return the names of the permissions in `needed` (Discord's flag → its name) that the bot lacks in the channel."""
     granted = channel.permissions_for(channel.guild.me)
     return [name for flag, name in needed.items() if not getattr(granted, flag)]
 
 
-def check_rights(channel: discord.TextChannel, needed: dict[str, str]) -> None:
+def check_bot_permissions(channel: discord.TextChannel, needed: dict[str, str]) -> None:
     """Raise MissingRights if the bot lacks any of `needed` in the channel."""
-    missing = missing_rights(channel, needed)
+    missing = missing_permissions(channel, needed)
     if missing:
-        raise MissingRights(channel, missing)
+        raise MissingPermissions(channel, missing)

@@ -91,6 +91,6 @@ async def _acknowledge_later(interaction: discord.Interaction[Any]) -> None:
 
 def _response_lock(interaction: discord.Interaction[Any]) -> asyncio.Lock:
     """Return the lock to hold while giving the first response, of which Discord accepts only one."""
-    lock = interaction.extras.setdefault("turn", asyncio.Lock())
+    lock = interaction.extras.setdefault("response_lock", asyncio.Lock())
     assert isinstance(lock, asyncio.Lock)  # noqa: S101
     return lock

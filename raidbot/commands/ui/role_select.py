@@ -27,7 +27,7 @@ def role_numbered(raid: Raid, text: str) -> Role:
 
 
 def role_option(raid: Raid, role: Role) -> discord.SelectOption:
-    taken, waiting = len(raid.seated(role.key)), len(raid.line(role.key))
+    taken, waiting = len(raid.seated(role.key)), len(raid.waitlist(role.key))
     also = f", {waiting} waiting" if waiting else ""
     label = f"{raid.roles.index(role) + 1}. {clip(role.name, 60)} ({taken}/{role.seats}{also})"
     return discord.SelectOption(label=label, value=role.key)

@@ -11,7 +11,7 @@ import structlog
 
 from raidbot.db import audit as rows
 from raidbot.db.audit import Feed, Record
-from raidbot.db.outbox import Owed
+from raidbot.db.outbox import OutboxMessage
 from raidbot.delivery.audit_log import format as entry_format
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.raids.events import Change
@@ -57,12 +57,12 @@ class AuditFeed:
         self._recorded.set()
         await end([self._worker] if self._worker else [], within=timeout)
 
-    async def tell(self, now: datetime) -> None:
+    async def report(self, now: datetime) -> None:
         """Queue all entries for live logs, and full batches or entries of `MAX_BATCH_AGE` for audit channels."""
         async with self._telling:
             for feed, count, until in ((Feed.LIVE, 1, now), (Feed.AUDIT, _EMBEDS_PER_MESSAGE, now - MAX_BATCH_AGE)):
-                for guild in await self._state.db.read(partial(rows.ripe, feed=feed, count=count, until=until)):
-                    await self._tell(guild, feed)
+                for guild in await self._state.db.read(partial(rows.due_guilds, feed=feed, count=count, until=until)):
+                    await self._report(guild, feed)
 
     def _committed(self, _before: Raid, _change: Change) -> None:
         self._recorded.set()
@@ -76,23 +76,23 @@ class AuditFeed:
             await sleep_unless(_GATHER_SECONDS, unless=self._stopping)
             self._recorded.clear()
             try:
-                await self.tell(self._state.now())
+                await self.report(self._state.now())
             except Exception:  # a failure must not stop the loop
                 log.exception("audit entries not queued")
 
-    async def _tell(self, guild: GuildId, feed: Feed) -> None:
+    async def _report(self, guild: GuildId, feed: Feed) -> None:
         settings = await self._state.settings(guild)
         channel = settings.audit_channel if feed is Feed.AUDIT else settings.debug_channel
         if channel is None:
-            await self._state.db.write(partial(rows.forgive, feed=feed, guild=guild))
-        elif self._reaches(channel):
-            await self._tell_in(channel, guild, feed)
+            await self._state.db.write(partial(rows.clear_pending, feed=feed, guild=guild))
+        elif self._can_post(channel):
+            await self._report_in(channel, guild, feed)
 
-    async def _tell_in(self, channel: ChannelId, guild: GuildId, feed: Feed) -> None:
+    async def _report_in(self, channel: ChannelId, guild: GuildId, feed: Feed) -> None:
         limit = _EMBEDS_PER_MESSAGE if feed is Feed.AUDIT else _BATCH_SIZE
-        while records := await self._state.db.read(partial(rows.owed, feed=feed, guild=guild, limit=limit)):
+        while records := await self._state.db.read(partial(rows.pending, feed=feed, guild=guild, limit=limit)):
             told, payload = _batch(records) if feed is Feed.AUDIT else _lines(records)
-            message = Owed(
+            message = OutboxMessage(
                 kind="post",
                 target=channel,
                 payload=payload,
@@ -100,12 +100,12 @@ class AuditFeed:
                 due_at=self._state.now(),
                 guild=guild,
             )
-            await self._state.db.write(partial(rows.hand_over, feed=feed, records=told, message=message))
+            await self._state.db.write(partial(rows.queue_report, feed=feed, records=told, message=message))
             self._wake_outbox()
             if len(told) == len(records) < limit:
                 return  # entries recorded meanwhile wait for a batch
 
-    def _reaches(self, channel: ChannelId) -> bool:
+    def _can_post(self, channel: ChannelId) -> bool:
         """Return True if, as far as cached, the bot has the permissions to post in the channel; log once if not."""
         found = self._client.get_channel(channel)
         if isinstance(found, discord.TextChannel):

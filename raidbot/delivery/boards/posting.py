@@ -12,7 +12,7 @@ import structlog
 
 from raidbot.db import raid_queries
 from raidbot.db import raids as rows
-from raidbot.db.outbox import CLAIM_LIFETIME, Owed
+from raidbot.db.outbox import CLAIM_LIFETIME, OutboxMessage
 from raidbot.delivery.boards import render
 from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.updater import Boards
@@ -140,7 +140,7 @@ class Posting:
             await self._take_down(message)
             return
         log.info("board posted", raid=raid_id, message=message.id)
-        await self._also(raid_id, "reactions that came early are not read yet", self._catch_up(raid_id))
+        await self._also(raid_id, "early reactions not read yet", self._catch_up(raid_id))
         await self._also(raid_id, "thread not opened", self._open_thread(raid_id))
 
     async def _message(self, raid: Raid) -> discord.PartialMessage:
@@ -218,11 +218,11 @@ class Posting:
                 raise
         thread = ChannelId(message)  # a thread started from a message has the message's id
         raid = (await self._state.change(raid.id, partial(lifecycle.open_thread, thread=thread), _CAUSE)).raid
-        there = await self._called(raid) if settings.thread_members else []
-        await self._state.owe([_intro(raid, thread, there, now=self._state.now())])
+        there = await self._escaped_names(raid) if settings.thread_members else []
+        await self._state.enqueue([_intro(raid, thread, there, now=self._state.now())])
         self._wake_outbox()
 
-    async def _called(self, raid: Raid) -> list[str]:
+    async def _escaped_names(self, raid: Raid) -> list[str]:
         names = await self._state.names(raid)
         return [escape(names.get(member, "Member")) for member in raid.members()]
 
@@ -242,7 +242,7 @@ def _thread_name(raid: Raid) -> str:
     return clip(raid.name, _MAX_THREAD_NAME_LENGTH - len(code)) + code
 
 
-def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) -> Owed:
+def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) -> OutboxMessage:
     """Return the thread's first message; `there` are the names of members who are already in the raid."""
     text = (
         f"Questions and plans for **{escape(raid.name)}** (`{raid.code}`) belong here."
@@ -251,7 +251,7 @@ def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) ->
     if there:
         more = f" and {len(there) - _MAX_NAMED} more" if len(there) > _MAX_NAMED else ""
         text += f"\nAlready in: {', '.join(there[:_MAX_NAMED])}{more}."
-    return Owed(
+    return OutboxMessage(
         kind="post",
         target=thread,
         payload={"content": text},

@@ -20,7 +20,7 @@ from raidbot.utils.tasks import end
 log = structlog.get_logger(__name__)
 
 _CAUSE = Cause(Source.DISCORD)
-_GONE = {10008, 10014}
+_NOT_FOUND_CODES = {10008, 10014}
 _ECHO_TIMEOUT_SECONDS = 3.0
 """Time to wait for the gateway event of a removal, after Discord has confirmed the call."""
 
@@ -59,8 +59,8 @@ class ReactionRemover:
         self._running = False
         self._stopping = asyncio.Event()
         self._owed: dict[ChannelId, dict[Unwanted, bool]] = {}
-        self._taking: dict[Unwanted, object] = {}
-        self._under_way: dict[Unwanted, object] = {}
+        self._expected_removals: dict[Unwanted, object] = {}
+        self._in_flight: dict[Unwanted, object] = {}
         self._workers: dict[ChannelId, asyncio.Task[None]] = {}
         self._reported: set[tuple[ChannelId, int]] = set()
         state.listen(self._committed)
@@ -86,12 +86,12 @@ class ReactionRemover:
         """Remove a reaction that was declined, for which there is no mark."""
         self._add(raid, Unwanted(raid.id, member, role), refused=True)
 
-    def took(self, raid: RaidId, member: MemberId, role: RoleKey) -> bool:
+    def was_removed_by_bot(self, raid: RaidId, member: MemberId, role: RoleKey) -> bool:
         """Return True if the bot itself caused the removal that the gateway reports now.
 
         Returns True once per removal by the bot; the next one is the member's own.
         """
-        return self._taking.pop(Unwanted(raid, member, role), None) is not None
+        return self._expected_removals.pop(Unwanted(raid, member, role), None) is not None
 
     def _committed(self, before: Raid, change: Change) -> None:
         if change.raid.marks is not before.marks:
@@ -100,10 +100,10 @@ class ReactionRemover:
 
     def _expect_again(self, raid: Raid) -> None:
         """Expect a removal event again if the member reacted anew meanwhile: the call may remove the new reaction."""
-        for unwanted, taking in self._under_way.items():
+        for unwanted, taking in self._in_flight.items():
             mark = raid.mark_of(unwanted.member, unwanted.role) if unwanted.raid == raid.id else None
             if mark is not None and not mark.unwanted:
-                self._taking[unwanted] = taking
+                self._expected_removals[unwanted] = taking
 
     def _note_unwanted(self, raid: Raid) -> None:
         for mark in raid.marks:
@@ -111,7 +111,7 @@ class ReactionRemover:
                 self._add(raid, Unwanted(raid.id, mark.member, mark.role), refused=False)
 
     def _add(self, raid: Raid, unwanted: Unwanted, *, refused: bool) -> None:
-        if raid.message is not None and (refused or unwanted not in self._taking):
+        if raid.message is not None and (refused or unwanted not in self._expected_removals):
             self._owe(raid.channel, unwanted, refused=refused)
 
     def _owe(self, channel: ChannelId, unwanted: Unwanted, *, refused: bool) -> None:
@@ -162,25 +162,25 @@ class ReactionRemover:
         partial_channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
         message = partial_channel.get_partial_message(raid.message)
         reaction = emoji.parse_emoji(raid.role(unwanted.role).emoji).for_reaction
-        taking = self._taking[unwanted] = self._under_way[unwanted] = object()
+        taking = self._expected_removals[unwanted] = self._in_flight[unwanted] = object()
         try:
             await self._api.call(lambda: message.remove_reaction(reaction, discord.Object(unwanted.member)))
         except discord.HTTPException as refusal:
             self._forget(unwanted, taking)
-            if refusal.status != 404 and refusal.code not in _GONE:
+            if refusal.status != 404 and refusal.code not in _NOT_FOUND_CODES:
                 raise
             await self._state.change(unwanted.raid, partial(_taken, unwanted=unwanted), _CAUSE)
         finally:
-            del self._under_way[unwanted]
+            del self._in_flight[unwanted]
             asyncio.get_running_loop().call_later(_ECHO_TIMEOUT_SECONDS, self._check, channel, unwanted, taking)
         # The gateway's removal event deletes the mark: until then the event of the reaction itself may still come.
         self._reported = {report for report in self._reported if report[0] != channel}
 
     def _forget(self, unwanted: Unwanted, taking: object) -> bool:
         """Stop expecting a removal event from this call; return True if one was expected."""
-        expected = self._taking.get(unwanted) is taking
+        expected = self._expected_removals.get(unwanted) is taking
         if expected:
-            del self._taking[unwanted]
+            del self._expected_removals[unwanted]
         return expected
 
     def _check(self, channel: ChannelId, unwanted: Unwanted, taking: object) -> None:
@@ -200,4 +200,4 @@ def _taken(raid: Raid, *, unwanted: Unwanted) -> Change:
     mark = raid.mark_of(unwanted.member, unwanted.role)
     if mark is None or not mark.unwanted:
         return Change(raid)
-    return signups.taken_away(raid, unwanted.member, unwanted.role)
+    return signups.forget_mark(raid, unwanted.member, unwanted.role)

@@ -93,7 +93,7 @@ class Reconcile:
         self._may_sign_up = may_sign_up
         self._first_retry = first_retry
         self._sweep_gap = sweep_gap
-        self._looks: dict[RaidId, list[Comparison]] = {}
+        self._comparisons: dict[RaidId, list[Comparison]] = {}
         self._pacer: Pacer[None] = Pacer(1 / 40, burst=_CONCURRENT_BOARDS)  # Discord allows 50 calls per second in all
         self._later: dict[RaidId, None] = {}
         self._owing = asyncio.Event()
@@ -137,7 +137,7 @@ class Reconcile:
     async def raid(self, raid_id: RaidId, *, in_full: bool = False) -> None:
         """Compare one board. Failures are logged, and retried later where that can help."""
         look = Comparison()
-        self._looks.setdefault(raid_id, []).append(look)
+        self._comparisons.setdefault(raid_id, []).append(look)
         try:
             await self._compare(raid_id, look, in_full=in_full)
         except (NoResponse, sqlite3.Error) as error:
@@ -146,15 +146,15 @@ class Reconcile:
         except discord.HTTPException as refusal:
             self._report(raid_id, refusal)
             self.later(raid_id)
-            self._boards.named(raid_id)  # names may still be missing: draw the board without them
+            self._boards.names_complete(raid_id)  # names may still be missing: draw the board without them
         except Exception:
             log.exception("board cannot be compared", raid=raid_id)
         else:
             self._reported = {report for report in self._reported if report[0] != raid_id}
         finally:
-            self._looks[raid_id].remove(look)
-            if not self._looks[raid_id]:
-                del self._looks[raid_id]
+            self._comparisons[raid_id].remove(look)
+            if not self._comparisons[raid_id]:
+                del self._comparisons[raid_id]
 
     def later(self, raid: RaidId) -> None:
         """Compare this board in full later, and retry with backoff until it works."""
@@ -163,11 +163,11 @@ class Reconcile:
 
     def touched(self, raid: RaidId, member: MemberId) -> None:
         """Note that the gateway just reported a reaction of this member: what was read before is stale for them."""
-        for look in self._looks.get(raid, ()):
+        for look in self._comparisons.get(raid, ()):
             look.touched.add(member)
 
     def _committed(self, before: Raid, change: Change) -> None:
-        for look in self._looks.get(change.raid.id, ()):
+        for look in self._comparisons.get(change.raid.id, ()):
             if change.events is not look.own:
                 look.touched.update(_concerned(before, change.raid))
 
@@ -189,7 +189,7 @@ class Reconcile:
         if raid.is_open and (lacking := [one.role.emoji for one in seen if not one.ours]):
             self._boards.reactions_gone(raid_id, lacking)
         if not await self._member_names.learn(raid_id):
-            self._boards.named(raid_id)
+            self._boards.names_complete(raid_id)
         if look.left_alone:
             self.later(raid_id)
         elif taken_over and (in_full or not (await self._state.raid(raid_id)).marks):
@@ -203,7 +203,7 @@ class Reconcile:
         reactions = {key_of(str(reaction.emoji)): reaction for reaction in message.reactions}
         if taken_over and (raid.is_open or not reactions):
             own = {key for key, reaction in reactions.items() if reaction.me}
-            self._boards.found(raid.id, [role.emoji for role in raid.roles if key_of(role.emoji) in own])
+            self._boards.set_own_reactions(raid.id, [role.emoji for role in raid.roles if key_of(role.emoji) in own])
         seen = []
         for role in raid.roles:
             marked = sum(mark.role == role.key for mark in raid.marks)
@@ -234,7 +234,7 @@ class Reconcile:
         def gone(raid: Raid, member: MemberId) -> Change:
             if seen.ours and member not in look.newcomers:
                 return signups.unreact(raid, member, seen.role.key, now=self._state.now())
-            return signups.taken_away(raid, member, seen.role.key)
+            return signups.forget_mark(raid, member, seen.role.key)
 
         for mark in (await self._state.raid(raid_id)).marks:
             if mark.role == seen.role.key and mark.member not in there:
@@ -266,7 +266,7 @@ class Reconcile:
                 self._reaction_remover.refuse(raid, member, seen.role.key)
                 continue
             if change.events:
-                self._departures.look(raid.guild)  # the reactions of members who left stay on the board
+                self._departures.check(raid.guild)  # the reactions of members who left stay on the board
             if any(isinstance(event, Joined | Moved) for event in change.events):
                 look.seated.add(member)
 

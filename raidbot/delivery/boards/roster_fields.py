@@ -28,7 +28,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Space:
     """The space for names: one step of fitting the roster into its limit.
 
     `title` (of a role or group) and `name` (of a member) are lengths in UTF-16 units. `seats` and `waits` are the
@@ -49,7 +49,13 @@ class Section:
     inline: bool = False
 
 
-_ROOMS = (Room(), Room(name=24), Room(title=48, name=16), Room(title=32, name=12), Room(title=8, name=12, extras=False))
+_ROOMS = (
+    Space(),
+    Space(name=24),
+    Space(title=48, name=16),
+    Space(title=32, name=12),
+    Space(title=8, name=12, extras=False),
+)
 _SMALLEST = replace(_ROOMS[-1], seats=0, waits=0)
 
 
@@ -62,17 +68,17 @@ def roster(
     """
     people = People.of(raid, names, leaders)
 
-    def fits(room: Room) -> bool:
+    def fits(room: Space) -> bool:
         return size(people.fields(room)) <= limit
 
-    def most_seats(room: Room) -> Room:
+    def most_seats(room: Space) -> Space:
         longest = max(map(len, people.seated.values()), default=0)
-        return replace(room, seats=_most(longest, lambda seats: fits(replace(room, seats=seats, waits=0))))
+        return replace(room, seats=_largest_fitting(longest, lambda seats: fits(replace(room, seats=seats, waits=0))))
 
     if fits(_ROOMS[0]):
         return people.fields(_ROOMS[0])
     room = next((room for room in _ROOMS if fits(replace(room, waits=0))), None) or most_seats(_ROOMS[-1])
-    waits = _most(_MAX_WAITS_NAMED, lambda waits: fits(replace(room, waits=waits)))
+    waits = _largest_fitting(_MAX_WAITS_NAMED, lambda waits: fits(replace(room, waits=waits)))
     return people.fields(replace(room, waits=waits))
 
 
@@ -89,7 +95,7 @@ def size(fields: Iterable[Field]) -> int:
     return sum(units(field.name) + units(field.value) for field in fields)
 
 
-def _most(limit: int, fits: Callable[[int], bool]) -> int:
+def _largest_fitting(limit: int, fits: Callable[[int], bool]) -> int:
     """Return the largest number up to `limit` that fits, or 0."""
     return max(0, bisect_left(range(limit + 1), True, key=lambda number: not fits(number)) - 1)
 
@@ -114,7 +120,7 @@ class People:
             waiting[wait.role].append(wait)
         return cls(raid, names, leaders, seated, waiting)
 
-    def fields(self, room: Room) -> tuple[Field, ...]:
+    def fields(self, room: Space) -> tuple[Field, ...]:
         """Return a field per group and per role without a group; fewer, fuller ones if they exceed `MAX_FIELDS`."""
         sections = tuple(self._sections(room))
         apart = tuple(field for section in sections for field in _split(section))
@@ -123,7 +129,7 @@ class People:
         lines = (line for section in sections for line in (f"**{section.heading}**", *section.lines))
         return tuple(_split(Section("Roles", tuple(lines))))
 
-    def _sections(self, room: Room) -> Iterator[Section]:
+    def _sections(self, room: Space) -> Iterator[Section]:
         side_by_side = sum(not role.group for role in self.raid.roles) > 1
         for group in dict.fromkeys(role.group for role in self.raid.roles):
             roles = [role for role in self.raid.roles if role.group == group]
@@ -132,13 +138,13 @@ class People:
             else:
                 yield from (self._alone(role, room, inline=side_by_side) for role in roles)
 
-    def _alone(self, role: Role, room: Room, *, inline: bool) -> Section:
+    def _alone(self, role: Role, room: Space, *, inline: bool) -> Section:
         """Return the section of a role without a group, with one member per line."""
         listed = [f"{place}. {self._sitter(seat, room)}" for place, seat in enumerate(self._named(role, room), start=1)]
         heading = f"{_head(role, room)} {self._count(role)}"
         return Section(heading, (*listed, *self._unnamed(role, room), *self._line(role, room)), inline)
 
-    def _together(self, group: str, roles: list[Role], room: Room) -> Section:
+    def _together(self, group: str, roles: list[Role], room: Space) -> Section:
         """Return the section of a group, with a line of seats and a line of waits for each role."""
         lines: list[str] = []
         for role in roles:
@@ -149,10 +155,10 @@ class People:
         total = f" ({taken}/{sum(role.seats for role in roles)})" if room.extras else ""
         return Section(f"{shortened(group, room.title)}{total}", tuple(lines))
 
-    def _named(self, role: Role, room: Room) -> list[Seat]:
+    def _named(self, role: Role, room: Space) -> list[Seat]:
         return self.seated[role.key][: room.seats]
 
-    def _unnamed(self, role: Role, room: Room) -> tuple[str, ...]:
+    def _unnamed(self, role: Role, room: Space) -> tuple[str, ...]:
         more = len(self.seated[role.key]) - room.seats
         return (f"+{more} more",) if more > 0 else ()
 
@@ -162,15 +168,15 @@ class People:
             return f"({taken}/{role.seats}) ⚠️ OVER"
         return f"({taken}/{role.seats}){' FULL' if taken == role.seats else ''}"
 
-    def _sitter(self, seat: Seat, room: Room) -> str:
+    def _sitter(self, seat: Seat, room: Space) -> str:
         side = f" — {shortened(seat.side, _MAX_SIDE_LENGTH)}" if seat.side else ""
         return f"{self._name(seat.member, room)}{side}"
 
-    def _name(self, member: MemberId, room: Room) -> str:
+    def _name(self, member: MemberId, room: Space) -> str:
         star = "⭐ " if member == self.raid.leader or member in self.leaders else ""
         return f"{star}{named(member, self.names, room.name)}"
 
-    def _line(self, role: Role, room: Room) -> tuple[str, ...]:
+    def _line(self, role: Role, room: Space) -> tuple[str, ...]:
         line = self.waiting[role.key]
         if not line:
             return ()
@@ -181,7 +187,7 @@ class People:
         return (f"> Waiting: {', '.join((*named, *rest))}",)
 
 
-def _head(role: Role, room: Room, *, bold: bool = False) -> str:
+def _head(role: Role, room: Space, *, bold: bool = False) -> str:
     icon = f"{role.icon} " if role.icon and room.extras else ""
     name = shortened(role.name, room.title)
     return f"{role.emoji} {icon}{f'**{name}**' if bold else name}"

@@ -35,7 +35,7 @@ _NOT_MINE = Entry(
 )
 _MAX_BACKOFF_SECONDS = 60.0
 _NAMES_TIMEOUT_SECONDS = 3.0
-_OVER = "over"
+_FINAL = "over"
 
 
 class Boards:
@@ -80,10 +80,10 @@ class Boards:
     async def start(self) -> None:
         """Redraw boards that differ from what they showed last, and follow changes. The state must be loaded."""
         db = self._state.db
-        noted = {raid: Snapshot.read(text) for raid, text in (await db.read(rows.board_hashes)).items()}
+        noted = {raid: Snapshot.read(text) for raid, text in (await db.read(rows.board_snapshots)).items()}
         self._shown = noted | self._shown
         self._running = True
-        for raid in [*self._state.boards.values(), *await db.read(partial(rows.cancelled_boards, done=_OVER))]:
+        for raid in [*self._state.boards.values(), *await db.read(partial(rows.cancelled_boards, done=_FINAL))]:
             self._stale.add(raid)
         taken_over = await db.read(imported.uncompared)
         for raid in list(self._stale):
@@ -101,18 +101,18 @@ class Boards:
         raid = await self._state.raid(raid_id)
         return {raid.creator, *raid.members()} <= (await self._state.names(raid)).keys()
 
-    def found(self, raid: RaidId, emojis: Iterable[str]) -> None:
+    def set_own_reactions(self, raid: RaidId, emojis: Iterable[str]) -> None:
         """Record that the bot's own reactions on an imported board are exactly these, unless they are known."""
         shown = self._shown.get(raid, Snapshot())
         if shown.reactions is None:
             self._shown[raid] = Snapshot(shown.fingerprint, tuple(emojis))
 
-    def renamed(self, raid: RaidId) -> None:
+    def name_changed(self, raid: RaidId) -> None:
         """Redraw the board because a name on it changed, unless it was never drawn and waits for all its names."""
         if raid not in self._unseen:
             self.mark(raid)
 
-    def named(self, raid: RaidId) -> None:
+    def names_complete(self, raid: RaidId) -> None:
         """Redraw the board if it is stale, because it no longer has to wait for names."""
         if raid in self._stale:
             self.mark(raid)
@@ -163,11 +163,11 @@ class Boards:
     def _committed(self, _before: Raid, change: Change) -> None:
         raid = change.raid
         if raid.id in self._unseen:
-            asyncio.get_running_loop().call_later(_NAMES_TIMEOUT_SECONDS, self._show, raid.id)
+            asyncio.get_running_loop().call_later(_NAMES_TIMEOUT_SECONDS, self._draw_without_names, raid.id)
         elif raid.message is not None:  # even if only marks changed: a name may have been learned too
             self.mark(raid.id)
 
-    def _show(self, raid: RaidId) -> None:
+    def _draw_without_names(self, raid: RaidId) -> None:
         """Draw the board although names are missing; they follow later."""
         if raid in self._unseen:
             self.mark(raid)
@@ -208,17 +208,17 @@ class Boards:
             await self._refused(raid, refusal)
         except Exception:
             log.exception("board cannot be redrawn", raid=raid)
-            self._rest(raid, self._slow_retry)
+            self._schedule(raid, self._slow_retry)
         else:
             self._failures.pop(raid, None)
 
     def _try_again_soon(self, raid: RaidId, *, at_least: float = 0.0) -> int:
         """Schedule a retry with backoff, in `at_least` seconds or more; return the number of failures in a row."""
         failures = self._failures[raid] = self._failures.get(raid, 0) + 1
-        self._rest(raid, max(at_least, min(self._first_retry * 2.0 ** min(failures - 1, 10), _MAX_BACKOFF_SECONDS)))
+        self._schedule(raid, max(at_least, min(self._first_retry * 2.0 ** min(failures - 1, 10), _MAX_BACKOFF_SECONDS)))
         return failures
 
-    def _rest(self, raid: RaidId, seconds: float) -> None:
+    def _schedule(self, raid: RaidId, seconds: float) -> None:
         self._stale.add(raid)
         self._waiting[raid] = asyncio.get_running_loop().call_later(seconds, self._again, raid)
 
@@ -240,7 +240,7 @@ class Boards:
             elif not shown.has_all_of(board):
                 if raid_id in self._barred:
                     return
-                await self._arrange(raid, board, shown)
+                await self._update_reactions(raid, board, shown)
             else:
                 await self._finish(raid)
                 return
@@ -250,7 +250,7 @@ class Boards:
         if due_in <= 0:
             await self._edit(raid.id)
         elif board.reactions and shown.lacks(board) and raid.id not in self._barred:
-            await self._arrange(raid, board, shown)
+            await self._update_reactions(raid, board, shown)
         else:
             await asyncio.sleep(due_in)
 
@@ -271,7 +271,7 @@ class Boards:
         shown = self._shown.get(raid_id, Snapshot())
         await self._note(raid_id, Snapshot(board.fingerprint, shown.reactions))
 
-    async def _arrange(self, raid: Raid, board: Board, shown: Snapshot) -> None:
+    async def _update_reactions(self, raid: Raid, board: Board, shown: Snapshot) -> None:
         """Take one step: add the next reaction, or clear all reactions of a board that needs none."""
         message = self._message(raid)
         if not board.reactions:
@@ -333,11 +333,11 @@ class Boards:
 
     async def _note(self, raid: RaidId, shown: Snapshot) -> None:
         self._shown[raid] = shown
-        await self._state.db.write(lambda tx: rows.note_board(tx, raid, shown.written()))
+        await self._state.db.write(lambda tx: rows.save_snapshot(tx, raid, shown.written()))
 
     async def _finish(self, raid: Raid) -> None:
         if raid.status is Status.CANCELLED:
-            await self._state.db.write(lambda tx: rows.note_board(tx, raid.id, _OVER))
+            await self._state.db.write(lambda tx: rows.save_snapshot(tx, raid.id, _FINAL))
             self._forget(raid.id)
         self._reported = {report for report in self._reported if report[0] != raid.id}
 
@@ -354,15 +354,15 @@ class Boards:
                 await self._finish(await self._state.raid(raid))
             except sqlite3.Error:
                 log.exception("deletion of board not recorded", raid=raid)
-                self._rest(raid, _MAX_BACKOFF_SECONDS)
+                self._schedule(raid, _MAX_BACKOFF_SECONDS)
             return
         if refusal.code == _OTHER_AUTHOR:
-            await self._disown(raid)
+            await self._record_foreign_board(raid)
         self._report(raid, refusal, "board cannot be redrawn")
         if refusal.code != _OTHER_AUTHOR:
-            self._rest(raid, self._slow_retry)
+            self._schedule(raid, self._slow_retry)
 
-    async def _disown(self, raid_id: RaidId) -> None:
+    async def _record_foreign_board(self, raid_id: RaidId) -> None:
         """Record once in the audit that another bot sent the board. No retry helps before the next change."""
         raid = await self._state.raid(raid_id)
 

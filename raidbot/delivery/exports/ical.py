@@ -54,7 +54,7 @@ def _said(raid: Raid, reader: MemberId) -> Iterator[str]:
     if seat is not None:
         yield f"Your role: {clean_name(raid.role(seat.role).name, _MAX_NAME_LENGTH)}"
     for wait in raid.waits_of(reader):
-        position = [one.member for one in raid.line(wait.role)].index(reader) + 1
+        position = [one.member for one in raid.waitlist(wait.role)].index(reader) + 1
         yield f"You wait for {clean_name(raid.role(wait.role).name, _MAX_NAME_LENGTH)}, number {position} in line"
     if raid.length_minutes is not None:
         yield f"Length: {spoken_length(raid.length_minutes)}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from raidbot.raids.model import MemberId, Raid
 
 _COLUMNS = ("Raid", "Title", "Starts (UTC)", "Role", "Place", "Number", "Name", "Mention", "Side", "Over capacity")
-_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def roster_sheet(raid: Raid, names: Mapping[MemberId, str]) -> bytes:
@@ -25,10 +25,10 @@ def _rows(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[tuple[object, .
     for role in raid.roles:
         for number, seat in enumerate(raid.seated(role.key), start=1):
             who = (names.get(seat.member, "Member"), f"<@{seat.member}>")  # spreadsheets would round a bare id
-            yield *head, role.name, "seat", number, *who, seat.side or "", "yes" if raid.is_beyond(seat) else ""
-        for number, wait in enumerate(raid.line(role.key), start=1):
+            yield *head, role.name, "seat", number, *who, seat.side or "", "yes" if raid.is_over_capacity(seat) else ""
+        for number, wait in enumerate(raid.waitlist(role.key), start=1):
             yield *head, role.name, "waiting", number, names.get(wait.member, "Member"), f"<@{wait.member}>", "", ""
 
 
 def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_LIVE) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA_PREFIXES) else cell

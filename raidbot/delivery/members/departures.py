@@ -11,7 +11,7 @@ import structlog
 
 from raidbot.db import raid_queries
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
-from raidbot.delivery.members.names import hear
+from raidbot.delivery.members.names import store_members
 from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids import lifecycle
@@ -67,27 +67,27 @@ class Departures:
         """Queue a check of all guilds with upcoming raids for which `concerns` is True."""
         for guild in await self._state.db.read(partial(raid_queries.guilds_with_coming, after=self._state.now())):
             if concerns(guild):
-                self.look(guild)
+                self.check(guild)
 
-    def look(self, guild: GuildId) -> None:
+    def check(self, guild: GuildId) -> None:
         """Queue a check of this guild, retried until it works."""
         self._due[guild] = None
         self._worker.wake()
 
     def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
         if after.leader_role not in (None, before.leader_role):  # the holders of the new role are unknown
-            self.look(after.guild)
+            self.check(after.guild)
 
     async def _work_round(self) -> float | None:
         due, self._due = self._due, {}
-        left = [guild for guild in due if not self._worker.ending and not await self._looked(guild)]
+        left = [guild for guild in due if not self._worker.ending and not await self._try_check(guild)]
         self._due.update(dict.fromkeys(left))
         return 0.0 if left else None
 
-    async def _looked(self, guild: GuildId) -> bool:
+    async def _try_check(self, guild: GuildId) -> bool:
         """Check the guild; return False if the check has to be retried."""
         try:
-            return await self._look(guild)
+            return await self._check(guild)
         except (NoResponse, OSError, aiohttp.ClientError, sqlite3.Error, discord.DiscordException) as error:
             log.info("members not checked yet", guild=guild, error=repr(error))
             return False
@@ -95,7 +95,7 @@ class Departures:
             log.exception("members cannot be checked", guild=guild)
             return True
 
-    async def _look(self, guild_id: GuildId) -> bool:
+    async def _check(self, guild_id: GuildId) -> bool:
         guild = self._client.get_guild(guild_id)
         if guild is None:
             return await self._removed_from(guild_id)
@@ -107,7 +107,7 @@ class Departures:
             await self._pacer.turn(None)
             found = await guild.query_members(user_ids=list[int](asked), limit=_BATCH_SIZE, cache=False)
             there = {MemberId(member.id) for member in found}
-            if await hear(self._state, guild_id, found):
+            if await store_members(self._state, guild_id, found):
                 for raid in {raid for member in there for raid in expected.get(member, ())}:
                     self._redraw(raid)
             for member in asked:

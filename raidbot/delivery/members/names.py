@@ -19,7 +19,7 @@ _BATCH_SIZE = 100
 _CACHE_SIZE = 20_000
 
 
-async def hear(state: State, guild: GuildId, members: Collection[discord.Member]) -> bool:
+async def store_members(state: State, guild: GuildId, members: Collection[discord.Member]) -> bool:
     """Store the members' names and who holds the leader role; return True if anything was new."""
     renamed = await state.learn_names(guild, {MemberId(one.id): clean_name(one.display_name) for one in members})
     roles = {MemberId(one.id): frozenset(role.id for role in one.roles) for one in members}
@@ -82,7 +82,7 @@ class MemberNames:
         while wanted and not self._worker.ending:
             asked = list(islice(wanted, _BATCH_SIZE))
             found = await guild.query_members(user_ids=list[int](asked), limit=_BATCH_SIZE, cache=False)
-            await hear(self._state, guild_id, found)
+            await store_members(self._state, guild_id, found)
             there = {MemberId(member.id) for member in found}
             boards = {raid for member in asked for raid in wanted.pop(member)}
             self._not_found(guild_id, [member for member in asked if member not in there])

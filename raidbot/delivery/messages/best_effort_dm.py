@@ -30,7 +30,7 @@ class BestEffortDms:
     def say(self, member: MemberId, text: str) -> None:
         """Send the text in the background, unless the member got one recently."""
         if self._said.hit(member, asyncio.get_running_loop().time()):
-            self._tasks.spawn(self._say(member, text), name="aside")
+            self._tasks.spawn(self._say(member, text), name="best-effort dm")
 
     async def _say(self, member: MemberId, text: str) -> None:
         await self._pacer.turn(None)

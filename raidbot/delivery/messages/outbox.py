@@ -154,7 +154,7 @@ class Outbox:
             if refusal.code == _OPENING_TOO_FAST:
                 until, error = self._later(60.0), str(refusal)
             elif refusal.status == _MALFORMED and len(row.payload.get("embeds", ())) > 1:
-                await self._record(partial(_apart, row, error=str(refusal), now=self._state.now()))
+                await self._record(partial(_split_embeds, row, error=str(refusal), now=self._state.now()))
                 log.info("message split into one per embed", row=row.id, target=row.target, error=str(refusal))
                 return None
             else:
@@ -202,7 +202,7 @@ class Outbox:
         assert self._client.user is not None  # noqa: S101
         async for message in channel.history(limit=_SEARCHED_MESSAGES):
             ours = message.author.id == self._client.user.id and _says(message, row.payload)
-            if ours and not await self._state.db.read(partial(rows.stands_for, message=message.id)):
+            if ours and not await self._state.db.read(partial(rows.is_sent_message, message=message.id)):
                 return message.id
         return None
 
@@ -246,13 +246,13 @@ def _refused(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime,
         rows.close_dms(tx, row.target, now)
 
 
-def _apart(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
+def _split_embeds(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
     """Queue each embed as its own message, because Discord rejected one of them and with it the whole message."""
     rows.refused(tx, row.id, error=error, now=now)
     for number, embed in enumerate(row.payload["embeds"]):
         alone = {"embeds": [embed]}
         dedupe = f"outbox:{row.id}:{number}"
-        rows.owe(tx, rows.Owed(kind=row.kind, target=row.target, payload=alone, dedupe=dedupe, due_at=now))
+        rows.enqueue(tx, rows.OutboxMessage(kind=row.kind, target=row.target, payload=alone, dedupe=dedupe, due_at=now))
 
 
 def _says(message: discord.Message, payload: dict[str, Any]) -> bool:

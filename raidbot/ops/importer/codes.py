@@ -9,7 +9,7 @@ from typing import Any
 
 from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.report import RowNotes as Told
+from raidbot.ops.importer.report import RowNotes
 from raidbot.raids.model import RaidCode
 from raidbot.utils.ids import new_code, normalise_code
 
@@ -39,7 +39,7 @@ class Codes:
             codes.taken[guild, code] = message or 0
         return codes
 
-    def give(self, cell: Any, guild: int, message: int, told: Told) -> RaidCode:
+    def give(self, cell: Any, guild: int, message: int, notes: RowNotes) -> RaidCode:
         """Return the raid's own code, or a new one if it has none or another raid keeps it."""
         code = _usable(cell)
         if code is not None and self.taken.get((guild, code)) == message:
@@ -50,7 +50,7 @@ class Codes:
             fresh = new_code(rng)
         self.taken[guild, fresh] = message
         why = f"another raid of the server has the code {code}" if code else f"{columns.shown(cell)} is no code"
-        told.repair(f"{why}, so this one has the code {fresh}")
+        notes.repair(f"{why}, so this one has the code {fresh}")
         return RaidCode(fresh)
 
 

@@ -11,13 +11,17 @@ from raidbot.db import guilds
 from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.legacy_database import LegacyDatabase
-from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.report import RowNotes as Told
+from raidbot.ops.importer.report import Report, RowNotes
 from raidbot.ops.importer.rosters import Cells
 from raidbot.ops.importer.unmapped_rows import keep
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import targets
-from raidbot.raids.settings import ARCHIVE_CHOICES, FULL_CLOSE_CHOICES, LEAD_CHOICES, GuildSettings
+from raidbot.raids.settings import (
+    ARCHIVE_CHOICES_MINUTES,
+    FULL_CLOSE_CHOICES_MINUTES,
+    LEAD_CHOICES_MINUTES,
+    GuildSettings,
+)
 from raidbot.raids.times import zones
 from raidbot.utils.errors import Refusal
 
@@ -66,26 +70,26 @@ def _read(source: LegacyDatabase, tx: sqlite3.Connection, servers: Guilds, repor
     named: set[GuildId] = set()
     for table, read in _READ.items():
         for row in source.rows(table):
-            told = report.row(table, source.name(table, row))
+            notes = report.row(table, source.name(table, row))
             try:
                 guild, museum = _server(row.get("id" if table == "guilds" else "guild_id"))
             except Unusable as why:
-                told.left(f"its server {why}")
+                notes.left(f"its server {why}")
                 continue
             here = guild in servers.here
             try:
-                known = read(aside if here else servers, guild, museum, row, told)
+                known = read(aside if here else servers, guild, museum, row, notes)
             except Unusable as why:
-                told.left(f"its content {why}")
+                notes.left(f"its content {why}")
                 continue
             named.add(guild)
             if not known:
-                keep(source, tx, table, row, told)
-                report.note(table, told.name, "kept in moved_rows: nothing here is called so yet")
+                keep(source, tx, table, row, notes)
+                report.note(table, notes.name, "kept in moved_rows: nothing here is called so yet")
                 continue
-            told.taken()
+            notes.taken()
             if here:
-                told.here_already()
+                notes.here_already()
     return named
 
 
@@ -98,42 +102,44 @@ def _server(cell: Any) -> tuple[GuildId, bool]:
     return GuildId(guild), museum is not None
 
 
-def _guild(servers: Guilds, guild: GuildId, museum: bool, row: Cells, told: Told) -> bool:
+def _guild(servers: Guilds, guild: GuildId, museum: bool, row: Cells, notes: RowNotes) -> bool:
     if museum:
-        told.repair(_STRAY)
+        notes.repair(_STRAY)
         return True
     blank = servers.of(guild)
     settings = replace(
         blank,
-        zone=_zone(row, blank, told),
-        creator_reminders=_flag(row, "creator_reminders_enabled", blank.creator_reminders, told),
+        zone=_zone(row, blank, notes),
+        creator_reminders=_flag(row, "creator_reminders_enabled", blank.creator_reminders, notes),
         creator_reminder_minutes=_minutes(
-            row, "creator_reminder_seconds", LEAD_CHOICES, blank.creator_reminder_minutes, told
+            row, "creator_reminder_seconds", LEAD_CHOICES_MINUTES, blank.creator_reminder_minutes, notes
         ),
-        participant_reminders=_flag(row, "participant_reminders_enabled", blank.participant_reminders, told),
+        participant_reminders=_flag(row, "participant_reminders_enabled", blank.participant_reminders, notes),
         participant_reminder_minutes=_minutes(
-            row, "participant_reminder_seconds", LEAD_CHOICES, blank.participant_reminder_minutes, told
+            row, "participant_reminder_seconds", LEAD_CHOICES_MINUTES, blank.participant_reminder_minutes, notes
         ),
-        full_close_minutes=_minutes(row, "auto_close_seconds", FULL_CLOSE_CHOICES, blank.full_close_minutes, told),
-        threads=_flag(row, "threads_enabled", blank.threads, told),
-        thread_archive_minutes=_archive(row, blank, told),
-        channels={kind: ChannelId(one) for kind in Kind if (one := _id(row, f"{kind}_channel_id", told))},
-        audit_channel=_channel(row, "audit_channel_id", told),
-        debug_channel=_channel(row, "debug_channel_id", told),
-        leader_role=_id(row, "raid_leader_role_id", told),
+        full_close_minutes=_minutes(
+            row, "auto_close_seconds", FULL_CLOSE_CHOICES_MINUTES, blank.full_close_minutes, notes
+        ),
+        threads=_flag(row, "threads_enabled", blank.threads, notes),
+        thread_archive_minutes=_archive(row, blank, notes),
+        channels={kind: ChannelId(one) for kind in Kind if (one := _id(row, f"{kind}_channel_id", notes))},
+        audit_channel=_channel(row, "audit_channel_id", notes),
+        debug_channel=_channel(row, "debug_channel_id", notes),
+        leader_role=_id(row, "raid_leader_role_id", notes),
     )
     servers.settings[guild] = settings
     return True
 
 
-def _admin(servers: Guilds, guild: GuildId, _museum: bool, row: Cells, _told: Told) -> bool:
+def _admin(servers: Guilds, guild: GuildId, _museum: bool, row: Cells, _notes: RowNotes) -> bool:
     settings = servers.of(guild)
     grants = replace(settings.grants, admins=settings.grants.admins | {_role(row)})
     servers.settings[guild] = replace(settings, grants=grants)
     return True
 
 
-def _grant(servers: Guilds, guild: GuildId, _museum: bool, row: Cells, _told: Told) -> bool:
+def _grant(servers: Guilds, guild: GuildId, _museum: bool, row: Cells, _notes: RowNotes) -> bool:
     """Add a role's permission; returns False if there is no such command here yet."""
     name = columns.line(row.get("command_name"), 100) or ""
     target = _OTHER_NAMES.get(name, name)
@@ -146,7 +152,7 @@ def _grant(servers: Guilds, guild: GuildId, _museum: bool, row: Cells, _told: To
     return True
 
 
-def _signup_role(servers: Guilds, guild: GuildId, museum: bool, row: Cells, _told: Told) -> bool:
+def _signup_role(servers: Guilds, guild: GuildId, museum: bool, row: Cells, _notes: RowNotes) -> bool:
     kind = Kind.MUSEUM if museum else Kind.RAID
     settings = servers.of(guild)
     roles = settings.signup_roles.get(kind, frozenset()) | {_role(row)}
@@ -154,7 +160,7 @@ def _signup_role(servers: Guilds, guild: GuildId, museum: bool, row: Cells, _tol
     return True
 
 
-_READ: dict[str, Callable[[Guilds, GuildId, bool, Cells, Told], bool]] = {
+_READ: dict[str, Callable[[Guilds, GuildId, bool, Cells, RowNotes], bool]] = {
     "guilds": _guild,
     "admin_roles": _admin,
     "command_permissions": _grant,
@@ -179,79 +185,79 @@ def _role(row: Cells) -> int:
     return role
 
 
-def _flag(row: Cells, column: str, otherwise: bool, told: Told) -> bool:
+def _flag(row: Cells, column: str, otherwise: bool, notes: RowNotes) -> bool:
     try:
         return columns.flag(row.get(column), default=otherwise)
     except Unusable as why:
-        told.repair(f"{column} {why}; it is {'on' if otherwise else 'off'} now")
+        notes.repair(f"{column} {why}; it is {'on' if otherwise else 'off'} now")
         return otherwise
 
 
-def _minutes(row: Cells, column: str, choices: tuple[int, ...], otherwise: int, told: Told) -> int:
+def _minutes(row: Cells, column: str, choices: tuple[int, ...], otherwise: int, notes: RowNotes) -> int:
     """Return the choice of minutes nearest to the cell's seconds; 0, which means never, only for 0 seconds."""
     try:
         seconds = columns.whole(row.get(column))
     except Unusable as why:
-        told.repair(f"{column} {why}; it is {otherwise} minutes now")
+        notes.repair(f"{column} {why}; it is {otherwise} minutes now")
         return otherwise
     if seconds is None:
         return otherwise
     if seconds < 0:
-        told.repair(f"{column} of {seconds} is no time; it is {otherwise} minutes now")
+        notes.repair(f"{column} of {seconds} is no time; it is {otherwise} minutes now")
         return otherwise
     minutes = 0 if seconds == 0 else min(choices[1:], key=lambda choice: abs(choice * 60 - seconds))
     if minutes * 60 != seconds:
-        told.repair(f"{column} of {seconds} cannot be chosen; it is {minutes} minutes now")
+        notes.repair(f"{column} of {seconds} cannot be chosen; it is {minutes} minutes now")
     return minutes
 
 
-def _archive(row: Cells, blank: GuildSettings, told: Told) -> int:
+def _archive(row: Cells, blank: GuildSettings, notes: RowNotes) -> int:
     column = "thread_auto_archive_minutes"
     try:
         given = columns.whole(row.get(column))
     except Unusable as why:
-        told.repair(f"{column} {why}; it is {blank.thread_archive_minutes} now")
+        notes.repair(f"{column} {why}; it is {blank.thread_archive_minutes} now")
         return blank.thread_archive_minutes
     if given is None:
         return blank.thread_archive_minutes
-    nearest = min(ARCHIVE_CHOICES, key=lambda choice: abs(choice - given))
+    nearest = min(ARCHIVE_CHOICES_MINUTES, key=lambda choice: abs(choice - given))
     if nearest != given:
-        told.repair(f"{column} of {given} is none Discord knows; it is {nearest} now")
+        notes.repair(f"{column} of {given} is none Discord knows; it is {nearest} now")
     return nearest
 
 
-def _id(row: Cells, column: str, told: Told) -> int | None:
+def _id(row: Cells, column: str, notes: RowNotes) -> int | None:
     try:
         return columns.snowflake(row.get(column))
     except Unusable as why:
-        told.repair(f"{column} {why}; there is none now")
+        notes.repair(f"{column} {why}; there is none now")
         return None
 
 
-def _channel(row: Cells, column: str, told: Told) -> ChannelId | None:
-    found = _id(row, column, told)
+def _channel(row: Cells, column: str, notes: RowNotes) -> ChannelId | None:
+    found = _id(row, column, notes)
     return None if found is None else ChannelId(found)
 
 
-def _zone(row: Cells, blank: GuildSettings, told: Told) -> str:
+def _zone(row: Cells, blank: GuildSettings, notes: RowNotes) -> str:
     try:
         name = columns.line(row.get("default_timezone"), 64)
     except Unusable as why:
-        told.repair(f"the time zone {why}; it is {blank.zone} now")
+        notes.repair(f"the time zone {why}; it is {blank.zone} now")
         return blank.zone
     if name is None:
         return blank.zone
     region = zones.REGIONS.get(name.upper())
     if region is not None:
         if region != name:
-            told.repair(f"the time zone {name} is {region} now, which follows daylight saving time")
+            notes.repair(f"the time zone {name} is {region} now, which follows daylight saving time")
         return region
     found = zones.place_named(name)
     if found is None:
         try:
             found = zones.zone_named(name)
         except Refusal:
-            told.repair(f"nobody knows the time zone {columns.shown(name)}; it is {blank.zone} now")
+            notes.repair(f"nobody knows the time zone {columns.shown(name)}; it is {blank.zone} now")
             return blank.zone
-        told.repair(f"the time zone {name} is {found.key} now")
+        notes.repair(f"the time zone {name} is {found.key} now")
     return found.key

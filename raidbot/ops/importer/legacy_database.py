@@ -16,7 +16,7 @@ Row = dict[str, Any]
 """Cells by column name. Text that is not UTF-8 is bytes, like blobs."""
 
 _MAGIC = b"SQLite format 3\0"
-_BESIDE = ("-wal", "-journal")
+_JOURNAL_SUFFIXES = ("-wal", "-journal")
 _LOOKED_UP_BY_MESSAGE = ("signups", "museum_waitlist", "raid_attendance")
 
 
@@ -54,7 +54,7 @@ class LegacyDatabase:
             return []
         return list(self.rows(table, "message_id = ?", (message,)))
 
-    def astray(self, table: str) -> Iterator[Row]:
+    def orphan_rows(self, table: str) -> Iterator[Row]:
         """Yield rows of raids that the old database does not have."""
         if "message_id" not in self.tables.get(table, ()):
             return self.rows(table)
@@ -101,7 +101,7 @@ def _copied(path: Path, folder: Path) -> Path:
                 raise NotALegacyDatabase(f"{path} is not an SQLite database.")
         copy = folder / "copy.db"
         shutil.copyfile(real, copy)
-        for ending in _BESIDE:
+        for ending in _JOURNAL_SUFFIXES:
             beside = real.with_name(real.name + ending)
             if beside.exists():
                 shutil.copyfile(beside, copy.with_name(copy.name + ending))
@@ -136,7 +136,7 @@ def _source(path: Path, connection: sqlite3.Connection) -> LegacyDatabase:
         raise NotALegacyDatabase(
             f"{path} is a database, but not one of the Node.js bot’s: it has no table of its raids."
         )
-    _make_quick(source)
+    _add_indexes(source)
     return source
 
 
@@ -148,7 +148,7 @@ def _has_rowid(connection: sqlite3.Connection, table: str) -> bool:
     return True
 
 
-def _make_quick(source: LegacyDatabase) -> None:
+def _add_indexes(source: LegacyDatabase) -> None:
     """Add the indexes that older databases lack; this is safe because it changes only the copy."""
     source.connection.execute("PRAGMA synchronous = OFF").fetchall()
     for table in ("raids", *_LOOKED_UP_BY_MESSAGE):

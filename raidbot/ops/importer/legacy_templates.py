@@ -26,7 +26,7 @@ Note = Callable[[str], None]
 LENGTHS = (90, 180)
 SIDES = ("Left side (Bomb)", "Left side (Polymorph)", "Right side (Automaton)", "Right side (Bomb)")
 TRIPLE_STORM, TWO_MYTHS = "triple storm", "2 myth 1 storm"
-OURS = ("dragonspyre", "lemuria", "polaris")
+SHARED_TEMPLATES = ("dragonspyre", "lemuria", "polaris")
 """The templates of the old bot that are also in this bot, in the order of its file as far as that is known."""
 
 _VANGUARD = {"vangaurd", "vanguard"}
@@ -68,7 +68,7 @@ class LegacyTemplate:
 
 
 @dataclass(slots=True)
-class Emoji:
+class EmojiAssigner:
     """Gives every role a valid emoji of its own; replacements are never one of `reserved`."""
 
     reserved: set[str] = field(default_factory=set)
@@ -93,7 +93,7 @@ class Emoji:
 
 def read(given: dict[str, Any], note: Note, keys: tuple[Role, ...] = ()) -> LegacyTemplate:
     """Return the template. Roles with the same position and emoji as in `keys` get the key from there."""
-    emoji = Emoji(reserved={key_of(str(fields.get("emoji"))) for _, fields in _roles(given)})
+    emoji = EmojiAssigner(reserved={key_of(str(fields.get("emoji"))) for _, fields in _roles(given)})
     roles: list[OldRole] = []
     for group, fields in _roles(given):
         if len(roles) == MAX_ROLES:
@@ -195,7 +195,9 @@ def _roles(given: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name if isinstance(name, str) else "", fields | {"emoji": emoji}
 
 
-def _role(fields: dict[str, Any], group: str, number: int, emoji: Emoji, note: Note, keys: tuple[Role, ...]) -> OldRole:
+def _role(
+    fields: dict[str, Any], group: str, number: int, emoji: EmojiAssigner, note: Note, keys: tuple[Role, ...]
+) -> OldRole:
     name = _line(fields.get("name"), MAX_ROLE_NAME_LENGTH, "name of a role", note)
     if name is None:
         name = f"Role {number + 1}"

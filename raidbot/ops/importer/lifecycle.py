@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
-from raidbot.ops.importer.report import RowNotes as Told
+from raidbot.ops.importer.report import RowNotes
 from raidbot.ops.importer.rosters import Cells
 from raidbot.raids.model import CloseReason, MemberId, Raid, Status
 from raidbot.raids.times.parse import parse_time
@@ -50,28 +50,28 @@ class Lifecycle:
         )
 
 
-def of(row: Cells, message: int, zone: ZoneInfo, told: Told, *, now: datetime) -> Lifecycle:
+def of(row: Cells, message: int, zone: ZoneInfo, notes: RowNotes, *, now: datetime) -> Lifecycle:
     """Return a raid's lifecycle from its row. Raises NoTime."""
-    created_at = _created(row, message, told)
+    created_at = _created(row, message, notes)
     is_closed = row.get("closed_at") is not None
-    closed_at = _moment(row, "closed_at", told, "the moment of closing")
-    starts_at = _start(row, zone, told, created_at=created_at)
+    closed_at = _moment(row, "closed_at", notes, "the moment of closing")
+    starts_at = _start(row, zone, notes, created_at=created_at)
     if starts_at is None:
         if not is_closed:
             raise NoTime("nothing says when it begins, and its signups are open")
         starts_at = closed_at or created_at
-        told.repair("nothing says when it began; it is taken to be when its signups closed")
+        notes.repair("nothing says when it began; it is taken to be when its signups closed")
     if not is_closed and starts_at <= now:
-        told.repair("its signups were still open although it had begun; they closed at its start")
+        notes.repair("its signups were still open although it had begun; they closed at its start")
         return Lifecycle(created_at, starts_at, True, starts_at, None, CloseReason.AT_START)
     if not is_closed:
         return Lifecycle(created_at, starts_at, False)
-    by = _closer(row, told)
-    return Lifecycle(created_at, starts_at, True, closed_at or starts_at, by, _reason(row, by, told))
+    by = _closer(row, notes)
+    return Lifecycle(created_at, starts_at, True, closed_at or starts_at, by, _reason(row, by, notes))
 
 
-def _created(row: Cells, message: int, told: Told) -> datetime:
-    return _moment(row, "created_at", told, "the moment it was made") or posted_at(message)
+def _created(row: Cells, message: int, notes: RowNotes) -> datetime:
+    return _moment(row, "created_at", notes, "the moment it was made") or posted_at(message)
 
 
 def posted_at(message: int) -> datetime:
@@ -79,8 +79,8 @@ def posted_at(message: int) -> datetime:
     return _EPOCH + timedelta(seconds=(message >> 22) // 1000)
 
 
-def _start(row: Cells, zone: ZoneInfo, told: Told, *, created_at: datetime) -> datetime | None:
-    starts_at = _moment(row, "timestamp", told, "its start")
+def _start(row: Cells, zone: ZoneInfo, notes: RowNotes, *, created_at: datetime) -> datetime | None:
+    starts_at = _moment(row, "timestamp", notes, "its start")
     if starts_at is not None:
         return starts_at
     try:
@@ -93,32 +93,32 @@ def _start(row: Cells, zone: ZoneInfo, told: Told, *, created_at: datetime) -> d
         meant = parse_time(typed, zone=zone, now=created_at).instant
     except Refusal:
         return None
-    told.repair(f"its start is read from what was typed, {columns.shown(typed)}: {meant:%Y-%m-%d %H:%M} UTC")
+    notes.repair(f"its start is read from what was typed, {columns.shown(typed)}: {meant:%Y-%m-%d %H:%M} UTC")
     return meant
 
 
-def _moment(row: Cells, column: str, told: Told, what: str) -> datetime | None:
+def _moment(row: Cells, column: str, notes: RowNotes, what: str) -> datetime | None:
     cell: Any = row.get(column)
     try:
         return columns.moment(cell)
     except Unusable as why:
-        told.repair(f"{what} {why}")
+        notes.repair(f"{what} {why}")
         return None
 
 
-def _closer(row: Cells, told: Told) -> MemberId | None:
+def _closer(row: Cells, notes: RowNotes) -> MemberId | None:
     try:
         by = columns.snowflake(row.get("closed_by"))
     except Unusable as why:
-        told.repair(f"who closed its signups {why}")
+        notes.repair(f"who closed its signups {why}")
         return None
     return None if by is None else MemberId(by)
 
 
-def _reason(row: Cells, by: MemberId | None, told: Told) -> CloseReason:
+def _reason(row: Cells, by: MemberId | None, notes: RowNotes) -> CloseReason:
     cell = row.get("closed_reason")
     known = _REASONS.get(cell) if isinstance(cell, str) else None
     reason = known or (CloseReason.MANUAL if by else CloseReason.AT_START)
     if known is None and cell is not None:
-        told.repair(f"the reason {columns.shown(cell)} for closing is unknown; it is {reason} now")
+        notes.repair(f"the reason {columns.shown(cell)} for closing is unknown; it is {reason} now")
     return reason

@@ -12,8 +12,7 @@ from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.guilds import Guilds
 from raidbot.ops.importer.legacy_database import LegacyDatabase
-from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.report import RowNotes as Told
+from raidbot.ops.importer.report import Report, RowNotes
 from raidbot.ops.importer.rosters import Cells
 from raidbot.raids.model import GuildId, Kind, MemberId, Presence, Raid
 
@@ -22,7 +21,7 @@ _MAX_NAME_LENGTH = 100
 
 
 @dataclass(slots=True)
-class Tally:
+class MemberCounts:
     raids: int = 0
     no_shows: int = 0
     roles: Counter[str] = field(default_factory=Counter)
@@ -35,7 +34,7 @@ class Counted:
     """Counts members' raids that are imported now and that the old bot's counters include."""
 
     servers: Guilds
-    members: dict[tuple[GuildId, MemberId], Tally] = field(default_factory=dict)
+    members: dict[tuple[GuildId, MemberId], MemberCounts] = field(default_factory=dict)
 
     def add(self, raid: Raid) -> None:
         if not raid.counts:
@@ -43,7 +42,7 @@ class Counted:
         absent = {row.member for row in raid.attendance if row.presence is Presence.NO_SHOW}
         day = str(raid.starts_at.astimezone(self.servers.zone(raid.guild)).isoweekday() % 7)
         for seat in raid.seats:
-            tally = self.members.setdefault((raid.guild, seat.member), Tally())
+            tally = self.members.setdefault((raid.guild, seat.member), MemberCounts())
             tally.raids += 1
             tally.no_shows += seat.member in absent
             tally.roles["Museum" if raid.kind is Kind.MUSEUM else raid.role(seat.role).name] += 1
@@ -54,57 +53,57 @@ class Counted:
 def take(source: LegacyDatabase, tx: sqlite3.Connection, counted: Counted, report: Report) -> None:
     """Open a balance for every member with counters in the old bot."""
     for row in source.rows(TABLE):
-        told = report.row(TABLE, source.name(TABLE, row))
+        notes = report.row(TABLE, source.name(TABLE, row))
         try:
             guild, member = columns.snowflake(row.get("guild_id")), columns.snowflake(row.get("user_id"))
         except Unusable as why:
-            told.left(f"its server or member {why}")
+            notes.left(f"its server or member {why}")
             continue
         if guild is None or member is None:
-            told.left("it names no server or no member")
+            notes.left("it names no server or no member")
         elif imported.has_balance(tx, GuildId(guild), MemberId(member)):
-            told.unchanged()
+            notes.unchanged()
         else:
-            tally = counted.members.get((GuildId(guild), MemberId(member)), Tally())
-            imported.open_balance(tx, _balance(GuildId(guild), MemberId(member), row, tally, told))
-            told.taken()
+            tally = counted.members.get((GuildId(guild), MemberId(member)), MemberCounts())
+            imported.open_balance(tx, _balance(GuildId(guild), MemberId(member), row, tally, notes))
+            notes.taken()
 
 
-def _balance(guild: GuildId, member: MemberId, row: Cells, less: Tally, told: Told) -> Balance:
-    total = _cell(row, "total_raids", columns.whole, told) or 0
+def _balance(guild: GuildId, member: MemberId, row: Cells, less: MemberCounts, notes: RowNotes) -> Balance:
+    total = _cell(row, "total_raids", columns.whole, notes) or 0
     if total < less.raids:
-        told.repair(f"the old count of raids, {total}, is less than the {less.raids} that are here; the balance is 0")
+        notes.repair(f"the old count of raids, {total}, is less than the {less.raids} that are here; the balance is 0")
     return Balance(
         guild=guild,
         member=member,
         raids=max(0, total - less.raids),
-        no_shows=max(0, (_cell(row, "no_shows", columns.whole, told) or 0) - less.no_shows),
-        roles=_rest(row, "role_counts", less.roles, told),
-        templates=_rest(row, "template_counts", less.templates, told),
-        weekdays=_rest(row, "weekday_counts", less.weekdays, told),
-        last_raid_at=_cell(row, "last_raid_at", columns.moment, told),
+        no_shows=max(0, (_cell(row, "no_shows", columns.whole, notes) or 0) - less.no_shows),
+        roles=_rest(row, "role_counts", less.roles, notes),
+        templates=_rest(row, "template_counts", less.templates, notes),
+        weekdays=_rest(row, "weekday_counts", less.weekdays, notes),
+        last_raid_at=_cell(row, "last_raid_at", columns.moment, notes),
     )
 
 
-def _cell(row: Cells, column: str, read: Callable[[Any], Any], told: Told) -> Any:
+def _cell(row: Cells, column: str, read: Callable[[Any], Any], notes: RowNotes) -> Any:
     try:
         found = read(row.get(column))
     except Unusable as why:
-        told.repair(f"{column} {why}; taken as nothing")
+        notes.repair(f"{column} {why}; taken as nothing")
         return None
     if isinstance(found, int) and not -(2**63) <= found < 2**63:
-        told.repair(f"{column} is too large a number; taken as nothing")
+        notes.repair(f"{column} is too large a number; taken as nothing")
         return None
     return found
 
 
-def _rest(row: Cells, column: str, less: Mapping[str, int], told: Told) -> dict[str, int]:
+def _rest(row: Cells, column: str, less: Mapping[str, int], notes: RowNotes) -> dict[str, int]:
     """Return the positive rest of each named count after subtracting `less`."""
-    given = columns.mapping(_cell(row, column, columns.parsed, told))
+    given = columns.mapping(_cell(row, column, columns.parsed, notes))
     rest: dict[str, int] = {}
     for name, count in given.items():
         if isinstance(count, bool) or not isinstance(count, int) or abs(count) > 10**9:
-            told.repair(f"{column}: {columns.shown(count)} is no count")
+            notes.repair(f"{column}: {columns.shown(count)} is no count")
             continue
         left = count - less.get(name, 0)
         if left > 0:

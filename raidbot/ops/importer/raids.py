@@ -14,9 +14,8 @@ from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.guilds import Guilds
 from raidbot.ops.importer.legacy_database import LegacyDatabase
 from raidbot.ops.importer.member_statistics import Counted
-from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.report import RowNotes as Told
-from raidbot.ops.importer.role_layouts import Known, RoleLayout
+from raidbot.ops.importer.report import Report, RowNotes
+from raidbot.ops.importer.role_layouts import LegacyTemplates, RoleLayout
 from raidbot.ops.importer.rosters import Cells, Place
 from raidbot.raids.events import Change, Promoted
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, MessageId, Raid, RaidId, Status
@@ -36,13 +35,13 @@ class NotTaken(Exception):  # noqa: N818 - a fact about a row
 class Rows:
     """A raid's rows in the other tables, each with its notes."""
 
-    signups: list[tuple[Cells, Told]]
-    line: list[tuple[Cells, Told]]
-    attendance: list[tuple[Cells, Told]]
+    signups: list[tuple[Cells, RowNotes]]
+    waitlist: list[tuple[Cells, RowNotes]]
+    attendance: list[tuple[Cells, RowNotes]]
 
-    def all(self) -> Iterator[Told]:
-        for told in (*self.signups, *self.line, *self.attendance):
-            yield told[1]
+    def all(self) -> Iterator[RowNotes]:
+        for notes in (*self.signups, *self.waitlist, *self.attendance):
+            yield notes[1]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,7 +52,7 @@ class Raids:
     source: LegacyDatabase
     report: Report
     servers: Guilds
-    known: Known
+    known: LegacyTemplates
     counted: Counted
     now: datetime
     codes: Codes = field(init=False)
@@ -68,17 +67,17 @@ class Raids:
 
     def take(self) -> None:
         for row in self.source.rows("raids", order="rowid"):
-            told = self.report.row("raids", self.source.name("raids", row))
+            notes = self.report.row("raids", self.source.name("raids", row))
             children = self._rows_of(row)
             try:
-                self._take(row, told, children)
+                self._take(row, notes, children)
             except (NotTaken, lifecycle.NoTime) as why:
-                told.left(str(why))
+                notes.left(str(why))
                 for child in children.all():
                     child.left("its raid was not taken")
             self.report.settle()
         for table in TABLES:
-            for row in self.source.astray(table):
+            for row in self.source.orphan_rows(table):
                 self.report.row(table, self.source.name(table, row)).left("the old database does not have its raid")
 
     def _rows_of(self, row: Cells) -> Rows:
@@ -96,37 +95,37 @@ class Raids:
         )
         return Rows(signups, line, marks)
 
-    def _take(self, row: Cells, told: Told, children: Rows) -> None:
+    def _take(self, row: Cells, notes: RowNotes, children: Rows) -> None:
         message = _needed(row, "message_id", "message")
         guild = GuildId(_needed(row, "guild_id", "server"))
         if message in self.read:
             raise NotTaken("another raid has the same message")
-        raid, places = self._raid(row, guild, MessageId(message), told, children)
+        raid, places = self._raid(row, guild, MessageId(message), notes, children)
         raid = rosters.seated(raid, places)
         raid = attendance.marked(raid, children.attendance)
         if raid.creator == 0:
-            raid = _with_some_creator(raid, told)
-        told.taken()
+            raid = _with_fallback_creator(raid, notes)
+        notes.taken()
         self.read.add(message)
         if message not in self.here:
-            self._store(raid, row, told)
+            self._store(raid, row, notes)
             return
-        for one in (told, *children.all()):
+        for one in (notes, *children.all()):
             one.here_already()
 
     def _raid(
-        self, row: Cells, guild: GuildId, message: MessageId, told: Told, children: Rows
+        self, row: Cells, guild: GuildId, message: MessageId, notes: RowNotes, children: Rows
     ) -> tuple[Raid, list[Place]]:
         zone = self.servers.zone(guild)
-        life = lifecycle.of(row, message, zone, told, now=self.now)
-        shape = self._shape(row, told, [one for one, _ in children.signups])
+        life = lifecycle.of(row, message, zone, notes, now=self.now)
+        shape = self._shape(row, notes, [one for one, _ in children.signups])
         places = list(self._places(shape, children, since=life.created_at))
         if not shape.roles:
             raise NotTaken("nothing says which roles it has")
         raid = Raid(
             id=RaidId(0),
             guild=guild,
-            code=self.codes.give(row.get("raid_id"), guild, message, told),
+            code=self.codes.give(row.get("raid_id"), guild, message, notes),
             kind=shape.kind,
             template=shape.template,
             title=shape.title,
@@ -136,73 +135,73 @@ class Raids:
             roles=tuple(one.role for one in shape.roles),
             sides=shape.sides,
             strategy=shape.strategy,
-            length_minutes=_length(row, told) if shape.kind is Kind.RAID else None,
+            length_minutes=_length(row, notes) if shape.kind is Kind.RAID else None,
             lengths=shape.lengths,
             subject=shape.subject,
             counts=shape.counts,
-            creator=MemberId(_id(row, "creator_id", "its creator", told) or 0),
-            channel=self._channel(row, guild, shape.kind, told),
+            creator=MemberId(_id(row, "creator_id", "its creator", notes) or 0),
+            channel=self._channel(row, guild, shape.kind, notes),
             message=message,
-            thread=_channel(_id(row, "thread_id", "its thread", told)),
+            thread=_channel(_id(row, "thread_id", "its thread", notes)),
             starts_at=life.starts_at,
             zone=zone.key,
             created_at=life.created_at,
             status=Status.OPEN,
-            hold=not life.is_closed and _flag(row, "stats_recorded", told),
-            creator_reminded=_flag(row, "creator_reminder_sent", told),
-            participants_reminded=_flag(row, "participant_reminder_sent", told),
+            hold=not life.is_closed and _flag(row, "stats_recorded", notes),
+            creator_reminded=_flag(row, "creator_reminder_sent", notes),
+            participants_reminded=_flag(row, "participant_reminder_sent", notes),
         )
         return life.of(raid), places
 
-    def _shape(self, row: Cells, told: Told, signups: list[Cells]) -> RoleLayout:
+    def _shape(self, row: Cells, notes: RowNotes, signups: list[Cells]) -> RoleLayout:
         kind = _kind(row)
         given: dict[str, Any] = {}
         try:
             given = columns.mapping(columns.parsed(row.get("template_data")))
         except Unusable as why:
-            told.repair(f"what it was made from {why}")
+            notes.repair(f"what it was made from {why}")
         if kind is Kind.RAID:
-            return role_layouts.of_raid(row, given, self.known, told, signups)
+            return role_layouts.of_raid(row, given, self.known, notes, signups)
         if kind is Kind.MUSEUM:
-            return role_layouts.of_museum(row, told)
-        return role_layouts.of_teams(kind, row, given, told, signups)
+            return role_layouts.of_museum(row, notes)
+        return role_layouts.of_teams(kind, row, given, notes, signups)
 
     def _places(self, shape: RoleLayout, children: Rows, *, since: datetime) -> Iterator[Place]:
         found = [
-            rosters.of_signup(row, told, shape.find, since=since, number=number)
-            for number, (row, told) in enumerate(children.signups)
+            rosters.of_signup(row, notes, shape.find, since=since, number=number)
+            for number, (row, notes) in enumerate(children.signups)
         ]
-        for number, (row, told) in enumerate(children.line):
+        for number, (row, notes) in enumerate(children.waitlist):
             if shape.is_list:
-                found.append(rosters.of_line(row, told, since=since, number=number))
+                found.append(rosters.of_waitlist(row, notes, since=since, number=number))
             else:
-                told.left("its raid has roles, and a line for each")
+                notes.left("its raid has roles, and a line for each")
         yield from (place for place in found if place is not None)
 
-    def _channel(self, row: Cells, guild: GuildId, kind: Kind, told: Told) -> ChannelId:
-        channel = _id(row, "channel_id", "its channel", told)
+    def _channel(self, row: Cells, guild: GuildId, kind: Kind, notes: RowNotes) -> ChannelId:
+        channel = _id(row, "channel_id", "its channel", notes)
         if channel is not None:
             return ChannelId(channel)
         usual = self.servers.channel(guild, kind)
         if usual is None:
             raise NotTaken("nothing says in which channel its message is")
-        told.repair("its channel is missing, so it has the one that the server uses for this kind")
+        notes.repair("its channel is missing, so it has the one that the server uses for this kind")
         return usual
 
-    def _store(self, raid: Raid, row: Cells, told: Told) -> None:
+    def _store(self, raid: Raid, row: Cells, notes: RowNotes) -> None:
         if not raid.is_open or raid.is_full:
             raid = replace(raid, filled_once=True)
         if raid.is_open:
-            raid = rosters.marked(raid)
+            raid = rosters.with_marks(raid)
         change = signups.settle(raid, now=self.now)
-        raid = replace(coming.recorded(change.raid), id=RaidId(0))
+        raid = replace(coming.with_attendance(change.raid), id=RaidId(0))
         raid_id = rows.insert(self.tx, raid)
         raid = replace(raid, id=raid_id)
         matters = raid.is_open or raid.starts_at >= self.now - BOARD_RETENTION
         imported.note(self.tx, raid_id, compared=not matters)
         promoted = tuple(event for event in change.events if isinstance(event, Promoted))
         for event in promoted:
-            told.repair(
+            notes.repair(
                 f"a seat as {raid.role(event.role).name} was free although member {event.member} waited for one,"
                 " so it is theirs, and they will be told"
             )
@@ -212,7 +211,7 @@ class Raids:
 
     def _tell(self, change: Change) -> None:
         for notice in notices(change):
-            owed = outbox.Owed(
+            owed = outbox.OutboxMessage(
                 kind="dm",
                 target=notice.member,
                 payload={"content": notice.text},
@@ -221,7 +220,7 @@ class Raids:
                 expires_at=change.raid.starts_at,
                 guild=change.raid.guild,
             )
-            outbox.owe(self.tx, owed)
+            outbox.enqueue(self.tx, owed)
 
 
 def _needed(row: Cells, column: str, what: str) -> int:
@@ -244,11 +243,11 @@ def _kind(row: Cells) -> Kind:
         raise NotTaken(f"it is of an unknown kind: {columns.shown(cell)}") from None
 
 
-def _id(row: Cells, column: str, what: str, told: Told) -> int | None:
+def _id(row: Cells, column: str, what: str, notes: RowNotes) -> int | None:
     try:
         return columns.snowflake(row.get(column))
     except Unusable as why:
-        told.repair(f"{what} {why}")
+        notes.repair(f"{what} {why}")
         return None
 
 
@@ -256,15 +255,15 @@ def _channel(found: int | None) -> ChannelId | None:
     return None if found is None else ChannelId(found)
 
 
-def _flag(row: Cells, column: str, told: Told) -> bool:
+def _flag(row: Cells, column: str, notes: RowNotes) -> bool:
     try:
         return columns.flag(row.get(column), default=False)
     except Unusable as why:
-        told.repair(f"{column} {why}; taken as no")
+        notes.repair(f"{column} {why}; taken as no")
         return False
 
 
-def _length(row: Cells, told: Told) -> int | None:
+def _length(row: Cells, notes: RowNotes) -> int | None:
     """Return the length in minutes; the old bot stores hours."""
     cell = row.get("length")
     if cell is None or cell == "":
@@ -274,17 +273,17 @@ def _length(row: Cells, told: Told) -> int | None:
     except (Unusable, ValueError, OverflowError):
         minutes = 0
     if not 0 < minutes <= 24 * 60:
-        told.repair(f"its length {columns.shown(cell)} is none; it has no length now")
+        notes.repair(f"its length {columns.shown(cell)} is none; it has no length now")
         return None
     return minutes
 
 
-def _with_some_creator(raid: Raid, told: Told) -> Raid:
+def _with_fallback_creator(raid: Raid, notes: RowNotes) -> Raid:
     """Set the member who closed the raid as its creator, else the first on its roster. Raises NotTaken."""
     somebody = raid.closed_by or next((seat.member for seat in raid.seats), None)
     if somebody is None:
         raise NotTaken("nothing says who made it")
-    told.repair(f"nothing says who made it; member {somebody} is its creator now")
+    notes.repair(f"nothing says who made it; member {somebody} is its creator now")
     return replace(raid, creator=somebody)
 
 

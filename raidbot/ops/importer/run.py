@@ -15,15 +15,15 @@ from raidbot.ops.importer import (
     legacy_database,
     member_statistics,
     raids,
+    templates,
     unmapped_rows,
 )
-from raidbot.ops.importer import templates as shelving
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.legacy_database import LegacyDatabase, NotALegacyDatabase
 from raidbot.ops.importer.member_statistics import Counted
 from raidbot.ops.importer.report import Report
 
-_TABLES = {"raids", *raids.TABLES, *guilds.TABLES, *shelving.TABLES, member_statistics.TABLE}
+_TABLES = {"raids", *raids.TABLES, *guilds.TABLES, *templates.TABLES, member_statistics.TABLE}
 
 
 def import_database(
@@ -46,7 +46,7 @@ def import_database(
     with legacy_database.opened(old) as found, _target(new, dry_run=dry_run) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            _take(found, connection, report, analytics=analytics, templates=templates, now=now)
+            _take(found, connection, report, analytics=analytics, template_file=templates, now=now)
             report.settle()
             connection.execute("COMMIT")
         except BaseException as error:
@@ -64,15 +64,15 @@ def _take(
     report: Report,
     *,
     analytics: Path | None,
-    templates: Path | None,
+    template_file: Path | None,
     now: datetime,
 ) -> None:
     for table in old.tables:
         report.seen(table)
     settled = guilds.take(old, tx, report)
-    known = shelving.known(templates, report)
-    shelves = shelving.TemplateShelf(tx)
-    shelving.take(old, shelves, known, set(settled.settings), report)
+    known = templates.known(template_file, report)
+    changes = templates.CatalogueChanges(tx)
+    templates.take(old, changes, known, set(settled.settings), report)
     counted = Counted(settled)
     raids.Raids(tx=tx, source=old, report=report, servers=settled, known=known, counted=counted, now=now).take()
     member_statistics.take(old, tx, counted, report)
@@ -92,14 +92,14 @@ def _are_one(old: Path, new: Path) -> bool:
 def _target(path: Path, *, dry_run: bool) -> Iterator[sqlite3.Connection]:
     """Open this bot's database, in a dry run a copy of it."""
     if not dry_run:
-        with database.alone(path) as connection:
+        with database.exclusive(path) as connection:
             yield connection
         return
     with TemporaryDirectory(prefix="moving-in-") as folder:
         copy = Path(folder) / "raidbot.db"
-        with database.unused(path):
+        with database.hold_if_locked(path):
             for ending in ("", "-wal"):
                 if (beside := Path(f"{path}{ending}")).exists():
                     shutil.copyfile(beside, f"{copy}{ending}")
-        with database.alone(copy) as connection:
+        with database.exclusive(copy) as connection:
             yield connection

@@ -10,9 +10,8 @@ from raidbot.ops.importer import columns, legacy_templates
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.legacy_database import LegacyDatabase
 from raidbot.ops.importer.legacy_templates import LegacyTemplate
-from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.report import RowNotes as Told
-from raidbot.ops.importer.role_layouts import Known
+from raidbot.ops.importer.report import Report, RowNotes
+from raidbot.ops.importer.role_layouts import LegacyTemplates
 from raidbot.ops.importer.rosters import Cells
 from raidbot.ops.importer.unmapped_rows import keep, read_json
 from raidbot.raids.model import GuildId
@@ -26,7 +25,7 @@ TABLES = ("custom_templates", "template_overrides")
 
 
 @dataclass(slots=True)
-class TemplateShelf:
+class CatalogueChanges:
     """Each guild's catalogue before and after the import."""
 
     tx: sqlite3.Connection
@@ -53,25 +52,27 @@ class TemplateShelf:
             rows.save(self.tx, guild, self.before[guild], after)
 
 
-def known(path: Path | None, report: Report) -> Known:
+def known(path: Path | None, report: Report) -> LegacyTemplates:
     """Return the templates of the old bot's file, if one is given. Raises Unusable for any other file."""
     if path is None:
-        return Known({}, legacy_templates.OURS)
+        return LegacyTemplates({}, legacy_templates.SHARED_TEMPLATES)
     listed = _listed(path)
     found: dict[str, LegacyTemplate] = {}
-    rows: dict[str, Told] = {}
+    rows: dict[str, RowNotes] = {}
     order = []
     for number, entry in enumerate(listed):
-        told = report.row(FILE, f"template {number}")
-        read = legacy_templates.read(columns.mapping(entry), told.repair)
-        order.append(read.slug if read.slug in legacy_templates.OURS else legacy_templates.own_key(read.slug))
+        notes = report.row(FILE, f"template {number}")
+        read = legacy_templates.read(columns.mapping(entry), notes.repair)
+        order.append(
+            read.slug if read.slug in legacy_templates.SHARED_TEMPLATES else legacy_templates.own_key(read.slug)
+        )
         if not read.roles:
-            told.left("it has no roles")
+            notes.left("it has no roles")
         elif read.slug in found:
-            told.left(f"another one is called like it: {read.slug}")
+            notes.left(f"another one is called like it: {read.slug}")
         else:
-            found[read.slug], rows[read.slug] = _with_our_keys(read), told
-    return Known(found, tuple(order), rows)
+            found[read.slug], rows[read.slug] = _with_our_keys(read), notes
+    return LegacyTemplates(found, tuple(order), rows)
 
 
 def _listed(path: Path) -> list[Any]:
@@ -83,53 +84,55 @@ def _listed(path: Path) -> list[Any]:
     return listed
 
 
-def take(source: LegacyDatabase, shelves: TemplateShelf, file: Known, guilds: set[GuildId], report: Report) -> None:
+def take(
+    source: LegacyDatabase, changes: CatalogueChanges, file: LegacyTemplates, guilds: set[GuildId], report: Report
+) -> None:
     """Import the file's templates, then each guild's changes and its own templates."""
-    _take_file(shelves, file, guilds, report)
+    _take_file(changes, file, guilds, report)
     for table, read in (("template_overrides", _override), ("custom_templates", _own)):
         for row in source.rows(table):
-            told = report.row(table, source.name(table, row))
+            notes = report.row(table, source.name(table, row))
             try:
                 guild = columns.snowflake(row.get("guild_id"))
             except Unusable as why:
-                told.left(f"its server {why}")
+                notes.left(f"its server {why}")
                 continue
             if guild is None:
-                told.left("it names no server")
+                notes.left("it names no server")
                 continue
             try:
-                outcome = read(shelves, GuildId(guild), row, file, told)
+                outcome = read(changes, GuildId(guild), row, file, notes)
             except Unusable as why:
-                told.left(f"its content {why}")
+                notes.left(f"its content {why}")
             except Refusal as refusal:
-                keep(source, shelves.tx, table, row, told)
-                report.note(table, told.name, f"kept aside: {_on_one_line(refusal)}")
+                keep(source, changes.tx, table, row, notes)
+                report.note(table, notes.name, f"kept aside: {_on_one_line(refusal)}")
             else:
-                told.taken() if outcome else told.unchanged()
-    shelves.save()
+                notes.taken() if outcome else notes.unchanged()
+    changes.save()
 
 
-def _take_file(shelves: TemplateShelf, file: Known, guilds: set[GuildId], report: Report) -> None:
+def _take_file(changes: CatalogueChanges, file: LegacyTemplates, guilds: set[GuildId], report: Report) -> None:
     for slug, read in file.templates.items():
-        key = slug if slug in legacy_templates.OURS else legacy_templates.own_key(slug)
+        key = slug if slug in legacy_templates.SHARED_TEMPLATES else legacy_templates.own_key(slug)
         is_new, refused = False, ""
         for guild in sorted(guilds):
-            if shelves.has_changed(guild, key):
+            if changes.has_changed(guild, key):
                 continue
             original = legacy_templates.of_builtin(key)
             template = _over(original, read) if original else legacy_templates.template_of(read, key)
-            before = shelves.after[guild]
+            before = changes.after[guild]
             try:
-                shelves.put(guild, template)
+                changes.put(guild, template)
             except Refusal as refusal:
                 refused = _on_one_line(refusal)
                 report.note(FILE, slug, f"not used by server {guild}: {refused}")
-            is_new = is_new or shelves.after[guild] != before
-        told = file.rows[slug]
+            is_new = is_new or changes.after[guild] != before
+        notes = file.rows[slug]
         if refused and not is_new:
-            told.left(refused)
+            notes.left(refused)
         else:
-            told.taken() if is_new else told.unchanged()
+            notes.taken() if is_new else notes.unchanged()
 
 
 def _on_one_line(refusal: Refusal) -> str:
@@ -164,49 +167,49 @@ def _with_our_keys(read: LegacyTemplate) -> LegacyTemplate:
     return replace(read, roles=roles)
 
 
-def _override(shelves: TemplateShelf, guild: GuildId, row: Cells, file: Known, told: Told) -> bool:
+def _override(changes: CatalogueChanges, guild: GuildId, row: Cells, file: LegacyTemplates, notes: RowNotes) -> bool:
     key = file.by_id(row.get("template_id"))
-    shelves.was(guild)
-    if key is None or not shelves.after[guild].has(key):
+    changes.was(guild)
+    if key is None or not changes.after[guild].has(key):
         raise Refusal(
             f"it is about {columns.shown(row.get('template_id'))}, which is no template that comes with the bot."
         )
-    if shelves.has_changed(guild, key):
+    if changes.has_changed(guild, key):
         return False
-    template = shelves.after[guild].entry(key).template
+    template = changes.after[guild].entry(key).template
     name = columns.line(row.get("name"), MAX_LABEL_LENGTH)
     if name is not None and name != template.name:
-        free = _free(shelves.after[guild], key, name, told)
+        free = _free(changes.after[guild], key, name, notes)
         template = template.renamed(free)
     if emoji := columns.line(row.get("emoji"), 64):
-        template = replace(template, emoji=legacy_templates.decoration(emoji, "title", told.repair) or template.emoji)
+        template = replace(template, emoji=legacy_templates.decoration(emoji, "title", notes.repair) or template.emoji)
     if description := columns.text(row.get("description")):
         template = replace(template, description=description[:MAX_DESCRIPTION_LENGTH])
     if row.get("color"):
-        template = replace(template, colour=legacy_templates.colour(row.get("color"), told.repair))
+        template = replace(template, colour=legacy_templates.colour(row.get("color"), notes.repair))
     disabled = columns.flag(row.get("disabled"), default=False)
-    shelves.put(guild, template)
+    changes.put(guild, template)
     if disabled:
-        shelves.after[guild] = catalogue.switch(shelves.after[guild], key, enabled=False)
+        changes.after[guild] = catalogue.set_enabled(changes.after[guild], key, enabled=False)
     return True
 
 
-def _own(shelves: TemplateShelf, guild: GuildId, row: Cells, _file: Known, told: Told) -> bool:
+def _own(changes: CatalogueChanges, guild: GuildId, row: Cells, _file: LegacyTemplates, notes: RowNotes) -> bool:
     key = legacy_templates.own_key(columns.line(row.get("id"), MAX_LABEL_LENGTH) or "")
-    if shelves.was(guild).has(key):
+    if changes.was(guild).has(key):
         return False
     given: dict[str, Any] = {name: row.get(name) for name in ("name", "emoji", "description", "color")}
     given["roleGroups"] = columns.parsed(row.get("role_groups"))
-    read = legacy_templates.read(given, told.repair)
-    name = _free(shelves.after[guild], key, read.name, told)
-    shelves.put(guild, replace(legacy_templates.template_of(read, key), name=name))
+    read = legacy_templates.read(given, notes.repair)
+    name = _free(changes.after[guild], key, read.name, notes)
+    changes.put(guild, replace(legacy_templates.template_of(read, key), name=name))
     return True
 
 
-def _free(shelf: Catalogue, key: str, name: str, told: Told) -> str:
+def _free(shelf: Catalogue, key: str, name: str, notes: RowNotes) -> str:
     """Return the name, or a similar free one if another template of the guild has it."""
     others = Catalogue(tuple(entry for entry in shelf.entries if entry.key != key))
     free = catalogue.free_name(others, name)
     if free != name:
-        told.repair(f"something else is called “{name}” already, so this is “{free}” now")
+        notes.repair(f"something else is called “{name}” already, so this is “{free}” now")
     return free

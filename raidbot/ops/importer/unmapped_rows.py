@@ -10,10 +10,9 @@ from raidbot.db import imported
 from raidbot.ops.importer import columns
 from raidbot.ops.importer.columns import Unusable
 from raidbot.ops.importer.legacy_database import LegacyDatabase, Row
-from raidbot.ops.importer.report import Report
-from raidbot.ops.importer.report import RowNotes as Told
+from raidbot.ops.importer.report import Report, RowNotes
 
-_FOR = {
+_PURPOSES = {
     "availability": "weekly availability",
     "recurring_raids": "series",
     "polls": "polls",
@@ -23,13 +22,13 @@ _FOR = {
 ANALYTICS = "analytics.json"
 
 
-def keep(source: LegacyDatabase, tx: sqlite3.Connection, table: str, row: Row, told: Told) -> None:
+def keep(source: LegacyDatabase, tx: sqlite3.Connection, table: str, row: Row, notes: RowNotes) -> None:
     """Store the whole row; a row stored by an earlier import stays as it was."""
     payload = json.dumps({name: _plain(cell) for name, cell in row.items() if name != "#"}, ensure_ascii=False)
     if imported.keep(tx, source=table, key=source.name(table, row), guild=_guild(row), payload=payload):
-        told.kept()
+        notes.kept()
     else:
-        told.unchanged()
+        notes.unchanged()
 
 
 def keep_rest(source: LegacyDatabase, tx: sqlite3.Connection, report: Report, *, but: set[str]) -> None:
@@ -40,7 +39,7 @@ def keep_rest(source: LegacyDatabase, tx: sqlite3.Connection, report: Report, *,
         report.seen(table)
         for row in source.rows(table):
             keep(source, tx, table, row, report.row(table, source.name(table, row)))
-        whom = _FOR.get(table, "whatever may need them: the table is unknown")
+        whom = _PURPOSES.get(table, "whatever may need them: the table is unknown")
         _note(report, table, report.tables[table].read, whom)
 
 
@@ -55,20 +54,20 @@ def keep_analytics(path: Path, tx: sqlite3.Connection, report: Report) -> None:
             parts[f"guild {name}"] = (None, counts)
     usable = 0
     for name, (guild, counts) in parts.items():
-        told = report.row(ANALYTICS, name)
+        notes = report.row(ANALYTICS, name)
         if not isinstance(counts, dict):
-            told.left("there is nothing in it")
+            notes.left("there is nothing in it")
             continue
         try:
             payload = json.dumps(_plain(counts))
         except RecursionError:
-            told.left("it is nested too deeply")
+            notes.left("it is nested too deeply")
             continue
         usable += 1
         if imported.keep(tx, source=ANALYTICS, key=name, guild=guild, payload=payload):
-            told.kept()
+            notes.kept()
         else:
-            told.unchanged()
+            notes.unchanged()
     _note(report, ANALYTICS, usable, "statistics")
 
 

@@ -22,7 +22,7 @@ class NotOnRoster(Refusal):
         super().__init__("Somebody you chose has no seat in this raid any more. This is the roster now.")
 
 
-def recorded(raid: Raid) -> Raid:
+def with_attendance(raid: Raid) -> Raid:
     """Return the raid with exactly one attendance row per seated member if signups are closed, else unchanged."""
     if raid.status is not Status.CLOSED:
         return raid

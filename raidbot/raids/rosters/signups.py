@@ -122,7 +122,7 @@ def unreact(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Cha
     return _only_marks_if_quiet(raid, _leave_role(unmarked, member, key, now=now))
 
 
-def taken_away(raid: Raid, member: MemberId, key: RoleKey) -> Change:
+def forget_mark(raid: Raid, member: MemberId, key: RoleKey) -> Change:
     """Forget the mark of a reaction that the bot removed from the board; the member's signup stays as it is."""
     if raid.mark_of(member, key) is None:
         return Change(raid)
@@ -140,7 +140,7 @@ def join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: S
 
 def leave(raid: Raid, member: MemberId, *, now: datetime) -> Change:
     """Give up the member's seat and all their waits. Raises NotSignedUp, KeepsPlace or RaidOver."""
-    _check_alive(raid)
+    _check_not_cancelled(raid)
     if member not in set(raid.members()):
         raise NotSignedUp
     _check_leavable(raid)
@@ -149,7 +149,7 @@ def leave(raid: Raid, member: MemberId, *, now: datetime) -> Change:
 
 def leave_role(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
     """Give up the member's seat in this role, or their wait for it. Raises NotInRole, KeepsPlace or RaidOver."""
-    _check_alive(raid)
+    _check_not_cancelled(raid)
     if not raid.has_place(member, key):
         raise NotInRole(raid.role(key))
     _check_leavable(raid)
@@ -200,7 +200,7 @@ def assign(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, force: 
 
 def remove(raid: Raid, member: MemberId, *, now: datetime) -> Change:
     """Take the member off the roster and all waitlists, also after closing. Raises NotSignedUp or RaidOver."""
-    _check_alive(raid)
+    _check_not_cancelled(raid)
     seat = raid.seat_of(member)
     if seat is None and not raid.waits_of(member):
         raise NotSignedUp
@@ -223,7 +223,7 @@ def send_to_wait(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -
     if settled.raid.has_room(role):
         raise RoomForAll(role, now=raid.has_room(role))
     waiting = _wait(settled.raid, member, key, now=now, source=Source.MANAGER)
-    event = SentToWait(member, key, len(waiting.line(key)), held.role if held else None)
+    event = SentToWait(member, key, len(waiting.waitlist(key)), held.role if held else None)
     return Change(waiting, (event, *settled.events))
 
 
@@ -241,7 +241,7 @@ def settle(raid: Raid, *, now: datetime, events: tuple[Event, ...] = ()) -> Chan
         if not raid.filled_once and raid.is_full:
             raid = replace(raid, filled_once=True)
             told.append(Filled())
-    return Change(attendance.recorded(_without_answered_asks(raid)), tuple(told))
+    return Change(attendance.with_attendance(_without_answered_asks(raid)), tuple(told))
 
 
 def _without_answered_asks(raid: Raid) -> Raid:
@@ -262,7 +262,7 @@ def _next_promotion(raid: Raid) -> Wait | None:
     return next((wait for wait in raid.waits if wait.role in free), None)
 
 
-def _check_alive(raid: Raid) -> None:
+def _check_not_cancelled(raid: Raid) -> None:
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)
 
@@ -273,7 +273,7 @@ def _check_leavable(raid: Raid) -> None:
 
 
 def _check_editable(raid: Raid) -> None:
-    _check_alive(raid)
+    _check_not_cancelled(raid)
     if raid.status is Status.POSTING:
         raise NotPostedYet
     if not raid.is_open:
@@ -282,7 +282,7 @@ def _check_editable(raid: Raid) -> None:
 
 def _check_joinable(raid: Raid, now: datetime) -> None:
     """Refuse joins while signups are not open, and after the start of a raid that the clock has yet to close."""
-    _check_alive(raid)
+    _check_not_cancelled(raid)
     if not raid.is_open or (now >= raid.starts_at and not raid.hold):
         raise RaidClosed(raid)
 
@@ -294,7 +294,7 @@ def _join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: 
     held = raid.seat_of(member)
     if not raid.has_room(role):
         waiting = _wait(raid, member, key, now=now, source=source)
-        return Change(waiting, (Waitlisted(member, key, len(waiting.line(key)), held.role if held else None),))
+        return Change(waiting, (Waitlisted(member, key, len(waiting.waitlist(key)), held.role if held else None),))
     seated = sit(raid, member, key, now=now, source=source)
     event = Moved(member, held.role, key) if held else Joined(member, key)
     return settle(seated, now=now, events=(event,))

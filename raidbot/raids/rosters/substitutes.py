@@ -82,7 +82,7 @@ def ranked(raid: Raid, role: RoleKey, known: Iterable[Candidate], *, now: dateti
     Excludes members who have a seat or were already asked for this role.
     """
     by_member = {candidate.member: candidate for candidate in known}
-    line = [wait.member for wait in raid.line(role)]
+    line = [wait.member for wait in raid.waitlist(role)]
     never = Candidate(member=MemberId(0), fitting=0, raids=0, last=now)
     waiting = [
         replace(by_member.get(member, never), member=member, position=position)

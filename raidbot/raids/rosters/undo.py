@@ -194,7 +194,7 @@ def _without_idle_marks(raid: Raid, members: Iterable[MemberId]) -> Raid:
         replace(mark, unwanted=True) if mark.member in theirs and (mark.member, mark.role) not in placed else mark
         for mark in raid.marks
     )
-    return attendance.recorded(raid if marks == raid.marks else replace(raid, marks=marks))
+    return attendance.with_attendance(raid if marks == raid.marks else replace(raid, marks=marks))
 
 
 def _places(raid: Raid, member: MemberId) -> tuple[Seat | None, tuple[Wait, ...]]:

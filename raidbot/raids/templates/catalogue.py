@@ -134,12 +134,12 @@ def new_key(rng: random.Random) -> str:
     return "custom-" + "".join(rng.choices(_LETTERS, k=_RANDOM_LETTERS))
 
 
-def switch(catalogue: Catalogue, key: str, *, enabled: bool) -> Catalogue:
+def set_enabled(catalogue: Catalogue, key: str, *, enabled: bool) -> Catalogue:
     """Enable or disable the template. Raises NoSuchTemplate."""
     return _with(catalogue, replace(catalogue.entry(key), enabled=enabled))
 
 
-def play(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
+def enable_games(catalogue: Catalogue, games: Collection[str]) -> Catalogue:
     """Enable the built-in templates of exactly these games.
 
     A newly chosen game enables all its templates. In a game that was already enabled, disabled templates stay disabled.
@@ -270,7 +270,7 @@ def _clashes(before: Catalogue, after: Catalogue) -> Iterator[tuple[str, str]]:
 @cache
 def _reserved() -> frozenset[str]:
     """Return names that /create reads as a kind or a built-in template's key."""
-    kinds = (name for kind, look in kind_infos().items() for name in (kind.value, look.title))
+    kinds = (name for kind, info in kind_infos().items() for name in (kind.value, info.title))
     return frozenset(map(_spelled, (*kinds, *(template.key for template in builtin()))))
 
 

@@ -9,7 +9,7 @@ from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.model import DEFAULT_COLOUR, MAX_LENGTH_MINUTES, Strategy, Template
 from raidbot.raids.templates.role_text import free_key, to_lines
 from raidbot.utils.errors import Refusal
-from raidbot.utils.ids import mark_of
+from raidbot.utils.ids import fingerprint
 from raidbot.utils.text import clean_line, clip, escape
 
 _COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
@@ -132,7 +132,7 @@ def strategy_of(template: Template, name: str) -> Strategy:
     return found
 
 
-def strategy_played(template: Template, written: tuple[Role, ...]) -> tuple[Role, ...]:
+def strategy_roles(template: Template, written: tuple[Role, ...]) -> tuple[Role, ...]:
     """Return the roles a strategy must change for the template's roles to become `written`, line by line.
 
     Raises StrategyRolesDiffer.
@@ -158,7 +158,7 @@ def without_strategy(template: Template, name: str) -> Template:
     return replace(template, strategies=tuple(one for one in template.strategies if one is not old))
 
 
-def lost(before: Template, after: Template) -> tuple[str, ...]:
+def lost_role_changes(before: Template, after: Template) -> tuple[str, ...]:
     """Return a sentence for each role change that a strategy lost because the role was removed."""
     kept = {role.key for role in after.roles}
     return tuple(
@@ -173,10 +173,10 @@ def lost(before: Template, after: Template) -> tuple[str, ...]:
 
 def mark_of_roles(template: Template) -> str:
     """Return a fingerprint of the roles, to detect changes between opening a form and submitting it."""
-    return mark_of(to_lines(template.roles))
+    return fingerprint(to_lines(template.roles))
 
 
-def check_roles_are(template: Template, mark: str) -> None:
+def check_roles_unchanged(template: Template, mark: str) -> None:
     """Check the roles against a mark from `mark_of_roles`. Raises RolesChangedMeanwhile."""
     if mark_of_roles(template) != mark:
         raise RolesChangedMeanwhile

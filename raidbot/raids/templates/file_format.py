@@ -56,19 +56,19 @@ class NewerFile(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class FileEntry:
     """A template as read from or written to a file; its key is empty if the file gives none."""
 
     template: Template
     is_enabled: bool = True
 
 
-def write(filed: Iterable[Filed]) -> str:
+def write(filed: Iterable[FileEntry]) -> str:
     templates = [to_json(one.template) | {"enabled": one.is_enabled} for one in filed]
     return json.dumps({"format": FORMAT, "version": VERSION, "templates": templates}, ensure_ascii=False, indent=2)
 
 
-def read(content: bytes) -> tuple[Filed, ...]:
+def read(content: bytes) -> tuple[FileEntry, ...]:
     """Parse a file; all its templates must be valid.
 
     Raises NotOurFile, TooLargeFile, NewerFile, or FileRefused with every fault.
@@ -125,7 +125,7 @@ def _check_version(given: dict[str, Any]) -> None:
         raise NewerFile(version)
 
 
-def _filed(entry: Any, path: str, faults: list[str]) -> Filed | None:
+def _filed(entry: Any, path: str, faults: list[str]) -> FileEntry | None:
     """Return the template at the path, or None; adds what is wrong with it to `faults`."""
     is_enabled = True
     if isinstance(entry, dict):
@@ -143,7 +143,7 @@ def _filed(entry: Any, path: str, faults: list[str]) -> Filed | None:
         faults += refusal.faults
         return None
     faults += [f"{path}: {reason}" for reason in check(replace(template, key=template.key or "new"))]
-    return Filed(template, is_enabled)
+    return FileEntry(template, is_enabled)
 
 
 def _with_keys(roles: Any) -> Any:
@@ -155,7 +155,7 @@ def _with_keys(roles: Any) -> Any:
     return [role | {"key": next(free)} if isinstance(role, dict) and "key" not in role else role for role in roles]
 
 
-def _repeated(found: list[Filed | None]) -> list[str]:
+def _repeated(found: list[FileEntry | None]) -> list[str]:
     first: dict[str, int] = {}
     faults = []
     for number, one in enumerate(found):

@@ -3,15 +3,23 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from raidbot.raids.templates.catalogue import Catalogue, NameTaken, emoji_of, is_own_key, put, switch, unknown_emoji
-from raidbot.raids.templates.file_format import Filed, FileRefused
+from raidbot.raids.templates.catalogue import (
+    Catalogue,
+    NameTaken,
+    emoji_of,
+    is_own_key,
+    put,
+    set_enabled,
+    unknown_emoji,
+)
+from raidbot.raids.templates.file_format import FileEntry, FileRefused
 from raidbot.raids.templates.model import Template
 
 NewKey = Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ImportSummary:
     """Template names of a file by what the import did: added, changed, or left as they were."""
 
     added: tuple[str, ...]
@@ -19,7 +27,7 @@ class Taken:
     left: tuple[str, ...]
 
 
-def take_in(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> Catalogue:
+def import_templates(catalogue: Catalogue, filed: tuple[FileEntry, ...], new_key: NewKey) -> Catalogue:
     """Import every template of the file, replacing or adding it; if one is refused, none is imported.
 
     Raises FileRefused for names that are taken, TemplateRefused, NoSuchTemplate or TooManyTemplates.
@@ -30,11 +38,11 @@ def take_in(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> 
     except NameTaken as taken:
         raise FileRefused(_taken_names(keyed, taken)) from None
     for one in keyed:
-        after = switch(after, one.template.key, enabled=one.is_enabled)
+        after = set_enabled(after, one.template.key, enabled=one.is_enabled)
     return after
 
 
-def check_emoji(catalogue: Catalogue, filed: tuple[Filed, ...], ids: frozenset[int]) -> None:
+def check_emoji(catalogue: Catalogue, filed: tuple[FileEntry, ...], ids: frozenset[int]) -> None:
     """Raise FileRefused for custom emoji that are neither among the guild's (`ids`) nor already in the template."""
     present = {entry.key: entry for entry in catalogue.entries}
     faults = []
@@ -48,29 +56,29 @@ def check_emoji(catalogue: Catalogue, filed: tuple[Filed, ...], ids: frozenset[i
         raise FileRefused(faults)
 
 
-def taken(before: Catalogue, after: Catalogue, filed: tuple[Filed, ...]) -> Taken:
+def summarise(before: Catalogue, after: Catalogue, filed: tuple[FileEntry, ...]) -> ImportSummary:
     was = {entry.key: entry for entry in before.entries}
     named = {one.template.name for one in filed}
     touched = [entry for entry in after.entries if entry.template.name in named]
-    return Taken(
+    return ImportSummary(
         added=tuple(entry.template.name for entry in touched if entry.key not in was),
         changed=tuple(entry.template.name for entry in touched if entry.key in was and was[entry.key] != entry),
         left=tuple(entry.template.name for entry in touched if was.get(entry.key) == entry),
     )
 
 
-def _taken_names(keyed: tuple[Filed, ...], taken: NameTaken) -> Iterator[str]:
+def _taken_names(keyed: tuple[FileEntry, ...], taken: NameTaken) -> Iterator[str]:
     places = {one.template.key: number for number, one in enumerate(keyed)}
     for key, name in taken.clashes:
         yield f"templates[{places[key]}]: something else on this server is called “{name}” already."
 
 
-def _keyed(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> tuple[Filed, ...]:
+def _keyed(catalogue: Catalogue, filed: tuple[FileEntry, ...], new_key: NewKey) -> tuple[FileEntry, ...]:
     """Give each template the key of the one it replaces, or a key for a new one."""
     return tuple(replace(one, template=replace(one.template, key=key)) for one, key in _keys(catalogue, filed, new_key))
 
 
-def _keys(catalogue: Catalogue, filed: tuple[Filed, ...], new_key: NewKey) -> Iterator[tuple[Filed, str]]:
+def _keys(catalogue: Catalogue, filed: tuple[FileEntry, ...], new_key: NewKey) -> Iterator[tuple[FileEntry, str]]:
     claimed = {one.template.key for one in filed if catalogue.has(one.template.key)}
     for one in filed:
         key = one.template.key

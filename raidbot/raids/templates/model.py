@@ -199,7 +199,7 @@ def check(template: Template) -> tuple[str, ...]:
 
 
 def _wrong_on_board(played: Template) -> tuple[str, ...]:
-    return (*_wrong_roles(played), *_too_long(played))
+    return (*_wrong_roles(played), *_too_long_for_board(played))
 
 
 def _wrong_texts(template: Template) -> Iterator[str]:
@@ -302,7 +302,7 @@ def _repeated(values: Iterator[str]) -> Iterator[str]:
         seen.add(value)
 
 
-def _too_long(template: Template) -> Iterator[str]:
+def _too_long_for_board(template: Template) -> Iterator[str]:
     """Yield a reason if a full board might not have room for all members' names."""
     seats = sum(role.seats for role in template.roles)
     side = max((3 + _shown(side, _SIDE) for side in template.sides), default=0)

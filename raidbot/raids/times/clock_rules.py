@@ -9,13 +9,13 @@ from raidbot.raids.times.tokens import (
     Clock,
     Date,
     Dotted,
-    Fact,
-    Here,
+    GivenTwice,
     NoSuchTime,
     NotUnderstood,
     Rule,
-    SaidTwice,
+    RuleMatch,
     Stamp,
+    Token,
     ZoneSaid,
     rule,
 )
@@ -49,19 +49,19 @@ def _is_bare(hour: str) -> bool:
     return not hour.startswith("0")
 
 
-def _half(here: Here) -> str:
+def _half(here: RuleMatch) -> str:
     return here["half"] or here["letter"]
 
 
-def _noon(here: Here) -> tuple[Fact, ...]:
+def _noon(here: RuleMatch) -> tuple[Token, ...]:
     return (Clock(hour=12, said=here.said),)
 
 
-def _midnight(here: Here) -> tuple[Fact, ...]:
+def _midnight(here: RuleMatch) -> tuple[Token, ...]:
     return (Clock(hour=24, said=here.said),)
 
 
-def _past_or_to(here: Here) -> tuple[Fact, ...]:
+def _past_or_to(here: RuleMatch) -> tuple[Token, ...]:
     """Read “half past 7”, “quarter to 8”, “ten past seven”."""
     amount, hour = here["amount"].casefold(), _hour(here["hour"])
     known = {"half": 30, "a quarter": 15, "quarter": 15} | words.NUMBERS | words.LARGE_NUMBERS
@@ -73,12 +73,12 @@ def _past_or_to(here: Here) -> tuple[Fact, ...]:
     return (clock(hour, minutes, half=_half(here), said=here.said, bare=_is_bare(here["hour"])),)
 
 
-def _half_of_two_languages(here: Here) -> tuple[Fact, ...]:
+def _ambiguous_half(here: RuleMatch) -> tuple[Token, ...]:
     """Refuse “half 7”, which is 7:30 in England and 6:30 in Germany."""
     raise Ambiguous(here.said, f"Write “half past {here['hour']}”, or the time as “19:30”.")
 
 
-def _with_minutes(here: Here) -> tuple[Fact, ...]:
+def _with_minutes(here: RuleMatch) -> tuple[Token, ...]:
     """Read “7:30pm”, “19:30:00”, “19h30”, “19.30 Uhr”."""
     hour, minute, second = int(here["hour"]), int(here["minute"]), int(here["second"] or 0)
     half, oclock, mark = _half(here), here["oclock"].casefold(), here["mark"]
@@ -91,19 +91,19 @@ def _with_minutes(here: Here) -> tuple[Fact, ...]:
     return (clock(hour, minute, second, half=half, said=here.said, bare=bare),)
 
 
-def _day_and_month(here: Here) -> tuple[Fact, ...]:
+def _day_and_month(here: RuleMatch) -> tuple[Token, ...]:
     """Read “4.3” as a date beside a time of day."""
     return (Dotted(int(here["hour"]), int(here["minute"]), here.said),)
 
 
-def _full_hour(here: Here) -> tuple[Fact, ...]:
+def _full_hour(here: RuleMatch) -> tuple[Token, ...]:
     """Read “20 Uhr”, “20h”."""
     if here["oclock"].casefold() == "h":
         _refuse_a_span(here)
     return (clock(int(here["hour"]), int(here["minute"] or 0), said=here.said),)
 
 
-def _refuse_a_span(here: Here) -> None:
+def _refuse_a_span(here: RuleMatch) -> None:
     """Raise Ambiguous for an hour up to 12 in English, where “2h” is as likely a span from now as a time of day."""
     hour = int(here["hour"])
     if here.locale.casefold().startswith("en") and hour <= 12 and _is_bare(here["hour"]):
@@ -111,21 +111,21 @@ def _refuse_a_span(here: Here) -> None:
         raise Ambiguous(here.said, hint)
 
 
-def _without_mark(here: Here) -> tuple[Fact, ...]:
+def _without_mark(here: RuleMatch) -> tuple[Token, ...]:
     """Read “730pm”, “1930 hrs”."""
     digits = here["digits"]
     bare = not here["oclock"] and _is_bare(digits)
     return (clock(int(digits[:-2]), int(digits[-2:]), half=_half(here), said=here.said, bare=bare),)
 
 
-def _hour_alone(here: Here) -> tuple[Fact, ...]:
+def _hour_alone(here: RuleMatch) -> tuple[Token, ...]:
     """Read “8pm”, “8 o'clock”, “eight thirty”."""
     minute = here["minute"].casefold().replace(" ", "-")
     minutes = {**words.LARGE_NUMBERS, "": 0}[minute]
     return (clock(_hour(here["hour"]), minutes, half=_half(here), said=here.said, bare=_is_bare(here["hour"])),)
 
 
-def _digits(here: Here) -> tuple[Fact, ...]:
+def _digits(here: RuleMatch) -> tuple[Token, ...]:
     """Read digits alone: an hour, HHMM, or Unix seconds or milliseconds."""
     digits = here.said
     match len(digits):
@@ -145,7 +145,7 @@ def _hour(text: str) -> int:
     return int(text) if text.isdigit() else words.NUMBERS[text.casefold()]
 
 
-def _iso_instant(here: Here) -> tuple[Fact, ...]:
+def _iso_instant(here: RuleMatch) -> tuple[Token, ...]:
     """Read “2026-03-20T19:00:00+01:00”."""
     year, month, day = (int(part) for part in here["date"].split("-"))
     time = clock(int(here["hour"]), int(here["minute"]), int(here["second"] or 0), said=here["time"])
@@ -155,7 +155,7 @@ def _iso_instant(here: Here) -> tuple[Fact, ...]:
     return (date, time, ZoneSaid("Z")) if here["zulu"] else (date, time)
 
 
-def _zone_offset(here: Here) -> tuple[Fact, ...] | None:
+def _zone_offset(here: RuleMatch) -> tuple[Token, ...] | None:
     """Read “UTC+2”, or “+02:00” after a time of day; refuse a dash right after the time, which may mean a range."""
     if not here["utc"]:
         start, text = here.match.start(), here.match.string
@@ -173,18 +173,18 @@ def _offset(said: str, sign: str, hours: str, minutes: str) -> ZoneSaid:
     return ZoneSaid(said, timezone(-ahead if sign == "-" else ahead))
 
 
-def _end_of_a_range(here: Here) -> tuple[Fact, ...] | None:
+def _end_of_a_range(here: RuleMatch) -> tuple[Token, ...] | None:
     """Refuse the end of a range such as “7pm-9pm”."""
     if not isinstance(here.last, Clock | Dotted):
         return None
-    raise SaidTwice("time of day", here.said)
+    raise GivenTwice("time of day", here.said)
 
 
-def _zone_place(here: Here) -> tuple[Fact, ...] | None:
+def _zone_place(here: RuleMatch) -> tuple[Token, ...] | None:
     return (ZoneSaid(here.said),) if zones.place_named(here.said) else None
 
 
-def _zone_word(here: Here) -> tuple[Fact, ...]:
+def _zone_word(here: RuleMatch) -> tuple[Token, ...]:
     word = here["zone"].upper()
     return (ZoneSaid(_REGION.get(word, word)),)
 
@@ -198,7 +198,7 @@ TIMES: tuple[Rule, ...] = (
         rf"(?: ?o'? ?clock)?{_HALF}?",
         _past_or_to,
     ),
-    rule(rf"half (?P<hour>\d{{1,2}}|{_HOUR_WORD})", _half_of_two_languages),
+    rule(rf"half (?P<hour>\d{{1,2}}|{_HOUR_WORD})", _ambiguous_half),
     rule(
         rf"(?P<hour>\d{{1,2}})(?P<mark>[:.h])(?P<minute>\d\d)(?::(?P<second>\d\d))?{_HALF}?{_OCLOCK}?",
         _with_minutes,

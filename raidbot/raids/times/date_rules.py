@@ -7,13 +7,13 @@ from raidbot.raids.times.tokens import (
     Ambiguous,
     Date,
     Day,
-    Fact,
-    Here,
     NotUnderstood,
     Part,
     Rule,
+    RuleMatch,
     Span,
     Stamp,
+    Token,
     Weekday,
     rule,
 )
@@ -39,21 +39,21 @@ _NO_CLOCK = r"(?!\w|[:.]\d| ?[ap]\.? ?m\b| ?uhr| ?o'?clock| ?h\b)"
 _YEAR_BEHIND = r"(?:(?:,? |-)(?P<year>20\d\d|'\d\d)(?![\w:]|\.\d| ?[ap]m\b))?"
 
 
-def _stamp(here: Here) -> tuple[Fact, ...]:
+def _stamp(here: RuleMatch) -> tuple[Token, ...]:
     return (Stamp(int(here["seconds"]), here.said),)
 
 
-def _moved(here: Here) -> tuple[Fact, ...]:
+def _moved(here: RuleMatch) -> tuple[Token, ...]:
     """Read “in 2 hours”, “2 hours from now”."""
     return (_span(here["span"], here.said),)
 
 
-def _only_a_span(here: Here) -> tuple[Fact, ...]:
+def _only_a_span(here: RuleMatch) -> tuple[Token, ...]:
     hint = f"Write “in {here.said}” for a time counted from now, or “19:30” for a time of day."
     raise Ambiguous(here.said, hint)
 
 
-def _span_from(here: Here) -> tuple[Fact, ...]:
+def _span_from(here: RuleMatch) -> tuple[Token, ...]:
     """Read “a week from friday”."""
     span, base = _span(here["span"], here.said), here["base"].casefold()
     if span.months or span.seconds:
@@ -88,19 +88,19 @@ def _number(text: str) -> float:
     return (words.NUMBERS | words.LARGE_NUMBERS).get(word) or float(word.replace(",", "."))
 
 
-def _day(here: Here) -> tuple[Fact, ...]:
+def _day(here: RuleMatch) -> tuple[Token, ...]:
     return (Day(words.DAYS[here.said.casefold()], here.said),)
 
 
-def _part_of_today(here: Here) -> tuple[Fact, ...]:
+def _part_of_today(here: RuleMatch) -> tuple[Token, ...]:
     return Day(0, here.said), Part(words.PARTS_OF_TODAY[here.said.casefold()], here.said)
 
 
-def _part(here: Here) -> tuple[Fact, ...]:
+def _part(here: RuleMatch) -> tuple[Token, ...]:
     return (Part((words.PARTS | words.SPOKEN_PARTS)[here["part"].casefold()], here.said),)
 
 
-def _weekday(here: Here) -> tuple[Fact, ...] | None:
+def _weekday(here: RuleMatch) -> tuple[Token, ...] | None:
     word = here["weekday"].casefold()
     if word in words.GERMAN_WEEKDAYS and not here.locale.casefold().startswith("de"):
         return None
@@ -109,36 +109,36 @@ def _weekday(here: Here) -> tuple[Fact, ...] | None:
     return (Weekday(index, here.said, following_week=following),)
 
 
-def _iso_date(here: Here) -> tuple[Fact, ...]:
+def _iso_date(here: RuleMatch) -> tuple[Token, ...]:
     return (Date(int(here["day"]), int(here["month"]), int(here["year"]), here.said, iso=True),)
 
 
-def _numeric_date(here: Here) -> tuple[Fact, ...]:
+def _numeric_date(here: RuleMatch) -> tuple[Token, ...]:
     """Read “3/4” in the locale's order of day and month, or in the other order if only that one is a date."""
     first, second = int(here["first"]), int(here["second"])
     month, day = (first, second) if here.locale.casefold() == "en-us" else (second, first)
     if month > 12 >= day:
         month, day = day, month
-    return (Date(day, month, _year(here["year"]), here.said, told=True),)
+    return (Date(day, month, _year(here["year"]), here.said, echoed=True),)
 
 
-def _dotted_date(here: Here) -> tuple[Fact, ...]:
-    return (Date(int(here["first"]), int(here["second"]), _year(here["year"]), here.said, told=True),)
+def _dotted_date(here: RuleMatch) -> tuple[Token, ...]:
+    return (Date(int(here["first"]), int(here["second"]), _year(here["year"]), here.said, echoed=True),)
 
 
-def _month_date(here: Here) -> tuple[Fact, ...]:
+def _month_date(here: RuleMatch) -> tuple[Token, ...]:
     return (Date(int(here["day"]), words.MONTHS[here["month"].casefold()], _year(here["year"]), here.said),)
 
 
-def _hour_or_day(here: Here) -> tuple[Fact, ...]:
+def _hour_or_day(here: RuleMatch) -> tuple[Token, ...]:
     """Refuse “7 march 20”: the 20th at 7, or the 7th at 20:00?"""
     month = here["month"].capitalize()
     hint = f"Write “{month} {here['first']} {here['second']}:00” or “{month} {here['second']} {here['first']}:00”."
     raise Ambiguous(here.said, hint)
 
 
-def _ordinal(here: Here) -> tuple[Fact, ...]:
-    return (Date(int(here["day"]), None, None, here.said, told=True),)
+def _ordinal(here: RuleMatch) -> tuple[Token, ...]:
+    return (Date(int(here["day"]), None, None, here.said, echoed=True),)
 
 
 def _year(text: str) -> int | None:

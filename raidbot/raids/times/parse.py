@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from raidbot.raids.times import zones
 from raidbot.raids.times.reader import read
-from raidbot.raids.times.time_of_day import is_in_small_hours, time_of_day
+from raidbot.raids.times.time_of_day import is_after_midnight, time_of_day
 from raidbot.raids.times.tokens import (
     Ambiguous,
     Contradiction,
@@ -42,14 +42,14 @@ def parse_time(text: str, *, zone: ZoneInfo, now: datetime, locale: str = "en-US
 
     `locale` (a Discord locale) decides the order of day and month. Raises NotATime with advice on what to type.
     """
-    meaning = _Meaning(reading=read(text, locale), text=" ".join(text.split()), home=zone, now=now)
+    meaning = _Resolver(reading=read(text, locale), text=" ".join(text.split()), home=zone, now=now)
     instant = meaning.instant()
     meaning.check_distance(instant)
     return ParsedTime(instant=instant, zone=meaning.zone, assumptions=tuple(meaning.assumptions))
 
 
 @dataclass(slots=True, kw_only=True)
-class _Meaning:
+class _Resolver:
     """Resolve a reading to an instant, relative to `now` and a zone, and collect the assumptions made."""
 
     reading: Reading
@@ -96,7 +96,7 @@ class _Meaning:
         clock, assumed = time_of_day(said.clock, said)
         self._assume(assumed)
         wall = datetime.combine(self._day(clock), time()) + clock
-        self._tell_region(wall)
+        self._note_region(wall)
         return self._localised(wall)
 
     def check_distance(self, instant: datetime) -> None:
@@ -147,7 +147,7 @@ class _Meaning:
             days.append((self._date(said.date, clock), said.date.said))
         if said.day:
             days.append((self._relative_day(said.day.offset, clock), said.day.said))
-            self._tell_foreign_day(said.day.said)
+            self._note_foreign_day(said.day.said)
         if said.span:
             days.append((self._date_after(said.span), said.span.said))
         return days
@@ -156,7 +156,7 @@ class _Meaning:
         """Return the day at this offset; after midnight, “tonight 2am” means the current night, not the next."""
         today = self.local.date()
         yesterday = today - timedelta(days=1)
-        if offset == 0 and is_in_small_hours(clock) and self._is_ahead(yesterday, clock):
+        if offset == 0 and is_after_midnight(clock) and self._is_ahead(yesterday, clock):
             return yesterday
         return today + timedelta(days=offset)
 
@@ -206,7 +206,7 @@ class _Meaning:
             day = self._date_of_any_year(said, said.month, clock)
         else:
             day = self._date_of_year(said, said.month, said.year)
-        if said.told or (said.year is None and day.year != self.local.year):
+        if said.echoed or (said.year is None and day.year != self.local.year):
             self._assume(f"Read {said.said} as {day_in_words(day)}.")
         return day
 
@@ -270,7 +270,7 @@ class _Meaning:
             return side, shift, said.said
         return instant, shift, None
 
-    def _tell_region(self, wall: datetime) -> None:
+    def _note_region(self, wall: datetime) -> None:
         said = self.reading.zone
         if said is None or said.offset or "/" in said.said or said.said in _ANY_SEASON:
             return
@@ -283,7 +283,7 @@ class _Meaning:
             city = str(self.place).rpartition("/")[2].replace("_", " ")
             self._assume(f"Read {said.said} as the clock in {city}, which shows {shown} on that day.")
 
-    def _tell_foreign_day(self, said: str) -> None:
+    def _note_foreign_day(self, said: str) -> None:
         if self.local.date() != self.now.astimezone(self.home).date():
             self._assume(f"Read {said} as in the zone you wrote, where it is {self.local:%A} now.")
 

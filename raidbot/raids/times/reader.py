@@ -6,7 +6,16 @@ from dataclasses import replace
 from raidbot.raids.times import clock_rules as clocks
 from raidbot.raids.times import date_rules as days
 from raidbot.raids.times import vocabulary as words
-from raidbot.raids.times.tokens import MAX_CHARACTERS, Date, Fact, Here, NothingSaid, NotUnderstood, Reading, TooLong
+from raidbot.raids.times.tokens import (
+    MAX_CHARACTERS,
+    Date,
+    NothingSaid,
+    NotUnderstood,
+    Reading,
+    RuleMatch,
+    Token,
+    TooLong,
+)
 
 # The first rule that matches wins, so longer and more exact rules come first.
 _RULES = (
@@ -43,10 +52,10 @@ def read(text: str, locale: str) -> Reading:
     return _settled(reading)
 
 
-def _next(plain: str, position: int, locale: str, last: Fact | None) -> tuple[int, tuple[Fact, ...]]:
+def _next(plain: str, position: int, locale: str, last: Token | None) -> tuple[int, tuple[Token, ...]]:
     for rule in _RULES:
         found = rule.pattern.match(plain, position)
-        facts = rule.reader(Here(found, locale, last)) if found else None
+        facts = rule.reader(RuleMatch(found, locale, last)) if found else None
         if found and facts is not None:
             return found.end(), facts
     word = _WORD.match(plain, position)
@@ -59,7 +68,7 @@ def _settled(reading: Reading) -> Reading:
         if reading.clock is None:
             reading.add(clocks.clock_from(dotted))
         else:
-            reading.add(Date(dotted.first, dotted.second, None, dotted.said, told=True))
+            reading.add(Date(dotted.first, dotted.second, None, dotted.said, echoed=True))
     clock, date = reading.clock, reading.date
     if clock and date and date.iso and re.match(r"\d\d:\d\d", clock.said):
         reading.clock = replace(clock, bare=False)

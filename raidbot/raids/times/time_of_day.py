@@ -24,7 +24,7 @@ def time_of_day(clock: Clock, reading: Reading) -> tuple[timedelta, str | None]:
     return _after_midnight(hour, clock), f"Read {clock.said} as {twelve_hours(hour, clock.minute)}."
 
 
-def is_in_small_hours(clock: timedelta) -> bool:
+def is_after_midnight(clock: timedelta) -> bool:
     """Return True for a time after the midnight that ends the day that was given."""
     return clock > timedelta(hours=24)
 

@@ -40,7 +40,7 @@ class Ambiguous(NotATime):
         super().__init__(f"“{_clip(said)}” can mean more than one thing. {hint}")
 
 
-class SaidTwice(NotATime):
+class GivenTwice(NotATime):
     def __init__(self, what: str, said: str) -> None:
         super().__init__(f"With “{_clip(said)}” there is more than one {what}. Give only the start. {TRY}")
 
@@ -111,7 +111,7 @@ class Date:
     year: int | None
     said: str
     iso: bool = False
-    told: bool = False
+    echoed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,8 @@ class Dotted:
     said: str
 
 
-Fact = Clock | Day | Weekday | Date | Span | Part | Stamp | ZoneSaid | Dotted
-_F = TypeVar("_F", bound=Fact)
+Token = Clock | Day | Weekday | Date | Span | Part | Stamp | ZoneSaid | Dotted
+_F = TypeVar("_F", bound=Token)
 
 
 @dataclass(slots=True)
@@ -175,7 +175,7 @@ class Reading:
     zone: ZoneSaid | None = None
     dotted: list[Dotted] = field(default_factory=list)
 
-    def add(self, fact: Fact) -> None:
+    def add(self, fact: Token) -> None:
         """Add a token. Raises SaidTwice if there is one of its kind already."""
         match fact:
             case Dotted():
@@ -197,7 +197,7 @@ class Reading:
             case ZoneSaid():
                 self.zone = _only(self.zone, fact, "time zone")
 
-    def besides(self, *apart: Fact | None) -> list[Fact]:
+    def besides(self, *apart: Token | None) -> list[Token]:
         """Return all tokens except these."""
         said = (self.clock, self.day, self.weekday, self.date, self.span, self.part, self.stamp, self.zone)
         return [fact for fact in said if fact is not None and fact not in apart]
@@ -205,17 +205,17 @@ class Reading:
 
 def _only(before: _F | None, fact: _F, what: str) -> _F:
     if before is not None:
-        raise SaidTwice(what, fact.said)
+        raise GivenTwice(what, fact.said)
     return fact
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class RuleMatch:
     """A rule's match in the text, with the locale and the token before it."""
 
     match: re.Match[str]
     locale: str
-    last: Fact | None
+    last: Token | None
 
     @property
     def said(self) -> str:
@@ -229,7 +229,7 @@ class Here:
 class Reader(Protocol):
     """Turns a match into tokens, or None if the rule does not apply there."""
 
-    def __call__(self, here: Here, /) -> tuple[Fact, ...] | None: ...
+    def __call__(self, here: RuleMatch, /) -> tuple[Token, ...] | None: ...
 
 
 @dataclass(frozen=True, slots=True)

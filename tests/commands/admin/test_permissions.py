@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from discord_sandbox import SandboxGuild
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Grants
 from tests.conftest import Start
@@ -12,7 +12,7 @@ from tests.raid_boards import board_text, prepare, put_up, told
 SUBJECT, ACTION, ROLES = "What is it about?", "All of it, or one action?", "Which roles?"
 
 
-async def opened(guild: SandboxGuild, by: Person | None = None) -> Answer:
+async def opened(guild: SandboxGuild, by: Person | None = None) -> PersonResponse:
     return await (by or guild.owner).slash(guild.channel("raid-signups"), "permissions")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from discord_sandbox.people import Answer
+from discord_sandbox.people import PersonResponse
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId, MemberId, Source
 from raidbot.raids.templates import catalogue as rules
@@ -33,7 +33,7 @@ async def offered(guild: SandboxGuild, typed: str, focused: str = "activity", **
     return [(choice.name, choice.value) for choice in choices]
 
 
-def listed(panel: Answer) -> list[str]:
+def listed(panel: PersonResponse) -> list[str]:
     """Return the option labels of the panel's first select."""
     return [option["label"] for option in panel.components[0]["components"][0]["options"]]
 
@@ -142,7 +142,7 @@ async def test_changes_show_at_once_and_raids_keep_what_they_were_made_from(guil
 
 async def test_a_disabled_template_is_not_offered(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        await change(bot, guild, rules.switch, key="polaris", enabled=False)
+        await change(bot, guild, rules.set_enabled, key="polaris", enabled=False)
 
         panel = await guild.owner.slash(guild.channel("raid-signups"), "create")
         assert "Polaris (Cabal's Revenge)" not in listed(panel)
@@ -151,7 +151,9 @@ async def test_a_disabled_template_is_not_offered(guild: SandboxGuild, start: St
         assert "nothing called “polaris”" in (await prepare(guild, activity="polaris")).text()
 
 
-@pytest.mark.parametrize("meanwhile", [partial(rules.switch, enabled=False), rules.remove], ids=["disabled", "deleted"])
+@pytest.mark.parametrize(
+    "meanwhile", [partial(rules.set_enabled, enabled=False), rules.remove], ids=["disabled", "deleted"]
+)
 async def test_a_draft_whose_template_is_gone_says_so(
     guild: SandboxGuild, start: Start, meanwhile: Callable[..., Catalogue]
 ) -> None:

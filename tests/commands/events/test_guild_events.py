@@ -54,7 +54,7 @@ async def test_deleting_the_board_of_a_raid_that_took_place_tells_nobody(
         await sandbox.delete_message(other)
 
         await guild.until(lambda: "is cancelled" in told(guild.owner))
-        await bot.state.settle_down()
+        await bot.state.wait_for_writes()
     assert "cancelled" not in told(alice)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from discord_sandbox import SandboxGuild
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Message
 from raidbot.raids.model import Raid, RaidId
 from tests.raid_boards import board_text, put_up
@@ -13,7 +13,7 @@ def code_of(board: Message) -> str:
     return str(board.embeds[0]["footer"]["text"]).removeprefix("Raid ")
 
 
-async def panel_of(guild: SandboxGuild, board: Message, by: Person | None = None) -> Answer:
+async def panel_of(guild: SandboxGuild, board: Message, by: Person | None = None) -> PersonResponse:
     return await (by or guild.owner).slash(guild.channel("raid-signups"), "raid", code=code_of(board))
 
 
@@ -22,7 +22,7 @@ async def the_raid(bot: object, number: int = 1) -> Raid:
     return raid
 
 
-async def close_with(guild: SandboxGuild, *members: Person) -> Answer:
+async def close_with(guild: SandboxGuild, *members: Person) -> PersonResponse:
     """Return the panel of a museum raid closed with these members seated."""
     board = await put_up(guild, seats=50)
     for member in members:
@@ -33,7 +33,7 @@ async def close_with(guild: SandboxGuild, *members: Person) -> Answer:
     return panel
 
 
-def panel_option(panel: Answer, begins: str) -> str:
+def panel_option(panel: PersonResponse, begins: str) -> str:
     """Return the label of the panel's only option that starts with `begins`."""
     labels = {
         str(option["label"])
@@ -46,7 +46,7 @@ def panel_option(panel: Answer, begins: str) -> str:
     return label
 
 
-def options_of(panel: Answer, select: str) -> list[dict[str, Any]]:
+def options_of(panel: PersonResponse, select: str) -> list[dict[str, Any]]:
     """Return the options of the panel's select with the placeholder `select`."""
     (found,) = (
         one["options"] for row in panel.components for one in row["components"] if one.get("placeholder") == select
@@ -54,7 +54,7 @@ def options_of(panel: Answer, select: str) -> list[dict[str, Any]]:
     return list(found)
 
 
-def filled_in(form: Answer) -> dict[str, str]:
+def filled_in(form: PersonResponse) -> dict[str, str]:
     """Return the values in an open form by custom id."""
     assert form.modal is not None
     return {one["component"]["custom_id"]: one["component"].get("value", "") for one in form.modal["components"]}

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from discord_sandbox.people import Answer
+from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Message
 from raidbot.db import history
 from raidbot.raids.model import GuildId, Kind, RaidId, Source
@@ -16,7 +16,7 @@ from tests.conftest import Start
 from tests.raid_boards import board_text, put_up, told
 
 
-async def copied(guild: SandboxGuild, panel: Answer, button: str) -> Message:
+async def copied(guild: SandboxGuild, panel: PersonResponse, button: str) -> Message:
     """Press the button and return the new raid's board."""
     before = {message.id for message in guild.messages(guild.channel("raid-signups"))}
     await panel.click(button)

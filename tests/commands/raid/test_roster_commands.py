@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Message
 from tests.commands.raid.panels import code_of, the_raid
 from tests.conftest import Start
@@ -14,7 +14,7 @@ from tests.raid_boards import board_text, put_up, reactors, told
 
 async def edit(
     guild: SandboxGuild, board: Message, what: str, who: Any, by: Person | None = None, **more: Any
-) -> Answer:
+) -> PersonResponse:
     channel = guild.channel("raid-signups")
     return await (by or guild.owner).slash(channel, f"raidsignup {what}", raid=code_of(board), member=who, **more)
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Message
 from raidbot.db import outbox
 from raidbot.raids.model import GuildId, Kind, MemberId, Source, Status
@@ -24,7 +24,7 @@ def seated_on(board: Message, member: Person) -> bool:
     return str(member.user.global_name) in board_text(board)
 
 
-async def needing_a_tank(guild: SandboxGuild, *regulars: Person) -> Answer:
+async def needing_a_tank(guild: SandboxGuild, *regulars: Person) -> PersonResponse:
     """Return the panel of a closed raid without a tank. The regulars were tanks before, the first of them twice."""
     for member in (*regulars, regulars[0]):
         before = await put_up(guild, activity="dungeon-5")

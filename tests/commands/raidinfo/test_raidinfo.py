@@ -9,7 +9,7 @@ import pytest
 from icalendar import Calendar, Event
 
 from discord_sandbox import Sandbox, SandboxGuild
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from raidbot.bot import RaidBot
 from raidbot.db import raids as rows
 from raidbot.raids.model import (
@@ -64,17 +64,17 @@ def seat(person: Person, bot: RaidBot, role: str = "tank") -> Seat:
     return Seat(MemberId(person.id), RoleKey(role), 1, bot.state.now(), Source.REACTION)
 
 
-async def ask(guild: SandboxGuild, by: Person, command: str, **options: object) -> Answer:
+async def ask(guild: SandboxGuild, by: Person, command: str, **options: object) -> PersonResponse:
     return await by.slash(guild.channel("raid-signups"), f"raidinfo {command}", **options)
 
 
-def file_of(answer: Answer) -> tuple[str, bytes]:
+def file_of(answer: PersonResponse) -> tuple[str, bytes]:
     assert answer.message is not None
     (attachment,) = answer.message.attachments
     return attachment.filename, attachment.content
 
 
-def events_in(answer: Answer) -> list[Event]:
+def events_in(answer: PersonResponse) -> list[Event]:
     name, content = file_of(answer)
     assert name.endswith(".ics")
     return list(Calendar.from_ical(content).events)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from discord_sandbox import Sandbox, SandboxGuild
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId, Kind, MemberId, Raid, RaidId, Source
 from raidbot.raids.settings import GuildSettings
@@ -14,7 +14,7 @@ from tests.conftest import Start
 from tests.raid_boards import board_text, put_up, reactors
 
 
-async def mine(guild: SandboxGuild, by: Person) -> Answer:
+async def mine(guild: SandboxGuild, by: Person) -> PersonResponse:
     return await by.slash(guild.channel("raid-signups"), "mysignups")
 
 
@@ -126,7 +126,7 @@ async def test_two_hundred_signups_with_the_longest_names_are_paged(guild: Sandb
         assert "You have the seat Tank" in shown.text()
 
 
-def _options(panel: Answer) -> list[str]:
+def _options(panel: PersonResponse) -> list[str]:
     return [option["value"] for option in panel.components[0]["components"][0]["options"]]
 
 

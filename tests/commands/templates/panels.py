@@ -3,7 +3,7 @@
 from typing import Any
 
 from discord_sandbox import SandboxGuild
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId
 from raidbot.raids.templates.catalogue import Entry
@@ -12,17 +12,17 @@ from raidbot.raids.templates.model import Template
 LINES = "| 🛡️ | Tank | 1\n| 💚 | Healer | 1\n| ⚔️ | Damage | 3"
 
 
-async def panel_of(guild: SandboxGuild, template: str = "dragonspyre", by: Person | None = None) -> Answer:
+async def panel_of(guild: SandboxGuild, template: str = "dragonspyre", by: Person | None = None) -> PersonResponse:
     return await (by or guild.owner).slash(guild.channel("raid-signups"), "templates edit", template=template)
 
 
-async def make(guild: SandboxGuild, name: str = "Ember", **typed: str) -> Answer:
+async def make(guild: SandboxGuild, name: str = "Ember", **typed: str) -> PersonResponse:
     """Create a template and return its panel, or the refusal."""
     form = await guild.owner.slash(guild.channel("raid-signups"), "templates create")
     return await form.submit(name=name, **typed)
 
 
-async def send(panel: Answer, button: str, **typed: Any) -> Answer:
+async def send(panel: PersonResponse, button: str, **typed: Any) -> PersonResponse:
     """Press the button, submit the form it opens and return the answer."""
     return await (await panel.click(button)).submit(**typed)
 

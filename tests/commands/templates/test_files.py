@@ -7,7 +7,7 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.command_input import Upload
-from discord_sandbox.people import Answer
+from discord_sandbox.people import PersonResponse
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.file_format import MAX_FILE_BYTES
 from tests.commands.templates.panels import entries, entry_of, kept, make, panel_of, send
@@ -15,13 +15,13 @@ from tests.conftest import Start
 from tests.raid_boards import board_text, put_up
 
 
-def content_of(answer: Answer) -> bytes:
+def content_of(answer: PersonResponse) -> bytes:
     assert answer.message is not None
     (file,) = answer.message.attachments
     return file.content
 
 
-async def take_in(guild: SandboxGuild, content: bytes) -> Answer:
+async def take_in(guild: SandboxGuild, content: bytes) -> PersonResponse:
     file = Upload("templates.json", content)
     return await guild.owner.slash(guild.channel("raid-signups"), "templates import", file=file)
 

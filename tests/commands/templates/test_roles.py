@@ -3,7 +3,7 @@
 import pytest
 
 from discord_sandbox import SandboxGuild
-from discord_sandbox.people import Answer
+from discord_sandbox.people import PersonResponse
 from raidbot.raids.templates import edits
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.model import Template
@@ -16,13 +16,13 @@ VOID = builtin()[0]
 ONE = "Edit or remove one role"
 
 
-async def roles_of(guild: SandboxGuild, template: str = "dragonspyre") -> Answer:
+async def roles_of(guild: SandboxGuild, template: str = "dragonspyre") -> PersonResponse:
     panel = await panel_of(guild, template)
     await panel.click("Roles")
     return panel
 
 
-async def strategies_of(guild: SandboxGuild, template: str = "dragonspyre") -> Answer:
+async def strategies_of(guild: SandboxGuild, template: str = "dragonspyre") -> PersonResponse:
     panel = await panel_of(guild, template)
     await panel.click("Strategies")
     return panel

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from raidbot.db.audit import About, Record
+from raidbot.db.audit import RaidReference, Record
 from raidbot.delivery.audit_log import format as entry_format
 from raidbot.raids.audit import Entry
 from raidbot.raids.model import RaidCode, Source
 from tests.raids.builders import ALICE, MANAGER, NOW
 
-ABOUT = About(code=RaidCode("ABC234"), name="Molten Core", link="https://discord.com/channels/1/2/3")
+ABOUT = RaidReference(code=RaidCode("ABC234"), name="Molten Core", link="https://discord.com/channels/1/2/3")
 RECORD = Record(
     id=1,
     at=NOW,

@@ -20,7 +20,7 @@ async def sit_down(harness: BotHarness, world: DeliveryWorld, raid: Raid, emoji:
 
 
 async def waiting(harness: BotHarness, raid: Raid, key: str) -> list[int]:
-    return [wait.member for wait in (await harness.state.raid(raid.id)).line(RoleKey(key))]
+    return [wait.member for wait in (await harness.state.raid(raid.id)).waitlist(RoleKey(key))]
 
 
 async def assert_marks_match_reactions(harness: BotHarness, world: DeliveryWorld, raid: Raid) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 
 from discord_sandbox.people import Person
 from discord_sandbox.store import User
-from raidbot.commands.signups.gate import Gate
+from raidbot.commands.signups.gate import SignupGate
 from raidbot.db import imported
 from raidbot.raids.model import Kind, MemberId, Raid, RoleKey, Source
 from raidbot.raids.rosters import signups
@@ -125,7 +125,7 @@ async def test_names_that_are_learned_by_the_way_draw_nothing_before_it_was_comp
     before = [world.count(route) for route in routes]
 
     harness = await world.start_bot(sweep_gap=3600)
-    harness.departures.look(raid.guild)
+    harness.departures.check(raid.guild)
     await until(partial(named, harness, raid, alice))
     await harness.boards.idle()
     assert [world.count(route) for route in routes] == before
@@ -190,7 +190,7 @@ async def test_the_board_of_another_bot_is_not_tried_again_and_people_are_told(w
 async def test_a_gate_of_the_role_everybody_has_is_open(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     raid = await world.raid(harness)
-    gate = Gate(world.client, harness.state, harness.line)
+    gate = SignupGate(world.client, harness.state, harness.line)
     everybody = {Kind.RAID: frozenset({int(raid.guild)})}
     settings = replace(await harness.state.settings(raid.guild), signup_roles=everybody)
     await harness.state.change_settings(raid.guild, lambda _: settings, Cause(Source.COMMAND))

@@ -106,7 +106,7 @@ async def test_whoever_leaves_while_the_board_is_read_stays_away(world: Delivery
     await read.wait()
 
     await alice.unreact(world.sees(raid), ONE)
-    await world.sandbox.until(lambda: alice.id in next(iter(harness.reconcile._looks[raid.id])).touched)
+    await world.sandbox.until(lambda: alice.id in next(iter(harness.reconcile._comparisons[raid.id])).touched)
     go_on.set()
     await comparing
 

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from discord_sandbox.faults import Silence
 from discord_sandbox.people import Person
 from raidbot.db import outbox as rows
-from raidbot.db.outbox import Owed
+from raidbot.db.outbox import OutboxMessage
 from raidbot.raids.model import ChannelId
 from tests.delivery.harness import SEND, BotHarness, DeliveryWorld, until
 
@@ -150,14 +150,15 @@ async def test_equal_messages_of_two_causes_both_arrive(world: DeliveryWorld) ->
     alice = world.member("alice")
     now = harness.state.now()
     owed = [
-        Owed(kind="dm", target=alice.id, payload={"content": "same"}, dedupe=f"cause {n}", due_at=now) for n in range(2)
+        OutboxMessage(kind="dm", target=alice.id, payload={"content": "same"}, dedupe=f"cause {n}", due_at=now)
+        for n in range(2)
     ]
 
-    await harness.state.owe(owed[:1])
+    await harness.state.enqueue(owed[:1])
     harness.outbox.wake()
     await settled(harness, sent=1)
     world.sandbox.faults.answer(503, route=SEND, calls=1)
-    await harness.state.owe(owed[1:])
+    await harness.state.enqueue(owed[1:])
     harness.outbox.wake()
     await settled(harness, sent=2)
 
@@ -222,10 +223,10 @@ async def test_a_stop_finishes_what_is_being_sent_and_leaves_the_rest_owed(world
     members = [world.member(f"member{number}") for number in range(12)]
     slow = world.sandbox.faults.slow(0.2, route=SEND)
     owed = [
-        Owed(kind="dm", target=m.id, payload={"content": "hi"}, dedupe=str(m.id), due_at=harness.state.now())
+        OutboxMessage(kind="dm", target=m.id, payload={"content": "hi"}, dedupe=str(m.id), due_at=harness.state.now())
         for m in members
     ]
-    await harness.state.owe(owed)
+    await harness.state.enqueue(owed)
     harness.outbox.wake()
     await world.sandbox.until(lambda: slow.met)
 
@@ -236,7 +237,7 @@ async def test_a_stop_finishes_what_is_being_sent_and_leaves_the_rest_owed(world
 
 async def test_a_post_goes_to_its_channel(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
-    post = Owed(
+    post = OutboxMessage(
         kind="post",
         target=ChannelId(world.channel.id),
         payload={"content": "news", "embeds": [{"description": "more"}]},
@@ -244,7 +245,7 @@ async def test_a_post_goes_to_its_channel(world: DeliveryWorld) -> None:
         due_at=harness.state.now(),
     )
 
-    await harness.state.owe([post])
+    await harness.state.enqueue([post])
     harness.outbox.wake()
     await settled(harness, sent=1)
 
@@ -255,9 +256,11 @@ async def test_one_embed_that_is_not_accepted_takes_no_other_with_it(world: Deli
     harness = await world.start_bot()
     embeds = [{"description": "one"}, {"description": "x" * 4097}, {"description": "three"}]
     target = ChannelId(world.channel.id)
-    batch = Owed(kind="post", target=target, payload={"embeds": embeds}, dedupe="batch", due_at=harness.state.now())
+    batch = OutboxMessage(
+        kind="post", target=target, payload={"embeds": embeds}, dedupe="batch", due_at=harness.state.now()
+    )
 
-    await harness.state.owe([batch])
+    await harness.state.enqueue([batch])
     harness.outbox.wake()
     await settled(harness, sent=2, refused=2)
 
@@ -284,15 +287,17 @@ async def test_an_outcome_that_cannot_be_recorded_is_recorded_before_anything_el
 async def test_a_row_that_breaks_the_sender_stops_nobody_else(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     alice = world.member("alice")
-    broken = Owed(kind="dm", target=alice.id, payload={"embeds": 5}, dedupe="broken", due_at=harness.state.now())
+    broken = OutboxMessage(
+        kind="dm", target=alice.id, payload={"embeds": 5}, dedupe="broken", due_at=harness.state.now()
+    )
     bob = world.member("bob")
 
-    await harness.state.owe([broken])
+    await harness.state.enqueue([broken])
     await harness.owe(bob, "hello")
     await settled(harness, pending=1, sent=1)
 
     assert said(bob) == ["hello"]
-    assert await harness.db.read(partial(rows.stands_for, message=bob.dms[0].id))
+    assert await harness.db.read(partial(rows.is_sent_message, message=bob.dms[0].id))
 
 
 async def test_a_change_that_owes_nothing_costs_no_look_at_the_rows(world: DeliveryWorld) -> None:

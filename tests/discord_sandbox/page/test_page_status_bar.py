@@ -26,7 +26,7 @@ class Clerk:
         self._sandbox.store.changed()
         return "It rang"
 
-    async def strip(self) -> Json:
+    async def status(self) -> Json:
         rows = [{"label": "rung", "value": str(self.rung)}]
         return {"next": None, "sections": [{"title": "Bell", "rows": rows, "lines": []}]}
 

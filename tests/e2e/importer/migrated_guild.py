@@ -112,7 +112,7 @@ class MigratedGuild:
 def roster(raid: Raid) -> list[tuple[list[int], list[int]]]:
     """Return the seated and the waiting members' ids for each role."""
     return [
-        ([seat.member for seat in raid.seated(role.key)], [wait.member for wait in raid.line(role.key)])
+        ([seat.member for seat in raid.seated(role.key)], [wait.member for wait in raid.waitlist(role.key)])
         for role in raid.roles
     ]
 

@@ -75,4 +75,4 @@ def assert_nobody_moved(old: OldRaid, raid: Raid, outsiders: set[int]) -> None:
         assert line[: len(waited)] == waited
         assert {*seats[len(were_seated) :], *line[len(waited) :]} <= outsiders
     assert outsiders <= set(raid.members())
-    assert not [role.name for role in raid.roles if raid.has_room(role) and raid.line(role.key)]
+    assert not [role.name for role in raid.roles if raid.has_room(role) and raid.waitlist(role.key)]

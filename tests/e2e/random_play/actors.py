@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from discord_sandbox import SandboxGuild
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Json, Message
 from raidbot.raids.model import MemberId, RaidCode
 from tests.e2e.random_play.claims import Claims, statements
@@ -28,11 +28,13 @@ class Place:
     rng: random.Random
     lies: list[str] = field(default_factory=list)
 
-    async def hold(self, asked: Awaitable[Answer], about: MemberId, *, since: int | None = None) -> Answer:
+    async def hold(
+        self, asked: Awaitable[PersonResponse], about: MemberId, *, since: int | None = None
+    ) -> PersonResponse:
         """Await and return the answer; note every statement that no state since the question makes true."""
         first = len(self.checker.states) - 1 if since is None else since
         answer = await asked
-        if answer.failed or answer.thinking or answer.to_come:
+        if answer.failed or answer.thinking or answer.is_deferred:
             self.lies.append(f"no answer: {answer.interaction.payload}")
         known = answer.modal is not None
         for said in statements(answer):
@@ -178,7 +180,7 @@ class Manager:
             else:
                 page = await self.place.hold(_use(page, offered[-1], rng), self._me)
 
-    async def _panel(self) -> Answer:
+    async def _panel(self) -> PersonResponse:
         asked = self.person.slash(board_channel(self.place), "raid", code=self.place.code)
         return await self.place.hold(asked, self._me)
 
@@ -194,7 +196,7 @@ def board_channel(place: Place) -> int:
     return place.board.channel_id
 
 
-def _components(answer: Answer) -> list[Json]:
+def _components(answer: PersonResponse) -> list[Json]:
     """Return the answer's enabled components that have a custom id."""
     every = [one for row in answer.components for one in row["components"]]
     return [one for one in every if "custom_id" in one and not one.get("disabled")]
@@ -205,12 +207,12 @@ def _action(component: Json) -> str:
     return str(parts[1] if panel == "raid" else parts[0])
 
 
-def _message(answer: Answer) -> Message:
+def _message(answer: PersonResponse) -> Message:
     assert answer.message is not None
     return answer.message
 
 
-async def _use(answer: Answer, component: Json, rng: random.Random) -> Answer:
+async def _use(answer: PersonResponse, component: Json, rng: random.Random) -> PersonResponse:
     """Press the component, or choose one of its options."""
     picked = [rng.choice(component["options"])["value"]] if component.get("options") else []
     return await answer.person.use(_message(answer), component, picked)

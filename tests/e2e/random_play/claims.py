@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from discord_sandbox.people import Answer
+from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Message
 from raidbot.raids.model import MemberId, Raid, RoleKey, Seat, Status
 from tests.e2e.database_facts import role_named
@@ -23,7 +23,7 @@ def _sits(raid: Raid, who: MemberId, role: str) -> bool:
 
 
 def _stands(raid: Raid, who: MemberId, role: str, position: str) -> bool:
-    line = [wait.member for wait in raid.line(_key(raid, role))]
+    line = [wait.member for wait in raid.waitlist(_key(raid, role))]
     return who in line and line.index(who) + 1 == int(position)
 
 
@@ -124,12 +124,12 @@ def _place(raid: Raid, member: MemberId) -> str:
     seat = raid.seat_of(member)
     said = [] if seat is None else [raid.role(seat.role).name + (", over capacity" if _is_beyond(raid, seat) else "")]
     for wait in raid.waits_of(member):
-        position = [one.member for one in raid.line(wait.role)].index(member) + 1
+        position = [one.member for one in raid.waitlist(wait.role)].index(member) + 1
         said.append(f"waits for {raid.role(wait.role).name}, number {position}")
     return "; ".join(said) or "not signed up"
 
 
-def statements(answer: Answer) -> Iterator[str]:
+def statements(answer: PersonResponse) -> Iterator[str]:
     """Yield the content and each embed of the answer's messages; each is true at a moment of its own."""
     messages: list[Message] = [message for message in (answer.message, *answer.followups) if message is not None]
     for message in messages:

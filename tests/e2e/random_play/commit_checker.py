@@ -86,13 +86,15 @@ def check_places(raid: Raid) -> None:
         assert sum(not seat.forced for seat in seated) <= role.seats, (
             f"{role.name} is over capacity, and nobody said so"
         )
-        assert not (raid.is_open and raid.has_room(role) and raid.line(role.key)), f"a free seat, a line: {role.name}"
+        assert not (raid.is_open and raid.has_room(role) and raid.waitlist(role.key)), (
+            f"a free seat, a line: {role.name}"
+        )
 
 
 def check_lines(before: Raid, after: Raid) -> None:
     """Assert that waitlists keep their order, newcomers come last, and a new seat ends its member's waits."""
     for role in after.roles:
-        was, now = before.line(role.key), after.line(role.key)
+        was, now = before.waitlist(role.key), after.waitlist(role.key)
         stayed = tuple(wait for wait in was if wait in now)
         assert now[: len(stayed)] == stayed, f"the line for {role.name} was mixed"
     for seat in after.seats:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from discord_sandbox import Sandbox, SandboxGuild, rules
-from discord_sandbox.people import Answer, Person
+from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Channel, Message
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId, MessageId, Raid
@@ -33,13 +33,13 @@ class StoryContext:
         assert self.bot is not None
         return self.bot
 
-    async def ask(self, command: str, /, by: Person | None = None, **options: Any) -> Answer:
+    async def ask(self, command: str, /, by: Person | None = None, **options: Any) -> PersonResponse:
         return await (by or self.guild.owner).slash(self.channel, command, **options)
 
     async def put_up(self, **options: Any) -> Message:
         return await put_up(self.guild, **options)
 
-    async def panel(self, board: Message) -> Answer:
+    async def panel(self, board: Message) -> PersonResponse:
         return await self.ask("raid", code=code_of(board))
 
     async def raid(self, board: Message) -> Raid:

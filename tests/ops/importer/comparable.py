@@ -88,7 +88,7 @@ def of_raid(raid: Raid) -> dict[str, Any]:
         "filled_once": raid.filled_once if raid.is_open else None,
         "roles": [(role.name, role.emoji, role.seats, role.group, role.icon) for role in raid.roles],
         "seats": [[(seat.member, seat.side, seat.forced) for seat in raid.seated(role.key)] for role in raid.roles],
-        "lines": [[wait.member for wait in raid.line(role.key)] for role in raid.roles],
+        "lines": [[wait.member for wait in raid.waitlist(role.key)] for role in raid.roles],
         "attendance": {row.member: (row.presence, row.marked_by) for row in raid.attendance},
     }
 

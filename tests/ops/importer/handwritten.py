@@ -140,7 +140,7 @@ def seats(raid: Raid) -> dict[str, list[int]]:
 
 def lines(raid: Raid) -> dict[str, list[int]]:
     """Return the waiting members by role name, first in line first."""
-    return {role.name: [wait.member for wait in raid.line(role.key)] for role in raid.roles}
+    return {role.name: [wait.member for wait in raid.waitlist(role.key)] for role in raid.roles}
 
 
 def marks(raid: Raid) -> Iterator[tuple[int, RoleKey]]:

@@ -73,7 +73,7 @@ def check_usable(connection: sqlite3.Connection) -> None:
         assert len(render.board(raid, {}).embed()) <= 6000
         for role in raid.roles:
             parse_emoji(role.emoji)
-            assert not (raid.is_open and raid.line(role.key) and raid.has_room(role))
+            assert not (raid.is_open and raid.waitlist(role.key) and raid.has_room(role))
 
 
 @settings(max_examples=12)

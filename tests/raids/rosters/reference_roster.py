@@ -178,7 +178,7 @@ class ReferenceRoster:
         return (
             self.sits == {seat.member: seat.role for seat in raid.seats}
             and self.forced == {seat.member for seat in raid.seats if seat.forced}
-            and all(self.line(key) == [wait.member for wait in raid.line(key)] for key in self.seats)
+            and all(self.line(key) == [wait.member for wait in raid.waitlist(key)] for key in self.seats)
             and (but_marks or self.reactions == marks)
             and self.status == raid.status
         )

@@ -32,7 +32,7 @@ def roster_of(raid: Raid) -> Roster:
     reminded = {ev.Reminder.CREATOR: raid.creator_reminded, ev.Reminder.PARTICIPANTS: raid.participants_reminded}
     return Roster(
         {seat.member: seat.role for seat in raid.seats},
-        {role.key: [wait.member for wait in raid.line(role.key)] for role in raid.roles},
+        {role.key: [wait.member for wait in raid.waitlist(role.key)] for role in raid.roles},
         raid.status,
         raid.starts_at,
         {which for which, done in reminded.items() if done},

@@ -143,6 +143,6 @@ def test_moved_onto_the_line_of_the_vacated_role_nobody_comes_straight_back() ->
     change = signups.send_to_wait(board, ALICE, TANK, now=NOW)
 
     assert seated(change.raid, TANK) == [BOB]
-    assert [wait.member for wait in change.raid.line(RoleKey("tank"))] == [ALICE]
+    assert [wait.member for wait in change.raid.waitlist(RoleKey("tank"))] == [ALICE]
     with pytest.raises(signups.RoomForAll):
         signups.send_to_wait(joined(raid(tank=1), TANK, ALICE), ALICE, TANK, now=NOW)

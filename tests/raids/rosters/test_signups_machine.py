@@ -122,7 +122,7 @@ class Evening(RuleBasedStateMachine):
         mark = data.draw(st.sampled_from(self.raid.marks))
         before = roster_of(self.raid)
         self.step(
-            lambda raid: signups.taken_away(raid, mark.member, mark.role),
+            lambda raid: signups.forget_mark(raid, mark.member, mark.role),
             lambda: self.plain.forget(mark.member, mark.role),
         )
         assert roster_of(self.raid) == before
@@ -253,7 +253,7 @@ class Evening(RuleBasedStateMachine):
     @invariant()
     def no_free_seat_somebody_waits_for(self) -> None:
         if self.raid.is_open:
-            assert not any(self.raid.has_room(role) and self.raid.line(role.key) for role in self.raid.roles)
+            assert not any(self.raid.has_room(role) and self.raid.waitlist(role.key) for role in self.raid.roles)
 
     @invariant()
     def places_are_in_order_of_arrival(self) -> None:
@@ -277,7 +277,7 @@ def _check_kept(before: Raid, change: ev.Change) -> None:
         s for s in after.seats if s.member not in concerned
     ]
     for role in before.roles:
-        was, becomes = before.line(role.key), after.line(role.key)
+        was, becomes = before.waitlist(role.key), after.waitlist(role.key)
         stayed = [wait for wait in was if wait in becomes]
         assert list(becomes[: len(stayed)]) == stayed
         assert all(wait in becomes for wait in was if wait.member not in concerned)

@@ -54,32 +54,32 @@ def test_own_templates_come_last_and_are_offered() -> None:
 
 @pytest.mark.parametrize("key", ["dragonspyre", "custom-fishing"])
 def test_a_disabled_template_is_kept_but_not_offered(key: str) -> None:
-    off = rules.switch(WITH_FISHING, key, enabled=False)
+    off = rules.set_enabled(WITH_FISHING, key, enabled=False)
 
     assert off.find(key) is None
     assert key not in [template.key for template in off.offered()]
     assert not off.entry(key).enabled
-    assert rules.switch(off, key, enabled=False) == off
-    assert rules.switch(off, key, enabled=True) == WITH_FISHING
+    assert rules.set_enabled(off, key, enabled=False) == off
+    assert rules.set_enabled(off, key, enabled=True) == WITH_FISHING
 
 
 def test_the_templates_of_one_s_games_can_be_offered_alone() -> None:
-    playing = rules.play(WITH_FISHING, {"Wizard101"})
+    playing = rules.enable_games(WITH_FISHING, {"Wizard101"})
 
     assert [template.key for template in playing.offered()] == ["dragonspyre", "lemuria", "polaris", "custom-fishing"]
     assert [game for game, is_offered in playing.games().items() if is_offered] == ["Wizard101"]
-    assert rules.play(playing, playing.games()) == WITH_FISHING
+    assert rules.enable_games(playing, playing.games()) == WITH_FISHING
 
 
 def test_what_was_disabled_of_a_game_stays_so_while_it_is_played() -> None:
-    without = rules.switch(WITH_FISHING, "polaris", enabled=False)
+    without = rules.set_enabled(WITH_FISHING, "polaris", enabled=False)
 
-    playing = rules.play(without, {"Wizard101"})
+    playing = rules.enable_games(without, {"Wizard101"})
 
     assert [template.key for template in playing.offered()] == ["dragonspyre", "lemuria", "custom-fishing"]
-    assert rules.play(playing, without.games()) == without
-    given_up = rules.play(playing, ())
-    assert "polaris" in [template.key for template in rules.play(given_up, {"Wizard101"}).offered()]
+    assert rules.enable_games(playing, without.games()) == without
+    given_up = rules.enable_games(playing, ())
+    assert "polaris" in [template.key for template in rules.enable_games(given_up, {"Wizard101"}).offered()]
 
 
 def test_one_that_comes_with_the_bot_can_be_changed_and_reset() -> None:
@@ -96,7 +96,7 @@ def test_one_that_comes_with_the_bot_can_be_changed_and_reset() -> None:
 
 
 def test_a_reset_does_not_enable() -> None:
-    off = rules.switch(untouched(), "polaris", enabled=False)
+    off = rules.set_enabled(untouched(), "polaris", enabled=False)
     assert rules.reset(off, "polaris") == off
 
 
@@ -111,7 +111,7 @@ def test_what_the_server_made_can_be_deleted_and_not_reset_the_rest_the_other_wa
 @pytest.mark.parametrize(
     "rule",
     [
-        lambda c: rules.switch(c, "custom-gone", enabled=True),
+        lambda c: rules.set_enabled(c, "custom-gone", enabled=True),
         lambda c: rules.save(c, replace(FISHING, key="custom-gone")),
         lambda c: rules.edit(c, "custom-gone", lambda template: template),
         lambda c: rules.duplicate(c, "custom-gone", "custom-new"),

@@ -84,10 +84,10 @@ def test_a_change_that_went_with_its_role_is_told() -> None:
 
     assert changed.roles == (HEALER, DAMAGE)
     assert changed.strategies == (Strategy("Usual"), Strategy("Myth", "Otherwise."))
-    assert edits.lost(MINE, changed) == (
+    assert edits.lost_role_changes(MINE, changed) == (
         "The strategy “Myth” changed the role “Myth”, which is gone; it does so no more.",
     )
-    assert edits.lost(MINE, edits.without_role(MINE, HEALER.key)) == ()
+    assert edits.lost_role_changes(MINE, edits.without_role(MINE, HEALER.key)) == ()
 
 
 def test_what_is_told_of_what_people_wrote_is_no_markdown() -> None:
@@ -103,7 +103,7 @@ def test_what_is_told_of_what_people_wrote_is_no_markdown() -> None:
         with pytest.raises(Refusal) as refusal:
             wrong(typed)
         assert f"“{escape(typed)}”" in str(refusal.value)
-    told = edits.lost(template, edits.without_role(template, TANK.key))
+    told = edits.lost_role_changes(template, edits.without_role(template, TANK.key))
     assert told[0].startswith("The strategy “\\*A\\*” changed the role “\\<\\@1\\>”")
 
 
@@ -129,9 +129,9 @@ def test_roles_and_strategies_that_are_gone_are_refused() -> None:
 def test_a_strategy_holds_only_the_roles_it_changes() -> None:
     written = (replace(TANK, name="Myth", key=RoleKey("")), HEALER, replace(DAMAGE, emoji="⚔"))
 
-    assert edits.strategy_played(MINE, written) == (replace(TANK, name="Myth"),)
+    assert edits.strategy_roles(MINE, written) == (replace(TANK, name="Myth"),)
     with pytest.raises(edits.StrategyRolesDiffer, match="2 lines of roles, but the template has 3"):
-        edits.strategy_played(MINE, written[:2])
+        edits.strategy_roles(MINE, written[:2])
 
 
 def test_strategies_are_added_changed_and_taken_away() -> None:
@@ -145,6 +145,6 @@ def test_strategies_are_added_changed_and_taken_away() -> None:
 def test_roles_that_somebody_else_changed_are_noticed() -> None:
     mark = edits.mark_of_roles(MINE)
 
-    edits.check_roles_are(replace(MINE, name="Other"), mark)
+    edits.check_roles_unchanged(replace(MINE, name="Other"), mark)
     with pytest.raises(edits.RolesChangedMeanwhile):
-        edits.check_roles_are(edits.without_role(MINE, TANK.key), mark)
+        edits.check_roles_unchanged(edits.without_role(MINE, TANK.key), mark)

@@ -14,7 +14,7 @@ from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.file_format import (
     MAX_FILE_BYTES,
     MAX_TEMPLATES,
-    Filed,
+    FileEntry,
     FileRefused,
     NewerFile,
     NotOurFile,
@@ -41,7 +41,7 @@ def one(**changed: Any) -> dict[str, Any]:
 
 @given(st.lists(st.tuples(st.sampled_from(builtin()), st.booleans()), min_size=1, unique_by=lambda pair: pair[0].key))
 def test_what_is_written_is_read_again_and_fits_the_schema(chosen: list[tuple[Any, bool]]) -> None:
-    filed = tuple(Filed(template, is_enabled) for template, is_enabled in chosen)
+    filed = tuple(FileEntry(template, is_enabled) for template, is_enabled in chosen)
 
     text = write(filed)
 

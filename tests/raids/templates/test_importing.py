@@ -8,8 +8,8 @@ import pytest
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.catalogue import Catalogue, TooManyTemplates, untouched
-from raidbot.raids.templates.file_format import Filed, FileRefused, read, write
-from raidbot.raids.templates.importing import Taken, check_emoji, take_in, taken
+from raidbot.raids.templates.file_format import FileEntry, FileRefused, read, write
+from raidbot.raids.templates.importing import ImportSummary, check_emoji, import_templates, summarise
 from raidbot.raids.templates.model import Template
 
 TANK = Role(key=RoleKey("tank"), name="Tank", emoji="🛡️", seats=2)
@@ -18,28 +18,28 @@ NAMELESS = replace(EMBER, key="", name="Nameless")
 VOID = builtin()[0]
 
 
-def take(catalogue: Catalogue, *templates: Template, is_enabled: bool = True) -> tuple[Catalogue, Taken]:
-    filed = tuple(Filed(template, is_enabled) for template in templates)
+def take(catalogue: Catalogue, *templates: Template, is_enabled: bool = True) -> tuple[Catalogue, ImportSummary]:
+    filed = tuple(FileEntry(template, is_enabled) for template in templates)
     keys = count(1)
-    after = take_in(catalogue, filed, lambda: f"custom-new-{next(keys)}")
-    return after, taken(catalogue, after, filed)
+    after = import_templates(catalogue, filed, lambda: f"custom-new-{next(keys)}")
+    return after, summarise(catalogue, after, filed)
 
 
 def test_what_is_new_is_added_and_twice_is_once() -> None:
     once, told = take(untouched(), EMBER, NAMELESS)
     twice, told_again = take(once, EMBER, NAMELESS)
 
-    assert told == Taken(("Ember", "Nameless"), (), ())
+    assert told == ImportSummary(("Ember", "Nameless"), (), ())
     assert [entry.key for entry in once.entries[-2:]] == ["custom-ember", "custom-new-1"]
     assert twice == once
-    assert told_again == Taken((), (), ("Ember", "Nameless"))
+    assert told_again == ImportSummary((), (), ("Ember", "Nameless"))
 
 
 def test_built_in_ones_are_changed_by_key_and_stay_built_in() -> None:
     after, told = take(untouched(), replace(VOID, name="Void", label=""), is_enabled=False)
 
     entry = after.entry(VOID.key)
-    assert told == Taken((), ("Void",), ())
+    assert told == ImportSummary((), ("Void",), ())
     assert entry.original == VOID
     assert not entry.enabled
 
@@ -49,7 +49,7 @@ def test_own_ones_are_found_by_name_where_the_key_is_another() -> None:
 
     after, told = take(once, replace(EMBER, key="custom-elsewhere", name="EMBER", colour=1))
 
-    assert told == Taken((), ("EMBER",), ())
+    assert told == ImportSummary((), ("EMBER",), ())
     assert after.entry("custom-ember").template.colour == 1
     assert not after.has("custom-elsewhere")
 
@@ -65,9 +65,9 @@ def test_two_that_change_their_names_are_both_taken() -> None:
 
 def test_a_file_of_everything_brings_a_server_into_that_state() -> None:
     there, _ = take(untouched(), EMBER, replace(VOID, colour=1), is_enabled=False)
-    filed = read(write(Filed(entry.template, entry.enabled) for entry in there.entries).encode())
+    filed = read(write(FileEntry(entry.template, entry.enabled) for entry in there.entries).encode())
 
-    here = take_in(untouched(), filed, lambda: "custom-never")
+    here = import_templates(untouched(), filed, lambda: "custom-never")
 
     assert here == there
 
@@ -100,7 +100,7 @@ def test_too_many_refuse_the_file() -> None:
 
 def test_custom_emoji_have_to_be_the_servers() -> None:
     emoji = "<:tank:123456789012345678>"
-    filed = (Filed(EMBER), Filed(replace(EMBER, key="custom-b", name="B", roles=(replace(TANK, emoji=emoji),))))
+    filed = (FileEntry(EMBER), FileEntry(replace(EMBER, key="custom-b", name="B", roles=(replace(TANK, emoji=emoji),))))
 
     check_emoji(untouched(), filed, frozenset({123456789012345678}))
     with pytest.raises(FileRefused) as refusal:
@@ -112,7 +112,7 @@ def test_custom_emoji_that_are_there_may_stay() -> None:
     emoji = replace(EMBER, emoji="<:tank:123456789012345678>")
     there, _ = take(untouched(), emoji)
 
-    check_emoji(there, (Filed(emoji),), frozenset())
+    check_emoji(there, (FileEntry(emoji),), frozenset())
 
 
 @pytest.mark.parametrize("key", ["custom-", "custom-EMBER", "custom-" + "x" * 60])
@@ -120,6 +120,6 @@ def test_a_key_that_no_template_can_have_gives_way_to_a_new_one(key: str) -> Non
     once, told = take(untouched(), replace(EMBER, key=key))
     twice, _ = take(once, replace(EMBER, key=key))
 
-    assert told == Taken(("Ember",), (), ())
+    assert told == ImportSummary(("Ember",), (), ())
     assert once.entries[-1].key == "custom-new-1"
     assert twice == once

@@ -5,6 +5,7 @@ import pytest
 from raidbot.raids.times.tokens import (
     Ambiguous,
     Contradiction,
+    GivenTwice,
     InThePast,
     NoSuchDate,
     NoSuchTime,
@@ -12,7 +13,6 @@ from raidbot.raids.times.tokens import (
     NothingSaid,
     NoTimeOfDay,
     NotUnderstood,
-    SaidTwice,
     TooFarAhead,
     TooLong,
 )
@@ -103,13 +103,13 @@ def test_times_and_dates_have_to_exist(text: str, refusal: type[NotATime]) -> No
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [
-        ("7pm-9pm", SaidTwice),
-        ("7pm to 9pm", SaidTwice),
-        ("7pm - 9pm", SaidTwice),
-        ("8-10pm", SaidTwice),
-        ("friday saturday 8pm", SaidTwice),
-        ("8pm EST PST", SaidTwice),
-        ("fri 20 8pm", SaidTwice),
+        ("7pm-9pm", GivenTwice),
+        ("7pm to 9pm", GivenTwice),
+        ("7pm - 9pm", GivenTwice),
+        ("8-10pm", GivenTwice),
+        ("friday saturday 8pm", GivenTwice),
+        ("8pm EST PST", GivenTwice),
+        ("fri 20 8pm", GivenTwice),
         ("19:00-22:00", Ambiguous),
         ("20 march 7", Ambiguous),
         ("half 8", Ambiguous),
