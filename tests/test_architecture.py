@@ -1,4 +1,4 @@
-"""Who may import whom, read from the syntax trees. docs/architecture.md shows the same order."""
+"""The allowed imports, read from the syntax trees. docs/architecture.md shows the same order."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ ALL_PACKAGES = (*PACKAGES, "bench", "tests")
 ORDER = ("utils", "raids", "db", "state", "delivery", "jobs", "commands", "bot", "top")
 """Each may import what stands to its left."""
 TOP = ("cli", "check", "process", "demo", "__main__")
-"""What starts everything; these may import each other."""
+"""Programs that start everything; these may import each other."""
 BESIDE = {
     "config": {"utils"},
     "ops": {"utils", "raids", "db", "state", "delivery"},

@@ -1,4 +1,4 @@
-"""What the documentation names is there: files, names in the code, links, and the examples of docs/testing.md."""
+"""Files, code names, links and the examples of docs/testing.md that the documentation names exist."""
 
 import re
 from functools import cache
@@ -37,7 +37,7 @@ def _prose(page: Path) -> str:
 
 
 def _words(page: Path) -> list[str]:
-    """What stands in backticks, word by word, without the name of a test behind its file."""
+    """List the words in backticks, without the test name behind a file."""
     return [word.split("::")[0] for code in CODE.findall(_prose(page)) for word in code.split()]
 
 

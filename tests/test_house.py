@@ -24,7 +24,7 @@ MAX_FUNCTION_LINES = 60
 """From the first decorator to the last line."""
 
 PLAIN_FOLDERS = ("raidbot", "discord_sandbox", "bench", "tests")
-"""Where no docstring begins with a question word; folders and files, from the root of the repository."""
+"""Folders whose docstrings begin with no question word."""
 QUESTION_WORD = re.compile(r"(What|Who|Which|Whether|Where|Whatever|Whoever)\b")
 
 SUBJECTS_SINCE = "f10c0ec18eb9a178102f186d3e15b7b21f23f38e"
