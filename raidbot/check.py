@@ -60,7 +60,7 @@ def _database(path: Path) -> Finding:
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         return Finding(fine=False, sentence=f"{path} cannot be written. Check the rights of the file and its folder.")
     newest = migrations()[-1][0]
-    state = "up to date" if version == newest else f"to be brought to version {newest} at the next start"
+    state = "up to date" if version == newest else f"to be copied and brought to version {newest} at the next start"
     return Finding(fine=True, sentence=f"The database {path} is of version {version}, {state}.")
 
 

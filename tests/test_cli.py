@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from raidbot import __version__
+from raidbot import __version__, check
 from raidbot.cli import main
+from raidbot.db import database
 from raidbot.db.database import Database, migrations
+from tests.db import next_release
 
 TOKEN = "a-token.that.must-not-be-seen"
 
@@ -107,6 +109,23 @@ async def test_check_looks_into_the_database_and_changes_nothing(
     assert code == 0
     assert f"is of version {migrations()[-1][0]}, up to date" in capsys.readouterr().out
     assert path.read_bytes() == before
+
+
+def test_check_copies_and_migrates_no_older_database(
+    capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "data" / "raidbot.db"
+    next_release.make(path)
+    before = path.read_bytes()
+    next_release.add_migration(monkeypatch)
+    monkeypatch.setattr(check, "migrations", database.migrations)
+
+    code = main(["check"])
+
+    assert code == 0
+    assert f"to be copied and brought to version {next_release.NEXT} at the next start" in capsys.readouterr().out
+    assert path.read_bytes() == before
+    assert next_release.copies(path) == []
 
 
 def test_check_names_every_wrong_setting(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +18,7 @@ from typing import TypeVar
 import aiosqlite
 import structlog
 
+from raidbot.db import backup
 from raidbot.utils.errors import Refusal
 
 log = structlog.get_logger(__name__)
@@ -58,9 +60,10 @@ class Database:
 
     @classmethod
     async def open(cls, path: Path) -> "Database":
-        """Open or create the file and apply missing migrations.
+        """Open or create the file and apply missing migrations, after keeping a copy of it.
 
-        Raises UnusableDatabase if it is no database, newer than this bot, in use or read-only, or if the disk is full.
+        Raises UnusableDatabase if it is no database, newer than this bot, in use, read-only or a kept copy, if it
+        cannot be copied, or if the disk is full.
         """
         guard = _claim(path)
         opened: list[aiosqlite.Connection] = []
@@ -70,7 +73,7 @@ class Database:
             opened.append(writer)
             await _run(writer, schema_version)
             await _run(writer, _prepare_writer)
-            await _run(writer, migrate)
+            await _run(writer, partial(_upgrade, path=path))
             reader = await aiosqlite.connect(path, isolation_level=None)
             opened.append(reader)
             await _run(reader, _prepare_reader)
@@ -148,26 +151,27 @@ async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connect
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[sqlite3.Connection]:
+def exclusive(path: Path, *, keep_copy: bool = True) -> Iterator[sqlite3.Connection]:
     """Open the database exclusively for a tool, creating and migrating it as needed; the tool manages transactions.
 
+    Without `keep_copy` it migrates a temporary file without copying it first.
     Raises UnusableDatabase as `Database.open` does.
     """
     guard = _claim(path)
     try:
-        with closing(_opened(path)) as connection:
+        with closing(_opened(path, keep_copy=keep_copy)) as connection:
             yield connection
     finally:
         guard.close()
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _opened(path: Path, *, keep_copy: bool) -> sqlite3.Connection:
     connection: sqlite3.Connection | None = None
     try:
         connection = sqlite3.connect(path, isolation_level=None)
         schema_version(connection)
         _prepare_writer(connection)
-        migrate(connection)
+        _upgrade(connection, path, keep_copy=keep_copy)
     except BaseException as error:
         if connection is not None:
             connection.close()
@@ -183,6 +187,7 @@ def hold_if_locked(path: Path) -> Iterator[None]:
 
     Raises UnusableDatabase if another process uses it.
     """
+    _refuse_copy(path)
     if not Path(f"{path}.lock").exists():
         yield
         return
@@ -195,6 +200,7 @@ def _claim(path: Path) -> sqlite3.Connection:
 
     Raises UnusableDatabase.
     """
+    _refuse_copy(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         guard = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None, check_same_thread=False)
@@ -210,6 +216,15 @@ def _claim(path: Path) -> sqlite3.Connection:
             ) from error
         raise _unusable(path, error) from error
     return guard
+
+
+def _refuse_copy(path: Path) -> None:
+    """Raise UnusableDatabase for a kept copy, because opening it would migrate it."""
+    if original := backup.copied_from(path):
+        raise UnusableDatabase(
+            f"{path} is a copy that was kept before the schema changed. Rename it to {original.name} to go back to it, "
+            "or set RAIDBOT_DATABASE to another file."
+        )
 
 
 def _unusable(path: Path, error: Exception) -> UnusableDatabase:
@@ -260,6 +275,19 @@ def migrations() -> list[tuple[int, str]]:
     folder = resources.files("raidbot.db") / "migrations"
     found = [(match[1], file) for file in folder.iterdir() if (match := _NAME.fullmatch(file.name))]
     return sorted((int(number), file.read_text(encoding="utf-8")) for number, file in found)
+
+
+def _upgrade(connection: sqlite3.Connection, path: Path, *, keep_copy: bool = True) -> None:
+    """Migrate the database, after keeping a copy of it if it is an older one. Raises UnusableDatabase."""
+    backup.remove_unfinished(path)
+    current = schema_version(connection)
+    missing = [number for number, _ in migrations() if number > current]
+    if current and missing and keep_copy:
+        try:
+            backup.keep_copy(connection, path, before=missing[0])
+        except backup.CopyFailed as failed:
+            raise UnusableDatabase(str(failed)) from failed
+    migrate(connection)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -314,6 +342,7 @@ def _statements(script: str) -> list[str]:
 
 def inspect(path: Path) -> int:
     """Return the schema version of an existing file, opened read-only. Raises UnusableDatabase."""
+    _refuse_copy(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             return schema_version(connection)

@@ -101,5 +101,5 @@ def _target(path: Path, *, dry_run: bool) -> Iterator[sqlite3.Connection]:
             for ending in ("", "-wal"):
                 if (beside := Path(f"{path}{ending}")).exists():
                     shutil.copyfile(beside, f"{copy}{ending}")
-        with database.exclusive(copy) as connection:
+        with database.exclusive(copy, keep_copy=False) as connection:
             yield connection
