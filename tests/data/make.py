@@ -1,0 +1,150 @@
+"""Make a small database with a row in every table, by today's code: `python -m tests.data.make FILE`."""
+
+import asyncio
+import random
+import sqlite3
+import sys
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from raidbot.db import drafts, imported, outbox, threads
+from raidbot.db.database import Database
+from raidbot.db.guilds import note_fact
+from raidbot.raids import lifecycle
+from raidbot.raids.events import Cause
+from raidbot.raids.model import ChannelId, CloseReason, Kind, MessageId, Presence, Raid, RaidId, RoleKey, Source
+from raidbot.raids.permissions import Grants
+from raidbot.raids.rosters import assignments, attendance, signups, substitutes
+from raidbot.raids.settings import GuildSettings
+from raidbot.raids.templates import catalogue
+from raidbot.state import Rule, State
+from tests.raids.builders import (
+    ALICE,
+    BOB,
+    CAROL,
+    CHANNEL,
+    DAVE,
+    ERIN,
+    GUILD,
+    HEALER,
+    MANAGER,
+    NOW,
+    TANK,
+    posting,
+    roles,
+)
+
+OPEN, CLOSED, IMPORTED = "Molten Core", "Zul'Gurub", "Old Keep – Größe 😀"
+NAMES = {ALICE: "Alice", BOB: "Bob", CAROL: "Carol", DAVE: "Dave", ERIN: "Erin"}
+BY_MANAGER = Cause(Source.COMMAND, MANAGER, can_be_undone=True)
+LEADER_ROLE = 501
+THREAD = ChannelId(7_300)
+
+
+async def fill(db: Database) -> None:
+    state = State(db, lambda: NOW, codes=random.Random(1))
+    await state.change_settings(GUILD, _settings, BY_MANAGER)
+    await state.learn_names(GUILD, NAMES)
+    await state.learn_roles(GUILD, {ALICE: [LEADER_ROLE], BOB: []})
+    await state.change_templates(GUILD, _templates, BY_MANAGER)
+    await _open_raid(state)
+    await _closed_raid(state)
+    taken_over = await _new_raid(state, posting(Kind.MUSEUM, roles(museum=5), title=IMPORTED))
+    await db.write(partial(_beside_raids, imported_raid=taken_over))
+    await db.write(_outbox)
+
+
+def _settings(before: GuildSettings) -> GuildSettings:
+    return replace(
+        before,
+        zone="Europe/Berlin",
+        threads=True,
+        thread_members=True,
+        leader_role=LEADER_ROLE,
+        channels={Kind.RAID: CHANNEL, Kind.KEY: ChannelId(7_101)},
+        audit_channel=ChannelId(7_102),
+        signup_roles={Kind.RAID: frozenset({502, 503})},
+        grants=Grants(admins=frozenset({504}), roles={"raid": frozenset({505})}),
+    )
+
+
+def _templates(before: catalogue.Catalogue) -> catalogue.Catalogue:
+    first, second, *_ = before.entries
+    changed = catalogue.edit(before, first.key, lambda template: replace(template, description="Bring potions."))
+    own = catalogue.duplicate(changed, first.key, catalogue.new_key(random.Random(2)))
+    return catalogue.set_enabled(own, second.key, enabled=False)
+
+
+async def _new_raid(state: State, plan: Raid, thread: ChannelId | None = None) -> RaidId:
+    raid = await state.create(plan, BY_MANAGER)
+    board = MessageId(9_000 + raid.id)
+    await state.change(raid.id, partial(lifecycle.posted, message=board, thread=thread), Cause(Source.CLOCK))
+    return raid.id
+
+
+async def _open_raid(state: State) -> None:
+    """Alice and Bob tank, he forced and on a side; Carol waits; Dave heals and waits to tank; Erin is asked to heal."""
+    plan = replace(posting(of=roles(tank=1, healer=2), title=OPEN), sides=("left", "right"), leader=ALICE)
+    raid = await _new_raid(state, plan, THREAD)
+    steps: tuple[Rule, ...] = (
+        partial(signups.react, member=ALICE, key=TANK, now=NOW),
+        partial(signups.react, member=CAROL, key=TANK, now=NOW),
+        partial(signups.react, member=DAVE, key=HEALER, now=NOW),
+        partial(signups.react, member=DAVE, key=TANK, now=NOW),
+        partial(substitutes.ask, key=HEALER, members=[ERIN], by=MANAGER, now=NOW),
+    )
+    for step in steps:
+        await state.change(raid, step, Cause(Source.REACTION))
+    forced = partial(assignments.assign_with_side, member=BOB, key=TANK, side="left", now=NOW, force=True)
+    await state.change(raid, forced, BY_MANAGER)
+    await state.db.write(partial(threads.note_added, raid=raid, member=ALICE))
+
+
+async def _closed_raid(state: State) -> None:
+    """Alice came, and Bob did not."""
+    raid = await _new_raid(state, posting(of=roles(tank=2), title=CLOSED))
+    for member in (ALICE, BOB):
+        await state.change(raid, partial(signups.react, member=member, key=RoleKey("tank"), now=NOW), BY_MANAGER)
+    await state.change(raid, partial(lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW), BY_MANAGER)
+    missing = partial(attendance.mark, presence=Presence.NO_SHOW, chosen=[BOB], among=[ALICE, BOB], by=MANAGER, now=NOW)
+    await state.change(raid, missing, BY_MANAGER)
+
+
+def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
+    drafts.add(tx, GUILD, MANAGER, {"activity": "dungeon-5"}, NOW)
+    note_fact(tx, "commands", "fingerprint")
+    imported.note(tx, imported_raid, compared=False)
+    imported.keep(tx, source="polls", key="1", guild=GUILD, payload='{"question": "Friday?"}')
+    imported.open_balance(tx, imported.Balance(guild=GUILD, member=ALICE, raids=3, roles={"Tank": 2}))
+    outbox.close_dms(tx, DAVE, NOW)
+
+
+def _outbox(tx: sqlite3.Connection) -> None:
+    """One message is sent, one is refused, one is claimed; the rest is owed."""
+    sent, refused, _ = outbox.claim(tx, kind="dm", limit=3, now=NOW)
+    outbox.sent(tx, sent.id, message=9_900, now=NOW + timedelta(seconds=1))
+    outbox.refused(tx, refused.id, error="no direct messages", now=NOW + timedelta(seconds=1))
+
+
+def make(path: Path) -> None:
+    asyncio.run(_fill_new(path))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        connection.execute("PRAGMA page_size = 1024")  # small enough for a repository
+        connection.execute("VACUUM")
+    Path(f"{path}.lock").unlink()
+
+
+async def _fill_new(path: Path) -> None:
+    db = await Database.open(path)
+    try:
+        await fill(db)
+    finally:
+        await db.close()
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]))

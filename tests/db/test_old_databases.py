@@ -1,0 +1,130 @@
+"""Today's code opens databases of earlier versions and keeps their rows (tests/data/README.md)."""
+
+import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from raidbot.db import outbox, undo
+from raidbot.db.database import Database
+from raidbot.raids.model import Kind, Presence, Raid, Status
+from raidbot.raids.templates.catalogue import is_own_key
+from raidbot.state import State
+from tests.data.make import CLOSED, IMPORTED, LEADER_ROLE, NAMES, OPEN, THREAD, make
+from tests.db.next_release import NEWEST, NEXT, add_migration, copy_of, migrate, version
+from tests.raids.builders import ALICE, BOB, CAROL, DAVE, ERIN, GUILD, HEALER, NOW, TANK, seated, waiting
+
+OLD = sorted((Path(__file__).parent.parent / "data").glob("version-*.db"))
+Tables = dict[str, list[dict[str, object]]]
+FIRST = 9
+"""The oldest version of which a database was kept."""
+
+
+@pytest.fixture(params=OLD, ids=lambda path: path.stem)
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return Path(shutil.copy(request.param, tmp_path))
+
+
+def rows(path: Path) -> Tables:
+    """Return every table's rows, each by the names of its columns."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        queries = connection.execute(
+            """SELECT name, printf('SELECT * FROM "%w"', name) FROM sqlite_schema WHERE type = 'table'"""
+        ).fetchall()
+        return {table: [dict(row) for row in connection.execute(query)] for table, query in queries}
+
+
+def lost(before: Tables, after: Tables) -> list[str]:
+    """Return the rows of `before` that have no row with the same values in `after`."""
+    return [
+        f"{table}: {row}"
+        for table, old in before.items()
+        for row in old
+        if not any(row.items() <= new.items() for new in after.get(table, ()))
+    ]
+
+
+def test_there_is_a_database_of_every_version_before_this_one() -> None:
+    assert [path.stem for path in OLD if version(path) != int(path.stem.removeprefix("version-"))] == []
+    assert {version(path) for path in OLD} >= set(range(FIRST, NEWEST))
+
+
+def test_it_has_a_row_in_every_table(path: Path) -> None:
+    assert [table for table, found in rows(path).items() if not found] == []
+
+
+def test_today_s_code_makes_such_a_database(tmp_path: Path) -> None:
+    make(tmp_path / "new.db")
+
+    assert version(tmp_path / "new.db") == NEWEST
+    assert [table for table, found in rows(tmp_path / "new.db").items() if not found] == []
+
+
+def test_every_row_is_kept(path: Path) -> None:
+    before = rows(path)
+
+    migrate(path)
+
+    assert version(path) == NEWEST
+    assert lost(before, rows(path)) == []
+
+
+def test_every_row_is_kept_by_the_next_migration_and_in_the_copy_before_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, before = version(path) + 1, rows(path)
+    add_migration(monkeypatch)
+
+    migrate(path)
+
+    assert version(path) == NEXT
+    assert lost(before, rows(path)) == []
+    assert rows(copy_of(path, first)) == before
+
+
+def test_it_means_what_it_meant(path: Path) -> None:
+    async def look() -> None:
+        db = await Database.open(path)
+        try:
+            state = State(db, lambda: NOW)
+            raids = {raid.title: raid for raid in await state.load()}
+            assert set(raids) == {OPEN, CLOSED, IMPORTED}
+            _check_rosters(raids)
+            await _check_server(state, raids[OPEN])
+        finally:
+            await db.close()
+
+    asyncio.run(look())
+
+
+def _check_rosters(raids: dict[str, Raid]) -> None:
+    open_raid, closed = raids[OPEN], raids[CLOSED]
+    assert (seated(open_raid, TANK), seated(open_raid, HEALER)) == ([ALICE, BOB], [DAVE])
+    assert waiting(open_raid, TANK) == [CAROL, DAVE]
+    assert [(seat.member, seat.side) for seat in open_raid.seats if seat.forced] == [(BOB, "left")]
+    assert {mark.member for mark in open_raid.marks} == {ALICE, CAROL, DAVE}
+    assert [ask.member for ask in open_raid.asks] == [ERIN]
+    assert (open_raid.leader, open_raid.thread) == (ALICE, THREAD)
+    assert closed.status is Status.CLOSED
+    assert {row.member: row.presence for row in closed.attendance} == {ALICE: Presence.SIGNED, BOB: Presence.NO_SHOW}
+
+
+async def _check_server(state: State, raid: Raid) -> None:
+    settings = await state.settings(GUILD)
+    assert (settings.zone, settings.threads, settings.leader_role) == ("Europe/Berlin", True, LEADER_ROLE)
+    assert set(settings.channels) == {Kind.RAID, Kind.KEY}
+    changed, second, *others = (await state.templates(GUILD)).entries
+    assert (changed.template.description, second.enabled) == ("Bring potions.", False)
+    assert [entry.enabled for entry in others if is_own_key(entry.key)] == [True]
+    assert await state.names(raid) == NAMES
+    assert await state.leaders(GUILD) == {ALICE}
+    counts = await state.db.read(outbox.counts)
+    assert (counts["sent"], counts["refused"], counts["claimed"]) == (1, 1, 1)
+    step = await state.db.read(partial(undo.last, raid=raid))
+    assert step is not None
+    assert seated(step.before, TANK) == [ALICE]
