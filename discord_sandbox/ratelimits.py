@@ -26,7 +26,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Allow `requests` per `window` seconds over all routes that share `name`."""
+    """Allow `requests` per `window_seconds` over all routes that share `name`."""
 
     name: str
     requests: int

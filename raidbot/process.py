@@ -105,7 +105,7 @@ def _options(settings: Settings) -> Options:
 
 
 async def _run_until_stopped(bot: RaidBot, token: str, stop_requested: asyncio.Event) -> None:
-    """Keep the bot connected until `told` is set, then close it.
+    """Keep the bot connected until `stop_requested` is set, then close it.
 
     If the connection ends by itself, raises its error, or RuntimeError if it has none.
     """
@@ -167,7 +167,7 @@ def _refusal(closed: discord.ConnectionClosed) -> RefusedByDiscord:
 
 
 def _handle_signals(stop_requested: asyncio.Event) -> None:
-    """Set `told` on the first SIGINT or SIGTERM; exit at once on the second, which the database survives."""
+    """Set `stop_requested` on the first SIGINT or SIGTERM; exit at once on the second, which the database survives."""
     loop = asyncio.get_running_loop()
 
     def tell(number: int) -> None:

@@ -24,7 +24,7 @@ _RETRYABLE_STATUSES = {401, 408, 429}
 class NoResponse(Exception):  # noqa: N818 - a fact about the connection, not an error of the caller
     """Discord gave no definite response; retry in `retry_in` seconds.
 
-    If `asked` is True, Discord may have carried out the request all the same.
+    If `may_have_succeeded` is True, Discord may have carried out the request all the same.
     """
 
     def __init__(self, retry_in: float, *, asked: bool) -> None:

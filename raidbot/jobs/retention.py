@@ -21,5 +21,5 @@ async def forget_boards(state: State, _now: datetime) -> None:
 
 
 async def prune_audit(state: State, now: datetime) -> None:
-    """Delete a batch of audit rows older than their server's retention period (`AUDIT_DAYS` by default)."""
+    """Delete a batch of audit rows older than their server's retention period (`DEFAULT_AUDIT_DAYS` by default)."""
     await state.db.write(partial(audit.prune, now=now, days=DEFAULT_AUDIT_DAYS))

@@ -24,6 +24,6 @@ FINGERPRINT_LENGTH = 6
 
 
 def fingerprint(text: str) -> str:
-    """Return a URL-safe fingerprint of `MARK_LENGTH` characters, unaffected by blanks that Discord trims."""
+    """Return a URL-safe fingerprint of `FINGERPRINT_LENGTH` characters, unaffected by blanks that Discord trims."""
     digest = hashlib.blake2b(clean_block(text).encode("utf-8", "replace"), digest_size=4).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")

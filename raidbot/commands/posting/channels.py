@@ -75,7 +75,7 @@ class ChannelNotVisible(Refusal):
 async def set_channel(state: State, guild: discord.Guild, use: Use, channel: int | None, cause: Cause) -> None:
     """Choose a channel, or clear the choice with None.
 
-    Raises NotSeen, or MissingRights naming the permissions the bot lacks there.
+    Raises ChannelNotVisible, or MissingPermissions naming the permissions the bot lacks there.
     """
     settings = await state.settings(GuildId(guild.id))
     if channel is not None:
@@ -140,7 +140,7 @@ def _with(use: Use, channel: ChannelId | None, settings: GuildSettings) -> Guild
 def signup_channel(guild: discord.Guild, settings: GuildSettings, kind: Kind) -> discord.TextChannel:
     """Return the chosen channel, else one with a conventional name.
 
-    Raises NoSignupChannel, ChannelGone, or MissingRights if the bot lacks a permission that a board needs.
+    Raises NoSignupChannel, ChannelGone, or MissingPermissions if the bot lacks a permission that a board needs.
     """
     chosen = settings.channel_for(kind)
     channel = _chosen(guild, chosen, kind) if chosen else _conventional(guild, kind)

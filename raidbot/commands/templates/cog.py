@@ -103,7 +103,7 @@ class Templates(
         return matching(typed, ((one.key, _offered(one), one.template.name, one.key) for one in catalogue.entries))
 
     async def press(self, press: Press) -> None:
-        """Run the pressed action; `take` shows a refusal. Raises UnknownPanel or NotAllowed."""
+        """Run the pressed action; `run_action` shows a refusal. Raises UnknownPanel or NotAllowed."""
         if len(press.parts) < 2 or press.parts[0] not in ACTIONS:
             raise UnknownPanel
         name, key, *rest = press.parts

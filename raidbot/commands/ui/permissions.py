@@ -133,7 +133,7 @@ def missing_permissions(channel: discord.TextChannel, needed: dict[str, str]) ->
 
 
 def check_bot_permissions(channel: discord.TextChannel, needed: dict[str, str]) -> None:
-    """Raise MissingRights if the bot lacks any of `needed` in the channel."""
+    """Raise MissingPermissions if the bot lacks any of `needed` in the channel."""
     missing = missing_permissions(channel, needed)
     if missing:
         raise MissingPermissions(channel, missing)

@@ -96,7 +96,7 @@ class Boards:
     async def _is_named(self, raid_id: RaidId) -> bool:
         """Return True if all names on the board are known.
 
-        A board never drawn, as after an import, waits for its names until `named` or `mark` is called.
+        A board never drawn, as after an import, waits for its names until `names_complete` or `mark` is called.
         """
         raid = await self._state.raid(raid_id)
         return {raid.creator, *raid.members()} <= (await self._state.names(raid)).keys()

@@ -176,7 +176,7 @@ class Reading:
     dotted: list[Dotted] = field(default_factory=list)
 
     def add(self, fact: Token) -> None:
-        """Add a token. Raises SaidTwice if there is one of its kind already."""
+        """Add a token. Raises GivenTwice if there is one of its kind already."""
         match fact:
             case Dotted():
                 self.dotted.append(fact)
