@@ -270,7 +270,7 @@ class RaidBot(commands.AutoShardedBot):
         return not self._options.allowed_guilds or guild in self._options.allowed_guilds
 
     def check_allowed(self, interaction: discord.Interaction[Any]) -> None:
-        """Raise GuildNotAllowed if the interaction comes from a guild that is not allowed; DMs have no guild and pass."""
+        """Raise GuildNotAllowed if the interaction comes from a guild that is not allowed; DMs pass."""
         if interaction.guild_id is not None and not self.serves(interaction.guild_id):
             raise GuildNotAllowed
 
