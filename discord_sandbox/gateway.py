@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from discord_sandbox import serializers
-from discord_sandbox.disturbance import Disturbance
+from discord_sandbox.event_disorder import Disturbance
 from discord_sandbox.sessions import Close, Connection, Op, Session, encoded
 from discord_sandbox.store import Json
 from discord_sandbox.world import Dispatch, Intent, World

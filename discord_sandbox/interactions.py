@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import IntEnum
 
 from discord_sandbox import message_parser, messages, serializers
-from discord_sandbox.errors import Unsupported, invalid, refused
+from discord_sandbox.api_errors import Unsupported, invalid, refused
 from discord_sandbox.message_parser import Files
 from discord_sandbox.store import Channel, Interaction, Json, Message, MessageFlag, User
 from discord_sandbox.validation import commands, components

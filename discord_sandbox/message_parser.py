@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from discord_sandbox import serializers
-from discord_sandbox.errors import Unsupported, invalid, refused
+from discord_sandbox.api_errors import Unsupported, invalid, refused
 from discord_sandbox.mentions import pings
 from discord_sandbox.messages import Draft
 from discord_sandbox.store import Attachment, Channel, Json, Message, MessageFlag, User

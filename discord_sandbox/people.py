@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from discord_sandbox import guilds, interactions, rules, text_view
+from discord_sandbox import guilds, interactions, text_view
+from discord_sandbox import message_rules as rules
+from discord_sandbox.api_errors import ApiError
 from discord_sandbox.command_input import NotPossible, command_data, find_command, id_of, modal_data, select_data
-from discord_sandbox.errors import ApiError
 from discord_sandbox.interactions import Callback, Kind
 from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Channel, Guild, Interaction, Json, Member, Message, MessageFlag, User

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from discord_sandbox.errors import ApiError, Unsupported, invalid, refused, unauthorized
+from discord_sandbox.api_errors import ApiError, Unsupported, invalid, refused, unauthorized
 from discord_sandbox.faults import Fault, Faults, Silence
 from discord_sandbox.ratelimits import RateLimits, refusing, too_many
 from discord_sandbox.rest.routing import Answer, Call, Route

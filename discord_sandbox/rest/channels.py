@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from discord_sandbox import channels, messages, serializers
-from discord_sandbox.errors import refused
+from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.overwrites import overwrite_shape, overwrites_shape, read_overwrite, read_overwrites
 from discord_sandbox.rest.routing import Answer, Call, Routes

@@ -1,7 +1,7 @@
 """Routes of application commands, global and per guild."""
 
 from discord_sandbox import serializers
-from discord_sandbox.errors import invalid, refused
+from discord_sandbox.api_errors import invalid, refused
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Command, Json
 from discord_sandbox.validation.commands import check_command, check_commands

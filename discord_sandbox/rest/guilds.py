@@ -1,7 +1,7 @@
 """Routes of guilds, their channels and emoji."""
 
 from discord_sandbox import channels, permissions, serializers
-from discord_sandbox.errors import refused
+from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.overwrites import overwrites_shape, read_overwrites
 from discord_sandbox.rest.routing import Answer, Call, Routes

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from discord_sandbox import messages, rules
-from discord_sandbox.errors import refused
+from discord_sandbox import message_rules as rules
+from discord_sandbox import messages
+from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.channels import guild_of
 from discord_sandbox.rest.routing import Answer, Call, Routes

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from discord_sandbox import messages, serializers
-from discord_sandbox.errors import refused
+from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Message

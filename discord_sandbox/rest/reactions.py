@@ -1,6 +1,7 @@
 """Routes of reactions."""
 
-from discord_sandbox import messages, rules, serializers
+from discord_sandbox import message_rules as rules
+from discord_sandbox import messages, serializers
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import reaction_key

@@ -1,7 +1,7 @@
 """Routes of guild roles."""
 
 from discord_sandbox import guilds, serializers
-from discord_sandbox.errors import refused
+from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.guilds import need
 from discord_sandbox.rest.overwrites import bits

@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from discord_sandbox import rules
-from discord_sandbox.errors import invalid, refused
+from discord_sandbox import message_rules as rules
+from discord_sandbox.api_errors import invalid, refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Attachment, Channel, Guild, Message, User
 from discord_sandbox.world import World

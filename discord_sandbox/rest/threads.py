@@ -1,7 +1,7 @@
 """Routes of threads and their members."""
 
 from discord_sandbox import channels, messages, serializers
-from discord_sandbox.errors import refused
+from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.channels import guild_of
 from discord_sandbox.rest.routing import Answer, Call, Routes

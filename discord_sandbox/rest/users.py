@@ -1,7 +1,7 @@
 """Routes of users, the bot's own user, and DM channels."""
 
 from discord_sandbox import channels, guilds, serializers
-from discord_sandbox.errors import refused
+from discord_sandbox.api_errors import refused
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.validation.form import Form, anything, shape, snowflake, text
 from discord_sandbox.world import Dispatch

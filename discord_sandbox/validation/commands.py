@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from discord_sandbox.errors import ApiError
+from discord_sandbox.api_errors import ApiError
 from discord_sandbox.store import Json
 from discord_sandbox.validation.form import (
     Check,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from discord_sandbox.errors import Unsupported
+from discord_sandbox.api_errors import Unsupported
 from discord_sandbox.store import Json
 from discord_sandbox.validation.emoji import component_emoji
 from discord_sandbox.validation.form import (

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from discord_sandbox.errors import refused
+from discord_sandbox.api_errors import refused
 from discord_sandbox.store import Json
 from discord_sandbox.validation.form import Form, anything, boolean, shape, snowflake, text
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from discord_sandbox.errors import Unsupported, refused
+from discord_sandbox.api_errors import Unsupported, refused
 from discord_sandbox.store import Json
 
 

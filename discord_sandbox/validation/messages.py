@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from discord_sandbox.errors import Unsupported, refused
+from discord_sandbox.api_errors import Unsupported, refused
 from discord_sandbox.store import Json, MessageFlag
 from discord_sandbox.validation.components import components
 from discord_sandbox.validation.embeds import embeds

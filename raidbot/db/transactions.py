@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from raidbot.db import audit, guilds, outbox, raids, templates, undo
-from raidbot.raids.audit import entries, settings_entries
-from raidbot.raids.audit_templates import template_entries
+from raidbot.raids.audit.raid_entries import entries, settings_entries
+from raidbot.raids.audit.template_entries import template_entries
 from raidbot.raids.events import Cause, Change, Undone
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.notifications import Notice, notices, thread_note

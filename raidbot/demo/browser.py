@@ -16,7 +16,7 @@ from discord_sandbox.page.guard import LOOPBACK_NAMES
 from discord_sandbox.page.server import Page
 from raidbot.demo import archive
 from raidbot.demo.harness import BotProcess
-from raidbot.demo.operator import Operator
+from raidbot.demo.operator_buttons import Operator
 from raidbot.demo.seed import BACKDATE, Seed
 
 WILDCARDS = ("", "0.0.0.0", "::", "*")  # noqa: S104 - a list of hosts to refuse

@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.page.server import Page
 from raidbot.demo.harness import BotProcess
-from raidbot.demo.operator import Operator
+from raidbot.demo.operator_buttons import Operator
 from tests.browser.conftest import OpenPage
 from tests.raid_boards import put_up
 

@@ -12,7 +12,7 @@ from discord_sandbox import Sandbox, scenario
 from discord_sandbox.page.server import Page
 from raidbot.demo.browser import NIGHT_OWLS
 from raidbot.demo.harness import BotProcess
-from raidbot.demo.operator import Operator
+from raidbot.demo.operator_buttons import Operator
 from raidbot.demo.seed import BACKDATE, Seed
 from tests.browser.conftest import OpenPage
 

@@ -8,7 +8,7 @@ from typing import Any
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
-from raidbot.db import history
+from raidbot.db import raid_history as history
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, RaidId, Role, RoleKey, Source
 from raidbot.state import Cause
 from tests.commands.raid.panels import code_of

@@ -17,7 +17,8 @@ from raidbot.raids import lifecycle
 from raidbot.raids.events import Cause
 from raidbot.raids.model import ChannelId, CloseReason, Kind, MessageId, Presence, Raid, RaidId, RoleKey, Source
 from raidbot.raids.permissions import Grants
-from raidbot.raids.rosters import assignments, attendance, signups, substitutes
+from raidbot.raids.rosters import attendance, signups, substitutes
+from raidbot.raids.rosters import role_lookup as assignments
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from raidbot.state import Rule, State

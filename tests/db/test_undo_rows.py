@@ -8,7 +8,8 @@ from raidbot.db import raids as rows
 from raidbot.db import undo
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, Raid
-from raidbot.raids.rosters import assignments, signups
+from raidbot.raids.rosters import role_lookup as assignments
+from raidbot.raids.rosters import signups
 from tests.raids.builders import ALICE, BOB, MANAGER, NOW, START, TANK, joined, raid
 
 

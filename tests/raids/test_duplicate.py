@@ -3,10 +3,12 @@ from datetime import timedelta
 
 import pytest
 
-from raidbot.raids import audit, duplicate, lifecycle
+from raidbot.raids import duplicate, lifecycle
+from raidbot.raids.audit import raid_entries as audit
 from raidbot.raids.model import ChannelId, CloseReason, MessageId, Raid, RaidCode, Source, Status
 from raidbot.raids.notifications import REPLY, notices
-from raidbot.raids.rosters import assignments, signups
+from raidbot.raids.rosters import role_lookup as assignments
+from raidbot.raids.rosters import signups
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, START, TANK, joined, raid, teams
 

@@ -3,8 +3,9 @@ from datetime import timedelta
 
 import pytest
 
-from raidbot.raids import audit, lifecycle, reminders
 from raidbot.raids import events as ev
+from raidbot.raids import lifecycle, reminders
+from raidbot.raids.audit import raid_entries as audit
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, Raid, RoleKey, Source, Status
 from raidbot.raids.notifications import Notice, notices, thread_note
 from raidbot.raids.rosters import signups

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from raidbot.raids.audit_templates import template_entries
+from raidbot.raids.audit.template_entries import template_entries
 from raidbot.raids.model import GuildId, Source
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.catalogue import Catalogue, NoSuchTemplate, untouched

@@ -14,7 +14,8 @@ from raidbot.commands.raid.views import PanelData
 from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.forms import Field, changed
 from raidbot.commands.ui.router import Press, UnknownPanel
-from raidbot.db import history, outbox, undo
+from raidbot.db import outbox, undo
+from raidbot.db import raid_history as history
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.permissions import Permission

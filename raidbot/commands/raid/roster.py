@@ -17,7 +17,8 @@ from raidbot.commands.ui.router import number_of
 from raidbot.delivery.boards import render
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
 from raidbot.raids.permissions import Permission
-from raidbot.raids.rosters import assignments, signups
+from raidbot.raids.rosters import role_lookup as assignments
+from raidbot.raids.rosters import signups
 from raidbot.state import Rule
 from raidbot.utils.text import clip, escape
 

@@ -14,7 +14,8 @@ from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.member_picker import PickedMember, picked_member
 from raidbot.raids.model import GuildId, MemberId, Raid, Role
 from raidbot.raids.permissions import Permission
-from raidbot.raids.rosters import assignments, signups
+from raidbot.raids.rosters import role_lookup as assignments
+from raidbot.raids.rosters import signups
 from raidbot.state import Rule, State, UnknownRaid
 from raidbot.utils.text import clean_name, clip
 

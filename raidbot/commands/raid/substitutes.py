@@ -15,7 +15,8 @@ from raidbot.db import past_players
 from raidbot.raids.events import SubstituteAsked
 from raidbot.raids.model import MemberId, Role
 from raidbot.raids.permissions import Permission
-from raidbot.raids.rosters import assignments, substitutes
+from raidbot.raids.rosters import role_lookup as assignments
+from raidbot.raids.rosters import substitutes
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, joined
 

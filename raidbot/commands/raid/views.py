@@ -8,8 +8,8 @@ import discord
 
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
-from raidbot.db.history import HistoryEntry
-from raidbot.delivery.audit_log.format import shown
+from raidbot.db.raid_history import HistoryEntry
+from raidbot.delivery.audit_log.entry_format import shown
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.rosters.undo import Step

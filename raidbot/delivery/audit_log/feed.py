@@ -12,7 +12,7 @@ import structlog
 from raidbot.db import audit as rows
 from raidbot.db.audit import Feed, Record
 from raidbot.db.outbox import OutboxMessage
-from raidbot.delivery.audit_log import format as entry_format
+from raidbot.delivery.audit_log import entry_format
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, GuildId, Raid

@@ -8,7 +8,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Message
-from raidbot.db import history
+from raidbot.db import raid_history as history
 from raidbot.raids.model import GuildId, Kind, RaidId, Source
 from raidbot.state import Cause
 from tests.commands.raid.panels import close_with, code_of, panel_of, the_raid

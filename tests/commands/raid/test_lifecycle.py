@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.db import history
+from raidbot.db import raid_history as history
 from raidbot.raids.model import RaidId, Status
 from tests.commands.raid.panels import filled_in, panel_of, panel_option, the_raid
 from tests.conftest import Start

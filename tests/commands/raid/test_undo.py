@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.db import history
+from raidbot.db import raid_history as history
 from raidbot.raids.model import RaidId, Status
 from tests.commands.raid.panels import code_of, panel_of, the_raid
 from tests.conftest import Start

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from raidbot.db.audit import RaidReference, Record
-from raidbot.delivery.audit_log import format as entry_format
-from raidbot.raids.audit import Entry
+from raidbot.delivery.audit_log import entry_format
+from raidbot.raids.audit.raid_entries import Entry
 from raidbot.raids.model import RaidCode, Source
 from tests.raids.builders import ALICE, MANAGER, NOW
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discord_sandbox.errors import ApiError, Unsupported
+from discord_sandbox.api_errors import ApiError, Unsupported
 from discord_sandbox.store import Json
 from discord_sandbox.validation import commands, components, embeds, emoji, messages
 from discord_sandbox.validation.form import Form

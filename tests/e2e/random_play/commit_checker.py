@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from raidbot.raids import events as ev
-from raidbot.raids.audit import entries
+from raidbot.raids.audit.raid_entries import entries
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.notifications import notices

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from discord_sandbox import Sandbox, SandboxGuild, rules
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox import message_rules as rules
 from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Channel, Message
 from raidbot.bot import RaidBot

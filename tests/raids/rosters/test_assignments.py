@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from raidbot.raids import audit, details, lifecycle
+from raidbot.raids import details, lifecycle
 from raidbot.raids import events as ev
+from raidbot.raids.audit import raid_entries as audit
 from raidbot.raids.model import CancelReason, CloseReason, Raid, RoleKey
 from raidbot.raids.notifications import notices
-from raidbot.raids.rosters import assignments, signups
+from raidbot.raids.rosters import role_lookup as assignments
+from raidbot.raids.rosters import signups
 from tests.raids.builders import ALICE, BOB, HEALER, MANAGER, NOW, TANK, joined, raid, seated, teams, told
 
 LEFT, RIGHT = "Left side (Bomb)", "Right side (Bomb)"

@@ -6,8 +6,9 @@ from functools import partial
 
 import pytest
 
-from raidbot.raids import audit, lifecycle
 from raidbot.raids import events as ev
+from raidbot.raids import lifecycle
+from raidbot.raids.audit import raid_entries as audit
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import signups, substitutes

@@ -9,11 +9,13 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from raidbot.raids import audit, details, lifecycle
+from raidbot.raids import details, lifecycle
 from raidbot.raids import events as ev
+from raidbot.raids.audit import raid_entries as audit
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RoleKey, Status
 from raidbot.raids.notifications import notices
-from raidbot.raids.rosters import assignments, attendance, signups, undo
+from raidbot.raids.rosters import attendance, signups, undo
+from raidbot.raids.rosters import role_lookup as assignments
 from raidbot.raids.rosters.undo import Step
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import (

@@ -4,7 +4,7 @@ from collections import deque
 from datetime import timedelta
 
 from discord_sandbox import channels, message_parser, messages
-from discord_sandbox.errors import refused
+from discord_sandbox.api_errors import refused
 from discord_sandbox.message_parser import Files
 from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Channel, Json, Message, Reaction, User, reaction_key

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 from discord_sandbox import Sandbox
 from discord_sandbox.page.operator import Action
-from raidbot.db import guilds, outbox, overview
+from raidbot.db import audit_overview as overview
+from raidbot.db import guilds, outbox
 from raidbot.db import raids as rows
-from raidbot.db.overview import AuditEntry
+from raidbot.db.audit_overview import AuditEntry
 from raidbot.demo import upcoming
 from raidbot.demo.harness import BotProcess
 from raidbot.raids.model import Raid

@@ -1,0 +1,1 @@
+"""Audit entries: the changes of raids, settings and templates in words."""
