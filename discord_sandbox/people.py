@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from discord_sandbox import guilds, interactions, text_view
-from discord_sandbox import message_rules as rules
+from discord_sandbox import guilds, interactions, message_rules, text_view
 from discord_sandbox.api_errors import ApiError
 from discord_sandbox.command_input import NotPossible, command_data, find_command, id_of, modal_data, select_data
 from discord_sandbox.interactions import Callback, Kind
@@ -172,25 +171,25 @@ class Person:
         """Send a message."""
         where = self._channel(channel)
         with _as_on_screen():
-            return rules.send(self.world, self.user, where, {"content": content}, {})
+            return message_rules.send(self.world, self.user, where, {"content": content}, {})
 
     async def react(self, message: Message, emoji: str) -> None:
         """Add a reaction to a message; does nothing if it exists."""
         where = self._where(message)
         with _as_on_screen():
-            rules.react(self.world, self.user, where, message, emoji)
+            message_rules.react(self.world, self.user, where, message, emoji)
 
     async def unreact(self, message: Message, emoji: str) -> None:
         """Remove the person's own reaction."""
         where = self._where(message)
         with _as_on_screen():
-            rules.unreact(self.world, self.user, where, message, emoji, self.id)
+            message_rules.unreact(self.world, self.user, where, message, emoji, self.id)
 
     async def delete(self, message: Message) -> None:
         """Delete an own message, or as a moderator another person's."""
         where = self._where(message)
         with _as_on_screen():
-            rules.delete(self.world, self.user, where, message)
+            message_rules.delete(self.world, self.user, where, message)
 
     async def leave(self, guild: Any) -> None:
         """Leave a guild."""

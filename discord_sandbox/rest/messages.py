@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from discord_sandbox import message_rules as rules
-from discord_sandbox import messages
+from discord_sandbox import message_rules, messages
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.channels import guild_of
@@ -44,7 +43,7 @@ def get_message(call: Call) -> Answer:
 
 @routes.add("POST", "/channels/{channel_id}/messages")
 def send_message(call: Call) -> Answer:
-    message = rules.send(call.world, call.actor, call.channel(), call.form, call.files)
+    message = message_rules.send(call.world, call.actor, call.channel(), call.form, call.files)
     return 200, call.world.message_json(message)
 
 
@@ -52,14 +51,14 @@ def send_message(call: Call) -> Answer:
 def edit_message(call: Call) -> Answer:
     channel = call.channel()
     message = call.message(channel)
-    rules.edit(call.world, call.actor, channel, message, call.form, call.files)
+    message_rules.edit(call.world, call.actor, channel, message, call.form, call.files)
     return 200, call.world.message_json(message)
 
 
 @routes.add("DELETE", "/channels/{channel_id}/messages/{message_id}")
 def delete_message(call: Call) -> Answer:
     channel = call.channel()
-    rules.delete(call.world, call.actor, channel, call.message(channel))
+    message_rules.delete(call.world, call.actor, channel, call.message(channel))
     return 204, None
 
 

@@ -1,7 +1,6 @@
 """Routes of reactions."""
 
-from discord_sandbox import message_rules as rules
-from discord_sandbox import messages, serializers
+from discord_sandbox import message_rules, messages, serializers
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import reaction_key
@@ -13,7 +12,7 @@ _MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 @routes.add("PUT", _MESSAGE + "/reactions/{emoji_name}/@me")
 def react(call: Call) -> Answer:
     channel = call.channel()
-    rules.react(call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"])
+    message_rules.react(call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"])
     return 204, None
 
 
@@ -29,7 +28,7 @@ def take_reaction(call: Call) -> Answer:
 
 def _take(call: Call, whose: int) -> Answer:
     channel = call.channel()
-    rules.unreact(call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"], whose)
+    message_rules.unreact(call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"], whose)
     return 204, None
 
 
@@ -37,7 +36,7 @@ def _take(call: Call, whose: int) -> Answer:
 def list_reactors(call: Call) -> Answer:
     message = call.message(call.channel(Permission.READ_MESSAGE_HISTORY))
     emoji = call.ids["emoji_name"]
-    rules.identify(call.world, emoji)
+    message_rules.identify(call.world, emoji)
     after = call.cursor("after") or 0
     found = sorted(user_id for user_id in message.reactors(emoji) if user_id > after)
     if call.query.get("type") == "1":
@@ -49,7 +48,7 @@ def list_reactors(call: Call) -> Answer:
 def clear_reactions(call: Call) -> Answer:
     channel = call.channel()
     message = call.message(channel)
-    rules.moderate_reactions(call.world, call.actor, channel)
+    message_rules.moderate_reactions(call.world, call.actor, channel)
     messages.clear_reactions(call.world, channel, message)
     return 204, None
 
@@ -58,7 +57,7 @@ def clear_reactions(call: Call) -> Answer:
 def clear_emoji(call: Call) -> Answer:
     channel = call.channel()
     message = call.message(channel)
-    rules.moderate_reactions(call.world, call.actor, channel)
-    rules.identify(call.world, call.ids["emoji_name"])
+    message_rules.moderate_reactions(call.world, call.actor, channel)
+    message_rules.identify(call.world, call.ids["emoji_name"])
     messages.clear_emoji(call.world, channel, message, reaction_key(call.ids["emoji_name"]))
     return 204, None

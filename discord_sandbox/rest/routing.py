@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from discord_sandbox import message_rules as rules
+from discord_sandbox import message_rules
 from discord_sandbox.api_errors import invalid, refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Attachment, Channel, Guild, Message, User
@@ -85,7 +85,7 @@ class Call:
         return channel
 
     def need(self, channel: Channel, *needed: Permission) -> None:
-        rules.need(self.world, self.actor, channel, *needed)
+        message_rules.need(self.world, self.actor, channel, *needed)
 
     def message(self, channel: Channel) -> Message:
         """Return the message in the path. Raises ApiError 10008 if it does not exist or is ephemeral."""

@@ -13,8 +13,7 @@ from typing import Any, TypeVar
 
 from discord_sandbox import Sandbox
 from discord_sandbox.page.operator import Action
-from raidbot.db import audit_overview as overview
-from raidbot.db import guilds, outbox
+from raidbot.db import audit_overview, guilds, outbox
 from raidbot.db import raids as rows
 from raidbot.db.audit_overview import AuditEntry
 from raidbot.demo import upcoming
@@ -66,7 +65,7 @@ class Operator:
 
     async def begin(self) -> None:
         """Start counting now, so that changes in a restored world are not counted."""
-        self._entries_before = await asyncio.to_thread(_from_database, self._bot.database, overview.newest_entry)
+        self._entries_before = await asyncio.to_thread(_from_database, self._bot.database, audit_overview.newest_entry)
         self._edits_before = self._edits()
 
     # The status bar
@@ -78,7 +77,7 @@ class Operator:
     def _read(self, now: datetime) -> dict[str, Any]:
         def read(connection: sqlite3.Connection) -> dict[str, Any]:
             owed = outbox.counts(connection)
-            changes = overview.roster_changes(connection, after=self._entries_before)
+            changes = audit_overview.roster_changes(connection, after=self._entries_before)
             edits = self._edits() - self._edits_before
             return {
                 "next": self._next(connection, now),
@@ -93,7 +92,9 @@ class Operator:
                         },
                     ),
                     _section(
-                        "Audit", {}, [self._line(one) for one in overview.last_noted(connection, limit=_SHOWN_ENTRIES)]
+                        "Audit",
+                        {},
+                        [self._line(one) for one in audit_overview.last_noted(connection, limit=_SHOWN_ENTRIES)],
                     ),
                 ],
             }

@@ -8,7 +8,7 @@ from typing import Any
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
-from raidbot.db import raid_history as history
+from raidbot.db import raid_history
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, RaidId, Role, RoleKey, Source
 from raidbot.state import Cause
 from tests.commands.raid.panels import code_of
@@ -74,7 +74,7 @@ async def test_who_reacted_before_a_restart_leaves_by_taking_the_reaction_off_af
         await alice.unreact(board, "✅")
 
         await guild.until(lambda: "Alice" not in board_text(board))
-        happened = await bot.state.db.read(lambda connection: history.latest(connection, RaidId(1), limit=1))
+        happened = await bot.state.db.read(lambda connection: raid_history.latest(connection, RaidId(1), limit=1))
         assert [(one.entry.action, one.actor) for one in happened] == [("left", alice.id)]
 
 

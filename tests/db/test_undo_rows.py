@@ -8,8 +8,7 @@ from raidbot.db import raids as rows
 from raidbot.db import undo
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, Raid
-from raidbot.raids.rosters import role_lookup as assignments
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import role_lookup, signups
 from tests.raids.builders import ALICE, BOB, MANAGER, NOW, START, TANK, joined, raid
 
 
@@ -19,7 +18,7 @@ def stored(tx: sqlite3.Connection, board: Raid) -> Raid:
 
 def test_both_states_come_back_as_they_were(tx: sqlite3.Connection) -> None:
     board = replace(raid(tank=1), sides=("L",), subject="Old Keep", leader=ALICE)
-    before = stored(tx, assignments.take_side(joined(board, TANK, ALICE, BOB), ALICE, "L").raid)
+    before = stored(tx, role_lookup.take_side(joined(board, TANK, ALICE, BOB), ALICE, "L").raid)
     after = lifecycle.close(before, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
     moved = replace(after, starts_at=START + timedelta(hours=1), zone="Asia/Tokyo", version=2)
 

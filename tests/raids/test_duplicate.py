@@ -4,11 +4,10 @@ from datetime import timedelta
 import pytest
 
 from raidbot.raids import duplicate, lifecycle
-from raidbot.raids.audit import raid_entries as audit
+from raidbot.raids.audit import raid_entries
 from raidbot.raids.model import ChannelId, CloseReason, MessageId, Raid, RaidCode, Source, Status
 from raidbot.raids.notifications import REPLY, notices
-from raidbot.raids.rosters import role_lookup as assignments
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import role_lookup, signups
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, START, TANK, joined, raid, teams
 
@@ -42,7 +41,7 @@ def test_the_copy_is_the_same_raid_with_a_life_of_its_own() -> None:
 def test_seats_are_kept_in_order_with_sides_and_force_and_nobody_waits() -> None:
     board = replace(raid(tank=1, healer=1), sides=("L", "R"))
     board = joined(joined(board, TANK, ALICE, CAROL), HEALER, BOB)
-    board = assignments.take_side(board, BOB, "L").raid
+    board = role_lookup.take_side(board, BOB, "L").raid
     board = signups.assign(board, CAROL, TANK, now=NOW, force=True).raid
 
     copy = again(board, BOB, CAROL)
@@ -73,7 +72,7 @@ def test_the_original_remembers_its_copy_and_stays_as_it_is() -> None:
     change = duplicate.duplicated(board, RaidCode("XYZ234"))
 
     assert change.raid == board
-    assert [(entry.action, entry.after) for entry in audit.entries(board, change)] == [("duplicated", "XYZ234")]
+    assert [(entry.action, entry.after) for entry in raid_entries.entries(board, change)] == [("duplicated", "XYZ234")]
     assert notices(change) == ()
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from raidbot.raids import events as ev
 from raidbot.raids import lifecycle, reminders
-from raidbot.raids.audit import raid_entries as audit
+from raidbot.raids.audit import raid_entries
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, Raid, RoleKey, Source, Status
 from raidbot.raids.notifications import Notice, notices, thread_note
 from raidbot.raids.rosters import signups
@@ -199,14 +199,14 @@ def test_the_audit_says_who_before_and_after(
 ) -> None:
     before = raid(tank=1, healer=2)
 
-    assert [(e.action, e.member, e.before, e.after) for e in audit.entries(before, change)] == expected
+    assert [(e.action, e.member, e.before, e.after) for e in raid_entries.entries(before, change)] == expected
 
 
 def test_the_audit_of_closing_knows_the_status_before() -> None:
     board = raid(tank=1)
 
-    (entry,) = audit.entries(board, lifecycle.close(board, reason=CloseReason.AT_START, by=None, now=NOW))
-    (created,) = audit.entries(None, ev.Change(posting(), (ev.Created(),)))
+    (entry,) = raid_entries.entries(board, lifecycle.close(board, reason=CloseReason.AT_START, by=None, now=NOW))
+    (created,) = raid_entries.entries(None, ev.Change(posting(), (ev.Created(),)))
 
     assert (entry.action, entry.before, entry.after) == ("closed", "open", "closed: the raid has begun")
     assert (created.action, created.after) == ("created", "Molten Core")

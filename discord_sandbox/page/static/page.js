@@ -12,7 +12,7 @@ import { Panel } from "./panel.js";
 import { People } from "./people.js";
 import { closePopup } from "./popup.js";
 import { Sidebar } from "./sidebar.js";
-import { announce, setUpDrawers, setUpTheme, toast } from "./surroundings.js";
+import { announce, setUpDrawers, setUpTheme, toast } from "./announcements.js";
 import { now, refreshTimes, setClock } from "./times.js";
 
 const PAGE_SIZE = 50; // messages loaded at once

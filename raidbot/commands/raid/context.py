@@ -14,8 +14,7 @@ from raidbot.commands.raid.views import PanelData
 from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.forms import Field, changed
 from raidbot.commands.ui.router import Press, UnknownPanel
-from raidbot.db import outbox, undo
-from raidbot.db import raid_history as history
+from raidbot.db import outbox, raid_history, undo
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.permissions import Permission
@@ -135,7 +134,7 @@ async def _show_typed(context: PanelContext, again: str, refusal: Refusal) -> No
 
 
 async def show_panel(state: State, interaction: discord.Interaction[Any], raid: Raid, text: str = "") -> None:
-    changes = await state.db.read(partial(history.latest, raid=raid.id, limit=_SHOWN_CHANGES))
+    changes = await state.db.read(partial(raid_history.latest, raid=raid.id, limit=_SHOWN_CHANGES))
     step = await state.db.read(partial(undo.last, raid=raid))
     recent = step if step is not None and step.is_recent(state.now()) else None
     concerned = dict.fromkeys((*raid.members(), *raid.asked()))

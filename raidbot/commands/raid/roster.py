@@ -17,8 +17,7 @@ from raidbot.commands.ui.router import number_of
 from raidbot.delivery.boards import render
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
 from raidbot.raids.permissions import Permission
-from raidbot.raids.rosters import role_lookup as assignments
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import role_lookup, signups
 from raidbot.state import Rule
 from raidbot.utils.text import clip, escape
 
@@ -85,7 +84,7 @@ async def _person(context: PanelContext, who: PickedMember, text: str = "") -> N
 async def _seat(context: PanelContext) -> None:
     """Give the member the chosen role, or ask what to do instead if it is full."""
     who = await _member(context, number_of(context.part(0)))
-    role = assignments.role_named(context.raid, next(iter(context.press.values), ""))
+    role = role_lookup.role_named(context.raid, next(iter(context.press.values), ""))
     rule = partial(signups.assign, member=who.id, key=role.key, now=context.state.now())
     try:
         await _edit(context, who, rule)
@@ -124,14 +123,14 @@ async def _ask_line(context: PanelContext) -> None:
 async def _line(context: PanelContext) -> None:
     who = await _member(context, number_of(context.part(0)))
     chosen = next(iter(context.press.values), None)
-    role = _numbered(context) if chosen is None else assignments.role_named(context.raid, chosen).key
+    role = _numbered(context) if chosen is None else role_lookup.role_named(context.raid, chosen).key
     await _edit(context, who, partial(signups.send_to_wait, member=who.id, key=role, now=context.state.now()))
 
 
 async def _side(context: PanelContext) -> None:
     who = await _member(context, number_of(context.part(0)))
     side = next(iter(context.press.values), _NO_SIDE)
-    await _edit(context, who, partial(assignments.take_side, member=who.id, side=None if side == _NO_SIDE else side))
+    await _edit(context, who, partial(role_lookup.take_side, member=who.id, side=None if side == _NO_SIDE else side))
 
 
 async def _take_off(context: PanelContext) -> None:

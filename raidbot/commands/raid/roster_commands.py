@@ -14,8 +14,7 @@ from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.member_picker import PickedMember, picked_member
 from raidbot.raids.model import GuildId, MemberId, Raid, Role
 from raidbot.raids.permissions import Permission
-from raidbot.raids.rosters import role_lookup as assignments
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import role_lookup, signups
 from raidbot.state import Rule, State, UnknownRaid
 from raidbot.utils.text import clean_name, clip
 
@@ -48,11 +47,11 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         force: bool = False,
     ) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_ASSIGN, raid)
-        who, key = await picked_member(self._state, member), assignments.role_named(found, role).key
+        who, key = await picked_member(self._state, member), role_lookup.role_named(found, role).key
         rule = partial(signups.assign, member=who.id, key=key, now=self._state.now(), force=force)
         if side is not None and side != NO_SIDE:
             rule = partial(
-                assignments.assign_with_side, member=who.id, key=key, side=side, now=self._state.now(), force=force
+                role_lookup.assign_with_side, member=who.id, key=key, side=side, now=self._state.now(), force=force
             )
         await self._edit(interaction, found, rule, who)
 
@@ -67,7 +66,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @app_commands.describe(raid=_RAID, member="Who has to wait", role=_ROLE)
     async def waitlist(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, role: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_WAITLIST, raid)
-        who, key = await picked_member(self._state, member), assignments.role_named(found, role).key
+        who, key = await picked_member(self._state, member), role_lookup.role_named(found, role).key
         rule = partial(signups.send_to_wait, member=who.id, key=key, now=self._state.now())
         await self._edit(interaction, found, rule, who)
 
@@ -76,7 +75,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     async def side(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, side: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_SIDE, raid)
         who = await picked_member(self._state, member)
-        rule = partial(assignments.take_side, member=who.id, side=None if side.strip().casefold() == NO_SIDE else side)
+        rule = partial(role_lookup.take_side, member=who.id, side=None if side.strip().casefold() == NO_SIDE else side)
         await self._edit(interaction, found, rule, who)
 
     @assign.autocomplete("raid")

@@ -15,8 +15,7 @@ from raidbot.db import past_players
 from raidbot.raids.events import SubstituteAsked
 from raidbot.raids.model import MemberId, Role
 from raidbot.raids.permissions import Permission
-from raidbot.raids.rosters import role_lookup as assignments
-from raidbot.raids.rosters import substitutes
+from raidbot.raids.rosters import role_lookup, substitutes
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, joined
 
@@ -52,7 +51,7 @@ async def _find(context: PanelContext, text: str = "") -> None:
 
 
 async def _role(context: PanelContext) -> None:
-    await _candidates(context, assignments.role_named(context.raid, next(iter(context.press.values), "")))
+    await _candidates(context, role_lookup.role_named(context.raid, next(iter(context.press.values), "")))
 
 
 async def _candidates(context: PanelContext, role: Role, text: str = "") -> None:

@@ -8,7 +8,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Message
-from raidbot.db import raid_history as history
+from raidbot.db import raid_history
 from raidbot.raids.model import GuildId, Kind, RaidId, Source
 from raidbot.state import Cause
 from tests.commands.raid.panels import close_with, code_of, panel_of, the_raid
@@ -57,7 +57,7 @@ async def test_a_raid_is_put_up_again_with_its_roster_and_who_cannot_come_drops_
         assert [seat.member for seat in (await the_raid(bot, 2)).seats] == [bob.id]
         assert [seat.member for seat in (await the_raid(bot)).seats] == [alice.id, bob.id]
         await guild.until(lambda: "Alice" not in board_text(again))
-        happened = await bot.state.db.read(lambda connection: history.latest(connection, RaidId(1), limit=50))
+        happened = await bot.state.db.read(lambda connection: raid_history.latest(connection, RaidId(1), limit=50))
         assert [one.entry.action for one in happened].count("duplicated") == 1
 
 

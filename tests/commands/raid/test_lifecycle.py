@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.db import raid_history as history
+from raidbot.db import raid_history
 from raidbot.raids.model import RaidId, Status
 from tests.commands.raid.panels import filled_in, panel_of, panel_option, the_raid
 from tests.conftest import Start
@@ -46,7 +46,7 @@ async def test_the_panel_says_what_happened_meanwhile_instead_of_doing_it_twice(
 
         assert "closed already" in other.text()
         assert "Signups: 🔒 closed" in other.text()
-        happened = await bot.state.db.read(lambda connection: history.latest(connection, RaidId(1), limit=50))
+        happened = await bot.state.db.read(lambda connection: raid_history.latest(connection, RaidId(1), limit=50))
         assert [one.entry.action for one in happened].count("closed") == 1
 
 

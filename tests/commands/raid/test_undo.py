@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.db import raid_history as history
+from raidbot.db import raid_history
 from raidbot.raids.model import RaidId, Status
 from tests.commands.raid.panels import code_of, panel_of, the_raid
 from tests.conftest import Start
@@ -31,7 +31,7 @@ async def test_the_last_thing_done_is_undone_from_the_panel_after_a_restart(guil
         assert [wait.member for wait in raid.waits] == [bob.id]
         await guild.until(lambda: "took their last change" in told(alice) and "you wait for" in told(bob))
         assert "(Undo)" in panel.text()
-        happened = await bot.state.db.read(lambda connection: history.latest(connection, RaidId(1), limit=50))
+        happened = await bot.state.db.read(lambda connection: raid_history.latest(connection, RaidId(1), limit=50))
         assert [one.entry.action for one in happened].count("undone") == 1
     async with start() as bot:
         assert await the_raid(bot) == raid

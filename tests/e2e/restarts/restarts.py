@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from discord_sandbox import Sandbox, SandboxGuild
-from discord_sandbox import message_rules as rules
+from discord_sandbox import Sandbox, SandboxGuild, message_rules
 from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Channel, Message
 from raidbot.bot import RaidBot
@@ -50,7 +49,7 @@ class StoryContext:
     async def store(self, *, hours: float, **values: Any) -> Raid:
         """Store a raid with a plain message as its board. It starts `hours` from now."""
         world = self.guild.sandbox.world
-        message = rules.send(world, world.bot, self.channel, {"content": "A board"}, {})
+        message = message_rules.send(world, world.bot, self.channel, {"content": "A board"}, {})
         number = len(self.channel.messages) + 1000 * list(world.store.guilds).index(self.guild.id)
         chosen = {"message": MessageId(message.id)} | values
         return await store(self.running, self.guild, number, hours=hours, **chosen)

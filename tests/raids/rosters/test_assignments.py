@@ -6,11 +6,10 @@ import pytest
 
 from raidbot.raids import details, lifecycle
 from raidbot.raids import events as ev
-from raidbot.raids.audit import raid_entries as audit
+from raidbot.raids.audit import raid_entries
 from raidbot.raids.model import CancelReason, CloseReason, Raid, RoleKey
 from raidbot.raids.notifications import notices
-from raidbot.raids.rosters import role_lookup as assignments
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import role_lookup, signups
 from tests.raids.builders import ALICE, BOB, HEALER, MANAGER, NOW, TANK, joined, raid, seated, teams, told
 
 LEFT, RIGHT = "Left side (Bomb)", "Right side (Bomb)"
@@ -22,64 +21,64 @@ def sided(**seats: int) -> Raid:
 
 @pytest.mark.parametrize("text", ["healer", "HEALER", " Healer ", "heal", "2", "2️⃣"])
 def test_a_role_goes_by_key_name_part_number_and_emoji(text: str) -> None:
-    assert assignments.role_named(raid(tank=1, healer=1), text).key == HEALER
+    assert role_lookup.role_named(raid(tank=1, healer=1), text).key == HEALER
 
 
 def test_several_roles_of_a_name_have_to_be_told_apart() -> None:
     board = teams(number=3)
 
-    with pytest.raises(assignments.SeveralRoles, match="Team 1, Team 2 or Team 3"):
-        assignments.role_named(board, "team")
-    assert assignments.role_named(board, "team 3").key == "team-3"
-    assert assignments.role_named(board, "team-2").key == "team-2"
+    with pytest.raises(role_lookup.SeveralRoles, match="Team 1, Team 2 or Team 3"):
+        role_lookup.role_named(board, "team")
+    assert role_lookup.role_named(board, "team 3").key == "team-3"
+    assert role_lookup.role_named(board, "team-2").key == "team-2"
 
 
 @pytest.mark.parametrize("text", ["", " ", "0", "9", "-1", "999999999999999999999", "dancer", "²"])
 def test_an_unknown_role_is_named_with_those_there_are(text: str) -> None:
-    with pytest.raises(assignments.UnknownRole, match="Tank, Healer"):
-        assignments.role_named(raid(tank=1, healer=1), text)
+    with pytest.raises(role_lookup.UnknownRole, match="Tank, Healer"):
+        role_lookup.role_named(raid(tank=1, healer=1), text)
 
 
 def test_a_side_is_taken_changed_and_taken_back() -> None:
     board = joined(sided(tank=1), TANK, ALICE)
 
-    taken = assignments.take_side(board, ALICE, LEFT.lower())
-    back = assignments.take_side(taken.raid, ALICE, None)
+    taken = role_lookup.take_side(board, ALICE, LEFT.lower())
+    back = role_lookup.take_side(taken.raid, ALICE, None)
 
     assert [seat.side for seat in taken.raid.seats] == [LEFT]
     assert taken.events == (ev.SideTaken(ALICE, None, LEFT),)
-    assert [entry.action for entry in audit.entries(board, taken)] == ["side"]
+    assert [entry.action for entry in raid_entries.entries(board, taken)] == ["side"]
     assert LEFT in notices(taken)[0].text.replace("\\", "")
     assert [seat.side for seat in back.raid.seats] == [None]
     assert "no particular side" in notices(back)[0].text
-    assert assignments.take_side(back.raid, ALICE, None).events == ()
+    assert role_lookup.take_side(back.raid, ALICE, None).events == ()
 
 
 def test_a_side_needs_a_seat_and_a_raid_with_sides() -> None:
-    with pytest.raises(assignments.NoSeat):
-        assignments.take_side(sided(tank=1), ALICE, LEFT)
+    with pytest.raises(role_lookup.NoSeat):
+        role_lookup.take_side(sided(tank=1), ALICE, LEFT)
     for board in (raid(tank=1), joined(raid(tank=1), TANK, ALICE)):
-        with pytest.raises(assignments.NoSides):
-            assignments.take_side(board, ALICE, LEFT)
-    with pytest.raises(assignments.UnknownSide, match="Left side"):
-        assignments.take_side(joined(sided(tank=1), TANK, ALICE), ALICE, "Middle")
+        with pytest.raises(role_lookup.NoSides):
+            role_lookup.take_side(board, ALICE, LEFT)
+    with pytest.raises(role_lookup.UnknownSide, match="Left side"):
+        role_lookup.take_side(joined(sided(tank=1), TANK, ALICE), ALICE, "Middle")
 
 
 def test_sides_are_given_out_after_closing_too_and_go_with_the_seat() -> None:
     board = joined(sided(tank=1, healer=1), TANK, ALICE)
     closed = lifecycle.close(board, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
 
-    assert assignments.take_side(closed, ALICE, LEFT).raid.seats[0].side == LEFT
-    moved = signups.react(assignments.take_side(board, ALICE, LEFT).raid, ALICE, HEALER, now=NOW).raid
+    assert role_lookup.take_side(closed, ALICE, LEFT).raid.seats[0].side == LEFT
+    moved = signups.react(role_lookup.take_side(board, ALICE, LEFT).raid, ALICE, HEALER, now=NOW).raid
     assert [(seat.role, seat.side) for seat in moved.seats] == [(HEALER, None)]
 
 
 def test_a_seat_with_a_wrong_side_is_not_given_at_all() -> None:
     board = joined(sided(tank=1, healer=1), TANK, ALICE)
 
-    with pytest.raises(assignments.UnknownSide):
-        assignments.assign_with_side(board, BOB, HEALER, "Middle", now=NOW)
-    given = assignments.assign_with_side(board, BOB, HEALER, RIGHT, now=NOW)
+    with pytest.raises(role_lookup.UnknownSide):
+        role_lookup.assign_with_side(board, BOB, HEALER, "Middle", now=NOW)
+    given = role_lookup.assign_with_side(board, BOB, HEALER, RIGHT, now=NOW)
 
     assert [seat.side for seat in given.raid.seated(HEALER)] == [RIGHT]
     assert isinstance(given.events[0], ev.Assigned)
@@ -89,7 +88,7 @@ def test_a_cancelled_raid_is_edited_no_more() -> None:
     board = lifecycle.cancel(joined(sided(tank=1), TANK, ALICE), reason=CancelReason.MANUAL, by=MANAGER).raid
 
     with pytest.raises(signups.RaidOver):
-        assignments.take_side(board, ALICE, LEFT)
+        role_lookup.take_side(board, ALICE, LEFT)
     with pytest.raises(signups.RaidOver):
         details.lead(board, leader=ALICE)
     with pytest.raises(signups.RaidOver):
@@ -136,7 +135,7 @@ def test_who_leads_is_told_and_can_be_nobody() -> None:
     assert details.lead(led.raid, leader=ALICE).events == ()
     nobody = details.lead(led.raid, leader=None)
     assert (nobody.raid.leader, notices(nobody)) == (None, ())
-    assert [entry.before for entry in audit.entries(led.raid, nobody)] == [f"<@{ALICE}>"]
+    assert [entry.before for entry in raid_entries.entries(led.raid, nobody)] == [f"<@{ALICE}>"]
 
 
 def test_moved_onto_the_line_of_the_vacated_role_nobody_comes_straight_back() -> None:

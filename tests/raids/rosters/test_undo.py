@@ -11,11 +11,10 @@ from hypothesis import given
 
 from raidbot.raids import details, lifecycle
 from raidbot.raids import events as ev
-from raidbot.raids.audit import raid_entries as audit
+from raidbot.raids.audit import raid_entries
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RoleKey, Status
 from raidbot.raids.notifications import notices
-from raidbot.raids.rosters import attendance, signups, undo
-from raidbot.raids.rosters import role_lookup as assignments
+from raidbot.raids.rosters import attendance, role_lookup, signups, undo
 from raidbot.raids.rosters.undo import Step
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import (
@@ -80,7 +79,7 @@ EDITS: list[tuple[Raid, Rule]] = [
     (BOARD, partial(signups.remove, member=BOB, now=NOW)),
     (CLOSED, partial(signups.remove, member=ALICE, now=NOW)),
     (BOARD, partial(signups.send_to_wait, member=ALICE, key=TANK, now=NOW)),
-    (BOARD, partial(assignments.take_side, member=CAROL, side="L")),
+    (BOARD, partial(role_lookup.take_side, member=CAROL, side="L")),
     (
         CLOSED,
         partial(attendance.mark, presence=Presence.NO_SHOW, chosen={ALICE}, among={ALICE}, by=MANAGER, now=NOW),
@@ -94,7 +93,7 @@ def test_undone_at_once_everything_is_as_it_was(before: Raid, rule: Rule) -> Non
 
     assert plain(change.raid) == plain(before)
     assert change.events[0] == ev.Undone("done", before.version)
-    assert audit.entries(rule(before).raid, change)[0].action == "undone"
+    assert raid_entries.entries(rule(before).raid, change)[0].action == "undone"
 
 
 def test_what_happened_beside_it_stays() -> None:
