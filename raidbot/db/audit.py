@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from raidbot.db import outbox
 from raidbot.db.raids import instant, seconds
-from raidbot.raids.audit.raid_entries import Entry
+from raidbot.raids.audit.entry import Entry
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, RaidCode, RaidId, Source
 
 

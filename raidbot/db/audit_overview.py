@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from raidbot.db.raids import instant
-from raidbot.raids.audit.raid_entries import Entry
+from raidbot.raids.audit.entry import Entry
 from raidbot.raids.model import RaidCode
 
 

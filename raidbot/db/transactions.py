@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from raidbot.db import audit, guilds, outbox, raids, templates, undo
-from raidbot.raids.audit.raid_entries import entries, settings_entries
+from raidbot.raids.audit.raid_entries import entries
+from raidbot.raids.audit.settings_entries import settings_entries
 from raidbot.raids.audit.template_entries import template_entries
 from raidbot.raids.events import Cause, Change, Undone
 from raidbot.raids.model import GuildId, MemberId, Raid

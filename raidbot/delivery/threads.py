@@ -11,7 +11,7 @@ from raidbot.db import threads as rows
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, DiscordApi, NoResponse
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids import lifecycle
-from raidbot.raids.audit.raid_entries import Entry
+from raidbot.raids.audit.entry import Entry
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, Source
 from raidbot.raids.settings import GuildSettings

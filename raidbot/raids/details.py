@@ -7,8 +7,8 @@ from raidbot.raids.events import Change, Event, LeaderChanged, LengthChanged, Re
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.rosters.signups import RaidOver
 from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, spoken_length
+from raidbot.utils.clean_text import clean_block, clean_line, is_blank
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clean_block, clean_line, is_blank
 
 MAX_TITLE_LENGTH = 100
 

@@ -11,8 +11,9 @@ from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidCo
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Strategy, Template, accept, spoken_length
 from raidbot.raids.times.zones import place_named
+from raidbot.utils.clean_text import clean_line, is_blank
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clean_line, clip, escape, is_blank
+from raidbot.utils.text import clip, escape
 
 MAX_SUBJECT_LENGTH = 50
 MAX_TEAMS = 4

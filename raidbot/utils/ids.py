@@ -4,7 +4,7 @@ import base64
 import hashlib
 import random
 
-from raidbot.utils.text import clean_block
+from raidbot.utils.clean_text import clean_block
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 6

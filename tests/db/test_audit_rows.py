@@ -2,7 +2,7 @@ import sqlite3
 from datetime import timedelta
 
 from raidbot.db import audit, guilds
-from raidbot.raids.audit.raid_entries import Entry
+from raidbot.raids.audit.entry import Entry
 from raidbot.raids.model import GuildId, RaidId, Source
 from raidbot.raids.settings import DEFAULT_AUDIT_DAYS, GuildSettings
 from tests.raids.builders import GUILD, NOW

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from raidbot.db import audit, guilds, raid_queries
 from raidbot.db import raids as rows
 from raidbot.raids import lifecycle
-from raidbot.raids.audit.raid_entries import Entry
+from raidbot.raids.audit.entry import Entry
 from raidbot.raids.model import (
     Ask,
     CancelReason,

@@ -12,7 +12,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.store import Channel, Json
 from raidbot.bot import RaidBot
 from raidbot.db import audit
-from raidbot.raids.audit.raid_entries import Entry
+from raidbot.raids.audit.entry import Entry
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Source
 from raidbot.state import Cause
 from tests.conftest import Start

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from raidbot.raids.audit.raid_entries import settings_entries
+from raidbot.raids.audit.settings_entries import settings_entries
 from raidbot.raids.model import ChannelId, Kind
 from raidbot.raids.permissions import Grants
 from raidbot.raids.settings import GuildSettings, SignupStyle

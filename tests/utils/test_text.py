@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raidbot.utils.text import clean_block, clean_line, clean_name, clip, escape, fit_lines, joined, stamp
+from raidbot.utils.clean_text import clean_block, clean_line, clean_name
+from raidbot.utils.text import clip, escape, fit_lines, joined, stamp
 
 
 @pytest.mark.parametrize(

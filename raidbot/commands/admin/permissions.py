@@ -11,7 +11,7 @@ from discord.ext import commands
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.db import audit
-from raidbot.raids.audit.raid_entries import Entry
+from raidbot.raids.audit.entry import Entry
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Asker, ManagersOnly, MoreThanHeld, Permission, check_may_grant, held_in

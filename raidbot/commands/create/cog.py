@@ -43,8 +43,9 @@ from raidbot.raids.templates.model import Template, spoken_length
 from raidbot.raids.times.parse import parse_time
 from raidbot.raids.times.tokens import NotATime
 from raidbot.state import Cause, State
+from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clean_name, escape
+from raidbot.utils.text import escape
 
 _MAX_DIGITS = 18
 _Choice = app_commands.Choice

@@ -25,7 +25,8 @@ from raidbot.raids.drafts import (
 )
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import MAX_CHOICES, MAX_LABEL_LENGTH, Template, spoken_length
-from raidbot.utils.text import clean_name, escape, stamp
+from raidbot.utils.clean_text import clean_name
+from raidbot.utils.text import escape, stamp
 
 PANEL = "create"
 LABELS = {

@@ -18,7 +18,7 @@ from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, MessageId, RaidId, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
-from raidbot.utils.text import clean_name
+from raidbot.utils.clean_text import clean_name
 
 log = structlog.get_logger(__name__)
 

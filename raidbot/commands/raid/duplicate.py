@@ -18,7 +18,8 @@ from raidbot.raids import duplicate
 from raidbot.raids.model import ChannelId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.times.parse import parse_time
-from raidbot.utils.text import clean_name, clip, escape, stamp
+from raidbot.utils.clean_text import clean_name
+from raidbot.utils.text import clip, escape, stamp
 
 
 async def _ask_copy(context: PanelContext) -> None:

@@ -6,7 +6,7 @@ from raidbot.commands.raid.context import PanelContext
 from raidbot.commands.ui import permissions
 from raidbot.delivery.members.names import store_members
 from raidbot.raids.model import MemberId
-from raidbot.utils.text import clean_name
+from raidbot.utils.clean_text import clean_name
 
 _BATCH_SIZE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
 

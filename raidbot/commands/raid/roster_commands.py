@@ -16,7 +16,8 @@ from raidbot.raids.model import GuildId, MemberId, Raid, Role
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import role_lookup, signups
 from raidbot.state import Rule, State, UnknownRaid
-from raidbot.utils.text import clean_name, clip
+from raidbot.utils.clean_text import clean_name
+from raidbot.utils.text import clip
 
 NO_SIDE = "none"
 _Choice = app_commands.Choice[str]

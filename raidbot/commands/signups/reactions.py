@@ -27,9 +27,10 @@ from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidId, Role
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
+from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
 from raidbot.utils.rate_limiter import SlidingWindow
-from raidbot.utils.text import clean_name, escape
+from raidbot.utils.text import escape
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,8 @@ from raidbot.raids import events as ev
 from raidbot.raids.model import MemberId, Raid, RaidId, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
-from raidbot.utils.text import clean_name, escape
+from raidbot.utils.clean_text import clean_name
+from raidbot.utils.text import escape
 
 
 class SignupService:

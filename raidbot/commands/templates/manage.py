@@ -23,7 +23,8 @@ from raidbot.raids.templates import edits
 from raidbot.raids.templates.catalogue import Catalogue, NothingToResetTo
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Strategy, Template
 from raidbot.raids.templates.role_text import from_lines
-from raidbot.utils.text import clean_name, joined
+from raidbot.utils.clean_text import clean_name
+from raidbot.utils.text import joined
 
 _FIRST_ROLES = "| 🛡️ | Tank | 1\n| 💚 | Healer | 1\n| ⚔️ | Damage | 3"
 _MAX_NEW_DESCRIPTION_LENGTH = 1000  # so that all of a refused form can be shown in one message

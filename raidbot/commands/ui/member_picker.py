@@ -9,8 +9,9 @@ from raidbot.commands.ui import permissions
 from raidbot.delivery.members.names import store_members
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.state import State
+from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clean_name, escape
+from raidbot.utils.text import escape
 
 
 class NotAMember(Refusal):

@@ -10,7 +10,8 @@ from raidbot.delivery.discord_api import DiscordApi
 from raidbot.raids.emoji import model as emoji
 from raidbot.raids.model import Raid, Role
 from raidbot.raids.templates.model import MAX_REACTIONS
-from raidbot.utils.text import clean_name, clip
+from raidbot.utils.clean_text import clean_name
+from raidbot.utils.text import clip
 
 PANEL = "board"
 """The prefix of every `custom_id` here; the message's id identifies the raid."""

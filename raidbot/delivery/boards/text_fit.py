@@ -2,7 +2,8 @@
 
 from functools import lru_cache
 
-from raidbot.utils.text import clean_name, clip, escape
+from raidbot.utils.clean_text import clean_name
+from raidbot.utils.text import clip, escape
 
 _MAX_CACHED_LENGTH = 4096
 _CACHE_SIZE = 20_000  # fits the names of the busiest boards, so that redrawing one stays cheap

@@ -19,7 +19,7 @@ from raidbot.delivery.boards.snapshot import Snapshot
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordApi, NoResponse
 from raidbot.delivery.pacing import Pacer
 from raidbot.raids import lifecycle
-from raidbot.raids.audit.raid_entries import Entry
+from raidbot.raids.audit.entry import Entry
 from raidbot.raids.emoji import model as emoji
 from raidbot.raids.events import Change, MarksChanged
 from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, Raid, RaidId, RoleKey, Source, Status

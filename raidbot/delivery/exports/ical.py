@@ -8,7 +8,7 @@ from icalendar.enums import STATUS
 
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.templates.model import spoken_length
-from raidbot.utils.text import clean_name
+from raidbot.utils.clean_text import clean_name
 
 _MAX_NAME_LENGTH = 300
 _MAKER = "-//RaidBot//Raids//EN"

@@ -11,7 +11,7 @@ import structlog
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids.model import GuildId, MemberId, RaidId
 from raidbot.state import State
-from raidbot.utils.text import clean_name
+from raidbot.utils.clean_text import clean_name
 
 log = structlog.get_logger(__name__)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from raidbot.raids.audit.raid_entries import Entry
+from raidbot.raids.audit.entry import Entry
 from raidbot.raids.model import Role
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.catalogue import Entry as Listed

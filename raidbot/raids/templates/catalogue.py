@@ -14,8 +14,9 @@ from raidbot.raids.emoji.model import NotAnEmoji, parse_emoji
 from raidbot.raids.kinds import kind_infos
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Template, accept
+from raidbot.utils.clean_text import clean_line
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clean_line, clip, escape
+from raidbot.utils.text import clip, escape
 
 MAX_OWN_TEMPLATES = 100
 _OWN_KEY = re.compile(r"custom-[a-z0-9-]{1,33}")

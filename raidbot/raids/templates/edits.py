@@ -8,9 +8,10 @@ from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.model import DEFAULT_COLOUR, MAX_LENGTH_MINUTES, Strategy, Template
 from raidbot.raids.templates.role_text import free_key, to_lines
+from raidbot.utils.clean_text import clean_line
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import fingerprint
-from raidbot.utils.text import clean_line, clip, escape
+from raidbot.utils.text import clip, escape
 
 _COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 _HOURS = re.compile(r"(\d{1,2})(?:\.(\d{1,4}))?\s*(?:h|hours?)?")

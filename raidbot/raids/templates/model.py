@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from raidbot.raids.emoji.model import NotAnEmoji, key_of, parse_emoji
 from raidbot.raids.model import Role
+from raidbot.utils.clean_text import clean_block, clean_line, is_blank
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clean_block, clean_line, escape, is_blank
+from raidbot.utils.text import escape
 
 MAX_REACTIONS = 20  # https://support.discord.com/hc/en-us/articles/12102061808663
 MAX_ROLES = 50  # two select menus of 25, which leaves a panel room for other rows

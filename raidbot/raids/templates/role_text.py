@@ -12,8 +12,9 @@ from dataclasses import replace
 from raidbot.raids.emoji.model import key_of, parse_emoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH, MAX_ROLE_NAME_LENGTH, MAX_ROLES, MAX_SEATS
+from raidbot.utils.clean_text import clean_line
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clean_line, clip, escape
+from raidbot.utils.text import clip, escape
 
 FORM = "Group | Emoji | Role | Seats | Icon (optional)"
 MAX_TEXT_LENGTH = 4000  # https://discord.com/developers/docs/components/reference#text-input

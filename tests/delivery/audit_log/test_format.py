@@ -6,7 +6,7 @@ import pytest
 
 from raidbot.db.audit import RaidReference, Record
 from raidbot.delivery.audit_log import entry_format
-from raidbot.raids.audit.raid_entries import Entry
+from raidbot.raids.audit.entry import Entry
 from raidbot.raids.model import RaidCode, Source
 from tests.raids.builders import ALICE, MANAGER, NOW
 

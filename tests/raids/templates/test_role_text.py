@@ -11,7 +11,7 @@ from raidbot.raids.emoji.server import ServerEmoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.role_text import LinesRefused, from_lines, to_lines
-from raidbot.utils.text import clean_line
+from raidbot.utils.clean_text import clean_line
 
 BEFORE = (
     Role(key=RoleKey("tank"), name="Tank", emoji="🛡️", seats=2, group="Front"),
