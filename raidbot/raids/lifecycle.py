@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from raidbot.raids.events import Cancelled, Change, Closed, Posted, Reopened, ThreadLost, ThreadOpened, TimeChanged
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, MessageId, Raid, Status
 from raidbot.raids.rosters import attendance
-from raidbot.raids.rosters.signups import NotPostedYet, RaidOver, settle
+from raidbot.raids.rosters.manager_edits import NotPostedYet
+from raidbot.raids.rosters.promotion import settle
+from raidbot.raids.rosters.signups import RaidOver
 from raidbot.utils.errors import Refusal
 
 MAX_LEAD = timedelta(days=731)

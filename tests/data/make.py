@@ -17,7 +17,7 @@ from raidbot.raids import lifecycle
 from raidbot.raids.events import Cause
 from raidbot.raids.model import ChannelId, CloseReason, Kind, MessageId, Presence, Raid, RaidId, RoleKey, Source
 from raidbot.raids.permissions import Grants
-from raidbot.raids.rosters import attendance, role_lookup, signups, substitutes
+from raidbot.raids.rosters import attendance, manager_edits, signups, substitutes
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from raidbot.state import Rule, State
@@ -98,7 +98,7 @@ async def _open_raid(state: State) -> None:
     )
     for step in steps:
         await state.change(raid, step, Cause(Source.REACTION))
-    forced = partial(role_lookup.assign_with_side, member=BOB, key=TANK, side="left", now=NOW, force=True)
+    forced = partial(manager_edits.assign_with_side, member=BOB, key=TANK, side="left", now=NOW, force=True)
     await state.change(raid, forced, BY_MANAGER)
     await state.db.write(partial(threads.note_added, raid=raid, member=ALICE))
 

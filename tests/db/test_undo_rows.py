@@ -8,7 +8,7 @@ from raidbot.db import raids as rows
 from raidbot.db import undo
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, Raid
-from raidbot.raids.rosters import role_lookup, signups
+from raidbot.raids.rosters import manager_edits
 from tests.raids.builders import ALICE, BOB, MANAGER, NOW, START, TANK, joined, raid
 
 
@@ -18,7 +18,7 @@ def stored(tx: sqlite3.Connection, board: Raid) -> Raid:
 
 def test_both_states_come_back_as_they_were(tx: sqlite3.Connection) -> None:
     board = replace(raid(tank=1), sides=("L",), subject="Old Keep", leader=ALICE)
-    before = stored(tx, role_lookup.take_side(joined(board, TANK, ALICE, BOB), ALICE, "L").raid)
+    before = stored(tx, manager_edits.take_side(joined(board, TANK, ALICE, BOB), ALICE, "L").raid)
     after = lifecycle.close(before, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
     moved = replace(after, starts_at=START + timedelta(hours=1), zone="Asia/Tokyo", version=2)
 
@@ -33,8 +33,8 @@ def test_both_states_come_back_as_they_were(tx: sqlite3.Connection) -> None:
 
 def test_only_the_last_thing_done_is_kept_until_it_is_used(tx: sqlite3.Connection) -> None:
     before = stored(tx, joined(raid(tank=2), TANK, ALICE))
-    first = replace(signups.remove(before, ALICE, now=NOW).raid, version=2)
-    second = replace(signups.assign(first, BOB, TANK, now=NOW).raid, version=3)
+    first = replace(manager_edits.remove(before, ALICE, now=NOW).raid, version=2)
+    second = replace(manager_edits.assign(first, BOB, TANK, now=NOW).raid, version=3)
     undo.note(tx, before, first, action="removed", actor=MANAGER, at=NOW)
     undo.note(tx, first, second, action="assigned", actor=None, at=NOW)
 

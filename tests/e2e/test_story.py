@@ -6,7 +6,7 @@ from functools import partial
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, MemberId, MessageId, Source
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import manager_edits
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up, reactors, told
@@ -88,7 +88,7 @@ async def test_a_name_heard_with_a_reaction_that_changes_nothing_else_is_shown(
         board = await put_up(guild)
         raid = bot.state.boards[MessageId(board.id)]
         key = (await bot.state.raid(raid)).roles[0].key
-        assign = partial(signups.assign, member=MemberId(alice.id), key=key, now=bot.state.now())
+        assign = partial(manager_edits.assign, member=MemberId(alice.id), key=key, now=bot.state.now())
         await bot.state.change(raid, assign, Cause(Source.MANAGER, MemberId(guild.owner.id)))
         await guild.until(lambda: "1. Member" in board_text(board))
 

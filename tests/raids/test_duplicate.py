@@ -7,7 +7,7 @@ from raidbot.raids import duplicate, lifecycle
 from raidbot.raids.audit import raid_entries
 from raidbot.raids.model import ChannelId, CloseReason, MessageId, Raid, RaidCode, Source, Status
 from raidbot.raids.notifications import REPLY, notices
-from raidbot.raids.rosters import role_lookup, signups
+from raidbot.raids.rosters import manager_edits
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, START, TANK, joined, raid, teams
 
@@ -41,8 +41,8 @@ def test_the_copy_is_the_same_raid_with_a_life_of_its_own() -> None:
 def test_seats_are_kept_in_order_with_sides_and_force_and_nobody_waits() -> None:
     board = replace(raid(tank=1, healer=1), sides=("L", "R"))
     board = joined(joined(board, TANK, ALICE, CAROL), HEALER, BOB)
-    board = role_lookup.take_side(board, BOB, "L").raid
-    board = signups.assign(board, CAROL, TANK, now=NOW, force=True).raid
+    board = manager_edits.take_side(board, BOB, "L").raid
+    board = manager_edits.assign(board, CAROL, TANK, now=NOW, force=True).raid
 
     copy = again(board, BOB, CAROL)
 

@@ -5,7 +5,7 @@ import pytest
 from raidbot.raids import events as ev
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MessageId, Raid, Status
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import manager_edits, signups
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import (
     ALICE,
@@ -67,12 +67,12 @@ def test_what_cannot_be_closed_says_why() -> None:
         close(close(raid(tank=1)).raid)
     with pytest.raises(signups.RaidOver):
         close(cancel(raid(tank=1)))
-    with pytest.raises(signups.NotPostedYet):
+    with pytest.raises(manager_edits.NotPostedYet):
         close(posting())
 
 
 def test_reopening_promotes_to_seats_freed_meanwhile() -> None:
-    shut = signups.remove(close(joined(raid(tank=1), TANK, ALICE, BOB, CAROL)).raid, ALICE, now=NOW).raid
+    shut = manager_edits.remove(close(joined(raid(tank=1), TANK, ALICE, BOB, CAROL)).raid, ALICE, now=NOW).raid
 
     change = lifecycle.reopen(shut, by=MANAGER, now=NOW)
 
@@ -104,7 +104,7 @@ def test_a_full_raid_closes_by_its_lead_and_not_before() -> None:
 
 
 def test_an_overfilled_role_does_not_close_a_raid_with_empty_seats() -> None:
-    board = signups.assign(joined(raid(tank=1, healer=1), TANK, ALICE), BOB, TANK, now=NOW, force=True).raid
+    board = manager_edits.assign(joined(raid(tank=1, healer=1), TANK, ALICE), BOB, TANK, now=NOW, force=True).raid
 
     assert lifecycle.due_closing(board, full_lead=HOUR, now=START - HOUR) is None
 

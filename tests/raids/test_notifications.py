@@ -8,7 +8,7 @@ from raidbot.raids import lifecycle, reminders
 from raidbot.raids.audit import raid_entries
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, Raid, RoleKey, Source, Status
 from raidbot.raids.notifications import Notice, notices, thread_note
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import manager_edits, signups
 from raidbot.utils.text import stamp
 from tests.raids.builders import (
     ALICE,
@@ -68,7 +68,7 @@ def test_who_has_a_seat_unasked_can_give_it_up_from_the_message() -> None:
     full = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
 
     promoted = only(signups.unreact(full, ALICE, TANK, now=NOW))
-    given = notices(signups.assign(full, CAROL, HEALER, now=NOW))[0]
+    given = notices(manager_edits.assign(full, CAROL, HEALER, now=NOW))[0]
 
     for notice in (promoted, given):
         assert "If you cannot come, press the button." in notice.text
@@ -79,7 +79,7 @@ def test_who_is_answered_on_the_spot_is_not_told_the_same_again() -> None:
     board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
     moved = signups.join(board, ALICE, HEALER, now=NOW, source=Source.BUTTON)
     waiting = signups.join(board, CAROL, TANK, now=NOW, source=Source.BUTTON)
-    removed = signups.remove(board, ALICE, now=NOW)
+    removed = manager_edits.remove(board, ALICE, now=NOW)
 
     assert [notice.member for notice in notices(moved)] == [ALICE, BOB, CREATOR]
     assert [notice.member for notice in notices(replace(moved, answered=ALICE))] == [BOB, CREATOR]
@@ -107,9 +107,9 @@ def test_who_moves_hears_it() -> None:
 def test_what_a_manager_does_to_somebody_is_told_to_them() -> None:
     board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
 
-    given = notices(signups.assign(board, CAROL, TANK, now=NOW, force=True))
-    taken = notices(signups.remove(board, BOB, now=NOW))
-    sent = notices(signups.send_to_wait(board, ALICE, TANK, now=NOW))
+    given = notices(manager_edits.assign(board, CAROL, TANK, now=NOW, force=True))
+    taken = notices(manager_edits.remove(board, BOB, now=NOW))
+    sent = notices(manager_edits.send_to_wait(board, ALICE, TANK, now=NOW))
 
     assert [(notice.member, "gave you the seat **Tank**" in notice.text) for notice in given] == [(CAROL, True)]
     assert [(notice.member, "took you off" in notice.text) for notice in taken] == [(BOB, True)]
@@ -183,7 +183,7 @@ def test_names_are_shown_as_written() -> None:
             [("left", ALICE, "Tank", None), ("promoted", BOB, None, "Tank")],
         ),
         (
-            signups.assign(joined(raid(tank=1), TANK, ALICE), BOB, TANK, now=NOW, force=True),
+            manager_edits.assign(joined(raid(tank=1), TANK, ALICE), BOB, TANK, now=NOW, force=True),
             [("assigned over capacity", BOB, None, "Tank")],
         ),
         (signups.clear_marks(joined(raid(tank=1), TANK, ALICE)), []),

@@ -16,7 +16,7 @@ from raidbot.db.database import Database
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change, Filled, Joined
 from raidbot.raids.model import CloseReason, MemberId, Raid, Source, Status
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import manager_edits, signups
 from raidbot.state import BusyRaid, Cause, Rule, State
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import ALICE, BOB, CAROL, CREATOR, GUILD, HEALER, MANAGER, NOW, TANK, posting, seated, waiting
@@ -60,7 +60,7 @@ async def test_a_refused_rule_changes_nothing(state: State) -> None:
     state.listen(lambda _, change: heard.append(change))
 
     with pytest.raises(signups.NotSignedUp):
-        await state.change(raid_id, partial(signups.remove, member=ALICE, now=NOW), BY_MANAGER)
+        await state.change(raid_id, partial(manager_edits.remove, member=ALICE, now=NOW), BY_MANAGER)
 
     assert await stored(state, raid_id) == before == await state.raid(raid_id)
     assert heard == []
@@ -216,9 +216,9 @@ async def test_after_any_evening_a_fresh_start_finds_the_same_raids(db: Database
             reacts(member, key),
             reacts(member, key),
             unreacts(member, key),
-            partial(signups.assign, member=member, key=key, now=NOW, force=chance.random() < 0.5),
-            partial(signups.remove, member=member, now=NOW),
-            partial(signups.send_to_wait, member=member, key=key, now=NOW),
+            partial(manager_edits.assign, member=member, key=key, now=NOW, force=chance.random() < 0.5),
+            partial(manager_edits.remove, member=member, now=NOW),
+            partial(manager_edits.send_to_wait, member=member, key=key, now=NOW),
             partial(signups.depart, member=member, now=NOW),
             partial(lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW),
             partial(lifecycle.reopen, by=MANAGER, now=NOW),

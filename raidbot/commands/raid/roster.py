@@ -17,7 +17,7 @@ from raidbot.commands.ui.router import number_of
 from raidbot.delivery.boards import render
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
 from raidbot.raids.permissions import Permission
-from raidbot.raids.rosters import role_lookup, signups
+from raidbot.raids.rosters import manager_edits, role_lookup
 from raidbot.state import Rule
 from raidbot.utils.text import clip, escape
 
@@ -85,10 +85,10 @@ async def _seat(context: PanelContext) -> None:
     """Give the member the chosen role, or ask what to do instead if it is full."""
     who = await _member(context, number_of(context.part(0)))
     role = role_lookup.role_named(context.raid, next(iter(context.press.values), ""))
-    rule = partial(signups.assign, member=who.id, key=role.key, now=context.state.now())
+    rule = partial(manager_edits.assign, member=who.id, key=role.key, now=context.state.now())
     try:
         await _edit(context, who, rule)
-    except signups.RoleFull as full:
+    except manager_edits.RoleFull as full:
         await _ask_to_force(context, who, role, str(full))
 
 
@@ -107,7 +107,9 @@ async def _ask_to_force(context: PanelContext, who: PickedMember, role: Role, wh
 
 async def _force(context: PanelContext) -> None:
     who, role = await _member(context, number_of(context.part(0))), _numbered(context)
-    await _edit(context, who, partial(signups.assign, member=who.id, key=role, now=context.state.now(), force=True))
+    await _edit(
+        context, who, partial(manager_edits.assign, member=who.id, key=role, now=context.state.now(), force=True)
+    )
 
 
 async def _ask_line(context: PanelContext) -> None:
@@ -124,18 +126,18 @@ async def _line(context: PanelContext) -> None:
     who = await _member(context, number_of(context.part(0)))
     chosen = next(iter(context.press.values), None)
     role = _numbered(context) if chosen is None else role_lookup.role_named(context.raid, chosen).key
-    await _edit(context, who, partial(signups.send_to_wait, member=who.id, key=role, now=context.state.now()))
+    await _edit(context, who, partial(manager_edits.send_to_wait, member=who.id, key=role, now=context.state.now()))
 
 
 async def _side(context: PanelContext) -> None:
     who = await _member(context, number_of(context.part(0)))
     side = next(iter(context.press.values), _NO_SIDE)
-    await _edit(context, who, partial(role_lookup.take_side, member=who.id, side=None if side == _NO_SIDE else side))
+    await _edit(context, who, partial(manager_edits.take_side, member=who.id, side=None if side == _NO_SIDE else side))
 
 
 async def _take_off(context: PanelContext) -> None:
     who = await _member(context, number_of(context.part(0)))
-    await _edit(context, who, partial(signups.remove, member=who.id, now=context.state.now()))
+    await _edit(context, who, partial(manager_edits.remove, member=who.id, now=context.state.now()))
 
 
 async def _edit(context: PanelContext, who: PickedMember, rule: Rule) -> None:

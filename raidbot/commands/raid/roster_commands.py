@@ -14,7 +14,7 @@ from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.member_picker import PickedMember, picked_member
 from raidbot.raids.model import GuildId, MemberId, Raid, Role
 from raidbot.raids.permissions import Permission
-from raidbot.raids.rosters import role_lookup, signups
+from raidbot.raids.rosters import manager_edits, role_lookup
 from raidbot.state import Rule, State, UnknownRaid
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.text import clip
@@ -49,10 +49,10 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     ) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_ASSIGN, raid)
         who, key = await picked_member(self._state, member), role_lookup.role_named(found, role).key
-        rule = partial(signups.assign, member=who.id, key=key, now=self._state.now(), force=force)
+        rule = partial(manager_edits.assign, member=who.id, key=key, now=self._state.now(), force=force)
         if side is not None and side != NO_SIDE:
             rule = partial(
-                role_lookup.assign_with_side, member=who.id, key=key, side=side, now=self._state.now(), force=force
+                manager_edits.assign_with_side, member=who.id, key=key, side=side, now=self._state.now(), force=force
             )
         await self._edit(interaction, found, rule, who)
 
@@ -61,14 +61,14 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     async def remove(self, interaction: discord.Interaction[Any], raid: str, member: discord.User) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_REMOVE, raid)
         gone = PickedMember(MemberId(member.id), clean_name(member.display_name))  # may have left the guild
-        await self._edit(interaction, found, partial(signups.remove, member=gone.id, now=self._state.now()), gone)
+        await self._edit(interaction, found, partial(manager_edits.remove, member=gone.id, now=self._state.now()), gone)
 
     @app_commands.command(description="Put a member at the end of the line for a role that is full")
     @app_commands.describe(raid=_RAID, member="Who has to wait", role=_ROLE)
     async def waitlist(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, role: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_WAITLIST, raid)
         who, key = await picked_member(self._state, member), role_lookup.role_named(found, role).key
-        rule = partial(signups.send_to_wait, member=who.id, key=key, now=self._state.now())
+        rule = partial(manager_edits.send_to_wait, member=who.id, key=key, now=self._state.now())
         await self._edit(interaction, found, rule, who)
 
     @app_commands.command(description="Say on which side a member with a seat plays")
@@ -76,7 +76,9 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     async def side(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, side: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_SIDE, raid)
         who = await picked_member(self._state, member)
-        rule = partial(role_lookup.take_side, member=who.id, side=None if side.strip().casefold() == NO_SIDE else side)
+        rule = partial(
+            manager_edits.take_side, member=who.id, side=None if side.strip().casefold() == NO_SIDE else side
+        )
         await self._edit(interaction, found, rule, who)
 
     @assign.autocomplete("raid")

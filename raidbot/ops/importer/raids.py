@@ -21,7 +21,7 @@ from raidbot.raids.events import Change, Promoted
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, MessageId, Raid, RaidId, Status
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import attendance as coming
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import promotion
 from raidbot.state import BOARD_RETENTION
 
 TABLES = ("signups", "museum_waitlist", "raid_attendance")
@@ -193,7 +193,7 @@ class Raids:
             raid = replace(raid, filled_once=True)
         if raid.is_open:
             raid = rosters.with_marks(raid)
-        change = signups.settle(raid, now=self.now)
+        change = promotion.settle(raid, now=self.now)
         raid = replace(coming.with_attendance(change.raid), id=RaidId(0))
         raid_id = rows.insert(self.tx, raid)
         raid = replace(raid, id=raid_id)

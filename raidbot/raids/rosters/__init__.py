@@ -1,1 +1,1 @@
-"""Roster rules: signups, assignments, substitutes, attendance, undo."""
+"""Roster rules: signups, promotion, managers' edits, substitutes, attendance, undo."""

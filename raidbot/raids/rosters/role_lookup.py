@@ -1,11 +1,6 @@
-"""Managers' assignments: role and side lookup by typed text, and the sides that seated members play on."""
+"""Find a role or a side of a raid by typed text."""
 
-from dataclasses import replace
-from datetime import datetime
-
-from raidbot.raids.events import Change, SideTaken
-from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Status
-from raidbot.raids.rosters.signups import RaidOver, assign
+from raidbot.raids.model import Raid, Role
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, joined
 
@@ -31,11 +26,6 @@ class UnknownSide(Refusal):
     def __init__(self, raid: Raid, text: str) -> None:
         offered = ", ".join(f"“{escape(side)}”" for side in raid.sides)
         super().__init__(f"This raid has no side “{escape(clip(text, 50))}”. Choose one of: {offered}.")
-
-
-class NoSeat(Refusal):
-    def __init__(self) -> None:
-        super().__init__("This member has no seat in this raid, and only those with a seat have a side.")
 
 
 def role_named(raid: Raid, text: str) -> Role:
@@ -67,33 +57,3 @@ def side_named(raid: Raid, text: str) -> str:
         if side.casefold() == wanted:
             return side
     raise UnknownSide(raid, text)
-
-
-def take_side(raid: Raid, member: MemberId, side: str | None) -> Change:
-    """Assign the seated member to a side, or to none; the side is lost with the seat.
-
-    Raises RaidOver, NoSeat, NoSides or UnknownSide.
-    """
-    if raid.status is Status.CANCELLED:
-        raise RaidOver(raid)
-    chosen = None if side is None else side_named(raid, side)
-    held = raid.seat_of(member)
-    if held is None:
-        raise NoSeat
-    if held.side == chosen:
-        return Change(raid)
-    return Change(_with_side(raid, held, chosen), (SideTaken(member, held.side, chosen),))
-
-
-def assign_with_side(
-    raid: Raid, member: MemberId, key: RoleKey, side: str, *, now: datetime, force: bool = False
-) -> Change:
-    """Assign a seat as `signups.assign` does, and a side; if either is refused, neither is done."""
-    given = assign(raid, member, key, now=now, force=force)
-    sided = take_side(given.raid, member, side)
-    return Change(sided.raid, (*given.events, *sided.events))
-
-
-def _with_side(raid: Raid, held: Seat, side: str | None) -> Raid:
-    seats = tuple(replace(seat, side=side) if seat is held else seat for seat in raid.seats)
-    return replace(raid, seats=seats)

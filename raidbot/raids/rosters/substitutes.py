@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 
 from raidbot.raids.events import AskDeclined, AskEnded, Change, SubstituteAsked, SubstituteCame
 from raidbot.raids.model import Ask, MemberId, Raid, Role, RoleKey, Source, Status
-from raidbot.raids.rosters.signups import NotPostedYet, RaidOver, settle, sit
+from raidbot.raids.rosters.manager_edits import NotPostedYet
+from raidbot.raids.rosters.promotion import settle
+from raidbot.raids.rosters.seating import sit
+from raidbot.raids.rosters.signups import RaidOver
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from raidbot.raids.events import Change, Event, PlaceRestored, Revived, TimeChanged, Undone
 from raidbot.raids.model import Attendance, MemberId, Raid, Role, Seat, Status, Wait
 from raidbot.raids.rosters import attendance
-from raidbot.raids.rosters.signups import settle
+from raidbot.raids.rosters.promotion import settle
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape, stamp
 

@@ -8,7 +8,7 @@ from discord_sandbox.people import Person
 from raidbot.delivery.boards.reaction_removal import Unwanted, _taken
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, MemberId, Raid, RoleKey
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import manager_edits
 from tests.delivery.harness import TAKE_REACTION, BotHarness, DeliveryWorld, seated, until
 from tests.raids.builders import ALICE, TANK, joined, opened
 
@@ -245,7 +245,7 @@ async def test_a_manager_taking_somebody_off_takes_their_reaction_off(world: Del
     await alice.react(world.sees(raid), ONE)
     await sits(harness, raid, "tank", alice)
 
-    await harness.change(raid.id, partial(signups.remove, member=MemberId(alice.id), now=harness.state.now()))
+    await harness.change(raid.id, partial(manager_edits.remove, member=MemberId(alice.id), now=harness.state.now()))
 
     await world.sandbox.until(lambda: not reactors(world, raid, ONE))
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, GuildId, Kind, MemberId, RoleKey, Source
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import manager_edits
 from raidbot.state import Cause
 from tests.delivery.boards.comparison_steps import ONE, TWO, again, assert_marks_match_reactions, sit_down, waiting
 from tests.delivery.harness import EDIT, PUT_REACTION, REACTORS, DeliveryWorld, seated, until
@@ -87,7 +87,7 @@ async def test_seats_given_by_managers_stay(world: DeliveryWorld) -> None:
     alice, bob = world.member("alice"), world.member("bob")
     raid = await world.raid(harness, tank=2)
     await harness.change(
-        raid.id, partial(signups.assign, member=MemberId(alice.id), key=RoleKey("tank"), now=harness.state.now())
+        raid.id, partial(manager_edits.assign, member=MemberId(alice.id), key=RoleKey("tank"), now=harness.state.now())
     )
     await world.crash(harness)
     await bob.react(world.sees(raid), ONE)

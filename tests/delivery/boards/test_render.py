@@ -28,7 +28,7 @@ from raidbot.raids.model import (
     Source,
     Wait,
 )
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import manager_edits, signups
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.catalogue import untouched
 from raidbot.raids.templates.model import Template, check
@@ -267,7 +267,7 @@ def test_seats_sides_lines_and_the_leader_are_shown() -> None:
     raid = replace(
         raid, leader=MemberId(1), seats=tuple(replace(seat, side=raid.sides[seat.member % 4]) for seat in raid.seats)
     )
-    raid = signups.assign(raid, MemberId(5), raid.roles[1].key, now=NOW, force=True).raid
+    raid = manager_edits.assign(raid, MemberId(5), raid.roles[1].key, now=NOW, force=True).raid
     shown = board(raid, dict(zip(map(MemberId, range(1, 6)), ["Ann", "Ben", "Cem", "Dan", "Eve"], strict=True)))
 
     assert shown.fields[0].name == "Vanguard (3/4)"

@@ -11,7 +11,7 @@ from hypothesis.stateful import precondition, rule
 from discord_sandbox.people import Person
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, MemberId, RoleKey
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
 from tests.e2e import database_facts
 from tests.e2e.random_play.whole_bot import WholeBot
@@ -66,20 +66,20 @@ class WholeBotMachine(WholeBot):
     def assign(self, member: int, number: int, force: bool) -> None:
         who, key = self.member(member), self.key(number)
         self.change(
-            lambda raid: signups.assign(raid, who, key, now=self.now(), force=force),
+            lambda raid: manager_edits.assign(raid, who, key, now=self.now(), force=force),
             lambda: self.plain.assign(who, key, force=force),
         )
 
     @rule(member=MEMBERS)
     def remove(self, member: int) -> None:
         who = self.member(member)
-        self.change(lambda raid: signups.remove(raid, who, now=self.now()), lambda: self.plain.remove(who))
+        self.change(lambda raid: manager_edits.remove(raid, who, now=self.now()), lambda: self.plain.remove(who))
 
     @rule(member=MEMBERS, number=NUMBERS)
     def send_to_wait(self, member: int, number: int) -> None:
         who, key = self.member(member), self.key(number)
         self.change(
-            lambda raid: signups.send_to_wait(raid, who, key, now=self.now()),
+            lambda raid: manager_edits.send_to_wait(raid, who, key, now=self.now()),
             lambda: self.plain.send_to_wait(who, key),
         )
 

@@ -7,7 +7,7 @@ from raidbot.raids import lifecycle
 from raidbot.raids.audit import raid_entries
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid
 from raidbot.raids.notifications import notices
-from raidbot.raids.rosters import attendance, signups
+from raidbot.raids.rosters import attendance, manager_edits, signups
 from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, TANK, joined, raid, told
 
 
@@ -60,7 +60,7 @@ def test_marks_outlive_reopening_and_go_with_the_seat() -> None:
     board = mark(closed(joined(raid(tank=3), TANK, ALICE, BOB)), ALICE, BOB).raid
 
     opened = lifecycle.reopen(board, by=MANAGER, now=NOW).raid
-    again = closed(joined(signups.remove(opened, BOB, now=NOW).raid, TANK, CAROL))
+    again = closed(joined(manager_edits.remove(opened, BOB, now=NOW).raid, TANK, CAROL))
 
     assert presences(again) == {ALICE: Presence.NO_SHOW, CAROL: Presence.SIGNED}
 
@@ -68,7 +68,7 @@ def test_marks_outlive_reopening_and_go_with_the_seat() -> None:
 def test_a_roster_edited_after_closing_takes_its_rows_along() -> None:
     board = closed(joined(raid(tank=3), TANK, ALICE, BOB))
 
-    assert list(presences(signups.remove(board, ALICE, now=NOW).raid)) == [BOB]
+    assert list(presences(manager_edits.remove(board, ALICE, now=NOW).raid)) == [BOB]
     assert list(presences(signups.depart(board, BOB, now=NOW).raid)) == [ALICE]
 
 

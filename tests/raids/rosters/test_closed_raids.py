@@ -9,7 +9,7 @@ import pytest
 from raidbot.raids import events as ev
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import manager_edits, signups
 from tests.raids.builders import (
     ALICE,
     BOB,
@@ -47,11 +47,11 @@ def test_a_closed_raid_refuses_members_and_ignores_reactions_taken_off() -> None
     with pytest.raises(signups.NotSignedUp):
         signups.leave(board, CAROL, now=NOW)
     edits: list[Callable[[], ev.Change]] = [
-        lambda: signups.assign(board, CAROL, HEALER, now=NOW),
-        lambda: signups.send_to_wait(board, ALICE, HEALER, now=NOW),
+        lambda: manager_edits.assign(board, CAROL, HEALER, now=NOW),
+        lambda: manager_edits.send_to_wait(board, ALICE, HEALER, now=NOW),
     ]
     for edit in edits:
-        with pytest.raises(signups.StillClosed, match="Reopen them"):
+        with pytest.raises(manager_edits.StillClosed, match="Reopen them"):
             edit()
 
     assert unreact(board, ALICE, TANK).raid.seats == board.seats
@@ -63,7 +63,7 @@ def test_a_cancelled_raid_says_so() -> None:
     with pytest.raises(signups.RaidOver, match="cancelled"):
         react(board, ALICE, TANK)
     with pytest.raises(signups.RaidOver, match="cancelled"):
-        signups.remove(board, ALICE, now=NOW)
+        manager_edits.remove(board, ALICE, now=NOW)
 
 
 def test_nobody_slips_in_between_the_start_and_the_closing() -> None:
@@ -83,8 +83,8 @@ def test_a_raid_held_open_takes_latecomers() -> None:
 def test_a_raid_being_posted_takes_nobody_yet() -> None:
     with pytest.raises(signups.RaidClosed):
         react(posting(), ALICE, TANK)
-    with pytest.raises(signups.NotPostedYet):
-        signups.assign(posting(), ALICE, TANK, now=NOW)
+    with pytest.raises(manager_edits.NotPostedYet):
+        manager_edits.assign(posting(), ALICE, TANK, now=NOW)
 
 
 def test_what_people_named_things_is_shown_and_not_obeyed() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from raidbot.raids import events as ev
 from raidbot.raids.model import Kind, Mark, MemberId, Raid, Seat, Source
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import manager_edits, signups
 from tests.raids.builders import (
     ALICE,
     BOB,
@@ -117,7 +117,7 @@ def test_a_seat_ends_every_wait_of_its_member() -> None:
 def test_reacting_to_the_own_role_changes_nothing(source: str) -> None:
     board = raid(tank=1, healer=2)
     assigned = source == "assigned"
-    board = signups.assign(board, ALICE, TANK, now=NOW).raid if assigned else joined(board, TANK, ALICE)
+    board = manager_edits.assign(board, ALICE, TANK, now=NOW).raid if assigned else joined(board, TANK, ALICE)
 
     change = react(board, ALICE, TANK)
 
@@ -145,13 +145,13 @@ def test_a_reaction_the_bot_takes_away_is_not_leaving() -> None:
 
 
 def test_a_reaction_never_acted_on_is_not_leaving_either() -> None:
-    board = signups.assign(raid(tank=1), ALICE, TANK, now=NOW).raid
+    board = manager_edits.assign(raid(tank=1), ALICE, TANK, now=NOW).raid
 
     assert unreact(board, ALICE, TANK) == ev.Change(board)
 
 
 def test_a_seat_taken_by_button_outlives_the_reaction_that_was_to_go() -> None:
-    board = signups.remove(joined(raid(tank=1), TANK, ALICE), ALICE, now=NOW).raid
+    board = manager_edits.remove(joined(raid(tank=1), TANK, ALICE), ALICE, now=NOW).raid
     board = by_button(board, ALICE, TANK).raid
 
     board = unreact(board, ALICE, TANK).raid

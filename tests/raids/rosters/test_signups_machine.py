@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from raidbot.raids import events as ev
 from raidbot.raids import lifecycle, notifications, reminders
 from raidbot.raids.model import CancelReason, CloseReason, Kind, MemberId, Raid, Role, RoleKey, Source
-from raidbot.raids.rosters import signups
+from raidbot.raids.rosters import manager_edits, signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import CREATOR, GUILD, MANAGER, NOW, START, opened
@@ -159,19 +159,19 @@ class Evening(RuleBasedStateMachine):
     def assign(self, member: MemberId, number: int, force: bool) -> None:
         key = self.key(number)
         self.step(
-            lambda raid: signups.assign(raid, member, key, now=self.now, force=force),
+            lambda raid: manager_edits.assign(raid, member, key, now=self.now, force=force),
             lambda: self.plain.assign(member, key, force=force),
         )
 
     @rule(member=MEMBERS)
     def remove(self, member: MemberId) -> None:
-        self.step(lambda raid: signups.remove(raid, member, now=self.now), lambda: self.plain.remove(member))
+        self.step(lambda raid: manager_edits.remove(raid, member, now=self.now), lambda: self.plain.remove(member))
 
     @rule(member=MEMBERS, number=numbers)
     def send_to_wait(self, member: MemberId, number: int) -> None:
         key = self.key(number)
         change = self.step(
-            lambda raid: signups.send_to_wait(raid, member, key, now=self.now),
+            lambda raid: manager_edits.send_to_wait(raid, member, key, now=self.now),
             lambda: self.plain.send_to_wait(member, key),
         )
         assert all(event.member != member for event in change.events if isinstance(event, ev.Promoted))

@@ -11,7 +11,7 @@ from raidbot.raids import lifecycle
 from raidbot.raids.audit import raid_entries
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid
 from raidbot.raids.notifications import notices
-from raidbot.raids.rosters import signups, substitutes
+from raidbot.raids.rosters import manager_edits, signups, substitutes
 from raidbot.raids.rosters.substitutes import Candidate
 from tests.raids.builders import (
     ALICE,
@@ -105,7 +105,7 @@ def test_with_two_free_seats_two_may_come() -> None:
 
 def test_coming_over_from_another_role_promotes_there() -> None:
     board = joined(raid(tank=1, healer=1), HEALER, ALICE, BOB)
-    board = asking(signups.remove(joined(board, TANK, CAROL), CAROL, now=NOW).raid, DAVE)
+    board = asking(manager_edits.remove(joined(board, TANK, CAROL), CAROL, now=NOW).raid, DAVE)
     board = replace(board, asks=tuple(replace(one, member=ALICE) for one in board.asks))
 
     change = substitutes.accept(board, ALICE, TANK, now=NOW)
@@ -142,7 +142,7 @@ def test_only_free_seats_of_raids_to_come_are_offered_and_nobody_twice() -> None
         substitutes.ask(board, HEALER, (BOB,), by=MANAGER, now=START)
     with pytest.raises(substitutes.BegunAlready):
         substitutes.accept(asking(raid(tank=1), BOB), BOB, TANK, now=START)
-    with pytest.raises(signups.NotPostedYet):
+    with pytest.raises(manager_edits.NotPostedYet):
         asking(posting(), BOB)
     over = lifecycle.cancel(asking(raid(tank=1), BOB), reason=CancelReason.MANUAL, by=MANAGER)
     with pytest.raises(signups.RaidOver):
@@ -158,7 +158,7 @@ def test_a_new_time_is_told_to_those_asked() -> None:
 
 def test_those_in_line_come_first_then_experience_then_activity() -> None:
     board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
-    board = signups.remove(closed(board), ALICE, now=NOW).raid
+    board = manager_edits.remove(closed(board), ALICE, now=NOW).raid
     people = [known(CAROL, 1, 1), known(DAVE, 3, 9, days=30), known(ERIN, 0, 40), known(MANAGER, 3, 9)]
 
     ranked = substitutes.ranked(board, TANK, people, now=NOW)

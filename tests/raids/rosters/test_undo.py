@@ -14,7 +14,7 @@ from raidbot.raids import events as ev
 from raidbot.raids.audit import raid_entries
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RoleKey, Status
 from raidbot.raids.notifications import notices
-from raidbot.raids.rosters import attendance, role_lookup, signups, undo
+from raidbot.raids.rosters import attendance, manager_edits, signups, undo
 from raidbot.raids.rosters.undo import Step
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import (
@@ -71,15 +71,15 @@ EDITS: list[tuple[Raid, Rule]] = [
     (BOARD, partial(details.reword, title="Other", description="x", subject="y")),
     (BOARD, partial(details.change_length, minutes=90)),
     (BOARD, partial(details.lead, leader=DAVE)),
-    (BOARD, partial(signups.assign, member=DAVE, key=HEALER, now=NOW)),
-    (BOARD, partial(signups.assign, member=DAVE, key=TANK, now=NOW, force=True)),
-    (BOARD, partial(signups.assign, member=ALICE, key=HEALER, now=NOW)),
-    (BOARD, partial(signups.assign, member=BOB, key=HEALER, now=NOW)),
-    (BOARD, partial(signups.remove, member=ALICE, now=NOW)),
-    (BOARD, partial(signups.remove, member=BOB, now=NOW)),
-    (CLOSED, partial(signups.remove, member=ALICE, now=NOW)),
-    (BOARD, partial(signups.send_to_wait, member=ALICE, key=TANK, now=NOW)),
-    (BOARD, partial(role_lookup.take_side, member=CAROL, side="L")),
+    (BOARD, partial(manager_edits.assign, member=DAVE, key=HEALER, now=NOW)),
+    (BOARD, partial(manager_edits.assign, member=DAVE, key=TANK, now=NOW, force=True)),
+    (BOARD, partial(manager_edits.assign, member=ALICE, key=HEALER, now=NOW)),
+    (BOARD, partial(manager_edits.assign, member=BOB, key=HEALER, now=NOW)),
+    (BOARD, partial(manager_edits.remove, member=ALICE, now=NOW)),
+    (BOARD, partial(manager_edits.remove, member=BOB, now=NOW)),
+    (CLOSED, partial(manager_edits.remove, member=ALICE, now=NOW)),
+    (BOARD, partial(manager_edits.send_to_wait, member=ALICE, key=TANK, now=NOW)),
+    (BOARD, partial(manager_edits.take_side, member=CAROL, side="L")),
     (
         CLOSED,
         partial(attendance.mark, presence=Presence.NO_SHOW, chosen={ALICE}, among={ALICE}, by=MANAGER, now=NOW),
@@ -106,7 +106,7 @@ def test_what_happened_beside_it_stays() -> None:
 
 
 def test_everybody_whose_place_is_restored_is_told() -> None:
-    change = taken_back(BOARD, partial(signups.remove, member=ALICE, now=NOW))
+    change = taken_back(BOARD, partial(manager_edits.remove, member=ALICE, now=NOW))
 
     texts = {notice.member: notice.text for notice in notices(change)}
     assert texts.keys() == {ALICE, BOB}
@@ -115,7 +115,7 @@ def test_everybody_whose_place_is_restored_is_told() -> None:
 
 
 def test_a_seat_taken_since_is_not_taken_away_again() -> None:
-    remove = partial(signups.remove, member=CAROL, now=NOW)
+    remove = partial(manager_edits.remove, member=CAROL, now=NOW)
     board = joined(raid(tank=1, healer=1), HEALER, CAROL)
 
     with pytest.raises(undo.NoSeatLeft, match="Healer"):
@@ -123,15 +123,15 @@ def test_a_seat_taken_since_is_not_taken_away_again() -> None:
 
 
 def test_who_moved_since_is_left_where_they_are() -> None:
-    assign = partial(signups.assign, member=DAVE, key=HEALER, now=NOW)
+    assign = partial(manager_edits.assign, member=DAVE, key=HEALER, now=NOW)
 
     with pytest.raises(undo.PlaceChangedSince, match=str(DAVE)):
-        taken_back(BOARD, assign, lambda now: signups.remove(now, DAVE, now=NOW))
+        taken_back(BOARD, assign, lambda now: manager_edits.remove(now, DAVE, now=NOW))
 
 
 def test_a_freed_seat_goes_to_the_first_in_line() -> None:
     board = joined(raid(tank=1, healer=1), TANK, ALICE)
-    give = partial(signups.assign, member=DAVE, key=HEALER, now=NOW)
+    give = partial(manager_edits.assign, member=DAVE, key=HEALER, now=NOW)
 
     change = taken_back(board, give, lambda now: signups.react(now, BOB, HEALER, now=NOW))
 
@@ -140,7 +140,7 @@ def test_a_freed_seat_goes_to_the_first_in_line() -> None:
 
 
 def test_a_reaction_that_stood_for_the_seat_goes_with_it() -> None:
-    give = partial(signups.assign, member=DAVE, key=HEALER, now=NOW)
+    give = partial(manager_edits.assign, member=DAVE, key=HEALER, now=NOW)
 
     change = taken_back(BOARD, give, lambda now: signups.react(now, DAVE, HEALER, now=NOW))
 
@@ -207,13 +207,13 @@ KEYS = st.sampled_from([TANK, HEALER])
 def _rule(kind: str, member: MemberId, key: RoleKey) -> Rule:
     match kind:
         case "assign":
-            return partial(signups.assign, member=member, key=key, now=NOW)
+            return partial(manager_edits.assign, member=member, key=key, now=NOW)
         case "force":
-            return partial(signups.assign, member=member, key=key, now=NOW, force=True)
+            return partial(manager_edits.assign, member=member, key=key, now=NOW, force=True)
         case "remove":
-            return partial(signups.remove, member=member, now=NOW)
+            return partial(manager_edits.remove, member=member, now=NOW)
         case "wait":
-            return partial(signups.send_to_wait, member=member, key=key, now=NOW)
+            return partial(manager_edits.send_to_wait, member=member, key=key, now=NOW)
         case "react":
             return partial(signups.react, member=member, key=key, now=NOW)
         case "unreact":

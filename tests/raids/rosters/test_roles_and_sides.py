@@ -9,7 +9,7 @@ from raidbot.raids import events as ev
 from raidbot.raids.audit import raid_entries
 from raidbot.raids.model import CancelReason, CloseReason, Raid, RoleKey
 from raidbot.raids.notifications import notices
-from raidbot.raids.rosters import role_lookup, signups
+from raidbot.raids.rosters import manager_edits, role_lookup, signups
 from tests.raids.builders import ALICE, BOB, HEALER, MANAGER, NOW, TANK, joined, raid, seated, teams, told
 
 LEFT, RIGHT = "Left side (Bomb)", "Right side (Bomb)"
@@ -42,8 +42,8 @@ def test_an_unknown_role_is_named_with_those_there_are(text: str) -> None:
 def test_a_side_is_taken_changed_and_taken_back() -> None:
     board = joined(sided(tank=1), TANK, ALICE)
 
-    taken = role_lookup.take_side(board, ALICE, LEFT.lower())
-    back = role_lookup.take_side(taken.raid, ALICE, None)
+    taken = manager_edits.take_side(board, ALICE, LEFT.lower())
+    back = manager_edits.take_side(taken.raid, ALICE, None)
 
     assert [seat.side for seat in taken.raid.seats] == [LEFT]
     assert taken.events == (ev.SideTaken(ALICE, None, LEFT),)
@@ -51,25 +51,25 @@ def test_a_side_is_taken_changed_and_taken_back() -> None:
     assert LEFT in notices(taken)[0].text.replace("\\", "")
     assert [seat.side for seat in back.raid.seats] == [None]
     assert "no particular side" in notices(back)[0].text
-    assert role_lookup.take_side(back.raid, ALICE, None).events == ()
+    assert manager_edits.take_side(back.raid, ALICE, None).events == ()
 
 
 def test_a_side_needs_a_seat_and_a_raid_with_sides() -> None:
-    with pytest.raises(role_lookup.NoSeat):
-        role_lookup.take_side(sided(tank=1), ALICE, LEFT)
+    with pytest.raises(manager_edits.NoSeat):
+        manager_edits.take_side(sided(tank=1), ALICE, LEFT)
     for board in (raid(tank=1), joined(raid(tank=1), TANK, ALICE)):
         with pytest.raises(role_lookup.NoSides):
-            role_lookup.take_side(board, ALICE, LEFT)
+            manager_edits.take_side(board, ALICE, LEFT)
     with pytest.raises(role_lookup.UnknownSide, match="Left side"):
-        role_lookup.take_side(joined(sided(tank=1), TANK, ALICE), ALICE, "Middle")
+        manager_edits.take_side(joined(sided(tank=1), TANK, ALICE), ALICE, "Middle")
 
 
 def test_sides_are_given_out_after_closing_too_and_go_with_the_seat() -> None:
     board = joined(sided(tank=1, healer=1), TANK, ALICE)
     closed = lifecycle.close(board, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
 
-    assert role_lookup.take_side(closed, ALICE, LEFT).raid.seats[0].side == LEFT
-    moved = signups.react(role_lookup.take_side(board, ALICE, LEFT).raid, ALICE, HEALER, now=NOW).raid
+    assert manager_edits.take_side(closed, ALICE, LEFT).raid.seats[0].side == LEFT
+    moved = signups.react(manager_edits.take_side(board, ALICE, LEFT).raid, ALICE, HEALER, now=NOW).raid
     assert [(seat.role, seat.side) for seat in moved.seats] == [(HEALER, None)]
 
 
@@ -77,8 +77,8 @@ def test_a_seat_with_a_wrong_side_is_not_given_at_all() -> None:
     board = joined(sided(tank=1, healer=1), TANK, ALICE)
 
     with pytest.raises(role_lookup.UnknownSide):
-        role_lookup.assign_with_side(board, BOB, HEALER, "Middle", now=NOW)
-    given = role_lookup.assign_with_side(board, BOB, HEALER, RIGHT, now=NOW)
+        manager_edits.assign_with_side(board, BOB, HEALER, "Middle", now=NOW)
+    given = manager_edits.assign_with_side(board, BOB, HEALER, RIGHT, now=NOW)
 
     assert [seat.side for seat in given.raid.seated(HEALER)] == [RIGHT]
     assert isinstance(given.events[0], ev.Assigned)
@@ -88,7 +88,7 @@ def test_a_cancelled_raid_is_edited_no_more() -> None:
     board = lifecycle.cancel(joined(sided(tank=1), TANK, ALICE), reason=CancelReason.MANUAL, by=MANAGER).raid
 
     with pytest.raises(signups.RaidOver):
-        role_lookup.take_side(board, ALICE, LEFT)
+        manager_edits.take_side(board, ALICE, LEFT)
     with pytest.raises(signups.RaidOver):
         details.lead(board, leader=ALICE)
     with pytest.raises(signups.RaidOver):
@@ -141,9 +141,9 @@ def test_who_leads_is_told_and_can_be_nobody() -> None:
 def test_moved_onto_the_line_of_the_vacated_role_nobody_comes_straight_back() -> None:
     board = joined(raid(tank=1), TANK, ALICE, BOB)
 
-    change = signups.send_to_wait(board, ALICE, TANK, now=NOW)
+    change = manager_edits.send_to_wait(board, ALICE, TANK, now=NOW)
 
     assert seated(change.raid, TANK) == [BOB]
     assert [wait.member for wait in change.raid.waitlist(RoleKey("tank"))] == [ALICE]
-    with pytest.raises(signups.RoomForAll):
-        signups.send_to_wait(joined(raid(tank=1), TANK, ALICE), ALICE, TANK, now=NOW)
+    with pytest.raises(manager_edits.RoomForAll):
+        manager_edits.send_to_wait(joined(raid(tank=1), TANK, ALICE), ALICE, TANK, now=NOW)
