@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from raidbot.config import Settings
-from raidbot.db.database import UnusableDatabase, inspect, migrations
+from raidbot.db.database import inspect, migrations
+from raidbot.db.errors import UnusableDatabase
 
 OLDEST_SQLITE = (3, 37)
 """The first version with STRICT tables."""

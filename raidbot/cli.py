@@ -12,7 +12,7 @@ from pathlib import Path
 
 from raidbot import __version__, check, process
 from raidbot.config import WrongSettings, load
-from raidbot.db.database import UnusableDatabase
+from raidbot.db.errors import UnusableDatabase
 from raidbot.ops.importer.legacy_database import NotALegacyDatabase
 from raidbot.ops.importer.run import import_database
 from raidbot.raids.times.parse import parse_time

@@ -14,7 +14,8 @@ import structlog
 from raidbot import __version__
 from raidbot.bot import Options, RaidBot
 from raidbot.config import Settings
-from raidbot.db.database import Database, UnusableDatabase
+from raidbot.db.database import Database
+from raidbot.db.errors import UnusableDatabase
 from raidbot.utils import logging
 from raidbot.utils.clock import Clock, utc_now
 from raidbot.utils.errors import Refusal

@@ -4,7 +4,6 @@ One writer and one reader connection, both from aiosqlite. A whole transaction i
 so a cancelled task cannot leave one open.
 """
 
-import errno
 import re
 import sqlite3
 import time
@@ -19,7 +18,8 @@ import aiosqlite
 import structlog
 
 from raidbot.db import backup
-from raidbot.utils.errors import Refusal
+from raidbot.db.errors import UnusableDatabase, error_kind, refuse_copy, unusable
+from raidbot.db.process_lock import claim
 
 log = structlog.get_logger(__name__)
 
@@ -34,10 +34,6 @@ _APPLICATION_ID = 0x52414944
 _OUTAGES = {"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED"}
 _RECOVERY_SECONDS = 5.0
 """Time without a failed write before an outage is over: on a full disk some writes still succeed."""
-
-
-class UnusableDatabase(Refusal):
-    """The file cannot serve as the bot's database; `str()` says why and what to do."""
 
 
 class Unwritable(sqlite3.OperationalError):
@@ -65,7 +61,7 @@ class Database:
         Raises UnusableDatabase if it is no database, newer than this bot, in use, read-only or a kept copy, if it
         cannot be copied, or if the disk is full.
         """
-        guard = _claim(path)
+        guard = claim(path)
         opened: list[aiosqlite.Connection] = []
         try:
             sqlite3.connect(path).close()  # fail here: a failing aiosqlite.connect leaves its thread behind
@@ -82,7 +78,7 @@ class Database:
                 await connection.close()
             guard.close()
             if isinstance(error, sqlite3.Error):
-                raise _unusable(path, error) from error
+                raise unusable(path, error) from error
             raise
         return cls(path, writer, reader, guard)
 
@@ -112,7 +108,7 @@ class Database:
         try:
             result, changed = await _run(self._writer, transaction)
         except sqlite3.OperationalError as error:
-            if _kind(error) not in _OUTAGES:
+            if error_kind(error) not in _OUTAGES:
                 raise
             self._outage_began(str(error))
             raise Unwritable(str(error)) from error
@@ -157,7 +153,7 @@ def exclusive(path: Path, *, keep_copy: bool = True) -> Iterator[sqlite3.Connect
     Without `keep_copy` it migrates a temporary file without copying it first.
     Raises UnusableDatabase as `Database.open` does.
     """
-    guard = _claim(path)
+    guard = claim(path)
     try:
         with closing(_opened(path, keep_copy=keep_copy)) as connection:
             yield connection
@@ -176,79 +172,9 @@ def _opened(path: Path, *, keep_copy: bool) -> sqlite3.Connection:
         if connection is not None:
             connection.close()
         if isinstance(error, sqlite3.Error):
-            raise _unusable(path, error) from error
+            raise unusable(path, error) from error
         raise
     return connection
-
-
-@contextmanager
-def hold_if_locked(path: Path) -> Iterator[None]:
-    """Hold the lock if its file exists, so that no other process uses the database. Creates and changes no file.
-
-    Raises UnusableDatabase if another process uses it.
-    """
-    _refuse_copy(path)
-    if not Path(f"{path}.lock").exists():
-        yield
-        return
-    with closing(_claim(path)):
-        yield
-
-
-def _claim(path: Path) -> sqlite3.Connection:
-    """Lock `{path}.lock` for the lifetime of this process; the system releases the lock even after a crash.
-
-    Raises UnusableDatabase.
-    """
-    _refuse_copy(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        guard = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None, check_same_thread=False)
-    except (OSError, sqlite3.Error) as error:
-        raise _unusable(path, error) from error
-    try:
-        guard.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
-        guard.close()
-        if _kind(error) == "SQLITE_BUSY":
-            raise UnusableDatabase(
-                f"Another RaidBot already runs on {path}. Stop it first, or set RAIDBOT_DATABASE to another file."
-            ) from error
-        raise _unusable(path, error) from error
-    return guard
-
-
-def _refuse_copy(path: Path) -> None:
-    """Raise UnusableDatabase for a kept copy, because opening it would migrate it."""
-    if original := backup.copied_from(path):
-        raise UnusableDatabase(
-            f"{path} is a copy that was kept before the schema changed. Rename it to {original.name} to go back to it, "
-            "or set RAIDBOT_DATABASE to another file."
-        )
-
-
-def _unusable(path: Path, error: Exception) -> UnusableDatabase:
-    match _kind(error):
-        case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
-            reason = "is not a database. Set RAIDBOT_DATABASE to another file, or restore a backup"
-        case "SQLITE_READONLY" | "SQLITE_PERM" | "EACCES" | "EPERM" | "EROFS":
-            reason = "cannot be written. Check the rights of the file and its folder"
-        case "SQLITE_FULL" | "ENOSPC":
-            reason = "cannot grow: the disk is full. Make room and start again"
-        case "SQLITE_BUSY" | "SQLITE_LOCKED":
-            reason = "is locked by another program. Close it and start again"
-        case _:
-            what = error.strerror if isinstance(error, OSError) else error
-            reason = f"cannot be opened ({what}). Check that its folder exists and may be written"
-    return UnusableDatabase(f"{path} {reason}.")
-
-
-def _kind(error: Exception) -> str:
-    """Return the error's primary name, `SQLITE_…` or `E…`, or “”; the text is ignored, as it may hold a path."""
-    if isinstance(error, OSError):
-        return errno.errorcode.get(error.errno or 0, "")
-    name: str = getattr(error, "sqlite_errorname", "")
-    return "_".join(name.split("_")[:2])
 
 
 def _prepare_writer(connection: sqlite3.Connection) -> None:
@@ -342,9 +268,9 @@ def _statements(script: str) -> list[str]:
 
 def inspect(path: Path) -> int:
     """Return the schema version of an existing file, opened read-only. Raises UnusableDatabase."""
-    _refuse_copy(path)
+    refuse_copy(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             return schema_version(connection)
     except sqlite3.Error as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from raidbot.db import database
-from raidbot.db.database import Database, UnusableDatabase
+from raidbot.db.database import Database
+from raidbot.db.errors import UnusableDatabase
 
 NEWEST = database.migrations()[-1][0]
 NEXT = NEWEST + 1

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from raidbot.db import database
-from raidbot.db.database import UnusableDatabase
+from raidbot.db import database, process_lock
+from raidbot.db.errors import UnusableDatabase
 from tests.db.next_release import (
     BROKEN_STEP,
     NEWEST,
@@ -194,7 +194,7 @@ def test_a_copy_is_never_opened_as_the_database(path: Path, copy: Path, monkeypa
         database.inspect(copy)
     with pytest.raises(UnusableDatabase, match="is a copy"), database.exclusive(copy):
         pass
-    with pytest.raises(UnusableDatabase, match="is a copy"), database.hold_if_locked(copy):
+    with pytest.raises(UnusableDatabase, match="is a copy"), process_lock.hold_if_locked(copy):
         pass
     assert files(path.parent) == before
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from raidbot.db import database
-from raidbot.db.database import Database, UnusableDatabase, inspect, migrate, migrations
+from raidbot.db.database import Database, inspect, migrate, migrations
+from raidbot.db.errors import UnusableDatabase
 
 
 @pytest.fixture

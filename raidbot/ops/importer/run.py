@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from raidbot.db import database
-from raidbot.db.database import UnusableDatabase
+from raidbot.db import database, process_lock
+from raidbot.db.errors import UnusableDatabase
 from raidbot.ops.importer import (
     guilds,
     legacy_database,
@@ -97,7 +97,7 @@ def _target(path: Path, *, dry_run: bool) -> Iterator[sqlite3.Connection]:
         return
     with TemporaryDirectory(prefix="moving-in-") as folder:
         copy = Path(folder) / "raidbot.db"
-        with database.hold_if_locked(path):
+        with process_lock.hold_if_locked(path):
             for ending in ("", "-wal"):
                 if (beside := Path(f"{path}{ending}")).exists():
                     shutil.copyfile(beside, f"{copy}{ending}")

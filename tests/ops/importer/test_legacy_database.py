@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from raidbot.db.database import Database, UnusableDatabase
+from raidbot.db.database import Database
+from raidbot.db.errors import UnusableDatabase
 from raidbot.ops.importer.legacy_database import NotALegacyDatabase
 from raidbot.ops.importer.run import import_database
 from tests.ops.importer.handwritten import GUILD, NOW, HandwrittenDatabase
