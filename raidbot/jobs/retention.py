@@ -1,13 +1,12 @@
 """Delete expired drafts, audit rows and cached boards."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from raidbot.db import audit, drafts
+from raidbot.raids.drafts import DRAFT_LIFETIME
 from raidbot.raids.settings import DEFAULT_AUDIT_DAYS
 from raidbot.state import State
-
-DRAFT_LIFETIME = timedelta(days=1)
 
 
 async def prune_drafts(state: State, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from raidbot.raids.kinds import kind_infos
@@ -14,6 +14,9 @@ from raidbot.raids.times.zones import place_named
 from raidbot.utils.clean_text import clean_line, is_blank
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
+
+DRAFT_LIFETIME = timedelta(days=1)
+"""Age at which an unconfirmed draft is deleted."""
 
 MAX_SUBJECT_LENGTH = 50
 MAX_TEAMS = 4

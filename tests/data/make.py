@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from raidbot.db import drafts, imported, outbox, threads
+from raidbot.db import closed_dms, drafts, imported, outbox, threads
 from raidbot.db.database import Database
 from raidbot.db.guilds import note_fact
 from raidbot.raids import lifecycle
@@ -119,7 +119,7 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     imported.note(tx, imported_raid, compared=False)
     imported.keep(tx, source="polls", key="1", guild=GUILD, payload='{"question": "Friday?"}')
     imported.open_balance(tx, imported.Balance(guild=GUILD, member=ALICE, raids=3, roles={"Tank": 2}))
-    outbox.close_dms(tx, DAVE, NOW)
+    closed_dms.close_dms(tx, DAVE, NOW)
 
 
 def _outbox(tx: sqlite3.Connection) -> None:

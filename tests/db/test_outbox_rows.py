@@ -2,7 +2,7 @@ import sqlite3
 from datetime import datetime, timedelta
 from typing import Any
 
-from raidbot.db import outbox, raid_queries
+from raidbot.db import closed_dms, outbox, raid_queries
 from raidbot.db.outbox import OutboxMessage
 from tests.raids.builders import ALICE, BOB, GUILD, NOW
 
@@ -121,14 +121,14 @@ def test_the_next_due_moment_is_known(tx: sqlite3.Connection) -> None:
 
 
 def test_closed_dms_are_remembered_until_one_arrives(tx: sqlite3.Connection) -> None:
-    assert outbox.dms_closed_since(tx, ALICE) is None
+    assert closed_dms.dms_closed_since(tx, ALICE) is None
 
-    outbox.close_dms(tx, ALICE, NOW)
-    outbox.close_dms(tx, ALICE, SOON)
-    assert outbox.dms_closed_since(tx, ALICE) == SOON
+    closed_dms.close_dms(tx, ALICE, NOW)
+    closed_dms.close_dms(tx, ALICE, SOON)
+    assert closed_dms.dms_closed_since(tx, ALICE) == SOON
 
-    outbox.open_dms(tx, ALICE)
-    assert outbox.dms_closed_since(tx, ALICE) is None
+    closed_dms.open_dms(tx, ALICE)
+    assert closed_dms.dms_closed_since(tx, ALICE) is None
 
 
 def test_what_is_owed_is_looked_for_and_not_among_what_was_sent_long_ago(tx: sqlite3.Connection) -> None:

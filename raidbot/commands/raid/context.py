@@ -14,7 +14,7 @@ from raidbot.commands.raid.views import PanelData
 from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.forms import Field, changed
 from raidbot.commands.ui.router import Press, UnknownPanel
-from raidbot.db import outbox, raid_history, undo
+from raidbot.db import closed_dms, raid_history, undo
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.permissions import Permission
@@ -138,6 +138,6 @@ async def show_panel(state: State, interaction: discord.Interaction[Any], raid: 
     step = await state.db.read(partial(undo.last, raid=raid))
     recent = step if step is not None and step.is_recent(state.now()) else None
     concerned = dict.fromkeys((*raid.members(), *raid.asked()))
-    unreachable = await state.db.read(partial(outbox.without_dms, members=concerned))
+    unreachable = await state.db.read(partial(closed_dms.without_dms, members=concerned))
     data = PanelData(raid, await state.names(raid), changes, recent, unreachable)
     await responses.edit_response(interaction, text, embeds=(views.embed(data),), rows=views.rows(data))

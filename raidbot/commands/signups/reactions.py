@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from raidbot.commands.signups.event_queue import KeyedQueue
 from raidbot.commands.signups.gate import RoleGone, SignupGate
-from raidbot.db import outbox
+from raidbot.db import closed_dms
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import OutboxMessage
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
@@ -240,7 +240,7 @@ class Reactions(commands.Cog):
         settings = await self._state.settings(raid.guild)
         if not settings.refusal_notices_in_thread or raid.thread is None:
             return []
-        if await self._state.db.read(partial(outbox.dms_closed_since, member=member)) is None:
+        if await self._state.db.read(partial(closed_dms.dms_closed_since, member=member)) is None:
             return []
         text = f"To whoever reacted just now and takes no direct messages: {refusal}"
         return [

@@ -10,10 +10,12 @@ from typing import Any, Literal
 import discord
 import structlog
 
+from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import outbox as rows
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Claimed
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.messages import closed_dms
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.raids.events import Change
@@ -27,10 +29,6 @@ log = structlog.get_logger(__name__)
 
 OutboxKind = Literal["dm", "post"]
 
-DMS_CLOSED_PERIOD = timedelta(days=7)
-"""Time without attempts to DM a member whose DMs are closed."""
-
-_TAKES_NO_DMS = {10013, 50007, 50278}
 _OPENING_TOO_FAST = 40003
 _MALFORMED = 400
 _SEARCHED_MESSAGES = 15
@@ -143,7 +141,7 @@ class Outbox:
         """Send a row and record the outcome; return the time of the retry, or None if there is none."""
         error: str
         try:
-            if row.kind == "dm" and await self._takes_no_dms(row.target):
+            if row.kind == "dm" and await closed_dms.is_silent(self._state, row.target):
                 await self._record(partial(_refused, row, error="takes no DMs", now=self._state.now(), closed=False))
                 return None
             message = await self._send(row)
@@ -158,7 +156,7 @@ class Outbox:
                 log.info("message split into one per embed", row=row.id, target=row.target, error=str(refusal))
                 return None
             else:
-                closed = row.kind == "dm" and refusal.code in _TAKES_NO_DMS
+                closed = row.kind == "dm" and refusal.code in closed_dms.TAKES_NO_DMS_CODES
                 await self._record(partial(_refused, row, error=str(refusal), now=self._state.now(), closed=closed))
                 log.info("message refused", row=row.id, kind=row.kind, target=row.target, error=str(refusal))
                 return None
@@ -170,10 +168,6 @@ class Outbox:
             return None
         await self._record(partial(rows.postpone, row=row.id, error=error, until=until))
         return until
-
-    async def _takes_no_dms(self, member: int) -> bool:
-        since = await self._state.db.read(lambda connection: rows.dms_closed_since(connection, member))
-        return since is not None and self._state.now() - since < DMS_CLOSED_PERIOD
 
     async def _send(self, row: Claimed) -> int:
         """Send the row, unless an earlier attempt arrived, and return the message's id."""
@@ -237,13 +231,13 @@ def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
 def _sent(row: Claimed, tx: sqlite3.Connection, *, message: int, now: datetime) -> None:
     rows.sent(tx, row.id, message=message, now=now)
     if row.kind == "dm":
-        rows.open_dms(tx, row.target)
+        closed_dm_rows.open_dms(tx, row.target)
 
 
 def _refused(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime, closed: bool) -> None:
     rows.refused(tx, row.id, error=error, now=now)
     if closed:
-        rows.close_dms(tx, row.target, now)
+        closed_dm_rows.close_dms(tx, row.target, now)
 
 
 def _split_embeds(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Message
-from raidbot.db import outbox
+from raidbot.db import closed_dms
 from raidbot.raids.model import GuildId, Kind, MemberId, Source, Status
 from raidbot.state import Cause
 from tests.commands.raid.panels import options_of, panel_of, panel_option, the_raid
@@ -174,7 +174,7 @@ async def test_who_takes_no_direct_messages_is_shown_to_the_leader(guild: Sandbo
         panel = await panel_of(guild, await put_up(guild))
         await panel.click("Find substitute")
         await panel.select("Or ask others", [alice, bob])
-        await until(lambda: bot.state.db.read(partial(outbox.without_dms, members=[MemberId(alice.id)])))
+        await until(lambda: bot.state.db.read(partial(closed_dms.without_dms, members=[MemberId(alice.id)])))
         await panel.click("Refresh")
 
         assert "Get no messages from me: Alice (their DMs are closed)" in panel.text()
