@@ -8,7 +8,7 @@ from collections.abc import Callable
 from discord_sandbox.world import Dispatch
 
 
-class Disturbance:
+class EventDisorder:
     """Buffers events for `window` seconds, then delivers them in an order that is right only per user."""
 
     def __init__(

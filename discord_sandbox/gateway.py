@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from discord_sandbox import serializers
-from discord_sandbox.event_disorder import Disturbance
+from discord_sandbox.event_disorder import EventDisorder
 from discord_sandbox.sessions import Close, Connection, Op, Session, encoded
 from discord_sandbox.store import Json
 from discord_sandbox.world import Dispatch, Intent, World
@@ -38,7 +38,7 @@ class Gateway:
         self.connections: list[Connection] = []
         self.identified = 0
         self.resumed = 0
-        self.disturbance: Disturbance | None = None
+        self.disorder: EventDisorder | None = None
         self._unsupported = unsupported
         self._limited = limited
         world.listeners.append(self.publish)
@@ -46,8 +46,8 @@ class Gateway:
     # Dispatch
 
     def publish(self, event: Dispatch) -> None:
-        if self.disturbance is not None and event.name.startswith("MESSAGE_REACTION_"):
-            self.disturbance.take(event)
+        if self.disorder is not None and event.name.startswith("MESSAGE_REACTION_"):
+            self.disorder.take(event)
         else:
             self._deliver(event)
 
@@ -106,13 +106,13 @@ class Gateway:
 
     def disturb(self, *, duplicates: float = 0.0, window: float = 0.02, rng: random.Random) -> None:
         """Duplicate reaction events with a probability and reorder them across users within `window` seconds."""
-        self.disturbance = Disturbance(self._deliver, duplicates=duplicates, window=window, rng=rng)
+        self.disorder = EventDisorder(self._deliver, duplicates=duplicates, window=window, rng=rng)
 
     def calm(self) -> None:
-        """End the disturbance and deliver the events it buffered."""
-        if self.disturbance is not None:
-            self.disturbance.release()
-            self.disturbance = None
+        """End the disorder and deliver the events it buffered."""
+        if self.disorder is not None:
+            self.disorder.release()
+            self.disorder = None
 
     def _connected(self, shard: int | None) -> list[Connection]:
         return [

@@ -1,12 +1,12 @@
 """Discord's rules for messages and reactions, the same for the bot and for people."""
 
-from collections import deque
 from datetime import timedelta
 
 from discord_sandbox import channels, message_parser, messages
 from discord_sandbox.api_errors import refused
 from discord_sandbox.message_parser import Files
 from discord_sandbox.permissions import Permission
+from discord_sandbox.ratelimits import limit_old_edits
 from discord_sandbox.store import Channel, Json, Message, Reaction, User, reaction_key
 from discord_sandbox.validation.emoji import check_reaction
 from discord_sandbox.validation.messages import check_edit, check_message
@@ -14,10 +14,6 @@ from discord_sandbox.world import World, is_direct
 
 MAX_REACTIONS = 20
 NONCE_LIFETIME = timedelta(minutes=5)
-OLD_MESSAGE_AGE = timedelta(hours=1)
-MAX_OLD_MESSAGE_EDITS = 3
-OLD_MESSAGE_EDIT_WINDOW = timedelta(seconds=20)
-"""Discord does not publish the limit on edits of messages older than an hour; bots report about this one."""
 WRITTEN_BY_PEOPLE = (0, 19, 20, 23)
 """Types of messages that people can write; the others are system messages."""
 
@@ -102,21 +98,9 @@ def edit(world: World, user: User, channel: Channel, message: Message, body: Jso
     _require_open(channel)
     if files:
         need(world, user, channel, Permission.ATTACH_FILES)
-    _limit_old_edits(world, channel, message)
+    limit_old_edits(world, channel, message)
     message_parser.parse_edit(world, channel, message, body, files)
     messages.edited(world, channel, message, at=None if set(body) == {"flags"} else world.clock.now())
-
-
-def _limit_old_edits(world: World, channel: Channel, message: Message) -> None:
-    now = world.clock.now()
-    if not world.limited or now - message.timestamp <= OLD_MESSAGE_AGE:
-        return
-    edits = world.old_edits.setdefault(channel.id, deque(maxlen=MAX_OLD_MESSAGE_EDITS))
-    if len(edits) == MAX_OLD_MESSAGE_EDITS and now - edits[0] < OLD_MESSAGE_EDIT_WINDOW:
-        error = refused(30046)
-        error.retry_after = (OLD_MESSAGE_EDIT_WINDOW - (now - edits[0])).total_seconds()
-        raise error
-    edits.append(now)
 
 
 def delete(world: World, user: User, channel: Channel, message: Message) -> None:

@@ -7,12 +7,15 @@ numbers bots see in practice.
 import hashlib
 import math
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
-from discord_sandbox.store import Json
+from discord_sandbox.api_errors import refused
+from discord_sandbox.store import Channel, Json, Message
+from discord_sandbox.world import World
 
 MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token")
 SCALED_SPEEDUP = 10  # divides every window in the scaled mode
@@ -163,3 +166,22 @@ def _headers(limit: Limit, window: Window, now: float) -> dict[str, str]:
         "X-RateLimit-Reset-After": f"{window.until - now:.3f}",
         "X-RateLimit-Bucket": limit.bucket,
     }
+
+
+OLD_MESSAGE_AGE = timedelta(hours=1)
+MAX_OLD_MESSAGE_EDITS = 3
+OLD_MESSAGE_EDIT_WINDOW = timedelta(seconds=20)
+"""Discord does not publish the limit on edits of messages older than an hour; bots report about this one."""
+
+
+def limit_old_edits(world: World, channel: Channel, message: Message) -> None:
+    """Raise ApiError 30046 for too many edits of old messages in a channel."""
+    now = world.clock.now()
+    if not world.limited or now - message.timestamp <= OLD_MESSAGE_AGE:
+        return
+    edits = world.old_edits.setdefault(channel.id, deque(maxlen=MAX_OLD_MESSAGE_EDITS))
+    if len(edits) == MAX_OLD_MESSAGE_EDITS and now - edits[0] < OLD_MESSAGE_EDIT_WINDOW:
+        error = refused(30046)
+        error.retry_after = (OLD_MESSAGE_EDIT_WINDOW - (now - edits[0])).total_seconds()
+        raise error
+    edits.append(now)

@@ -5,12 +5,8 @@ import unicodedata
 from raidbot.utils.text import clip
 
 _BLANK_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-
-
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Bidirectional controls: they also change the direction of the text around them."""
-
-
 _NAMELESS = "Unknown"
 
 
