@@ -10,7 +10,7 @@ READY := .venv/.ready
 PINS = uv pip compile pyproject.toml --universal --python-version 3.11 --extra speed --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(ARGS)
 
-.PHONY: demo test check screenshot bench run ready pins clean
+.PHONY: demo test check chaos screenshot bench run ready pins clean
 
 demo: $(READY) ## show the bot against a local stand-in for Discord
 	@$(BIN)/raidbot demo $(ARGS)
@@ -20,6 +20,9 @@ test: $(READY) ## run the whole test suite
 
 check: ## run exactly what CI runs: format, lint, types, tests
 	@.ci/run
+
+chaos: $(READY) ## play the random tests for hours (RAIDBOT_CHAOS=2: other seeds; ARGS=<file>: only these)
+	@RAIDBOT_CHAOS=$${RAIDBOT_CHAOS:-1} $(BIN)/pytest -n $(WORKERS) -m "chaos or hypothesis" --timeout 7200 $(ARGS)
 
 screenshot: $(READY) ## take the picture of the demo in docs/ again (needs Chromium)
 	@RAIDBOT_SCREENSHOT=1 $(BIN)/pytest tests/browser/test_screenshot.py $(ARGS)

@@ -12,14 +12,16 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.bot import Options, RaidBot
 from raidbot.db.database import Database
-from tests import openapi_check
+from tests import chaos, openapi_check
 
 Limits = Literal["strict", "scaled", "off"]
 Start = Callable[..., AbstractAsyncContextManager[RaidBot]]
 
 
-hypothesis.settings.register_profile("raidbot", deadline=None)  # a slow machine is no failure
-hypothesis.settings.load_profile("raidbot")
+# No deadlines: a slow machine is no failure.
+hypothesis.settings.register_profile("raidbot", deadline=None, derandomize=True, max_examples=chaos.EXAMPLES)
+hypothesis.settings.register_profile("chaos", deadline=None, max_examples=20 * chaos.EXAMPLES)
+hypothesis.settings.load_profile("chaos" if chaos.IS_LONG else "raidbot")
 
 
 @pytest.fixture
@@ -28,13 +30,20 @@ def limits() -> Limits:
     return "off"
 
 
-@pytest.fixture
-async def sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
+@asynccontextmanager
+async def checked_sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
+    """At the end, all that crossed the wire has to fit Discord's description, and nothing may have been missing."""
     async with Sandbox(limits=limits) as running:
         yield running
         assert running.unsupported == []
         misfits = openapi_check.problems(running.calls)
         assert not misfits, "\n".join(misfits)
+
+
+@pytest.fixture
+async def sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
+    async with checked_sandbox(limits) as running:
+        yield running
 
 
 @pytest.fixture

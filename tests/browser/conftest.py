@@ -5,11 +5,13 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.page.server import Page
 from tests.browser.screen import Screen
+from tests.conftest import Limits, checked_sandbox
 
 FLAGS = [
     "--no-sandbox",
@@ -31,8 +33,9 @@ def chromium() -> str | None:
     return os.environ.get("RAIDBOT_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all tests of a worker: starting it costs more than most of them."""
     found = chromium()
     if found is None:
         pytest.skip("no Chromium: install the package chromium or set RAIDBOT_CHROMIUM to try the page")
@@ -41,6 +44,13 @@ async def browser() -> AsyncIterator[Browser]:
         running = await playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield running
         await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
+    """The sandbox of every test, on the browser's event loop."""
+    async with checked_sandbox(limits) as running:
+        yield running
 
 
 @pytest.fixture
@@ -55,16 +65,17 @@ def guild(sandbox: Sandbox) -> SandboxGuild:
     return guild
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page_url(sandbox: Sandbox) -> str:
     """The page's address; a test overrides this fixture to run the sandbox with an operator."""
     return await Page(sandbox).open()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_page(browser: Browser, page_url: str) -> AsyncIterator[OpenPage]:
     """Open the page in a new tab. At the end, assert that no tab logged an error."""
     errors: list[str] = []
+    contexts: list[BrowserContext] = []
 
     async def opening(*, be: str = "", width: int = 1280, height: int = 860, scheme: str = "dark") -> Screen:
         context = await browser.new_context(
@@ -74,6 +85,7 @@ async def open_page(browser: Browser, page_url: str) -> AsyncIterator[OpenPage]:
             timezone_id="Europe/Berlin",
             reduced_motion="reduce",
         )
+        contexts.append(context)
         context.set_default_timeout(TIMEOUT_MILLISECONDS)
         page = await context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -86,4 +98,6 @@ async def open_page(browser: Browser, page_url: str) -> AsyncIterator[OpenPage]:
         return screen
 
     yield opening
+    for context in contexts:
+        await context.close()
     assert errors == []

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from discord_sandbox import SandboxGuild
@@ -15,12 +16,14 @@ from tests.browser.screen import Screen
 from tests.conftest import Start
 from tests.raid_boards import put_up
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
+
 AXE = "axe-core@4"
 FETCHED_WITHIN = 60.0  # seconds
 GRAVE = ("serious", "critical")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def axe(request: pytest.FixtureRequest) -> str:
     """The source of axe-core (MPL-2.0), fetched with npm once and kept in pytest's cache."""
     assert request.config.cache is not None

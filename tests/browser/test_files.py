@@ -14,6 +14,8 @@ from tests.browser.screen import Screen
 from tests.conftest import Start
 from tests.raid_boards import put_up
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
+
 
 async def _download(screen: Screen, message: Locator, kind: str) -> Path:
     """Download the message's file, whose name must end with `kind`, and return its path."""
@@ -33,6 +35,7 @@ async def test_templates_are_exported_changed_and_imported_again(
 ) -> None:
     async with start():
         screen = await open_page(be="Mara")
+        screen.page.on("filechooser", lambda _: None)  # from here on no press comes before the browser knows to tell us
         await screen.open("raid-signups")
         await screen.slash("templates export")
         handed_out = screen.message("takes this file in")

@@ -1,11 +1,14 @@
 """Creating a raid and signing up on the sandbox page, with the real bot in a real browser."""
 
+import pytest
 from playwright.async_api import expect
 
 from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
 from tests.conftest import Start
 from tests.raid_boards import put_up
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
 TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"
 

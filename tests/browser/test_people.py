@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from discord_sandbox import SandboxGuild
@@ -9,6 +10,8 @@ from discord_sandbox.store import MessageFlag
 from tests.browser.conftest import OpenPage
 from tests.conftest import Start
 from tests.raid_boards import put_up
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
 
 async def test_an_ephemeral_answer_is_its_owners_alone_until_dismissed(

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from discord_sandbox import Sandbox, SandboxGuild
@@ -14,8 +15,10 @@ from raidbot.demo.operator_buttons import Operator
 from tests.browser.conftest import OpenPage
 from tests.raid_boards import put_up
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def bot(sandbox: Sandbox, guild: SandboxGuild, tmp_path: Path) -> AsyncIterator[BotProcess]:
     running = BotProcess(sandbox, tmp_path)
     await running.start()
@@ -23,7 +26,7 @@ async def bot(sandbox: Sandbox, guild: SandboxGuild, tmp_path: Path) -> AsyncIte
     await running.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page_url(sandbox: Sandbox, bot: BotProcess) -> str:
     await sandbox.until(lambda: sandbox.store.commands)
     return await Page(sandbox, Operator(sandbox, bot)).open()

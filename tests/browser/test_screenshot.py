@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from discord_sandbox import Sandbox, scenario
@@ -16,12 +17,14 @@ from raidbot.demo.operator_buttons import Operator
 from raidbot.demo.seed import BACKDATE, Seed
 from tests.browser.conftest import OpenPage
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
+
 KEPT = Path(__file__).parents[2] / "docs" / "page.png"
 LARGEST = 300 * 1024  # bytes
 WIDTH, HEIGHT = 1280, 820
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page_url(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[str]:
     sandbox.clock.advance(-BACKDATE)
     scenario.build(sandbox, scenario.read(NIGHT_OWLS))

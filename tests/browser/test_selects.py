@@ -1,10 +1,13 @@
 """Selects and link buttons on messages that the sandbox builds without a bot."""
 
+import pytest
 from playwright.async_api import expect
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.store import Json
 from tests.browser.conftest import OpenPage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
 USERS: Json = {"type": 5, "custom_id": "who", "placeholder": "Who was there?", "min_values": 1, "max_values": 2}
 STRINGS: Json = {

@@ -7,10 +7,13 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
 MAX_TASK_MILLISECONDS = 100  # processor time of one task on the main thread
 MESSAGES, REACTIONS, SECONDS = 500, 200, 2.0

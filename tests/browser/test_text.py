@@ -1,9 +1,12 @@
 """Text on the page is rendered as Discord renders it, and hostile text stays text."""
 
+import pytest
 from playwright.async_api import expect
 
 from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
 HOSTILE = (
     "<img src=x onerror=\"document.title='broken'\"> <script>document.title='broken'</script>",

@@ -3,12 +3,15 @@
 import re
 from dataclasses import dataclass
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
 from tests.browser.screen import Screen
 from tests.conftest import Start
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
 TANK = "🛡️"
 CODE = re.compile(r"Raid ([A-Z2-9]{6})")

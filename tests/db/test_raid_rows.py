@@ -32,6 +32,7 @@ from raidbot.raids.model import (
     Wait,
 )
 from raidbot.raids.rosters import signups
+from tests.chaos import rounds
 from tests.db.memory import memory
 from tests.raids.builders import ALICE, BOB, CAROL, GUILD, MANAGER, NOW, START, TANK, joined, posting, raid, roles
 
@@ -121,7 +122,7 @@ def seat_rows(tx: sqlite3.Connection) -> dict[MemberId, tuple[Any, ...]]:
     return {row[1]: row for row in tx.execute("SELECT * FROM seats").fetchall()}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=rounds(20, 1000))
 @given(before=some_raids(), after=some_raids())
 def test_every_field_survives_inserting_and_saving(before: Raid, after: Raid) -> None:
     with memory() as tx:

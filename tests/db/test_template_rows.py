@@ -12,6 +12,7 @@ from raidbot.raids.model import GuildId
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.catalogue import Catalogue, untouched
 from raidbot.raids.templates.model import Template, TemplateRefused
+from tests.chaos import rounds
 from tests.db.memory import memory
 from tests.raids.builders import GUILD
 from tests.raids.templates.any_template import any_template
@@ -83,7 +84,7 @@ def test_strategies_that_only_follow_changed_roles_are_not_kept(tx: sqlite3.Conn
     assert rows.catalogue(tx, GUILD).entry("dragonspyre").template == left
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(20, 1000))
 @given(any_template(), st.booleans())
 def test_whatever_is_accepted_survives_there_and_back(template: Template, own: bool) -> None:
     try:

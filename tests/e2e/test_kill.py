@@ -15,12 +15,13 @@ from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Message
 from raidbot.demo.harness import BotProcess
 from raidbot.raids.emoji.model import key_of
+from tests.chaos import rounds, seeds
 from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd, Deed
 from tests.e2e.database_facts import DatabaseFacts, Story, Told
 from tests.raid_boards import prepare, put_up
 
-KILLS = 6
+KILLS = rounds(2, 6)
 EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
 FETCH = "/channels/{channel_id}/messages/{message_id}"
 SEND = "POST /channels/{channel_id}/messages"
@@ -100,7 +101,8 @@ class Evening:
         return database_facts.read(self.database)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", seeds(5, 20))
 async def test_a_burst_survives_kills(
     sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, database: Path, seed: int
 ) -> None:
@@ -169,7 +171,8 @@ def check_messages(evening: Evening, end: DatabaseFacts) -> None:
     assert end.owed("remind-participants") == sorted(reminded)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", seeds(3, 20))
 async def test_a_board_is_posted_once_whenever_the_bot_is_killed(
     sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, database: Path, seed: int
 ) -> None:

@@ -20,6 +20,7 @@ from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, Seat, Source
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.catalogue import Catalogue, add, untouched
 from raidbot.raids.templates.model import MAX_REACTIONS, Strategy, Template, TemplateRefused
+from tests.chaos import rounds
 from tests.raids.templates.any_template import any_template
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
@@ -77,7 +78,7 @@ def check_panel(embed: discord.Embed, rows: tuple[Row, ...]) -> None:
     check_message({"embeds": [embed.to_dict()], "components": panel_view(rows).to_components()})
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=100)
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(25, 1000))
 @given(any_template(), st.sampled_from(LONG_NAMES), st.integers(0, 3), st.integers(0, 40))
 def test_every_board_of_an_accepted_template_is_taken(template: Template, name: str, forced: int, waiting: int) -> None:
     catalogue = offering(template)
@@ -91,7 +92,7 @@ def test_every_board_of_an_accepted_template_is_taken(template: Template, name: 
         check_board(board(replace(full, status=Status.CANCELLED), names))
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=100)
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(25, 1000))
 @given(any_template(), st.sampled_from(LONG_NAMES))
 def test_a_full_board_of_an_accepted_template_names_everybody(template: Template, name: str) -> None:
     catalogue = offering(template)
@@ -103,7 +104,7 @@ def test_a_full_board_of_an_accepted_template_names_everybody(template: Template
         assert not any(" more" in field.value for field in shown.fields)
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=100)
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(25, 1000))
 @given(any_template())
 def test_the_panel_of_create_shows_an_accepted_template(template: Template) -> None:
     catalogue = offering(template)

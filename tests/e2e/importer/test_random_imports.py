@@ -9,6 +9,7 @@ import pytest
 
 from discord_sandbox.people import Person
 from raidbot.raids.model import Raid
+from tests.chaos import seeds
 from tests.conftest import Start
 from tests.e2e.importer.migrated_guild import MigratedGuild, old_roster, roster
 from tests.ops.importer.legacy.generator import invent
@@ -18,7 +19,8 @@ _CROWD = 70
 _OUTSIDERS = 4
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", seeds(3, 50))
 async def test_who_is_on_a_roster_stays_and_who_is_new_comes_behind(
     place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str], seed: int
 ) -> None:

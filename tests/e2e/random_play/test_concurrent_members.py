@@ -14,6 +14,7 @@ from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId, MemberId, RaidId, Source
 from raidbot.raids.settings import SignupStyle
 from raidbot.state import Cause
+from tests.chaos import rounds, seeds
 from tests.conftest import Start
 from tests.e2e import database_facts
 from tests.e2e.database_facts import until_settled
@@ -58,14 +59,25 @@ def check_answers(sandbox: Sandbox) -> None:
     assert once == Counter(one.id for one in asked)
 
 
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", seeds(1, 10))
 @pytest.mark.parametrize(
-    ("latency", "deeds", "seed"), [(0.0, 8, 1), (0.0, 8, 2), (0.5, 3, 3)], ids=["quick", "quick again", "slow Discord"]
+    ("latency", "deeds", "salt"),
+    [(0.0, rounds(5, 20), 1), (0.0, rounds(5, 20), 2), (0.5, 3, 3)],
+    ids=["quick", "quick again", "slow Discord"],
 )
 async def test_the_rules_hold_everybody_hears_the_truth_and_the_audit_tells_it_once(
-    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, latency: float, deeds: int, seed: int
+    sandbox: Sandbox,
+    guild: SandboxGuild,
+    start: Start,
+    database: Path,
+    latency: float,
+    deeds: int,
+    salt: int,
+    seed: int,
 ) -> None:
     async with start(reaction_limit=10_000, dm_pause_seconds=0.01) as bot:
-        place, actors = await set_scene(guild, bot, random.Random(seed))
+        place, actors = await set_scene(guild, bot, random.Random(4 * seed + salt))
         told, asked = len(database_facts.read(database).audit), len(sandbox.store.interactions)
         if latency:
             sandbox.faults.slow(latency)

@@ -13,6 +13,7 @@ from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, MemberId, RoleKey
 from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
+from tests.chaos import rounds
 from tests.e2e import database_facts
 from tests.e2e.random_play.whole_bot import WholeBot
 
@@ -178,9 +179,8 @@ class WholeBotMachine(WholeBot):
 
 
 WholeBotMachine.TestCase.settings = settings(
-    max_examples=12,
+    max_examples=rounds(6, 200),
     stateful_step_count=15,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )

@@ -10,6 +10,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Message
+from tests.chaos import rounds, seeds
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up
 
@@ -61,7 +62,8 @@ async def act(rng: random.Random, members: list[Person], board: Message) -> None
         await member.unreact(board, emoji)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", seeds(2, 20))
 async def test_reactions_roster_and_board_agree(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, seed: int
 ) -> None:
@@ -73,7 +75,7 @@ async def test_reactions_roster_and_board_agree(
     await running.enter_async_context(start(reaction_limit=10_000))
     try:
         board = await put_up(guild, activity="key", teams=3, team_size=SEATS)
-        for step in range(100):
+        for step in range(rounds(60, 400)):
             await act(rng, members, board)
             if rng.random() < 0.15:
                 await sandbox.until(lambda: agrees(sandbox, database, board), timeout=30)

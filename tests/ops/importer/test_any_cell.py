@@ -16,6 +16,7 @@ from raidbot.ops.importer.report import Report
 from raidbot.ops.importer.run import import_database
 from raidbot.raids.emoji.model import parse_emoji
 from raidbot.raids.model import RaidId
+from tests.chaos import rounds
 from tests.ops.importer.legacy.generator import NOW, invent
 from tests.ops.importer.legacy.schema import RELEASES, Release
 
@@ -76,7 +77,7 @@ def check_usable(connection: sqlite3.Connection) -> None:
             assert not (raid.is_open and raid.waitlist(role.key) and raid.has_room(role))
 
 
-@settings(max_examples=12)
+@settings(max_examples=rounds(6, 300))
 @given(seed=st.integers(0, 10**9), release=st.sampled_from(RELEASES), cells=st.integers(1, 60))
 def test_whatever_stands_in_whichever_cell(seed: int, release: Release, cells: int) -> None:
     rng = Random(seed)

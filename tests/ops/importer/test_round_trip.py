@@ -24,6 +24,7 @@ from raidbot.ops.importer.report import Report
 from raidbot.ops.importer.run import import_database
 from raidbot.raids.model import GuildId
 from raidbot.state import State
+from tests.chaos import rounds
 from tests.ops.importer import comparable
 from tests.ops.importer.legacy.damage import Broken, damage, whole_guilds, whole_raids
 from tests.ops.importer.legacy.generator import COMMANDS_TO_COME, NOW, invent
@@ -115,7 +116,7 @@ def check_counts(old: Path, report: Report) -> None:
     json.dumps(report.to_json())
 
 
-@settings(max_examples=40)
+@settings(max_examples=rounds(15, 500))
 @given(seed=SEEDS, release=st.sampled_from(RELEASES), servers=st.integers(1, 3), number=st.integers(0, 6))
 def test_every_roster_order_setting_template_and_counter_equals_the_source(
     folders: Iterator[Path], seed: int, release: Release, servers: int, number: int
@@ -173,7 +174,7 @@ def test_what_has_no_place_yet_is_kept_row_by_row(tmp_path: Path) -> None:
     assert all(report.tables[table].kept == report.tables[table].read for table in KEPT)
 
 
-@settings(max_examples=40)
+@settings(max_examples=rounds(15, 500))
 @given(seed=SEEDS, breaks=st.integers(1, 12))
 def test_a_broken_cell_costs_its_row_and_is_named(folders: Iterator[Path], seed: int, breaks: int) -> None:
     folder = next(folders)

@@ -15,6 +15,7 @@ from raidbot.raids.model import CancelReason, CloseReason, Kind, MemberId, Raid,
 from raidbot.raids.rosters import manager_edits, signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.utils.errors import Refusal
+from tests.chaos import rounds
 from tests.raids.builders import CREATOR, GUILD, MANAGER, NOW, START, opened
 from tests.raids.rosters.reference_roster import Declined, ReferenceRoster
 from tests.raids.rosters.replay import replayed, roster_of
@@ -314,5 +315,5 @@ def _owed_to(change: ev.Change) -> list[MemberId]:
     return people
 
 
-Evening.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+Evening.TestCase.settings = settings(max_examples=rounds(50, 3000), stateful_step_count=40)
 TestEvening = Evening.TestCase
