@@ -1,6 +1,5 @@
 """Reads the bot's database from outside: the raids' rows, and the roster that follows from the audit."""
 
-import asyncio
 import json
 import sqlite3
 import time
@@ -19,6 +18,7 @@ from raidbot.delivery.boards import render
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Mark, MemberId, Raid, RaidId, RoleKey, Seat, Wait
 from raidbot.raids.settings import SignupStyle
+from tests.e2e.fast_time import look_again
 
 
 class Told(NamedTuple):
@@ -149,7 +149,7 @@ async def until_settled(
     deadline = time.monotonic() + patience
     while lines := unsettled(database, message, style):
         assert time.monotonic() < deadline, "\n".join(lines)
-        await asyncio.sleep(0.05)
+        await look_again()
     return read(database)
 
 

@@ -12,17 +12,17 @@ class FastLoop(asyncio.SelectorEventLoop):
     """An event loop that runs in real time except inside `at_pace`."""
 
     def __init__(self) -> None:
-        self._pace = 1.0
+        self.pace = 1.0
         self._then = self._now = time.monotonic()
         selector = selectors.DefaultSelector()
-        super().__init__(_Hurried(selector, lambda: self._pace))
+        super().__init__(_Hurried(selector, lambda: self.pace))
 
     def time(self) -> float:
-        return self._now + (time.monotonic() - self._then) * self._pace
+        return self._now + (time.monotonic() - self._then) * self.pace
 
     def set_pace(self, pace: float) -> None:
         self._now, self._then = self.time(), time.monotonic()
-        self._pace = pace
+        self.pace = pace
 
 
 class _Hurried(selectors.BaseSelector):
@@ -64,3 +64,9 @@ def at_pace(pace: float) -> Iterator[None]:
         yield
     finally:
         loop.set_pace(1.0)
+
+
+async def look_again() -> None:
+    """Wait before the next look at a file: a twentieth of a real second, however fast time passes."""
+    loop = asyncio.get_running_loop()
+    await asyncio.sleep(0.05 * (loop.pace if isinstance(loop, FastLoop) else 1.0))

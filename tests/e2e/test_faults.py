@@ -32,6 +32,7 @@ COMMANDS = "/applications/{application_id}/commands"
 EMOJIS = ["1️⃣", "2️⃣", "3️⃣"]
 MINUTE = 60.0
 PACE = 30.0
+HURRIED_HEARTBEAT = 3.0  # seconds of the hurried loop: ten a second
 Log = MutableMapping[str, Any]
 
 
@@ -106,7 +107,7 @@ def failing(fault: Fault) -> Iterator[Fault]:
 async def test_edits_failing_for_a_minute_lose_nothing(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log], status: int
 ) -> None:
-    async with start():
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
         with failing(sandbox.faults.answer(status, route=EDIT)):
             await burst(crowd)
@@ -119,7 +120,7 @@ async def test_edits_failing_for_a_minute_lose_nothing(
 async def test_edits_never_answered_for_a_minute_lose_nothing(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log]
 ) -> None:
-    async with start():
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
         with failing(sandbox.faults.silence(Silence.HANG, route=EDIT)):
             await burst(crowd)
@@ -133,7 +134,7 @@ async def test_edits_never_answered_for_a_minute_lose_nothing(
 async def test_nothing_answered_for_a_minute_loses_nothing(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log], status: int
 ) -> None:
-    async with start():
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
         with failing(sandbox.faults.answer(status)):
             await burst(crowd)
@@ -149,7 +150,7 @@ async def test_nothing_answered_for_a_minute_loses_nothing(
 async def test_messages_that_were_sent_but_not_acknowledged_arrive_once(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, silent: bool
 ) -> None:
-    async with start():
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
         fault = (
             sandbox.faults.silence(Silence.RESET, route=SEND, calls=7, carried_out=True)
@@ -167,14 +168,14 @@ async def test_messages_that_were_sent_but_not_acknowledged_arrive_once(
 async def test_failing_registration_of_commands_stops_nothing_else(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log], status: int
 ) -> None:
-    async with start():
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
     with database_facts.writing(database) as connection:
         connection.execute("DELETE FROM facts WHERE name LIKE 'commands%'")
     sandbox.store.commands.clear()
 
     with failing(sandbox.faults.answer(status, route=f"PUT {COMMANDS}")) as fault:
-        async with start(wait_for_commands=False):
+        async with start(wait_for_commands=False, heartbeat_seconds=HURRIED_HEARTBEAT):
             await burst(crowd)
             right(crowd, board, await healed(sandbox, database, board))
             await pass_time(sandbox, MINUTE)
@@ -208,7 +209,7 @@ async def test_a_burst_through_a_troubled_gateway(
             case "session invalid":
                 gateway.invalidate(resumable=False)
 
-    async with start():
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
         resumed, identified = gateway.resumed, gateway.identified
 
@@ -223,7 +224,7 @@ async def test_a_burst_through_a_troubled_gateway(
 async def test_reactions_told_twice_and_mixed_between_members(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
 ) -> None:
-    async with start():
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
         sandbox.gateway.disturb(duplicates=0.3, rng=random.Random(3))
 
@@ -237,14 +238,14 @@ async def test_a_reaction_told_of_while_it_is_being_taken_away_is_no_new_wish(
 ) -> None:
     heard: list[Dispatch] = []
     sandbox.world.listeners.append(heard.append)
-    async with start():
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
     for emoji in EMOJIS[:2]:
         await crowd.act(Deed(crowd.members[0], "puts", emoji))
     late = next(event for event in reversed(heard) if event.name == "MESSAGE_REACTION_ADD")
 
     slow = sandbox.faults.slow(1.0, route=TAKE)
-    async with start():
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         await sandbox.until(lambda: slow.met)
         sandbox.gateway.publish(late)
 
@@ -254,7 +255,7 @@ async def test_a_reaction_told_of_while_it_is_being_taken_away_is_no_new_wish(
 async def test_reactions_during_an_outage_of_the_server_are_found(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
 ) -> None:
-    async with start():
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
         await sandbox.set_unavailable(guild)
         await burst(crowd)
@@ -270,7 +271,7 @@ async def test_reactions_during_an_outage_of_the_server_are_found(
 async def test_a_channel_closed_to_the_bot_for_a_while(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log]
 ) -> None:
-    async with start():
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
         channel = guild.channel("raid-signups")
         await crowd.act(Deed(crowd.members[0], "puts", EMOJIS[0]))
@@ -313,7 +314,7 @@ async def test_closed_dms_keep_nobody_else_from_being_reminded(
 async def test_a_database_that_is_full_for_a_while(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log]
 ) -> None:
-    async with start() as bot:
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT) as bot:
         board, crowd = await three_teams(guild, size=60)
         lies = watch_for_lies(sandbox, crowd, board, database)
         await limit_pages(bot, more=2)

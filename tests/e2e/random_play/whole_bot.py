@@ -220,7 +220,7 @@ class WholeBot(RuleBasedStateMachine):
         while not fact():
             if loop.time() > deadline:
                 raise AssertionError(else_say())
-            await self.sandbox.store.wait_for_change(0.2)
+            await self.sandbox.store.wait_for_change(0.05 * _PACE)
 
     def rows(self) -> Raid:
         return database_facts.read(self.database).raid
