@@ -69,7 +69,7 @@ def long_name(number: int, most: int) -> str:
     return f"{number:03} {filling * most}"[:most]
 
 
-async def fill(database: Path, guild: SandboxGuild, clock: Clock) -> Large:
+async def fill(database: Path, guild: SandboxGuild, clock: Clock, *, raids: int = RAIDS) -> Large:
     """Fill the guild and the database of a bot that has not started yet."""
     chosen = [guild.add_role(long_name(number, _MAX_NAME_LENGTH)) for number in range(ROLES)][:_CHOSEN_ROLES]
     channels = [guild.add_channel(long_name(number, _MAX_NAME_LENGTH)) for number in range(CHANNELS)]
@@ -85,7 +85,7 @@ async def fill(database: Path, guild: SandboxGuild, clock: Clock) -> Large:
         guilds.save_settings(tx, GuildSettings(guild=settings.guild), settings)
         guilds.save_names(tx, settings.guild, world.names())
         templates.save(tx, settings.guild, untouched(), offered)
-        made = [world.open_raid(number) for number in range(RAIDS)] + [world.gone(n) for n in range(CLOSED_RAIDS)]
+        made = [world.open_raid(number) for number in range(raids)] + [world.gone(n) for n in range(CLOSED_RAIDS)]
         for raid in made:
             rows.insert(tx, raid)
         return made

@@ -12,6 +12,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Json
 from raidbot.raids.model import GuildId
+from tests.chaos import rounds
 from tests.commands.test_permission_checks import COMMANDS
 from tests.conftest import Start
 
@@ -20,6 +21,12 @@ STRING_SELECT = 3
 
 @pytest.fixture
 async def large(sandbox: Sandbox, guild: SandboxGuild, database: Path) -> Large:
+    """With more raids than a select takes; the boards of all of them are drawn behind a test's back."""
+    return await fill(database, guild, sandbox.clock.now, raids=rounds(50, RAIDS))
+
+
+@pytest.fixture
+async def largest(sandbox: Sandbox, guild: SandboxGuild, database: Path) -> Large:
     return await fill(database, guild, sandbox.clock.now)
 
 
@@ -74,9 +81,9 @@ def drawn(large: Large) -> Iterator[bool]:
         yield from (bool(board.embeds) for board in boards)
 
 
-async def test_lists_go_to_their_end_and_every_board_is_taken(large: Large, start: Start) -> None:
+async def test_lists_go_to_their_end_and_every_board_is_taken(largest: Large, start: Start) -> None:
     async with start(guild_ready_seconds=0.5) as bot:
-        ask = partial(large.regular.slash, large.channel)
+        ask = partial(largest.regular.slash, largest.channel)
         listed = await walked(await ask("raidinfo list"))
         mine = await walked(await ask("raidinfo list", mine=True))
         signups = await ask("mysignups")
@@ -91,7 +98,7 @@ async def test_lists_go_to_their_end_and_every_board_is_taken(large: Large, star
             await signups.select("Leave or change which one?", [code])
             assert "[Leave this raid]" in signups.text()
             await signups.click("All my signups")
-        await large.guild.until(lambda: sum(drawn(large)) == RAIDS, timeout=60)
+        await largest.guild.until(lambda: sum(drawn(largest)) == RAIDS, timeout=60)
         assert len(bot.state.boards) == RAIDS
 
 
