@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 WORKERS ?= auto
 ARGS ?=
 BIN := .venv/bin
+IN_PARALLEL := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 READY := .venv/.ready
 PINS = uv pip compile pyproject.toml --universal --python-version 3.11 --extra speed --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(ARGS)
@@ -16,13 +17,13 @@ demo: $(READY) ## show the bot against a local stand-in for Discord
 	@$(BIN)/raidbot demo $(ARGS)
 
 test: $(READY) ## run the whole test suite
-	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/pytest $(IN_PARALLEL) $(ARGS)
 
 check: ## run exactly what CI runs: format, lint, types, tests
 	@.ci/run
 
 chaos: $(READY) ## play the random tests for hours (RAIDBOT_CHAOS=2: other seeds; ARGS=<file>: only these)
-	@RAIDBOT_CHAOS=$${RAIDBOT_CHAOS:-1} $(BIN)/pytest -n $(WORKERS) -m "chaos or hypothesis" --timeout 7200 $(ARGS)
+	@RAIDBOT_CHAOS=$${RAIDBOT_CHAOS:-1} $(BIN)/pytest $(IN_PARALLEL) -m "chaos or hypothesis" --timeout 7200 $(ARGS)
 
 screenshot: $(READY) ## take the picture of the demo in docs/ again (needs Chromium)
 	@RAIDBOT_SCREENSHOT=1 $(BIN)/pytest tests/browser/test_screenshot.py $(ARGS)

@@ -1,6 +1,7 @@
 """Fixtures for tests of the whole bot: a local Discord sandbox and a database in a temporary folder."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -22,6 +23,38 @@ Start = Callable[..., AbstractAsyncContextManager[RaidBot]]
 hypothesis.settings.register_profile("raidbot", deadline=None, derandomize=True, max_examples=chaos.EXAMPLES)
 hypothesis.settings.register_profile("chaos", deadline=None, max_examples=20 * chaos.EXAMPLES)
 hypothesis.settings.load_profile("chaos" if chaos.IS_LONG else "raidbot")
+
+LONGEST = (
+    "tests/browser/test_whole_life.py",
+    "tests/e2e/random_play/",
+    "tests/e2e/test_kill.py",
+    "tests/e2e/restarts/",
+    "tests/demo/test_browser.py",
+    "tests/browser/test_running.py",
+    "tests/browser/test_speed.py",
+    "tests/commands/test_large_servers.py",
+    "tests/commands/test_permission_checks.py",
+    "tests/test_bench.py",
+    "tests/test_demo.py",
+    "tests/delivery/boards/test_template_boards.py",
+    "tests/e2e/",
+    "tests/browser/",
+    "tests/test_process.py",
+)
+"""Where the tests are that take seconds. They come first, so that no worker is left with one at the end."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More workers than cores, because much of what the tests do is to wait."""
+    cores = os.cpu_count() or 1
+    return min(2 * cores, cores + 4)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return next((place for place, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture
