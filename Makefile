@@ -11,6 +11,8 @@ READY := .venv/.ready
 PINS = uv pip compile pyproject.toml --universal --python-version 3.11 --extra speed --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(ARGS)
 
+unexport PYTHONDONTWRITEBYTECODE # compiled once is enough: the tests start some seventy processes
+
 .PHONY: demo test check chaos screenshot bench run ready pins clean
 
 demo: $(READY) ## show the bot against a local stand-in for Discord
