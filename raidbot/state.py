@@ -3,11 +3,11 @@
 import asyncio
 import random
 import sqlite3
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 
@@ -21,6 +21,7 @@ from raidbot.raids.events import Change, Created
 from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Status
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue, new_key
+from raidbot.utils.aggregate import Aggregate, Stale
 from raidbot.utils.cache import Cache
 from raidbot.utils.clock import Clock
 from raidbot.utils.errors import Refusal
@@ -39,11 +40,11 @@ SettingsRule = Callable[[GuildSettings], GuildSettings]
 SettingsListener = Callable[[GuildSettings, GuildSettings], None]
 """Called after the commit with the settings before and after; must not block."""
 TemplatesRule = Callable[[Catalogue], Catalogue]
+TemplatesListener = Callable[[Catalogue, Catalogue], None]
+"""Called after the commit with the templates before and after; must not wait."""
 
 BOARD_RETENTION = timedelta(days=14)
 """Time after its start during which the board of a closed raid still handles reactions."""
-
-_MAX_CONFLICTS = 3
 
 
 class UnknownRaid(Refusal):
@@ -69,18 +70,18 @@ class State:
         self.clock = clock
         self.boards: dict[MessageId, RaidId] = {}
         self._boards_since = self.now() - BOARD_RETENTION
-        self._raids: Cache[RaidId, Raid] = Cache(capacity)
-        self._settings: Cache[GuildId, GuildSettings] = Cache(capacity)
-        self._templates: Cache[GuildId, Catalogue] = Cache(capacity)
+        self._raids: Aggregate[RaidId, Raid, Change] = Aggregate(
+            "raid", self._load_raid, value_of=_raid_of, capacity=capacity, versioned=True, on_store=self._note_board
+        )
+        self._settings: Aggregate[GuildId, GuildSettings, GuildSettings] = Aggregate(
+            "settings", self._load_settings, value_of=_itself, capacity=capacity
+        )
+        self._templates: Aggregate[GuildId, Catalogue, Catalogue] = Aggregate(
+            "templates", self._load_templates, value_of=_itself, capacity=capacity
+        )
         self._names: Cache[tuple[GuildId, MemberId], str] = Cache(capacity * 20)
         self._leaders: Cache[tuple[GuildId, int], frozenset[MemberId]] = Cache(capacity)
-        self._locks: KeyedLocks[RaidId] = KeyedLocks()
-        self._settings_locks: KeyedLocks[GuildId] = KeyedLocks()
-        self._templates_locks: KeyedLocks[GuildId] = KeyedLocks()
         self._leaders_locks: KeyedLocks[GuildId] = KeyedLocks()
-        self._running: set[asyncio.Task[Any]] = set()
-        self._listeners: list[Listener] = []
-        self._settings_listeners: list[SettingsListener] = []
         self._codes = codes or random.SystemRandom()
 
     async def load(self) -> list[Raid]:
@@ -88,15 +89,14 @@ class State:
         self._boards_since = self.now() - BOARD_RETENTION
         live = await self.db.read(partial(rows.with_live_boards, since=self._boards_since))
         for raid in live:
-            self._remember(raid)
+            self._raids.store(raid.id, raid)
         return live
 
     async def forget_boards(self) -> None:
         """Drop the boards of closed raids that started more than `BOARD_RETENTION` ago."""
         until = self.now() - BOARD_RETENTION
         for raid in await self.db.read(partial(raid_queries.closed, since=self._boards_since, until=until)):
-            async with self._locks.hold(raid):
-                self._note_board(await self._raid(raid))
+            self._note_board(await self._raids.get(raid))
         self._boards_since = until
 
     def now(self) -> datetime:
@@ -104,34 +104,22 @@ class State:
         return self.clock().replace(microsecond=0)
 
     def listen(self, listener: Listener) -> None:
-        self._listeners.append(listener)
+        self._raids.listen(listener)
 
     def listen_to_settings(self, listener: SettingsListener) -> None:
-        self._settings_listeners.append(listener)
+        self._settings.listen(listener)
+
+    def listen_to_templates(self, listener: TemplatesListener) -> None:
+        self._templates.listen(listener)
 
     async def wait_for_writes(self) -> None:
         """Wait until all writes under way are durable."""
-        while self._running:
-            await asyncio.wait(self._running)
+        for kept in (self._raids, self._settings, self._templates):
+            await kept.wait_for_writes()
 
     async def raid(self, raid_id: RaidId) -> Raid:
         """Return the raid. Raises KeyError for an unknown id."""
-        cached = self._raids.get(raid_id)
-        if cached is not None:
-            return cached
-        async with self._locks.hold(raid_id):
-            return await self._raid(raid_id)
-
-    async def _raid(self, raid_id: RaidId) -> Raid:
-        """Load and cache the raid. The caller holds its lock, so that a stale raid never replaces a newer one."""
-        cached = self._raids.get(raid_id)
-        if cached is not None:
-            return cached
-        raid = await self.db.read(lambda connection: rows.load(connection, raid_id))
-        if raid is None:
-            raise KeyError(raid_id)
-        self._remember(raid)
-        return raid
+        return await self._raids.get(raid_id)
 
     async def find(self, guild: GuildId, code: str) -> Raid:
         """Return the guild's raid with this code, ignoring case and surrounding blanks. Raises UnknownRaid."""
@@ -154,45 +142,26 @@ class State:
         Runs to completion even if the caller is cancelled. Raises what the rule raises, BusyRaid after too many
         conflicting writes, KeyError for an unknown id, or sqlite3.Error if the write fails; nothing has changed then.
         """
-        return await self._shielded(self._change(raid_id, rule, cause, names or {}))
 
-    async def _shielded(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run to completion even if the caller is cancelled, so that cache and database stay consistent."""
-        task = asyncio.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._finished)
-        return await asyncio.shield(task)
+        async def step(before: Raid) -> Change | None:
+            change = rule(before)
+            if not change.events:
+                return None
+            fresh = self._new_names(before.guild, names or {})
+            change = replace(change, raid=replace(change.raid, version=before.version + 1), answered=cause.answered)
+            await self.db.write(partial(transactions.save_change, before, change, cause, self.now(), fresh))
+            self._remember_names(before.guild, fresh)
+            return change
 
-    def _finished(self, task: "asyncio.Task[Any]") -> None:
-        self._running.discard(task)
-        if not task.cancelled():
-            task.exception()
-
-    async def _change(self, raid_id: RaidId, rule: Rule, cause: Cause, names: Mapping[MemberId, str]) -> Change:
-        async with self._locks.hold(raid_id):
-            for _ in range(_MAX_CONFLICTS):
-                before = await self._raid(raid_id)
-                change = rule(before)
-                if not change.events:
-                    return Change(before)
-                change = replace(change, raid=replace(change.raid, version=before.version + 1), answered=cause.answered)
-                fresh = self._new_names(before.guild, names)
-                try:
-                    await self.db.write(partial(transactions.save_change, before, change, cause, self.now(), fresh))
-                except rows.Conflict:
-                    self._raids.drop(raid_id)
-                    continue
-                self._remember_names(before.guild, fresh)
-                self._remember(change.raid)
-                self._notify_listeners(before, change)
-                return change
-            raise BusyRaid
+        try:
+            before, change = await self._raids.change(raid_id, step)
+        except Stale:
+            raise BusyRaid from None
+        return Change(before) if change is None else change
 
     async def create(self, plan: Raid, cause: Cause, *, draft: DraftId | None = None) -> Raid:
         """Write a new raid in state `posting` under a code that is unused in its guild. Raises DraftUsed."""
-        return await self._shielded(self._create(plan, cause, draft))
 
-    async def _create(self, plan: Raid, cause: Cause, draft: DraftId | None) -> Raid:
         def work(tx: sqlite3.Connection, raid: Raid) -> Raid:
             stored = replace(raid, id=rows.insert(tx, raid))
             if draft is not None:
@@ -200,77 +169,48 @@ class State:
             transactions.record(tx, None, Change(stored, (Created(),)), cause, self.now())
             return stored
 
-        while True:
-            coded = replace(plan, code=RaidCode(new_code(self._codes)))
-            try:
-                raid = await self.db.write(partial(work, raid=coded))
-            except rows.CodeTaken:
-                continue
-            self._remember(raid)
-            self._notify_listeners(raid, Change(raid, (Created(),)))
-            return raid
+        async def save() -> tuple[RaidId, Change]:
+            while True:
+                coded = replace(plan, code=RaidCode(new_code(self._codes)))
+                try:
+                    raid = await self.db.write(partial(work, raid=coded))
+                except rows.CodeTaken:
+                    continue
+                return raid.id, Change(raid, (Created(),))
 
-    def _notify_listeners(self, before: Raid, change: Change) -> None:
-        for listener in self._listeners:
-            try:
-                listener(before, change)
-            except Exception:
-                # The change is durable already, so the caller must not get an error.
-                log.exception("listener failed", raid=before.id)
+        return (await self._raids.create(save)).raid
 
     async def settings(self, guild: GuildId) -> GuildSettings:
-        cached = self._settings.get(guild)
-        if cached is not None:
-            return cached
-        async with self._settings_locks.hold(guild):
-            settings = await self.db.read(lambda connection: guilds.settings(connection, guild))
-            self._settings.put(guild, settings)
-            return settings
+        return await self._settings.get(guild)
 
     async def change_settings(self, guild: GuildId, rule: SettingsRule, cause: Cause) -> GuildSettings:
         """Apply a rule to the settings and return them once they and the audit of the difference are durable."""
-        return await self._shielded(self._change_settings(guild, rule, cause))
 
-    async def _change_settings(self, guild: GuildId, rule: SettingsRule, cause: Cause) -> GuildSettings:
-        async with self._settings_locks.hold(guild):
-            before = await self.db.read(lambda connection: guilds.settings(connection, guild))
+        async def step(before: GuildSettings) -> GuildSettings | None:
             after = rule(before)
             if after == before:
-                return before
-            self._settings.drop(guild)
+                return None
             await self.db.write(partial(transactions.save_settings, before, after, cause, self.now()))
-            self._notify_settings_listeners(before, after)
             return after
 
-    def _notify_settings_listeners(self, before: GuildSettings, after: GuildSettings) -> None:
-        for listener in self._settings_listeners:
-            try:
-                listener(before, after)
-            except Exception:
-                log.exception("settings listener failed", guild=after.guild)
+        before, after = await self._settings.change(guild, step)
+        return before if after is None else after
 
     async def templates(self, guild: GuildId) -> Catalogue:
-        cached = self._templates.get(guild)
-        if cached is not None:
-            return cached
-        async with self._templates_locks.hold(guild):
-            catalogue = await self.db.read(partial(template_rows.catalogue, guild=guild))
-            self._templates.put(guild, catalogue)
-            return catalogue
+        return await self._templates.get(guild)
 
     async def change_templates(self, guild: GuildId, rule: TemplatesRule, cause: Cause) -> Catalogue:
         """Apply a rule to the guild's templates; return them once they and the audit of the difference are durable."""
-        return await self._shielded(self._change_templates(guild, rule, cause))
 
-    async def _change_templates(self, guild: GuildId, rule: TemplatesRule, cause: Cause) -> Catalogue:
-        async with self._templates_locks.hold(guild):
-            before = await self.db.read(partial(template_rows.catalogue, guild=guild))
+        async def step(before: Catalogue) -> Catalogue | None:
             after = await asyncio.to_thread(rule, before)  # checking the templates of a file takes half a second
             if after == before:
-                return before
-            self._templates.drop(guild)
+                return None
             await self.db.write(partial(transactions.save_templates, guild, before, after, cause, self.now()))
             return after
+
+        before, after = await self._templates.change(guild, step)
+        return before if after is None else after
 
     def new_template_key(self) -> str:
         return new_key(self._codes)
@@ -347,9 +287,17 @@ class State:
         for member, name in names.items():
             self._names.put((guild, member), name)
 
-    def _remember(self, raid: Raid) -> None:
-        self._raids.put(raid.id, raid)
-        self._note_board(raid)
+    async def _load_raid(self, raid_id: RaidId) -> Raid:
+        raid = await self.db.read(partial(rows.load, raid=raid_id))
+        if raid is None:
+            raise KeyError(raid_id)
+        return raid
+
+    async def _load_settings(self, guild: GuildId) -> GuildSettings:
+        return await self.db.read(partial(guilds.settings, guild=guild))
+
+    async def _load_templates(self, guild: GuildId) -> Catalogue:
+        return await self.db.read(partial(template_rows.catalogue, guild=guild))
 
     def _note_board(self, raid: Raid) -> None:
         if raid.message is None:
@@ -359,3 +307,11 @@ class State:
             self.boards.pop(raid.message, None)
         else:
             self.boards[raid.message] = raid.id
+
+
+def _raid_of(change: Change) -> Raid:
+    return change.raid
+
+
+def _itself(value: T) -> T:
+    return value

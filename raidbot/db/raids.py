@@ -25,9 +25,10 @@ from raidbot.raids.model import (
     RoleKey,
     Status,
 )
+from raidbot.utils.aggregate import Stale
 
 
-class Conflict(Exception):  # noqa: N818 - a fact about two writers, not an error of either one
+class Conflict(Stale):
     """The raid changed since it was read."""
 
 

@@ -162,7 +162,7 @@ async def set_scene(guild: SandboxGuild, bot: RaidBot, creator: Person, leader: 
             "UPDATE raids SET creator = ?, leader = ? WHERE id = ?", (led.creator, led.leader, led.id)
         )
     )
-    bot.state._raids.put(led.id, led)
+    bot.state._raids.store(led.id, led)
     return Scene(guild=guild, bot=bot, raid=led, spare=spare)
 
 

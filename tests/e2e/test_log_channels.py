@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from raidbot.bot import RaidBot
 from raidbot.db import audit
 from raidbot.raids.audit.entry import Entry
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Source
+from raidbot.raids.templates import catalogue
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up
@@ -103,6 +105,22 @@ async def test_the_live_log_hears_within_seconds(guild: SandboxGuild, start: Sta
         assert "📝 **Joined** <t:" in said
         assert f"<@{alice.id}>" in said
         assert said.count("Joined") == 1
+
+
+async def test_the_live_log_hears_of_templates_without_waiting_for_the_heartbeat(
+    guild: SandboxGuild, start: Start, reports: Channel
+) -> None:
+    async with start(heartbeat_seconds=600) as bot:
+        await choose(bot, guild, live=reports)
+        await guild.until(lambda: guild.messages(reports))
+
+        await bot.state.change_templates(
+            GuildId(guild.id),
+            partial(catalogue.set_enabled, key="polaris", enabled=False),
+            Cause(Source.COMMAND, MemberId(guild.owner.id)),
+        )
+
+        await guild.until(lambda: "Template disabled" in guild.messages(reports)[-1].content)
 
 
 async def test_what_was_not_told_before_the_end_is_told_after_the_start_and_once(

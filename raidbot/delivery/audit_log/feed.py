@@ -17,6 +17,7 @@ from raidbot.delivery.pacing import sleep_unless
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, GuildId, Raid
 from raidbot.raids.settings import GuildSettings
+from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.state import State
 from raidbot.utils.tasks import end
 
@@ -47,6 +48,7 @@ class AuditFeed:
         self._unreachable: set[ChannelId] = set()
         state.listen(self._committed)
         state.listen_to_settings(self._settings_committed)
+        state.listen_to_templates(self._templates_committed)
 
     async def start(self) -> None:
         self._worker = asyncio.create_task(self._run())
@@ -68,6 +70,9 @@ class AuditFeed:
         self._recorded.set()
 
     def _settings_committed(self, _before: GuildSettings, _after: GuildSettings) -> None:
+        self._recorded.set()
+
+    def _templates_committed(self, _before: Catalogue, _after: Catalogue) -> None:
         self._recorded.set()
 
     async def _run(self) -> None:

@@ -19,8 +19,8 @@ async def test_a_form_that_can_no_longer_open_is_not_passed_over_in_silence(
     channel = guild.channel("raid-signups")
     async with start() as bot:
         panel = await guild.owner.slash(channel, "settings")
-        async with bot.state._settings_locks.hold(GuildId(guild.id)):
-            bot.state._settings.drop(GuildId(guild.id))
+        async with bot.state._settings._locks.hold(GuildId(guild.id)):
+            bot.state._settings._cache.drop(GuildId(guild.id))
             pressing = asyncio.create_task(panel.click("Time zone"))
             asked = sandbox.store.interactions.values()
             await guild.until(lambda: any(one.callback_type == Callback.DEFERRED_UPDATE for one in asked))
