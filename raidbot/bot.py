@@ -152,7 +152,7 @@ class RaidBot(commands.AutoShardedBot):
         self.event_queue = KeyedQueue()
         self.boards = Boards(self.state, self, self.api)
         self.outbox = Outbox(self.state, self, self.api, batch=options.dm_batch, pause=options.dm_pause_seconds)
-        self.audit_feed = AuditFeed(self.state, self, wake_outbox=self.outbox.wake)
+        self.audit_feed = AuditFeed(self.state, self)
         self.reaction_remover = ReactionRemover(self.state, self, self.api)
         self.threads = Threads(self.state, self, self.api)
         self.best_effort_dms = BestEffortDms(self, self.api)
@@ -169,9 +169,7 @@ class RaidBot(commands.AutoShardedBot):
             self.departures,
             may_sign_up=self.gate.may_sign_up,
         )
-        self.posting = Posting(
-            self.state, self, self.api, self.boards, catch_up=self.reconcile.raid, wake_outbox=self.outbox.wake
-        )
+        self.posting = Posting(self.state, self, self.api, self.boards, catch_up=self.reconcile.raid)
         jobs: dict[str, Job] = {
             "closing": partial(close_due, self.state),
             "reminders": partial(remind_due, self.state),
@@ -241,7 +239,6 @@ class RaidBot(commands.AutoShardedBot):
                 reaction_remover=self.reaction_remover,
                 reconcile=self.reconcile,
                 boards=self.boards,
-                outbox=self.outbox,
                 best_effort_dms=self.best_effort_dms,
             ),
         ):

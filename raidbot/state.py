@@ -82,6 +82,7 @@ class State:
         self._names: Cache[tuple[GuildId, MemberId], str] = Cache(capacity * 20)
         self._leaders: Cache[tuple[GuildId, int], frozenset[MemberId]] = Cache(capacity)
         self._leaders_locks: KeyedLocks[GuildId] = KeyedLocks()
+        self._outbox_listeners: list[Callable[[], None]] = []
         self._codes = codes or random.SystemRandom()
 
     async def load(self) -> list[Raid]:
@@ -112,6 +113,10 @@ class State:
     def listen_to_templates(self, listener: TemplatesListener) -> None:
         self._templates.listen(listener)
 
+    def listen_to_outbox(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each commit that queued messages; it must not wait."""
+        self._outbox_listeners.append(listener)
+
     async def wait_for_writes(self) -> None:
         """Wait until all writes under way are durable."""
         for kept in (self._raids, self._settings, self._templates):
@@ -123,11 +128,10 @@ class State:
 
     async def find(self, guild: GuildId, code: str) -> Raid:
         """Return the guild's raid with this code, ignoring case and surrounding blanks. Raises UnknownRaid."""
-        wanted = normalise_code(code)
-        raid = await self.db.read(lambda connection: rows.by_code(connection, guild, wanted))
-        if raid is None:
+        raid_id = await self.db.read(partial(raid_queries.id_of, guild=guild, code=normalise_code(code)))
+        if raid_id is None:
             raise UnknownRaid(code)
-        return await self.raid(raid.id)
+        return await self.raid(raid_id)
 
     async def change(
         self,
@@ -149,8 +153,10 @@ class State:
                 return None
             fresh = self._new_names(before.guild, names or {})
             change = replace(change, raid=replace(change.raid, version=before.version + 1), answered=cause.answered)
-            await self.db.write(partial(transactions.save_change, before, change, cause, self.now(), fresh))
+            queued = await self.db.write(partial(transactions.save_change, before, change, cause, self.now(), fresh))
             self._remember_names(before.guild, fresh)
+            if queued:
+                self.notify_outbox()
             return change
 
         try:
@@ -162,20 +168,21 @@ class State:
     async def create(self, plan: Raid, cause: Cause, *, draft: DraftId | None = None) -> Raid:
         """Write a new raid in state `posting` under a code that is unused in its guild. Raises DraftUsed."""
 
-        def work(tx: sqlite3.Connection, raid: Raid) -> Raid:
+        def work(tx: sqlite3.Connection, raid: Raid) -> tuple[Raid, bool]:
             stored = replace(raid, id=rows.insert(tx, raid))
             if draft is not None:
                 drafts.use(tx, draft, stored.id)
-            transactions.record(tx, None, Change(stored, (Created(),)), cause, self.now())
-            return stored
+            return stored, transactions.record_creation(stored, cause, self.now(), tx)
 
         async def save() -> tuple[RaidId, Change]:
             while True:
                 coded = replace(plan, code=RaidCode(new_code(self._codes)))
                 try:
-                    raid = await self.db.write(partial(work, raid=coded))
+                    raid, queued = await self.db.write(partial(work, raid=coded))
                 except rows.CodeTaken:
                     continue
+                if queued:
+                    self.notify_outbox()
                 return raid.id, Change(raid, (Created(),))
 
         return (await self._raids.create(save)).raid
@@ -218,7 +225,15 @@ class State:
     async def enqueue(self, messages: Iterable[outbox.OutboxMessage]) -> int:
         """Queue messages that no raid change causes; return how many were not queued before."""
         listed = list(messages)
-        return await self.db.write(lambda tx: sum(outbox.enqueue(tx, message) for message in listed))
+        queued = await self.db.write(lambda tx: sum(outbox.enqueue(tx, message) for message in listed))
+        if queued:
+            self.notify_outbox()
+        return queued
+
+    def notify_outbox(self) -> None:
+        """Tell the outbox that messages were queued; for those who queue them in a transaction of their own."""
+        for listener in self._outbox_listeners:
+            listener()
 
     async def names(self, raid: Raid) -> dict[MemberId, str]:
         """Return the display names of all members of the raid; unknown members are missing."""

@@ -20,6 +20,12 @@ class Listed:
     starts_at: datetime
 
 
+def id_of(connection: sqlite3.Connection, guild: GuildId, code: str) -> RaidId | None:
+    """Return the id of the guild's raid with this normalised code."""
+    row = connection.execute("SELECT id FROM raids WHERE guild = ? AND code = ?", (guild, code)).fetchone()
+    return None if row is None else RaidId(row[0])
+
+
 def closing_candidates(connection: sqlite3.Connection, *, until: datetime) -> list[RaidId]:
     """Return open raids starting by `until` that a manager does not hold open, soonest first."""
     return _ids(

@@ -132,10 +132,6 @@ def load(connection: sqlite3.Connection, raid: RaidId) -> Raid | None:
     return next(iter(_load(connection, "id = ?", (raid,))), None)
 
 
-def by_code(connection: sqlite3.Connection, guild: GuildId, code: str) -> Raid | None:
-    return next(iter(_load(connection, "guild = ? AND code = ?", (guild, code))), None)
-
-
 def with_live_boards(connection: sqlite3.Connection, *, since: datetime) -> list[Raid]:
     """Return raids being posted or open, and closed ones starting since `since`: those with a board to follow."""
     return _load(

@@ -1,16 +1,17 @@
 """Write a change, its audit and its messages in one transaction."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from raidbot.db import audit, guilds, outbox, raids, templates, undo
+from raidbot.raids.audit.entry import Entry
 from raidbot.raids.audit.raid_entries import entries
 from raidbot.raids.audit.settings_entries import settings_entries
 from raidbot.raids.audit.template_entries import template_entries
-from raidbot.raids.events import Cause, Change, Undone
+from raidbot.raids.events import Cause, Change, Created, Undone
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.notifications import Notice, notices, thread_note
 from raidbot.raids.settings import GuildSettings
@@ -19,12 +20,14 @@ from raidbot.raids.templates.catalogue import Catalogue
 
 def save_change(
     before: Raid, change: Change, cause: Cause, now: datetime, names: Mapping[MemberId, str], tx: sqlite3.Connection
-) -> None:
+) -> bool:
+    """Write the change with its audit, messages and undo step; return True if it queued messages."""
     raids.save(tx, before, change.raid)
     if names:
         guilds.save_names(tx, before.guild, names.items())
-    record(tx, before, change, cause, now)
-    _note_step(tx, before, change, cause, now)
+    found = entries(before, change)
+    _note_step(tx, before, change, found, cause, now)
+    return record(tx, change, found, cause, now)
 
 
 def save_settings(
@@ -43,13 +46,25 @@ def save_templates(
     audit.record(tx, found, guild=guild, raid=None, at=now, actor=cause.actor, source=cause.source)
 
 
-def record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: Cause, now: datetime) -> None:
+def record_creation(raid: Raid, cause: Cause, now: datetime, tx: sqlite3.Connection) -> bool:
+    """Write the audit and the messages of a new raid; return True if it queued messages."""
+    change = Change(raid, (Created(),))
+    return record(tx, change, entries(None, change), cause, now)
+
+
+def record(tx: sqlite3.Connection, change: Change, found: Sequence[Entry], cause: Cause, now: datetime) -> bool:
     raid = change.raid
-    audit.record(
-        tx, entries(before, change), guild=raid.guild, raid=raid.id, at=now, actor=cause.actor, source=cause.source
-    )
+    audit.record(tx, found, guild=raid.guild, raid=raid.id, at=now, actor=cause.actor, source=cause.source)
+    messages = list(_messages(change, now))
+    for message in messages:
+        outbox.enqueue(tx, message)
+    return bool(messages)
+
+
+def _messages(change: Change, now: datetime) -> Iterator[outbox.OutboxMessage]:
+    raid = change.raid
     for notice in notices(change):
-        owed = outbox.OutboxMessage(
+        yield outbox.OutboxMessage(
             kind="dm",
             target=notice.member,
             payload=_payload(notice),
@@ -58,10 +73,9 @@ def record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: C
             expires_at=notice.expires_at,
             guild=raid.guild,
         )
-        outbox.enqueue(tx, owed)
     note = thread_note(change)
     if note is not None and raid.thread is not None:
-        written = outbox.OutboxMessage(
+        yield outbox.OutboxMessage(
             kind="post",
             target=raid.thread,
             payload={"content": note},
@@ -69,16 +83,16 @@ def record(tx: sqlite3.Connection, before: Raid | None, change: Change, cause: C
             due_at=now,
             guild=raid.guild,
         )
-        outbox.enqueue(tx, written)
 
 
-def _note_step(tx: sqlite3.Connection, before: Raid, change: Change, cause: Cause, now: datetime) -> None:
+def _note_step(
+    tx: sqlite3.Connection, before: Raid, change: Change, found: Sequence[Entry], cause: Cause, now: datetime
+) -> None:
     for event in change.events:
         if isinstance(event, Undone):
             undo.used(tx, before.id, event.version)
-    told = entries(before, change)
-    if cause.can_be_undone and told:
-        undo.note(tx, before, change.raid, action=told[0].action, actor=cause.actor, at=now)
+    if cause.can_be_undone and found:
+        undo.note(tx, before, change.raid, action=found[0].action, actor=cause.actor, at=now)
 
 
 def _payload(notice: Notice) -> dict[str, Any]:

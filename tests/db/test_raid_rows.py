@@ -233,11 +233,8 @@ def test_the_table_itself_refuses_what_must_not_be(tx: sqlite3.Connection) -> No
 def test_raids_are_found_by_code_within_their_server(tx: sqlite3.Connection) -> None:
     raid_id = rows.insert(tx, posting())
 
-    found = rows.by_code(tx, GUILD, "ABC234")
-
-    assert found is not None
-    assert found.id == raid_id
-    assert rows.by_code(tx, GuildId(8), "ABC234") is None
+    assert raid_queries.id_of(tx, GUILD, "ABC234") == raid_id
+    assert raid_queries.id_of(tx, GuildId(8), "ABC234") is None
     assert rows.load(tx, RaidId(99)) is None
 
 

@@ -194,7 +194,6 @@ class DeliveryWorld:
             line,
             follow,
             catch_up=reconcile.raid,
-            wake_outbox=outbox.wake,
             first_retry=0.1,
         )
         harness = BotHarness(

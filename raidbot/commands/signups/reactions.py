@@ -20,7 +20,6 @@ from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
-from raidbot.delivery.messages.outbox import Outbox
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidId, RoleKey, Source, Status
@@ -83,7 +82,6 @@ class Reactions(commands.Cog):
         reaction_remover: ReactionRemover,
         reconcile: Reconcile,
         boards: Boards,
-        outbox: Outbox,
         best_effort_dms: BestEffortDms,
     ) -> None:
         self._client = client
@@ -95,7 +93,6 @@ class Reactions(commands.Cog):
         self._reaction_remover = reaction_remover
         self._reconcile = reconcile
         self._boards = boards
-        self._outbox = outbox
         self._best_effort_dms = best_effort_dms
 
     # Nothing is awaited before `put`, so reactions are queued in the order in which the gateway delivered them.
@@ -227,8 +224,6 @@ class Reactions(commands.Cog):
             self._best_effort_dms.say(member, str(refusal))
         except sqlite3.Error:
             log.exception("refusal notice not written", raid=raid.id, member=member)
-        else:
-            self._outbox.wake()
 
     async def _thread_notice(
         self, raid: Raid, member: MemberId, refusal: Refusal, cause: str, now: datetime

@@ -1,7 +1,7 @@
 """Report every change in the guilds' log channels: in batches in the audit channel, within seconds in the live log."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -37,10 +37,9 @@ class AuditFeed:
     the outbox, so a crash neither loses nor repeats an entry. Entries of a channel without permissions wait.
     """
 
-    def __init__(self, state: State, client: discord.Client, *, wake_outbox: Callable[[], None]) -> None:
+    def __init__(self, state: State, client: discord.Client) -> None:
         self._state = state
         self._client = client
-        self._wake_outbox = wake_outbox
         self._telling = asyncio.Lock()
         self._recorded = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -106,7 +105,7 @@ class AuditFeed:
                 guild=guild,
             )
             await self._state.db.write(partial(rows.queue_report, feed=feed, records=told, message=message))
-            self._wake_outbox()
+            self._state.notify_outbox()
             if len(told) == len(records) < limit:
                 return  # entries recorded meanwhile wait for a batch
 

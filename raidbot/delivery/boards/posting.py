@@ -52,7 +52,6 @@ class Posting:
         boards: Boards,
         *,
         catch_up: Callable[[RaidId], Awaitable[None]],
-        wake_outbox: Callable[[], None],
         first_retry: float = 2.0,
     ) -> None:
         self._state = state
@@ -60,7 +59,6 @@ class Posting:
         self._api = api
         self._boards = boards
         self._catch_up = catch_up
-        self._wake_outbox = wake_outbox
         self._pacer: Pacer[ChannelId] = Pacer(1.25, burst=2)  # Discord allows 5 messages in 5 s per channel
         self._first_retry = first_retry
         self._prefix = ""
@@ -220,7 +218,6 @@ class Posting:
         raid = (await self._state.change(raid.id, partial(lifecycle.open_thread, thread=thread), _CAUSE)).raid
         there = await self._escaped_names(raid) if settings.thread_members else []
         await self._state.enqueue([_intro(raid, thread, there, now=self._state.now())])
-        self._wake_outbox()
 
     async def _escaped_names(self, raid: Raid) -> list[str]:
         names = await self._state.names(raid)

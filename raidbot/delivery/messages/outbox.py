@@ -18,9 +18,6 @@ from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.messages import closed_dms
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.pacing import sleep_unless
-from raidbot.raids.events import Change
-from raidbot.raids.model import Raid
-from raidbot.raids.notifications import notices
 from raidbot.state import State
 from raidbot.utils.cache import Cache
 from raidbot.utils.tasks import end
@@ -63,7 +60,7 @@ class Outbox:
         self._owing: dict[OutboxKind, asyncio.Event] = {"dm": asyncio.Event(), "post": asyncio.Event()}
         self._stopping = asyncio.Event()
         self._senders: list[asyncio.Task[None]] = []
-        state.listen(self._committed)
+        state.listen_to_outbox(self.wake)
 
     async def start(self) -> None:
         """Recover the claims of an earlier run, then start sending."""
@@ -83,10 +80,6 @@ class Outbox:
         """Check for newly queued messages."""
         for owing in self._owing.values():
             owing.set()
-
-    def _committed(self, _before: Raid, change: Change) -> None:
-        if notices(change):  # a check costs a transaction, and most changes queue no message
-            self._owing["dm"].set()
 
     async def _run(self, kind: OutboxKind) -> None:
         failures = 0

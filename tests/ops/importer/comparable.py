@@ -1,9 +1,11 @@
 """Describe old and imported raids, guilds and templates as dictionaries that can be compared."""
 
+import sqlite3
 from dataclasses import replace
 from typing import Any
 
-from raidbot.raids.model import CloseReason, Kind, Presence, Raid, Status
+from raidbot.db import raid_queries, raids
+from raidbot.raids.model import CloseReason, GuildId, Kind, Presence, Raid, Status
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue
 from tests.ops.importer.legacy.generator import COMMANDS, NOW
@@ -58,6 +60,11 @@ def of_old_raid(raid: OldRaid, zone: str) -> dict[str, Any]:
         "lines": [role.waiting for role in raid.roles],
         "attendance": {} if raid.is_open else {user: _presence(raid, user) for user in raid.members},
     }
+
+
+def raid_by_code(connection: sqlite3.Connection, guild: int, code: str) -> Raid | None:
+    raid_id = raid_queries.id_of(connection, GuildId(guild), code)
+    return None if raid_id is None else raids.load(connection, raid_id)
 
 
 def of_raid(raid: Raid) -> dict[str, Any]:

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from raidbot.db import raids
-from raidbot.raids.model import GuildId
 from raidbot.utils.ids import normalise_code
+from tests.ops.importer import comparable
 from tests.ops.importer.handwritten import GUILD, MESSAGE, HandwrittenDatabase, at
 
 
@@ -18,7 +17,7 @@ def test_codes_stay(old: HandwrittenDatabase, code: str) -> None:
     old.move()
 
     with closing(sqlite3.connect(old.new)) as connection:
-        found = raids.by_code(connection, GuildId(GUILD), normalise_code(code))
+        found = comparable.raid_by_code(connection, GUILD, normalise_code(code))
 
     assert found is not None
     assert found.message == MESSAGE

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from raidbot.db import guilds, raids, templates
+from raidbot.db import guilds, templates
 from raidbot.db.database import Database
 from raidbot.ops.importer.report import Report
 from raidbot.ops.importer.run import import_database
@@ -61,7 +61,7 @@ def compare(bot: OldBot, connection: sqlite3.Connection, *, broken: Collection[B
     for guild in whole_guilds(bot, broken):
         assert comparable.of_settings(guilds.settings(connection, GuildId(guild.id))) == comparable.of_old_guild(guild)
     for raid in whole_raids(bot, broken):
-        new = raids.by_code(connection, GuildId(raid.guild), raid.code)
+        new = comparable.raid_by_code(connection, raid.guild, raid.code)
         assert new is not None
         assert comparable.of_raid(new) == comparable.of_old_raid(raid, bot.zones[raid.guild])
 
@@ -73,7 +73,7 @@ def compare_templates(bot: OldBot, connection: sqlite3.Connection) -> None:
         assert comparable.of_catalogue(catalogue) == comparable.of_old_templates(guild)
         for raid in bot.raids:
             if raid.guild == guild.id and raid.template is not None:
-                new = raids.by_code(connection, GuildId(raid.guild), raid.code)
+                new = comparable.raid_by_code(connection, raid.guild, raid.code)
                 assert new is not None
                 entry = catalogue.entry(new.template)
                 known = raid.template.name if entry.is_own else raid.template.slug
