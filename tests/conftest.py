@@ -25,12 +25,12 @@ hypothesis.settings.register_profile("chaos", deadline=None, max_examples=20 * c
 hypothesis.settings.load_profile("chaos" if chaos.IS_LONG else "raidbot")
 
 LONGEST = (
-    "tests/browser/test_whole_life.py",
+    "tests/browser/test_raid_lifecycle.py",
     "tests/e2e/random_play/",
     "tests/e2e/test_kill.py",
     "tests/e2e/restarts/",
     "tests/demo/test_browser.py",
-    "tests/browser/test_running.py",
+    "tests/browser/test_status_bar.py",
     "tests/browser/test_speed.py",
     "tests/commands/test_large_servers.py",
     "tests/commands/test_permission_checks.py",

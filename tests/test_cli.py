@@ -12,7 +12,7 @@ from raidbot import __version__, check
 from raidbot.cli import main
 from raidbot.db import database
 from raidbot.db.database import Database, migrations
-from tests.db import next_release
+from tests.db import next_release_database
 
 TOKEN = "a-token.that.must-not-be-seen"
 
@@ -115,17 +115,19 @@ def test_check_copies_and_migrates_no_older_database(
     capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = folder / "data" / "raidbot.db"
-    next_release.make(path)
+    next_release_database.make(path)
     before = path.read_bytes()
-    next_release.add_migration(monkeypatch)
+    next_release_database.add_migration(monkeypatch)
     monkeypatch.setattr(check, "migrations", database.migrations)
 
     code = main(["check"])
 
     assert code == 0
-    assert f"to be copied and brought to version {next_release.NEXT} at the next start" in capsys.readouterr().out
+    assert (
+        f"to be copied and brought to version {next_release_database.NEXT} at the next start" in capsys.readouterr().out
+    )
     assert path.read_bytes() == before
-    assert next_release.copies(path) == []
+    assert next_release_database.copies(path) == []
 
 
 def test_check_names_every_wrong_setting(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.db.memory import memory
+from tests.db.memory_database import memory
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from raidbot.db import database, process_lock
 from raidbot.db.errors import UnusableDatabase
-from tests.db.next_release import (
+from tests.db.next_release_database import (
     BROKEN_STEP,
     NEWEST,
     NEXT,

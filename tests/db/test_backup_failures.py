@@ -15,7 +15,7 @@ import pytest
 
 from raidbot import process
 from raidbot.db import backup
-from tests.db.next_release import (
+from tests.db.next_release_database import (
     NEWEST,
     NEXT,
     add_migration,
@@ -213,7 +213,7 @@ def test_killed_at_any_step_it_goes_on_at_the_next_start(tmp_path: Path, monkeyp
         outcomes.mkdir()
         make(source, "kept")
 
-        child = output_of(sys.executable, "-m", "tests.db.killed", source, outcomes)
+        child = output_of(sys.executable, "-m", "tests.db.killed_process", source, outcomes)
 
         assert child.returncode == 0, child.stdout
         add_migration(monkeypatch)

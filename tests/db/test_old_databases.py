@@ -15,7 +15,7 @@ from raidbot.raids.model import Kind, Presence, Raid, Status
 from raidbot.raids.templates.catalogue import is_own_key
 from raidbot.state import State
 from tests.data.make import CLOSED, IMPORTED, LEADER_ROLE, NAMES, OPEN, THREAD, make
-from tests.db.next_release import NEWEST, NEXT, add_migration, copy_of, migrate, version
+from tests.db.next_release_database import NEWEST, NEXT, add_migration, copy_of, migrate, version
 from tests.raids.builders import ALICE, BOB, CAROL, DAVE, ERIN, GUILD, HEALER, NOW, TANK, seated, waiting
 
 OLD = sorted((Path(__file__).parent.parent / "data").glob("version-*.db"))

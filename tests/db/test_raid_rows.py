@@ -33,7 +33,7 @@ from raidbot.raids.model import (
 )
 from raidbot.raids.rosters import signups
 from tests.chaos import rounds
-from tests.db.memory import memory
+from tests.db.memory_database import memory
 from tests.raids.builders import ALICE, BOB, CAROL, GUILD, MANAGER, NOW, START, TANK, joined, posting, raid, roles
 
 AN_HOUR_LATER = int(NOW.timestamp()) + 3600

@@ -13,7 +13,7 @@ from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.catalogue import Catalogue, untouched
 from raidbot.raids.templates.model import Template, TemplateRefused
 from tests.chaos import rounds
-from tests.db.memory import memory
+from tests.db.memory_database import memory
 from tests.raids.builders import GUILD
 from tests.raids.templates.any_template import any_template
 from tests.raids.templates.test_catalogue import FISHING, WITH_FISHING

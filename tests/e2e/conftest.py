@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from tests.e2e.fast_time import FastLoop
+from tests.e2e.fast_loop import FastLoop
 from tests.e2e.importer.migrated_guild import MigratedGuild
 from tests.ops.importer.legacy.model import OldBot, OldGuild
 

@@ -18,7 +18,7 @@ from raidbot.delivery.boards import render
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Mark, MemberId, Raid, RaidId, RoleKey, Seat, Wait
 from raidbot.raids.settings import SignupStyle
-from tests.e2e.fast_time import look_again
+from tests.e2e.fast_loop import look_again
 
 
 class Told(NamedTuple):

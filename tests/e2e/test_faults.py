@@ -22,7 +22,7 @@ from tests.conftest import Start
 from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd, Deed
 from tests.e2e.database_facts import DatabaseFacts, Story
-from tests.e2e.fast_time import at_pace
+from tests.e2e.fast_loop import at_pace
 from tests.raid_boards import put_up, told
 
 EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"

@@ -13,7 +13,7 @@ from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.delivery.harness import until
-from tests.e2e.fast_time import at_pace
+from tests.e2e.fast_loop import at_pace
 from tests.raid_boards import board_text, put_up
 from tests.raids.builders import posting, roles
 

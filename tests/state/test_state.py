@@ -20,7 +20,7 @@ from raidbot.raids.rosters import manager_edits, signups
 from raidbot.state import BusyRaid, Cause, Rule, State
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import ALICE, BOB, CAROL, CREATOR, GUILD, HEALER, MANAGER, NOW, TANK, posting, seated, waiting
-from tests.state.raid_changes import (
+from tests.state.state_helpers import (
     BY_MANAGER,
     BY_REACTION,
     add,

@@ -22,7 +22,7 @@ from raidbot.raids.model import (
 )
 from raidbot.state import BOARD_RETENTION, Cause, State, UnknownRaid
 from tests.raids.builders import ALICE, BOB, GUILD, HEALER, MANAGER, NOW, START, TANK, posting
-from tests.state.raid_changes import BY_MANAGER, BY_REACTION, add, count_statements, reacts, stored, unreacts
+from tests.state.state_helpers import BY_MANAGER, BY_REACTION, add, count_statements, reacts, stored, unreacts
 
 
 async def test_a_foreign_message_costs_no_database_call(state: State) -> None:

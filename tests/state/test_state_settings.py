@@ -11,7 +11,7 @@ from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import GUILD, MANAGER
-from tests.state.raid_changes import BY_MANAGER, ask
+from tests.state.state_helpers import BY_MANAGER, ask
 
 
 async def test_two_managers_changing_settings_at_once_both_win(state: State) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from tests.commands.raid.panels import filled_in
+from tests.commands.raid.panel_helpers import filled_in
 from tests.conftest import Start
 from tests.raid_boards import board_text, prepare, put_up
 

@@ -1,7 +1,7 @@
 """Marking no-shows on the panel of /raid."""
 
 from discord_sandbox import SandboxGuild
-from tests.commands.raid.panels import close_with, panel_of, the_raid
+from tests.commands.raid.panel_helpers import close_with, panel_of, the_raid
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up
 

@@ -2,7 +2,7 @@
 
 from discord_sandbox import SandboxGuild
 from raidbot.raids.model import Status
-from tests.commands.raid.panels import filled_in, panel_of, the_raid
+from tests.commands.raid.panel_helpers import filled_in, panel_of, the_raid
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up, told
 

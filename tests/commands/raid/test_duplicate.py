@@ -11,7 +11,7 @@ from discord_sandbox.store import Message
 from raidbot.db import raid_history
 from raidbot.raids.model import GuildId, Kind, RaidId, Source
 from raidbot.state import Cause
-from tests.commands.raid.panels import close_with, code_of, panel_of, the_raid
+from tests.commands.raid.panel_helpers import close_with, code_of, panel_of, the_raid
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up, told
 

@@ -7,7 +7,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.db import raid_history
 from raidbot.raids.model import RaidId, Status
-from tests.commands.raid.panels import filled_in, panel_of, panel_option, the_raid
+from tests.commands.raid.panel_helpers import filled_in, panel_of, panel_option, the_raid
 from tests.conftest import Start
 from tests.raid_boards import board_text, prepare, put_up, told
 

@@ -2,7 +2,7 @@
 
 from discord_sandbox import SandboxGuild
 from raidbot.raids.model import MemberId, Seat, Source
-from tests.commands.raid.panels import code_of, panel_of, panel_option, the_raid
+from tests.commands.raid.panel_helpers import code_of, panel_of, panel_option, the_raid
 from tests.commands.signups.test_board_buttons import many, post
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up, told

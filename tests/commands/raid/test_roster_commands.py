@@ -7,7 +7,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Message
-from tests.commands.raid.panels import code_of, the_raid
+from tests.commands.raid.panel_helpers import code_of, the_raid
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up, reactors, told
 

@@ -12,7 +12,7 @@ from discord_sandbox.store import Message
 from raidbot.db import closed_dms
 from raidbot.raids.model import GuildId, Kind, MemberId, Source, Status
 from raidbot.state import Cause
-from tests.commands.raid.panels import options_of, panel_of, panel_option, the_raid
+from tests.commands.raid.panel_helpers import options_of, panel_of, panel_option, the_raid
 from tests.conftest import Start
 from tests.delivery.harness import until
 from tests.raid_boards import board_text, put_up, told

@@ -5,7 +5,7 @@ from datetime import timedelta
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.db import raid_history
 from raidbot.raids.model import RaidId, Status
-from tests.commands.raid.panels import code_of, panel_of, the_raid
+from tests.commands.raid.panel_helpers import code_of, panel_of, the_raid
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up, told
 

@@ -5,7 +5,7 @@ import pytest
 from discord_sandbox import SandboxGuild
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.model import DEFAULT_COLOUR
-from tests.commands.templates.panels import entry_of, kept, make, panel_of, send
+from tests.commands.templates.panel_helpers import entry_of, kept, make, panel_of, send
 from tests.conftest import Start
 from tests.raid_boards import prepare
 

@@ -10,7 +10,7 @@ from discord_sandbox.command_input import Upload
 from discord_sandbox.people import PersonResponse
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.file_format import MAX_FILE_BYTES
-from tests.commands.templates.panels import entries, entry_of, kept, make, panel_of, send
+from tests.commands.templates.panel_helpers import entries, entry_of, kept, make, panel_of, send
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up
 

@@ -6,7 +6,7 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.templates.builtin import builtin
-from tests.commands.templates.panels import entries, entry_of, kept, make, panel_of, send
+from tests.commands.templates.panel_helpers import entries, entry_of, kept, make, panel_of, send
 from tests.conftest import Start
 from tests.raid_boards import board_text, prepare, put_up
 

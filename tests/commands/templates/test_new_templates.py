@@ -4,7 +4,7 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.templates.builtin import builtin
-from tests.commands.templates.panels import LINES, entries, entry_of, kept, make, send
+from tests.commands.templates.panel_helpers import LINES, entries, entry_of, kept, make, send
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up
 

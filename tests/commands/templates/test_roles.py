@@ -8,7 +8,7 @@ from raidbot.raids.templates import edits
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.model import Template
 from raidbot.raids.templates.role_text import to_lines
-from tests.commands.templates.panels import LINES, kept, make, panel_of, send
+from tests.commands.templates.panel_helpers import LINES, kept, make, panel_of, send
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up
 

@@ -7,7 +7,7 @@ from raidbot.raids.model import GuildId, Role, RoleKey, Source
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.model import Strategy, Template
 from raidbot.state import Cause
-from tests.commands.templates.panels import kept, make, panel_of, send
+from tests.commands.templates.panel_helpers import kept, make, panel_of, send
 from tests.conftest import Start
 
 LIST = "Look at a template, and change it"

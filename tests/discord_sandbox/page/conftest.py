@@ -7,8 +7,8 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.page.server import Page
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
-from tests.discord_sandbox.page.opened_page import Open
 from tests.discord_sandbox.page.page_client import PageClient, browsing
+from tests.discord_sandbox.page.page_helpers import Open
 
 
 @pytest.fixture

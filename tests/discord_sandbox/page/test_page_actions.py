@@ -6,7 +6,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
 from tests.discord_sandbox.example_bot import ExampleBot
-from tests.discord_sandbox.page.opened_page import Open, here
+from tests.discord_sandbox.page.page_helpers import Open, here
 
 
 async def test_reactions_count_names_and_ones_own(

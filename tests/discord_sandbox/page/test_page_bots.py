@@ -6,7 +6,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
 from tests.discord_sandbox.example_bot import ExampleBot
-from tests.discord_sandbox.page.opened_page import Open
+from tests.discord_sandbox.page.page_helpers import Open
 
 
 async def test_an_ephemeral_answer_is_its_owners_alone(

@@ -11,8 +11,8 @@ from discord_sandbox.page.files import MAX_PENDING_FILES
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
 from tests.discord_sandbox.example_bot import ExampleBot
-from tests.discord_sandbox.page.opened_page import Open
 from tests.discord_sandbox.page.page_client import Json, PageClient
+from tests.discord_sandbox.page.page_helpers import Open
 
 NASTY = "Sunday #1 {50%} ü?.json"
 

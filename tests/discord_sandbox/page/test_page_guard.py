@@ -9,7 +9,7 @@ from discord_sandbox import Sandbox
 from discord_sandbox.page.server import Page
 from discord_sandbox.people import Person
 from discord_sandbox.store import Attachment, Channel
-from tests.discord_sandbox.page.opened_page import Open
+from tests.discord_sandbox.page.page_helpers import Open
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel, ChannelType
-from tests.discord_sandbox.page.opened_page import Open, here
+from tests.discord_sandbox.page.page_helpers import Open, here
 
 
 async def test_nobody_in_particular_is_the_owner(guild: SandboxGuild, alice: Person, browse: Open) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from discord_sandbox import Sandbox
 from tests.discord_sandbox.conftest import Connect
-from tests.discord_sandbox.rest.scene import Scene
+from tests.discord_sandbox.rest.rest_client import Scene
 
 
 @pytest.fixture

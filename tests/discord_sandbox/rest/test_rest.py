@@ -9,7 +9,7 @@ import pytest
 
 from discord_sandbox import Sandbox
 from tests.discord_sandbox.conftest import Connect
-from tests.discord_sandbox.rest.scene import Scene, refused
+from tests.discord_sandbox.rest.rest_client import Scene, refused
 
 SEND = "/channels/{channel_id}/messages"
 

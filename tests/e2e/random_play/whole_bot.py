@@ -22,7 +22,7 @@ from raidbot.state import Cause
 from raidbot.utils.errors import Refusal
 from tests import openapi_check
 from tests.e2e import database_facts
-from tests.e2e.fast_time import FastLoop
+from tests.e2e.fast_loop import FastLoop
 from tests.raids.builders import posting
 from tests.raids.rosters.reference_roster import Declined, ReferenceRoster
 

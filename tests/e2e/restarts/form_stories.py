@@ -1,7 +1,7 @@
 """Every form, opened for one target and left, then opened for another and submitted. See `panel_stories`."""
 
 from raidbot.raids.model import GuildId
-from tests.e2e.restarts.restarts import Steps, Story, StoryContext
+from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 from tests.raid_boards import board_text
 
 

@@ -7,10 +7,10 @@ from raidbot.raids.model import CloseReason, GuildId, MemberId, RoleKey, Source,
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.raids.templates.catalogue import put
 from raidbot.state import Cause
-from tests.commands.raid.panels import panel_option
+from tests.commands.raid.panel_helpers import panel_option
 from tests.commands.raidinfo.test_raidinfo import seat
 from tests.commands.signups.test_board_buttons import many, post
-from tests.e2e.restarts.restarts import Steps, Story, StoryContext
+from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 from tests.raid_boards import board_text
 from tests.raids.templates.test_catalogue import FISHING
 

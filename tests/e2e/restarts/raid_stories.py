@@ -2,8 +2,8 @@
 
 from discord_sandbox.store import Message
 from raidbot.raids.model import Status
-from tests.commands.raid.panels import panel_option
-from tests.e2e.restarts.restarts import Steps, Story, StoryContext
+from tests.commands.raid.panel_helpers import panel_option
+from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 from tests.raid_boards import told
 
 

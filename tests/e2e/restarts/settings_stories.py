@@ -2,7 +2,7 @@
 
 from raidbot.raids.model import GuildId
 from raidbot.raids.settings import SignupStyle
-from tests.e2e.restarts.restarts import Steps, Story, StoryContext
+from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 
 
 async def settings(on: StoryContext) -> Steps:

@@ -7,9 +7,9 @@ from raidbot.raids.templates import catalogue
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Template
 from raidbot.state import Cause
-from tests.commands.raid.panels import options_of, panel_option
-from tests.commands.templates.panels import LINES, entries, kept
-from tests.e2e.restarts.restarts import Steps, Story, StoryContext
+from tests.commands.raid.panel_helpers import options_of, panel_option
+from tests.commands.templates.panel_helpers import LINES, entries, kept
+from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 
 LIST, ROLE, PLAN = "Look at a template, and change it", "Edit or remove one role", "Edit or remove a strategy"
 

@@ -9,7 +9,7 @@ from tests.commands.test_permission_checks import ABOUT, PRESSES
 from tests.conftest import Start
 from tests.e2e.random_play.test_concurrent_members import check_answers
 from tests.e2e.restarts import form_stories, panel_stories, raid_stories, settings_stories, template_stories
-from tests.e2e.restarts.restarts import tell, tell_at_once
+from tests.e2e.restarts.story_runner import tell, tell_at_once
 
 STORIES = panel_stories.STORIES | raid_stories.STORIES | settings_stories.STORIES | template_stories.STORIES
 FORMS = form_stories.FORMS | template_stories.FORMS

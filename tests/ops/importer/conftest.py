@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ops.importer.handwritten import HandwrittenDatabase
+from tests.ops.importer.handwritten_database import HandwrittenDatabase
 
 
 @pytest.fixture

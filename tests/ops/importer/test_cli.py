@@ -12,7 +12,7 @@ import pytest
 
 from raidbot.cli import main
 from raidbot.db.database import Database
-from tests.db import next_release
+from tests.db import next_release_database
 from tests.ops.importer.legacy.generator import invent
 
 
@@ -156,15 +156,15 @@ def test_an_older_database_is_copied_before_it_is_migrated(
     folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], *, copied: bool
 ) -> None:
     path = folder / "data" / "raidbot.db"
-    next_release.make(path)
-    before = next_release.files(path.parent)
-    next_release.add_migration(monkeypatch)
+    next_release_database.make(path)
+    before = next_release_database.files(path.parent)
+    next_release_database.add_migration(monkeypatch)
 
     code = main(["import", "wizbot.db", *arguments])
 
     assert code == 0
-    assert bool(next_release.copies(path)) is copied
-    assert copied or next_release.files(path.parent) == before
+    assert bool(next_release_database.copies(path)) is copied
+    assert copied or next_release_database.files(path.parent) == before
 
 
 def test_a_wrong_setting_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

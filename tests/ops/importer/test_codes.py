@@ -8,7 +8,7 @@ import pytest
 
 from raidbot.utils.ids import normalise_code
 from tests.ops.importer import comparable
-from tests.ops.importer.handwritten import GUILD, MESSAGE, HandwrittenDatabase, at
+from tests.ops.importer.handwritten_database import GUILD, MESSAGE, HandwrittenDatabase, at
 
 
 @pytest.mark.parametrize("code", ["K7QX", "ABC234", "abc234", "0O1I", " KEYS "])

@@ -6,7 +6,7 @@ import pytest
 
 from raidbot.raids.model import Kind
 from raidbot.raids.settings import GuildSettings
-from tests.ops.importer.handwritten import GUILD, HandwrittenDatabase
+from tests.ops.importer.handwritten_database import GUILD, HandwrittenDatabase
 
 
 def grant(old: HandwrittenDatabase, command: Any, role: int) -> None:

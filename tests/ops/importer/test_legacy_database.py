@@ -10,7 +10,7 @@ from raidbot.db.database import Database
 from raidbot.db.errors import UnusableDatabase
 from raidbot.ops.importer.legacy_database import NotALegacyDatabase
 from raidbot.ops.importer.run import import_database
-from tests.ops.importer.handwritten import GUILD, NOW, HandwrittenDatabase
+from tests.ops.importer.handwritten_database import GUILD, NOW, HandwrittenDatabase
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"SQLite format 3\0" + b"x" * 4000])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from raidbot.raids.model import CloseReason, Status
-from tests.ops.importer.handwritten import ALICE, BOB, CREATOR, GUILD, MESSAGE, NOW, HandwrittenDatabase, at
+from tests.ops.importer.handwritten_database import ALICE, BOB, CREATOR, GUILD, MESSAGE, NOW, HandwrittenDatabase, at
 
 TOMORROW = NOW + timedelta(days=1)
 

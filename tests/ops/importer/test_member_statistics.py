@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from tests.ops.importer.handwritten import ALICE, BOB, GUILD, MESSAGE, NOW, HandwrittenDatabase, at
+from tests.ops.importer.handwritten_database import ALICE, BOB, GUILD, MESSAGE, NOW, HandwrittenDatabase, at
 
 
 def counters(old: HandwrittenDatabase, member: int, **cells: Any) -> None:

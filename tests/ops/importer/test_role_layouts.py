@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from raidbot.raids.model import Kind
-from tests.ops.importer.handwritten import ALICE, BOB, CAROL, DAVE, MESSAGE, HandwrittenDatabase, lines, seats, template
+from tests.ops.importer.handwritten_database import (
+    ALICE,
+    BOB,
+    CAROL,
+    DAVE,
+    MESSAGE,
+    HandwrittenDatabase,
+    lines,
+    seats,
+    template,
+)
 
 STORMS = (("1️⃣", "Storm 1"), ("2️⃣", "Storm 2"), ("3️⃣", "Storm 3"), ("4️⃣", "Jade"))
 VOID = {"id": "raid-0", "name": "The Voracious Void Raid", "description": "Plays triple storm."}

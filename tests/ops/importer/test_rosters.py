@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from raidbot.raids.model import Presence
-from tests.ops.importer.handwritten import (
+from tests.ops.importer.handwritten_database import (
     ALICE,
     BOB,
     CAROL,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from raidbot.ops.importer.legacy_database import NotALegacyDatabase
-from tests.ops.importer.handwritten import GUILD, HandwrittenDatabase, template
+from tests.ops.importer.handwritten_database import GUILD, HandwrittenDatabase, template
 
 GROUPS = json.loads(template(("1️⃣", "Tank"), ("2️⃣", "Healer")))["roleGroups"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from raidbot.ops.importer.legacy_database import NotALegacyDatabase
-from tests.ops.importer.handwritten import ALICE, GUILD, HandwrittenDatabase
+from tests.ops.importer.handwritten_database import ALICE, GUILD, HandwrittenDatabase
 
 
 def test_rows_of_other_tables_are_kept_whole(old: HandwrittenDatabase) -> None:

@@ -10,7 +10,7 @@ from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Channel, Message
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId, MessageId, Raid
-from tests.commands.raid.panels import code_of
+from tests.commands.raid.panel_helpers import code_of
 from tests.commands.raidinfo.test_raidinfo import store
 from tests.conftest import Start
 from tests.raid_boards import put_up

@@ -16,7 +16,7 @@ from icalendar import Calendar
 from discord_sandbox import Sandbox
 from discord_sandbox.people import Person, PersonResponse
 from tests.conftest import Start
-from tests.e2e.people import GuildPeople
+from tests.e2e.guild_people import GuildPeople
 from tests.raid_boards import board_text, told
 
 TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"

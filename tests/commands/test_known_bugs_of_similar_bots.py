@@ -11,7 +11,7 @@ from raidbot.bot import RaidBot
 from raidbot.db import raid_history
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, RaidId, Role, RoleKey, Source
 from raidbot.state import Cause
-from tests.commands.raid.panels import code_of
+from tests.commands.raid.panel_helpers import code_of
 from tests.conftest import Start
 from tests.raid_boards import board_text, put_up
 from tests.raids.builders import posting

@@ -1,6 +1,6 @@
 """Migrate a database again and again, each time killed one step later, until one attempt comes to its end.
 
-`python -m tests.db.killed DATABASE FOLDER` leaves the outcomes as FOLDER/0, FOLDER/1 and so on.
+`python -m tests.db.killed_process DATABASE FOLDER` leaves the outcomes as FOLDER/0, FOLDER/1 and so on.
 """
 
 import os
@@ -15,11 +15,11 @@ from typing import Literal
 
 import pytest
 
-from tests.db import next_release
+from tests.db import next_release_database
 
 
 def main(source: Path, outcomes: Path) -> None:
-    next_release.become()
+    next_release_database.become()
     for survived in count():
         path = outcomes / str(survived) / source.name
         path.parent.mkdir()
@@ -27,7 +27,7 @@ def main(source: Path, outcomes: Path) -> None:
         child = os.fork()
         if child == 0:
             _die_after(survived)
-            next_release.migrate(path)
+            next_release_database.migrate(path)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if status != signal.SIGKILL:
