@@ -1,14 +1,16 @@
 """Fixtures for tests of the whole bot: a local Discord sandbox and a database in a temporary folder."""
 
 import asyncio
+import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
 import hypothesis
 import pytest
+import structlog
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.bot import Options, RaidBot
@@ -40,8 +42,10 @@ LONGEST = (
     "tests/e2e/",
     "tests/browser/",
     "tests/test_process.py",
+    "tests/test_wheel.py",
+    "tests/ops/importer/test_round_trip.py",
 )
-"""Where the tests are that take seconds. They come first, so that no worker is left with one at the end."""
+"""Tests that take seconds run first, so that no worker is left with one at the end."""
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -55,6 +59,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((place for place, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
 
     items.sort(key=place)
+
+
+@pytest.fixture(autouse=True)
+def restored_logging() -> Iterator[None]:
+    """Take back what a test configured: its handlers would write to streams that are gone."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    for handler in [handler for handler in root.handlers if handler not in handlers]:
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
 
 
 @pytest.fixture
