@@ -16,7 +16,7 @@ _MARKUP = re.compile(
 )
 
 
-def as_text(board: Board, zone: tzinfo = UTC) -> str:
+def board_as_text(board: Board, zone: tzinfo = UTC) -> str:
     """Return the board as people see it, with its times in `zone`."""
     parts = [f"{_plain(board.title, zone)}\n{_plain(board.description, zone)}"]
     for field in board.fields:

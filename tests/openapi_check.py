@@ -42,13 +42,13 @@ class Call(Protocol):
     response: Any
 
 
-def is_present() -> bool:
+def has_description() -> bool:
     return DESCRIPTION.is_file()
 
 
-def problems(calls: Iterable[Call]) -> list[str]:
+def mismatches(calls: Iterable[Call]) -> list[str]:
     """Return one line per distinct mismatch; an empty list if the description is not present."""
-    if not is_present():
+    if not has_description():
         return []
     return list(dict.fromkeys(line for call in calls for line in _of_call(call)))
 

@@ -7,16 +7,16 @@ from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Message
 
 
-async def prepare(guild: SandboxGuild, by: Person | None = None, **options: Any) -> PersonResponse:
+async def run_create(guild: SandboxGuild, by: Person | None = None, **options: Any) -> PersonResponse:
     """Run /create and return its answer; by default a museum in three hours."""
     chosen = {"activity": "museum", "when": "in 3 hours"} | options
     return await (by or guild.owner).slash(guild.channel("raid-signups"), "create", **chosen)
 
 
-async def put_up(guild: SandboxGuild, by: Person | None = None, **options: Any) -> Message:
+async def post_raid(guild: SandboxGuild, by: Person | None = None, **options: Any) -> Message:
     """Create and confirm a raid; return its board once the bot has reacted to it."""
     before = set(guild.channel("raid-signups").messages)
-    preview = await prepare(guild, by, **options)
+    preview = await run_create(guild, by, **options)
     await preview.click("Confirm")
     return (await guild.until(lambda: _boards(guild, before)))[0]
 
@@ -34,11 +34,11 @@ def board_text(board: Message) -> str:
     )
 
 
-def reactors(board: Message, emoji: str) -> int:
+def reaction_count(board: Message, emoji: str) -> int:
     """Return the number of users who reacted to the board with `emoji`, the bot included."""
     return next((len(entry.users) for entry in board.reactions.values() if entry.name == emoji), 0)
 
 
-def told(person: Person) -> str:
+def dm_text(person: Person) -> str:
     """Return the text of all DMs to the person, joined by newlines."""
     return "\n".join(message.content for message in person.dms)

@@ -12,13 +12,13 @@ from bench import process_usage
 ROOT = Path(__file__).parent.parent
 
 
-def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run_bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "bench", *arguments], cwd=ROOT, capture_output=True, text=True)
 
 
 @pytest.mark.skipif(not process_usage.has_proc(), reason="needs /proc")
 def test_a_benchmark_prints_one_json_line_and_nobody_is_lost() -> None:
-    run = bench("spread")
+    run = run_bench("spread")
 
     assert run.returncode == 0, run.stderr
     (line,) = run.stdout.splitlines()
@@ -28,7 +28,7 @@ def test_a_benchmark_prints_one_json_line_and_nobody_is_lost() -> None:
 
 
 def test_an_unknown_benchmark_is_named() -> None:
-    run = bench("sped")
+    run = run_bench("sped")
 
     assert run.returncode == 2
     assert "'sped'" in run.stderr

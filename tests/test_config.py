@@ -18,7 +18,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def wrong() -> list[str]:
+def setting_errors() -> list[str]:
     with pytest.raises(WrongSettings) as caught:
         load()
     return list(caught.value.sentences)
@@ -35,7 +35,7 @@ def test_a_token_is_all_that_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_missing_token_says_where_one_comes_from() -> None:
-    (sentence,) = wrong()
+    (sentence,) = setting_errors()
 
     assert sentence.startswith("RAIDBOT_TOKEN (or DISCORD_TOKEN) is missing.")
     assert "developer portal" in sentence
@@ -86,7 +86,7 @@ def test_a_named_toml_file_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "t")
     monkeypatch.setenv("RAIDBOT_CONFIG", "nowhere.toml")
 
-    assert wrong() == [
+    assert setting_errors() == [
         "RAIDBOT_CONFIG (config in TOML) is 'nowhere.toml'. It must be the path of a TOML file that exists."
     ]
 
@@ -107,7 +107,7 @@ def test_every_wrong_value_is_named_at_once(folder: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("RAIDBOT_DM_BATCHES", "3")
     monkeypatch.setenv("RAIDBOT_DM_BATCH", "0")
 
-    sentences = wrong()
+    sentences = setting_errors()
 
     for start in (
         "There is no setting RAIDBOT_DM_BATCHES (dm_batches in TOML). Did you mean RAIDBOT_DM_BATCH?",
@@ -127,13 +127,13 @@ def test_every_wrong_value_is_named_at_once(folder: Path, monkeypatch: pytest.Mo
 def test_a_broken_toml_file_says_where(folder: Path) -> None:
     (folder / "raidbot.toml").write_text("token =\n")
 
-    assert wrong() == ["The TOML file cannot be read: Invalid value (at line 1, column 8)."]
+    assert setting_errors() == ["The TOML file cannot be read: Invalid value (at line 1, column 8)."]
 
 
 def test_a_file_that_is_not_text_says_so(folder: Path) -> None:
     (folder / ".env").write_bytes(b"DISCORD_TOKEN=\xff\xfe")
 
-    assert wrong() == ["The settings cannot be read: .env and TOML files must be UTF-8 text."]
+    assert setting_errors() == ["The settings cannot be read: .env and TOML files must be UTF-8 text."]
 
 
 def test_the_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +141,7 @@ def test_the_token_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "very-secret" not in f"{load()!r} {load()} {load().model_dump_json()}"
 
     monkeypatch.setenv("DISCORD_TOKEN", "very-secret with a blank")
-    assert not any("secret" in sentence for sentence in wrong())
+    assert not any("secret" in sentence for sentence in setting_errors())
 
 
 def test_settings_cannot_be_changed_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,25 +26,25 @@ class BotProcess:
 
     def __init__(self, child: asyncio.subprocess.Process) -> None:
         self.child = child
-        self.said = ""
+        self.output = ""
         self.reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
         assert self.child.stdout is not None
         while chunk := await self.child.stdout.read(65536):
-            self.said += chunk.decode()
+            self.output += chunk.decode()
 
-    def tell(self, number: signal.Signals) -> None:
+    def send_signal(self, number: signal.Signals) -> None:
         self.child.send_signal(number)
 
-    async def ended(self, *, within: float = 30) -> int:
+    async def exit_code(self, *, within: float = 30) -> int:
         """Return the exit code. Kill the process and fail the test if it still runs after `within` seconds."""
         try:
             async with asyncio.timeout(within):
                 code = await self.child.wait()
                 await self.reading
         except TimeoutError:
-            pytest.fail(f"still running after {within} s: {self.said}")
+            pytest.fail(f"still running after {within} s: {self.output}")
         finally:
             if self.child.returncode is None:
                 self.child.kill()
@@ -59,12 +59,12 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 _SETPRIV = shutil.which("setpriv") if os.geteuid() == 0 else None
-_LESS_ROOT = (_SETPRIV, "--bounding-set=-dac_override,-dac_read_search") if _SETPRIV else ()
+_WITHOUT_ROOT_FILE_ACCESS = (_SETPRIV, "--bounding-set=-dac_override,-dac_read_search") if _SETPRIV else ()
 """Command prefix that makes file permissions apply to root too."""
 
 
 @asynccontextmanager
-async def running(folder: Path, sandbox: Sandbox, **settings: str) -> AsyncIterator[BotProcess]:
+async def running_bot(folder: Path, sandbox: Sandbox, **settings: str) -> AsyncIterator[BotProcess]:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
@@ -73,7 +73,7 @@ async def running(folder: Path, sandbox: Sandbox, **settings: str) -> AsyncItera
         **settings,
     }
     child = await asyncio.create_subprocess_exec(
-        *_LESS_ROOT, sys.executable, "-m", "raidbot", "run",
+        *_WITHOUT_ROOT_FILE_ACCESS, sys.executable, "-m", "raidbot", "run",
         cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     bot = BotProcess(child)
@@ -89,35 +89,35 @@ def online(sandbox: Sandbox) -> bool:
     return any(session.connection for session in sandbox.gateway.sessions.values())
 
 
-async def until(bot: BotProcess, fact: Callable[[], bool]) -> None:
+async def wait_until(bot: BotProcess, fact: Callable[[], bool]) -> None:
     """Wait up to 30 seconds until `fact` is true; fail the test with the bot's output if the bot ends first."""
     async with asyncio.timeout(30):
         while not fact():
             await asyncio.wait((bot.reading,), timeout=0.05)
-            assert fact() or not bot.reading.done(), bot.said
+            assert fact() or not bot.reading.done(), bot.output
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_it_ends_in_order_when_told_to(tmp_path: Path, sandbox: Sandbox, number: signal.Signals) -> None:
-    async with running(tmp_path, sandbox) as bot:
-        await until(bot, lambda: online(sandbox))
+    async with running_bot(tmp_path, sandbox) as bot:
+        await wait_until(bot, lambda: online(sandbox))
 
-        bot.tell(number)
+        bot.send_signal(number)
 
-        assert await bot.ended(within=10) == process.ENDED
-        assert "Traceback" not in bot.said
-        assert sandbox.token not in bot.said
+        assert await bot.exit_code(within=10) == process.ENDED
+        assert "Traceback" not in bot.output
+        assert sandbox.token not in bot.output
         assert not online(sandbox)
 
 
 async def test_a_second_signal_ends_it_at_once(tmp_path: Path, sandbox: Sandbox) -> None:
-    async with running(tmp_path, sandbox) as bot:
-        await until(bot, lambda: online(sandbox))
+    async with running_bot(tmp_path, sandbox) as bot:
+        await wait_until(bot, lambda: online(sandbox))
 
-        bot.tell(signal.SIGTERM)
-        bot.tell(signal.SIGINT)
+        bot.send_signal(signal.SIGTERM)
+        bot.send_signal(signal.SIGINT)
 
-        assert await bot.ended(within=5) in (128 + signal.SIGTERM, 128 + signal.SIGINT)
+        assert await bot.exit_code(within=5) in (128 + signal.SIGTERM, 128 + signal.SIGINT)
 
 
 async def test_it_waits_for_a_discord_that_cannot_be_reached(tmp_path: Path) -> None:
@@ -126,41 +126,41 @@ async def test_it_waits_for_a_discord_that_cannot_be_reached(tmp_path: Path) -> 
     await sandbox.start()
     port = int(sandbox.api_url.split(":")[2].split("/")[0])
     await sandbox.stop()
-    async with running(tmp_path, sandbox) as bot:
-        await until(bot, lambda: "cannot be reached" in bot.said)
+    async with running_bot(tmp_path, sandbox) as bot:
+        await wait_until(bot, lambda: "cannot be reached" in bot.output)
 
         await sandbox.start(port=port)
 
-        await until(bot, lambda: online(sandbox))
-        bot.tell(signal.SIGTERM)
-        assert await bot.ended(within=10) == process.ENDED
-        assert "Traceback" not in bot.said
+        await wait_until(bot, lambda: online(sandbox))
+        bot.send_signal(signal.SIGTERM)
+        assert await bot.exit_code(within=10) == process.ENDED
+        assert "Traceback" not in bot.output
     await sandbox.stop()
 
 
 async def test_a_bad_token_is_said_in_a_sentence(tmp_path: Path, sandbox: Sandbox) -> None:
-    async with running(tmp_path, sandbox, DISCORD_TOKEN="not-the-token") as bot:
-        assert await bot.ended() == process.REFUSED_BY_DISCORD
+    async with running_bot(tmp_path, sandbox, DISCORD_TOKEN="not-the-token") as bot:
+        assert await bot.exit_code() == process.REFUSED_BY_DISCORD
 
-    assert "Discord does not accept the token." in bot.said
-    assert "not-the-token" not in bot.said
-    assert "Traceback" not in bot.said
+    assert "Discord does not accept the token." in bot.output
+    assert "not-the-token" not in bot.output
+    assert "Traceback" not in bot.output
 
 
 async def test_a_missing_intent_is_said_in_a_sentence(tmp_path: Path, sandbox: Sandbox) -> None:
     sandbox.gateway.allowed_intents = ~Intent.GUILD_MEMBERS
-    async with running(tmp_path, sandbox) as bot:
-        assert await bot.ended() == process.REFUSED_BY_DISCORD
+    async with running_bot(tmp_path, sandbox) as bot:
+        assert await bot.exit_code() == process.REFUSED_BY_DISCORD
 
-    assert "switch on SERVER MEMBERS INTENT" in bot.said
-    assert "Traceback" not in bot.said
+    assert "switch on SERVER MEMBERS INTENT" in bot.output
+    assert "Traceback" not in bot.output
 
 
 async def test_a_wrong_setting_is_said_in_a_sentence(tmp_path: Path, sandbox: Sandbox) -> None:
-    async with running(tmp_path, sandbox, RAIDBOT_LOG_LEVEL="loud", RAIDBOT_LOG_FROMAT="json") as bot:
-        assert await bot.ended() == process.WRONG_SETTINGS
+    async with running_bot(tmp_path, sandbox, RAIDBOT_LOG_LEVEL="loud", RAIDBOT_LOG_FROMAT="json") as bot:
+        assert await bot.exit_code() == process.WRONG_SETTINGS
 
-    assert bot.said.splitlines() == [
+    assert bot.output.splitlines() == [
         "There is no setting RAIDBOT_LOG_FROMAT (log_fromat in TOML). Did you mean RAIDBOT_LOG_FORMAT?",
         "RAIDBOT_LOG_LEVEL (log_level in TOML) is 'loud'. It must be one of debug, info, warning, error.",
     ]
@@ -168,49 +168,51 @@ async def test_a_wrong_setting_is_said_in_a_sentence(tmp_path: Path, sandbox: Sa
 
 async def test_a_log_that_cannot_be_written_is_said(tmp_path: Path, sandbox: Sandbox) -> None:
     (tmp_path / "file").write_text("")
-    async with running(tmp_path, sandbox, RAIDBOT_LOG_FILE="file/bot.log") as bot:
-        assert await bot.ended() == process.WRONG_SETTINGS
+    async with running_bot(tmp_path, sandbox, RAIDBOT_LOG_FILE="file/bot.log") as bot:
+        assert await bot.exit_code() == process.WRONG_SETTINGS
 
-    assert bot.said.startswith("The log cannot be written to file/bot.log")
+    assert bot.output.startswith("The log cannot be written to file/bot.log")
 
 
 async def test_a_second_process_on_the_same_database_is_refused(tmp_path: Path, sandbox: Sandbox) -> None:
     db = await Database.open(tmp_path / "data" / "raidbot.db")
-    async with running(tmp_path, sandbox) as bot:
-        code = await bot.ended()
+    async with running_bot(tmp_path, sandbox) as bot:
+        code = await bot.exit_code()
     await db.close()
 
     assert code == process.UNUSABLE_DATABASE
-    assert "Another RaidBot already runs on data/raidbot.db" in bot.said
-    assert "Traceback" not in bot.said
+    assert "Another RaidBot already runs on data/raidbot.db" in bot.output
+    assert "Traceback" not in bot.output
 
 
-def _newer(path: Path) -> None:
-    asyncio.run(_made(path))
+def _create_newer_database(path: Path) -> None:
+    asyncio.run(_create_database(path))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 9999")
         connection.commit()
 
 
-async def _made(path: Path) -> None:
+async def _create_database(path: Path) -> None:
     await (await Database.open(path)).close()
 
 
-def _read_only(path: Path) -> None:
-    asyncio.run(_made(path))
+def _create_read_only_database(path: Path) -> None:
+    asyncio.run(_create_database(path))
     path.chmod(0o444)
 
 
 @pytest.mark.parametrize(
     ("prepare", "sentence"),
     [
-        (_newer, "written by a newer RaidBot"),
+        (_create_newer_database, "written by a newer RaidBot"),
         (lambda path: path.write_bytes(b"My shopping list. " * 200), "is not a database"),
         (lambda path: path.mkdir(), "cannot be opened"),
         pytest.param(
-            _read_only,
+            _create_read_only_database,
             "cannot be written",
-            marks=pytest.mark.skipif(os.geteuid() == 0 and not _LESS_ROOT, reason="root may write read-only files"),
+            marks=pytest.mark.skipif(
+                os.geteuid() == 0 and not _WITHOUT_ROOT_FILE_ACCESS, reason="root may write read-only files"
+            ),
         ),
     ],
     ids=["newer", "no database", "a folder", "read-only"],
@@ -222,23 +224,23 @@ async def test_an_unusable_database_is_said_and_left_alone(
     await asyncio.to_thread(prepare, path)
     before = path.read_bytes() if path.is_file() else None
 
-    async with running(tmp_path, sandbox, RAIDBOT_DATABASE="kept.db") as bot:
-        code = await bot.ended()
+    async with running_bot(tmp_path, sandbox, RAIDBOT_DATABASE="kept.db") as bot:
+        code = await bot.exit_code()
 
     assert code == process.UNUSABLE_DATABASE
-    assert sentence in bot.said
-    assert "Traceback" not in bot.said
+    assert sentence in bot.output
+    assert "Traceback" not in bot.output
     assert (path.read_bytes() if path.is_file() else None) == before
     assert sandbox.calls == []
 
 
 async def test_machines_read_json(tmp_path: Path, sandbox: Sandbox) -> None:
-    async with running(
+    async with running_bot(
         tmp_path, sandbox, DISCORD_TOKEN="not-the-token", RAIDBOT_LOG_FORMAT="json", RAIDBOT_LOG_FILE="logs/bot.log"
     ) as bot:
-        assert await bot.ended() == process.REFUSED_BY_DISCORD
+        assert await bot.exit_code() == process.REFUSED_BY_DISCORD
 
-    said, filed = _events(bot.said), _events((tmp_path / "logs" / "bot.log").read_text())
+    said, filed = _events(bot.output), _events((tmp_path / "logs" / "bot.log").read_text())
     assert said[0]["event"] == "starting"
     assert said[-1]["level"] == "critical"
     assert [event["event"] for event in filed] == [event["event"] for event in said]

@@ -17,7 +17,7 @@ from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Status
 from raidbot.raids.rosters import signups
 from raidbot.raids.templates.catalogue import untouched
-from tests.board_text import as_text
+from tests.board_text import board_as_text
 from tests.commands.test_permission_checks import COMMANDS, EVERYBODY
 from tests.conftest import Start
 
@@ -35,7 +35,7 @@ def test_the_board_it_shows_is_a_board() -> None:
     for member, role in zip(names, (tank, healer, tank, raid.roles[-1]), strict=True):
         raid = signups.react(raid, member, role.key, now=NOW).raid
 
-    assert as_text(board(raid, names), BERLIN) in README
+    assert board_as_text(board(raid, names), BERLIN) in README
 
 
 def test_it_lists_every_setting_with_its_default() -> None:

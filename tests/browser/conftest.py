@@ -94,7 +94,7 @@ async def open_page(browser: Browser, page_url: str) -> AsyncIterator[OpenPage]:
         screen = Screen(page)
         await expect(page.locator(".channel[aria-current]")).to_be_attached()
         if be:
-            await screen.be(be)
+            await screen.act_as(be)
         return screen
 
     yield opening

@@ -16,7 +16,7 @@ class Screen:
         return self.page.locator("#composer")
 
     @property
-    def box(self) -> Locator:
+    def message_input(self) -> Locator:
         """The message input."""
         return self.composer.get_by_role("combobox")
 
@@ -37,7 +37,7 @@ class Screen:
     def reaction(self, message: Locator, emoji: str) -> Locator:
         return message.get_by_role("group", name="Reactions").get_by_role("button", name=re.compile(f"^{emoji}"))
 
-    async def be(self, name: str) -> None:
+    async def act_as(self, name: str) -> None:
         """Act as the person with this name."""
         await self.person(name).click()
         await expect(self.person(name)).to_be_checked()
@@ -53,7 +53,7 @@ class Screen:
 
     async def type_command(self, command: str) -> Locator:
         """Choose a slash command by typing and return its form of options."""
-        await self.box.press_sequentially(f"/{command}")
+        await self.message_input.press_sequentially(f"/{command}")
         await self.composer.get_by_role("option", name=f"/{command}").first.click()
         form = self.page.get_by_role("form", name=f"/{command}")
         await expect(form).to_be_visible()

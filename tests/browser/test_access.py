@@ -14,13 +14,13 @@ from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
 from tests.browser.screen import Screen
 from tests.conftest import Start
-from tests.raid_boards import put_up
+from tests.raid_boards import post_raid
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
 AXE = "axe-core@4"
-FETCHED_WITHIN = 60.0  # seconds
-GRAVE = ("serious", "critical")
+FETCH_TIMEOUT_SECONDS = 60.0  # seconds
+REPORTED_IMPACTS = ("serious", "critical")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -39,7 +39,7 @@ async def axe(request: pytest.FixtureRequest) -> str:
             stderr=asyncio.subprocess.DEVNULL,
             env=os.environ,
         )
-        if await asyncio.wait_for(fetching.wait(), FETCHED_WITHIN) != 0:
+        if await asyncio.wait_for(fetching.wait(), FETCH_TIMEOUT_SECONDS) != 0:
             pytest.skip("npm could not fetch axe-core")
     return script.read_text(encoding="utf-8")
 
@@ -51,7 +51,7 @@ async def _problems(screen: Screen, axe: str) -> list[str]:
     return [
         f"{one['id']} ({one['impact']}): {one['help']}: {node['target']} {node['failureSummary']}"
         for one in found["violations"]
-        if one["impact"] in GRAVE
+        if one["impact"] in REPORTED_IMPACTS
         for node in one["nodes"]
     ]
 
@@ -61,7 +61,7 @@ async def test_axe_finds_nothing_serious(
     guild: SandboxGuild, start: Start, open_page: OpenPage, axe: str, scheme: str
 ) -> None:
     async with start():
-        await put_up(guild)
+        await post_raid(guild)
         text = f"**Hello** <@{guild.owner.id}> <t:1893456000:R> `code` ||no|| [link](https://x.example)\n> quote\n- one"
         await guild.owner.say(guild.channel("raid-signups"), text)
         screen = await open_page(be="Mara", scheme=scheme)
@@ -98,7 +98,7 @@ async def test_a_small_screen_has_everything_in_reach(
     guild: SandboxGuild, start: Start, open_page: OpenPage, axe: str
 ) -> None:
     async with start():
-        await put_up(guild)
+        await post_raid(guild)
         screen = await open_page(be="Ana", width=390, height=844)
         channels = screen.page.locator("#channels")
         await expect(channels).to_be_hidden()
@@ -112,7 +112,7 @@ async def test_a_small_screen_has_everything_in_reach(
         await screen.page.keyboard.press("Escape")
         await expect(screen.page.get_by_role("button", name="+10 min")).to_be_hidden()
 
-        await screen.be("Mara")
+        await screen.act_as("Mara")
         form = await screen.type_command("templates import")
         await form.get_by_label("file *").set_input_files({"name": "a.json", "mimeType": "", "buffer": b"{}"})
         await expect(form.get_by_role("button", name="Remove the file")).to_be_in_viewport()

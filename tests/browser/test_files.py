@@ -12,7 +12,7 @@ from discord_sandbox.interactions import MAX_UPLOAD_BYTES
 from tests.browser.conftest import OpenPage
 from tests.browser.screen import Screen
 from tests.conftest import Start
-from tests.raid_boards import put_up
+from tests.raid_boards import post_raid
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
@@ -54,7 +54,7 @@ async def test_templates_are_exported_changed_and_imported_again(
         await screen.page.keyboard.press("Enter")
 
         await expect(screen.message("Changed (1)")).to_contain_text("Ember Court")
-        await expect(screen.box).to_be_focused()
+        await expect(screen.message_input).to_be_focused()
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ async def test_what_raids_are_exported_to_is_downloaded(
     guild: SandboxGuild, start: Start, open_page: OpenPage, what: str, kind: str, begins: str
 ) -> None:
     async with start():
-        await put_up(guild)
+        await post_raid(guild)
         screen = await open_page(be="Mara")
         await screen.open("raid-signups")
         form = await screen.type_command("raidinfo export")

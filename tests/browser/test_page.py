@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from discord_sandbox import SandboxGuild
 from tests.browser.conftest import OpenPage
 from tests.conftest import Start
-from tests.raid_boards import put_up
+from tests.raid_boards import post_raid
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
@@ -44,26 +44,26 @@ async def test_four_sign_up_until_a_role_waits_and_leaving_promotes(
     guild: SandboxGuild, start: Start, open_page: OpenPage
 ) -> None:
     async with start():
-        await put_up(guild, activity="dungeon-5", when="tomorrow 8pm")
+        await post_raid(guild, activity="dungeon-5", when="tomorrow 8pm")
         screen = await open_page()
         await screen.open("raid-signups")
         board = screen.message("Tank")
 
         for name, emoji in (("Ana", TANK), ("Ben", HEALER), ("Cleo", TANK), ("Dora", DAMAGE)):
-            await screen.be(name)
+            await screen.act_as(name)
             await screen.react(board, emoji)
         for name in ("Ana", "Ben", "Cleo", "Dora"):
             await expect(board.locator(".embed")).to_contain_text(name)
-        await screen.be("Cleo")
+        await screen.act_as("Cleo")
         await screen.open("RaidBot")
         await expect(screen.messages).to_contain_text(["number 1 in line"])
 
-        await screen.be("Ana")
+        await screen.act_as("Ana")
         await screen.open("raid-signups")
         await screen.react(board, TANK, on=False)
         await expect(board.locator(".embed")).not_to_contain_text("Ana")
 
-        await screen.be("Cleo")
+        await screen.act_as("Cleo")
         await expect(screen.channel("RaidBot")).to_have_accessible_name("RaidBot, 1 unread")
         await screen.open("RaidBot")
         await expect(screen.message("A seat opened")).to_be_visible()

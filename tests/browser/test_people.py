@@ -9,7 +9,7 @@ from discord_sandbox import SandboxGuild
 from discord_sandbox.store import MessageFlag
 from tests.browser.conftest import OpenPage
 from tests.conftest import Start
-from tests.raid_boards import put_up
+from tests.raid_boards import post_raid
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
@@ -25,8 +25,8 @@ async def test_an_ephemeral_answer_is_its_owners_alone_until_dismissed(
         await mara.slash("create")
         answer = mara.message("Create a raid")
         await expect(answer).to_contain_text("Only you can see this")
-        await mara.box.fill("Can you see this?")
-        await mara.box.press("Enter")
+        await mara.message_input.fill("Can you see this?")
+        await mara.message_input.press("Enter")
 
         await expect(ana.message("Can you see this?")).to_be_visible()
         assert await ana.messages.count() == 1
@@ -45,7 +45,7 @@ async def test_commands_are_offered_completed_and_sent_by_keyboard(
         screen = await open_page(be="Mara")
         await screen.open("raid-signups")
 
-        await screen.box.focus()
+        await screen.message_input.focus()
         await screen.page.keyboard.type("/cre")
         await expect(screen.composer.get_by_role("option").first).to_have_text(re.compile("^/create"))
         await screen.page.keyboard.press("Enter")
@@ -66,7 +66,7 @@ async def test_commands_are_offered_completed_and_sent_by_keyboard(
         await expect(activity).to_be_focused()
         await screen.page.keyboard.press("Escape")
         await screen.page.keyboard.press("Escape")
-        await expect(screen.box).to_be_focused()
+        await expect(screen.message_input).to_be_focused()
 
 
 async def test_what_was_missed_is_counted_until_it_is_read(
@@ -82,9 +82,9 @@ async def test_what_was_missed_is_counted_until_it_is_read(
     await screen.open("raid-signups")
     await expect(screen.message("two")).to_be_visible()
     await screen.open("general")
-    await screen.be("Ben")
+    await screen.act_as("Ben")
     await expect(screen.channel("raid-signups")).to_have_accessible_name("raid-signups, 2 unread")
-    await screen.be("Ana")
+    await screen.act_as("Ana")
     await expect(screen.channel("raid-signups")).to_have_accessible_name("raid-signups")
 
 
@@ -92,7 +92,7 @@ async def test_direct_messages_can_be_closed_and_everybody_can_react(
     guild: SandboxGuild, start: Start, open_page: OpenPage
 ) -> None:
     async with start():
-        await put_up(guild)
+        await post_raid(guild)
         screen = await open_page(be="Ana")
         await expect(screen.person("Finn")).to_contain_text("DMs closed")
         panel = screen.page.get_by_role("complementary")

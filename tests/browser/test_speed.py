@@ -16,7 +16,7 @@ from tests.browser.conftest import OpenPage
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
 MAX_TASK_MILLISECONDS = 100  # processor time of one task on the main thread
-MESSAGES, REACTIONS, SECONDS = 500, 200, 2.0
+MESSAGES, REACTIONS, BURST_SECONDS = 500, 200, 2.0
 EMOJIS = ("🛡️", "💚", "⚔️")
 
 _TRACED = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline", "__metadata"]
@@ -59,10 +59,10 @@ async def test_200_reactions_in_two_seconds_do_not_freeze_the_page(
     begin = loop.time()
     for number, guest in enumerate(crowd):
         await guest.react(board, EMOJIS[number % len(EMOJIS)])
-        await asyncio.sleep(max(0.0, begin + (number + 1) * SECONDS / REACTIONS - loop.time()))
+        await asyncio.sleep(max(0.0, begin + (number + 1) * BURST_SECONDS / REACTIONS - loop.time()))
 
     await expect(screen.message("The board").locator(".count")).to_have_text(["67", "67", "66"])
-    _report(await browser.stop_tracing(), f"{REACTIONS} reactions within {SECONDS:g} s")
+    _report(await browser.stop_tracing(), f"{REACTIONS} reactions within {BURST_SECONDS:g} s")
 
 
 def _report(trace: bytes, what: str) -> None:

@@ -13,7 +13,7 @@ from discord_sandbox.page.server import Page
 from raidbot.demo.harness import BotProcess
 from raidbot.demo.operator_buttons import Operator
 from tests.browser.conftest import OpenPage
-from tests.raid_boards import put_up
+from tests.raid_boards import post_raid
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
@@ -35,7 +35,7 @@ async def page_url(sandbox: Sandbox, bot: BotProcess) -> str:
 async def test_the_bot_is_killed_and_restarted_and_keeps_what_happened(
     guild: SandboxGuild, bot: BotProcess, open_page: OpenPage
 ) -> None:
-    await put_up(guild)
+    await post_raid(guild)
     before = bot.pid
     screen = await open_page(be="Ana")
     await screen.open("raid-signups")
@@ -46,7 +46,7 @@ async def test_the_bot_is_killed_and_restarted_and_keeps_what_happened(
     panel = screen.page.get_by_role("complementary")
     await panel.get_by_role("button", name="Kill and restart the bot").click()
     await expect(panel.get_by_role("status")).to_have_text("Not connected")
-    await screen.be("Ben")
+    await screen.act_as("Ben")
     await screen.react(board, "✅")
 
     await expect(panel.get_by_role("status")).to_have_text("Connected")
@@ -55,7 +55,7 @@ async def test_the_bot_is_killed_and_restarted_and_keeps_what_happened(
 
 
 async def test_the_clock_moves_to_the_reminder_and_to_the_start(guild: SandboxGuild, open_page: OpenPage) -> None:
-    await put_up(guild, when="in 3 hours")
+    await post_raid(guild, when="in 3 hours")
     screen = await open_page(be="Ana")
     await screen.open("raid-signups")
     board = screen.message("Museum")
@@ -79,7 +79,7 @@ async def test_the_clock_moves_to_the_reminder_and_to_the_start(guild: SandboxGu
 
 
 async def test_the_strip_tells_what_the_bot_did(guild: SandboxGuild, open_page: OpenPage) -> None:
-    await put_up(guild)
+    await post_raid(guild)
     screen = await open_page(be="Ana")
     await screen.open("raid-signups")
     await screen.react(screen.message("Museum"), "✅")

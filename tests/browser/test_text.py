@@ -37,8 +37,8 @@ async def test_hostile_text_stays_text(guild: SandboxGuild, open_page: OpenPage)
     title = await screen.page.title()
 
     for number, text in enumerate(HOSTILE):
-        await screen.box.fill(f"{number}: {text}")
-        await screen.box.press("Enter")
+        await screen.message_input.fill(f"{number}: {text}")
+        await screen.message_input.press("Enter")
         await expect(screen.messages).to_have_count(number + 1)
 
     assert await screen.page.title() == title

@@ -13,8 +13,8 @@ from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, RaidId, Role
 from raidbot.state import Cause
 from tests.commands.raid.panel_helpers import code_of
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up
-from tests.raids.builders import posting
+from tests.raid_boards import board_text, post_raid
+from tests.raids.builders import unposted_raid
 
 BOARD = "/channels/{channel_id}/messages/{message_id}"
 SERVERS_ONLY = [0]  # https://discord.com/developers/docs/interactions/application-commands#interaction-contexts
@@ -24,7 +24,7 @@ async def post(bot: RaidBot, guild: SandboxGuild, **values: Any) -> tuple[Raid, 
     """Create a raid and return it with its board."""
     now, channel = bot.state.now(), guild.channel("raid-signups")
     plan = replace(
-        posting(),
+        unposted_raid(),
         guild=GuildId(guild.id),
         channel=ChannelId(channel.id),
         creator=MemberId(guild.owner.id),
@@ -41,7 +41,7 @@ async def post(bot: RaidBot, guild: SandboxGuild, **values: Any) -> tuple[Raid, 
 
 async def test_no_command_is_offered_in_a_conversation(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     async with start():
-        await put_up(guild)
+        await post_raid(guild)
         offered = [command.payload for command in sandbox.store.commands.values()]
 
         assert [one["name"] for one in offered if one.get("contexts") != SERVERS_ONLY] == []
@@ -64,7 +64,7 @@ async def test_who_reacted_before_a_restart_leaves_by_taking_the_reaction_off_af
 ) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
     async with start() as bot:
@@ -82,7 +82,7 @@ async def test_nobody_is_pinged_by_what_others_are_told(guild: SandboxGuild, sta
     alice, live = guild.add_member("alice"), guild.add_channel("live")
     async with start():
         await guild.owner.slash(live, "setchannel set", what="debug", channel=live)
-        board = await put_up(guild, activity="key", teams=1, name=f"@everyone {alice.mention}")
+        board = await post_raid(guild, activity="key", teams=1, name=f"@everyone {alice.mention}")
         await alice.react(board, "1️⃣")
         await guild.until(lambda: any(alice.mention in message.content for message in guild.messages(live)))
         await guild.until(lambda: "Alice" in board_text(board))
@@ -108,7 +108,7 @@ async def test_ping_says_nothing_of_other_servers(sandbox: Sandbox, guild: Sandb
     elsewhere = sandbox.add_guild("Elsewhere")
     elsewhere.add_channel("raid-signups")
     async with start():
-        await put_up(elsewhere)
+        await post_raid(elsewhere)
 
         pong = await guild.owner.slash(guild.channel("raid-signups"), "ping")
 
@@ -118,7 +118,7 @@ async def test_ping_says_nothing_of_other_servers(sandbox: Sandbox, guild: Sandb
 async def test_a_manager_may_edit_as_often_as_there_is_something_to_edit(guild: SandboxGuild, start: Start) -> None:
     crowd = [guild.add_member(f"member{number}") for number in range(8)]
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         for member in crowd:
             await guild.owner.slash(
                 guild.channel("raid-signups"), "raidsignup assign", raid=code_of(board), member=member, role="museum"
@@ -132,7 +132,7 @@ async def test_a_burst_of_signups_is_told_to_the_live_log_in_a_few_messages(guil
     live, crowd = guild.add_channel("live"), [guild.add_member(f"member{number}") for number in range(50)]
     async with start(heartbeat_seconds=60):
         await guild.owner.slash(live, "setchannel set", what="debug", channel=live)
-        board = await put_up(guild, seats=50)
+        board = await post_raid(guild, seats=50)
         before, loop = len(guild.messages(live)), asyncio.get_running_loop()
         began = loop.time()
         for member in crowd:
@@ -151,7 +151,7 @@ async def test_a_history_names_what_was_played_and_what_was_cancelled(
 ) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild, activity="key", teams=1, name="Old Keep")
+        board = await post_raid(guild, activity="key", teams=1, name="Old Keep")
         await alice.react(board, "1️⃣")
         await guild.until(lambda: "Alice" in board_text(board))
         panel = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=code_of(board))
@@ -170,7 +170,7 @@ async def test_a_forced_seat_is_called_so_only_while_its_role_is_over_its_number
 ) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start():
-        channel, board = guild.channel("raid-signups"), await put_up(guild, seats=1)
+        channel, board = guild.channel("raid-signups"), await post_raid(guild, seats=1)
         code = code_of(board)
         for member in (alice, bob):
             await guild.owner.slash(
@@ -191,7 +191,7 @@ async def test_a_forced_seat_is_called_so_only_while_its_role_is_over_its_number
 async def test_the_panel_cuts_no_link_and_gates_say_what_counts_for_them(guild: SandboxGuild, start: Start) -> None:
     channel = guild.channel("raid-signups")
     async with start():
-        panel = await guild.owner.slash(channel, "raid", code=code_of(await put_up(guild)))
+        panel = await guild.owner.slash(channel, "raid", code=code_of(await post_raid(guild)))
         gates = await guild.owner.slash(channel, "permissions")
         await gates.select("What is it about?", ["Signing up: raid"])
 

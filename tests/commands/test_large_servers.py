@@ -30,7 +30,7 @@ async def largest(sandbox: Sandbox, guild: SandboxGuild, database: Path) -> Larg
     return await fill(database, guild, sandbox.clock.now)
 
 
-async def walked(answer: PersonResponse, button: str = "Next page") -> list[str]:
+async def text_of_all_pages(answer: PersonResponse, button: str = "Next page") -> list[str]:
     """Press `button` until the last page and return the text of every page."""
     texts = [answer.text()]
     while f"[{button}]" in answer.text():
@@ -51,7 +51,7 @@ def options(answer: PersonResponse) -> list[str]:
     return [option["value"] for option in select["options"]]
 
 
-async def opened(panel: PersonResponse, *buttons: str) -> None:
+async def open_each(panel: PersonResponse, *buttons: str) -> None:
     """Open each of the panel's pages and forms in turn, and leave pages with `Back`."""
     for button in buttons:
         answer = await panel.click(button)
@@ -60,7 +60,7 @@ async def opened(panel: PersonResponse, *buttons: str) -> None:
             await panel.click("Back")
 
 
-async def turned(panel: PersonResponse) -> list[str]:
+async def options_on_all_pages(panel: PersonResponse) -> list[str]:
     """Return the option values of the panel's first select on all pages."""
     offered = [option["value"] for option in next(selects(panel))["options"]]
     while "[Next page]" in panel.text():
@@ -84,11 +84,11 @@ def drawn(large: Large) -> Iterator[bool]:
 async def test_lists_go_to_their_end_and_every_board_is_taken(largest: Large, start: Start) -> None:
     async with start(guild_ready_seconds=0.5) as bot:
         ask = partial(largest.regular.slash, largest.channel)
-        listed = await walked(await ask("raidinfo list"))
-        mine = await walked(await ask("raidinfo list", mine=True))
+        listed = await text_of_all_pages(await ask("raidinfo list"))
+        mine = await text_of_all_pages(await ask("raidinfo list", mine=True))
         signups = await ask("mysignups")
-        own = await walked(signups)
-        history = await walked(await ask("raidinfo history"))
+        own = await text_of_all_pages(signups)
+        history = await text_of_all_pages(await ask("raidinfo history"))
 
         for pages in (listed, mine, own):
             assert numbered(pages) == set(range(1, RAIDS + 1))
@@ -142,9 +142,9 @@ async def test_every_page_of_raids_and_of_what_roles_may_do_opens(large: Large, 
         ask = partial(large.guild.owner.slash, large.channel)
         full, closed = await ask("raid", code=large.full), await ask("raid", code=large.closed)
         await full.click("Roster")
-        people = await turned(full)
+        people = await options_on_all_pages(full)
         await closed.click("No-shows")
-        seated = await turned(closed)
+        seated = await options_on_all_pages(closed)
         subjects = await ask("permissions")
         for subject in options(subjects):
             await subjects.select("What is it about?", [subject])
@@ -172,11 +172,11 @@ async def test_every_page_of_raids_and_of_what_roles_may_do_opens(large: Large, 
 async def test_templates_of_every_size_are_shown_and_opened_for_change(large: Large, start: Start) -> None:
     async with start(guild_ready_seconds=0.5):
         listed = await large.guild.owner.slash(large.channel, "templates list")
-        offered = await turned(listed)
+        offered = await options_on_all_pages(listed)
         assert {template.key for template in large.templates} < set(offered)
         for template in large.templates[:10]:
             panel = await large.guild.owner.slash(large.channel, "templates edit", template=template.key)
-            await opened(panel, "Words and look", "Lengths", "Sides", "Roles", "Strategies", "Preview")
+            await open_each(panel, "Words and look", "Lengths", "Sides", "Roles", "Strategies", "Preview")
             await panel.click("Roles")
             if "[Edit as text]" in panel.text():
                 await panel.click("Edit as text")

@@ -26,7 +26,7 @@ from raidbot.raids.permissions import Grants, Permission, commands
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up
+from tests.raid_boards import board_text, post_raid
 
 P = Permission
 ABOUT_A_RAID = tuple(permission for permission in Permission if permission.is_about_a_raid)
@@ -83,12 +83,12 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
 }
 """Permissions for each panel's actions, of which any one is enough."""
-ABOUT = {"create": "DRAFT", "raid": "CODE"}
+SUBJECT_SEGMENTS = {"create": "DRAFT", "raid": "CODE"}
 """Segment between the panel's name and the action in a `custom_id`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class EntryPoint:
     """A command or a panel action; any of `permissions` is enough."""
 
     name: str
@@ -100,12 +100,12 @@ class Way:
         return self.name.split(" ")[0] == "raid" or self.name.startswith("raid:")
 
 
-def ways() -> Iterator[Way]:
+def entry_points() -> Iterator[EntryPoint]:
     for command, (permissions, options) in COMMANDS.items():
-        yield Way(command, permissions, options)
+        yield EntryPoint(command, permissions, options)
     for panel, actions in PRESSES.items():
         for action, permissions in actions.items():
-            yield Way(":".join(filter(None, (panel, ABOUT.get(panel), action))), permissions)
+            yield EntryPoint(":".join(filter(None, (panel, SUBJECT_SEGMENTS.get(panel), action))), permissions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ class Scene:
     raid: Raid
     spare: Message
 
-    async def ask(self, person: Person, way: Way, *, on: Message | None = None) -> PersonResponse:
+    async def ask(self, person: Person, way: EntryPoint, *, on: Message | None = None) -> PersonResponse:
         """Use the command, or press the panel's component."""
         message = on or self.spare
         if way.options is None:
@@ -128,7 +128,7 @@ class Scene:
             message.channel_id, way.name, **{name: known.get(value, value) for name, value in way.options.items()}
         )
 
-    async def grant(self, roles: "Roles", way: Way) -> None:
+    async def grant(self, roles: "Roles", way: EntryPoint) -> None:
         """Grant the command to one role, the action to another and every other command to a third."""
         needed = way.permissions[0]
         others = {command: frozenset({roles.other.id}) for command in commands() if command != needed.command}
@@ -153,8 +153,8 @@ class Roles:
 
 
 async def set_scene(guild: SandboxGuild, bot: RaidBot, creator: Person, leader: Person) -> Scene:
-    spare = await put_up(guild)
-    board = await put_up(guild)
+    spare = await post_raid(guild)
+    board = await post_raid(guild)
     raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
     led = replace(raid, creator=MemberId(creator.id), leader=MemberId(leader.id))
     await bot.state.db.write(
@@ -178,10 +178,10 @@ async def test_everybody_may_what_they_may_and_nothing_else(guild: SandboxGuild,
     wrong: list[str] = []
     async with start() as bot:
         scene = await set_scene(guild, bot, creator, leader)
-        await scene.grant(roles, Way("settings", (P.SETTINGS,)))
+        await scene.grant(roles, EntryPoint("settings", (P.SETTINGS,)))
         assert "Settings of" in (await revoked.slash(scene.spare.channel_id, "settings")).text()
         await guild.take_role(revoked, roles.admin)
-        for way in ways():
+        for way in entry_points():
             single = any(permission.value != permission.command for permission in way.permissions)
             expected = {
                 **dict.fromkeys((*always, by_role), True),
@@ -221,10 +221,10 @@ async def test_nothing_of_another_server_is_within_reach(sandbox: Sandbox, guild
     async with start() as bot:
         scene = await set_scene(guild, bot, guild.owner, guild.owner)
         await guild.owner.slash(scene.spare.channel_id, "create", activity="museum", when="in 2 hours")
-        spare = await put_up(elsewhere)
+        spare = await post_raid(elsewhere)
         before = await bot.state.raid(scene.raid.id)
         written = await _written(bot, guild)
-        for way in ways():
+        for way in entry_points():
             if "CODE" not in f"{way.name}{way.options}" and "DRAFT" not in way.name:
                 continue
             for number in range(1, 5) if "DRAFT" in way.name else (0,):
@@ -252,7 +252,7 @@ async def _written(bot: RaidBot, guild: SandboxGuild) -> list[Any]:
 async def test_a_server_no_longer_allowed_is_left_alone(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
     async with start(allowed_guilds=frozenset({1})) as bot:
         await alice.react(board, "✅")
         for refused in (
@@ -274,7 +274,7 @@ async def test_what_happens_on_a_server_not_allowed_is_found_out_once_it_is(
     elsewhere = sandbox.add_guild("Elsewhere")
     channel, other = guild.channel("raid-signups"), elsewhere.add_channel("raid-signups")
     async with start():
-        board, gone, heard = await put_up(guild), await put_up(guild), await put_up(elsewhere)
+        board, gone, heard = await post_raid(guild), await post_raid(guild), await post_raid(elsewhere)
         await bob.react(board, "✅")
         await guild.until(lambda: "Bob" in board_text(board))
     async with start(allowed_guilds=frozenset({elsewhere.id})) as bot:
@@ -296,7 +296,7 @@ async def test_what_happens_on_a_server_not_allowed_is_found_out_once_it_is(
 @pytest.mark.parametrize("forged", ["raid", "raid:", "create:x:confirm", "settings", "nothing:1", ":", "x" * 100])
 async def test_a_custom_id_that_means_nothing_does_nothing(guild: SandboxGuild, start: Start, forged: str) -> None:
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
 
         answer = await guild.owner.use(board, {"type": 2, "custom_id": forged})
 

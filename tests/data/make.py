@@ -33,8 +33,8 @@ from tests.raids.builders import (
     MANAGER,
     NOW,
     TANK,
-    posting,
     roles,
+    unposted_raid,
 )
 
 OPEN, CLOSED, IMPORTED = "Molten Core", "Zul'Gurub", "Old Keep – Größe 😀"
@@ -52,7 +52,7 @@ async def fill(db: Database) -> None:
     await state.change_templates(GUILD, _templates, BY_MANAGER)
     await _open_raid(state)
     await _closed_raid(state)
-    taken_over = await _new_raid(state, posting(Kind.MUSEUM, roles(museum=5), title=IMPORTED))
+    taken_over = await _new_raid(state, unposted_raid(Kind.MUSEUM, roles(museum=5), title=IMPORTED))
     await db.write(partial(_beside_raids, imported_raid=taken_over))
     await db.write(_outbox)
 
@@ -87,7 +87,7 @@ async def _new_raid(state: State, plan: Raid, thread: ChannelId | None = None) -
 
 async def _open_raid(state: State) -> None:
     """Alice and Bob tank, he forced and on a side; Carol waits; Dave heals and waits to tank; Erin is asked to heal."""
-    plan = replace(posting(of=roles(tank=1, healer=2), title=OPEN), sides=("left", "right"), leader=ALICE)
+    plan = replace(unposted_raid(of=roles(tank=1, healer=2), title=OPEN), sides=("left", "right"), leader=ALICE)
     raid = await _new_raid(state, plan, THREAD)
     steps: tuple[Rule, ...] = (
         partial(signups.react, member=ALICE, key=TANK, now=NOW),
@@ -105,7 +105,7 @@ async def _open_raid(state: State) -> None:
 
 async def _closed_raid(state: State) -> None:
     """Alice came, and Bob did not."""
-    raid = await _new_raid(state, posting(of=roles(tank=2), title=CLOSED))
+    raid = await _new_raid(state, unposted_raid(of=roles(tank=2), title=CLOSED))
     for member in (ALICE, BOB):
         await state.change(raid, partial(signups.react, member=member, key=RoleKey("tank"), now=NOW), BY_MANAGER)
     await state.change(raid, partial(lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW), BY_MANAGER)

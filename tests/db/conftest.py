@@ -3,10 +3,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.db.memory_database import memory
+from tests.db.memory_database import memory_database
 
 
 @pytest.fixture
 def tx() -> Iterator[sqlite3.Connection]:
-    with memory() as connection:
+    with memory_database() as connection:
         yield connection

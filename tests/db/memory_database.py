@@ -8,7 +8,7 @@ from raidbot.db.database import migrate
 
 
 @contextmanager
-def memory() -> Iterator[sqlite3.Connection]:
+def memory_database() -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection)

@@ -20,11 +20,11 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
     await opened.close()
 
 
-def note(connection: sqlite3.Connection, value: str) -> None:
+def add_fact(connection: sqlite3.Connection, value: str) -> None:
     connection.execute("INSERT INTO facts (name, value) VALUES ('test', ?)", (value,))
 
 
-def noted(connection: sqlite3.Connection) -> list[str]:
+def facts(connection: sqlite3.Connection) -> list[str]:
     return [value for (value,) in connection.execute("SELECT value FROM facts")]
 
 
@@ -33,7 +33,7 @@ def tables(path: Path) -> list[str]:
         return [name for (name,) in connection.execute("SELECT name FROM sqlite_schema")]
 
 
-async def refusal(path: Path) -> str:
+async def open_error(path: Path) -> str:
     with pytest.raises(UnusableDatabase) as refused:
         await Database.open(path)
     return str(refused.value)
@@ -54,25 +54,25 @@ async def test_a_fresh_file_is_brought_up_to_date_in_a_folder_that_is_made(tmp_p
 async def test_what_was_written_is_there_after_opening_again(tmp_path: Path) -> None:
     path = tmp_path / "raids.db"
     db = await Database.open(path)
-    await db.write(lambda tx: note(tx, "kept"))
+    await db.write(lambda tx: add_fact(tx, "kept"))
     await db.close()
 
     db = await Database.open(path)
-    assert await db.read(noted) == ["kept"]
+    assert await db.read(facts) == ["kept"]
     await db.close()
 
 
 async def test_a_failing_transaction_leaves_nothing(db: Database) -> None:
     def work(tx: sqlite3.Connection) -> None:
-        note(tx, "half")
+        add_fact(tx, "half")
         raise ValueError("stop")
 
     with pytest.raises(ValueError, match="stop"):
         await db.write(work)
 
-    assert await db.read(noted) == []
-    await db.write(lambda tx: note(tx, "whole"))
-    assert await db.read(noted) == ["whole"]
+    assert await db.read(facts) == []
+    await db.write(lambda tx: add_fact(tx, "whole"))
+    assert await db.read(facts) == ["whole"]
 
 
 async def test_foreign_keys_hold(db: Database) -> None:
@@ -82,25 +82,25 @@ async def test_foreign_keys_hold(db: Database) -> None:
 
 async def test_readers_cannot_write(db: Database) -> None:
     with pytest.raises(sqlite3.OperationalError):
-        await db.read(lambda connection: note(connection, "no"))
+        await db.read(lambda connection: add_fact(connection, "no"))
 
-    assert await db.read(noted) == []
+    assert await db.read(facts) == []
 
 
 async def test_a_read_sees_one_moment_however_many_statements_it_takes(db: Database) -> None:
     def work(connection: sqlite3.Connection) -> tuple[list[str], list[str]]:
-        before = noted(connection)
+        before = facts(connection)
         with closing(sqlite3.connect(db.path)) as other:
-            note(other, "meanwhile")
+            add_fact(other, "meanwhile")
             other.commit()
-        return before, noted(connection)
+        return before, facts(connection)
 
     assert await db.read(work) == ([], [])
-    assert await db.read(noted) == ["meanwhile"]
+    assert await db.read(facts) == ["meanwhile"]
 
 
 async def test_a_cancelled_writer_leaves_no_open_transaction(db: Database) -> None:
-    writing = asyncio.create_task(db.write(lambda tx: note(tx, "cancelled")))
+    writing = asyncio.create_task(db.write(lambda tx: add_fact(tx, "cancelled")))
     await asyncio.sleep(0)
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -108,7 +108,7 @@ async def test_a_cancelled_writer_leaves_no_open_transaction(db: Database) -> No
 
     await db.write(lambda tx: tx.execute("DELETE FROM facts").fetchall())
 
-    assert await db.read(noted) == []
+    assert await db.read(facts) == []
 
 
 async def test_a_full_disk_writes_nothing_and_says_so(db: Database) -> None:
@@ -122,9 +122,9 @@ async def test_a_full_disk_writes_nothing_and_says_so(db: Database) -> None:
     with pytest.raises(sqlite3.OperationalError, match="full"):
         await db.write(fill)
 
-    assert await db.read(noted) == []
-    await db.write(lambda tx: note(tx, "small"))
-    assert await db.read(noted) == ["small"]
+    assert await db.read(facts) == []
+    await db.write(lambda tx: add_fact(tx, "small"))
+    assert await db.read(facts) == ["small"]
 
 
 async def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ async def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) ->
     path.write_text("my shopping list, long enough to be taken for a header " * 20)
     before = path.read_bytes()
 
-    assert "is not a database" in await refusal(path)
+    assert "is not a database" in await open_error(path)
     assert path.read_bytes() == before
 
 
@@ -143,7 +143,7 @@ async def test_another_programs_database_is_refused_and_untouched(tmp_path: Path
         connection.execute("PRAGMA user_version = 1")
     before = path.read_bytes()
 
-    assert "another program" in await refusal(path)
+    assert "another program" in await open_error(path)
     assert path.read_bytes() == before
     with pytest.raises(UnusableDatabase, match="another program"):
         inspect(path)
@@ -155,17 +155,17 @@ async def test_a_newer_bots_database_is_refused(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 9999")
 
-    assert "newer RaidBot (version 9999" in await refusal(path)
+    assert "newer RaidBot (version 9999" in await open_error(path)
 
 
 async def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    assert "cannot be opened (unable to open database file)" in await refusal(tmp_path)
+    assert "cannot be opened (unable to open database file)" in await open_error(tmp_path)
 
 
 async def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "full of locked readonly things").write_text("")
 
-    said = await refusal(tmp_path / "full of locked readonly things" / "raids.db")
+    said = await open_error(tmp_path / "full of locked readonly things" / "raids.db")
 
     assert "Check that its folder exists and may be written" in said
 
@@ -186,7 +186,7 @@ async def test_the_systems_refusals_are_named(
 
     monkeypatch.setattr(Path, "mkdir", fail)
 
-    assert said in await refusal(tmp_path / "raids.db")
+    assert said in await open_error(tmp_path / "raids.db")
 
 
 async def test_a_database_another_program_writes_to_for_long_is_named(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ async def test_a_database_another_program_writes_to_for_long_is_named(tmp_path: 
         other.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
         other.execute("BEGIN EXCLUSIVE")
 
-        assert "is locked by another program" in await refusal(path)
+        assert "is locked by another program" in await open_error(path)
 
 
 async def test_a_second_process_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ async def test_a_second_process_is_refused_until_the_first_is_gone(tmp_path: Pat
         assert first.stdout is not None
         while await first.stdout.readline() not in (b"open\n", b""):
             pass
-        assert "Another RaidBot already runs" in await refusal(path)
+        assert "Another RaidBot already runs" in await open_error(path)
     finally:
         first.kill()
         await first.communicate()
@@ -224,7 +224,7 @@ async def test_a_second_process_is_refused_until_the_first_is_gone(tmp_path: Pat
 
 
 async def test_opening_twice_in_one_process_is_refused_too(db: Database) -> None:
-    assert "Another RaidBot already runs" in await refusal(db.path)
+    assert "Another RaidBot already runs" in await open_error(db.path)
 
 
 def test_migrating_again_changes_nothing(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from raidbot.db import raids as rows
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import Grants
 from raidbot.raids.settings import GuildSettings, SignupStyle
-from tests.raids.builders import ALICE, BOB, GUILD, NOW, posting
+from tests.raids.builders import ALICE, BOB, GUILD, NOW, unposted_raid
 
 DEFAULTS = GuildSettings(guild=GUILD)
 CHANGED = GuildSettings(
@@ -121,7 +121,7 @@ def test_a_draft_is_its_maker_s_alone(tx: sqlite3.Connection) -> None:
 
 def test_a_draft_becomes_one_raid(tx: sqlite3.Connection) -> None:
     draft = drafts.add(tx, GUILD, ALICE, {}, NOW)
-    raid_id = rows.insert(tx, posting())
+    raid_id = rows.insert(tx, unposted_raid())
 
     drafts.save(tx, draft, {"title": "x"})
     drafts.use(tx, draft, raid_id)

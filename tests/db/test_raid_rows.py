@@ -33,8 +33,8 @@ from raidbot.raids.model import (
 )
 from raidbot.raids.rosters import signups
 from tests.chaos import rounds
-from tests.db.memory_database import memory
-from tests.raids.builders import ALICE, BOB, CAROL, GUILD, MANAGER, NOW, START, TANK, joined, posting, raid, roles
+from tests.db.memory_database import memory_database
+from tests.raids.builders import ALICE, BOB, CAROL, GUILD, MANAGER, NOW, START, TANK, joined, raid, roles, unposted_raid
 
 AN_HOUR_LATER = int(NOW.timestamp()) + 3600
 SNOWFLAKES = st.integers(1, 2**63 - 1)
@@ -125,7 +125,7 @@ def seat_rows(tx: sqlite3.Connection) -> dict[MemberId, tuple[Any, ...]]:
 @settings(max_examples=rounds(20, 1000))
 @given(before=some_raids(), after=some_raids())
 def test_every_field_survives_inserting_and_saving(before: Raid, after: Raid) -> None:
-    with memory() as tx:
+    with memory_database() as tx:
         raid_id = rows.insert(tx, before)
         assert rows.load(tx, raid_id) == before
 
@@ -179,7 +179,7 @@ def test_only_rows_that_differ_are_touched(tx: sqlite3.Connection) -> None:
 
 
 def test_three_empty_teams_stay_three(tx: sqlite3.Connection) -> None:
-    raid_id = rows.insert(tx, posting(Kind.KEY, roles(one=4, two=4, three=4)))
+    raid_id = rows.insert(tx, unposted_raid(Kind.KEY, roles(one=4, two=4, three=4)))
 
     loaded = rows.load(tx, raid_id)
 
@@ -206,12 +206,12 @@ def test_a_second_writer_meets_a_conflict_and_writes_nothing(tx: sqlite3.Connect
 
 
 def test_a_code_is_taken_once_per_server(tx: sqlite3.Connection) -> None:
-    rows.insert(tx, posting())
+    rows.insert(tx, unposted_raid())
 
     with pytest.raises(rows.CodeTaken):
-        rows.insert(tx, posting())
+        rows.insert(tx, unposted_raid())
 
-    rows.insert(tx, posting(guild=GuildId(8)))
+    rows.insert(tx, unposted_raid(guild=GuildId(8)))
 
 
 def test_the_table_itself_refuses_what_must_not_be(tx: sqlite3.Connection) -> None:
@@ -231,7 +231,7 @@ def test_the_table_itself_refuses_what_must_not_be(tx: sqlite3.Connection) -> No
 
 
 def test_raids_are_found_by_code_within_their_server(tx: sqlite3.Connection) -> None:
-    raid_id = rows.insert(tx, posting())
+    raid_id = rows.insert(tx, unposted_raid())
 
     assert raid_queries.id_of(tx, GUILD, "ABC234") == raid_id
     assert raid_queries.id_of(tx, GuildId(8), "ABC234") is None
@@ -243,7 +243,7 @@ def test_live_raids_are_those_whose_board_still_matters(tx: sqlite3.Connection) 
     stale = replace(fresh, starts_at=START - timedelta(days=30))
     gone = lifecycle.cancel(raid(tank=1), reason=CancelReason.MANUAL, by=MANAGER).raid
     held = replace(raid(tank=1), starts_at=START - timedelta(days=30))
-    for number, board in enumerate([posting(), fresh, stale, gone, held]):
+    for number, board in enumerate([unposted_raid(), fresh, stale, gone, held]):
         rows.insert(tx, replace(board, code=RaidCode(str(number)), message=MessageId(number)))
 
     assert {found.code for found in rows.with_live_boards(tx, since=START - timedelta(days=14))} == {"0", "1", "4"}
@@ -261,7 +261,7 @@ def test_a_members_raids_are_looked_for_among_their_places_and_not_among_all_rai
 
 
 def test_the_first_attempt_to_post_is_remembered(tx: sqlite3.Connection) -> None:
-    raid_id = rows.insert(tx, posting())
+    raid_id = rows.insert(tx, unposted_raid())
 
     assert rows.claim_post(tx, raid_id, NOW) is None
     assert rows.claim_post(tx, raid_id, NOW + timedelta(minutes=5)) == NOW

@@ -13,7 +13,7 @@ from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.catalogue import Catalogue, untouched
 from raidbot.raids.templates.model import Template, TemplateRefused
 from tests.chaos import rounds
-from tests.db.memory_database import memory
+from tests.db.memory_database import memory_database
 from tests.raids.builders import GUILD
 from tests.raids.templates.any_template import any_template
 from tests.raids.templates.test_catalogue import FISHING, WITH_FISHING
@@ -25,7 +25,7 @@ def save(tx: sqlite3.Connection, after: Catalogue) -> None:
     rows.save(tx, GUILD, rows.catalogue(tx, GUILD), after)
 
 
-def stored(tx: sqlite3.Connection) -> dict[str, dict[str, object]]:
+def stored_payloads(tx: sqlite3.Connection) -> dict[str, dict[str, object]]:
     return {key: json.loads(payload) for key, payload in tx.execute("SELECT key, payload FROM templates ORDER BY id")}
 
 
@@ -50,7 +50,7 @@ def test_every_change_survives_and_is_the_server_s_alone(tx: sqlite3.Connection)
 
     save(tx, untouched())
     assert rows.catalogue(tx, GUILD) == untouched()
-    assert stored(tx) == {}
+    assert stored_payloads(tx) == {}
 
 
 def test_own_templates_keep_their_order_when_they_are_changed(tx: sqlite3.Connection) -> None:
@@ -67,7 +67,7 @@ def test_of_what_comes_with_the_bot_only_the_difference_is_kept(tx: sqlite3.Conn
     catalogue = rules.save(untouched(), replace(polaris(), colour=0x123456))
     save(tx, rules.set_enabled(catalogue, "lemuria", enabled=False))
 
-    assert stored(tx) == {"polaris": {"version": 1, "colour": "#123456"}, "lemuria": {"version": 1}}
+    assert stored_payloads(tx) == {"polaris": {"version": 1, "colour": "#123456"}, "lemuria": {"version": 1}}
 
 
 def test_strategies_that_only_follow_changed_roles_are_not_kept(tx: sqlite3.Connection) -> None:
@@ -76,7 +76,7 @@ def test_strategies_that_only_follow_changed_roles_are_not_kept(tx: sqlite3.Conn
     followed = void.with_roles((replace(first, emoji="🏹"), *others))
     save(tx, rules.save(untouched(), followed))
 
-    assert set(stored(tx)["dragonspyre"]) == {"version", "roles"}
+    assert set(stored_payloads(tx)["dragonspyre"]) == {"version", "roles"}
     assert rows.catalogue(tx, GUILD).entry("dragonspyre").template == followed
 
     left = replace(followed, strategies=void.strategies)
@@ -92,7 +92,7 @@ def test_whatever_is_accepted_survives_there_and_back(template: Template, own: b
     except TemplateRefused:
         assume(False)
         raise
-    with memory() as tx:
+    with memory_database() as tx:
         save(tx, catalogue)
 
         assert rows.catalogue(tx, GUILD) == catalogue

@@ -32,13 +32,13 @@ from raidbot.state import Cause, State
 from raidbot.utils.circuit_breaker import CircuitBreaker
 from raidbot.utils.clock import OffsetClock
 from raidbot.utils.errors import Refusal
-from tests.raids.builders import posting, roles
+from tests.raids.builders import roles, unposted_raid
 
 SEND = "POST /channels/{}/messages"
 EDIT = "PATCH /channels/{}/messages/{}"
-READ = "GET /channels/{}/messages/{}"
+FETCH = "GET /channels/{}/messages/{}"
 PUT_REACTION = "PUT /channels/{}/messages/{}/reactions/{}/@me"
-TAKE_REACTION = "DELETE /channels/{}/messages/{}/reactions/{}/{}"
+REMOVE_REACTION = "DELETE /channels/{}/messages/{}/reactions/{}/{}"
 CLEAR = "DELETE /channels/{}/messages/{}/reactions"
 REACTORS = "GET /channels/{}/messages/{}/reactions/{}"
 
@@ -53,11 +53,11 @@ class EventClient(discord.Client):
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         if self.harness is not None and self.user is not None and payload.user_id != self.user.id:
-            await self.harness.added(payload)
+            await self.harness.on_reaction_add(payload)
 
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         if self.harness is not None:
-            await self.harness.removed(payload)
+            await self.harness.on_reaction_remove(payload)
 
     async def on_error(self, _event: str, /, *_args: Any, **_kwargs: Any) -> None:
         raise
@@ -69,15 +69,15 @@ class BotHarness:
 
     db: Database
     state: State
-    line: DiscordApi
+    api: DiscordApi
     outbox: Outbox
     boards: Boards
     reaction_remover: ReactionRemover
-    people: MemberNames
+    member_names: MemberNames
     departures: Departures
     reconcile: Reconcile
     posting: Posting
-    over: bool = False
+    ended: bool = False
     ignores_events: bool = False
 
     async def start(self) -> None:
@@ -86,7 +86,7 @@ class BotHarness:
             self.outbox,
             self.boards,
             self.reaction_remover,
-            self.people,
+            self.member_names,
             self.departures,
             self.reconcile,
             self.posting,
@@ -95,16 +95,23 @@ class BotHarness:
 
     async def end(self, timeout: float = 5.0) -> None:
         """Stop each part within `timeout` seconds, in order; 0 ends it like a crash."""
-        if self.over:
+        if self.ended:
             return
-        self.over = True
+        self.ended = True
         await self.posting.stop(timeout)
-        for part in (self.boards, self.outbox, self.reaction_remover, self.people, self.departures, self.reconcile):
+        for part in (
+            self.boards,
+            self.outbox,
+            self.reaction_remover,
+            self.member_names,
+            self.departures,
+            self.reconcile,
+        ):
             await part.stop(timeout)
         await self.state.wait_for_writes()
         await self.db.close()
 
-    async def added(self, payload: discord.RawReactionActionEvent) -> None:
+    async def on_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         raid_id = self.state.boards.get(MessageId(payload.message_id))
         if raid_id is None or self.ignores_events:
             return
@@ -119,7 +126,7 @@ class BotHarness:
         except Refusal:
             self.reaction_remover.refuse(raid, member, role.key)
 
-    async def removed(self, payload: discord.RawReactionActionEvent) -> None:
+    async def on_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         raid_id = self.state.boards.get(MessageId(payload.message_id))
         if raid_id is None or self.ignores_events:
             return
@@ -136,11 +143,11 @@ class BotHarness:
     async def change(self, raid: RaidId, rule: Callable[[Raid], Change]) -> Change:
         return await self.state.change(raid, rule, Cause(Source.REACTION))
 
-    async def owed(self) -> dict[str, int]:
+    async def outbox_counts(self) -> dict[str, int]:
         """Return the number of outbox rows per state."""
         return await self.db.read(counts)
 
-    async def owe(self, who: Person, text: str, *, expires_at: datetime | None = None) -> None:
+    async def enqueue_dm(self, who: Person, text: str, *, expires_at: datetime | None = None) -> None:
         now = self.state.now()
         owed = OutboxMessage(
             kind="dm",
@@ -160,13 +167,13 @@ class DeliveryWorld:
     guild: SandboxGuild
     channel: Channel
     client: EventClient
-    path: Path
+    database_path: Path
     clock: OffsetClock = field(default_factory=OffsetClock)
     harnesses: list[BotHarness] = field(default_factory=list)
 
     async def start_bot(self, *, patience: float = 10.0, sweep_gap: float = 0.2, **boards: float) -> BotHarness:
         """Start a bot on this database with short retry delays and pauses (all in seconds)."""
-        db = await Database.open(self.path)
+        db = await Database.open(self.database_path)
         state = State(db, self.clock)
         set_request_timeout(self.client, patience)
         line = DiscordApi(CircuitBreaker(open_seconds=0.3))
@@ -199,11 +206,11 @@ class DeliveryWorld:
         harness = BotHarness(
             db=db,
             state=state,
-            line=line,
+            api=line,
             outbox=outbox,
             boards=follow,
             reaction_remover=reaction_remover,
-            people=people,
+            member_names=people,
             departures=departures,
             reconcile=reconcile,
             posting=post,
@@ -229,7 +236,7 @@ class DeliveryWorld:
     def plan(self, *, creator: Person | None = None, **seats: int) -> Raid:
         of: tuple[Role, ...] = roles(**seats) if seats else roles(tank=1, healer=2)
         now = self.clock().replace(microsecond=0)
-        return posting(
+        return unposted_raid(
             of=of,
             guild=GuildId(self.guild.id),
             channel=ChannelId(self.channel.id),
@@ -245,7 +252,9 @@ class DeliveryWorld:
         raid = await harness.state.create(plan, Cause(Source.COMMAND))
         await self.sandbox.until(lambda: self.board(raid) is not None)
         emojis = [role.emoji for role in raid.roles]
-        await self.sandbox.until(lambda: all(self.sandbox.bot.id in self.sees(raid).reactors(e) for e in emojis))
+        await self.sandbox.until(
+            lambda: all(self.sandbox.bot.id in self.require_board(raid).reactors(e) for e in emojis)
+        )
         await harness.posting.idle()
         await harness.boards.idle()
         return await harness.state.raid(raid.id)
@@ -260,22 +269,22 @@ class DeliveryWorld:
         assert len(found) <= 1
         return found[0] if found else None
 
-    def sees(self, raid: Raid) -> Message:
+    def require_board(self, raid: Raid) -> Message:
         board = self.board(raid)
         assert board is not None
         return board
 
     def text(self, raid: Raid) -> str:
         """Return the board's embeds as text."""
-        return str(self.sees(raid).embeds)
+        return str(self.require_board(raid).embeds)
 
     def count(self, route: str) -> int:
         """Return the number of calls the sandbox received on this route."""
         method, template = route.split(" ")
-        return sum(call.method == method and _plain(call.route) == template for call in self.sandbox.calls)
+        return sum(call.method == method and _route_template(call.route) == template for call in self.sandbox.calls)
 
 
-def _plain(route: str) -> str:
+def _route_template(route: str) -> str:
     parts = ["{}" if part.startswith("{") else part for part in route.split("/")]
     return "/".join(parts)
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.discord_sandbox.page.page_client import Json, PageClient, browsing
+from tests.discord_sandbox.page.page_client import Json, PageClient, connect_page
 
 TIMEOUT_SECONDS = 60.0
-Demo = Callable[..., AbstractAsyncContextManager["Shown"]]
+Demo = Callable[..., AbstractAsyncContextManager["RunningDemo"]]
 
 
-class Shown:
+class RunningDemo:
     """A running demo process and a client of its page."""
 
     def __init__(self, process: asyncio.subprocess.Process, page_client: PageClient) -> None:
@@ -36,13 +36,13 @@ class Shown:
             await self.page_client.another_push()
         return posts
 
-    async def strip(self, fact: Callable[[Json], object] = bool) -> Json:
+    async def status_bar(self, fact: Callable[[Json], object] = bool) -> Json:
         """Return the newest status bar once `fact` is true of it."""
         return await self.page_client.until(
             lambda: next((one for one in self.page_client.heard("strip")[-1:] if fact(one)), None)
         )
 
-    async def end(self, number: signal.Signals) -> int:
+    async def stop(self, number: signal.Signals) -> int:
         self._process.send_signal(number)
         async with asyncio.timeout(TIMEOUT_SECONDS):
             return await self._process.wait()
@@ -59,7 +59,7 @@ def temporary(tmp_path: Path) -> Path:
 @pytest.fixture
 def demo(tmp_path: Path, temporary: Path) -> Demo:
     @asynccontextmanager
-    async def running(*arguments: str) -> AsyncIterator[Shown]:
+    async def running(*arguments: str) -> AsyncIterator[RunningDemo]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RAIDBOT_", "DISCORD_"))}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "raidbot", "demo", *arguments),
@@ -74,9 +74,9 @@ def demo(tmp_path: Path, temporary: Path) -> Demo:
             found = re.findall(r"http://127\.0\.0\.1:\d+/", said)
             assert len(found) == 1, said
             assert "Not everything" not in said
-            async with browsing(found[0]) as page_client:
-                await page_client.be()
-                yield Shown(process, page_client)
+            async with connect_page(found[0]) as page_client:
+                await page_client.act_as()
+                yield RunningDemo(process, page_client)
         finally:
             if process.returncode is None:
                 process.kill()
@@ -85,7 +85,7 @@ def demo(tmp_path: Path, temporary: Path) -> Demo:
     return running
 
 
-def inside(folder: Path) -> list[Path]:
+def entries_of(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
@@ -97,8 +97,8 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-async def bot_pid(shown: Shown) -> int:
-    strip = await shown.strip(lambda strip: "running as process" in str(strip))
+async def bot_pid(shown: RunningDemo) -> int:
+    strip = await shown.status_bar(lambda strip: "running as process" in str(strip))
     found = re.search(r"running as process (\d+)", str(strip))
     assert found is not None
     return int(found[1])
@@ -121,11 +121,11 @@ async def test_a_newcomer_finds_a_lively_server_and_nothing_is_left_of_it(
         assert not any(one["ephemeral"] for one in (gone_by, coming, museum))
         pid = await bot_pid(shown)
 
-        assert await shown.end(signal.SIGINT) == 0
+        assert await shown.stop(signal.SIGINT) == 0
 
     assert not is_alive(pid)
-    assert inside(temporary) == []
-    assert inside(tmp_path) == [temporary]
+    assert entries_of(temporary) == []
+    assert entries_of(tmp_path) == [temporary]
 
 
 async def test_the_clock_and_the_operators_buttons_work_on_the_real_bot(demo: Demo) -> None:
@@ -133,7 +133,7 @@ async def test_the_clock_and_the_operators_buttons_work_on_the_real_bot(demo: De
         page_client = shown.page_client
         before = await bot_pid(shown)
         assert (await page_client.ask("operate", action="kill"))["said"].startswith("The bot was killed")
-        strip = await shown.strip(lambda strip: strip["connected"] and f"process {before}" not in str(strip))
+        strip = await shown.status_bar(lambda strip: strip["connected"] and f"process {before}" not in str(strip))
 
         coming = datetime.fromisoformat(strip["next"]["at"]) - datetime.fromisoformat(strip["now"])
         await page_client.ask("advance", seconds=coming.total_seconds() + 1)
@@ -151,7 +151,7 @@ async def test_the_clock_and_the_operators_buttons_work_on_the_real_bot(demo: De
         await page_client.ask("operate", action="outage")
         failed = await page_client.ask("slash", channel=board["channel"], command="ping")
         assert failed["outcome"] == "failed"
-        assert await shown.end(signal.SIGTERM) == 0
+        assert await shown.stop(signal.SIGTERM) == 0
 
 
 async def test_a_kept_world_is_there_again_the_next_time(demo: Demo, tmp_path: Path, temporary: Path) -> None:
@@ -160,22 +160,22 @@ async def test_a_kept_world_is_there_again_the_next_time(demo: Demo, tmp_path: P
         general = (await shown.history("general"))[0]["channel"]
         await shown.page_client.ask("say", channel=general, content="see you tomorrow")
         before = await shown.signups()
-        assert await shown.end(signal.SIGTERM) == 0
+        assert await shown.stop(signal.SIGTERM) == 0
 
     async with demo("--keep", str(file)) as shown:
         assert (await shown.history("general"))[-1]["content"] == "see you tomorrow"
         assert await shown.history("raid-signups") == before
         answer = await shown.page_client.ask("slash", channel=general, command="ping")
         assert answer["outcome"] in ("answered", "thinking")
-        assert await shown.end(signal.SIGTERM) == 0
+        assert await shown.stop(signal.SIGTERM) == 0
 
-    assert inside(tmp_path) == [file, temporary]
+    assert entries_of(tmp_path) == [file, temporary]
 
 
 async def test_a_killed_demo_takes_its_bot_along(demo: Demo) -> None:
     async with demo() as shown:
         pid = await bot_pid(shown)
-        await shown.end(signal.SIGKILL)
+        await shown.stop(signal.SIGKILL)
 
     async with asyncio.timeout(TIMEOUT_SECONDS):
         while is_alive(pid):  # noqa: ASYNC110 - only its parent, the demo, could wait for the bot

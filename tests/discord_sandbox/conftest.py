@@ -17,7 +17,7 @@ Limits = Literal["strict", "scaled", "off"]
 Events = list[tuple[str, tuple[Any, ...]]]
 
 
-class Watcher(discord.Client):
+class RecordingClient(discord.Client):
     """A client that records every event."""
 
     def __init__(self, **options: Any) -> None:
@@ -42,7 +42,7 @@ class Watcher(discord.Client):
         return [args[0] if len(args) == 1 else args for event, args in self.events if event == name]
 
 
-Connect = Callable[..., Awaitable[Watcher]]
+Connect = Callable[..., Awaitable[RecordingClient]]
 
 
 @pytest.fixture
@@ -73,10 +73,10 @@ def pointed(sandbox: Sandbox) -> Iterator[None]:
 @pytest.fixture
 async def connect(sandbox: Sandbox, pointed: None) -> AsyncIterator[Connect]:
     """Start a client and wait until it is ready; all are closed afterwards."""
-    running: list[tuple[Watcher, asyncio.Task[None]]] = []
+    running: list[tuple[RecordingClient, asyncio.Task[None]]] = []
 
-    async def start(**options: Any) -> Watcher:
-        client = Watcher(**options)
+    async def start(**options: Any) -> RecordingClient:
+        client = RecordingClient(**options)
         task = asyncio.create_task(client.start(sandbox.token))
         running.append((client, task))
         await sandbox.until(lambda: task.done() or client.heard("ready"), timeout=20)

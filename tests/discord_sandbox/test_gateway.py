@@ -8,7 +8,7 @@ import pytest
 from discord_sandbox import Sandbox, messages
 from discord_sandbox.store import Channel, Message, Reaction
 from discord_sandbox.world import Intent
-from tests.discord_sandbox.conftest import Connect, Watcher
+from tests.discord_sandbox.conftest import Connect, RecordingClient
 from tests.discord_sandbox.raw_gateway import raw_gateway
 
 
@@ -22,7 +22,7 @@ def react(sandbox: Sandbox, channel: Channel, message: Message, user_id: int, em
     messages.react(sandbox.world, channel, message, emoji, Reaction(name=emoji), user)
 
 
-def reactions(client: Watcher) -> list[int]:
+def reactions(client: RecordingClient) -> list[int]:
     return [event.user_id for event in client.heard("raw_reaction_add")]
 
 

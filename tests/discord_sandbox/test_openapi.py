@@ -11,7 +11,7 @@ from discord_sandbox.server import Recorded
 from tests import openapi_check
 from tests.discord_sandbox.example_bot import ExampleBot
 
-pytestmark = pytest.mark.skipif(not openapi_check.is_present(), reason="Discord's description is not at hand")
+pytestmark = pytest.mark.skipif(not openapi_check.has_description(), reason="Discord's description is not at hand")
 
 
 async def test_an_evening_of_calls_fits_the_description(sandbox: Sandbox, example_bot: ExampleBot) -> None:
@@ -35,7 +35,7 @@ async def test_an_evening_of_calls_fits_the_description(sandbox: Sandbox, exampl
     await alice.react(channel.messages[(await place.send("board", nonce="7")).id], "✅")
     await use_members(example_bot, place.guild, alice.id)
 
-    found = openapi_check.problems(sandbox.calls)
+    found = openapi_check.mismatches(sandbox.calls)
     assert not found, "\n".join(found)
 
 
@@ -97,7 +97,7 @@ def test_what_does_not_fit_is_named() -> None:
     accepted = copy.copy(call)
     accepted.status = 204
 
-    found = openapi_check.problems([call, unknown, accepted])
+    found = openapi_check.mismatches([call, unknown, accepted])
 
     assert [line.partition(": ")[0] for line in found] == [
         "POST /channels/{channel_id}/messages 429",

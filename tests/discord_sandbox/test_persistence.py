@@ -10,7 +10,7 @@ from discord_sandbox.store import Attachment, Channel
 from tests.discord_sandbox.example_bot import ExampleBot
 
 
-async def furnished(sandbox: Sandbox, bot: ExampleBot) -> SandboxGuild:
+async def guild_with_everything(sandbox: Sandbox, bot: ExampleBot) -> SandboxGuild:
     """Return a guild with every kind of object in it."""
     guild = sandbox.add_guild("Ravenwood")
     lobby, hall = guild.add_channel("lobby"), guild.add_channel("hall")
@@ -33,7 +33,7 @@ async def furnished(sandbox: Sandbox, bot: ExampleBot) -> SandboxGuild:
 
 
 async def test_a_world_comes_back_as_it_was(sandbox: Sandbox, example_bot: ExampleBot) -> None:
-    guild = await furnished(sandbox, example_bot)
+    guild = await guild_with_everything(sandbox, example_bot)
     sandbox.advance(timedelta(days=3))
 
     kept = json.loads(json.dumps(persistence.save(sandbox.world)))

@@ -17,7 +17,7 @@ _HABITS: tuple[tuple[int, str], ...] = ((10, "a"), (4, "ab"), (3, "aA"), (2, "ab
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class PlannedReaction:
     """A reaction that a member is going to add or remove."""
 
     member: Person
@@ -26,7 +26,7 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class ReactionChange:
     """A reaction that appeared or disappeared; `own` if the member did it."""
 
     member: int
@@ -40,13 +40,13 @@ class Crowd:
 
     def __init__(self, guild: SandboxGuild, board: Message, *, size: int, rng: random.Random) -> None:
         self.members = [guild.add_member(f"member{number}") for number in range(size)]
-        self.seen: list[Happening] = []
+        self.seen: list[ReactionChange] = []
         self._board = board
         self._rng = rng
         self._acting = False
         guild.sandbox.world.listeners.append(self._witness)
 
-    def deeds(self, emojis: list[str]) -> list[Deed]:
+    def deeds(self, emojis: list[str]) -> list[PlannedReaction]:
         """Return what everybody is going to do, shuffled; each member's own deeds keep their order."""
         waiting = [list(self._habit(member, emojis)) for member in self.members]
         mixed = []
@@ -56,19 +56,19 @@ class Crowd:
             waiting = [left for left in waiting if left]
         return mixed
 
-    def _habit(self, member: Person, emojis: list[str]) -> Iterator[Deed]:
+    def _habit(self, member: Person, emojis: list[str]) -> Iterator[PlannedReaction]:
         weights, habits = zip(*_HABITS, strict=True)
         (habit,) = self._rng.choices(habits, weights)
         meant = dict(zip("abc", self._rng.sample(emojis, 3), strict=True))
         for letter in habit:
-            yield Deed(member, "puts" if letter.islower() else "takes back", meant[letter.lower()])
+            yield PlannedReaction(member, "puts" if letter.islower() else "takes back", meant[letter.lower()])
 
-    async def act(self, deed: Deed) -> None:
+    async def act(self, deed: PlannedReaction) -> None:
         """Carry out the deed, unless the reaction is there already or gone already (removed by the bot)."""
         puts, there = deed.verb == "puts", deed.member.id in self._board.reactors(deed.emoji)
         if puts == there:
             return
-        self.seen.append(Happening(deed.member.id, key_of(deed.emoji), puts, own=True))
+        self.seen.append(ReactionChange(deed.member.id, key_of(deed.emoji), puts, own=True))
         self._acting = True
         try:
             await (deed.member.react if puts else deed.member.unreact)(self._board, deed.emoji)
@@ -80,9 +80,9 @@ class Crowd:
         if event.name != "MESSAGE_REACTION_REMOVE" or member is None or self._acting:
             return
         if event.payload["message_id"] == str(self._board.id):
-            self.seen.append(Happening(member, key_of(event.payload["emoji"]["name"]), appeared=False, own=False))
+            self.seen.append(ReactionChange(member, key_of(event.payload["emoji"]["name"]), appeared=False, own=False))
 
-    def unexplained(self) -> list[Happening]:
+    def unexplained(self) -> list[ReactionChange]:
         """Return the bot's removals of reactions that never stood beside another one of the same member."""
         there: dict[int, set[str]] = {}
         accompanied: set[tuple[int, str]] = set()

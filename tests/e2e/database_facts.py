@@ -21,7 +21,7 @@ from raidbot.raids.settings import SignupStyle
 from tests.e2e.fast_loop import look_again
 
 
-class Told(NamedTuple):
+class AuditRow(NamedTuple):
     """An audit row."""
 
     actor: int | None
@@ -32,7 +32,7 @@ class Told(NamedTuple):
     after: str | None
 
 
-class Owed(NamedTuple):
+class OutboxRow(NamedTuple):
     """An outbox row."""
 
     target: int
@@ -47,8 +47,8 @@ class DatabaseFacts:
 
     raids: tuple[Raid, ...]
     names: dict[MemberId, str]
-    audit: tuple[Told, ...]
-    outbox: tuple[Owed, ...]
+    audit: tuple[AuditRow, ...]
+    outbox: tuple[OutboxRow, ...]
 
     @property
     def raid(self) -> Raid:
@@ -62,20 +62,20 @@ class DatabaseFacts:
 
 
 @contextmanager
-def looking(database: Path) -> Iterator[sqlite3.Connection]:
+def open_read_only(database: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
         yield connection
 
 
 @contextmanager
-def writing(database: Path) -> Iterator[sqlite3.Connection]:
+def open_writable(database: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
         yield connection
 
 
 def read(database: Path) -> DatabaseFacts:
     """Read one snapshot of the file, whether or not a bot is running on it."""
-    with looking(database) as connection:
+    with open_read_only(database) as connection:
         connection.execute("BEGIN")
         ids = connection.execute("SELECT id FROM raids ORDER BY id").fetchall()
         raids = tuple(raid for (one,) in ids if (raid := rows.load(connection, RaidId(one))))
@@ -87,10 +87,11 @@ def read(database: Path) -> DatabaseFacts:
         audit = connection.execute(
             "SELECT actor, source, action, member, before, after FROM audit WHERE raid IS NOT NULL ORDER BY id"
         )
-        told = tuple(Told(*row) for row in audit.fetchall())
+        told = tuple(AuditRow(*row) for row in audit.fetchall())
         outbox = connection.execute("SELECT target, dedupe, payload, state FROM outbox ORDER BY id").fetchall()
         owed = tuple(
-            Owed(target, cause, json.loads(text).get("content", ""), state) for target, cause, text, state in outbox
+            OutboxRow(target, cause, json.loads(text).get("content", ""), state)
+            for target, cause, text, state in outbox
         )
     return DatabaseFacts(raids, names, told, owed)
 
@@ -99,7 +100,7 @@ def _people(raid: Raid) -> list[MemberId]:
     return [raid.creator, *([raid.leader] if raid.leader else []), *raid.members()]
 
 
-def unlike(
+def board_differences(
     raid: Raid, names: dict[MemberId, str], message: Message, style: SignupStyle = SignupStyle.REACTIONS
 ) -> list[str]:
     """Return the differences between the message and the raid's board, one line each; empty if there are none."""
@@ -114,7 +115,7 @@ def unlike(
     return wrong
 
 
-def standing(raid: Raid, message: Message) -> set[Mark]:
+def member_reactions(raid: Raid, message: Message) -> set[Mark]:
     """Return the members' reactions on the board's message as marks that are not unwanted."""
     found = set()
     for reaction in message.reactions.values():
@@ -133,12 +134,12 @@ def places(raid: Raid) -> set[Mark]:
 def unsettled(database: Path, message: Message, style: SignupStyle = SignupStyle.REACTIONS) -> list[str]:
     """Return the differences between the only raid's rows, board, reactions and messages, one line each."""
     now = read(database)
-    marks, reactions = set(now.raid.marks), standing(now.raid, message)
+    marks, reactions = set(now.raid.marks), member_reactions(now.raid, message)
     return [
         *(f"reaction not acted on: {mark}" for mark in reactions - marks),
         *(f"mark without a reaction, or not taken away: {mark}" for mark in marks - reactions),
         *(f"owed: {row}" for row in now.outbox if row.state in ("pending", "claimed")),
-        *unlike(now.raid, now.names, message, style),
+        *board_differences(now.raid, now.names, message, style),
     ]
 
 
@@ -164,7 +165,7 @@ def check_rules(raid: Raid) -> None:
 
 
 @dataclass(slots=True)
-class Story:
+class AuditReplay:
     """The roster that follows from the audit alone; every row must fit those before it."""
 
     raid: Raid
@@ -172,7 +173,7 @@ class Story:
     lines: dict[str, list[int]] = field(default_factory=dict)
     reminded: set[int] | None = None
 
-    def hear(self, audit: Iterable[Told]) -> "Story":
+    def hear(self, audit: Iterable[AuditRow]) -> "AuditReplay":
         for row in audit:
             if row.member is not None:
                 self._of_member(row, row.member)
@@ -181,7 +182,7 @@ class Story:
                 self.reminded = set(self.sits)
         return self
 
-    def _of_member(self, row: Told, member: int) -> None:
+    def _of_member(self, row: AuditRow, member: int) -> None:
         match row.action:
             case "joined" | "moved":
                 assert self.sits.pop(member, None) == row.before, row

@@ -15,7 +15,7 @@ class FastLoop(asyncio.SelectorEventLoop):
         self.pace = 1.0
         self._then = self._now = time.monotonic()
         selector = selectors.DefaultSelector()
-        super().__init__(_Hurried(selector, lambda: self.pace))
+        super().__init__(_FastSelector(selector, lambda: self.pace))
 
     def time(self) -> float:
         return self._now + (time.monotonic() - self._then) * self.pace
@@ -25,7 +25,7 @@ class FastLoop(asyncio.SelectorEventLoop):
         self.pace = pace
 
 
-class _Hurried(selectors.BaseSelector):
+class _FastSelector(selectors.BaseSelector):
     """A selector whose timeouts are seconds of the loop, which may be shorter than real ones."""
 
     def __init__(self, real: selectors.BaseSelector, pace: Callable[[], float]) -> None:
@@ -55,7 +55,7 @@ class _Hurried(selectors.BaseSelector):
 
 
 @contextmanager
-def at_pace(pace: float) -> Iterator[None]:
+def sped_up(pace: float) -> Iterator[None]:
     """Let `pace` seconds of the running loop pass per real second."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, FastLoop)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Channel, Message, Role
-from tests.raid_boards import board_text, told
+from tests.raid_boards import board_text, dm_text
 
 _LIVE_TITLE = re.compile(r"^\S+ \*\*(.+?)\*\* <t:", re.MULTILINE)
 
@@ -40,7 +40,7 @@ class GuildPeople:
         return self.guild.facts.threads[self.board.id]
 
     @property
-    def says(self) -> str:
+    def board_text(self) -> str:
         """The newest board's text without bold markup."""
         return board_text(self.board).replace("**", "")
 
@@ -59,13 +59,13 @@ class GuildPeople:
         """Open the raid's panel as Lena and return it."""
         return await self.ask(self.lena, "raid", code=self.code)
 
-    async def stands(self, *lines: str) -> None:
+    async def until_board_has(self, *lines: str) -> None:
         """Wait until the board has all these texts."""
-        await self.guild.until(lambda: all(line in self.says for line in lines))
+        await self.guild.until(lambda: all(line in self.board_text for line in lines))
 
-    async def hears(self, person: Person, *texts: str) -> None:
+    async def until_received(self, person: Person, *texts: str) -> None:
         """Wait until the person has received all these texts in DMs."""
-        await self.guild.until(lambda: all(text in told(person) for text in texts))
+        await self.guild.until(lambda: all(text in dm_text(person) for text in texts))
 
     async def new_board(self) -> None:
         """Wait for a new board with its three reactions and append it to `boards`."""

@@ -20,10 +20,10 @@ from discord_sandbox.world import Dispatch
 from raidbot.bot import RaidBot
 from tests.conftest import Start
 from tests.e2e import database_facts
-from tests.e2e.crowd import Crowd, Deed
-from tests.e2e.database_facts import DatabaseFacts, Story
-from tests.e2e.fast_loop import at_pace
-from tests.raid_boards import put_up, told
+from tests.e2e.crowd import Crowd, PlannedReaction
+from tests.e2e.database_facts import AuditReplay, DatabaseFacts
+from tests.e2e.fast_loop import sped_up
+from tests.raid_boards import dm_text, post_raid
 
 EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
 SEND = "POST /channels/{channel_id}/messages"
@@ -55,24 +55,24 @@ def reports(logs: list[Log]) -> Counter[str]:
 
 async def pass_time(sandbox: Sandbox, seconds: float) -> None:
     """Advance the loop's time, sped up, and the sandbox's clock by `seconds`."""
-    with at_pace(PACE):
+    with sped_up(PACE):
         await asyncio.sleep(seconds)
     sandbox.advance(timedelta(seconds=seconds))
 
 
-async def healed(sandbox: Sandbox, database: Path, board: Message, *, pace: float = PACE) -> DatabaseFacts:
+async def until_recovered(sandbox: Sandbox, database: Path, board: Message, *, pace: float = PACE) -> DatabaseFacts:
     """Wait until everything agrees and return the database's facts. No retry waits longer than five minutes."""
     sandbox.advance(timedelta(minutes=6))
-    with at_pace(pace):
+    with sped_up(pace):
         return await database_facts.until_settled(database, board)
 
 
-def right(crowd: Crowd, board: Message, end: DatabaseFacts) -> None:
+def assert_consistent(crowd: Crowd, board: Message, end: DatabaseFacts) -> None:
     """Assert that the roster matches the reactions and that every message was sent exactly once."""
-    assert database_facts.places(end.raid) == database_facts.standing(end.raid, board)
+    assert database_facts.places(end.raid) == database_facts.member_reactions(end.raid, board)
     assert crowd.unexplained() == []
     database_facts.check_rules(end.raid)
-    Story(end.raid).hear(end.audit).check()
+    AuditReplay(end.raid).hear(end.audit).check()
     assert {row.state for row in end.outbox} <= {"sent"}
     for person in crowd.members:
         owed = Counter(row.text for row in end.outbox if row.target == person.id)
@@ -80,7 +80,7 @@ def right(crowd: Crowd, board: Message, end: DatabaseFacts) -> None:
 
 
 async def three_teams(guild: SandboxGuild, *, size: int = 30, seed: int = 1) -> tuple[Message, Crowd]:
-    board = await put_up(guild, activity="key", teams=3, team_size=5)
+    board = await post_raid(guild, activity="key", teams=3, team_size=5)
     await guild.until(lambda: len(board.reactions) == 3)
     return board, Crowd(guild, board, size=size, rng=random.Random(seed))
 
@@ -113,7 +113,7 @@ async def test_edits_failing_for_a_minute_lose_nothing(
             await burst(crowd)
             await pass_time(sandbox, MINUTE)
 
-        right(crowd, board, await healed(sandbox, database, board))
+        assert_consistent(crowd, board, await until_recovered(sandbox, database, board))
         assert all(times == 1 for times in reports(logs).values()), reports(logs)
 
 
@@ -126,7 +126,7 @@ async def test_edits_never_answered_for_a_minute_lose_nothing(
             await burst(crowd)
             await pass_time(sandbox, 2 * MINUTE)
 
-        right(crowd, board, await healed(sandbox, database, board))
+        assert_consistent(crowd, board, await until_recovered(sandbox, database, board))
         assert all(times == 1 for times in reports(logs).values()), reports(logs)
 
 
@@ -142,7 +142,7 @@ async def test_nothing_answered_for_a_minute_loses_nothing(
                 await pass_time(sandbox, 10.0)
             await pass_time(sandbox, MINUTE)
 
-        right(crowd, board, await healed(sandbox, database, board, pace=100.0))
+        assert_consistent(crowd, board, await until_recovered(sandbox, database, board, pace=100.0))
         assert all(times == 1 for times in reports(logs).values()), reports(logs)
 
 
@@ -159,9 +159,9 @@ async def test_messages_that_were_sent_but_not_acknowledged_arrive_once(
         )
         with failing(fault):
             await burst(crowd)
-            end = await healed(sandbox, database, board)
+            end = await until_recovered(sandbox, database, board)
 
-        right(crowd, board, end)
+        assert_consistent(crowd, board, end)
 
 
 @pytest.mark.parametrize("status", [403, 500, 503])
@@ -170,19 +170,19 @@ async def test_failing_registration_of_commands_stops_nothing_else(
 ) -> None:
     async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
-    with database_facts.writing(database) as connection:
+    with database_facts.open_writable(database) as connection:
         connection.execute("DELETE FROM facts WHERE name LIKE 'commands%'")
     sandbox.store.commands.clear()
 
     with failing(sandbox.faults.answer(status, route=f"PUT {COMMANDS}")) as fault:
         async with start(wait_for_commands=False, heartbeat_seconds=HURRIED_HEARTBEAT):
             await burst(crowd)
-            right(crowd, board, await healed(sandbox, database, board))
+            assert_consistent(crowd, board, await until_recovered(sandbox, database, board))
             await pass_time(sandbox, MINUTE)
             assert not sandbox.store.commands
             fault.lift()
 
-            with at_pace(PACE):
+            with sped_up(PACE):
                 await sandbox.until(lambda: sandbox.store.commands, timeout=10 * PACE)
     assert reports(logs)["start-up step failed, trying again"] == 1
 
@@ -215,9 +215,9 @@ async def test_a_burst_through_a_troubled_gateway(
 
         await burst(crowd, between=lambda number: strike() if number in (10, 25) else None)
 
-        right(crowd, board, await healed(sandbox, database, board))
+        assert_consistent(crowd, board, await until_recovered(sandbox, database, board))
         lost = trouble == "session invalid"
-        with at_pace(PACE):
+        with sped_up(PACE):
             await sandbox.until(lambda: gateway.identified > identified if lost else gateway.resumed > resumed)
 
 
@@ -230,7 +230,7 @@ async def test_reactions_told_twice_and_mixed_between_members(
 
         await burst(crowd)
 
-        right(crowd, board, await healed(sandbox, database, board))
+        assert_consistent(crowd, board, await until_recovered(sandbox, database, board))
 
 
 async def test_a_reaction_told_of_while_it_is_being_taken_away_is_no_new_wish(
@@ -241,7 +241,7 @@ async def test_a_reaction_told_of_while_it_is_being_taken_away_is_no_new_wish(
     async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
     for emoji in EMOJIS[:2]:
-        await crowd.act(Deed(crowd.members[0], "puts", emoji))
+        await crowd.act(PlannedReaction(crowd.members[0], "puts", emoji))
     late = next(event for event in reversed(heard) if event.name == "MESSAGE_REACTION_ADD")
 
     slow = sandbox.faults.slow(1.0, route=TAKE)
@@ -249,7 +249,7 @@ async def test_a_reaction_told_of_while_it_is_being_taken_away_is_no_new_wish(
         await sandbox.until(lambda: slow.met)
         sandbox.gateway.publish(late)
 
-        right(crowd, board, await healed(sandbox, database, board))
+        assert_consistent(crowd, board, await until_recovered(sandbox, database, board))
 
 
 async def test_reactions_during_an_outage_of_the_server_are_found(
@@ -262,7 +262,7 @@ async def test_reactions_during_an_outage_of_the_server_are_found(
 
         await sandbox.set_unavailable(guild, unavailable=False)
 
-        right(crowd, board, await healed(sandbox, database, board))
+        assert_consistent(crowd, board, await until_recovered(sandbox, database, board))
 
 
 # Missing permissions
@@ -274,14 +274,14 @@ async def test_a_channel_closed_to_the_bot_for_a_while(
     async with start(heartbeat_seconds=HURRIED_HEARTBEAT):
         board, crowd = await three_teams(guild)
         channel = guild.channel("raid-signups")
-        await crowd.act(Deed(crowd.members[0], "puts", EMOJIS[0]))
+        await crowd.act(PlannedReaction(crowd.members[0], "puts", EMOJIS[0]))
         guild.deny(channel, "VIEW_CHANNEL")
         await burst(crowd)
         await pass_time(sandbox, MINUTE)
 
         guild.allow(channel, "VIEW_CHANNEL")
 
-        right(crowd, board, await healed(sandbox, database, board, pace=100.0))
+        assert_consistent(crowd, board, await until_recovered(sandbox, database, board, pace=100.0))
         assert all(times == 1 for times in reports(logs).values()), reports(logs)
 
 
@@ -289,7 +289,7 @@ async def test_closed_dms_keep_nobody_else_from_being_reminded(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
 ) -> None:
     async with start(dm_batch=5):
-        board = await put_up(guild, seats=11)
+        board = await post_raid(guild, seats=11)
         members = [guild.add_member(f"member{number}") for number in range(11)]
         for member in members:
             await member.react(board, "✅")
@@ -299,7 +299,7 @@ async def test_closed_dms_keep_nobody_else_from_being_reminded(
 
         sandbox.advance(timedelta(hours=2, minutes=51))
 
-        await guild.until(lambda: "begins soon" in told(members[10]))
+        await guild.until(lambda: "begins soon" in dm_text(members[10]))
         end = await database_facts.until_settled(database, board)
         assert Counter(row.state for row in end.outbox if ":remind-participants:" in row.cause) == {
             "refused": 10,
@@ -323,16 +323,16 @@ async def test_a_database_that_is_full_for_a_while(
         await sandbox.until(lambda: bot.state.db.outage)
         await pass_time(sandbox, MINUTE)
         full = database_facts.read(database)
-        assert len(database_facts.places(full.raid)) < len(database_facts.standing(full.raid, board))
-        Story(full.raid).hear(full.audit).check()
+        assert len(database_facts.places(full.raid)) < len(database_facts.member_reactions(full.raid, board))
+        AuditReplay(full.raid).hear(full.audit).check()
         database_facts.check_rules(full.raid)
-        assert database_facts.unlike(full.raid, full.names, board) == []
+        assert database_facts.board_differences(full.raid, full.names, board) == []
         await limit_pages(bot, more=None)
 
-        end = await healed(sandbox, database, board, pace=100.0)
-        assert database_facts.places(end.raid) == database_facts.standing(end.raid, board)
+        end = await until_recovered(sandbox, database, board, pace=100.0)
+        assert database_facts.places(end.raid) == database_facts.member_reactions(end.raid, board)
         database_facts.check_rules(end.raid)
-        Story(end.raid).hear(end.audit).check()
+        AuditReplay(end.raid).hear(end.audit).check()
         assert {row.state for row in end.outbox} == {"sent"}
         assert crowd.unexplained() == []
         assert lies == set()

@@ -17,9 +17,9 @@ from raidbot.demo.harness import BotProcess
 from raidbot.raids.emoji.model import key_of
 from tests.chaos import rounds, seeds
 from tests.e2e import database_facts
-from tests.e2e.crowd import Crowd, Deed
-from tests.e2e.database_facts import DatabaseFacts, Story, Told
-from tests.raid_boards import prepare, put_up
+from tests.e2e.crowd import Crowd, PlannedReaction
+from tests.e2e.database_facts import AuditReplay, AuditRow, DatabaseFacts
+from tests.raid_boards import post_raid, run_create
 
 KILLS = rounds(2, 6)
 EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
@@ -35,7 +35,7 @@ async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BotProcess]:
     await process.stop()
 
 
-class Evening:
+class KillScenario:
     """One board, sixty members, and a bot that is killed again and again."""
 
     def __init__(self, sandbox: Sandbox, bot: BotProcess, database: Path, board: Message, rng: random.Random) -> None:
@@ -48,7 +48,7 @@ class Evening:
         self.crowd = Crowd(self.guild, board, size=60, rng=rng)
         self.database = database
 
-    async def play(self) -> None:
+    async def run_burst(self) -> None:
         """Run a burst of reactions while the bot is killed and restarted; it runs undisturbed at the end.
 
         Before each kill the responses to up to three sent messages are withheld from the bot.
@@ -78,7 +78,7 @@ class Evening:
         lead = timedelta(minutes=10, seconds=self.rng.uniform(1, 15))
         self.bot.advance(starts_at - lead - self.sandbox.clock.now())
 
-    async def _do(self, deeds: list[Deed]) -> None:
+    async def _do(self, deeds: list[PlannedReaction]) -> None:
         for deed in deeds:
             await self.crowd.act(deed)
             await asyncio.sleep(self.rng.choice((0, 0, 0.01, 0.05)))
@@ -108,7 +108,7 @@ async def test_a_burst_survives_kills(
 ) -> None:
     evening = await begin(sandbox, guild, bot, database, random.Random(seed))
 
-    await evening.play()
+    await evening.run_burst()
     end = await evening.end()
 
     check_roster(evening, end)
@@ -118,32 +118,34 @@ async def test_a_burst_survives_kills(
     assert len(guild.messages(guild.channel("raid-signups"))) == 1
 
 
-async def begin(sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, database: Path, rng: random.Random) -> Evening:
+async def begin(
+    sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, database: Path, rng: random.Random
+) -> KillScenario:
     await bot.start()
     await sandbox.until(lambda: sandbox.store.commands)
     settings = await guild.owner.slash(guild.channel("raid-signups"), "settings")
     await settings.select("Full raids close", ["0"])
-    board = await put_up(guild, activity="key", teams=4, team_size=5)
+    board = await post_raid(guild, activity="key", teams=4, team_size=5)
     await sandbox.until(lambda: len(board.reactions) == 4)
-    return Evening(sandbox, bot, database, board, rng)
+    return KillScenario(sandbox, bot, database, board, rng)
 
 
-def check_roster(evening: Evening, end: DatabaseFacts) -> None:
+def check_roster(evening: KillScenario, end: DatabaseFacts) -> None:
     """Assert that the roster matches the reactions, and the reactions match what the members did."""
-    assert database_facts.places(end.raid) == database_facts.standing(end.raid, evening.board)
+    assert database_facts.places(end.raid) == database_facts.member_reactions(end.raid, evening.board)
     assert evening.crowd.unexplained() == []
     database_facts.check_rules(end.raid)
 
 
-def check_history(evening: Evening, end: DatabaseFacts) -> None:
+def check_history(evening: KillScenario, end: DatabaseFacts) -> None:
     """Assert that each snapshot's audit begins the final one, and that its roster follows from it in order."""
     for then in (*evening.snapshots, end):
         assert end.audit[: len(then.audit)] == then.audit
-        Story(then.raid).hear(then.audit).check()
+        AuditReplay(then.raid).hear(then.audit).check()
         database_facts.check_rules(then.raid)
 
 
-def check_order_of_arrival(evening: Evening, audit: tuple[Told, ...]) -> None:
+def check_order_of_arrival(evening: KillScenario, audit: tuple[AuditRow, ...]) -> None:
     """Assert that audit rows from live reactions are in the order of the gateway's events."""
     happenings = iter(evening.crowd.seen)
     raid = database_facts.read(evening.database).raid
@@ -155,7 +157,7 @@ def check_order_of_arrival(evening: Evening, audit: tuple[Told, ...]) -> None:
             assert any((one.member, one.emoji_key, one.appeared) == wanted for one in happenings), row
 
 
-def check_messages(evening: Evening, end: DatabaseFacts) -> None:
+def check_messages(evening: KillScenario, end: DatabaseFacts) -> None:
     """Assert that every message was sent once, and the reminders went to those seated when they were due."""
     assert {row.state for row in end.outbox} == {"sent"}
     owed: dict[int, Counter[str]] = {}
@@ -166,7 +168,7 @@ def check_messages(evening: Evening, end: DatabaseFacts) -> None:
     for cause, action in (("waitlisted", "waitlisted"), ("promoted", "promoted"), ("moved", "moved")):
         assert end.owed(cause) == sorted(row.member or 0 for row in end.audit if row.action == action)
     assert end.owed("remind-creator") == [evening.guild.owner.id]
-    reminded = Story(end.raid).hear(end.audit).reminded
+    reminded = AuditReplay(end.raid).hear(end.audit).reminded
     assert reminded is not None
     assert end.owed("remind-participants") == sorted(reminded)
 
@@ -180,7 +182,7 @@ async def test_a_board_is_posted_once_whenever_the_bot_is_killed(
     await bot.start()
     await sandbox.until(lambda: sandbox.store.commands)
     for wanted in (1, 2, 3):
-        preview = await prepare(guild)
+        preview = await run_create(guild)
         confirm = asyncio.create_task(preview.click("Confirm"))
         for _ in range(rng.randrange(6)):
             await sandbox.store.wait_for_change(1.0)
@@ -197,7 +199,7 @@ async def test_a_board_whose_posting_was_not_heard_of_is_not_posted_again(
 ) -> None:
     await bot.start()
     await sandbox.until(lambda: sandbox.store.commands)
-    preview = await prepare(guild)
+    preview = await run_create(guild)
     sandbox.faults.silence(Silence.HANG, route=SEND, calls=1, carried_out=True)
     await preview.click("Confirm")
     await sandbox.until(lambda: guild.messages(guild.channel("raid-signups")))
@@ -223,7 +225,7 @@ async def once_on_boards(sandbox: Sandbox, guild: SandboxGuild, database: Path, 
         now = database_facts.read(database)
         shown = {message.id: message for message in guild.messages(guild.channel("raid-signups"))}
         return len(shown) == wanted and all(
-            raid.message in shown and not database_facts.unlike(raid, now.names, shown[raid.message])
+            raid.message in shown and not database_facts.board_differences(raid, now.names, shown[raid.message])
             for raid in now.raids
         )
 

@@ -12,7 +12,7 @@ from raidbot.raids.model import GuildId, Source
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up
+from tests.raid_boards import board_text, post_raid
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ async def test_holders_have_a_star_whichever_way_they_sign_up(
     dave = guild.add_member("dave")
     async with start() as bot:
         await choose(bot, guild, veterans)
-        board = await put_up(guild)
+        board = await post_raid(guild)
         code = await code_of(bot, board)
 
         await alice.react(board, "✅")
@@ -80,7 +80,7 @@ async def test_a_star_follows_the_role(guild: SandboxGuild, start: Start, vetera
     alice = guild.add_member("alice")
     async with start() as bot:
         await choose(bot, guild, veterans)
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
 
@@ -98,7 +98,7 @@ async def test_stars_are_right_soon_after_another_role_is_chosen(
     alice, bob = guild.add_member("alice", roles=[veterans]), guild.add_member("bob", roles=[officers])
     async with start() as bot:
         await choose(bot, guild, None)
-        boards = [await put_up(guild), await put_up(guild)]
+        boards = [await post_raid(guild), await post_raid(guild)]
         for board in boards:
             await alice.react(board, "✅")
             await bob.react(board, "✅")
@@ -122,7 +122,7 @@ async def test_a_board_shows_the_same_stars_after_a_restart(
     alice, bob = (guild.add_member(name, roles=[veterans]) for name in ("alice", "bob"))
     async with start() as bot:
         await choose(bot, guild, veterans)
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await bob.react(board, "✅")
         await guild.until(lambda: stars(board) == ["Alice", "Bob"])
@@ -140,7 +140,7 @@ async def test_a_role_that_was_deleted_gives_no_star(guild: SandboxGuild, start:
     alice = guild.add_member("alice", roles=[veterans])
     async with start() as bot:
         await choose(bot, guild, veterans)
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: stars(board) == ["Alice"])
 
@@ -155,7 +155,7 @@ async def test_a_star_is_there_though_the_signup_came_while_nobody_listened(
     alice = guild.add_member("alice", roles=[veterans])
     async with start() as bot:
         await choose(bot, guild, veterans)
-        board = await put_up(guild)
+        board = await post_raid(guild)
     await alice.react(board, "✅")
 
     async with start():

@@ -18,7 +18,7 @@ from raidbot.raids.model import ChannelId, GuildId, MemberId, Source
 from raidbot.raids.templates import catalogue
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up
+from tests.raid_boards import board_text, post_raid
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ async def choose(
     )
 
 
-async def happen(bot: RaidBot, guild: SandboxGuild, *entries: Entry) -> None:
+async def record_entries(bot: RaidBot, guild: SandboxGuild, *entries: Entry) -> None:
     """Record audit entries of no raid and no actor."""
     await bot.state.db.write(
         lambda tx: audit.record(
@@ -63,7 +63,7 @@ async def test_the_audit_channel_hears_after_two_minutes_who_did_what(
     alice = guild.add_member("alice")
     async with start() as bot:
         await choose(bot, guild, audit=reports)
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         assert embeds(guild, reports) == []
@@ -84,7 +84,7 @@ async def test_the_audit_channel_hears_after_two_minutes_who_did_what(
 async def test_ten_entries_do_not_wait(guild: SandboxGuild, start: Start, reports: Channel) -> None:
     async with start() as bot:
         await choose(bot, guild, audit=reports)
-        await happen(bot, guild, *(Entry(f"deed {number}") for number in range(25)))
+        await record_entries(bot, guild, *(Entry(f"deed {number}") for number in range(25)))
 
         await guild.until(lambda: len(embeds(guild, reports)) == 26)
 
@@ -96,7 +96,7 @@ async def test_the_live_log_hears_within_seconds(guild: SandboxGuild, start: Sta
     alice = guild.add_member("alice")
     async with start() as bot:
         await choose(bot, guild, live=reports)
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
 
         await guild.until(lambda: any("Joined" in message.content for message in guild.messages(reports)))
@@ -128,7 +128,7 @@ async def test_what_was_not_told_before_the_end_is_told_after_the_start_and_once
 ) -> None:
     async with start() as bot:
         await choose(bot, guild, audit=reports)
-        await happen(bot, guild, Entry("deed"))
+        await record_entries(bot, guild, Entry("deed"))
     assert embeds(guild, reports) == []
 
     sandbox.advance(timedelta(minutes=3))
@@ -136,7 +136,7 @@ async def test_what_was_not_told_before_the_end_is_told_after_the_start_and_once
         await guild.until(lambda: titles(guild, reports) == ["Audit log changed", "Deed"])
     sandbox.advance(timedelta(minutes=3))
     async with start() as bot:
-        await happen(bot, guild, Entry("another"))
+        await record_entries(bot, guild, Entry("another"))
         sandbox.advance(timedelta(minutes=3))
         await guild.until(lambda: titles(guild, reports) == ["Audit log changed", "Deed", "Another"])
 
@@ -148,7 +148,7 @@ async def test_entries_wait_for_a_channel_that_can_be_written_to(
     async with start() as bot:
         await choose(bot, guild, audit=reports)
         guild.deny(reports, "send_messages")
-        await happen(bot, guild, Entry("deed"))
+        await record_entries(bot, guild, Entry("deed"))
         sandbox.advance(timedelta(minutes=3))
         await bot.audit_feed.report(bot.state.now())
         assert embeds(guild, reports) == []
@@ -164,7 +164,7 @@ async def test_a_server_that_wants_no_log_is_owed_none(
     async with start() as bot:
         await choose(bot, guild, audit=reports)
         await choose(bot, guild)
-        await happen(bot, guild, Entry("deed"))
+        await record_entries(bot, guild, Entry("deed"))
         await bot.audit_feed.report(bot.state.now() + timedelta(minutes=3))
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("SELECT count(*), sum(owed_to_audit) FROM audit").fetchone() == (3, 0)
@@ -174,6 +174,6 @@ async def test_a_server_that_wants_no_log_is_owed_none(
 async def test_large_entries_are_dealt_out_over_messages(guild: SandboxGuild, start: Start, reports: Channel) -> None:
     async with start() as bot:
         await choose(bot, guild, audit=reports, live=reports)
-        await happen(bot, guild, *[Entry("deed", None, "x" * 990, "y" * 990)] * 12)
+        await record_entries(bot, guild, *[Entry("deed", None, "x" * 990, "y" * 990)] * 12)
 
         await guild.until(lambda: len(embeds(guild, reports)) == 14)

@@ -17,7 +17,7 @@ from discord_sandbox import Sandbox
 from discord_sandbox.people import Person, PersonResponse
 from tests.conftest import Start
 from tests.e2e.guild_people import GuildPeople
-from tests.raid_boards import board_text, told
+from tests.raid_boards import board_text, dm_text
 
 TANK, HEALER, DAMAGE = "🛡️", "💚", "⚔️"
 WHO = "Whom do you want to move or take off?"
@@ -168,7 +168,7 @@ async def lena_puts_up_a_raid(people: GuildPeople) -> None:
 
     await people.new_board()
     assert people.code in preview.text()
-    await people.stands("Night Watch", "1.5 hours", "Created by Lena", "0/5 seats taken")
+    await people.until_board_has("Night Watch", "1.5 hours", "Created by Lena", "0/5 seats taken")
     await people.guild.until(lambda: people.board.id in people.guild.facts.threads)
     await people.guild.until(lambda: any("belong here" in one.content for one in people.thread.messages.values()))
 
@@ -176,7 +176,7 @@ async def lena_puts_up_a_raid(people: GuildPeople) -> None:
 async def members_sign_up_by_reaction_and_by_button(people: GuildPeople) -> None:
     ana, ben, board = people.ana, people.ben, people.board
     await ana.react(board, TANK)
-    await people.stands("Tank (1/1) FULL · ⭐ Ana")
+    await people.until_board_has("Tank (1/1) FULL · ⭐ Ana")
     await people.guild.until(lambda: ana.id in people.thread.state.members)
     assert "number 1 in line" in (await ben.click(board, "Tank")).text()
     assert "You have the seat Healer" in (await people.cleo.click(board, "Healer")).text()
@@ -184,12 +184,12 @@ async def members_sign_up_by_reaction_and_by_button(people: GuildPeople) -> None
 
     assert "you need the role" in (await people.guest.click(board, "Damage")).text()
     await people.guest.react(board, DAMAGE)
-    await people.hears(people.guest, "you need the role")
-    await people.stands("Waiting: 1. Ben", "3/5 seats taken, 1 waiting")
+    await people.until_received(people.guest, "you need the role")
+    await people.until_board_has("Waiting: 1. Ben", "3/5 seats taken, 1 waiting")
 
     await ana.unreact(board, TANK)
-    await people.hears(ben, "A seat opened: you are now")
-    await people.stands("Tank (1/1) FULL · Ben")
+    await people.until_received(ben, "A seat opened: you are now")
+    await people.until_board_has("Tank (1/1) FULL · Ben")
     assert "You have the seat Damage" in (await ana.click(board, "Damage")).text()
     mine = await people.ask(ben, "mysignups")
     assert "Night Watch" in mine.text()
@@ -202,26 +202,26 @@ async def lena_edits_the_roster(people: GuildPeople) -> None:
     assert "Emil has the seat Damage" in await edit("assign", people.emil, role="damage")
     assert "has all its 3 seats taken" in await edit("assign", people.fay, role="damage")
     assert "over capacity" in await edit("assign", people.fay, role="damage", force=True)
-    await people.stands("(4/3) ⚠️ OVER")
+    await people.until_board_has("(4/3) ⚠️ OVER")
     assert "Dora is off" in await edit("remove", people.dora)
-    await people.hears(people.dora, "A raid leader took you off")
+    await people.until_received(people.dora, "A raid leader took you off")
     assert "number 1" in await edit("waitlist", people.dora, role="damage")
     assert "Dora was first in line" in await edit("waitlist", people.ana, role="damage")
-    await people.hears(people.ana, "A raid leader put you in line")
-    await people.hears(people.dora, "A seat opened")
+    await people.until_received(people.ana, "A raid leader put you in line")
+    await people.until_received(people.dora, "A seat opened")
     assert "Left" in await edit("side", people.emil, side="Left")
-    await people.stands("Damage (3/3)", "> Waiting: 1. ⭐ Ana", "Left", "5/5")
+    await people.until_board_has("Damage (3/3)", "> Waiting: 1. ⭐ Ana", "Left", "5/5")
 
 
 async def signups_are_closed_early_and_reopened(people: GuildPeople) -> None:
     panel = await people.panel()
     await panel.click("Close signups")
-    await people.stands("Signups are closed", "a raid leader closed them")
+    await people.until_board_has("Signups are closed", "a raid leader closed them")
     await people.guild.until(lambda: people.thread.state.archived and not people.board.reactions)
 
     await panel.click("Reopen signups")
     await people.guild.until(lambda: not people.thread.state.archived and len(people.board.reactions) == 3)
-    await people.guild.until(lambda: "Signups are closed" not in people.says)
+    await people.guild.until(lambda: "Signups are closed" not in people.board_text)
 
 
 async def lena_changes_the_raid(people: GuildPeople) -> None:
@@ -229,16 +229,16 @@ async def lena_changes_the_raid(people: GuildPeople) -> None:
     await (await panel.click("Change time")).submit(when="in 7 hours")
     assert "“in 7 hours” is" in panel.text()
     assert "Everybody on the roster and in line is told (6)" in panel.text()
-    assert "has a new time" not in told(people.ben)
+    assert "has a new time" not in dm_text(people.ben)
     await panel.click("Save")
     for member in (people.ben, people.cleo, people.emil, people.fay, people.dora, people.ana):
-        await people.hears(member, "has a new time")
+        await people.until_received(member, "has a new time")
 
     await (await panel.click("Change length")).select("How long does it take?", ["3 hours"])
     await (await panel.click("Change text")).submit(title="The Old Keep", description="Bring torches.")
     await (await panel.click("Leader")).select("Who leads this raid?", [people.ben])
-    await people.stands("The Old Keep", "Bring torches.", "3 hours", "Led by Ben")
-    await people.hears(people.ben, "You lead", f"/raid {people.code}")
+    await people.until_board_has("The Old Keep", "Bring torches.", "3 hours", "Led by Ben")
+    await people.until_received(people.ben, "You lead", f"/raid {people.code}")
     assert "The Old Keep" in (await people.ask(people.ben, "raid", code=people.code)).text()
     assert "You may not" in (await people.ask(people.cleo, "raid", code=people.code)).text()
 
@@ -249,12 +249,12 @@ async def a_substitute_is_found(people: GuildPeople) -> None:
     await panel.click("Find substitute")
     await panel.select("Or ask others", [people.gus])
     assert "I ask Gus to come as Healer" in panel.text()
-    await people.hears(people.gus, "Can you come", "as a substitute")
+    await people.until_received(people.gus, "Can you come", "as a substitute")
 
     assert "You have the seat Healer" in (await people.gus.click(people.gus.dms[-1], "I come")).text()
 
-    await people.hears(people.lena, "comes as a substitute")
-    await people.stands("Healer (1/1) FULL · Gus")
+    await people.until_received(people.lena, "comes as a substitute")
+    await people.until_board_has("Healer (1/1) FULL · Gus")
 
 
 async def a_mistake_is_undone(people: GuildPeople) -> None:
@@ -262,27 +262,27 @@ async def a_mistake_is_undone(people: GuildPeople) -> None:
     await panel.click("Roster")
     await panel.select(WHO, ["Fay"])
     await panel.click("Take off the raid")
-    await people.hears(people.ana, "A seat opened")
+    await people.until_received(people.ana, "A seat opened")
     await panel.click("Back")
 
     await panel.click("Undo: removed")
 
     assert "Undone: removed" in panel.text()
     for member in (people.fay, people.ana):
-        await people.hears(member, "took their last change")
-    await people.stands("Fay", "> Waiting: 1. ⭐ Ana")
+        await people.until_received(member, "took their last change")
+    await people.until_board_has("Fay", "> Waiting: 1. ⭐ Ana")
 
 
 async def everybody_is_reminded_and_the_raid_begins(people: GuildPeople) -> None:
     people.sandbox.advance(timedelta(hours=6, minutes=1))
-    await people.hears(people.lena, "Your raid **The Old Keep**")
-    assert "begins soon" not in told(people.ben)
+    await people.until_received(people.lena, "Your raid **The Old Keep**")
+    assert "begins soon" not in dm_text(people.ben)
     people.sandbox.advance(timedelta(minutes=30))
     for member in (people.ben, people.gus, people.emil, people.fay, people.dora):
-        await people.hears(member, "begins soon")
-    assert "begins soon" not in told(people.ana)
+        await people.until_received(member, "begins soon")
+    assert "begins soon" not in dm_text(people.ana)
     people.sandbox.advance(timedelta(minutes=30))
-    await people.stands("Signups are closed", "the raid has begun")
+    await people.until_board_has("Signups are closed", "the raid has begun")
     await people.guild.until(lambda: people.thread.state.archived and not people.board.reactions)
 
 
@@ -331,12 +331,12 @@ async def the_raid_is_put_up_again(people: GuildPeople) -> None:
     await panel.click("With its roster (5)")
     await people.new_board()
     for member in (people.ben, people.gus, people.emil, people.fay, people.dora):
-        await people.hears(member, "takes place again")
-    await people.stands("The Old Keep", "5/5")
+        await people.until_received(member, "takes place again")
+    await people.until_board_has("The Old Keep", "5/5")
 
     assert "You are off" in (await people.dora.click(people.dora.dms[-1], "I cannot come")).text()
 
-    await people.stands("4/5")
+    await people.until_board_has("4/5")
     assert "Dora" not in board_text(people.board)
 
 
@@ -344,13 +344,13 @@ async def the_new_raid_is_cancelled(people: GuildPeople) -> None:
     panel = await people.panel()
     await panel.click("Cancel raid")
     assert "5 people are told" in panel.text()
-    await people.stands("4/5")
+    await people.until_board_has("4/5")
     await panel.click("Yes, cancel the raid")
     for person in (people.lena, people.ben, people.gus, people.emil, people.fay):
-        await people.hears(person, "is cancelled")
-    await people.stands("This raid is cancelled")
+        await people.until_received(person, "is cancelled")
+    await people.until_board_has("This raid is cancelled")
     await people.guild.until(lambda: people.thread.state.archived)
-    assert "is cancelled" not in told(people.dora)
+    assert "is cancelled" not in dm_text(people.dora)
 
 
 async def the_audit_tells_it_all(people: GuildPeople, database: Path) -> None:

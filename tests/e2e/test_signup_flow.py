@@ -9,21 +9,21 @@ from raidbot.raids.model import CloseReason, MemberId, MessageId, Source
 from raidbot.raids.rosters import manager_edits
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up, reactors, told
+from tests.raid_boards import board_text, dm_text, post_raid, reaction_count
 
 
 async def test_a_full_raid_makes_people_wait_and_promotes_them(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start():
-        board = await put_up(guild, seats=1)
+        board = await post_raid(guild, seats=1)
 
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         await bob.react(board, "✅")
-        await guild.until(lambda: "number 1 in line" in told(bob))
+        await guild.until(lambda: "number 1 in line" in dm_text(bob))
         await alice.unreact(board, "✅")
 
-        await guild.until(lambda: "A seat opened" in told(bob))
+        await guild.until(lambda: "A seat opened" in dm_text(bob))
         await guild.until(lambda: "Bob" in board_text(board) and "Alice" not in board_text(board))
         assert alice.dms == []
 
@@ -31,7 +31,7 @@ async def test_a_full_raid_makes_people_wait_and_promotes_them(guild: SandboxGui
 async def test_an_evening_survives_restarts(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     alice, bob, cem = (guild.add_member(name) for name in ("alice", "bob", "cem"))
     async with start():
-        board = await put_up(guild, seats=2)
+        board = await post_raid(guild, seats=2)
         await alice.react(board, "✅")
         await bob.react(board, "✅")
         await guild.until(lambda: "Bob" in board_text(board))
@@ -41,35 +41,35 @@ async def test_an_evening_survives_restarts(sandbox: Sandbox, guild: SandboxGuil
     async with start():
         await guild.until(lambda: "Cem" in board_text(board) and "Alice" not in board_text(board))
         sandbox.advance(timedelta(hours=2, minutes=55))
-        await guild.until(lambda: "begins soon" in told(bob) and "begins soon" in told(cem))
+        await guild.until(lambda: "begins soon" in dm_text(bob) and "begins soon" in dm_text(cem))
     async with start():
         sandbox.advance(timedelta(minutes=6))
         await guild.until(lambda: "Signups are closed" in board_text(board))
 
-    assert told(bob).count("begins soon") == 1
-    assert told(guild.owner).count("Your raid") == 1
+    assert dm_text(bob).count("begins soon") == 1
+    assert dm_text(guild.owner).count("Your raid") == 1
     assert alice.dms == []
 
 
 async def test_moving_to_another_role_frees_the_seat(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start():
-        board = await put_up(guild, activity="key", teams=2, team_size=2)
+        board = await post_raid(guild, activity="key", teams=2, team_size=2)
         await alice.react(board, "1️⃣")
         await bob.react(board, "1️⃣")
         await guild.until(lambda: "Bob" in board_text(board))
 
         await alice.react(board, "2️⃣")
 
-        await guild.until(lambda: "You moved from" in told(alice))
-        await guild.until(lambda: reactors(board, "1️⃣") == 2)
-        assert reactors(board, "2️⃣") == 2
+        await guild.until(lambda: "You moved from" in dm_text(alice))
+        await guild.until(lambda: reaction_count(board, "1️⃣") == 2)
+        assert reaction_count(board, "2️⃣") == 2
 
 
 async def test_a_reaction_put_on_a_closed_board_while_nobody_listens_goes(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         by = MemberId(guild.owner.id)
         close = partial(lifecycle.close, reason=CloseReason.MANUAL, by=by, now=bot.state.now())
         await bot.state.change(bot.state.boards[MessageId(board.id)], close, Cause(Source.MANAGER, by))
@@ -85,7 +85,7 @@ async def test_a_name_heard_with_a_reaction_that_changes_nothing_else_is_shown(
 ) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         raid = bot.state.boards[MessageId(board.id)]
         key = (await bot.state.raid(raid)).roles[0].key
         assign = partial(manager_edits.assign, member=MemberId(alice.id), key=key, now=bot.state.now())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from discord_sandbox import Sandbox, SandboxGuild
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up
+from tests.raid_boards import board_text, post_raid
 
 COMMANDS = "/applications/{application_id}/commands"
 
@@ -40,7 +40,7 @@ async def test_a_failing_registration_stops_nothing_and_heals(
 ) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("DELETE FROM facts")
     sandbox.store.commands.clear()

@@ -13,20 +13,20 @@ from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.delivery.harness import until
-from tests.e2e.fast_loop import at_pace
-from tests.raid_boards import board_text, put_up
-from tests.raids.builders import posting, roles
+from tests.e2e.fast_loop import sped_up
+from tests.raid_boards import board_text, post_raid
+from tests.raids.builders import roles, unposted_raid
 
 SEND = "POST /channels/{}/messages"
 ADD = "PUT /channels/{}/thread-members/{}"
 
 
-def introduced(thread: Channel) -> bool:
+def has_first_message(thread: Channel) -> bool:
     """Return True once the thread has its first message, which would unarchive it if posted later."""
     return any("belong here" in message.content for message in thread.messages.values())
 
 
-async def want_threads(guild: SandboxGuild) -> PersonResponse:
+async def enable_threads(guild: SandboxGuild) -> PersonResponse:
     """Switch discussion threads on and return the page of /settings about threads."""
     settings = await guild.owner.slash(guild.channel("raid-signups"), "settings")
     await settings.click("More settings")
@@ -39,7 +39,7 @@ async def test_a_thread_is_put_away_on_closing_and_taken_out_on_reopening(
 ) -> None:
     channel = guild.channel("raid-signups")
     async with start() as bot:
-        await want_threads(guild)
+        await enable_threads(guild)
         board, thread = await put_up_with_thread(guild)
         raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
         panel = await guild.owner.slash(channel, "raid", code=raid.code)
@@ -55,7 +55,7 @@ async def test_a_thread_is_put_away_on_closing_and_taken_out_on_reopening(
 async def test_a_new_time_is_said_in_the_thread_while_signups_are_open(guild: SandboxGuild, start: Start) -> None:
     channel = guild.channel("raid-signups")
     async with start() as bot:
-        await want_threads(guild)
+        await enable_threads(guild)
         board, thread = await put_up_with_thread(guild)
         raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
         panel = await guild.owner.slash(channel, "raid", code=raid.code)
@@ -78,11 +78,11 @@ async def test_a_thread_the_bot_may_not_edit_holds_nothing_up(
 ) -> None:
     channel = guild.channel("raid-signups")
     async with start() as bot:
-        await want_threads(guild)
-        boards = [await put_up(guild), await put_up(guild)]
+        await enable_threads(guild)
+        boards = [await post_raid(guild), await post_raid(guild)]
         await guild.until(lambda: len(guild.facts.threads) == len(boards))
         threads = [guild.facts.threads[board.id] for board in boards]
-        await guild.until(lambda: all(map(introduced, threads)))
+        await guild.until(lambda: all(map(has_first_message, threads)))
         sandbox.faults.answer(403, route="PATCH /channels/{}", calls=1)
         for board in boards:
             raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
@@ -91,7 +91,7 @@ async def test_a_thread_the_bot_may_not_edit_holds_nothing_up(
         await guild.until(lambda: [thread.state.archived for thread in threads] == [False, True])
 
 
-async def want_members(bot: RaidBot, guild: SandboxGuild, *, style: SignupStyle = SignupStyle.BOTH) -> None:
+async def enable_thread_members(bot: RaidBot, guild: SandboxGuild, *, style: SignupStyle = SignupStyle.BOTH) -> None:
     """Switch on discussion threads and adding members to them."""
 
     def wanting(settings: GuildSettings) -> GuildSettings:
@@ -101,10 +101,10 @@ async def want_members(bot: RaidBot, guild: SandboxGuild, *, style: SignupStyle 
 
 
 async def put_up_with_thread(guild: SandboxGuild) -> tuple[Message, Channel]:
-    board = await put_up(guild)
+    board = await post_raid(guild)
     await guild.until(lambda: board.id in guild.facts.threads)
     thread = guild.facts.threads[board.id]
-    await guild.until(lambda: introduced(thread))
+    await guild.until(lambda: has_first_message(thread))
     return board, thread
 
 
@@ -122,7 +122,7 @@ def added(sandbox: Sandbox, person: Person) -> int:
     return sum(call.method == "PUT" and call.path.endswith(f"/thread-members/{person.id}") for call in sandbox.calls)
 
 
-async def written_down(bot: RaidBot, action: str) -> int:
+async def count_audit_rows(bot: RaidBot, action: str) -> int:
     """Return the number of audit rows with this action."""
     count: int = await bot.state.db.read(
         lambda db: db.execute("SELECT count(*) FROM audit WHERE action = ?", (action,)).fetchone()[0]
@@ -131,7 +131,7 @@ async def written_down(bot: RaidBot, action: str) -> int:
 
 
 async def is_written_down(bot: RaidBot, action: str) -> bool:
-    return await written_down(bot, action) > 0
+    return await count_audit_rows(bot, action) > 0
 
 
 async def is_seated(bot: RaidBot, raid: RaidId, person: Person) -> bool:
@@ -144,7 +144,7 @@ async def test_whoever_signs_up_is_added_to_the_thread_once_whichever_way(
     channel = guild.channel("raid-signups")
     alice, bob, carol, dave = (guild.add_member(name) for name in ("alice", "bob", "carol", "dave"))
     async with start() as bot:
-        await want_members(bot, guild)
+        await enable_thread_members(bot, guild)
         board, thread = await put_up_with_thread(guild)
         code = await code_of(bot, board)
 
@@ -166,9 +166,9 @@ async def test_whoever_waits_is_added_and_whoever_leaves_the_thread_stays_out(
 ) -> None:
     alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
     async with start() as bot:
-        await want_members(bot, guild)
+        await enable_thread_members(bot, guild)
         plan = replace(
-            posting(of=roles(tank=1)),
+            unposted_raid(of=roles(tank=1)),
             guild=GuildId(guild.id),
             channel=ChannelId(guild.channel("raid-signups").id),
             creator=MemberId(guild.owner.id),
@@ -196,7 +196,7 @@ async def test_whoever_waits_is_added_and_whoever_leaves_the_thread_stays_out(
 async def test_members_missing_at_the_start_are_added_once(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
     async with start() as bot:
-        await want_members(bot, guild)
+        await enable_thread_members(bot, guild)
         board, thread = await put_up_with_thread(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: joined(thread, alice))
@@ -221,7 +221,7 @@ async def test_a_missing_right_is_said_once_and_everybody_is_added_when_it_is_gi
     channel = guild.channel("raid-signups")
     alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
     async with start() as bot:
-        await want_members(bot, guild)
+        await enable_thread_members(bot, guild)
         board, thread = await put_up_with_thread(guild)
         guild.deny(channel, "send_messages_in_threads")
         for person in (alice, bob):
@@ -233,7 +233,7 @@ async def test_a_missing_right_is_said_once_and_everybody_is_added_when_it_is_gi
         await carol.react(board, "✅")
         await guild.until(lambda: joined(thread, alice, bob, carol))
 
-        assert await written_down(bot, "members cannot be added to the thread") == 1
+        assert await count_audit_rows(bot, "members cannot be added to the thread") == 1
 
 
 async def test_a_thread_put_away_for_want_of_words_is_taken_out_for_a_new_member(
@@ -241,7 +241,7 @@ async def test_a_thread_put_away_for_want_of_words_is_taken_out_for_a_new_member
 ) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        await want_members(bot, guild)
+        await enable_thread_members(bot, guild)
         board, thread = await put_up_with_thread(guild)
         thread.state.archived = True
 
@@ -255,7 +255,7 @@ async def test_whoever_came_before_the_close_is_added_before_the_thread_is_put_a
 ) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        await want_members(bot, guild)
+        await enable_thread_members(bot, guild)
         board, thread = await put_up_with_thread(guild)
         code = await code_of(bot, board)
         fault = sandbox.faults.answer(503, route=ADD)
@@ -265,7 +265,7 @@ async def test_whoever_came_before_the_close_is_added_before_the_thread_is_put_a
         assert not thread.state.archived
         fault.lift()
 
-        with at_pace(10):
+        with sped_up(10):
             await guild.until(lambda: thread.state.archived, timeout=300)
 
         assert joined(thread, alice)
@@ -275,7 +275,7 @@ async def test_a_message_that_came_late_does_not_leave_a_closed_raids_thread_out
     sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:
     async with start() as bot:
-        await want_members(bot, guild)
+        await enable_thread_members(bot, guild)
         board, thread = await put_up_with_thread(guild)
         panel = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=await code_of(bot, board))
         fault = sandbox.faults.answer(503, route=SEND)
@@ -297,7 +297,7 @@ async def test_a_thread_deleted_unnoticed_is_written_down_as_lost(
 ) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        await want_members(bot, guild)
+        await enable_thread_members(bot, guild)
         board, thread = await put_up_with_thread(guild)
     await sandbox.delete_channel(thread)
 
@@ -315,7 +315,7 @@ async def test_a_thread_deleted_unnoticed_is_written_down_as_lost(
 async def test_members_are_added_after_the_setting_is_switched_on(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        settings = await want_threads(guild)
+        settings = await enable_threads(guild)
         board, thread = await put_up_with_thread(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
@@ -330,17 +330,17 @@ async def test_members_are_added_after_the_setting_is_switched_on(guild: Sandbox
 async def test_the_first_message_names_who_is_in_already(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice_*")
     async with start() as bot:
-        await want_members(bot, guild)
+        await enable_thread_members(bot, guild)
         fault = sandbox.faults.answer(503, route="POST /channels/{}/messages/{}/threads")
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: fault.met and "**1/12**" in board_text(board))
         fault.lift()
 
-        with at_pace(10):
+        with sped_up(10):
             await guild.until(lambda: board.id in guild.facts.threads, timeout=300)
         thread = guild.facts.threads[board.id]
-        await guild.until(lambda: introduced(thread))
+        await guild.until(lambda: has_first_message(thread))
 
         assert any(r"Already in: Alice\_\*." in message.content for message in thread.messages.values())
         await guild.until(lambda: joined(thread, alice))

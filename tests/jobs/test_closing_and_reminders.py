@@ -50,7 +50,7 @@ def state(db: Database) -> State:
     return State(db, lambda: NOW)
 
 
-async def raid_in(state: State, ahead: timedelta, *, seats: int = 1, message: int = 100) -> RaidId:
+async def open_raid_starting_in(state: State, ahead: timedelta, *, seats: int = 1, message: int = 100) -> RaidId:
     """Create an open museum that starts `ahead` after NOW; return its id."""
     draft = Draft(activity="museum", seats=seats, starts_at=NOW + ahead, zone="Europe/Berlin")
     planned = plan(draft, untouched(), guild=GUILD, creator=CREATOR, channel=ChannelId(5), now=NOW)
@@ -59,22 +59,22 @@ async def raid_in(state: State, ahead: timedelta, *, seats: int = 1, message: in
     return raid.id
 
 
-async def fill(state: State, raid: RaidId) -> None:
+async def fill_raid(state: State, raid: RaidId) -> None:
     await state.change(raid, partial(signups.react, member=ALICE, key=MUSEUM, now=NOW), CAUSE)
 
 
-async def owed(db: Database) -> list[str]:
+async def outbox_keys(db: Database) -> list[str]:
     """Return the dedupe keys of all outbox rows, oldest first."""
     rows = await db.read(lambda connection: connection.execute("SELECT dedupe FROM outbox ORDER BY id").fetchall())
     return [row[0] for row in rows]
 
 
-async def reminders(db: Database) -> list[str]:
-    return [cause for cause in await owed(db) if "remind" in cause]
+async def reminder_keys(db: Database) -> list[str]:
+    return [cause for cause in await outbox_keys(db) if "remind" in cause]
 
 
 async def test_a_raid_closes_at_its_start(state: State) -> None:
-    raid = await raid_in(state, timedelta(hours=1))
+    raid = await open_raid_starting_in(state, timedelta(hours=1))
 
     await close_due(state, NOW + timedelta(minutes=59, seconds=59))
     assert (await state.raid(raid)).is_open
@@ -86,8 +86,11 @@ async def test_a_raid_closes_at_its_start(state: State) -> None:
 @pytest.mark.parametrize(("lead", "closed"), [(60, True), (0, False), (30, False)])
 async def test_a_full_raid_closes_earlier_if_the_server_wants_it(state: State, lead: int, closed: bool) -> None:
     await state.change_settings(GUILD, lambda before: replace(before, full_close_minutes=lead), Cause(Source.COMMAND))
-    raid, other = await raid_in(state, timedelta(hours=1)), await raid_in(state, timedelta(hours=1), message=101)
-    await fill(state, raid)
+    raid, other = (
+        await open_raid_starting_in(state, timedelta(hours=1)),
+        await open_raid_starting_in(state, timedelta(hours=1), message=101),
+    )
+    await fill_raid(state, raid)
 
     await close_due(state, NOW)
 
@@ -96,7 +99,7 @@ async def test_a_full_raid_closes_earlier_if_the_server_wants_it(state: State, l
 
 
 async def test_a_raid_reopened_by_a_person_stays_open(state: State) -> None:
-    raid = await raid_in(state, timedelta(hours=1))
+    raid = await open_raid_starting_in(state, timedelta(hours=1))
     await close_due(state, NOW + timedelta(hours=2))
     await state.change(raid, partial(lifecycle.reopen, by=CREATOR, now=NOW), CAUSE)
 
@@ -106,76 +109,79 @@ async def test_a_raid_reopened_by_a_person_stays_open(state: State) -> None:
 
 
 async def test_reminders_become_owed_once_each(state: State, db: Database) -> None:
-    raid = await raid_in(state, timedelta(hours=1))
-    await fill(state, raid)
+    raid = await open_raid_starting_in(state, timedelta(hours=1))
+    await fill_raid(state, raid)
 
     for minutes in (0, 29, 30, 31, 45, 50, 51, 55):
         await remind_due(state, NOW + timedelta(minutes=minutes))
 
-    assert await reminders(db) == [
+    assert await reminder_keys(db) == [
         f"raid:{raid}:remind-creator:0:{CREATOR}",
         f"raid:{raid}:remind-participants:0:{ALICE}",
     ]
 
 
 async def test_a_full_raid_that_closed_early_is_reminded_all_the_same(state: State, db: Database) -> None:
-    raid = await raid_in(state, timedelta(hours=1))
-    await fill(state, raid)
+    raid = await open_raid_starting_in(state, timedelta(hours=1))
+    await fill_raid(state, raid)
     await close_due(state, NOW)
     assert (await state.raid(raid)).status is Status.CLOSED
 
     await remind_due(state, NOW + timedelta(minutes=55))
 
-    assert len(await reminders(db)) == 2
+    assert len(await reminder_keys(db)) == 2
 
 
 async def test_after_downtime_reminders_go_out_late_but_not_after_the_start(state: State, db: Database) -> None:
-    await raid_in(state, timedelta(minutes=5))
-    await raid_in(state, timedelta(hours=-1) + timedelta(hours=2), message=101)
+    await open_raid_starting_in(state, timedelta(minutes=5))
+    await open_raid_starting_in(state, timedelta(hours=-1) + timedelta(hours=2), message=101)
 
     await remind_due(state, NOW + timedelta(minutes=4))
-    late = await reminders(db)
+    late = await reminder_keys(db)
     await remind_due(state, NOW + timedelta(hours=1))
 
     assert len(late) == 1
-    assert await reminders(db) == late
+    assert await reminder_keys(db) == late
 
 
 async def test_another_time_reminds_again(state: State, db: Database) -> None:
-    raid = await raid_in(state, timedelta(minutes=20))
+    raid = await open_raid_starting_in(state, timedelta(minutes=20))
     await remind_due(state, NOW + timedelta(minutes=9))
-    assert await reminders(db) == []
+    assert await reminder_keys(db) == []
     await remind_due(state, NOW + timedelta(minutes=10))
     move = partial(lifecycle.change_time, starts_at=NOW + timedelta(hours=5), zone="Europe/Berlin", now=NOW)
     await state.change(raid, move, CAUSE)
 
     await remind_due(state, NOW + timedelta(hours=1))
-    assert len(await reminders(db)) == 1
+    assert len(await reminder_keys(db)) == 1
     await remind_due(state, NOW + timedelta(hours=4, minutes=45))
 
-    assert await reminders(db) == [f"raid:{raid}:remind-creator:{revision}:{CREATOR}" for revision in (0, 1)]
+    assert await reminder_keys(db) == [f"raid:{raid}:remind-creator:{revision}:{CREATOR}" for revision in (0, 1)]
 
 
 async def test_nobody_is_reminded_of_a_cancelled_raid(state: State, db: Database) -> None:
-    raid = await raid_in(state, timedelta(minutes=20))
+    raid = await open_raid_starting_in(state, timedelta(minutes=20))
     await state.change(raid, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=CREATOR), CAUSE)
 
     await remind_due(state, NOW + timedelta(minutes=15))
 
-    assert await reminders(db) == []
+    assert await reminder_keys(db) == []
 
 
 async def test_reminders_can_be_switched_off(state: State, db: Database) -> None:
     await state.change_settings(GUILD, lambda before: replace(before, creator_reminders=False), Cause(Source.COMMAND))
-    await raid_in(state, timedelta(minutes=20))
+    await open_raid_starting_in(state, timedelta(minutes=20))
 
     await remind_due(state, NOW + timedelta(minutes=15))
 
-    assert await reminders(db) == []
+    assert await reminder_keys(db) == []
 
 
 async def test_one_broken_raid_holds_up_no_other(state: State, db: Database) -> None:
-    broken, fine = await raid_in(state, timedelta(hours=1)), await raid_in(state, timedelta(hours=1), message=101)
+    broken, fine = (
+        await open_raid_starting_in(state, timedelta(hours=1)),
+        await open_raid_starting_in(state, timedelta(hours=1), message=101),
+    )
     await db.write(lambda tx: tx.execute("UPDATE raids SET version = version + 1 WHERE id = ?", (broken,)) and None)
     await db.write(
         lambda tx: (

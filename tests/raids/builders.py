@@ -47,7 +47,7 @@ def roles(**seats: int) -> tuple[Role, ...]:
     )
 
 
-def posting(kind: Kind = Kind.RAID, of: Iterable[Role] = (), **values: Any) -> Raid:
+def unposted_raid(kind: Kind = Kind.RAID, of: Iterable[Role] = (), **values: Any) -> Raid:
     """Return a raid whose board is not posted yet."""
     raid = Raid(
         id=RaidId(1),
@@ -66,30 +66,30 @@ def posting(kind: Kind = Kind.RAID, of: Iterable[Role] = (), **values: Any) -> R
     return replace(raid, **values)
 
 
-def opened(kind: Kind = Kind.RAID, of: Iterable[Role] = (), **values: Any) -> Raid:
+def open_raid(kind: Kind = Kind.RAID, of: Iterable[Role] = (), **values: Any) -> Raid:
     """Return an open raid whose board is posted."""
-    return lifecycle.posted(posting(kind, of, **values), BOARD).raid
+    return lifecycle.posted(unposted_raid(kind, of, **values), BOARD).raid
 
 
 def raid(**seats: int) -> Raid:
     """Return an open raid of kind RAID: `raid(tank=1, healer=2)`."""
-    return opened(Kind.RAID, roles(**seats))
+    return open_raid(Kind.RAID, roles(**seats))
 
 
 def museum(seats: int = 12) -> Raid:
-    return opened(Kind.MUSEUM, (Role(key=RoleKey("museum"), name="Museum", emoji="✅", seats=seats),))
+    return open_raid(Kind.MUSEUM, (Role(key=RoleKey("museum"), name="Museum", emoji="✅", seats=seats),))
 
 
-def teams(kind: Kind = Kind.KEY, *, number: int = 2, seats: int = 4) -> Raid:
+def team_raid(kind: Kind = Kind.KEY, *, number: int = 2, seats: int = 4) -> Raid:
     """Return an open key boss or challenge."""
     of = (
         Role(key=RoleKey(f"team-{n}"), name=f"Team {n}", emoji=_EMOJIS[n - 1], seats=seats)
         for n in range(1, number + 1)
     )
-    return opened(kind, of, subject="Old Keep")
+    return open_raid(kind, of, subject="Old Keep")
 
 
-EVERY_KIND = (raid(tank=1, healer=2), museum(3), teams(Kind.KEY), teams(Kind.CHALLENGE))
+EVERY_KIND = (raid(tank=1, healer=2), museum(3), team_raid(Kind.KEY), team_raid(Kind.CHALLENGE))
 
 
 def joined(raid: Raid, key: str, *members: MemberId) -> Raid:
@@ -107,12 +107,12 @@ def waiting(raid: Raid, key: str) -> list[MemberId]:
     return [wait.member for wait in raid.waitlist(RoleKey(key))]
 
 
-def told(change: Change, kind: type[E]) -> list[E]:
+def events_of(change: Change, kind: type[E]) -> list[E]:
     """Return the change's events of type `kind`."""
     return [event for event in change.events if isinstance(event, kind)]
 
 
-def by_button(raid: Raid, member: MemberId, key: str) -> Change:
+def join_by_button(raid: Raid, member: MemberId, key: str) -> Change:
     return signups.join(raid, member, RoleKey(key), now=NOW, source=Source.BUTTON)
 
 

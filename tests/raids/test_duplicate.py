@@ -9,12 +9,12 @@ from raidbot.raids.model import ChannelId, CloseReason, MessageId, Raid, RaidCod
 from raidbot.raids.notifications import REPLY, notices
 from raidbot.raids.rosters import manager_edits
 from raidbot.utils.errors import Refusal
-from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, START, TANK, joined, raid, teams
+from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, START, TANK, joined, raid, team_raid
 
 LATER = START + timedelta(days=7)
 
 
-def again(board: Raid, *keeping: int) -> Raid:
+def duplicate_of(board: Raid, *keeping: int) -> Raid:
     return duplicate.duplicate(
         board,
         by=MANAGER,
@@ -27,10 +27,10 @@ def again(board: Raid, *keeping: int) -> Raid:
 
 
 def test_the_copy_is_the_same_raid_with_a_life_of_its_own() -> None:
-    board = replace(teams(), description="Bring bread", sides=("L", "R"), lengths=(90,), counts=False, leader=CAROL)
+    board = replace(team_raid(), description="Bring bread", sides=("L", "R"), lengths=(90,), counts=False, leader=CAROL)
     closed = lifecycle.close(board, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
 
-    copy = again(closed)
+    copy = duplicate_of(closed)
 
     for name in ("kind", "template", "title", "subject", "description", "roles", "sides", "lengths", "counts", "guild"):
         assert getattr(copy, name) == getattr(board, name)
@@ -44,7 +44,7 @@ def test_seats_are_kept_in_order_with_sides_and_force_and_nobody_waits() -> None
     board = manager_edits.take_side(board, BOB, "L").raid
     board = manager_edits.assign(board, CAROL, TANK, now=NOW, force=True).raid
 
-    copy = again(board, BOB, CAROL)
+    copy = duplicate_of(board, BOB, CAROL)
 
     assert [(seat.member, seat.role, seat.place, seat.side, seat.forced) for seat in copy.seats] == [
         (BOB, HEALER, 1, "L", False),
@@ -55,7 +55,7 @@ def test_seats_are_kept_in_order_with_sides_and_force_and_nobody_waits() -> None
 
 
 def test_who_is_copied_is_told_once_it_is_posted_and_can_say_no() -> None:
-    copy = again(joined(raid(tank=2), TANK, ALICE), ALICE)
+    copy = duplicate_of(joined(raid(tank=2), TANK, ALICE), ALICE)
 
     posted = lifecycle.posted(copy, MessageId(7))
 
@@ -63,7 +63,7 @@ def test_who_is_copied_is_told_once_it_is_posted_and_can_say_no() -> None:
     assert notice.member == ALICE
     assert "takes place again" in notice.text
     assert [button.address for button in notice.buttons] == [f"{REPLY}:{copy.id}:out"]
-    assert notices(lifecycle.posted(again(joined(raid(tank=2), TANK, ALICE)), MessageId(7))) == ()
+    assert notices(lifecycle.posted(duplicate_of(joined(raid(tank=2), TANK, ALICE)), MessageId(7))) == ()
 
 
 def test_the_original_remembers_its_copy_and_stays_as_it_is() -> None:

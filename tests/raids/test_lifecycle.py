@@ -19,9 +19,9 @@ from tests.raids.builders import (
     TANK,
     joined,
     museum,
-    posting,
     raid,
     seated,
+    unposted_raid,
     waiting,
 )
 
@@ -38,7 +38,7 @@ def cancel(board: Raid) -> Raid:
 
 
 def test_a_posted_raid_is_open_and_posting_again_changes_nothing() -> None:
-    change = lifecycle.posted(posting(), BOARD, THREAD)
+    change = lifecycle.posted(unposted_raid(), BOARD, THREAD)
 
     assert change.events == (ev.Posted(),)
     assert (change.raid.status, change.raid.message, change.raid.thread) == (Status.OPEN, BOARD, THREAD)
@@ -46,7 +46,7 @@ def test_a_posted_raid_is_open_and_posting_again_changes_nothing() -> None:
 
 
 def test_a_raid_cancelled_while_being_posted_stays_cancelled() -> None:
-    cancelled = cancel(posting())
+    cancelled = cancel(unposted_raid())
 
     assert lifecycle.posted(cancelled, BOARD) == ev.Change(cancelled)
 
@@ -68,7 +68,7 @@ def test_what_cannot_be_closed_says_why() -> None:
     with pytest.raises(signups.RaidOver):
         close(cancel(raid(tank=1)))
     with pytest.raises(manager_edits.NotPostedYet):
-        close(posting())
+        close(unposted_raid())
 
 
 def test_reopening_promotes_to_seats_freed_meanwhile() -> None:

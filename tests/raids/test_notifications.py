@@ -23,8 +23,8 @@ from tests.raids.builders import (
     TANK,
     joined,
     museum,
-    posting,
     raid,
+    unposted_raid,
 )
 
 
@@ -32,7 +32,7 @@ def react(board: Raid, member: MemberId, key: str) -> ev.Change:
     return signups.react(board, member, RoleKey(key), now=NOW)
 
 
-def only(change: ev.Change) -> Notice:
+def only_notice(change: ev.Change) -> Notice:
     (notice,) = notices(change)
     return notice
 
@@ -45,7 +45,7 @@ def test_success_shows_on_the_board_and_is_not_told() -> None:
 def test_who_waits_hears_the_position_and_the_seat_they_keep() -> None:
     board = joined(joined(raid(tank=1, healer=1), TANK, ALICE, CAROL), HEALER, BOB)
 
-    notice = only(react(board, BOB, TANK))
+    notice = only_notice(react(board, BOB, TANK))
 
     assert notice.member == BOB
     assert "**Tank** in **Molten Core** (`ABC234`) is full: you are number 2 in line" in notice.text
@@ -57,7 +57,7 @@ def test_who_is_promoted_hears_it_and_what_they_gave_up() -> None:
     board = joined(joined(raid(tank=1, healer=1), TANK, ALICE), HEALER, BOB)
     board = joined(board, TANK, BOB)
 
-    notice = only(signups.unreact(board, ALICE, TANK, now=NOW))
+    notice = only_notice(signups.unreact(board, ALICE, TANK, now=NOW))
 
     assert notice.member == BOB
     assert "you are now **Tank**" in notice.text
@@ -67,7 +67,7 @@ def test_who_is_promoted_hears_it_and_what_they_gave_up() -> None:
 def test_who_has_a_seat_unasked_can_give_it_up_from_the_message() -> None:
     full = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
 
-    promoted = only(signups.unreact(full, ALICE, TANK, now=NOW))
+    promoted = only_notice(signups.unreact(full, ALICE, TANK, now=NOW))
     given = notices(manager_edits.assign(full, CAROL, HEALER, now=NOW))[0]
 
     for notice in (promoted, given):
@@ -91,15 +91,15 @@ def test_who_is_answered_on_the_spot_is_not_told_the_same_again() -> None:
 def test_the_only_role_of_a_raid_is_not_named() -> None:
     full = joined(museum(1), RoleKey("museum"), ALICE, BOB)
 
-    waiting = only(react(full, CAROL, "museum"))
-    promoted = only(signups.unreact(full, ALICE, RoleKey("museum"), now=NOW))
+    waiting = only_notice(react(full, CAROL, "museum"))
+    promoted = only_notice(signups.unreact(full, ALICE, RoleKey("museum"), now=NOW))
 
     assert f"**{full.name}** (`ABC234`) is full" in waiting.text
     assert f"you are now on the roster of **{full.name}**" in promoted.text
 
 
 def test_who_moves_hears_it() -> None:
-    notice = only(react(joined(raid(tank=1, healer=2), TANK, ALICE), ALICE, HEALER))
+    notice = only_notice(react(joined(raid(tank=1, healer=2), TANK, ALICE), ALICE, HEALER))
 
     assert (notice.member, "from **Tank** to **Healer**" in notice.text) == (ALICE, True)
 
@@ -120,8 +120,8 @@ def test_what_a_manager_does_to_somebody_is_told_to_them() -> None:
 def test_the_creator_hears_of_a_full_raid_once() -> None:
     filled = react(raid(tank=1), ALICE, TANK)
 
-    assert only(filled).member == CREATOR
-    assert "Every seat" in only(filled).text
+    assert only_notice(filled).member == CREATOR
+    assert "Every seat" in only_notice(filled).text
 
 
 def test_a_cancelled_raid_is_told_to_everybody_once_with_the_reason() -> None:
@@ -149,21 +149,21 @@ def test_reminders_are_of_no_use_after_the_start_and_have_a_key_per_start() -> N
     board = joined(raid(tank=1, healer=1), TANK, ALICE, BOB)
     moved = lifecycle.change_time(board, START.replace(hour=20), "UTC", now=NOW).raid
 
-    creator = only(reminders.remind(board, ev.Reminder.CREATOR))
-    participant = only(reminders.remind(board, ev.Reminder.PARTICIPANTS))
-    again = only(reminders.remind(moved, ev.Reminder.PARTICIPANTS))
+    creator = only_notice(reminders.remind(board, ev.Reminder.CREATOR))
+    participant = only_notice(reminders.remind(board, ev.Reminder.PARTICIPANTS))
+    again = only_notice(reminders.remind(moved, ev.Reminder.PARTICIPANTS))
 
     assert (creator.member, participant.member) == (CREATOR, ALICE)
     assert participant.expires_at == START
     assert "Your role: **Tank**" in participant.text
     assert len({creator.key, participant.key, again.key}) == 3
-    assert only(reminders.remind(replace(board, version=99), ev.Reminder.PARTICIPANTS)).key == participant.key
+    assert only_notice(reminders.remind(replace(board, version=99), ev.Reminder.PARTICIPANTS)).key == participant.key
 
 
 def test_names_are_shown_as_written() -> None:
     board = joined(replace(museum(1), title="*@everyone*", subject="<:x:1>"), "museum", ALICE)
 
-    text = only(react(board, BOB, "museum")).text
+    text = only_notice(react(board, BOB, "museum")).text
 
     assert "*@everyone*" not in text
     assert "<:x:1>" not in text
@@ -206,7 +206,7 @@ def test_the_audit_of_closing_knows_the_status_before() -> None:
     board = raid(tank=1)
 
     (entry,) = raid_entries.entries(board, lifecycle.close(board, reason=CloseReason.AT_START, by=None, now=NOW))
-    (created,) = raid_entries.entries(None, ev.Change(posting(), (ev.Created(),)))
+    (created,) = raid_entries.entries(None, ev.Change(unposted_raid(), (ev.Created(),)))
 
     assert (entry.action, entry.before, entry.after) == ("closed", "open", "closed: the raid has begun")
     assert (created.action, created.after) == ("created", "Molten Core")

@@ -15,55 +15,55 @@ from raidbot.raids.permissions import (
     commands,
     held_in,
 )
-from tests.raids.builders import ALICE, BOB, MANAGER, opened
+from tests.raids.builders import ALICE, BOB, MANAGER, open_raid
 
 OFFICER, CLOSER, ADMIN = 11, 12, 13
 GRANTS = Grants(frozenset({ADMIN}), {"raid": frozenset({OFFICER}), "raid.close": frozenset({CLOSER})})
 
 
-def asking(*roles: int, member: MemberId = ALICE, manages: bool = False) -> Asker:
+def asker(*roles: int, member: MemberId = ALICE, manages: bool = False) -> Asker:
     return Asker(member=member, roles=frozenset(roles), manages=manages)
 
 
 @pytest.mark.parametrize("permission", Permission)
 def test_managers_and_admin_roles_may_do_everything(permission: Permission) -> None:
-    assert allowed(asking(manages=True), permission, Grants())
-    assert allowed(asking(ADMIN), permission, GRANTS)
-    assert not allowed(asking(), permission, GRANTS)
+    assert allowed(asker(manages=True), permission, Grants())
+    assert allowed(asker(ADMIN), permission, GRANTS)
+    assert not allowed(asker(), permission, GRANTS)
 
 
 def test_a_role_may_do_what_it_was_granted() -> None:
-    assert allowed(asking(OFFICER), Permission.RAID_CLOSE, GRANTS)
-    assert allowed(asking(OFFICER), Permission.RAID_TIME, GRANTS)
-    assert allowed(asking(CLOSER), Permission.RAID_CLOSE, GRANTS)
-    assert not allowed(asking(CLOSER), Permission.RAID_TIME, GRANTS)
-    assert not allowed(asking(OFFICER), Permission.CREATE, GRANTS)
+    assert allowed(asker(OFFICER), Permission.RAID_CLOSE, GRANTS)
+    assert allowed(asker(OFFICER), Permission.RAID_TIME, GRANTS)
+    assert allowed(asker(CLOSER), Permission.RAID_CLOSE, GRANTS)
+    assert not allowed(asker(CLOSER), Permission.RAID_TIME, GRANTS)
+    assert not allowed(asker(OFFICER), Permission.CREATE, GRANTS)
 
 
 @pytest.mark.parametrize("permission", Permission)
 def test_leader_and_creator_may_do_what_is_on_their_raids_panel(permission: Permission) -> None:
-    raid = replace(opened(), creator=ALICE, leader=BOB)
+    raid = replace(open_raid(), creator=ALICE, leader=BOB)
 
-    assert allowed(asking(member=ALICE), permission, Grants(), raid) == permission.is_about_a_raid
-    assert allowed(asking(member=BOB), permission, Grants(), raid) == permission.is_about_a_raid
-    assert not allowed(asking(member=MANAGER), permission, Grants(), raid)
-    assert not allowed(asking(member=ALICE), permission, Grants())
+    assert allowed(asker(member=ALICE), permission, Grants(), raid) == permission.is_about_a_raid
+    assert allowed(asker(member=BOB), permission, Grants(), raid) == permission.is_about_a_raid
+    assert not allowed(asker(member=MANAGER), permission, Grants(), raid)
+    assert not allowed(asker(member=ALICE), permission, Grants())
 
 
 def test_nobody_gives_more_than_they_hold() -> None:
     grants = replace(GRANTS, roles={**GRANTS.roles, "permissions": frozenset({OFFICER})})
 
-    check_may_grant(asking(OFFICER), "raid.close", grants)
-    check_may_grant(asking(ADMIN), "create", grants)
-    check_may_grant(asking(manages=True), None, grants)
+    check_may_grant(asker(OFFICER), "raid.close", grants)
+    check_may_grant(asker(ADMIN), "create", grants)
+    check_may_grant(asker(manages=True), None, grants)
     for target in ("create", "templates.list"):
         with pytest.raises(MoreThanHeld):
-            check_may_grant(asking(OFFICER), target, grants)
+            check_may_grant(asker(OFFICER), target, grants)
     with pytest.raises(MoreThanHeld):
-        check_may_grant(asking(CLOSER), "raid", grants)
+        check_may_grant(asker(CLOSER), "raid", grants)
     for forbidden in (None, "permissions"):
         with pytest.raises(ManagersOnly):
-            check_may_grant(asking(ADMIN), forbidden, grants)
+            check_may_grant(asker(ADMIN), forbidden, grants)
 
 
 def test_a_command_holds_all_its_permissions() -> None:

@@ -21,8 +21,8 @@ from tests.raids.builders import (
     START,
     TANK,
     joined,
-    posting,
     raid,
+    unposted_raid,
 )
 
 DEFAULTS = GuildSettings(guild=GUILD)
@@ -77,7 +77,7 @@ def test_closed_raids_remind_and_cancelled_or_unposted_ones_do_not() -> None:
 
     assert len(due(shut, before_start(minutes=5))) == 2
     assert due(cancelled, before_start(minutes=5)) == ()
-    assert due(posting(), before_start(minutes=5)) == ()
+    assert due(unposted_raid(), before_start(minutes=5)) == ()
     assert remind(cancelled, Reminder.CREATOR) == ev.Change(cancelled)
 
 

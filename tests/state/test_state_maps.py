@@ -21,14 +21,22 @@ from raidbot.raids.model import (
     Status,
 )
 from raidbot.state import BOARD_RETENTION, Cause, State, UnknownRaid
-from tests.raids.builders import ALICE, BOB, GUILD, HEALER, MANAGER, NOW, START, TANK, posting
-from tests.state.state_helpers import BY_MANAGER, BY_REACTION, add, count_statements, reacts, stored, unreacts
+from tests.raids.builders import ALICE, BOB, GUILD, HEALER, MANAGER, NOW, START, TANK, unposted_raid
+from tests.state.state_helpers import (
+    BY_MANAGER,
+    BY_REACTION,
+    add_open_raid,
+    react_rule,
+    record_statements,
+    stored_raid,
+    unreact_rule,
+)
 
 
 async def test_a_foreign_message_costs_no_database_call(state: State) -> None:
-    raid_id = await add(state, tank=1)
+    raid_id = await add_open_raid(state, tank=1)
     statements: list[str] = []
-    await count_statements(state.db, statements)
+    await record_statements(state.db, statements)
 
     assert state.boards.get(MessageId(123)) is None
     assert state.boards[MessageId(9_000 + raid_id)] == raid_id
@@ -39,23 +47,23 @@ async def test_a_foreign_message_costs_no_database_call(state: State) -> None:
 
 async def test_a_small_cache_forgets_and_stays_right(db: Database) -> None:
     state = State(db, lambda: NOW, capacity=3)
-    raids = [await add(state, tank=1, healer=1) for _ in range(8)]
+    raids = [await add_open_raid(state, tank=1, healer=1) for _ in range(8)]
     chance = random.Random(5)
 
     for _ in range(150):
         member, key = MemberId(chance.randrange(1, 5)), chance.choice([TANK, HEALER])
-        rule = chance.choice([reacts, unreacts])(member, key)
+        rule = chance.choice([react_rule, unreact_rule])(member, key)
         await state.change(chance.choice(raids), rule, BY_REACTION)
         assert len(state._raids) <= 3
 
     for raid_id in raids:
-        assert await state.raid(raid_id) == await stored(state, raid_id)
+        assert await state.raid(raid_id) == await stored_raid(state, raid_id)
         assert state.boards[MessageId(9_000 + raid_id)] == raid_id
 
 
 async def test_no_reader_ever_sees_a_raid_going_back_in_time(db: Database) -> None:
     state = State(db, lambda: NOW, capacity=1)
-    first, second = [await add(state, tank=1) for _ in range(2)]
+    first, second = [await add_open_raid(state, tank=1) for _ in range(2)]
     seen: list[int] = []
 
     async def watch() -> None:
@@ -65,18 +73,18 @@ async def test_no_reader_ever_sees_a_raid_going_back_in_time(db: Database) -> No
 
     async def toggle() -> None:
         for number in range(20):
-            await state.change(first, (unreacts if number % 2 else reacts)(ALICE), BY_REACTION)
+            await state.change(first, (unreact_rule if number % 2 else react_rule)(ALICE), BY_REACTION)
 
     await asyncio.gather(watch(), toggle())
 
     assert seen == sorted(seen)
-    assert await state.raid(first) == await stored(state, first)
+    assert await state.raid(first) == await stored_raid(state, first)
 
 
 async def test_boards_of_raids_long_over_are_forgotten_and_stay_so(db: Database) -> None:
     hours = [0.0]
     state = State(db, lambda: NOW + timedelta(hours=hours[0]))
-    over, held = await add(state, tank=1), await add(state, tank=1)
+    over, held = await add_open_raid(state, tank=1), await add_open_raid(state, tank=1)
     close = partial(lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW)
     await state.change(over, close, BY_MANAGER)
 
@@ -95,7 +103,7 @@ async def test_boards_of_raids_long_over_are_forgotten_and_stay_so(db: Database)
 
 
 async def test_a_cancelled_raid_s_board_is_none_of_ours_any_more(state: State) -> None:
-    raid_id = await add(state, tank=1)
+    raid_id = await add_open_raid(state, tank=1)
 
     await state.change(
         raid_id, partial(lifecycle.cancel, reason=CancelReason.MESSAGE_DELETED, by=None), Cause(Source.DISCORD)
@@ -107,10 +115,10 @@ async def test_a_cancelled_raid_s_board_is_none_of_ours_any_more(state: State) -
 
 
 async def test_a_taken_code_is_drawn_again(db: Database) -> None:
-    first = await State(db, lambda: NOW, codes=random.Random(7)).create(posting(), BY_MANAGER)
+    first = await State(db, lambda: NOW, codes=random.Random(7)).create(unposted_raid(), BY_MANAGER)
 
-    second = await State(db, lambda: NOW, codes=random.Random(7)).create(posting(), BY_MANAGER)
-    elsewhere = await State(db, lambda: NOW, codes=random.Random(7)).create(posting(guild=GuildId(8)), BY_MANAGER)
+    second = await State(db, lambda: NOW, codes=random.Random(7)).create(unposted_raid(), BY_MANAGER)
+    elsewhere = await State(db, lambda: NOW, codes=random.Random(7)).create(unposted_raid(guild=GuildId(8)), BY_MANAGER)
 
     assert second.code != first.code
     assert elsewhere.code == first.code
@@ -118,7 +126,7 @@ async def test_a_taken_code_is_drawn_again(db: Database) -> None:
 
 
 async def test_codes_are_found_however_they_are_typed_in_their_own_server(state: State) -> None:
-    raid = await state.create(posting(), BY_MANAGER)
+    raid = await state.create(unposted_raid(), BY_MANAGER)
 
     assert await state.find(GUILD, f"  {raid.code.lower()} ") == raid
     with pytest.raises(UnknownRaid):
@@ -130,8 +138,8 @@ async def test_codes_are_found_however_they_are_typed_in_their_own_server(state:
 
 
 async def test_names_are_learnt_once_and_outlive_a_restart(state: State) -> None:
-    raid_id = await add(state, tank=1)
-    raid = (await state.change(raid_id, reacts(ALICE), BY_REACTION, names={ALICE: "Alice"})).raid
+    raid_id = await add_open_raid(state, tank=1)
+    raid = (await state.change(raid_id, react_rule(ALICE), BY_REACTION, names={ALICE: "Alice"})).raid
 
     assert await state.learn_names(GUILD, {ALICE: "Alice"}) is False
     assert await state.learn_names(GUILD, {ALICE: "Alicia", BOB: "Bob"}) is True

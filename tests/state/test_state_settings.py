@@ -11,7 +11,7 @@ from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import GUILD, MANAGER
-from tests.state.state_helpers import BY_MANAGER, ask
+from tests.state.state_helpers import BY_MANAGER, query
 
 
 async def test_two_managers_changing_settings_at_once_both_win(state: State) -> None:
@@ -39,7 +39,7 @@ async def test_settings_are_audited_with_what_was_before(state: State) -> None:
         GUILD, lambda settings: replace(settings, channels={Kind.RAID: ChannelId(5)}, grants=grants), BY_MANAGER
     )
 
-    assert await ask(state, "SELECT actor, source, action, before, after FROM audit") == [
+    assert await query(state, "SELECT actor, source, action, before, after FROM audit") == [
         (MANAGER, "command", "time zone changed", "America/New_York", "Asia/Tokyo"),
         (MANAGER, "command", "raid channel changed", None, "<#5>"),
         (MANAGER, "command", "admin roles changed", None, "<@&8>"),

@@ -19,7 +19,7 @@ from tests.raids.templates.test_catalogue import FISHING, TANK, WITH_FISHING
 BY_MANAGER = Cause(Source.COMMAND, MANAGER)
 
 
-async def audited(state: State) -> list[Any]:
+async def audit_rows(state: State) -> list[Any]:
     query = "SELECT guild, raid, actor, source, action, before, after FROM audit ORDER BY id"
     return await state.db.read(lambda connection: connection.execute(query).fetchall())
 
@@ -33,7 +33,7 @@ async def test_a_change_is_durable_with_its_audit_and_survives_a_restart(state: 
     assert await State(state.db, lambda: NOW).templates(GUILD) == off
     assert await state.templates(GuildId(GUILD + 1)) == untouched()
     by = (GUILD, None, MANAGER, "command")
-    assert await audited(state) == [
+    assert await audit_rows(state) == [
         (*by, "template added", None, "Fishing Trip"),
         (*by, "template disabled", None, "The Cabal's Revenge Raid"),
     ]
@@ -47,7 +47,7 @@ async def test_what_changes_nothing_and_what_is_refused_leaves_no_trace(state: S
         await state.change_templates(GUILD, partial(rules.remove, key="custom-gone"), BY_MANAGER)
 
     assert await state.templates(GUILD) is before
-    assert await audited(state) == []
+    assert await audit_rows(state) == []
 
 
 async def test_two_who_change_one_template_at_once_both_win(state: State) -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from raidbot.utils.circuit_breaker import Circuit, CircuitBreaker
 
 
-def opened() -> CircuitBreaker:
+def open_breaker() -> CircuitBreaker:
     breaker = CircuitBreaker(failures=2, open_seconds=30)
     breaker.failed(0)
     breaker.failed(0)
@@ -28,14 +28,14 @@ def test_failures_in_a_row_open_it() -> None:
 
 
 def test_while_open_nothing_is_asked() -> None:
-    breaker = opened()
+    breaker = open_breaker()
 
     assert not breaker.allow(29.9)
     assert breaker.retry_in(20) == 10
 
 
 def test_then_one_probe_decides() -> None:
-    breaker = opened()
+    breaker = open_breaker()
 
     assert breaker.allow(30)
     assert not breaker.allow(30)
@@ -47,7 +47,7 @@ def test_then_one_probe_decides() -> None:
 
 
 def test_a_failed_probe_opens_it_again() -> None:
-    breaker = opened()
+    breaker = open_breaker()
 
     assert breaker.allow(30)
     breaker.failed(31)
@@ -58,7 +58,7 @@ def test_a_failed_probe_opens_it_again() -> None:
 
 
 def test_an_abandoned_probe_leaves_room_for_another() -> None:
-    breaker = opened()
+    breaker = open_breaker()
 
     assert breaker.allow(30)
     breaker.gave_up(31)
@@ -67,7 +67,7 @@ def test_an_abandoned_probe_leaves_room_for_another() -> None:
 
 
 def test_a_straggler_s_success_does_not_close_what_is_open() -> None:
-    breaker = opened()
+    breaker = open_breaker()
 
     breaker.succeeded(1)
 

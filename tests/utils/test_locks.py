@@ -6,7 +6,7 @@ import pytest
 from raidbot.utils.locks import KeyedLocks
 
 
-async def turns(count: int = 3) -> None:
+async def yield_to_loop(count: int = 3) -> None:
     """Yield to the event loop `count` times, so that other tasks can run."""
     for _ in range(count):
         await asyncio.sleep(0)
@@ -18,7 +18,7 @@ async def test_who_comes_first_is_served_first() -> None:
 
     async def visit(number: int) -> None:
         async with locks.hold("raid"):
-            await turns()
+            await yield_to_loop()
             served.append(number)
 
     await asyncio.gather(*(visit(number) for number in range(5)))
@@ -31,7 +31,7 @@ async def test_only_one_holds_a_key_and_others_do_not_wait_for_it() -> None:
     async with locks.hold("one"):
         waiting = asyncio.create_task(locks.hold("one").__aenter__())
         async with asyncio.timeout(5), locks.hold("other"):
-            await turns()
+            await yield_to_loop()
         assert not waiting.done()
 
         waiting.cancel()
@@ -44,11 +44,11 @@ async def test_a_lock_is_kept_while_it_is_wanted_and_dropped_after() -> None:
 
     async def visit() -> None:
         async with locks.hold(1):
-            await turns()
+            await yield_to_loop()
 
     async with locks.hold(1):
         visits = [asyncio.create_task(visit()) for _ in range(3)]
-        await turns()
+        await yield_to_loop()
         assert len(locks) == 1
     await asyncio.gather(*visits)
 
@@ -65,9 +65,9 @@ async def test_whoever_stops_waiting_leaves_the_line_to_the_others() -> None:
 
     async with locks.hold(1):
         first, second = asyncio.create_task(visit("first")), asyncio.create_task(visit("second"))
-        await turns()
+        await yield_to_loop()
         first.cancel()
-        await turns()
+        await yield_to_loop()
     await second
 
     assert first.cancelled()
@@ -95,13 +95,13 @@ async def test_cancelling_at_any_turn_leaves_nothing_behind() -> None:
             inside += 1
             assert inside == 1
             try:
-                await turns(2)
+                await yield_to_loop(2)
             finally:
                 inside -= 1
 
     for patience in range(12):
         visits = [asyncio.create_task(visit()) for _ in range(4)]
-        await turns(patience)
+        await yield_to_loop(patience)
         for task in visits[::2]:
             task.cancel()
         await asyncio.gather(*visits, return_exceptions=True)

@@ -9,7 +9,7 @@ from raidbot.utils.rate_limiter import SlidingWindow
 STEPS = st.lists(st.integers(0, 4), max_size=60)
 
 
-def moments(steps: Sequence[int]) -> list[float]:
+def timestamps(steps: Sequence[int]) -> list[float]:
     now, out = 1000.0, []
     for step in steps:
         now += step
@@ -43,7 +43,7 @@ def test_keys_do_not_share_a_window() -> None:
 def test_never_more_than_the_limit_in_any_window(steps: list[int]) -> None:
     window: SlidingWindow[str] = SlidingWindow(3, 10, capacity=10)
 
-    allowed = [now for now in moments(steps) if window.hit("ann", now)]
+    allowed = [now for now in timestamps(steps) if window.hit("ann", now)]
 
     for start in allowed:
         assert len([now for now in allowed if start <= now < start + 10]) <= 3
@@ -54,7 +54,7 @@ def test_refused_attempts_do_not_count(steps: list[int]) -> None:
     window: SlidingWindow[str] = SlidingWindow(3, 10, capacity=10)
     allowed: list[float] = []
 
-    for now in moments(steps):
+    for now in timestamps(steps):
         verdict = window.hit("ann", now)
         assert verdict.allowed == (len([hit for hit in allowed if hit + 10 > now]) < 3)
         if verdict:
@@ -67,7 +67,7 @@ def test_refused_attempts_do_not_count(steps: list[int]) -> None:
 def test_one_notice_per_window(steps: list[int]) -> None:
     window: SlidingWindow[str] = SlidingWindow(1, 10, capacity=10)
 
-    told = [now for now in moments(steps) if window.hit("ann", now).first_refusal]
+    told = [now for now in timestamps(steps) if window.hit("ann", now).first_refusal]
 
     assert all(later - earlier >= 10 for earlier, later in pairwise(told))
 
@@ -76,7 +76,7 @@ def test_one_notice_per_window(steps: list[int]) -> None:
 def test_memory_is_bounded_and_the_forgotten_are_those_seen_longest_ago(hits: list[tuple[int, int]]) -> None:
     window: SlidingWindow[int] = SlidingWindow(1, 10, capacity=4)
 
-    for (key, _), now in zip(hits, moments([step for _, step in hits]), strict=True):
+    for (key, _), now in zip(hits, timestamps([step for _, step in hits]), strict=True):
         window.hit(key, now)
         assert len(window) <= 4
         assert not window.hit(key, now)

@@ -7,7 +7,7 @@ from discord_sandbox.people import Person, PersonResponse
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Grants
 from tests.conftest import Start
-from tests.raid_boards import board_text, prepare, put_up, told
+from tests.raid_boards import board_text, dm_text, post_raid, run_create
 
 SUBJECT, ACTION, ROLES = "What is it about?", "All of it, or one action?", "Which roles?"
 
@@ -20,17 +20,17 @@ async def test_a_role_granted_a_command_may_use_it_after_a_restart(guild: Sandbo
     organiser = guild.add_role("organiser")
     alice = guild.add_member("alice", roles=[organiser])
     async with start():
-        assert "You may not create raids" in (await prepare(guild, alice)).text()
+        assert "You may not create raids" in (await run_create(guild, alice)).text()
         panel = await opened(guild)
         await panel.select(SUBJECT, ["/create"])
         await panel.select(ROLES, [organiser])
         assert "Who may create raids" in panel.text()
         assert "@organiser" in panel.text()
     async with start() as bot:
-        assert await put_up(guild, alice)
+        assert await post_raid(guild, alice)
         await panel.select(ROLES, [])
 
-        assert "You need the Manage Server permission." in (await prepare(guild, alice)).text()
+        assert "You need the Manage Server permission." in (await run_create(guild, alice)).text()
         assert (await bot.state.settings(GuildId(guild.id))).grants == Grants()
 
 
@@ -108,7 +108,7 @@ async def test_deleted_roles_are_shown_as_such_and_ignored(guild: SandboxGuild, 
         shown = await panel.select(SUBJECT, ["/create"])
 
         assert f"deleted role {gone.id}" in shown.text().replace("`", "")
-        refused = await prepare(guild, alice)
+        refused = await run_create(guild, alice)
         assert "the role kept." in refused.text()
 
 
@@ -138,12 +138,12 @@ async def test_a_gate_asks_for_a_role_and_raids_gate_counts_for_the_others(guild
         await panel.select(ROLES, [raider])
         await panel.select(SUBJECT, ["Signing up: museum"])
         assert "As for raids: @raider" in panel.text()
-        board = await put_up(guild)
+        board = await post_raid(guild)
 
         await alice.react(board, "✅")
         await bob.react(board, "✅")
 
-        await guild.until(lambda: "you need the role" in told(alice))
+        await guild.until(lambda: "you need the role" in dm_text(alice))
         await guild.until(lambda: "Bob" in board_text(board))
         assert (await bot.state.settings(GuildId(guild.id))).signup_roles == {Kind.RAID: frozenset({raider.id})}
 
@@ -169,7 +169,7 @@ async def test_a_kind_can_be_open_to_everybody_whatever_raids_ask_for(guild: San
         await panel.select(SUBJECT, ["Signing up: museum"])
         await panel.select(ROLES, [guild.facts.roles[guild.id]])
         assert "Everybody, whatever raids ask for." in panel.text()
-        board = await put_up(guild)
+        board = await post_raid(guild)
 
         await alice.react(board, "✅")
 
@@ -184,7 +184,7 @@ async def test_everybody_may_use_a_command_granted_to_everyone(guild: SandboxGui
         await panel.select(ROLES, [guild.facts.roles[guild.id]])
 
         assert "│ @everyone" in panel.text()
-        assert "will look like this" in (await prepare(guild, alice)).text()
+        assert "will look like this" in (await run_create(guild, alice)).text()
 
 
 async def test_a_role_the_bot_does_not_know_changes_nothing(guild: SandboxGuild, start: Start) -> None:

@@ -5,7 +5,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import GuildId, Kind
 from tests.conftest import Start
-from tests.raid_boards import put_up
+from tests.raid_boards import post_raid
 
 
 async def test_settings_chosen_on_the_panel_outlive_a_restart(guild: SandboxGuild, start: Start) -> None:
@@ -175,7 +175,7 @@ async def test_a_chosen_channel_that_is_gone_is_named(sandbox: Sandbox, guild: S
 async def test_ping_counts_what_is_open_here(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():
-        await put_up(guild)
+        await post_raid(guild)
 
         pong = await alice.slash(guild.channel("raid-signups"), "ping")
 

@@ -3,9 +3,9 @@
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
-from tests.commands.raid.panel_helpers import filled_in
+from tests.commands.raid.panel_helpers import form_values
 from tests.conftest import Start
-from tests.raid_boards import board_text, prepare, put_up
+from tests.raid_boards import board_text, post_raid, run_create
 
 
 def boards(guild: SandboxGuild) -> int:
@@ -14,7 +14,7 @@ def boards(guild: SandboxGuild) -> int:
 
 async def test_the_understood_time_is_shown_before_anything_is_posted(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        preview = await prepare(guild, when="in 3 hours")
+        preview = await run_create(guild, when="in 3 hours")
 
         assert "in 3 hours" in preview.text()
         assert "time zone America/New_York" in preview.text()
@@ -24,7 +24,7 @@ async def test_the_understood_time_is_shown_before_anything_is_posted(guild: San
 
 async def test_confirming_twice_creates_one_raid(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        preview = await prepare(guild)
+        preview = await run_create(guild)
         stale = [dict(row) for row in preview.components]
         first = await preview.click("Confirm")
         await guild.until(lambda: "is posted in" in first.text())
@@ -92,7 +92,7 @@ async def test_a_draft_survives_a_restart(guild: SandboxGuild, start: Start) -> 
 
 async def test_a_discarded_draft_is_gone(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        preview = await prepare(guild)
+        preview = await run_create(guild)
         stale = [dict(row) for row in preview.components]
 
         await preview.click("Discard")
@@ -106,7 +106,7 @@ async def test_a_discarded_draft_is_gone(guild: SandboxGuild, start: Start) -> N
 async def test_only_managers_create(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():
-        refused = await prepare(guild, alice)
+        refused = await run_create(guild, alice)
 
         assert "You may not create raids here. You need the Manage Server permission." in refused.text()
 
@@ -115,7 +115,7 @@ async def test_rights_are_checked_at_every_click(guild: SandboxGuild, start: Sta
     manager = guild.add_role("manager", permissions=["manage_guild"])
     alice = guild.add_member("alice", roles=[manager])
     async with start():
-        preview = await prepare(guild, alice)
+        preview = await run_create(guild, alice)
         await guild.take_role(alice, manager)
 
         assert "Manage Server" in (await preview.click("Confirm")).text()
@@ -136,7 +136,7 @@ async def test_a_time_that_cannot_be_used_is_refused_in_words(
     guild: SandboxGuild, start: Start, when: str, sentence: str
 ) -> None:
     async with start():
-        panel = await prepare(guild, when=when)
+        panel = await run_create(guild, when=when)
 
         assert sentence in panel.text()
         assert "Still to choose: time" in panel.text()
@@ -144,7 +144,7 @@ async def test_a_time_that_cannot_be_used_is_refused_in_words(
 
 async def test_what_was_assumed_about_a_time_is_shown(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        preview = await prepare(guild, when="friday 8")
+        preview = await run_create(guild, when="friday 8")
 
         assert "Read 8 as 8 pm." in preview.text()
 
@@ -165,7 +165,7 @@ async def test_a_form_refused_keeps_what_was_chosen_and_typed_also_after_a_resta
         assert "Museum Signup" in panel.text()
     async with start():
         form = await panel.click("Try again")
-        assert filled_in(form) == {key: refused}
+        assert form_values(form) == {key: refused}
         await form.submit(**{key: refused})
         assert "Nothing was saved" in panel.text()
         await (await panel.click("Try again")).submit(**{key: better})
@@ -197,7 +197,7 @@ async def test_a_missing_right_is_named_before_anything_is_posted(guild: Sandbox
     channel = guild.channel("raid-signups")
     guild.deny(channel, "add_reactions", "embed_links")
     async with start():
-        refused = await prepare(guild)
+        refused = await run_create(guild)
 
         assert "Add Reactions" in refused.text()
         assert "Embed Links" in refused.text()
@@ -206,7 +206,7 @@ async def test_a_missing_right_is_named_before_anything_is_posted(guild: Sandbox
 
 async def test_a_right_lost_after_the_preview_is_named(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        preview = await prepare(guild)
+        preview = await run_create(guild)
         guild.deny(guild.channel("raid-signups"), "send_messages")
 
         assert "Send Messages" in (await preview.click("Confirm")).text()
@@ -236,7 +236,7 @@ async def test_activities_are_offered_as_one_types(guild: SandboxGuild, start: S
 @pytest.mark.parametrize("forged", ["create", "create:", "create:99999999999999999999999:confirm", "create:7:confirm"])
 async def test_a_forged_press_opens_no_draft(guild: SandboxGuild, start: Start, forged: str) -> None:
     async with start():
-        preview = await prepare(guild)
+        preview = await run_create(guild)
         assert preview.message is not None
 
         answer = await guild.owner.use(preview.message, {"type": 2, "custom_id": forged})
@@ -247,17 +247,17 @@ async def test_a_forged_press_opens_no_draft(guild: SandboxGuild, start: Start, 
 
 async def test_what_an_activity_does_not_ask_for_is_refused(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        refused = await prepare(guild, teams=2)
+        refused = await run_create(guild, teams=2)
 
         assert "does not ask for" in refused.text()
 
 
 async def test_raids_of_every_kind_can_be_put_up(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        raid = await put_up(guild, activity="lemuria", hours=1.5)
-        museum = await put_up(guild, activity="museum")
-        key = await put_up(guild, activity="key", teams=4)
-        challenge = await put_up(guild, activity="challenge", teams=1, team_size=2, name="Deep", counts=False)
+        raid = await post_raid(guild, activity="lemuria", hours=1.5)
+        museum = await post_raid(guild, activity="museum")
+        key = await post_raid(guild, activity="key", teams=4)
+        challenge = await post_raid(guild, activity="challenge", teams=1, team_size=2, name="Deep", counts=False)
 
         assert "Ghastly" in board_text(raid)
         assert "0/12" in board_text(museum)

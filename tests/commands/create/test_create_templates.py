@@ -16,7 +16,7 @@ from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Strategy
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.raid_boards import board_text, prepare, put_up
+from tests.raid_boards import board_text, post_raid, run_create
 from tests.raids.templates.test_catalogue import FISHING, TANK
 
 MANY = [replace(FISHING, key=f"custom-{n}", name=f"{n:02d} {'long name ' * 10}"[:100]) for n in range(60)]
@@ -68,18 +68,18 @@ async def test_a_role_nobody_could_react_for_is_named_before_anything_is_posted(
         roles = (replace(TANK, emoji=f"<:tank:{emoji.id}>"), *FISHING.roles[1:])
         own = replace(FISHING, roles=roles, strategies=(), lengths=())
         await change(bot, guild, rules.add, template=own)
-        preview = await prepare(guild, activity=FISHING.key)
+        preview = await run_create(guild, activity=FISHING.key)
         await guild.delete_emoji(emoji)
 
         refused = await preview.click("Confirm")
 
         assert "“Tank” has an emoji that was deleted, so nobody could react with it." in refused.text()
-        assert "was deleted" in (await prepare(guild, activity=FISHING.key)).text()
+        assert "was deleted" in (await run_create(guild, activity=FISHING.key)).text()
         assert [message for message in guild.messages(guild.channel("raid-signups")) if message.embeds] == []
         settings = await guild.owner.slash(guild.channel("raid-signups"), "settings")
         await settings.click("More settings")
         await settings.select("Signing up", ["Signing up: by buttons"])
-        assert "will look like this" in (await prepare(guild, activity=FISHING.key)).text()
+        assert "will look like this" in (await run_create(guild, activity=FISHING.key)).text()
 
 
 async def test_an_emoji_of_another_server_i_am_on_does(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
@@ -88,7 +88,7 @@ async def test_an_emoji_of_another_server_i_am_on_does(sandbox: Sandbox, guild: 
         roles = (replace(TANK, emoji=f"<:tank:{emoji.id}>"), *FISHING.roles[1:])
         await change(bot, guild, rules.add, template=replace(FISHING, roles=roles, strategies=(), lengths=()))
 
-        assert "will look like this" in (await prepare(guild, activity=FISHING.key)).text()
+        assert "will look like this" in (await run_create(guild, activity=FISHING.key)).text()
 
 
 async def test_on_more_servers_than_can_be_asked_an_emoji_counts_as_there(
@@ -102,7 +102,7 @@ async def test_on_more_servers_than_can_be_asked_an_emoji_counts_as_there(
         await change(bot, guild, rules.add, template=replace(FISHING, roles=roles, strategies=(), lengths=()))
         await guild.delete_emoji(emoji)
 
-        assert "will look like this" in (await prepare(guild, activity=FISHING.key)).text()
+        assert "will look like this" in (await run_create(guild, activity=FISHING.key)).text()
         assert sandbox.count("GET", "/guilds/{guild_id}/emojis") == 0
 
 
@@ -121,7 +121,7 @@ async def test_only_its_own_server_has_it(guild: SandboxGuild, sandbox: Sandbox,
 async def test_changes_show_at_once_and_raids_keep_what_they_were_made_from(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         await change(bot, guild, rules.add, template=FISHING)
-        board = await put_up(guild, activity="custom-fishing", hours=1.5, strategy="calm")
+        board = await post_raid(guild, activity="custom-fishing", hours=1.5, strategy="calm")
         before = board_text(board)
 
         changed = replace(
@@ -129,7 +129,7 @@ async def test_changes_show_at_once_and_raids_keep_what_they_were_made_from(guil
         )
         await change(bot, guild, rules.save, template=changed)
         assert await offered(guild, "whal") == [("Whaling", "custom-fishing")]
-        another = await put_up(guild, activity="whaling", hours=1.5)
+        another = await post_raid(guild, activity="whaling", hours=1.5)
         await change(bot, guild, rules.remove, key="custom-fishing")
         await guild.owner.react(board, "🛡️")
         await guild.until(lambda: "1/2" in board_text(board))
@@ -148,7 +148,7 @@ async def test_a_disabled_template_is_not_offered(guild: SandboxGuild, start: St
         assert "Polaris (Cabal's Revenge)" not in listed(panel)
         assert await offered(guild, "polaris") == []
         assert await offered(guild, "", focused="hours", activity="polaris") == []
-        assert "nothing called “polaris”" in (await prepare(guild, activity="polaris")).text()
+        assert "nothing called “polaris”" in (await run_create(guild, activity="polaris")).text()
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ async def test_a_draft_whose_template_is_gone_says_so(
     sentence = "This template was disabled or deleted in the meantime. Choose another activity."
     async with start() as bot:
         await change(bot, guild, rules.add, template=FISHING)
-        preview = await prepare(guild, activity="custom-fishing", hours=1.5, strategy="calm")
+        preview = await run_create(guild, activity="custom-fishing", hours=1.5, strategy="calm")
         await change(bot, guild, meanwhile, key="custom-fishing")
 
         assert sentence in (await preview.click("Confirm")).text()
@@ -179,7 +179,7 @@ async def test_a_choice_the_template_does_not_offer_any_more_is_asked_for_again(
 ) -> None:
     async with start() as bot:
         await change(bot, guild, rules.add, template=FISHING)
-        preview = await prepare(guild, activity="custom-fishing", hours=1.5, strategy="calm")
+        preview = await run_create(guild, activity="custom-fishing", hours=1.5, strategy="calm")
         changed = replace(FISHING, lengths=(30, 45), strategies=(Strategy("night"), Strategy("day")))
         await change(bot, guild, rules.save, template=changed)
 
@@ -253,7 +253,7 @@ async def test_a_raid_can_be_duplicated_when_its_template_is_gone(guild: Sandbox
     channel = guild.channel("raid-signups")
     async with start() as bot:
         await change(bot, guild, rules.add, template=FISHING)
-        board = await put_up(guild, activity="custom-fishing", hours=1.5, strategy="storm")
+        board = await post_raid(guild, activity="custom-fishing", hours=1.5, strategy="storm")
         await change(bot, guild, rules.remove, key="custom-fishing")
 
         code = board.embeds[0]["footer"]["text"].removeprefix("Raid ")

@@ -8,7 +8,7 @@ from pathlib import Path
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import MessageId
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up, reactors, told
+from tests.raid_boards import board_text, dm_text, post_raid, reaction_count
 
 
 async def test_a_deleted_board_cancels_the_raid_and_tells_people(
@@ -16,26 +16,26 @@ async def test_a_deleted_board_cancels_the_raid_and_tells_people(
 ) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
 
         await sandbox.delete_message(board)
 
-        await guild.until(lambda: "its signup message was deleted" in told(alice))
-        await guild.until(lambda: "is cancelled" in told(guild.owner))
+        await guild.until(lambda: "its signup message was deleted" in dm_text(alice))
+        await guild.until(lambda: "is cancelled" in dm_text(guild.owner))
 
 
 async def test_a_deleted_channel_cancels_its_raids(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
 
         await sandbox.delete_channel(guild.channel("raid-signups"))
 
-        await guild.until(lambda: "its channel was deleted" in told(alice))
+        await guild.until(lambda: "its channel was deleted" in dm_text(alice))
 
 
 async def test_deleting_the_board_of_a_raid_that_took_place_tells_nobody(
@@ -43,67 +43,67 @@ async def test_deleting_the_board_of_a_raid_that_took_place_tells_nobody(
 ) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         sandbox.advance(timedelta(hours=4))
         await guild.until(lambda: "Signups are closed" in board_text(board))
 
         await sandbox.delete_message(board)
-        other = await put_up(guild)
+        other = await post_raid(guild)
         await sandbox.delete_message(other)
 
-        await guild.until(lambda: "is cancelled" in told(guild.owner))
+        await guild.until(lambda: "is cancelled" in dm_text(guild.owner))
         await bot.state.wait_for_writes()
-    assert "cancelled" not in told(alice)
+    assert "cancelled" not in dm_text(alice)
 
 
 async def test_a_leaving_member_frees_the_seat(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start():
-        board = await put_up(guild, seats=1)
+        board = await post_raid(guild, seats=1)
         await alice.react(board, "✅")
         await bob.react(board, "✅")
-        await guild.until(lambda: "number 1 in line" in told(bob))
+        await guild.until(lambda: "number 1 in line" in dm_text(bob))
 
         await alice.leave(guild)
 
-        await guild.until(lambda: "A seat opened" in told(bob))
+        await guild.until(lambda: "A seat opened" in dm_text(bob))
         await guild.until(lambda: "Alice" not in board_text(board))
 
 
 async def test_swept_reactions_remove_nobody_and_come_back(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
 
         await sandbox.clear_reactions(board)
 
-        await guild.until(lambda: reactors(board, "✅") == 1)
+        await guild.until(lambda: reaction_count(board, "✅") == 1)
         assert "Alice" in board_text(board)
 
 
 async def test_one_swept_emoji_comes_back(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild, activity="key", teams=2)
-        await guild.until(lambda: reactors(board, "2️⃣") == 1)
+        board = await post_raid(guild, activity="key", teams=2)
+        await guild.until(lambda: reaction_count(board, "2️⃣") == 1)
         await alice.react(board, "1️⃣")
         await guild.until(lambda: "Alice" in board_text(board))
 
         await sandbox.clear_reactions(board, "1️⃣")
 
-        await guild.until(lambda: reactors(board, "1️⃣") == 1)
-        assert reactors(board, "2️⃣") == 1
+        await guild.until(lambda: reaction_count(board, "1️⃣") == 1)
+        assert reaction_count(board, "2️⃣") == 1
         assert "Alice" in board_text(board)
 
 
 async def test_a_new_name_appears_on_the_board(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
 
@@ -117,7 +117,7 @@ async def test_a_server_that_removes_the_bot_cancels_its_raids(
 ) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         raid = await bot.state.raid(bot.state.boards[MessageId(board.id)])
 
         await alice.react(board, "✅")
@@ -132,7 +132,7 @@ async def test_a_server_that_is_merely_unavailable_keeps_its_raids(
 ) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await sandbox.set_unavailable(guild)
         await sandbox.set_unavailable(guild, unavailable=False)
 
@@ -156,7 +156,7 @@ async def test_a_deleted_thread_harms_nothing(
         panel = await guild.owner.slash(channel, "settings")
         await panel.click("More settings")
         await panel.select("Discussion threads", ["Discussion threads: archived after 1 day"])
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await sandbox.until(lambda: threads(database) != [None])
         (thread,) = guild.facts.threads.values()
 

@@ -6,7 +6,7 @@ from discord_sandbox import SandboxGuild
 from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Message
 from raidbot.raids.model import Raid, RaidId
-from tests.raid_boards import board_text, put_up
+from tests.raid_boards import board_text, post_raid
 
 
 def code_of(board: Message) -> str:
@@ -17,14 +17,14 @@ async def panel_of(guild: SandboxGuild, board: Message, by: Person | None = None
     return await (by or guild.owner).slash(guild.channel("raid-signups"), "raid", code=code_of(board))
 
 
-async def the_raid(bot: object, number: int = 1) -> Raid:
+async def stored_raid(bot: object, number: int = 1) -> Raid:
     raid: Raid = await bot.state.raid(RaidId(number))  # type: ignore[attr-defined]
     return raid
 
 
-async def close_with(guild: SandboxGuild, *members: Person) -> PersonResponse:
+async def close_museum_with(guild: SandboxGuild, *members: Person) -> PersonResponse:
     """Return the panel of a museum raid closed with these members seated."""
-    board = await put_up(guild, seats=50)
+    board = await post_raid(guild, seats=50)
     for member in members:
         await member.react(board, "✅")
     await guild.until(lambda: f"{len(members)}/50" in board_text(board))
@@ -54,7 +54,7 @@ def options_of(panel: PersonResponse, select: str) -> list[dict[str, Any]]:
     return list(found)
 
 
-def filled_in(form: PersonResponse) -> dict[str, str]:
+def form_values(form: PersonResponse) -> dict[str, str]:
     """Return the values in an open form by custom id."""
     assert form.modal is not None
     return {one["component"]["custom_id"]: one["component"].get("value", "") for one in form.modal["components"]}

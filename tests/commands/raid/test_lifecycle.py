@@ -7,15 +7,15 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.db import raid_history
 from raidbot.raids.model import RaidId, Status
-from tests.commands.raid.panel_helpers import filled_in, panel_of, panel_option, the_raid
+from tests.commands.raid.panel_helpers import form_values, panel_of, panel_option, stored_raid
 from tests.conftest import Start
-from tests.raid_boards import board_text, prepare, put_up, told
+from tests.raid_boards import board_text, dm_text, post_raid, run_create
 
 
 async def test_closing_reopening_and_closing_work_through_restarts(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         panel = await panel_of(guild, board)
@@ -25,7 +25,7 @@ async def test_closing_reopening_and_closing_work_through_restarts(guild: Sandbo
     async with start() as bot:
         await panel.click("Reopen signups")
         await guild.until(lambda: board.reactions and "Signups are closed" not in board_text(board))
-        raid = await the_raid(bot)
+        raid = await stored_raid(bot)
 
     assert raid.hold
     assert "Signups: 🟢 open until somebody closes them" in panel.text()
@@ -38,7 +38,7 @@ async def test_the_panel_says_what_happened_meanwhile_instead_of_doing_it_twice(
     guild: SandboxGuild, start: Start
 ) -> None:
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         one, other = await panel_of(guild, board), await panel_of(guild, board)
         await one.click("Close signups")
 
@@ -53,7 +53,7 @@ async def test_the_panel_says_what_happened_meanwhile_instead_of_doing_it_twice(
 async def test_cancelling_asks_first_and_tells_everybody(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         panel = await panel_of(guild, board)
@@ -61,17 +61,17 @@ async def test_cancelling_asks_first_and_tells_everybody(guild: SandboxGuild, st
         await panel.click("Cancel raid")
         assert "Cancel “Museum Signup”" in panel.text()
         assert "2 people are told" in panel.text()
-        assert (await the_raid(bot)).is_open
+        assert (await stored_raid(bot)).is_open
         await panel.click("Keep it")
-        assert (await the_raid(bot)).is_open
+        assert (await stored_raid(bot)).is_open
 
         await panel.click("Cancel raid")
         await panel.click("Yes, cancel the raid")
 
-        await guild.until(lambda: "is cancelled" in told(alice))
+        await guild.until(lambda: "is cancelled" in dm_text(alice))
         await guild.until(lambda: "Cancelled" in board_text(board))
         assert "Signups: ❌ cancelled" in panel.text()
-        assert (await the_raid(bot)).status is Status.CANCELLED
+        assert (await stored_raid(bot)).status is Status.CANCELLED
 
 
 async def test_cancelling_what_is_not_posted_yet_speaks_of_no_board(
@@ -80,21 +80,21 @@ async def test_cancelling_what_is_not_posted_yet_speaks_of_no_board(
     channel = guild.channel("raid-signups")
     async with start() as bot:
         outage = sandbox.faults.answer(503, route="POST /channels/{}/messages", calls=1000)
-        await (await prepare(guild)).click("Confirm")
-        panel = await guild.owner.slash(channel, "raid", code=(await the_raid(bot)).code)
+        await (await run_create(guild)).click("Confirm")
+        panel = await guild.owner.slash(channel, "raid", code=(await stored_raid(bot)).code)
         await panel.click("Cancel raid")
 
         await panel.click("Yes, cancel the raid")
 
         assert "The raid is cancelled. It is not posted, and its people are told." in panel.text()
         outage.lift()
-        await guild.until(lambda: "is cancelled" in told(guild.owner))
+        await guild.until(lambda: "is cancelled" in dm_text(guild.owner))
         assert guild.messages(channel) == []
 
 
 async def test_what_stood_open_when_the_raid_was_cancelled_says_so_at_once(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        board = await put_up(guild, activity="lemuria", hours=1.5)
+        board = await post_raid(guild, activity="lemuria", hours=1.5)
         late = await panel_of(guild, board)
         form = await late.click("Change time")
         await late.click("Find substitute")
@@ -108,31 +108,31 @@ async def test_what_stood_open_when_the_raid_was_cancelled_says_so_at_once(guild
         await form.submit(when="in 5 hours")
         assert "was cancelled" in late.text()
         assert "[Save]" not in late.text()
-        assert (await the_raid(bot)).status is Status.CANCELLED
+        assert (await stored_raid(bot)).status is Status.CANCELLED
 
 
 async def test_a_new_time_is_shown_before_it_is_saved_and_told_to_everybody(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
-        before = (await the_raid(bot)).starts_at
+        before = (await stored_raid(bot)).starts_at
         panel = await panel_of(guild, board)
 
         page = await (await panel.click("Change time")).submit(when="in 5 hours")
         assert "“in 5 hours” is" in page.text()
         assert "Everybody on the roster and in line is told (1)" in page.text()
-        assert (await the_raid(bot)).starts_at == before
+        assert (await stored_raid(bot)).starts_at == before
         await (await page.click("Change")).submit(when="in 6 hours")
     async with start() as bot:
         await page.click("Save")
 
-        await guild.until(lambda: "has a new time" in told(alice))
-        assert (await the_raid(bot)).starts_at - before >= timedelta(hours=2, minutes=59)
+        await guild.until(lambda: "has a new time" in dm_text(alice))
+        assert (await stored_raid(bot)).starts_at - before >= timedelta(hours=2, minutes=59)
         assert "The raid now begins" in page.text()
     async with start() as bot:
-        assert (await the_raid(bot)).starts_at - before >= timedelta(hours=2, minutes=59)
+        assert (await stored_raid(bot)).starts_at - before >= timedelta(hours=2, minutes=59)
 
 
 @pytest.mark.parametrize(("typed", "said"), [("banana", "did not understand"), ("in 4 years", "two years")])
@@ -141,44 +141,44 @@ async def test_a_time_not_understood_changes_nothing_and_is_kept(
     guild: SandboxGuild, start: Start, button: str, typed: str, said: str
 ) -> None:
     async with start() as bot:
-        board = await put_up(guild)
-        before = await the_raid(bot)
+        board = await post_raid(guild)
+        before = await stored_raid(bot)
         panel = await panel_of(guild, board)
 
         await (await panel.click(button)).submit(when=typed)
 
         assert said in panel.text()
-        assert (await the_raid(bot)).starts_at == before.starts_at
+        assert (await stored_raid(bot)).starts_at == before.starts_at
         form = await panel.click("Try again")
-        assert filled_in(form) == {"when": typed}
+        assert form_values(form) == {"when": typed}
         await form.submit(when="in 5 hours")
         assert "“in 5 hours” is" in panel.text()
 
 
 async def test_of_two_new_times_the_later_save_is_told_of_the_earlier(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         one, other = await panel_of(guild, board), await panel_of(guild, board)
         await (await one.click("Change time")).submit(when="in 5 hours")
         await (await other.click("Change time")).submit(when="in 7 hours")
         await one.click("Save")
-        saved = (await the_raid(bot)).starts_at
+        saved = (await stored_raid(bot)).starts_at
 
         await other.click("Save")
 
         assert "Somebody else changed the time meanwhile" in other.text()
-        assert (await the_raid(bot)).starts_at == saved
+        assert (await stored_raid(bot)).starts_at == saved
 
 
 async def test_a_form_opened_for_one_raid_and_left_changes_only_the_next(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        first, second = await put_up(guild), await put_up(guild, when="in 4 hours")
+        first, second = await post_raid(guild), await post_raid(guild, when="in 4 hours")
         left = await (await panel_of(guild, first)).click("Change time")
         assert left.modal is not None
-        before = (await the_raid(bot)).starts_at
+        before = (await stored_raid(bot)).starts_at
 
         page = await (await (await panel_of(guild, second)).click("Change time")).submit(when="in 9 hours")
         await page.click("Save")
 
-        assert (await the_raid(bot)).starts_at == before
-        assert (await the_raid(bot, 2)).starts_at > before + timedelta(hours=5)
+        assert (await stored_raid(bot)).starts_at == before
+        assert (await stored_raid(bot, 2)).starts_at > before + timedelta(hours=5)

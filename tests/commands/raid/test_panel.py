@@ -6,15 +6,15 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import Status
-from tests.commands.raid.panel_helpers import code_of, panel_of, the_raid
+from tests.commands.raid.panel_helpers import code_of, panel_of, stored_raid
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up, told
+from tests.raid_boards import board_text, dm_text, post_raid
 
 
 async def test_the_code_is_offered_with_title_and_time(guild: SandboxGuild, start: Start) -> None:
     channel = guild.channel("raid-signups")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         typed = code_of(board)[:3].lower()
 
         (offered,) = await guild.owner.autocomplete(channel, "raid", {"code": typed}, focused="code")
@@ -27,7 +27,7 @@ async def test_the_code_is_offered_with_title_and_time(guild: SandboxGuild, star
 
 async def test_a_code_is_trimmed_and_taken_in_lower_case(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
 
         panel = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=f"  {code_of(board).lower()} ")
 
@@ -42,7 +42,7 @@ async def test_unknown_codes_and_those_of_other_servers_are_refused(
     elsewhere = sandbox.add_guild("Elsewhere", owner=guild.owner)
     channel = elsewhere.add_channel("raid-signups")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
 
         unknown = await guild.owner.slash(guild.channel("raid-signups"), "raid", code="ZZZZZZ")
         foreign = await guild.owner.slash(channel, "raid", code=code_of(board))
@@ -59,21 +59,21 @@ async def test_a_forged_press_reaches_no_raid_of_another_server(
     elsewhere = sandbox.add_guild("Elsewhere", owner=guild.owner)
     elsewhere.add_channel("raid-signups")
     async with start() as bot:
-        await put_up(guild)
-        panel = await panel_of(elsewhere, await put_up(elsewhere))
+        await post_raid(guild)
+        panel = await panel_of(elsewhere, await post_raid(elsewhere))
         assert panel.message is not None
-        panel.message.components[0]["components"][0]["custom_id"] = f"raid:{(await the_raid(bot)).code}:close"
+        panel.message.components[0]["components"][0]["custom_id"] = f"raid:{(await stored_raid(bot)).code}:close"
 
         refused = await panel.click("Close signups")
 
         assert "no raid with the code" in refused.text()
-        assert (await the_raid(bot)).is_open
+        assert (await stored_raid(bot)).is_open
 
 
 async def test_members_may_not_and_the_leader_may(guild: SandboxGuild, start: Start) -> None:
     alice, boss = guild.add_member("alice"), guild.add_member("boss", permissions=["manage_guild"])
     async with start():
-        board = await put_up(guild, by=boss)
+        board = await post_raid(guild, by=boss)
 
         refused = await panel_of(guild, board, by=alice)
 
@@ -85,19 +85,19 @@ async def test_rights_are_asked_at_every_press(guild: SandboxGuild, start: Start
     lead = guild.add_role("lead", permissions=["manage_guild"])
     boss = guild.add_member("boss", roles=[lead])
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         panel = await panel_of(guild, board, by=boss)
         await guild.take_role(boss, lead)
 
         refused = await panel.click("Close signups")
 
         assert "You may not close a raid’s signups here" in refused.text()
-        assert (await the_raid(bot)).is_open
+        assert (await stored_raid(bot)).is_open
 
 
 async def test_a_raid_long_gone_still_has_a_panel(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         sandbox.advance(timedelta(days=30))
         bot.heartbeat.wake()
         await guild.until(lambda: "Signups are closed" in board_text(board))
@@ -111,7 +111,7 @@ async def test_nothing_leads_to_a_board_that_was_deleted(sandbox: Sandbox, guild
     alice = guild.add_member("alice")
     channel = guild.channel("raid-signups")
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         panel = await panel_of(guild, board)
@@ -119,13 +119,13 @@ async def test_nothing_leads_to_a_board_that_was_deleted(sandbox: Sandbox, guild
         assert gone in panel.text()
 
         await sandbox.delete_message(board)
-        await guild.until(lambda: "its signup message was deleted" in told(alice))
+        await guild.until(lambda: "its signup message was deleted" in dm_text(alice))
         await panel.click("Refresh")
         detail = await alice.slash(channel, "raidinfo detail", code=code)
         sandbox.advance(timedelta(hours=4))
         history = await alice.slash(channel, "raidinfo history")
 
-        assert (await the_raid(bot)).status is Status.CANCELLED
+        assert (await stored_raid(bot)).status is Status.CANCELLED
         assert "Museum Signup" in history.text()
         assert not any(gone in shown.text() for shown in (panel, detail, history))
 
@@ -144,8 +144,8 @@ async def test_a_forged_number_is_no_bug_and_changes_nothing(guild: SandboxGuild
         "copy-go:{}:x",
     )
     async with start() as bot:
-        panel = await panel_of(guild, await put_up(guild))
-        before = await the_raid(bot)
+        panel = await panel_of(guild, await post_raid(guild))
+        before = await stored_raid(bot)
         assert panel.message is not None
         for action in forged:
             options = [{"label": "?", "value": number}]
@@ -154,4 +154,4 @@ async def test_a_forged_number_is_no_bug_and_changes_nothing(guild: SandboxGuild
             answer = await guild.owner.use(panel.message, select, [number])
 
             assert "went wrong" not in answer.text(), action
-        assert await the_raid(bot) == before
+        assert await stored_raid(bot) == before

@@ -2,16 +2,16 @@
 
 from discord_sandbox import SandboxGuild
 from raidbot.raids.model import MemberId, Seat, Source
-from tests.commands.raid.panel_helpers import code_of, panel_of, panel_option, the_raid
+from tests.commands.raid.panel_helpers import code_of, panel_of, panel_option, stored_raid
 from tests.commands.signups.test_board_buttons import many, post
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up, told
+from tests.raid_boards import board_text, dm_text, post_raid
 
 
 async def test_the_roster_page_gives_moves_forces_and_takes_seats(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start():
-        board = await put_up(guild, activity="key", teams=2, team_size=2)
+        board = await post_raid(guild, activity="key", teams=2, team_size=2)
         panel = await panel_of(guild, board)
 
         await panel.click("Roster")
@@ -29,15 +29,15 @@ async def test_the_roster_page_gives_moves_forces_and_takes_seats(guild: Sandbox
         await panel.click("Take off the raid")
 
         assert "Alice is off" in panel.text()
-        assert [(seat.member, seat.role) for seat in (await the_raid(bot)).seats] == [(bob.id, "team-2")]
+        assert [(seat.member, seat.role) for seat in (await stored_raid(bot)).seats] == [(bob.id, "team-2")]
         await guild.until(lambda: "Bob" in board_text(board))
-        await guild.until(lambda: "took you off" in told(alice))
+        await guild.until(lambda: "took you off" in dm_text(alice))
 
 
 async def test_a_full_role_can_be_forced_or_waited_for_on_the_roster_page(guild: SandboxGuild, start: Start) -> None:
     alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
     async with start() as bot:
-        board = await put_up(guild, seats=1)
+        board = await post_raid(guild, seats=1)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         panel = await panel_of(guild, board)
@@ -49,7 +49,7 @@ async def test_a_full_role_can_be_forced_or_waited_for_on_the_roster_page(guild:
             assert "has its only seat taken" in panel.text()
             await panel.click(choice)
 
-        raid = await the_raid(bot)
+        raid = await stored_raid(bot)
         assert [(seat.member, seat.forced) for seat in raid.seats] == [(alice.id, False), (bob.id, True)]
         assert [wait.member for wait in raid.waits] == [carol.id]
         await guild.until(lambda: "(2/1) ⚠️ OVER" in board_text(board))
@@ -58,7 +58,7 @@ async def test_a_full_role_can_be_forced_or_waited_for_on_the_roster_page(guild:
 async def test_sides_are_given_out_on_the_roster_page(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        board = await put_up(guild, activity="lemuria", hours=1.5)
+        board = await post_raid(guild, activity="lemuria", hours=1.5)
         panel = await panel_of(guild, board)
         await panel.click("Roster")
         await panel.select("Or choose somebody else", [alice])
@@ -67,12 +67,12 @@ async def test_sides_are_given_out_on_the_roster_page(guild: SandboxGuild, start
         await panel.select("Whom do you want to move or take off?", ["Alice"])
         await panel.select("Which side?", ["Right side (Bomb)"])
 
-        assert (await the_raid(bot)).seats[0].side == "Right side (Bomb)"
+        assert (await stored_raid(bot)).seats[0].side == "Right side (Bomb)"
 
 
 async def test_a_long_roster_is_shown_on_pages(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        board = await put_up(guild, seats=50)
+        board = await post_raid(guild, seats=50)
         crowd = [guild.add_member(f"member{number:02}") for number in range(30)]
         for member in crowd:
             await member.react(board, "✅")
@@ -84,7 +84,7 @@ async def test_a_long_roster_is_shown_on_pages(guild: SandboxGuild, start: Start
         await panel.select("Whom do you want to move or take off?", [panel_option(panel, "Member29")])
         await panel.click("Take off the raid")
 
-        assert len((await the_raid(bot)).seats) == 29
+        assert len((await stored_raid(bot)).seats) == 29
 
 
 async def test_everybody_can_be_put_in_any_of_fifty_lines(guild: SandboxGuild, start: Start) -> None:
@@ -106,14 +106,14 @@ async def test_everybody_can_be_put_in_any_of_fifty_lines(guild: SandboxGuild, s
         await panel.click("Put in line")
         await panel.select(f"raid:{code_of(board)}:line:{crowd[0]}:0", [panel_option(panel, "2. Role 1")])
 
-        raid = await the_raid(bot)
+        raid = await stored_raid(bot)
         assert [(wait.member, wait.role) for wait in raid.waits] == [(alice.id, "role-49"), (crowd[0], "role-1")]
 
 
 async def test_after_a_refusal_one_stays_on_the_roster_page(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start():
-        board = await put_up(guild, seats=5)
+        board = await post_raid(guild, seats=5)
         await alice.react(board, "✅")
         await bob.react(board, "✅")
         await guild.until(lambda: "2/5" in board_text(board))
@@ -134,7 +134,7 @@ async def test_after_a_refusal_one_stays_on_the_roster_page(guild: SandboxGuild,
 
 async def test_the_roster_of_a_raid_cancelled_meanwhile_is_left(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         one, other = await panel_of(guild, board), await panel_of(guild, board)
         await one.click("Roster")
         await (await other.click("Cancel raid")).click("Yes, cancel the raid")

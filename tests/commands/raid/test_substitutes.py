@@ -12,10 +12,10 @@ from discord_sandbox.store import Message
 from raidbot.db import closed_dms
 from raidbot.raids.model import GuildId, Kind, MemberId, Source, Status
 from raidbot.state import Cause
-from tests.commands.raid.panel_helpers import options_of, panel_of, panel_option, the_raid
+from tests.commands.raid.panel_helpers import options_of, panel_of, panel_option, stored_raid
 from tests.conftest import Start
 from tests.delivery.harness import until
-from tests.raid_boards import board_text, put_up, told
+from tests.raid_boards import board_text, dm_text, post_raid
 
 TANK = "🛡️"
 
@@ -27,10 +27,10 @@ def seated_on(board: Message, member: Person) -> bool:
 async def needing_a_tank(guild: SandboxGuild, *regulars: Person) -> PersonResponse:
     """Return the panel of a closed raid without a tank. The regulars were tanks before, the first of them twice."""
     for member in (*regulars, regulars[0]):
-        before = await put_up(guild, activity="dungeon-5")
+        before = await post_raid(guild, activity="dungeon-5")
         await member.react(before, TANK)
         await guild.until(partial(seated_on, before, member))
-    board = await put_up(guild, activity="dungeon-5", when="in 5 hours")
+    board = await post_raid(guild, activity="dungeon-5", when="in 5 hours")
     panel = await panel_of(guild, board)
     await panel.click("Close signups")
     await panel.click("Find substitute")
@@ -49,20 +49,20 @@ async def test_the_first_substitute_to_accept_gets_the_seat_and_the_others_are_t
         assert first["description"] == "2× in this role, 2 raids, recently active"
         await panel.select("Whom shall I ask?", ["Alice", "Bob"])
         assert "I ask Alice and Bob" in panel.text()
-        await guild.until(lambda: "as a substitute" in told(alice) and "as a substitute" in told(bob))
-        asked = (await the_raid(bot, 4)).asks
+        await guild.until(lambda: "as a substitute" in dm_text(alice) and "as a substitute" in dm_text(bob))
+        asked = (await stored_raid(bot, 4)).asks
         assert {one.member for one in asked} == {alice.id, bob.id}
     async with start() as bot:
         answer = await bob.click(bob.dms[-1], "I come")
 
         assert "You have the seat Tank" in answer.text()
         assert "[I come]" not in answer.text()
-        raid = await the_raid(bot, 4)
+        raid = await stored_raid(bot, 4)
         assert [(seat.member, seat.role) for seat in raid.seats] == [(bob.id, "tank")]
         assert [row.member for row in raid.attendance] == [bob.id]
         assert raid.status is Status.CLOSED
-        await guild.until(lambda: "The seat you were asked to take is taken" in told(alice))
-        await guild.until(lambda: "comes as a substitute" in told(guild.owner))
+        await guild.until(lambda: "The seat you were asked to take is taken" in dm_text(alice))
+        await guild.until(lambda: "comes as a substitute" in dm_text(guild.owner))
         request = next(message for message in alice.dms if message.components)
         late = await alice.click(request, "I come")
         assert "not asked to come" in late.text()
@@ -77,7 +77,7 @@ async def test_who_declines_is_not_asked_again_by_accident_and_the_asker_is_told
     async with start() as bot:
         panel = await needing_a_tank(guild, alice)
         await panel.select("Whom shall I ask?", ["Alice"])
-        await guild.until(lambda: "as a substitute" in told(alice))
+        await guild.until(lambda: "as a substitute" in dm_text(alice))
         await panel.click("Find substitute")
         await panel.select("Which role?", [panel_option(panel, "1. Tank")])
         assert "Asked already, without an answer yet: Alice" in panel.text()
@@ -85,8 +85,8 @@ async def test_who_declines_is_not_asked_again_by_accident_and_the_asker_is_told
         answer = await alice.click(alice.dms[-1], "I cannot come")
 
         assert "you do not come" in answer.text()
-        assert (await the_raid(bot, 3)).asks == ()
-        await guild.until(lambda: "cannot come as a substitute" in told(guild.owner))
+        assert (await stored_raid(bot, 3)).asks == ()
+        await guild.until(lambda: "cannot come as a substitute" in dm_text(guild.owner))
 
 
 @pytest.mark.parametrize("unnoticed", [False, True])
@@ -97,30 +97,30 @@ async def test_who_was_asked_and_leaves_the_server_gets_no_seat(
     async with start():
         panel = await needing_a_tank(guild, alice)
         await panel.select("Whom shall I ask?", ["Alice"])
-        await guild.until(lambda: "as a substitute" in told(alice))
+        await guild.until(lambda: "as a substitute" in dm_text(alice))
         if not unnoticed:
             await sandbox.remove_member(guild, alice)
-            await guild.until(lambda: "cannot come as a substitute" in told(guild.owner))
+            await guild.until(lambda: "cannot come as a substitute" in dm_text(guild.owner))
     if unnoticed:
         await sandbox.remove_member(guild, alice)
     async with start() as bot:
-        await guild.until(lambda: "cannot come as a substitute" in told(guild.owner))
+        await guild.until(lambda: "cannot come as a substitute" in dm_text(guild.owner))
 
         answer = await alice.click(alice.dms[-1], "I come")
 
         assert "not asked to come" in answer.text()
-        assert (await the_raid(bot, 3)).seats == ()
+        assert (await stored_raid(bot, 3)).seats == ()
 
 
 async def test_declining_says_what_one_keeps(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start():
-        board = await put_up(guild, activity="dungeon-5")
+        board = await post_raid(guild, activity="dungeon-5")
         panel = await panel_of(guild, board)
         await panel.click("Find substitute")
         await panel.select("Which role?", [panel_option(panel, "1. Tank")])
         await panel.select("Or ask others", [alice, bob])
-        await guild.until(lambda: "as a substitute" in told(alice) and "as a substitute" in told(bob))
+        await guild.until(lambda: "as a substitute" in dm_text(alice) and "as a substitute" in dm_text(bob))
         await alice.react(board, TANK)
         await bob.react(board, "💚")
         await guild.until(lambda: seated_on(board, alice) and seated_on(board, bob))
@@ -138,14 +138,14 @@ async def test_a_request_answers_to_nobody_but_the_member_asked(guild: SandboxGu
     async with start() as bot:
         panel = await needing_a_tank(guild, alice, bob)
         await panel.select("Whom shall I ask?", ["Alice"])
-        await guild.until(lambda: "as a substitute" in told(alice))
+        await guild.until(lambda: "as a substitute" in dm_text(alice))
         board = guild.messages(guild.channel("raid-signups"))[0]
         forged = {"type": 2, "custom_id": alice.dms[-1].components[0]["components"][0]["custom_id"]}
 
         refused = await bob.use(board, forged)
 
         assert "not asked to come" in refused.text()
-        assert (await the_raid(bot, 4)).seats == ()
+        assert (await stored_raid(bot, 4)).seats == ()
 
 
 async def test_who_left_or_may_not_sign_up_is_not_offered(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
@@ -171,7 +171,7 @@ async def test_who_takes_no_direct_messages_is_shown_to_the_leader(guild: Sandbo
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     alice.close_dms()
     async with start() as bot:
-        panel = await panel_of(guild, await put_up(guild))
+        panel = await panel_of(guild, await post_raid(guild))
         await panel.click("Find substitute")
         await panel.select("Or ask others", [alice, bob])
         await until(lambda: bot.state.db.read(partial(closed_dms.without_dms, members=[MemberId(alice.id)])))
@@ -182,7 +182,7 @@ async def test_who_takes_no_direct_messages_is_shown_to_the_leader(guild: Sandbo
 
 async def test_bots_alone_are_not_asked(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        panel = await panel_of(guild, await put_up(guild))
+        panel = await panel_of(guild, await post_raid(guild))
         await panel.click("Find substitute")
 
         await panel.select("Or ask others", [guild.bot.user])
@@ -190,13 +190,13 @@ async def test_bots_alone_are_not_asked(guild: SandboxGuild, start: Start) -> No
         assert "only bots are. Nobody was asked." in panel.text()
         assert "Who shall be asked to come as Museum?" in panel.text()
         assert "[Refresh]" not in panel.text()
-        assert (await the_raid(bot)).asks == ()
+        assert (await stored_raid(bot)).asks == ()
 
 
 async def test_who_is_asked_already_is_said_on_the_page_of_the_role(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start() as bot:
-        board = await put_up(guild, activity="dungeon-5")
+        board = await post_raid(guild, activity="dungeon-5")
         one, other = await panel_of(guild, board), await panel_of(guild, board)
         for panel in (one, other):
             await panel.click("Find substitute")
@@ -208,13 +208,13 @@ async def test_who_is_asked_already_is_said_on_the_page_of_the_role(guild: Sandb
         assert "Who shall be asked to come as Tank?" in other.text()
         await other.select("Or ask others", [bob])
 
-        assert {one.member for one in (await the_raid(bot)).asks} == {alice.id, bob.id}
+        assert {one.member for one in (await stored_raid(bot)).asks} == {alice.id, bob.id}
 
 
 async def test_a_role_filled_meanwhile_leads_back_to_those_with_room(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start():
-        board = await put_up(guild, activity="dungeon-5")
+        board = await post_raid(guild, activity="dungeon-5")
         panel = await panel_of(guild, board)
         await panel.click("Find substitute")
         await panel.select("Which role?", [panel_option(panel, "1. Tank")])
@@ -229,7 +229,7 @@ async def test_a_role_filled_meanwhile_leads_back_to_those_with_room(guild: Sand
 
 async def test_nobody_is_asked_to_come_to_what_has_begun(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     async with start():
-        panel = await panel_of(guild, await put_up(guild))
+        panel = await panel_of(guild, await post_raid(guild))
         sandbox.advance(timedelta(hours=4))
 
         await panel.click("Find substitute")
@@ -241,7 +241,7 @@ async def test_nobody_is_asked_to_come_to_what_has_begun(sandbox: Sandbox, guild
 async def test_those_in_line_are_offered_first_and_others_can_be_asked(guild: SandboxGuild, start: Start) -> None:
     alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
     async with start() as bot:
-        board = await put_up(guild, seats=1)
+        board = await post_raid(guild, seats=1)
         await alice.react(board, "✅")
         await guild.until(lambda: "1/1" in board_text(board))
         await bob.react(board, "✅")
@@ -260,7 +260,7 @@ async def test_those_in_line_are_offered_first_and_others_can_be_asked(guild: Sa
         (first,) = options_of(panel, "Whom shall I ask?")
         assert (first["label"], first["description"]) == ("Bob", "waits for it, number 1")
         await panel.select("Or ask others", [carol])
-        await guild.until(lambda: "as a substitute" in told(carol))
+        await guild.until(lambda: "as a substitute" in dm_text(carol))
         await carol.click(carol.dms[-1], "I come")
-        assert [seat.member for seat in (await the_raid(bot)).seats] == [carol.id]
-        assert [wait.member for wait in (await the_raid(bot)).waits] == [bob.id]
+        assert [seat.member for seat in (await stored_raid(bot)).seats] == [carol.id]
+        assert [wait.member for wait in (await stored_raid(bot)).waits] == [bob.id]

@@ -5,15 +5,15 @@ from datetime import timedelta
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.db import raid_history
 from raidbot.raids.model import RaidId, Status
-from tests.commands.raid.panel_helpers import code_of, panel_of, the_raid
+from tests.commands.raid.panel_helpers import code_of, panel_of, stored_raid
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up, told
+from tests.raid_boards import board_text, dm_text, post_raid
 
 
 async def test_the_last_thing_done_is_undone_from_the_panel_after_a_restart(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start():
-        board = await put_up(guild, seats=1)
+        board = await post_raid(guild, seats=1)
         await alice.react(board, "✅")
         await guild.until(lambda: "1/1" in board_text(board))
         await bob.react(board, "✅")
@@ -26,21 +26,21 @@ async def test_the_last_thing_done_is_undone_from_the_panel_after_a_restart(guil
         await panel.click("Undo: removed")
 
         assert "Undone: removed" in panel.text()
-        raid = await the_raid(bot)
+        raid = await stored_raid(bot)
         assert [seat.member for seat in raid.seats] == [alice.id]
         assert [wait.member for wait in raid.waits] == [bob.id]
-        await guild.until(lambda: "took their last change" in told(alice) and "you wait for" in told(bob))
+        await guild.until(lambda: "took their last change" in dm_text(alice) and "you wait for" in dm_text(bob))
         assert "(Undo)" in panel.text()
         happened = await bot.state.db.read(lambda connection: raid_history.latest(connection, RaidId(1), limit=50))
         assert [one.entry.action for one in happened].count("undone") == 1
     async with start() as bot:
-        assert await the_raid(bot) == raid
+        assert await stored_raid(bot) == raid
 
 
 async def test_a_cancelled_raid_is_brought_back_with_its_board(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         panel = await panel_of(guild, board)
@@ -52,15 +52,15 @@ async def test_a_cancelled_raid_is_brought_back_with_its_board(guild: SandboxGui
 
         assert "Signups: 🟢 open" in panel.text()
         await guild.until(lambda: "Cancelled" not in board_text(board) and board.reactions)
-        await guild.until(lambda: "takes place after all" in told(alice))
+        await guild.until(lambda: "takes place after all" in dm_text(alice))
         await bob.react(board, "✅")
         await guild.until(lambda: "2/12" in board_text(board))
-        assert (await the_raid(bot)).is_open
+        assert (await stored_raid(bot)).is_open
 
 
 async def test_an_old_undo_button_undoes_nothing_newer(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         panel, other = await panel_of(guild, board), await panel_of(guild, board)
         await panel.click("Close signups")
         await (await other.click("Leader")).select("Who leads this raid?", [guild.owner])
@@ -71,12 +71,12 @@ async def test_an_old_undo_button_undoes_nothing_newer(guild: SandboxGuild, star
         await panel.click("Undo: leader changed")
         await other.click("Undo: leader changed")
         assert "is taken back already" in other.text()
-        assert (await the_raid(bot)).status is Status.CLOSED
+        assert (await stored_raid(bot)).status is Status.CLOSED
 
 
 async def test_undo_ends_after_a_quarter_of_an_hour(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         panel = await panel_of(guild, board)
         await panel.click("Close signups")
         sandbox.advance(timedelta(minutes=14))
@@ -88,13 +88,13 @@ async def test_undo_ends_after_a_quarter_of_an_hour(sandbox: Sandbox, guild: San
 
         assert "over 15 minutes ago" in later.text()
         assert "(Undo)" in later.text()
-        assert (await the_raid(bot)).status is Status.CLOSED
+        assert (await stored_raid(bot)).status is Status.CLOSED
 
 
 async def test_what_stands_in_the_way_of_undoing_is_said(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start() as bot:
-        board = await put_up(guild, seats=1)
+        board = await post_raid(guild, seats=1)
         await alice.react(board, "✅")
         await guild.until(lambda: "1/1" in board_text(board))
         panel = await panel_of(guild, board)
@@ -106,4 +106,4 @@ async def test_what_stands_in_the_way_of_undoing_is_said(guild: SandboxGuild, st
         await panel.click("Undo: removed")
 
         assert "a seat as Museum was taken since" in panel.text()
-        assert [seat.member for seat in (await the_raid(bot)).seats] == [bob.id]
+        assert [seat.member for seat in (await stored_raid(bot)).seats] == [bob.id]

@@ -31,8 +31,8 @@ from raidbot.raids.model import (
 )
 from raidbot.utils.ids import ALPHABET
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up
-from tests.raids.builders import posting, roles
+from tests.raid_boards import board_text, post_raid
+from tests.raids.builders import roles, unposted_raid
 
 
 def code_of(number: int) -> RaidCode:
@@ -43,7 +43,7 @@ async def store(bot: RaidBot, guild: SandboxGuild, number: int, *, hours: float,
     """Store a raid without a real board. It starts `hours` from now."""
     now = bot.state.now()
     raid = replace(
-        posting(of=roles(tank=1, healer=2)),
+        unposted_raid(of=roles(tank=1, healer=2)),
         guild=GuildId(guild.id),
         code=code_of(number),
         channel=ChannelId(guild.channel("raid-signups").id),
@@ -161,7 +161,7 @@ async def test_a_raid_in_full_shows_its_roster_and_foreign_codes_are_unknown(
     elsewhere = sandbox.add_guild("Elsewhere", owner=guild.owner)
     elsewhere.add_channel("raid-signups")
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         code = (await bot.state.raid(RaidId(1))).code
@@ -247,7 +247,7 @@ async def test_the_calendar_says_who_waits_and_what_is_cancelled_and_grows_newer
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     channel = guild.channel("raid-signups")
     async with start() as bot:
-        board = await put_up(guild, activity="key", teams=1, team_size=2)
+        board = await post_raid(guild, activity="key", teams=1, team_size=2)
         for person, shown in ((alice, "1. Alice"), (bob, "2. Bob"), (guild.owner, "Waiting: 1.")):
             await person.react(board, "1️⃣")
             await guild.until(lambda: shown in board_text(board))  # noqa: B023
@@ -279,7 +279,7 @@ async def test_an_empty_calendar_and_a_missing_code_are_said(guild: SandboxGuild
 async def test_the_roster_is_a_table_without_formulas(guild: SandboxGuild, start: Start) -> None:
     alice, evil = guild.add_member("alice"), guild.add_member("evil", nick="=1+1")
     async with start() as bot:
-        board = await put_up(guild, activity="key", teams=1, team_size=2)
+        board = await post_raid(guild, activity="key", teams=1, team_size=2)
         for person in (alice, evil, guild.owner):
             await person.react(board, "1️⃣")
         await guild.until(lambda: "Waiting" in board_text(board))

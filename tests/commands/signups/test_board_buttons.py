@@ -15,8 +15,8 @@ from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidId
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.raid_boards import board_text, prepare, put_up, reactors, told
-from tests.raids.builders import posting, roles
+from tests.raid_boards import board_text, dm_text, post_raid, reaction_count, run_create
+from tests.raids.builders import roles, unposted_raid
 
 _SETTING = Cause(Source.COMMAND)
 _ICONS = [chr(code) for code in range(0x1F400, 0x1F400 + 50)]
@@ -34,7 +34,7 @@ async def post(bot: RaidBot, guild: SandboxGuild, of: tuple[Role, ...], seats: t
     """Create a raid with these roles and seats and return its board."""
     now = bot.state.now()
     plan = replace(
-        posting(of=of),
+        unposted_raid(of=of),
         guild=GuildId(guild.id),
         channel=ChannelId(guild.channel("raid-signups").id),
         creator=MemberId(guild.owner.id),
@@ -97,16 +97,16 @@ async def test_joining_waiting_moving_and_leaving_by_button_across_restarts(guil
         assert "You have not signed up" in (await alice.click(board, "Leave")).text()
         assert "You have not signed up" in (await alice.click(board, "My place")).text()
         await guild.until(lambda: "Alice" not in board_text(board))
-        await guild.until(lambda: "A seat opened: you are now" in told(bob))
-        assert "in line" not in told(bob)
-        assert told(alice) == ""
+        await guild.until(lambda: "A seat opened: you are now" in dm_text(bob))
+        assert "in line" not in dm_text(bob)
+        assert dm_text(alice) == ""
 
 
 async def test_switching_the_style_redraws_open_boards_and_loses_nobody(guild: SandboxGuild, start: Start) -> None:
     alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
     async with start() as bot:
-        board = await put_up(guild, activity="key", teams=2, team_size=2)
-        closed = await put_up(guild)
+        board = await post_raid(guild, activity="key", teams=2, team_size=2)
+        closed = await post_raid(guild)
         code = (await the_raid(bot, 2)).code
         await (await guild.owner.slash(board.channel_id, "raid", code=code)).click("Close signups")
         await guild.until(lambda: not closed.reactions)
@@ -121,14 +121,14 @@ async def test_switching_the_style_redraws_open_boards_and_loses_nobody(guild: S
         assert places(await the_raid(bot)) == {alice.id: "team-1", bob.id: "team-1"}
 
         await choose(bot, guild, SignupStyle.BOTH)
-        await guild.until(lambda: reactors(board, "1️⃣") == reactors(board, "2️⃣") == 1)
+        await guild.until(lambda: reaction_count(board, "1️⃣") == reaction_count(board, "2️⃣") == 1)
         assert board.components
         await carol.react(board, "2️⃣")
         await guild.until(lambda: "Waiting" not in board_text(board))
     async with start() as bot:
         await choose(bot, guild, SignupStyle.REACTIONS)
         await guild.until(lambda: not board.components)
-        assert reactors(board, "1️⃣") == 1
+        assert reaction_count(board, "1️⃣") == 1
         assert places(await the_raid(bot)) == {alice.id: "team-1", bob.id: "team-1", carol.id: "team-2"}
         await alice.react(board, "1️⃣")
         await alice.unreact(board, "1️⃣")
@@ -140,7 +140,7 @@ async def test_switching_the_style_redraws_open_boards_and_loses_nobody(guild: S
 async def test_a_style_chosen_while_the_bot_is_away_shows_after_the_start(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         await choose(bot, guild, SignupStyle.BUTTONS)
@@ -180,7 +180,7 @@ async def test_the_gate_and_the_limit_hold_for_buttons(guild: SandboxGuild, star
         for _ in range(3):
             await alice.click(board, "My place")
         await alice.react(board, "1️⃣")  # reactions and presses share one rate limit
-        await guild.until(lambda: reactors(board, "1️⃣") == 1)
+        await guild.until(lambda: reaction_count(board, "1️⃣") == 1)
 
         assert "faster than I can follow" in (await alice.click(board, "Tank")).text()
         assert "raider" in (await bob.click(board, "Tank")).text()
@@ -231,7 +231,7 @@ async def test_a_raid_with_one_role_speaks_of_your_seat(guild: SandboxGuild, sta
     alice = guild.add_member("alice")
     async with start() as bot:
         await choose(bot, guild, SignupStyle.BOTH)
-        board = await put_up(guild)
+        board = await post_raid(guild)
 
         assert "You have a seat in “Museum Signup”" in (await alice.click(board, "Museum")).text()
         assert "You gave up your seat in “Museum Signup”" in (await alice.click(board, "Leave")).text()
@@ -240,7 +240,7 @@ async def test_a_raid_with_one_role_speaks_of_your_seat(guild: SandboxGuild, sta
 async def test_the_preview_and_the_list_say_how_to_sign_up_there(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         await choose(bot, guild, SignupStyle.BUTTONS)
-        preview = await prepare(guild)
+        preview = await run_create(guild)
         assert "Press the button of a role to sign up" in preview.text()
         await post(bot, guild, roles(tank=1))
         detail = await guild.owner.slash(
@@ -252,7 +252,7 @@ async def test_the_preview_and_the_list_say_how_to_sign_up_there(guild: SandboxG
 @pytest.mark.parametrize("forged", ["board:join:nobody", "board:join", "board:choose:1", "board:place:1", "board"])
 async def test_a_forged_press_is_refused(guild: SandboxGuild, start: Start, forged: str) -> None:
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
 
         answer = await guild.owner.use(board, {"type": 2, "custom_id": forged})
 
@@ -265,8 +265,8 @@ async def test_a_press_means_the_raid_of_its_own_message(sandbox: Sandbox, guild
     elsewhere = sandbox.add_guild("Elsewhere", owner=alice)
     elsewhere.add_channel("raid-signups")
     async with start() as bot:
-        await put_up(guild)
-        there = await put_up(elsewhere)
+        await post_raid(guild)
+        there = await post_raid(elsewhere)
         own = await alice.slash(there.channel_id, "raidinfo list")
         assert own.message is not None
 

@@ -11,7 +11,7 @@ from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause
 from tests.commands.raidinfo.test_raidinfo import seat, store
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up, reactors
+from tests.raid_boards import board_text, post_raid, reaction_count
 
 
 async def mine(guild: SandboxGuild, by: Person) -> PersonResponse:
@@ -25,7 +25,7 @@ async def the_raid(bot: RaidBot) -> Raid:
 async def test_seats_and_waits_with_the_place_in_line(guild: SandboxGuild, start: Start) -> None:
     alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
     async with start():
-        board = await put_up(guild, activity="key", teams=2, team_size=2)
+        board = await post_raid(guild, activity="key", teams=2, team_size=2)
         for person, emoji in ((alice, "1️⃣"), (bob, "1️⃣"), (carol, "2️⃣"), (carol, "1️⃣")):
             await person.react(board, emoji)
         await guild.until(lambda: "Waiting: 1. Carol" in board_text(board))
@@ -42,7 +42,7 @@ async def test_seats_and_waits_with_the_place_in_line(guild: SandboxGuild, start
 async def test_one_moves_stops_waiting_and_leaves_from_there_across_restarts(guild: SandboxGuild, start: Start) -> None:
     alice, bob, carol = (guild.add_member(name) for name in ("alice", "bob", "carol"))
     async with start() as bot:
-        board = await put_up(guild, activity="key", teams=3, team_size=2)
+        board = await post_raid(guild, activity="key", teams=3, team_size=2)
         for person, emoji in ((alice, "1️⃣"), (bob, "1️⃣"), (carol, "2️⃣"), (carol, "1️⃣")):
             await person.react(board, emoji)
         await guild.until(lambda: "Waiting: 1. Carol" in board_text(board))
@@ -53,12 +53,12 @@ async def test_one_moves_stops_waiting_and_leaves_from_there_across_restarts(gui
     async with start() as bot:
         await panel.select("Stop waiting for …", ["1. Team 1 (2/2, 1 waiting)"])
         assert "You no longer wait for the seat Team 1" in panel.text()
-        await guild.until(lambda: reactors(board, "1️⃣") == 3)  # the bot, alice and bob
+        await guild.until(lambda: reaction_count(board, "1️⃣") == 3)  # the bot, alice and bob
         assert (await the_raid(bot)).seat_of(MemberId(carol.id)) is not None
 
         await panel.select("Take another role", ["3. Team 3 (0/2)"])
         assert "You moved from Team 2 to Team 3" in panel.text()
-        await guild.until(lambda: reactors(board, "2️⃣") == 1)
+        await guild.until(lambda: reaction_count(board, "2️⃣") == 1)
     async with start() as bot:
         await panel.click("Leave this raid")
 
@@ -73,7 +73,7 @@ async def test_the_gate_and_a_closed_raid_say_no(guild: SandboxGuild, start: Sta
     alice = guild.add_member("alice")
     raider = guild.add_role("raider")
     async with start() as bot:
-        board = await put_up(guild, activity="key", teams=2, team_size=2)
+        board = await post_raid(guild, activity="key", teams=2, team_size=2)
         await alice.react(board, "1️⃣")
         await guild.until(lambda: "Alice" in board_text(board))
         panel = await mine(guild, alice)
@@ -99,10 +99,10 @@ async def test_forged_codes_of_other_servers_are_unknown(sandbox: Sandbox, guild
     elsewhere = sandbox.add_guild("Elsewhere", owner=alice)
     elsewhere.add_channel("raid-signups")
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
-        there = await put_up(elsewhere)
+        there = await post_raid(elsewhere)
         code = (await the_raid(bot)).code
 
         refused = await alice.use(there, {"type": 2, "custom_id": f"mysignups:leave:{code}"})

@@ -9,7 +9,7 @@ from raidbot.raids.model import GuildId, Kind, MessageId, RaidId, Source
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up, reactors, told
+from tests.raid_boards import board_text, dm_text, post_raid, reaction_count
 
 SETTING = Cause(Source.COMMAND)
 
@@ -17,17 +17,17 @@ SETTING = Cause(Source.COMMAND)
 async def test_too_many_reactions_are_taken_away_with_one_notice(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         for _ in range(5):
             await alice.react(board, "✅")
             await alice.unreact(board, "✅")
 
         await alice.react(board, "✅")
 
-        await guild.until(lambda: reactors(board, "✅") == 1)
+        await guild.until(lambda: reaction_count(board, "✅") == 1)
         await alice.react(board, "✅")
-        await guild.until(lambda: reactors(board, "✅") == 1)
-        await guild.until(lambda: "faster than I can follow" in told(alice))
+        await guild.until(lambda: reaction_count(board, "✅") == 1)
+        await guild.until(lambda: "faster than I can follow" in dm_text(alice))
         await guild.until(lambda: "Alice" not in board_text(board))
         assert len(alice.dms) == 1
 
@@ -36,7 +36,7 @@ async def test_reactions_elsewhere_are_not_counted(guild: SandboxGuild, start: S
     alice = guild.add_member("alice")
     chat = guild.add_channel("chat")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         talk = await alice.say(chat, "hello")
         for emoji in "🐉🐉🐉🐉🐉🐉🐉":
             await alice.react(talk, emoji)
@@ -51,12 +51,12 @@ async def test_reactions_elsewhere_are_not_counted(guild: SandboxGuild, start: S
 async def test_foreign_emoji_on_a_board_are_left_alone(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "🐉")
         await alice.react(board, "✅")
 
         await guild.until(lambda: "Alice" in board_text(board))
-        assert reactors(board, "🐉") == 1
+        assert reaction_count(board, "🐉") == 1
 
 
 async def test_the_gate_names_the_role_that_is_needed(guild: SandboxGuild, start: Start) -> None:
@@ -66,13 +66,13 @@ async def test_the_gate_names_the_role_that_is_needed(guild: SandboxGuild, start
         await bot.state.change_settings(
             GuildId(guild.id), lambda before: replace(before, signup_roles={Kind.RAID: frozenset({wizard.id})}), SETTING
         )
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await alice.react(board, "✅")
         await bob.react(board, "✅")
 
         await guild.until(lambda: "Bob" in board_text(board))
-        await guild.until(lambda: "**Wizard**" in told(alice))
-        await guild.until(lambda: reactors(board, "✅") == 2)
+        await guild.until(lambda: "**Wizard**" in dm_text(alice))
+        await guild.until(lambda: reaction_count(board, "✅") == 2)
         assert "Alice" not in board_text(board)
 
 
@@ -82,27 +82,27 @@ async def test_a_gate_whose_role_was_deleted_is_told_to_member_and_leader(guild:
         await bot.state.change_settings(
             GuildId(guild.id), lambda before: replace(before, signup_roles={Kind.RAID: frozenset({wizard.id})}), SETTING
         )
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await guild.delete_role(wizard)
 
         await alice.react(board, "✅")
 
-        await guild.until(lambda: "the role one needs for it was deleted" in told(alice))
-        await guild.until(lambda: "`/permissions`" in told(guild.owner))
+        await guild.until(lambda: "the role one needs for it was deleted" in dm_text(alice))
+        await guild.until(lambda: "`/permissions`" in dm_text(guild.owner))
 
 
 async def test_a_reaction_of_the_bot_that_somebody_removed_comes_back(
     sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:
     async with start() as bot:
-        board = await put_up(guild, activity="key", teams=2)
-        await guild.until(lambda: reactors(board, "2️⃣") == 1)
+        board = await post_raid(guild, activity="key", teams=2)
+        await guild.until(lambda: reaction_count(board, "2️⃣") == 1)
         await bot.boards.idle()
 
         await Person(sandbox.world, sandbox.bot).unreact(board, "2️⃣")
-        assert reactors(board, "2️⃣") == 0
+        assert reaction_count(board, "2️⃣") == 0
 
-        await guild.until(lambda: reactors(board, "2️⃣") == 1)
+        await guild.until(lambda: reaction_count(board, "2️⃣") == 1)
 
 
 async def test_a_refused_member_is_told_once(guild: SandboxGuild, start: Start) -> None:
@@ -112,10 +112,10 @@ async def test_a_refused_member_is_told_once(guild: SandboxGuild, start: Start) 
         await bot.state.change_settings(
             GuildId(guild.id), lambda before: replace(before, signup_roles={Kind.RAID: frozenset({wizard.id})}), SETTING
         )
-        board = await put_up(guild)
+        board = await post_raid(guild)
         for _ in range(3):
             await alice.react(board, "✅")
-            await guild.until(lambda: reactors(board, "✅") == 1)
+            await guild.until(lambda: reaction_count(board, "✅") == 1)
 
     assert len(alice.dms) == 1
 
@@ -123,21 +123,21 @@ async def test_a_refused_member_is_told_once(guild: SandboxGuild, start: Start) 
 async def test_a_closed_raid_takes_nobody(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         sandbox.advance(timedelta(hours=3, minutes=1))
         await guild.until(lambda: "Signups are closed" in board_text(board))
         await guild.until(lambda: not board.reactions)
 
         await alice.react(board, "✅")
 
-        await guild.until(lambda: "are closed" in told(alice))
+        await guild.until(lambda: "are closed" in dm_text(alice))
         await guild.until(lambda: not board.reactions)
 
 
 async def test_leaving_a_closed_raid_by_reaction_is_answered(guild: SandboxGuild, start: Start) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start() as bot:
-        board = await put_up(guild)
+        board = await post_raid(guild)
         for member in (alice, bob):
             await member.react(board, "✅")
         await guild.until(lambda: "2/12" in board_text(board))
@@ -148,19 +148,19 @@ async def test_leaving_a_closed_raid_by_reaction_is_answered(guild: SandboxGuild
 
         await alice.unreact(board, "✅")
 
-        await guild.until(lambda: "you keep your place there" in told(alice))
+        await guild.until(lambda: "you keep your place there" in dm_text(alice))
         assert [seat.member for seat in (await bot.state.raid(RaidId(1))).seats] == [alice.id, bob.id]
-        assert told(bob) == ""
+        assert dm_text(bob) == ""
 
 
 async def test_closed_dms_change_nothing_for_others(guild: SandboxGuild, start: Start) -> None:
     alice, bob, cem = (guild.add_member(name) for name in ("alice", "bob", "cem"))
     bob.close_dms()
     async with start():
-        board = await put_up(guild, seats=1)
+        board = await post_raid(guild, seats=1)
         for member in (alice, bob, cem):
             await member.react(board, "✅")
-        await guild.until(lambda: "number 2 in line" in told(cem))
+        await guild.until(lambda: "number 2 in line" in dm_text(cem))
 
         await alice.unreact(board, "✅")
 
@@ -171,7 +171,7 @@ async def test_closed_dms_change_nothing_for_others(guild: SandboxGuild, start: 
 async def test_names_cannot_forge_links(guild: SandboxGuild, start: Start) -> None:
     rascal = guild.add_member("rascal", nick="[free](http://x)")
     async with start():
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await rascal.react(board, "✅")
 
         await guild.until(lambda: "1/12" in board_text(board))
@@ -181,13 +181,13 @@ async def test_names_cannot_forge_links(guild: SandboxGuild, start: Start) -> No
 async def test_leaving_right_after_coming_back_is_leaving(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start(reaction_limit=50):
-        board = await put_up(guild, activity="key", teams=2)
+        board = await post_raid(guild, activity="key", teams=2)
         await alice.react(board, "1️⃣")
         await guild.until(lambda: "Alice" in board_text(board))
         await alice.react(board, "2️⃣")
-        await guild.until(lambda: reactors(board, "1️⃣") == 1)
+        await guild.until(lambda: reaction_count(board, "1️⃣") == 1)
         await alice.react(board, "1️⃣")
-        await guild.until(lambda: reactors(board, "2️⃣") == 1)
+        await guild.until(lambda: reaction_count(board, "2️⃣") == 1)
 
         await alice.unreact(board, "1️⃣")
 
@@ -197,7 +197,7 @@ async def test_leaving_right_after_coming_back_is_leaving(guild: SandboxGuild, s
 async def test_a_burst_is_seated_in_the_order_it_arrived(guild: SandboxGuild, start: Start) -> None:
     members = [guild.add_member(f"member{number}") for number in range(60)]
     async with start() as bot:
-        board = await put_up(guild, seats=20)
+        board = await post_raid(guild, seats=20)
         for member in members:
             await member.react(board, "✅")
 
@@ -228,11 +228,11 @@ async def test_refusals_nobody_can_be_told_are_told_once_in_the_thread(
 
     async with start() as bot:
         await bot.state.change_settings(GuildId(guild.id), gated, SETTING)
-        board = await put_up(guild)
+        board = await post_raid(guild)
         await sandbox.until(lambda: [one for one in guild.facts.threads.values() if one.messages])
         for member in (alice, bob, alice, bob):
             await member.react(board, "✅")
-            await guild.until(lambda: reactors(board, "✅") == 1)
+            await guild.until(lambda: reaction_count(board, "✅") == 1)
         await sandbox.until(lambda: notices(guild))
 
     assert notices(guild) == 1

@@ -16,13 +16,13 @@ async def panel_of(guild: SandboxGuild, template: str = "dragonspyre", by: Perso
     return await (by or guild.owner).slash(guild.channel("raid-signups"), "templates edit", template=template)
 
 
-async def make(guild: SandboxGuild, name: str = "Ember", **typed: str) -> PersonResponse:
+async def create_template(guild: SandboxGuild, name: str = "Ember", **typed: str) -> PersonResponse:
     """Create a template and return its panel, or the refusal."""
     form = await guild.owner.slash(guild.channel("raid-signups"), "templates create")
     return await form.submit(name=name, **typed)
 
 
-async def send(panel: PersonResponse, button: str, **typed: Any) -> PersonResponse:
+async def submit_form(panel: PersonResponse, button: str, **typed: Any) -> PersonResponse:
     """Press the button, submit the form it opens and return the answer."""
     return await (await panel.click(button)).submit(**typed)
 
@@ -35,5 +35,5 @@ async def entry_of(bot: RaidBot, guild: SandboxGuild, name: str = "The Voracious
     return next(entry for entry in await entries(bot, guild) if entry.template.name == name)
 
 
-async def kept(bot: RaidBot, guild: SandboxGuild, name: str = "The Voracious Void Raid") -> Template:
+async def stored_template(bot: RaidBot, guild: SandboxGuild, name: str = "The Voracious Void Raid") -> Template:
     return (await entry_of(bot, guild, name)).template

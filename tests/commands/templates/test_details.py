@@ -5,9 +5,9 @@ import pytest
 from discord_sandbox import SandboxGuild
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.model import DEFAULT_COLOUR
-from tests.commands.templates.panel_helpers import entry_of, kept, make, panel_of, send
+from tests.commands.templates.panel_helpers import create_template, entry_of, panel_of, stored_template, submit_form
 from tests.conftest import Start
-from tests.raid_boards import prepare
+from tests.raid_boards import run_create
 
 VOID = builtin()[0]
 
@@ -16,16 +16,16 @@ async def test_words_and_looks_are_changed_and_blanks_clear(guild: SandboxGuild,
     async with start() as bot:
         panel = await panel_of(guild)
 
-        await send(panel, "Words and look", name="Void", label="", emoji="", colour="", description="")
+        await submit_form(panel, "Words and look", name="Void", label="", emoji="", colour="", description="")
 
         assert "Saved. Raids that are posted stay as they are." in panel.text()
         assert "changed here: name, label, emoji, description and colour" in panel.text()
-        template = await kept(bot, guild, "Void")
+        template = await stored_template(bot, guild, "Void")
         assert (template.label, template.emoji, template.description) == ("", "", "")
         assert template.colour == DEFAULT_COLOUR
     async with start() as bot:
-        assert await kept(bot, guild, "Void") == template
-        assert "Void" in (await prepare(guild, activity="Void", strategy="triple storm", hours=1.5)).text()
+        assert await stored_template(bot, guild, "Void") == template
+        assert "Void" in (await run_create(guild, activity="Void", strategy="triple storm", hours=1.5)).text()
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ async def test_wrong_words_change_nothing_and_are_shown_again(
     async with start() as bot:
         panel = await panel_of(guild)
 
-        await send(panel, "Words and look", description="Kept as typed", **typed)
+        await submit_form(panel, "Words and look", description="Kept as typed", **typed)
 
         assert said in panel.text()
         assert "Nothing was saved" in panel.text()
         assert "Kept as typed" in panel.text()
-        assert await kept(bot, guild) == VOID
+        assert await stored_template(bot, guild) == VOID
         await panel.click("Give up")
         assert "comes with the bot for Wizard101" in panel.text()
 
@@ -60,7 +60,7 @@ async def test_nothing_different_is_said_to_be_so(guild: SandboxGuild, start: St
     async with start() as bot:
         panel = await panel_of(guild)
         for button in ("Words and look", "Lengths", "Sides"):
-            await send(panel, button)
+            await submit_form(panel, button)
             assert "Nothing was different." in panel.text()
 
         assert not (await entry_of(bot, guild)).is_changed
@@ -75,9 +75,9 @@ async def test_lengths_are_typed_in_hours(
     async with start() as bot:
         panel = await panel_of(guild)
 
-        await send(panel, "Lengths", lengths=typed)
+        await submit_form(panel, "Lengths", lengths=typed)
 
-        assert (await kept(bot, guild)).lengths == minutes
+        assert (await stored_template(bot, guild)).lengths == minutes
 
 
 @pytest.mark.parametrize(
@@ -92,26 +92,26 @@ async def test_wrong_lengths_are_refused(guild: SandboxGuild, start: Start, type
     async with start() as bot:
         panel = await panel_of(guild)
 
-        await send(panel, "Lengths", lengths=typed)
+        await submit_form(panel, "Lengths", lengths=typed)
 
         assert said in panel.text()
         form = await panel.click("Try again")
         assert typed in form.text()
-        assert await kept(bot, guild) == VOID
+        assert await stored_template(bot, guild) == VOID
 
 
 async def test_sides_are_lines(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         panel = await panel_of(guild, "lemuria")
-        await send(panel, "Sides", sides="Left\n\n  Right ")
+        await submit_form(panel, "Sides", sides="Left\n\n  Right ")
         assert "Sides: Left, Right" in panel.text()
-        assert (await kept(bot, guild, "The Ghastly Conspiracy Raid")).sides == ("Left", "Right")
+        assert (await stored_template(bot, guild, "The Ghastly Conspiracy Raid")).sides == ("Left", "Right")
 
-        await send(panel, "Sides", sides="Left\nleft")
+        await submit_form(panel, "Sides", sides="Left\nleft")
         assert "Two sides are the same." in panel.text()
-        await send(panel, "Try again", sides="")
+        await submit_form(panel, "Try again", sides="")
 
-        assert (await kept(bot, guild, "The Ghastly Conspiracy Raid")).sides == ()
+        assert (await stored_template(bot, guild, "The Ghastly Conspiracy Raid")).sides == ()
 
 
 async def test_two_managers_who_edit_at_once_both_win(guild: SandboxGuild, start: Start) -> None:
@@ -123,7 +123,7 @@ async def test_two_managers_who_edit_at_once_both_win(guild: SandboxGuild, start
         await forms[0].submit(name="Void", label="V")
         await forms[1].submit(description="Otherwise.", colour="#010203")
 
-        template = await kept(bot, guild, "Void")
+        template = await stored_template(bot, guild, "Void")
         assert (template.label, template.description, template.colour) == ("V", "Otherwise.", 0x010203)
 
 
@@ -134,11 +134,11 @@ async def test_a_form_left_open_for_one_template_changes_no_other(guild: Sandbox
         second = await (await panel_of(guild, "lemuria")).click("Words and look")
 
         await second.submit(description="For Lemuria.")
-        assert await kept(bot, guild) == VOID
+        assert await stored_template(bot, guild) == VOID
         await first.submit(description="For Dragonspyre.")
 
-        assert (await kept(bot, guild)).description == "For Dragonspyre."
-        assert (await kept(bot, guild, "The Ghastly Conspiracy Raid")).description == "For Lemuria."
+        assert (await stored_template(bot, guild)).description == "For Dragonspyre."
+        assert (await stored_template(bot, guild, "The Ghastly Conspiracy Raid")).description == "For Lemuria."
 
 
 async def test_a_custom_emoji_of_this_server_goes_by_name(guild: SandboxGuild, start: Start) -> None:
@@ -146,19 +146,19 @@ async def test_a_custom_emoji_of_this_server_goes_by_name(guild: SandboxGuild, s
     async with start() as bot:
         panel = await panel_of(guild)
 
-        await send(panel, "Words and look", emoji=":ember:")
-        assert (await kept(bot, guild)).emoji == f"<:Ember:{emoji.id}>"
-        await send(panel, "Words and look", name="Void", emoji=f"<:Ember:{emoji.id}>")
+        await submit_form(panel, "Words and look", emoji=":ember:")
+        assert (await stored_template(bot, guild)).emoji == f"<:Ember:{emoji.id}>"
+        await submit_form(panel, "Words and look", name="Void", emoji=f"<:Ember:{emoji.id}>")
 
-        assert (await kept(bot, guild, "Void")).emoji == f"<:Ember:{emoji.id}>"
+        assert (await stored_template(bot, guild, "Void")).emoji == f"<:Ember:{emoji.id}>"
 
 
 async def test_what_people_wrote_is_shown_as_they_wrote_it(guild: SandboxGuild, start: Start) -> None:
     hostile = f"# big <@{guild.owner.id}> [free](https://example.com)"
     async with start():
-        panel = await make(guild, "Ember", description=hostile, roles="| 🛡️ | Tank | 1")
+        panel = await create_template(guild, "Ember", description=hostile, roles="| 🛡️ | Tank | 1")
         assert hostile in panel.text()
-        await send(await panel.click("Strategies"), "Add a strategy", name="storm", description=hostile)
+        await submit_form(await panel.click("Strategies"), "Add a strategy", name="storm", description=hostile)
 
         await panel.select("Edit or remove a strategy", ["storm"])
 
@@ -168,10 +168,10 @@ async def test_what_people_wrote_is_shown_as_they_wrote_it(guild: SandboxGuild, 
 async def test_trying_again_takes_back_nothing_that_others_did_meanwhile(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
         panel, other = await panel_of(guild), await panel_of(guild)
-        await send(panel, "Words and look", name="Void", colour="red")
-        await send(other, "Words and look", description="Theirs.")
+        await submit_form(panel, "Words and look", name="Void", colour="red")
+        await submit_form(other, "Words and look", description="Theirs.")
 
-        await send(panel, "Try again", colour="#000001")
+        await submit_form(panel, "Try again", colour="#000001")
 
-        void = await kept(bot, guild, "Void")
+        void = await stored_template(bot, guild, "Void")
         assert (void.description, void.colour) == ("Theirs.", 1)

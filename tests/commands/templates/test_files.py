@@ -10,9 +10,16 @@ from discord_sandbox.command_input import Upload
 from discord_sandbox.people import PersonResponse
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.file_format import MAX_FILE_BYTES
-from tests.commands.templates.panel_helpers import entries, entry_of, kept, make, panel_of, send
+from tests.commands.templates.panel_helpers import (
+    create_template,
+    entries,
+    entry_of,
+    panel_of,
+    stored_template,
+    submit_form,
+)
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up
+from tests.raid_boards import board_text, post_raid
 
 
 def content_of(answer: PersonResponse) -> bytes:
@@ -39,8 +46,8 @@ async def test_one_servers_templates_are_taken_to_another(sandbox: Sandbox, guil
     elsewhere = sandbox.add_guild("Elsewhere")
     elsewhere.add_channel("raid-signups")
     async with start() as bot:
-        await make(guild, "Ember", emoji="🔥")
-        await send(await panel_of(guild), "Words and look", name="Void")
+        await create_template(guild, "Ember", emoji="🔥")
+        await submit_form(await panel_of(guild), "Words and look", name="Void")
         await (await panel_of(guild, "lemuria")).click("Disable")
         exported = await guild.owner.slash(guild.channel("raid-signups"), "templates export")
         assert exported.ephemeral
@@ -59,7 +66,7 @@ async def test_one_servers_templates_are_taken_to_another(sandbox: Sandbox, guil
         assert "Left as they were (10):" in again.text()
         assert "Added" not in again.text()
         assert "Changed" not in again.text()
-        assert "🔥 Ember" in board_text(await put_up(elsewhere, activity="Ember"))
+        assert "🔥 Ember" in board_text(await post_raid(elsewhere, activity="Ember"))
 
 
 async def test_one_template_is_exported_by_command_and_on_its_panel(guild: SandboxGuild, start: Start) -> None:
@@ -102,7 +109,7 @@ async def test_a_file_written_by_hand_is_taken_twice_as_once(guild: SandboxGuild
 
         assert "Left as they were (2): Ember, Other" in again.text()
         assert await entries(bot, guild) == before
-        assert (await kept(bot, guild, "Other")).lengths == (90,)
+        assert (await stored_template(bot, guild, "Other")).lengths == (90,)
 
 
 @pytest.mark.parametrize(

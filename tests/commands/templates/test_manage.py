@@ -6,9 +6,16 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.templates.builtin import builtin
-from tests.commands.templates.panel_helpers import entries, entry_of, kept, make, panel_of, send
+from tests.commands.templates.panel_helpers import (
+    create_template,
+    entries,
+    entry_of,
+    panel_of,
+    stored_template,
+    submit_form,
+)
 from tests.conftest import Start
-from tests.raid_boards import board_text, prepare, put_up
+from tests.raid_boards import board_text, post_raid, run_create
 
 VOID = builtin()[0]
 LIST = "Look at a template, and change it"
@@ -16,9 +23,9 @@ LIST = "Look at a template, and change it"
 
 async def test_the_list_says_how_each_template_stands_and_opens_it(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        await make(guild, "Ember")
+        await create_template(guild, "Ember")
         await (await panel_of(guild, "lemuria")).click("Disable")
-        await send(await panel_of(guild), "Words and look", colour="#112233")
+        await submit_form(await panel_of(guild), "Words and look", colour="#112233")
 
         listed = await guild.owner.slash(guild.channel("raid-signups"), "templates list")
 
@@ -59,7 +66,7 @@ async def test_unknown_templates_and_those_of_other_servers_are_refused(
     elsewhere = sandbox.add_guild("Elsewhere", owner=guild.owner)
     elsewhere.add_channel("raid-signups")
     async with start() as bot:
-        await make(guild, "Ember")
+        await create_template(guild, "Ember")
         key = (await entry_of(bot, guild, "Ember")).key
 
         assert "no template called “Ember”" in (await panel_of(elsewhere, "Ember")).text()
@@ -75,18 +82,18 @@ async def test_unknown_templates_and_those_of_other_servers_are_refused(
 
 async def test_disabled_templates_are_not_offered_until_they_are_enabled(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        await make(guild, "Ember")
+        await create_template(guild, "Ember")
         panels = [await panel_of(guild, "Ember"), await panel_of(guild, "Ember")]
         for panel in panels:  # both panels say it is enabled: the button is no toggle
             await panel.click("Disable")
         assert "no, it is disabled" in panels[0].text()
         assert not (await entry_of(bot, guild, "Ember")).enabled
-        assert "nothing called “Ember”" in (await prepare(guild, activity="Ember")).text()
+        assert "nothing called “Ember”" in (await run_create(guild, activity="Ember")).text()
     async with start():
         await panels[1].click("Enable")
 
         assert "Offered by /create: 🟢 yes" in panels[1].text()
-        assert "Ember" in (await prepare(guild, activity="Ember")).text()
+        assert "Ember" in (await run_create(guild, activity="Ember")).text()
 
 
 async def test_a_copy_is_complete_and_edited_like_any_other(guild: SandboxGuild, start: Start) -> None:
@@ -96,9 +103,9 @@ async def test_a_copy_is_complete_and_edited_like_any_other(guild: SandboxGuild,
         assert "The Voracious Void Raid Copy" in panel.text()
         assert "This is the copy of “The Voracious Void Raid”, complete" in panel.text()
 
-        await send(panel, "Words and look", name="Second Void")
+        await submit_form(panel, "Words and look", name="Second Void")
 
-        copy = await kept(bot, guild, "Second Void")
+        copy = await stored_template(bot, guild, "Second Void")
         assert replace(copy, key=VOID.key, name=VOID.name, label=VOID.label) == VOID
         await (await panel_of(guild)).click("Duplicate")
         await (await panel_of(guild)).click("Duplicate")
@@ -111,7 +118,7 @@ async def test_resetting_asks_first_and_says_what_goes(guild: SandboxGuild, star
         panel = await panel_of(guild)
         with pytest.raises(PermissionError, match="disabled"):
             await panel.click("Reset")
-        await send(panel, "Words and look", name="Void", colour="")
+        await submit_form(panel, "Words and look", name="Void", colour="")
         await panel.click("Reset")
         assert "Reset “Void” to how it comes with the bot?" in panel.text()
         assert "name, label and colour" in panel.text()
@@ -122,31 +129,31 @@ async def test_resetting_asks_first_and_says_what_goes(guild: SandboxGuild, star
         await panel.click("Yes, reset it")
 
         assert "It is as it comes with the bot" in panel.text()
-        assert await kept(bot, guild) == VOID
+        assert await stored_template(bot, guild) == VOID
 
 
 async def test_deleting_asks_first_and_leaves_posted_raids_alone(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        panel = await make(guild, "Ember")
-        board = await put_up(guild, activity="ember")
+        panel = await create_template(guild, "Ember")
+        board = await post_raid(guild, activity="ember")
         stale = await panel_of(guild, "Ember")
         await panel.click("Delete")
         assert "Delete “Ember”? Raids that are posted stay" in panel.text()
-        assert await kept(bot, guild, "Ember")
+        assert await stored_template(bot, guild, "Ember")
         await panel.click("Yes, delete it")
         assert "“Ember” is deleted." in panel.text()
         assert "Templates of Ravenwood" in panel.text()
         await stale.click("Disable")
         assert "This template is not there any more" in stale.text()
-        assert "nothing called “Ember”" in (await prepare(guild, activity="Ember")).text()
+        assert "nothing called “Ember”" in (await run_create(guild, activity="Ember")).text()
         await alice.react(board, "🛡️")
         await guild.until(lambda: "Alice" in board_text(board))
 
 
 async def test_what_was_typed_for_a_template_that_is_gone_is_not_lost(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        panel, other = await make(guild, "Ember"), await panel_of(guild, "Ember")
+        panel, other = await create_template(guild, "Ember"), await panel_of(guild, "Ember")
         form = await panel.click("Words and look")
         await other.click("Delete")
         await other.click("Yes, delete it")
@@ -161,7 +168,7 @@ async def test_what_was_typed_for_a_template_that_is_gone_is_not_lost(guild: San
 
 async def test_built_in_templates_cannot_be_deleted_nor_own_ones_reset(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        own = await make(guild, "Ember")
+        own = await create_template(guild, "Ember")
         builtin_one = await panel_of(guild)
         key = (await entry_of(bot, guild, "Ember")).key
         for panel, forged in ((own, f"templates:reset:{key}"), (builtin_one, "templates:delete:dragonspyre")):
@@ -190,7 +197,7 @@ async def test_the_preview_is_the_board_with_each_strategy(guild: SandboxGuild, 
 
 async def test_changes_are_in_the_audit_once_with_who_and_what(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        await send(await panel_of(guild), "Words and look", colour="#000001")
+        await submit_form(await panel_of(guild), "Words and look", colour="#000001")
 
         rows = await bot.state.db.read(
             lambda connection: connection.execute(

@@ -4,15 +4,24 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.templates.builtin import builtin
-from tests.commands.templates.panel_helpers import LINES, entries, entry_of, kept, make, send
+from tests.commands.templates.panel_helpers import (
+    LINES,
+    create_template,
+    entries,
+    entry_of,
+    stored_template,
+    submit_form,
+)
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up
+from tests.raid_boards import board_text, post_raid
 
 
 async def test_a_new_template_is_offered_by_create_and_becomes_a_raid(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start() as bot:
-        panel = await make(guild, "Ember Citadel", emoji="🔥", colour="C0392B", description="Bring water.", roles=LINES)
+        panel = await create_template(
+            guild, "Ember Citadel", emoji="🔥", colour="C0392B", description="Bring water.", roles=LINES
+        )
 
         assert "Saved. `/create` offers it." in panel.text()
         assert "🔥 Ember Citadel" in panel.text()
@@ -23,7 +32,7 @@ async def test_a_new_template_is_offered_by_create_and_becomes_a_raid(guild: San
             guild.channel("raid-signups"), "create", {"activity": "ember"}, focused="activity"
         )
         assert [one.value for one in offered] == [entry.key]
-        board = await put_up(guild, activity=entry.key)
+        board = await post_raid(guild, activity=entry.key)
         assert "🔥 Ember Citadel" in board_text(board)
         assert "Bring water." in board_text(board)
         await alice.react(board, "💚")
@@ -32,9 +41,9 @@ async def test_a_new_template_is_offered_by_create_and_becomes_a_raid(guild: San
 
 async def test_a_new_template_without_a_description_can_be_posted(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        await make(guild, "Plain")
+        await create_template(guild, "Plain")
 
-        assert "Plain" in board_text(await put_up(guild, activity="plain"))
+        assert "Plain" in board_text(await post_raid(guild, activity="plain"))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +66,7 @@ async def test_a_new_template_that_cannot_be_is_refused_and_what_was_typed_is_no
     async with start() as bot:
         given = {"name": "Ember", "description": "Bring water."} | typed
 
-        refused = await make(guild, **given)
+        refused = await create_template(guild, **given)
 
         assert said in refused.text()
         assert "Nothing was saved" in refused.text()
@@ -70,12 +79,12 @@ async def test_a_new_template_that_cannot_be_is_refused_and_what_was_typed_is_no
         await form.submit(name="Ember", colour="", emoji="", roles=LINES)
 
         assert "Saved. `/create` offers it." in refused.text()
-        assert (await kept(bot, guild, "Ember")).description == "Bring water."
+        assert (await stored_template(bot, guild, "Ember")).description == "Bring water."
 
 
 async def test_a_refusal_holds_every_reason(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        refused = await make(guild, "Ember", roles="| sword | Tank | 0\n| 💚 | Healer | x\n| 💚 | Other | 1")
+        refused = await create_template(guild, "Ember", roles="| sword | Tank | 0\n| 💚 | Healer | x\n| 💚 | Other | 1")
 
         assert "Line 1: “sword” is not an emoji" in refused.text()
         assert "Line 2: “x” is not a number of seats" in refused.text()
@@ -83,7 +92,7 @@ async def test_a_refusal_holds_every_reason(guild: SandboxGuild, start: Start) -
 
 async def test_giving_up_goes_back_to_what_there_is(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        refused = await make(guild, "Ember", colour="red")
+        refused = await create_template(guild, "Ember", colour="red")
 
         await refused.click("Give up")
 
@@ -95,10 +104,10 @@ async def test_what_was_typed_outlives_an_outage(sandbox: Sandbox, guild: Sandbo
     async with start() as bot:
         outage = sandbox.faults.answer(403, route="GET /guilds/{}/emojis")
 
-        refused = await make(guild, "Ember", emoji=":ember:", description="Bring water.")
+        refused = await create_template(guild, "Ember", emoji=":ember:", description="Bring water.")
 
         assert "Discord does not tell me the emoji of this server right now." in refused.text()
         outage.lift()
-        await send(refused, "Try again")
-        made = await kept(bot, guild, "Ember")
+        await submit_form(refused, "Try again")
+        made = await stored_template(bot, guild, "Ember")
         assert (made.emoji, made.description) == (f"<:ember:{emoji.id}>", "Bring water.")

@@ -8,9 +8,9 @@ from raidbot.raids.templates import edits
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.model import Template
 from raidbot.raids.templates.role_text import to_lines
-from tests.commands.templates.panel_helpers import LINES, kept, make, panel_of, send
+from tests.commands.templates.panel_helpers import LINES, create_template, panel_of, stored_template, submit_form
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up
+from tests.raid_boards import board_text, post_raid
 
 VOID = builtin()[0]
 ONE = "Edit or remove one role"
@@ -43,7 +43,7 @@ async def test_the_text_shows_the_roles_and_changes_them(guild: SandboxGuild, st
             roles=lines.replace("Jade | 1", "Jade | 2").replace("Surge 1", "First Surge") + "\n| 🐢 | Late | 1"
         )
 
-        template = await kept(bot, guild)
+        template = await stored_template(bot, guild)
         assert [role.key for role in template.roles][:12] == [role.key for role in VOID.roles]
         assert template.roles[3].seats == 2
         assert names(template)[4] == "First Surge"
@@ -51,7 +51,7 @@ async def test_the_text_shows_the_roles_and_changes_them(guild: SandboxGuild, st
         assert template.strategies == VOID.strategies
         assert "changed here: roles" in panel.text()
     async with start():
-        board = await put_up(guild, activity="dragonspyre", hours=1.5, strategy="2 myth 1 storm")
+        board = await post_raid(guild, activity="dragonspyre", hours=1.5, strategy="2 myth 1 storm")
         assert "**Myth 1** (0/1)" in board_text(board)
         assert "🐢 Late (0/1)" in board_text(board)
 
@@ -75,10 +75,10 @@ async def test_a_wrong_text_changes_nothing_and_is_shown_again(
     async with start() as bot:
         panel = await roles_of(guild)
 
-        await send(panel, "Edit as text", roles=typed)
+        await submit_form(panel, "Edit as text", roles=typed)
 
         assert said in panel.text()
-        assert await kept(bot, guild) == VOID
+        assert await stored_template(bot, guild) == VOID
     async with start():
         form = await panel.click("Try again")
         assert form.modal is not None
@@ -90,10 +90,10 @@ async def test_a_strategy_whose_role_went_is_named(guild: SandboxGuild, start: S
         panel = await roles_of(guild)
         lines = to_lines(VOID.roles).splitlines()
 
-        await send(panel, "Edit as text", roles="\n".join(lines[1:]))
+        await submit_form(panel, "Edit as text", roles="\n".join(lines[1:]))
 
         assert "The strategy “2 myth 1 storm” changed the role “Myth 1”, which is gone" in panel.text()
-        assert [role.name for role in (await kept(bot, guild)).strategies[1].roles] == ["Myth 2", "Storm 1"]
+        assert [role.name for role in (await stored_template(bot, guild)).strategies[1].roles] == ["Myth 2", "Storm 1"]
 
 
 async def test_a_text_written_over_somebody_elses_is_refused_first(guild: SandboxGuild, start: Start) -> None:
@@ -102,32 +102,34 @@ async def test_a_text_written_over_somebody_elses_is_refused_first(guild: Sandbo
         panel, other = await roles_of(guild), await panel_of(guild, by=bob)
         form = await panel.click("Edit as text")
         await other.click("Roles")
-        await send(other, "Add a role", group="Gates", emoji="🐢", name="Late", seats="2")
+        await submit_form(other, "Add a role", group="Gates", emoji="🐢", name="Late", seats="2")
         assert "is added" in other.text()
 
         await form.submit(roles="| 🛡️ | Tank | 1")
 
         assert "Somebody else changed the template’s roles meanwhile" in panel.text()
-        assert len(names(await kept(bot, guild))) == 13
-        await send(panel, "Try again")
-        assert names(await kept(bot, guild)) == ["Tank"]
+        assert len(names(await stored_template(bot, guild))) == 13
+        await submit_form(panel, "Try again")
+        assert names(await stored_template(bot, guild)) == ["Tank"]
 
 
 async def test_one_role_is_added_edited_and_removed(guild: SandboxGuild, start: Start) -> None:
     emoji = guild.add_emoji("turtle", animated=True)
     async with start() as bot:
         panel = await roles_of(guild)
-        await send(panel, "Add a role", group="Support", emoji=":turtle:", name="Late", seats="3", icon=":turtle:")
+        await submit_form(
+            panel, "Add a role", group="Support", emoji=":turtle:", name="Late", seats="3", icon=":turtle:"
+        )
         assert "Late ×3 is added" in panel.text()
-        late = (await kept(bot, guild)).roles[7]
+        late = (await stored_template(bot, guild)).roles[7]
         assert (late.group, late.name, late.emoji) == ("Support", "Late", f"<a:turtle:{emoji.id}>")
         assert late.icon == late.emoji
         await panel.select(ONE, ["Late"])
         assert "Support" in panel.text()
     async with start() as bot:
-        await send(panel, "Edit", group="", icon="", seats="1")
+        await submit_form(panel, "Edit", group="", icon="", seats="1")
         assert "Saved." in panel.text()
-        late = (await kept(bot, guild)).roles[7]
+        late = (await stored_template(bot, guild)).roles[7]
         assert (late.group, late.icon, late.seats, late.name) == ("", "", 1, "Late")
         await panel.select(ONE, ["Late"])
         await panel.click("Back")
@@ -136,7 +138,7 @@ async def test_one_role_is_added_edited_and_removed(guild: SandboxGuild, start: 
         await panel.click("Remove")
 
         assert "Late is removed." in panel.text()
-        assert (await kept(bot, guild)).roles == VOID.roles
+        assert (await stored_template(bot, guild)).roles == VOID.roles
 
 
 @pytest.mark.parametrize(
@@ -160,13 +162,13 @@ async def test_a_wrong_role_changes_nothing_and_is_shown_again(
             await panel.select(ONE, ["1️⃣ Storm 1"])
         given = {"emoji": "🐢", "name": "Late", "seats": "1"} | typed
 
-        await send(panel, "Add a role" if adding else "Edit", **given)
+        await submit_form(panel, "Add a role" if adding else "Edit", **given)
 
         assert said in panel.text()
         assert "Nothing was saved" in panel.text()
-        assert await kept(bot, guild) == VOID
-        await send(panel, "Try again", emoji="🐢", name="Late", seats="1", icon="")
-        assert "Late" in names(await kept(bot, guild))
+        assert await stored_template(bot, guild) == VOID
+        await submit_form(panel, "Try again", emoji="🐢", name="Late", seats="1", icon="")
+        assert "Late" in names(await stored_template(bot, guild))
 
 
 async def test_two_who_edit_one_role_both_win(guild: SandboxGuild, start: Start) -> None:
@@ -182,7 +184,7 @@ async def test_two_who_edit_one_role_both_win(guild: SandboxGuild, start: Start)
         await forms[0].submit(seats="4")
         await forms[1].submit(name="Stormy")
 
-        role = (await kept(bot, guild)).roles[0]
+        role = (await stored_template(bot, guild)).roles[0]
         assert (role.key, role.name, role.seats) == ("vanguard-1", "Stormy", 4)
 
 
@@ -200,12 +202,12 @@ async def test_a_role_that_is_gone_is_refused_in_a_sentence(guild: SandboxGuild,
         await panel.click("Give up")
         await panel.click("Roles")
 
-        assert "Storm 1" not in names(await kept(bot, guild))
+        assert "Storm 1" not in names(await stored_template(bot, guild))
 
 
 async def test_the_last_role_cannot_be_removed(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        await make(guild, "Ember", roles="| 🛡️ | Tank | 1")
+        await create_template(guild, "Ember", roles="| 🛡️ | Tank | 1")
         panel = await roles_of(guild, "Ember")
         await panel.select(ONE, ["🛡️ Tank"])
 
@@ -216,12 +218,14 @@ async def test_the_last_role_cannot_be_removed(guild: SandboxGuild, start: Start
         await panel.click("Remove")
 
         assert "There are no roles" in panel.text()
-        assert names(await kept(bot, guild, "Ember")) == ["Tank"]
+        assert names(await stored_template(bot, guild, "Ember")) == ["Tank"]
 
 
 async def test_roles_beyond_a_menu_have_a_second_one(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        await make(guild, "Ember", roles="\n".join(f"| {chr(0x1F400 + n)} | Role {n} | 1" for n in range(50)))
+        await create_template(
+            guild, "Ember", roles="\n".join(f"| {chr(0x1F400 + n)} | Role {n} | 1" for n in range(50))
+        )
         panel = await roles_of(guild, "Ember")
         with pytest.raises(PermissionError, match="disabled"):
             await panel.click("Add a role")
@@ -229,7 +233,7 @@ async def test_roles_beyond_a_menu_have_a_second_one(guild: SandboxGuild, start:
         await panel.select("Edit or remove one role: 26 to 50", [f"{chr(0x1F400 + 49)} Role 49"])
         await panel.click("Remove")
 
-        assert len(names(await kept(bot, guild, "Ember"))) == 49
+        assert len(names(await stored_template(bot, guild, "Ember"))) == 49
         assert "Edit or remove one role: 26 to 49" in panel.text()
 
 
@@ -244,18 +248,18 @@ async def test_a_strategy_is_added_and_a_raid_made_with_it(guild: SandboxGuild, 
 
         assert "The strategy “All myth” is added." in panel.text()
         assert "All myth: Storm 1 → Myth 1, Storm 2 → Myth 2, Storm 3 → Myth 3" in panel.text()
-        added = (await kept(bot, guild)).strategies[2]
+        added = (await stored_template(bot, guild)).strategies[2]
         assert [role.key for role in added.roles] == ["vanguard-1", "vanguard-2", "vanguard-3"]
-        board = await put_up(guild, activity="dragonspyre", hours=1.5, strategy="all myth")
+        board = await post_raid(guild, activity="dragonspyre", hours=1.5, strategy="all myth")
         assert "Myth 3" in board_text(board)
         assert "Myth it is." in board_text(board)
 
 
 async def test_a_strategy_without_changes_only_has_a_name(guild: SandboxGuild, start: Start) -> None:
     async with start() as bot:
-        await send(await strategies_of(guild, "lemuria"), "Add a strategy", name="As usual")
+        await submit_form(await strategies_of(guild, "lemuria"), "Add a strategy", name="As usual")
 
-        (added,) = (await kept(bot, guild, "The Ghastly Conspiracy Raid")).strategies
+        (added,) = (await stored_template(bot, guild, "The Ghastly Conspiracy Raid")).strategies
         assert (added.name, added.description, added.roles) == ("As usual", "", ())
 
 
@@ -270,20 +274,20 @@ async def test_a_strategy_is_edited_and_removed_through_restarts(guild: SandboxG
         assert to_lines(VOID.played_as(played).roles) in form.text()
         await form.submit(name="Three myth", roles=to_lines(VOID.roles).replace("Storm", "Myth"))
         assert "Saved." in panel.text()
-        edited = (await kept(bot, guild)).strategies[1]
+        edited = (await stored_template(bot, guild)).strategies[1]
         assert edited.name == "Three myth"
         assert edited.description == played.description
         assert [role.name for role in edited.roles] == ["Myth 1", "Myth 2", "Myth 3"]
         await panel.select(None, ["Three myth"])
-        await send(panel, "Edit", description="", roles=to_lines(VOID.roles))
-        edited = (await kept(bot, guild)).strategies[1]
+        await submit_form(panel, "Edit", description="", roles=to_lines(VOID.roles))
+        edited = (await stored_template(bot, guild)).strategies[1]
         assert (edited.description, edited.roles) == ("", ())
         await panel.select(None, ["triple storm"])
     async with start() as bot:
         await panel.click("Remove")
 
         assert "The strategy “triple storm” is removed." in panel.text()
-        assert [one.name for one in (await kept(bot, guild)).strategies] == ["Three myth"]
+        assert [one.name for one in (await stored_template(bot, guild)).strategies] == ["Three myth"]
 
 
 @pytest.mark.parametrize(
@@ -305,15 +309,15 @@ async def test_a_wrong_strategy_changes_nothing_and_is_shown_again(
         if not adding:
             await panel.select(None, ["2 myth 1 storm"])
 
-        await send(panel, "Add a strategy" if adding else "Edit", **({"name": "Other"} | typed))
+        await submit_form(panel, "Add a strategy" if adding else "Edit", **({"name": "Other"} | typed))
 
         assert said in panel.text()
-        assert await kept(bot, guild) == VOID
+        assert await stored_template(bot, guild) == VOID
         form = await panel.click("Try again")
         for value in typed.values():
             assert value.strip() in form.text()
         await form.submit(name="Other", roles=to_lines(VOID.roles))
-        assert "Other" in [one.name for one in (await kept(bot, guild)).strategies]
+        assert "Other" in [one.name for one in (await stored_template(bot, guild)).strategies]
 
 
 async def test_a_strategy_that_is_gone_is_refused_in_a_sentence(guild: SandboxGuild, start: Start) -> None:
@@ -336,21 +340,21 @@ async def test_a_strategy_written_over_other_roles_is_refused_first(guild: Sandb
         panel, other = await strategies_of(guild), await roles_of(guild)
         form = await panel.click("Add a strategy")
         await other.select(ONE, ["1️⃣ Storm 1"])
-        await send(other, "Edit", name="Stormy")
+        await submit_form(other, "Edit", name="Stormy")
 
         await form.submit(name="Other", roles=to_lines(VOID.roles).replace("Jade", "Amber"))
 
         assert "Somebody else changed the template’s roles meanwhile" in panel.text()
-        assert len((await kept(bot, guild)).strategies) == 2
+        assert len((await stored_template(bot, guild)).strategies) == 2
 
 
 async def test_twenty_five_strategies_are_the_most(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        await make(guild, "Ember", roles="| 🛡️ | Tank | 1")
+        await create_template(guild, "Ember", roles="| 🛡️ | Tank | 1")
         panel = await strategies_of(guild, "Ember")
         assert "There are none." in panel.text()
         for number in range(25):
-            await send(panel, "Add a strategy", name=f"Strategy {number}")
+            await submit_form(panel, "Add a strategy", name=f"Strategy {number}")
 
         with pytest.raises(PermissionError, match="disabled"):
             await panel.click("Add a strategy")
@@ -360,7 +364,7 @@ async def test_what_was_typed_for_a_role_that_is_gone_is_shown_but_not_tried_aga
     guild: SandboxGuild, start: Start
 ) -> None:
     async with start():
-        panel = await make(guild, "Ember", roles=LINES)
+        panel = await create_template(guild, "Ember", roles=LINES)
         await panel.click("Roles")
         await panel.select("Edit or remove one role", ["💚 Healer"])
         form = await panel.click("Edit")
@@ -378,9 +382,9 @@ async def test_what_was_typed_for_a_role_that_is_gone_is_shown_but_not_tried_aga
 
 async def test_a_strategy_says_what_it_does_to_a_role_of_the_same_name(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        panel = await make(guild, "Ember", roles="Front | 🛡️ | Tank | 1\n| 💚 | Healer | 1")
+        panel = await create_template(guild, "Ember", roles="Front | 🛡️ | Tank | 1\n| 💚 | Healer | 1")
         await panel.click("Strategies")
 
-        await send(panel, "Add a strategy", name="three", roles="Front | 🛡️ | Tank | 3\nBack | 🩹 | Healer | 1")
+        await submit_form(panel, "Add a strategy", name="three", roles="Front | 🛡️ | Tank | 3\nBack | 🩹 | Healer | 1")
 
         assert "three: Tank ×1 → Tank ×3, 💚 Healer (no group) → 🩹 Healer (Back)" in panel.text()

@@ -7,7 +7,7 @@ from raidbot.raids.model import GuildId, Role, RoleKey, Source
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.model import Strategy, Template
 from raidbot.state import Cause
-from tests.commands.templates.panel_helpers import kept, make, panel_of, send
+from tests.commands.templates.panel_helpers import create_template, panel_of, stored_template, submit_form
 from tests.conftest import Start
 
 LIST = "Look at a template, and change it"
@@ -21,18 +21,18 @@ async def test_answers_come_in_time_though_discord_is_slow(sandbox: Sandbox, gui
 
         answers = [
             await guild.owner.slash(guild.channel("raid-signups"), "templates list"),
-            await send(panel, "Words and look", emoji=":ember:"),
-            await send(panel, "Lengths", lengths="x"),
-            await send(panel, "Try again", lengths="2"),
+            await submit_form(panel, "Words and look", emoji=":ember:"),
+            await submit_form(panel, "Lengths", lengths="x"),
+            await submit_form(panel, "Try again", lengths="2"),
             await panel.click("Preview"),
             await panel.click("Back"),
             await panel.click("Export"),
-            await make(guild, "Ember", emoji=":ember:"),
+            await create_template(guild, "Ember", emoji=":ember:"),
         ]
 
         assert [answer.failed for answer in answers] == [False] * len(answers)
-        assert (await kept(bot, guild)).lengths == (120,)
-        assert (await kept(bot, guild, "Ember")).emoji
+        assert (await stored_template(bot, guild)).lengths == (120,)
+        assert (await stored_template(bot, guild, "Ember")).emoji
 
 
 async def test_sixty_templates_are_paged(guild: SandboxGuild, start: Start) -> None:
@@ -80,18 +80,18 @@ async def test_the_widest_template_fits_every_page(guild: SandboxGuild, start: S
         )
         panel = await panel_of(guild, widest.key)
         await panel.click("Words and look")
-        await send(panel, "Sides", sides="x\nx")
+        await submit_form(panel, "Sides", sides="x\nx")
         await panel.click("Give up")
         await panel.click("Roles")
         assert "more than 4000 characters, so they are edited one by one" in panel.text()
         await panel.select("Edit or remove one role: 26 to 26", [roles[25].key])
-        await send(panel, "Edit", seats="x")
-        await send(panel, "Try again", seats="2")
+        await submit_form(panel, "Edit", seats="x")
+        await submit_form(panel, "Try again", seats="2")
         assert "Saved." in panel.text()
         await panel.click("Back")
         await panel.click("Strategies")
         await panel.select(None, [widest.strategies[0].name])
-        await send(panel, "Edit", description="~" * 1500)
+        await submit_form(panel, "Edit", description="~" * 1500)
         assert "Discord would not take a board made from" in panel.text()
         await panel.click("Give up")
         await panel.click("Strategies")

@@ -11,13 +11,13 @@ from raidbot.db import imported
 from raidbot.raids.model import Kind, MemberId, Raid, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause
-from tests.delivery.harness import EDIT, PUT_REACTION, REACTORS, READ, BotHarness, DeliveryWorld, seated, until
+from tests.delivery.harness import EDIT, FETCH, PUT_REACTION, REACTORS, BotHarness, DeliveryWorld, seated, until
 
 ONE, TWO = "1️⃣", "2️⃣"
 TANK, HEALER = RoleKey("tank"), RoleKey("healer")
 
 
-async def taken_over(world: DeliveryWorld, harness: BotHarness, raid: Raid, **members: Person) -> None:
+async def simulate_import(world: DeliveryWorld, harness: BotHarness, raid: Raid, **members: Person) -> None:
     """Reduce the database to the state after an import: a roster, and a mark for every place. Then crash the bot."""
     for key, member in members.items():
         join = partial(
@@ -44,8 +44,8 @@ async def test_reactions_of_those_in_the_raid_move_nobody(world: DeliveryWorld) 
     harness = await world.start_bot()
     alice, bob, fay = world.member("alice"), world.member("bob"), world.member("fay")
     raid = await world.raid(harness, tank=1, healer=3)
-    await taken_over(world, harness, raid, tank=alice, healer=bob)
-    board = world.sees(raid)
+    await simulate_import(world, harness, raid, tank=alice, healer=bob)
+    board = world.require_board(raid)
     await alice.react(board, ONE)
     await alice.react(board, TWO)  # once refused and left there; a manager seated Bob
     await fay.react(board, TWO)
@@ -64,8 +64,8 @@ async def test_what_was_adopted_counts_from_then_on(world: DeliveryWorld) -> Non
     harness = await world.start_bot()
     alice, bob = world.member("alice"), world.member("bob")
     raid = await world.raid(harness, tank=1, healer=1)
-    await taken_over(world, harness, raid, tank=alice, healer=bob)
-    board = world.sees(raid)
+    await simulate_import(world, harness, raid, tank=alice, healer=bob)
+    board = world.require_board(raid)
     await alice.react(board, ONE)
     await alice.react(board, TWO)
     await bob.react(board, TWO)
@@ -86,8 +86,8 @@ async def test_a_reaction_that_goes_at_once_counts_at_once(world: DeliveryWorld)
     harness = await world.start_bot()
     alice = world.member("alice")
     raid = await world.raid(harness, tank=1, healer=1)
-    await taken_over(world, harness, raid, tank=alice)
-    board = world.sees(raid)
+    await simulate_import(world, harness, raid, tank=alice)
+    board = world.require_board(raid)
     await alice.react(board, ONE)
     harness = await world.start_bot()
 
@@ -100,10 +100,10 @@ async def test_it_costs_one_call_and_one_drawing(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     alice, bob = world.member("alice"), world.member("bob")
     raid = await world.raid(harness, tank=1, healer=1)
-    await taken_over(world, harness, raid, tank=alice, healer=bob)
-    await alice.react(world.sees(raid), ONE)
-    await bob.react(world.sees(raid), TWO)
-    routes = (READ, REACTORS, PUT_REACTION, EDIT)
+    await simulate_import(world, harness, raid, tank=alice, healer=bob)
+    await alice.react(world.require_board(raid), ONE)
+    await bob.react(world.require_board(raid), TWO)
+    routes = (FETCH, REACTORS, PUT_REACTION, EDIT)
     before = [world.count(route) for route in routes]
 
     harness = await world.start_bot(sweep_gap=3600)
@@ -119,8 +119,8 @@ async def test_names_that_are_learned_by_the_way_draw_nothing_before_it_was_comp
     harness = await world.start_bot()
     alice = world.member("alice")
     raid = await world.raid(harness, tank=1, healer=1)
-    await taken_over(world, harness, raid, tank=alice)
-    await alice.react(world.sees(raid), ONE)
+    await simulate_import(world, harness, raid, tank=alice)
+    await alice.react(world.require_board(raid), ONE)
     routes = (PUT_REACTION, EDIT)
     before = [world.count(route) for route in routes]
 
@@ -139,8 +139,8 @@ async def test_names_that_are_learned_by_the_way_draw_nothing_before_it_was_comp
 async def test_a_board_that_cannot_be_read_is_drawn_all_the_same(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     raid = await world.raid(harness, tank=1, healer=1)
-    await taken_over(world, harness, raid, tank=world.member("alice"))
-    world.sandbox.faults.answer(403, route=READ)
+    await simulate_import(world, harness, raid, tank=world.member("alice"))
+    world.sandbox.faults.answer(403, route=FETCH)
     before = world.count(EDIT)
 
     harness = await world.start_bot(sweep_gap=3600)
@@ -153,21 +153,21 @@ async def test_reactions_that_somebody_swept_come_back(world: DeliveryWorld) -> 
     harness = await world.start_bot()
     alice = world.member("alice")
     raid = await world.raid(harness, tank=1, healer=1)
-    await taken_over(world, harness, raid, tank=alice)
-    await world.sandbox.clear_reactions(world.sees(raid))
+    await simulate_import(world, harness, raid, tank=alice)
+    await world.sandbox.clear_reactions(world.require_board(raid))
 
     harness = await world.start_bot()
     await harness.reconcile.all()
 
     bot = world.sandbox.bot.id
-    await world.sandbox.until(lambda: all(bot in world.sees(raid).reactors(emoji) for emoji in (ONE, TWO)))
+    await world.sandbox.until(lambda: all(bot in world.require_board(raid).reactors(emoji) for emoji in (ONE, TWO)))
     assert await seated(harness, raid, "tank") == [alice.id]
 
 
 async def test_the_board_of_another_bot_is_not_tried_again_and_people_are_told(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     raid = await world.raid(harness)
-    board = world.sees(raid)
+    board = world.require_board(raid)
     board.author = User(id=board.author.id + 1, username="wizbot", bot=True)
     member = MemberId(world.member("alice").id)
     before = world.count(EDIT)
@@ -190,7 +190,7 @@ async def test_the_board_of_another_bot_is_not_tried_again_and_people_are_told(w
 async def test_a_gate_of_the_role_everybody_has_is_open(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     raid = await world.raid(harness)
-    gate = SignupGate(world.client, harness.state, harness.line)
+    gate = SignupGate(world.client, harness.state, harness.api)
     everybody = {Kind.RAID: frozenset({int(raid.guild)})}
     settings = replace(await harness.state.settings(raid.guild), signup_roles=everybody)
     await harness.state.change_settings(raid.guild, lambda _: settings, Cause(Source.COMMAND))

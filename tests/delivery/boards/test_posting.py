@@ -21,11 +21,11 @@ async def is_status(harness: BotHarness, raid: Raid, status: Status) -> bool:
     return (await harness.state.raid(raid.id)).status is status
 
 
-async def opens(harness: BotHarness, raid: Raid) -> None:
+async def until_open(harness: BotHarness, raid: Raid) -> None:
     await until(partial(is_status, harness, raid, Status.OPEN))
 
 
-async def cancelled(harness: BotHarness, raid: Raid) -> None:
+async def until_cancelled(harness: BotHarness, raid: Raid) -> None:
     await until(partial(is_status, harness, raid, Status.CANCELLED))
 
 
@@ -36,7 +36,7 @@ async def test_a_new_raid_is_posted_and_open_without_a_further_edit(world: Deliv
     raid = await world.raid(harness, creator=creator)
 
     assert raid.status is Status.OPEN
-    assert raid.message == world.sees(raid).id
+    assert raid.message == world.require_board(raid).id
     assert world.count(EDIT) == 0
 
 
@@ -49,7 +49,7 @@ async def test_a_crash_after_discord_took_the_board_does_not_post_it_twice(world
     fault.lift()
 
     harness = await world.start_bot()
-    await opens(harness, raid)
+    await until_open(harness, raid)
 
     assert [board.id for board in world.boards()] == [(await harness.state.raid(raid.id)).message]
 
@@ -63,7 +63,7 @@ async def test_a_crash_before_discord_took_the_board_posts_it_after_the_restart(
     fault.lift()
 
     harness = await world.start_bot()
-    await opens(harness, raid)
+    await until_open(harness, raid)
 
     assert len(world.boards()) == 1
 
@@ -79,7 +79,7 @@ async def test_long_after_a_crash_the_board_left_behind_is_adopted(world: Delive
     world.clock.advance(timedelta(minutes=10))
 
     harness = await world.start_bot()
-    await opens(harness, raid)
+    await until_open(harness, raid)
 
     assert [board.id for board in world.boards()] == [(await harness.state.raid(raid.id)).message]
 
@@ -94,7 +94,7 @@ async def test_long_after_a_crash_that_left_nothing_behind_the_board_is_sent(wor
     world.clock.advance(timedelta(minutes=10))
 
     harness = await world.start_bot()
-    await opens(harness, raid)
+    await until_open(harness, raid)
 
     assert len(world.boards()) == 1
     assert world.count(HISTORY) == 1
@@ -108,7 +108,7 @@ async def test_a_raid_created_before_the_parts_started_is_posted(world: Delivery
 
     harness = await world.start_bot()
 
-    await opens(harness, raid)
+    await until_open(harness, raid)
 
 
 async def test_an_outage_delays_the_board(world: DeliveryWorld) -> None:
@@ -120,7 +120,7 @@ async def test_an_outage_delays_the_board(world: DeliveryWorld) -> None:
     assert await is_status(harness, raid, Status.POSTING)
     fault.lift()
 
-    await opens(harness, raid)
+    await until_open(harness, raid)
     assert len(world.boards()) == 1
 
 
@@ -129,7 +129,7 @@ async def test_answers_that_get_lost_leave_one_board(world: DeliveryWorld) -> No
     world.sandbox.faults.answer(503, route=SEND, calls=3, carried_out=True)
 
     raid = await harness.state.create(world.plan(), CAUSE)
-    await opens(harness, raid)
+    await until_open(harness, raid)
 
     assert len(world.boards()) == 1
 
@@ -140,7 +140,7 @@ async def test_a_refused_board_cancels_the_raid_and_the_creator_is_told(world: D
     world.guild.deny(world.channel, "send_messages")
 
     raid = await harness.state.create(world.plan(creator=creator), CAUSE)
-    await cancelled(harness, raid)
+    await until_cancelled(harness, raid)
 
     assert (await harness.state.raid(raid.id)).cancelled_reason is CancelReason.NOT_POSTED
     await world.sandbox.until(lambda: any("could not be posted" in message.content for message in creator.dms))

@@ -8,7 +8,14 @@ from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, GuildId, Kind, MemberId, RoleKey, Source
 from raidbot.raids.rosters import manager_edits
 from raidbot.state import Cause
-from tests.delivery.boards.comparison_steps import ONE, TWO, again, assert_marks_match_reactions, sit_down, waiting
+from tests.delivery.boards.comparison_steps import (
+    ONE,
+    TWO,
+    assert_marks_match_reactions,
+    react_in_order,
+    restart_and_compare,
+    waiting,
+)
 from tests.delivery.harness import EDIT, PUT_REACTION, REACTORS, DeliveryWorld, seated, until
 
 
@@ -19,7 +26,7 @@ async def test_nothing_changed_costs_one_call_per_board(world: DeliveryWorld) ->
     await harness.state.learn_names(GuildId(world.guild.id), names)
     raids = [await world.raid(harness) for _ in range(5)]
     for raid, member in zip(raids, everybody[1:], strict=False):
-        await sit_down(harness, world, raid, ONE, member)
+        await react_in_order(harness, world, raid, ONE, member)
     await world.crash(harness)
     world.clock.advance(timedelta(hours=1))
     before = len(world.sandbox.calls)
@@ -35,14 +42,14 @@ async def test_new_reactors_queue_behind_everybody_and_those_gone_leave(world: D
     harness = await world.start_bot()
     early, gone, young, old = (world.member(name) for name in ("early", "gone", "young", "old"))
     raid = await world.raid(harness, tank=1, healer=1)
-    await sit_down(harness, world, raid, ONE, young)
-    await sit_down(harness, world, raid, TWO, gone)
+    await react_in_order(harness, world, raid, ONE, young)
+    await react_in_order(harness, world, raid, TWO, gone)
     await world.crash(harness)
-    await early.react(world.sees(raid), ONE)
-    await old.react(world.sees(raid), ONE)
-    await gone.unreact(world.sees(raid), TWO)
+    await early.react(world.require_board(raid), ONE)
+    await old.react(world.require_board(raid), ONE)
+    await gone.unreact(world.require_board(raid), TWO)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
 
     assert await seated(harness, raid, "tank") == [young.id]
     assert await waiting(harness, raid, "tank") == sorted([early.id, old.id])
@@ -54,12 +61,12 @@ async def test_a_swap_that_leaves_the_count_equal_is_seen_on_a_board_just_used(w
     harness = await world.start_bot()
     alice, bob = world.member("alice"), world.member("bob")
     raid = await world.raid(harness)
-    await sit_down(harness, world, raid, ONE, alice)
+    await react_in_order(harness, world, raid, ONE, alice)
     await world.crash(harness)
-    await alice.unreact(world.sees(raid), ONE)
-    await bob.react(world.sees(raid), ONE)
+    await alice.unreact(world.require_board(raid), ONE)
+    await bob.react(world.require_board(raid), ONE)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
 
     assert await seated(harness, raid, "tank") == [bob.id]
 
@@ -68,13 +75,13 @@ async def test_a_swap_on_a_quiet_board_is_found_in_a_while(world: DeliveryWorld)
     harness = await world.start_bot()
     alice, bob = world.member("alice"), world.member("bob")
     raid = await world.raid(harness)
-    await sit_down(harness, world, raid, ONE, alice)
+    await react_in_order(harness, world, raid, ONE, alice)
     await world.crash(harness)
     world.clock.advance(timedelta(hours=1))
-    await alice.unreact(world.sees(raid), ONE)
-    await bob.react(world.sees(raid), ONE)
+    await alice.unreact(world.require_board(raid), ONE)
+    await bob.react(world.require_board(raid), ONE)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
 
     async def swapped() -> bool:
         return await seated(harness, raid, "tank") == [bob.id]
@@ -90,9 +97,9 @@ async def test_seats_given_by_managers_stay(world: DeliveryWorld) -> None:
         raid.id, partial(manager_edits.assign, member=MemberId(alice.id), key=RoleKey("tank"), now=harness.state.now())
     )
     await world.crash(harness)
-    await bob.react(world.sees(raid), ONE)
+    await bob.react(world.require_board(raid), ONE)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
 
     assert await seated(harness, raid, "tank") == [alice.id, bob.id]
 
@@ -101,11 +108,11 @@ async def test_leaving_while_the_bot_is_away_promotes_and_tells(world: DeliveryW
     harness = await world.start_bot()
     alice, bob = world.member("alice"), world.member("bob")
     raid = await world.raid(harness, tank=1)
-    await sit_down(harness, world, raid, ONE, alice, bob)
+    await react_in_order(harness, world, raid, ONE, alice, bob)
     await world.crash(harness)
-    await alice.unreact(world.sees(raid), ONE)
+    await alice.unreact(world.require_board(raid), ONE)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
 
     assert await seated(harness, raid, "tank") == [bob.id]
     await world.sandbox.until(lambda: any("A seat opened" in message.content for message in bob.dms))
@@ -116,12 +123,12 @@ async def test_moving_while_the_bot_is_away_is_a_move(world: DeliveryWorld) -> N
     harness = await world.start_bot()
     alice = world.member("alice")
     raid = await world.raid(harness, tank=1, healer=1)
-    await sit_down(harness, world, raid, TWO, alice)
+    await react_in_order(harness, world, raid, TWO, alice)
     await world.crash(harness)
-    await alice.unreact(world.sees(raid), TWO)
-    await alice.react(world.sees(raid), ONE)
+    await alice.unreact(world.require_board(raid), TWO)
+    await alice.react(world.require_board(raid), ONE)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
 
     assert await seated(harness, raid, "tank") == [alice.id]
     assert await seated(harness, raid, "healer") == []
@@ -133,13 +140,13 @@ async def test_of_several_new_reactions_the_first_role_of_the_board_counts(world
     alice = world.member("alice")
     raid = await world.raid(harness, tank=1, healer=1)
     await world.crash(harness)
-    await alice.react(world.sees(raid), TWO)
-    await alice.react(world.sees(raid), ONE)
+    await alice.react(world.require_board(raid), TWO)
+    await alice.react(world.require_board(raid), ONE)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
 
     assert await seated(harness, raid, "tank") == [alice.id]
-    await world.sandbox.until(lambda: alice.id not in world.sees(raid).reactors(TWO))
+    await world.sandbox.until(lambda: alice.id not in world.require_board(raid).reactors(TWO))
     await assert_marks_match_reactions(harness, world, raid)
 
 
@@ -149,9 +156,9 @@ async def test_more_reactors_than_fit_a_page_all_count(world: DeliveryWorld) -> 
     raid = await world.raid(harness, tank=300)
     await world.crash(harness)
     for member in members:
-        await member.react(world.sees(raid), ONE)
+        await member.react(world.require_board(raid), ONE)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
 
     assert await seated(harness, raid, "tank") == [member.id for member in members]
     assert world.count(REACTORS) == 2
@@ -161,16 +168,16 @@ async def test_swept_reactions_make_nobody_leave_and_come_back(world: DeliveryWo
     harness = await world.start_bot()
     alice, bob = world.member("alice"), world.member("bob")
     raid = await world.raid(harness, tank=3, healer=1)
-    await sit_down(harness, world, raid, ONE, alice)
+    await react_in_order(harness, world, raid, ONE, alice)
     await world.crash(harness)
-    await world.sandbox.clear_reactions(world.sees(raid), ONE)
+    await world.sandbox.clear_reactions(world.require_board(raid), ONE)
     world.guild.allow(world.channel, "add_reactions", to=world.guild.facts.roles[world.guild.id])
-    await bob.react(world.sees(raid), ONE)
+    await bob.react(world.require_board(raid), ONE)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
 
     assert await seated(harness, raid, "tank") == [alice.id, bob.id]
-    await world.sandbox.until(lambda: world.sandbox.bot.id in world.sees(raid).reactors(ONE))
+    await world.sandbox.until(lambda: world.sandbox.bot.id in world.require_board(raid).reactors(ONE))
     await assert_marks_match_reactions(harness, world, raid)
 
 
@@ -178,11 +185,11 @@ async def test_the_bots_own_missing_reaction_alone_comes_back(world: DeliveryWor
     harness = await world.start_bot()
     raid = await world.raid(harness)
     before = world.count(PUT_REACTION)
-    await world.sandbox.clear_reactions(world.sees(raid), TWO)
+    await world.sandbox.clear_reactions(world.require_board(raid), TWO)
 
     await harness.reconcile.raid(raid.id)
 
-    await world.sandbox.until(lambda: world.sandbox.bot.id in world.sees(raid).reactors(TWO))
+    await world.sandbox.until(lambda: world.sandbox.bot.id in world.require_board(raid).reactors(TWO))
     assert world.count(PUT_REACTION) == before + 1
 
 
@@ -190,20 +197,20 @@ async def test_a_closed_board_takes_nobody(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     alice, bob = world.member("alice"), world.member("bob")
     raid = await world.raid(harness, tank=3)
-    await sit_down(harness, world, raid, ONE, alice)
+    await react_in_order(harness, world, raid, ONE, alice)
     world.guild.deny(world.channel, "manage_messages")
     await harness.change(
         raid.id, partial(lifecycle.close, reason=CloseReason.MANUAL, by=raid.creator, now=harness.state.now())
     )
     await harness.boards.idle()
     await world.crash(harness)
-    await bob.react(world.sees(raid), ONE)
+    await bob.react(world.require_board(raid), ONE)
     world.guild.allow(world.channel, "manage_messages")
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
 
     assert await seated(harness, raid, "tank") == [alice.id]
-    await world.sandbox.until(lambda: bob.id not in world.sees(raid).reactors(ONE))
+    await world.sandbox.until(lambda: bob.id not in world.require_board(raid).reactors(ONE))
 
 
 async def test_the_signup_roles_are_respected(world: DeliveryWorld) -> None:
@@ -217,13 +224,13 @@ async def test_the_signup_roles_are_respected(world: DeliveryWorld) -> None:
         Cause(Source.COMMAND),
     )
     await world.crash(harness)
-    await bob.react(world.sees(raid), ONE)
-    await alice.react(world.sees(raid), ONE)
+    await bob.react(world.require_board(raid), ONE)
+    await alice.react(world.require_board(raid), ONE)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
 
     assert await seated(harness, raid, "tank") == [alice.id]
-    await world.sandbox.until(lambda: bob.id not in world.sees(raid).reactors(ONE))
+    await world.sandbox.until(lambda: bob.id not in world.require_board(raid).reactors(ONE))
 
 
 async def test_edits_follow_a_comparison_only_if_something_differs(world: DeliveryWorld) -> None:

@@ -7,22 +7,27 @@ from structlog.testing import capture_logs
 
 from raidbot.raids.model import CancelReason, ChannelId, Source
 from raidbot.state import Cause
-from tests.delivery.boards.comparison_steps import ONE, again, assert_marks_match_reactions, sit_down
-from tests.delivery.harness import REACTORS, READ, DeliveryWorld, seated, until
+from tests.delivery.boards.comparison_steps import (
+    ONE,
+    assert_marks_match_reactions,
+    react_in_order,
+    restart_and_compare,
+)
+from tests.delivery.harness import FETCH, REACTORS, DeliveryWorld, seated, until
 
 
 async def test_a_deleted_message_or_channel_cancels(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     one = await world.raid(harness)
     await world.crash(harness)
-    await world.sandbox.delete_message(world.sees(one))
-    harness = await again(world, harness)
+    await world.sandbox.delete_message(world.require_board(one))
+    harness = await restart_and_compare(world, harness)
     assert (await harness.state.raid(one.id)).cancelled_reason is CancelReason.MESSAGE_DELETED
     other = await world.raid(harness)
     await world.crash(harness)
     await world.sandbox.delete_channel(world.channel)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
 
     assert (await harness.state.raid(other.id)).cancelled_reason is CancelReason.CHANNEL_DELETED
 
@@ -32,10 +37,10 @@ async def test_an_outage_cancels_nothing_and_is_made_up_for(world: DeliveryWorld
     alice = world.member("alice")
     raid = await world.raid(harness)
     await world.crash(harness)
-    await alice.react(world.sees(raid), ONE)
-    fault = world.sandbox.faults.answer(503, route=READ)
+    await alice.react(world.require_board(raid), ONE)
+    fault = world.sandbox.faults.answer(503, route=FETCH)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
     await world.sandbox.until(lambda: fault.met >= 2)
     assert (await harness.state.raid(raid.id)).is_open
     fault.lift()
@@ -56,10 +61,10 @@ async def test_one_broken_board_is_reported_once_and_the_others_go_on(world: Del
     await harness.boards.idle()
     await world.crash(harness)
     world.guild.deny(hidden, "view_channel")
-    await alice.react(world.sees(raid), ONE)
+    await alice.react(world.require_board(raid), ONE)
 
     with capture_logs() as logs:
-        harness = await again(world, harness)
+        harness = await restart_and_compare(world, harness)
         await harness.reconcile.all()
 
     assert await seated(harness, raid, "tank") == [alice.id]
@@ -71,7 +76,7 @@ async def test_a_change_that_failed_on_the_database_is_made_up_for(world: Delive
     alice = world.member("alice")
     raid = await world.raid(harness)
     harness.ignores_events = True
-    await alice.react(world.sees(raid), ONE)
+    await alice.react(world.require_board(raid), ONE)
     await harness.db.write(lambda tx: tx.execute("ALTER TABLE seats RENAME TO away"))
     harness.reconcile.later(raid.id)
     await world.sandbox.until(lambda: world.count(REACTORS))
@@ -88,8 +93,8 @@ async def test_whoever_leaves_while_the_board_is_read_stays_away(world: Delivery
     alice, bob = world.member("alice"), world.member("bob")
     raid = await world.raid(harness, tank=3)
     harness.ignores_events = True
-    await alice.react(world.sees(raid), ONE)
-    await bob.react(world.sees(raid), ONE)
+    await alice.react(world.require_board(raid), ONE)
+    await bob.react(world.require_board(raid), ONE)
     await asyncio.sleep(0.05)
     harness.ignores_events = False
     read = asyncio.Event()
@@ -105,7 +110,7 @@ async def test_whoever_leaves_while_the_board_is_read_stays_away(world: Delivery
     comparing = asyncio.create_task(harness.reconcile.raid(raid.id))
     await read.wait()
 
-    await alice.unreact(world.sees(raid), ONE)
+    await alice.unreact(world.require_board(raid), ONE)
     await world.sandbox.until(lambda: alice.id in next(iter(harness.reconcile._comparisons[raid.id])).touched)
     go_on.set()
     await comparing
@@ -118,16 +123,16 @@ async def test_whoever_joins_while_the_board_is_read_stays_in(world: DeliveryWor
     harness = await world.start_bot()
     alice, bob = world.member("alice"), world.member("bob")
     raid = await world.raid(harness, tank=3)
-    await sit_down(harness, world, raid, ONE, bob)
+    await react_in_order(harness, world, raid, ONE, bob)
     harness.ignores_events = True
-    await bob.unreact(world.sees(raid), ONE)
+    await bob.unreact(world.require_board(raid), ONE)
     await asyncio.sleep(0.05)
     harness.ignores_events = False
     slow = world.sandbox.faults.slow(0.3, route=REACTORS)
     comparing = asyncio.create_task(harness.reconcile.raid(raid.id, in_full=True))
-    await world.sandbox.until(lambda: world.count(READ))
+    await world.sandbox.until(lambda: world.count(FETCH))
 
-    await alice.react(world.sees(raid), ONE)
+    await alice.react(world.require_board(raid), ONE)
     await comparing
     slow.lift()
 

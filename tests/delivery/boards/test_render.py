@@ -32,7 +32,7 @@ from raidbot.raids.rosters import manager_edits, signups
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.catalogue import untouched
 from raidbot.raids.templates.model import Template, check
-from tests.board_text import as_text
+from tests.board_text import board_as_text
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 CUSTOM = f"<a:{'e' * 32}:12345678901234567890>"
@@ -149,7 +149,7 @@ def test_every_board_is_within_discord_s_limits(raid: Raid, name: str, known: bo
         assert shown.reactions == tuple(role.emoji for role in raid.roles)
     else:
         assert shown.reactions == ()
-    assert as_text(shown)
+    assert board_as_text(shown)
 
 
 @given(any_raid())
@@ -367,7 +367,7 @@ def test_what_is_posted_is_what_is_shown_once_the_raid_is_open() -> None:
 
 def test_a_board_can_be_read_as_plain_text() -> None:
     raid = joined(raid_of("key", teams=2, subject="*Kraken*"), (1, 0), (2, 1))
-    text = as_text(board(raid, {MemberId(1): "Ann_*", MemberId(2): "Ben"}), ZoneInfo("Europe/Berlin"))
+    text = board_as_text(board(raid, {MemberId(1): "Ann_*", MemberId(2): "Ben"}), ZoneInfo("Europe/Berlin"))
 
     assert text == (
         "🔑 Gold Key Boss — *Kraken*\n"

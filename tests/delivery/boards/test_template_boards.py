@@ -27,7 +27,7 @@ NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 LONG_NAMES = ("W" * 32, "*" * 32, "😀" * 32)
 
 
-def offering(template: Template) -> Catalogue:
+def catalogue_with(template: Template) -> Catalogue:
     """Return a catalogue with the template; skip examples whose template is refused."""
     try:
         return add(untouched(), template)
@@ -81,7 +81,7 @@ def check_panel(embed: discord.Embed, rows: tuple[Row, ...]) -> None:
 @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(25, 1000))
 @given(any_template(), st.sampled_from(LONG_NAMES), st.integers(0, 3), st.integers(0, 40))
 def test_every_board_of_an_accepted_template_is_taken(template: Template, name: str, forced: int, waiting: int) -> None:
-    catalogue = offering(template)
+    catalogue = catalogue_with(template)
     for draft in drafts(catalogue, template):
         raid = planned(draft, catalogue)
         full = filled(raid, forced=forced, waiting=waiting)
@@ -95,7 +95,7 @@ def test_every_board_of_an_accepted_template_is_taken(template: Template, name: 
 @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(25, 1000))
 @given(any_template(), st.sampled_from(LONG_NAMES))
 def test_a_full_board_of_an_accepted_template_names_everybody(template: Template, name: str) -> None:
-    catalogue = offering(template)
+    catalogue = catalogue_with(template)
     for draft in drafts(catalogue, template):
         full = filled(planned(draft, catalogue), forced=0, waiting=0)
 
@@ -107,7 +107,7 @@ def test_a_full_board_of_an_accepted_template_names_everybody(template: Template
 @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(25, 1000))
 @given(any_template())
 def test_the_panel_of_create_shows_an_accepted_template(template: Template) -> None:
-    catalogue = offering(template)
+    catalogue = catalogue_with(template)
     for draft in (Draft(activity=template.key), *drafts(catalogue, template)):
         sheet = views.DraftView(DraftId(10**12), draft, catalogue)
         check_panel(views.summary(sheet), views.rows(sheet))

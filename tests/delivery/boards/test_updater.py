@@ -128,7 +128,7 @@ async def test_an_outage_of_edits_heals_by_itself(world: DeliveryWorld) -> None:
 async def test_a_deleted_message_cancels_the_raid(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     raid = await world.raid(harness)
-    await world.sandbox.delete_message(world.sees(raid))
+    await world.sandbox.delete_message(world.require_board(raid))
 
     await join(harness, raid, world.member("alice"))
 
@@ -171,50 +171,50 @@ async def test_the_boards_reactions_stand_in_the_order_of_the_roles(world: Deliv
 
     raid = await world.raid(harness, tank=1, healer=2, damage=5)
 
-    assert list(world.sees(raid).reactions) == ["1\u20e3", "2\u20e3", "3\u20e3"]
+    assert list(world.require_board(raid).reactions) == ["1\u20e3", "2\u20e3", "3\u20e3"]
 
 
 async def test_reactions_interrupted_by_a_crash_are_completed(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     fault = world.sandbox.faults.slow(0.2, route=PUT_REACTION)
     raid = await harness.state.create(world.plan(tank=1, healer=2, damage=5), _cause())
-    await world.sandbox.until(lambda: world.board(raid) and len(world.sees(raid).reactions) == 1)
+    await world.sandbox.until(lambda: world.board(raid) and len(world.require_board(raid).reactions) == 1)
     await world.crash(harness)
     fault.lift()
 
     await world.start_bot()
 
-    await world.sandbox.until(lambda: len(world.sees(raid).reactions) == 3)
+    await world.sandbox.until(lambda: len(world.require_board(raid).reactions) == 3)
 
 
 async def test_signups_show_while_reactions_are_still_being_put(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     world.sandbox.faults.slow(0.2, route=PUT_REACTION)
     raid = await harness.state.create(world.plan(tank=1, healer=2, damage=5, scout=1, bard=1, chef=1), _cause())
-    await world.sandbox.until(lambda: world.board(raid) and world.sees(raid).reactions)
+    await world.sandbox.until(lambda: world.board(raid) and world.require_board(raid).reactions)
 
     await join(harness, raid, world.member("alice"))
     await world.sandbox.until(lambda: "alice" in world.text(raid))
 
-    assert len(world.sees(raid).reactions) < 6
-    await world.sandbox.until(lambda: len(world.sees(raid).reactions) == 6)
+    assert len(world.require_board(raid).reactions) < 6
+    await world.sandbox.until(lambda: len(world.require_board(raid).reactions) == 6)
 
 
 async def test_closing_clears_the_reactions_and_reopening_puts_them_back(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     raid, alice = await world.raid(harness), world.member("alice")
-    await alice.react(world.sees(raid), "1️⃣")
+    await alice.react(world.require_board(raid), "1️⃣")
     await world.sandbox.until(lambda: "Alice" in world.text(raid) or "Member" in world.text(raid))
 
     await close(harness, raid)
-    await world.sandbox.until(lambda: not world.sees(raid).reactions)
+    await world.sandbox.until(lambda: not world.require_board(raid).reactions)
     await harness.boards.idle()
 
     assert world.count(CLEAR) == 1
     assert (await harness.state.raid(raid.id)).marks == ()
     assert await seated(harness, raid, "tank") == [alice.id]
     await reopen(harness, raid)
-    await world.sandbox.until(lambda: len(world.sees(raid).reactions) == 2)
+    await world.sandbox.until(lambda: len(world.require_board(raid).reactions) == 2)
     assert await seated(harness, raid, "tank") == [alice.id]
 
 
@@ -222,11 +222,11 @@ async def test_reactions_put_back_by_halves_before_a_crash_are_cleared_on_closin
     harness = await world.start_bot()
     raid = await world.raid(harness)
     await close(harness, raid)
-    await world.sandbox.until(lambda: not world.sees(raid).reactions)
+    await world.sandbox.until(lambda: not world.require_board(raid).reactions)
     await harness.boards.idle()
     slow = world.sandbox.faults.slow(0.3, route=PUT_REACTION)
     await reopen(harness, raid)
-    await world.sandbox.until(lambda: world.sees(raid).reactions)
+    await world.sandbox.until(lambda: world.require_board(raid).reactions)
     await world.crash(harness)
     slow.lift()
     world.sandbox.faults.answer(503, route=PUT_REACTION)
@@ -234,7 +234,7 @@ async def test_reactions_put_back_by_halves_before_a_crash_are_cleared_on_closin
     harness = await world.start_bot()
     await close(harness, raid)
 
-    await world.sandbox.until(lambda: not world.sees(raid).reactions)
+    await world.sandbox.until(lambda: not world.require_board(raid).reactions)
 
 
 async def test_a_limit_on_edits_of_old_messages_holds_up_that_board_only(world: DeliveryWorld) -> None:
@@ -249,10 +249,10 @@ async def test_a_limit_on_edits_of_old_messages_holds_up_that_board_only(world: 
     await harness.boards.idle()
     await join(harness, raid, world.member("bob"), role="healer")
     await join(harness, other, alice)
-    await harness.owe(alice, "hello")
+    await harness.enqueue_dm(alice, "hello")
     await world.sandbox.until(lambda: alice.dms)
 
-    assert harness.line.down_for == 0
+    assert harness.api.down_for == 0
     assert "alice" not in world.text(raid)
 
 
@@ -279,17 +279,17 @@ async def test_without_the_right_to_react_the_board_is_still_redrawn(world: Deli
     await world.sandbox.until(lambda: "alice" in world.text(raid))
 
     world.guild.allow(world.channel, "add_reactions")
-    await world.sandbox.until(lambda: len(world.sees(raid).reactions) == 2)
+    await world.sandbox.until(lambda: len(world.require_board(raid).reactions) == 2)
 
 
 async def test_swept_reactions_come_back(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     raid = await world.raid(harness)
-    await world.sandbox.clear_reactions(world.sees(raid))
+    await world.sandbox.clear_reactions(world.require_board(raid))
 
     harness.boards.reactions_gone(raid.id)
 
-    await world.sandbox.until(lambda: len(world.sees(raid).reactions) == 2)
+    await world.sandbox.until(lambda: len(world.require_board(raid).reactions) == 2)
 
 
 async def test_a_raid_cancelled_by_a_person_says_so_also_after_a_crash(world: DeliveryWorld) -> None:
@@ -302,7 +302,7 @@ async def test_a_raid_cancelled_by_a_person_says_so_also_after_a_crash(world: De
     fault.lift()
 
     harness = await world.start_bot()
-    await world.sandbox.until(lambda: "cancelled" in world.text(raid) and not world.sees(raid).reactions)
+    await world.sandbox.until(lambda: "cancelled" in world.text(raid) and not world.require_board(raid).reactions)
     await harness.boards.idle()
     await world.crash(harness)
     before = len(world.sandbox.calls)
@@ -324,7 +324,7 @@ async def test_two_boards_of_a_channel_share_its_pace_fairly(world: DeliveryWorl
     await harness.boards.idle()
 
     edits = [call.ids for call in world.sandbox.calls if call.method == "PATCH"][before:]
-    per_board = [sum(world.sees(raid).id in map(int, ids.values()) for ids in edits) for raid in (one, other)]
+    per_board = [sum(world.require_board(raid).id in map(int, ids.values()) for ids in edits) for raid in (one, other)]
     assert abs(per_board[0] - per_board[1]) <= 2
     assert "20/50" in world.text(one)
     assert "20/50" in world.text(other)
@@ -375,10 +375,10 @@ async def test_a_board_never_drawn_is_drawn_once_with_all_its_names(world: Deliv
     raid = await world.raid(harness, tank=3)
     members = [world.member(name) for name in ("alice", "bob", "cem")]
     for member in members:
-        await member.react(world.sees(raid), raid.roles[0].emoji)
+        await member.react(world.require_board(raid), raid.roles[0].emoji)
     await until(partial(all_seated, harness, raid, len(members)))
     await world.crash(harness)
-    with closing(sqlite3.connect(world.path)) as connection, connection:
+    with closing(sqlite3.connect(world.database_path)) as connection, connection:
         shown = Snapshot("", (raid.roles[0].emoji,)).written()
         connection.execute("DELETE FROM members")
         connection.execute("UPDATE raids SET board_hash = ?", (shown,))

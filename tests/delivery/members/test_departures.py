@@ -11,7 +11,7 @@ ONE = "1️⃣"
 async def line_up(harness: BotHarness, world: DeliveryWorld, raid: Raid, *members: Person) -> None:
     """Add the members' reactions one after another; wait until the bot has recorded each."""
     for member in members:
-        await member.react(world.sees(raid), ONE)
+        await member.react(world.require_board(raid), ONE)
 
         async def heard(member: Person = member) -> bool:
             return any(mark.member == member.id for mark in (await harness.state.raid(raid.id)).marks)
@@ -36,7 +36,7 @@ async def test_who_left_frees_the_seat_and_the_place_in_line(world: DeliveryWorl
         return await seated(harness, raid, "tank") == [stays.id]
 
     await until(promoted)
-    await world.sandbox.until(lambda: set(world.sees(raid).reactors(ONE)) == {world.sandbox.bot.id, stays.id})
+    await world.sandbox.until(lambda: set(world.require_board(raid).reactors(ONE)) == {world.sandbox.bot.id, stays.id})
     assert (await harness.state.raid(raid.id)).waits == ()
     assert world.count(MEMBER) == 2
 
@@ -46,8 +46,8 @@ async def test_who_reacted_and_left_in_the_meantime_gets_no_seat_for_long(world:
     came, stays = world.member("came"), world.member("stays")
     raid = await world.raid(harness, tank=1)
     await world.crash(harness)
-    await came.react(world.sees(raid), ONE)
-    await stays.react(world.sees(raid), ONE)
+    await came.react(world.require_board(raid), ONE)
+    await stays.react(world.require_board(raid), ONE)
     await came.leave(world.guild)
 
     harness = await world.start_bot()

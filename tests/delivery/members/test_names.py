@@ -1,7 +1,7 @@
 """Learning members' names while boards are compared."""
 
 from raidbot.raids.model import MemberId
-from tests.delivery.boards.comparison_steps import ONE, again, sit_down
+from tests.delivery.boards.comparison_steps import ONE, react_in_order, restart_and_compare
 from tests.delivery.harness import DeliveryWorld, until
 
 
@@ -11,9 +11,9 @@ async def test_unknown_names_are_learned_in_bulk(world: DeliveryWorld) -> None:
     raid = await world.raid(harness, tank=300)
     await world.crash(harness)
     for member in members:
-        await member.react(world.sees(raid), ONE)
+        await member.react(world.require_board(raid), ONE)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
     last = await harness.state.raid(raid.id)
 
     async def known() -> bool:
@@ -29,16 +29,16 @@ async def test_a_member_nobody_finds_is_asked_for_once(world: DeliveryWorld) -> 
     harness = await world.start_bot()
     alice = world.member("alice")
     raid = await world.raid(harness)
-    await sit_down(harness, world, raid, ONE, alice)
+    await react_in_order(harness, world, raid, ONE, alice)
     await world.crash(harness)
     await world.sandbox.remove_member(world.guild, alice)
 
-    harness = await again(world, harness)
+    harness = await restart_and_compare(world, harness)
     await harness.reconcile.all()
 
     async def asked() -> bool:
-        return (raid.guild, MemberId(alice.id)) in harness.people._unknown
+        return (raid.guild, MemberId(alice.id)) in harness.member_names._unknown
 
     await until(asked)
-    await harness.people.learn(raid.id)
-    assert harness.people._wanted == {}
+    await harness.member_names.learn(raid.id)
+    assert harness.member_names._wanted == {}

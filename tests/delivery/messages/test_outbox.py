@@ -17,15 +17,15 @@ from tests.delivery.harness import SEND, BotHarness, DeliveryWorld, until
 OPEN_DM = "POST /users/@me/channels"
 
 
-def said(who: Person) -> list[str]:
+def dms_of(who: Person) -> list[str]:
     return [message.content for message in who.dms]
 
 
-async def settled(harness: BotHarness, **expected: int) -> None:
+async def until_outbox(harness: BotHarness, **expected: int) -> None:
     """Wait until the outbox has exactly these numbers of rows per state."""
 
     async def reached() -> bool:
-        return await harness.owed() == expected
+        return await harness.outbox_counts() == expected
 
     await until(reached)
 
@@ -35,12 +35,12 @@ async def test_what_is_owed_arrives_once_in_order(world: DeliveryWorld) -> None:
     alice, bob = world.member("alice"), world.member("bob")
 
     for number in range(8):
-        await harness.owe(alice, f"number {number}")
-    await harness.owe(bob, "hello")
-    await settled(harness, sent=9)
+        await harness.enqueue_dm(alice, f"number {number}")
+    await harness.enqueue_dm(bob, "hello")
+    await until_outbox(harness, sent=9)
 
-    assert said(alice) == [f"number {number}" for number in range(8)]
-    assert said(bob) == ["hello"]
+    assert dms_of(alice) == [f"number {number}" for number in range(8)]
+    assert dms_of(bob) == ["hello"]
     assert world.count(OPEN_DM) == 2
 
 
@@ -49,8 +49,8 @@ async def test_messages_go_five_at_a_time_with_a_pause_between(world: DeliveryWo
     harness.outbox._pause = 0.4
     members = [world.member(f"member{number}") for number in range(11)]
 
-    await asyncio.gather(*(harness.owe(member, "hello") for member in members))
-    await settled(harness, sent=11)
+    await asyncio.gather(*(harness.enqueue_dm(member, "hello") for member in members))
+    await until_outbox(harness, sent=11)
 
     sends = [call.at for call in world.sandbox.calls if call.route.endswith("/messages")]
     batches = [at for previous, at in pairwise(sends) if (at - previous).total_seconds() > 0.3]
@@ -64,10 +64,10 @@ async def test_the_same_cause_is_owed_once(world: DeliveryWorld) -> None:
     alice = world.member("alice")
 
     for _ in range(3):
-        await harness.owe(alice, "once")
-    await settled(harness, sent=1)
+        await harness.enqueue_dm(alice, "once")
+    await until_outbox(harness, sent=1)
 
-    assert said(alice) == ["once"]
+    assert dms_of(alice) == ["once"]
 
 
 async def test_a_member_without_dms_is_remembered_and_changes_nothing_for_others(world: DeliveryWorld) -> None:
@@ -76,12 +76,12 @@ async def test_a_member_without_dms_is_remembered_and_changes_nothing_for_others
     alice.close_dms()
 
     for number in range(6):
-        await harness.owe(alice, f"to alice {number}")
-        await harness.owe(bob, f"to bob {number}")
-    await settled(harness, sent=6, refused=6)
+        await harness.enqueue_dm(alice, f"to alice {number}")
+        await harness.enqueue_dm(bob, f"to bob {number}")
+    await until_outbox(harness, sent=6, refused=6)
 
-    assert len(said(bob)) == 6
-    assert harness.line.down_for == 0
+    assert len(dms_of(bob)) == 6
+    assert harness.api.down_for == 0
     refusals = [call for call in world.sandbox.calls if call.route.endswith("/messages") and call.status == 403]
     assert len(refusals) == 1
 
@@ -90,19 +90,19 @@ async def test_closed_dms_are_tried_again_after_a_week(world: DeliveryWorld) -> 
     harness = await world.start_bot()
     alice = world.member("alice")
     alice.close_dms()
-    await harness.owe(alice, "first")
-    await settled(harness, refused=1)
+    await harness.enqueue_dm(alice, "first")
+    await until_outbox(harness, refused=1)
     alice.open_dms()
 
-    await harness.owe(alice, "too early")
-    await settled(harness, refused=2)
+    await harness.enqueue_dm(alice, "too early")
+    await until_outbox(harness, refused=2)
     world.clock.advance(timedelta(days=7, seconds=1))
-    await harness.owe(alice, "a week later")
-    await settled(harness, refused=2, sent=1)
-    await harness.owe(alice, "and on")
-    await settled(harness, refused=2, sent=2)
+    await harness.enqueue_dm(alice, "a week later")
+    await until_outbox(harness, refused=2, sent=1)
+    await harness.enqueue_dm(alice, "and on")
+    await until_outbox(harness, refused=2, sent=2)
 
-    assert said(alice) == ["a week later", "and on"]
+    assert dms_of(alice) == ["a week later", "and on"]
 
 
 async def test_an_unknown_member_is_a_final_answer(world: DeliveryWorld) -> None:
@@ -110,8 +110,8 @@ async def test_an_unknown_member_is_a_final_answer(world: DeliveryWorld) -> None
     stranger = world.sandbox.add_user("stranger")
     del world.sandbox.store.users[stranger.id]
 
-    await harness.owe(stranger, "hello")
-    await settled(harness, refused=1)
+    await harness.enqueue_dm(stranger, "hello")
+    await until_outbox(harness, refused=1)
 
 
 async def test_an_outage_delays_and_keeps_the_order(world: DeliveryWorld) -> None:
@@ -120,15 +120,15 @@ async def test_an_outage_delays_and_keeps_the_order(world: DeliveryWorld) -> Non
     fault = world.sandbox.faults.answer(503, route=SEND)
 
     for number in range(3):
-        await harness.owe(alice, f"number {number}")
-    await harness.owe(bob, "hello")
+        await harness.enqueue_dm(alice, f"number {number}")
+    await harness.enqueue_dm(bob, "hello")
     await world.sandbox.until(lambda: fault.met >= 3)
-    await harness.owe(alice, "number 3")
+    await harness.enqueue_dm(alice, "number 3")
     fault.lift()
-    await settled(harness, sent=5)
+    await until_outbox(harness, sent=5)
 
-    assert said(alice) == [f"number {number}" for number in range(4)]
-    assert said(bob) == ["hello"]
+    assert dms_of(alice) == [f"number {number}" for number in range(4)]
+    assert dms_of(bob) == ["hello"]
 
 
 async def test_an_answer_that_got_lost_is_found_again(world: DeliveryWorld) -> None:
@@ -137,12 +137,12 @@ async def test_an_answer_that_got_lost_is_found_again(world: DeliveryWorld) -> N
     world.sandbox.faults.silence(Silence.HANG, route=SEND, calls=1, carried_out=True)
     world.sandbox.store.nonces.clear()
 
-    await harness.owe(alice, "hello")
-    await world.sandbox.until(lambda: said(alice))
+    await harness.enqueue_dm(alice, "hello")
+    await world.sandbox.until(lambda: dms_of(alice))
     world.sandbox.store.nonces.clear()  # Discord has forgotten the nonce: only the message itself proves it
-    await settled(harness, sent=1)
+    await until_outbox(harness, sent=1)
 
-    assert said(alice) == ["hello"]
+    assert dms_of(alice) == ["hello"]
 
 
 async def test_equal_messages_of_two_causes_both_arrive(world: DeliveryWorld) -> None:
@@ -156,13 +156,13 @@ async def test_equal_messages_of_two_causes_both_arrive(world: DeliveryWorld) ->
 
     await harness.state.enqueue(owed[:1])
     harness.outbox.wake()
-    await settled(harness, sent=1)
+    await until_outbox(harness, sent=1)
     world.sandbox.faults.answer(503, route=SEND, calls=1)
     await harness.state.enqueue(owed[1:])
     harness.outbox.wake()
-    await settled(harness, sent=2)
+    await until_outbox(harness, sent=2)
 
-    assert said(alice) == ["same", "same"]
+    assert dms_of(alice) == ["same", "same"]
 
 
 async def test_a_message_past_its_use_is_not_sent(world: DeliveryWorld) -> None:
@@ -170,41 +170,41 @@ async def test_a_message_past_its_use_is_not_sent(world: DeliveryWorld) -> None:
     alice = world.member("alice")
     fault = world.sandbox.faults.answer(503, route=SEND)
 
-    await harness.owe(alice, "begins soon", expires_at=harness.state.now() + timedelta(seconds=2))
+    await harness.enqueue_dm(alice, "begins soon", expires_at=harness.state.now() + timedelta(seconds=2))
     await world.sandbox.until(lambda: fault.met)
     world.clock.advance(timedelta(seconds=10))
     fault.lift()
-    await settled(harness, expired=1)
+    await until_outbox(harness, expired=1)
 
-    assert said(alice) == []
+    assert dms_of(alice) == []
 
 
 async def test_a_crash_in_the_middle_of_sending_neither_loses_nor_repeats(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     alice, bob = world.member("alice"), world.member("bob")
     arrived = world.sandbox.faults.silence(Silence.HANG, route=SEND, calls=1, carried_out=True)
-    await harness.owe(alice, "arrived, but the bot never heard")
-    await world.sandbox.until(lambda: arrived.met and said(alice))
+    await harness.enqueue_dm(alice, "arrived, but the bot never heard")
+    await world.sandbox.until(lambda: arrived.met and dms_of(alice))
     lost = world.sandbox.faults.silence(Silence.HANG, route=SEND)
     await world.crash(harness)
 
     harness = await world.start_bot()
-    await harness.owe(bob, "never left")
+    await harness.enqueue_dm(bob, "never left")
     await world.sandbox.until(lambda: lost.met)
     await world.crash(harness)
     lost.lift()
     harness = await world.start_bot()
-    await settled(harness, sent=2)
+    await until_outbox(harness, sent=2)
 
-    assert said(alice) == ["arrived, but the bot never heard"]
-    assert said(bob) == ["never left"]
+    assert dms_of(alice) == ["arrived, but the bot never heard"]
+    assert dms_of(bob) == ["never left"]
 
 
 async def test_after_a_long_death_the_fate_of_a_claimed_message_is_unknown_and_said(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     alice = world.member("alice")
     fault = world.sandbox.faults.silence(Silence.HANG, route=SEND)
-    await harness.owe(alice, "perhaps")
+    await harness.enqueue_dm(alice, "perhaps")
     await world.sandbox.until(lambda: fault.met)
     await world.crash(harness)
     fault.lift()
@@ -212,10 +212,10 @@ async def test_after_a_long_death_the_fate_of_a_claimed_message_is_unknown_and_s
 
     with capture_logs() as logs:
         harness = await world.start_bot()
-    await settled(harness, unknown=1)
+    await until_outbox(harness, unknown=1)
 
     assert any(entry.get("fate_unknown") == 1 for entry in logs)
-    assert said(alice) == []
+    assert dms_of(alice) == []
 
 
 async def test_a_stop_finishes_what_is_being_sent_and_leaves_the_rest_owed(world: DeliveryWorld) -> None:
@@ -232,7 +232,7 @@ async def test_a_stop_finishes_what_is_being_sent_and_leaves_the_rest_owed(world
 
     await harness.outbox.stop(5)
 
-    assert await harness.owed() == {"sent": 5, "pending": 7}
+    assert await harness.outbox_counts() == {"sent": 5, "pending": 7}
 
 
 async def test_a_post_goes_to_its_channel(world: DeliveryWorld) -> None:
@@ -247,7 +247,7 @@ async def test_a_post_goes_to_its_channel(world: DeliveryWorld) -> None:
 
     await harness.state.enqueue([post])
     harness.outbox.wake()
-    await settled(harness, sent=1)
+    await until_outbox(harness, sent=1)
 
     assert [(m.content, m.embeds[0]["description"]) for m in world.boards()] == [("news", "more")]
 
@@ -262,7 +262,7 @@ async def test_one_embed_that_is_not_accepted_takes_no_other_with_it(world: Deli
 
     await harness.state.enqueue([batch])
     harness.outbox.wake()
-    await settled(harness, sent=2, refused=2)
+    await until_outbox(harness, sent=2, refused=2)
 
     assert [m.embeds[0]["description"] for m in world.boards()] == ["one", "three"]
 
@@ -273,15 +273,15 @@ async def test_an_outcome_that_cannot_be_recorded_is_recorded_before_anything_el
     harness = await world.start_bot()
     alice = world.member("alice")
     slow = world.sandbox.faults.slow(0.3, route=SEND, calls=1)
-    await harness.owe(alice, "hello")
+    await harness.enqueue_dm(alice, "hello")
     await world.sandbox.until(lambda: slow.met)
 
     await harness.db.write(lambda tx: tx.execute("ALTER TABLE outbox RENAME TO away"))
-    await world.sandbox.until(lambda: said(alice))
+    await world.sandbox.until(lambda: dms_of(alice))
     await harness.db.write(lambda tx: tx.execute("ALTER TABLE away RENAME TO outbox"))
-    await settled(harness, sent=1)
+    await until_outbox(harness, sent=1)
 
-    assert said(alice) == ["hello"]
+    assert dms_of(alice) == ["hello"]
 
 
 async def test_a_row_that_breaks_the_sender_stops_nobody_else(world: DeliveryWorld) -> None:
@@ -293,10 +293,10 @@ async def test_a_row_that_breaks_the_sender_stops_nobody_else(world: DeliveryWor
     bob = world.member("bob")
 
     await harness.state.enqueue([broken])
-    await harness.owe(bob, "hello")
-    await settled(harness, pending=1, sent=1)
+    await harness.enqueue_dm(bob, "hello")
+    await until_outbox(harness, pending=1, sent=1)
 
-    assert said(bob) == ["hello"]
+    assert dms_of(bob) == ["hello"]
     assert await harness.db.read(partial(rows.is_sent_message, message=bob.dms[0].id))
 
 
@@ -306,7 +306,7 @@ async def test_a_change_that_owes_nothing_costs_no_look_at_the_rows(world: Deliv
     statements: list[str] = []
     await harness.db._writer.set_trace_callback(statements.append)
 
-    await world.member("alice").react(world.sees(raid), "1️⃣")
+    await world.member("alice").react(world.require_board(raid), "1️⃣")
     await world.sandbox.until(lambda: "1/2" in world.text(raid))
     await harness.boards.idle()
 

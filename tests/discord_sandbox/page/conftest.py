@@ -7,7 +7,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.page.server import Page
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
-from tests.discord_sandbox.page.page_client import PageClient, browsing
+from tests.discord_sandbox.page.page_client import PageClient, connect_page
 from tests.discord_sandbox.page.page_helpers import Open
 
 
@@ -44,9 +44,9 @@ async def browse(url: str) -> AsyncIterator[Open]:
     async with AsyncExitStack() as stack:
 
         async def opened(person: Person | None) -> PageClient:
-            page_client = await stack.enter_async_context(browsing(url))
+            page_client = await stack.enter_async_context(connect_page(url))
             if person is not None:
-                await page_client.be(person)
+                await page_client.act_as(person)
             return page_client
 
         yield opened

@@ -29,7 +29,7 @@ class PageClient:
         async with asyncio.timeout(10):
             return await self._answers[number]
 
-    async def be(self, person: Any = None) -> Json:
+    async def act_as(self, person: Any = None) -> Json:
         """Act as the person (None: the default one) and return the view. Earlier pushes are discarded."""
         answer = await self.ask("be", **({"person": str(person.id)} if person is not None else {}))
         self.view = answer["view"]
@@ -74,7 +74,7 @@ class PageClient:
 
 
 @asynccontextmanager
-async def browsing(url: str) -> AsyncIterator[PageClient]:
+async def connect_page(url: str) -> AsyncIterator[PageClient]:
     """Connect a page client to the page at `url`."""
     async with (
         aiohttp.ClientSession() as session,

@@ -9,5 +9,5 @@ from tests.discord_sandbox.page.page_client import Json, PageClient
 Open = Callable[[Person | None], Awaitable[PageClient]]
 
 
-def here(message: Message) -> Json:
+def message_address(message: Message) -> Json:
     return {"channel": str(message.channel_id), "message": str(message.id)}

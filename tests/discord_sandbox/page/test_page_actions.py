@@ -6,7 +6,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
 from tests.discord_sandbox.example_bot import ExampleBot
-from tests.discord_sandbox.page.page_helpers import Open, here
+from tests.discord_sandbox.page.page_helpers import Open, message_address
 
 
 async def test_reactions_count_names_and_ones_own(
@@ -17,9 +17,9 @@ async def test_reactions_count_names_and_ones_own(
     await bob.react(message, f"tank:{tank.id}")
     page_client = await browse(alice)
 
-    await page_client.ask("react", **here(message), emoji=f"tank:{tank.id}")
+    await page_client.ask("react", **message_address(message), emoji=f"tank:{tank.id}")
     await page_client.until(lambda: page_client.last(message).get("reactions", [{}])[0].get("me"))
-    await page_client.ask("unreact", **here(message), emoji=f"tank:{tank.id}")
+    await page_client.ask("unreact", **message_address(message), emoji=f"tank:{tank.id}")
     await page_client.until(lambda: not page_client.last(message)["reactions"][0]["me"])
 
     assert page_client.last(message)["reactions"] == [
@@ -39,8 +39,8 @@ async def test_deleting_takes_permission(
     message = await bob.say(lobby, "oops")
     player, manager = await browse(alice), await browse(guild.owner)
 
-    assert "error" in await player.ask("delete", **here(message))
-    assert (await manager.ask("delete", **here(message)))["ok"]
+    assert "error" in await player.ask("delete", **message_address(message))
+    assert (await manager.ask("delete", **message_address(message)))["ok"]
 
     await player.until(lambda: player.gone() == [str(message.id)])
 

@@ -135,7 +135,7 @@ async def test_direct_messages_are_between_two(
     assert not other.last(note)
     assert other.heard("channels") == []
     await receiver.ask("read", channel=shown[0]["id"], message=str(note.id))
-    assert [one["unread"] for one in (await receiver.be(alice))["channels"]] == [1, 0]
+    assert [one["unread"] for one in (await receiver.act_as(alice))["channels"]] == [1, 0]
 
 
 async def test_who_closes_their_dms_gets_none(example_bot: ExampleBot, alice: Person, browse: Open) -> None:

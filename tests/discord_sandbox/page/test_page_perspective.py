@@ -3,7 +3,7 @@
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel, ChannelType
-from tests.discord_sandbox.page.page_helpers import Open, here
+from tests.discord_sandbox.page.page_helpers import Open, message_address
 
 
 async def test_nobody_in_particular_is_the_owner(guild: SandboxGuild, alice: Person, browse: Open) -> None:
@@ -11,7 +11,7 @@ async def test_nobody_in_particular_is_the_owner(guild: SandboxGuild, alice: Per
     page_client = await browse(None)
 
     assert "error" in await page_client.ask("history", channel="1")
-    view = await page_client.be()
+    view = await page_client.act_as()
 
     assert view["me"] == str(guild.owner.id)
     assert [(one["username"], one["notes"]) for one in view["people"]] == [
@@ -54,7 +54,7 @@ async def test_a_hidden_channel_is_not_there_for_others(
     assert [message["content"] for message in page_client.messages()] == ["hello"]
     assert page_client.gone() == []
     for asked in ("history", "say", "react", "click"):
-        answer = await page_client.ask(asked, **here(secret), content="x", emoji="👍", custom_id="x")
+        answer = await page_client.ask(asked, **message_address(secret), content="x", emoji="👍", custom_id="x")
         assert answer["error"] == "the channel is not there"
 
 

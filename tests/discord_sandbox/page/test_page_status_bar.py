@@ -7,7 +7,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.page.operator import Action
 from discord_sandbox.page.server import Page
 from tests.discord_sandbox.example_bot import ExampleBot
-from tests.discord_sandbox.page.page_client import Json, browsing
+from tests.discord_sandbox.page.page_client import Json, connect_page
 
 
 class Clerk:
@@ -38,8 +38,8 @@ async def test_the_strip_shows_clock_calls_and_what_the_operator_tells(
     sandbox: Sandbox, guild: SandboxGuild, example_bot: ExampleBot
 ) -> None:
     clerk = Clerk(sandbox)
-    async with browsing(await Page(sandbox, clerk).open()) as page_client:
-        view = await page_client.be()
+    async with connect_page(await Page(sandbox, clerk).open()) as page_client:
+        view = await page_client.act_as()
         before = (await page_client.until(lambda: page_client.heard("strip")))[0]
 
         rung = await page_client.ask("operate", action="ring")

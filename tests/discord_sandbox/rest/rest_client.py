@@ -9,7 +9,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
-from tests.discord_sandbox.conftest import Watcher
+from tests.discord_sandbox.conftest import RecordingClient
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Scene:
     guild: SandboxGuild
     channel: Channel
     alice: Person
-    client: Watcher
+    client: RecordingClient
 
     @property
     def here(self) -> discord.TextChannel:

@@ -18,7 +18,7 @@ from discord_sandbox.validation.form import Form
 WORN = 4211
 
 
-def said(check: Callable[..., None], *arguments: Any) -> list[str]:
+def errors_of(check: Callable[..., None], *arguments: Any) -> list[str]:
     """Return the check's errors as sorted `path CODE` lines, or as the error's code alone; empty if there are none."""
     try:
         check(*arguments)
@@ -144,7 +144,7 @@ MESSAGES: list[tuple[Json, list[str]]] = [
 
 @pytest.mark.parametrize(("payload", "expected"), MESSAGES)
 def test_messages(payload: Json, expected: list[str]) -> None:
-    assert said(lambda: messages.check_message(payload, has_emoji=WORN.__eq__)) == expected
+    assert errors_of(lambda: messages.check_message(payload, has_emoji=WORN.__eq__)) == expected
 
 
 def test_the_error_tree_is_discords() -> None:
@@ -237,7 +237,7 @@ def modal(*children: Json, title: str = "Set time") -> Json:
     ],
 )
 def test_modals(payload: Json, expected: list[str]) -> None:
-    assert said(components.check_modal, payload) == expected
+    assert errors_of(components.check_modal, payload) == expected
 
 
 def command(*options: Json, name: str = "create", description: str = "Create a raid") -> Json:
@@ -287,12 +287,12 @@ LONG = [{"name": f"{number:0100}", "value": f"{number:0100}"} for number in rang
     ],
 )
 def test_commands(payload: Json, expected: list[str]) -> None:
-    assert said(commands.check_command, payload) == expected
+    assert errors_of(commands.check_command, payload) == expected
 
 
 def test_command_names_are_unique_in_a_scope() -> None:
-    assert said(commands.check_commands, [command(), command()]) == ["1.name APPLICATION_COMMANDS_DUPLICATE_NAME"]
-    assert said(commands.check_commands, [command(name=f"c{number}") for number in range(101)]) == ["30032"]
+    assert errors_of(commands.check_commands, [command(), command()]) == ["1.name APPLICATION_COMMANDS_DUPLICATE_NAME"]
+    assert errors_of(commands.check_commands, [command(name=f"c{number}") for number in range(101)]) == ["30032"]
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_command_names_are_unique_in_a_scope() -> None:
     ],
 )
 def test_autocomplete_choices(count: int, name: str, expected: list[str]) -> None:
-    assert said(commands.check_choices, {"choices": [{"name": name, "value": "molt"}] * count}) == expected
+    assert errors_of(commands.check_choices, {"choices": [{"name": name, "value": "molt"}] * count}) == expected
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def test_autocomplete_choices(count: int, name: str, expected: list[str]) -> Non
     ],
 )
 def test_threads(payload: Json, expected: list[str]) -> None:
-    assert said(messages.check_thread, payload) == expected
+    assert errors_of(messages.check_thread, payload) == expected
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_emoji_one_can_react_with(sign: str) -> None:
 
 @pytest.mark.parametrize("sign", ["", "1", "a", "✅✅", "♪", "☆", ":tank:", "lost:1", f"{WORN}", "\ufe0f"])
 def test_emoji_nobody_can_react_with(sign: str) -> None:
-    assert said(emoji.check_reaction, sign, WORN.__eq__) == ["10014"]
+    assert errors_of(emoji.check_reaction, sign, WORN.__eq__) == ["10014"]
 
 
 def test_the_size_of_embeds_counts_what_discord_counts() -> None:

@@ -15,9 +15,9 @@ from raidbot.bot import RaidBot
 from raidbot.cli import main
 from raidbot.raids.model import Raid
 from tests.e2e import database_facts
-from tests.ops.importer.legacy.boards import put_reaction, put_up
+from tests.ops.importer.legacy.boards import add_reaction, post_old_board
 from tests.ops.importer.legacy.model import OldBot, OldRaid, OldRole
-from tests.raid_boards import told
+from tests.raid_boards import dm_text
 
 MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 
@@ -61,13 +61,13 @@ class MigratedGuild:
     def put_up(self, raid: OldRaid, *reacting: tuple[str, str]) -> Message:
         """Post the raid's message as the old bot left it, with these (member, emoji) reactions."""
         names = {person.id: name.capitalize() for name, person in self.people.items()}
-        board = put_up(self.guild, self.guild.channel("raid-signups"), raid, names)
+        board = post_old_board(self.guild, self.guild.channel("raid-signups"), raid, names)
         for name, emoji in reacting:
-            put_reaction(self.guild, board, emoji, self.people[name])
+            add_reaction(self.guild, board, emoji, self.people[name])
         self.boards[raid.code] = board
         return board
 
-    async def move_in(self, capsys: pytest.CaptureFixture[str]) -> str:
+    async def run_import(self, capsys: pytest.CaptureFixture[str]) -> str:
         """Run `raidbot import`, assert that it succeeds and return its output."""
         self.bot.write(self.old)
         code = await asyncio.to_thread(main, ["import", str(self.old)])
@@ -105,8 +105,8 @@ class MigratedGuild:
             await bot.reconcile.raid(raid, in_full=True)
         await self.settled(bot)
 
-    def everybody_told(self) -> str:
-        return "".join(told(person) for person in (*self.people.values(), self.guild.owner))
+    def all_dms(self) -> str:
+        return "".join(dm_text(person) for person in (*self.people.values(), self.guild.owner))
 
 
 def roster(raid: Raid) -> list[tuple[list[int], list[int]]]:

@@ -10,9 +10,9 @@ from raidbot.raids.model import CloseReason, Status
 from tests.conftest import Start
 from tests.e2e import database_facts
 from tests.e2e.importer.migrated_guild import MigratedGuild, old_roster, roster
-from tests.ops.importer.legacy.boards import put_reaction
+from tests.ops.importer.legacy.boards import add_reaction
 from tests.ops.importer.legacy.model import MYTH_VANGUARD, VANGUARD, OldRaid, OldRole, OldTemplate
-from tests.raid_boards import board_text, reactors, told
+from tests.raid_boards import board_text, dm_text, reaction_count
 
 
 def voracious(place: MigratedGuild) -> OldRaid:
@@ -73,7 +73,7 @@ async def test_boards_are_redrawn_once_and_nobody_is_moved(
     await place.guild.give_role(place.people["alice"], leads)
     place.bot.guilds[0].leader_role = leads.id
     raids = [voracious(place), museum(place), key_boss(place), closed_challenge(place)]
-    await place.move_in(capsys)
+    await place.run_import(capsys)
 
     async with start() as bot:
         await place.settled(bot)
@@ -85,7 +85,7 @@ async def test_boards_are_redrawn_once_and_nobody_is_moved(
     assert redrawn == [1, 1, 1, 1]
     assert asked == {"VVR234": 1, "MUS234": 1, "K7QX": 2, "CHA234": 1}  # the extra call finds Hal's extra reaction
     assert [roster(place.now(raid.code)) for raid in raids] == [old_roster(raid) for raid in raids]
-    assert place.everybody_told() == ""
+    assert place.all_dms() == ""
     text = board_text(place.boards["VVR234"])
     assert "The Voracious Void Raid" in text
     assert "Plays 2 myth 1 storm." in text
@@ -105,17 +105,17 @@ async def test_reactions_and_leavings_count_from_the_first_second(
     place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     voracious(place), museum(place), key_boss(place)
-    await place.move_in(capsys)
+    await place.run_import(capsys)
 
     async with start() as bot:
         await place.people["alice"].unreact(place.boards["VVR234"], "1️⃣")
         await place.people["hal"].react(place.boards["MUS234"], "✅")
         await place.people["eve"].unreact(place.boards["MUS234"], "✅")
         await place.people["bob"].react(place.boards["K7QX"], "3️⃣")
-        await place.guild.until(lambda: "A seat opened" in told(place.people["cem"]))
-        await place.guild.until(lambda: "number 2 in line" in told(place.people["hal"]))
-        await place.guild.until(lambda: "A seat opened" in told(place.people["gil"]))
-        await place.guild.until(lambda: reactors(place.boards["K7QX"], "2️⃣") == 2)
+        await place.guild.until(lambda: "A seat opened" in dm_text(place.people["cem"]))
+        await place.guild.until(lambda: "number 2 in line" in dm_text(place.people["hal"]))
+        await place.guild.until(lambda: "A seat opened" in dm_text(place.people["gil"]))
+        await place.guild.until(lambda: reaction_count(place.boards["K7QX"], "2️⃣") == 2)
         await place.settled(bot)
 
     assert roster(place.now("VVR234"))[:3] == [
@@ -125,15 +125,15 @@ async def test_reactions_and_leavings_count_from_the_first_second(
     ]
     assert roster(place.now("MUS234")) == [(place.ids("fay", "gil"), place.ids("hal"))]
     assert roster(place.now("K7QX")) == [(place.ids("hal", "alice"), []), ([], []), (place.ids("bob"), [])]
-    assert told(place.people["fay"]) == ""
+    assert dm_text(place.people["fay"]) == ""
 
 
 async def test_what_happened_while_no_bot_ran_is_made_up_for(
     place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     raid = voracious(place)
-    await place.move_in(capsys)
-    put_reaction(place.guild, place.boards["VVR234"], "5️⃣", place.people["fay"])
+    await place.run_import(capsys)
+    add_reaction(place.guild, place.boards["VVR234"], "5️⃣", place.people["fay"])
     await place.people["dora"].unreact(place.boards["VVR234"], "3️⃣")
 
     async with start() as bot:
@@ -146,7 +146,7 @@ async def test_what_happened_while_no_bot_ran_is_made_up_for(
 
     await place.people["alice"].unreact(place.boards["VVR234"], "1️⃣")  # the bot has read her reaction by now
     async with start():
-        await place.guild.until(lambda: "A seat opened" in told(place.people["cem"]))
+        await place.guild.until(lambda: "A seat opened" in dm_text(place.people["cem"]))
 
 
 async def test_what_was_sent_is_not_sent_again_and_what_was_not_is(
@@ -168,18 +168,18 @@ async def test_what_was_sent_is_not_sent_again_and_what_was_not_is(
     )
     over.template = OldTemplate(id="custom-1", slug="duel", name="Duel", roles=over.roles)
     place.put_up(over, ("bob", "1️⃣"))
-    await place.move_in(capsys)
+    await place.run_import(capsys)
 
     async with start() as bot:
-        await place.guild.until(lambda: "begins soon" in told(place.people["alice"]))
-        await place.guild.until(lambda: "Your raid" in told(place.guild.owner))
+        await place.guild.until(lambda: "begins soon" in dm_text(place.people["alice"]))
+        await place.guild.until(lambda: "Your raid" in dm_text(place.guild.owner))
         await place.guild.until(lambda: "Signups are closed" in board_text(place.boards["VER234"]))
         await place.settled(bot)
 
-    assert told(place.people["alice"]).count("begins soon") == 1
-    assert told(place.guild.owner).count("Your raid") == 1
-    assert "SNA234" in told(place.guild.owner)
-    assert [told(place.people[name]) for name in ("eve", "fay", "gil", "bob")] == [""] * 4
+    assert dm_text(place.people["alice"]).count("begins soon") == 1
+    assert dm_text(place.guild.owner).count("Your raid") == 1
+    assert "SNA234" in dm_text(place.guild.owner)
+    assert [dm_text(place.people[name]) for name in ("eve", "fay", "gil", "bob")] == [""] * 4
     assert place.now("VER234").closed_reason is CloseReason.AT_START
 
 
@@ -190,7 +190,7 @@ async def test_no_thread_is_opened_or_written_to(
     with_thread, without = voracious(place), museum(place)
     with_thread.thread = 1234567890123456789
     with_thread.created_at = without.created_at = place.at(timedelta(minutes=-5))
-    await place.move_in(capsys)
+    await place.run_import(capsys)
 
     async with start() as bot:
         await place.settled(bot)
@@ -205,7 +205,7 @@ async def test_commands_know_what_moved_in(
     place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     voracious(place), key_boss(place), closed_challenge(place)
-    await place.move_in(capsys)
+    await place.run_import(capsys)
     channel = place.guild.channel("raid-signups")
 
     async with start():
@@ -224,10 +224,10 @@ async def test_it_may_be_run_again_after_the_bot_has_worked(
     place: MigratedGuild, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     voracious(place)
-    await place.move_in(capsys)
+    await place.run_import(capsys)
     async with start() as bot:
         await place.people["alice"].unreact(place.boards["VVR234"], "1️⃣")
-        await place.guild.until(lambda: "A seat opened" in told(place.people["cem"]))
+        await place.guild.until(lambda: "A seat opened" in dm_text(place.people["cem"]))
         await place.settled(bot)
     before = database_facts.read(place.new)
 

@@ -12,7 +12,7 @@ from raidbot.raids.model import Raid
 from tests.chaos import seeds
 from tests.conftest import Start
 from tests.e2e.importer.migrated_guild import MigratedGuild, old_roster, roster
-from tests.ops.importer.legacy.generator import invent
+from tests.ops.importer.legacy.generator import random_bot
 from tests.ops.importer.legacy.model import OldRaid
 
 _CROWD = 70
@@ -29,7 +29,7 @@ async def test_who_is_on_a_roster_stays_and_who_is_new_comes_behind(
     place.people |= {person.name: person for person in crowd}
     rng.shuffle(crowd)
     outsiders = {raid.code: set(settle(place, raid, crowd, rng)) for raid in some_raids(place, rng)}
-    await place.move_in(capsys)
+    await place.run_import(capsys)
 
     async with start() as bot:
         await place.settled(bot)
@@ -41,7 +41,7 @@ async def test_who_is_on_a_roster_stays_and_who_is_new_comes_behind(
 
 def some_raids(place: MigratedGuild, rng: Random) -> Iterator[OldRaid]:
     """Yield random open raids that begin in two days."""
-    for raid in invent(rng, guilds=1, raids=8).raids:
+    for raid in random_bot(rng, guilds=1, raids=8).raids:
         if raid.is_open:
             moved = replace(raid, guild=place.guild.id, starts_at=place.at(timedelta(days=2)), thread=None)
             place.bot.raids.append(moved)

@@ -17,7 +17,7 @@ Deed = Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
-class Place:
+class PlayedRaid:
     """The raid that everybody acts on; `lies` collects false answers, one line each."""
 
     guild: SandboxGuild
@@ -52,7 +52,7 @@ class Member:
     """A member who signs up, moves and leaves in every possible way."""
 
     person: Person
-    place: Place
+    place: PlayedRaid
 
     async def act(self) -> None:
         if self._asking() and self.place.rng.random() < 0.6:
@@ -102,7 +102,7 @@ class Manager:
     """A manager who edits the roster by command and on the panel."""
 
     person: Person
-    place: Place
+    place: PlayedRaid
     members: list[Person]
 
     async def act(self) -> None:
@@ -192,7 +192,7 @@ class Manager:
         return self.place.rng.choice(self.members)
 
 
-def board_channel(place: Place) -> int:
+def board_channel(place: PlayedRaid) -> int:
     return place.board.channel_id
 
 

@@ -9,7 +9,7 @@ from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.notifications import notices
 from raidbot.state import State
-from tests.e2e.database_facts import Told
+from tests.e2e.database_facts import AuditRow
 from tests.raids.rosters.reference_roster import ReferenceRoster
 
 _SELF = ("joined", "moved", "waitlisted", "left", "stopped waiting", "substitutes", "does not substitute")
@@ -63,7 +63,7 @@ class CommitChecker:
         follow(self.model, change)
         assert self.model.agrees_with(change.raid, but_marks=True), "the rules said a second time end differently"
 
-    def check_audit(self, rows: Iterable[Told], managers: set[int]) -> None:
+    def check_audit(self, rows: Iterable[AuditRow], managers: set[int]) -> None:
         """Assert that the audit has every change once, in order, with its actor."""
         told = list(rows)
         assert [(row.action, row.member, row.before, row.after) for row in told] == self.audit
@@ -106,7 +106,7 @@ def follow(model: ReferenceRoster, change: Change) -> None:
     """Apply the request in the change's first event to the model; the other events must follow from the rules."""
     match change.events[0]:
         case ev.Joined(member, role) | ev.Moved(member, _, role) | ev.Waitlisted(member, role):
-            model.ask(member, role, change.raid.created_at)
+            model.join(member, role, change.raid.created_at)
         case ev.Left(member) | ev.StoppedWaiting(member):
             _take_leave(model, member, change)
         case ev.Assigned(member, role, _, forced):

@@ -18,27 +18,27 @@ from tests.chaos import rounds, seeds
 from tests.conftest import Start
 from tests.e2e import database_facts
 from tests.e2e.database_facts import until_settled
-from tests.e2e.random_play.actors import Manager, Member, Place
+from tests.e2e.random_play.actors import Manager, Member, PlayedRaid
 from tests.e2e.random_play.claims import Claims
 from tests.e2e.random_play.commit_checker import CommitChecker
-from tests.raid_boards import put_up
+from tests.raid_boards import post_raid
 
 MEMBERS, SEATS = 30, 6
 WITHIN = timedelta(seconds=3)
 
 
-async def set_scene(guild: SandboxGuild, bot: RaidBot, rng: random.Random) -> tuple[Place, list[Member | Manager]]:
+async def set_scene(guild: SandboxGuild, bot: RaidBot, rng: random.Random) -> tuple[PlayedRaid, list[Member | Manager]]:
     """Create a raid with fewer seats than members; return it with its members and managers."""
     await bot.state.change_settings(
         GuildId(guild.id), lambda now: replace(now, signup_style=SignupStyle.BOTH), Cause(Source.COMMAND)
     )
     people = [guild.add_member(f"member{number:02}") for number in range(MEMBERS)]
     managers = [guild.add_member(f"manager{number}", permissions=["manage_guild"]) for number in range(2)]
-    board = await put_up(guild, activity="key", teams=4, team_size=SEATS)
+    board = await post_raid(guild, activity="key", teams=4, team_size=SEATS)
     await bot.boards.idle()
     raid = await bot.state.raid(RaidId(1))
     claims = Claims({str(person.user.global_name): MemberId(person.id) for person in people})
-    place = Place(guild, board, raid.code, CommitChecker.of(bot.state, raid), claims, rng)
+    place = PlayedRaid(guild, board, raid.code, CommitChecker.of(bot.state, raid), claims, rng)
     return place, [*(Member(one, place) for one in people), *(Manager(one, place, people) for one in managers)]
 
 

@@ -12,7 +12,7 @@ from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from tests.chaos import rounds, seeds
 from tests.conftest import Start
-from tests.raid_boards import board_text, put_up
+from tests.raid_boards import board_text, post_raid
 
 ROLES = {"1️⃣": "team-1", "2️⃣": "team-2", "3️⃣": "team-3"}
 SEATS = 2
@@ -74,7 +74,7 @@ async def test_reactions_roster_and_board_agree(
         sandbox.gateway.disturb(duplicates=0.1, rng=random.Random(seed))
     await running.enter_async_context(start(reaction_limit=10_000))
     try:
-        board = await put_up(guild, activity="key", teams=3, team_size=SEATS)
+        board = await post_raid(guild, activity="key", teams=3, team_size=SEATS)
         for step in range(rounds(60, 400)):
             await act(rng, members, board)
             if rng.random() < 0.15:

@@ -153,7 +153,7 @@ class WholeBotMachine(WholeBot):
 
     def _is_recent(self) -> bool:
         """Return True if the last audit row is at most 10 minutes old: the bot then reads the board in full at once."""
-        with database_facts.looking(self.database) as connection:
+        with database_facts.open_read_only(self.database) as connection:
             last = connection.execute("SELECT max(at) FROM audit").fetchone()[0]
         return bool(last >= (self.now() - timedelta(minutes=10)).timestamp())
 
@@ -168,7 +168,7 @@ class WholeBotMachine(WholeBot):
                     if key in ours:
                         self.plain.unreact(member, key)
                     else:
-                        self.plain.forget(member, key)
+                        self.plain.forget_reaction(member, key)
         for key in read:
             for member in sorted(MemberId(user) for user in there[key] - {self.sandbox.bot.id}):
                 if (member, key) not in self.plain.reactions:

@@ -23,8 +23,8 @@ from raidbot.utils.errors import Refusal
 from tests import openapi_check
 from tests.e2e import database_facts
 from tests.e2e.fast_loop import FastLoop
-from tests.raids.builders import posting
-from tests.raids.rosters.reference_roster import Declined, ReferenceRoster
+from tests.raids.builders import unposted_raid
+from tests.raids.rosters.reference_roster import ReferenceRoster, Refused
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ class WholeBot(RuleBasedStateMachine):
             for n, number in enumerate(seats)
         )
         now = self.sandbox.clock.now().replace(microsecond=0)
-        plan = posting(
+        plan = unposted_raid(
             of=roles,
             guild=GuildId(self.guild.id),
             channel=ChannelId(self.channel.id),
@@ -118,7 +118,7 @@ class WholeBot(RuleBasedStateMachine):
         finally:
             await self.sandbox.stop()
         assert self.sandbox.unsupported == []
-        assert not openapi_check.problems(self.sandbox.calls)
+        assert not openapi_check.mismatches(self.sandbox.calls)
 
     def _check_messages(self) -> None:
         """Assert that everyone who never left the guild got every sent message exactly once."""
@@ -177,12 +177,12 @@ class WholeBot(RuleBasedStateMachine):
     async def _sweep(self, number: int | None) -> None:
         keys = list(self.emojis) if number is None else [self.key(number)]
         await self.sandbox.clear_reactions(self.board, None if number is None else self.emojis[keys[0]])
-        self.plain.sweep(keys)
+        self.plain.clear_reactions(keys)
 
     def _close(self) -> None:
         """Close the model's raid and clear its reactions, as a closed board has none."""
         self.plain.close()
-        self.plain.sweep(list(self.emojis))
+        self.plain.clear_reactions(list(self.emojis))
 
     def change(self, apply: Callable[[Raid], Change], predict: Callable[[], None]) -> None:
         bot = self.bot
@@ -203,7 +203,7 @@ class WholeBot(RuleBasedStateMachine):
         """Return False if the model declines the request."""
         try:
             tell()
-        except Declined:
+        except Refused:
             return False
         return True
 
@@ -211,7 +211,7 @@ class WholeBot(RuleBasedStateMachine):
 
     async def _settle(self) -> None:
         for place in [place for place, word in self.plain.reactions.items() if word == "is to go"]:
-            self.plain.forget(*place)
+            self.plain.forget_reaction(*place)
         await self._until(lambda: not self.differences(), lambda: "\n".join(self.differences()))
 
     async def _until(self, fact: Callable[[], bool], else_say: Callable[[], str] = lambda: "") -> None:
@@ -229,10 +229,10 @@ class WholeBot(RuleBasedStateMachine):
         """Return the differences between model, rows, messages and reactions, one line each."""
         now = database_facts.read(self.database)
         raid, plain = now.raid, self.plain
-        reactions = {(mark.member, mark.role) for mark in database_facts.standing(raid, self.board)}
+        reactions = {(mark.member, mark.role) for mark in database_facts.member_reactions(raid, self.board)}
         return [
             *([] if plain.agrees_with(raid) else [f"model: {vars(plain)}", f"rows: {raid}"]),
             *([] if reactions == set(plain.reactions) else [f"reactions: {reactions}, not {plain.reactions}"]),
-            *database_facts.unlike(raid, now.names, self.board),
+            *database_facts.board_differences(raid, now.names, self.board),
             *(str(row) for row in now.outbox if row.state in ("pending", "claimed")),
         ]

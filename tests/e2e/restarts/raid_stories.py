@@ -4,7 +4,7 @@ from discord_sandbox.store import Message
 from raidbot.raids.model import Status
 from tests.commands.raid.panel_helpers import panel_option
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
-from tests.raid_boards import told
+from tests.raid_boards import dm_text
 
 
 async def raid_life(on: StoryContext) -> Steps:
@@ -188,7 +188,7 @@ async def raid_substitute(on: StoryContext) -> Steps:
     yield
     await bob.click(bob.dms[-1], "I come")
     assert [(one.member, one.role) for one in (await on.raid(board)).seats] == [(bob.id, "team-2")]
-    await on.guild.until(lambda: "comes as a substitute" in told(on.guild.owner))
+    await on.guild.until(lambda: "comes as a substitute" in dm_text(on.guild.owner))
 
 
 def _buttons(messages: list[Message]) -> set[str]:

@@ -13,7 +13,7 @@ from raidbot.raids.model import GuildId, MessageId, Raid
 from tests.commands.raid.panel_helpers import code_of
 from tests.commands.raidinfo.test_raidinfo import store
 from tests.conftest import Start
-from tests.raid_boards import put_up
+from tests.raid_boards import post_raid
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class StoryContext:
         return await (by or self.guild.owner).slash(self.channel, command, **options)
 
     async def put_up(self, **options: Any) -> Message:
-        return await put_up(self.guild, **options)
+        return await post_raid(self.guild, **options)
 
     async def panel(self, board: Message) -> PersonResponse:
         return await self.ask("raid", code=code_of(board))
@@ -66,7 +66,7 @@ Story = Callable[[StoryContext], Steps]
 """Yields at every point where the bot is to be restarted."""
 
 
-async def tell(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> None:
+async def run_with_restarts(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> None:
     """Run all stories to their end; a failure stops only its own. Raises an `ExceptionGroup` of the failures."""
     stages = {name: StoryContext(sandbox, _server(sandbox, name)) for name in stories}
     told = {name: story(stages[name]) for name, story in stories.items()}
@@ -87,7 +87,7 @@ async def tell(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> 
         raise ExceptionGroup("stories that did not go as they should", failed)
 
 
-async def tell_at_once(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> None:
+async def run_without_restarts(sandbox: Sandbox, start: Start, stories: Mapping[str, Story]) -> None:
     """Run all stories side by side on one bot without restarts."""
     servers = {name: _server(sandbox, name) for name in stories}
     async with start() as bot:

@@ -8,7 +8,7 @@ from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Template
 from raidbot.state import Cause
 from tests.commands.raid.panel_helpers import options_of, panel_option
-from tests.commands.templates.panel_helpers import LINES, entries, kept
+from tests.commands.templates.panel_helpers import LINES, entries, stored_template
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 
 LIST, ROLE, PLAN = "Look at a template, and change it", "Edit or remove one role", "Edit or remove a strategy"
@@ -75,7 +75,9 @@ async def template_new(on: StoryContext) -> Steps:
     form = await panel.click("Try again")
     yield
     await form.submit(name="Embers")
-    assert (await kept(on.running, on.guild, "Embers")).roles == (await kept(on.running, on.guild, "Ember")).roles
+    assert (await stored_template(on.running, on.guild, "Embers")).roles == (
+        await stored_template(on.running, on.guild, "Ember")
+    ).roles
 
 
 async def template_words(on: StoryContext) -> Steps:
@@ -89,7 +91,7 @@ async def template_words(on: StoryContext) -> Steps:
         form = await panel.click(button)
         yield
         await form.submit(**typed)
-    now = await kept(on.running, on.guild)
+    now = await stored_template(on.running, on.guild)
     assert (now.description, now.colour, now.lengths, now.sides) == (
         "Otherwise.",
         0x010203,
@@ -99,7 +101,7 @@ async def template_words(on: StoryContext) -> Steps:
     for button in ("Reset", "Keep it", "Reset", "Yes, reset it"):
         yield
         await panel.click(button)
-    assert (await kept(on.running, on.guild)).sides == ()
+    assert (await stored_template(on.running, on.guild)).sides == ()
 
 
 async def template_roles(on: StoryContext) -> Steps:
@@ -110,7 +112,7 @@ async def template_roles(on: StoryContext) -> Steps:
     form = await panel.click("Edit as text")
     yield
     await form.submit(roles=LINES)
-    assert _names(await kept(on.running, on.guild)) == ["Tank", "Healer", "Damage"]
+    assert _names(await stored_template(on.running, on.guild)) == ["Tank", "Healer", "Damage"]
     yield
     await panel.click("Roles")
     yield
@@ -127,12 +129,12 @@ async def template_roles(on: StoryContext) -> Steps:
     await panel.select(ROLE, [panel_option(panel, "🛡️ Tank")])
     yield
     await panel.click("Remove")
-    assert _names(await kept(on.running, on.guild)) == ["Medic", "Damage", "Late"]
+    assert _names(await stored_template(on.running, on.guild)) == ["Medic", "Damage", "Late"]
 
 
 async def template_strategies(on: StoryContext) -> Steps:
     panel = await on.ask("templates edit", template="dragonspyre")
-    first = (await kept(on.running, on.guild)).strategies[0].name
+    first = (await stored_template(on.running, on.guild)).strategies[0].name
     yield
     await panel.click("Strategies")
     yield
@@ -149,7 +151,7 @@ async def template_strategies(on: StoryContext) -> Steps:
     await panel.select(PLAN, [first])
     yield
     await panel.click("Remove")
-    names = [one.name for one in (await kept(on.running, on.guild)).strategies]
+    names = [one.name for one in (await stored_template(on.running, on.guild)).strategies]
     assert (first in names, "One by one" in names, "All at once" in names) == (False, True, False)
 
 
@@ -171,7 +173,7 @@ _WORDS: Mapping[str, dict[str, str]] = {
 async def forms_of_templates(on: StoryContext) -> Steps:
     """Open each form for one template and leave it; then open it for the copy and submit it."""
     first = await on.ask("templates edit", template="dragonspyre")
-    before = await kept(on.running, on.guild)
+    before = await stored_template(on.running, on.guild)
     second = await on.ask("templates edit", template="dragonspyre")
     await second.click("Duplicate")
     for button, typed in _WORDS.items():
@@ -200,7 +202,7 @@ async def forms_of_templates(on: StoryContext) -> Steps:
             while "[Back]" in panel.text():
                 await panel.click("Back")
     (after,) = await _own(on)
-    assert await kept(on.running, on.guild) == before
+    assert await stored_template(on.running, on.guild) == before
     assert (after.description, after.lengths, after.sides) == ("Otherwise.", (300,), ("Left",))
     assert _names(after) == ["Tank", "Healer", "Damage"]
     assert {"All at once", *(one.name for one in before.strategies)} == {one.name for one in after.strategies}

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from discord_sandbox import Sandbox
 from raidbot.commands.raid.cog import ACTIONS
 from raidbot.raids.notifications import REPLY
-from tests.commands.test_permission_checks import ABOUT, PRESSES
+from tests.commands.test_permission_checks import PRESSES, SUBJECT_SEGMENTS
 from tests.conftest import Start
 from tests.e2e.random_play.test_concurrent_members import check_answers
 from tests.e2e.restarts import form_stories, panel_stories, raid_stories, settings_stories, template_stories
-from tests.e2e.restarts.story_runner import tell, tell_at_once
+from tests.e2e.restarts.story_runner import run_with_restarts, run_without_restarts
 
 STORIES = panel_stories.STORIES | raid_stories.STORIES | settings_stories.STORIES | template_stories.STORIES
 FORMS = form_stories.FORMS | template_stories.FORMS
@@ -27,11 +27,11 @@ FORM_NAMES = {
 def actions(custom_ids: Iterable[object]) -> set[tuple[str, str]]:
     """Return the (panel, action) pairs of the custom ids."""
     parts = [str(custom_id).split(":") for custom_id in custom_ids]
-    return {(panel, rest[panel in ABOUT or panel == REPLY]) for panel, *rest in parts if rest}
+    return {(panel, rest[panel in SUBJECT_SEGMENTS or panel == REPLY]) for panel, *rest in parts if rest}
 
 
 async def test_every_panel_works_through_a_restart_between_any_two_steps(sandbox: Sandbox, start: Start) -> None:
-    await tell(sandbox, start, STORIES)
+    await run_with_restarts(sandbox, start, STORIES)
 
     known = {(panel, action.split(":")[0]) for panel, listed in PRESSES.items() for action in listed}
     pressed = actions(one.payload.get("custom_id") for one in sandbox.store.interactions.values())
@@ -42,7 +42,7 @@ async def test_every_panel_works_through_a_restart_between_any_two_steps(sandbox
 
 
 async def test_forms_opened_for_one_thing_and_left_change_only_the_next(sandbox: Sandbox, start: Start) -> None:
-    await tell(sandbox, start, FORMS)
+    await run_with_restarts(sandbox, start, FORMS)
 
     opened = actions(one.modal["custom_id"] for one in sandbox.store.interactions.values() if one.modal)
     assert opened == FORM_NAMES
@@ -51,6 +51,6 @@ async def test_forms_opened_for_one_thing_and_left_change_only_the_next(sandbox:
 async def test_every_panel_and_form_answers_in_time_while_discord_is_slow(sandbox: Sandbox, start: Start) -> None:
     sandbox.faults.slow(0.5)
 
-    await tell_at_once(sandbox, start, STORIES)
+    await run_without_restarts(sandbox, start, STORIES)
 
     check_answers(sandbox)

@@ -25,7 +25,7 @@ ALICE, BOB, CAROL, DAVE = (100_000_000_000_000_010 + number for number in range(
 MESSAGE = 1_478_000_000_000_000_000
 
 
-def at(after: timedelta = timedelta()) -> int:
+def timestamp_after_now(after: timedelta = timedelta()) -> int:
     return int((NOW + after).timestamp())
 
 
@@ -60,15 +60,15 @@ class HandwrittenDatabase:
     def _old(self) -> "closing[sqlite3.Connection]":
         return closing(sqlite3.connect(self.old, isolation_level=None))
 
-    def row(self, table: str, **cells: Any) -> None:
+    def insert_row(self, table: str, **cells: Any) -> None:
         with self._old() as connection:
             insert(connection, table, cells)
 
-    def run(self, script: str) -> None:
+    def execute_script(self, script: str) -> None:
         with self._old() as connection:
             connection.executescript(script)
 
-    def raid(self, message: Any = MESSAGE, **cells: Any) -> None:
+    def insert_raid(self, message: Any = MESSAGE, **cells: Any) -> None:
         """Insert an open raid with a tank and a healer that starts in two days."""
         usual = {
             "message_id": str(message),
@@ -79,12 +79,12 @@ class HandwrittenDatabase:
             "type": "raid",
             "template_slug": "duel",
             "template_data": template(("1️⃣", "Tank"), ("2️⃣", "Healer")),
-            "timestamp": at(timedelta(days=2)),
-            "created_at": at(-timedelta(days=1)),
+            "timestamp": timestamp_after_now(timedelta(days=2)),
+            "created_at": timestamp_after_now(-timedelta(days=1)),
         }
-        self.row("raids", **usual | cells)
+        self.insert_row("raids", **usual | cells)
 
-    def signup(self, user: Any, emoji: str | None = "1️⃣", *, place: Any = 0, **cells: Any) -> None:
+    def insert_signup(self, user: Any, emoji: str | None = "1️⃣", *, place: Any = 0, **cells: Any) -> None:
         usual = {
             "message_id": str(MESSAGE),
             "user_id": str(user),
@@ -93,19 +93,19 @@ class HandwrittenDatabase:
             "slot_index": place,
             "slots": 1,
             "is_waitlist": 0,
-            "signed_up_at": at(-timedelta(hours=1)),
+            "signed_up_at": timestamp_after_now(-timedelta(hours=1)),
         }
-        self.row("signups", **usual | cells)
+        self.insert_row("signups", **usual | cells)
 
-    def move(self, **files: Path) -> Report:
+    def run_import(self, **files: Path) -> Report:
         self.report = import_database(self.old, self.new, now=NOW, **files)  # type: ignore[arg-type]
         for name, told in self.report.tables.items():
             assert told.read == told.taken + told.repaired + told.kept + told.left + told.unchanged, name
         return self.report
 
-    def moved(self, **files: Path) -> Raid:
+    def import_only_raid(self, **files: Path) -> Raid:
         """Import the database and return its only raid."""
-        self.move(**files)
+        self.run_import(**files)
         (raid,) = self.raids()
         return raid
 
@@ -126,10 +126,10 @@ class HandwrittenDatabase:
         with closing(sqlite3.connect(self.new)) as connection:
             return connection.execute(query).fetchall()
 
-    def repaired(self) -> str:
+    def repair_lines(self) -> str:
         return "\n".join(f"{line.table} {line.row}: {line.sentence}" for line in self.report.repairs)
 
-    def lost(self) -> str:
+    def loss_lines(self) -> str:
         return "\n".join(f"{line.table} {line.row}: {line.sentence}" for line in self.report.losses)
 
 
@@ -138,7 +138,7 @@ def seats(raid: Raid) -> dict[str, list[int]]:
     return {role.name: [seat.member for seat in raid.seated(role.key)] for role in raid.roles}
 
 
-def lines(raid: Raid) -> dict[str, list[int]]:
+def waitlists(raid: Raid) -> dict[str, list[int]]:
     """Return the waiting members by role name, first in line first."""
     return {role.name: [wait.member for wait in raid.waitlist(role.key)] for role in raid.roles}
 

@@ -17,7 +17,7 @@ from raidbot.ops.importer.run import import_database
 from raidbot.raids.emoji.model import parse_emoji
 from raidbot.raids.model import RaidId
 from tests.chaos import rounds
-from tests.ops.importer.legacy.generator import NOW, invent
+from tests.ops.importer.legacy.generator import NOW, random_bot
 from tests.ops.importer.legacy.schema import RELEASES, Release
 
 CELLS = (
@@ -32,7 +32,7 @@ CELLS = (
 ROOMY = ("raids", "raids", "signups", "signups", "guilds")
 
 
-def scribble(path: Path, rng: Random, cells: int) -> dict[str, int]:
+def overwrite_cells(path: Path, rng: Random, cells: int) -> dict[str, int]:
     """Overwrite up to `cells` random cells; return the number of rows of each table."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
@@ -52,7 +52,7 @@ def scribble(path: Path, rng: Random, cells: int) -> dict[str, int]:
         return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in columns}  # noqa: S608
 
 
-def check_account(report: Report, rows: dict[str, int]) -> None:
+def check_report(report: Report, rows: dict[str, int]) -> None:
     assert {table: report.tables[table].read for table in rows} == rows
     for told in report.tables.values():
         assert told.read == told.taken + told.repaired + told.kept + told.left + told.unchanged
@@ -83,12 +83,12 @@ def test_whatever_stands_in_whichever_cell(seed: int, release: Release, cells: i
     rng = Random(seed)
     with TemporaryDirectory() as name:
         old, new = Path(name) / "wizbot.db", Path(name) / "raidbot.db"
-        invent(rng, guilds=2, raids=10, release=release).write(old, release, constraints=False)
-        rows = scribble(old, rng, cells)
+        random_bot(rng, guilds=2, raids=10, release=release).write(old, release, constraints=False)
+        rows = overwrite_cells(old, rng, cells)
 
         report = import_database(old, new, now=NOW)
 
-        check_account(report, rows)
+        check_report(report, rows)
         with closing(sqlite3.connect(new)) as connection:
             check_usable(connection)
             before = list(connection.iterdump())

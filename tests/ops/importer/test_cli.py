@@ -13,7 +13,7 @@ import pytest
 from raidbot.cli import main
 from raidbot.db.database import Database
 from tests.db import next_release_database
-from tests.ops.importer.legacy.generator import invent
+from tests.ops.importer.legacy.generator import random_bot
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if name.startswith(("RAIDBOT_", "DISCORD_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    invent(Random(1), guilds=2, raids=4).write(tmp_path / "wizbot.db")
+    random_bot(Random(1), guilds=2, raids=4).write(tmp_path / "wizbot.db")
     return tmp_path
 
 

@@ -10,11 +10,11 @@ from tests.ops.importer.handwritten_database import GUILD, HandwrittenDatabase
 
 
 def grant(old: HandwrittenDatabase, command: Any, role: int) -> None:
-    old.row("command_permissions", guild_id=str(GUILD), command_name=command, role_id=str(role))
+    old.insert_row("command_permissions", guild_id=str(GUILD), command_name=command, role_id=str(role))
 
 
 def test_settings_are_taken_in_minutes(old: HandwrittenDatabase) -> None:
-    old.row(
+    old.insert_row(
         "guilds",
         id=str(GUILD),
         raid_channel_id="11",
@@ -31,7 +31,7 @@ def test_settings_are_taken_in_minutes(old: HandwrittenDatabase) -> None:
         default_timezone="Europe/Berlin",
     )
 
-    old.move()
+    old.run_import()
 
     assert old.settings() == GuildSettings(
         guild=GUILD,  # type: ignore[arg-type]
@@ -47,7 +47,7 @@ def test_settings_are_taken_in_minutes(old: HandwrittenDatabase) -> None:
         debug_channel=14,  # type: ignore[arg-type]
         leader_role=15,
     )
-    assert old.repaired() == ""
+    assert old.repair_lines() == ""
 
 
 @pytest.mark.parametrize(
@@ -72,42 +72,42 @@ def test_settings_are_taken_in_minutes(old: HandwrittenDatabase) -> None:
 def test_an_odd_cell_costs_itself_and_is_named(
     old: HandwrittenDatabase, column: str, cell: Any, name: str, value: Any
 ) -> None:
-    old.row("guilds", **{"id": str(GUILD), "audit_channel_id": "13", column: cell})
+    old.insert_row("guilds", **{"id": str(GUILD), "audit_channel_id": "13", column: cell})
 
-    old.move()
+    old.run_import()
 
     assert getattr(old.settings(), name) == value
     assert old.settings().audit_channel == 13
-    assert f"guilds id {GUILD}:" in old.repaired()
+    assert f"guilds id {GUILD}:" in old.repair_lines()
 
 
 @pytest.mark.parametrize("zone", ["us/eastern", "Etc/GMT+5", "utc", "europe/berlin"])
 def test_zones_of_any_spelling_are_one_of_the_zone_database(old: HandwrittenDatabase, zone: str) -> None:
-    old.row("guilds", id=str(GUILD), default_timezone=zone)
+    old.insert_row("guilds", id=str(GUILD), default_timezone=zone)
 
-    old.move()
+    old.run_import()
 
     assert old.settings().zone.casefold() == zone.casefold()
     assert old.settings().tzinfo is not None
 
 
 def test_museums_have_their_gate_and_their_stray_row_is_no_server(old: HandwrittenDatabase) -> None:
-    old.row("guilds", id=str(GUILD))
-    old.row("guilds", id=f"{GUILD}:museum")
-    old.row("signup_roles", guild_id=str(GUILD), role_id="21")
-    old.row("signup_roles", guild_id=f"{GUILD}:museum", role_id="22")
+    old.insert_row("guilds", id=str(GUILD))
+    old.insert_row("guilds", id=f"{GUILD}:museum")
+    old.insert_row("signup_roles", guild_id=str(GUILD), role_id="21")
+    old.insert_row("signup_roles", guild_id=f"{GUILD}:museum", role_id="22")
 
-    old.move()
+    old.run_import()
 
     assert old.settings().signup_roles == {Kind.RAID: {21}, Kind.MUSEUM: {22}}
     assert old.all("SELECT count(*) FROM guilds") == [(1,)]
-    assert "it is no server" in old.repaired()
+    assert "it is no server" in old.repair_lines()
 
 
 def test_museums_without_a_gate_stay_open(old: HandwrittenDatabase) -> None:
-    old.row("signup_roles", guild_id=str(GUILD), role_id="21")
+    old.insert_row("signup_roles", guild_id=str(GUILD), role_id="21")
 
-    report = old.move()
+    report = old.run_import()
 
     assert old.settings().signup_roles_for(Kind.KEY) == {21}
     assert old.settings().signup_roles_for(Kind.MUSEUM) == {GUILD}  # @everyone has the guild's id
@@ -115,11 +115,11 @@ def test_museums_without_a_gate_stay_open(old: HandwrittenDatabase) -> None:
 
 
 def test_grants_are_taken_and_those_without_a_place_are_kept(old: HandwrittenDatabase) -> None:
-    old.row("admin_roles", guild_id=str(GUILD), role_id="31")
+    old.insert_row("admin_roles", guild_id=str(GUILD), role_id="31")
     for command, role in (("create", 32), ("create", 33), ("stats", 34), ("stats_others", 35), (None, 36)):
         grant(old, command, role)
 
-    report = old.move()
+    report = old.run_import()
 
     grants = old.settings().grants
     assert grants.admins == {31}
@@ -138,20 +138,20 @@ def test_grants_are_taken_and_those_without_a_place_are_kept(old: HandwrittenDat
     ],
 )
 def test_a_row_that_names_nobody_is_left(old: HandwrittenDatabase, cells: dict[str, Any], sentence: str) -> None:
-    old.row("admin_roles", **cells)
+    old.insert_row("admin_roles", **cells)
 
-    old.move()
+    old.run_import()
 
-    assert sentence in old.lost()
+    assert sentence in old.loss_lines()
 
 
 def test_a_server_that_is_here_stays_as_it_is(old: HandwrittenDatabase) -> None:
-    old.row("guilds", id=str(GUILD), default_timezone="Europe/Berlin")
-    old.move()
-    old.run("UPDATE guilds SET default_timezone = 'Asia/Tokyo'")
-    old.row("admin_roles", guild_id=str(GUILD), role_id="31")
+    old.insert_row("guilds", id=str(GUILD), default_timezone="Europe/Berlin")
+    old.run_import()
+    old.execute_script("UPDATE guilds SET default_timezone = 'Asia/Tokyo'")
+    old.insert_row("admin_roles", guild_id=str(GUILD), role_id="31")
 
-    report = old.move()
+    report = old.run_import()
 
     assert old.settings().zone == "Europe/Berlin"
     assert old.settings().grants.admins == frozenset()

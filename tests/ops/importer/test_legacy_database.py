@@ -76,12 +76,12 @@ async def test_a_database_with_a_bot_on_it_is_left_alone(old: HandwrittenDatabas
 
 
 def test_a_newer_database_is_left_alone(old: HandwrittenDatabase) -> None:
-    old.move()
+    old.run_import()
     with closing(sqlite3.connect(old.new)) as connection:
         connection.execute("PRAGMA user_version = 9999")
 
     with pytest.raises(UnusableDatabase, match="newer RaidBot"):
-        old.move()
+        old.run_import()
 
 
 def test_a_database_of_another_program_is_left_alone(old: HandwrittenDatabase) -> None:
@@ -89,30 +89,30 @@ def test_a_database_of_another_program_is_left_alone(old: HandwrittenDatabase) -
         connection.execute("CREATE TABLE things (name TEXT)")
 
     with pytest.raises(UnusableDatabase, match="database of another program"):
-        old.move()
+        old.run_import()
 
 
 def test_a_damaged_page_refuses_it_whole(old: HandwrittenDatabase) -> None:
     for number in range(400):
-        old.row("guilds", id=str(GUILD + number), default_timezone="Europe/Berlin")
+        old.insert_row("guilds", id=str(GUILD + number), default_timezone="Europe/Berlin")
     size = old.old.stat().st_size
     with old.old.open("r+b") as file:
         file.seek(size // 2)
         file.write(b"\xa5" * (size // 2))
 
     with pytest.raises(NotALegacyDatabase, match="is damaged"):
-        old.move()
+        old.run_import()
 
     assert not old.new.exists() or old.all("SELECT count(*) FROM guilds") == [(0,)]
 
 
 def test_tables_without_row_numbers_or_indexes_are_read(old: HandwrittenDatabase) -> None:
-    old.run(
+    old.execute_script(
         "DROP TABLE admin_roles;"
         "CREATE TABLE admin_roles (guild_id TEXT, role_id TEXT, PRIMARY KEY (guild_id, role_id)) WITHOUT ROWID"
     )
-    old.row("admin_roles", guild_id=str(GUILD), role_id="31")
+    old.insert_row("admin_roles", guild_id=str(GUILD), role_id="31")
 
-    old.move()
+    old.run_import()
 
     assert old.settings().grants.admins == {31}

@@ -4,11 +4,19 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from tests.ops.importer.handwritten_database import ALICE, BOB, GUILD, MESSAGE, NOW, HandwrittenDatabase, at
+from tests.ops.importer.handwritten_database import (
+    ALICE,
+    BOB,
+    GUILD,
+    MESSAGE,
+    NOW,
+    HandwrittenDatabase,
+    timestamp_after_now,
+)
 
 
 def counters(old: HandwrittenDatabase, member: int, **cells: Any) -> None:
-    old.row("guild_user_stats", **{"guild_id": str(GUILD), "user_id": str(member)} | cells)
+    old.insert_row("guild_user_stats", **{"guild_id": str(GUILD), "user_id": str(member)} | cells)
 
 
 def balances(old: HandwrittenDatabase) -> dict[int, tuple[Any, ...]]:
@@ -17,13 +25,13 @@ def balances(old: HandwrittenDatabase) -> dict[int, tuple[Any, ...]]:
 
 
 def test_raids_taken_over_are_not_counted_twice(old: HandwrittenDatabase) -> None:
-    old.row("guilds", id=str(GUILD), default_timezone="Europe/Berlin")
-    start = at(-timedelta(days=1))
-    old.raid(timestamp=start, closed_at=start)
-    old.raid(MESSAGE + 1, raid_id="NNN234", timestamp=start)  # never closed, so never counted
-    old.signup(ALICE)
-    old.signup(ALICE, message_id=str(MESSAGE + 1))
-    old.row("raid_attendance", message_id=str(MESSAGE), user_id=str(ALICE), attended=0)
+    old.insert_row("guilds", id=str(GUILD), default_timezone="Europe/Berlin")
+    start = timestamp_after_now(-timedelta(days=1))
+    old.insert_raid(timestamp=start, closed_at=start)
+    old.insert_raid(MESSAGE + 1, raid_id="NNN234", timestamp=start)  # never closed, so never counted
+    old.insert_signup(ALICE)
+    old.insert_signup(ALICE, message_id=str(MESSAGE + 1))
+    old.insert_row("raid_attendance", message_id=str(MESSAGE), user_id=str(ALICE), attended=0)
     day = str((NOW - timedelta(days=1)).isoweekday() % 7)
     counters(
         old,
@@ -36,44 +44,46 @@ def test_raids_taken_over_are_not_counted_twice(old: HandwrittenDatabase) -> Non
         last_raid_at=start * 1000,
     )
 
-    old.move()
+    old.run_import()
 
     assert balances(old)[ALICE] == (4, 1, {"Healer": 4}, {"Duel": 2}, {day: 1, "9": 1})
     assert old.all("SELECT last_raid_at FROM opening_balances") == [(start,)]
 
 
 def test_raids_that_do_not_count_are_not_taken_off(old: HandwrittenDatabase) -> None:
-    old.raid(type="key", template_data='{"teamCount": 1, "countsForParticipation": false}', closed_at=at())
-    old.signup(ALICE, role_name="Team 1")
+    old.insert_raid(
+        type="key", template_data='{"teamCount": 1, "countsForParticipation": false}', closed_at=timestamp_after_now()
+    )
+    old.insert_signup(ALICE, role_name="Team 1")
     counters(old, ALICE, total_raids=5)
 
-    old.move()
+    old.run_import()
 
     assert balances(old)[ALICE][0] == 5
 
 
 def test_odd_counters_count_nothing(old: HandwrittenDatabase) -> None:
-    old.raid(closed_at=at())
-    old.signup(ALICE)
+    old.insert_raid(closed_at=timestamp_after_now())
+    old.insert_signup(ALICE)
     counters(old, ALICE, total_raids=0, role_counts="{", template_counts="[3]", weekday_counts='{"1": "x", "2": 1e400}')
     counters(old, BOB, total_raids=2**63 - 1, no_shows=b"\xff")
-    old.row("guild_user_stats", guild_id=None, user_id=str(BOB))
-    old.row("guild_user_stats", guild_id="home", user_id=str(BOB))
+    old.insert_row("guild_user_stats", guild_id=None, user_id=str(BOB))
+    old.insert_row("guild_user_stats", guild_id="home", user_id=str(BOB))
 
-    old.move()
+    old.run_import()
 
     assert balances(old) == {ALICE: (0, 0, {}, {}, {}), BOB: (2**63 - 1, 0, {}, {}, {})}
-    assert "the old count of raids, 0, is less than the 1 that are here" in old.repaired()
-    assert "role_counts is no JSON: '{'" in old.repaired()
+    assert "the old count of raids, 0, is less than the 1 that are here" in old.repair_lines()
+    assert "role_counts is no JSON: '{'" in old.repair_lines()
     assert old.report.tables["guild_user_stats"].left == 2
 
 
 def test_a_balance_that_is_here_stays(old: HandwrittenDatabase) -> None:
     counters(old, ALICE, total_raids=5)
-    old.move()
-    old.run("UPDATE guild_user_stats SET total_raids = 9")
+    old.run_import()
+    old.execute_script("UPDATE guild_user_stats SET total_raids = 9")
 
-    report = old.move()
+    report = old.run_import()
 
     assert balances(old)[ALICE][0] == 5
     assert report.tables["guild_user_stats"].unchanged == 1

@@ -26,8 +26,8 @@ from raidbot.raids.model import GuildId
 from raidbot.state import State
 from tests.chaos import rounds
 from tests.ops.importer import comparable
-from tests.ops.importer.legacy.damage import Broken, damage, whole_guilds, whole_raids
-from tests.ops.importer.legacy.generator import COMMANDS_TO_COME, NOW, invent
+from tests.ops.importer.legacy.damage import BrokenCell, break_cells, undamaged_guilds, undamaged_raids
+from tests.ops.importer.legacy.generator import COMMANDS_TO_COME, NOW, random_bot
 from tests.ops.importer.legacy.model import LEMURIA_SIDES, OldBot, OldRole, OldTemplate, insert
 from tests.ops.importer.legacy.schema import RELEASES, Release
 
@@ -41,7 +41,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return (tmp_path_factory.mktemp(f"example{number}") for number in count())
 
 
-def take(old: Path, new: Path, *, dry_run: bool = False) -> Report:
+def run_import(old: Path, new: Path, *, dry_run: bool = False) -> Report:
     return import_database(old, new, dry_run=dry_run, now=NOW)
 
 
@@ -56,11 +56,11 @@ def dump(path: Path) -> str:
         return "\n".join(connection.iterdump())
 
 
-def compare(bot: OldBot, connection: sqlite3.Connection, *, broken: Collection[Broken] = ()) -> None:
+def compare(bot: OldBot, connection: sqlite3.Connection, *, broken: Collection[BrokenCell] = ()) -> None:
     """Assert that every guild and raid is as the model describes, except those with a broken cell."""
-    for guild in whole_guilds(bot, broken):
+    for guild in undamaged_guilds(bot, broken):
         assert comparable.of_settings(guilds.settings(connection, GuildId(guild.id))) == comparable.of_old_guild(guild)
-    for raid in whole_raids(bot, broken):
+    for raid in undamaged_raids(bot, broken):
         new = comparable.raid_by_code(connection, raid.guild, raid.code)
         assert new is not None
         assert comparable.of_raid(new) == comparable.of_old_raid(raid, bot.zones[raid.guild])
@@ -102,7 +102,7 @@ def compare_counters(bot: OldBot, connection: sqlite3.Connection) -> None:
             assert Counter(json.loads(told)) == Counter(json.loads(total)) - Counter(kinds)
 
 
-def check_counts(old: Path, report: Report) -> None:
+def check_report(old: Path, report: Report) -> None:
     """Assert that the report accounts for every row of the old database exactly once."""
     with looking(old) as connection:
         for (table,) in connection.execute(
@@ -122,12 +122,12 @@ def test_every_roster_order_setting_template_and_counter_equals_the_source(
     folders: Iterator[Path], seed: int, release: Release, servers: int, number: int
 ) -> None:
     folder = next(folders)
-    bot = invent(Random(seed), guilds=servers, raids=number, release=release)
+    bot = random_bot(Random(seed), guilds=servers, raids=number, release=release)
     bot.write(folder / "wizbot.db", release)
 
-    report = take(folder / "wizbot.db", folder / "raidbot.db")
+    report = run_import(folder / "wizbot.db", folder / "raidbot.db")
 
-    check_counts(folder / "wizbot.db", report)
+    check_report(folder / "wizbot.db", report)
     assert report.losses == []
     with looking(folder / "raidbot.db") as connection:
         compare(bot, connection)
@@ -137,10 +137,10 @@ def test_every_roster_order_setting_template_and_counter_equals_the_source(
 
 @pytest.mark.parametrize("release", RELEASES)
 async def test_forty_servers_with_five_hundred_raids(tmp_path: Path, release: Release) -> None:
-    bot = invent(Random(7), guilds=40, raids=500, release=release)
+    bot = random_bot(Random(7), guilds=40, raids=500, release=release)
     bot.write(tmp_path / "wizbot.db", release)
 
-    report = take(tmp_path / "wizbot.db", tmp_path / "raidbot.db")
+    report = run_import(tmp_path / "wizbot.db", tmp_path / "raidbot.db")
 
     assert report.losses == []
     db = await Database.open(tmp_path / "raidbot.db")
@@ -156,10 +156,10 @@ async def test_forty_servers_with_five_hundred_raids(tmp_path: Path, release: Re
 
 
 def test_what_has_no_place_yet_is_kept_row_by_row(tmp_path: Path) -> None:
-    bot = invent(Random(3), guilds=5, raids=10)
+    bot = random_bot(Random(3), guilds=5, raids=10)
     bot.write(tmp_path / "wizbot.db")
 
-    report = take(tmp_path / "wizbot.db", tmp_path / "raidbot.db")
+    report = run_import(tmp_path / "wizbot.db", tmp_path / "raidbot.db")
 
     with looking(tmp_path / "raidbot.db") as connection:
         kept = connection.execute("SELECT source, payload FROM moved_rows").fetchall()
@@ -178,14 +178,14 @@ def test_what_has_no_place_yet_is_kept_row_by_row(tmp_path: Path) -> None:
 @given(seed=SEEDS, breaks=st.integers(1, 12))
 def test_a_broken_cell_costs_its_row_and_is_named(folders: Iterator[Path], seed: int, breaks: int) -> None:
     folder = next(folders)
-    bot = invent(Random(seed), guilds=3, raids=10)
+    bot = random_bot(Random(seed), guilds=3, raids=10)
     bot.write(folder / "wizbot.db", constraints=False)
     with looking(folder / "wizbot.db") as connection:
-        broken = damage(connection, Random(seed), breaks)
+        broken = break_cells(connection, Random(seed), breaks)
 
-    report = take(folder / "wizbot.db", folder / "raidbot.db")
+    report = run_import(folder / "wizbot.db", folder / "raidbot.db")
 
-    check_counts(folder / "wizbot.db", report)
+    check_report(folder / "wizbot.db", report)
     lines = (*report.repairs, *report.losses)
     for one in broken:
         assert any(line.table == one.table and one.is_named_by(line.row) for line in lines), one
@@ -195,16 +195,16 @@ def test_a_broken_cell_costs_its_row_and_is_named(folders: Iterator[Path], seed:
 
 def test_moving_in_twice_changes_nothing(tmp_path: Path) -> None:
     old, new = tmp_path / "wizbot.db", tmp_path / "raidbot.db"
-    invent(Random(5), guilds=8, raids=60).write(old, constraints=False)
+    random_bot(Random(5), guilds=8, raids=60).write(old, constraints=False)
     with looking(old) as connection:
-        damage(connection, Random(5), 20)
-    first = take(old, new)
+        break_cells(connection, Random(5), 20)
+    first = run_import(old, new)
     before = dump(new)
 
-    again = take(old, new)
+    again = run_import(old, new)
 
     assert dump(new) == before
-    check_counts(old, again)
+    check_report(old, again)
     assert {(line.table, line.row) for line in again.losses} <= {(line.table, line.row) for line in first.losses}
     for table, told in again.tables.items():
         assert (told.taken, told.repaired, told.kept) == (0, 0, 0), table
@@ -212,7 +212,7 @@ def test_moving_in_twice_changes_nothing(tmp_path: Path) -> None:
 
 def test_the_old_bots_own_templates_are_taken_once(tmp_path: Path) -> None:
     old, new, file = tmp_path / "wizbot.db", tmp_path / "raidbot.db", tmp_path / "raid_templates.json"
-    bot = invent(Random(12), guilds=2, raids=0)
+    bot = random_bot(Random(12), guilds=2, raids=0)
     bot.write(old)
     roles = [OldRole(name="Mob Pulling", emoji="1️⃣"), OldRole(name="Jade", emoji="⚔️", slots=3)]
     used = OldTemplate(id="", slug="", name="The Ghastly Conspiracy Raid", roles=roles)
@@ -233,22 +233,22 @@ def test_the_old_bots_own_templates_are_taken_once(tmp_path: Path) -> None:
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(tmp_path: Path) -> None:
     old, new = tmp_path / "wizbot.db", tmp_path / "data" / "raidbot.db"
-    invent(Random(6), guilds=3, raids=20).write(old)
+    random_bot(Random(6), guilds=3, raids=20).write(old)
 
-    dry = take(old, new, dry_run=True)
+    dry = run_import(old, new, dry_run=True)
 
     assert not new.parent.exists()
-    wet = take(old, new)
+    wet = run_import(old, new)
     assert dry.to_json() | {"dry_run": False} == wet.to_json()
     before = files(new.parent)
-    take(old, new, dry_run=True)
+    run_import(old, new, dry_run=True)
     assert files(new.parent) == before
 
 
 def test_the_old_file_is_read_with_its_log_and_not_a_byte_beside_it_changes(tmp_path: Path) -> None:
     folder = tmp_path / "old"
     folder.mkdir()
-    bot = invent(Random(8), guilds=2, raids=5)
+    bot = random_bot(Random(8), guilds=2, raids=5)
     bot.write(folder / "wizbot.db")
     with closing(sqlite3.connect(folder / "wizbot.db")) as running:
         running.execute("PRAGMA wal_autocheckpoint = 0")
@@ -256,7 +256,7 @@ def test_the_old_file_is_read_with_its_log_and_not_a_byte_beside_it_changes(tmp_
         running.commit()
         before = files(folder)
 
-        take(folder / "wizbot.db", tmp_path / "raidbot.db")
+        run_import(folder / "wizbot.db", tmp_path / "raidbot.db")
 
         assert files(folder) == before
         assert (folder / "wizbot.db-wal").stat().st_size > 0
@@ -276,9 +276,9 @@ def files(folder: Path) -> dict[str, str]:
 
 def test_an_error_half_way_leaves_the_database_as_it_was(tmp_path: Path) -> None:
     old, new = tmp_path / "wizbot.db", tmp_path / "raidbot.db"
-    invent(Random(9), guilds=3, raids=20).write(tmp_path / "before.db")
-    take(tmp_path / "before.db", new)
-    invent(Random(10), guilds=3, raids=40).write(old)
+    random_bot(Random(9), guilds=3, raids=20).write(tmp_path / "before.db")
+    run_import(tmp_path / "before.db", new)
+    random_bot(Random(10), guilds=3, raids=40).write(old)
     with looking(new) as connection:
         connection.execute(
             "CREATE TRIGGER disk BEFORE INSERT ON raids WHEN (SELECT count(*) FROM raids) > 40"
@@ -287,7 +287,7 @@ def test_an_error_half_way_leaves_the_database_as_it_was(tmp_path: Path) -> None
     before = dump(new)
 
     with pytest.raises(sqlite3.Error):
-        take(old, new)
+        run_import(old, new)
 
     assert dump(new) == before
 
@@ -295,7 +295,7 @@ def test_an_error_half_way_leaves_the_database_as_it_was(tmp_path: Path) -> None
 @pytest.mark.parametrize("pages", [1, 300])
 async def test_whoever_kills_it_finds_all_or_nothing(tmp_path: Path, pages: int) -> None:
     old, new = tmp_path / "wizbot.db", tmp_path / "raidbot.db"
-    invent(Random(11), guilds=10, raids=1000).write(old)
+    random_bot(Random(11), guilds=10, raids=1000).write(old)
     db = await Database.open(new)
     await db.close()
     nothing = dump(new)
@@ -317,7 +317,7 @@ async def test_whoever_kills_it_finds_all_or_nothing(tmp_path: Path, pages: int)
 
 async def test_whoever_interrupts_it_is_told_what_that_means(tmp_path: Path) -> None:
     old, new = tmp_path / "wizbot.db", tmp_path / "raidbot.db"
-    invent(Random(11), guilds=10, raids=1000).write(old)
+    random_bot(Random(11), guilds=10, raids=1000).write(old)
     await (await Database.open(new)).close()
 
     process = await asyncio.create_subprocess_exec(

@@ -8,7 +8,7 @@ from raidbot.raids.model import MemberId, Raid, RoleKey
 Place = tuple[MemberId, RoleKey]
 
 
-class Declined(Exception):  # noqa: N818 - a refusal, not an error
+class Refused(Exception):  # noqa: N818 - a refusal, not an error
     """Raised when the rules refuse a request."""
 
 
@@ -36,7 +36,7 @@ class ReferenceRoster:
         return [m for (m, r), _ in sorted(self.tickets.items(), key=lambda ticket: ticket[1]) if r == role]
 
     def react(self, member: MemberId, role: RoleKey, now: datetime) -> None:
-        self.ask(member, role, now)
+        self.join(member, role, now)
         self.reactions[member, role] = "stands"
 
     def unreact(self, member: MemberId, role: RoleKey) -> None:
@@ -44,14 +44,14 @@ class ReferenceRoster:
         if spoke != "stands" or self.status != "open":
             return
         if self.sits.get(member) == role:
-            self._stand_up(member)
+            self._leave_seat(member)
         self.tickets.pop((member, role), None)
         self._fill()
 
-    def forget(self, member: MemberId, role: RoleKey) -> None:
+    def forget_reaction(self, member: MemberId, role: RoleKey) -> None:
         del self.reactions[member, role]
 
-    def ask(self, member: MemberId, role: RoleKey, now: datetime) -> None:
+    def join(self, member: MemberId, role: RoleKey, now: datetime) -> None:
         self._must(self.status == "open" and (now < self.starts_at or self.held_open))
         if self.sits.get(member) == role or (member, role) in self.tickets:
             return
@@ -63,15 +63,15 @@ class ReferenceRoster:
 
     def leave(self, member: MemberId) -> None:
         self._must(self.status == "open" and self._is_known(member))
-        self._erase(member)
+        self._take_off(member)
 
     def remove(self, member: MemberId) -> None:
         self._must(self.status != "cancelled" and self._is_known(member))
-        self._erase(member)
+        self._take_off(member)
 
     def depart(self, member: MemberId) -> None:
         if self.status != "cancelled":
-            self._erase(member)
+            self._take_off(member)
 
     def assign(self, member: MemberId, role: RoleKey, *, force: bool) -> None:
         self._must(self.status == "open" and self.sits.get(member) != role)
@@ -85,7 +85,7 @@ class ReferenceRoster:
     def send_to_wait(self, member: MemberId, role: RoleKey) -> None:
         self._must(self.status == "open" and (member, role) not in self.tickets)
         self._must(self._stays_full_without(member, role))
-        self._erase(member)
+        self._take_off(member)
         self._queue(member, role)
 
     def wait(self, member: MemberId, role: RoleKey) -> None:
@@ -119,18 +119,18 @@ class ReferenceRoster:
             self.held_open = False
         self.starts_at = starts_at
 
-    def sweep(self, roles: Sequence[RoleKey]) -> None:
+    def clear_reactions(self, roles: Sequence[RoleKey]) -> None:
         self.reactions = {place: word for place, word in self.reactions.items() if place[1] not in roles}
 
     def _stays_full_without(self, member: MemberId, role: RoleKey) -> bool:
         trial = ReferenceRoster(self.seats, self.starts_at)
         trial.sits, trial.tickets = dict(self.sits), dict(self.tickets)
-        trial._erase(member)
+        trial._take_off(member)
         return trial._free(role) <= 0
 
     def _must(self, fact: bool) -> None:
         if not fact:
-            raise Declined
+            raise Refused
 
     def _is_known(self, member: MemberId) -> bool:
         return member in self.sits or any(m == member for m, _ in self.tickets)
@@ -142,25 +142,25 @@ class ReferenceRoster:
         self._last_ticket += 1
         self.tickets[member, role] = self._last_ticket
 
-    def _stand_up(self, member: MemberId) -> None:
+    def _leave_seat(self, member: MemberId) -> None:
         self.sits.pop(member, None)
         self.forced.discard(member)
 
-    def _erase(self, member: MemberId) -> None:
-        self._stand_up(member)
+    def _take_off(self, member: MemberId) -> None:
+        self._leave_seat(member)
         for place in [place for place in self.tickets if place[0] == member]:
             del self.tickets[place]
-        self._disown(member, except_for=None)
+        self._mark_reactions_unwanted(member, except_for=None)
         self._fill()
 
     def _sit(self, member: MemberId, role: RoleKey) -> None:
-        self._stand_up(member)
+        self._leave_seat(member)
         for place in [place for place in self.tickets if place[0] == member]:
             del self.tickets[place]
         self.sits[member] = role
-        self._disown(member, except_for=role)
+        self._mark_reactions_unwanted(member, except_for=role)
 
-    def _disown(self, member: MemberId, *, except_for: RoleKey | None) -> None:
+    def _mark_reactions_unwanted(self, member: MemberId, *, except_for: RoleKey | None) -> None:
         for m, r in self.reactions:
             if m == member and r != except_for:
                 self.reactions[m, r] = "is to go"

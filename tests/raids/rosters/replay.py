@@ -45,7 +45,7 @@ def replayed(before: Raid, events: Iterable[ev.Event]) -> Roster:
     roster = roster_of(before)
     numbers = {role.key: role.seats for role in before.roles}
     for event in told:
-        _tell(roster, event, numbers)
+        _apply(roster, event, numbers)
     assert told == [ev.MarksChanged()] or ev.MarksChanged() not in told
     for event in told:
         if isinstance(event, ev.SentToWait):
@@ -53,13 +53,13 @@ def replayed(before: Raid, events: Iterable[ev.Event]) -> Roster:
     return roster
 
 
-def _tell(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
+def _apply(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
     if isinstance(event, ev.Signup):
-        _signup(roster, event)
+        _apply_signup(roster, event)
     elif isinstance(event, ev.RosterEdit):
-        _roster_edit(roster, event, numbers)
+        _apply_roster_edit(roster, event, numbers)
     elif isinstance(event, ev.Lifecycle):
-        _life(roster, event)
+        _apply_lifecycle(roster, event)
     elif isinstance(event, ev.SubstituteCame):
         assert roster.seats.get(event.member) == event.origin
         roster.sit(event.member, event.role)
@@ -71,7 +71,7 @@ def _tell(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
         roster.reminded.add(event.which)
 
 
-def _signup(roster: Roster, event: ev.Signup) -> None:
+def _apply_signup(roster: Roster, event: ev.Signup) -> None:
     match event:
         case ev.Joined(member, role):
             assert member not in roster.seats
@@ -95,7 +95,7 @@ def _signup(roster: Roster, event: ev.Signup) -> None:
             assert_never(event)
 
 
-def _roster_edit(roster: Roster, event: ev.RosterEdit, numbers: dict[RoleKey, int]) -> None:
+def _apply_roster_edit(roster: Roster, event: ev.RosterEdit, numbers: dict[RoleKey, int]) -> None:
     match event:
         case ev.Assigned(member, role, origin, forced):
             assert roster.seats.get(member) == origin
@@ -116,7 +116,7 @@ def _roster_edit(roster: Roster, event: ev.RosterEdit, numbers: dict[RoleKey, in
             assert_never(event)
 
 
-def _life(roster: Roster, event: ev.Lifecycle) -> None:
+def _apply_lifecycle(roster: Roster, event: ev.Lifecycle) -> None:
     match event:
         case ev.Closed():
             assert roster.status is Status.OPEN

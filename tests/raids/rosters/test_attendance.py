@@ -8,7 +8,7 @@ from raidbot.raids.audit import raid_entries
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import attendance, manager_edits, signups
-from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, TANK, joined, raid, told
+from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, TANK, events_of, joined, raid
 
 
 def closed(board: Raid) -> Raid:
@@ -37,7 +37,7 @@ def test_marking_is_reversible_and_each_difference_is_told_once() -> None:
     marked = mark(board, ALICE, BOB)
     fewer = mark(marked.raid, BOB)
 
-    assert told(marked, ev.PresenceMarked) == [
+    assert events_of(marked, ev.PresenceMarked) == [
         ev.PresenceMarked(ALICE, Presence.SIGNED, Presence.NO_SHOW),
         ev.PresenceMarked(BOB, Presence.SIGNED, Presence.NO_SHOW),
     ]

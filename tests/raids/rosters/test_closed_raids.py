@@ -19,13 +19,13 @@ from tests.raids.builders import (
     NOW,
     START,
     TANK,
-    by_button,
     closed,
+    join_by_button,
     joined,
-    posting,
     raid,
     react,
     seated,
+    unposted_raid,
     unreact,
 )
 
@@ -35,7 +35,7 @@ def test_a_closed_raid_refuses_members_and_ignores_reactions_taken_off() -> None
 
     asked: list[Callable[[], ev.Change]] = [
         lambda: react(board, CAROL, HEALER),
-        lambda: by_button(board, CAROL, HEALER),
+        lambda: join_by_button(board, CAROL, HEALER),
         lambda: signups.leave(board, ALICE, now=NOW),
         lambda: signups.leave_role(board, ALICE, TANK, now=NOW),
     ]
@@ -82,9 +82,9 @@ def test_a_raid_held_open_takes_latecomers() -> None:
 
 def test_a_raid_being_posted_takes_nobody_yet() -> None:
     with pytest.raises(signups.RaidClosed):
-        react(posting(), ALICE, TANK)
+        react(unposted_raid(), ALICE, TANK)
     with pytest.raises(manager_edits.NotPostedYet):
-        manager_edits.assign(posting(), ALICE, TANK, now=NOW)
+        manager_edits.assign(unposted_raid(), ALICE, TANK, now=NOW)
 
 
 def test_what_people_named_things_is_shown_and_not_obeyed() -> None:

@@ -10,7 +10,7 @@ from raidbot.raids.audit import raid_entries
 from raidbot.raids.model import CancelReason, CloseReason, Raid, RoleKey
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import manager_edits, role_lookup, signups
-from tests.raids.builders import ALICE, BOB, HEALER, MANAGER, NOW, TANK, joined, raid, seated, teams, told
+from tests.raids.builders import ALICE, BOB, HEALER, MANAGER, NOW, TANK, events_of, joined, raid, seated, team_raid
 
 LEFT, RIGHT = "Left side (Bomb)", "Right side (Bomb)"
 
@@ -25,7 +25,7 @@ def test_a_role_goes_by_key_name_part_number_and_emoji(text: str) -> None:
 
 
 def test_several_roles_of_a_name_have_to_be_told_apart() -> None:
-    board = teams(number=3)
+    board = team_raid(number=3)
 
     with pytest.raises(role_lookup.SeveralRoles, match="Team 1, Team 2 or Team 3"):
         role_lookup.role_named(board, "team")
@@ -99,7 +99,7 @@ def test_other_words_are_trimmed_and_told_apart() -> None:
     change = details.reword(raid(tank=1), title="  New \n title ", description=" What we do ", subject=" ")
 
     assert (change.raid.title, change.raid.description, change.raid.subject) == ("New title", "What we do", None)
-    assert [event.what for event in told(change, ev.Reworded)] == ["title", "description"]
+    assert [event.what for event in events_of(change, ev.Reworded)] == ["title", "description"]
     assert details.reword(change.raid, title="New title", description="What we do", subject="").events == ()
 
 

@@ -16,16 +16,16 @@ from tests.raids.builders import (
     HEALER,
     NOW,
     TANK,
-    by_button,
     closed,
+    events_of,
+    join_by_button,
     joined,
     museum,
     raid,
     react,
     roles,
     seated,
-    teams,
-    told,
+    team_raid,
     unreact,
     waiting,
 )
@@ -152,7 +152,7 @@ def test_a_reaction_never_acted_on_is_not_leaving_either() -> None:
 
 def test_a_seat_taken_by_button_outlives_the_reaction_that_was_to_go() -> None:
     board = manager_edits.remove(joined(raid(tank=1), TANK, ALICE), ALICE, now=NOW).raid
-    board = by_button(board, ALICE, TANK).raid
+    board = join_by_button(board, ALICE, TANK).raid
 
     board = unreact(board, ALICE, TANK).raid
 
@@ -197,7 +197,7 @@ def test_swept_reactions_take_nobody_off() -> None:
 def test_a_button_moves_too_and_makes_the_old_reaction_unwanted() -> None:
     board = joined(raid(tank=1, healer=1), TANK, ALICE)
 
-    change = by_button(board, ALICE, HEALER)
+    change = join_by_button(board, ALICE, HEALER)
 
     assert seated(change.raid, HEALER) == [ALICE]
     assert change.raid.marks == (Mark(ALICE, TANK, unwanted=True),)
@@ -235,7 +235,7 @@ def test_full_is_told_once() -> None:
     again = react(unreact(board, ALICE, TANK).raid, BOB, TANK)
 
     assert board.filled_once
-    assert told(again, ev.Filled) == []
+    assert events_of(again, ev.Filled) == []
 
 
 def test_roles_may_share_their_name() -> None:
@@ -248,7 +248,7 @@ def test_roles_may_share_their_name() -> None:
 
 
 def test_an_unfilled_team_raid_is_not_full() -> None:
-    board = teams(Kind.KEY, number=3, seats=1)
+    board = team_raid(Kind.KEY, number=3, seats=1)
 
     assert not joined(board, "team-1", ALICE).is_full
     assert not museum(2).is_full
@@ -276,4 +276,4 @@ def test_leaving_one_seat_promotes_who_waits_for_it() -> None:
     left = signups.leave_role(board, ALICE, TANK, now=NOW)
 
     assert seated(left.raid, "tank") == [BOB]
-    assert told(left, ev.Promoted) == [ev.Promoted(BOB, TANK, None)]
+    assert events_of(left, ev.Promoted) == [ev.Promoted(BOB, TANK, None)]

@@ -16,15 +16,15 @@ from raidbot.raids.rosters import manager_edits, signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.utils.errors import Refusal
 from tests.chaos import rounds
-from tests.raids.builders import CREATOR, GUILD, MANAGER, NOW, START, opened
-from tests.raids.rosters.reference_roster import Declined, ReferenceRoster
+from tests.raids.builders import CREATOR, GUILD, MANAGER, NOW, START, open_raid
+from tests.raids.rosters.reference_roster import ReferenceRoster, Refused
 from tests.raids.rosters.replay import replayed, roster_of
 
 MEMBERS = st.integers(1, 7).map(MemberId)
 SETTINGS = GuildSettings(guild=GUILD)
 
 
-class Evening(RuleBasedStateMachine):
+class SignupMachine(RuleBasedStateMachine):
     @initialize(
         kind=st.sampled_from(Kind), seats=st.lists(st.sampled_from([1, 1, 1, 2, 2, 3, 4]), min_size=1, max_size=6)
     )
@@ -33,7 +33,7 @@ class Evening(RuleBasedStateMachine):
             Role(key=RoleKey(f"r{n}"), name="Storm", emoji=chr(0x1F7E0 + n), seats=number)
             for n, number in enumerate(seats)
         )
-        self.raid = opened(kind, roles)
+        self.raid = open_raid(kind, roles)
         self.plain = ReferenceRoster({role.key: role.seats for role in roles}, START)
         self.now = NOW
         self.told: set[str] = set()
@@ -53,7 +53,7 @@ class Evening(RuleBasedStateMachine):
             refused = False
         try:
             predict()
-        except Declined:
+        except Refused:
             assert refused
         else:
             assert not refused
@@ -124,7 +124,7 @@ class Evening(RuleBasedStateMachine):
         before = roster_of(self.raid)
         self.step(
             lambda raid: signups.forget_mark(raid, mark.member, mark.role),
-            lambda: self.plain.forget(mark.member, mark.role),
+            lambda: self.plain.forget_reaction(mark.member, mark.role),
         )
         assert roster_of(self.raid) == before
 
@@ -144,7 +144,7 @@ class Evening(RuleBasedStateMachine):
     def press_role(self, member: MemberId, key: RoleKey) -> None:
         self.step(
             lambda raid: signups.join(raid, member, key, now=self.now, source=Source.BUTTON),
-            lambda: self.plain.ask(member, key, self.now),
+            lambda: self.plain.join(member, key, self.now),
         )
 
     @rule(member=MEMBERS)
@@ -207,7 +207,10 @@ class Evening(RuleBasedStateMachine):
     @rule(numbers=st.lists(numbers, max_size=3), everything=st.booleans())
     def sweep_reactions(self, numbers: list[int], everything: bool) -> None:
         keys = [role.key for role in self.raid.roles] if everything else [self.key(number) for number in numbers]
-        self.step(lambda raid: signups.clear_marks(raid, None if everything else keys), lambda: self.plain.sweep(keys))
+        self.step(
+            lambda raid: signups.clear_marks(raid, None if everything else keys),
+            lambda: self.plain.clear_reactions(keys),
+        )
 
     @rule(hours=st.sampled_from([1, 6, 20, 40]))
     def time_passes(self, hours: int) -> None:
@@ -315,5 +318,5 @@ def _owed_to(change: ev.Change) -> list[MemberId]:
     return people
 
 
-Evening.TestCase.settings = settings(max_examples=rounds(50, 3000), stateful_step_count=40)
-TestEvening = Evening.TestCase
+SignupMachine.TestCase.settings = settings(max_examples=rounds(50, 3000), stateful_step_count=40)
+TestEvening = SignupMachine.TestCase

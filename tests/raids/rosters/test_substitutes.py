@@ -24,11 +24,11 @@ from tests.raids.builders import (
     NOW,
     START,
     TANK,
+    events_of,
     joined,
-    posting,
     raid,
     seated,
-    told,
+    unposted_raid,
     waiting,
 )
 
@@ -98,9 +98,9 @@ def test_with_two_free_seats_two_may_come() -> None:
     first = substitutes.accept(board, CAROL, TANK, now=NOW)
     second = substitutes.accept(first.raid, ALICE, TANK, now=NOW)
 
-    assert told(first, ev.AskEnded) == []
+    assert events_of(first, ev.AskEnded) == []
     assert seated(second.raid, TANK) == [CAROL, ALICE]
-    assert told(second, ev.AskEnded) == [ev.AskEnded(BOB, TANK)]
+    assert events_of(second, ev.AskEnded) == [ev.AskEnded(BOB, TANK)]
 
 
 def test_coming_over_from_another_role_promotes_there() -> None:
@@ -143,7 +143,7 @@ def test_only_free_seats_of_raids_to_come_are_offered_and_nobody_twice() -> None
     with pytest.raises(substitutes.BegunAlready):
         substitutes.accept(asking(raid(tank=1), BOB), BOB, TANK, now=START)
     with pytest.raises(manager_edits.NotPostedYet):
-        asking(posting(), BOB)
+        asking(unposted_raid(), BOB)
     over = lifecycle.cancel(asking(raid(tank=1), BOB), reason=CancelReason.MANUAL, by=MANAGER)
     with pytest.raises(signups.RaidOver):
         substitutes.accept(over.raid, BOB, TANK, now=NOW)

@@ -28,11 +28,11 @@ from tests.raids.builders import (
     NOW,
     START,
     TANK,
+    events_of,
     joined,
-    posting,
     raid,
     seated,
-    told,
+    unposted_raid,
     waiting,
 )
 
@@ -43,19 +43,19 @@ reopen = partial(lifecycle.reopen, by=MANAGER, now=NOW)
 cancel = partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=MANAGER)
 
 
-def done(before: Raid, rule: Rule) -> Step:
+def step_of(before: Raid, rule: Rule) -> Step:
     change = rule(before)
     return Step(action="done", at=NOW, version=change.raid.version, before=before, after=change.raid)
 
 
-def taken_back(before: Raid, rule: Rule, meanwhile: Rule | None = None) -> ev.Change:
+def undone(before: Raid, rule: Rule, meanwhile: Rule | None = None) -> ev.Change:
     """Return the change that undoes `rule`, with `meanwhile` applied in between."""
-    step = done(before, rule)
+    step = step_of(before, rule)
     now = meanwhile(step.after).raid if meanwhile else step.after
     return undo.undo(now, step, now=NOW)
 
 
-def plain(board: Raid) -> Raid:
+def without_counters_and_marks(board: Raid) -> Raid:
     """Return the raid without what undo does not revert: counters and reaction marks."""
     return replace(board, marks=(), next_place=0, time_revision=0, filled_once=False)
 
@@ -89,24 +89,22 @@ EDITS: list[tuple[Raid, Rule]] = [
 
 @pytest.mark.parametrize(("before", "rule"), EDITS)
 def test_undone_at_once_everything_is_as_it_was(before: Raid, rule: Rule) -> None:
-    change = taken_back(before, rule)
+    change = undone(before, rule)
 
-    assert plain(change.raid) == plain(before)
+    assert without_counters_and_marks(change.raid) == without_counters_and_marks(before)
     assert change.events[0] == ev.Undone("done", before.version)
     assert raid_entries.entries(rule(before).raid, change)[0].action == "undone"
 
 
 def test_what_happened_beside_it_stays() -> None:
-    change = taken_back(
-        BOARD, partial(details.lead, leader=DAVE), lambda now: signups.react(now, DAVE, HEALER, now=NOW)
-    )
+    change = undone(BOARD, partial(details.lead, leader=DAVE), lambda now: signups.react(now, DAVE, HEALER, now=NOW))
 
     assert change.raid.leader is None
     assert seated(change.raid, HEALER) == [CAROL, DAVE]
 
 
 def test_everybody_whose_place_is_restored_is_told() -> None:
-    change = taken_back(BOARD, partial(manager_edits.remove, member=ALICE, now=NOW))
+    change = undone(BOARD, partial(manager_edits.remove, member=ALICE, now=NOW))
 
     texts = {notice.member: notice.text for notice in notices(change)}
     assert texts.keys() == {ALICE, BOB}
@@ -119,30 +117,30 @@ def test_a_seat_taken_since_is_not_taken_away_again() -> None:
     board = joined(raid(tank=1, healer=1), HEALER, CAROL)
 
     with pytest.raises(undo.NoSeatLeft, match="Healer"):
-        taken_back(board, remove, lambda now: signups.react(now, DAVE, HEALER, now=NOW))
+        undone(board, remove, lambda now: signups.react(now, DAVE, HEALER, now=NOW))
 
 
 def test_who_moved_since_is_left_where_they_are() -> None:
     assign = partial(manager_edits.assign, member=DAVE, key=HEALER, now=NOW)
 
     with pytest.raises(undo.PlaceChangedSince, match=str(DAVE)):
-        taken_back(BOARD, assign, lambda now: manager_edits.remove(now, DAVE, now=NOW))
+        undone(BOARD, assign, lambda now: manager_edits.remove(now, DAVE, now=NOW))
 
 
 def test_a_freed_seat_goes_to_the_first_in_line() -> None:
     board = joined(raid(tank=1, healer=1), TANK, ALICE)
     give = partial(manager_edits.assign, member=DAVE, key=HEALER, now=NOW)
 
-    change = taken_back(board, give, lambda now: signups.react(now, BOB, HEALER, now=NOW))
+    change = undone(board, give, lambda now: signups.react(now, BOB, HEALER, now=NOW))
 
     assert seated(change.raid, HEALER) == [BOB]
-    assert told(change, ev.Promoted) == [ev.Promoted(BOB, HEALER)]
+    assert events_of(change, ev.Promoted) == [ev.Promoted(BOB, HEALER)]
 
 
 def test_a_reaction_that_stood_for_the_seat_goes_with_it() -> None:
     give = partial(manager_edits.assign, member=DAVE, key=HEALER, now=NOW)
 
-    change = taken_back(BOARD, give, lambda now: signups.react(now, DAVE, HEALER, now=NOW))
+    change = undone(BOARD, give, lambda now: signups.react(now, DAVE, HEALER, now=NOW))
 
     mark = change.raid.mark_of(DAVE, HEALER)
     assert mark is not None
@@ -151,16 +149,16 @@ def test_a_reaction_that_stood_for_the_seat_goes_with_it() -> None:
 
 def test_reopened_signups_that_somebody_used_stay_open() -> None:
     with pytest.raises(undo.ChangedSince, match="the roster"):
-        taken_back(CLOSED, reopen, lambda now: signups.react(now, DAVE, HEALER, now=NOW))
+        undone(CLOSED, reopen, lambda now: signups.react(now, DAVE, HEALER, now=NOW))
 
 
 def test_what_the_clock_closed_since_is_not_opened() -> None:
     with pytest.raises(undo.ChangedSince, match="signups are open"):
-        taken_back(CLOSED, reopen, lambda now: close(now, reason=CloseReason.AT_START))
+        undone(CLOSED, reopen, lambda now: close(now, reason=CloseReason.AT_START))
 
 
 def test_a_cancelled_raid_takes_place_after_all() -> None:
-    change = taken_back(BOARD, cancel)
+    change = undone(BOARD, cancel)
 
     assert change.raid.status is Status.OPEN
     assert {notice.member for notice in notices(change) if "after all" in notice.text} == {CREATOR, ALICE, BOB, CAROL}
@@ -168,24 +166,24 @@ def test_a_cancelled_raid_takes_place_after_all() -> None:
 
 def test_a_raid_cancelled_before_it_was_posted_stays_cancelled() -> None:
     with pytest.raises(undo.NeverPosted):
-        taken_back(posting(), cancel)
+        undone(unposted_raid(), cancel)
 
 
 def test_an_earlier_time_comes_back_only_while_it_lies_ahead() -> None:
     later = partial(lifecycle.change_time, starts_at=START + timedelta(days=1), zone="UTC", now=NOW)
 
-    change = taken_back(replace(BOARD, creator_reminded=True), later)
+    change = undone(replace(BOARD, creator_reminded=True), later)
     assert (change.raid.starts_at, change.raid.creator_reminded) == (START, True)
     assert change.raid.time_revision == BOARD.time_revision + 2
     assert {notice.member for notice in notices(change)} == {ALICE, BOB, CAROL}
 
-    step = replace(done(replace(BOARD, starts_at=NOW + timedelta(minutes=5)), later))
+    step = replace(step_of(replace(BOARD, starts_at=NOW + timedelta(minutes=5)), later))
     with pytest.raises(undo.TimePassed):
         undo.undo(step.after, step, now=NOW + timedelta(minutes=6))
 
 
 def test_after_a_quarter_of_an_hour_it_is_too_late() -> None:
-    step = done(BOARD, close)
+    step = step_of(BOARD, close)
 
     assert undo.undo(step.after, step, now=NOW + timedelta(minutes=15)).raid.is_open
     with pytest.raises(undo.NothingToUndo):
@@ -194,7 +192,7 @@ def test_after_a_quarter_of_an_hour_it_is_too_late() -> None:
 
 def test_nothing_is_undone_twice() -> None:
     for before, rule in EDITS:
-        step = done(before, rule)
+        step = step_of(before, rule)
         once = undo.undo(step.after, step, now=NOW)
         with pytest.raises(Refusal):
             undo.undo(once.raid, step, now=NOW)
@@ -235,14 +233,14 @@ def test_whatever_happened_the_rules_of_the_roster_hold_after_undoing(
 ) -> None:
     before = BOARD
     for rule in past:
-        before = _tried(before, rule)
-    after = _tried(before, undone)
+        before = _apply_if_allowed(before, rule)
+    after = _apply_if_allowed(before, undone)
     if after == before:
         return
     step = Step(action="done", at=NOW, version=after.version, before=before, after=after)
     now = after
     for rule in since:
-        now = _tried(now, rule)
+        now = _apply_if_allowed(now, rule)
 
     try:
         change = undo.undo(now, step, now=NOW)
@@ -262,7 +260,7 @@ def test_whatever_happened_the_rules_of_the_roster_hold_after_undoing(
         assert {row.member for row in board.attendance} == {seat.member for seat in board.seats}
 
 
-def _tried(board: Raid, rule: Rule) -> Raid:
+def _apply_if_allowed(board: Raid, rule: Rule) -> Raid:
     try:
         return rule(board).raid
     except Refusal:

@@ -9,20 +9,22 @@ from raidbot.raids.templates.model import Strategy, Template
 
 CUSTOM = f"<a:{'e' * 32}:123456789012345{{:04d}}>"
 
-weird = st.text(
+odd_text = st.text(
     st.sampled_from("*_~`|<>@#[]()\\:-+. 12aé😀\u200b\u202e\u0301\n\ufe0fZ") | st.characters(), min_size=1, max_size=100
 )
-long = st.sampled_from(["x", "*", "😀", "W "]).flatmap(lambda char: st.integers(1, 100).map(lambda n: char * n))
-words = st.just("Some words") | weird | long
+repeated_text = st.sampled_from(["x", "*", "😀", "W "]).flatmap(
+    lambda char: st.integers(1, 100).map(lambda n: char * n)
+)
+any_text = st.just("Some words") | odd_text | repeated_text
 icons = st.sampled_from(["", "⚔️", CUSTOM.format(9999)])
 
 
 @st.composite
 def any_template(draw: st.DrawFn) -> Template:
     custom = draw(st.booleans())
-    groups = draw(st.lists(st.just("") | words, min_size=1, max_size=26))
+    groups = draw(st.lists(st.just("") | any_text, min_size=1, max_size=26))
     seats = draw(st.sampled_from([1, 2, 5, 12, 50]))
-    name = draw(words)
+    name = draw(any_text)
     roles = tuple(
         Role(
             key=RoleKey(f"role-{number}"),
@@ -36,20 +38,22 @@ def any_template(draw: st.DrawFn) -> Template:
     )
     strategies = tuple(
         Strategy(
-            f"{number}{draw(words)}"[:100], draw(st.just("") | words), tuple(replace(r, name="X") for r in roles[:2])
+            f"{number}{draw(any_text)}"[:100],
+            draw(st.just("") | any_text),
+            tuple(replace(r, name="X") for r in roles[:2]),
         )
         for number in range(draw(st.integers(0, 3)))
     )
     return Template(
         key="custom-any",
-        name=draw(words),
-        label=draw(st.just("") | words),
-        game=draw(st.just("") | words),
+        name=draw(any_text),
+        label=draw(st.just("") | any_text),
+        game=draw(st.just("") | any_text),
         emoji=draw(icons),
-        description=draw(st.just("") | words.map(lambda text: text * 15)),
+        description=draw(st.just("") | any_text.map(lambda text: text * 15)),
         colour=draw(st.integers(0, 0xFFFFFF)),
         roles=roles,
         lengths=tuple(draw(st.lists(st.integers(0, 1441), max_size=26))),
         strategies=strategies,
-        sides=tuple(f"{number}{draw(words)}"[:101] for number in range(draw(st.sampled_from([0, 1, 4, 24, 25])))),
+        sides=tuple(f"{number}{draw(any_text)}"[:101] for number in range(draw(st.sampled_from([0, 1, 4, 24, 25])))),
     )

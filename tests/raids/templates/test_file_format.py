@@ -29,12 +29,12 @@ SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "templates.schema.json
 DOCUMENTED = (Path(__file__).parents[3] / "docs" / "templates.md").read_text("utf-8")
 
 
-def file_of(*templates: Any, **more: Any) -> bytes:
+def file_bytes(*templates: Any, **more: Any) -> bytes:
     whole = {"format": "raidbot-templates", "version": 1, "templates": list(templates)} | more
     return json.dumps(whole).encode()
 
 
-def one(**changed: Any) -> dict[str, Any]:
+def template_json(**changed: Any) -> dict[str, Any]:
     """Return a template as a person would write it by hand."""
     return {"name": "Mine", "roles": [{"name": "Tank", "emoji": "🛡️"}, {"name": "Healer", "emoji": "💚"}]} | changed
 
@@ -50,9 +50,9 @@ def test_what_is_written_is_read_again_and_fits_the_schema(chosen: list[tuple[An
 
 
 def test_what_is_written_by_hand_needs_little() -> None:
-    (found,) = read(b"\xef\xbb\xbf" + file_of(one()))
+    (found,) = read(b"\xef\xbb\xbf" + file_bytes(template_json()))
 
-    jsonschema_rs.validate(SCHEMA, json.loads(file_of(one())))
+    jsonschema_rs.validate(SCHEMA, json.loads(file_bytes(template_json())))
     assert found.is_enabled
     assert found.template.key == ""
     assert [role.key for role in found.template.roles] == ["role-1", "role-2"]
@@ -76,42 +76,48 @@ def test_the_documentation_names_every_field() -> None:
 @pytest.mark.parametrize(
     ("template", "fault"),
     [
-        (one(colour="red"), "templates[1].colour: has to be a colour"),
-        (one(name=3), "templates[1].name: has to be a text."),
-        (one(wat=1), "templates[1].wat: is not known."),
-        (one(enabled="yes"), "templates[1].enabled: has to be true or false."),
-        (one(roles=[]), "templates[1]: There are no roles."),
-        (one(roles="none"), "templates[1].roles: has to be a list."),
+        (template_json(colour="red"), "templates[1].colour: has to be a colour"),
+        (template_json(name=3), "templates[1].name: has to be a text."),
+        (template_json(wat=1), "templates[1].wat: is not known."),
+        (template_json(enabled="yes"), "templates[1].enabled: has to be true or false."),
+        (template_json(roles=[]), "templates[1]: There are no roles."),
+        (template_json(roles="none"), "templates[1].roles: has to be a list."),
         ({"name": "Mine"}, "templates[1].roles: is missing."),
         (
-            one(roles=[{"name": "A", "emoji": "🛡️"}, {"name": "B", "emoji": "💚", "seats": "2"}]),
+            template_json(roles=[{"name": "A", "emoji": "🛡️"}, {"name": "B", "emoji": "💚", "seats": "2"}]),
             "templates[1].roles[1].seats: has to be a whole number.",
         ),
-        (one(roles=[{"name": "A", "emoji": "🛡️", "seats": 99}]), "templates[1]: “A” has 99 seats; 1 to 50"),
-        (one(roles=[{"name": "A", "emoji": "sword"}]), "templates[1]: “sword” is not an emoji."),
+        (template_json(roles=[{"name": "A", "emoji": "🛡️", "seats": 99}]), "templates[1]: “A” has 99 seats; 1 to 50"),
+        (template_json(roles=[{"name": "A", "emoji": "sword"}]), "templates[1]: “sword” is not an emoji."),
         (
-            one(strategies=[{"name": "x", "roles": [{"key": "gone", "name": "A", "emoji": "🛡️"}]}]),
+            template_json(strategies=[{"name": "x", "roles": [{"key": "gone", "name": "A", "emoji": "🛡️"}]}]),
             "templates[1]: The strategy “x” changes a role “gone”",
         ),
-        (one(lengths=[True]), "templates[1].lengths[0]: has to be a whole number."),
-        (one(name="First"), "templates[1]: has the key or the name of templates[0]."),
-        (one(key="first"), "templates[1]: has the key or the name of templates[0]."),
+        (template_json(lengths=[True]), "templates[1].lengths[0]: has to be a whole number."),
+        (template_json(name="First"), "templates[1]: has the key or the name of templates[0]."),
+        (template_json(key="first"), "templates[1]: has the key or the name of templates[0]."),
         ("text", "templates[1]: has to be an object."),
         (None, "templates[1]: has to be an object."),
     ],
 )
 def test_everything_wrong_is_named_by_its_path(template: Any, fault: str) -> None:
     with pytest.raises(FileRefused) as refusal:
-        read(file_of(one(key="first", name="First"), template))
+        read(file_bytes(template_json(key="first", name="First"), template))
 
     assert refusal.value.faults[0].startswith(fault)
     assert len(refusal.value.faults) == 1
 
 
 def test_the_schema_refuses_unknown_names_and_wrong_types() -> None:
-    for template in (one(wat=1), one(name=3), one(colour="red"), {"name": "Mine"}, one(enabled="yes")):
-        assert not jsonschema_rs.is_valid(SCHEMA, json.loads(file_of(template)))
-    assert not jsonschema_rs.is_valid(SCHEMA, json.loads(file_of(one(), version=2)))
+    for template in (
+        template_json(wat=1),
+        template_json(name=3),
+        template_json(colour="red"),
+        {"name": "Mine"},
+        template_json(enabled="yes"),
+    ):
+        assert not jsonschema_rs.is_valid(SCHEMA, json.loads(file_bytes(template)))
+    assert not jsonschema_rs.is_valid(SCHEMA, json.loads(file_bytes(template_json(), version=2)))
 
 
 @pytest.mark.parametrize(
@@ -124,19 +130,19 @@ def test_what_is_no_such_file_is_refused_in_a_sentence(content: bytes) -> None:
 
 def test_other_versions_are_refused_in_a_sentence() -> None:
     with pytest.raises(NewerFile, match="version 2; this bot reads version 1"):
-        read(file_of(one(), version=2))
+        read(file_bytes(template_json(), version=2))
     for version in (0, "1", None, True, 1.5):
         with pytest.raises(FileRefused, match=r"version\\: has to be 1"):
-            read(file_of(one(), version=version))
+            read(file_bytes(template_json(), version=version))
 
 
 def test_too_much_is_refused() -> None:
     with pytest.raises(TooLargeFile, match="1024 KiB"):
         read(b" " * (MAX_FILE_BYTES + 1))
     with pytest.raises(FileRefused, match=f"1 to {MAX_TEMPLATES}"):
-        read(file_of(*[{}] * (MAX_TEMPLATES + 1)))
+        read(file_bytes(*[{}] * (MAX_TEMPLATES + 1)))
     with pytest.raises(FileRefused, match=f"1 to {MAX_TEMPLATES}"):
-        read(file_of())
+        read(file_bytes())
 
 
 def test_a_name_that_stands_twice_is_refused() -> None:
@@ -146,12 +152,12 @@ def test_a_name_that_stands_twice_is_refused() -> None:
 
 def test_an_unknown_name_beside_the_templates_is_refused() -> None:
     with pytest.raises(FileRefused, match=r"more\\: is not known"):
-        read(file_of(one(), more=1))
+        read(file_bytes(template_json(), more=1))
 
 
 def test_of_very_many_faults_the_first_are_told() -> None:
     with pytest.raises(FileRefused) as refusal:
-        read(file_of(*[one(wat="x", **{"y" * 500: 1})] * 40))
+        read(file_bytes(*[template_json(wat="x", **{"y" * 500: 1})] * 40))
 
     assert len(refusal.value.faults) == 80
     assert str(refusal.value).endswith("\n- and 73 more")
@@ -161,13 +167,15 @@ def test_of_very_many_faults_the_first_are_told() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        file_of(one(roles=[{"name": "Tank", "emoji": "🛡️"}] * 15_000)),
-        file_of(*[one(roles=[{}] * 1_000)] * 100),
-        file_of(*[one(roles=[0] * 200)] * 200),
-        file_of(
-            one(roles=[{"name": "Tank", "emoji": "🛡️"}] * 2_000, strategies=[{"name": "a", "description": "x"}] * 10_000)
+        file_bytes(template_json(roles=[{"name": "Tank", "emoji": "🛡️"}] * 15_000)),
+        file_bytes(*[template_json(roles=[{}] * 1_000)] * 100),
+        file_bytes(*[template_json(roles=[0] * 200)] * 200),
+        file_bytes(
+            template_json(
+                roles=[{"name": "Tank", "emoji": "🛡️"}] * 2_000, strategies=[{"name": "a", "description": "x"}] * 10_000
+            )
         ),
-        file_of(*[one(strategies=[{"name": "a", "roles": [0] * 200}] * 200)] * 2),
+        file_bytes(*[template_json(strategies=[{"name": "a", "roles": [0] * 200}] * 200)] * 2),
     ],
 )
 def test_whatever_stands_in_a_file_is_refused_soon(content: bytes) -> None:
@@ -182,7 +190,7 @@ def test_whatever_stands_in_a_file_is_refused_soon(content: bytes) -> None:
 
 def test_of_what_may_stand_in_a_template_a_fault_leaves_nothing_out() -> None:
     with pytest.raises(FileRefused) as refusal:
-        read(file_of(one(enable=False)))
+        read(file_bytes(template_json(enable=False)))
 
     assert refusal.value.faults[0].startswith("templates[0].enable: is not known. Known are key, name,")
     assert refusal.value.faults[0].endswith(", sides, enabled.")
@@ -207,11 +215,11 @@ FIELDS = ("key", "name", "label", "emoji", "roles", "lengths", "strategies", "si
     st.lists(st.dictionaries(st.sampled_from(["name", "emoji", "seats", "key"]), JSON), max_size=3),
 )
 def test_whatever_stands_in_a_template_is_read_or_refused(fields: dict[str, Any], roles: list[Any]) -> None:
-    template = one() | fields
+    template = template_json() | fields
     if roles:
         template["roles"] = roles
     try:
-        found = read(file_of(template))
+        found = read(file_bytes(template))
     except Refusal:
         return
     assert read(write(found).encode()) == found

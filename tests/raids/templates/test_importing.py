@@ -18,7 +18,7 @@ NAMELESS = replace(EMBER, key="", name="Nameless")
 VOID = builtin()[0]
 
 
-def take(catalogue: Catalogue, *templates: Template, is_enabled: bool = True) -> tuple[Catalogue, ImportSummary]:
+def import_file(catalogue: Catalogue, *templates: Template, is_enabled: bool = True) -> tuple[Catalogue, ImportSummary]:
     filed = tuple(FileEntry(template, is_enabled) for template in templates)
     keys = count(1)
     after = import_templates(catalogue, filed, lambda: f"custom-new-{next(keys)}")
@@ -26,8 +26,8 @@ def take(catalogue: Catalogue, *templates: Template, is_enabled: bool = True) ->
 
 
 def test_what_is_new_is_added_and_twice_is_once() -> None:
-    once, told = take(untouched(), EMBER, NAMELESS)
-    twice, told_again = take(once, EMBER, NAMELESS)
+    once, told = import_file(untouched(), EMBER, NAMELESS)
+    twice, told_again = import_file(once, EMBER, NAMELESS)
 
     assert told == ImportSummary(("Ember", "Nameless"), (), ())
     assert [entry.key for entry in once.entries[-2:]] == ["custom-ember", "custom-new-1"]
@@ -36,7 +36,7 @@ def test_what_is_new_is_added_and_twice_is_once() -> None:
 
 
 def test_built_in_ones_are_changed_by_key_and_stay_built_in() -> None:
-    after, told = take(untouched(), replace(VOID, name="Void", label=""), is_enabled=False)
+    after, told = import_file(untouched(), replace(VOID, name="Void", label=""), is_enabled=False)
 
     entry = after.entry(VOID.key)
     assert told == ImportSummary((), ("Void",), ())
@@ -45,9 +45,9 @@ def test_built_in_ones_are_changed_by_key_and_stay_built_in() -> None:
 
 
 def test_own_ones_are_found_by_name_where_the_key_is_another() -> None:
-    once, _ = take(untouched(), EMBER)
+    once, _ = import_file(untouched(), EMBER)
 
-    after, told = take(once, replace(EMBER, key="custom-elsewhere", name="EMBER", colour=1))
+    after, told = import_file(once, replace(EMBER, key="custom-elsewhere", name="EMBER", colour=1))
 
     assert told == ImportSummary((), ("EMBER",), ())
     assert after.entry("custom-ember").template.colour == 1
@@ -55,16 +55,16 @@ def test_own_ones_are_found_by_name_where_the_key_is_another() -> None:
 
 
 def test_two_that_change_their_names_are_both_taken() -> None:
-    once, _ = take(untouched(), EMBER, replace(EMBER, key="custom-other", name="Other"))
+    once, _ = import_file(untouched(), EMBER, replace(EMBER, key="custom-other", name="Other"))
 
-    after, told = take(once, replace(EMBER, name="Other"), replace(EMBER, key="custom-other", name="Ember"))
+    after, told = import_file(once, replace(EMBER, name="Other"), replace(EMBER, key="custom-other", name="Ember"))
 
     assert sorted(told.changed) == ["Ember", "Other"]
     assert after.entry("custom-ember").template.name == "Other"
 
 
 def test_a_file_of_everything_brings_a_server_into_that_state() -> None:
-    there, _ = take(untouched(), EMBER, replace(VOID, colour=1), is_enabled=False)
+    there, _ = import_file(untouched(), EMBER, replace(VOID, colour=1), is_enabled=False)
     filed = read(write(FileEntry(entry.template, entry.enabled) for entry in there.entries).encode())
 
     here = import_templates(untouched(), filed, lambda: "custom-never")
@@ -74,7 +74,7 @@ def test_a_file_of_everything_brings_a_server_into_that_state() -> None:
 
 @pytest.mark.parametrize("key", ["museum", "wow-99", "Ember"])
 def test_keys_of_nothing_here_are_not_taken_over(key: str) -> None:
-    after, _ = take(untouched(), replace(EMBER, key=key))
+    after, _ = import_file(untouched(), replace(EMBER, key=key))
 
     assert after.entries[-1].key == "custom-new-1"
 
@@ -82,10 +82,10 @@ def test_keys_of_nothing_here_are_not_taken_over(key: str) -> None:
 @pytest.mark.parametrize("name", ["Museum Signup", "museum", VOID.name, VOID.label])
 def test_a_name_that_is_taken_refuses_the_file(name: str) -> None:
     others = (replace(EMBER, key="custom-other", name=name), replace(EMBER, key="custom-third", name="A", label="Void"))
-    there, _ = take(untouched(), replace(EMBER, key="custom-there", name="Void"))
+    there, _ = import_file(untouched(), replace(EMBER, key="custom-there", name="Void"))
 
     with pytest.raises(FileRefused) as refusal:
-        take(there, EMBER, *others)
+        import_file(there, EMBER, *others)
 
     assert refusal.value.faults == (
         f"templates[1]: something else on this server is called “{name}” already.",
@@ -95,7 +95,7 @@ def test_a_name_that_is_taken_refuses_the_file(name: str) -> None:
 
 def test_too_many_refuse_the_file() -> None:
     with pytest.raises(TooManyTemplates):
-        take(untouched(), *(replace(EMBER, key=f"custom-{n}", name=f"Ember {n}") for n in range(101)))
+        import_file(untouched(), *(replace(EMBER, key=f"custom-{n}", name=f"Ember {n}") for n in range(101)))
 
 
 def test_custom_emoji_have_to_be_the_servers() -> None:
@@ -110,15 +110,15 @@ def test_custom_emoji_have_to_be_the_servers() -> None:
 
 def test_custom_emoji_that_are_there_may_stay() -> None:
     emoji = replace(EMBER, emoji="<:tank:123456789012345678>")
-    there, _ = take(untouched(), emoji)
+    there, _ = import_file(untouched(), emoji)
 
     check_emoji(there, (FileEntry(emoji),), frozenset())
 
 
 @pytest.mark.parametrize("key", ["custom-", "custom-EMBER", "custom-" + "x" * 60])
 def test_a_key_that_no_template_can_have_gives_way_to_a_new_one(key: str) -> None:
-    once, told = take(untouched(), replace(EMBER, key=key))
-    twice, _ = take(once, replace(EMBER, key=key))
+    once, told = import_file(untouched(), replace(EMBER, key=key))
+    twice, _ = import_file(once, replace(EMBER, key=key))
 
     assert told == ImportSummary(("Ember",), (), ())
     assert once.entries[-1].key == "custom-new-1"

@@ -12,13 +12,13 @@ from raidbot.raids.times.tokens import Ambiguous, NotUnderstood
 from raidbot.utils.errors import Refusal
 from tests.raids.times.typed_times import assumed, at, meant
 
-CONTRACT = Path(__file__).parents[4] / "shared" / "data" / "time_cases.csv"
+TIME_CASES_FILE = Path(__file__).parents[4] / "shared" / "data" / "time_cases.csv"
 
 
-@pytest.mark.skipif(not CONTRACT.exists(), reason="the contract's cases are not beside this project")
+@pytest.mark.skipif(not TIME_CASES_FILE.exists(), reason="the contract's cases are not beside this project")
 def test_every_case_of_the_contract() -> None:
     wrong = []
-    with CONTRACT.open(encoding="utf-8", newline="") as file:
+    with TIME_CASES_FILE.open(encoding="utf-8", newline="") as file:
         for case in csv.DictReader(file):
             now = datetime.fromisoformat(case["now"])
             try:

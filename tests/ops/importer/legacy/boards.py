@@ -13,7 +13,7 @@ _NOTHING = "\u200b"
 _CLOSED = "**Signups Closed**"
 
 
-def put_up(guild: SandboxGuild, channel: Channel, raid: OldRaid, names: Mapping[int, str]) -> Message:
+def post_old_board(guild: SandboxGuild, channel: Channel, raid: OldRaid, names: Mapping[int, str]) -> Message:
     """Post the raid's board as the bot, with reactions if the raid is open; set the raid's message and channel."""
     sandbox = guild.sandbox
     draft = messages.Draft(embeds=[embed(raid, names)])
@@ -21,11 +21,11 @@ def put_up(guild: SandboxGuild, channel: Channel, raid: OldRaid, names: Mapping[
     raid.message, raid.channel = message.id, channel.id
     if raid.is_open:
         for role in raid.roles:
-            put_reaction(guild, message, role.emoji, sandbox.bot)
+            add_reaction(guild, message, role.emoji, sandbox.bot)
     return message
 
 
-def put_reaction(guild: SandboxGuild, message: Message, emoji: str, user: User | Person) -> None:
+def add_reaction(guild: SandboxGuild, message: Message, emoji: str, user: User | Person) -> None:
     """React to the message as `user`, as if the old bot still ran."""
     world = guild.sandbox.world
     channel = world.store.channels[message.channel_id]

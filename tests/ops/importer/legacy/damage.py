@@ -7,7 +7,7 @@ from random import Random
 
 from tests.ops.importer.legacy.model import OldBot, OldGuild, OldRaid
 
-BREAKS: tuple[tuple[str, str, str], ...] = (
+BROKEN_VALUES: tuple[tuple[str, str, str], ...] = (
     ("raids", "template_data", "'{\"name\": '"),
     ("raids", "type", "'dungeon'"),
     ("raids", "type", "x'00ff'"),
@@ -50,7 +50,7 @@ _KEYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenCell:
     """A broken cell; `key` holds the other cells that identify its row."""
 
     table: str
@@ -66,10 +66,10 @@ class Broken:
         return row == f"row {self.number}" or all(word in words for word in self.key)
 
 
-def damage(connection: sqlite3.Connection, rng: Random, number: int) -> list[Broken]:
+def break_cells(connection: sqlite3.Connection, rng: Random, number: int) -> list[BrokenCell]:
     """Break up to `number` cells, each in a row of its own, and return them."""
-    broken: dict[tuple[str, int], Broken] = {}
-    for table, column, value in rng.choices(BREAKS, k=number):
+    broken: dict[tuple[str, int], BrokenCell] = {}
+    for table, column, value in rng.choices(BROKEN_VALUES, k=number):
         found = _pick(connection, rng, table, {number for name, number in broken if name == table})
         if found is None:
             continue
@@ -91,22 +91,22 @@ def _pick(connection: sqlite3.Connection, rng: Random, table: str, taken: set[in
     return rng.choice(free) if free else None
 
 
-def _broken(connection: sqlite3.Connection, table: str, column: str, number: int) -> Broken:
+def _broken(connection: sqlite3.Connection, table: str, column: str, number: int) -> BrokenCell:
     cursor = connection.execute(f"SELECT * FROM {table} WHERE rowid = ?", (number,))  # noqa: S608
     row = dict(zip([name for name, *_ in cursor.description], cursor.fetchone(), strict=True))
     key = tuple(str(row[name]) for name in _KEYS.get(table, ("id",)) if name != column)
     guild = row["id"] if table == "guilds" else row.get("guild_id")
-    return Broken(table, column, number, key, row.get("message_id"), guild)
+    return BrokenCell(table, column, number, key, row.get("message_id"), guild)
 
 
-def whole_guilds(bot: OldBot, broken: Collection[Broken]) -> list[OldGuild]:
+def undamaged_guilds(bot: OldBot, broken: Collection[BrokenCell]) -> list[OldGuild]:
     """Return the guilds whose settings must be imported unchanged."""
     tables = ("guilds", "signup_roles", "admin_roles", "command_permissions")
     touched = {one.guild for one in broken if one.table in tables}
     return [guild for guild in bot.guilds if not touched & {str(guild.id), f"{guild.id}:museum"}]
 
 
-def whole_raids(bot: OldBot, broken: Collection[Broken]) -> list[OldRaid]:
+def undamaged_raids(bot: OldBot, broken: Collection[BrokenCell]) -> list[OldRaid]:
     """Return the raids that must be imported unchanged."""
     raids = {one.raid for one in broken}
     zones = {one.guild for one in broken if one.column == "default_timezone"}

@@ -36,12 +36,12 @@ _BUILTIN = (
 )
 
 
-def invent(rng: Random, *, guilds: int, raids: int, release: Release = NEWEST) -> OldBot:
+def random_bot(rng: Random, *, guilds: int, raids: int, release: Release = NEWEST) -> OldBot:
     """Return a bot with `guilds` guilds and `raids` raids of random kind and state, assigned to guilds at random."""
-    return _Inventor(rng, release).bot(guilds, raids)
+    return _Generator(rng, release).bot(guilds, raids)
 
 
-class _Inventor:
+class _Generator:
     def __init__(self, rng: Random, release: Release) -> None:
         self.rng = rng
         self.release = release

@@ -69,17 +69,19 @@ TABLES: Mapping[str, str] = {
 class Release:
     """Tables and columns that a release of the old bot did not have yet."""
 
-    tables: frozenset[str] = frozenset()
-    columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    missing_tables: frozenset[str] = frozenset()
+    missing_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def lacks(self, table: str, column: str | None = None) -> bool:
-        return table in self.tables or (column is not None and column in self.columns.get(table, frozenset()))
+        return table in self.missing_tables or (
+            column is not None and column in self.missing_columns.get(table, frozenset())
+        )
 
 
 NEWEST = Release()
 BEFORE_SCHEDULES = Release(
-    tables=frozenset({"raid_attendance", "recurring_raids", "polls", "poll_votes", "availability"}),
-    columns={
+    missing_tables=frozenset({"raid_attendance", "recurring_raids", "polls", "poll_votes", "availability"}),
+    missing_columns={
         "raids": frozenset({"recurring_id", "thread_id", "strategy", "version"}),
         "guilds": frozenset(
             {"key_channel_id", "challenge_channel_id", "threads_enabled", "thread_auto_archive_minutes"}
@@ -90,10 +92,11 @@ BEFORE_SCHEDULES = Release(
     },
 )
 BEFORE_CLOSING = Release(
-    tables=BEFORE_SCHEDULES.tables | {"template_overrides", "custom_templates", "guild_user_stats", "museum_waitlist"},
-    columns={
+    missing_tables=BEFORE_SCHEDULES.missing_tables
+    | {"template_overrides", "custom_templates", "guild_user_stats", "museum_waitlist"},
+    missing_columns={
         "raids": frozenset({"closed_at", "closed_by", "closed_reason", "auto_close_executed", "stats_recorded"})
-        | BEFORE_SCHEDULES.columns["raids"],
+        | BEFORE_SCHEDULES.missing_columns["raids"],
         "guilds": frozenset(
             {
                 "default_timezone",
@@ -103,7 +106,7 @@ BEFORE_CLOSING = Release(
                 "audit_channel_id",
             }
         )
-        | BEFORE_SCHEDULES.columns["guilds"],
+        | BEFORE_SCHEDULES.missing_columns["guilds"],
         "signups": frozenset({"side_assignment", "group_name", "role_icon"}),
         "user_stats": frozenset({"no_shows", "last_raid_at", "weekday_counts"}),
     },
