@@ -61,6 +61,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def hidden_chaos() -> None:
+    """Hide `RAIDBOT_CHAOS` from the bot, which refuses settings that it does not know."""
+    os.environ.pop("RAIDBOT_CHAOS", None)
+
+
 @pytest.fixture(autouse=True)
 def restored_logging() -> Iterator[None]:
     """Take back what a test configured: its handlers would write to streams that are gone."""
