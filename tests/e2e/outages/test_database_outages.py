@@ -1,0 +1,136 @@
+"""The disk is full or the database refuses writes: members are told, nothing is lost, and the bot recovers."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.store import Message
+from discord_sandbox.world import Dispatch
+from raidbot.bot import RaidBot
+from tests.conftest import Start
+from tests.e2e import database_facts
+from tests.e2e.crowd import Crowd
+from tests.e2e.database_facts import AuditReplay
+from tests.e2e.outages.outage_steps import (
+    HURRIED_HEARTBEAT_SECONDS,
+    MINUTE_SECONDS,
+    Log,
+    burst,
+    pass_time,
+    reports,
+    sql,
+    three_teams,
+    until_recovered,
+)
+from tests.raid_boards import board_text, dm_text, post_raid, run_create
+
+
+@pytest.mark.usefixtures("no_heartbeats")
+async def test_a_database_that_is_full_for_a_while(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log]
+) -> None:
+    async with start(heartbeat_seconds=HURRIED_HEARTBEAT_SECONDS) as bot:
+        board, crowd = await three_teams(guild, size=60)
+        lies = watch_for_lies(sandbox, crowd, board, database)
+        await limit_pages(bot, more=2)
+
+        await burst(crowd)
+        await sandbox.until(lambda: bot.state.db.outage)
+        await pass_time(sandbox, MINUTE_SECONDS)
+        full = database_facts.read(database)
+        assert len(database_facts.places(full.raid)) < len(database_facts.member_reactions(full.raid, board))
+        AuditReplay(full.raid).hear(full.audit).check()
+        database_facts.check_rules(full.raid)
+        assert database_facts.board_differences(full.raid, full.names, board) == []
+        await limit_pages(bot, more=None)
+
+        end = await until_recovered(sandbox, database, board, pace=100.0)
+        assert database_facts.places(end.raid) == database_facts.member_reactions(end.raid, board)
+        database_facts.check_rules(end.raid)
+        AuditReplay(end.raid).hear(end.audit).check()
+        assert {row.state for row in end.outbox} == {"sent"}
+        assert crowd.unexplained() == []
+        assert lies == set()
+        assert reports(logs) == {"database cannot be written": 1}
+
+
+async def limit_pages(bot: RaidBot, *, more: int | None) -> None:
+    """Limit the database's growth to `more` pages; None lifts the limit."""
+
+    def limit(connection: sqlite3.Connection) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        most = 1_000_000 if more is None else pages + more
+        connection.execute(f"PRAGMA max_page_count = {most}").fetchall()
+
+    await bot.state.db.write(limit)
+
+
+def watch_for_lies(sandbox: Sandbox, crowd: Crowd, board: Message, database: Path) -> set[str]:
+    """Return a set that collects the members named on the board before the audit has a row about them."""
+    called = {person.id: person.name.capitalize() for person in crowd.members}
+    lies: set[str] = set()
+
+    def look(event: Dispatch) -> None:
+        if event.name == "MESSAGE_UPDATE" and event.payload["id"] == str(board.id):
+            written = {called[row.member] for row in database_facts.read(database).audit if row.member in called}
+            lies.update(set(re.findall(r"Member\d+", str(board.embeds))) - written)
+
+    sandbox.world.listeners.append(look)
+    return lies
+
+
+async def test_a_signup_the_database_refused_is_made_up_for(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await post_raid(guild)
+        sql(database, "CREATE TRIGGER full BEFORE INSERT ON seats BEGIN SELECT raise(ABORT, 'disk full'); END")
+        await alice.react(board, "✅")
+        await guild.until(lambda: "could not write down" in dm_text(alice))
+        assert "Alice" not in board_text(board)
+
+        sql(database, "DROP TRIGGER full")
+
+        await sandbox.until(lambda: "Alice" in board_text(board), timeout=30)
+
+
+async def test_a_command_the_database_refuses_is_answered(guild: SandboxGuild, start: Start, database: Path) -> None:
+    async with start():
+        sql(database, "CREATE TRIGGER full BEFORE INSERT ON drafts BEGIN SELECT raise(ABORT, 'disk full'); END")
+
+        answer = await run_create(guild)
+
+        assert "cannot write to my database" in answer.text()
+
+
+async def test_while_nothing_can_be_written_members_are_told_and_it_heals(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    alice = guild.add_member("alice")
+    with capture_logs() as logs:
+        async with start() as bot:
+            board = await post_raid(guild)
+            writer = bot.state.db._writer
+            await writer.execute("PRAGMA query_only = ON")
+            for _ in range(2):
+                await alice.react(board, "✅")
+                await alice.unreact(board, "✅")
+            await alice.react(board, "✅")
+            await sandbox.until(lambda: "could not write down" in dm_text(alice))
+            ping = await guild.owner.slash(guild.channel("raid-signups"), "ping")
+
+            await writer.execute("PRAGMA query_only = OFF")
+
+            await sandbox.until(lambda: "Alice" in board_text(board), timeout=30)
+            await sandbox.until(lambda: bot.state.db.outage is None, timeout=20)
+
+    assert "cannot write anything down at present" in ping.text()
+    assert len(alice.dms) == 1
+    said = [entry["event"] for entry in logs if entry["log_level"] in ("error", "warning")]
+    assert said == ["database cannot be written"]
+    assert "database can be written again" in [entry["event"] for entry in logs]
