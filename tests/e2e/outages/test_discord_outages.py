@@ -158,7 +158,9 @@ async def test_a_burst_through_a_troubled_gateway(
         assert_consistent(crowd, board, await until_recovered(sandbox, database, board))
         lost = trouble == "session invalid"
         with sped_up(SPEEDUP):
-            await sandbox.until(lambda: gateway.identified > identified if lost else gateway.resumed > resumed)
+            await sandbox.until(
+                lambda: gateway.identified > identified if lost else gateway.resumed > resumed, timeout=10 * SPEEDUP
+            )
 
 
 async def test_reactions_told_twice_and_mixed_between_members(
