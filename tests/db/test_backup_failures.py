@@ -69,15 +69,15 @@ _FULL_DISK = """
 import os, sys
 from pathlib import Path
 from raidbot.db.database import UnusableDatabase
-from tests.db import next_release
+from tests.db import next_release_database
 path = Path(sys.argv[1]) / "raids.db"
-next_release.make(path, *(f"{number} " + "x" * 1000 for number in range(100)))
+next_release_database.make(path, *(f"{number} " + "x" * 1000 for number in range(100)))
 before = path.read_bytes()
 disk = os.statvfs(path.parent)
 (path.parent / "filler").write_bytes(bytes(disk.f_bavail * disk.f_frsize - len(before) // 2))
-next_release.become()
+next_release_database.become()
 try:
-    next_release.migrate(path)
+    next_release_database.migrate(path)
 except UnusableDatabase as error:
     print(error)
 assert path.read_bytes() == before
@@ -244,8 +244,8 @@ def _left_by_a_kill(path: Path, copy: Path) -> tuple[bool, int]:
 _RUN = """
 import sys
 from raidbot.cli import main
-from tests.db import next_release
-next_release.become()
+from tests.db import next_release_database
+next_release_database.become()
 sys.exit(main(["run"]))
 """
 _SETPRIV = shutil.which("setpriv") if os.geteuid() == 0 else None
