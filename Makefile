@@ -51,5 +51,5 @@ pins: ## rewrite requirements/*.txt from pyproject.toml (needs uv; ARGS=--upgrad
 	$(PINS) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
 
 clean: ## delete everything that make can create again; data/ stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
