@@ -1,0 +1,1 @@
+"""Audit entries: their rows, and their words."""

@@ -1,0 +1,190 @@
+"""An audit entry of every kind: every event, every setting and every field of a template."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from raidbot.raids import events as ev
+from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.raid_entries import entries
+from raidbot.raids.audit.settings_entries import settings_entries
+from raidbot.raids.audit.template_entries import template_entries
+from raidbot.raids.events import Reminder
+from raidbot.raids.model import CancelReason, ChannelId, CloseReason, Kind, Presence, RaidCode, Role, RoleKey, Seat
+from raidbot.raids.model import Source as From
+from raidbot.raids.permissions import Grants, targets
+from raidbot.raids.settings import GuildSettings, SignupStyle
+from raidbot.raids.templates.catalogue import Catalogue
+from raidbot.raids.templates.catalogue import Entry as Listed
+from raidbot.raids.templates.model import Strategy, Template
+from tests.raids.builders import ALICE, BOB, GUILD, HEALER, MANAGER, NOW, START, TANK, open_raid, roles
+
+RAID = open_raid(of=roles(tank=1, healer=2), title="Molten *Core*")
+SEAT = Seat(ALICE, HEALER, 1, NOW, From.COMMAND)
+LATER = datetime(2026, 3, 21, 19, 30, tzinfo=UTC)
+
+EVENTS: tuple[ev.Event, ...] = (
+    ev.Joined(ALICE, TANK),
+    ev.Moved(ALICE, TANK, HEALER),
+    ev.Waitlisted(ALICE, TANK, 2),
+    ev.Waitlisted(ALICE, TANK, 2, HEALER),
+    ev.Promoted(ALICE, TANK),
+    ev.Promoted(ALICE, TANK, HEALER),
+    ev.Left(ALICE, TANK),
+    ev.StoppedWaiting(ALICE, TANK),
+    ev.Assigned(ALICE, TANK, None, forced=False),
+    ev.Assigned(ALICE, TANK, HEALER, forced=False),
+    ev.Assigned(ALICE, TANK, None, forced=True),
+    ev.Assigned(ALICE, TANK, HEALER, forced=True),
+    ev.Removed(ALICE, SEAT),
+    ev.Removed(ALICE, None),
+    ev.SentToWait(ALICE, TANK, 1, None),
+    ev.SentToWait(ALICE, TANK, 1, HEALER),
+    ev.SideTaken(ALICE, None, "left"),
+    ev.SideTaken(ALICE, "left", "right"),
+    ev.SideTaken(ALICE, "right", None),
+    ev.PlaceRestored(ALICE, None, ()),
+    ev.PlaceRestored(ALICE, TANK, ()),
+    ev.PlaceRestored(ALICE, TANK, (HEALER,)),
+    ev.PlaceRestored(ALICE, None, (TANK, HEALER)),
+    ev.SubstituteAsked(ALICE, TANK),
+    ev.SubstituteCame(ALICE, TANK, None, MANAGER),
+    ev.SubstituteCame(ALICE, TANK, HEALER, MANAGER),
+    ev.AskDeclined(ALICE, TANK, MANAGER),
+    ev.AskEnded(ALICE, TANK),
+    ev.Created(),
+    ev.Posted(),
+    ev.Filled(),
+    *(ev.Closed(reason, None) for reason in CloseReason),
+    ev.Reopened(MANAGER),
+    *(ev.Cancelled(reason, None) for reason in CancelReason),
+    ev.Revived(),
+    ev.TimeChanged(START, LATER),
+    *(
+        ev.Reworded(what, *change)
+        for what in ("title", "subject", "description")
+        for change in (("", "New *text* for <@&5>"), ("Old\ntext " * 30, "New text"), ("Old text", ""))
+    ),
+    ev.LengthChanged(None, 60),
+    ev.LengthChanged(0, 1),
+    ev.LengthChanged(90, 100),
+    ev.LeaderChanged(None, ALICE),
+    ev.LeaderChanged(ALICE, None),
+    ev.LeaderChanged(ALICE, BOB),
+    ev.Duplicated(RaidCode("XYZ234")),
+    ev.Undone("closed", 3),
+    ev.Undone("assigned over capacity", 3),
+    ev.PresenceMarked(ALICE, Presence.SIGNED, Presence.NO_SHOW),
+    ev.PresenceMarked(ALICE, Presence.NO_SHOW, Presence.EXCUSED),
+    ev.Reminded(Reminder.CREATOR, (MANAGER,)),
+    ev.Reminded(Reminder.PARTICIPANTS, (ALICE, BOB)),
+    ev.ThreadOpened(),
+    ev.ThreadLost(),
+    ev.MarksChanged(),
+)
+
+FIRST = GuildSettings(guild=GUILD)
+SECOND = GuildSettings(
+    guild=GUILD,
+    zone="Asia/Tokyo",
+    creator_reminders=False,
+    participant_reminder_minutes=60,
+    full_close_minutes=0,
+    threads=True,
+    thread_archive_minutes=4320,
+    thread_members=True,
+    refusal_notices_in_thread=True,
+    signup_style=SignupStyle.BUTTONS,
+    leader_role=7,
+    channels={kind: ChannelId(number) for number, kind in enumerate(Kind, 20)},
+    audit_channel=ChannelId(6),
+    debug_channel=ChannelId(8),
+    audit_days=7,
+    signup_roles={kind: frozenset({8, GUILD, 12_345}) for kind in Kind},
+    grants=Grants(frozenset({GUILD, 5}), {target: frozenset({10, 9}) for target in targets()}),
+)
+THIRD = replace(
+    SECOND,
+    creator_reminders=True,
+    creator_reminder_minutes=0,
+    participant_reminders=False,
+    full_close_minutes=480,
+    thread_archive_minutes=60,
+    signup_style=SignupStyle.BOTH,
+    leader_role=GUILD,
+    channels={Kind.KEY: ChannelId(5)},
+    audit_days=730,
+    signup_roles={Kind.KEY: frozenset({8})},
+    grants=Grants(frozenset({5}), {"raid": frozenset({GUILD})}),
+)
+
+FISHER = Role(key=RoleKey("fisher"), name="Fisher", emoji="🎣", seats=2, group="Boat", icon="🐟")
+COOK = Role(key=RoleKey("cook"), name="Cook", emoji="🍳", seats=1)
+TRIP = Template(key="custom-fishing", name="Fishing Trip", roles=(FISHER, COOK))
+FULL = replace(
+    TRIP,
+    label="Fishing",
+    emoji="🎣",
+    description="Bring *bait*; and rods.",
+    colour=0x1234,
+    lengths=(45, 90, 100),
+    strategies=(
+        Strategy("calm"),
+        Strategy("storm", "Take cover."),
+        Strategy("night", "", (replace(COOK, seats=3), FISHER)),
+    ),
+    sides=("Port", "Starboard"),
+)
+RENAMED = replace(FULL, name="Hunting", description="Bring bows.", colour=0xFF0000, lengths=(), emoji="🏹")
+REORDERED = replace(
+    FULL,
+    roles=(COOK, replace(FISHER, seats=4), replace(COOK, key=RoleKey("baker"), name="Baker", emoji="🥐")),
+    lengths=(100, 45, 90),
+    strategies=(Strategy("storm", "Hide."), Strategy("calm")),
+    sides=("Starboard", "Port"),
+)
+OTHER_KEY = replace(FULL, roles=(replace(FISHER, key=RoleKey("angler")), COOK))
+
+
+def examples() -> Iterator[tuple[str, Entry]]:
+    """Yield an entry of every kind, by the name of the change it is about."""
+    for number, event in enumerate(EVENTS):
+        for entry in entries(replace(RAID, title="Before"), ev.Change(RAID, (event,))):
+            yield f"{number} {type(event).__name__}", entry
+    for name, before, after in (("chosen", FIRST, SECOND), ("changed", SECOND, THIRD), ("taken back", THIRD, FIRST)):
+        for number, entry in enumerate(settings_entries(before, after)):
+            yield f"settings {name} {number}", entry
+    for name, steps in _TEMPLATES.items():
+        for number, entry in enumerate(template_entries(*steps)):
+            yield f"template {name} {number}", entry
+    yield from OTHERS.items()
+
+
+def _catalogue(*templates: Template, enabled: bool = True) -> Catalogue:
+    return Catalogue(tuple(Listed(template=template, enabled=enabled) for template in templates))
+
+
+_TEMPLATES = {
+    "added": (_catalogue(), _catalogue(TRIP)),
+    "deleted": (_catalogue(TRIP), _catalogue()),
+    "disabled": (_catalogue(TRIP), _catalogue(TRIP, enabled=False)),
+    "enabled": (_catalogue(TRIP, enabled=False), _catalogue(TRIP)),
+    "filled": (_catalogue(TRIP), _catalogue(FULL)),
+    "emptied": (_catalogue(FULL), _catalogue(TRIP)),
+    "renamed": (_catalogue(FULL), _catalogue(RENAMED)),
+    "reordered": (_catalogue(FULL), _catalogue(REORDERED)),
+    "keyed": (_catalogue(FULL), _catalogue(OTHER_KEY)),
+}
+
+OTHERS = {
+    "foreign board": Entry(
+        "board is another bot’s",
+        after="Only the bot that sent the message can change it."
+        " Run me with that bot’s token, or put the raid up again.",
+    ),
+    "thread refused": Entry("members cannot be added to the thread", after="Missing *Access*"),
+    "all refused": Entry("grant refused", after="Who may do everything: @everyone, <@&5>"),
+    "command refused": Entry("grant refused", after="Who may use all of /raid: nobody"),
+    "action refused": Entry("grant refused", after="Who may close a raid’s signups: <@&5>"),
+    "settings refused": Entry("grant refused", after="Who may change this server’s settings: <@&5>"),
+}

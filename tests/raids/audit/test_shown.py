@@ -1,0 +1,30 @@
+"""Every entry is shown as it was when rows held English, in both log channels and on the panel of /raid."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import get_args
+
+from raidbot.raids import events as ev
+from tests.db.next_release_database import migrate
+from tests.raids.audit.examples import EVENTS
+from tests.raids.audit.golden import DATA, ENTRIES, VERSION_09, entries_now, read, shown_in
+
+
+def test_every_entry_is_shown_as_before() -> None:
+    assert entries_now() == read(ENTRIES)
+
+
+def test_there_is_an_example_of_every_event() -> None:
+    assert {type(event) for event in EVENTS} == set(get_args(ev.Event))
+
+
+def test_entries_of_an_old_database_are_shown_as_before(tmp_path: Path) -> None:
+    path = Path(shutil.copy(DATA / "version-09.db", tmp_path))
+    migrate(path)
+
+    with closing(sqlite3.connect(path)) as connection:
+        shown = list(shown_in(connection))
+
+    assert shown == read(VERSION_09)
