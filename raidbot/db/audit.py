@@ -1,5 +1,6 @@
 """The audit: one row per change, with its actor, time and source."""
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from enum import StrEnum
 
 from raidbot.db import outbox
 from raidbot.db.raids import instant, seconds
-from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.entry import AuditAction, Entry, known_action
+from raidbot.raids.audit.old_entries import OLD_TEXTS, AnyEntry, OldEntry
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, RaidCode, RaidId, Source
 
 
@@ -36,7 +38,7 @@ class Record:
     at: datetime
     actor: MemberId | None
     source: Source
-    entry: Entry
+    entry: AnyEntry
     raid: RaidReference | None
 
 
@@ -55,18 +57,34 @@ def record(
         "SELECT audit_channel IS NOT NULL, debug_channel IS NOT NULL FROM guilds WHERE id = ?", (guild,)
     ).fetchone()
     tx.executemany(
-        "INSERT INTO audit (guild, raid, at, actor, source, action, member, before, after, owed_to_audit, owed_to_live)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit (guild, raid, at, actor, source, action, member, arguments, owed_to_audit, owed_to_live)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (guild, raid, seconds(at), actor, source, e.action, e.member, e.before, e.after, *(chosen or (0, 0)))
+            (guild, raid, seconds(at), actor, source, e.action, e.member, _written(e), *(chosen or (0, 0)))
             for e in entries
         ],
     )
 
 
-def has(connection: sqlite3.Connection, raid: RaidId, action: str) -> bool:
-    """Return True if the raid has an entry with this action."""
-    found = connection.execute("SELECT 1 FROM audit WHERE raid = ? AND action = ? LIMIT 1", (raid, action))
+def _written(entry: Entry) -> str:
+    return json.dumps(entry.arguments, ensure_ascii=False)
+
+
+def entry_of(
+    action: str, member: MemberId | None, before: str | None, after: str | None, arguments: str | None
+) -> AnyEntry:
+    """Return the entry from its columns; a row without arguments, or with a code nobody knows, is shown as it is."""
+    code = known_action(action)
+    if code is None or arguments is None:
+        return OldEntry(action, member, before, after)
+    return Entry(code, member, json.loads(arguments))
+
+
+def has(connection: sqlite3.Connection, raid: RaidId, action: AuditAction) -> bool:
+    """Return True if the raid has an entry with this action, also from before there were codes."""
+    found = connection.execute(
+        "SELECT 1 FROM audit WHERE raid = ? AND action IN (?, ?) LIMIT 1", (raid, action, OLD_TEXTS.get(action))
+    )
     return found.fetchone() is not None
 
 
@@ -82,7 +100,7 @@ def due_guilds(connection: sqlite3.Connection, feed: Feed, *, count: int, until:
 def pending(connection: sqlite3.Connection, feed: Feed, guild: GuildId, *, limit: int) -> list[Record]:
     """Return up to `limit` entries pending for the guild's feed, oldest first."""
     rows = connection.execute(
-        "SELECT audit.id, at, actor, source, action, member, before, after,"  # noqa: S608
+        "SELECT audit.id, at, actor, source, action, member, before, after, arguments,"  # noqa: S608
         " code, CASE WHEN subject IS NULL THEN title ELSE title || ' — ' || subject END, channel, message"
         f" FROM audit LEFT JOIN raids ON raids.id = audit.raid WHERE {feed} = 1 AND audit.guild = ?"
         " ORDER BY audit.id LIMIT ?",
@@ -94,8 +112,8 @@ def pending(connection: sqlite3.Connection, feed: Feed, guild: GuildId, *, limit
             at=instant(row[1]),
             actor=None if row[2] is None else MemberId(row[2]),
             source=Source(row[3]),
-            entry=Entry(row[4], None if row[5] is None else MemberId(row[5]), row[6], row[7]),
-            raid=None if row[8] is None else _about(guild, *row[8:]),
+            entry=entry_of(*row[4:9]),
+            raid=None if row[9] is None else _about(guild, *row[9:]),
         )
         for row in rows
     ]

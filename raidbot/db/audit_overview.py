@@ -4,8 +4,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from raidbot.db.audit import entry_of
 from raidbot.db.raids import instant
-from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.old_entries import AnyEntry
 from raidbot.raids.model import RaidCode
 
 
@@ -14,7 +15,7 @@ class AuditEntry:
     """An audit entry with the name and code of its raid, if any; `at` is UTC."""
 
     at: datetime
-    entry: Entry
+    entry: AnyEntry
     raid: str | None
     code: RaidCode | None
 
@@ -23,14 +24,14 @@ def last_noted(connection: sqlite3.Connection, *, limit: int) -> list[AuditEntry
     """Return the last `limit` audit entries, newest first."""
     rows = connection.execute(
         "SELECT audit.at, raids.title, raids.subject, raids.code,"
-        " audit.action, audit.member, audit.before, audit.after"
+        " audit.action, audit.member, audit.before, audit.after, audit.arguments"
         " FROM audit LEFT JOIN raids ON raids.id = audit.raid ORDER BY audit.id DESC LIMIT ?",
         (limit,),
     ).fetchall()
     return [
         AuditEntry(
             at=instant(at),
-            entry=Entry(*entry),
+            entry=entry_of(*entry),
             raid=f"{title} — {subject}" if subject else title,
             code=None if code is None else RaidCode(code),
         )

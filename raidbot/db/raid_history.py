@@ -4,8 +4,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from raidbot.db.audit import entry_of
 from raidbot.db.raids import instant
-from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.old_entries import AnyEntry
 from raidbot.raids.model import MemberId, RaidId
 
 
@@ -15,13 +16,13 @@ class HistoryEntry:
 
     at: datetime
     actor: MemberId | None
-    entry: Entry
+    entry: AnyEntry
 
 
 def latest(connection: sqlite3.Connection, raid: RaidId, *, limit: int) -> list[HistoryEntry]:
     """Return up to `limit` audit entries of the raid, newest first."""
     rows = connection.execute(
-        "SELECT at, actor, action, member, before, after FROM audit WHERE raid = ? ORDER BY id DESC LIMIT ?",
+        "SELECT at, actor, action, member, before, after, arguments FROM audit WHERE raid = ? ORDER BY id DESC LIMIT ?",
         (raid, limit),
     ).fetchall()
-    return [HistoryEntry(instant(at), actor, Entry(*entry)) for at, actor, *entry in rows]
+    return [HistoryEntry(instant(at), actor, entry_of(*entry)) for at, actor, *entry in rows]

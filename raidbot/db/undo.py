@@ -8,6 +8,8 @@ from typing import Any
 
 from raidbot.db import rosters
 from raidbot.db.timestamps import instant, instant_or_none, seconds, seconds_or_none
+from raidbot.raids.audit.entry import AuditAction, known_action
+from raidbot.raids.audit.old_entries import action_of_text
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RaidId, Status
 from raidbot.raids.rosters.undo import FIELDS, Step
 
@@ -15,7 +17,7 @@ _REMINDED = ("creator_reminded", "participants_reminded")
 
 
 def note(
-    tx: sqlite3.Connection, before: Raid, after: Raid, *, action: str, actor: MemberId | None, at: datetime
+    tx: sqlite3.Connection, before: Raid, after: Raid, *, action: AuditAction, actor: MemberId | None, at: datetime
 ) -> None:
     """Store the last change of the raid, replacing the one before, which can no longer be undone."""
     tx.execute(
@@ -36,7 +38,10 @@ def last(connection: sqlite3.Connection, raid: Raid) -> Step | None:
     ).fetchone()
     if row is None:
         return None
-    action, at, version, before, after = row
+    stored, at, version, before, after = row
+    action = _action(stored)
+    if action is None:
+        return None
     return Step(
         action=action,
         at=instant(at),
@@ -44,6 +49,11 @@ def last(connection: sqlite3.Connection, raid: Raid) -> Step | None:
         before=_read(raid, json.loads(before)),
         after=_read(raid, json.loads(after)),
     )
+
+
+def _action(stored: str) -> AuditAction | None:
+    """Return the stored code, or the code for the English that rows held before."""
+    return known_action(stored) or action_of_text(stored)
 
 
 def _written(raid: Raid) -> str:

@@ -11,7 +11,7 @@ from raidbot.db import threads as rows
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, DiscordApi, NoResponse
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids import lifecycle
-from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.entry import Arguments, AuditAction, Entry
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, Source
 from raidbot.raids.settings import GuildSettings
@@ -163,10 +163,10 @@ class Threads:
             return
         self._reported.add((raid.channel, refusal.code))
         log.warning("members cannot be added to thread", raid=raid.id, code=refusal.code, error=refusal.text)
-        entry = Entry("members cannot be added to the thread", after=refusal.text)
+        told: Arguments = {"code": refusal.code, "error": refusal.text}
         record = partial(
             audit.record,
-            entries=(entry,),
+            entries=(Entry(AuditAction.THREAD_MEMBERS_REFUSED, None, told),),
             guild=raid.guild,
             raid=raid.id,
             at=self._state.now(),

@@ -18,6 +18,9 @@ from raidbot.db import raids as rows
 from raidbot.db.audit_overview import AuditEntry
 from raidbot.demo import upcoming
 from raidbot.demo.harness import BotProcess
+from raidbot.raids.audit.entry import AuditAction
+from raidbot.raids.audit.old_entries import action_of
+from raidbot.raids.audit.words import words
 from raidbot.raids.model import Raid
 
 T = TypeVar("T")
@@ -118,14 +121,14 @@ class Operator:
         return self._sandbox.limits.passed[_EDIT]
 
     def _line(self, noted: AuditEntry) -> str:
-        entry = noted.entry
-        user = self._sandbox.store.users.get(entry.member or 0)
+        said = words(noted.entry)
+        user = self._sandbox.store.users.get(noted.entry.member or 0)
         who = (user.global_name or user.username) if user is not None else None
-        after = None if entry.action == "posted" else entry.after  # a message link, which does not work here
-        moved = " → ".join(filter(None, (entry.before, after)))
+        is_link = action_of(noted.entry) is AuditAction.POSTED  # a message link, which does not work here
+        moved = " → ".join(filter(None, (said.before, None if is_link else said.after)))
         about = f"{noted.raid} ({noted.code})" if noted.raid else None
-        said = filter(None, (who, entry.action, moved))
-        return f"{noted.at:%H:%M:%S} " + " · ".join(filter(None, (" ".join(said), about)))
+        happened = " ".join(filter(None, (who, said.title, moved)))
+        return f"{noted.at:%H:%M:%S} " + " · ".join(filter(None, (happened, about)))
 
     def _log(self) -> dict[str, Any]:
         text = ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RaidCode, RoleKey, Seat, Source
 
 
@@ -193,7 +194,7 @@ class Duplicated:
 class Undone:
     """A manager undid the action that gave the raid this version."""
 
-    action: str
+    action: AuditAction
     version: int
 
 

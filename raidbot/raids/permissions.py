@@ -84,6 +84,14 @@ def held_in(target: str) -> tuple[Permission, ...]:
     return tuple(permission for permission in Permission if target in (permission.command, permission.value))
 
 
+def who_may(target: str | None) -> str:
+    """Return the words above the roles that hold a target; None stands for everything."""
+    if target is None:
+        return "Who may do everything"
+    found = held_in(target)
+    return f"Who may {found[0].does}" if len(found) == 1 else f"Who may use all of /{target}"
+
+
 @dataclass(frozen=True, slots=True)
 class Grants:
     """A guild's grants: `admins` are ids of roles that may do everything, `roles` maps a target to role ids."""

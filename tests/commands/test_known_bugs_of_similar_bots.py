@@ -9,6 +9,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
 from raidbot.db import raid_history
+from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, RaidId, Role, RoleKey, Source
 from raidbot.state import Cause
 from tests.commands.raid.panel_helpers import code_of
@@ -75,7 +76,7 @@ async def test_who_reacted_before_a_restart_leaves_by_taking_the_reaction_off_af
 
         await guild.until(lambda: "Alice" not in board_text(board))
         happened = await bot.state.db.read(lambda connection: raid_history.latest(connection, RaidId(1), limit=1))
-        assert [(one.entry.action, one.actor) for one in happened] == [("left", alice.id)]
+        assert [(one.entry.action, one.actor) for one in happened] == [(AuditAction.LEFT, alice.id)]
 
 
 async def test_nobody_is_pinged_by_what_others_are_told(guild: SandboxGuild, start: Start) -> None:

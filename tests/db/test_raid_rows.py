@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from raidbot.db import audit, guilds, raid_queries
 from raidbot.db import raids as rows
 from raidbot.raids import lifecycle
-from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.model import (
     Ask,
     CancelReason,
@@ -282,13 +282,16 @@ def test_boards_keep_the_fingerprint_of_what_they_showed(tx: sqlite3.Connection)
 
 
 def test_the_audit_keeps_who_what_when_and_from_where(tx: sqlite3.Connection) -> None:
-    entry = Entry("moved", ALICE, "Tank", "Healer")
+    entry = Entry(AuditAction.MOVED, ALICE, {"origin": "Tank", "role": "Schütze"})
+    arguments = '{"origin": "Tank", "role": "Schütze"}'
 
     audit.record(tx, [entry], guild=GUILD, raid=RaidId(1), at=NOW, actor=MANAGER, source=Source.COMMAND)
 
     assert tx.execute(
-        "SELECT id, guild, raid, at, actor, source, action, member, before, after FROM audit"
-    ).fetchall() == [(1, GUILD, 1, int(NOW.timestamp()), MANAGER, "command", "moved", ALICE, "Tank", "Healer")]
+        "SELECT id, guild, raid, at, actor, source, action, member, before, after, arguments FROM audit"
+    ).fetchall() == [
+        (1, GUILD, 1, int(NOW.timestamp()), MANAGER, "command", "signup.moved", ALICE, None, None, arguments)
+    ]
     assert audit.active_since(tx, since=NOW) == {1}
     assert audit.active_since(tx, since=NOW + timedelta(seconds=1)) == set()
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from raidbot.db import raids as rows
 from raidbot.db import undo
 from raidbot.raids import lifecycle
+from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import CloseReason, Raid
 from raidbot.raids.rosters import manager_edits
 from tests.raids.builders import ALICE, BOB, MANAGER, NOW, START, TANK, joined, raid
@@ -22,11 +23,11 @@ def test_both_states_come_back_as_they_were(tx: sqlite3.Connection) -> None:
     after = lifecycle.close(before, reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
     moved = replace(after, starts_at=START + timedelta(hours=1), zone="Asia/Tokyo", version=2)
 
-    undo.note(tx, before, moved, action="closed", actor=MANAGER, at=NOW)
+    undo.note(tx, before, moved, action=AuditAction.CLOSED, actor=MANAGER, at=NOW)
 
     step = undo.last(tx, moved)
     assert step is not None
-    assert (step.action, step.at, step.version) == ("closed", NOW, 2)
+    assert (step.action, step.at, step.version) == (AuditAction.CLOSED, NOW, 2)
     assert step.after == moved
     assert replace(step.before, version=before.version, time_revision=before.time_revision) == before
 
@@ -35,12 +36,12 @@ def test_only_the_last_thing_done_is_kept_until_it_is_used(tx: sqlite3.Connectio
     before = stored(tx, joined(raid(tank=2), TANK, ALICE))
     first = replace(manager_edits.remove(before, ALICE, now=NOW).raid, version=2)
     second = replace(manager_edits.assign(first, BOB, TANK, now=NOW).raid, version=3)
-    undo.note(tx, before, first, action="removed", actor=MANAGER, at=NOW)
-    undo.note(tx, first, second, action="assigned", actor=None, at=NOW)
+    undo.note(tx, before, first, action=AuditAction.REMOVED, actor=MANAGER, at=NOW)
+    undo.note(tx, first, second, action=AuditAction.ASSIGNED, actor=None, at=NOW)
 
     undo.used(tx, before.id, 2)
     step = undo.last(tx, second)
     assert step is not None
-    assert step.action == "assigned"
+    assert step.action == AuditAction.ASSIGNED
     undo.used(tx, before.id, 3)
     assert undo.last(tx, second) is None

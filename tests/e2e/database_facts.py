@@ -18,11 +18,12 @@ from raidbot.delivery.boards import render
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Mark, MemberId, Raid, RaidId, RoleKey, Seat, Wait
 from raidbot.raids.settings import SignupStyle
+from tests.db.audit.rows_in_words import rows_in_words
 from tests.e2e.fast_loop import look_again
 
 
 class AuditRow(NamedTuple):
-    """An audit row."""
+    """An audit row in words."""
 
     actor: int | None
     source: str
@@ -84,10 +85,7 @@ def read(database: Path) -> DatabaseFacts:
             for raid in raids
             for member, name in guilds.names(connection, raid.guild, _people(raid)).items()
         }
-        audit = connection.execute(
-            "SELECT actor, source, action, member, before, after FROM audit WHERE raid IS NOT NULL ORDER BY id"
-        )
-        told = tuple(AuditRow(*row) for row in audit.fetchall())
+        told = tuple(AuditRow(*row[2:]) for row in rows_in_words(connection) if row.raid is not None)
         outbox = connection.execute("SELECT target, dedupe, payload, state FROM outbox ORDER BY id").fetchall()
         owed = tuple(
             OutboxRow(target, cause, json.loads(text).get("content", ""), state)

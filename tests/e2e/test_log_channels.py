@@ -13,7 +13,8 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.store import Channel, Json
 from raidbot.bot import RaidBot
 from raidbot.db import audit
-from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.entry import AuditAction, Entry
+from raidbot.raids.audit.words import title
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Source
 from raidbot.raids.templates import catalogue
 from raidbot.state import Cause
@@ -84,12 +85,13 @@ async def test_the_audit_channel_hears_after_two_minutes_who_did_what(
 async def test_ten_entries_do_not_wait(guild: SandboxGuild, start: Start, reports: Channel) -> None:
     async with start() as bot:
         await choose(bot, guild, audit=reports)
-        await record_entries(bot, guild, *(Entry(f"deed {number}") for number in range(25)))
+        deeds = list(AuditAction)[:25]
+
+        await record_entries(bot, guild, *map(Entry, deeds))
 
         await guild.until(lambda: len(embeds(guild, reports)) == 26)
-
         assert [len(message.embeds) for message in guild.messages(reports)] == [10, 10, 6]
-        assert titles(guild, reports)[1:] == [f"Deed {number}" for number in range(25)]
+        assert titles(guild, reports)[1:] == [title(deed).capitalize() for deed in deeds]
 
 
 async def test_the_live_log_hears_within_seconds(guild: SandboxGuild, start: Start, reports: Channel) -> None:
@@ -128,17 +130,17 @@ async def test_what_was_not_told_before_the_end_is_told_after_the_start_and_once
 ) -> None:
     async with start() as bot:
         await choose(bot, guild, audit=reports)
-        await record_entries(bot, guild, Entry("deed"))
+        await record_entries(bot, guild, Entry(AuditAction.THREAD_OPENED))
     assert embeds(guild, reports) == []
 
     sandbox.advance(timedelta(minutes=3))
     async with start():
-        await guild.until(lambda: titles(guild, reports) == ["Audit log changed", "Deed"])
+        await guild.until(lambda: titles(guild, reports) == ["Audit log changed", "Thread opened"])
     sandbox.advance(timedelta(minutes=3))
     async with start() as bot:
-        await record_entries(bot, guild, Entry("another"))
+        await record_entries(bot, guild, Entry(AuditAction.THREAD_LOST))
         sandbox.advance(timedelta(minutes=3))
-        await guild.until(lambda: titles(guild, reports) == ["Audit log changed", "Deed", "Another"])
+        await guild.until(lambda: titles(guild, reports) == ["Audit log changed", "Thread opened", "Thread lost"])
 
 
 async def test_entries_wait_for_a_channel_that_can_be_written_to(
@@ -148,14 +150,14 @@ async def test_entries_wait_for_a_channel_that_can_be_written_to(
     async with start() as bot:
         await choose(bot, guild, audit=reports)
         guild.deny(reports, "send_messages")
-        await record_entries(bot, guild, Entry("deed"))
+        await record_entries(bot, guild, Entry(AuditAction.THREAD_OPENED))
         sandbox.advance(timedelta(minutes=3))
         await bot.audit_feed.report(bot.state.now())
         assert embeds(guild, reports) == []
 
         await choose(bot, guild, audit=other)
 
-        await guild.until(lambda: "Deed" in titles(guild, other))
+        await guild.until(lambda: "Thread opened" in titles(guild, other))
 
 
 async def test_a_server_that_wants_no_log_is_owed_none(
@@ -164,7 +166,7 @@ async def test_a_server_that_wants_no_log_is_owed_none(
     async with start() as bot:
         await choose(bot, guild, audit=reports)
         await choose(bot, guild)
-        await record_entries(bot, guild, Entry("deed"))
+        await record_entries(bot, guild, Entry(AuditAction.THREAD_OPENED))
         await bot.audit_feed.report(bot.state.now() + timedelta(minutes=3))
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("SELECT count(*), sum(owed_to_audit) FROM audit").fetchone() == (3, 0)
@@ -174,6 +176,8 @@ async def test_a_server_that_wants_no_log_is_owed_none(
 async def test_large_entries_are_dealt_out_over_messages(guild: SandboxGuild, start: Start, reports: Channel) -> None:
     async with start() as bot:
         await choose(bot, guild, audit=reports, live=reports)
-        await record_entries(bot, guild, *[Entry("deed", None, "x" * 990, "y" * 990)] * 12)
+        large = Entry(AuditAction.TITLE_CHANGED, None, {"before": "x" * 990, "after": "y" * 990})
+
+        await record_entries(bot, guild, *[large] * 12)
 
         await guild.until(lambda: len(embeds(guild, reports)) == 14)

@@ -16,6 +16,7 @@ from icalendar import Calendar
 from discord_sandbox import Sandbox
 from discord_sandbox.people import Person, PersonResponse
 from tests.conftest import Start
+from tests.db.audit.rows_in_words import rows_in_words
 from tests.e2e.guild_people import GuildPeople
 from tests.raid_boards import board_text, dm_text
 
@@ -357,7 +358,7 @@ async def the_audit_tells_it_all(people: GuildPeople, database: Path) -> None:
     """Assert that the audit has everything that happened, and that both log channels show it in its order."""
     people.sandbox.advance(timedelta(minutes=3))
     with closing(sqlite3.connect(database)) as connection:
-        actions = [row[0] for row in connection.execute("SELECT action FROM audit ORDER BY id")]
+        actions = [row.action for row in rows_in_words(connection)]
     assert Counter(actions) == Counter(re.split(r" · |\n", HAPPENED.strip()))
     for channel, told_of in (("reports", actions), ("live", actions[1:])):
         await people.guild.until(partial(people.has_logged, channel, told_of))

@@ -12,6 +12,7 @@ from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidId, Source
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause
 from tests.conftest import Start
+from tests.db.audit.rows_in_words import rows_in_words
 from tests.delivery.harness import until
 from tests.e2e.fast_loop import sped_up
 from tests.raid_boards import board_text, post_raid
@@ -124,10 +125,7 @@ def added(sandbox: Sandbox, person: Person) -> int:
 
 async def count_audit_rows(bot: RaidBot, action: str) -> int:
     """Return the number of audit rows with this action."""
-    count: int = await bot.state.db.read(
-        lambda db: db.execute("SELECT count(*) FROM audit WHERE action = ?", (action,)).fetchone()[0]
-    )
-    return count
+    return [row.action for row in await bot.state.db.read(rows_in_words)].count(action)
 
 
 async def is_written_down(bot: RaidBot, action: str) -> bool:

@@ -5,6 +5,7 @@ import pytest
 
 from raidbot.raids import duplicate, lifecycle
 from raidbot.raids.audit import raid_entries
+from raidbot.raids.audit.words import Words, words
 from raidbot.raids.model import ChannelId, CloseReason, MessageId, Raid, RaidCode, Source, Status
 from raidbot.raids.notifications import REPLY, notices
 from raidbot.raids.rosters import manager_edits
@@ -72,7 +73,7 @@ def test_the_original_remembers_its_copy_and_stays_as_it_is() -> None:
     change = duplicate.duplicated(board, RaidCode("XYZ234"))
 
     assert change.raid == board
-    assert [(entry.action, entry.after) for entry in raid_entries.entries(board, change)] == [("duplicated", "XYZ234")]
+    assert [words(entry) for entry in raid_entries.entries(board, change)] == [Words("duplicated", None, "XYZ234")]
     assert notices(change) == ()
 
 

@@ -6,6 +6,7 @@ import pytest
 from raidbot.raids import events as ev
 from raidbot.raids import lifecycle, reminders
 from raidbot.raids.audit import raid_entries
+from raidbot.raids.audit.words import Words, words
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, Raid, RoleKey, Source, Status
 from raidbot.raids.notifications import Notice, notices, thread_note
 from raidbot.raids.rosters import manager_edits, signups
@@ -199,7 +200,10 @@ def test_the_audit_says_who_before_and_after(
 ) -> None:
     before = raid(tank=1, healer=2)
 
-    assert [(e.action, e.member, e.before, e.after) for e in raid_entries.entries(before, change)] == expected
+    told = raid_entries.entries(before, change)
+
+    said = [(one.title, entry.member, one.before, one.after) for entry, one in zip(told, map(words, told), strict=True)]
+    assert said == expected
 
 
 def test_the_audit_of_closing_knows_the_status_before() -> None:
@@ -208,8 +212,8 @@ def test_the_audit_of_closing_knows_the_status_before() -> None:
     (entry,) = raid_entries.entries(board, lifecycle.close(board, reason=CloseReason.AT_START, by=None, now=NOW))
     (created,) = raid_entries.entries(None, ev.Change(unposted_raid(), (ev.Created(),)))
 
-    assert (entry.action, entry.before, entry.after) == ("closed", "open", "closed: the raid has begun")
-    assert (created.action, created.after) == ("created", "Molten Core")
+    assert words(entry) == Words("closed", "open", "closed: the raid has begun")
+    assert words(created) == Words("created", None, "Molten Core")
 
 
 def test_a_seat_given_back_by_undoing_can_be_given_up_by_button() -> None:

@@ -55,9 +55,9 @@ async def test_a_change_its_audit_and_what_it_owes_become_durable_together(state
     assert seated(change.raid, TANK) == [ALICE]
     assert await stored_raid(state, raid_id) == change.raid == await state.raid(raid_id)
     assert await query(state, "SELECT action, actor, source FROM audit WHERE id > 2") == [
-        ("joined", ALICE, "reaction"),
-        ("full", ALICE, "reaction"),
-        ("waitlisted", BOB, "reaction"),
+        ("signup.joined", ALICE, "reaction"),
+        ("raid.filled", ALICE, "reaction"),
+        ("signup.waitlisted", BOB, "reaction"),
     ]
     assert await query(state, "SELECT kind, target, guild, state FROM outbox") == [
         ("dm", CREATOR, GUILD, "pending"),
@@ -255,7 +255,7 @@ async def test_a_new_raid_is_told_to_listeners_and_waits_for_its_board(state: St
     assert heard == [raid]
     assert raid == await stored_raid(state, raid.id)
     assert raid.status is Status.POSTING
-    assert await query(state, "SELECT action, actor, source FROM audit") == [("created", MANAGER, "command")]
+    assert await query(state, "SELECT action, actor, source FROM audit") == [("raid.created", MANAGER, "command")]
 
 
 async def test_a_draft_pressed_twice_is_one_raid(state: State) -> None:

@@ -5,13 +5,15 @@ from dataclasses import replace
 import pytest
 
 from raidbot.raids.audit.settings_entries import settings_entries
+from raidbot.raids.audit.words import words
 from raidbot.raids.model import ChannelId, Kind
 from raidbot.raids.permissions import Grants
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
+from tests.db.audit.rows_in_words import rows_in_words
 from tests.raids.builders import GUILD, MANAGER
-from tests.state.state_helpers import BY_MANAGER, query
+from tests.state.state_helpers import BY_MANAGER
 
 
 async def test_two_managers_changing_settings_at_once_both_win(state: State) -> None:
@@ -39,7 +41,8 @@ async def test_settings_are_audited_with_what_was_before(state: State) -> None:
         GUILD, lambda settings: replace(settings, channels={Kind.RAID: ChannelId(5)}, grants=grants), BY_MANAGER
     )
 
-    assert await query(state, "SELECT actor, source, action, before, after FROM audit") == [
+    rows = await state.db.read(rows_in_words)
+    assert [(row.actor, row.source, row.action, row.before, row.after) for row in rows] == [
         (MANAGER, "command", "time zone changed", "America/New_York", "Asia/Tokyo"),
         (MANAGER, "command", "raid channel changed", None, "<#5>"),
         (MANAGER, "command", "admin roles changed", None, "<@&8>"),
@@ -69,9 +72,8 @@ async def test_settings_are_audited_in_the_words_of_their_panel(state: State) ->
         grants=Grants(frozenset({GUILD})),
     )
 
-    said = {
-        entry.action.removesuffix(" changed"): (entry.before, entry.after) for entry in settings_entries(first, second)
-    }
+    told = map(words, settings_entries(first, second))
+    said = {one.title.removesuffix(" changed"): (one.before, one.after) for one in told}
 
     assert said == {
         "time zone": ("America/New_York", "Asia/Tokyo"),

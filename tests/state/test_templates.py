@@ -3,25 +3,25 @@
 import asyncio
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import pytest
 
 from raidbot.raids.audit.template_entries import template_entries
+from raidbot.raids.audit.words import Words, words
 from raidbot.raids.model import GuildId, Source
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.catalogue import Catalogue, NoSuchTemplate, untouched
 from raidbot.raids.templates.model import Template
 from raidbot.state import Cause, State
+from tests.db.audit.rows_in_words import WordedRow, rows_in_words
 from tests.raids.builders import GUILD, MANAGER, NOW
 from tests.raids.templates.test_catalogue import FISHING, TANK, WITH_FISHING
 
 BY_MANAGER = Cause(Source.COMMAND, MANAGER)
 
 
-async def audit_rows(state: State) -> list[Any]:
-    query = "SELECT guild, raid, actor, source, action, before, after FROM audit ORDER BY id"
-    return await state.db.read(lambda connection: connection.execute(query).fetchall())
+async def audit_rows(state: State) -> list[WordedRow]:
+    return await state.db.read(rows_in_words)
 
 
 async def test_a_change_is_durable_with_its_audit_and_survives_a_restart(state: State) -> None:
@@ -34,8 +34,8 @@ async def test_a_change_is_durable_with_its_audit_and_survives_a_restart(state: 
     assert await state.templates(GuildId(GUILD + 1)) == untouched()
     by = (GUILD, None, MANAGER, "command")
     assert await audit_rows(state) == [
-        (*by, "template added", None, "Fishing Trip"),
-        (*by, "template disabled", None, "The Cabal's Revenge Raid"),
+        (*by, "template added", None, None, "Fishing Trip"),
+        (*by, "template disabled", None, None, "The Cabal's Revenge Raid"),
     ]
 
 
@@ -115,4 +115,4 @@ def test_the_audit_says_what_differs(after: Catalogue | Template, action: str, t
 
     (entry,) = template_entries(WITH_FISHING, changed)
 
-    assert (entry.action, entry.before, entry.after) == (f"template {action}", *told)
+    assert words(entry) == Words(f"template {action}", *told)

@@ -11,10 +11,11 @@ from discord.ext import commands
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.db import audit
-from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.entry import AuditAction, Entry
+from raidbot.raids.audit.settings_entries import role_ids
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import GuildId, Kind
-from raidbot.raids.permissions import Asker, ManagersOnly, MoreThanHeld, Permission, check_may_grant, held_in
+from raidbot.raids.permissions import Asker, ManagersOnly, MoreThanHeld, Permission, check_may_grant, held_in, who_may
 from raidbot.raids.permissions import commands as known_commands
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
@@ -63,8 +64,9 @@ class Permissions(commands.Cog):
         try:
             await self._state.change_settings(GuildId(guild.id), rule, permissions.cause_of(press.interaction))
         except (ManagersOnly, MoreThanHeld):
-            wanted = f"{_title(subject)}: {_mentioned(guild, chosen) or 'nobody'}"
-            await self._note(press.interaction, Entry("grant refused", after=wanted))
+            target = None if subject == _EVERYTHING else subject
+            wanted = {"target": target, "roles": role_ids(chosen, GuildId(guild.id))}
+            await self._note(press.interaction, Entry(AuditAction.GRANT_REFUSED, None, wanted))
             raise
 
     async def _note(self, interaction: discord.Interaction[Any], entry: Entry) -> None:
@@ -134,12 +136,9 @@ def _rule(subject: str) -> str:
 
 
 def _title(subject: str) -> str:
-    if subject == _EVERYTHING:
-        return "Who may do everything"
     if subject in _gates():
         return f"Who may sign up for {_plural(_gates()[subject])}"
-    found = held_in(subject)
-    return f"Who may {found[0].does}" if len(found) == 1 else f"Who may use all of /{subject}"
+    return who_may(None if subject == _EVERYTHING else subject)
 
 
 def _lines(guild: discord.Guild, settings: GuildSettings, subject: str) -> list[str]:

@@ -10,6 +10,7 @@ from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.db import undo as rows
 from raidbot.raids import lifecycle
+from raidbot.raids.audit.words import title
 from raidbot.raids.events import Change
 from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
 from raidbot.raids.permissions import Permission
@@ -121,7 +122,7 @@ async def _undo(context: PanelContext) -> None:
     if step.is_recent(now) and named != str(step.version):
         raise undo.DoneSince(step)
     await context.change_for_good(partial(undo.undo, step=step, now=now))
-    await context.home(f"Undone: {step.action}.")
+    await context.home(f"Undone: {title(step.action)}.")
 
 
 ACTIONS = {

@@ -10,6 +10,7 @@ from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
 from raidbot.db.raid_history import HistoryEntry
 from raidbot.delivery.audit_log.entry_format import shown
+from raidbot.raids.audit.words import title, words
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.rosters.undo import Step
@@ -98,7 +99,9 @@ def button(
 def _undo(data: PanelData) -> discord.ui.Button[Any]:
     if data.step is None:
         return button(data.raid, "Undo", "undo", GREY, disabled=True)
-    return button(data.raid, clip(f"Undo: {data.step.action}", _MAX_LABEL_LENGTH), "undo", GREY, data.step.version)
+    return button(
+        data.raid, clip(f"Undo: {title(data.step.action)}", _MAX_LABEL_LENGTH), "undo", GREY, data.step.version
+    )
 
 
 def back(raid: Raid) -> discord.ui.Button[Any]:
@@ -133,12 +136,12 @@ def _name(member: MemberId, names: Mapping[MemberId, str]) -> str:
 
 
 def _change(happened: HistoryEntry) -> str:
-    entry = happened.entry
+    member, said = happened.entry.member, words(happened.entry)
     actor = f"<@{happened.actor}>: " if happened.actor else ""
-    about = f" <@{entry.member}>" if entry.member and entry.member != happened.actor else ""
-    was, became = map(_shortened, (entry.before, entry.after))
+    about = f" <@{member}>" if member and member != happened.actor else ""
+    was, became = map(_shortened, (said.before, said.after))
     values = f": {was} → {became}" if was and became else f": {was or became}" if was or became else ""
-    return f"{stamp(happened.at, 'R')} {actor}{entry.action}{about}{values}"
+    return f"{stamp(happened.at, 'R')} {actor}{said.title}{about}{values}"
 
 
 def _shortened(value: str | None) -> str:

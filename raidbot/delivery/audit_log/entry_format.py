@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from raidbot.db.audit import Record
+from raidbot.raids.audit.entry import AuditAction
+from raidbot.raids.audit.old_entries import action_of
+from raidbot.raids.audit.words import words
 from raidbot.raids.model import Source
 from raidbot.utils.text import clip, escape, stamp
 
@@ -20,41 +23,53 @@ _MAX_VALUE_LENGTH = 1000
 _MAX_NAME_LENGTH = 200
 _COLOUR = 0x5865F2
 _COLOURS = {
-    "closed": 0xED4245,
-    "reopened": 0x57F287,
-    "cancelled": 0x99AAB5,
-    "joined": 0x57F287,
-    "assigned": 0x57F287,
-    "assigned over capacity": 0x57F287,
-    "promoted": 0x57F287,
-    "left": 0xFEE75C,
-    "stopped waiting": 0xFEE75C,
-    "removed": 0xFEE75C,
-    "waitlisted": 0xFFA500,
-    "sent to wait": 0xFFA500,
+    AuditAction.CLOSED: 0xED4245,
+    AuditAction.REOPENED: 0x57F287,
+    AuditAction.CANCELLED: 0x99AAB5,
+    AuditAction.JOINED: 0x57F287,
+    AuditAction.ASSIGNED: 0x57F287,
+    AuditAction.ASSIGNED_OVER_CAPACITY: 0x57F287,
+    AuditAction.PROMOTED: 0x57F287,
+    AuditAction.LEFT: 0xFEE75C,
+    AuditAction.STOPPED_WAITING: 0xFEE75C,
+    AuditAction.REMOVED: 0xFEE75C,
+    AuditAction.WAITLISTED: 0xFFA500,
+    AuditAction.SENT_TO_WAIT: 0xFFA500,
 }
 _SIGNS = {
-    "created": "🆕",
-    "posted": "📌",
-    "joined": "📝",
-    "moved": "🔀",
-    "waitlisted": "⏳",
-    "sent to wait": "⏳",
-    "promoted": "⬆️",
-    "left": "❌",
-    "stopped waiting": "❌",
-    "removed": "❌",
-    "assigned": "🎯",
-    "assigned over capacity": "🎯",
-    "closed": "🔒",
-    "reopened": "🔓",
-    "cancelled": "🗑️",
-    "time changed": "⏰",
-    "reminded": "📬",
-    "thread opened": "💬",
-    "thread lost": "💬",
+    AuditAction.CREATED: "🆕",
+    AuditAction.POSTED: "📌",
+    AuditAction.JOINED: "📝",
+    AuditAction.MOVED: "🔀",
+    AuditAction.WAITLISTED: "⏳",
+    AuditAction.SENT_TO_WAIT: "⏳",
+    AuditAction.PROMOTED: "⬆️",
+    AuditAction.LEFT: "❌",
+    AuditAction.STOPPED_WAITING: "❌",
+    AuditAction.REMOVED: "❌",
+    AuditAction.ASSIGNED: "🎯",
+    AuditAction.ASSIGNED_OVER_CAPACITY: "🎯",
+    AuditAction.CLOSED: "🔒",
+    AuditAction.REOPENED: "🔓",
+    AuditAction.CANCELLED: "🗑️",
+    AuditAction.TIME_CHANGED: "⏰",
+    AuditAction.REMINDED: "📬",
+    AuditAction.THREAD_OPENED: "💬",
+    AuditAction.THREAD_LOST: "💬",
 }
 _OTHER_SIGN = "⚙️"
+_VALUE_CHANGES = {
+    AuditAction.TIME_CHANGED,
+    AuditAction.TITLE_CHANGED,
+    AuditAction.SUBJECT_CHANGED,
+    AuditAction.DESCRIPTION_CHANGED,
+    AuditAction.LENGTH_CHANGED,
+    AuditAction.LEADER_CHANGED,
+    AuditAction.SETTING_CHANGED,
+    AuditAction.TEMPLATE_RENAMED,
+    AuditAction.TEMPLATE_CHANGED,
+}
+"""Actions with a value before and after, of which an empty one is shown as “none”."""
 _FROM = {
     Source.REACTION: "a reaction",
     Source.BUTTON: "a button",
@@ -71,7 +86,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 
 def embed(record: Record) -> dict[str, Any]:
     """Return an embed with actor, raid, member, before, after, time and source, far below Discord's limits."""
-    entry = record.entry
+    entry, action = record.entry, action_of(record.entry)
     before, after = _change(record)
     facts = {
         "By": f"<@{record.actor}>" if record.actor else "",
@@ -84,18 +99,19 @@ def embed(record: Record) -> dict[str, Any]:
     return {
         "title": _title(record),
         "description": "\n".join(f"**{name}:** {value}" for name, value in facts.items() if value),
-        "color": _COLOURS.get(entry.action, _COLOUR),
+        "color": _COLOUR if action is None else _COLOURS.get(action, _COLOUR),
         "timestamp": record.at.isoformat(),
     }
 
 
 def line(record: Record) -> str:
     """Return the entry on one line of at most `MAX_LINES_LENGTH` characters."""
-    entry = record.entry
+    entry, action = record.entry, action_of(record.entry)
+    sign = _OTHER_SIGN if action is None else _SIGNS.get(action, _OTHER_SIGN)
     change = " → ".join(filter(None, _change(record)))
     who = f"<@{entry.member}>" if entry.member else ""
     by = f"by <@{record.actor}>" if record.actor and record.actor != entry.member else f"by {_FROM[record.source]}"
-    said = (_SIGNS.get(entry.action, _OTHER_SIGN), f"**{_title(record)}**", stamp(record.at, "T"), who, change, by)
+    said = (sign, f"**{_title(record)}**", stamp(record.at, "T"), who, change, by)
     return clip(" ".join(filter(None, (*said, _raid(record)))), MAX_LINES_LENGTH)
 
 
@@ -105,7 +121,8 @@ def size(shown: dict[str, Any]) -> int:
 
 
 def _title(record: Record) -> str:
-    return escape(record.entry.action[:1].upper() + clip(record.entry.action[1:], 100))
+    title = words(record.entry).title
+    return escape(title[:1].upper() + clip(title[1:], 100))
 
 
 def _raid(record: Record) -> str:
@@ -117,10 +134,10 @@ def _raid(record: Record) -> str:
 
 
 def _change(record: Record) -> tuple[str, str]:
-    """Return the values before and after; “none” for an empty side of a “… changed” entry."""
-    entry = record.entry
-    nothing = "none" if entry.action.endswith(" changed") and (entry.before or entry.after) else ""
-    return shown(entry.before) or nothing, shown(entry.after) or nothing
+    """Return the values before and after; “none” for an empty side of a changed value."""
+    said = words(record.entry)
+    nothing = "none" if action_of(record.entry) in _VALUE_CHANGES and (said.before or said.after) else ""
+    return shown(said.before) or nothing, shown(said.after) or nothing
 
 
 def shown(value: str | None) -> str:

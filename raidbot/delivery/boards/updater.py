@@ -19,7 +19,7 @@ from raidbot.delivery.boards.snapshot import Snapshot
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordApi, NoResponse
 from raidbot.delivery.pacing import Pacer
 from raidbot.raids import lifecycle
-from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.emoji import model as emoji
 from raidbot.raids.events import Change, MarksChanged
 from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, Raid, RaidId, RoleKey, Source, Status
@@ -29,10 +29,7 @@ from raidbot.state import Cause, State
 log = structlog.get_logger(__name__)
 
 _OTHER_AUTHOR = 50005
-_NOT_MINE = Entry(
-    "board is another bot’s",
-    after="Only the bot that sent the message can change it. Run me with that bot’s token, or put the raid up again.",
-)
+_NOT_MINE = Entry(AuditAction.BOARD_FOREIGN)
 _MAX_BACKOFF_SECONDS = 60.0
 _NAMES_TIMEOUT_SECONDS = 3.0
 _FINAL = "over"

@@ -1,1 +1,1 @@
-"""Audit entries: the changes of raids, settings and templates in words."""
+"""Audit entries: the changes of raids, settings and templates as codes with arguments, and their words."""

@@ -1,13 +1,81 @@
-"""One line of the audit."""
+"""One line of the audit: the code of an action and its arguments, without words."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
 
 from raidbot.raids.model import MemberId
+
+Argument: TypeAlias = "str | int | Sequence[Argument] | Mapping[str, Argument] | None"
+"""A value that JSON can hold: an id, a code, a number, an instant in ISO format, or a name as it was at the time."""
+Arguments: TypeAlias = Mapping[str, Argument]
+
+
+class AuditAction(StrEnum):
+    """The code of what was done. Rows hold it, so a code that was written never changes its meaning."""
+
+    CREATED = "raid.created"
+    POSTED = "raid.posted"
+    FILLED = "raid.filled"
+    CLOSED = "raid.closed"
+    REOPENED = "raid.reopened"
+    CANCELLED = "raid.cancelled"
+    REVIVED = "raid.revived"
+    TIME_CHANGED = "raid.time_changed"
+    TITLE_CHANGED = "raid.title_changed"
+    SUBJECT_CHANGED = "raid.subject_changed"
+    DESCRIPTION_CHANGED = "raid.description_changed"
+    LENGTH_CHANGED = "raid.length_changed"
+    LEADER_CHANGED = "raid.leader_changed"
+    DUPLICATED = "raid.duplicated"
+    UNDONE = "raid.undone"
+    REMINDED = "raid.reminded"
+    BOARD_FOREIGN = "raid.board_foreign"
+
+    THREAD_OPENED = "thread.opened"
+    THREAD_LOST = "thread.lost"
+    THREAD_MEMBERS_REFUSED = "thread.members_refused"
+
+    JOINED = "signup.joined"
+    MOVED = "signup.moved"
+    WAITLISTED = "signup.waitlisted"
+    PROMOTED = "signup.promoted"
+    LEFT = "signup.left"
+    STOPPED_WAITING = "signup.stopped_waiting"
+
+    ASSIGNED = "roster.assigned"
+    ASSIGNED_OVER_CAPACITY = "roster.assigned_over_capacity"
+    REMOVED = "roster.removed"
+    SENT_TO_WAIT = "roster.sent_to_wait"
+    SIDE_CHANGED = "roster.side_changed"
+    PLACE_RESTORED = "roster.place_restored"
+    PRESENCE_MARKED = "roster.presence_marked"
+
+    SUBSTITUTE_ASKED = "substitute.asked"
+    SUBSTITUTE_CAME = "substitute.came"
+    SUBSTITUTE_DECLINED = "substitute.declined"
+
+    SETTING_CHANGED = "setting.changed"
+    GRANT_REFUSED = "grant.refused"
+
+    TEMPLATE_ADDED = "template.added"
+    TEMPLATE_DELETED = "template.deleted"
+    TEMPLATE_ENABLED = "template.enabled"
+    TEMPLATE_DISABLED = "template.disabled"
+    TEMPLATE_RENAMED = "template.renamed"
+    TEMPLATE_CHANGED = "template.changed"
+
+
+def known_action(code: str | None) -> AuditAction | None:
+    """Return the action with this code; None for old texts, and for codes of a newer RaidBot that was there before."""
+    return next((action for action in AuditAction if action == code), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    action: str
+    """An action, the member concerned, and the action's arguments. `audit.words` says what it means."""
+
+    action: AuditAction
     member: MemberId | None = None
-    before: str | None = None
-    after: str | None = None
+    arguments: Arguments = field(default_factory=dict)

@@ -1,12 +1,10 @@
-"""Audit entries for changes: the action, the member concerned, and the values before and after."""
+"""Audit entries for changes of raids: the action, the member concerned, and the facts of the moment."""
 
 from typing import assert_never
 
 from raidbot.raids import events as ev
-from raidbot.raids.audit.entry import Entry
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey
-from raidbot.raids.notifications import why_cancelled, why_closed
-from raidbot.raids.templates.model import spoken_length
+from raidbot.raids.audit.entry import Argument, AuditAction, Entry
+from raidbot.raids.model import MemberId, Raid, RoleKey
 
 
 def entries(before: Raid | None, change: ev.Change) -> tuple[Entry, ...]:
@@ -33,17 +31,17 @@ def _entry(before: Raid, raid: Raid, event: ev.Event) -> Entry | None:
 def _signup(before: Raid, raid: Raid, event: ev.Signup) -> Entry:
     match event:
         case ev.Joined(member, role):
-            return Entry("joined", member, None, _role(raid, role))
+            return _of_member(AuditAction.JOINED, member, role=_role(raid, role))
         case ev.Moved(member, origin, role):
-            return Entry("moved", member, _role(raid, origin), _role(raid, role))
+            return _of_member(AuditAction.MOVED, member, origin=_role(raid, origin), role=_role(raid, role))
         case ev.Waitlisted(member, role, position, keeps):
-            return Entry("waitlisted", member, _role(raid, keeps), f"{_role(raid, role)} #{position}")
+            return _line(AuditAction.WAITLISTED, member, raid, keeps, role, position)
         case ev.Promoted(member, role, origin):
-            return Entry("promoted", member, _role(raid, origin), _role(raid, role))
+            return _of_member(AuditAction.PROMOTED, member, origin=_role(raid, origin), role=_role(raid, role))
         case ev.Left(member, role):
-            return Entry("left", member, _role(before, role), None)
+            return _of_member(AuditAction.LEFT, member, role=_role(before, role))
         case ev.StoppedWaiting(member, role):
-            return Entry("stopped waiting", member, _role(before, role), None)
+            return _of_member(AuditAction.STOPPED_WAITING, member, role=_role(before, role))
         case _:
             assert_never(event)
 
@@ -51,17 +49,17 @@ def _signup(before: Raid, raid: Raid, event: ev.Signup) -> Entry:
 def _roster_edit(before: Raid, raid: Raid, event: ev.RosterEdit) -> Entry:
     match event:
         case ev.Assigned(member, role, origin, forced):
-            action = "assigned over capacity" if forced else "assigned"
-            return Entry(action, member, _role(raid, origin), _role(raid, role))
+            action = AuditAction.ASSIGNED_OVER_CAPACITY if forced else AuditAction.ASSIGNED
+            return _of_member(action, member, origin=_role(raid, origin), role=_role(raid, role))
         case ev.Removed(member, seat):
-            return Entry("removed", member, _role(before, seat.role) if seat else "waiting", None)
+            return _of_member(AuditAction.REMOVED, member, role=_role(before, seat.role if seat else None))
         case ev.SentToWait(member, role, position, origin):
-            return Entry("sent to wait", member, _role(raid, origin), f"{_role(raid, role)} #{position}")
+            return _line(AuditAction.SENT_TO_WAIT, member, raid, origin, role, position)
         case ev.SideTaken(member, was, becomes):
-            return Entry("side", member, was, becomes)
+            return _of_member(AuditAction.SIDE_CHANGED, member, before=was, after=becomes)
         case ev.PlaceRestored(member, seat, waits):
-            places = [_role(raid, seat), *(f"waits for {_role(raid, key)}" for key in waits)]
-            return Entry("place restored", member, None, ", ".join(filter(None, places)) or "no place")
+            waiting = [_role(raid, key) for key in waits]
+            return _of_member(AuditAction.PLACE_RESTORED, member, role=_role(raid, seat), waits=waiting)
         case _:
             assert_never(event)
 
@@ -69,11 +67,11 @@ def _roster_edit(before: Raid, raid: Raid, event: ev.RosterEdit) -> Entry:
 def _substitution(raid: Raid, event: ev.Substitution) -> Entry | None:
     match event:
         case ev.SubstituteAsked(member, role):
-            return Entry("asked to substitute", member, None, _role(raid, role))
+            return _of_member(AuditAction.SUBSTITUTE_ASKED, member, role=_role(raid, role))
         case ev.SubstituteCame(member, role, origin, _):
-            return Entry("substitutes", member, _role(raid, origin), _role(raid, role))
+            return _of_member(AuditAction.SUBSTITUTE_CAME, member, origin=_role(raid, origin), role=_role(raid, role))
         case ev.AskDeclined(member, role, _):
-            return Entry("does not substitute", member, _role(raid, role), None)
+            return _of_member(AuditAction.SUBSTITUTE_DECLINED, member, role=_role(raid, role))
         case ev.AskEnded():
             return None
         case _:
@@ -83,39 +81,44 @@ def _substitution(raid: Raid, event: ev.Substitution) -> Entry | None:
 def _lifecycle(before: Raid, raid: Raid, event: ev.Lifecycle) -> Entry:
     match event:
         case ev.Created():
-            return Entry("created", None, None, raid.name)
+            return _of_raid(AuditAction.CREATED, name=raid.name)
         case ev.Posted():
-            return Entry("posted", None, None, raid.link)
+            return _of_raid(AuditAction.POSTED, link=raid.link)
         case ev.Filled():
-            return Entry("full")
+            return _of_raid(AuditAction.FILLED)
         case ev.Closed(reason, _):
-            why = "" if reason is CloseReason.MANUAL else f": {why_closed(reason)}"
-            return Entry("closed", None, before.status, f"closed{why}")
+            return _of_raid(AuditAction.CLOSED, before=before.status, reason=reason)
         case ev.Reopened():
-            return Entry("reopened", None, before.status, raid.status)
+            return _of_raid(AuditAction.REOPENED, before=before.status, after=raid.status)
         case ev.Cancelled(reason, _):
-            why = "" if reason is CancelReason.MANUAL else why_cancelled(reason)
-            return Entry("cancelled", None, before.status, f"cancelled{why}")
+            return _of_raid(AuditAction.CANCELLED, before=before.status, reason=reason)
         case ev.Revived():
-            return Entry("takes place after all")
+            return _of_raid(AuditAction.REVIVED)
         case _:
             assert_never(event)
+
+
+_REWORDED = {
+    "title": AuditAction.TITLE_CHANGED,
+    "subject": AuditAction.SUBJECT_CHANGED,
+    "description": AuditAction.DESCRIPTION_CHANGED,
+}
 
 
 def _edit(event: ev.Edit) -> Entry:
     match event:
         case ev.TimeChanged(was, becomes):
-            return Entry("time changed", None, was.isoformat(), becomes.isoformat())
+            return _of_raid(AuditAction.TIME_CHANGED, before=was.isoformat(), after=becomes.isoformat())
         case ev.Reworded(what, was, becomes):
-            return Entry(f"{what} changed", None, was or None, becomes or None)
+            return _of_raid(_REWORDED[what], before=was or None, after=becomes or None)
         case ev.LengthChanged(was, becomes):
-            return Entry("length changed", None, spoken_length(was) if was else None, spoken_length(becomes))
+            return _of_raid(AuditAction.LENGTH_CHANGED, before=was or None, after=becomes)
         case ev.LeaderChanged(was, becomes):
-            return Entry("leader changed", None, _mention(was), _mention(becomes))
+            return _of_raid(AuditAction.LEADER_CHANGED, before=was, after=becomes)
         case ev.Duplicated(code):
-            return Entry("duplicated", None, None, code)
+            return _of_raid(AuditAction.DUPLICATED, code=code)
         case ev.Undone(action, _):
-            return Entry("undone", None, action, None)
+            return _of_raid(AuditAction.UNDONE, action=action)
         case _:
             assert_never(event)
 
@@ -123,21 +126,31 @@ def _edit(event: ev.Edit) -> Entry:
 def _bookkeeping(event: ev.Bookkeeping) -> Entry | None:
     match event:
         case ev.PresenceMarked(member, was, becomes):
-            return Entry("attendance marked", member, was, becomes)
+            return _of_member(AuditAction.PRESENCE_MARKED, member, before=was, after=becomes)
         case ev.Reminded(which, members):
-            return Entry("reminded", None, None, f"{which}: {len(members)}")
+            return _of_raid(AuditAction.REMINDED, which=which, members=len(members))
         case ev.ThreadOpened():
-            return Entry("thread opened")
+            return _of_raid(AuditAction.THREAD_OPENED)
         case ev.ThreadLost():
-            return Entry("thread lost")
+            return _of_raid(AuditAction.THREAD_LOST)
         case ev.MarksChanged():
             return None
         case _:
             assert_never(event)
 
 
-def _mention(member: MemberId | None) -> str:
-    return f"<@{member}>" if member else "nobody"
+def _line(
+    action: AuditAction, member: MemberId, raid: Raid, origin: RoleKey | None, role: RoleKey, position: int
+) -> Entry:
+    return _of_member(action, member, origin=_role(raid, origin), role=_role(raid, role), position=position)
+
+
+def _of_raid(action: AuditAction, /, **arguments: Argument) -> Entry:
+    return Entry(action, None, arguments)
+
+
+def _of_member(action: AuditAction, member: MemberId, /, **arguments: Argument) -> Entry:
+    return Entry(action, member, arguments)
 
 
 def _role(raid: Raid, key: RoleKey | None) -> str | None:

@@ -1,23 +1,12 @@
 """Audit entries for changes to a guild's templates."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.entry import Argument, AuditAction, Entry
 from raidbot.raids.model import Role
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.catalogue import Entry as Listed
-from raidbot.raids.templates.model import Strategy, Template, spoken_length
-
-_NAME = "name"
-
-
-@dataclass(frozen=True, slots=True)
-class _FieldInWords:
-    """A template field in words; `parts` are compared one by one, and entries show only those that differ."""
-
-    field: str
-    parts: tuple[str, ...]
+from raidbot.raids.templates.model import Strategy, Template
 
 
 def template_entries(before: Catalogue, after: Catalogue) -> tuple[Entry, ...]:
@@ -31,47 +20,55 @@ def _entries(before: Catalogue, after: Catalogue) -> Iterator[Entry]:
         if old := was.pop(listed.key, None):
             yield from _changes(old, listed)
         else:
-            yield Entry("template added", None, None, listed.template.name)
+            yield _about(AuditAction.TEMPLATE_ADDED, listed)
     for gone in was.values():
-        yield Entry("template deleted", None, gone.template.name, None)
+        yield _about(AuditAction.TEMPLATE_DELETED, gone)
+
+
+def _about(action: AuditAction, listed: Listed) -> Entry:
+    return Entry(action, None, {"template": listed.template.name})
 
 
 def _changes(before: Listed, after: Listed) -> Iterator[Entry]:
     if before.enabled != after.enabled:
-        yield Entry(f"template {'enabled' if after.enabled else 'disabled'}", None, None, after.template.name)
-    for was, becomes in zip(_said(before.template), _said(after.template), strict=True):
-        if was != becomes and was.field == _NAME:
-            yield Entry("template name changed", None, before.template.name, after.template.name)
-        elif was != becomes:
-            told = (_differing_parts(before.template, was, becomes), _differing_parts(after.template, becomes, was))
-            yield Entry(f"template {was.field} changed", None, *told)
+        yield _about(AuditAction.TEMPLATE_ENABLED if after.enabled else AuditAction.TEMPLATE_DISABLED, after)
+    was, becomes = before.template, after.template
+    if was.name != becomes.name:
+        yield Entry(AuditAction.TEMPLATE_RENAMED, None, {"before": was.name, "after": becomes.name})
+    fields = dict(_fields(becomes))
+    for field, parts in _fields(was):
+        others = fields[field]
+        if parts != others:
+            changed: dict[str, Argument] = {
+                "field": field,
+                "before": {"template": was.name, "parts": _differing(parts, others)},
+                "after": {"template": becomes.name, "parts": _differing(others, parts)},
+            }
+            yield Entry(AuditAction.TEMPLATE_CHANGED, None, changed)
 
 
-def _differing_parts(template: Template, said: _FieldInWords, other: _FieldInWords) -> str:
-    """Return the parts that `other` does not have, or all parts if only their order differs."""
-    parts = said.parts if set(said.parts) == set(other.parts) else [one for one in said.parts if one not in other.parts]
-    return f"{template.name}: {'; '.join(filter(None, parts)) or 'nothing'}"
+def _differing(parts: Sequence[Argument], others: Sequence[Argument]) -> Sequence[Argument]:
+    """Return the parts that are not among the others, or all parts if only their order differs."""
+    own = [part for part in parts if part not in others]
+    return own if own or any(other not in parts for other in others) else parts
 
 
-def _said(template: Template) -> Iterator[_FieldInWords]:
-    yield _FieldInWords(_NAME, (template.name,))
-    yield _FieldInWords("label", (template.label,))
-    yield _FieldInWords("emoji", (template.emoji,))
-    yield _FieldInWords("description", (template.description,))
-    yield _FieldInWords("colour", (f"#{template.colour:06X}",))
-    yield _FieldInWords("roles", tuple(map(_role, template.roles)))
-    yield _FieldInWords("lengths", tuple(map(spoken_length, template.lengths)))
-    yield _FieldInWords("strategies", tuple(map(_strategy, template.strategies)))
-    yield _FieldInWords("sides", template.sides)
+def _fields(template: Template) -> Iterator[tuple[str, Sequence[Argument]]]:
+    """Yield the template's fields in parts, which are compared one by one."""
+    yield "label", [template.label]
+    yield "emoji", [template.emoji]
+    yield "description", [template.description]
+    yield "colour", [template.colour]
+    yield "roles", [_role(role) for role in template.roles]
+    yield "lengths", list(template.lengths)
+    yield "strategies", [_strategy(strategy) for strategy in template.strategies]
+    yield "sides", list(template.sides)
 
 
-def _role(role: Role) -> str:
-    group = f"{role.group} · " if role.group else ""
-    icon = f" {role.icon}" if role.icon else ""
-    return f"{group}{role.emoji}{icon} {role.name} ({role.seats})"
+def _role(role: Role) -> dict[str, Argument]:
+    return {"name": role.name, "emoji": role.emoji, "icon": role.icon, "group": role.group, "seats": role.seats}
 
 
-def _strategy(strategy: Strategy) -> str:
-    described = f" “{strategy.description}”" if strategy.description else ""
-    roles = f" with {', '.join(map(_role, strategy.roles))}" if strategy.roles else ""
-    return f"{strategy.name}{described}{roles}"
+def _strategy(strategy: Strategy) -> dict[str, Argument]:
+    roles = [_role(role) for role in strategy.roles]
+    return {"name": strategy.name, "description": strategy.description, "roles": roles}

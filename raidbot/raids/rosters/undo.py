@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from raidbot.raids.audit.entry import AuditAction
+from raidbot.raids.audit.words import title
 from raidbot.raids.events import Change, Event, PlaceRestored, Revived, TimeChanged, Undone
 from raidbot.raids.model import Attendance, MemberId, Raid, Role, Seat, Status, Wait
 from raidbot.raids.rosters import attendance
@@ -46,7 +48,7 @@ class DoneSince(Refusal):
     """Raised for an undo button that belongs to an earlier change than the last."""
 
     def __init__(self, step: "Step") -> None:
-        super().__init__(f"Something else was done since: “{step.action}”. Only that can be undone now.")
+        super().__init__(f"Something else was done since: “{title(step.action)}”. Only that can be undone now.")
 
 
 class ChangedSince(Refusal):
@@ -81,7 +83,7 @@ class Step:
     Of `before` and `after`, only `FIELDS`, the reminder flags, seats, waits and attendance are from that time.
     """
 
-    action: str
+    action: AuditAction
     at: datetime
     version: int
     before: Raid

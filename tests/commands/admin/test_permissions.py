@@ -7,6 +7,7 @@ from discord_sandbox.people import Person, PersonResponse
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Grants
 from tests.conftest import Start
+from tests.db.audit.rows_in_words import rows_in_words
 from tests.raid_boards import board_text, dm_text, post_raid, run_create
 
 SUBJECT, ACTION, ROLES = "What is it about?", "All of it, or one action?", "Which roles?"
@@ -78,10 +79,10 @@ async def test_a_refused_grant_is_in_the_audit(guild: SandboxGuild, start: Start
         refused = await (await opened(guild, alice)).select(ROLES, [clerk])
 
         assert "Only people with the Manage Server permission" in refused.text()
-        said = await bot.state.db.read(
-            lambda connection: connection.execute("SELECT actor, action, after FROM audit ORDER BY id").fetchall()
-        )
-        assert said[1:] == [(alice.id, "grant refused", f"Who may do everything: <@&{clerk.id}>")]
+        rows = await bot.state.db.read(rows_in_words)
+        assert [(row.actor, row.action, row.after) for row in rows[1:]] == [
+            (alice.id, "grant refused", f"Who may do everything: <@&{clerk.id}>")
+        ]
 
 
 async def test_a_role_taken_away_ends_what_its_panel_can_do(guild: SandboxGuild, start: Start) -> None:
@@ -209,10 +210,8 @@ async def test_every_grant_is_in_the_audit(guild: SandboxGuild, start: Start, da
         await panel.select(ROLES, [role])
         await panel.select(ROLES, [])
 
-        said = await bot.state.db.read(
-            lambda connection: connection.execute("SELECT actor, action, before, after FROM audit").fetchall()
-        )
-        assert said == [
+        rows = await bot.state.db.read(rows_in_words)
+        assert [(row.actor, row.action, row.before, row.after) for row in rows] == [
             (guild.owner.id, "admin roles changed", None, f"<@&{role.id}>"),
             (guild.owner.id, "admin roles changed", f"<@&{role.id}>", None),
         ]

@@ -5,6 +5,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import GuildId, Kind
 from tests.conftest import Start
+from tests.db.audit.rows_in_words import rows_in_words
 from tests.raid_boards import post_raid
 
 
@@ -55,7 +56,8 @@ async def test_the_leader_role_is_chosen_taken_back_and_noticed_gone(guild: Sand
         await panel.click("No leader role")
 
         assert (await bot.state.settings(GuildId(guild.id))).leader_role is None
-        told = await bot.state.db.read(lambda db: db.execute("SELECT action, before, after FROM audit").fetchall())
+        rows = await bot.state.db.read(rows_in_words)
+        told = [(row.action, row.before, row.after) for row in rows]
         assert (
             told
             == [("leader role changed", None, f"<@&{role.id}>"), ("leader role changed", f"<@&{role.id}>", None)] * 2

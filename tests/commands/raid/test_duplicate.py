@@ -9,6 +9,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Message
 from raidbot.db import raid_history
+from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import GuildId, Kind, RaidId, Source
 from raidbot.state import Cause
 from tests.commands.raid.panel_helpers import close_museum_with, code_of, panel_of, stored_raid
@@ -58,7 +59,7 @@ async def test_a_raid_is_put_up_again_with_its_roster_and_who_cannot_come_drops_
         assert [seat.member for seat in (await stored_raid(bot)).seats] == [alice.id, bob.id]
         await guild.until(lambda: "Alice" not in board_text(again))
         happened = await bot.state.db.read(lambda connection: raid_history.latest(connection, RaidId(1), limit=50))
-        assert [one.entry.action for one in happened].count("duplicated") == 1
+        assert [one.entry.action for one in happened].count(AuditAction.DUPLICATED) == 1
 
 
 async def test_dropping_out_twice_or_of_a_cancelled_raid_is_explained(guild: SandboxGuild, start: Start) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.db import raid_history
+from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import RaidId, Status
 from tests.commands.raid.panel_helpers import form_values, panel_of, panel_option, stored_raid
 from tests.conftest import Start
@@ -47,7 +48,7 @@ async def test_the_panel_says_what_happened_meanwhile_instead_of_doing_it_twice(
         assert "closed already" in other.text()
         assert "Signups: 🔒 closed" in other.text()
         happened = await bot.state.db.read(lambda connection: raid_history.latest(connection, RaidId(1), limit=50))
-        assert [one.entry.action for one in happened].count("closed") == 1
+        assert [one.entry.action for one in happened].count(AuditAction.CLOSED) == 1
 
 
 async def test_cancelling_asks_first_and_tells_everybody(guild: SandboxGuild, start: Start) -> None:

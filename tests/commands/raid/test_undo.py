@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.db import raid_history
+from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import RaidId, Status
 from tests.commands.raid.panel_helpers import code_of, panel_of, stored_raid
 from tests.conftest import Start
@@ -32,7 +33,7 @@ async def test_the_last_thing_done_is_undone_from_the_panel_after_a_restart(guil
         await guild.until(lambda: "took their last change" in dm_text(alice) and "you wait for" in dm_text(bob))
         assert "(Undo)" in panel.text()
         happened = await bot.state.db.read(lambda connection: raid_history.latest(connection, RaidId(1), limit=50))
-        assert [one.entry.action for one in happened].count("undone") == 1
+        assert [one.entry.action for one in happened].count(AuditAction.UNDONE) == 1
     async with start() as bot:
         assert await stored_raid(bot) == raid
 

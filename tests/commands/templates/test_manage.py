@@ -15,6 +15,7 @@ from tests.commands.templates.panel_helpers import (
     submit_form,
 )
 from tests.conftest import Start
+from tests.db.audit.rows_in_words import rows_in_words
 from tests.raid_boards import board_text, post_raid, run_create
 
 VOID = builtin()[0]
@@ -199,13 +200,9 @@ async def test_changes_are_in_the_audit_once_with_who_and_what(guild: SandboxGui
     async with start() as bot:
         await submit_form(await panel_of(guild), "Words and look", colour="#000001")
 
-        rows = await bot.state.db.read(
-            lambda connection: connection.execute(
-                "SELECT action, before, after, actor FROM audit WHERE raid IS NULL"
-            ).fetchall()
-        )
+        rows = await bot.state.db.read(rows_in_words)
 
-        assert [tuple(row) for row in rows] == [
+        assert [(row.action, row.before, row.after, row.actor) for row in rows if row.raid is None] == [
             (
                 "template colour changed",
                 "The Voracious Void Raid: #8E44AD",

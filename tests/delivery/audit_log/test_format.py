@@ -6,7 +6,8 @@ import pytest
 
 from raidbot.db.audit import RaidReference, Record
 from raidbot.delivery.audit_log import entry_format
-from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.entry import Argument, Arguments, AuditAction, Entry
+from raidbot.raids.audit.old_entries import OldEntry
 from raidbot.raids.model import RaidCode, Source
 from tests.raids.builders import ALICE, MANAGER, NOW
 
@@ -16,15 +17,20 @@ RECORD = Record(
     at=NOW,
     actor=MANAGER,
     source=Source.COMMAND,
-    entry=Entry("assigned", ALICE, "Tank", "Healer"),
+    entry=Entry(AuditAction.ASSIGNED, ALICE, {"origin": "Tank", "role": "Healer"}),
     raid=ABOUT,
 )
+
+
+def _leader_role(before: list[Argument] | None, after: list[Argument] | None) -> Entry:
+    setting: Arguments = {"setting": "leader_role", "before": before, "after": after}
+    return Entry(AuditAction.SETTING_CHANGED, None, setting)
 
 
 @pytest.fixture
 def huge() -> Record:
     text = "**_[x](https://example.org)_** <@&123456789012345678>, " * 100
-    return replace(RECORD, entry=Entry("x" * 300, ALICE, text, text), raid=replace(ABOUT, name=text))
+    return replace(RECORD, entry=OldEntry("x" * 300, ALICE, text, text), raid=replace(ABOUT, name=text))
 
 
 def test_an_entry_fits_whatever_it_holds(huge: Record) -> None:
@@ -47,8 +53,8 @@ def test_an_embed_says_who_what_before_after_and_from_where() -> None:
 
 
 def test_what_is_taken_back_does_not_look_like_what_is_chosen() -> None:
-    chosen = replace(RECORD, raid=None, entry=Entry("leader role changed", None, None, "<@&5>"))
-    taken_back = replace(chosen, entry=Entry("leader role changed", None, "<@&5>", None))
+    chosen = replace(RECORD, raid=None, entry=_leader_role(None, [5]))
+    taken_back = replace(chosen, entry=_leader_role([5], None))
 
     assert "none → <@&5>" in entry_format.line(chosen)
     assert "<@&5> → none" in entry_format.line(taken_back)
@@ -57,7 +63,7 @@ def test_what_is_taken_back_does_not_look_like_what_is_chosen() -> None:
 
 
 def test_what_people_wrote_makes_no_links_and_what_discord_names_stays() -> None:
-    entry = Entry("changed", None, "[x](http://y) <#5>", "2026-03-18T12:00:00+00:00")
+    entry = OldEntry("changed", None, "[x](http://y) <#5>", "2026-03-18T12:00:00+00:00")
 
     said = entry_format.embed(replace(RECORD, entry=entry))["description"]
 

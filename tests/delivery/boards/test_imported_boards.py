@@ -11,6 +11,7 @@ from raidbot.db import imported
 from raidbot.raids.model import Kind, MemberId, Raid, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause
+from tests.db.audit.rows_in_words import rows_in_words
 from tests.delivery.harness import EDIT, FETCH, PUT_REACTION, REACTORS, BotHarness, DeliveryWorld, seated, until
 
 ONE, TWO = "1️⃣", "2️⃣"
@@ -179,10 +180,8 @@ async def test_the_board_of_another_bot_is_not_tried_again_and_people_are_told(w
         await harness.boards.idle()
 
     assert world.count(EDIT) - before == 2  # one per change
-    told = await harness.db.read(
-        lambda connection: connection.execute("SELECT after FROM audit WHERE action LIKE 'board is%'").fetchall()
-    )
-    assert [text for (text,) in told] == [
+    told = await harness.db.read(rows_in_words)
+    assert [row.after for row in told if row.action.startswith("board is")] == [
         "Only the bot that sent the message can change it. Run me with that bot’s token, or put the raid up again."
     ]
 

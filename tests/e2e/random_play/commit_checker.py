@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from raidbot.raids import events as ev
 from raidbot.raids.audit.raid_entries import entries
+from raidbot.raids.audit.words import words
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.notifications import notices
@@ -46,7 +47,9 @@ class CommitChecker:
             self.wrong.append(f"{change.events}: {error}")
             self.model = _model(change.raid)
         self.states.append(change.raid)
-        self.audit += [(one.action, one.member, one.before, one.after) for one in entries(before, change)]
+        for entry in entries(before, change):
+            said = words(entry)
+            self.audit.append((said.title, entry.member, said.before, said.after))
         self.notices |= {notice.key for notice in notices(change)}
 
     def was_true(self, fact: Callable[[Raid], bool], *, since: int) -> bool:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from raidbot.raids import events as ev
-from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.entry import Argument, AuditAction, Entry
 from raidbot.raids.audit.raid_entries import entries
-from raidbot.raids.audit.settings_entries import settings_entries
+from raidbot.raids.audit.settings_entries import EVERYONE, settings_entries
 from raidbot.raids.audit.template_entries import template_entries
 from raidbot.raids.events import Reminder
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, Kind, Presence, RaidCode, Role, RoleKey, Seat
@@ -72,8 +72,8 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.LeaderChanged(ALICE, None),
     ev.LeaderChanged(ALICE, BOB),
     ev.Duplicated(RaidCode("XYZ234")),
-    ev.Undone("closed", 3),
-    ev.Undone("assigned over capacity", 3),
+    ev.Undone(AuditAction.CLOSED, 3),
+    ev.Undone(AuditAction.ASSIGNED_OVER_CAPACITY, 3),
     ev.PresenceMarked(ALICE, Presence.SIGNED, Presence.NO_SHOW),
     ev.PresenceMarked(ALICE, Presence.NO_SHOW, Presence.EXCUSED),
     ev.Reminded(Reminder.CREATOR, (MANAGER,)),
@@ -176,15 +176,16 @@ _TEMPLATES = {
     "keyed": (_catalogue(FULL), _catalogue(OTHER_KEY)),
 }
 
+
+def _refused(target: str | None, *roles: Argument) -> Entry:
+    return Entry(AuditAction.GRANT_REFUSED, None, {"target": target, "roles": list(roles)})
+
+
 OTHERS = {
-    "foreign board": Entry(
-        "board is another bot’s",
-        after="Only the bot that sent the message can change it."
-        " Run me with that bot’s token, or put the raid up again.",
-    ),
-    "thread refused": Entry("members cannot be added to the thread", after="Missing *Access*"),
-    "all refused": Entry("grant refused", after="Who may do everything: @everyone, <@&5>"),
-    "command refused": Entry("grant refused", after="Who may use all of /raid: nobody"),
-    "action refused": Entry("grant refused", after="Who may close a raid’s signups: <@&5>"),
-    "settings refused": Entry("grant refused", after="Who may change this server’s settings: <@&5>"),
+    "foreign board": Entry(AuditAction.BOARD_FOREIGN),
+    "thread refused": Entry(AuditAction.THREAD_MEMBERS_REFUSED, None, {"code": 50001, "error": "Missing *Access*"}),
+    "all refused": _refused(None, EVERYONE, 5),
+    "command refused": _refused("raid"),
+    "action refused": _refused("raid.close", 5),
+    "settings refused": _refused("settings", 5),
 }

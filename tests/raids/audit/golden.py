@@ -6,7 +6,6 @@
 import json
 import shutil
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
@@ -18,7 +17,8 @@ from raidbot.db import audit, raid_history
 from raidbot.db.audit import Feed, RaidReference, Record
 from raidbot.db.raid_history import HistoryEntry
 from raidbot.delivery.audit_log import entry_format
-from raidbot.raids.audit.entry import Entry
+from raidbot.raids.audit.old_entries import AnyEntry
+from raidbot.raids.audit.words import words
 from raidbot.raids.model import MemberId, RaidCode, RaidId, Source
 from tests.raids.audit.examples import RAID, examples
 from tests.raids.builders import GUILD, MANAGER, NOW
@@ -30,11 +30,12 @@ ENTRIES, VERSION_09 = HERE / "golden.json", HERE / "golden_version_09.json"
 ABOUT = RaidReference(code=RaidCode("ABC234"), name="Core", link="https://discord.com/channels/1/2/3")
 
 
-def shown_entry(entry: Entry) -> Shown:
+def shown_entry(entry: AnyEntry) -> Shown:
     """Return the entry's words, and how the log channels and the panel of /raid show it."""
+    said = words(entry)
     record = Record(id=1, at=NOW, actor=MANAGER, source=Source.COMMAND, entry=entry, raid=ABOUT)
     return {
-        "words": [entry.action, entry.before, entry.after],
+        "words": [said.title, said.before, said.after],
         "member": entry.member,
         **in_channels(record),
         "panel": on_panel(HistoryEntry(NOW, MemberId(MANAGER), entry)),
@@ -83,4 +84,4 @@ def write() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(write())
+    write()

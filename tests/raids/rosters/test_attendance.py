@@ -5,6 +5,7 @@ import pytest
 from raidbot.raids import events as ev
 from raidbot.raids import lifecycle
 from raidbot.raids.audit import raid_entries
+from raidbot.raids.audit.words import words
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import attendance, manager_edits, signups
@@ -44,7 +45,7 @@ def test_marking_is_reversible_and_each_difference_is_told_once() -> None:
     assert [row.marked_by for row in marked.raid.attendance] == [MANAGER, MANAGER]
     assert presences(fewer.raid) == {ALICE: Presence.SIGNED, BOB: Presence.NO_SHOW}
     assert mark(fewer.raid, BOB).events == ()
-    assert [entry.after for entry in raid_entries.entries(board, marked)] == ["no-show", "no-show"]
+    assert [words(entry).after for entry in raid_entries.entries(board, marked)] == ["no-show", "no-show"]
     assert notices(marked) == ()
 
 

@@ -7,6 +7,8 @@ import pytest
 from raidbot.raids import details, lifecycle
 from raidbot.raids import events as ev
 from raidbot.raids.audit import raid_entries
+from raidbot.raids.audit.entry import AuditAction
+from raidbot.raids.audit.words import words
 from raidbot.raids.model import CancelReason, CloseReason, Raid, RoleKey
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import manager_edits, role_lookup, signups
@@ -47,7 +49,7 @@ def test_a_side_is_taken_changed_and_taken_back() -> None:
 
     assert [seat.side for seat in taken.raid.seats] == [LEFT]
     assert taken.events == (ev.SideTaken(ALICE, None, LEFT),)
-    assert [entry.action for entry in raid_entries.entries(board, taken)] == ["side"]
+    assert [entry.action for entry in raid_entries.entries(board, taken)] == [AuditAction.SIDE_CHANGED]
     assert LEFT in notices(taken)[0].text.replace("\\", "")
     assert [seat.side for seat in back.raid.seats] == [None]
     assert "no particular side" in notices(back)[0].text
@@ -135,7 +137,7 @@ def test_who_leads_is_told_and_can_be_nobody() -> None:
     assert details.lead(led.raid, leader=ALICE).events == ()
     nobody = details.lead(led.raid, leader=None)
     assert (nobody.raid.leader, notices(nobody)) == (None, ())
-    assert [entry.before for entry in raid_entries.entries(led.raid, nobody)] == [f"<@{ALICE}>"]
+    assert [words(entry).before for entry in raid_entries.entries(led.raid, nobody)] == [f"<@{ALICE}>"]
 
 
 def test_moved_onto_the_line_of_the_vacated_role_nobody_comes_straight_back() -> None:

@@ -9,6 +9,7 @@ import pytest
 from raidbot.raids import events as ev
 from raidbot.raids import lifecycle
 from raidbot.raids.audit import raid_entries
+from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import manager_edits, signups, substitutes
@@ -52,7 +53,7 @@ def test_asked_members_get_two_buttons_until_the_start() -> None:
     assert [notice.member for notice in told_to] == [ALICE, BOB]
     assert [button.address for button in told_to[0].buttons] == ["reply:1:sub:1:yes", "reply:1:sub:1:no"]
     assert told_to[0].expires_at == START
-    assert [entry.action for entry in raid_entries.entries(change.raid, change)] == ["asked to substitute"] * 2
+    assert [entry.action for entry in raid_entries.entries(change.raid, change)] == [AuditAction.SUBSTITUTE_ASKED] * 2
 
 
 def test_who_leaves_the_server_does_not_come_and_the_asker_is_told() -> None:

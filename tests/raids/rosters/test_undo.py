@@ -12,6 +12,7 @@ from hypothesis import given
 from raidbot.raids import details, lifecycle
 from raidbot.raids import events as ev
 from raidbot.raids.audit import raid_entries
+from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RoleKey, Status
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import attendance, manager_edits, signups, undo
@@ -45,7 +46,7 @@ cancel = partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=MANAGER)
 
 def step_of(before: Raid, rule: Rule) -> Step:
     change = rule(before)
-    return Step(action="done", at=NOW, version=change.raid.version, before=before, after=change.raid)
+    return Step(action=AuditAction.REMOVED, at=NOW, version=change.raid.version, before=before, after=change.raid)
 
 
 def undone(before: Raid, rule: Rule, meanwhile: Rule | None = None) -> ev.Change:
@@ -92,8 +93,9 @@ def test_undone_at_once_everything_is_as_it_was(before: Raid, rule: Rule) -> Non
     change = undone(before, rule)
 
     assert without_counters_and_marks(change.raid) == without_counters_and_marks(before)
-    assert change.events[0] == ev.Undone("done", before.version)
-    assert raid_entries.entries(rule(before).raid, change)[0].action == "undone"
+    assert change.events[0] == ev.Undone(AuditAction.REMOVED, before.version)
+    told = Entry(AuditAction.UNDONE, None, {"action": "roster.removed"})
+    assert raid_entries.entries(rule(before).raid, change)[0] == told
 
 
 def test_what_happened_beside_it_stays() -> None:
@@ -237,7 +239,7 @@ def test_whatever_happened_the_rules_of_the_roster_hold_after_undoing(
     after = _apply_if_allowed(before, undone)
     if after == before:
         return
-    step = Step(action="done", at=NOW, version=after.version, before=before, after=after)
+    step = Step(action=AuditAction.REMOVED, at=NOW, version=after.version, before=before, after=after)
     now = after
     for rule in since:
         now = _apply_if_allowed(now, rule)

@@ -1,0 +1,222 @@
+"""Audit entries in words, for the log channels, panels and everybody else who reads them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from raidbot.raids.audit.arguments import number, part, parts, text
+from raidbot.raids.audit.entry import Arguments, AuditAction, Entry, known_action
+from raidbot.raids.audit.old_entries import AnyEntry, OldEntry
+from raidbot.raids.audit.settings_words import mentions, setting_name, setting_value
+from raidbot.raids.audit.template_words import template_field
+from raidbot.raids.model import CancelReason, CloseReason
+from raidbot.raids.notifications import why_cancelled, why_closed
+from raidbot.raids.permissions import who_may
+from raidbot.raids.templates.model import spoken_length
+
+Values = tuple[str | None, str | None]
+"""The values before and after; None for a side that does not apply."""
+
+_FOREIGN_BOARD = (
+    "Only the bot that sent the message can change it. Run me with that bot’s token, or put the raid up again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An entry in words: a title in small letters, and the values before and after."""
+
+    title: str
+    before: str | None = None
+    after: str | None = None
+
+
+def words(entry: AnyEntry) -> Words:
+    """Return the entry in words; an old entry has the words it was written with."""
+    if isinstance(entry, OldEntry):
+        return Words(entry.action, entry.before, entry.after)
+    match entry.action:
+        case AuditAction.SETTING_CHANGED:
+            return _setting(entry)
+        case AuditAction.TEMPLATE_CHANGED:
+            return _template(entry)
+        case _:
+            return Words(title(entry.action), *_VALUES.get(entry.action, _nothing)(entry.arguments))
+
+
+def title(action: AuditAction) -> str:
+    """Return the title of the action; settings and fields of templates have their name in it only in `words`."""
+    return _TITLES[action]
+
+
+_TITLES = {
+    AuditAction.CREATED: "created",
+    AuditAction.POSTED: "posted",
+    AuditAction.FILLED: "full",
+    AuditAction.CLOSED: "closed",
+    AuditAction.REOPENED: "reopened",
+    AuditAction.CANCELLED: "cancelled",
+    AuditAction.REVIVED: "takes place after all",
+    AuditAction.TIME_CHANGED: "time changed",
+    AuditAction.TITLE_CHANGED: "title changed",
+    AuditAction.SUBJECT_CHANGED: "subject changed",
+    AuditAction.DESCRIPTION_CHANGED: "description changed",
+    AuditAction.LENGTH_CHANGED: "length changed",
+    AuditAction.LEADER_CHANGED: "leader changed",
+    AuditAction.DUPLICATED: "duplicated",
+    AuditAction.UNDONE: "undone",
+    AuditAction.REMINDED: "reminded",
+    AuditAction.BOARD_FOREIGN: "board is another bot’s",
+    AuditAction.THREAD_OPENED: "thread opened",
+    AuditAction.THREAD_LOST: "thread lost",
+    AuditAction.THREAD_MEMBERS_REFUSED: "members cannot be added to the thread",
+    AuditAction.JOINED: "joined",
+    AuditAction.MOVED: "moved",
+    AuditAction.WAITLISTED: "waitlisted",
+    AuditAction.PROMOTED: "promoted",
+    AuditAction.LEFT: "left",
+    AuditAction.STOPPED_WAITING: "stopped waiting",
+    AuditAction.ASSIGNED: "assigned",
+    AuditAction.ASSIGNED_OVER_CAPACITY: "assigned over capacity",
+    AuditAction.REMOVED: "removed",
+    AuditAction.SENT_TO_WAIT: "sent to wait",
+    AuditAction.SIDE_CHANGED: "side",
+    AuditAction.PLACE_RESTORED: "place restored",
+    AuditAction.PRESENCE_MARKED: "attendance marked",
+    AuditAction.SUBSTITUTE_ASKED: "asked to substitute",
+    AuditAction.SUBSTITUTE_CAME: "substitutes",
+    AuditAction.SUBSTITUTE_DECLINED: "does not substitute",
+    AuditAction.SETTING_CHANGED: "setting changed",
+    AuditAction.GRANT_REFUSED: "grant refused",
+    AuditAction.TEMPLATE_ADDED: "template added",
+    AuditAction.TEMPLATE_DELETED: "template deleted",
+    AuditAction.TEMPLATE_ENABLED: "template enabled",
+    AuditAction.TEMPLATE_DISABLED: "template disabled",
+    AuditAction.TEMPLATE_RENAMED: "template name changed",
+    AuditAction.TEMPLATE_CHANGED: "template changed",
+}
+
+
+def _setting(entry: Entry) -> Words:
+    given = entry.arguments
+    setting = text(given, "setting") or ""
+    values = (setting_value(setting, given.get(side)) for side in ("before", "after"))
+    return Words(f"{setting_name(setting)} changed", *values)
+
+
+def _template(entry: Entry) -> Words:
+    field = text(entry.arguments, "field")
+    values = (template_field(field, part(entry.arguments, side)) for side in ("before", "after"))
+    return Words(f"template {field} changed", *values)
+
+
+def _nothing(_: Arguments) -> Values:
+    return None, None
+
+
+def _texts(given: Arguments) -> Values:
+    return text(given, "before"), text(given, "after")
+
+
+def _before(name: str) -> Callable[[Arguments], Values]:
+    return lambda given: (text(given, name), None)
+
+
+def _after(name: str) -> Callable[[Arguments], Values]:
+    return lambda given: (None, text(given, name))
+
+
+def _seat(given: Arguments) -> Values:
+    return text(given, "origin"), text(given, "role")
+
+
+def _line(given: Arguments) -> Values:
+    return text(given, "origin"), f"{text(given, 'role')} #{number(given, 'position')}"
+
+
+def _removed(given: Arguments) -> Values:
+    return text(given, "role") or "waiting", None
+
+
+def _place(given: Arguments) -> Values:
+    places = [text(given, "role"), *(f"waits for {role}" for role in parts(given, "waits"))]
+    return None, ", ".join(filter(None, places)) or "no place"
+
+
+def _closed(given: Arguments) -> Values:
+    reason = CloseReason(text(given, "reason") or CloseReason.MANUAL)
+    return text(given, "before"), "closed" if reason is CloseReason.MANUAL else f"closed: {why_closed(reason)}"
+
+
+def _cancelled(given: Arguments) -> Values:
+    reason = CancelReason(text(given, "reason") or CancelReason.MANUAL)
+    return text(given, "before"), "cancelled" if reason is CancelReason.MANUAL else f"cancelled{why_cancelled(reason)}"
+
+
+def _length(given: Arguments) -> Values:
+    was, becomes = number(given, "before"), number(given, "after")
+    return spoken_length(was) if was else None, None if becomes is None else spoken_length(becomes)
+
+
+def _leader(given: Arguments) -> Values:
+    was, becomes = (number(given, side) for side in ("before", "after"))
+    return f"<@{was}>" if was else "nobody", f"<@{becomes}>" if becomes else "nobody"
+
+
+def _undone(given: Arguments) -> Values:
+    done = text(given, "action")
+    action = known_action(done)
+    return title(action) if action else done, None
+
+
+def _reminded(given: Arguments) -> Values:
+    return None, f"{text(given, 'which')}: {number(given, 'members')}"
+
+
+def _foreign_board(_: Arguments) -> Values:
+    return None, _FOREIGN_BOARD
+
+
+def _grant(given: Arguments) -> Values:
+    return None, f"{who_may(text(given, 'target'))}: {mentions(given.get('roles')) or 'nobody'}"
+
+
+_VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
+    AuditAction.CREATED: _after("name"),
+    AuditAction.POSTED: _after("link"),
+    AuditAction.CLOSED: _closed,
+    AuditAction.REOPENED: _texts,
+    AuditAction.CANCELLED: _cancelled,
+    AuditAction.TIME_CHANGED: _texts,
+    AuditAction.TITLE_CHANGED: _texts,
+    AuditAction.SUBJECT_CHANGED: _texts,
+    AuditAction.DESCRIPTION_CHANGED: _texts,
+    AuditAction.LENGTH_CHANGED: _length,
+    AuditAction.LEADER_CHANGED: _leader,
+    AuditAction.DUPLICATED: _after("code"),
+    AuditAction.UNDONE: _undone,
+    AuditAction.REMINDED: _reminded,
+    AuditAction.BOARD_FOREIGN: _foreign_board,
+    AuditAction.THREAD_MEMBERS_REFUSED: _after("error"),
+    AuditAction.JOINED: _after("role"),
+    AuditAction.MOVED: _seat,
+    AuditAction.WAITLISTED: _line,
+    AuditAction.PROMOTED: _seat,
+    AuditAction.LEFT: _before("role"),
+    AuditAction.STOPPED_WAITING: _before("role"),
+    AuditAction.ASSIGNED: _seat,
+    AuditAction.ASSIGNED_OVER_CAPACITY: _seat,
+    AuditAction.REMOVED: _removed,
+    AuditAction.SENT_TO_WAIT: _line,
+    AuditAction.SIDE_CHANGED: _texts,
+    AuditAction.PLACE_RESTORED: _place,
+    AuditAction.PRESENCE_MARKED: _texts,
+    AuditAction.SUBSTITUTE_ASKED: _after("role"),
+    AuditAction.SUBSTITUTE_CAME: _seat,
+    AuditAction.SUBSTITUTE_DECLINED: _before("role"),
+    AuditAction.GRANT_REFUSED: _grant,
+    AuditAction.TEMPLATE_ADDED: _after("template"),
+    AuditAction.TEMPLATE_DELETED: _before("template"),
+    AuditAction.TEMPLATE_ENABLED: _after("template"),
+    AuditAction.TEMPLATE_DISABLED: _after("template"),
+    AuditAction.TEMPLATE_RENAMED: _texts,
+}
