@@ -26,6 +26,7 @@ def test_both_states_come_back_as_they_were(tx: sqlite3.Connection) -> None:
     undo.note(tx, before, moved, action=AuditAction.CLOSED, actor=MANAGER, at=NOW)
 
     step = undo.last(tx, moved)
+    assert tx.execute("SELECT action FROM undo").fetchall() == [("raid.closed",)]
     assert step is not None
     assert (step.action, step.at, step.version) == (AuditAction.CLOSED, NOW, 2)
     assert step.after == moved

@@ -20,5 +20,5 @@ def test_old_entries_go_when_their_server_says(tx: sqlite3.Connection) -> None:
     assert audit.prune(tx, now=NOW, days=DEFAULT_AUDIT_DAYS) == 1
     assert audit.prune(tx, now=NOW, days=DEFAULT_AUDIT_DAYS) == 0
 
-    kept = tx.execute("SELECT guild, arguments ->> 'members' FROM audit ORDER BY id").fetchall()
+    kept = tx.execute("SELECT guild, json_extract(arguments, '$.members') FROM audit ORDER BY id").fetchall()
     assert kept == [(GUILD, 10), (8, 10), (8, 100)]

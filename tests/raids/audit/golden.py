@@ -1,6 +1,7 @@
 """Show entries on all their surfaces, and compare with what was shown in the days of English rows.
 
-`golden.json` and `golden_version_09.json` were written by the code before codes: `python -m tests.raids.audit.golden`.
+`golden.json` and `golden_version_09.json` were written by the code of those days. Whoever changes words on
+purpose, or adds an example, writes them again with `python -m tests.raids.audit.golden`, and looks at every difference.
 """
 
 import json
@@ -20,6 +21,7 @@ from raidbot.delivery.audit_log import entry_format
 from raidbot.raids.audit.old_entries import AnyEntry
 from raidbot.raids.audit.words import words
 from raidbot.raids.model import MemberId, RaidCode, RaidId, Source
+from tests.db.next_release_database import migrate
 from tests.raids.audit.examples import RAID, examples
 from tests.raids.builders import GUILD, MANAGER, NOW
 
@@ -77,7 +79,8 @@ def write() -> None:
     told = ",\n".join(f"{lines(name)}: {lines(shown)}" for name, shown in entries_now().items())
     ENTRIES.write_text(f"{{\n{told}\n}}\n", encoding="utf-8")
     with TemporaryDirectory() as folder:
-        copy = shutil.copy(DATA / "version-09.db", folder)
+        copy = Path(shutil.copy(DATA / "version-09.db", folder))
+        migrate(copy)
         with closing(sqlite3.connect(copy)) as connection:
             old = ",\n".join(map(lines, shown_in(connection)))
     VERSION_09.write_text(f"[\n{old}\n]\n", encoding="utf-8")
