@@ -1,5 +1,17 @@
 """The base class of refusals."""
 
+from raidbot.utils.words import Raw, Text, render, say
+
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """A request that was understood and declined; `str()` is the sentence shown to the person."""
+    """A request that was understood and declined; `str()` is the sentence shown to the person, in English.
+
+    New refusals pass a Text. A `str` is shown as it is: what a person wrote in it is escaped already.
+    """
+
+    def __init__(self, text: Text | str) -> None:
+        super().__init__(text)
+        self.text = text if isinstance(text, Text) else say("{text}", text=Raw(text))
+
+    def __str__(self) -> str:
+        return render(self.text)
