@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +12,10 @@ from raidbot.raids.audit.settings_entries import settings_entries
 from raidbot.raids.audit.template_entries import template_entries
 from raidbot.raids.events import Cause, Change, Created, Undone
 from raidbot.raids.model import GuildId, MemberId, Raid
-from raidbot.raids.notifications import Notice, notices, thread_note
+from raidbot.raids.notifications import Button, Notice, notices, thread_note
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue
+from raidbot.utils.words import render
 
 
 def save_change(
@@ -78,7 +78,7 @@ def _messages(change: Change, now: datetime) -> Iterator[outbox.OutboxMessage]:
         yield outbox.OutboxMessage(
             kind="post",
             target=raid.thread,
-            payload={"content": note},
+            payload={"content": render(note)},
             dedupe=f"raid:{raid.id}:v{raid.version}:thread",
             due_at=now,
             guild=raid.guild,
@@ -97,5 +97,9 @@ def _note_step(
 
 def _payload(notice: Notice) -> dict[str, Any]:
     """Return the payload that `delivery.messages.outbox` sends."""
-    said: dict[str, Any] = {"content": notice.text}
-    return said | {"buttons": [asdict(button) for button in notice.buttons]} if notice.buttons else said
+    said: dict[str, Any] = {"content": render(notice.text)}
+    return said | {"buttons": [_button(button) for button in notice.buttons]} if notice.buttons else said
+
+
+def _button(button: Button) -> dict[str, str]:
+    return {"label": render(button.label), "address": button.address, "style": button.style}

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Literal, assert_never
 
 from raidbot.raids import events as ev
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Seat, Source
-from raidbot.utils.text import escape, stamp
-
-_CANNOT_COME_HINT = "If you cannot come, press the button."
+from raidbot.utils.words import Code, Instant, Mention, Name, Raw, Text, lines, paragraph, render, say
 
 REPLY = "reply"
 """The first part of the address of a button under a direct message; the raid's id and the reply follow."""
@@ -18,7 +17,7 @@ REPLY = "reply"
 class Button:
     """A button under a message; pressing it sends its `address` back."""
 
-    label: str
+    label: Text
     address: str
     style: Literal["primary", "secondary", "success", "danger"] = "secondary"
 
@@ -29,12 +28,12 @@ class Notice:
 
     key: str
     member: MemberId
-    text: str
+    text: Text
     expires_at: datetime | None = None
     buttons: tuple[Button, ...] = ()
 
 
-MemberText = tuple[MemberId, str]
+MemberText = tuple[MemberId, Text]
 _Answered = ev.Waitlisted | ev.Moved | ev.RosterEdit
 """Events that need no notice to the member who caused them: the interaction's response reports them."""
 
@@ -65,15 +64,15 @@ def _expiry(raid: Raid, event: ev.Event) -> datetime | None:
 def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
     match event:
         case ev.Posted() | ev.Promoted() | ev.Assigned() | ev.PlaceRestored(seat=str()):
-            return (Button("I cannot come", f"{REPLY}:{raid.id}:out"),)
+            return (Button(say("I cannot come"), f"{REPLY}:{raid.id}:out"),)
         case ev.SubstituteAsked(_, role):
             seat = f"{REPLY}:{raid.id}:sub:{raid.roles.index(raid.role(role)) + 1}"
-            return (Button("I come", f"{seat}:yes", "success"), Button("I cannot come", f"{seat}:no"))
+            return (Button(say("I come"), f"{seat}:yes", "success"), Button(say("I cannot come"), f"{seat}:no"))
         case _:
             return ()
 
 
-def thread_note(change: ev.Change) -> str | None:
+def thread_note(change: ev.Change) -> Text | None:
     """Return the message to post in the raid's thread, or None: an open raid's thread gets a note of a new time.
 
     Posting unarchives an archived thread.
@@ -82,7 +81,12 @@ def thread_note(change: ev.Change) -> str | None:
     if not moved or not change.raid.is_open or change.raid.thread is None:
         return None
     was, becomes = moved[0].before, moved[-1].after
-    return f"New time: {stamp(becomes)} ({stamp(becomes, 'R')}) instead of {stamp(was)}."
+    return say(
+        "New time: {becomes} ({in_time}) instead of {was}.",
+        becomes=Instant(becomes),
+        in_time=Instant(becomes, "R"),
+        was=Instant(was),
+    )
 
 
 def why_closed(reason: CloseReason | None) -> str:
@@ -96,25 +100,31 @@ def why_closed(reason: CloseReason | None) -> str:
 
 
 def why_cancelled(reason: CancelReason | None) -> str:
-    """Return the words to append to “is cancelled”."""
+    """Return the words to append to “is cancelled”, on boards and in the audit."""
+    why = _cause_of_cancelling(reason)
+    return " by a raid leader" if why is None else f": {render(why)}"
+
+
+def _cause_of_cancelling(reason: CancelReason | None) -> Text | None:
+    """Return the cause as a clause, or None if a raid leader cancelled the raid."""
     match reason:
         case CancelReason.MESSAGE_DELETED:
-            return ": its signup message was deleted"
+            return say("its signup message was deleted")
         case CancelReason.CHANNEL_DELETED:
-            return ": its channel was deleted"
+            return say("its channel was deleted")
         case CancelReason.NOT_POSTED:
-            return ": its signup message could not be posted"
+            return say("its signup message could not be posted")
         case CancelReason.GUILD_LEFT:
-            return ": the bot left this server"
+            return say("the bot left this server")
         case CancelReason.MANUAL | None:
-            return " by a raid leader"
+            return None
 
 
 def _texts(raid: Raid, event: ev.Event) -> list[MemberText]:
     if isinstance(event, ev.Signup):
         return _signup(raid, event)
     if isinstance(event, ev.RosterEdit):
-        return [(event.member, _roster_edit(raid, event))]
+        return [(event.member, lines(_roster_edit(raid, event), *_foot(raid)))]
     if isinstance(event, ev.Substitution):
         return [_substitution(raid, event)]
     if isinstance(event, ev.Lifecycle):
@@ -127,54 +137,87 @@ def _texts(raid: Raid, event: ev.Event) -> list[MemberText]:
 def _signup(raid: Raid, event: ev.Signup) -> list[MemberText]:
     match event:
         case ev.Waitlisted(member, role, position, keeps):
-            kept = f" You keep your seat as {_role(raid, keeps)} meanwhile." if keeps else ""
-            text = f"{_place(raid, role)} is full: you are number {position} in line.{kept}"
-            return [(member, f"{text} You will be told when a seat is yours.{_foot(raid)}")]
+            full = say(
+                "{place} is full: you are number {position} in line.", place=_place(raid, role), position=position
+            )
+            kept = say("You keep your seat as {role} meanwhile.", role=_role(raid, keeps)) if keeps else None
+            text = paragraph(full, kept, say("You will be told when a seat is yours."))
         case ev.Promoted(member, role, origin):
-            left = f" You gave up your seat as {_role(raid, origin)} for it." if origin else ""
-            text = f"A seat opened: you are now {_seat(raid, role)}.{left}"
-            return [(member, f"{text} {_CANNOT_COME_HINT}{_foot(raid)}")]
+            left = say("You gave up your seat as {role} for it.", role=_role(raid, origin)) if origin else None
+            text = paragraph(_seat_opened(raid, role), left, _button_hint())
         case ev.Moved(member, origin, role):
-            text = f"You moved from {_role(raid, origin)} to {_role(raid, role)} in {_raid(raid)}."
-            return [(member, text + _foot(raid))]
+            text = say(
+                "You moved from {origin} to {role} in {raid}.",
+                origin=_role(raid, origin),
+                role=_role(raid, role),
+                raid=_raid(raid),
+            )
         case ev.Joined() | ev.Left() | ev.StoppedWaiting():
             return []
         case _:
             assert_never(event)
+    return [(member, lines(text, *_foot(raid)))]
 
 
-def _roster_edit(raid: Raid, event: ev.RosterEdit) -> str:
+def _seat_opened(raid: Raid, role: RoleKey) -> Text:
+    if len(raid.roles) == 1:
+        return say("A seat opened: you are now on the roster of {raid}.", raid=_raid(raid))
+    return say("A seat opened: you are now {role} in {raid}.", role=_role(raid, role), raid=_raid(raid))
+
+
+def _roster_edit(raid: Raid, event: ev.RosterEdit) -> Text:
     match event:
         case ev.Assigned(_, role):
-            seat = f"a seat in {_raid(raid)}" if len(raid.roles) == 1 else f"the seat {_place(raid, role)}"
-            text = f"A raid leader gave you {seat}. {_CANNOT_COME_HINT}"
+            return paragraph(_seat_given(raid, role), _button_hint())
         case ev.Removed():
-            text = f"A raid leader took you off {_raid(raid)}."
+            return say("A raid leader took you off {raid}.", raid=_raid(raid))
         case ev.SentToWait(_, role, position, _):
-            text = f"A raid leader put you in line for {_place(raid, role)}, as number {position}."
+            return say(
+                "A raid leader put you in line for {place}, as number {position}.",
+                place=_place(raid, role),
+                position=position,
+            )
         case ev.SideTaken(_, _, side):
-            playing = f"you play on the side **{escape(side)}**" if side else "you play on no particular side"
-            text = f"A raid leader decided: {playing} in {_raid(raid)}."
+            return _side_taken(raid, side)
         case ev.PlaceRestored(_, seated, waits):
-            text = f"A raid leader took their last change to {_raid(raid)} back: {_has(raid, seated, waits)}."
-            text += f" {_CANNOT_COME_HINT}" if seated else ""
+            text = say(
+                "A raid leader took their last change to {raid} back: {places}.",
+                raid=_raid(raid),
+                places=_places(raid, seated, waits),
+            )
+            return paragraph(text, _button_hint() if seated else None)
         case _:
             assert_never(event)
-    return text + _foot(raid)
+
+
+def _seat_given(raid: Raid, role: RoleKey) -> Text:
+    if len(raid.roles) == 1:
+        return say("A raid leader gave you a seat in {raid}.", raid=_raid(raid))
+    return say("A raid leader gave you the seat {role} in {raid}.", role=_role(raid, role), raid=_raid(raid))
+
+
+def _side_taken(raid: Raid, side: str | None) -> Text:
+    if not side:
+        return say("A raid leader decided: you play on no particular side in {raid}.", raid=_raid(raid))
+    return say("A raid leader decided: you play on the side **{side}** in {raid}.", side=Name(side), raid=_raid(raid))
 
 
 def _substitution(raid: Raid, event: ev.Substitution) -> MemberText:
     place = _place(raid, event.role)
     match event:
         case ev.SubstituteAsked(member):
-            text = f"Can you come to {place} as a substitute? The first to accept gets the seat."
-            return member, text + _foot(raid)
+            asked = say("Can you come to {place} as a substitute?", place=place)
+            first = say("The first to accept gets the seat.")
+            return member, lines(paragraph(asked, first), *_foot(raid))
         case ev.SubstituteCame(member, by=asker):
-            return asker, f"<@{member}> comes as a substitute: {place}.{_foot(raid)}"
+            text = say("{member} comes as a substitute: {place}.", member=Mention(member), place=place)
+            return asker, lines(text, *_foot(raid))
         case ev.AskDeclined(member, by=asker):
-            return asker, f"<@{member}> cannot come as a substitute: {place}.{_link(raid)}"
+            text = say("{member} cannot come as a substitute: {place}.", member=Mention(member), place=place)
+            return asker, lines(text, _link(raid))
         case ev.AskEnded(member):
-            return member, f"The seat you were asked to take is taken: {place}. Thank you all the same!"
+            taken = say("The seat you were asked to take is taken: {place}.", place=place)
+            return member, paragraph(taken, say("Thank you all the same!"))
         case _:
             assert_never(event)
 
@@ -184,12 +227,13 @@ def _lifecycle(raid: Raid, event: ev.Lifecycle) -> list[MemberText]:
         case ev.Posted():
             return [(seat.member, _kept(raid, seat)) for seat in raid.seats if seat.source is Source.COPY]
         case ev.Filled():
-            return [(raid.creator, f"Every seat of {_raid(raid)} is taken.{_foot(raid)}")]
+            text = say("Every seat of {raid} is taken.", raid=_raid(raid))
+            return [(raid.creator, lines(text, *_foot(raid)))]
         case ev.Cancelled(reason, _):
-            text = f"{_raid(raid)} at {stamp(raid.starts_at)} is cancelled{why_cancelled(reason)}."
+            text = _cancelled(raid, reason)
             return [(member, text) for member in _everybody(raid)]
         case ev.Revived():
-            text = f"{_raid(raid)} is not cancelled: it takes place after all.{_foot(raid)}"
+            text = lines(say("{raid} is not cancelled: it takes place after all.", raid=_raid(raid)), *_foot(raid))
             return [(member, text) for member in _everybody(raid)]
         case ev.Created() | ev.Closed() | ev.Reopened():
             return []
@@ -197,41 +241,66 @@ def _lifecycle(raid: Raid, event: ev.Lifecycle) -> list[MemberText]:
             assert_never(event)
 
 
+def _cancelled(raid: Raid, reason: CancelReason) -> Text:
+    name, start, why = _raid(raid), Instant(raid.starts_at), _cause_of_cancelling(reason)
+    if why is None:
+        return say("{raid} at {start} is cancelled by a raid leader.", raid=name, start=start)
+    return say("{raid} at {start} is cancelled: {why}.", raid=name, start=start, why=why)
+
+
 def _edit(raid: Raid, event: ev.Edit) -> list[MemberText]:
     match event:
         case ev.TimeChanged(before, after):
             if before == after:
                 return []
-            text = f"{_raid(raid)} has a new time: {stamp(after)} ({stamp(after, 'R')}) instead of {stamp(before)}."
-            return [(member, text + _link(raid)) for member in _concerned(raid)]
+            text = lines(_new_time(raid, before, after), _link(raid))
+            return [(member, text) for member in _concerned(raid)]
         case ev.LeaderChanged(_, leader):
             if leader is None:
                 return []
-            text = f"You lead {_raid(raid)}: `/raid {raid.code}` is your panel for it."
-            return [(leader, text + _foot(raid))]
+            text = say("You lead {raid}: `/raid {code}` is your panel for it.", raid=_raid(raid), code=Code(raid.code))
+            return [(leader, lines(text, *_foot(raid)))]
         case ev.Reworded() | ev.LengthChanged() | ev.Duplicated() | ev.Undone():
             return []
         case _:
             assert_never(event)
 
 
+def _new_time(raid: Raid, before: datetime, after: datetime) -> Text:
+    return say(
+        "{raid} has a new time: {becomes} ({in_time}) instead of {was}.",
+        raid=_raid(raid),
+        becomes=Instant(after),
+        in_time=Instant(after, "R"),
+        was=Instant(before),
+    )
+
+
 def _reminded(raid: Raid, event: ev.Reminded) -> list[MemberText]:
     match event.which:
         case ev.Reminder.CREATOR:
-            return [(member, f"Your raid {_raid(raid)} begins soon.{_foot(raid)}") for member in event.members]
+            text = lines(say("Your raid {raid} begins soon.", raid=_raid(raid)), *_foot(raid))
+            return [(member, text) for member in event.members]
         case ev.Reminder.PARTICIPANTS:
             return [(member, _reminder(raid, member)) for member in event.members]
 
 
-def _kept(raid: Raid, seat: Seat) -> str:
-    had = "" if len(raid.roles) == 1 else f" as {_role(raid, seat.role)}"
-    return f"{_raid(raid)} takes place again, and you keep your seat{had}. {_CANNOT_COME_HINT}{_foot(raid)}"
+def _kept(raid: Raid, seat: Seat) -> Text:
+    if len(raid.roles) == 1:
+        text = say("{raid} takes place again, and you keep your seat.", raid=_raid(raid))
+    else:
+        text = say(
+            "{raid} takes place again, and you keep your seat as {role}.",
+            raid=_raid(raid),
+            role=_role(raid, seat.role),
+        )
+    return lines(paragraph(text, _button_hint()), *_foot(raid))
 
 
-def _reminder(raid: Raid, member: MemberId) -> str:
+def _reminder(raid: Raid, member: MemberId) -> Text:
     seat = raid.seat_of(member)
-    seated = f" Your role: {_role(raid, seat.role)}." if seat and len(raid.roles) > 1 else ""
-    return f"{_raid(raid)} begins soon.{seated}{_foot(raid)}"
+    seated = say("Your role: {role}.", role=_role(raid, seat.role)) if seat and len(raid.roles) > 1 else None
+    return lines(paragraph(say("{raid} begins soon.", raid=_raid(raid)), seated), *_foot(raid))
 
 
 def _everybody(raid: Raid) -> tuple[MemberId, ...]:
@@ -243,32 +312,37 @@ def _concerned(raid: Raid) -> tuple[MemberId, ...]:
     return tuple(dict.fromkeys([*raid.members(), *raid.asked()]))
 
 
-def _raid(raid: Raid) -> str:
-    return f"**{escape(raid.name)}** (`{raid.code}`)"
+def _raid(raid: Raid) -> Text:
+    return say("**{name}** (`{code}`)", name=Name(raid.name), code=Code(raid.code))
 
 
-def _role(raid: Raid, key: RoleKey) -> str:
-    return f"**{escape(raid.role(key).name)}**"
+def _role(raid: Raid, key: RoleKey) -> Text:
+    return say("**{role}**", role=Name(raid.role(key).name))
 
 
-def _place(raid: Raid, key: RoleKey) -> str:
+def _place(raid: Raid, key: RoleKey) -> Text:
     """Return the role and the raid, or just the raid if it has a single role."""
-    return _raid(raid) if len(raid.roles) == 1 else f"{_role(raid, key)} in {_raid(raid)}"
+    if len(raid.roles) == 1:
+        return _raid(raid)
+    return say("{role} in {raid}", role=_role(raid, key), raid=_raid(raid))
 
 
-def _seat(raid: Raid, key: RoleKey) -> str:
-    return f"on the roster of {_raid(raid)}" if len(raid.roles) == 1 else _place(raid, key)
+def _places(raid: Raid, seat: RoleKey | None, waits: tuple[RoleKey, ...]) -> Text:
+    places = [say("you have a seat as {role}", role=_role(raid, seat))] if seat else []
+    places += [say("you wait for {role}", role=_role(raid, key)) for key in waits]
+    if not places:
+        return say("you have no place in it")
+    return reduce(lambda before, last: say("{before} and {last}", before=before, last=last), places)
 
 
-def _has(raid: Raid, seat: RoleKey | None, waits: tuple[RoleKey, ...]) -> str:
-    places = [f"you have a seat as {_role(raid, seat)}"] if seat else []
-    places += [f"you wait for {_role(raid, key)}" for key in waits]
-    return " and ".join(places) or "you have no place in it"
+def _button_hint() -> Text:
+    return say("If you cannot come, press the button.")
 
 
-def _foot(raid: Raid) -> str:
-    return f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')}).{_link(raid)}"
+def _foot(raid: Raid) -> tuple[Text | Raw | None, ...]:
+    start, in_time = Instant(raid.starts_at), Instant(raid.starts_at, "R")
+    return say("Starts {start} ({in_time}).", start=start, in_time=in_time), _link(raid)
 
 
-def _link(raid: Raid) -> str:
-    return f"\n{raid.link}" if raid.link else ""
+def _link(raid: Raid) -> Raw | None:
+    return Raw(raid.link) if raid.link else None

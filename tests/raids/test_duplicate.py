@@ -62,7 +62,7 @@ def test_who_is_copied_is_told_once_it_is_posted_and_can_say_no() -> None:
 
     (notice,) = notices(posted)
     assert notice.member == ALICE
-    assert "takes place again" in notice.text
+    assert "takes place again" in str(notice.text)
     assert [button.address for button in notice.buttons] == [f"{REPLY}:{copy.id}:out"]
     assert notices(lifecycle.posted(duplicate_of(joined(raid(tank=2), TANK, ALICE)), MessageId(7))) == ()
 

@@ -49,9 +49,9 @@ def test_who_waits_hears_the_position_and_the_seat_they_keep() -> None:
     notice = only_notice(react(board, BOB, TANK))
 
     assert notice.member == BOB
-    assert "**Tank** in **Molten Core** (`ABC234`) is full: you are number 2 in line" in notice.text
-    assert "You keep your seat as **Healer**" in notice.text
-    assert f"/{BOARD}" in notice.text
+    assert "**Tank** in **Molten Core** (`ABC234`) is full: you are number 2 in line" in str(notice.text)
+    assert "You keep your seat as **Healer**" in str(notice.text)
+    assert f"/{BOARD}" in str(notice.text)
 
 
 def test_who_is_promoted_hears_it_and_what_they_gave_up() -> None:
@@ -61,8 +61,8 @@ def test_who_is_promoted_hears_it_and_what_they_gave_up() -> None:
     notice = only_notice(signups.unreact(board, ALICE, TANK, now=NOW))
 
     assert notice.member == BOB
-    assert "you are now **Tank**" in notice.text
-    assert "gave up your seat as **Healer**" in notice.text
+    assert "you are now **Tank**" in str(notice.text)
+    assert "gave up your seat as **Healer**" in str(notice.text)
 
 
 def test_who_has_a_seat_unasked_can_give_it_up_from_the_message() -> None:
@@ -72,8 +72,8 @@ def test_who_has_a_seat_unasked_can_give_it_up_from_the_message() -> None:
     given = notices(manager_edits.assign(full, CAROL, HEALER, now=NOW))[0]
 
     for notice in (promoted, given):
-        assert "If you cannot come, press the button." in notice.text
-        assert [(button.label, button.address) for button in notice.buttons] == [("I cannot come", "reply:1:out")]
+        assert "If you cannot come, press the button." in str(notice.text)
+        assert [(str(button.label), button.address) for button in notice.buttons] == [("I cannot come", "reply:1:out")]
 
 
 def test_who_is_answered_on_the_spot_is_not_told_the_same_again() -> None:
@@ -95,14 +95,14 @@ def test_the_only_role_of_a_raid_is_not_named() -> None:
     waiting = only_notice(react(full, CAROL, "museum"))
     promoted = only_notice(signups.unreact(full, ALICE, RoleKey("museum"), now=NOW))
 
-    assert f"**{full.name}** (`ABC234`) is full" in waiting.text
-    assert f"you are now on the roster of **{full.name}**" in promoted.text
+    assert f"**{full.name}** (`ABC234`) is full" in str(waiting.text)
+    assert f"you are now on the roster of **{full.name}**" in str(promoted.text)
 
 
 def test_who_moves_hears_it() -> None:
     notice = only_notice(react(joined(raid(tank=1, healer=2), TANK, ALICE), ALICE, HEALER))
 
-    assert (notice.member, "from **Tank** to **Healer**" in notice.text) == (ALICE, True)
+    assert (notice.member, "from **Tank** to **Healer**" in str(notice.text)) == (ALICE, True)
 
 
 def test_what_a_manager_does_to_somebody_is_told_to_them() -> None:
@@ -112,17 +112,17 @@ def test_what_a_manager_does_to_somebody_is_told_to_them() -> None:
     taken = notices(manager_edits.remove(board, BOB, now=NOW))
     sent = notices(manager_edits.send_to_wait(board, ALICE, TANK, now=NOW))
 
-    assert [(notice.member, "gave you the seat **Tank**" in notice.text) for notice in given] == [(CAROL, True)]
-    assert [(notice.member, "took you off" in notice.text) for notice in taken] == [(BOB, True)]
+    assert [(notice.member, "gave you the seat **Tank**" in str(notice.text)) for notice in given] == [(CAROL, True)]
+    assert [(notice.member, "took you off" in str(notice.text)) for notice in taken] == [(BOB, True)]
     assert [notice.member for notice in sent] == [ALICE, BOB]
-    assert "in line for **Tank**" in sent[0].text
+    assert "in line for **Tank**" in str(sent[0].text)
 
 
 def test_the_creator_hears_of_a_full_raid_once() -> None:
     filled = react(raid(tank=1), ALICE, TANK)
 
     assert only_notice(filled).member == CREATOR
-    assert "Every seat" in only_notice(filled).text
+    assert "Every seat" in str(only_notice(filled).text)
 
 
 def test_a_cancelled_raid_is_told_to_everybody_once_with_the_reason() -> None:
@@ -131,7 +131,7 @@ def test_a_cancelled_raid_is_told_to_everybody_once_with_the_reason() -> None:
     owed = notices(lifecycle.cancel(board, reason=CancelReason.MESSAGE_DELETED, by=None))
 
     assert [notice.member for notice in owed] == [CREATOR, ALICE, BOB]
-    assert "is cancelled: its signup message was deleted." in owed[0].text
+    assert "is cancelled: its signup message was deleted." in str(owed[0].text)
 
 
 def test_a_new_time_is_told_to_roster_and_line_with_the_old_one() -> None:
@@ -141,8 +141,8 @@ def test_a_new_time_is_told_to_roster_and_line_with_the_old_one() -> None:
     owed = notices(lifecycle.change_time(board, later, "UTC", now=NOW))
 
     assert [notice.member for notice in owed] == [ALICE, BOB]
-    assert f"<t:{later.timestamp():.0f}:F>" in owed[0].text
-    assert f"instead of <t:{START.timestamp():.0f}:F>" in owed[0].text
+    assert f"<t:{later.timestamp():.0f}:F>" in str(owed[0].text)
+    assert f"instead of <t:{START.timestamp():.0f}:F>" in str(owed[0].text)
     assert notices(lifecycle.change_time(board, START, "Asia/Tokyo", now=NOW)) == ()
 
 
@@ -156,7 +156,7 @@ def test_reminders_are_of_no_use_after_the_start_and_have_a_key_per_start() -> N
 
     assert (creator.member, participant.member) == (CREATOR, ALICE)
     assert participant.expires_at == START
-    assert "Your role: **Tank**" in participant.text
+    assert "Your role: **Tank**" in str(participant.text)
     assert len({creator.key, participant.key, again.key}) == 3
     assert only_notice(reminders.remind(replace(board, version=99), ev.Reminder.PARTICIPANTS)).key == participant.key
 
@@ -164,7 +164,7 @@ def test_reminders_are_of_no_use_after_the_start_and_have_a_key_per_start() -> N
 def test_names_are_shown_as_written() -> None:
     board = joined(replace(museum(1), title="*@everyone*", subject="<:x:1>"), "museum", ALICE)
 
-    text = only_notice(react(board, BOB, "museum")).text
+    text = str(only_notice(react(board, BOB, "museum")).text)
 
     assert "*@everyone*" not in text
     assert "<:x:1>" not in text
@@ -222,10 +222,10 @@ def test_a_seat_given_back_by_undoing_can_be_given_up_by_button() -> None:
 
     hers, his = notices(ev.Change(board, (seated, waiting)))
 
-    assert [button.label for button in hers.buttons] == ["I cannot come"]
-    assert "press the button" in hers.text
+    assert [str(button.label) for button in hers.buttons] == ["I cannot come"]
+    assert "press the button" in str(hers.text)
     assert his.buttons == ()
-    assert "button" not in his.text
+    assert "button" not in str(his.text)
 
 
 def test_the_thread_hears_of_another_time_while_signups_are_open() -> None:
@@ -236,7 +236,7 @@ def test_the_thread_hears_of_another_time_while_signups_are_open() -> None:
 
     note = thread_note(moved)
     assert note is not None
-    assert note.startswith(f"New time: {stamp(START + timedelta(hours=1))}")
+    assert str(note).startswith(f"New time: {stamp(START + timedelta(hours=1))}")
     assert thread_note(elsewhere) is None
     assert thread_note(ev.Change(shut, moved.events)) is None
     assert thread_note(ev.Change(replace(moved.raid, thread=None), moved.events)) is None

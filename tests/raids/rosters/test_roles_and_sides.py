@@ -50,9 +50,9 @@ def test_a_side_is_taken_changed_and_taken_back() -> None:
     assert [seat.side for seat in taken.raid.seats] == [LEFT]
     assert taken.events == (ev.SideTaken(ALICE, None, LEFT),)
     assert [entry.action for entry in raid_entries.entries(board, taken)] == [AuditAction.SIDE_CHANGED]
-    assert LEFT in notices(taken)[0].text.replace("\\", "")
+    assert LEFT in str(notices(taken)[0].text).replace("\\", "")
     assert [seat.side for seat in back.raid.seats] == [None]
-    assert "no particular side" in notices(back)[0].text
+    assert "no particular side" in str(notices(back)[0].text)
     assert manager_edits.take_side(back.raid, ALICE, None).events == ()
 
 

@@ -108,7 +108,7 @@ def test_what_happened_beside_it_stays() -> None:
 def test_everybody_whose_place_is_restored_is_told() -> None:
     change = undone(BOARD, partial(manager_edits.remove, member=ALICE, now=NOW))
 
-    texts = {notice.member: notice.text for notice in notices(change)}
+    texts = {notice.member: str(notice.text) for notice in notices(change)}
     assert texts.keys() == {ALICE, BOB}
     assert "you have a seat as **Tank**" in texts[ALICE]
     assert "you wait for **Tank**" in texts[BOB]
@@ -163,7 +163,12 @@ def test_a_cancelled_raid_takes_place_after_all() -> None:
     change = undone(BOARD, cancel)
 
     assert change.raid.status is Status.OPEN
-    assert {notice.member for notice in notices(change) if "after all" in notice.text} == {CREATOR, ALICE, BOB, CAROL}
+    assert {notice.member for notice in notices(change) if "after all" in str(notice.text)} == {
+        CREATOR,
+        ALICE,
+        BOB,
+        CAROL,
+    }
 
 
 def test_a_raid_cancelled_before_it_was_posted_stays_cancelled() -> None:
