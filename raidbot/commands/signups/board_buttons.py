@@ -10,16 +10,17 @@ from raidbot.raids.model import MessageId, RaidId, Source
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.rate_limiter import SlidingWindow
+from raidbot.utils.words import say
 
 
 class SignupsOver(Refusal):
     def __init__(self) -> None:
-        super().__init__("One can no longer sign up here: the raid is over or was cancelled.")
+        super().__init__(say("One can no longer sign up here: the raid is over or was cancelled."))
 
 
 class PressedTooFast(Refusal):
     def __init__(self) -> None:
-        super().__init__("You press faster than I can follow. Wait a few seconds and try again.")
+        super().__init__(say("You press faster than I can follow. Wait a few seconds and try again."))
 
 
 class BoardButtons:

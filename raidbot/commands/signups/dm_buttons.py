@@ -15,6 +15,7 @@ from raidbot.raids.rosters import signups, substitutes
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape, stamp
+from raidbot.utils.words import Code, Name, say
 
 _FINAL = (
     substitutes.SeatedAlready,
@@ -28,7 +29,9 @@ _FINAL = (
 
 class NotInAnyMore(Refusal):
     def __init__(self, raid: Raid) -> None:
-        super().__init__(f"You have no place in “{escape(raid.name)}” (`{raid.code}`) any more.")
+        super().__init__(
+            say("You have no place in “{raid}” (`{code}`) any more.", raid=Name(raid.name), code=Code(raid.code))
+        )
 
 
 class DmButtons:

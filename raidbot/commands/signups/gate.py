@@ -10,22 +10,32 @@ from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape, joined
+from raidbot.utils.words import Code, Listed, Name, say
 
 
 class RoleNeeded(Refusal):
     """`roles` are the names of the required roles, any one of which is enough."""
 
     def __init__(self, raid: Raid, roles: list[str]) -> None:
-        listed = joined([f"**{escape(role)}**" for role in roles], "or")
-        super().__init__(f"To sign up for “{escape(raid.name)}” (`{raid.code}`) you need the role {listed}.")
+        super().__init__(
+            say(
+                "To sign up for “{raid}” (`{code}`) you need the role {roles}.",
+                raid=Name(raid.name),
+                code=Code(raid.code),
+                roles=Listed(tuple(say("**{role}**", role=Name(role)) for role in roles), "or"),
+            )
+        )
 
 
 class RoleGone(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
-            f"Nobody can sign up for “{escape(raid.name)}” (`{raid.code}`) at present:"
-            " the role one needs for it was deleted. A manager can choose another one with `/permissions`."
+            say(
+                "Nobody can sign up for “{raid}” (`{code}`) at present: the role one needs for it was deleted."
+                " A manager can choose another one with `/permissions`.",
+                raid=Name(raid.name),
+                code=Code(raid.code),
+            )
         )
 
 

@@ -29,7 +29,7 @@ from raidbot.state import Cause, State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
 from raidbot.utils.rate_limiter import SlidingWindow
-from raidbot.utils.text import escape
+from raidbot.utils.words import Code, Name, render, say
 
 log = structlog.get_logger(__name__)
 
@@ -42,16 +42,22 @@ _NOTICE_LIFETIME = timedelta(hours=1)
 class TooFast(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "You react faster than I can follow, so I took your last reactions off the signup."
-            " Wait a few seconds and react again."
+            say(
+                "You react faster than I can follow, so I took your last reactions off the signup."
+                " Wait a few seconds and react again."
+            )
         )
 
 
 class NotSaved(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
-            f"I could not write down your reaction for “{escape(raid.name)}” ({raid.code}) just now."
-            " Leave it where it is; I will catch up."
+            say(
+                "I could not write down your reaction for “{raid}” ({code}) just now."
+                " Leave it where it is; I will catch up.",
+                raid=Name(raid.name),
+                code=Code(raid.code),
+            )
         )
 
 
@@ -237,12 +243,12 @@ class Reactions(commands.Cog):
             return []
         if await self._state.db.read(partial(closed_dms.dms_closed_since, member=member)) is None:
             return []
-        text = f"To whoever reacted just now and takes no direct messages: {refusal}"
+        text = say("To whoever reacted just now and takes no direct messages: {reason}", reason=refusal.text)
         return [
             OutboxMessage(
                 kind="post",
                 target=raid.thread,
-                payload={"content": text},
+                payload={"content": render(text)},
                 dedupe=cause,
                 due_at=now,
                 expires_at=now + _NOTICE_LIFETIME,

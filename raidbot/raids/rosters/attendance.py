@@ -10,16 +10,17 @@ from datetime import datetime
 from raidbot.raids.events import Change, PresenceMarked
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Status
 from raidbot.utils.errors import Refusal
+from raidbot.utils.words import say
 
 
 class NotClosedYet(Refusal):
     def __init__(self) -> None:
-        super().__init__("Who came is marked once signups are closed.")
+        super().__init__(say("Who came is marked once signups are closed."))
 
 
 class NotOnRoster(Refusal):
     def __init__(self) -> None:
-        super().__init__("Somebody you chose has no seat in this raid any more. This is the roster now.")
+        super().__init__(say("Somebody you chose has no seat in this raid any more. This is the roster now."))
 
 
 def with_attendance(raid: Raid) -> Raid:

@@ -16,12 +16,12 @@ from raidbot.raids.rosters.role_lookup import side_named
 from raidbot.raids.rosters.seating import mark_unwanted, queue, sit
 from raidbot.raids.rosters.signups import NotSignedUp, RaidOver, check_not_cancelled
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape
+from raidbot.utils.words import Code, Name, count, paragraph, say
 
 
 class NotPostedYet(Refusal):
     def __init__(self) -> None:
-        super().__init__("This raid is still being posted. Try again in a moment.")
+        super().__init__(say("This raid is still being posted. Try again in a moment."))
 
 
 class StillClosed(Refusal):
@@ -29,33 +29,47 @@ class StillClosed(Refusal):
 
     def __init__(self, raid: Raid) -> None:
         super().__init__(
-            f"Signups for “{escape(raid.name)}” ({raid.code}) are closed. Reopen them with `/raid` to give out seats or"
-            " places in line; taking somebody off works all the same."
+            say(
+                "Signups for “{raid}” ({code}) are closed. Reopen them with `/raid` to give out seats or places in"
+                " line; taking somebody off works all the same.",
+                raid=Name(raid.name),
+                code=Code(raid.code),
+            )
         )
 
 
 class RoleFull(Refusal):
     def __init__(self, role: Role) -> None:
-        seats = "its only seat" if role.seats == 1 else f"all its {role.seats} seats"
-        super().__init__(f"{escape(role.name)} has {seats} taken. Choose another role, or force it.")
+        name = Name(role.name)
+        if role.seats == 1:
+            taken = say("{role} has its only seat taken.", role=name)
+        else:
+            taken = count(
+                "{role} has its {n} seat taken.", "{role} has all its {n} seats taken.", role.seats, role=name
+            )
+        super().__init__(paragraph(taken, say("Choose another role, or force it.")))
 
 
 class RoomForAll(Refusal):
     """No waitlist is needed. `now`: the role has a free seat; else it would have one after the member's move."""
 
     def __init__(self, role: Role, *, now: bool) -> None:
-        has = "has a free seat, so nobody waits" if now else "would have a free seat then, so nobody would wait"
-        super().__init__(f"{escape(role.name)} {has} for it. Remove the member, or give them the seat.")
+        name = Name(role.name)
+        if now:
+            free = say("{role} has a free seat, so nobody waits for it.", role=name)
+        else:
+            free = say("{role} would have a free seat then, so nobody would wait for it.", role=name)
+        super().__init__(paragraph(free, say("Remove the member, or give them the seat.")))
 
 
 class AlreadySeated(Refusal):
     def __init__(self, role: Role) -> None:
-        super().__init__(f"This member already has a seat as {escape(role.name)}.")
+        super().__init__(say("This member already has a seat as {role}.", role=Name(role.name)))
 
 
 class AlreadyWaiting(Refusal):
     def __init__(self, role: Role) -> None:
-        super().__init__(f"This member already waits for {escape(role.name)}.")
+        super().__init__(say("This member already waits for {role}.", role=Name(role.name)))
 
 
 def assign(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, force: bool = False) -> Change:
@@ -115,7 +129,7 @@ def _check_editable(raid: Raid) -> None:
 
 class NoSeat(Refusal):
     def __init__(self) -> None:
-        super().__init__("This member has no seat in this raid, and only those with a seat have a side.")
+        super().__init__(say("This member has no seat in this raid, and only those with a seat have a side."))
 
 
 def take_side(raid: Raid, member: MemberId, side: str | None) -> Change:

@@ -2,30 +2,52 @@
 
 from raidbot.raids.model import Raid, Role
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip, escape, joined
+from raidbot.utils.text import clip
+from raidbot.utils.words import Listed, Name, say
+
+_MAX_TYPED_LENGTH = 50
+_MAX_LIST_LENGTH = 500
 
 
 class UnknownRole(Refusal):
     def __init__(self, raid: Raid, text: str) -> None:
-        offered = clip(", ".join(role.name for role in raid.roles), 500)
-        super().__init__(f"This raid has no role “{escape(clip(text, 50))}”. It has: {escape(offered)}.")
+        offered = Listed(tuple(Name(role.name) for role in raid.roles), ",", limit=_MAX_LIST_LENGTH)
+        super().__init__(
+            say(
+                "This raid has no role “{typed}”. It has: {roles}.",
+                typed=Name(clip(text, _MAX_TYPED_LENGTH)),
+                roles=offered,
+            )
+        )
 
 
 class SeveralRoles(Refusal):
     def __init__(self, text: str, roles: tuple[Role, ...]) -> None:
-        meant = clip(joined([role.name for role in roles], "or"), 500)
-        super().__init__(f"“{escape(clip(text, 50))}” can be {escape(meant)}. Choose one from the list as you type.")
+        meant = Listed(tuple(Name(role.name) for role in roles), "or", limit=_MAX_LIST_LENGTH)
+        super().__init__(
+            say(
+                "“{typed}” can be {roles}. Choose one from the list as you type.",
+                typed=Name(clip(text, _MAX_TYPED_LENGTH)),
+                roles=meant,
+            )
+        )
 
 
 class NoSides(Refusal):
     def __init__(self, raid: Raid) -> None:
-        super().__init__(f"“{escape(raid.name)}” has no sides to play on.")
+        super().__init__(say("“{raid}” has no sides to play on.", raid=Name(raid.name)))
 
 
 class UnknownSide(Refusal):
     def __init__(self, raid: Raid, text: str) -> None:
-        offered = ", ".join(f"“{escape(side)}”" for side in raid.sides)
-        super().__init__(f"This raid has no side “{escape(clip(text, 50))}”. Choose one of: {offered}.")
+        offered = Listed(tuple(say("“{side}”", side=Name(side)) for side in raid.sides), ",")
+        super().__init__(
+            say(
+                "This raid has no side “{typed}”. Choose one of: {sides}.",
+                typed=Name(clip(text, _MAX_TYPED_LENGTH)),
+                sides=offered,
+            )
+        )
 
 
 def role_named(raid: Raid, text: str) -> Role:

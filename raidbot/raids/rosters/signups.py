@@ -19,13 +19,17 @@ from raidbot.raids.model import Mark, MemberId, Raid, Role, RoleKey, Source, Sta
 from raidbot.raids.rosters.promotion import settle
 from raidbot.raids.rosters.seating import mark_unwanted, queue, sit
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape
+from raidbot.utils.words import Code, Name, say
 
 
 class RaidClosed(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
-            f"Signups for “{escape(raid.name)}” ({raid.code}) are closed. Ask a raid leader if you want to join."
+            say(
+                "Signups for “{raid}” ({code}) are closed. Ask a raid leader if you want to join.",
+                raid=Name(raid.name),
+                code=Code(raid.code),
+            )
         )
 
 
@@ -35,24 +39,28 @@ class KeepsPlace(RaidClosed):
     def __init__(self, raid: Raid) -> None:
         Refusal.__init__(
             self,
-            f"Signups for “{escape(raid.name)}” ({raid.code}) are closed, so you keep your place there."
-            " Ask a raid leader to take you off if you cannot come.",
+            say(
+                "Signups for “{raid}” ({code}) are closed, so you keep your place there."
+                " Ask a raid leader to take you off if you cannot come.",
+                raid=Name(raid.name),
+                code=Code(raid.code),
+            ),
         )
 
 
 class RaidOver(Refusal):
     def __init__(self, raid: Raid) -> None:
-        super().__init__(f"“{escape(raid.name)}” ({raid.code}) was cancelled.")
+        super().__init__(say("“{raid}” ({code}) was cancelled.", raid=Name(raid.name), code=Code(raid.code)))
 
 
 class NotSignedUp(Refusal):
     def __init__(self) -> None:
-        super().__init__("This member has neither a seat nor a place in line in this raid.")
+        super().__init__(say("This member has neither a seat nor a place in line in this raid."))
 
 
 class NotInRole(Refusal):
     def __init__(self, role: Role) -> None:
-        super().__init__(f"You neither have a seat as {escape(role.name)} nor wait for one.")
+        super().__init__(say("You neither have a seat as {role} nor wait for one.", role=Name(role.name)))
 
 
 def react(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source = Source.REACTION) -> Change:

@@ -11,44 +11,58 @@ from raidbot.raids.rosters.promotion import settle
 from raidbot.raids.rosters.seating import sit
 from raidbot.raids.rosters.signups import RaidOver
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape
+from raidbot.utils.words import Code, Name, say
 
 RECENT_PERIOD = timedelta(days=14)
 
 
 class NoFreeSeat(Refusal):
     def __init__(self, role: Role) -> None:
-        super().__init__(f"{escape(role.name)} has no free seat. Take somebody off it first.")
+        super().__init__(say("{role} has no free seat. Take somebody off it first.", role=Name(role.name)))
 
 
 class SeatTaken(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
-            f"The seat in “{escape(raid.name)}” (`{raid.code}`) is taken meanwhile. Thank you all the same!"
+            say(
+                "The seat in “{raid}” (`{code}`) is taken meanwhile. Thank you all the same!",
+                raid=Name(raid.name),
+                code=Code(raid.code),
+            )
         )
 
 
 class NotAsked(Refusal):
     def __init__(self, raid: Raid) -> None:
-        super().__init__(f"You are not asked to come to “{escape(raid.name)}” (`{raid.code}`) any more.")
+        super().__init__(
+            say(
+                "You are not asked to come to “{raid}” (`{code}`) any more.",
+                raid=Name(raid.name),
+                code=Code(raid.code),
+            )
+        )
 
 
 class SeatedAlready(Refusal):
     def __init__(self, raid: Raid, role: Role) -> None:
         super().__init__(
-            f"You have the seat **{escape(role.name)}** in “{escape(raid.name)}” (`{raid.code}`) already."
-            " With `/mysignups` you leave it."
+            say(
+                "You have the seat **{role}** in “{raid}” (`{code}`) already. With `/mysignups` you leave it.",
+                role=Name(role.name),
+                raid=Name(raid.name),
+                code=Code(raid.code),
+            )
         )
 
 
 class BegunAlready(Refusal):
     def __init__(self, raid: Raid) -> None:
-        super().__init__(f"“{escape(raid.name)}” (`{raid.code}`) has begun already.")
+        super().__init__(say("“{raid}” (`{code}`) has begun already.", raid=Name(raid.name), code=Code(raid.code)))
 
 
 class NobodyToAsk(Refusal):
     def __init__(self) -> None:
-        super().__init__("Everybody you chose has a seat or was asked already, so nobody was asked.")
+        super().__init__(say("Everybody you chose has a seat or was asked already, so nobody was asked."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
