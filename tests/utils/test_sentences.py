@@ -6,12 +6,12 @@ from pathlib import Path
 
 from raidbot.commands.signups import board_buttons, dm_buttons, gate, reactions
 from raidbot.raids import notifications
-from raidbot.raids.rosters import attendance, manager_edits, promotion, role_lookup, signups, substitutes
+from raidbot.raids.rosters import attendance, manager_edits, promotion, role_lookup, signups, substitutes, undo
 from raidbot.utils.errors import Refusal
 from tests.utils.sentences import everything
 
 SENTENCES = Path(__file__).with_name("sentences.json")
-MODULES = (attendance, manager_edits, promotion, role_lookup, signups, substitutes)
+MODULES = (attendance, manager_edits, promotion, role_lookup, signups, substitutes, undo)
 MODULES_OF_COMMANDS = (board_buttons, dm_buttons, gate, reactions)
 
 

@@ -12,24 +12,24 @@ from raidbot.raids.model import Attendance, MemberId, Raid, Role, Seat, Status, 
 from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.promotion import settle
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape, stamp
+from raidbot.utils.words import Instant, Length, Mention, Name, Text, say
 
 UNDO_PERIOD = timedelta(minutes=15)
 
 FIELDS = {
-    "status": "whether signups are open",
-    "closed_at": "whether signups are open",
-    "closed_by": "whether signups are open",
-    "closed_reason": "whether signups are open",
-    "cancelled_reason": "whether it takes place",
-    "hold": "whether signups are open",
-    "starts_at": "the time",
-    "zone": "the time",
-    "length_minutes": "the length",
-    "title": "the title",
-    "description": "the description",
-    "subject": "the name of the boss or dungeon",
-    "leader": "the leader",
+    "status": say("whether signups are open"),
+    "closed_at": say("whether signups are open"),
+    "closed_by": say("whether signups are open"),
+    "closed_reason": say("whether signups are open"),
+    "cancelled_reason": say("whether it takes place"),
+    "hold": say("whether signups are open"),
+    "starts_at": say("the time"),
+    "zone": say("the time"),
+    "length_minutes": say("the length"),
+    "title": say("the title"),
+    "description": say("the description"),
+    "subject": say("the name of the boss or dungeon"),
+    "leader": say("the leader"),
 }
 """Raid fields other than the roster that an undo restores, with their names in text for people."""
 
@@ -38,9 +38,11 @@ V = TypeVar("V")
 
 class NothingToUndo(Refusal):
     def __init__(self) -> None:
-        minutes = UNDO_PERIOD.seconds // 60
         super().__init__(
-            f"There is nothing to undo: the last change was made over {minutes} minutes ago or is taken back already."
+            say(
+                "There is nothing to undo: the last change was made over {period} ago or is taken back already.",
+                period=Length(UNDO_PERIOD.seconds // 60),
+            )
         )
 
 
@@ -48,32 +50,34 @@ class DoneSince(Refusal):
     """Raised for an undo button that belongs to an earlier change than the last."""
 
     def __init__(self, step: "Step") -> None:
-        super().__init__(f"Something else was done since: “{title(step.action)}”. Only that can be undone now.")
+        super().__init__(
+            say("Something else was done since: “{action}”. Only that can be undone now.", action=title(step.action))
+        )
 
 
 class ChangedSince(Refusal):
-    def __init__(self, what: str) -> None:
-        super().__init__(f"This cannot be undone: {what} changed since.")
+    def __init__(self, what: Text) -> None:
+        super().__init__(say("This cannot be undone: {what} changed since.", what=what))
 
 
 class PlaceChangedSince(Refusal):
     def __init__(self, member: MemberId) -> None:
-        super().__init__(f"This cannot be undone: the place of <@{member}> changed since.")
+        super().__init__(say("This cannot be undone: the place of {member} changed since.", member=Mention(member)))
 
 
 class NoSeatLeft(Refusal):
     def __init__(self, role: Role) -> None:
-        super().__init__(f"This cannot be undone: a seat as {escape(role.name)} was taken since.")
+        super().__init__(say("This cannot be undone: a seat as {role} was taken since.", role=Name(role.name)))
 
 
 class TimePassed(Refusal):
     def __init__(self, starts_at: datetime) -> None:
-        super().__init__(f"This cannot be undone: the earlier time, {stamp(starts_at)}, has passed.")
+        super().__init__(say("This cannot be undone: the earlier time, {start}, has passed.", start=Instant(starts_at)))
 
 
 class NeverPosted(Refusal):
     def __init__(self) -> None:
-        super().__init__("This cannot be undone: the raid was cancelled before it was posted. Create it again.")
+        super().__init__(say("This cannot be undone: the raid was cancelled before it was posted. Create it again."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +127,7 @@ def _with_fields(raid: Raid, step: Step) -> Raid:
                 raise ChangedSince(called)
             raid = replace(raid, **{name: was})
     if step.after.is_open and raid.status is Status.CLOSED and _people(raid) != _people(step.after):
-        raise ChangedSince("the roster")
+        raise ChangedSince(say("the roster"))
     return raid
 
 
