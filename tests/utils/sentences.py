@@ -13,6 +13,7 @@ from unicodedata import category
 
 from raidbot.commands.signups import board_buttons, dm_buttons, gate, reactions
 from raidbot.raids import events as ev
+from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import Ask, CancelReason, ChannelId, CloseReason, Kind, Raid, Role, RoleKey, Seat, Source
 from raidbot.raids.notifications import notices, thread_note, why_cancelled, why_closed
 from raidbot.raids.rosters import attendance, manager_edits, role_lookup, signups, substitutes, undo
@@ -110,7 +111,7 @@ def refusals(raid: Raid, names: Names) -> Iterator[Refusal]:
     yield from (gate.RoleNeeded(raid, list(asked[:count])) for count in (1, 2, 3))
     yield from (gate.RoleGone(raid), board_buttons.SignupsOver(), board_buttons.PressedTooFast())
     yield from (dm_buttons.NotInAnyMore(raid), reactions.TooFast(), reactions.NotSaved(raid))
-    step = undo.Step(action="time changed", version=2, at=NOW, before=raid, after=raid)
+    step = undo.Step(action=AuditAction.TIME_CHANGED, version=2, at=NOW, before=raid, after=raid)
     yield from (undo.NothingToUndo(), undo.DoneSince(step), undo.NoSeatLeft(role), undo.PlaceChangedSince(ALICE))
     yield from (undo.ChangedSince(what) for what in undo.FIELDS.values())
     yield from (undo.TimePassed(START), undo.NeverPosted())
