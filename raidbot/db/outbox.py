@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from raidbot.db.raids import instant, seconds, seconds_or_none
+from raidbot.db.timestamps import instant_or_none
 from raidbot.raids.model import GuildId
 
 CLAIM_LIFETIME = timedelta(minutes=2)
@@ -14,6 +15,8 @@ CLAIM_LIFETIME = timedelta(minutes=2)
 
 The outcome of an older claim is unknown.
 """
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""Most by which this machine's clock is assumed to be ahead of Discord's, which dates the messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +37,14 @@ class OutboxMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
+    """A row to send. No attempt before `first_claimed_at` can have delivered it; None if that is not known."""
+
     id: int
     kind: Literal["dm", "post"]
     target: int
     payload: dict[str, Any]
     attempts: int
+    first_claimed_at: datetime | None
 
 
 def enqueue(tx: sqlite3.Connection, owed: OutboxMessage) -> bool:
@@ -63,6 +69,7 @@ def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, no
     """Claim up to `limit` due rows, oldest first; rows past `expires_at` become `expired`.
 
     A row waits while an earlier row for the same recipient is postponed.
+    `claimed_at` keeps the first claim; `due_at` of a claimed row is its last claim.
     """
     at = seconds(now)
     tx.execute(
@@ -70,19 +77,29 @@ def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, no
         (at, kind, at),
     )
     rows = tx.execute(
-        "SELECT id, kind, target, payload, attempts FROM outbox AS owed"
+        "SELECT id, kind, target, payload, attempts, claimed_at FROM outbox AS owed"
         " WHERE state = 'pending' AND kind = ? AND due_at <= ? AND NOT EXISTS ("
         "SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending' AND earlier.kind = owed.kind"
         " AND earlier.target = owed.target AND earlier.id < owed.id AND earlier.attempts > 0)"
         " ORDER BY due_at, id LIMIT ?",
         (kind, at, limit),
     ).fetchall()
+    # A row that an older version postponed has attempts but no first claim: it stays unknown.
     tx.executemany(
-        "UPDATE outbox SET state = 'claimed', claimed_at = ?, attempts = attempts + 1 WHERE id = ?",
-        [(at, row[0]) for row in rows],
+        "UPDATE outbox SET state = 'claimed', claimed_at = iif(attempts = 0, ?, claimed_at), due_at = ?,"
+        " attempts = attempts + 1 WHERE id = ?",
+        [(at, at, row[0]) for row in rows],
     )
     return [
-        Claimed(id=row[0], kind=row[1], target=row[2], payload=json.loads(row[3]), attempts=row[4] + 1) for row in rows
+        Claimed(
+            id=row[0],
+            kind=row[1],
+            target=row[2],
+            payload=json.loads(row[3]),
+            attempts=row[4] + 1,
+            first_claimed_at=instant_or_none(row[5] if row[4] else at),
+        )
+        for row in rows
     ]
 
 
@@ -92,8 +109,9 @@ def recover(tx: sqlite3.Connection, *, now: datetime) -> tuple[int, int]:
     Claims younger than `CLAIM_LIFETIME` become pending again under their old nonce, older ones become `unknown`.
     """
     young = seconds(now - CLAIM_LIFETIME)
-    again = tx.execute(
-        "UPDATE outbox SET state = 'pending', claimed_at = NULL WHERE state = 'claimed' AND claimed_at > ?", (young,)
+    again = tx.execute(  # in rows that an older version claimed, `claimed_at` is the last claim
+        "UPDATE outbox SET state = 'pending' WHERE state = 'claimed' AND max(due_at, coalesce(claimed_at, due_at)) > ?",
+        (young,),
     ).rowcount
     lost = tx.execute(
         "UPDATE outbox SET state = 'unknown', done_at = ? WHERE state = 'claimed'", (seconds(now),)
@@ -118,7 +136,7 @@ def refused(tx: sqlite3.Connection, row: int, *, error: str, now: datetime) -> N
 def postpone(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -> None:
     """Retry the row at `until` under the same nonce; as far as known, nothing was sent."""
     tx.execute(
-        "UPDATE outbox SET state = 'pending', claimed_at = NULL, last_error = ?, due_at = ? WHERE id = ?",
+        "UPDATE outbox SET state = 'pending', last_error = ?, due_at = ? WHERE id = ?",
         (error, seconds(until), row),
     )
 

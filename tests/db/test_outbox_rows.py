@@ -146,3 +146,25 @@ def test_what_is_owed_is_looked_for_and_not_among_what_was_sent_long_ago(tx: sql
         if "INSERT" not in statement and "WHERE id =" not in statement:
             plan = [row[3] for row in tx.execute(f"EXPLAIN QUERY PLAN {statement}")]
             assert "SCAN outbox" not in plan, statement
+
+
+def test_the_first_claim_is_kept_through_postponing_and_crashes(tx: sqlite3.Connection) -> None:
+    owe(tx, "promotion")
+    (first,) = outbox.claim(tx, kind="dm", limit=1, now=NOW)
+    outbox.postpone(tx, first.id, error="503", until=SOON)
+    (second,) = outbox.claim(tx, kind="dm", limit=1, now=NOW + timedelta(hours=1))
+
+    assert outbox.recover(tx, now=NOW + timedelta(hours=1, seconds=30)) == (1, 0)
+
+    (third,) = outbox.claim(tx, kind="dm", limit=1, now=NOW + timedelta(hours=2))
+    assert [row.first_claimed_at for row in (first, second, third)] == [NOW, NOW, NOW]
+
+
+def test_of_a_row_that_an_older_version_postponed_the_first_claim_is_unknown(tx: sqlite3.Connection) -> None:
+    owe(tx, "promotion")
+    tx.execute("UPDATE outbox SET attempts = 2, claimed_at = NULL")
+
+    (row,) = outbox.claim(tx, kind="dm", limit=1, now=NOW)
+
+    assert row.first_claimed_at is None
+    assert outbox.recover(tx, now=NOW) == (1, 0)

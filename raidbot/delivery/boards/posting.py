@@ -12,7 +12,7 @@ import structlog
 
 from raidbot.db import raid_queries
 from raidbot.db import raids as rows
-from raidbot.db.outbox import CLAIM_LIFETIME, OutboxMessage
+from raidbot.db.outbox import CLAIM_LIFETIME, CLOCK_TOLERANCE, OutboxMessage
 from raidbot.delivery.boards import render
 from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.updater import Boards
@@ -28,7 +28,6 @@ from raidbot.utils.text import clip, escape, stamp
 
 log = structlog.get_logger(__name__)
 
-_SEARCHED_MESSAGES = 100
 _MAX_THREAD_NAME_LENGTH = 100
 _THREAD_EXISTS = 160004
 _THREAD_RETRY_PERIOD = timedelta(hours=1)
@@ -150,7 +149,7 @@ class Posting:
         names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
         board = render.board(replace(raid, status=Status.OPEN), names, style, leaders)
         if claimed is not None and now - claimed >= CLAIM_LIFETIME:
-            left = await self._api.call(partial(self._find, channel, board.footer))
+            left = await self._api.call(partial(self._find, channel, board.footer, since=claimed))
             if left is not None:
                 return channel.get_partial_message(left)
         await self._pacer.turn(raid.channel)
@@ -164,11 +163,14 @@ class Posting:
             await self._boards.posted(raid.id, board.fingerprint)
         return channel.get_partial_message(sent.id)
 
-    async def _find(self, channel: discord.PartialMessageable, footer: str) -> int | None:
-        """Return the id of our message with this footer, or None. Needed where Discord no longer knows the nonce."""
+    async def _find(self, channel: discord.PartialMessageable, footer: str, *, since: datetime) -> int | None:
+        """Return the id of our message with this footer sent since the first attempt, or None.
+
+        Needed where Discord no longer knows the nonce. However much was said since, the board is found.
+        """
         assert self._client.user is not None  # noqa: S101
         try:
-            async for message in channel.history(limit=_SEARCHED_MESSAGES):
+            async for message in channel.history(limit=None, after=since - CLOCK_TOLERANCE):
                 ours = message.author.id == self._client.user.id
                 if ours and any(embed.footer.text == footer for embed in message.embeds):
                     return message.id

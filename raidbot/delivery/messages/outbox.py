@@ -13,7 +13,7 @@ import structlog
 from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import outbox as rows
 from raidbot.db.database import Unwritable
-from raidbot.db.outbox import Claimed
+from raidbot.db.outbox import CLOCK_TOLERANCE, Claimed
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.messages import closed_dms
 from raidbot.delivery.messages.nonces import nonce_prefix
@@ -28,9 +28,10 @@ OutboxKind = Literal["dm", "post"]
 
 _OPENING_TOO_FAST = 40003
 _MALFORMED = 400
-_SEARCHED_MESSAGES = 15
 _MAX_BACKOFF_SECONDS = 300.0
 _BUG_RETRY_DELAY = timedelta(hours=1)
+_UNKNOWN_CLAIM_PERIOD = timedelta(days=1)
+"""How far to search for a row whose first claim is not known, as an older version left it."""
 
 
 class Outbox:
@@ -185,9 +186,13 @@ class Outbox:
         return known
 
     async def _find(self, channel: discord.PartialMessageable, row: Claimed) -> int | None:
-        """Return the id of a message that an earlier attempt delivered: ours, the same content, and no other row's."""
+        """Return the id of a message that an earlier attempt delivered: ours, the same content, and no other row's.
+
+        All messages since the first attempt are searched, however many. Older ones may be those of rows deleted since.
+        """
         assert self._client.user is not None  # noqa: S101
-        async for message in channel.history(limit=_SEARCHED_MESSAGES):
+        since = row.first_claimed_at or self._state.now() - _UNKNOWN_CLAIM_PERIOD
+        async for message in channel.history(limit=None, after=since - CLOCK_TOLERANCE):
             ours = message.author.id == self._client.user.id and _says(message, row.payload)
             if ours and not await self._state.db.read(partial(rows.is_sent_message, message=message.id)):
                 return message.id

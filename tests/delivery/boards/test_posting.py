@@ -76,6 +76,8 @@ async def test_long_after_a_crash_the_board_left_behind_is_adopted(world: Delive
     await world.crash(harness)
     fault.lift()
     world.sandbox.store.nonces.clear()
+    for number in range(120):
+        await world.guild.owner.say(world.channel, f"number {number}")
     world.clock.advance(timedelta(minutes=10))
 
     harness = await world.start_bot()

@@ -15,6 +15,7 @@ from raidbot.raids.model import ChannelId
 from tests.delivery.harness import SEND, BotHarness, DeliveryWorld, until
 
 OPEN_DM = "POST /users/@me/channels"
+SEARCH = "GET /channels/{}/messages"
 
 
 def dms_of(who: Person) -> list[str]:
@@ -143,6 +144,41 @@ async def test_an_answer_that_got_lost_is_found_again(world: DeliveryWorld) -> N
     await until_outbox(harness, sent=1)
 
     assert dms_of(alice) == ["hello"]
+
+
+async def test_an_answer_that_got_lost_is_found_however_much_was_said_since(world: DeliveryWorld) -> None:
+    harness = await world.start_bot(patience=0.3)
+    world.sandbox.faults.silence(Silence.HANG, route=SEND, calls=1, carried_out=True)
+    refused = world.sandbox.faults.answer(503, route=SEARCH)
+    now = harness.state.now()
+    post = OutboxMessage(kind="post", target=world.channel.id, payload={"content": "news"}, dedupe="x", due_at=now)
+    await harness.state.enqueue([post])
+    harness.outbox.wake()
+    await world.sandbox.until(lambda: refused.met)
+    for number in range(120):
+        await world.guild.owner.say(world.channel, f"number {number}")
+    world.sandbox.store.nonces.clear()
+
+    refused.lift()
+    await until_outbox(harness, sent=1)
+
+    assert [message.content for message in world.boards()] == ["news"]
+
+
+async def test_a_message_of_a_row_that_is_gone_is_not_taken_for_a_new_one(world: DeliveryWorld) -> None:
+    harness = await world.start_bot(patience=0.3)
+    alice = world.member("alice")
+    await harness.enqueue_dm(alice, "same")
+    await until_outbox(harness, sent=1)
+    await harness.db.write(lambda tx: tx.execute("DELETE FROM outbox"))
+    world.sandbox.advance(timedelta(days=31))
+    world.clock.advance(timedelta(days=31))
+    world.sandbox.faults.answer(503, route=SEND, calls=1)
+
+    await harness.enqueue_dm(alice, "same")
+    await until_outbox(harness, sent=1)
+
+    assert dms_of(alice) == ["same", "same"]
 
 
 async def test_equal_messages_of_two_causes_both_arrive(world: DeliveryWorld) -> None:
