@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -17,6 +18,8 @@ The outcome of an older claim is unknown.
 """
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """Most by which this machine's clock is assumed to be ahead of Discord's, which dates the messages."""
+KEPT = timedelta(days=30)
+"""Time for which a done row is kept. Whoever asks later whether a message was owed asks a fact of its own table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,3 +169,23 @@ def next_due(connection: sqlite3.Connection) -> datetime | None:
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
     """Return the number of rows per state."""
     return dict(connection.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
+
+
+def done_before(
+    connection: sqlite3.Connection, *, before: datetime, after: int, window: int
+) -> tuple[list[int], int | None]:
+    """Look at the `window` rows after the id `after`; return those done before that instant, and the last id seen.
+
+    The last id is None at the end of the table.
+    """
+    found = connection.execute(
+        "SELECT id, done_at FROM outbox WHERE id > ? ORDER BY id LIMIT ?", (after, window)
+    ).fetchall()
+    at = seconds(before)
+    old = [row for row, done_at in found if done_at is not None and done_at < at]
+    return old, found[-1][0] if len(found) == window else None
+
+
+def delete_done(tx: sqlite3.Connection, ids: Iterable[int], *, before: datetime) -> None:
+    """Delete those of the rows that were done before that instant."""
+    tx.executemany("DELETE FROM outbox WHERE id = ? AND done_at < ?", [(row, seconds(before)) for row in ids])

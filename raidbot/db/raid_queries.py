@@ -115,6 +115,7 @@ def lacking_thread(connection: sqlite3.Connection, *, since: datetime, intro: st
     """Return raids created since `since`, in guilds that want threads, whose thread's first message was never queued.
 
     `intro` is the `dedupe` key of that message, with `{}` for the raid's id. Imported raids are left out.
+    `since` is younger than `outbox.KEPT`, so that row is not deleted yet.
     """
     return _ids(
         connection,

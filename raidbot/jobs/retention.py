@@ -1,9 +1,9 @@
-"""Delete expired drafts, audit rows and cached boards."""
+"""Delete what is no longer needed: drafts, audit rows, sent messages and cached boards."""
 
 from datetime import datetime
 from functools import partial
 
-from raidbot.db import audit, drafts
+from raidbot.db import audit, drafts, outbox
 from raidbot.raids.drafts import DRAFT_LIFETIME
 from raidbot.raids.settings import DEFAULT_AUDIT_DAYS
 from raidbot.state import State
@@ -22,3 +22,25 @@ async def forget_boards(state: State, _now: datetime) -> None:
 async def prune_audit(state: State, now: datetime) -> None:
     """Delete a batch of audit rows older than their server's retention period (`DEFAULT_AUDIT_DAYS` by default)."""
     await state.db.write(partial(audit.prune, now=now, days=DEFAULT_AUDIT_DAYS))
+
+
+class OutboxPruning:
+    """Deletes done outbox rows `outbox.KEPT` after they were done, looking at `window` rows per run.
+
+    The rows are found by the reader, so that the writer is held for their deletion only, and for at most that many.
+    """
+
+    def __init__(self, state: State, *, window: int = 1000) -> None:
+        self._state = state
+        self._window = window
+        self._seen = 0
+
+    async def run(self, now: datetime) -> None:
+        """Delete a batch, and continue behind it the next time."""
+        before = now - outbox.KEPT
+        old, last = await self._state.db.read(
+            partial(outbox.done_before, before=before, after=self._seen, window=self._window)
+        )
+        if old:
+            await self._state.db.write(partial(outbox.delete_done, ids=old, before=before))
+        self._seen = last or 0

@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 _MAX_THREAD_NAME_LENGTH = 100
 _THREAD_EXISTS = 160004
-_THREAD_RETRY_PERIOD = timedelta(hours=1)
+_THREAD_RETRY_PERIOD = timedelta(hours=1)  # far below `outbox.KEPT`: the first message's row is still there
 _INTRO = "raid:{}:thread-intro"
 _MAX_NAMED = 20
 _MAX_BACKOFF_SECONDS = 60.0
