@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import structlog
 
-from raidbot.db import drafts, guilds, outbox, raid_queries, transactions
+from raidbot.db import drafts, guilds, outbox, raid_queries, rosters, transactions
 from raidbot.db import raids as rows
 from raidbot.db import templates as template_rows
 from raidbot.db.database import Database
@@ -45,6 +45,8 @@ TemplatesListener = Callable[[Catalogue, Catalogue], None]
 
 BOARD_RETENTION = timedelta(days=14)
 """Time after its start during which the board of a closed raid still handles reactions."""
+
+_OVER = (Status.CLOSED, Status.CANCELLED)
 
 
 class UnknownRaid(Refusal):
@@ -99,6 +101,19 @@ class State:
         for raid in await self.db.read(partial(raid_queries.closed, since=self._boards_since, until=until)):
             self._note_board(await self._raids.get(raid))
         self._boards_since = until
+
+    async def forget_marks(self, raid_id: RaidId, *, before: datetime) -> None:
+        """Delete the reaction marks of a raid that is closed or cancelled and started before that instant.
+
+        The version stays and no listener hears of it: nothing that anybody sees has changed.
+        """
+
+        async def step(cached: Raid | None) -> Raid | None:
+            await self.db.write(partial(rosters.delete_marks, raid=raid_id, before=before))
+            over = cached is not None and cached.status in _OVER and cached.starts_at < before
+            return replace(cached, marks=()) if cached is not None and over else None
+
+        await self._raids.amend(raid_id, step)
 
     def now(self) -> datetime:
         """Return the current time as aware UTC in whole seconds, as the database stores it."""

@@ -66,6 +66,8 @@ def discard(tx: sqlite3.Connection, draft: DraftId) -> None:
     tx.execute("DELETE FROM drafts WHERE id = ? AND raid IS NULL", (draft,))
 
 
-def prune(tx: sqlite3.Connection, *, before: datetime) -> int:
-    """Delete drafts created before that instant and return their number."""
-    return tx.execute("DELETE FROM drafts WHERE created_at < ?", (seconds(before),)).rowcount
+def prune(tx: sqlite3.Connection, *, before: datetime, limit: int = 500) -> int:
+    """Delete up to `limit` drafts created before that instant, confirmed or not, and return their number."""
+    return tx.execute(
+        "DELETE FROM drafts WHERE id IN (SELECT id FROM drafts WHERE created_at < ? LIMIT ?)", (seconds(before), limit)
+    ).rowcount

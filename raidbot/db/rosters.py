@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from raidbot.db.timestamps import instant, instant_or_none, seconds, seconds_or_none
@@ -139,6 +140,28 @@ def clear(tx: sqlite3.Connection, before: Raid) -> None:
     """Delete all rows of the raid, so that the roles they refer to can be replaced."""
     for table in _TABLES:
         table.write(tx, before.id, table.of(before), ())
+
+
+def marked_raids(connection: sqlite3.Connection, *, before: datetime, limit: int) -> list[RaidId]:
+    """Return up to `limit` closed or cancelled raids with marks that started before that instant."""
+    rows = connection.execute(
+        "WITH RECURSIVE marked (raid) AS (SELECT min(raid) FROM marks"
+        " UNION ALL SELECT (SELECT min(raid) FROM marks WHERE raid > marked.raid) FROM marked"
+        " WHERE marked.raid IS NOT NULL)"
+        " SELECT raids.id FROM marked JOIN raids ON raids.id = marked.raid"
+        " WHERE status IN ('closed', 'cancelled') AND starts_at < ? LIMIT ?",
+        (seconds(before), limit),
+    ).fetchall()
+    return [RaidId(raid) for (raid,) in rows]
+
+
+def delete_marks(tx: sqlite3.Connection, raid: RaidId, *, before: datetime) -> None:
+    """Delete the raid's marks if it is closed or cancelled and started before that instant."""
+    tx.execute(
+        "DELETE FROM marks WHERE raid = (SELECT id FROM raids WHERE id = ? AND status IN ('closed', 'cancelled')"
+        " AND starts_at < ?)",
+        (raid, seconds(before)),
+    )
 
 
 def _difference(before: tuple[V, ...], after: tuple[V, ...], key: Callable[[V], object]) -> tuple[list[V], list[V]]:

@@ -1,12 +1,16 @@
 """Delete what is no longer needed: drafts, audit rows, sent messages and cached boards."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
-from raidbot.db import audit, drafts, outbox
+from raidbot.db import audit, drafts, outbox, rosters
 from raidbot.raids.drafts import DRAFT_LIFETIME
 from raidbot.raids.settings import DEFAULT_AUDIT_DAYS
 from raidbot.state import State
+
+MARKS_KEPT = timedelta(days=30)
+"""Time after a raid's start for which its reaction marks are kept: longer than its board is followed."""
+_RAIDS_PER_RUN = 10
 
 
 async def prune_drafts(state: State, now: datetime) -> None:
@@ -22,6 +26,13 @@ async def forget_boards(state: State, _now: datetime) -> None:
 async def prune_audit(state: State, now: datetime) -> None:
     """Delete a batch of audit rows older than their server's retention period (`DEFAULT_AUDIT_DAYS` by default)."""
     await state.db.write(partial(audit.prune, now=now, days=DEFAULT_AUDIT_DAYS))
+
+
+async def prune_marks(state: State, now: datetime) -> None:
+    """Delete the reaction marks of a few raids that are over and started more than `MARKS_KEPT` ago."""
+    before = now - MARKS_KEPT
+    for raid in await state.db.read(partial(rosters.marked_raids, before=before, limit=_RAIDS_PER_RUN)):
+        await state.forget_marks(raid, before=before)
 
 
 class OutboxPruning:

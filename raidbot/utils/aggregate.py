@@ -73,6 +73,14 @@ class Aggregate(Generic[K, V, R]):
         """
         return await self.shielded(self._change(key, step))
 
+    async def amend(self, key: K, step: Callable[[V | None], Awaitable[V | None]]) -> None:
+        """Run `step` on the cached value, if there is one, under the key's lock, and cache the value it returns.
+
+        For a part of the value that nobody sees: no listener hears of it, and nothing is loaded. Raises what `step`
+        raises; the cache has not changed then.
+        """
+        await self.shielded(self._amend(key, step))
+
     async def create(self, work: Callable[[], Awaitable[tuple[K, R]]]) -> R:
         """Run `work`, which saves a new value and returns its key and result; store it and notify the listeners."""
         return await self.shielded(self._create(work))
@@ -106,6 +114,12 @@ class Aggregate(Generic[K, V, R]):
                 self.store(key, self._value_of(result))
                 self._notify(key, before, result)
             return before, result
+
+    async def _amend(self, key: K, step: Callable[[V | None], Awaitable[V | None]]) -> None:
+        async with self._locks.hold(key):
+            amended = await step(self._cache.get(key))
+            if amended is not None:
+                self.store(key, amended)
 
     async def _attempt(self, key: K, step: Callable[[V], Awaitable[R | None]]) -> tuple[V, R | None]:
         conflicts = 0

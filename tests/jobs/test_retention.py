@@ -1,7 +1,7 @@
 """Old rows go in small steps, and nothing is owed a second time because of it."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from raidbot.db import outbox, raid_queries
+from raidbot.db import drafts, outbox, raid_queries
 from raidbot.db.database import Database
 from raidbot.db.outbox import OutboxMessage
 from raidbot.delivery.boards import posting
 from raidbot.jobs.reminders import remind_due
-from raidbot.jobs.retention import OutboxPruning
+from raidbot.jobs.retention import MARKS_KEPT, OutboxPruning, prune_marks
+from raidbot.raids import lifecycle
+from raidbot.raids.events import Change
+from raidbot.raids.model import CloseReason, RaidId
 from raidbot.state import State
-from tests.raids.builders import GUILD, NOW
-from tests.state.state_helpers import BY_MANAGER, add_open_raid, query
+from tests.raids.builders import ALICE, GUILD, MANAGER, NOW
+from tests.state.state_helpers import BY_MANAGER, BY_REACTION, add_open_raid, query, react_rule, stored_raid
 
 AFTER_KEPT = NOW + outbox.KEPT + timedelta(seconds=1)
 KEYS = "SELECT dedupe FROM outbox ORDER BY id"
@@ -47,6 +50,15 @@ def finish(tx: sqlite3.Connection) -> None:
 
 async def keys(state: State) -> list[str]:
     return [key for (key,) in await query(state, KEYS)]
+
+
+async def marked_raid(state: State, end: Callable[..., Change] | None, **how: object) -> RaidId:
+    """Create a raid in which Alice reacted, and end it by this rule."""
+    raid = await add_open_raid(state, tank=1)
+    await state.change(raid, react_rule(ALICE), BY_REACTION)
+    if end is not None:
+        await state.change(raid, partial(end, **how), BY_MANAGER)
+    return raid
 
 
 async def test_done_rows_go_thirty_days_after_they_were_done(state: State) -> None:
@@ -120,3 +132,63 @@ async def test_a_raid_whose_thread_was_introduced_gets_no_thread_again_once_that
     assert await state.db.read(partial(lacking, since=AFTER_KEPT - period)) == []
     assert period < outbox.KEPT
     assert await state.db.read(partial(lacking, since=NOW)) == [raid]  # only its age keeps it from being asked about
+
+
+async def test_marks_of_a_raid_long_over_go_and_nothing_else_of_it_changes(state: State) -> None:
+    raid = await marked_raid(state, lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW)
+    before = await state.raid(raid)
+    heard: list[Change] = []
+    state.listen(lambda _, change: heard.append(change))
+
+    await prune_marks(state, before.starts_at + MARKS_KEPT)
+    assert (await state.raid(raid)).marks != ()
+    await prune_marks(state, before.starts_at + MARKS_KEPT + timedelta(seconds=1))
+
+    assert await state.raid(raid) == await stored_raid(state, raid) == replace(before, marks=())
+    assert heard == []
+    after = await state.change(raid, partial(lifecycle.reopen, by=MANAGER, now=NOW), BY_MANAGER)
+    assert after.raid.version == before.version + 1
+    assert await stored_raid(state, raid) == after.raid
+
+
+async def test_marks_of_a_raid_that_is_not_cached_go_without_loading_it(state: State) -> None:
+    raid = await marked_raid(state, lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW)
+    late = (await state.raid(raid)).starts_at + MARKS_KEPT + timedelta(days=1)
+    restarted = State(state.db, lambda: late)
+    await restarted.load()
+
+    await prune_marks(restarted, late)
+
+    assert len(restarted._raids) == 0
+    assert (await stored_raid(restarted, raid)).marks == ()
+
+
+async def test_marks_of_a_raid_that_is_still_open_stay(state: State) -> None:
+    raid = await marked_raid(state, None)
+    late = (await state.raid(raid)).starts_at + 2 * MARKS_KEPT
+
+    await prune_marks(state, late)
+    await state.forget_marks(raid, before=late)
+
+    assert (await state.raid(raid)).marks == (await stored_raid(state, raid)).marks != ()
+
+
+async def test_marks_go_a_few_raids_at_a_time(state: State) -> None:
+    for _ in range(12):
+        await marked_raid(state, lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW)
+    late = NOW + timedelta(days=365)
+
+    left = []
+    for _ in range(2):
+        await prune_marks(state, late)
+        left.append(len(await query(state, "SELECT raid FROM marks")))
+
+    assert left == [2, 0]
+
+
+async def test_drafts_go_a_batch_at_a_time(state: State) -> None:
+    for _ in range(3):
+        await state.db.write(partial(drafts.add, guild=GUILD, member=ALICE, payload={}, now=NOW))
+    prune = partial(drafts.prune, before=NOW + timedelta(seconds=1), limit=2)
+
+    assert [await state.db.write(prune) for _ in range(3)] == [2, 1, 0]

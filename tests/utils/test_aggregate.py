@@ -207,3 +207,41 @@ async def test_only_so_many_are_kept() -> None:
         await numbers.get(name)
 
     assert len(numbers) == 2
+
+
+async def test_an_amended_value_is_cached_and_announced_to_nobody() -> None:
+    store = Store(a=1)
+    numbers = kept(store)
+    heard: list[tuple[int, int]] = []
+    numbers.listen(lambda before, after: heard.append((before, after)))
+    given: list[int | None] = []
+
+    async def double(cached: int | None) -> int | None:
+        given.append(cached)
+        return None if cached is None else 2 * cached
+
+    await numbers.amend("a", double)
+    await numbers.get("a")
+    await numbers.amend("a", double)
+
+    assert given == [None, 1]
+    assert await numbers.get("a") == 2
+    assert store.loads == ["a"]
+    assert heard == []
+
+
+async def test_an_amendment_waits_for_the_change_under_way() -> None:
+    store = Store(a=1)
+    numbers = kept(store)
+    store.may_save.clear()
+    change = asyncio.create_task(numbers.change("a", store.adding(5)))
+    await store.saving.wait()
+
+    async def double(cached: int | None) -> int | None:
+        return 2 * (cached or 0)
+
+    amendment = asyncio.create_task(numbers.amend("a", double))
+    store.may_save.set()
+    await asyncio.gather(change, amendment)
+
+    assert await numbers.get("a") == 12
