@@ -62,7 +62,7 @@ from raidbot.jobs.closing import close_due
 from raidbot.jobs.database_probe import probe_database
 from raidbot.jobs.heartbeat import Heartbeat, Job
 from raidbot.jobs.reminders import remind_due
-from raidbot.jobs.retention import OutboxPruning, forget_boards, prune_audit, prune_drafts, prune_marks
+from raidbot.jobs.retention import OutboxPruning, forget_boards, prune_audit, prune_drafts, prune_marks, shrink_log
 from raidbot.raids.model import GuildId
 from raidbot.raids.notifications import REPLY
 from raidbot.state import State
@@ -180,6 +180,7 @@ class RaidBot(commands.AutoShardedBot):
             "audit": partial(prune_audit, self.state),
             "marks": partial(prune_marks, self.state),
             "sent messages": OutboxPruning(self.state).run,
+            "write-ahead log": partial(shrink_log, self.state),
         }
         self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds)
         _set_api_url(options)

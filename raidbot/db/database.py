@@ -4,6 +4,7 @@ One writer and one reader connection, both from aiosqlite. A whole transaction i
 so a cancelled task cannot leave one open.
 """
 
+import asyncio
 import re
 import sqlite3
 import time
@@ -17,7 +18,7 @@ from typing import TypeVar
 import aiosqlite
 import structlog
 
-from raidbot.db import backup
+from raidbot.db import backup, wal
 from raidbot.db.errors import UnusableDatabase, error_kind, refuse_copy, unusable
 from raidbot.db.process_lock import claim
 
@@ -127,6 +128,21 @@ class Database:
             self.outage = None
             log.info("database can be written again", path=str(self.path))
 
+    async def shrink_log(self) -> bool:
+        """Empty the write-ahead log's file if it is large; return False if it is and a reader still needs it.
+
+        Most pages are copied beside the writer, which waits for the rest only. Raises Unwritable during a write outage.
+        """
+        if not wal.is_large(self.path):
+            return True
+        try:
+            await asyncio.to_thread(wal.copy_pages, self.path)
+            return await _run(self._writer, wal.empty)
+        except sqlite3.OperationalError as error:
+            if error_kind(error) not in _OUTAGES:
+                raise
+            raise Unwritable(str(error)) from error
+
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on one snapshot of the database and return its result; `work` may use several statements."""
 
@@ -181,6 +197,7 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA busy_timeout = 5000").fetchall()
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
     connection.execute("PRAGMA synchronous = FULL").fetchall()
+    wal.limit_size(connection)
     connection.execute("PRAGMA foreign_keys = ON").fetchall()
     # SQLite opens an unwritable file read-only and fails only at the first write, so try one now.
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]

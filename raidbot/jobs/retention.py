@@ -35,6 +35,11 @@ async def prune_marks(state: State, now: datetime) -> None:
         await state.forget_marks(raid, before=before)
 
 
+async def shrink_log(state: State, _now: datetime) -> None:
+    """Empty the database's write-ahead log if it has become large, as after a burst or beside a long reader."""
+    await state.db.shrink_log()
+
+
 class OutboxPruning:
     """Deletes done outbox rows `outbox.KEPT` after they were done, looking at `window` rows per run.
 

@@ -1,0 +1,39 @@
+"""The write-ahead log beside the database: how large it is, and how it becomes small again."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+LIMIT_BYTES = 16 * 2**20
+"""Size to which SQLite cuts the file when it begins it anew after a checkpoint."""
+LARGE_BYTES = 8 * 2**20
+"""Size from which the heartbeat empties the file: twice what SQLite's own checkpoints leave."""
+
+
+def limit_size(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA journal_size_limit = {LIMIT_BYTES:d}").fetchall()
+
+
+def is_large(path: Path) -> bool:
+    """Return True if the log of this database is to be emptied."""
+    try:
+        return Path(f"{path}-wal").stat().st_size > LARGE_BYTES
+    except OSError:
+        return False
+
+
+def copy_pages(path: Path) -> None:
+    """Copy what readers no longer need from the log to the database. Holds up no reader and no writer."""
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def empty(connection: sqlite3.Connection) -> bool:
+    """Copy the rest and cut the file to nothing; return False if a reader still needs it. Waits for nobody."""
+    (timeout,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute("PRAGMA busy_timeout = 0").fetchall()
+    try:
+        busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {timeout:d}").fetchall()
+    return not busy
