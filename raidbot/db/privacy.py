@@ -1,0 +1,81 @@
+"""The registry of tables that name members, for whatever exports, forgets or keeps what is known of a person.
+
+A table is either in `REGISTRY` or in `FREE`; `tests/db/test_privacy.py` compares both with the schema.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Scope(Enum):
+    """The way from a row to the guild it belongs to."""
+
+    GUILD = "guild"
+    """The column `guild` holds its id; in some tables it may be empty."""
+    RAID = "raid"
+    """The column `raid` holds the id of a raid, which belongs to a guild."""
+    EVERYWHERE = "everywhere"
+    """The row is about the member in all guilds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Columns of a table that name members.
+
+    `ids` hold one member's id or nothing, `names` a display name, `texts` text or JSON with ids or names somewhere in
+    it, and `typed` what a person typed, which may name anybody.
+    """
+
+    name: str
+    scope: Scope
+    ids: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    typed: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.ids, *self.names, *self.texts, *self.typed)
+
+
+REGISTRY = (
+    Table(name="members", scope=Scope.GUILD, ids=("member",), names=("name",)),
+    Table(name="leaders", scope=Scope.GUILD, ids=("member",)),
+    Table(name="opening_balances", scope=Scope.GUILD, ids=("member",)),
+    Table(name="closed_dms", scope=Scope.EVERYWHERE, ids=("member",)),
+    Table(
+        name="raids",
+        scope=Scope.GUILD,
+        ids=("creator", "leader", "closed_by"),
+        typed=("title", "description", "subject", "strategy"),
+    ),
+    Table(name="seats", scope=Scope.RAID, ids=("member",)),
+    Table(name="waits", scope=Scope.RAID, ids=("member",)),
+    Table(name="marks", scope=Scope.RAID, ids=("member",)),
+    Table(name="attendance", scope=Scope.RAID, ids=("member", "marked_by")),
+    Table(name="asks", scope=Scope.RAID, ids=("member", "asked_by")),
+    Table(name="added_to_threads", scope=Scope.RAID, ids=("member",)),
+    # The rosters before and after a change, and the raid's fields with its leader.
+    Table(name="undo", scope=Scope.RAID, ids=("actor",), texts=("before", "after")),
+    # A changed leader is mentioned; a changed title or description is quoted.
+    Table(name="audit", scope=Scope.GUILD, ids=("actor", "member"), texts=("before", "after")),
+    # A new raid that somebody is planning.
+    Table(name="drafts", scope=Scope.GUILD, ids=("member",), texts=("payload",)),
+    # `target` is a member's id if `kind` is 'dm', else a channel's. `dedupe` ends with the member's id.
+    Table(name="outbox", scope=Scope.GUILD, ids=("target",), texts=("payload", "dedupe", "last_error")),
+    # Rows of the Node.js bot as they were. Some keys hold a member's id.
+    Table(name="moved_rows", scope=Scope.GUILD, texts=("key", "payload")),
+)
+
+FREE = (
+    "admin_roles",
+    "facts",
+    "grants",
+    "guild_channels",
+    "guilds",
+    "moved_in",
+    "raid_roles",
+    "signup_roles",
+    "templates",
+)
+"""Tables that name no member: settings of guilds, what raids are made from, and facts about the bot itself."""
