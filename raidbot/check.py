@@ -9,6 +9,7 @@ from pathlib import Path
 from raidbot.config import Settings
 from raidbot.db.database import inspect, migrations
 from raidbot.db.errors import UnusableDatabase
+from raidbot.utils import member_tags
 
 OLDEST_SQLITE = (3, 37)
 """The first version with STRICT tables."""
@@ -79,3 +80,16 @@ def _new_file(path: Path, sentence: str) -> Finding:
     if folder.is_dir() and os.access(folder, os.W_OK):
         return Finding(fine=True, sentence=sentence)
     return Finding(fine=False, sentence=f"{path} cannot be made: {folder} is not a folder that may be written.")
+
+
+def member_tag(database: Path, member: int) -> Finding:
+    """Say by which tag the log of the bot on this database names the member."""
+    file = member_tags.key_file(database)
+    try:
+        key = member_tags.read_key(database)
+    except OSError as error:
+        return Finding(fine=False, sentence=f"{file}, the key of the tags, cannot be read: {error.strerror}.")
+    if key is None:
+        sentence = f"There is no tag for member {member} yet: the first start makes its key, {file}."
+        return Finding(fine=False, sentence=sentence)
+    return Finding(fine=True, sentence=f"The log names member {member} as {member_tags.tag(key, member)}.")

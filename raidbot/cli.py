@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     checking = commands.add_parser("check", help="say what is missing before the bot can run; changes nothing")
+    checking.add_argument("--member", type=int, metavar="ID", help="only say by which tag the log names this member")
     checking.set_defaults(command=_check)
 
     demo = commands.add_parser("demo", help="show the bot at work against a Discord of its own; no token needed")
@@ -79,9 +80,11 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    del options
     try:
-        found = list(check.findings(load()))
+        if options.member is None:
+            found = list(check.findings(load()))
+        else:
+            found = [check.member_tag(load(connects=False).database, options.member)]
     except WrongSettings as error:
         found = [check.Finding(fine=False, sentence=sentence) for sentence in error.sentences]
     for finding in found:

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 
 import aiohttp
 import discord
@@ -16,7 +17,7 @@ from raidbot.bot import Options, RaidBot
 from raidbot.config import Settings
 from raidbot.db.database import Database
 from raidbot.db.errors import UnusableDatabase
-from raidbot.utils import logging
+from raidbot.utils import logging, member_tags
 from raidbot.utils.clock import Clock, utc_now
 from raidbot.utils.errors import Refusal
 
@@ -85,11 +86,20 @@ async def _serve(settings: Settings, clock: Clock) -> None:
     stop_requested = asyncio.Event()
     _handle_signals(stop_requested)
     db = await Database.open(settings.database)
+    _tag_members(settings.database)
     try:
         bot = RaidBot(db, clock, _options(settings))
         await _run_until_stopped(bot, settings.token.get_secret_value(), stop_requested)
     finally:
         await db.close()
+
+
+def _tag_members(database: Path) -> None:
+    """Name members in the log by tags of the key beside the database."""
+    try:
+        logging.tag_members_with(member_tags.ensure_key(database))
+    except OSError as error:
+        log.warning("tags of members change with this start: their key cannot be kept", error=error.strerror)
 
 
 def _options(settings: Settings) -> Options:

@@ -12,6 +12,7 @@ from raidbot import __version__, check
 from raidbot.cli import main
 from raidbot.db import database
 from raidbot.db.database import Database, migrations
+from raidbot.utils import member_tags
 from tests.db import next_release_database
 
 TOKEN = "a-token.that.must-not-be-seen"
@@ -192,3 +193,16 @@ def _sqlite(path: Path, statement: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(statement)
         connection.commit()
+
+
+def test_check_prints_the_tag_by_which_the_log_names_a_member(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAIDBOT_DATABASE", str(tmp_path / "raidbot.db"))
+
+    assert main(["check", "--member", "123"]) == 1
+    assert "There is no tag for member 123 yet" in capsys.readouterr().out
+    key = member_tags.ensure_key(tmp_path / "raidbot.db")
+
+    assert main(["check", "--member", "123"]) == 0
+    assert capsys.readouterr().out == f"ok       The log names member 123 as {member_tags.tag(key, 123)}.\n"

@@ -1,28 +1,59 @@
-"""Logging as console lines or JSON, including discord.py's records, with secrets redacted."""
+"""Logging as console lines or JSON, including discord.py's records, with secrets redacted and members tagged."""
 
 import logging
 import re
 import sys
+from collections.abc import Iterable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
 import structlog
 from structlog.stdlib import ProcessorFormatter
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+from raidbot.utils.member_tags import TAG, new_key, tag
 
 _MAX_FILE_BYTES = 5_000_000
 _KEPT_FILES = 5
 _HIDDEN = "[hidden]"
 # A bot token, or the token in an interaction's or webhook's URL.
 _TOKENS = re.compile(r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=/)((?:webhooks|interactions)/\d+)/[\w.%-]{20,}")
+_MEMBER_FIELDS = ("member", "members", "actor", "user")
 _secrets: set[str] = set()  # process-wide, as logging is
+_member_keys: list[bytes] = []  # the last one counts
 
 
 def hide(secret: str) -> None:
     """Replace this value in every log line from now on."""
     if secret:
         _secrets.add(secret)
+
+
+def tag_members_with(key: bytes) -> None:
+    """Use this key for the tags of members from now on. Without one, they change with every start."""
+    _member_keys[:] = [key]
+
+
+def tag_members(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Replace the ids of members in the fields that hold them by their tags."""
+    for field in _MEMBER_FIELDS:
+        if field in event:
+            event[field] = _tagged(event[field])
+    return event
+
+
+def _tagged(value: object) -> object:
+    """Return tags for ids; what is neither an id, a tag nor nothing is a name or worse, and hidden."""
+    if value is None or (isinstance(value, str) and TAG.fullmatch(value)):
+        return value
+    if isinstance(value, int):
+        if not _member_keys:
+            tag_members_with(new_key())
+        return tag(_member_keys[0], value)
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [_tagged(one) for one in value]
+    return _HIDDEN
 
 
 def configure(*, level: str, json: bool, file: Path | None = None) -> None:
@@ -35,6 +66,7 @@ def configure(*, level: str, json: bool, file: Path | None = None) -> None:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
+        tag_members,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     console = logging.StreamHandler(sys.stderr)

@@ -147,12 +147,12 @@ class Outbox:
                 until, error = self._later(60.0), str(refusal)
             elif refusal.status == _MALFORMED and len(row.payload.get("embeds", ())) > 1:
                 await self._record(partial(_split_embeds, row, error=str(refusal), now=self._state.now()))
-                log.info("message split into one per embed", row=row.id, target=row.target, error=str(refusal))
+                log.info("message split into one per embed", row=row.id, **_recipient(row), error=str(refusal))
                 return None
             else:
                 closed = row.kind == "dm" and refusal.code in closed_dms.TAKES_NO_DMS_CODES
                 await self._record(partial(_refused, row, error=str(refusal), now=self._state.now(), closed=closed))
-                log.info("message refused", row=row.id, kind=row.kind, target=row.target, error=str(refusal))
+                log.info("message refused", row=row.id, **_recipient(row), error=str(refusal))
                 return None
         except Exception as bug:
             log.exception("message cannot be sent", row=row.id)
@@ -214,6 +214,11 @@ class Outbox:
 
     def _later(self, seconds: float) -> datetime:
         return self._state.now() + timedelta(seconds=max(seconds, 1.0))
+
+
+def _recipient(row: Claimed) -> dict[str, int]:
+    """Return the field of the log that names the recipient."""
+    return {"member" if row.kind == "dm" else "channel": row.target}
 
 
 def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
