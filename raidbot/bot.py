@@ -42,6 +42,7 @@ from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
 from raidbot.commands.signups.reactions import Reactions
 from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
+from raidbot.commands.ui import log_context
 from raidbot.commands.ui.errors import report_error
 from raidbot.commands.ui.router import Router
 from raidbot.db import guilds
@@ -105,6 +106,8 @@ class Tree(app_commands.CommandTree["RaidBot"]):
     """Command tree that refuses guilds that are not allowed and answers errors with `report_error`."""
 
     async def interaction_check(self, interaction: "discord.Interaction[RaidBot]") -> bool:
+        # Commands and autocomplete run in a task of their own, so the fields end with it.
+        structlog.contextvars.bind_contextvars(**log_context.of_interaction(interaction))
         try:
             interaction.client.check_allowed(interaction)
         except Refusal as refusal:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from raidbot.db import drafts, guilds, outbox, raid_queries, rosters, transactions
 from raidbot.db import raids as rows
@@ -175,7 +176,8 @@ class State:
             return change
 
         try:
-            before, change = await self._raids.change(raid_id, step)
+            with bound_contextvars(raid=raid_id):
+                before, change = await self._raids.change(raid_id, step)
         except Stale:
             raise BusyRaid from None
         return Change(before) if change is None else change

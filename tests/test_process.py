@@ -17,6 +17,7 @@ from discord_sandbox.sandbox import Sandbox
 from discord_sandbox.world import Intent
 from raidbot import process
 from raidbot.db.database import Database
+from raidbot.utils import member_tags
 
 ROOT = Path(__file__).parent.parent
 
@@ -108,6 +109,7 @@ async def test_it_ends_in_order_when_told_to(tmp_path: Path, sandbox: Sandbox, n
         assert "Traceback" not in bot.output
         assert sandbox.token not in bot.output
         assert not online(sandbox)
+        assert member_tags.read_key(tmp_path / "data" / "raidbot.db") is not None
 
 
 async def test_a_second_signal_ends_it_at_once(tmp_path: Path, sandbox: Sandbox) -> None:

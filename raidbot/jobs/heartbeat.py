@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from raidbot.db.database import Unwritable
 from raidbot.utils.clock import Clock
@@ -37,13 +38,18 @@ class Heartbeat:
         """Run every job once for this instant (aware UTC). A failing job is logged and the others run."""
         async with self._ticking:
             for name, job in self._jobs.items():
-                try:
-                    await job(now.replace(microsecond=0))
-                except Unwritable as error:
-                    log.debug("job waits for the database", job=name, error=str(error))
-                except Exception:  # a failing job must not end the loop
-                    log.exception("job failed", job=name)
+                with bound_contextvars(job=name):
+                    await _run(job, now.replace(microsecond=0))
 
     def wake(self) -> None:
         """Run the next tick at once, for example because the clock was moved."""
         self._woken.set()
+
+
+async def _run(job: Job, now: datetime) -> None:
+    try:
+        await job(now)
+    except Unwritable as error:
+        log.debug("job waits for the database", error=str(error))
+    except Exception:  # a failing job must not end the loop
+        log.exception("job failed")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterable
+from contextvars import Context
 from typing import Any, TypeVar
 
 import structlog
@@ -19,6 +20,11 @@ async def end(tasks: Iterable[asyncio.Task[Any]], *, within: float) -> None:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+
+def start_detached(work: Coroutine[object, object, T]) -> asyncio.Task[T]:
+    """Start a task that may serve later events, too: it does not log with the fields of the one that started it."""
+    return asyncio.create_task(work, context=Context())
 
 
 class TaskSet:

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 import structlog
 from discord.ext import commands
+from structlog.contextvars import bound_contextvars
 
 from raidbot.commands.signups.event_queue import KeyedQueue
 from raidbot.db import raid_queries
@@ -33,8 +34,10 @@ def _listener(hear: _Hears) -> _Hears:
     @commands.Cog.listener()
     @wraps(hear)
     async def heard(self: "GuildEvents", about: Any, *more: Any) -> None:
-        if self.serves(_server_of(about)):
-            await hear(self, about, *more)
+        guild = _server_of(about)
+        if self.serves(guild):
+            with bound_contextvars(heard=hear.__name__, guild=guild, **_member_of(about, *more)):
+                await hear(self, about, *more)
 
     return heard
 
@@ -46,6 +49,15 @@ def _server_of(about: Any) -> int | None:
         return about.id
     guild: int | None = about.guild.id if hasattr(about, "guild") else about.guild_id
     return guild
+
+
+def _member_of(about: object, *more: object) -> dict[str, int]:
+    """Return the field of the log that names the member whom the event is about, if it is about one."""
+    if isinstance(about, discord.RawMemberRemoveEvent):
+        return {"member": about.user.id}
+    if isinstance(about, discord.Member):
+        return {"member": about.id}
+    return {"member": more[0]} if more and isinstance(more[0], int) else {}
 
 
 class GuildEvents(commands.Cog):
@@ -91,13 +103,13 @@ class GuildEvents(commands.Cog):
     @_listener
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Handle the bot's removal from the guild. An outage is dispatched as `on_guild_unavailable` instead."""
-        log.info("guild left", guild=guild.id)
+        log.info("guild left")
         for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=GuildId(guild.id))):
             self._lose(raid, CancelReason.GUILD_LEFT)
 
     @_listener
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
-        log.info("guild unavailable", guild=guild.id)
+        log.info("guild unavailable")
         self._unavailable.add(guild.id)
 
     @_listener
@@ -105,7 +117,7 @@ class GuildEvents(commands.Cog):
         """Compare the guild's boards after an outage. discord.py also dispatches this for every guild on connect."""
         if guild.id in self._unavailable:
             self._unavailable.discard(guild.id)
-            log.info("guild available again", guild=guild.id)
+            log.info("guild available again")
             await self._reconcile.all(lambda concerned: concerned == guild.id)
 
     # Discord sends no events of channels the bot cannot read, so boards are compared once it can read them again.

@@ -20,7 +20,7 @@ from raidbot.commands.raid import (
     substitutes,
 )
 from raidbot.commands.raid.context import Action, PanelContext, refuse, show_panel
-from raidbot.commands.ui import permissions, raid_autocomplete, responses
+from raidbot.commands.ui import log_context, permissions, raid_autocomplete, responses
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import GuildId, Status
 from raidbot.raids.permissions import Permission
@@ -57,6 +57,7 @@ class RaidPanel(commands.Cog):
     @app_commands.describe(code="Which raid; choose it from the list as you type")
     async def raid(self, interaction: discord.Interaction[Any], code: str) -> None:
         raid = await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
+        log_context.note_raid(raid.id)
         await permissions.check_any(interaction, ANY, raid)
         await responses.defer(interaction)
         await show_panel(self._state, interaction, raid)
@@ -71,6 +72,7 @@ class RaidPanel(commands.Cog):
             raise UnknownPanel
         code, name, *rest = press.parts
         raid = await self._state.find(GuildId(permissions.guild_of(press.interaction).id), code)
+        log_context.note_raid(raid.id)
         action = ACTIONS[name]
         await permissions.check_any(press.interaction, action.permissions, raid)
         context = PanelContext(self._state, press, raid, tuple(rest), self._post_waiter)

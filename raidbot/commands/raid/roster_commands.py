@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.raid.roster_messages import outcome
-from raidbot.commands.ui import permissions, raid_autocomplete, responses
+from raidbot.commands.ui import log_context, permissions, raid_autocomplete, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.member_picker import PickedMember, picked_member
 from raidbot.raids.model import GuildId, MemberId, Raid, Role
@@ -104,6 +104,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     async def _checked(self, interaction: discord.Interaction[Any], permission: Permission, code: str) -> Raid:
         """Return the raid and defer the response. Raises UnknownRaid or NotAllowed."""
         raid = await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
+        log_context.note_raid(raid.id)
         await permissions.check(interaction, permission, raid)
         await responses.defer(interaction)
         return raid
@@ -118,9 +119,11 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         """Return the raid named in the command's `raid` option, or None."""
         code = str(interaction.namespace.raid or "")
         try:
-            return await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
+            raid = await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
         except UnknownRaid:
             return None
+        log_context.note_raid(raid.id)
+        return raid
 
 
 def _line(raid: Raid, role: Role) -> str:

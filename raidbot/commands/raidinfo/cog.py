@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from raidbot.commands.raidinfo import views
 from raidbot.commands.raidinfo.views import PAGE_SIZE, Query
-from raidbot.commands.ui import permissions, raid_autocomplete, responses
+from raidbot.commands.ui import log_context, permissions, raid_autocomplete, responses
 from raidbot.commands.ui.pagination import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
 from raidbot.db import raid_listings
@@ -84,6 +84,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     @app_commands.describe(code=_CODE)
     async def detail(self, interaction: discord.Interaction[Any], code: str) -> None:
         raid = await self._state.find(_guild(interaction), code)
+        log_context.note_raid(raid.id)
         await responses.defer(interaction)
         names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
         board = render.board(raid, names, None, leaders)
@@ -106,6 +107,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
             if code is None:
                 raise WhichRaid
             raids = [await self._state.find(GuildId(guild.id), code)]
+            log_context.note_raid(raids[0].id)
             await responses.defer(interaction)
         else:
             await responses.defer(interaction)

@@ -4,7 +4,7 @@ import asyncio
 
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.service import SignupService, place
-from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui import log_context, permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import MessageId, RaidId, Source
 from raidbot.state import State
@@ -37,6 +37,7 @@ class BoardButtons:
         raid_id = None if message is None else self._state.boards.get(MessageId(message.id))
         if raid_id is None:
             raise SignupsOver
+        log_context.note_raid(raid_id)
         guild, member = permissions.guild_of(interaction), permissions.member_id(interaction)
         if not self._speed.hit((guild.id, member), asyncio.get_running_loop().time()):
             raise PressedTooFast

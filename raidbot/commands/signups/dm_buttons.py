@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from raidbot.commands.signups.service import place
-from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui import log_context, permissions, responses
 from raidbot.commands.ui.role_select import role_numbered
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
 from raidbot.raids.model import Raid, RaidId, Role, Source
@@ -59,6 +59,7 @@ class DmButtons:
             raid = await self._state.raid(RaidId(number_of(press.parts[0])))
         except KeyError:
             raise UnknownPanel from None
+        log_context.note_raid(raid.id)
         if not self._serves(raid.guild):
             raise UnknownPanel
         return raid

@@ -5,20 +5,26 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 import structlog
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from raidbot.db.database import Unwritable
 from raidbot.raids.model import RaidId
+from raidbot.utils.tasks import start_detached
 
 log = structlog.get_logger(__name__)
 
 Work = Callable[[], Awaitable[None]]
+Fields = dict[str, object]
 
 
 class KeyedQueue:
-    """One FIFO queue of work per raid. Raids do not wait for each other."""
+    """One FIFO queue of work per raid. Raids do not wait for each other.
+
+    Each piece of work logs with the fields that were bound where it was queued.
+    """
 
     def __init__(self) -> None:
-        self._queues: dict[RaidId, deque[Work]] = {}
+        self._queues: dict[RaidId, deque[tuple[Work, Fields]]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._ended = False
 
@@ -26,12 +32,13 @@ class KeyedQueue:
         """Queue `work` behind the raid's earlier work. Returns at once; does nothing after `end`."""
         if self._ended:
             return
+        fields: Fields = get_contextvars()
         line = self._queues.get(raid)
         if line is not None:
-            line.append(work)
+            line.append((work, fields))
             return
-        self._queues[raid] = deque([work])
-        worker = asyncio.create_task(self._drain(raid))
+        self._queues[raid] = deque([(work, fields)])
+        worker = start_detached(self._drain(raid))
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
 
@@ -44,11 +51,12 @@ class KeyedQueue:
     async def _drain(self, raid: RaidId) -> None:
         line = self._queues[raid]
         while line:
-            work = line.popleft()
-            try:
-                await work()
-            except Unwritable as error:
-                log.debug("board event not written", raid=raid, error=str(error))
-            except Exception:  # the raid's later work must still run
-                log.exception("board event failed", raid=raid)
+            work, fields = line.popleft()
+            with bound_contextvars(**fields | {"raid": raid}):
+                try:
+                    await work()
+                except Unwritable as error:
+                    log.debug("board event not written", error=str(error))
+                except Exception:  # the raid's later work must still run
+                    log.exception("board event failed")
         del self._queues[raid]

@@ -11,7 +11,7 @@ from raidbot.commands.signups import mysignups_views
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.mysignups_views import PAGE_SIZE
 from raidbot.commands.signups.service import SignupService
-from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui import log_context, permissions, responses
 from raidbot.commands.ui.pagination import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.db import raid_listings
@@ -58,7 +58,9 @@ class MySignups(commands.Cog):
         await self._show_raid(press.interaction, raid, said)
 
     async def _raid(self, press: Press, code: str) -> Raid:
-        return await self._state.find(GuildId(permissions.guild_of(press.interaction).id), code)
+        raid = await self._state.find(GuildId(permissions.guild_of(press.interaction).id), code)
+        log_context.note_raid(raid.id)
+        return raid
 
     async def _show_raid(self, interaction: discord.Interaction[Any], raid: Raid, said: str = "") -> None:
         now, member = await self._state.raid(raid.id), permissions.member_id(interaction)

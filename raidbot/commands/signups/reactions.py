@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,6 +11,7 @@ from functools import partial
 import discord
 import structlog
 from discord.ext import commands
+from structlog.contextvars import bound_contextvars
 
 from raidbot.commands.signups.event_queue import KeyedQueue
 from raidbot.commands.signups.gate import RoleGone, SignupGate
@@ -73,6 +75,11 @@ class Reaction:
     roles: frozenset[int]
 
 
+def _logging(payload: discord.RawReactionActionEvent, raid: RaidId, heard: str) -> AbstractContextManager[None]:
+    """Give what is logged in the block, and by the work queued in it, the fields of the reaction."""
+    return bound_contextvars(heard=heard, guild=payload.guild_id, member=payload.user_id, raid=raid)
+
+
 class Reactions(commands.Cog):
     """`serves` returns True for guilds the bot works in; `speed` limits reactions on boards per (guild, member)."""
 
@@ -106,8 +113,11 @@ class Reactions(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         raid = self._board(payload)
-        if raid is None:
-            return
+        if raid is not None:
+            with _logging(payload, raid, "reaction added"):
+                await self._added(payload, raid)
+
+    async def _added(self, payload: discord.RawReactionActionEvent, raid: RaidId) -> None:
         member = payload.member
         if member is None:  # the guild is not in discord.py's cache
             self._reconcile.later(raid)
@@ -141,7 +151,8 @@ class Reactions(commands.Cog):
             return
         member = MemberId(payload.user_id)
         self._reconcile.touched(raid, member)
-        self._event_queue.put(raid, partial(self._sign_off, raid, member, key_of(str(payload.emoji))))
+        with _logging(payload, raid, "reaction removed"):
+            self._event_queue.put(raid, partial(self._sign_off, raid, member, key_of(str(payload.emoji))))
 
     def _board(self, payload: discord.RawReactionActionEvent) -> RaidId | None:
         raid = self._state.boards.get(MessageId(payload.message_id))
@@ -163,7 +174,7 @@ class Reactions(commands.Cog):
             if isinstance(refusal, RoleGone):
                 await self._tell(raid, raid.leader or raid.creator, refusal, again_after=_REPEAT_LEADER_NOTICE_SECONDS)
         except sqlite3.Error as error:
-            self._catch_up(raid.id, reaction.member, error)
+            self._catch_up(raid.id, error)
             await self._tell(raid, reaction.member, NotSaved(raid))
 
     def _join(self, raid: Raid, *, reaction: Reaction, role: RoleKey, settings: GuildSettings, now: datetime) -> Change:
@@ -198,15 +209,15 @@ class Reactions(commands.Cog):
         try:
             now = (await self._state.change(raid_id, rule, Cause(Source.REACTION, member))).raid
         except sqlite3.Error as error:
-            self._catch_up(raid_id, member, error)
+            self._catch_up(raid_id, error)
             return
         meant_to_leave = mark is not None and not mark.unwanted and not taken
         if meant_to_leave and now.status is Status.CLOSED and now.has_place(member, role.key):
             await self._tell(now, member, signups.KeepsPlace(now))
 
-    def _catch_up(self, raid: RaidId, member: MemberId, error: sqlite3.Error) -> None:
+    def _catch_up(self, raid: RaidId, error: sqlite3.Error) -> None:
         if not isinstance(error, Unwritable):
-            log.error("reaction not written", raid=raid, member=member, exc_info=error)
+            log.error("reaction not written", exc_info=error)
         self._reconcile.later(raid)
 
     async def _tell(
@@ -229,7 +240,7 @@ class Reactions(commands.Cog):
         except Unwritable:
             self._best_effort_dms.say(member, str(refusal))
         except sqlite3.Error:
-            log.exception("refusal notice not written", raid=raid.id, member=member)
+            log.exception("refusal notice not written", member=member)
 
     async def _thread_notice(
         self, raid: Raid, member: MemberId, refusal: Refusal, cause: str, now: datetime

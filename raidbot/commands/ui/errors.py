@@ -30,15 +30,15 @@ async def report_error(interaction: Interaction, error: Exception) -> None:
     """
     error = _cause(error)
     if _is_too_late(error):
-        log.info("answered too late", interaction=interaction.id, asked=_asked(interaction), error=str(error))
+        log.info("answered too late", error=str(error))
         return
-    text = _sentence(interaction, error)
+    text = _sentence(error)
     if interaction.type is discord.InteractionType.autocomplete:
         return
     try:
         await send_ephemeral(interaction, text)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
-        log.info("error not shown", interaction=interaction.id, asked=_asked(interaction), error=str(failure))
+        log.info("error not shown", error=str(failure))
 
 
 def _cause(error: Exception) -> Exception:
@@ -54,7 +54,7 @@ def _is_too_late(error: Exception) -> bool:
     return isinstance(error, discord.HTTPException) and error.code in _TOO_LATE
 
 
-def _sentence(interaction: Interaction, error: Exception) -> str:
+def _sentence(error: Exception) -> str:
     match error:
         case Refusal():
             return str(error)
@@ -63,32 +63,18 @@ def _sentence(interaction: Interaction, error: Exception) -> str:
         case app_commands.NoPrivateMessage():
             return "This works in a server only."
         case sqlite3.Error():
-            number = _record(interaction, error)
+            number = _record(error)
             return f"I cannot write to my database right now, so nothing has changed. Try again later. (error {number})"
         case discord.Forbidden():
-            number = _record(interaction, error)
+            number = _record(error)
             return f"Discord does not let me do that: {error.text}. Check my permissions here. (error {number})"
         case _:
-            number = _record(interaction, error)
+            number = _record(error)
             return f"That went wrong on my side. If it happens again, tell whoever runs the bot: error {number}."
 
 
-def _record(interaction: Interaction, error: Exception) -> str:
+def _record(error: Exception) -> str:
     """Log the failure under a short number that the person can quote."""
     number = secrets.token_hex(3)
-    log.error(
-        "interaction failed",
-        number=number,
-        asked=_asked(interaction),
-        guild=interaction.guild_id,
-        member=interaction.user.id,
-        exc_info=error,
-    )
+    log.error("interaction failed", number=number, exc_info=error)
     return number
-
-
-def _asked(interaction: Interaction) -> str:
-    if interaction.command is not None:
-        return interaction.command.qualified_name
-    sent: dict[str, Any] = dict(interaction.data or {})
-    return str(sent.get("custom_id", interaction.type.name))

@@ -6,7 +6,9 @@ from typing import Any
 
 import discord
 from discord.ext import commands
+from structlog.contextvars import bound_contextvars
 
+from raidbot.commands.ui import log_context
 from raidbot.commands.ui.errors import report_error
 from raidbot.commands.ui.responses import auto_defer
 from raidbot.utils.errors import Refusal
@@ -62,6 +64,10 @@ class Router(commands.Cog):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
+        with bound_contextvars(**log_context.of_interaction(interaction)):
+            await self._answer(interaction)
+
+    async def _answer(self, interaction: discord.Interaction) -> None:
         async with auto_defer(interaction):
             try:
                 await self._route(interaction)

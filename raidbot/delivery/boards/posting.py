@@ -23,7 +23,7 @@ from raidbot.raids import lifecycle
 from raidbot.raids.events import Change, Created
 from raidbot.raids.model import CancelReason, ChannelId, MessageId, Raid, RaidId, Source, Status
 from raidbot.state import Cause, State
-from raidbot.utils.tasks import end
+from raidbot.utils.tasks import end, start_detached
 from raidbot.utils.text import clip, escape, stamp
 
 log = structlog.get_logger(__name__)
@@ -75,7 +75,7 @@ class Posting:
         lacking = partial(raid_queries.lacking_thread, since=self._state.now() - _THREAD_RETRY_PERIOD, intro=_INTRO)
         for raid in await self._state.db.read(lacking):
             if raid not in self._workers:
-                self._workers[raid] = asyncio.create_task(self._only_thread(raid))
+                self._workers[raid] = start_detached(self._only_thread(raid))
 
     async def stop(self, timeout: float) -> None:
         """Finish the calls under way within `timeout` seconds; the rest is posted after the next start."""
@@ -94,7 +94,7 @@ class Posting:
 
     def _post_soon(self, raid: RaidId) -> None:
         if self._running and raid not in self._workers:
-            self._workers[raid] = asyncio.create_task(self._work(raid))
+            self._workers[raid] = start_detached(self._work(raid))
 
     async def _work(self, raid: RaidId) -> None:
         """Retry with backoff until the raid is posted or Discord has refused it."""

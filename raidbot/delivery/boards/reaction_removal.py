@@ -15,7 +15,7 @@ from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, State
-from raidbot.utils.tasks import end
+from raidbot.utils.tasks import end, start_detached
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +120,7 @@ class ReactionRemover:
         owed = self._owed.setdefault(channel, {})
         owed[unwanted] = refused or owed.get(unwanted, False)
         if channel not in self._workers:
-            self._workers[channel] = asyncio.create_task(self._work(channel))
+            self._workers[channel] = start_detached(self._work(channel))
 
     async def _work(self, channel: ChannelId) -> None:
         owed = self._owed[channel]

@@ -25,6 +25,7 @@ from raidbot.raids.events import Change, MarksChanged
 from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, Raid, RaidId, RoleKey, Source, Status
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
+from raidbot.utils.tasks import start_detached
 
 log = structlog.get_logger(__name__)
 
@@ -139,7 +140,7 @@ class Boards:
         self._stale.add(raid)
         self._unseen.discard(raid)
         if self._running and raid not in self._workers and raid not in self._waiting:
-            worker = asyncio.create_task(self._work(raid))
+            worker = start_detached(self._work(raid))
             self._workers[raid] = worker
 
     async def posted(self, raid: RaidId, fingerprint: str) -> None:
@@ -172,7 +173,7 @@ class Boards:
     def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
         looks = before.signup_style, before.leader_role
         if self._running and looks != (after.signup_style, after.leader_role):
-            task = asyncio.create_task(self._restyle(after.guild))
+            task = start_detached(self._restyle(after.guild))
             self._restyling.add(task)
             task.add_done_callback(self._restyling.discard)
 
