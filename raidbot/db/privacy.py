@@ -58,7 +58,7 @@ REGISTRY = (
     # The rosters before and after a change, and the raid's fields with its leader.
     Table(name="undo", scope=Scope.RAID, ids=("actor",), texts=("before", "after")),
     # A changed leader is mentioned; a changed title or description is quoted.
-    Table(name="audit", scope=Scope.GUILD, ids=("actor", "member"), texts=("before", "after")),
+    Table(name="audit", scope=Scope.GUILD, ids=("actor", "member"), texts=("before", "after", "arguments")),
     # A new raid that somebody is planning.
     Table(name="drafts", scope=Scope.GUILD, ids=("member",), texts=("payload",)),
     # `target` is a member's id if `kind` is 'dm', else a channel's. `dedupe` ends with the member's id.
