@@ -23,6 +23,7 @@ from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import attendance as coming
 from raidbot.raids.rosters import promotion
 from raidbot.state import BOARD_RETENTION
+from raidbot.utils.words import render
 
 TABLES = ("signups", "museum_waitlist", "raid_attendance")
 
@@ -214,7 +215,7 @@ class Raids:
             owed = outbox.OutboxMessage(
                 kind="dm",
                 target=notice.member,
-                payload={"content": notice.text},
+                payload={"content": render(notice.text)},
                 dedupe=notice.key,
                 due_at=self.now,
                 expires_at=change.raid.starts_at,
