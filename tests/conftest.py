@@ -1,6 +1,7 @@
 """Fixtures for tests of the whole bot: a local Discord sandbox and a database in a temporary folder."""
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -51,7 +52,13 @@ LONGEST = (
 def pytest_xdist_auto_num_workers() -> int:
     """More workers than cores, because much of what the tests do is to wait."""
     cores = os.cpu_count() or 1
-    return min(2 * cores, cores + 4)
+    return min(3 * cores, cores + 4)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what collecting made out of every later garbage collection: it lasts as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

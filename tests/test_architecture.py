@@ -4,11 +4,14 @@ import ast
 import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import islice
 from pathlib import Path
 
 import pytest
+
+pytestmark = pytest.mark.xdist_group("architecture")  # one worker parses everything once
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("raidbot", "discord_sandbox")
@@ -179,15 +182,20 @@ def _resolved(module: Module, known: Container[str]) -> Iterator[str]:
 
 
 def modules(packages: Iterable[str] = PACKAGES) -> list[Module]:
-    return [
-        Module(
-            name=_dotted(path),
-            tree=ast.parse(path.read_text(encoding="utf-8")),
-            is_package=path.name == "__init__.py",
-        )
-        for package in packages
-        for path in sorted((ROOT / package).rglob("*.py"))
-    ]
+    return [_module(path) for package in packages for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+@cache
+def _module(path: Path) -> Module:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return Module(name=_dotted(path), tree=tree, is_package=path.name == "__init__.py")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _parsed_once() -> Iterator[None]:
+    """Forget the syntax trees after the last test: they are large."""
+    yield
+    _module.cache_clear()
 
 
 def _dotted(path: Path) -> str:

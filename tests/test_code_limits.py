@@ -8,10 +8,13 @@ import subprocess
 import tokenize
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+pytestmark = pytest.mark.xdist_group("code limits")  # one worker parses everything once
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("raidbot", "discord_sandbox", "bench", "tests")
@@ -54,8 +57,20 @@ def sources() -> list[Source]:
     return [Source(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in paths]
 
 
+@cache
+def _tree(source: Source) -> ast.Module:
+    return ast.parse(source.text)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _parsed_once() -> Iterator[None]:
+    """Forget the syntax trees after the last test: they are large."""
+    yield
+    _tree.cache_clear()
+
+
 def long_functions(source: Source) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source.text)):
+    for node in ast.walk(_tree(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             length = (node.end_lineno or first) - first + 1
@@ -65,7 +80,7 @@ def long_functions(source: Source) -> Iterator[str]:
 
 def questions(source: Source) -> Iterator[str]:
     """Docstrings, also those of constants, that begin with a question word."""
-    for node in ast.walk(ast.parse(source.text)):
+    for node in ast.walk(_tree(source)):
         match node:
             case ast.Expr(value=ast.Constant(value=str(text))) if QUESTION_WORD.match(text.lstrip()):
                 yield f"{source.path}:{node.lineno}"
