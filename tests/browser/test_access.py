@@ -19,7 +19,7 @@ from tests.raid_boards import post_raid
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
 
 AXE = "axe-core@4"
-FETCH_TIMEOUT_SECONDS = 60.0  # seconds
+FETCH_TIMEOUT_SECONDS = 60.0
 REPORTED_IMPACTS = ("serious", "critical")
 
 

@@ -1,7 +1,7 @@
 """Fixtures for delivery tests: a sandbox and a real discord.py client."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from discord_sandbox import Sandbox
-from tests.delivery.harness import BotHarness, DeliveryWorld, EventClient
-
-StartLife = Callable[..., Awaitable[BotHarness]]
+from tests.delivery.harness import DeliveryWorld, EventClient
 
 
 @pytest.fixture

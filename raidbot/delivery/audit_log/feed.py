@@ -14,10 +14,7 @@ from raidbot.db.audit import Feed, Record
 from raidbot.db.outbox import OutboxMessage
 from raidbot.delivery.audit_log import entry_format
 from raidbot.delivery.pacing import sleep_unless
-from raidbot.raids.events import Change
-from raidbot.raids.model import ChannelId, GuildId, Raid
-from raidbot.raids.settings import GuildSettings
-from raidbot.raids.templates.catalogue import Catalogue
+from raidbot.raids.model import ChannelId, GuildId
 from raidbot.state import State
 from raidbot.utils.tasks import end
 
@@ -46,8 +43,8 @@ class AuditFeed:
         self._worker: asyncio.Task[None] | None = None
         self._unreachable: set[ChannelId] = set()
         state.listen(self._committed)
-        state.listen_to_settings(self._settings_committed)
-        state.listen_to_templates(self._templates_committed)
+        state.listen_to_settings(self._committed)
+        state.listen_to_templates(self._committed)
 
     async def start(self) -> None:
         self._worker = asyncio.create_task(self._run())
@@ -65,13 +62,7 @@ class AuditFeed:
                 for guild in await self._state.db.read(partial(rows.due_guilds, feed=feed, count=count, until=until)):
                     await self._report(guild, feed)
 
-    def _committed(self, _before: Raid, _change: Change) -> None:
-        self._recorded.set()
-
-    def _settings_committed(self, _before: GuildSettings, _after: GuildSettings) -> None:
-        self._recorded.set()
-
-    def _templates_committed(self, _before: Catalogue, _after: Catalogue) -> None:
+    def _committed(self, _before: object, _result: object) -> None:
         self._recorded.set()
 
     async def _run(self) -> None:

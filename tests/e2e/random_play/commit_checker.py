@@ -1,6 +1,6 @@
 """Checks every commit to one raid against the rules and keeps every state of the raid."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from raidbot.raids import events as ev
@@ -51,10 +51,6 @@ class CommitChecker:
             said = words(entry)
             self.audit.append((said.title, entry.member, said.before, said.after))
         self.notices |= {notice.key for notice in notices(change)}
-
-    def was_true(self, fact: Callable[[Raid], bool], *, since: int) -> bool:
-        """Return True if the fact held in any state from number `since` to now."""
-        return any(fact(raid) for raid in self.states[since:])
 
     def _check(self, before: Raid, change: Change) -> None:
         assert before == self.raid, "a change was not heard of"
