@@ -39,6 +39,8 @@ SHARED_MODULES = {
 """Of the families, what all of them may import."""
 TALKS_TO_DISCORD = {"delivery", "jobs", "commands", "bot", "ops", "top"}
 HOLDS_SQL = {"db", "ops"}
+MAX_NAMES_IN_BOT = 24
+"""Names of our own that raidbot/bot.py imports: parts, cogs and jobs are listed in modules of their own."""
 IMPURE = {"aiohttp", "aiosqlite", "asyncio", "discord", "os", "socket", "sqlite3", "structlog", "subprocess", "time"}
 SQL = re.compile(r"\b(SELECT .+ FROM|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE)\b", re.DOTALL)
 
@@ -255,6 +257,13 @@ def test_what_leaves_its_place_is_found(name: str, source: str, fault: str) -> N
 )
 def test_what_keeps_its_place_is_let_be(name: str, source: str) -> None:
     assert faults(Module(name=name, tree=ast.parse(source))) == []
+
+
+def test_the_client_knows_few_parts() -> None:
+    (bot,) = (module for module in modules() if module.name == "raidbot.bot")
+    own = sorted(name for name in bot.all_imports() if name.startswith("raidbot."))
+
+    assert own[MAX_NAMES_IN_BOT:] == []
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

@@ -1,7 +1,7 @@
 """Background tasks: keep references to them, log their errors, and end them on shutdown."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextvars import Context
 from typing import Any, TypeVar
 
@@ -10,6 +10,8 @@ import structlog
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+
+_MAX_BACKOFF_SECONDS = 60.0
 
 
 async def end(tasks: Iterable[asyncio.Task[Any]], *, within: float) -> None:
@@ -25,6 +27,25 @@ async def end(tasks: Iterable[asyncio.Task[Any]], *, within: float) -> None:
 def start_detached(work: Coroutine[object, object, T]) -> asyncio.Task[T]:
     """Start a task that may serve later events, too: it does not log with the fields of the one that started it."""
     return asyncio.create_task(work, context=Context())
+
+
+async def retry_until_done(name: str, step: Callable[[], Awaitable[None]]) -> None:
+    """Retry a start-up step with backoff until it succeeds, independently of the other steps."""
+    wait, failed = 1.0, False
+    while True:
+        try:
+            await step()
+        except Exception as error:  # reported once and retried: the rest of the bot runs meanwhile
+            if not failed:
+                log.exception("start-up step failed, trying again", step=name)
+            log.debug("start-up step failed", step=name, error=repr(error), again_in=wait)
+            failed = True
+        else:
+            if failed:
+                log.info("start-up step succeeded after retries", step=name)
+            return
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, _MAX_BACKOFF_SECONDS)
 
 
 class TaskSet:

@@ -35,7 +35,7 @@ async def post(bot: RaidBot, guild: SandboxGuild, **values: Any) -> tuple[Raid, 
     )
     raid = await bot.state.create(plan, Cause(Source.COMMAND, MemberId(guild.owner.id)))
     await guild.until(lambda: raid.id in bot.state.boards.values())
-    await bot.boards.idle()
+    await bot.delivery.boards.idle()
     raid = await bot.state.raid(raid.id)
     return raid, next(one for one in guild.messages(channel) if one.id == raid.message)
 

@@ -128,7 +128,7 @@ async def test_a_board_shows_the_same_stars_after_a_restart(
         await guild.until(lambda: stars(board) == ["Alice", "Bob"])
     before = edits(sandbox, board)
     async with start() as bot:
-        await bot.boards.idle()
+        await bot.delivery.boards.idle()
         assert edits(sandbox, board) == before
     await guild.take_role(alice, veterans)
 

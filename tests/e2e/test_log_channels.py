@@ -152,7 +152,7 @@ async def test_entries_wait_for_a_channel_that_can_be_written_to(
         guild.deny(reports, "send_messages")
         await record_entries(bot, guild, Entry(AuditAction.THREAD_OPENED))
         sandbox.advance(timedelta(minutes=3))
-        await bot.audit_feed.report(bot.state.now())
+        await bot.delivery.audit_feed.report(bot.state.now())
         assert embeds(guild, reports) == []
 
         await choose(bot, guild, audit=other)
@@ -167,7 +167,7 @@ async def test_a_server_that_wants_no_log_is_owed_none(
         await choose(bot, guild, audit=reports)
         await choose(bot, guild)
         await record_entries(bot, guild, Entry(AuditAction.THREAD_OPENED))
-        await bot.audit_feed.report(bot.state.now() + timedelta(minutes=3))
+        await bot.delivery.audit_feed.report(bot.state.now() + timedelta(minutes=3))
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("SELECT count(*), sum(owed_to_audit) FROM audit").fetchone() == (3, 0)
     assert embeds(guild, reports) == []

@@ -24,7 +24,11 @@ class BestEffortDms:
         self._pacer: Pacer[None] = Pacer(0.25, burst=5)
         self._tasks = TaskSet()
 
-    async def stop(self) -> None:
+    async def start(self) -> None:
+        """Do nothing: DMs of an earlier run are not sent again."""
+
+    async def stop(self, _timeout: float) -> None:
+        """Cancel the DMs that were not sent yet."""
         await self._tasks.cancel_all()
 
     def say(self, member: MemberId, text: str) -> None:

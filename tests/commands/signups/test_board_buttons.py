@@ -45,7 +45,7 @@ async def post(bot: RaidBot, guild: SandboxGuild, of: tuple[Role, ...], seats: t
     )
     raid = await bot.state.create(plan, Cause(Source.COMMAND, MemberId(guild.owner.id)))
     await guild.until(lambda: raid.id in bot.state.boards.values())
-    await bot.boards.idle()
+    await bot.delivery.boards.idle()
     message = (await bot.state.raid(raid.id)).message
     return next(one for one in guild.messages(guild.channel("raid-signups")) if one.id == message)
 

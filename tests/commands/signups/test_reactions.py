@@ -97,7 +97,7 @@ async def test_a_reaction_of_the_bot_that_somebody_removed_comes_back(
     async with start() as bot:
         board = await post_raid(guild, activity="key", teams=2)
         await guild.until(lambda: reaction_count(board, "2️⃣") == 1)
-        await bot.boards.idle()
+        await bot.delivery.boards.idle()
 
         await Person(sandbox.world, sandbox.bot).unreact(board, "2️⃣")
         assert reaction_count(board, "2️⃣") == 0

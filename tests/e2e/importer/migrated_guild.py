@@ -96,13 +96,13 @@ class MigratedGuild:
         """Wait until every board was compared and redrawn, and no work is left."""
         await self.guild.until(lambda: all(map(self.redrawn, self.boards.values())), timeout=30)
         await self.guild.until(lambda: all(map(self.calls_about, self.boards.values())))
-        await bot.boards.idle()
-        await bot.reaction_remover.idle()
+        await bot.delivery.boards.idle()
+        await bot.delivery.reaction_remover.idle()
 
     async def read_in_full(self, bot: RaidBot) -> None:
         """Compare every board in full now; the bot would do so by itself after a while."""
         for raid in list(bot.state.boards.values()):
-            await bot.reconcile.raid(raid, in_full=True)
+            await bot.delivery.reconcile.raid(raid, in_full=True)
         await self.settled(bot)
 
     def all_dms(self) -> str:

@@ -194,7 +194,7 @@ async def test_no_thread_is_opened_or_written_to(
 
     async with start() as bot:
         await place.settled(bot)
-        await bot.posting.idle()
+        await bot.delivery.posting.idle()
 
     written = [call for call in place.sandbox.calls if call.method == "POST" and "channels" in call.route]
     assert written == []

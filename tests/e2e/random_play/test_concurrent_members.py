@@ -35,7 +35,7 @@ async def set_scene(guild: SandboxGuild, bot: RaidBot, rng: random.Random) -> tu
     people = [guild.add_member(f"member{number:02}") for number in range(MEMBERS)]
     managers = [guild.add_member(f"manager{number}", permissions=["manage_guild"]) for number in range(2)]
     board = await post_raid(guild, activity="key", teams=4, team_size=SEATS)
-    await bot.boards.idle()
+    await bot.delivery.boards.idle()
     raid = await bot.state.raid(RaidId(1))
     claims = Claims({str(person.user.global_name): MemberId(person.id) for person in people})
     place = PlayedRaid(guild, board, raid.code, CommitChecker.of(bot.state, raid), claims, rng)

@@ -1,0 +1,121 @@
+"""The list of all cogs, and the only place that knows what each of them needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import discord
+from discord.ext import commands
+
+from raidbot.commands.admin.permissions import PANEL as PERMISSIONS_PANEL
+from raidbot.commands.admin.permissions import Permissions
+from raidbot.commands.admin.ping import Ping
+from raidbot.commands.admin.setchannel import SetChannel
+from raidbot.commands.admin.settings import PANEL as SETTINGS_PANEL
+from raidbot.commands.admin.settings import Settings
+from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
+from raidbot.commands.admin.setup import Setup
+from raidbot.commands.create.cog import Create
+from raidbot.commands.create.views import PANEL as CREATE_PANEL
+from raidbot.commands.events.guild_events import GuildEvents
+from raidbot.commands.posting.post_waiter import PostWaiter
+from raidbot.commands.raid.cog import RaidPanel
+from raidbot.commands.raid.roster_commands import RaidSignup
+from raidbot.commands.raid.views import PANEL as RAID_PANEL
+from raidbot.commands.raidinfo.cog import RaidInfo
+from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
+from raidbot.commands.signups.board_buttons import BoardButtons
+from raidbot.commands.signups.dm_buttons import DmButtons
+from raidbot.commands.signups.event_queue import KeyedQueue
+from raidbot.commands.signups.gate import SignupGate
+from raidbot.commands.signups.mysignups import MySignups
+from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
+from raidbot.commands.signups.reactions import Reactions
+from raidbot.commands.templates.cog import Templates
+from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
+from raidbot.commands.ui.router import Panel, Press, Router
+from raidbot.delivery.boards.components import PANEL as BOARD_PANEL
+from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.service import DeliveryService
+from raidbot.raids.notifications import REPLY
+from raidbot.state import State
+from raidbot.utils.rate_limiter import SlidingWindow
+
+_MAX_TRACKED_MEMBERS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that cogs are built from. A cog gets only the parts it needs, never the whole."""
+
+    client: discord.Client
+    state: State
+    api: DiscordApi
+    delivery: DeliveryService
+    gate: SignupGate
+    event_queue: KeyedQueue
+    serves: Callable[[int | None], bool]
+    check_allowed: Callable[[discord.Interaction[Any]], None]
+    reaction_limit: int
+    reaction_window_seconds: float
+    started_at: datetime
+
+
+class _WithPanel(Protocol):
+    async def press(self, press: Press) -> None: ...
+
+
+CogT = TypeVar("CogT", bound=_WithPanel)
+
+
+def all_cogs(services: Services) -> list[commands.Cog]:
+    """Build every cog, and the router, which knows the panel of each under the first part of its `custom_id`s."""
+    state, gate, delivery = services.state, services.gate, services.delivery
+    post_waiter = PostWaiter(state)
+    speed: SlidingWindow[tuple[int, int]] = SlidingWindow(
+        services.reaction_limit, services.reaction_window_seconds, _MAX_TRACKED_MEMBERS
+    )
+    panels: dict[str, Panel] = {
+        REPLY: DmButtons(state, serves=services.serves).press,
+        BOARD_PANEL: BoardButtons(state, gate, speed).press,
+    }
+
+    def with_panel(name: str, cog: CogT) -> CogT:
+        panels[name] = cog.press
+        return cog
+
+    cogs: list[commands.Cog] = [
+        with_panel(CREATE_PANEL, Create(state, post_waiter)),
+        with_panel(SETTINGS_PANEL, Settings(state)),
+        with_panel(PERMISSIONS_PANEL, Permissions(state)),
+        with_panel(SETUP_PANEL, Setup(state)),
+        with_panel(RAID_PANEL, RaidPanel(state, post_waiter)),
+        with_panel(RAIDINFO_PANEL, RaidInfo(state)),
+        with_panel(MYSIGNUPS_PANEL, MySignups(state, gate)),
+        with_panel(TEMPLATES_PANEL, Templates(state)),
+        SetChannel(state),
+        RaidSignup(state),
+        Ping(state, lambda: not services.api.down_for, started_at=services.started_at),
+        GuildEvents(
+            state,
+            services.event_queue,
+            delivery.boards,
+            delivery.reconcile,
+            delivery.departures,
+            serves=services.serves,
+        ),
+        Reactions(
+            services.client,
+            state,
+            services.event_queue,
+            gate,
+            serves=services.serves,
+            speed=speed,
+            reaction_remover=delivery.reaction_remover,
+            reconcile=delivery.reconcile,
+            boards=delivery.boards,
+            best_effort_dms=delivery.best_effort_dms,
+        ),
+    ]
+    return [Router(panels, check=services.check_allowed), *cogs]

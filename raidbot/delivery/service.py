@@ -1,0 +1,89 @@
+"""Build the parts of delivery, start each with retries and stop them in order."""
+
+import asyncio
+from typing import Protocol
+
+import discord
+
+from raidbot.delivery.audit_log.feed import AuditFeed
+from raidbot.delivery.boards.posting import Posting
+from raidbot.delivery.boards.reaction_removal import ReactionRemover
+from raidbot.delivery.boards.reconcile import MaySignUp, Reconcile
+from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.members.departures import Departures
+from raidbot.delivery.members.names import MemberNames
+from raidbot.delivery.messages.best_effort_dm import BestEffortDms
+from raidbot.delivery.messages.outbox import Outbox
+from raidbot.delivery.threads import Threads
+from raidbot.state import State
+from raidbot.utils.tasks import TaskSet, retry_until_done
+
+
+class Part(Protocol):
+    """A part that works in the background."""
+
+    async def start(self) -> None:
+        """Begin to work. May be called again after it raised."""
+
+    async def stop(self, timeout: float, /) -> None:
+        """Stop within about `timeout` seconds, whether it was started or not."""
+
+
+class DeliveryService:
+    """Holds the parts of delivery. A part is listed once, with the name that the log has for it."""
+
+    def __init__(
+        self,
+        state: State,
+        client: discord.Client,
+        api: DiscordApi,
+        *,
+        may_sign_up: MaySignUp,
+        dm_batch: int,
+        dm_pause_seconds: float,
+    ) -> None:
+        self.boards = Boards(state, client, api)
+        self.outbox = Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds)
+        self.audit_feed = AuditFeed(state, client)
+        self.reaction_remover = ReactionRemover(state, client, api)
+        self.best_effort_dms = BestEffortDms(client, api)
+        self.member_names = MemberNames(state, client, redraw=self.boards.mark)
+        self.departures = Departures(state, client, api, redraw=self.boards.name_changed)
+        self.reconcile = Reconcile(
+            state,
+            client,
+            api,
+            self.boards,
+            self.reaction_remover,
+            self.member_names,
+            self.departures,
+            may_sign_up=may_sign_up,
+        )
+        self.posting = Posting(state, client, api, self.boards, catch_up=self.reconcile.raid)
+        self.threads = Threads(state, client, api)
+        self._parts: dict[str, Part] = {
+            "outbox": self.outbox,
+            "boards": self.boards,
+            "posting": self.posting,
+            "reaction removal": self.reaction_remover,
+            "names": self.member_names,
+            "threads": self.threads,
+            "log channels": self.audit_feed,
+            "departures": self.departures,
+            "later reconciling": self.reconcile,
+            "best-effort dms": self.best_effort_dms,
+        }
+        self._starting = TaskSet()
+
+    def start(self) -> None:
+        """Start every part in the background; one that fails is tried again and holds up no other."""
+        for name, part in self._parts.items():
+            self._starting.spawn(retry_until_done(name, part.start), name=name)
+
+    async def stop(self, timeout: float) -> None:
+        """Stop all parts together, but first the feed of the log channels: it fills the outbox."""
+        await self._starting.cancel_all()
+        await self.audit_feed.stop(timeout)
+        others = [part for part in self._parts.values() if part is not self.audit_feed]
+        await asyncio.gather(*(part.stop(timeout) for part in others))

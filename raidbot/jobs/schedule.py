@@ -1,0 +1,27 @@
+"""The list of all jobs of the heartbeat."""
+
+from functools import partial
+
+from raidbot.delivery.service import DeliveryService
+from raidbot.jobs.closing import close_due
+from raidbot.jobs.database_probe import probe_database
+from raidbot.jobs.heartbeat import Job
+from raidbot.jobs.reminders import remind_due
+from raidbot.jobs.retention import OutboxPruning, forget_boards, prune_audit, prune_drafts, prune_marks, shrink_log
+from raidbot.state import State
+
+
+def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
+    """Return the jobs by the names that the log has for them, in the order in which they run."""
+    return {
+        "closing": partial(close_due, state),
+        "reminders": partial(remind_due, state),
+        "log channels": delivery.audit_feed.report,
+        "drafts": partial(prune_drafts, state),
+        "boards": partial(forget_boards, state),
+        "database": partial(probe_database, state),
+        "audit": partial(prune_audit, state),
+        "marks": partial(prune_marks, state),
+        "sent messages": OutboxPruning(state).run,
+        "write-ahead log": partial(shrink_log, state),
+    }
