@@ -32,13 +32,13 @@ class LegacyDatabase:
     connection: sqlite3.Connection
     tables: dict[str, tuple[str, ...]]
     keys: dict[str, tuple[str, ...]]
-    _without_rowid: set[str] = field(default_factory=set)
+    without_rowid: set[str] = field(default_factory=set)
 
     def rows(self, table: str, where: str = "", values: tuple[Any, ...] = (), order: str = "") -> Iterator[Row]:
         """Yield the table's rows as dictionaries with the row number as `#`; nothing if there is no such table."""
         if table not in self.tables:
             return
-        number = "NULL" if table in self._without_rowid else "rowid"
+        number = "NULL" if table in self.without_rowid else "rowid"
         query = f'SELECT {number} AS "#", * FROM "{table}"'  # noqa: S608 - the file's own names
         query += f" WHERE {where}" if where else ""
         query += f" ORDER BY {order}" if order else ""
@@ -131,7 +131,7 @@ def _source(path: Path, connection: sqlite3.Connection) -> LegacyDatabase:
         source.tables[name] = tuple(column[1] for column in columns)
         source.keys[name] = tuple(column[1] for column in sorted(columns, key=lambda c: c[5]) if column[5])
         if not _has_rowid(connection, name):
-            source._without_rowid.add(name)
+            source.without_rowid.add(name)
     if not {"message_id", "raid_id", "guild_id"} <= set(source.tables.get("raids", ())):
         raise NotALegacyDatabase(
             f"{path} is a database, but not one of the Node.js bot’s: it has no table of its raids."
