@@ -8,11 +8,8 @@ from typing import Any
 
 import discord
 import structlog
-import yarl
 from discord import app_commands
 from discord.ext import commands
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from raidbot.commands.cogs import Services, all_cogs
 from raidbot.commands.registration import register_commands
@@ -21,7 +18,8 @@ from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.ui import log_context
 from raidbot.commands.ui.errors import report_error
 from raidbot.db.database import Database
-from raidbot.delivery.discord_api import DiscordApi, set_request_timeout
+from raidbot.delivery import discord_internals
+from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.schedule import all_jobs
@@ -34,7 +32,6 @@ from raidbot.utils.tasks import TaskSet, retry_until_done
 
 log = structlog.get_logger(__name__)
 
-_DISCORD = "https://discord.com/api/v10"
 _CLOSE_TIMEOUT_SECONDS = 2.0
 """Limit for each step of closing; all steps together stay below the 10 s after which systems kill a process."""
 
@@ -93,7 +90,9 @@ class RaidBot(commands.AutoShardedBot):
             guild_ready_timeout=options.guild_ready_seconds,
             max_ratelimit_timeout=30.0,  # callers schedule longer waits, as for edits of old messages
         )
-        set_request_timeout(self)
+        discord_internals.check_parts(self, own_urls=bool(options.api_url or options.gateway_url))
+        discord_internals.set_request_timeout(self)
+        discord_internals.set_api_url(options.api_url)
         self._options = options
         self._db = db
         self._started_at = clock()
@@ -112,19 +111,17 @@ class RaidBot(commands.AutoShardedBot):
             dm_pause_seconds=options.dm_pause_seconds,
         )
         self.heartbeat = Heartbeat(clock, all_jobs(self.state, self.delivery), interval=options.heartbeat_seconds)
-        _set_api_url(options)
 
     async def setup_hook(self) -> None:
         """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed."""
         await self.state.load()
         for cog in all_cogs(self._services()):
             await self.add_cog(cog)
-        self._dispatch_member_updates()
+        discord_internals.dispatch_member_updates(self)
         self._tasks.spawn(self.heartbeat.run(), name="heartbeat")
         self.delivery.start()
-        registration = retry_until_done(
-            "command registration", partial(register_commands, self.tree, self._db, self.api)
-        )
+        register = partial(register_commands, self.tree, self._db, self.api, application_id=self.application_id)
+        registration = retry_until_done("command registration", register)
         self._tasks.spawn(registration, name="command registration")
 
     def _services(self) -> Services:
@@ -168,12 +165,9 @@ class RaidBot(commands.AutoShardedBot):
         if interaction.guild_id is not None and not self.serves(interaction.guild_id):
             raise GuildNotAllowed
 
-    async def launch_shards(self) -> None:
-        # After losing a session discord.py reconnects to its built-in gateway URL, so that URL has to be right.
-        shards, address, _ = await self.http.get_bot_gateway()
-        self.shard_count = self.shard_count or shards
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._options.gateway_url or address)
-        await super().launch_shards()
+    async def connect(self, *, reconnect: bool = True) -> None:
+        await discord_internals.prepare_gateway(self, self._options.gateway_url)
+        await super().connect(reconnect=reconnect)
 
     async def close(self) -> None:
         """Stop accepting events, finish running work, flush what can be sent at once, and disconnect."""
@@ -187,25 +181,6 @@ class RaidBot(commands.AutoShardedBot):
         await _at_most(_CLOSE_TIMEOUT_SECONDS, self.state.wait_for_writes())
         await self.delivery.stop(_CLOSE_TIMEOUT_SECONDS)
         await _at_most(_CLOSE_TIMEOUT_SECONDS, super().close())
-
-    def _dispatch_member_updates(self) -> None:
-        """Dispatch `raw_member_update` for every changed member; discord.py dispatches only for cached members."""
-        parsers = self._connection.parsers
-        parse = parsers["GUILD_MEMBER_UPDATE"]
-
-        def heard(update: Any) -> None:
-            parse(update)
-            user = update["user"]
-            name = update.get("nick") or user.get("global_name") or user["username"]
-            roles = frozenset(map(int, update["roles"]))
-            self.dispatch("raw_member_update", int(update["guild_id"]), int(user["id"]), name, roles)
-
-        parsers["GUILD_MEMBER_UPDATE"] = heard
-
-
-def _set_api_url(options: Options) -> None:
-    """Set the API URL that discord.py uses. It is a class attribute, hence process-wide."""
-    Route.BASE = options.api_url or _DISCORD
 
 
 async def _at_most(seconds: float, work: Awaitable[None]) -> None:

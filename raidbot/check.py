@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiosqlite
+import discord
+
 from raidbot.config import Settings
-from raidbot.db.database import inspect, migrations
+from raidbot.db.database import check_library, inspect, migrations
 from raidbot.db.errors import UnusableDatabase
+from raidbot.delivery.discord_internals import missing_parts
 from raidbot.utils import member_tags
+from raidbot.utils.errors import UnusableLibraryError
 
 OLDEST_SQLITE = (3, 37)
 """The first version with STRICT tables."""
@@ -28,6 +33,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _discord(settings)
     yield _guilds(settings)
     yield _sqlite()
+    yield _aiosqlite()
+    yield from _discord_py(own_urls=bool(settings.discord_api_url or settings.discord_gateway_url))
     yield _database(settings.database)
     if settings.log_file is not None:
         yield _log_file(settings.log_file)
@@ -50,6 +57,26 @@ def _sqlite() -> Finding:
     oldest = ".".join(map(str, OLDEST_SQLITE))
     sentence = f"SQLite {sqlite3.sqlite_version} is too old: this Python needs one built with {oldest} or newer."
     return Finding(fine=False, sentence=sentence)
+
+
+def _aiosqlite() -> Finding:
+    try:
+        check_library()
+    except UnusableLibraryError as error:
+        return Finding(fine=False, sentence=str(error))
+    return Finding(fine=True, sentence=f"aiosqlite {aiosqlite.__version__} has all that the bot uses.")
+
+
+def _discord_py(*, own_urls: bool) -> Iterator[Finding]:
+    version = discord.__version__
+    missing = missing_parts(discord.Client(intents=discord.Intents.none()), own_urls=own_urls)
+    if not missing:
+        yield Finding(fine=True, sentence=f"discord.py {version} has all that the bot uses.")
+    if required := [part.path for part in missing if not part.without]:
+        yield Finding(fine=False, sentence=str(UnusableLibraryError("discord.py", version, required)))
+    for part in (part for part in missing if part.without):
+        sentence = f"discord.py {version} has no {part.path}. The bot runs, but {part.without}."
+        yield Finding(fine=True, sentence=sentence)
 
 
 def _database(path: Path) -> Finding:

@@ -17,9 +17,10 @@ from raidbot.bot import Options, RaidBot
 from raidbot.config import Settings
 from raidbot.db.database import Database
 from raidbot.db.errors import UnusableDatabase
+from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
 from raidbot.utils import logging, member_tags
 from raidbot.utils.clock import Clock, utc_now
-from raidbot.utils.errors import Refusal
+from raidbot.utils.errors import Refusal, UnusableLibraryError
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,7 @@ FATAL = 1
 WRONG_SETTINGS = 2
 UNUSABLE_DATABASE = 3
 REFUSED_BY_DISCORD = 4
+UNUSABLE_LIBRARY = 5
 
 STOP_TIMEOUT_SECONDS = 9.0
 """Below the 10 s after which systems kill a process they asked to stop."""
@@ -59,7 +61,7 @@ class MissingIntent(RefusedByDiscord):
 
 def run(settings: Settings, *, clock: Clock = utc_now) -> int:
     """Run the bot until it is told to stop, and return one of the exit codes above."""
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not use voice
+    silence_voice_warnings()
     logging.hide(settings.token.get_secret_value())
     try:
         logging.configure(level=settings.log_level, json=settings.log_format == "json", file=settings.log_file)
@@ -75,6 +77,9 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
     except RefusedByDiscord as error:
         log.critical(str(error))
         return REFUSED_BY_DISCORD
+    except UnusableLibraryError as error:
+        log.critical(str(error))
+        return UNUSABLE_LIBRARY
     except Exception:
         log.critical("fatal error", exc_info=True)
         return FATAL
@@ -153,8 +158,7 @@ async def _log_in(bot: RaidBot, token: str) -> None:
     try:
         await bot.login(token)
     except _UNREACHABLE:
-        await bot.http.close()
-        bot.http.connector = discord.utils.MISSING  # closed with its session; the next login creates a new one
+        await reset_session(bot)
         raise
 
 

@@ -97,6 +97,30 @@ def test_check_is_content_before_the_first_start(capsys: pytest.CaptureFixture[s
     assert list(folder.iterdir()) == []
 
 
+def test_check_is_content_without_a_part_that_the_bot_can_do_without(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("discord.state.ConnectionState.parse_guild_member_update")
+
+    code = main(["check"])
+
+    assert code == 0
+    assert "The bot runs, but changed names and roles are seen with the member's next act." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("part", ["discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY", "aiosqlite.Connection._execute"])
+def test_check_finds_a_library_that_cannot_be_used(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setenv("RAIDBOT_DISCORD_API_URL", "http://127.0.0.1:8099/api/v10")
+    monkeypatch.delattr(part)
+
+    code = main(["check"])
+
+    assert code == 1
+    assert f"missing  RaidBot cannot use {part.split('.')[0]}" in capsys.readouterr().out
+
+
 async def test_check_looks_into_the_database_and_changes_nothing(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:

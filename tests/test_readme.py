@@ -56,6 +56,7 @@ def test_it_names_every_exit_code() -> None:
         process.WRONG_SETTINGS,
         process.UNUSABLE_DATABASE,
         process.REFUSED_BY_DISCORD,
+        process.UNUSABLE_LIBRARY,
     ):
         assert f"\n| {code} |" in README
 

@@ -12,24 +12,28 @@ from discord import app_commands
 from raidbot.db import guilds
 from raidbot.db.database import Database
 from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.discord_internals import command_payloads
 
 log = structlog.get_logger(__name__)
 
 
-async def register_commands(tree: app_commands.CommandTree[Any], db: Database, api: DiscordApi) -> None:
+async def register_commands(
+    tree: app_commands.CommandTree[Any], db: Database, api: DiscordApi, *, application_id: int | None
+) -> None:
     """Register the commands with Discord, unless exactly these are registered.
 
     Discord's list is checked too, because another program may have used the token since.
     """
-    payload = [command.to_dict(tree) for command in tree.get_commands()]
-    fingerprint = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-    fact = f"commands of {tree.client.application_id}"
+    payloads = command_payloads(tree)
+    fingerprint = hashlib.sha256(json.dumps(payloads, sort_keys=True).encode()).hexdigest()
+    fact = f"commands of {application_id}"
     noted = await db.read(partial(guilds.fact, name=fact)) or ""
-    if noted.startswith(fingerprint) and noted == _with_ids(fingerprint, await api.call(tree.fetch_commands)):
+    unchanged = payloads is not None and noted.startswith(fingerprint)
+    if unchanged and noted == _with_ids(fingerprint, await api.call(tree.fetch_commands)):
         return
     known = _with_ids(fingerprint, await api.call(tree.sync))
     await db.write(partial(guilds.note_fact, name=fact, value=known))
-    log.info("commands registered", commands=len(payload))
+    log.info("commands registered", commands=len(tree.get_commands()))
 
 
 def _with_ids(fingerprint: str, known: Sequence[app_commands.AppCommand]) -> str:

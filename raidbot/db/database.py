@@ -21,6 +21,7 @@ import structlog
 from raidbot.db import backup, wal
 from raidbot.db.errors import UnusableDatabase, error_kind, refuse_copy, unusable
 from raidbot.db.process_lock import claim
+from raidbot.utils.errors import UnusableLibraryError
 
 log = structlog.get_logger(__name__)
 
@@ -60,8 +61,9 @@ class Database:
         """Open or create the file and apply missing migrations, after keeping a copy of it.
 
         Raises UnusableDatabase if it is no database, newer than this bot, in use, read-only or a kept copy, if it
-        cannot be copied, or if the disk is full.
+        cannot be copied, or if the disk is full. Raises UnusableLibraryError if aiosqlite cannot be used.
         """
+        check_library()
         guard = claim(path)
         opened: list[aiosqlite.Connection] = []
         try:
@@ -157,8 +159,15 @@ class Database:
         return await _run(self._reader, snapshot)
 
 
+def check_library() -> None:
+    """Raise UnusableLibraryError if aiosqlite has moved the undocumented parts that `_run` uses."""
+    missing = [f"Connection.{part}" for part in ("_execute", "_conn") if not hasattr(aiosqlite.Connection, part)]
+    if missing:
+        raise UnusableLibraryError("aiosqlite", aiosqlite.__version__, missing)
+
+
 async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-    # aiosqlite has no public way to run several statements in one call; its version is pinned for this line.
+    # aiosqlite has no public way to run several statements in one call.
     return await connection._execute(work, connection._conn)  # type: ignore[no-any-return,no-untyped-call]
 
 

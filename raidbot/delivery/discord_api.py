@@ -1,13 +1,12 @@
 """One circuit breaker around all REST calls that the bot makes on its own account."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import aiohttp
 import discord
 import structlog
-from discord.http import Route
 
 from raidbot.utils.circuit_breaker import CircuitBreaker
 
@@ -93,16 +92,6 @@ class DiscordApi:
         if self.down_for and not self._down:
             self._down = True
             log.warning("discord unreachable, calls wait", error=repr(error))
-
-
-def set_request_timeout(client: discord.Client, after: float = 30.0) -> None:
-    """Make each HTTP request raise TimeoutError after `after` seconds; waits between requests do not count."""
-    request = client.http.request
-
-    def bounded(route: Route, **options: Any) -> Coroutine[Any, Any, Any]:
-        return request(route, **({"timeout": aiohttp.ClientTimeout(total=after)} | options))
-
-    client.http.request = bounded  # type: ignore[method-assign]
 
 
 def _seconds() -> float:

@@ -9,6 +9,7 @@ import structlog
 from raidbot.db import audit, outbox
 from raidbot.db import threads as rows
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, DiscordApi, NoResponse
+from raidbot.delivery.discord_internals import add_to_thread, archive_thread
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.entry import Arguments, AuditAction, Entry
@@ -125,7 +126,7 @@ class Threads:
         return True
 
     async def _turn(self, thread: ChannelId, *, archived: bool) -> None:
-        await self._api.call(lambda: self._client.http.edit_channel(thread, archived=archived))
+        await self._api.call(partial(archive_thread, self._client, thread, archived=archived))
 
     async def _add_missing(self, raid: Raid, thread: ChannelId) -> None:
         if not (await self._state.settings(raid.guild)).thread_members:
@@ -148,7 +149,7 @@ class Threads:
 
     async def _add(self, thread: ChannelId, member: MemberId) -> None:
         """Add the member, after unarchiving the thread if Discord archived it for inactivity."""
-        add = partial(self._client.http.add_user_to_thread, thread, member)
+        add = partial(add_to_thread, self._client, thread, member)
         try:
             await self._api.call(add)
         except discord.HTTPException as refusal:

@@ -20,7 +20,8 @@ from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.discord_api import DiscordApi, set_request_timeout
+from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.discord_internals import set_request_timeout
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.outbox import Outbox

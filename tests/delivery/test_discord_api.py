@@ -7,7 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from discord_sandbox.faults import Silence
-from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, NoResponse, set_request_timeout
+from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, NoResponse
+from raidbot.delivery.discord_internals import set_request_timeout
 from raidbot.utils.circuit_breaker import CircuitBreaker
 from tests.delivery.harness import DeliveryWorld
 

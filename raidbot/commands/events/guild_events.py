@@ -168,7 +168,7 @@ class GuildEvents(commands.Cog):
 
     @_listener
     async def on_raw_member_update(self, guild_id: int, member_id: int, name: str, roles: frozenset[int]) -> None:
-        """Learn a member's name and roles, cached or not, and redraw their boards on a change. Dispatched by `bot`."""
+        """Learn a member's name and roles, cached or not, and redraw their boards on a change. Dispatched by us."""
         guild, member = GuildId(guild_id), MemberId(member_id)
         looks_new = await self._state.learn_roles(guild, {member: roles})
         coming = partial(raid_queries.coming_with_member, guild=guild, member=member, after=self._state.now())

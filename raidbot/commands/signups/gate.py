@@ -6,6 +6,7 @@ from typing import Any
 import discord
 
 from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.discord_internals import member_roles
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
@@ -58,10 +59,10 @@ class SignupGate:
         if not needed:
             return True
         try:
-            found = await self._api.call(partial(self._client.http.get_member, guild, member))
+            roles = await self._api.call(partial(member_roles, self._client, guild, member))
         except discord.NotFound:
             return False
-        return bool(needed & ({int(role) for role in found["roles"]} | {guild}))
+        return bool(needed & (roles | {guild}))
 
     def _names(self, guild_id: GuildId, roles: frozenset[int]) -> list[str]:
         guild: Any = self._client.get_guild(guild_id)

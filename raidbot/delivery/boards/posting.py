@@ -17,6 +17,7 @@ from raidbot.delivery.boards import render
 from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.discord_internals import open_thread
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.pacing import Pacer, sleep_unless
 from raidbot.raids import lifecycle
@@ -203,14 +204,15 @@ class Posting:
         message = raid.message
         if not settings.threads or not raid.is_live or message is None:
             return
-        # `message.create_thread` would need the guild in discord.py's cache.
         try:
             await self._api.call(
-                lambda: self._client.http.start_thread_with_message(
+                partial(
+                    open_thread,
+                    self._client,
                     raid.channel,
                     message,
                     name=_thread_name(raid),
-                    auto_archive_duration=settings.thread_archive_minutes,  # type: ignore[arg-type]
+                    auto_archive_minutes=settings.thread_archive_minutes,
                 )
             )
         except discord.HTTPException as refusal:

@@ -111,13 +111,13 @@ class Departures:
                 for raid in {raid for member in there for raid in expected.get(member, ())}:
                     self._redraw(raid)
             for member in asked:
-                if member not in there and await self._has_left(guild_id, member):
+                if member not in there and await self._has_left(guild, member):
                     await self._take_off(guild_id, member, expected[member])
         return True
 
-    async def _has_left(self, guild: GuildId, member: MemberId) -> bool:
+    async def _has_left(self, guild: discord.Guild, member: MemberId) -> bool:
         try:
-            await self._api.call(partial(self._client.http.get_member, guild, member))
+            await self._api.call(partial(guild.fetch_member, member))
         except discord.NotFound as missing:
             return missing.code in _GONE
         return False
@@ -133,7 +133,7 @@ class Departures:
         Returns False, for a retry, if REST knows the guild.
         """
         try:
-            await self._api.call(partial(self._client.http.get_guild, guild))
+            await self._api.call(partial(self._client.fetch_guild, guild))
         except discord.HTTPException as refusal:
             if refusal.code not in (_UNKNOWN_GUILD, _NO_ACCESS):
                 raise

@@ -1,0 +1,209 @@
+"""All undocumented parts of discord.py that the bot uses, and the check that they are where they were.
+
+A new version of discord.py may move them. `missing_parts` finds out at the start; each function here says what it does
+without its part. Nothing outside this module touches them (`tests/delivery/test_discord_internals.py`).
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+import yarl
+from discord import app_commands
+
+from raidbot.utils.errors import UnusableLibraryError
+
+log = structlog.get_logger(__name__)
+
+_DISCORD_API = "https://discord.com/api/v10"
+_MEMBER_UPDATE = "GUILD_MEMBER_UPDATE"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPart:
+    """A part by its path from `discord` or a client; `fits` is False if what is there is something else.
+
+    `without` says how the bot runs without it; a part without these words is required.
+    """
+
+    path: str
+    fits: Callable[[object], bool] = callable
+    without: str = ""
+
+    def is_in(self, client: discord.Client | None) -> bool:
+        try:
+            return self.fits(attrgetter(self.path)(SimpleNamespace(discord=discord, client=client)))
+        except (AttributeError, TypeError, ValueError):
+            return False
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _takes_options(request: object) -> bool:
+    parameters = inspect.signature(request).parameters.values() if callable(request) else ()
+    return any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters)
+
+
+def _parses_member_updates(parsers: object) -> bool:
+    return isinstance(parsers, Mapping) and callable(parsers.get(_MEMBER_UPDATE))
+
+
+_ROUTE = LibraryPart("discord.http.Route")
+_REQUEST = LibraryPart("client.http.request")
+_API_URL = LibraryPart("discord.http.Route.BASE", lambda url: isinstance(url, str))
+_GATEWAY_URL = LibraryPart(
+    "discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY",
+    lambda url: isinstance(url, yarl.URL),
+    "after losing a session it reconnects to the gateway address that discord.py knows",
+)
+_REQUEST_OPTIONS = LibraryPart("client.http.request", _takes_options, "requests have discord.py's own time limit")
+_MEMBER_PARSERS = LibraryPart(
+    "client._connection.parsers", _parses_member_updates, "changed names and roles are seen with the member's next act"
+)
+_DISPATCH = LibraryPart("client.dispatch", callable, _MEMBER_PARSERS.without)
+_CONNECTOR = LibraryPart("client.http.connector", lambda _: True, "each failed login leaves an unclosed session behind")
+_CLOSE_SESSION = LibraryPart("client.http.close", callable, _CONNECTOR.without)
+_COMMAND_PAYLOAD = LibraryPart(
+    "discord.app_commands.Command.to_dict", callable, "the commands are registered again at every start"
+)
+_GROUP_PAYLOAD = LibraryPart("discord.app_commands.Group.to_dict", callable, _COMMAND_PAYLOAD.without)
+_VOICE_WARNINGS = tuple(
+    LibraryPart(f"discord.VoiceClient.{name}", _is_bool, "the log may warn of voice, which it does not use")
+    for name in ("warn_nacl", "warn_dave")
+)
+
+_ALWAYS = (
+    *(_ROUTE, _REQUEST, _REQUEST_OPTIONS, _MEMBER_PARSERS, _DISPATCH, _CONNECTOR, _CLOSE_SESSION),
+    *(_COMMAND_PAYLOAD, _GROUP_PAYLOAD, *_VOICE_WARNINGS),
+)
+
+
+def missing_parts(client: discord.Client, *, own_urls: bool) -> list[LibraryPart]:
+    """Return the parts that have moved.
+
+    With `own_urls`, other addresses than Discord's own, the bot does not run without the parts that set them: it would
+    take its token to Discord.
+    """
+    urls = [LibraryPart(one.path, one.fits) for one in (_API_URL, _GATEWAY_URL)] if own_urls else [_GATEWAY_URL]
+    return [part for part in (*_ALWAYS, *urls) if not part.is_in(client)]
+
+
+def check_parts(client: discord.Client, *, own_urls: bool) -> None:
+    """Log each part that has moved and how the bot runs without it. Raises UnusableLibraryError if it cannot."""
+    missing = missing_parts(client, own_urls=own_urls)
+    if required := [part.path for part in missing if not part.without]:
+        raise UnusableLibraryError("discord.py", discord.__version__, required)
+    for part in missing:
+        log.warning("discord.py has moved a part", part=part.path, version=discord.__version__, without=part.without)
+
+
+def set_api_url(url: str | None) -> None:
+    """Set the API URL that discord.py uses, for the whole process; without one it is Discord's."""
+    if url or _API_URL.is_in(None):
+        attrgetter("http.Route")(discord).BASE = url or _DISCORD_API
+
+
+async def prepare_gateway(client: discord.AutoShardedClient, url: str | None) -> None:
+    """Set the number of shards, and the gateway URL for the whole process; without one it is the URL Discord names.
+
+    After losing a session discord.py reconnects to its built-in gateway URL, so that URL has to be right.
+    Raises discord.GatewayNotFound.
+    """
+    if not _GATEWAY_URL.is_in(client):
+        return  # discord.py asks Discord itself
+    try:
+        found = await _request(client, "GET", "/gateway/bot")
+    except discord.HTTPException as error:
+        raise discord.GatewayNotFound from error
+    client.shard_count = client.shard_count or found["shards"]
+    attrgetter("gateway.DiscordWebSocket")(discord).DEFAULT_GATEWAY = yarl.URL(url or found["url"])
+
+
+def set_request_timeout(client: discord.Client, after: float = 30.0) -> None:
+    """Make each HTTP request raise TimeoutError after `after` seconds; waits between requests do not count."""
+    if not _REQUEST_OPTIONS.is_in(client):
+        return
+    bounded = partial(client.http.request, timeout=aiohttp.ClientTimeout(total=after))
+    client.http.request = bounded  # type: ignore[method-assign]
+
+
+def dispatch_member_updates(client: discord.Client) -> None:
+    """Dispatch `raw_member_update` for every changed member; discord.py dispatches only for cached members."""
+    if not (_MEMBER_PARSERS.is_in(client) and _DISPATCH.is_in(client)):
+        return
+    parsers = client._connection.parsers
+    parse = parsers[_MEMBER_UPDATE]
+
+    def heard(update: Any) -> None:
+        parse(update)
+        user = update["user"]
+        name = update.get("nick") or user.get("global_name") or user["username"]
+        roles = frozenset(map(int, update["roles"]))
+        client.dispatch("raw_member_update", int(update["guild_id"]), int(user["id"]), name, roles)
+
+    parsers[_MEMBER_UPDATE] = heard
+
+
+async def reset_session(client: discord.Client) -> None:
+    """Close what a failed login left open; the next login creates it anew."""
+    if _CONNECTOR.is_in(client) and _CLOSE_SESSION.is_in(client):
+        await client.http.close()
+        client.http.connector = discord.utils.MISSING
+
+
+def command_payloads(tree: app_commands.CommandTree[Any]) -> list[dict[str, object]] | None:
+    """Return the commands as they are sent to Discord, or None if discord.py does not tell."""
+    if not (_COMMAND_PAYLOAD.is_in(None) and _GROUP_PAYLOAD.is_in(None)):
+        return None
+    return [command.to_dict(tree) for command in tree.get_commands()]
+
+
+def silence_voice_warnings() -> None:
+    """Keep discord.py from warning that the libraries for voice are missing."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+
+async def member_roles(client: discord.Client, guild: int, member: int) -> frozenset[int]:
+    """Ask Discord for the ids of a member's roles. `Guild.fetch_member` would need the guild's roles in the cache."""
+    path = "/guilds/{guild_id}/members/{member_id}"
+    found = await _request(client, "GET", path, guild_id=guild, member_id=member)
+    return frozenset(map(int, found["roles"]))
+
+
+async def open_thread(
+    client: discord.Client, channel: int, message: int, *, name: str, auto_archive_minutes: int
+) -> None:
+    """Open a thread on a message. `Message.create_thread` would need the guild in the cache."""
+    wanted: dict[str, object] = {"name": name, "auto_archive_duration": auto_archive_minutes}
+    path = "/channels/{channel_id}/messages/{message_id}/threads"
+    await _request(client, "POST", path, wanted, channel_id=channel, message_id=message)
+
+
+async def archive_thread(client: discord.Client, thread: int, *, archived: bool) -> None:
+    """Archive or unarchive a thread, which need not be in the cache."""
+    await _request(client, "PATCH", "/channels/{channel_id}", {"archived": archived}, channel_id=thread)
+
+
+async def add_to_thread(client: discord.Client, thread: int, member: int) -> None:
+    """Add a member to a thread, which need not be in the cache."""
+    path = "/channels/{channel_id}/thread-members/{user_id}"
+    await _request(client, "PUT", path, channel_id=thread, user_id=member)
+
+
+async def _request(
+    client: discord.Client, method: str, path: str, body: dict[str, object] | None = None, **ids: int
+) -> Any:
+    """Make a request within discord.py's rate limits; `path` names its ids, by which they are counted."""
+    route = attrgetter("http.Route")(discord)(method, path, **ids)
+    if body is None:
+        return await client.http.request(route)
+    return await client.http.request(route, json=body)
