@@ -1,7 +1,7 @@
 """Build the parts of delivery, start each with retries and stop them in order."""
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import discord
 
@@ -30,6 +30,9 @@ class Part(Protocol):
         """Stop within about `timeout` seconds, whether it was started or not."""
 
 
+PartT = TypeVar("PartT", bound=Part)
+
+
 class DeliveryService:
     """Holds the parts of delivery. A part is listed once, with the name that the log has for it."""
 
@@ -43,38 +46,34 @@ class DeliveryService:
         dm_batch: int,
         dm_pause_seconds: float,
     ) -> None:
-        self.boards = Boards(state, client, api)
-        self.outbox = Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds)
-        self.audit_feed = AuditFeed(state, client)
-        self.reaction_remover = ReactionRemover(state, client, api)
-        self.best_effort_dms = BestEffortDms(client, api)
-        self.member_names = MemberNames(state, client, redraw=self.boards.mark)
-        self.departures = Departures(state, client, api, redraw=self.boards.name_changed)
-        self.reconcile = Reconcile(
-            state,
-            client,
-            api,
-            self.boards,
-            self.reaction_remover,
-            self.member_names,
-            self.departures,
-            may_sign_up=may_sign_up,
-        )
-        self.posting = Posting(state, client, api, self.boards, catch_up=self.reconcile.raid)
-        self.threads = Threads(state, client, api)
-        self._parts: dict[str, Part] = {
-            "outbox": self.outbox,
-            "boards": self.boards,
-            "posting": self.posting,
-            "reaction removal": self.reaction_remover,
-            "names": self.member_names,
-            "threads": self.threads,
-            "log channels": self.audit_feed,
-            "departures": self.departures,
-            "later reconciling": self.reconcile,
-            "best-effort dms": self.best_effort_dms,
-        }
+        self._parts: dict[str, Part] = {}
         self._starting = TaskSet()
+        self.boards = self._add("boards", Boards(state, client, api))
+        self.outbox = self._add("outbox", Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds))
+        self.audit_feed = self._add("log channels", AuditFeed(state, client))
+        self.reaction_remover = self._add("reaction removal", ReactionRemover(state, client, api))
+        self.threads = self._add("threads", Threads(state, client, api))
+        self.best_effort_dms = self._add("best-effort dms", BestEffortDms(client, api))
+        self.member_names = self._add("names", MemberNames(state, client, redraw=self.boards.mark))
+        self.departures = self._add("departures", Departures(state, client, api, redraw=self.boards.name_changed))
+        self.reconcile = self._add(
+            "later reconciling",
+            Reconcile(
+                state,
+                client,
+                api,
+                self.boards,
+                self.reaction_remover,
+                self.member_names,
+                self.departures,
+                may_sign_up=may_sign_up,
+            ),
+        )
+        self.posting = self._add("posting", Posting(state, client, api, self.boards, catch_up=self.reconcile.raid))
+
+    def _add(self, name: str, part: PartT) -> PartT:
+        self._parts[name] = part
+        return part
 
     def start(self) -> None:
         """Start every part in the background; one that fails is tried again and holds up no other."""

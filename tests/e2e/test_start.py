@@ -4,6 +4,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
+
 from discord_sandbox import Sandbox, SandboxGuild
 from tests.conftest import Start
 from tests.raid_boards import board_text, post_raid
@@ -50,3 +53,28 @@ async def test_a_failing_registration_stops_nothing_and_heals(
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
         await guild.until(lambda: sandbox.store.commands)
+
+
+async def test_parts_that_cannot_start_hold_up_no_other_and_are_tried_again(
+    guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await post_raid(guild)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("ALTER TABLE facts RENAME TO away")
+
+    with capture_logs() as logs:
+        async with start(wait_for_commands=False) as bot:
+            await alice.react(board, "✅")
+            await guild.until(lambda: "Alice" in board_text(board))
+            assert _steps(logs, "start-up step failed, trying again") == {"outbox", "posting", "command registration"}
+
+            await bot.state.db.write(lambda tx: tx.execute("ALTER TABLE away RENAME TO facts"))
+
+            await post_raid(guild)
+            assert "posting" in _steps(logs, "start-up step succeeded after retries")
+
+
+def _steps(logs: list[EventDict], event: str) -> set[str]:
+    return {entry["step"] for entry in logs if entry["event"] == event}
