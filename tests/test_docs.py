@@ -18,7 +18,7 @@ CODE_FOLDERS = ("raidbot", "discord_sandbox", "tests", "bench", ".ci")
 FOLDERS = (*CODE_FOLDERS, "docs", "requirements")
 ELSEWHERE = {"NNNN_what", "default_permissions", "venv"}
 """Placeholders, and names of Discord that the code does not use."""
-RESERVED_DECISIONS = {41, 42}
+RESERVED_DECISIONS = {41, 42, 43, 44}
 """Numbers promised to pages that are not written yet."""
 
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

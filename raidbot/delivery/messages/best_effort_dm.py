@@ -1,6 +1,7 @@
 """Best-effort DMs for when the outbox cannot be written."""
 
 import asyncio
+from contextlib import suppress
 
 import discord
 import structlog
@@ -25,11 +26,13 @@ class BestEffortDms:
         self._tasks = TaskSet()
 
     async def start(self) -> None:
-        """Do nothing: DMs of an earlier run are not sent again."""
+        """Do nothing: DMs are sent as they are said."""
 
-    async def stop(self, _timeout: float) -> None:
-        """Cancel the DMs that were not sent yet."""
-        await self._tasks.cancel_all()
+    async def stop(self, timeout: float) -> None:
+        """Cancel the DMs under way, and wait at most `timeout` seconds until they have ended."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._tasks.cancel_all()
 
     def say(self, member: MemberId, text: str) -> None:
         """Send the text in the background, unless the member got one recently."""
