@@ -63,7 +63,15 @@ from raidbot.jobs.closing import close_due
 from raidbot.jobs.database_probe import probe_database
 from raidbot.jobs.heartbeat import Heartbeat, Job
 from raidbot.jobs.reminders import remind_due
-from raidbot.jobs.retention import OutboxPruning, forget_boards, prune_audit, prune_drafts, prune_marks, shrink_log
+from raidbot.jobs.retention import (
+    OutboxPruning,
+    forget_boards,
+    prune_audit,
+    prune_drafts,
+    prune_marks,
+    prune_refused_forms,
+    shrink_log,
+)
 from raidbot.raids.model import GuildId
 from raidbot.raids.notifications import REPLY
 from raidbot.state import State
@@ -178,6 +186,7 @@ class RaidBot(commands.AutoShardedBot):
             "reminders": partial(remind_due, self.state),
             "log channels": self.audit_feed.report,
             "drafts": partial(prune_drafts, self.state),
+            "refused forms": partial(prune_refused_forms, self.state),
             "boards": partial(forget_boards, self.state),
             "database": partial(probe_database, self.state),
             "audit": partial(prune_audit, self.state),

@@ -134,13 +134,13 @@ class Create(commands.Cog):
         match action:
             case ["ask-time", *marks]:
                 zone = (await self._state.settings(_guild(interaction))).zone
-                await _ask(
-                    interaction, draft_view, "time", "Time of the raid", views.time_field(draft_view, zone), marks
+                await self._ask(
+                    press, draft_view, "time", "Time of the raid", views.time_field(draft_view, zone), marks
                 )
             case ["ask-name", *marks]:
-                await _ask(interaction, draft_view, "name", "Name", views.name_field(draft_view), marks)
+                await self._ask(press, draft_view, "name", "Name", views.name_field(draft_view), marks)
             case ["ask-seats", *marks]:
-                await _ask(interaction, draft_view, "seats", "Seats", views.seats_field(draft_view), marks)
+                await self._ask(press, draft_view, "seats", "Seats", views.seats_field(draft_view), marks)
             case ["preview"]:
                 await self._show_preview(interaction, draft_view)
             case ["change"]:
@@ -152,24 +152,39 @@ class Create(commands.Cog):
                 await responses.edit_response(interaction, "Discarded. Nothing was posted.")
             case ["confirm"]:
                 await self._confirm(interaction, draft_view)
-            case ["time" | "name" | "seats" as form, *marks]:
-                await self._take_form(press, draft_view, form, marks)
+            case ["time" | "name" | "seats" as form, *_]:
+                await self._take_form(press, draft_view, form)
             case _:
                 await self._show_panel(interaction, await self._save(await self._changed(press, draft_view, action)))
 
-    async def _take_form(self, press: Press, draft_view: DraftView, form: str, marks: list[str]) -> None:
+    async def _ask(
+        self, press: Press, draft_view: DraftView, action: str, title: str, field: Field, marks: list[str]
+    ) -> None:
+        custom_id = views.custom_id(draft_view, action)
+        await form_retry.open_form(
+            self._state, press.interaction, custom_id, title, field, marks=next(iter(marks), None)
+        )
+
+    async def _take_form(self, press: Press, draft_view: DraftView, form: str) -> None:
         """Save the form. If the time or number is refused, show what was typed and offer to try again."""
         try:
             changed = await self._changed(press, draft_view, [form])
         except (NotATime, NotANumber) as refusal:
-            await responses.edit_response(
-                press.interaction,
-                form_retry.refusal_text(str(refusal)),
-                embeds=(views.summary(draft_view), *form_retry.embeds(press.fields, views.LABELS)),
-                rows=views.again_rows(draft_view, f"ask-{form}", *marks),
-            )
+            await self._show_typed(press, refusal, views.summary(draft_view))
             return
         await self._show_panel(press.interaction, await self._save(changed))
+        await form_retry.forget(self._state, press)
+
+    async def _show_typed(self, press: Press, refusal: Refusal, *above: discord.Embed) -> None:
+        """Show the refusal above what was typed, and offer to try again."""
+        draft, form, *marks = press.parts
+        rest = await form_retry.keep(self._state, press, tuple(marks))
+        await responses.edit_response(
+            press.interaction,
+            form_retry.refusal_text(str(refusal)),
+            embeds=(*above, *form_retry.embeds(press.fields, views.LABELS)),
+            rows=views.again_rows(draft, f"ask-{form}", *rest),
+        )
 
     async def _begin(self, interaction: discord.Interaction[Any], draft: Draft, when: str | None) -> None:
         """Save a new draft and show its preview if it is complete, else the panel with any error about the time."""
@@ -292,19 +307,6 @@ class Create(commands.Cog):
         payload = _payload(draft_view.draft, draft_view.assumptions)
         await self._state.db.write(partial(drafts.save, draft=draft_view.id, payload=payload))
         return draft_view
-
-
-async def _ask(
-    interaction: discord.Interaction[Any],
-    draft_view: DraftView,
-    action: str,
-    title: str,
-    field: Field,
-    marks: list[str],
-) -> None:
-    await form_retry.open_form(
-        interaction, views.custom_id(draft_view, action), title, field, marks=next(iter(marks), None)
-    )
 
 
 def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:

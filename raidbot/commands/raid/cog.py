@@ -20,7 +20,7 @@ from raidbot.commands.raid import (
     substitutes,
 )
 from raidbot.commands.raid.context import Action, PanelContext, refuse, show_panel
-from raidbot.commands.ui import log_context, permissions, raid_autocomplete, responses
+from raidbot.commands.ui import form_retry, log_context, permissions, raid_autocomplete, responses
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import GuildId, Status
 from raidbot.raids.permissions import Permission
@@ -80,5 +80,6 @@ class RaidPanel(commands.Cog):
             if raid.status is Status.CANCELLED and name not in _EVEN_CANCELLED:
                 raise RaidOver(raid)
             await action.do(context)
+            await form_retry.forget(self._state, press)
         except Refusal as refusal:
             await refuse(context, action, refusal)

@@ -101,7 +101,7 @@ class PanelContext:
         """Open a form that submits to `action`. After a refusal it is filled in with what was typed."""
         custom_id = views.custom_id(action, self.key, *about)
         marks = self.rest[-1] if self.rest else None
-        await form_retry.open_form(self.interaction, custom_id, title, *fields, marks=marks)
+        await form_retry.open_form(self.state, self.interaction, custom_id, title, *fields, marks=marks)
 
     async def change(self, change: Callable[[Template], Template]) -> Entry:
         """Apply the change to the template as it is now. Raises NoSuchTemplate or what the change raises."""
@@ -174,6 +174,7 @@ async def run_action(context: PanelContext, action: Action) -> None:
     """Run the action; show a refusal above the panel, or above what was typed."""
     try:
         await action.do(context)
+        await form_retry.forget(context.state, context.press)
     except UnknownPanel as refusal:
         await context.home(str(refusal))
     except Refusal as refusal:
@@ -195,7 +196,10 @@ async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
 
 async def _show_typed(context: PanelContext, why: str, *, again: str | None) -> None:
     """Show the refusal above what was typed, with a button to try again if `again` is an action."""
-    buttons = [views.button("Try again", BLUE, again, context.key, *context.rest)] if again else []
+    buttons = list[discord.ui.Button[Any]]()
+    if again:
+        rest = await form_retry.keep(context.state, context.press, context.rest)
+        buttons.append(views.button("Try again", BLUE, again, context.key, *rest))
     buttons.append(views.button("Give up", GREY, "panel", context.key))
     shown = form_retry.embeds(context.press.fields, LABELS)
     await context.page(form_retry.refusal_text(why), tuple(buttons), embeds=shown)
