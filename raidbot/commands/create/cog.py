@@ -20,7 +20,7 @@ from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.pagination import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.db import drafts
-from raidbot.db.drafts import DraftId
+from raidbot.db.drafts import DraftId, DraftUsed, NoSuchDraft
 from raidbot.delivery.boards.render import board
 from raidbot.raids.drafts import (
     MAX_SUBJECT_LENGTH,
@@ -37,7 +37,7 @@ from raidbot.raids.drafts import (
     plan,
 )
 from raidbot.raids.model import ChannelId, GuildId, Raid, Source
-from raidbot.raids.permissions import Permission
+from raidbot.raids.permissions import NotAllowed, Permission
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Template, spoken_length
 from raidbot.raids.times.parse import parse_time
@@ -126,7 +126,15 @@ class Create(commands.Cog):
         return (await self._state.templates(_guild(interaction))).find(str(interaction.namespace.activity or ""))
 
     async def press(self, press: Press) -> None:
-        """Handle a press on a draft's panel or preview, or one of its forms."""
+        """Handle a press on a draft's panel or preview, or one of its forms; show what was typed if it is refused."""
+        try:
+            await self._handle(press)
+        except (NotAllowed, NoSuchDraft, DraftUsed) as refusal:
+            if not press.fields:
+                raise
+            await self._show_typed(press, refusal)
+
+    async def _handle(self, press: Press) -> None:
         interaction = press.interaction
         await permissions.check(interaction, Permission.CREATE)
         number, *action = press.parts or ("",)
@@ -176,14 +184,17 @@ class Create(commands.Cog):
         await form_retry.forget(self._state, press)
 
     async def _show_typed(self, press: Press, refusal: Refusal, *above: discord.Embed) -> None:
-        """Show the refusal above what was typed, and offer to try again."""
+        """Show the refusal above what was typed, and offer to try again unless the draft is gone."""
         draft, form, *marks = press.parts
-        rest = await form_retry.keep(self._state, press, tuple(marks))
+        rows: tuple[responses.Row, ...] = ()
+        if not isinstance(refusal, NoSuchDraft | DraftUsed):
+            rest = await form_retry.keep(self._state, press, tuple(marks))
+            rows = views.again_rows(draft, f"ask-{form}", *rest)
         await responses.edit_response(
             press.interaction,
             form_retry.refusal_text(str(refusal)),
             embeds=(*above, *form_retry.embeds(press.fields, views.LABELS)),
-            rows=views.again_rows(draft, f"ask-{form}", *rest),
+            rows=rows,
         )
 
     async def _begin(self, interaction: discord.Interaction[Any], draft: Draft, when: str | None) -> None:

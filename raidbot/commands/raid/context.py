@@ -108,7 +108,7 @@ class Action:
 async def refuse(context: PanelContext, action: Action, refusal: Refusal) -> None:
     """Show the refusal above the page or the panel of the raid as it is now, or above what was typed."""
     if action.again is not None and context.press.fields:
-        await _show_typed(context, action.again, refusal)
+        await show_typed(context, action.again, refusal)
         return
     if action.page is not None and not isinstance(refusal, RaidOver):
         now = replace(context, raid=await context.state.raid(context.raid.id))
@@ -118,7 +118,7 @@ async def refuse(context: PanelContext, action: Action, refusal: Refusal) -> Non
     await context.home(str(refusal))
 
 
-async def _show_typed(context: PanelContext, again: str, refusal: Refusal) -> None:
+async def show_typed(context: PanelContext, again: str, refusal: Refusal) -> None:
     """Show the refusal above what was typed.
 
     A button offers to try again, unless the raid is over or the form is outdated.

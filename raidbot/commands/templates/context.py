@@ -16,7 +16,7 @@ from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.emoji.model import Emoji
 from raidbot.raids.emoji.server import ServerEmoji, needs_server
 from raidbot.raids.model import GuildId
-from raidbot.raids.permissions import Permission
+from raidbot.raids.permissions import NotAllowed, Permission
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates import edits
 from raidbot.raids.templates.catalogue import Catalogue, Entry, NoSuchTemplate
@@ -171,13 +171,16 @@ class Action:
 
 
 async def run_action(context: PanelContext, action: Action) -> None:
-    """Run the action; show a refusal above the panel, or above what was typed."""
+    """Run the action; show a refusal above the panel, or above what was typed. Raises NotAllowed."""
     try:
+        await permissions.check_any(context.interaction, action.permissions)
         await action.do(context)
         await form_retry.forget(context.state, context.press)
     except UnknownPanel as refusal:
         await context.home(str(refusal))
     except Refusal as refusal:
+        if isinstance(refusal, NotAllowed) and (action.again is None or not context.press.fields):
+            raise
         if action.again is None:
             await context.home(str(refusal))
             return

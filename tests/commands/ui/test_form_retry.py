@@ -14,7 +14,8 @@ from raidbot.commands.create import views as create_views
 from raidbot.commands.raid.context import LABELS
 from raidbot.commands.templates.context import LABELS as TEMPLATE_LABELS
 from tests.commands.raid.panel_helpers import form_values, panel_of
-from tests.commands.templates.panel_helpers import create_template
+from tests.commands.templates.panel_helpers import create_template, stored_template
+from tests.commands.templates.panel_helpers import panel_of as templates_panel
 from tests.conftest import Start
 from tests.raid_boards import post_raid
 
@@ -174,3 +175,51 @@ async def test_what_was_kept_is_gone_after_a_day(
         await sandbox.until(lambda: kept(database) == 0)
 
         assert form_values(await panel.click("Try again")) == {"title": "Museum Signup", "description": ""}
+
+
+async def test_who_lost_the_right_meanwhile_does_not_lose_what_they_typed(guild: SandboxGuild, start: Start) -> None:
+    helpers = guild.add_role("helpers", permissions=["manage_guild"])
+    bob = guild.add_member("bob", roles=[helpers])
+    async with start() as bot:
+        panels = (
+            (await panel_of(guild, await post_raid(guild), by=bob), "Change text", {"description": FENCED}),
+            (await templates_panel(guild, by=bob), "Sides", {"sides": "Left\nRight"}),
+            (await bob.slash(guild.channel("raid-signups"), "create", activity="museum"), "Seats", {"seats": "7"}),
+        )
+        forms = [await panel.click(button) for panel, button, _ in panels]
+        await guild.take_role(bob, helpers)
+
+        for form, (panel, _, typed) in zip(forms, panels, strict=True):
+            await form.submit(**typed)
+            assert panel.text().startswith("You may not")
+            assert "Nothing was saved. This is what you typed:" in panel.text()
+            assert all(line in panel.text() for value in typed.values() for line in value.splitlines())
+            assert "You may not" in (await panel.click("Try again")).text()
+        assert (await stored_template(bot, guild)).sides == ()
+
+        await guild.give_role(bob, helpers)
+        for panel, _, typed in panels:
+            form = await panel.click("Try again")
+            assert form_values(form).items() >= typed.items()
+            await form.submit()
+        assert (await stored_template(bot, guild)).sides == ("Left", "Right")
+        assert "Seats: 7" in panels[2][0].text()
+
+
+@pytest.mark.parametrize(("button", "said"), [("Discard", "no longer there"), ("Confirm", "created already")])
+async def test_what_was_typed_for_a_draft_that_is_gone_can_still_be_copied(
+    guild: SandboxGuild, start: Start, button: str, said: str
+) -> None:
+    async with start():
+        panel = await guild.owner.slash(guild.channel("raid-signups"), "create", activity="museum", when="in 3 hours")
+        await panel.click("Change")
+        form = await panel.click("Time")
+        await panel.click("Preview")
+        await panel.click(button)
+        await guild.until(lambda: "[Discard]" not in panel.text())
+
+        await form.submit(when="in 9 hours, after dinner")
+
+        assert said in panel.text()
+        assert "in 9 hours, after dinner" in panel.text()
+        assert "[Try again]" not in panel.text()
