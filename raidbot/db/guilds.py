@@ -5,27 +5,9 @@ from collections.abc import Iterable
 
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId
 from raidbot.raids.permissions import Grants
-from raidbot.raids.settings import GuildSettings, SignupStyle
+from raidbot.raids.settings import SETTINGS, GuildSettings
 
-_COLUMNS = (
-    "zone",
-    "creator_reminders",
-    "creator_reminder_minutes",
-    "participant_reminders",
-    "participant_reminder_minutes",
-    "full_close_minutes",
-    "threads",
-    "thread_archive_minutes",
-    "refusal_notices_in_thread",
-    "audit_channel",
-    "debug_channel",
-    "audit_days",
-    "signup_style",
-    "leader_role",
-    "thread_members",
-)
-
-_FLAGS = ("creator_reminders", "participant_reminders", "threads", "thread_members", "refusal_notices_in_thread")
+_COLUMNS = {name: setting for name, setting in SETTINGS.items() if setting.has_column}
 
 
 def settings(connection: sqlite3.Connection, guild: GuildId) -> GuildSettings:
@@ -33,17 +15,14 @@ def settings(connection: sqlite3.Connection, guild: GuildId) -> GuildSettings:
     row = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM guilds WHERE id = ?", (guild,)).fetchone()  # noqa: S608
     if row is None:
         return GuildSettings(guild=guild)
-    values = dict(zip(_COLUMNS, row, strict=True))
-    for flag in _FLAGS:
-        values[flag] = bool(values[flag])
-    values["signup_style"] = SignupStyle(values["signup_style"])
-    return GuildSettings(
+    values = {name: _COLUMNS[name].from_row(stored) for name, stored in zip(_COLUMNS, row, strict=True)}
+    loaded = GuildSettings(
         guild=guild,
         channels=_channels(connection, guild),
         signup_roles=_signup_roles(connection, guild),
         grants=_grants(connection, guild),
-        **values,
     )
+    return loaded.with_fields(values)
 
 
 def save_settings(tx: sqlite3.Connection, before: GuildSettings, after: GuildSettings) -> None:

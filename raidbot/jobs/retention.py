@@ -1,21 +1,27 @@
-"""Delete what is no longer needed: drafts, audit rows, sent messages and cached boards."""
+"""Delete what is no longer needed: drafts, refused forms, audit rows, sent messages and cached boards."""
 
 from datetime import datetime, timedelta
 from functools import partial
 
-from raidbot.db import audit, drafts, outbox, rosters
+from raidbot.db import audit, drafts, outbox, refused_forms, rosters
 from raidbot.raids.drafts import DRAFT_LIFETIME
 from raidbot.raids.settings import DEFAULT_AUDIT_DAYS
 from raidbot.state import State
 
 MARKS_KEPT = timedelta(days=30)
 """Time after a raid's start for which its reaction marks are kept: longer than its board is followed."""
+REFUSED_FORM_LIFETIME = timedelta(days=1)
 _RAIDS_PER_RUN = 10
 
 
 async def prune_drafts(state: State, now: datetime) -> None:
     """Delete drafts older than `DRAFT_LIFETIME`."""
     await state.db.write(partial(drafts.prune, before=now - DRAFT_LIFETIME))
+
+
+async def prune_refused_forms(state: State, now: datetime) -> None:
+    """Delete what was typed in forms that were refused more than `REFUSED_FORM_LIFETIME` ago."""
+    await state.db.write(partial(refused_forms.prune, before=now - REFUSED_FORM_LIFETIME))
 
 
 async def forget_boards(state: State, _now: datetime) -> None:

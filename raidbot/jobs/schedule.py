@@ -7,7 +7,15 @@ from raidbot.jobs.closing import close_due
 from raidbot.jobs.database_probe import probe_database
 from raidbot.jobs.heartbeat import Job
 from raidbot.jobs.reminders import remind_due
-from raidbot.jobs.retention import OutboxPruning, forget_boards, prune_audit, prune_drafts, prune_marks, shrink_log
+from raidbot.jobs.retention import (
+    OutboxPruning,
+    forget_boards,
+    prune_audit,
+    prune_drafts,
+    prune_marks,
+    prune_refused_forms,
+    shrink_log,
+)
 from raidbot.state import State
 
 
@@ -18,6 +26,7 @@ def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
         "reminders": partial(remind_due, state),
         "log channels": delivery.audit_feed.report,
         "drafts": partial(prune_drafts, state),
+        "refused forms": partial(prune_refused_forms, state),
         "boards": partial(forget_boards, state),
         "database": partial(probe_database, state),
         "audit": partial(prune_audit, state),

@@ -1,12 +1,29 @@
-"""A guild's settings for its raids."""
+"""A guild's settings for its raids, each with its descriptor."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import Grants
+from raidbot.raids.setting_kinds import (
+    Channel,
+    ChannelOfKind,
+    Flag,
+    NumberChoice,
+    OnPanel,
+    RoleChoice,
+    RolesOfKind,
+    RolesOfTarget,
+    Setting,
+    Switch,
+    Typed,
+    WordChoice,
+)
+from raidbot.raids.times.zones import zone_named
 
 LEAD_CHOICES_MINUTES = (0, 5, 10, 15, 30, 60)  # minutes
 FULL_CLOSE_CHOICES_MINUTES = (0, 15, 30, 60, 120, 480, 1440)  # minutes
@@ -33,35 +50,187 @@ class SignupStyle(StrEnum):
     BOTH = "both"
 
 
+SETTING = "setting"
+"""The key of a field's descriptor in its metadata."""
+
+
+def _lead(minutes: int) -> str:
+    return f"{spoken_minutes(minutes)} before"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuildSettings:
     """A guild's settings. The defaults match the reference bot.
 
-    Reminders are sent `creator_reminder_minutes` and `participant_reminder_minutes` before the start. A full raid is
-    closed `full_close_minutes` before its start; 0 means never early. Audit entries are kept for `audit_days`. Boards
-    show a star beside members with the `leader_role`. With `thread_members`, members who sign up are added to the
-    raid's thread.
+    The audit compares them in this order. Reminders are sent `creator_reminder_minutes` and
+    `participant_reminder_minutes` before the start. A full raid is closed `full_close_minutes` before its start; 0
+    means never early. Audit entries are kept for `audit_days`. Boards show a star beside members with the
+    `leader_role`. With `thread_members`, members who sign up are added to the raid's thread.
     """
 
     guild: GuildId
-    zone: str = "America/New_York"
-    creator_reminders: bool = True
-    creator_reminder_minutes: int = 30
-    participant_reminders: bool = True
-    participant_reminder_minutes: int = 10
-    full_close_minutes: int = 60
-    threads: bool = False
-    thread_archive_minutes: int = 1440
-    thread_members: bool = False
-    refusal_notices_in_thread: bool = False
-    signup_style: SignupStyle = SignupStyle.REACTIONS
-    leader_role: int | None = None
-    channels: dict[Kind, ChannelId] = field(default_factory=dict)
-    audit_channel: ChannelId | None = None
-    debug_channel: ChannelId | None = None
-    audit_days: int = DEFAULT_AUDIT_DAYS
-    signup_roles: dict[Kind, frozenset[int]] = field(default_factory=dict)
-    grants: Grants = field(default_factory=Grants)
+    zone: str = field(
+        default="America/New_York",
+        metadata={
+            SETTING: Typed(
+                name="time zone",
+                key="zone",
+                title="Time zone",
+                page=1,
+                place=1,
+                form_title="Time zone of this server",
+                hint="A city or region, such as Europe/London",
+                max_length=64,
+                parse=lambda text: zone_named(text).key,
+            )
+        },
+    )
+    creator_reminders: bool = field(default=True, metadata={SETTING: Flag()})
+    creator_reminder_minutes: int = field(
+        default=30,
+        metadata={
+            SETTING: NumberChoice(
+                name="reminder to the creator",
+                key="creator",
+                title="Reminder to the creator",
+                page=1,
+                place=2,
+                numbers=LEAD_CHOICES_MINUTES,
+                say_number=_lead,
+                switch="creator_reminders",
+            )
+        },
+    )
+    participant_reminders: bool = field(default=True, metadata={SETTING: Flag()})
+    participant_reminder_minutes: int = field(
+        default=10,
+        metadata={
+            SETTING: NumberChoice(
+                name="reminder to participants",
+                key="participants",
+                title="Reminder to participants",
+                page=1,
+                place=3,
+                numbers=LEAD_CHOICES_MINUTES,
+                say_number=_lead,
+                switch="participant_reminders",
+            )
+        },
+    )
+    full_close_minutes: int = field(
+        default=60,
+        metadata={
+            SETTING: NumberChoice(
+                name="closing of full raids",
+                key="closing",
+                title="Full raids close",
+                page=1,
+                place=4,
+                numbers=FULL_CLOSE_CHOICES_MINUTES,
+                say_number=lambda minutes: _lead(minutes) if minutes else "at their start",
+            )
+        },
+    )
+    threads: bool = field(default=False, metadata={SETTING: Flag()})
+    thread_archive_minutes: int = field(
+        default=1440,
+        metadata={
+            SETTING: NumberChoice(
+                name="discussion threads",
+                key="threads",
+                title="Discussion threads",
+                page=2,
+                place=1,
+                numbers=(0, *ARCHIVE_CHOICES_MINUTES),
+                say_number=lambda minutes: f"archived after {spoken_minutes(minutes)}",
+                switch="threads",
+            )
+        },
+    )
+    thread_members: bool = field(
+        default=False,
+        metadata={
+            SETTING: Switch(
+                name="members in threads",
+                key="thread-members",
+                title="Whoever signs up",
+                page=2,
+                place=5,
+                button="Members in threads",
+                on="is added to the raid’s thread",
+                off="is not added to threads",
+            )
+        },
+    )
+    refusal_notices_in_thread: bool = field(
+        default=False,
+        metadata={
+            SETTING: Switch(
+                name="refusals in threads",
+                key="notices",
+                title="Refusals if DMs are closed",
+                page=2,
+                place=6,
+                button="Refusals in threads",
+                on="told in the thread",
+                off="not told",
+            )
+        },
+    )
+    signup_style: SignupStyle = field(
+        default=SignupStyle.REACTIONS,
+        metadata={
+            SETTING: WordChoice(
+                name="signing up",
+                key="style",
+                title="Signing up",
+                page=2,
+                place=3,
+                texts={
+                    SignupStyle.REACTIONS: "by reactions",
+                    SignupStyle.BUTTONS: "by buttons",
+                    SignupStyle.BOTH: "by reactions and buttons",
+                },
+            )
+        },
+    )
+    leader_role: int | None = field(
+        default=None,
+        metadata={
+            SETTING: RoleChoice(
+                name="leader role",
+                key="leader",
+                title="Leader role",
+                page=2,
+                place=4,
+                chosen="{role}: a ⭐ before the name",
+                clear="No leader role",
+            )
+        },
+    )
+    channels: dict[Kind, ChannelId] = field(
+        default_factory=dict, metadata={SETTING: ChannelOfKind(name="{part} channel")}
+    )
+    audit_channel: ChannelId | None = field(default=None, metadata={SETTING: Channel(name="audit log")})
+    debug_channel: ChannelId | None = field(default=None, metadata={SETTING: Channel(name="live log")})
+    audit_days: int = field(
+        default=DEFAULT_AUDIT_DAYS,
+        metadata={
+            SETTING: NumberChoice(
+                name="keeping of the audit",
+                key="audit",
+                title="The audit is kept",
+                page=2,
+                place=2,
+                numbers=AUDIT_DAYS_CHOICES,
+                say_number=lambda days: f"for {days} days",
+            )
+        },
+    )
+    signup_roles: dict[Kind, frozenset[int]] = field(
+        default_factory=dict, metadata={SETTING: RolesOfKind(name="{part} signup roles")}
+    )
+    grants: Grants = field(default_factory=Grants, metadata={SETTING: RolesOfTarget(name="roles for {part}")})
 
     @property
     def tzinfo(self) -> ZoneInfo:
@@ -71,6 +240,21 @@ class GuildSettings:
     def full_lead(self) -> timedelta:
         return timedelta(minutes=self.full_close_minutes)
 
+    def value(self, name: str) -> Any:
+        """Return the value of the setting with this field; None if it has a switch that is off."""
+        switch = _switch(name)
+        return getattr(self, name) if switch is None or getattr(self, switch) else None
+
+    def with_value(self, name: str, value: object) -> "GuildSettings":
+        """Return the settings with another value for the setting with this field; see `value`."""
+        switch = _switch(name)
+        if switch is None:
+            return self.with_fields({name: value})
+        return self.with_fields({switch: False} if value is None else {switch: True, name: value})
+
+    def with_fields(self, fields: Mapping[str, Any]) -> "GuildSettings":
+        return replace(self, **fields)
+
     def channel_for(self, kind: Kind) -> ChannelId | None:
         """Return the kind's own signup channel, else the one for raids, else None."""
         return self.channels.get(kind) or self.channels.get(Kind.RAID)
@@ -78,3 +262,22 @@ class GuildSettings:
     def signup_roles_for(self, kind: Kind) -> frozenset[int]:
         """Return the ids of the roles a member needs one of to sign up; empty means everybody may."""
         return self.signup_roles.get(kind) or self.signup_roles.get(Kind.RAID) or frozenset()
+
+
+SETTINGS: dict[str, Setting] = {one.name: one.metadata[SETTING] for one in fields(GuildSettings) if one.metadata}
+"""The descriptors by field, in the order of the fields."""
+
+
+def _switch(name: str) -> str | None:
+    setting = SETTINGS[name]
+    return setting.switch if isinstance(setting, NumberChoice) else None
+
+
+def _page_and_place(entry: tuple[str, OnPanel]) -> tuple[int, int]:
+    return entry[1].page, entry[1].place
+
+
+ON_PANEL: tuple[tuple[str, OnPanel], ...] = tuple(
+    sorted(((name, one) for name, one in SETTINGS.items() if isinstance(one, OnPanel)), key=_page_and_place)
+)
+"""The fields and descriptors of the settings on the panel of /settings, in its order."""

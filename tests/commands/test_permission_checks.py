@@ -23,7 +23,8 @@ from raidbot.commands.ui.router import Router
 from raidbot.raids.model import GuildId, MemberId, Raid, Source
 from raidbot.raids.notifications import REPLY
 from raidbot.raids.permissions import Grants, Permission, commands
-from raidbot.raids.settings import GuildSettings
+from raidbot.raids.setting_kinds import OnPanel, RoleChoice, Switch, Typed
+from raidbot.raids.settings import ON_PANEL, GuildSettings
 from raidbot.state import Cause
 from tests.conftest import Start
 from tests.raid_boards import board_text, post_raid
@@ -60,6 +61,20 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
 }
 """Permissions for each command, of which any one is enough, and valid options."""
 
+
+def setting_presses(setting: OnPanel) -> tuple[str, ...]:
+    """Return the actions of a setting on the panel of /settings."""
+    match setting:
+        case Typed():
+            return f"ask-{setting.key}", setting.key
+        case Switch():
+            return (f"{setting.key}:on",)
+        case RoleChoice():
+            return setting.key, f"no-{setting.key}"
+        case _:
+            return (setting.key,)
+
+
 PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "create": dict.fromkeys(
         ("ask-time", "ask-time:MARK", "ask-name", "preview", "time", "counts:no", "page:1", "discard", "confirm"),
@@ -67,11 +82,7 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     ),
     "raid": {name: action.permissions for name, action in ACTIONS.items()},
     "settings": dict.fromkeys(
-        (
-            *("ask-zone", "zone", "creator", "closing", "threads", "notices:on", "audit", "style", "page:2"),
-            *("leader", "no-leader", "thread-members:on"),
-        ),
-        (P.SETTINGS,),
+        ("page:2", *(press for _, setting in ON_PANEL for press in setting_presses(setting))), (P.SETTINGS,)
     ),
     "setup": dict.fromkeys(("ask-zone", "zone", "channel:raid", "page:logs", "games"), (P.SETUP,)),
     "permissions": dict.fromkeys(

@@ -10,9 +10,10 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from raidbot.db import closed_dms, drafts, imported, outbox, threads
+from raidbot.db import closed_dms, drafts, imported, outbox, refused_forms, threads
 from raidbot.db.database import Database
 from raidbot.db.guilds import note_fact
+from raidbot.db.refused_forms import FormKey
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Cause
 from raidbot.raids.model import ChannelId, CloseReason, Kind, MessageId, Presence, Raid, RaidId, RoleKey, Source
@@ -115,6 +116,7 @@ async def _closed_raid(state: State) -> None:
 
 def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     drafts.add(tx, GUILD, MANAGER, {"activity": "dungeon-5"}, NOW)
+    refused_forms.keep(tx, FormKey(GUILD, MANAGER, MessageId(9_800)), {"title": "", "description": "Bring bread."}, NOW)
     note_fact(tx, "commands", "fingerprint")
     imported.note(tx, imported_raid, compared=False)
     imported.keep(tx, source="polls", key="1", guild=GUILD, payload='{"question": "Friday?"}')

@@ -8,28 +8,33 @@ from raidbot.db import drafts, guilds
 from raidbot.db import raids as rows
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.permissions import Grants
-from raidbot.raids.settings import GuildSettings, SignupStyle
+from raidbot.raids.setting_kinds import Channel, Flag, NumberChoice, RoleChoice, Setting, Switch, WordChoice
+from raidbot.raids.settings import SETTINGS, GuildSettings
 from tests.raids.builders import ALICE, BOB, GUILD, NOW, unposted_raid
 
 DEFAULTS = GuildSettings(guild=GUILD)
-CHANGED = GuildSettings(
-    guild=GUILD,
-    zone="Europe/Berlin",
-    creator_reminders=False,
-    creator_reminder_minutes=60,
-    participant_reminders=False,
-    participant_reminder_minutes=5,
-    full_close_minutes=0,
-    threads=True,
-    thread_archive_minutes=4320,
-    refusal_notices_in_thread=True,
+COLUMNS = {name: setting for name, setting in SETTINGS.items() if setting.has_column}
+
+
+def other(name: str, setting: Setting) -> object:
+    """Return a value for the field that is not its default."""
+    default = getattr(DEFAULTS, name)
+    match setting:
+        case Switch() | Flag():
+            return not default
+        case NumberChoice():
+            return next(number for number in setting.numbers if number not in (0, default))
+        case WordChoice():
+            return next(word for word in setting.texts if word != default)
+        case RoleChoice() | Channel():
+            return 11
+        case _:
+            return "Europe/Berlin"
+
+
+CHANGED = replace(
+    DEFAULTS.with_fields({name: other(name, setting) for name, setting in COLUMNS.items()}),
     channels={Kind.RAID: ChannelId(1), Kind.MUSEUM: ChannelId(2)},
-    audit_channel=ChannelId(3),
-    debug_channel=ChannelId(4),
-    audit_days=30,
-    signup_style=SignupStyle.BOTH,
-    leader_role=11,
-    thread_members=True,
     signup_roles={Kind.KEY: frozenset({5, 6}), Kind.RAID: frozenset({7})},
     grants=Grants(frozenset({8}), {"create": frozenset({9}), "raid.close": frozenset({9, 10})}),
 )
@@ -37,6 +42,19 @@ CHANGED = GuildSettings(
 
 def test_a_server_never_seen_has_the_defaults(tx: sqlite3.Connection) -> None:
     assert guilds.settings(tx, GUILD) == DEFAULTS
+
+
+def test_every_setting_has_its_column(tx: sqlite3.Connection) -> None:
+    rows = tx.execute("PRAGMA table_info(guilds)").fetchall()
+
+    assert {name for _, name, *_ in rows} == {"id", *COLUMNS}
+
+
+def test_a_column_added_later_begins_with_the_default(tx: sqlite3.Connection) -> None:
+    for _, name, _, is_needed, default, _ in tx.execute("PRAGMA table_info(guilds)").fetchall():
+        if name in COLUMNS and (default is not None or not is_needed):
+            (value,) = tx.execute(f"SELECT {default or 'NULL'}").fetchone()
+            assert COLUMNS[name].from_row(value) == getattr(DEFAULTS, name), name
 
 
 def test_who_leads_is_known_per_server_and_role(tx: sqlite3.Connection) -> None:

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from raidbot.db import drafts, outbox, raid_queries
+from raidbot.db import drafts, outbox, raid_queries, refused_forms
 from raidbot.db.database import Database
 from raidbot.db.outbox import OutboxMessage
+from raidbot.db.refused_forms import FormKey
 from raidbot.delivery.boards import posting
 from raidbot.jobs.reminders import remind_due
-from raidbot.jobs.retention import MARKS_KEPT, OutboxPruning, prune_marks
+from raidbot.jobs.retention import MARKS_KEPT, REFUSED_FORM_LIFETIME, OutboxPruning, prune_marks, prune_refused_forms
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
-from raidbot.raids.model import CloseReason, RaidId
+from raidbot.raids.model import CloseReason, MessageId, RaidId
 from raidbot.state import State
 from tests.raids.builders import ALICE, GUILD, MANAGER, NOW
 from tests.state.state_helpers import BY_MANAGER, BY_REACTION, add_open_raid, query, react_rule, stored_raid
@@ -192,3 +193,15 @@ async def test_drafts_go_a_batch_at_a_time(state: State) -> None:
     prune = partial(drafts.prune, before=NOW + timedelta(seconds=1), limit=2)
 
     assert [await state.db.write(prune) for _ in range(3)] == [2, 1, 0]
+
+
+async def test_refused_forms_go_after_a_day(state: State) -> None:
+    key = FormKey(GUILD, ALICE, MessageId(1))
+    await state.db.write(partial(refused_forms.keep, key=key, fields={"title": "x"}, now=NOW))
+    load = partial(refused_forms.load, key=key)
+
+    await prune_refused_forms(state, NOW + REFUSED_FORM_LIFETIME)
+    assert await state.db.read(load) == {"title": "x"}
+    await prune_refused_forms(state, NOW + REFUSED_FORM_LIFETIME + timedelta(seconds=1))
+
+    assert await state.db.read(load) == {}

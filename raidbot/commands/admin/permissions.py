@@ -12,7 +12,7 @@ from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.db import audit
 from raidbot.raids.audit.entry import AuditAction, Entry
-from raidbot.raids.audit.settings_entries import role_ids
+from raidbot.raids.audit.role_lists import role_ids
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Asker, ManagersOnly, MoreThanHeld, Permission, check_may_grant, held_in, who_may

@@ -20,7 +20,7 @@ from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.pagination import page_number
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.db import drafts
-from raidbot.db.drafts import DraftId
+from raidbot.db.drafts import DraftId, DraftUsed, NoSuchDraft
 from raidbot.delivery.boards.render import board
 from raidbot.raids.drafts import (
     MAX_SUBJECT_LENGTH,
@@ -37,7 +37,7 @@ from raidbot.raids.drafts import (
     plan,
 )
 from raidbot.raids.model import ChannelId, GuildId, Raid, Source
-from raidbot.raids.permissions import Permission
+from raidbot.raids.permissions import NotAllowed, Permission
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Template, spoken_length
 from raidbot.raids.times.parse import parse_time
@@ -126,7 +126,15 @@ class Create(commands.Cog):
         return (await self._state.templates(_guild(interaction))).find(str(interaction.namespace.activity or ""))
 
     async def press(self, press: Press) -> None:
-        """Handle a press on a draft's panel or preview, or one of its forms."""
+        """Handle a press on a draft's panel or preview, or one of its forms; show what was typed if it is refused."""
+        try:
+            await self._handle(press)
+        except (NotAllowed, NoSuchDraft, DraftUsed) as refusal:
+            if not press.fields:
+                raise
+            await self._show_typed(press, refusal)
+
+    async def _handle(self, press: Press) -> None:
         interaction = press.interaction
         await permissions.check(interaction, Permission.CREATE)
         number, *action = press.parts or ("",)
@@ -134,13 +142,13 @@ class Create(commands.Cog):
         match action:
             case ["ask-time", *marks]:
                 zone = (await self._state.settings(_guild(interaction))).zone
-                await _ask(
-                    interaction, draft_view, "time", "Time of the raid", views.time_field(draft_view, zone), marks
+                await self._ask(
+                    press, draft_view, "time", "Time of the raid", views.time_field(draft_view, zone), marks
                 )
             case ["ask-name", *marks]:
-                await _ask(interaction, draft_view, "name", "Name", views.name_field(draft_view), marks)
+                await self._ask(press, draft_view, "name", "Name", views.name_field(draft_view), marks)
             case ["ask-seats", *marks]:
-                await _ask(interaction, draft_view, "seats", "Seats", views.seats_field(draft_view), marks)
+                await self._ask(press, draft_view, "seats", "Seats", views.seats_field(draft_view), marks)
             case ["preview"]:
                 await self._show_preview(interaction, draft_view)
             case ["change"]:
@@ -152,24 +160,42 @@ class Create(commands.Cog):
                 await responses.edit_response(interaction, "Discarded. Nothing was posted.")
             case ["confirm"]:
                 await self._confirm(interaction, draft_view)
-            case ["time" | "name" | "seats" as form, *marks]:
-                await self._take_form(press, draft_view, form, marks)
+            case ["time" | "name" | "seats" as form, *_]:
+                await self._take_form(press, draft_view, form)
             case _:
                 await self._show_panel(interaction, await self._save(await self._changed(press, draft_view, action)))
 
-    async def _take_form(self, press: Press, draft_view: DraftView, form: str, marks: list[str]) -> None:
+    async def _ask(
+        self, press: Press, draft_view: DraftView, action: str, title: str, field: Field, marks: list[str]
+    ) -> None:
+        custom_id = views.custom_id(draft_view, action)
+        await form_retry.open_form(
+            self._state, press.interaction, custom_id, title, field, marks=next(iter(marks), None)
+        )
+
+    async def _take_form(self, press: Press, draft_view: DraftView, form: str) -> None:
         """Save the form. If the time or number is refused, show what was typed and offer to try again."""
         try:
             changed = await self._changed(press, draft_view, [form])
         except (NotATime, NotANumber) as refusal:
-            await responses.edit_response(
-                press.interaction,
-                form_retry.refusal_text(str(refusal)),
-                embeds=(views.summary(draft_view), *form_retry.embeds(press.fields, views.LABELS)),
-                rows=views.again_rows(draft_view, f"ask-{form}", *marks),
-            )
+            await self._show_typed(press, refusal, views.summary(draft_view))
             return
         await self._show_panel(press.interaction, await self._save(changed))
+        await form_retry.forget(self._state, press)
+
+    async def _show_typed(self, press: Press, refusal: Refusal, *above: discord.Embed) -> None:
+        """Show the refusal above what was typed, and offer to try again unless the draft is gone."""
+        draft, form, *marks = press.parts
+        rows: tuple[responses.Row, ...] = ()
+        if not isinstance(refusal, NoSuchDraft | DraftUsed):
+            rest = await form_retry.keep(self._state, press, tuple(marks))
+            rows = views.again_rows(draft, f"ask-{form}", *rest)
+        await responses.edit_response(
+            press.interaction,
+            form_retry.refusal_text(str(refusal)),
+            embeds=(*above, *form_retry.embeds(press.fields, views.LABELS)),
+            rows=rows,
+        )
 
     async def _begin(self, interaction: discord.Interaction[Any], draft: Draft, when: str | None) -> None:
         """Save a new draft and show its preview if it is complete, else the panel with any error about the time."""
@@ -292,19 +318,6 @@ class Create(commands.Cog):
         payload = _payload(draft_view.draft, draft_view.assumptions)
         await self._state.db.write(partial(drafts.save, draft=draft_view.id, payload=payload))
         return draft_view
-
-
-async def _ask(
-    interaction: discord.Interaction[Any],
-    draft_view: DraftView,
-    action: str,
-    title: str,
-    field: Field,
-    marks: list[str],
-) -> None:
-    await form_retry.open_form(
-        interaction, views.custom_id(draft_view, action), title, field, marks=next(iter(marks), None)
-    )
 
 
 def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:

@@ -187,12 +187,13 @@ def seats_field(draft_view: DraftView) -> Field:
     return Field("seats", LABELS["seats"], str(draft_view.draft.seats), max_length=2)
 
 
-def again_rows(draft_view: DraftView, action: str, *marks: str) -> tuple[Row, ...]:
-    """Return the buttons below a refused form; `action` opens it again."""
+def again_rows(draft: str, *again: str) -> tuple[Row, ...]:
+    """Return the buttons below a refused form; the action `again` opens it again."""
+    blue, grey = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
     return (
         (
-            _button(draft_view, "Try again", ":".join((action, *marks)), discord.ButtonStyle.primary),
-            _button(draft_view, "Give up", "change", discord.ButtonStyle.secondary),
+            discord.ui.Button(label="Try again", style=blue, custom_id=address(PANEL, draft, *again)),
+            discord.ui.Button(label="Give up", style=grey, custom_id=address(PANEL, draft, "change")),
         ),
     )
 

@@ -19,11 +19,11 @@ from raidbot.commands.raid import (
     roster,
     substitutes,
 )
-from raidbot.commands.raid.context import Action, PanelContext, refuse, show_panel
-from raidbot.commands.ui import log_context, permissions, raid_autocomplete, responses
+from raidbot.commands.raid.context import Action, PanelContext, refuse, show_panel, show_typed
+from raidbot.commands.ui import form_retry, log_context, permissions, raid_autocomplete, responses
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import GuildId, Status
-from raidbot.raids.permissions import Permission
+from raidbot.raids.permissions import NotAllowed, Permission
 from raidbot.raids.rosters.signups import RaidOver
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
@@ -74,11 +74,18 @@ class RaidPanel(commands.Cog):
         raid = await self._state.find(GuildId(permissions.guild_of(press.interaction).id), code)
         log_context.note_raid(raid.id)
         action = ACTIONS[name]
-        await permissions.check_any(press.interaction, action.permissions, raid)
         context = PanelContext(self._state, press, raid, tuple(rest), self._post_waiter)
+        try:
+            await permissions.check_any(press.interaction, action.permissions, raid)
+        except NotAllowed as refusal:
+            if action.again is None or not press.fields:
+                raise
+            await show_typed(context, action.again, refusal)
+            return
         try:
             if raid.status is Status.CANCELLED and name not in _EVEN_CANCELLED:
                 raise RaidOver(raid)
             await action.do(context)
+            await form_retry.forget(self._state, press)
         except Refusal as refusal:
             await refuse(context, action, refusal)

@@ -61,8 +61,9 @@ class PanelContext:
 
     async def ask(self, action: str, title: str, *fields: Field) -> None:
         """Open a form that submits to `action`. After a refusal it is filled in with what was typed."""
+        custom_id = views.custom_id(self.raid, action)
         marks = self.rest[-1] if self.rest else None
-        await form_retry.open_form(self.interaction, views.custom_id(self.raid, action), title, *fields, marks=marks)
+        await form_retry.open_form(self.state, self.interaction, custom_id, title, *fields, marks=marks)
 
     def changed_fields(self, *keys: str) -> dict[str, str]:
         """Return the form fields that the member changed; `keys` in the form's order. Raises UnknownPanel."""
@@ -107,7 +108,7 @@ class Action:
 async def refuse(context: PanelContext, action: Action, refusal: Refusal) -> None:
     """Show the refusal above the page or the panel of the raid as it is now, or above what was typed."""
     if action.again is not None and context.press.fields:
-        await _show_typed(context, action.again, refusal)
+        await show_typed(context, action.again, refusal)
         return
     if action.page is not None and not isinstance(refusal, RaidOver):
         now = replace(context, raid=await context.state.raid(context.raid.id))
@@ -117,14 +118,15 @@ async def refuse(context: PanelContext, action: Action, refusal: Refusal) -> Non
     await context.home(str(refusal))
 
 
-async def _show_typed(context: PanelContext, again: str, refusal: Refusal) -> None:
+async def show_typed(context: PanelContext, again: str, refusal: Refusal) -> None:
     """Show the refusal above what was typed.
 
     A button offers to try again, unless the raid is over or the form is outdated.
     """
-    raid = context.raid
-    is_gone = isinstance(refusal, RaidOver | UnknownPanel)
-    buttons = () if is_gone else (views.button(raid, "Try again", again, views.BLUE, *context.rest),)
+    raid, buttons = context.raid, list[discord.ui.Item[Any]]()
+    if not isinstance(refusal, RaidOver | UnknownPanel):
+        rest = await form_retry.keep(context.state, context.press, context.rest)
+        buttons.append(views.button(raid, "Try again", again, views.BLUE, *rest))
     shown = form_retry.embeds(context.press.fields, LABELS)
     await context.page(
         form_retry.refusal_text(str(refusal)),

@@ -108,7 +108,6 @@ class Templates(
             raise UnknownPanel
         name, key, *rest = press.parts
         interaction, action = press.interaction, ACTIONS[name]
-        await permissions.check_any(interaction, action.permissions)
         catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
         if interaction.message is None:  # a form opened by a command has no panel to edit
             await responses.defer(interaction)

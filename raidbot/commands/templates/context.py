@@ -16,7 +16,7 @@ from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.emoji.model import Emoji
 from raidbot.raids.emoji.server import ServerEmoji, needs_server
 from raidbot.raids.model import GuildId
-from raidbot.raids.permissions import Permission
+from raidbot.raids.permissions import NotAllowed, Permission
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates import edits
 from raidbot.raids.templates.catalogue import Catalogue, Entry, NoSuchTemplate
@@ -101,7 +101,7 @@ class PanelContext:
         """Open a form that submits to `action`. After a refusal it is filled in with what was typed."""
         custom_id = views.custom_id(action, self.key, *about)
         marks = self.rest[-1] if self.rest else None
-        await form_retry.open_form(self.interaction, custom_id, title, *fields, marks=marks)
+        await form_retry.open_form(self.state, self.interaction, custom_id, title, *fields, marks=marks)
 
     async def change(self, change: Callable[[Template], Template]) -> Entry:
         """Apply the change to the template as it is now. Raises NoSuchTemplate or what the change raises."""
@@ -171,12 +171,16 @@ class Action:
 
 
 async def run_action(context: PanelContext, action: Action) -> None:
-    """Run the action; show a refusal above the panel, or above what was typed."""
+    """Run the action; show a refusal above the panel, or above what was typed. Raises NotAllowed."""
     try:
+        await permissions.check_any(context.interaction, action.permissions)
         await action.do(context)
+        await form_retry.forget(context.state, context.press)
     except UnknownPanel as refusal:
         await context.home(str(refusal))
     except Refusal as refusal:
+        if isinstance(refusal, NotAllowed) and (action.again is None or not context.press.fields):
+            raise
         if action.again is None:
             await context.home(str(refusal))
             return
@@ -195,7 +199,10 @@ async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
 
 async def _show_typed(context: PanelContext, why: str, *, again: str | None) -> None:
     """Show the refusal above what was typed, with a button to try again if `again` is an action."""
-    buttons = [views.button("Try again", BLUE, again, context.key, *context.rest)] if again else []
+    buttons = list[discord.ui.Button[Any]]()
+    if again:
+        rest = await form_retry.keep(context.state, context.press, context.rest)
+        buttons.append(views.button("Try again", BLUE, again, context.key, *rest))
     buttons.append(views.button("Give up", GREY, "panel", context.key))
     shown = form_retry.embeds(context.press.fields, LABELS)
     await context.page(form_retry.refusal_text(why), tuple(buttons), embeds=shown)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from raidbot.raids.audit.arguments import number, part, parts, text
 from raidbot.raids.audit.entry import Arguments, AuditAction, Entry, known_action
 from raidbot.raids.audit.old_entries import AnyEntry, OldEntry
-from raidbot.raids.audit.settings_words import mentions, setting_name, setting_value
+from raidbot.raids.audit.role_lists import mentions
+from raidbot.raids.audit.settings_words import setting_name, setting_value
 from raidbot.raids.audit.template_words import template_field
 from raidbot.raids.model import CancelReason, CloseReason
 from raidbot.raids.notifications import why_cancelled, why_closed

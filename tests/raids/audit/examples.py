@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from raidbot.raids import events as ev
 from raidbot.raids.audit.entry import Argument, AuditAction, Entry
 from raidbot.raids.audit.raid_entries import entries
-from raidbot.raids.audit.settings_entries import EVERYONE, settings_entries
+from raidbot.raids.audit.role_lists import EVERYONE
+from raidbot.raids.audit.settings_entries import settings_entries
 from raidbot.raids.audit.template_entries import template_entries
 from raidbot.raids.events import Reminder
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, Kind, Presence, RaidCode, Role, RoleKey, Seat

@@ -1,0 +1,68 @@
+"""Every setting has a descriptor, and the descriptors fit each other."""
+
+from collections import Counter
+from dataclasses import fields
+
+from raidbot.raids.setting_kinds import Choice, Flag, NumberChoice, RoleChoice
+from raidbot.raids.settings import ON_PANEL, SETTINGS, GuildSettings, SignupStyle
+from raidbot.raids.templates.model import MAX_CHOICES
+from tests.raids.builders import GUILD
+
+DEFAULTS = GuildSettings(guild=GUILD)
+MENUS_PER_PAGE, BUTTONS_PER_ROW = 4, 5
+"""Of the five rows of a message, one holds the buttons: https://discord.com/developers/docs/components/reference"""
+
+
+def test_every_setting_has_a_descriptor() -> None:
+    assert {field.name for field in fields(GuildSettings)} - {"guild"} == SETTINGS.keys()
+
+
+def test_every_switch_belongs_to_one_setting() -> None:
+    switches = [one.switch for one in SETTINGS.values() if isinstance(one, NumberChoice) and one.switch]
+
+    assert sorted(switches) == sorted(field for field, one in SETTINGS.items() if isinstance(one, Flag))
+
+
+def test_names_and_keys_are_given_once() -> None:
+    keys = Counter(setting.key for _, setting in ON_PANEL)
+    names = Counter(setting.name for setting in SETTINGS.values() if setting.is_audited)
+
+    assert {*keys.values()} | {*names.values()} == {1}
+    assert [key for key in keys if key == "page" or key.startswith(("ask-", "no-"))] == []
+
+
+def test_the_panel_s_pages_fit_into_a_message() -> None:
+    last = max(setting.page for _, setting in ON_PANEL)
+    for page in range(1, last + 1):
+        settings = [setting for _, setting in ON_PANEL if setting.page == page]
+        menus = [setting for setting in settings if isinstance(setting, Choice | RoleChoice)]
+        turning = (page > 1) + (page < last)
+        buttons = len([setting for setting in settings if not isinstance(setting, Choice)]) + turning
+
+        assert len(settings) > 0
+        assert len(menus) <= MENUS_PER_PAGE
+        assert buttons <= BUTTONS_PER_ROW
+
+
+def test_the_default_is_among_what_the_panel_offers() -> None:
+    for field, setting in ON_PANEL:
+        if isinstance(setting, Choice):
+            option = setting.option(DEFAULTS.value(field))
+            assert setting.options()[option] == setting.words(DEFAULTS.value(field))
+            assert setting.value(option) == DEFAULTS.value(field)
+            assert len(setting.options()) <= MAX_CHOICES
+
+
+def test_switching_off_keeps_the_number_for_the_next_time() -> None:
+    off = DEFAULTS.with_value("creator_reminder_minutes", None)
+
+    assert (off.creator_reminders, off.creator_reminder_minutes) == (False, 30)
+    assert off.value("creator_reminder_minutes") is None
+    assert off.with_value("creator_reminder_minutes", 5).value("creator_reminder_minutes") == 5
+
+
+def test_every_way_to_sign_up_is_offered() -> None:
+    style = SETTINGS["signup_style"]
+
+    assert isinstance(style, Choice)
+    assert style.options().keys() == set(SignupStyle)
