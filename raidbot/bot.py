@@ -48,6 +48,7 @@ from raidbot.commands.ui.router import Router
 from raidbot.db import guilds
 from raidbot.db.database import Database
 from raidbot.delivery.audit_log.feed import AuditFeed
+from raidbot.delivery.backoff import Backoff
 from raidbot.delivery.boards.components import PANEL as BOARD_PANEL
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
@@ -304,27 +305,26 @@ class RaidBot(commands.AutoShardedBot):
             self.member_names.stop(_CLOSE_TIMEOUT_SECONDS),
             self.threads.stop(_CLOSE_TIMEOUT_SECONDS),
             self.departures.stop(_CLOSE_TIMEOUT_SECONDS),
-            self.best_effort_dms.stop(),
+            self.best_effort_dms.stop(_CLOSE_TIMEOUT_SECONDS),
         )
         await _at_most(_CLOSE_TIMEOUT_SECONDS, super().close())
 
     async def _retry_until_done(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
         """Retry a startup step with backoff until it succeeds, independently of the other steps."""
-        wait, failed = 1.0, False
+        backoff = Backoff(1.0, _MAX_BACKOFF_SECONDS)
         while True:
             try:
                 await step()
             except Exception as error:  # reported once and retried: the rest of the bot runs meanwhile
-                if not failed:
+                if not backoff.failures:
                     log.exception("start-up step failed, trying again", step=name)
+                wait = backoff.next()
                 log.debug("start-up step failed", step=name, error=repr(error), again_in=wait)
-                failed = True
             else:
-                if failed:
+                if backoff.failures:
                     log.info("start-up step succeeded after retries", step=name)
                 return
             await asyncio.sleep(wait)
-            wait = min(wait * 2, _MAX_BACKOFF_SECONDS)
 
     async def _register_commands(self) -> None:
         """Register the commands with Discord, unless exactly these are registered.

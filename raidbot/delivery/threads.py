@@ -9,6 +9,7 @@ import structlog
 from raidbot.db import audit, outbox
 from raidbot.db import threads as rows
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, DiscordApi, NoResponse
+from raidbot.delivery.report_once import ReportOnce
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.entry import Arguments, AuditAction, Entry
@@ -37,7 +38,7 @@ class Threads:
         self._api = api
         self._turned: dict[RaidId, bool] = {}
         self._searching = True
-        self._reported: set[tuple[ChannelId, int]] = set()
+        self._reports: ReportOnce[ChannelId] = ReportOnce()
         self._worker = RetryWorker(self._work_round, first_retry=first_retry)
         state.listen(self._committed)
         state.listen_to_settings(self._settings_committed)
@@ -143,7 +144,7 @@ class Threads:
                     await self._report(raid, refusal)
                     return
             else:
-                self._reported = {report for report in self._reported if report[0] != raid.channel}
+                self._reports.forget(raid.channel)
             await self._state.db.write(partial(rows.note_added, raid=raid.id, member=member))
 
     async def _add(self, thread: ChannelId, member: MemberId) -> None:
@@ -159,9 +160,8 @@ class Threads:
 
     async def _report(self, raid: Raid, refusal: discord.HTTPException) -> None:
         """Log and audit a refusal once per channel and error code, until adding a member works again."""
-        if (raid.channel, refusal.code) in self._reported:
+        if not self._reports.is_new(raid.channel, refusal.code):
             return
-        self._reported.add((raid.channel, refusal.code))
         log.warning("members cannot be added to thread", raid=raid.id, code=refusal.code, error=refusal.text)
         told: Arguments = {"code": refusal.code, "error": refusal.text}
         record = partial(

@@ -1,6 +1,5 @@
 """Post the boards of new raids, each exactly once, and open their threads."""
 
-import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -17,13 +16,13 @@ from raidbot.delivery.boards import render
 from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.messages.nonces import nonce_prefix
-from raidbot.delivery.pacing import Pacer, sleep_unless
+from raidbot.delivery.pacing import Pacer
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change, Created
 from raidbot.raids.model import CancelReason, ChannelId, MessageId, Raid, RaidId, Source, Status
 from raidbot.state import Cause, State
-from raidbot.utils.tasks import end, start_detached
 from raidbot.utils.text import clip, escape, stamp
 
 log = structlog.get_logger(__name__)
@@ -59,67 +58,56 @@ class Posting:
         self._boards = boards
         self._catch_up = catch_up
         self._pacer: Pacer[ChannelId] = Pacer(1.25, burst=2)  # Discord allows 5 messages in 5 s per channel
-        self._first_retry = first_retry
         self._prefix = ""
-        self._running = False
-        self._stopping = asyncio.Event()
-        self._workers: dict[RaidId, asyncio.Task[None]] = {}
+        self._without_thread: set[RaidId] = set()
+        self._workers: KeyedWorkers[RaidId] = KeyedWorkers(
+            self._work, first_retry=first_retry, max_retry_seconds=_MAX_BACKOFF_SECONDS
+        )
         state.listen(self._committed)
 
     async def start(self) -> None:
         """Post raids left in state `posting` by an earlier run, and open missing threads of the last hour's raids."""
         self._prefix = await nonce_prefix(self._state.db)
-        self._running = True
+        self._workers.start()
         for raid in await self._state.db.read(rows.in_posting):
-            self._post_soon(raid)
+            self._workers.wake(raid)
         lacking = partial(raid_queries.lacking_thread, since=self._state.now() - _THREAD_RETRY_PERIOD, intro=_INTRO)
         for raid in await self._state.db.read(lacking):
-            if raid not in self._workers:
-                self._workers[raid] = start_detached(self._only_thread(raid))
+            self._without_thread.add(raid)
+            self._workers.wake(raid)
 
     async def stop(self, timeout: float) -> None:
         """Finish the calls under way within `timeout` seconds; the rest is posted after the next start."""
-        self._running = False
-        self._stopping.set()
-        await end(self._workers.values(), within=timeout)
+        await self._workers.stop(timeout)
 
     async def idle(self) -> None:
-        """Wait until no raid is being posted."""
-        while self._workers:
-            await asyncio.wait(list(self._workers.values()))
+        """Wait until no raid is being posted; those that wait for a retry do not count."""
+        await self._workers.idle()
 
     def _committed(self, _before: Raid, change: Change) -> None:
         if Created() in change.events:
-            self._post_soon(change.raid.id)
+            self._workers.wake(change.raid.id)
 
-    def _post_soon(self, raid: RaidId) -> None:
-        if self._running and raid not in self._workers:
-            self._workers[raid] = start_detached(self._work(raid))
-
-    async def _work(self, raid: RaidId) -> None:
-        """Retry with backoff until the raid is posted or Discord has refused it."""
-        wait = self._first_retry
+    async def _work(self, raid: RaidId) -> float | None:
+        """Post the raid, then open its thread; return the delay in seconds until a retry, or None if there is none."""
+        backoff = self._workers.backoff(raid)
         try:
-            while not self._stopping.is_set():
-                try:
-                    await self._post(raid)
-                except NoResponse as none:
-                    log.info("board not posted yet", raid=raid, error=f"{none}: {none.__cause__!r}")
-                    await sleep_unless(max(wait, none.retry_in), unless=self._stopping)
-                except Exception:
-                    log.exception("board cannot be posted", raid=raid, again_in=wait)
-                    await sleep_unless(wait, unless=self._stopping)
-                else:
-                    return
-                wait = min(wait * 2, _MAX_BACKOFF_SECONDS)
-        finally:
-            del self._workers[raid]
-
-    async def _only_thread(self, raid: RaidId) -> None:
-        try:
-            await self._also(raid, "thread not opened", self._open_thread(raid))
-        finally:
-            del self._workers[raid]
+            await self._post(raid)
+        except NoResponse as none:
+            log.info("board not posted yet", raid=raid, error=f"{none}: {none.__cause__!r}")
+            return max(backoff.next(), none.retry_in)
+        except Exception:
+            wait = backoff.next()
+            log.exception("board cannot be posted", raid=raid, again_in=wait)
+            return wait
+        if raid in self._without_thread:
+            try:
+                await self._also(raid, "thread not opened", self._open_thread(raid))
+            except NoResponse as none:
+                log.info("thread not opened yet", raid=raid, error=f"{none}: {none.__cause__!r}")
+                return max(backoff.next(), none.retry_in)
+            self._without_thread.discard(raid)
+        return None
 
     async def _post(self, raid_id: RaidId) -> None:
         raid = await self._state.raid(raid_id)
@@ -137,8 +125,9 @@ class Posting:
             await self._take_down(message)
             return
         log.info("board posted", raid=raid_id, message=message.id)
+        self._without_thread.add(raid_id)
+        self._workers.backoff(raid_id).reset()
         await self._also(raid_id, "early reactions not read yet", self._catch_up(raid_id))
-        await self._also(raid_id, "thread not opened", self._open_thread(raid_id))
 
     async def _message(self, raid: Raid) -> discord.PartialMessage:
         """Return the board's message: one sent by an earlier attempt, or a new one."""
@@ -186,19 +175,8 @@ class Posting:
             return
 
     async def _open_thread(self, raid_id: RaidId) -> None:
-        """Retry with backoff until the raid has its thread or needs none. Raises discord.HTTPException if refused."""
-        wait = self._first_retry
-        while not self._stopping.is_set():
-            try:
-                await self._try_thread(await self._state.raid(raid_id))
-            except NoResponse as none:
-                log.info("thread not opened yet", raid=raid_id, error=f"{none}: {none.__cause__!r}")
-                await sleep_unless(max(wait, none.retry_in), unless=self._stopping)
-                wait = min(wait * 2, _MAX_BACKOFF_SECONDS)
-            else:
-                return
-
-    async def _try_thread(self, raid: Raid) -> None:
+        """Open the raid's thread unless it needs none. Raises as `DiscordApi.call` does."""
+        raid = await self._state.raid(raid_id)
         settings = await self._state.settings(raid.guild)
         message = raid.message
         if not settings.threads or not raid.is_live or message is None:
@@ -226,10 +204,12 @@ class Posting:
         return [escape(names.get(member, "Member")) for member in raid.members()]
 
     async def _also(self, raid: RaidId, failed: str, work: Awaitable[None]) -> None:
-        """Run a step that follows the posting and log its failure; the board stays posted either way."""
+        """Run a step that follows the posting and log its failure; the board stays posted. Raises NoResponse."""
         try:
             await work
-        except (NoResponse, discord.HTTPException, sqlite3.Error) as error:
+        except NoResponse:
+            raise
+        except (discord.HTTPException, sqlite3.Error) as error:
             log.warning(failed, raid=raid, error=repr(error))
         except Exception:
             log.exception(failed, raid=raid)

@@ -9,13 +9,14 @@ import discord
 import structlog
 
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
-from raidbot.delivery.pacing import Pacer, sleep_unless
+from raidbot.delivery.keyed_workers import KeyedWorkers
+from raidbot.delivery.pacing import Pacer
+from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.emoji import model as emoji
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, State
-from raidbot.utils.tasks import end, start_detached
 
 log = structlog.get_logger(__name__)
 
@@ -54,33 +55,29 @@ class ReactionRemover:
         self._client = client
         self._api = api
         self._pacer: Pacer[ChannelId] = Pacer(gap)
-        self._first_retry = first_retry
         self._slow_retry = slow_retry
-        self._running = False
-        self._stopping = asyncio.Event()
         self._owed: dict[ChannelId, dict[Unwanted, bool]] = {}
         self._expected_removals: dict[Unwanted, object] = {}
         self._in_flight: dict[Unwanted, object] = {}
-        self._workers: dict[ChannelId, asyncio.Task[None]] = {}
-        self._reported: set[tuple[ChannelId, int]] = set()
+        self._workers: KeyedWorkers[ChannelId] = KeyedWorkers(
+            self._work, first_retry=first_retry, max_retry_seconds=slow_retry
+        )
+        self._reports: ReportOnce[ChannelId] = ReportOnce()
         state.listen(self._committed)
 
     async def start(self) -> None:
         """Queue the unwanted marks of all boards. The state must be loaded."""
-        self._running = True
+        self._workers.start()
         for raid_id in list(self._state.boards.values()):
             self._note_unwanted(await self._state.raid(raid_id))
 
     async def stop(self, timeout: float) -> None:
         """Finish the calls under way within `timeout` seconds; unwanted marks keep the rest."""
-        self._running = False
-        self._stopping.set()
-        await end(self._workers.values(), within=timeout)
+        await self._workers.stop(timeout)
 
     async def idle(self) -> None:
-        """Wait until no removal is pending."""
-        while self._workers:
-            await asyncio.wait(list(self._workers.values()))
+        """Wait until no reaction is being removed; those that wait for a retry do not count."""
+        await self._workers.idle()
 
     def refuse(self, raid: Raid, member: MemberId, role: RoleKey) -> None:
         """Remove a reaction that was declined, for which there is no mark."""
@@ -115,43 +112,35 @@ class ReactionRemover:
             self._owe(raid.channel, unwanted, refused=refused)
 
     def _owe(self, channel: ChannelId, unwanted: Unwanted, *, refused: bool) -> None:
-        if not self._running:
+        if not self._workers.running:
             return
         owed = self._owed.setdefault(channel, {})
         owed[unwanted] = refused or owed.get(unwanted, False)
-        if channel not in self._workers:
-            self._workers[channel] = start_detached(self._work(channel))
+        self._workers.wake(channel)
 
-    async def _work(self, channel: ChannelId) -> None:
-        owed = self._owed[channel]
-        wait = self._first_retry
-        try:
-            while owed and self._running:
-                await self._pacer.turn(channel)
-                unwanted = next(iter(owed))
-                refused = owed.pop(unwanted)  # queued again during the call, it stays queued
-                try:
-                    await self._take(channel, unwanted, refused=refused)
-                except (NoResponse, sqlite3.Error) as none:
-                    log.info("reaction not removed yet", raid=unwanted.raid, error=repr(none))
-                    owed[unwanted] = refused or owed.get(unwanted, False)
-                    pause = max(wait, none.retry_in) if isinstance(none, NoResponse) else wait
-                    await sleep_unless(pause, unless=self._stopping)
-                    wait = min(wait * 2, self._slow_retry)
-                    continue
-                except discord.Forbidden as refusal:
-                    self._report(channel, refusal)
-                    owed.update(
-                        dict.fromkeys([*owed, unwanted], False)
-                    )  # declined reactions without a mark are not retried
-                    await sleep_unless(self._slow_retry, unless=self._stopping)
-                    continue
-                except Exception:
-                    log.exception("reaction cannot be removed", raid=unwanted.raid, member=unwanted.member)
-                wait = self._first_retry
-        finally:
-            self._owed.pop(channel, None)
-            self._workers.pop(channel, None)
+    async def _work(self, channel: ChannelId) -> float | None:
+        """Remove what is owed in the channel; return the delay in seconds until a retry, or None if nothing is left."""
+        owed, backoff = self._owed.get(channel, {}), self._workers.backoff(channel)
+        while owed and self._workers.running:
+            await self._pacer.turn(channel)
+            unwanted = next(iter(owed))
+            refused = owed.pop(unwanted)  # queued again during the call, it stays queued
+            try:
+                await self._take(channel, unwanted, refused=refused)
+            except (NoResponse, sqlite3.Error) as none:
+                log.info("reaction not removed yet", raid=unwanted.raid, error=repr(none))
+                owed[unwanted] = refused or owed.get(unwanted, False)
+                return max(backoff.next(), none.retry_in if isinstance(none, NoResponse) else 0.0)
+            except discord.Forbidden as refusal:
+                self._report(channel, refusal)
+                # Declined reactions without a mark are not retried.
+                owed.update(dict.fromkeys([*owed, unwanted], False))
+                return self._slow_retry
+            except Exception:
+                log.exception("reaction cannot be removed", raid=unwanted.raid, member=unwanted.member)
+            backoff.reset()
+        self._owed.pop(channel, None)
+        return None
 
     async def _take(self, channel: ChannelId, unwanted: Unwanted, *, refused: bool) -> None:
         raid = await self._state.raid(unwanted.raid)
@@ -174,7 +163,7 @@ class ReactionRemover:
             del self._in_flight[unwanted]
             asyncio.get_running_loop().call_later(_ECHO_TIMEOUT_SECONDS, self._check, channel, unwanted, taking)
         # The gateway's removal event deletes the mark: until then the event of the reaction itself may still come.
-        self._reported = {report for report in self._reported if report[0] != channel}
+        self._reports.forget(channel)
 
     def _forget(self, unwanted: Unwanted, taking: object) -> bool:
         """Stop expecting a removal event from this call; return True if one was expected."""
@@ -190,8 +179,7 @@ class ReactionRemover:
 
     def _report(self, channel: ChannelId, refusal: discord.Forbidden) -> None:
         """Log a refusal once per channel and error code, until a removal in the channel succeeds."""
-        if (channel, refusal.code) not in self._reported:
-            self._reported.add((channel, refusal.code))
+        if self._reports.is_new(channel, refusal.code):
             log.warning("reactions cannot be removed", channel=channel, code=refusal.code, error=refusal.text)
 
 

@@ -11,12 +11,14 @@ import discord
 import structlog
 
 from raidbot.db import audit, imported
+from raidbot.delivery.backoff import Backoff
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordApi, NoResponse
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.pacing import Pacer, sleep_unless
+from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids import lifecycle
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change, Event, Joined, MarksChanged, Moved
@@ -91,7 +93,7 @@ class Reconcile:
         self._member_names = member_names
         self._departures = departures
         self._may_sign_up = may_sign_up
-        self._first_retry = first_retry
+        self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
         self._sweep_gap = sweep_gap
         self._comparisons: dict[RaidId, list[Comparison]] = {}
         self._pacer: Pacer[None] = Pacer(1 / 40, burst=_CONCURRENT_BOARDS)  # Discord allows 50 calls per second in all
@@ -100,7 +102,7 @@ class Reconcile:
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._unread: dict[RaidId, None] = {}
-        self._reported: set[tuple[RaidId, int]] = set()
+        self._reports: ReportOnce[RaidId] = ReportOnce()
         state.listen(self._committed)
 
     async def start(self) -> None:
@@ -150,7 +152,7 @@ class Reconcile:
         except Exception:
             log.exception("board cannot be compared", raid=raid_id)
         else:
-            self._reported = {report for report in self._reported if report[0] != raid_id}
+            self._reports.forget(raid_id)
         finally:
             self._comparisons[raid_id].remove(look)
             if not self._comparisons[raid_id]:
@@ -284,15 +286,15 @@ class Reconcile:
         return await self._state.change(raid_id, unless_touched, _CAUSE)
 
     async def _retry(self) -> None:
-        wait = self._first_retry
         while not self._stopping.is_set():
             await self._owing.wait()
             self._owing.clear()
-            await sleep_unless(max(wait, self._api.down_for), unless=self._stopping)
+            await sleep_unless(max(self._backoff.next(), self._api.down_for), unless=self._stopping)
             waiting, self._later = self._later, {}
             for raid in waiting:
                 await self.raid(raid, in_full=True)
-            wait = min(wait * 2, _MAX_BACKOFF_SECONDS) if self._later else self._first_retry
+            if not self._later:
+                self._backoff.reset()
 
     async def _sweep(self) -> None:
         """Read in full, one by one, the boards whose counts alone were compared."""
@@ -307,8 +309,7 @@ class Reconcile:
 
     def _report(self, raid: RaidId, refusal: discord.HTTPException) -> None:
         """Log a refusal once per board and error code."""
-        if (raid, refusal.code) not in self._reported:
-            self._reported.add((raid, refusal.code))
+        if self._reports.is_new(raid, refusal.code):
             log.warning("board cannot be read", raid=raid, status=refusal.status, code=refusal.code)
 
 

@@ -17,7 +17,9 @@ from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.render import Board
 from raidbot.delivery.boards.snapshot import Snapshot
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordApi, NoResponse
+from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.pacing import Pacer
+from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.emoji import model as emoji
@@ -25,7 +27,7 @@ from raidbot.raids.events import Change, MarksChanged
 from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, Raid, RaidId, RoleKey, Source, Status
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
-from raidbot.utils.tasks import start_detached
+from raidbot.utils.tasks import end, start_detached
 
 log = structlog.get_logger(__name__)
 
@@ -59,18 +61,15 @@ class Boards:
         self._api = api
         self._gap = gap
         self._pacer: Pacer[ChannelId] = Pacer(channel_gap, burst=2)
-        self._first_retry = first_retry
         self._slow_retry = slow_retry
-        self._running = False
         self._shown: dict[RaidId, Snapshot] = {}
-        self._stale: set[RaidId] = set()
         self._unseen: set[RaidId] = set()
         self._edited: dict[RaidId, float] = {}
-        self._failures: dict[RaidId, int] = {}
-        self._reported: set[tuple[RaidId, int]] = set()
-        self._workers: dict[RaidId, asyncio.Task[None]] = {}
-        self._waiting: dict[RaidId, asyncio.TimerHandle] = {}
-        self._barred: dict[RaidId, asyncio.TimerHandle] = {}
+        self._barred: set[RaidId] = set()
+        self._reports: ReportOnce[RaidId] = ReportOnce()
+        self._workers: KeyedWorkers[RaidId] = KeyedWorkers(
+            self._work, first_retry=first_retry, max_retry_seconds=_MAX_BACKOFF_SECONDS
+        )
         self._restyling: set[asyncio.Task[None]] = set()
         state.listen(self._committed)
         state.listen_to_settings(self._settings_committed)
@@ -80,16 +79,13 @@ class Boards:
         db = self._state.db
         noted = {raid: Snapshot.read(text) for raid, text in (await db.read(rows.board_snapshots)).items()}
         self._shown = noted | self._shown
-        self._running = True
-        for raid in [*self._state.boards.values(), *await db.read(partial(rows.cancelled_boards, done=_FINAL))]:
-            self._stale.add(raid)
+        boards = [*self._state.boards.values(), *await db.read(partial(rows.cancelled_boards, done=_FINAL))]
         taken_over = await db.read(imported.uncompared)
-        for raid in list(self._stale):
-            drawn = self._shown.get(raid, Snapshot()).fingerprint
-            if drawn or (raid not in taken_over and await self._is_named(raid)):
+        self._unseen.update(raid for raid in boards if not self._shown.get(raid, Snapshot()).fingerprint)
+        self._workers.start()
+        for raid in boards:
+            if raid not in self._unseen or (raid not in taken_over and await self._is_named(raid)):
                 self.mark(raid)
-            else:
-                self._unseen.add(raid)
 
     async def _is_named(self, raid_id: RaidId) -> bool:
         """Return True if all names on the board are known.
@@ -111,8 +107,8 @@ class Boards:
             self.mark(raid)
 
     def names_complete(self, raid: RaidId) -> None:
-        """Redraw the board if it is stale, because it no longer has to wait for names."""
-        if raid in self._stale:
+        """Redraw the board if it was never drawn, because it no longer has to wait for names."""
+        if raid in self._unseen:
             self.mark(raid)
 
     async def stop(self, timeout: float) -> None:
@@ -122,26 +118,17 @@ class Boards:
                 await self.idle()
         except TimeoutError:
             log.info("boards left stale", boards=len(self._workers))
-        self._running = False
-        for timer in (*self._waiting.values(), *self._barred.values()):
-            timer.cancel()
-        workers = [*self._workers.values(), *self._restyling]
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        await self._workers.stop(0)
+        await end(self._restyling, within=0)
 
     async def idle(self) -> None:
         """Wait until no board is being redrawn; boards waiting for a retry do not count."""
-        while self._workers:
-            await asyncio.wait(list(self._workers.values()))
+        await self._workers.idle()
 
     def mark(self, raid: RaidId) -> None:
         """Mark the raid's board as stale and redraw it in the background. Cheap to call often."""
-        self._stale.add(raid)
         self._unseen.discard(raid)
-        if self._running and raid not in self._workers and raid not in self._waiting:
-            worker = start_detached(self._work(raid))
-            self._workers[raid] = worker
+        self._workers.wake(raid)
 
     async def posted(self, raid: RaidId, fingerprint: str) -> None:
         """Record the fingerprint of a board just sent, so that it is not redrawn."""
@@ -172,7 +159,7 @@ class Boards:
 
     def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
         looks = before.signup_style, before.leader_role
-        if self._running and looks != (after.signup_style, after.leader_role):
+        if self._workers.running and looks != (after.signup_style, after.leader_role):
             task = start_detached(self._restyle(after.guild))
             self._restyling.add(task)
             task.add_done_callback(self._restyling.discard)
@@ -186,43 +173,23 @@ class Boards:
         except sqlite3.Error:
             log.exception("boards not redrawn after settings changed", guild=guild)
 
-    async def _work(self, raid: RaidId) -> None:
-        try:
-            while raid in self._stale and raid not in self._waiting:
-                await self._attempt(raid)
-        finally:
-            self._workers.pop(raid, None)
-
-    async def _attempt(self, raid: RaidId) -> None:
-        self._stale.discard(raid)
+    async def _work(self, raid: RaidId) -> float | None:
+        """Update the board; return the delay in seconds until a retry, or None if there is none."""
         try:
             await self._follow(raid)
         except NoResponse as none:
-            self._try_again_soon(raid, at_least=none.retry_in)
+            return max(none.retry_in, self._workers.backoff(raid).next())
         except sqlite3.Error as error:
-            if self._try_again_soon(raid) == 1 and not isinstance(error, Unwritable):
+            backoff = self._workers.backoff(raid)
+            if not backoff.failures and not isinstance(error, Unwritable):
                 log.exception("board not updated while the database fails", raid=raid)
+            return backoff.next()
         except discord.HTTPException as refusal:
-            await self._refused(raid, refusal)
+            return await self._refused(raid, refusal)
         except Exception:
             log.exception("board cannot be redrawn", raid=raid)
-            self._schedule(raid, self._slow_retry)
-        else:
-            self._failures.pop(raid, None)
-
-    def _try_again_soon(self, raid: RaidId, *, at_least: float = 0.0) -> int:
-        """Schedule a retry with backoff, in `at_least` seconds or more; return the number of failures in a row."""
-        failures = self._failures[raid] = self._failures.get(raid, 0) + 1
-        self._schedule(raid, max(at_least, min(self._first_retry * 2.0 ** min(failures - 1, 10), _MAX_BACKOFF_SECONDS)))
-        return failures
-
-    def _schedule(self, raid: RaidId, seconds: float) -> None:
-        self._stale.add(raid)
-        self._waiting[raid] = asyncio.get_running_loop().call_later(seconds, self._again, raid)
-
-    def _again(self, raid: RaidId) -> None:
-        self._waiting.pop(raid, None)
-        self.mark(raid)
+            return self._slow_retry
+        return None
 
     async def _follow(self, raid_id: RaidId) -> None:
         """Bring the message up to date: first its content, then its reactions."""
@@ -255,7 +222,7 @@ class Boards:
     async def _edit(self, raid_id: RaidId) -> None:
         """Wait for the channel's turn, then edit the message to the raid's current state."""
         await self._pacer.turn((await self._state.raid(raid_id)).channel)
-        self._stale.discard(raid_id)
+        self._workers.caught_up(raid_id)
         raid = await self._state.raid(raid_id)
         board = await self._drawn(raid)
         shown = self._shown.get(raid_id, Snapshot())
@@ -303,10 +270,11 @@ class Boards:
         """Add no reactions to this board for `slow_retry` seconds; its content is still updated."""
 
         def lift() -> None:
-            del self._barred[raid]
+            self._barred.discard(raid)
             self.mark(raid)
 
-        self._barred[raid] = asyncio.get_running_loop().call_later(self._slow_retry, lift)
+        self._barred.add(raid)
+        asyncio.get_running_loop().call_later(self._slow_retry, lift)
 
     async def _sweep(self, raid: Raid, message: discord.PartialMessage) -> None:
         try:
@@ -337,13 +305,13 @@ class Boards:
         if raid.status is Status.CANCELLED:
             await self._state.db.write(lambda tx: rows.save_snapshot(tx, raid.id, _FINAL))
             self._forget(raid.id)
-        self._reported = {report for report in self._reported if report[0] != raid.id}
+        self._reports.forget(raid.id)
 
     def _forget(self, raid: RaidId) -> None:
         self._shown.pop(raid, None)
         self._edited.pop(raid, None)
 
-    async def _refused(self, raid: RaidId, refusal: discord.HTTPException) -> None:
+    async def _refused(self, raid: RaidId, refusal: discord.HTTPException) -> float | None:
         reason = {UNKNOWN_MESSAGE: CancelReason.MESSAGE_DELETED, UNKNOWN_CHANNEL: CancelReason.CHANNEL_DELETED}
         if refusal.status == 404 and refusal.code in reason:
             rule = partial(lifecycle.lose_board, reason=reason[refusal.code], now=self._state.now())
@@ -352,13 +320,12 @@ class Boards:
                 await self._finish(await self._state.raid(raid))
             except sqlite3.Error:
                 log.exception("deletion of board not recorded", raid=raid)
-                self._schedule(raid, _MAX_BACKOFF_SECONDS)
-            return
+                return _MAX_BACKOFF_SECONDS
+            return None
         if refusal.code == _OTHER_AUTHOR:
             await self._record_foreign_board(raid)
         self._report(raid, refusal, "board cannot be redrawn")
-        if refusal.code != _OTHER_AUTHOR:
-            self._schedule(raid, self._slow_retry)
+        return None if refusal.code == _OTHER_AUTHOR else self._slow_retry
 
     async def _record_foreign_board(self, raid_id: RaidId) -> None:
         """Record once in the audit that another bot sent the board. No retry helps before the next change."""
@@ -376,8 +343,7 @@ class Boards:
 
     def _report(self, raid: RaidId, refusal: discord.HTTPException, what: str, **more: str) -> None:
         """Log a refusal once per board and error code."""
-        if (raid, refusal.code) not in self._reported:
-            self._reported.add((raid, refusal.code))
+        if self._reports.is_new(raid, refusal.code):
             log.warning(what, raid=raid, status=refusal.status, code=refusal.code, error=refusal.text, **more)
 
 

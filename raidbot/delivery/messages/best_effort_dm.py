@@ -1,6 +1,7 @@
 """Best-effort DMs for when the outbox cannot be written."""
 
 import asyncio
+from contextlib import suppress
 
 import discord
 import structlog
@@ -24,8 +25,14 @@ class BestEffortDms:
         self._pacer: Pacer[None] = Pacer(0.25, burst=5)
         self._tasks = TaskSet()
 
-    async def stop(self) -> None:
-        await self._tasks.cancel_all()
+    async def start(self) -> None:
+        """Do nothing: DMs are sent as they are said."""
+
+    async def stop(self, timeout: float) -> None:
+        """Cancel the DMs under way, and wait at most `timeout` seconds until they have ended."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._tasks.cancel_all()
 
     def say(self, member: MemberId, text: str) -> None:
         """Send the text in the background, unless the member got one recently."""
