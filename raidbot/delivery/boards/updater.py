@@ -13,8 +13,8 @@ from raidbot.db import audit, imported
 from raidbot.db import raids as rows
 from raidbot.db.database import Unwritable
 from raidbot.delivery.boards import render
+from raidbot.delivery.boards.board import Board
 from raidbot.delivery.boards.components import with_controls
-from raidbot.delivery.boards.render import Board
 from raidbot.delivery.boards.snapshot import Snapshot
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordApi, NoResponse
 from raidbot.delivery.keyed_workers import KeyedWorkers
