@@ -27,6 +27,7 @@ from raidbot.commands.admin.setup import Setup
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
 from raidbot.commands.events.guild_events import GuildEvents
+from raidbot.commands.events.reactions import Reactions
 from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.raid.cog import RaidPanel
 from raidbot.commands.raid.roster_commands import RaidSignup
@@ -39,7 +40,7 @@ from raidbot.commands.signups.event_queue import KeyedQueue
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.mysignups import MySignups
 from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
-from raidbot.commands.signups.reactions import Reactions
+from raidbot.commands.signups.reactions import RaidReactions
 from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
 from raidbot.commands.ui import log_context
@@ -50,7 +51,10 @@ from raidbot.db.database import Database
 from raidbot.delivery.audit_log.feed import AuditFeed
 from raidbot.delivery.backoff import Backoff
 from raidbot.delivery.boards.components import PANEL as BOARD_PANEL
+from raidbot.delivery.boards.posted import PostedKinds
 from raidbot.delivery.boards.posting import Posting
+from raidbot.delivery.boards.raid_boards import RaidBoards
+from raidbot.delivery.boards.raid_comparison import RAID
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
@@ -154,26 +158,24 @@ class RaidBot(commands.AutoShardedBot):
         self.state = State(db, clock)
         self.api = DiscordApi(CircuitBreaker())
         self.event_queue = KeyedQueue()
-        self.boards = Boards(self.state, self, self.api)
+        self.posted_kinds = PostedKinds()
+        self.boards = Boards(self.posted_kinds, self, self.api)
         self.outbox = Outbox(self.state, self, self.api, batch=options.dm_batch, pause=options.dm_pause_seconds)
         self.audit_feed = AuditFeed(self.state, self)
-        self.reaction_remover = ReactionRemover(self.state, self, self.api)
+        self.reaction_remover = ReactionRemover(self.posted_kinds, self, self.api)
         self.threads = Threads(self.state, self, self.api)
         self.best_effort_dms = BestEffortDms(self, self.api)
         self.gate = SignupGate(self, self.state, self.api)
-        self.member_names = MemberNames(self.state, self, redraw=self.boards.mark)
-        self.departures = Departures(self.state, self, self.api, redraw=self.boards.name_changed)
-        self.reconcile = Reconcile(
-            self.state,
-            self,
-            self.api,
-            self.boards,
-            self.reaction_remover,
-            self.member_names,
-            self.departures,
-            may_sign_up=self.gate.may_sign_up,
+        self.member_names = MemberNames(self.state, self, redraw=lambda raid: self.raid_boards.mark(raid))
+        self.departures = Departures(
+            self.state, self, self.api, redraw=lambda raid: self.raid_boards.member_changed(raid)
         )
-        self.posting = Posting(self.state, self, self.api, self.boards, catch_up=self.reconcile.raid)
+        self.reconcile = Reconcile(self.posted_kinds, self, self.api, self.boards)
+        self.posting = Posting(
+            self.state, self.posted_kinds, self, self.api, self.boards, catch_up=self.reconcile.compare
+        )
+        self.raid_boards = self._raid_boards()
+        self.posted_kinds.register(self.raid_boards)
         jobs: dict[str, Job] = {
             "closing": partial(close_due, self.state),
             "reminders": partial(remind_due, self.state),
@@ -188,6 +190,19 @@ class RaidBot(commands.AutoShardedBot):
         }
         self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds)
         _set_api_url(options)
+
+    def _raid_boards(self) -> RaidBoards:
+        return RaidBoards(
+            self.state,
+            self.boards,
+            self.reaction_remover,
+            self.reconcile,
+            self.posting,
+            self.threads,
+            self.member_names,
+            self.departures,
+            may_sign_up=self.gate.may_sign_up,
+        )
 
     async def setup_hook(self) -> None:
         """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed."""
@@ -225,6 +240,14 @@ class RaidBot(commands.AutoShardedBot):
             self._options.reaction_limit, self._options.reaction_window_seconds, _MAX_TRACKED_MEMBERS
         )
         board_buttons = BoardButtons(self.state, self.gate, speed)
+        reactions = RaidReactions(
+            self.state,
+            self.gate,
+            reaction_remover=self.reaction_remover,
+            reconcile=self.reconcile,
+            best_effort_dms=self.best_effort_dms,
+        )
+        self.posted_kinds.handle_reactions(RAID, reactions)
         for cog in (
             Router(
                 {name: cog.press for name, cog in pressed.items()}
@@ -235,18 +258,18 @@ class RaidBot(commands.AutoShardedBot):
             SetChannel(self.state),
             RaidSignup(self.state),
             Ping(self.state, lambda: not self.api.down_for, started_at=self._started_at),
-            GuildEvents(self.state, self.event_queue, self.boards, self.reconcile, self.departures, serves=self.serves),
+            GuildEvents(
+                self.state, self.posted_kinds, self.event_queue, self.reconcile, self.departures, serves=self.serves
+            ),
             Reactions(
                 self,
                 self.state,
+                self.posted_kinds,
                 self.event_queue,
-                self.gate,
                 serves=self.serves,
                 speed=speed,
-                reaction_remover=self.reaction_remover,
                 reconcile=self.reconcile,
                 boards=self.boards,
-                best_effort_dms=self.best_effort_dms,
             ),
         ):
             await self.add_cog(cog)

@@ -12,7 +12,7 @@ import pytest
 from raidbot.db import drafts, outbox, raid_queries
 from raidbot.db.database import Database
 from raidbot.db.outbox import OutboxMessage
-from raidbot.delivery.boards import posting
+from raidbot.delivery import threads
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import MARKS_KEPT, OutboxPruning, prune_marks
 from raidbot.raids import lifecycle
@@ -122,7 +122,7 @@ async def test_a_reminder_is_not_owed_again_once_its_row_is_gone(state: State) -
 async def test_a_raid_whose_thread_was_introduced_gets_no_thread_again_once_that_row_is_gone(state: State) -> None:
     raid = await add_open_raid(state, tank=1)
     await state.change_settings(GUILD, partial(replace, threads=True), BY_MANAGER)
-    period = posting._THREAD_RETRY_PERIOD
+    period = threads._THREAD_RETRY_PERIOD
     await state.enqueue([owed(f"raid:{raid}:thread-intro")])
     await state.db.write(finish)
 
