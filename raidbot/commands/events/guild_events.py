@@ -17,7 +17,7 @@ from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.members.departures import Departures
 from raidbot.raids import lifecycle
 from raidbot.raids.emoji.model import key_of
-from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidId, Source
+from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, RaidId, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.clean_text import clean_name
@@ -180,16 +180,16 @@ class GuildEvents(commands.Cog):
         for message in messages:
             key = self._kinds.find(message)
             if key is not None:
-                self._lose(key, Loss.MESSAGE_DELETED)
+                self._lose(key, Loss.MESSAGE_DELETED, MessageId(message))
 
     async def _lose_channel(self, guild: GuildId, channel: ChannelId) -> None:
         for kind in self._kinds:
             for thing in await kind.within(guild, channel):
                 self._lose(PostedKey(kind.name, thing), Loss.CHANNEL_DELETED)
 
-    def _lose(self, key: PostedKey, loss: Loss) -> None:
+    def _lose(self, key: PostedKey, loss: Loss, message: MessageId | None = None) -> None:
         async def work() -> None:
-            await self._kinds.of(key).lost(key.id, loss, Source.DISCORD)
+            await self._kinds.of(key).lost(key.id, loss, Source.DISCORD, message)
 
         self._event_queue.put(key, work)
 

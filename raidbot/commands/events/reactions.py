@@ -79,7 +79,7 @@ class Reactions(commands.Cog):
         if verdict:
             self._event_queue.put(key, partial(handler.added, reaction))
         else:
-            self._event_queue.put(key, partial(handler.too_fast, reaction, tell=verdict.first_refusal))
+            self._event_queue.put(key, partial(handler.too_fast, reaction, verdict.first_refusal))
         if await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles}):
             self._kinds.of(key).member_changed(key.id)
 

@@ -98,7 +98,7 @@ class RaidReactions:
         self._gate.check(raid, settings, reaction.roles)
         return change
 
-    async def too_fast(self, reaction: Reaction, /, *, tell: bool) -> None:
+    async def too_fast(self, reaction: Reaction, tell: bool, /) -> None:
         raid = await self._state.raid(RaidId(reaction.key.id))
         role = raid.role_for_emoji(reaction.emoji_key)
         if role is None:

@@ -161,7 +161,7 @@ class ThingComparison(Protocol):
 
 
 class PostedKind(Protocol):
-    """One kind of posted things. Ids are those of the kind. A kind that subclasses this may leave out what is None."""
+    """One kind of posted things, with ids of its own. Methods that only return are for kinds that need them."""
 
     name: str
 
@@ -186,14 +186,16 @@ class PostedKind(Protocol):
     async def save_final(self, thing: int, /) -> None:
         """Note that the thing is over and drawn so; it need not be drawn at the next start."""
 
-    async def foreign(self, thing: int, /) -> None:
+    async def foreign(self, _thing: int, /) -> None:
         """Another bot sent the message, so it cannot be edited."""
+        return
 
-    async def lost(self, thing: int, loss: Loss, source: Source, /) -> bool:
-        """Record that the message is gone; return True if the thing is over by that."""
+    async def lost(self, thing: int, loss: Loss, source: Source, message: MessageId | None, /) -> bool:
+        """Record that this message of the thing is gone (None: whichever it has); return True if the thing is over."""
 
     async def stop(self) -> None:
         """End what the kind does in the background."""
+        return
 
     # Posting
 
@@ -212,8 +214,9 @@ class PostedKind(Protocol):
     async def refused(self, thing: int, /) -> None:
         """Discord refuses to post the thing."""
 
-    async def follow_up(self, thing: int, /) -> None:
+    async def follow_up(self, _thing: int, /) -> None:
         """Do what comes after posting, if something is left. Raises NoResponse to be called again."""
+        return
 
     # Reactions
 
@@ -243,16 +246,18 @@ class PostedKind(Protocol):
     async def compare(self, thing: int, comparison: Comparison, /) -> ThingComparison | None:
         """Begin a comparison; return None if reactions mean nothing at present."""
 
-    async def after_comparing(self, concerns: Callable[[GuildId], bool], /) -> None:
+    async def after_comparing(self, _concerns: Callable[[GuildId], bool], /) -> None:
         """The things of these guilds were compared."""
+        return
 
     # Guild events
 
     async def within(self, guild: GuildId, channel: ChannelId | None = None, /) -> Collection[int]:
         """Return the things in the guild, or in the channel, that are not over."""
 
-    def member_changed(self, thing: int, /) -> None:
+    def member_changed(self, _thing: int, /) -> None:
         """A member on the thing has a new name or role."""
+        return
 
 
 class ReactionHandler(Protocol):
@@ -260,7 +265,7 @@ class ReactionHandler(Protocol):
 
     async def added(self, reaction: Reaction, /) -> None: ...
 
-    async def too_fast(self, reaction: Reaction, /, *, tell: bool) -> None:
+    async def too_fast(self, reaction: Reaction, tell: bool, /) -> None:
         """The member reacts faster than allowed; `tell` for the first such reaction in a while."""
 
     async def removed(self, key: PostedKey, member: MemberId, emoji_key: str, /) -> None: ...

@@ -168,7 +168,7 @@ class RaidBoards(PostedKind):
         except sqlite3.Error:
             log.exception("audit entry about another bot's board not recorded", raid=raid_id)
 
-    async def lost(self, raid: int, loss: Loss, source: Source, /) -> bool:
+    async def lost(self, raid: int, loss: Loss, source: Source, _message: MessageId | None, /) -> bool:
         """Cancel the raid, unless it is closed and has begun; then it stays as history."""
         rule = partial(lifecycle.lose_board, reason=CancelReason(loss), now=self._state.now())
         change = await self._state.change(RaidId(raid), rule, Cause(source))

@@ -147,7 +147,7 @@ class Reconcile:
             loss = loss_of(missing)
             if loss is None:
                 raise
-            await self._kinds.of(key).lost(key.id, loss, Source.RECONCILE)
+            await self._kinds.of(key).lost(key.id, loss, Source.RECONCILE, thing.place.message)
             return
         for one in found:
             await thing.drop_missing(one)

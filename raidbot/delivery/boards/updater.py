@@ -9,7 +9,7 @@ import structlog
 
 from raidbot.db.database import Unwritable
 from raidbot.delivery.boards.components import with_controls
-from raidbot.delivery.boards.posted import PostedKey, PostedKinds, PostedThing, loss_of
+from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, PostedThing, loss_of
 from raidbot.delivery.boards.snapshot import Snapshot
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.keyed_workers import KeyedWorkers
@@ -115,7 +115,7 @@ class Boards:
     async def _work(self, key: PostedKey) -> float | None:
         """Update the board; return the delay in seconds until a retry, or None if there is none."""
         try:
-            await self._follow(key)
+            return await self._follow(key)
         except NoResponse as none:
             return max(none.retry_in, self._workers.backoff(key).next())
         except sqlite3.Error as error:
@@ -123,53 +123,59 @@ class Boards:
             if not backoff.failures and not isinstance(error, Unwritable):
                 log.exception("board not updated while the database fails", **key.fields)
             return backoff.next()
-        except discord.HTTPException as refusal:
-            return await self._refused(key, refusal)
         except Exception:
             log.exception("board cannot be redrawn", **key.fields)
             return self._slow_retry
-        return None
 
-    async def _follow(self, key: PostedKey) -> None:
-        """Bring the message up to date: first its content, then its reactions."""
+    async def _follow(self, key: PostedKey) -> float | None:
+        """Bring the message up to date, step by step."""
         while True:
             thing = await self._kinds.of(key).posted(key.id)
             if thing is None:
                 self.forget(key)
-                return
-            shown = self._shown.get(key, Snapshot())
-            if shown.fingerprint != thing.board.fingerprint:
-                await self._redraw_when_due(key, thing, shown)
-            elif not shown.has_all_of(thing.board):
-                if key in self._barred:
-                    return
-                await self._update_reactions(key, thing, shown)
-            else:
-                if thing.is_final:
-                    await self._kinds.of(key).save_final(key.id)
-                    self.forget(key)
-                self._reports.forget(key)
-                return
+                return None
+            try:
+                if not await self._step(key, thing):
+                    return None
+            except discord.HTTPException as refusal:
+                return await self._refused(key, thing.place, refusal)
+
+    async def _step(self, key: PostedKey, thing: PostedThing) -> bool:
+        """Update the message's content, then its reactions; return False if nothing is left to do."""
+        shown = self._shown.get(key, Snapshot())
+        if shown.fingerprint != thing.board.fingerprint:
+            await self._redraw_when_due(key, thing, shown)
+            return True
+        if not shown.has_all_of(thing.board):
+            if key in self._barred:
+                return False
+            await self._update_reactions(key, thing, shown)
+            return True
+        if thing.is_final:
+            await self._kinds.of(key).save_final(key.id)
+            self.forget(key)
+        self._reports.forget(key)
+        return False
 
     async def _redraw_when_due(self, key: PostedKey, thing: PostedThing, shown: Snapshot) -> None:
         due_in = self._edited.get(key, 0.0) + self._gap - asyncio.get_running_loop().time()
         if due_in <= 0:
-            await self._edit(key, thing.place.channel)
+            await self._edit(key, thing.place)
         elif thing.board.reactions and shown.lacks(thing.board) and key not in self._barred:
             await self._update_reactions(key, thing, shown)
         else:
             await asyncio.sleep(due_in)
 
-    async def _edit(self, key: PostedKey, channel: ChannelId) -> None:
+    async def _edit(self, key: PostedKey, place: Place) -> None:
         """Wait for the channel's turn, then edit the message to the thing's current state."""
-        await self._pacer.turn(channel)
+        await self._pacer.turn(place.channel)
         self._workers.caught_up(key)
         thing = await self._kinds.of(key).posted(key.id)
         shown = self._shown.get(key, Snapshot())
-        if thing is None or thing.board.fingerprint == shown.fingerprint:
+        if thing is None or thing.place != place or thing.board.fingerprint == shown.fingerprint:
             return
         self._edited[key] = asyncio.get_running_loop().time()
-        board, message = thing.board, thing.place.message_of(self._client)
+        board, message = thing.board, place.message_of(self._client)
         await with_controls(
             self._api, board.controls, lambda controls: message.edit(embed=board.embed(), view=controls)
         )
@@ -232,11 +238,11 @@ class Boards:
         self._shown[key] = shown
         await self._kinds.of(key).save_snapshot(key.id, shown.written())
 
-    async def _refused(self, key: PostedKey, refusal: discord.HTTPException) -> float | None:
+    async def _refused(self, key: PostedKey, place: Place, refusal: discord.HTTPException) -> float | None:
         kind, loss = self._kinds.of(key), loss_of(refusal)
         if loss is not None:
             try:
-                if await kind.lost(key.id, loss, Source.DISCORD):
+                if await kind.lost(key.id, loss, Source.DISCORD, place.message):
                     await kind.save_final(key.id)
                     self.forget(key)
                 self._reports.forget(key)
