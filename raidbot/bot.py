@@ -26,6 +26,7 @@ from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
 from raidbot.commands.admin.setup import Setup
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
+from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.commands.events.guild_events import GuildEvents
 from raidbot.commands.events.reactions import Reactions
 from raidbot.commands.posting.post_waiter import PostWaiter
@@ -36,7 +37,6 @@ from raidbot.commands.raidinfo.cog import RaidInfo
 from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
 from raidbot.commands.signups.board_buttons import BoardButtons
 from raidbot.commands.signups.dm_buttons import DmButtons
-from raidbot.commands.signups.event_queue import KeyedQueue
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.mysignups import MySignups
 from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
@@ -54,7 +54,7 @@ from raidbot.delivery.boards.components import PANEL as BOARD_PANEL
 from raidbot.delivery.boards.posted import PostedKinds
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.raid_boards import RaidBoards
-from raidbot.delivery.boards.raid_comparison import RAID
+from raidbot.delivery.boards.raid_key import RAID
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards

@@ -19,7 +19,7 @@ from raidbot.db.outbox import OutboxMessage, counts
 from raidbot.delivery.boards.posted import PostedKinds, Unwanted
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.raid_boards import RaidBoards
-from raidbot.delivery.boards.raid_comparison import raid_key
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards

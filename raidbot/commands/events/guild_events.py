@@ -9,10 +9,10 @@ import structlog
 from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
-from raidbot.commands.signups.event_queue import KeyedQueue
+from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.db import raid_queries
 from raidbot.delivery.boards.posted import Loss, PostedKey, PostedKinds
-from raidbot.delivery.boards.raid_comparison import raid_key
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.members.departures import Departures
 from raidbot.raids import lifecycle

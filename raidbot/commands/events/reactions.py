@@ -9,7 +9,7 @@ import discord
 from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
-from raidbot.commands.signups.event_queue import KeyedQueue
+from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Reaction
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards

@@ -11,7 +11,7 @@ from raidbot.db import closed_dms
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import OutboxMessage
 from raidbot.delivery.boards.posted import PostedKey, Reaction, Unwanted
-from raidbot.delivery.boards.raid_comparison import raid_key
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms

@@ -24,7 +24,8 @@ from raidbot.delivery.boards.posted import (
     Unwanted,
 )
 from raidbot.delivery.boards.posting import Posting
-from raidbot.delivery.boards.raid_comparison import RAID, MaySignUp, RaidComparing, raid_key
+from raidbot.delivery.boards.raid_comparison import MaySignUp, RaidComparing
+from raidbot.delivery.boards.raid_key import RAID, raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards

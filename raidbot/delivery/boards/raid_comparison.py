@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from raidbot.db import imported
-from raidbot.delivery.boards.posted import Comparison, Option, OptionReactions, Place, PostedKey, Unwanted
+from raidbot.delivery.boards.posted import Comparison, Option, OptionReactions, Place, Unwanted
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.members.departures import Departures
@@ -19,13 +20,7 @@ from raidbot.utils.errors import Refusal
 
 MaySignUp = Callable[[GuildId, MemberId, Raid], Awaitable[bool]]
 
-RAID = "raid"
 _CAUSE = Cause(Source.RECONCILE)
-
-
-def raid_key(raid: int) -> PostedKey:
-    """Return the key of the raid with this id."""
-    return PostedKey(RAID, raid)
 
 
 @dataclass(slots=True, kw_only=True)

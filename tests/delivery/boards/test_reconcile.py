@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from raidbot.delivery.boards.raid_comparison import raid_key
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, GuildId, Kind, MemberId, RoleKey, Source
 from raidbot.raids.rosters import manager_edits

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from structlog.testing import capture_logs
 
-from raidbot.delivery.boards.raid_comparison import raid_key
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.raids.model import CancelReason, ChannelId, Source
 from raidbot.state import Cause
 from tests.delivery.boards.comparison_steps import (

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from discord_sandbox import Sandbox
 from discord_sandbox.people import Person
-from raidbot.delivery.boards.raid_comparison import raid_key
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.snapshot import Snapshot
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Source, Status

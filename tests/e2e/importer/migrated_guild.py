@@ -13,7 +13,7 @@ from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
 from raidbot.cli import main
-from raidbot.delivery.boards.raid_comparison import raid_key
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.raids.model import Raid
 from tests.e2e import database_facts
 from tests.ops.importer.legacy.boards import add_reaction, post_old_board

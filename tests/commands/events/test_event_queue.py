@@ -3,8 +3,8 @@
 import asyncio
 from functools import partial
 
-from raidbot.commands.signups.event_queue import KeyedQueue
-from raidbot.delivery.boards.raid_comparison import raid_key
+from raidbot.commands.events.event_queue import KeyedQueue
+from raidbot.delivery.boards.raid_key import raid_key
 
 ONE, TWO = raid_key(1), raid_key(2)
 
