@@ -12,8 +12,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.cogs import Services, all_cogs
+from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.commands.registration import register_commands
-from raidbot.commands.signups.event_queue import KeyedQueue
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.ui import log_context
 from raidbot.commands.ui.errors import report_error

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Literal
@@ -125,15 +125,25 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start(sandbox: Sandbox, database: Path) -> Start:
-    """Run the bot on the test's database for the length of a block. It is ready inside and shut down in order after."""
+    """Run the bot on the test's database for the length of a block. It is ready inside and shut down in order after.
+
+    `prepare` gets the bot before it logs in.
+    """
 
     @asynccontextmanager
-    async def starting(*, wait_for_commands: bool = True, **chosen: object) -> AsyncIterator[RaidBot]:
+    async def starting(
+        *,
+        wait_for_commands: bool = True,
+        prepare: Callable[[RaidBot], Awaitable[None]] | None = None,
+        **chosen: object,
+    ) -> AsyncIterator[RaidBot]:
         options = {"heartbeat_seconds": 0.2, "dm_pause_seconds": 0.05, "guild_ready_seconds": 0.1} | chosen
         db = await Database.open(database)
         bot = RaidBot(db, sandbox.clock.now, Options(api_url=sandbox.api_url, **options))  # type: ignore[arg-type]
         connection = None
         try:
+            if prepare is not None:
+                await prepare(bot)
             await bot.login(sandbox.token)
             connection = asyncio.create_task(bot.connect())
             await bot.wait_until_ready()

@@ -34,7 +34,6 @@ FAMILIES = {path.parent.name for path in (ROOT / "raidbot" / "commands").glob("*
 SHARED_MODULES = {
     "raidbot.commands.signups.service",
     "raidbot.commands.signups.gate",
-    "raidbot.commands.signups.event_queue",  # deletions and swept reactions of a board queue behind its signups
 }
 """Of the families, what all of them may import."""
 TALKS_TO_DISCORD = {"delivery", "jobs", "commands", "bot", "ops", "top"}

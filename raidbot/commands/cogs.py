@@ -18,7 +18,9 @@ from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
 from raidbot.commands.admin.setup import Setup
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
+from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.commands.events.guild_events import GuildEvents
+from raidbot.commands.events.reactions import Reactions
 from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.raid.cog import RaidPanel
 from raidbot.commands.raid.roster_commands import RaidSignup
@@ -27,15 +29,15 @@ from raidbot.commands.raidinfo.cog import RaidInfo
 from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
 from raidbot.commands.signups.board_buttons import BoardButtons
 from raidbot.commands.signups.dm_buttons import DmButtons
-from raidbot.commands.signups.event_queue import KeyedQueue
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.mysignups import MySignups
 from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
-from raidbot.commands.signups.reactions import Reactions
+from raidbot.commands.signups.reactions import RaidReactions
 from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
 from raidbot.commands.ui.router import Panel, Press, Router
 from raidbot.delivery.boards.components import PANEL as BOARD_PANEL
+from raidbot.delivery.boards.raid_key import RAID
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.service import DeliveryService
 from raidbot.raids.notifications import REPLY
@@ -81,6 +83,15 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         BOARD_PANEL: BoardButtons(state, gate, speed).press,
     }
 
+    raid_reactions = RaidReactions(
+        state,
+        gate,
+        reaction_remover=delivery.reaction_remover,
+        reconcile=delivery.reconcile,
+        best_effort_dms=delivery.best_effort_dms,
+    )
+    delivery.posted_kinds.handle_reactions(RAID, raid_reactions)
+
     def with_panel(name: str, cog: CogT) -> CogT:
         panels[name] = cog.press
         return cog
@@ -99,8 +110,8 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         Ping(state, lambda: not services.api.down_for, started_at=services.started_at),
         GuildEvents(
             state,
+            delivery.posted_kinds,
             services.event_queue,
-            delivery.boards,
             delivery.reconcile,
             delivery.departures,
             serves=services.serves,
@@ -108,14 +119,12 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         Reactions(
             services.client,
             state,
+            delivery.posted_kinds,
             services.event_queue,
-            gate,
             serves=services.serves,
             speed=speed,
-            reaction_remover=delivery.reaction_remover,
             reconcile=delivery.reconcile,
             boards=delivery.boards,
-            best_effort_dms=delivery.best_effort_dms,
         ),
     ]
     return [Router(panels, check=services.check_allowed), *cogs]

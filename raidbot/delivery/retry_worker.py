@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from raidbot.delivery.pacing import sleep_unless
+from raidbot.utils.backoff import Backoff
 from raidbot.utils.tasks import end
 
 _MAX_BACKOFF_SECONDS = 300.0
@@ -42,16 +43,15 @@ class RetryWorker:
         self._wake.set()
 
     async def _run(self) -> None:
-        pause = self._first_retry
+        backoff = Backoff(self._first_retry, _MAX_BACKOFF_SECONDS)
         while not self._stopping.is_set():
             await self._wake.wait()
             self._wake.clear()
             at_least = None if self._stopping.is_set() else await self._make()
             if at_least is None:
-                pause = self._first_retry
+                backoff.reset()
                 continue
             soonest = max(self._first_retry, at_least)
             await sleep_unless(soonest, unless=self._stopping)
-            await sleep_unless(max(pause - soonest, 0.0), unless=self._wake)
+            await sleep_unless(max(backoff.next() - soonest, 0.0), unless=self._wake)
             self._wake.set()
-            pause = min(pause * 2, _MAX_BACKOFF_SECONDS)

@@ -6,9 +6,12 @@ from typing import Protocol, TypeVar
 import discord
 
 from raidbot.delivery.audit_log.feed import AuditFeed
+from raidbot.delivery.boards.posted import PostedKinds
 from raidbot.delivery.boards.posting import Posting
+from raidbot.delivery.boards.raid_boards import RaidBoards
+from raidbot.delivery.boards.raid_comparison import MaySignUp
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
-from raidbot.delivery.boards.reconcile import MaySignUp, Reconcile
+from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.members.departures import Departures
@@ -48,28 +51,35 @@ class DeliveryService:
     ) -> None:
         self._parts: dict[str, Part] = {}
         self._starting = TaskSet()
-        self.boards = self._add("boards", Boards(state, client, api))
+        self.posted_kinds = kinds = PostedKinds()
+        self.boards = self._add("boards", Boards(kinds, client, api))
         self.outbox = self._add("outbox", Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds))
         self.audit_feed = self._add("log channels", AuditFeed(state, client))
-        self.reaction_remover = self._add("reaction removal", ReactionRemover(state, client, api))
+        self.reaction_remover = self._add("reaction removal", ReactionRemover(kinds, client, api))
         self.threads = self._add("threads", Threads(state, client, api))
         self.best_effort_dms = self._add("best-effort dms", BestEffortDms(client, api))
-        self.member_names = self._add("names", MemberNames(state, client, redraw=self.boards.mark))
-        self.departures = self._add("departures", Departures(state, client, api, redraw=self.boards.name_changed))
-        self.reconcile = self._add(
-            "later reconciling",
-            Reconcile(
-                state,
-                client,
-                api,
-                self.boards,
-                self.reaction_remover,
-                self.member_names,
-                self.departures,
-                may_sign_up=may_sign_up,
-            ),
+        self.member_names = self._add(
+            "names", MemberNames(state, client, redraw=lambda raid: self.raid_boards.mark(raid))
         )
-        self.posting = self._add("posting", Posting(state, client, api, self.boards, catch_up=self.reconcile.raid))
+        self.departures = self._add(
+            "departures", Departures(state, client, api, redraw=lambda raid: self.raid_boards.member_changed(raid))
+        )
+        self.reconcile = self._add("later reconciling", Reconcile(kinds, client, api, self.boards))
+        self.posting = self._add(
+            "posting", Posting(state, kinds, client, api, self.boards, catch_up=self.reconcile.compare)
+        )
+        self.raid_boards = RaidBoards(
+            state,
+            self.boards,
+            self.reaction_remover,
+            self.reconcile,
+            self.posting,
+            self.threads,
+            self.member_names,
+            self.departures,
+            may_sign_up=may_sign_up,
+        )
+        kinds.register(self.raid_boards)
 
     def _add(self, name: str, part: PartT) -> PartT:
         self._parts[name] = part

@@ -1,15 +1,18 @@
-"""Raid threads: archive them when signups close, unarchive them when signups reopen, and add members."""
+"""Raid threads: open them, archive them when signups close, unarchive them when signups reopen, and add members."""
 
 import sqlite3
+from datetime import datetime, timedelta
 from functools import partial
 
 import discord
 import structlog
 
-from raidbot.db import audit, outbox
+from raidbot.db import audit, outbox, raid_queries
 from raidbot.db import threads as rows
+from raidbot.db.outbox import OutboxMessage
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, DiscordApi, NoResponse
-from raidbot.delivery.discord_internals import add_to_thread, archive_thread
+from raidbot.delivery.discord_internals import add_to_thread, archive_thread, open_thread
+from raidbot.delivery.report_once import ReportOnce
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.entry import Arguments, AuditAction, Entry
@@ -17,16 +20,22 @@ from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, Source
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
+from raidbot.utils.text import clip, escape, stamp
 
 log = structlog.get_logger(__name__)
 
+_MAX_THREAD_NAME_LENGTH = 100
+_THREAD_EXISTS = 160004
+_THREAD_RETRY_PERIOD = timedelta(hours=1)  # far below `outbox.KEPT`: the first message's row is still there
+_INTRO = "raid:{}:thread-intro"
+_MAX_NAMED = 20
 _ARCHIVED = 50083
 _GONE = {10007, 10013}
 """Unknown member, unknown user."""
 
 
 class Threads:
-    """Archives and unarchives threads, and adds members where the guild's settings say so.
+    """Opens threads when asked, archives and unarchives them, and adds members where the guild's settings say so.
 
     Each member is added only once and may leave the thread again. Missing members are found at every start. A thread
     that a stop left unarchived is archived by Discord after the thread's auto-archive duration.
@@ -38,7 +47,7 @@ class Threads:
         self._api = api
         self._turned: dict[RaidId, bool] = {}
         self._searching = True
-        self._reported: set[tuple[ChannelId, int]] = set()
+        self._reports: ReportOnce[ChannelId] = ReportOnce()
         self._worker = RetryWorker(self._work_round, first_retry=first_retry)
         state.listen(self._committed)
         state.listen_to_settings(self._settings_committed)
@@ -50,6 +59,18 @@ class Threads:
     async def stop(self, timeout: float) -> None:
         """Stop within `timeout` seconds; members still missing are added after the next start."""
         await self._worker.stop(timeout)
+
+    async def lacking(self) -> list[RaidId]:
+        """Return the last hour's raids that want a thread and have none."""
+        since = self._state.now() - _THREAD_RETRY_PERIOD
+        return await self._state.db.read(partial(raid_queries.lacking_thread, since=since, intro=_INTRO))
+
+    async def open(self, raid_id: RaidId) -> None:
+        """Open the raid's thread, unless it needs none. A failure is logged. Raises NoResponse."""
+        try:
+            await self._open(await self._state.raid(raid_id))
+        except (discord.HTTPException, sqlite3.Error) as error:
+            log.warning("thread not opened", raid=raid_id, error=repr(error))
 
     def _committed(self, before: Raid, change: Change) -> None:
         raid = change.raid
@@ -125,6 +146,35 @@ class Threads:
                 await self._state.change(raid_id, lifecycle.lose_thread, Cause(Source.DISCORD))
         return True
 
+    async def _open(self, raid: Raid) -> None:
+        settings = await self._state.settings(raid.guild)
+        message = raid.message
+        if not settings.threads or not raid.is_live or message is None:
+            return
+        try:
+            await self._api.call(
+                partial(
+                    open_thread,
+                    self._client,
+                    raid.channel,
+                    message,
+                    name=_thread_name(raid),
+                    auto_archive_minutes=settings.thread_archive_minutes,
+                )
+            )
+        except discord.HTTPException as refusal:
+            if refusal.code != _THREAD_EXISTS:
+                raise
+        thread = ChannelId(message)  # a thread started from a message has the message's id
+        cause = Cause(Source.DISCORD)
+        raid = (await self._state.change(raid.id, partial(lifecycle.open_thread, thread=thread), cause)).raid
+        there = await self._escaped_names(raid) if settings.thread_members else []
+        await self._state.enqueue([_intro(raid, thread, there, now=self._state.now())])
+
+    async def _escaped_names(self, raid: Raid) -> list[str]:
+        names = await self._state.names(raid)
+        return [escape(names.get(member, "Member")) for member in raid.members()]
+
     async def _turn(self, thread: ChannelId, *, archived: bool) -> None:
         await self._api.call(partial(archive_thread, self._client, thread, archived=archived))
 
@@ -144,7 +194,7 @@ class Threads:
                     await self._report(raid, refusal)
                     return
             else:
-                self._reported = {report for report in self._reported if report[0] != raid.channel}
+                self._reports.forget(raid.channel)
             await self._state.db.write(partial(rows.note_added, raid=raid.id, member=member))
 
     async def _add(self, thread: ChannelId, member: MemberId) -> None:
@@ -160,9 +210,8 @@ class Threads:
 
     async def _report(self, raid: Raid, refusal: discord.HTTPException) -> None:
         """Log and audit a refusal once per channel and error code, until adding a member works again."""
-        if (raid.channel, refusal.code) in self._reported:
+        if not self._reports.is_new(raid.channel, refusal.code):
             return
-        self._reported.add((raid.channel, refusal.code))
         log.warning("members cannot be added to thread", raid=raid.id, code=refusal.code, error=refusal.text)
         told: Arguments = {"code": refusal.code, "error": refusal.text}
         record = partial(
@@ -175,3 +224,29 @@ class Threads:
             source=Source.DISCORD,
         )
         await self._state.db.write(record)
+
+
+def _thread_name(raid: Raid) -> str:
+    """Return the raid's name with its code, because a guild may play the same raid every week."""
+    code = f" - {raid.code}"
+    return clip(raid.name, _MAX_THREAD_NAME_LENGTH - len(code)) + code
+
+
+def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) -> OutboxMessage:
+    """Return the thread's first message; `there` are the names of members who are already in the raid."""
+    text = (
+        f"Questions and plans for **{escape(raid.name)}** (`{raid.code}`) belong here."
+        f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."
+    )
+    if there:
+        more = f" and {len(there) - _MAX_NAMED} more" if len(there) > _MAX_NAMED else ""
+        text += f"\nAlready in: {', '.join(there[:_MAX_NAMED])}{more}."
+    return OutboxMessage(
+        kind="post",
+        target=thread,
+        payload={"content": text},
+        dedupe=_INTRO.format(raid.id),
+        due_at=now,
+        expires_at=raid.starts_at,
+        guild=raid.guild,
+    )

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import structlog
 
+from raidbot.utils.backoff import Backoff
+
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
@@ -31,21 +33,20 @@ def start_detached(work: Coroutine[object, object, T]) -> asyncio.Task[T]:
 
 async def retry_until_done(name: str, step: Callable[[], Awaitable[None]]) -> None:
     """Retry a start-up step with backoff until it succeeds, independently of the other steps."""
-    wait, failed = 1.0, False
+    backoff = Backoff(1.0, _MAX_BACKOFF_SECONDS)
     while True:
         try:
             await step()
         except Exception as error:  # reported once and retried: the rest of the bot runs meanwhile
-            if not failed:
+            if not backoff.failures:
                 log.exception("start-up step failed, trying again", step=name)
+            wait = backoff.next()
             log.debug("start-up step failed", step=name, error=repr(error), again_in=wait)
-            failed = True
         else:
-            if failed:
+            if backoff.failures:
                 log.info("start-up step succeeded after retries", step=name)
             return
         await asyncio.sleep(wait)
-        wait = min(wait * 2, _MAX_BACKOFF_SECONDS)
 
 
 class TaskSet:

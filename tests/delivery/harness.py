@@ -16,7 +16,10 @@ from discord_sandbox.store import Channel, Message
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.db.database import Database
 from raidbot.db.outbox import OutboxMessage, counts
+from raidbot.delivery.boards.posted import PostedKinds, Unwanted
 from raidbot.delivery.boards.posting import Posting
+from raidbot.delivery.boards.raid_boards import RaidBoards
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
@@ -25,6 +28,7 @@ from raidbot.delivery.discord_internals import set_request_timeout
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.outbox import Outbox
+from raidbot.delivery.threads import Threads
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, Raid, RaidId, Role, RoleKey, Source
@@ -78,6 +82,7 @@ class BotHarness:
     departures: Departures
     reconcile: Reconcile
     posting: Posting
+    raid_boards: RaidBoards
     ended: bool = False
     ignores_events: bool = False
 
@@ -117,7 +122,7 @@ class BotHarness:
         if raid_id is None or self.ignores_events:
             return
         member = MemberId(payload.user_id)
-        self.reconcile.touched(raid_id, member)
+        self.reconcile.touched(raid_key(raid_id), [member])
         raid = await self.state.raid(raid_id)
         role = raid.role_for_emoji(key_of(str(payload.emoji)))
         if role is None:
@@ -125,21 +130,25 @@ class BotHarness:
         try:
             await self.change(raid_id, partial(signups.react, member=member, key=role.key, now=self.state.now()))
         except Refusal:
-            self.reaction_remover.refuse(raid, member, role.key)
+            self.refuse(raid, member, role.key)
 
     async def on_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         raid_id = self.state.boards.get(MessageId(payload.message_id))
         if raid_id is None or self.ignores_events:
             return
         member = MemberId(payload.user_id)
-        self.reconcile.touched(raid_id, member)
+        self.reconcile.touched(raid_key(raid_id), [member])
         role = (await self.state.raid(raid_id)).role_for_emoji(key_of(str(payload.emoji)))
         if role is None:
             return
-        if self.reaction_remover.was_removed_by_bot(raid_id, member, role.key):
+        if self.reaction_remover.was_removed_by_bot(Unwanted(raid_key(raid_id), member, role.key)):
             await self.change(raid_id, partial(signups.forget_mark, member=member, key=role.key))
         else:
             await self.change(raid_id, partial(signups.unreact, member=member, key=role.key, now=self.state.now()))
+
+    def refuse(self, raid: Raid, member: MemberId, role: RoleKey) -> None:
+        """Decline a reaction, so that it is removed."""
+        self.reaction_remover.refuse(raid.channel, Unwanted(raid_key(raid.id), member, role))
 
     async def change(self, raid: RaidId, rule: Callable[[Raid], Change]) -> Change:
         return await self.state.change(raid, rule, Cause(Source.REACTION))
@@ -180,30 +189,27 @@ class DeliveryWorld:
         line = DiscordApi(CircuitBreaker(open_seconds=0.3))
         outbox = Outbox(state, self.client, line, pause=0.05, first_retry=0.1)
         quick: dict[str, Any] = {"gap": 0.1, "channel_gap": 0.1, "first_retry": 0.1, "slow_retry": 0.3}
-        follow = Boards(state, self.client, line, **quick | boards)
-        reaction_remover = ReactionRemover(state, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
-        people = MemberNames(state, self.client, redraw=follow.mark, first_retry=0.1)
-        departures = Departures(state, self.client, line, redraw=follow.name_changed, gap=0.01, first_retry=0.1)
-        reconcile = Reconcile(
+        kinds = PostedKinds()
+        follow = Boards(kinds, self.client, line, **quick | boards)
+        reaction_remover = ReactionRemover(kinds, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
+        people = MemberNames(state, self.client, redraw=lambda raid: raid_boards.mark(raid), first_retry=0.1)
+        departures = Departures(
+            state, self.client, line, redraw=lambda raid: raid_boards.member_changed(raid), gap=0.01, first_retry=0.1
+        )
+        reconcile = Reconcile(kinds, self.client, line, follow, first_retry=0.1, sweep_gap=sweep_gap)
+        post = Posting(state, kinds, self.client, line, follow, catch_up=reconcile.compare, first_retry=0.1)
+        raid_boards = RaidBoards(
             state,
-            self.client,
-            line,
             follow,
             reaction_remover,
+            reconcile,
+            post,
+            Threads(state, self.client, line),
             people,
             departures,
             may_sign_up=SignupGate(self.client, state, line).may_sign_up,
-            first_retry=0.1,
-            sweep_gap=sweep_gap,
         )
-        post = Posting(
-            state,
-            self.client,
-            line,
-            follow,
-            catch_up=reconcile.raid,
-            first_retry=0.1,
-        )
+        kinds.register(raid_boards)
         harness = BotHarness(
             db=db,
             state=state,
@@ -215,6 +221,7 @@ class DeliveryWorld:
             departures=departures,
             reconcile=reconcile,
             posting=post,
+            raid_boards=raid_boards,
         )
         self.harnesses.append(harness)
         await harness.start()

@@ -13,7 +13,7 @@ from raidbot.db import drafts, outbox, raid_queries, refused_forms
 from raidbot.db.database import Database
 from raidbot.db.outbox import OutboxMessage
 from raidbot.db.refused_forms import FormKey
-from raidbot.delivery.boards import posting
+from raidbot.delivery import threads
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import MARKS_KEPT, REFUSED_FORM_LIFETIME, OutboxPruning, prune_marks, prune_refused_forms
 from raidbot.raids import lifecycle
@@ -123,7 +123,7 @@ async def test_a_reminder_is_not_owed_again_once_its_row_is_gone(state: State) -
 async def test_a_raid_whose_thread_was_introduced_gets_no_thread_again_once_that_row_is_gone(state: State) -> None:
     raid = await add_open_raid(state, tank=1)
     await state.change_settings(GUILD, partial(replace, threads=True), BY_MANAGER)
-    period = posting._THREAD_RETRY_PERIOD
+    period = threads._THREAD_RETRY_PERIOD
     await state.enqueue([owed(f"raid:{raid}:thread-intro")])
     await state.db.write(finish)
 

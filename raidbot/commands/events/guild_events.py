@@ -9,14 +9,15 @@ import structlog
 from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
-from raidbot.commands.signups.event_queue import KeyedQueue
+from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.db import raid_queries
+from raidbot.delivery.boards.posted import Loss, PostedKey, PostedKinds
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reconcile import Reconcile
-from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.members.departures import Departures
 from raidbot.raids import lifecycle
 from raidbot.raids.emoji.model import key_of
-from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, MessageId, RaidId, Source
+from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, RaidId, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.clean_text import clean_name
@@ -61,13 +62,13 @@ def _member_of(about: object, *more: object) -> dict[str, int]:
 
 
 class GuildEvents(commands.Cog):
-    """Pass events around the boards on to the raids they concern. `serves` returns True for guilds the bot works in."""
+    """Pass events on to the posted things and raids they concern. `serves` returns True for guilds the bot works in."""
 
     def __init__(
         self,
         state: State,
+        kinds: PostedKinds,
         event_queue: KeyedQueue,
-        boards: Boards,
         reconcile: Reconcile,
         departures: Departures,
         *,
@@ -75,8 +76,8 @@ class GuildEvents(commands.Cog):
     ) -> None:
         self.serves = serves
         self._state = state
+        self._kinds = kinds
         self._event_queue = event_queue
-        self._boards = boards
         self._reconcile = reconcile
         self._departures = departures
         self._unavailable: set[int] = set()
@@ -104,8 +105,9 @@ class GuildEvents(commands.Cog):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Handle the bot's removal from the guild. An outage is dispatched as `on_guild_unavailable` instead."""
         log.info("guild left")
-        for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=GuildId(guild.id))):
-            self._lose(raid, CancelReason.GUILD_LEFT)
+        for kind in self._kinds:
+            for thing in await kind.within(GuildId(guild.id)):
+                self._lose(PostedKey(kind.name, thing), Loss.GUILD_LEFT)
 
     @_listener
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
@@ -126,10 +128,9 @@ class GuildEvents(commands.Cog):
     async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
         me, guild = after.guild.me, GuildId(after.guild.id)
         if _gained(before.permissions_for(me), after.permissions_for(me)):
-            for raid in await self._state.db.read(
-                partial(raid_queries.in_channel, guild=guild, channel=ChannelId(after.id))
-            ):
-                await self._reconcile.raid(raid, in_full=True)
+            for kind in self._kinds:
+                for thing in await kind.within(guild, ChannelId(after.id)):
+                    await self._reconcile.compare(PostedKey(kind.name, thing), in_full=True)
 
     @_listener
     async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
@@ -156,15 +157,11 @@ class GuildEvents(commands.Cog):
 
     @_listener
     async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
-        raid = self._state.boards.get(MessageId(payload.message_id))
-        if raid is not None:
-            self._event_queue.put(raid, partial(self._clear_marks, raid, None))
+        self._clear(payload.message_id, None)
 
     @_listener
     async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
-        raid = self._state.boards.get(MessageId(payload.message_id))
-        if raid is not None:
-            self._event_queue.put(raid, partial(self._clear_marks, raid, key_of(str(payload.emoji))))
+        self._clear(payload.message_id, key_of(str(payload.emoji)))
 
     @_listener
     async def on_raw_member_update(self, guild_id: int, member_id: int, name: str, roles: frozenset[int]) -> None:
@@ -177,37 +174,35 @@ class GuildEvents(commands.Cog):
             looks_new = True
         if looks_new:
             for raid in raids:
-                self._boards.name_changed(raid)
+                self._kinds.of(raid_key(raid)).member_changed(raid)
 
     def _lose_messages(self, messages: Iterable[int]) -> None:
         for message in messages:
-            raid = self._state.boards.get(MessageId(message))
-            if raid is not None:
-                self._lose(raid, CancelReason.MESSAGE_DELETED)
+            key = self._kinds.find(message)
+            if key is not None:
+                self._lose(key, Loss.MESSAGE_DELETED, MessageId(message))
 
     async def _lose_channel(self, guild: GuildId, channel: ChannelId) -> None:
-        for raid in await self._state.db.read(partial(raid_queries.in_channel, guild=guild, channel=channel)):
-            self._lose(raid, CancelReason.CHANNEL_DELETED)
+        for kind in self._kinds:
+            for thing in await kind.within(guild, channel):
+                self._lose(PostedKey(kind.name, thing), Loss.CHANNEL_DELETED)
 
-    def _lose(self, raid: RaidId, reason: CancelReason) -> None:
-        self._alter(raid, partial(lifecycle.lose_board, reason=reason, now=self._state.now()))
+    def _lose(self, key: PostedKey, loss: Loss, message: MessageId | None = None) -> None:
+        async def work() -> None:
+            await self._kinds.of(key).lost(key.id, loss, Source.DISCORD, message)
+
+        self._event_queue.put(key, work)
+
+    def _clear(self, message: int, emoji_key: str | None) -> None:
+        key = self._kinds.find(message)
+        if key is not None:
+            self._event_queue.put(key, partial(self._kinds.of(key).cleared, key.id, emoji_key))
 
     def _alter(self, raid: RaidId, rule: Rule) -> None:
         async def work() -> None:
             await self._state.change(raid, rule, _CAUSE)
 
-        self._event_queue.put(raid, work)
-
-    async def _clear_marks(self, raid_id: RaidId, emoji_key: str | None) -> None:
-        """Clear the marks of removed reactions; nobody leaves. Restore the bot's own ones while the raid is open."""
-        raid = await self._state.raid(raid_id)
-        role = None if emoji_key is None else raid.role_for_emoji(emoji_key)
-        if emoji_key is not None and role is None:
-            return
-        keys = None if role is None else (role.key,)
-        change = await self._state.change(raid_id, partial(signups.clear_marks, keys=keys), _CAUSE)
-        if change.raid.is_open:
-            self._boards.reactions_gone(raid_id, None if role is None else (role.emoji,))
+        self._event_queue.put(raid_key(raid), work)
 
 
 def _gained(before: discord.Permissions, after: discord.Permissions) -> bool:

@@ -1,36 +1,26 @@
-"""Signups by reactions on boards."""
+"""Signups by reactions on the boards of raids."""
 
-import asyncio
 import sqlite3
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-import discord
 import structlog
-from discord.ext import commands
-from structlog.contextvars import bound_contextvars
 
-from raidbot.commands.signups.event_queue import KeyedQueue
 from raidbot.commands.signups.gate import RoleGone, SignupGate
 from raidbot.db import closed_dms
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import OutboxMessage
+from raidbot.delivery.boards.posted import PostedKey, Reaction, Unwanted
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
-from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
-from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change
-from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidId, RoleKey, Source, Status
+from raidbot.raids.model import MemberId, Raid, RaidId, Role, RoleKey, Source, Status
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
-from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
-from raidbot.utils.rate_limiter import SlidingWindow
 from raidbot.utils.words import Code, Name, render, say
 
 log = structlog.get_logger(__name__)
@@ -63,103 +53,26 @@ class NotSaved(Refusal):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """A member's reaction on a board, from the gateway's event."""
-
-    raid: RaidId
-    guild: GuildId
-    member: MemberId
-    name: str
-    emoji_key: str
-    roles: frozenset[int]
-
-
-def _logging(payload: discord.RawReactionActionEvent, raid: RaidId, heard: str) -> AbstractContextManager[None]:
-    """Give what is logged in the block, and by the work queued in it, the fields of the reaction."""
-    return bound_contextvars(heard=heard, guild=payload.guild_id, member=payload.user_id, raid=raid)
-
-
-class Reactions(commands.Cog):
-    """`serves` returns True for guilds the bot works in; `speed` limits reactions on boards per (guild, member)."""
+class RaidReactions:
+    """Signs members up and off by their reactions on the boards of raids."""
 
     def __init__(
         self,
-        client: discord.Client,
         state: State,
-        event_queue: KeyedQueue,
         gate: SignupGate,
         *,
-        serves: Callable[[int | None], bool],
-        speed: SlidingWindow[tuple[int, int]],
         reaction_remover: ReactionRemover,
         reconcile: Reconcile,
-        boards: Boards,
         best_effort_dms: BestEffortDms,
     ) -> None:
-        self._client = client
         self._state = state
-        self._event_queue = event_queue
         self._gate = gate
-        self._serves = serves
-        self._speed = speed
         self._reaction_remover = reaction_remover
         self._reconcile = reconcile
-        self._boards = boards
         self._best_effort_dms = best_effort_dms
 
-    # Nothing is awaited before `put`, so reactions are queued in the order in which the gateway delivered them.
-
-    @commands.Cog.listener()
-    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
-        raid = self._board(payload)
-        if raid is not None:
-            with _logging(payload, raid, "reaction added"):
-                await self._added(payload, raid)
-
-    async def _added(self, payload: discord.RawReactionActionEvent, raid: RaidId) -> None:
-        member = payload.member
-        if member is None:  # the guild is not in discord.py's cache
-            self._reconcile.later(raid)
-            return
-        if member.bot:
-            return
-        reaction = Reaction(
-            raid,
-            GuildId(member.guild.id),
-            MemberId(member.id),
-            clean_name(member.display_name),
-            key_of(str(payload.emoji)),
-            frozenset(role.id for role in member.roles),
-        )
-        self._reconcile.touched(raid, reaction.member)
-        verdict = self._speed.hit((member.guild.id, member.id), asyncio.get_running_loop().time())
-        if verdict:
-            self._event_queue.put(raid, partial(self._sign_up, reaction))
-        else:
-            self._event_queue.put(raid, partial(self._refuse_speed, reaction, tell=verdict.first_refusal))
-        if await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles}):
-            self._boards.name_changed(raid)
-
-    @commands.Cog.listener()
-    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
-        raid = self._board(payload)
-        if raid is None:
-            return
-        if payload.user_id == (self._client.user and self._client.user.id):
-            self._boards.reactions_gone(raid, [str(payload.emoji)])  # not by the bot, which removes none singly
-            return
-        member = MemberId(payload.user_id)
-        self._reconcile.touched(raid, member)
-        with _logging(payload, raid, "reaction removed"):
-            self._event_queue.put(raid, partial(self._sign_off, raid, member, key_of(str(payload.emoji))))
-
-    def _board(self, payload: discord.RawReactionActionEvent) -> RaidId | None:
-        raid = self._state.boards.get(MessageId(payload.message_id))
-        return raid if raid is not None and self._serves(payload.guild_id) else None
-
-    async def _sign_up(self, reaction: Reaction) -> None:
-        raid = await self._state.raid(reaction.raid)
+    async def added(self, reaction: Reaction, /) -> None:
+        raid = await self._state.raid(RaidId(reaction.key.id))
         role = raid.role_for_emoji(reaction.emoji_key)
         if role is None:
             return
@@ -167,9 +80,9 @@ class Reactions(commands.Cog):
         rule = partial(self._join, reaction=reaction, role=role.key, settings=settings, now=self._state.now())
         cause = Cause(Source.REACTION, reaction.member)
         try:
-            await self._state.change(reaction.raid, rule, cause, names={reaction.member: reaction.name})
+            await self._state.change(raid.id, rule, cause, names={reaction.member: reaction.name})
         except Refusal as refusal:
-            self._reaction_remover.refuse(raid, reaction.member, role.key)
+            self._refuse(raid, reaction.member, role)
             await self._tell(raid, reaction.member, refusal)
             if isinstance(refusal, RoleGone):
                 await self._tell(raid, raid.leader or raid.creator, refusal, again_after=_REPEAT_LEADER_NOTICE_SECONDS)
@@ -185,31 +98,29 @@ class Reactions(commands.Cog):
         self._gate.check(raid, settings, reaction.roles)
         return change
 
-    async def _refuse_speed(self, reaction: Reaction, *, tell: bool) -> None:
-        raid = await self._state.raid(reaction.raid)
+    async def too_fast(self, reaction: Reaction, tell: bool, /) -> None:
+        raid = await self._state.raid(RaidId(reaction.key.id))
         role = raid.role_for_emoji(reaction.emoji_key)
         if role is None:
             return
-        self._reaction_remover.refuse(raid, reaction.member, role.key)
+        self._refuse(raid, reaction.member, role)
         if tell:
             await self._tell(raid, reaction.member, TooFast(), again_after=1)
 
-    async def _sign_off(self, raid_id: RaidId, member: MemberId, emoji_key: str) -> None:
-        raid = await self._state.raid(raid_id)
+    async def removed(self, key: PostedKey, member: MemberId, emoji_key: str, /) -> None:
+        raid = await self._state.raid(RaidId(key.id))
         role = raid.role_for_emoji(emoji_key)
         if role is None:
             return
-        mark, taken = (
-            raid.mark_of(member, role.key),
-            self._reaction_remover.was_removed_by_bot(raid_id, member, role.key),
-        )
+        mark = raid.mark_of(member, role.key)
+        taken = self._reaction_remover.was_removed_by_bot(Unwanted(key, member, role.key))
         rule = partial(signups.unreact, member=member, key=role.key, now=self._state.now())
         if taken:
             rule = partial(signups.forget_mark, member=member, key=role.key)
         try:
-            now = (await self._state.change(raid_id, rule, Cause(Source.REACTION, member))).raid
+            now = (await self._state.change(raid.id, rule, Cause(Source.REACTION, member))).raid
         except sqlite3.Error as error:
-            self._catch_up(raid_id, error)
+            self._catch_up(raid.id, error)
             return
         meant_to_leave = mark is not None and not mark.unwanted and not taken
         if meant_to_leave and now.status is Status.CLOSED and now.has_place(member, role.key):
@@ -218,7 +129,10 @@ class Reactions(commands.Cog):
     def _catch_up(self, raid: RaidId, error: sqlite3.Error) -> None:
         if not isinstance(error, Unwritable):
             log.error("reaction not written", exc_info=error)
-        self._reconcile.later(raid)
+        self._reconcile.later(raid_key(raid))
+
+    def _refuse(self, raid: Raid, member: MemberId, role: Role) -> None:
+        self._reaction_remover.refuse(raid.channel, Unwanted(raid_key(raid.id), member, role.key))
 
     async def _tell(
         self, raid: Raid, member: MemberId, refusal: Refusal, *, again_after: int = _REPEAT_NOTICE_SECONDS

@@ -14,6 +14,7 @@ from raidbot.db.audit import Feed, Record
 from raidbot.db.outbox import OutboxMessage
 from raidbot.delivery.audit_log import entry_format
 from raidbot.delivery.pacing import sleep_unless
+from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.model import ChannelId, GuildId
 from raidbot.state import State
 from raidbot.utils.tasks import end
@@ -41,7 +42,7 @@ class AuditFeed:
         self._recorded = asyncio.Event()
         self._stopping = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
-        self._unreachable: set[ChannelId] = set()
+        self._reports: ReportOnce[ChannelId] = ReportOnce()
         state.listen(self._committed)
         state.listen_to_settings(self._committed)
         state.listen_to_templates(self._committed)
@@ -106,10 +107,9 @@ class AuditFeed:
         if isinstance(found, discord.TextChannel):
             may = found.permissions_for(found.guild.me)
             if may.view_channel and may.send_messages and may.embed_links:
-                self._unreachable.discard(channel)
+                self._reports.forget(channel)
                 return True
-        if channel not in self._unreachable:
-            self._unreachable.add(channel)
+        if self._reports.is_new(channel):
             log.warning("no permission to post in log channel, its entries wait", channel=channel)
         return False
 

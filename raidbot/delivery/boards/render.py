@@ -1,15 +1,10 @@
 """Render a raid as its board: a pure function of the raid and its members' names."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
-from datetime import datetime
 
-import discord
-
+from raidbot.delivery.boards.board import Board
 from raidbot.delivery.boards.components import Rows, controls_of
-from raidbot.delivery.boards.roster_fields import Field, named, roster, smallest
+from raidbot.delivery.boards.roster_fields import named, roster, smallest
 from raidbot.delivery.boards.text_fit import shortened, shortened_text, units
 from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait
 from raidbot.raids.notifications import why_cancelled, why_closed
@@ -26,35 +21,6 @@ from raidbot.utils.text import stamp
 GREY = 0x95A5A6
 _MAX_NAME_LENGTH = 64
 _MAX_STRATEGY_LENGTH = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """The content of a board. `reactions` are the emoji that the bot itself puts on the message."""
-
-    title: str
-    description: str
-    colour: int
-    fields: tuple[Field, ...]
-    footer: str
-    timestamp: datetime
-    reactions: tuple[str, ...]
-    controls: Rows = ()
-
-    def embed(self) -> discord.Embed:
-        embed = discord.Embed(
-            title=self.title, description=self.description, colour=self.colour, timestamp=self.timestamp
-        )
-        for field in self.fields:
-            embed.add_field(name=field.name, value=field.value, inline=field.inline)
-        return embed.set_footer(text=self.footer)
-
-    @property
-    def fingerprint(self) -> str:
-        """A hash that is equal for boards with the same content, reactions and controls."""
-        parts = [self.embed().to_dict(), self.reactions, *([repr(self.controls)] if self.controls else [])]
-        shown = json.dumps(parts, sort_keys=True)
-        return hashlib.sha256(shown.encode()).hexdigest()
 
 
 def board(

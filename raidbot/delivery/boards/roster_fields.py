@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
+from raidbot.delivery.boards.board import Field
 from raidbot.delivery.boards.text_fit import shortened, units
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Wait
 
@@ -18,13 +19,6 @@ _MAX_SIDE_LENGTH = 40
 _MAX_WAITS_NAMED = 15
 _EVERYBODY = 10_000
 _CONTINUED = "\u200b"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    name: str
-    value: str
-    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

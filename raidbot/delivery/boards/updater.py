@@ -1,39 +1,27 @@
-"""Redraw posted boards when the database changes."""
+"""Redraw posted things when they change."""
 
 import asyncio
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import replace
-from functools import partial
 
 import discord
 import structlog
 
-from raidbot.db import audit, imported
-from raidbot.db import raids as rows
 from raidbot.db.database import Unwritable
-from raidbot.delivery.boards import render
 from raidbot.delivery.boards.components import with_controls
-from raidbot.delivery.boards.render import Board
+from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, PostedThing, loss_of
 from raidbot.delivery.boards.snapshot import Snapshot
-from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordApi, NoResponse
+from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.pacing import Pacer
-from raidbot.raids import lifecycle
-from raidbot.raids.audit.entry import AuditAction, Entry
+from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.emoji import model as emoji
-from raidbot.raids.events import Change, MarksChanged
-from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, Raid, RaidId, RoleKey, Source, Status
-from raidbot.raids.settings import GuildSettings
-from raidbot.state import Cause, State
-from raidbot.utils.tasks import start_detached
+from raidbot.raids.model import ChannelId, Source
 
 log = structlog.get_logger(__name__)
 
 _OTHER_AUTHOR = 50005
-_NOT_MINE = Entry(AuditAction.BOARD_FOREIGN)
 _MAX_BACKOFF_SECONDS = 60.0
-_NAMES_TIMEOUT_SECONDS = 3.0
-_FINAL = "over"
 
 
 class Boards:
@@ -45,7 +33,7 @@ class Boards:
 
     def __init__(
         self,
-        state: State,
+        kinds: PostedKinds,
         client: discord.Client,
         api: DiscordApi,
         *,
@@ -54,66 +42,36 @@ class Boards:
         first_retry: float = 2.0,
         slow_retry: float = 300.0,
     ) -> None:
-        self._state = state
+        self._kinds = kinds
         self._client = client
         self._api = api
         self._gap = gap
         self._pacer: Pacer[ChannelId] = Pacer(channel_gap, burst=2)
-        self._first_retry = first_retry
         self._slow_retry = slow_retry
-        self._running = False
-        self._shown: dict[RaidId, Snapshot] = {}
-        self._stale: set[RaidId] = set()
-        self._unseen: set[RaidId] = set()
-        self._edited: dict[RaidId, float] = {}
-        self._failures: dict[RaidId, int] = {}
-        self._reported: set[tuple[RaidId, int]] = set()
-        self._workers: dict[RaidId, asyncio.Task[None]] = {}
-        self._waiting: dict[RaidId, asyncio.TimerHandle] = {}
-        self._barred: dict[RaidId, asyncio.TimerHandle] = {}
-        self._restyling: set[asyncio.Task[None]] = set()
-        state.listen(self._committed)
-        state.listen_to_settings(self._settings_committed)
+        self._shown: dict[PostedKey, Snapshot] = {}
+        self._edited: dict[PostedKey, float] = {}
+        self._barred: set[PostedKey] = set()
+        self._reports: ReportOnce[PostedKey] = ReportOnce()
+        self._workers: KeyedWorkers[PostedKey] = KeyedWorkers(
+            self._work, first_retry=first_retry, max_retry_seconds=_MAX_BACKOFF_SECONDS
+        )
 
     async def start(self) -> None:
-        """Redraw boards that differ from what they showed last, and follow changes. The state must be loaded."""
-        db = self._state.db
-        noted = {raid: Snapshot.read(text) for raid, text in (await db.read(rows.board_snapshots)).items()}
-        self._shown = noted | self._shown
-        self._running = True
-        for raid in [*self._state.boards.values(), *await db.read(partial(rows.cancelled_boards, done=_FINAL))]:
-            self._stale.add(raid)
-        taken_over = await db.read(imported.uncompared)
-        for raid in list(self._stale):
-            drawn = self._shown.get(raid, Snapshot()).fingerprint
-            if drawn or (raid not in taken_over and await self._is_named(raid)):
-                self.mark(raid)
-            else:
-                self._unseen.add(raid)
+        """Redraw boards that differ from what they showed last, and follow changes."""
+        for kind in self._kinds:
+            stored = {PostedKey(kind.name, thing): Snapshot.read(text) for thing, text in await kind.snapshots()}
+            self._shown = stored | self._shown
+        self._workers.start()
+        for kind in self._kinds:
+            drawn = {key.id for key, shown in self._shown.items() if key.kind == kind.name and shown.fingerprint}
+            for thing in await kind.to_draw(drawn):
+                self.mark(PostedKey(kind.name, thing))
 
-    async def _is_named(self, raid_id: RaidId) -> bool:
-        """Return True if all names on the board are known.
-
-        A board never drawn, as after an import, waits for its names until `names_complete` or `mark` is called.
-        """
-        raid = await self._state.raid(raid_id)
-        return {raid.creator, *raid.members()} <= (await self._state.names(raid)).keys()
-
-    def set_own_reactions(self, raid: RaidId, emojis: Iterable[str]) -> None:
-        """Record that the bot's own reactions on an imported board are exactly these, unless they are known."""
-        shown = self._shown.get(raid, Snapshot())
+    def set_own_reactions(self, key: PostedKey, emojis: Iterable[str]) -> None:
+        """Record that the bot's own reactions on the board are exactly these, unless they are known."""
+        shown = self._shown.get(key, Snapshot())
         if shown.reactions is None:
-            self._shown[raid] = Snapshot(shown.fingerprint, tuple(emojis))
-
-    def name_changed(self, raid: RaidId) -> None:
-        """Redraw the board because a name on it changed, unless it was never drawn and waits for all its names."""
-        if raid not in self._unseen:
-            self.mark(raid)
-
-    def names_complete(self, raid: RaidId) -> None:
-        """Redraw the board if it is stale, because it no longer has to wait for names."""
-        if raid in self._stale:
-            self.mark(raid)
+            self._shown[key] = Snapshot(shown.fingerprint, tuple(emojis))
 
     async def stop(self, timeout: float) -> None:
         """Redraw stale boards for at most `timeout` seconds; the next start redraws the rest."""
@@ -122,273 +80,183 @@ class Boards:
                 await self.idle()
         except TimeoutError:
             log.info("boards left stale", boards=len(self._workers))
-        self._running = False
-        for timer in (*self._waiting.values(), *self._barred.values()):
-            timer.cancel()
-        workers = [*self._workers.values(), *self._restyling]
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        await self._workers.stop(0)
+        for kind in self._kinds:
+            await kind.stop()
 
     async def idle(self) -> None:
         """Wait until no board is being redrawn; boards waiting for a retry do not count."""
-        while self._workers:
-            await asyncio.wait(list(self._workers.values()))
+        await self._workers.idle()
 
-    def mark(self, raid: RaidId) -> None:
-        """Mark the raid's board as stale and redraw it in the background. Cheap to call often."""
-        self._stale.add(raid)
-        self._unseen.discard(raid)
-        if self._running and raid not in self._workers and raid not in self._waiting:
-            worker = start_detached(self._work(raid))
-            self._workers[raid] = worker
+    def mark(self, key: PostedKey) -> None:
+        """Mark the board as stale and redraw it in the background. Cheap to call often."""
+        self._workers.wake(key)
 
-    async def posted(self, raid: RaidId, fingerprint: str) -> None:
+    def forget(self, key: PostedKey) -> None:
+        """Forget what the message showed, because it is gone or shows its last state."""
+        self._shown.pop(key, None)
+        self._edited.pop(key, None)
+
+    async def posted(self, key: PostedKey, fingerprint: str) -> None:
         """Record the fingerprint of a board just sent, so that it is not redrawn."""
-        await self._note(raid, Snapshot(fingerprint))
+        await self._note(key, Snapshot(fingerprint))
 
-    def reactions_gone(self, raid: RaidId, emojis: Iterable[str] | None = None) -> None:
+    def reactions_gone(self, key: PostedKey, emojis: Iterable[str] | None = None) -> None:
         """Put back the bot's own reactions after they were removed: all, or only `emojis`."""
-        shown = self._shown.get(raid)
+        shown = self._shown.get(key)
         if shown is None or not shown.reactions:
             return
         gone = None if emojis is None else {emoji.key_of(one) for one in emojis}
         left = () if gone is None else tuple(one for one in shown.reactions if emoji.key_of(one) not in gone)
         if left != shown.reactions:
-            self._shown[raid] = Snapshot(shown.fingerprint, left or None)
-            self.mark(raid)
+            self._shown[key] = Snapshot(shown.fingerprint, left or None)
+            self.mark(key)
 
-    def _committed(self, _before: Raid, change: Change) -> None:
-        raid = change.raid
-        if raid.id in self._unseen:
-            asyncio.get_running_loop().call_later(_NAMES_TIMEOUT_SECONDS, self._draw_without_names, raid.id)
-        elif raid.message is not None:  # even if only marks changed: a name may have been learned too
-            self.mark(raid.id)
-
-    def _draw_without_names(self, raid: RaidId) -> None:
-        """Draw the board although names are missing; they follow later."""
-        if raid in self._unseen:
-            self.mark(raid)
-
-    def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
-        looks = before.signup_style, before.leader_role
-        if self._running and looks != (after.signup_style, after.leader_role):
-            task = start_detached(self._restyle(after.guild))
-            self._restyling.add(task)
-            task.add_done_callback(self._restyling.discard)
-
-    async def _restyle(self, guild: GuildId) -> None:
-        """Redraw the guild's boards; the next start redraws what a shutdown interrupts."""
+    async def _work(self, key: PostedKey) -> float | None:
+        """Update the board; return the delay in seconds until a retry, or None if there is none."""
         try:
-            for raid in list(self._state.boards.values()):
-                if (await self._state.raid(raid)).guild == guild:
-                    self.mark(raid)
-        except sqlite3.Error:
-            log.exception("boards not redrawn after settings changed", guild=guild)
-
-    async def _work(self, raid: RaidId) -> None:
-        try:
-            while raid in self._stale and raid not in self._waiting:
-                await self._attempt(raid)
-        finally:
-            self._workers.pop(raid, None)
-
-    async def _attempt(self, raid: RaidId) -> None:
-        self._stale.discard(raid)
-        try:
-            await self._follow(raid)
+            return await self._follow(key)
         except NoResponse as none:
-            self._try_again_soon(raid, at_least=none.retry_in)
+            return max(none.retry_in, self._workers.backoff(key).next())
         except sqlite3.Error as error:
-            if self._try_again_soon(raid) == 1 and not isinstance(error, Unwritable):
-                log.exception("board not updated while the database fails", raid=raid)
-        except discord.HTTPException as refusal:
-            await self._refused(raid, refusal)
+            backoff = self._workers.backoff(key)
+            if not backoff.failures and not isinstance(error, Unwritable):
+                log.exception("board not updated while the database fails", **key.fields)
+            return backoff.next()
         except Exception:
-            log.exception("board cannot be redrawn", raid=raid)
-            self._schedule(raid, self._slow_retry)
-        else:
-            self._failures.pop(raid, None)
+            log.exception("board cannot be redrawn", **key.fields)
+            return self._slow_retry
 
-    def _try_again_soon(self, raid: RaidId, *, at_least: float = 0.0) -> int:
-        """Schedule a retry with backoff, in `at_least` seconds or more; return the number of failures in a row."""
-        failures = self._failures[raid] = self._failures.get(raid, 0) + 1
-        self._schedule(raid, max(at_least, min(self._first_retry * 2.0 ** min(failures - 1, 10), _MAX_BACKOFF_SECONDS)))
-        return failures
-
-    def _schedule(self, raid: RaidId, seconds: float) -> None:
-        self._stale.add(raid)
-        self._waiting[raid] = asyncio.get_running_loop().call_later(seconds, self._again, raid)
-
-    def _again(self, raid: RaidId) -> None:
-        self._waiting.pop(raid, None)
-        self.mark(raid)
-
-    async def _follow(self, raid_id: RaidId) -> None:
-        """Bring the message up to date: first its content, then its reactions."""
+    async def _follow(self, key: PostedKey) -> float | None:
+        """Bring the message up to date, step by step."""
         while True:
-            raid = await self._state.raid(raid_id)
-            if raid.message is None or _board_is_gone(raid):
-                self._forget(raid_id)
-                return
-            board = await self._drawn(raid)
-            shown = self._shown.get(raid_id, Snapshot())
-            if shown.fingerprint != board.fingerprint:
-                await self._redraw_when_due(raid, board, shown)
-            elif not shown.has_all_of(board):
-                if raid_id in self._barred:
-                    return
-                await self._update_reactions(raid, board, shown)
-            else:
-                await self._finish(raid)
-                return
+            thing = await self._kinds.of(key).posted(key.id)
+            if thing is None:
+                self.forget(key)
+                return None
+            try:
+                if not await self._step(key, thing):
+                    return None
+            except discord.HTTPException as refusal:
+                return await self._refused(key, thing.place, refusal)
 
-    async def _redraw_when_due(self, raid: Raid, board: Board, shown: Snapshot) -> None:
-        due_in = self._edited.get(raid.id, 0.0) + self._gap - asyncio.get_running_loop().time()
+    async def _step(self, key: PostedKey, thing: PostedThing) -> bool:
+        """Update the message's content, then its reactions; return False if nothing is left to do."""
+        shown = self._shown.get(key, Snapshot())
+        if shown.fingerprint != thing.board.fingerprint:
+            await self._redraw_when_due(key, thing, shown)
+            return True
+        if not shown.has_all_of(thing.board):
+            if key in self._barred:
+                return False
+            await self._update_reactions(key, thing, shown)
+            return True
+        if thing.is_final:
+            await self._kinds.of(key).save_final(key.id)
+            self.forget(key)
+        self._reports.forget(key)
+        return False
+
+    async def _redraw_when_due(self, key: PostedKey, thing: PostedThing, shown: Snapshot) -> None:
+        due_in = self._edited.get(key, 0.0) + self._gap - asyncio.get_running_loop().time()
         if due_in <= 0:
-            await self._edit(raid.id)
-        elif board.reactions and shown.lacks(board) and raid.id not in self._barred:
-            await self._update_reactions(raid, board, shown)
+            await self._edit(key, thing.place)
+        elif thing.board.reactions and shown.lacks(thing.board) and key not in self._barred:
+            await self._update_reactions(key, thing, shown)
         else:
             await asyncio.sleep(due_in)
 
-    async def _edit(self, raid_id: RaidId) -> None:
-        """Wait for the channel's turn, then edit the message to the raid's current state."""
-        await self._pacer.turn((await self._state.raid(raid_id)).channel)
-        self._stale.discard(raid_id)
-        raid = await self._state.raid(raid_id)
-        board = await self._drawn(raid)
-        shown = self._shown.get(raid_id, Snapshot())
-        if raid.message is None or _board_is_gone(raid) or board.fingerprint == shown.fingerprint:
+    async def _edit(self, key: PostedKey, place: Place) -> None:
+        """Wait for the channel's turn, then edit the message to the thing's current state."""
+        await self._pacer.turn(place.channel)
+        self._workers.caught_up(key)
+        thing = await self._kinds.of(key).posted(key.id)
+        shown = self._shown.get(key, Snapshot())
+        if thing is None or thing.place != place or thing.board.fingerprint == shown.fingerprint:
             return
-        self._edited[raid_id] = asyncio.get_running_loop().time()
-        message = self._message(raid)
+        self._edited[key] = asyncio.get_running_loop().time()
+        board, message = thing.board, place.message_of(self._client)
         await with_controls(
             self._api, board.controls, lambda controls: message.edit(embed=board.embed(), view=controls)
         )
-        shown = self._shown.get(raid_id, Snapshot())
-        await self._note(raid_id, Snapshot(board.fingerprint, shown.reactions))
+        shown = self._shown.get(key, Snapshot())
+        await self._note(key, Snapshot(board.fingerprint, shown.reactions))
 
-    async def _update_reactions(self, raid: Raid, board: Board, shown: Snapshot) -> None:
+    async def _update_reactions(self, key: PostedKey, thing: PostedThing, shown: Snapshot) -> None:
         """Take one step: add the next reaction, or clear all reactions of a board that needs none."""
-        message = self._message(raid)
+        board, message = thing.board, thing.place.message_of(self._client)
         if not board.reactions:
-            await self._sweep(raid, message)
-            await self._note(raid.id, Snapshot(shown.fingerprint, ()))
+            await self._sweep(key, message)
+            await self._note(key, Snapshot(shown.fingerprint, ()))
             return
         if shown.reactions == ():
-            await self._note(raid.id, Snapshot(shown.fingerprint))  # noted first: a crash may come in between
+            await self._note(key, Snapshot(shown.fingerprint))  # noted first: a crash may come in between
         missing = shown.lacks(board)
-        if missing and not await self._put(raid, message, missing[0]):
-            self._bar(raid.id)
+        if missing and not await self._put(key, message, missing[0]):
+            self._bar(key)
             return
-        standing = self._shown.get(raid.id, Snapshot()).reactions or ()
+        standing = self._shown.get(key, Snapshot()).reactions or ()
         after = Snapshot(shown.fingerprint, (*standing, *missing[:1]))
-        self._shown[raid.id] = after
+        self._shown[key] = after
         if after.has_all_of(board):
-            await self._note(raid.id, after)
+            await self._note(key, after)
 
-    async def _put(self, raid: Raid, message: discord.PartialMessage, one: str) -> bool:
+    async def _put(self, key: PostedKey, message: discord.PartialMessage, one: str) -> bool:
         """Add a reaction; return False if the bot lacks permission. An emoji that Discord rejects is skipped."""
         try:
             await self._api.call(lambda: message.add_reaction(emoji.parse_emoji(one).for_reaction))
         except discord.HTTPException as refusal:
             if refusal.status == 404:
                 raise
-            self._report(raid.id, refusal, "reaction cannot be put on board", emoji=one)
+            self._report(key, refusal, "reaction cannot be put on board", emoji=one)
             return refusal.status != 403
         return True
 
-    def _bar(self, raid: RaidId) -> None:
+    def _bar(self, key: PostedKey) -> None:
         """Add no reactions to this board for `slow_retry` seconds; its content is still updated."""
 
         def lift() -> None:
-            del self._barred[raid]
-            self.mark(raid)
+            self._barred.discard(key)
+            self.mark(key)
 
-        self._barred[raid] = asyncio.get_running_loop().call_later(self._slow_retry, lift)
+        self._barred.add(key)
+        asyncio.get_running_loop().call_later(self._slow_retry, lift)
 
-    async def _sweep(self, raid: Raid, message: discord.PartialMessage) -> None:
+    async def _sweep(self, key: PostedKey, message: discord.PartialMessage) -> None:
+        kind = self._kinds.of(key)
+        marks = await kind.marks(key.id)
         try:
             await self._api.call(message.clear_reactions)
         except discord.HTTPException as refusal:
             if refusal.status == 404:
                 raise
-            self._report(raid.id, refusal, "reactions cannot be cleared")
+            self._report(key, refusal, "reactions cannot be cleared")
             return
-        swept = {(mark.member, mark.role) for mark in raid.marks}
-        await self._state.change(raid.id, partial(_swept, swept=swept), Cause(Source.DISCORD))
+        await kind.forget_marks(key.id, marks)
 
-    async def _drawn(self, raid: Raid) -> Board:
-        style = (await self._state.settings(raid.guild)).signup_style
-        leaders = await self._state.leaders(raid.guild)
-        return render.board(raid, await self._state.names(raid), style, leaders)
+    async def _note(self, key: PostedKey, shown: Snapshot) -> None:
+        self._shown[key] = shown
+        await self._kinds.of(key).save_snapshot(key.id, shown.written())
 
-    def _message(self, raid: Raid) -> discord.PartialMessage:
-        assert raid.message is not None  # noqa: S101
-        channel = self._client.get_partial_messageable(raid.channel, guild_id=raid.guild)
-        return channel.get_partial_message(raid.message)
-
-    async def _note(self, raid: RaidId, shown: Snapshot) -> None:
-        self._shown[raid] = shown
-        await self._state.db.write(lambda tx: rows.save_snapshot(tx, raid, shown.written()))
-
-    async def _finish(self, raid: Raid) -> None:
-        if raid.status is Status.CANCELLED:
-            await self._state.db.write(lambda tx: rows.save_snapshot(tx, raid.id, _FINAL))
-            self._forget(raid.id)
-        self._reported = {report for report in self._reported if report[0] != raid.id}
-
-    def _forget(self, raid: RaidId) -> None:
-        self._shown.pop(raid, None)
-        self._edited.pop(raid, None)
-
-    async def _refused(self, raid: RaidId, refusal: discord.HTTPException) -> None:
-        reason = {UNKNOWN_MESSAGE: CancelReason.MESSAGE_DELETED, UNKNOWN_CHANNEL: CancelReason.CHANNEL_DELETED}
-        if refusal.status == 404 and refusal.code in reason:
-            rule = partial(lifecycle.lose_board, reason=reason[refusal.code], now=self._state.now())
+    async def _refused(self, key: PostedKey, place: Place, refusal: discord.HTTPException) -> float | None:
+        kind, loss = self._kinds.of(key), loss_of(refusal)
+        if loss is not None:
             try:
-                await self._state.change(raid, rule, Cause(Source.DISCORD))
-                await self._finish(await self._state.raid(raid))
+                if await kind.lost(key.id, loss, Source.DISCORD, place.message):
+                    await kind.save_final(key.id)
+                    self.forget(key)
+                self._reports.forget(key)
             except sqlite3.Error:
-                log.exception("deletion of board not recorded", raid=raid)
-                self._schedule(raid, _MAX_BACKOFF_SECONDS)
-            return
+                log.exception("deletion of board not recorded", **key.fields)
+                return _MAX_BACKOFF_SECONDS
+            return None
         if refusal.code == _OTHER_AUTHOR:
-            await self._record_foreign_board(raid)
-        self._report(raid, refusal, "board cannot be redrawn")
-        if refusal.code != _OTHER_AUTHOR:
-            self._schedule(raid, self._slow_retry)
+            await kind.foreign(key.id)
+        self._report(key, refusal, "board cannot be redrawn")
+        return None if refusal.code == _OTHER_AUTHOR else self._slow_retry
 
-    async def _record_foreign_board(self, raid_id: RaidId) -> None:
-        """Record once in the audit that another bot sent the board. No retry helps before the next change."""
-        raid = await self._state.raid(raid_id)
-
-        def record(tx: sqlite3.Connection) -> None:
-            if not audit.has(tx, raid_id, _NOT_MINE.action):
-                now = self._state.now()
-                audit.record(tx, [_NOT_MINE], guild=raid.guild, raid=raid_id, at=now, actor=None, source=Source.DISCORD)
-
-        try:
-            await self._state.db.write(record)
-        except sqlite3.Error:
-            log.exception("audit entry about another bot's board not recorded", raid=raid_id)
-
-    def _report(self, raid: RaidId, refusal: discord.HTTPException, what: str, **more: str) -> None:
+    def _report(self, key: PostedKey, refusal: discord.HTTPException, what: str, **more: str) -> None:
         """Log a refusal once per board and error code."""
-        if (raid, refusal.code) not in self._reported:
-            self._reported.add((raid, refusal.code))
-            log.warning(what, raid=raid, status=refusal.status, code=refusal.code, error=refusal.text, **more)
-
-
-def _board_is_gone(raid: Raid) -> bool:
-    return raid.status is Status.CANCELLED and raid.cancelled_reason is not CancelReason.MANUAL
-
-
-def _swept(raid: Raid, *, swept: set[tuple[MemberId, RoleKey]]) -> Change:
-    """Drop the marks that existed when the reactions were cleared; nobody leaves because of that.
-
-    Later marks stay, because signups may have been reopened meanwhile.
-    """
-    left = tuple(mark for mark in raid.marks if (mark.member, mark.role) not in swept)
-    return Change(raid) if left == raid.marks else Change(replace(raid, marks=left), (MarksChanged(),))
+        if self._reports.is_new(key, refusal.code):
+            said = {"status": refusal.status, "code": refusal.code, "error": refusal.text}
+            log.warning(what, **key.fields, **said, **more)

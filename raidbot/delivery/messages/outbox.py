@@ -19,6 +19,7 @@ from raidbot.delivery.messages import closed_dms
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.state import State
+from raidbot.utils.backoff import Backoff
 from raidbot.utils.cache import Cache
 from raidbot.utils.tasks import end
 
@@ -55,7 +56,7 @@ class Outbox:
         self._api = api
         self._batch = batch
         self._pause = pause
-        self._first_retry = first_retry
+        self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
         self._prefix = ""
         self._channels: Cache[int, int] = Cache(10_000)
         self._owing: dict[OutboxKind, asyncio.Event] = {"dm": asyncio.Event(), "post": asyncio.Event()}
@@ -83,16 +84,15 @@ class Outbox:
             owing.set()
 
     async def _run(self, kind: OutboxKind) -> None:
-        failures = 0
+        backoff = Backoff(2.0, _MAX_BACKOFF_SECONDS)
         while not self._stopping.is_set():
             try:
                 await self._turn(kind)
-                failures = 0
+                backoff.reset()
             except Exception as error:
-                failures += 1
                 if not isinstance(error, Unwritable):
                     log.exception("outbox worker failed", kind=kind)
-                await sleep_unless(min(2.0**failures, _MAX_BACKOFF_SECONDS), unless=self._stopping)
+                await sleep_unless(backoff.next(), unless=self._stopping)
 
     async def _turn(self, kind: OutboxKind) -> None:
         """Send one batch, or wait until a message may be due."""
@@ -140,7 +140,7 @@ class Outbox:
                 return None
             message = await self._send(row)
         except NoResponse as none:
-            wait = max(none.retry_in, min(self._first_retry * 2.0 ** (row.attempts - 1), _MAX_BACKOFF_SECONDS))
+            wait = max(none.retry_in, self._backoff.after(row.attempts))
             until, error = self._later(wait), f"{none}: {none.__cause__!r}"
         except discord.HTTPException as refusal:
             if refusal.code == _OPENING_TOO_FAST:
@@ -200,15 +200,15 @@ class Outbox:
 
     async def _record(self, write: Callable[[sqlite3.Connection], None]) -> None:
         """Write the outcome, retrying until it is durable; without it the row would be sent again."""
-        wait = 0.5
+        backoff = Backoff(0.5, 30.0)
         while True:
             try:
                 await self._state.db.write(write)
             except sqlite3.Error as error:
+                wait = backoff.next()
                 if not isinstance(error, Unwritable):
                     log.exception("outcome of a message cannot be recorded", again_in=wait)
                 await asyncio.sleep(wait)
-                wait = min(wait * 2, 30.0)
             else:
                 return
 

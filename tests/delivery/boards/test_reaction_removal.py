@@ -5,7 +5,7 @@ from functools import partial
 from structlog.testing import capture_logs
 
 from discord_sandbox.people import Person
-from raidbot.delivery.boards.reaction_removal import Unwanted, _taken
+from raidbot.delivery.boards.raid_boards import forget_unwanted
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, MemberId, Raid, RoleKey
 from raidbot.raids.rosters import manager_edits
@@ -121,7 +121,7 @@ async def test_a_reaction_already_gone_is_done(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     raid, alice = await world.raid(harness), world.member("alice")
 
-    harness.reaction_remover.refuse(raid, MemberId(alice.id), RoleKey("tank"))
+    harness.refuse(raid, MemberId(alice.id), RoleKey("tank"))
     await harness.reaction_remover.idle()
 
     assert world.count(REMOVE_REACTION) == 1
@@ -229,7 +229,7 @@ async def test_an_old_reaction_refused_anew_stays_owed_while_a_right_is_missing(
     world.guild.deny(world.channel, "manage_messages")
     await alice.react(world.require_board(raid), TWO)
     await world.sandbox.until(lambda: world.count(REMOVE_REACTION))
-    harness.reaction_remover.refuse(raid, MemberId(alice.id), RoleKey("tank"))
+    harness.refuse(raid, MemberId(alice.id), RoleKey("tank"))
     tried = world.count(REMOVE_REACTION)
     await world.sandbox.until(lambda: world.count(REMOVE_REACTION) >= tried + 2)
 
@@ -253,4 +253,4 @@ async def test_a_manager_taking_somebody_off_takes_their_reaction_off(world: Del
 def test_a_removal_that_is_over_says_nothing_of_a_new_reaction() -> None:
     raid = joined(open_raid(), "tank", ALICE)
 
-    assert _taken(raid, unwanted=Unwanted(raid.id, ALICE, TANK)).events == ()
+    assert forget_unwanted(raid, member=ALICE, role=TANK).events == ()

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, GuildId, Kind, MemberId, RoleKey, Source
 from raidbot.raids.rosters import manager_edits
@@ -187,7 +188,7 @@ async def test_the_bots_own_missing_reaction_alone_comes_back(world: DeliveryWor
     before = world.count(PUT_REACTION)
     await world.sandbox.clear_reactions(world.require_board(raid), TWO)
 
-    await harness.reconcile.raid(raid.id)
+    await harness.reconcile.compare(raid_key(raid.id))
 
     await world.sandbox.until(lambda: world.sandbox.bot.id in world.require_board(raid).reactors(TWO))
     assert world.count(PUT_REACTION) == before + 1
@@ -236,7 +237,7 @@ async def test_the_signup_roles_are_respected(world: DeliveryWorld) -> None:
 async def test_edits_follow_a_comparison_only_if_something_differs(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     raid = await world.raid(harness)
-    await harness.reconcile.raid(raid.id)
+    await harness.reconcile.compare(raid_key(raid.id))
     await harness.boards.idle()
     before = world.count(EDIT)
 

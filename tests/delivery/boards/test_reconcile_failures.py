@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from structlog.testing import capture_logs
 
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.raids.model import CancelReason, ChannelId, Source
 from raidbot.state import Cause
 from tests.delivery.boards.comparison_steps import (
@@ -78,7 +79,7 @@ async def test_a_change_that_failed_on_the_database_is_made_up_for(world: Delive
     harness.ignores_events = True
     await alice.react(world.require_board(raid), ONE)
     await harness.db.write(lambda tx: tx.execute("ALTER TABLE seats RENAME TO away"))
-    harness.reconcile.later(raid.id)
+    harness.reconcile.later(raid_key(raid.id))
     await world.sandbox.until(lambda: world.count(REACTORS))
     await harness.db.write(lambda tx: tx.execute("ALTER TABLE away RENAME TO seats"))
 
@@ -99,19 +100,19 @@ async def test_whoever_leaves_while_the_board_is_read_stays_away(world: Delivery
     harness.ignores_events = False
     read = asyncio.Event()
     go_on = asyncio.Event()
-    inner = harness.reconcile._may_sign_up
+    inner = harness.raid_boards.comparing.may_sign_up
 
     async def gate(*asked: object) -> bool:
         read.set()
         await go_on.wait()
         return await inner(*asked)  # type: ignore[arg-type]
 
-    harness.reconcile._may_sign_up = gate
-    comparing = asyncio.create_task(harness.reconcile.raid(raid.id))
+    harness.raid_boards.comparing.may_sign_up = gate
+    comparing = asyncio.create_task(harness.reconcile.compare(raid_key(raid.id)))
     await read.wait()
 
     await alice.unreact(world.require_board(raid), ONE)
-    await world.sandbox.until(lambda: alice.id in next(iter(harness.reconcile._comparisons[raid.id])).touched)
+    await world.sandbox.until(lambda: alice.id in next(iter(harness.reconcile._comparisons[raid_key(raid.id)])).touched)
     go_on.set()
     await comparing
 
@@ -129,7 +130,7 @@ async def test_whoever_joins_while_the_board_is_read_stays_in(world: DeliveryWor
     await asyncio.sleep(0.05)
     harness.ignores_events = False
     slow = world.sandbox.faults.slow(0.3, route=REACTORS)
-    comparing = asyncio.create_task(harness.reconcile.raid(raid.id, in_full=True))
+    comparing = asyncio.create_task(harness.reconcile.compare(raid_key(raid.id), in_full=True))
     await world.sandbox.until(lambda: world.count(FETCH))
 
     await alice.react(world.require_board(raid), ONE)

@@ -12,8 +12,9 @@ from discord_sandbox.validation.messages import check_message
 from raidbot.commands.create import views
 from raidbot.commands.ui.responses import Row, panel_view
 from raidbot.db.drafts import DraftId
+from raidbot.delivery.boards.board import Board
 from raidbot.delivery.boards.components import view
-from raidbot.delivery.boards.render import Board, board
+from raidbot.delivery.boards.render import board
 from raidbot.delivery.boards.text_fit import units
 from raidbot.raids.drafts import Draft, missing, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, Seat, Source, Status, Wait

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from discord_sandbox import Sandbox
 from discord_sandbox.people import Person
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.snapshot import Snapshot
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Source, Status
@@ -287,7 +288,7 @@ async def test_swept_reactions_come_back(world: DeliveryWorld) -> None:
     raid = await world.raid(harness)
     await world.sandbox.clear_reactions(world.require_board(raid))
 
-    harness.boards.reactions_gone(raid.id)
+    harness.boards.reactions_gone(raid_key(raid.id))
 
     await world.sandbox.until(lambda: len(world.require_board(raid).reactions) == 2)
 

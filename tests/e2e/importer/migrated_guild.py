@@ -13,6 +13,7 @@ from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
 from raidbot.cli import main
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.raids.model import Raid
 from tests.e2e import database_facts
 from tests.ops.importer.legacy.boards import add_reaction, post_old_board
@@ -102,7 +103,7 @@ class MigratedGuild:
     async def read_in_full(self, bot: RaidBot) -> None:
         """Compare every board in full now; the bot would do so by itself after a while."""
         for raid in list(bot.state.boards.values()):
-            await bot.delivery.reconcile.raid(raid, in_full=True)
+            await bot.delivery.reconcile.compare(raid_key(raid), in_full=True)
         await self.settled(bot)
 
     def all_dms(self) -> str:

@@ -3,10 +3,10 @@
 import asyncio
 from functools import partial
 
-from raidbot.commands.signups.event_queue import KeyedQueue
-from raidbot.raids.model import RaidId
+from raidbot.commands.events.event_queue import KeyedQueue
+from raidbot.delivery.boards.raid_key import raid_key
 
-ONE, TWO = RaidId(1), RaidId(2)
+ONE, TWO = raid_key(1), raid_key(2)
 
 
 async def test_a_raids_events_keep_their_order_and_raids_do_not_wait_for_each_other() -> None:

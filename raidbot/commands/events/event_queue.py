@@ -1,4 +1,4 @@
-"""Queues that handle the events of each board in order."""
+"""Queues that handle the events of each posted thing in order."""
 
 import asyncio
 from collections import deque
@@ -8,7 +8,7 @@ import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from raidbot.db.database import Unwritable
-from raidbot.raids.model import RaidId
+from raidbot.delivery.boards.posted import PostedKey
 from raidbot.utils.tasks import start_detached
 
 log = structlog.get_logger(__name__)
@@ -18,27 +18,27 @@ Fields = dict[str, object]
 
 
 class KeyedQueue:
-    """One FIFO queue of work per raid. Raids do not wait for each other.
+    """One FIFO queue of work per posted thing. Things do not wait for each other.
 
     Each piece of work logs with the fields that were bound where it was queued.
     """
 
     def __init__(self) -> None:
-        self._queues: dict[RaidId, deque[tuple[Work, Fields]]] = {}
+        self._queues: dict[PostedKey, deque[tuple[Work, Fields]]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._ended = False
 
-    def put(self, raid: RaidId, work: Work) -> None:
-        """Queue `work` behind the raid's earlier work. Returns at once; does nothing after `end`."""
+    def put(self, key: PostedKey, work: Work) -> None:
+        """Queue `work` behind the thing's earlier work. Returns at once; does nothing after `end`."""
         if self._ended:
             return
         fields: Fields = get_contextvars()
-        line = self._queues.get(raid)
+        line = self._queues.get(key)
         if line is not None:
             line.append((work, fields))
             return
-        self._queues[raid] = deque([(work, fields)])
-        worker = start_detached(self._drain(raid))
+        self._queues[key] = deque([(work, fields)])
+        worker = start_detached(self._drain(key))
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
 
@@ -48,15 +48,15 @@ class KeyedQueue:
         while self._workers:
             await asyncio.wait(self._workers)
 
-    async def _drain(self, raid: RaidId) -> None:
-        line = self._queues[raid]
+    async def _drain(self, key: PostedKey) -> None:
+        line = self._queues[key]
         while line:
             work, fields = line.popleft()
-            with bound_contextvars(**fields | {"raid": raid}):
+            with bound_contextvars(**fields | key.fields):
                 try:
                     await work()
                 except Unwritable as error:
                     log.debug("board event not written", error=str(error))
-                except Exception:  # the raid's later work must still run
+                except Exception:  # the thing's later work must still run
                     log.exception("board event failed")
-        del self._queues[raid]
+        del self._queues[key]

@@ -1,0 +1,102 @@
+"""Reactions on posted things, from the gateway to the handler of their kind."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+
+import discord
+from discord.ext import commands
+from structlog.contextvars import bound_contextvars
+
+from raidbot.commands.events.event_queue import KeyedQueue
+from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Reaction
+from raidbot.delivery.boards.reconcile import Reconcile
+from raidbot.delivery.boards.updater import Boards
+from raidbot.raids.emoji.model import key_of
+from raidbot.raids.model import GuildId, MemberId
+from raidbot.state import State
+from raidbot.utils.clean_text import clean_name
+from raidbot.utils.rate_limiter import SlidingWindow
+
+
+def _logging(payload: discord.RawReactionActionEvent, key: PostedKey, heard: str) -> AbstractContextManager[None]:
+    """Give what is logged in the block, and by the work queued in it, the fields of the reaction."""
+    return bound_contextvars(heard=heard, guild=payload.guild_id, member=payload.user_id, **key.fields)
+
+
+class Reactions(commands.Cog):
+    """`serves` returns True for guilds the bot works in; `speed` limits reactions per (guild, member)."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        state: State,
+        kinds: PostedKinds,
+        event_queue: KeyedQueue,
+        *,
+        serves: Callable[[int | None], bool],
+        speed: SlidingWindow[tuple[int, int]],
+        reconcile: Reconcile,
+        boards: Boards,
+    ) -> None:
+        self._client = client
+        self._state = state
+        self._kinds = kinds
+        self._event_queue = event_queue
+        self._serves = serves
+        self._speed = speed
+        self._reconcile = reconcile
+        self._boards = boards
+
+    # Nothing is awaited before `put`, so reactions are queued in the order in which the gateway delivered them.
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        key = self._thing(payload)
+        if key is not None:
+            with _logging(payload, key, "reaction added"):
+                await self._added(payload, key)
+
+    async def _added(self, payload: discord.RawReactionActionEvent, key: PostedKey) -> None:
+        member = payload.member
+        if member is None:  # the guild is not in discord.py's cache
+            self._reconcile.later(key)
+            return
+        if member.bot:
+            return
+        reaction = Reaction(
+            key,
+            GuildId(member.guild.id),
+            MemberId(member.id),
+            clean_name(member.display_name),
+            key_of(str(payload.emoji)),
+            frozenset(role.id for role in member.roles),
+        )
+        self._reconcile.touched(key, [reaction.member])
+        verdict = self._speed.hit((member.guild.id, member.id), asyncio.get_running_loop().time())
+        handler = self._kinds.handler_of(key)
+        if verdict:
+            self._event_queue.put(key, partial(handler.added, reaction))
+        else:
+            self._event_queue.put(key, partial(handler.too_fast, reaction, verdict.first_refusal))
+        if await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles}):
+            self._kinds.of(key).member_changed(key.id)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
+        key = self._thing(payload)
+        if key is None:
+            return
+        if payload.user_id == (self._client.user and self._client.user.id):
+            self._boards.reactions_gone(key, [str(payload.emoji)])  # not by the bot, which removes none singly
+            return
+        member = MemberId(payload.user_id)
+        self._reconcile.touched(key, [member])
+        with _logging(payload, key, "reaction removed"):
+            removed = self._kinds.handler_of(key).removed
+            self._event_queue.put(key, partial(removed, key, member, key_of(str(payload.emoji))))
+
+    def _thing(self, payload: discord.RawReactionActionEvent) -> PostedKey | None:
+        key = self._kinds.find(payload.message_id)
+        return key if key is not None and self._serves(payload.guild_id) else None

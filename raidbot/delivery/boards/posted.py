@@ -1,0 +1,304 @@
+"""Posted things: messages that the bot keeps up to date and whose reactions mean something.
+
+Posting, redrawing, comparing and removing reactions know a thing by its `PostedKey` and ask its `PostedKind` for
+the rest.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+import discord
+
+from raidbot.delivery.boards.board import Board
+from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
+from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, Source
+
+
+class PostedKey(NamedTuple):
+    """A thing: the name of its kind, and its id within the kind."""
+
+    kind: str
+    id: int
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """The field of the log that names the thing, such as `raid=7`."""
+        return {self.kind: self.id}
+
+
+class Loss(StrEnum):
+    """The reason why a message is gone."""
+
+    MESSAGE_DELETED = "message_deleted"
+    CHANNEL_DELETED = "channel_deleted"
+    GUILD_LEFT = "guild_left"
+
+
+def loss_of(refusal: discord.HTTPException) -> Loss | None:
+    """Return the loss that Discord's refusal shows, or None if the message may still be there."""
+    codes = {UNKNOWN_MESSAGE: Loss.MESSAGE_DELETED, UNKNOWN_CHANNEL: Loss.CHANNEL_DELETED}
+    return codes.get(refusal.code) if refusal.status == 404 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The message of a thing."""
+
+    guild: GuildId
+    channel: ChannelId
+    message: MessageId
+
+    def message_of(self, client: discord.Client) -> discord.PartialMessage:
+        channel = client.get_partial_messageable(self.channel, guild_id=self.guild)
+        return channel.get_partial_message(self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedThing:
+    """A posted thing: `board` is what its message has to show. If `is_final`, it is not drawn again after that."""
+
+    place: Place
+    board: Board
+    is_final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnpostedThing:
+    """A thing to post. `nonce` has at most 17 characters; it is unique among all things and all postings of one."""
+
+    guild: GuildId
+    channel: ChannelId
+    board: Board
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """A member's reaction to remove: the one that stands for this option of the thing."""
+
+    key: PostedKey
+    member: MemberId
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A member's reaction on a posted thing, from the gateway's event."""
+
+    key: PostedKey
+    guild: GuildId
+    member: MemberId
+    name: str
+    emoji_key: str
+    roles: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A meaning that reactions with this emoji have; `marked` is the number of them that the bot has acted on."""
+
+    key: str
+    emoji: str
+    marked: int
+
+
+@dataclass(frozen=True, slots=True)
+class OptionReactions:
+    """Members who reacted with an option's emoji, by id (Discord gives no times); `ours` if the bot did, too."""
+
+    option: Option
+    members: tuple[MemberId, ...]
+    ours: bool
+
+
+@dataclass(slots=True)
+class Comparison:
+    """One comparison under way.
+
+    `touched` members did something since it began, so what was read about them is stale; `left_alone` is True if a
+    change was skipped for that reason, and another comparison must follow. `own` identifies its latest own change.
+    """
+
+    touched: set[MemberId] = field(default_factory=set)
+    left_alone: bool = False
+    own: object = None
+
+    def may_change(self, member: MemberId) -> bool:
+        """Return True if what was read about the member still holds."""
+        if member in self.touched:
+            self.left_alone = True
+        return member not in self.touched
+
+
+class ThingComparison(Protocol):
+    """A kind's side of one comparison: acts on the differences between the reactions and what the bot knows.
+
+    Each change asks `Comparison.may_change` under the thing's lock. `restores_reactions` is True if the bot's own
+    reactions have to stand on the message.
+    """
+
+    place: Place
+    options: tuple[Option, ...]
+    restores_reactions: bool
+
+    def saw(self, own: Set[str], *, any_reactions: bool) -> None:
+        """Note with which emoji (by `key_of`) the bot itself reacted, and whether there are reactions at all."""
+
+    async def drop_missing(self, seen: OptionReactions) -> None:
+        """Act on reactions that are gone. If `ours` is gone too, all with the emoji were cleared by somebody."""
+
+    async def add_new(self, seen: OptionReactions) -> None:
+        """Act on reactions that came."""
+
+    async def finish(self, *, in_full: bool) -> None:
+        """All differences found were acted on. `in_full` if equal counts were not taken for equal members."""
+
+    def fail(self) -> None:
+        """Discord refused: this comparison cannot be made for now."""
+
+
+class PostedKind(Protocol):
+    """One kind of posted things, with ids of its own. Methods that only return are for kinds that need them."""
+
+    name: str
+
+    @property
+    def messages(self) -> Mapping[MessageId, int]:
+        """All messages whose reactions and deletion matter, with the ids of their things."""
+
+    # Drawing
+
+    async def snapshots(self) -> Iterable[tuple[int, str]]:
+        """Return the stored snapshots of things."""
+
+    async def to_draw(self, drawn: Set[int], /) -> Collection[int]:
+        """Return the things to compare with their snapshots at the start; `drawn` have one."""
+
+    async def posted(self, thing: int, /) -> PostedThing | None:
+        """Return the thing as it stands now, or None if it has no message."""
+
+    async def save_snapshot(self, thing: int, snapshot: str, /) -> None:
+        """Store the snapshot of a message just drawn."""
+
+    async def save_final(self, thing: int, /) -> None:
+        """Note that the thing is over and drawn so; it need not be drawn at the next start."""
+
+    async def foreign(self, _thing: int, /) -> None:
+        """Another bot sent the message, so it cannot be edited."""
+        return
+
+    async def lost(self, thing: int, loss: Loss, source: Source, message: MessageId | None, /) -> bool:
+        """Record that this message of the thing is gone (None: whichever it has); return True if the thing is over."""
+
+    async def stop(self) -> None:
+        """End what the kind does in the background."""
+        return
+
+    # Posting
+
+    async def unposted(self) -> Collection[int]:
+        """Return things left unposted, or without their `follow_up`, by an earlier run."""
+
+    async def to_post(self, thing: int, /) -> UnpostedThing | None:
+        """Return the thing if it waits for being posted."""
+
+    async def claim_post(self, thing: int, now: datetime, /) -> datetime | None:
+        """Record that the thing is about to be sent. Return None, or the time of the first attempt on later ones."""
+
+    async def note_posted(self, thing: int, message: MessageId, /) -> bool:
+        """Record the thing's message; return False if it must not stay, because the thing is over."""
+
+    async def refused(self, thing: int, /) -> None:
+        """Discord refuses to post the thing."""
+
+    async def follow_up(self, _thing: int, /) -> None:
+        """Do what comes after posting, if something is left. Raises NoResponse to be called again."""
+        return
+
+    # Reactions
+
+    async def marks(self, thing: int, /) -> Set[tuple[MemberId, str]]:
+        """Return the (member, option) of all reactions that the bot has acted on."""
+
+    async def forget_marks(self, thing: int, marks: Set[tuple[MemberId, str]], /) -> None:
+        """The bot cleared these reactions; they meant nothing any more."""
+
+    async def cleared(self, thing: int, emoji_key: str | None, /) -> None:
+        """Somebody cleared all reactions, or all with this emoji."""
+
+    async def unwanted(self) -> Collection[tuple[ChannelId, Unwanted]]:
+        """Return the reactions that were to be removed when the bot stopped."""
+
+    async def find_unwanted(self, unwanted: Unwanted, /, *, refused: bool) -> tuple[Place, str] | None:
+        """Return the message and the emoji of the reaction, or None if it may stay. `refused`: there is no mark."""
+
+    async def note_removed(self, unwanted: Unwanted, /) -> None:
+        """Discord says that there is no such reaction."""
+
+    # Comparing
+
+    async def comparable(self, concerns: Callable[[GuildId], bool], /) -> Mapping[int, bool]:
+        """Return the things in these guilds to compare after missed events, True for those changed lately."""
+
+    async def compare(self, thing: int, comparison: Comparison, /) -> ThingComparison | None:
+        """Begin a comparison; return None if reactions mean nothing at present."""
+
+    async def after_comparing(self, _concerns: Callable[[GuildId], bool], /) -> None:
+        """The things of these guilds were compared."""
+        return
+
+    # Guild events
+
+    async def within(self, guild: GuildId, channel: ChannelId | None = None, /) -> Collection[int]:
+        """Return the things in the guild, or in the channel, that are not over."""
+
+    def member_changed(self, _thing: int, /) -> None:
+        """A member on the thing has a new name or role."""
+        return
+
+
+class ReactionHandler(Protocol):
+    """Acts on the reactions of members. The calls about a thing come in the order of the gateway's events."""
+
+    async def added(self, reaction: Reaction, /) -> None: ...
+
+    async def too_fast(self, reaction: Reaction, tell: bool, /) -> None:
+        """The member reacts faster than allowed; `tell` for the first such reaction in a while."""
+
+    async def removed(self, key: PostedKey, member: MemberId, emoji_key: str, /) -> None: ...
+
+
+class PostedKinds:
+    """The kinds of posted things. A kind is registered before the parts start."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, PostedKind] = {}
+        self._messages: list[tuple[str, Mapping[MessageId, int]]] = []
+        self._handlers: dict[str, ReactionHandler] = {}
+
+    def register(self, kind: PostedKind) -> None:
+        self._kinds[kind.name] = kind
+        self._messages.append((kind.name, kind.messages))
+
+    def handle_reactions(self, kind: str, handler: ReactionHandler) -> None:
+        self._handlers[kind] = handler
+
+    def __iter__(self) -> Iterator[PostedKind]:
+        return iter(self._kinds.values())
+
+    def of(self, key: PostedKey) -> PostedKind:
+        return self._kinds[key.kind]
+
+    def handler_of(self, key: PostedKey) -> ReactionHandler:
+        return self._handlers[key.kind]
+
+    def find(self, message: int) -> PostedKey | None:
+        """Return the thing that this message shows. Called for every reaction on a server, so it must be cheap."""
+        for kind, messages in self._messages:
+            thing = messages.get(MessageId(message))
+            if thing is not None:
+                return PostedKey(kind, thing)
+        return None

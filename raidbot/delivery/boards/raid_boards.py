@@ -1,0 +1,362 @@
+"""Raids as posted things: their boards, marks, names and threads."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from raidbot.db import audit, imported, raid_queries
+from raidbot.db import raids as rows
+from raidbot.delivery.boards import render
+from raidbot.delivery.boards.board import Board
+from raidbot.delivery.boards.posted import (
+    Comparison,
+    Loss,
+    Place,
+    PostedKind,
+    PostedThing,
+    ThingComparison,
+    UnpostedThing,
+    Unwanted,
+)
+from raidbot.delivery.boards.posting import Posting
+from raidbot.delivery.boards.raid_comparison import MaySignUp, RaidComparing
+from raidbot.delivery.boards.raid_key import RAID, raid_key
+from raidbot.delivery.boards.reaction_removal import ReactionRemover
+from raidbot.delivery.boards.reconcile import Reconcile
+from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.members.departures import Departures
+from raidbot.delivery.members.names import MemberNames
+from raidbot.delivery.threads import Threads
+from raidbot.raids import lifecycle
+from raidbot.raids.audit.entry import AuditAction, Entry
+from raidbot.raids.events import Change, Created, MarksChanged
+from raidbot.raids.model import (
+    CancelReason,
+    ChannelId,
+    GuildId,
+    MemberId,
+    MessageId,
+    Raid,
+    RaidId,
+    RoleKey,
+    Source,
+    Status,
+)
+from raidbot.raids.rosters import signups
+from raidbot.raids.settings import GuildSettings
+from raidbot.state import Cause, State
+from raidbot.utils.tasks import end, start_detached
+
+log = structlog.get_logger(__name__)
+
+_NOT_MINE = Entry(AuditAction.BOARD_FOREIGN)
+_NAMES_TIMEOUT_SECONDS = 3.0
+_FINAL = "over"
+_RECENT_PERIOD = timedelta(minutes=10)
+_CAUSE = Cause(Source.DISCORD)
+
+
+class RaidBoards(PostedKind):
+    """The kind of raids. Follows every change of a raid and of the settings that boards depend on."""
+
+    name = RAID
+
+    def __init__(
+        self,
+        state: State,
+        boards: Boards,
+        reaction_remover: ReactionRemover,
+        reconcile: Reconcile,
+        posting: Posting,
+        threads: Threads,
+        member_names: MemberNames,
+        departures: Departures,
+        *,
+        may_sign_up: MaySignUp,
+    ) -> None:
+        self._state = state
+        self._boards = boards
+        self._reaction_remover = reaction_remover
+        self._reconcile = reconcile
+        self._posting = posting
+        self._threads = threads
+        self._departures = departures
+        self._unseen: set[RaidId] = set()
+        self._without_thread: set[RaidId] = set()
+        self._restyling: set[asyncio.Task[None]] = set()
+        self.comparing = RaidComparing(
+            state=state,
+            boards=boards,
+            reaction_remover=reaction_remover,
+            member_names=member_names,
+            departures=departures,
+            may_sign_up=may_sign_up,
+            names_complete=self.names_complete,
+        )
+        state.listen(self._committed)
+        state.listen_to_settings(self._settings_committed)
+
+    @property
+    def messages(self) -> Mapping[MessageId, int]:
+        return self._state.boards
+
+    def mark(self, raid: RaidId) -> None:
+        """Redraw the raid's board, even if it was never drawn and names are missing."""
+        self._unseen.discard(raid)
+        self._boards.mark(raid_key(raid))
+
+    def member_changed(self, raid: int) -> None:
+        """Redraw the board because a name on it changed, unless it was never drawn and waits for all its names."""
+        if RaidId(raid) not in self._unseen:
+            self._boards.mark(raid_key(raid))
+
+    def names_complete(self, raid: RaidId) -> None:
+        """Redraw the board if it was never drawn, because it no longer has to wait for names."""
+        if raid in self._unseen:
+            self.mark(raid)
+
+    # Drawing
+
+    async def snapshots(self) -> Iterable[tuple[int, str]]:
+        return (await self._state.db.read(rows.board_snapshots)).items()
+
+    async def to_draw(self, drawn: Set[int], /) -> Collection[int]:
+        """Return all boards but those never drawn, as after an import, whose names are not all known.
+
+        They wait for `names_complete` or `mark`.
+        """
+        final = partial(rows.cancelled_boards, done=_FINAL)
+        boards = [*self._state.boards.values(), *await self._state.db.read(final)]
+        taken_over = await self._state.db.read(imported.uncompared)
+        self._unseen.update(raid for raid in boards if raid not in drawn)
+        due = []
+        for raid in boards:
+            if raid not in self._unseen or (raid not in taken_over and await self._is_named(raid)):
+                self._unseen.discard(raid)
+                due.append(raid)
+        return due
+
+    async def posted(self, raid_id: int, /) -> PostedThing | None:
+        raid = await self._state.raid(RaidId(raid_id))
+        if raid.message is None or _board_is_gone(raid):
+            return None
+        place = Place(raid.guild, raid.channel, raid.message)
+        return PostedThing(place, await self._drawn(raid), is_final=raid.status is Status.CANCELLED)
+
+    async def save_snapshot(self, raid: int, snapshot: str, /) -> None:
+        self._unseen.discard(RaidId(raid))
+        await self._state.db.write(partial(rows.save_snapshot, raid=RaidId(raid), fingerprint=snapshot))
+
+    async def save_final(self, raid: int, /) -> None:
+        await self.save_snapshot(raid, _FINAL)
+
+    async def foreign(self, raid_id: int, /) -> None:
+        """Record once in the audit that another bot sent the board. No retry helps before the next change."""
+        raid = await self._state.raid(RaidId(raid_id))
+
+        def record(tx: sqlite3.Connection) -> None:
+            if not audit.has(tx, raid.id, _NOT_MINE.action):
+                now = self._state.now()
+                audit.record(tx, [_NOT_MINE], guild=raid.guild, raid=raid.id, at=now, actor=None, source=Source.DISCORD)
+
+        try:
+            await self._state.db.write(record)
+        except sqlite3.Error:
+            log.exception("audit entry about another bot's board not recorded", raid=raid_id)
+
+    async def lost(self, raid: int, loss: Loss, source: Source, _message: MessageId | None, /) -> bool:
+        """Cancel the raid, unless it is closed and has begun; then it stays as history."""
+        rule = partial(lifecycle.lose_board, reason=CancelReason(loss), now=self._state.now())
+        change = await self._state.change(RaidId(raid), rule, Cause(source))
+        return change.raid.status is Status.CANCELLED
+
+    async def stop(self) -> None:
+        await end(self._restyling, within=0)
+
+    # Posting
+
+    async def unposted(self) -> Collection[int]:
+        """Return raids in state `posting`, and the last hour's raids without a thread."""
+        lacking = await self._threads.lacking()
+        self._without_thread.update(lacking)
+        return [*await self._state.db.read(rows.in_posting), *lacking]
+
+    async def to_post(self, raid_id: int, /) -> UnpostedThing | None:
+        raid = await self._state.raid(RaidId(raid_id))
+        if raid.status is not Status.POSTING:
+            return None
+        board = await self._drawn(replace(raid, status=Status.OPEN))
+        return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}")
+
+    async def claim_post(self, raid: int, now: datetime, /) -> datetime | None:
+        return await self._state.db.write(partial(rows.claim_post, raid=RaidId(raid), now=now))
+
+    async def note_posted(self, raid_id: int, message: MessageId, /) -> bool:
+        """Open the raid; return False if it was cancelled meanwhile."""
+        raid = RaidId(raid_id)
+        opened = await self._state.change(raid, partial(lifecycle.posted, message=message), _CAUSE)
+        if opened.raid.message != message:
+            return False
+        self._without_thread.add(raid)
+        return True
+
+    async def refused(self, raid: int, /) -> None:
+        """Cancel the raid."""
+        cancel = partial(lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None)
+        await self._state.change(RaidId(raid), cancel, _CAUSE)
+
+    async def follow_up(self, raid_id: int, /) -> None:
+        """Open the raid's thread."""
+        raid = RaidId(raid_id)
+        if raid in self._without_thread:
+            await self._threads.open(raid)
+            self._without_thread.discard(raid)
+
+    # Reactions
+
+    async def marks(self, raid: int, /) -> Set[tuple[MemberId, str]]:
+        return {(mark.member, mark.role) for mark in (await self._state.raid(RaidId(raid))).marks}
+
+    async def forget_marks(self, raid: int, marks: Set[tuple[MemberId, str]], /) -> None:
+        await self._state.change(RaidId(raid), partial(_swept, swept=marks), _CAUSE)
+
+    async def cleared(self, raid_id: int, emoji_key: str | None, /) -> None:
+        """Clear the marks of removed reactions; nobody leaves. Restore the bot's own ones while the raid is open."""
+        raid = await self._state.raid(RaidId(raid_id))
+        role = None if emoji_key is None else raid.role_for_emoji(emoji_key)
+        if emoji_key is not None and role is None:
+            return
+        keys = None if role is None else (role.key,)
+        change = await self._state.change(raid.id, partial(signups.clear_marks, keys=keys), _CAUSE)
+        if change.raid.is_open:
+            self._boards.reactions_gone(raid_key(raid_id), None if role is None else (role.emoji,))
+
+    async def unwanted(self) -> Collection[tuple[ChannelId, Unwanted]]:
+        """Return the unwanted marks of all boards."""
+        raids = [await self._state.raid(raid) for raid in list(self._state.boards.values())]
+        return [(raid.channel, unwanted) for raid in raids for unwanted in _unwanted(raid)]
+
+    async def find_unwanted(self, unwanted: Unwanted, /, *, refused: bool) -> tuple[Place, str] | None:
+        raid, role = await self._state.raid(RaidId(unwanted.key.id)), RoleKey(unwanted.option)
+        mark = raid.mark_of(unwanted.member, role)
+        still = refused if mark is None else mark.unwanted
+        if raid.message is None or not still:
+            return None
+        return Place(raid.guild, raid.channel, raid.message), raid.role(role).emoji
+
+    async def note_removed(self, unwanted: Unwanted, /) -> None:
+        rule = partial(forget_unwanted, member=unwanted.member, role=RoleKey(unwanted.option))
+        await self._state.change(RaidId(unwanted.key.id), rule, _CAUSE)
+
+    # Comparing
+
+    async def comparable(self, concerns: Callable[[GuildId], bool], /) -> Mapping[int, bool]:
+        """Return all boards in these guilds, True for those with changes in the last ten minutes."""
+        boards = list(self._state.boards.values())
+        found = [raid for raid in boards if concerns((await self._state.raid(raid)).guild)]
+        since = self._state.now() - _RECENT_PERIOD
+        recent = await self._state.db.read(partial(audit.active_since, since=since))
+        return {raid: raid in recent for raid in found}
+
+    async def compare(self, raid: int, comparison: Comparison, /) -> ThingComparison | None:
+        return await self.comparing.begin(RaidId(raid), comparison)
+
+    async def after_comparing(self, concerns: Callable[[GuildId], bool], /) -> None:
+        """Look for members who left meanwhile."""
+        await self._departures.all(concerns)
+
+    async def within(self, guild: GuildId, channel: ChannelId | None = None, /) -> Collection[int]:
+        if channel is None:
+            return await self._state.db.read(partial(raid_queries.in_guild, guild=guild))
+        return await self._state.db.read(partial(raid_queries.in_channel, guild=guild, channel=channel))
+
+    # Changes
+
+    def _committed(self, before: Raid, change: Change) -> None:
+        raid, key = change.raid, raid_key(change.raid.id)
+        if raid.id in self._unseen:
+            asyncio.get_running_loop().call_later(_NAMES_TIMEOUT_SECONDS, self.names_complete, raid.id)
+        elif raid.message is not None:  # even if only marks changed: a name may have been learned too
+            self._boards.mark(key)
+        if raid.marks is not before.marks:
+            self._remove_unwanted(raid)
+        if self._reconcile.is_comparing(key):
+            self._reconcile.touched(key, _concerned(before, raid), by=change.events)
+        if Created() in change.events:
+            self._posting.post(key)
+
+    def _remove_unwanted(self, raid: Raid) -> None:
+        def is_wanted(member: MemberId, option: str) -> bool:
+            mark = raid.mark_of(member, RoleKey(option))
+            return mark is not None and not mark.unwanted
+
+        for unwanted in _unwanted(raid):
+            self._reaction_remover.remove(raid.channel, unwanted)
+        self._reaction_remover.expect_again(raid_key(raid.id), is_wanted)
+
+    def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
+        looks = before.signup_style, before.leader_role
+        if looks != (after.signup_style, after.leader_role):
+            task = start_detached(self._restyle(after.guild))
+            self._restyling.add(task)
+            task.add_done_callback(self._restyling.discard)
+
+    async def _restyle(self, guild: GuildId) -> None:
+        """Redraw the guild's boards; the next start redraws what a shutdown interrupts."""
+        try:
+            for raid in list(self._state.boards.values()):
+                if (await self._state.raid(raid)).guild == guild:
+                    self.mark(raid)
+        except sqlite3.Error:
+            log.exception("boards not redrawn after settings changed", guild=guild)
+
+    async def _is_named(self, raid_id: RaidId) -> bool:
+        """Return True if all names on the board are known."""
+        raid = await self._state.raid(raid_id)
+        return {raid.creator, *raid.members()} <= (await self._state.names(raid)).keys()
+
+    async def _drawn(self, raid: Raid) -> Board:
+        style = (await self._state.settings(raid.guild)).signup_style
+        leaders = await self._state.leaders(raid.guild)
+        return render.board(raid, await self._state.names(raid), style, leaders)
+
+
+def _board_is_gone(raid: Raid) -> bool:
+    return raid.status is Status.CANCELLED and raid.cancelled_reason is not CancelReason.MANUAL
+
+
+def _unwanted(raid: Raid) -> list[Unwanted]:
+    if raid.message is None:
+        return []
+    return [Unwanted(raid_key(raid.id), mark.member, mark.role) for mark in raid.marks if mark.unwanted]
+
+
+def _swept(raid: Raid, *, swept: Set[tuple[MemberId, str]]) -> Change:
+    """Drop the marks that existed when the reactions were cleared; nobody leaves because of that.
+
+    Later marks stay, because signups may have been reopened meanwhile.
+    """
+    left = tuple(mark for mark in raid.marks if (mark.member, mark.role) not in swept)
+    return Change(raid) if left == raid.marks else Change(replace(raid, marks=left), (MarksChanged(),))
+
+
+def forget_unwanted(raid: Raid, *, member: MemberId, role: RoleKey) -> Change:
+    """Drop the mark of a removed reaction, unless the member has reacted anew meanwhile: the mark is for that one."""
+    mark = raid.mark_of(member, role)
+    if mark is None or not mark.unwanted:
+        return Change(raid)
+    return signups.forget_mark(raid, member, role)
+
+
+def _concerned(before: Raid, after: Raid) -> set[MemberId]:
+    """Return members whose seats, waits or marks differ."""
+    return (
+        {seat.member for seat in set(before.seats) ^ set(after.seats)}
+        | {wait.member for wait in set(before.waits) ^ set(after.waits)}
+        | {mark.member for mark in set(before.marks) ^ set(after.marks)}
+    )

@@ -1,0 +1,137 @@
+"""A raid's side of a comparison: reactions that came or went while the bot did not hear of them."""
+
+from collections.abc import Awaitable, Callable, Set
+from dataclasses import dataclass
+from functools import partial
+
+from raidbot.db import imported
+from raidbot.delivery.boards.posted import Comparison, Option, OptionReactions, Place, Unwanted
+from raidbot.delivery.boards.raid_key import raid_key
+from raidbot.delivery.boards.reaction_removal import ReactionRemover
+from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.members.departures import Departures
+from raidbot.delivery.members.names import MemberNames
+from raidbot.raids.emoji.model import key_of
+from raidbot.raids.events import Change, Joined, MarksChanged, Moved
+from raidbot.raids.model import GuildId, Mark, MemberId, Raid, RaidId, RoleKey, Source
+from raidbot.raids.rosters import signups
+from raidbot.state import Cause, State
+from raidbot.utils.errors import Refusal
+
+MaySignUp = Callable[[GuildId, MemberId, Raid], Awaitable[bool]]
+
+_CAUSE = Cause(Source.RECONCILE)
+
+
+@dataclass(slots=True, kw_only=True)
+class RaidComparing:
+    """The parts that comparisons of raids need. `names_complete` draws a board that waited for names."""
+
+    state: State
+    boards: Boards
+    reaction_remover: ReactionRemover
+    member_names: MemberNames
+    departures: Departures
+    may_sign_up: MaySignUp
+    names_complete: Callable[[RaidId], None]
+
+    async def begin(self, raid_id: RaidId, look: Comparison) -> "RaidComparison | None":
+        """Begin a comparison of the raid's board, if it has one."""
+        raid = await self.state.raid(raid_id)
+        if raid.message is None or not raid.is_live:
+            return None
+        taken_over = await self.state.db.read(partial(imported.is_uncompared, raid=raid_id))
+        place = Place(raid.guild, raid.channel, raid.message)
+        return RaidComparison(self, raid, place, look, taken_over=taken_over)
+
+
+class RaidComparison:
+    """One comparison of a raid's board with its marks.
+
+    Members of an imported raid (`taken_over`) are newcomers: their reactions become marks and do not move them.
+    """
+
+    def __init__(self, parts: RaidComparing, raid: Raid, place: Place, look: Comparison, *, taken_over: bool) -> None:
+        self._parts = parts
+        self._raid = raid
+        self._look = look
+        self._taken_over = taken_over
+        self._newcomers = frozenset(raid.members()) if taken_over else frozenset()
+        self._seated: set[MemberId] = set()
+        self.place = place
+        self.options = tuple(
+            Option(role.key, role.emoji, sum(mark.role == role.key for mark in raid.marks)) for role in raid.roles
+        )
+        self.restores_reactions = raid.is_open
+
+    def saw(self, own: Set[str], *, any_reactions: bool) -> None:
+        """Note the bot's own reactions on an imported board."""
+        if self._taken_over and (self._raid.is_open or not any_reactions):
+            standing = [role.emoji for role in self._raid.roles if key_of(role.emoji) in own]
+            self._parts.boards.set_own_reactions(raid_key(self._raid.id), standing)
+
+    async def drop_missing(self, seen: OptionReactions) -> None:
+        """Drop marks without a reaction; their members leave the role, unless all reactions were cleared."""
+        there, role = set(seen.members), RoleKey(seen.option.key)
+
+        def gone(raid: Raid, member: MemberId) -> Change:
+            if seen.ours and member not in self._newcomers:
+                return signups.unreact(raid, member, role, now=self._parts.state.now())
+            return signups.forget_mark(raid, member, role)
+
+        for mark in (await self._parts.state.raid(self._raid.id)).marks:
+            if mark.role == role and mark.member not in there:
+                await self._change(mark.member, gone)
+
+    async def add_new(self, seen: OptionReactions) -> None:
+        """Sign up members with a reaction but no mark, one after the other."""
+        parts, role = self._parts, RoleKey(seen.option.key)
+        for member in seen.members:
+            raid = await parts.state.raid(self._raid.id)
+            if raid.mark_of(member, role) is not None:
+                continue
+            unwanted = Unwanted(raid_key(raid.id), member, role)
+            try:
+                if member not in self._newcomers and not await parts.may_sign_up(raid.guild, member, raid):
+                    parts.reaction_remover.refuse(raid.channel, unwanted)
+                    continue
+                change = await self._change(member, partial(self._came, role=role))
+            except Refusal:
+                parts.reaction_remover.refuse(raid.channel, unwanted)
+                continue
+            if change.events:
+                parts.departures.check(raid.guild)  # the reactions of members who left stay on the board
+            if any(isinstance(event, Joined | Moved) for event in change.events):
+                self._seated.add(member)
+
+    async def finish(self, *, in_full: bool) -> None:
+        """Fetch missing names; an imported board read in full, without a change left out, is compared for good."""
+        raid_id, state = self._raid.id, self._parts.state
+        if not await self._parts.member_names.learn(raid_id):
+            self._parts.names_complete(raid_id)
+        if self._taken_over and not self._look.left_alone and (in_full or not (await state.raid(raid_id)).marks):
+            await state.db.write(partial(imported.note_compared, raid=raid_id))
+
+    def fail(self) -> None:
+        """Draw the board although names may be missing."""
+        self._parts.names_complete(self._raid.id)
+
+    def _came(self, raid: Raid, member: MemberId, *, role: RoleKey) -> Change:
+        if raid.mark_of(member, role) is not None:
+            return Change(raid)
+        if member in self._newcomers:
+            return Change(raid.with_mark(Mark(member, role)), (MarksChanged(),))
+        if member in self._seated and raid.has_room(raid.role(role)):
+            # The order of several reactions is unknown: the first in the board's order counts.
+            return Change(raid.with_mark(Mark(member, role, unwanted=True)), (MarksChanged(),))
+        return signups.react(raid, member, role, now=self._parts.state.now())
+
+    async def _change(self, member: MemberId, rule: Callable[[Raid, MemberId], Change]) -> Change:
+        def unless_touched(raid: Raid) -> Change:
+            change = rule(raid, member)
+            if change.events and not self._look.may_change(member):
+                return Change(raid)
+            self._look.own = change.events
+            return change
+
+        return await self._parts.state.change(self._raid.id, unless_touched, _CAUSE)

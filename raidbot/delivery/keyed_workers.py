@@ -1,0 +1,82 @@
+"""One worker per key: it runs when woken, retries with backoff and stops in order."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
+
+from raidbot.utils.backoff import Backoff
+from raidbot.utils.tasks import end, start_detached
+
+K = TypeVar("K", bound=Hashable)
+
+
+class KeyedWorkers(Generic[K]):
+    """Runs `work(key)` in one task per woken key; keys do not wait for each other.
+
+    `work` handles its errors itself. It returns None when it is done, or the delay in seconds until it runs again;
+    wakes during the delay wait for its end. `backoff(key)` counts failures until `work` returns None.
+    """
+
+    def __init__(
+        self, work: Callable[[K], Awaitable[float | None]], *, first_retry: float, max_retry_seconds: float
+    ) -> None:
+        self._work = work
+        self._first_retry = first_retry
+        self._max_retry_seconds = max_retry_seconds
+        self._woken: set[K] = set()
+        self._tasks: dict[K, asyncio.Task[None]] = {}
+        self._delays: dict[K, asyncio.TimerHandle] = {}
+        self._backoffs: dict[K, Backoff] = {}
+        self.running = False
+
+    def start(self) -> None:
+        """Run the work of all keys woken so far, and of those woken from now on."""
+        self.running = True
+        for key in list(self._woken):
+            self.wake(key)
+
+    async def stop(self, timeout: float) -> None:
+        """Start no more work, give what is under way `timeout` seconds to finish, and cancel the rest."""
+        self.running = False
+        for delay in self._delays.values():
+            delay.cancel()
+        await end(self._tasks.values(), within=timeout)
+
+    async def idle(self) -> None:
+        """Wait until no work is under way; keys that wait for a retry do not count."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks.values()))
+
+    def wake(self, key: K) -> None:
+        """Run the key's work soon, again if it is under way. Cheap to call often."""
+        self._woken.add(key)
+        if self.running and key not in self._tasks and key not in self._delays:
+            self._tasks[key] = start_detached(self._run(key))
+
+    def caught_up(self, key: K) -> None:
+        """Forget the wakes so far; for work that is about to read what they were about."""
+        self._woken.discard(key)
+
+    def backoff(self, key: K) -> Backoff:
+        return self._backoffs.setdefault(key, Backoff(self._first_retry, self._max_retry_seconds))
+
+    def __len__(self) -> int:
+        """Return how many keys have work under way."""
+        return len(self._tasks)
+
+    async def _run(self, key: K) -> None:
+        try:
+            while self.running and key in self._woken and key not in self._delays:
+                self._woken.discard(key)
+                delay = await self._work(key)
+                if delay is None:
+                    self._backoffs.pop(key, None)
+                else:
+                    self._woken.add(key)
+                    self._delays[key] = asyncio.get_running_loop().call_later(delay, self._retry, key)
+        finally:
+            del self._tasks[key]
+
+    def _retry(self, key: K) -> None:
+        del self._delays[key]
+        self.wake(key)
