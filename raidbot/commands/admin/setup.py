@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from raidbot.commands.posting.channels import USE_NAMES, Use, channel_status, chosen_for, set_channel, signup_channel
 from raidbot.commands.ui import forms, permissions, responses
+from raidbot.commands.ui.components import BLUE, GREY, Controls, options, panel_embed
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Permission
@@ -22,7 +23,7 @@ from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, fit_lines
 
 PANEL = "setup"
-_COLOUR = 0x5865F2
+_CONTROLS = Controls(partial(address, PANEL))
 _PAGES = {
     "boards": (Use.RAID, Use.MUSEUM, Use.KEY, Use.CHALLENGE),
     "logs": (Use.AUDIT, Use.DEBUG),
@@ -79,7 +80,7 @@ class Setup(commands.Cog):
         await self._show(interaction, page)
 
     async def _choose(self, press: Press, use: Use) -> None:
-        guild, chosen = permissions.guild_of(press.interaction), next(iter(press.values), "")
+        guild, chosen = permissions.guild_of(press.interaction), press.chosen
         channel = int(chosen) if chosen.isdecimal() else None
         await set_channel(self._state, guild, use, channel, permissions.cause_of(press.interaction))
 
@@ -94,9 +95,7 @@ class Setup(commands.Cog):
 
 def _summary(guild: discord.Guild, settings: GuildSettings, catalogue: Catalogue, now: datetime) -> discord.Embed:
     """Summarize the choices made and name exactly what is still missing."""
-    embed = discord.Embed(title="First steps", colour=_COLOUR)
-    boards = [_where(guild, settings, kind) for kind in Kind]
-    embed.description = "\n".join(boards)
+    embed = panel_embed("First steps", "\n".join(_where(guild, settings, kind) for kind in Kind))
     logs = [f"{USE_NAMES[use]}: {channel_status(guild, settings, use)}" for use in _PAGES["logs"]]
     embed.add_field(name="Logs", value="\n".join(logs), inline=False)
     clock = now.astimezone(settings.tzinfo).strftime("%H:%M")
@@ -132,23 +131,18 @@ def _channels(guild: discord.Guild, settings: GuildSettings, page: str) -> tuple
 
 def _games(catalogue: Catalogue) -> tuple[responses.Row, ...]:
     games = catalogue.games()
-    select: discord.ui.Select[Any] = discord.ui.Select(
-        custom_id=address(PANEL, "games"),
-        placeholder="Which games do you play?",
-        options=[discord.SelectOption(label=game, value=game, default=on) for game, on in games.items()],
-        min_values=0,
-        max_values=len(games),
-    )
+    enabled = [game for game, is_on in games.items() if is_on]
+    offered = options([(game, game) for game in games], *enabled)
+    select = _CONTROLS.select("Which games do you play?", "games", offered, min_values=0, max_values=len(games))
     return ((select,),)
 
 
 def _buttons(page: str) -> responses.Row:
-    blue, grey = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
-    others = [(name, label) for name, label in _PAGE_LABELS.items() if name != page]
+    button = _CONTROLS.button
     return (
-        discord.ui.Button(label="Time zone", style=blue, custom_id=address(PANEL, "ask-zone")),
-        *(discord.ui.Button(label=label, style=grey, custom_id=address(PANEL, "page", name)) for name, label in others),
-        discord.ui.Button(label="Check again", style=grey, custom_id=address(PANEL, "page", page, "again")),
+        button("Time zone", "ask-zone", BLUE),
+        *(button(label, "page", GREY, name) for name, label in _PAGE_LABELS.items() if name != page),
+        button("Check again", "page", GREY, page, "again"),
     )
 
 

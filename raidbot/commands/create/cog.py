@@ -17,8 +17,7 @@ from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.forms import Field
-from raidbot.commands.ui.pagination import page_number
-from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.commands.ui.router import Press, UnknownPanel, page_number
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId
 from raidbot.delivery.boards.render import board
@@ -190,7 +189,7 @@ class Create(commands.Cog):
             await self._show_preview(interaction, draft_view)
 
     async def _changed(self, press: Press, draft_view: DraftView, action: list[str]) -> DraftView:
-        draft, chosen = draft_view.draft, next(iter(press.values), "")
+        draft, chosen = draft_view.draft, press.chosen
         match action:
             case ["activity"]:
                 return replace(draft_view, draft=draft.choosing(chosen, draft_view.catalogue))
@@ -303,7 +302,7 @@ async def _ask(
     marks: list[str],
 ) -> None:
     await form_retry.open_form(
-        interaction, views.custom_id(draft_view, action), title, field, marks=next(iter(marks), None)
+        interaction, draft_view.controls.custom_id(action), title, field, marks=next(iter(marks), None)
     )
 
 

@@ -12,6 +12,7 @@ from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.raid import views
 from raidbot.commands.raid.views import PanelData
 from raidbot.commands.ui import form_retry, permissions, responses
+from raidbot.commands.ui.components import BLUE, Button, Controls
 from raidbot.commands.ui.forms import Field, changed
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.db import closed_dms, raid_history, undo
@@ -53,6 +54,21 @@ class PanelContext:
     def guild(self) -> GuildId:
         return self.raid.guild
 
+    @property
+    def controls(self) -> Controls:
+        return views.controls(self.raid)
+
+    @property
+    def back(self) -> Button:
+        return self.controls.button("Back", "panel")
+
+    @property
+    def chosen(self) -> str:
+        """The chosen option. Raises UnknownPanel if there is none."""
+        if not self.press.chosen:
+            raise UnknownPanel
+        return self.press.chosen
+
     def part(self, number: int) -> str:
         """Return part `number` of `rest`, counted from 0. Raises UnknownPanel if there is none."""
         if number >= len(self.rest):
@@ -62,7 +78,7 @@ class PanelContext:
     async def ask(self, action: str, title: str, *fields: Field) -> None:
         """Open a form that submits to `action`. After a refusal it is filled in with what was typed."""
         marks = self.rest[-1] if self.rest else None
-        await form_retry.open_form(self.interaction, views.custom_id(self.raid, action), title, *fields, marks=marks)
+        await form_retry.open_form(self.interaction, self.controls.custom_id(action), title, *fields, marks=marks)
 
     def changed_fields(self, *keys: str) -> dict[str, str]:
         """Return the form fields that the member changed; `keys` in the form's order. Raises UnknownPanel."""
@@ -122,13 +138,12 @@ async def _show_typed(context: PanelContext, again: str, refusal: Refusal) -> No
 
     A button offers to try again, unless the raid is over or the form is outdated.
     """
-    raid = context.raid
     is_gone = isinstance(refusal, RaidOver | UnknownPanel)
-    buttons = () if is_gone else (views.button(raid, "Try again", again, views.BLUE, *context.rest),)
+    buttons = () if is_gone else (context.controls.button("Try again", again, BLUE, *context.rest),)
     shown = form_retry.embeds(context.press.fields, LABELS)
     await context.page(
         form_retry.refusal_text(str(refusal)),
-        (*buttons, views.button(raid, "Give up", "panel", views.GREY)),
+        (*buttons, context.controls.button("Give up", "panel")),
         embeds=shown,
     )
 

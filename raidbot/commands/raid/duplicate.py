@@ -5,11 +5,10 @@ from functools import partial
 
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
-from raidbot.commands.raid import views
 from raidbot.commands.raid.context import LABELS, Action, PanelContext
 from raidbot.commands.raid.member_lookup import current_members
-from raidbot.commands.raid.views import BLUE, GREEN, GREY
 from raidbot.commands.ui import permissions
+from raidbot.commands.ui.components import BLUE, GREEN
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.router import number_of
 from raidbot.db import drafts
@@ -47,10 +46,10 @@ async def _copy(context: PanelContext) -> None:
     await context.page(
         "\n".join(lines),
         (
-            views.button(raid, f"With its roster ({seats})", "copy-go", BLUE, draft, "roster", disabled=not seats),
-            views.button(raid, "Without anybody", "copy-go", GREEN, draft, "empty"),
-            views.button(raid, "Change", "ask-copy", GREY),
-            views.back(raid),
+            context.controls.button(f"With its roster ({seats})", "copy-go", BLUE, draft, "roster", disabled=not seats),
+            context.controls.button("Without anybody", "copy-go", GREEN, draft, "empty"),
+            context.controls.button("Change", "ask-copy"),
+            context.back,
         ),
     )
 

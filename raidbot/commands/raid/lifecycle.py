@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from raidbot.commands.raid import views
 from raidbot.commands.raid.context import LABELS, Action, PanelContext
-from raidbot.commands.raid.views import GREEN, GREY, RED
+from raidbot.commands.ui.components import GREEN, RED
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.db import undo as rows
@@ -45,7 +44,7 @@ async def _ask_cancel(context: PanelContext) -> None:
     people = "One person is told." if told == 1 else f"{told} people are told."
     await context.page(
         f"Cancel “{escape(raid.name)}” at {stamp(raid.starts_at)}? {people}",
-        (views.button(raid, "Yes, cancel the raid", "cancel", RED), views.button(raid, "Keep it", "panel", GREY)),
+        (context.controls.button("Yes, cancel the raid", "cancel", RED), context.controls.button("Keep it", "panel")),
     )
 
 
@@ -78,9 +77,9 @@ async def _time(context: PanelContext) -> None:
     await context.page(
         "\n".join(lines),
         (
-            views.button(raid, "Save", "save-time", GREEN, *until),
-            views.button(raid, "Change", "ask-time", GREY),
-            views.back(raid),
+            context.controls.button("Save", "save-time", GREEN, *until),
+            context.controls.button("Change", "ask-time"),
+            context.back,
         ),
     )
 

@@ -14,8 +14,7 @@ from discord.ext import commands
 from raidbot.commands.raidinfo import views
 from raidbot.commands.raidinfo.views import PAGE_SIZE, Query
 from raidbot.commands.ui import log_context, permissions, raid_autocomplete, responses
-from raidbot.commands.ui.pagination import page_number
-from raidbot.commands.ui.router import Press, UnknownPanel, number_of
+from raidbot.commands.ui.router import Press, UnknownPanel, number_of, page_number
 from raidbot.db import raid_listings
 from raidbot.delivery.boards import render
 from raidbot.delivery.exports.ical import calendar

@@ -12,8 +12,7 @@ from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.mysignups_views import PAGE_SIZE
 from raidbot.commands.signups.service import SignupService
 from raidbot.commands.ui import log_context, permissions, responses
-from raidbot.commands.ui.pagination import page_number
-from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.commands.ui.router import Press, UnknownPanel, page_number
 from raidbot.db import raid_listings
 from raidbot.raids.model import GuildId, Raid, Source
 from raidbot.state import State
@@ -37,14 +36,14 @@ class MySignups(commands.Cog):
             case ("page", number):
                 await self._show_list(press.interaction, page_number(number))
             case ("open",):
-                await self._show_raid(press.interaction, await self._raid(press, next(iter(press.values), "")))
+                await self._show_raid(press.interaction, await self._raid(press, press.chosen))
             case (action, code, *_) if action in ("take", "stop", "leave"):
                 await self._act(press, action, await self._raid(press, code))
             case _:
                 raise UnknownPanel
 
     async def _act(self, press: Press, action: str, raid: Raid) -> None:
-        chosen = next(iter(press.values), "")
+        chosen = press.chosen
         try:
             match action:
                 case "take":

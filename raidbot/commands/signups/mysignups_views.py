@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import discord
 
 from raidbot.commands.signups.service import place
-from raidbot.commands.ui.pagination import page_buttons
+from raidbot.commands.ui.components import GREY, RED, Button, Controls, numbered, option, panel_embed
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_selects
 from raidbot.commands.ui.router import address
@@ -17,11 +16,9 @@ from raidbot.utils.text import clip, escape, stamp
 
 PANEL = "mysignups"
 PAGE_SIZE = 8
-_COLOUR = 0x5865F2
+_CONTROLS = Controls(partial(address, PANEL))
 _MAX_NAME_LENGTH = 60
 _MAX_PLACE_LENGTH = 150
-_MAX_TITLE_LENGTH = 256
-_MAX_OPTION_LENGTH = 100
 
 _MARKS = {Status.POSTING: "⏳", Status.OPEN: "🟢", Status.CLOSED: "🔒", Status.CANCELLED: "❌"}
 
@@ -29,26 +26,17 @@ _MARKS = {Status.POSTING: "⏳", Status.OPEN: "🟢", Status.CLOSED: "🔒", Sta
 def list_embed(page: Page, raids: Sequence[Raid], member: MemberId) -> discord.Embed:
     first = page.number * PAGE_SIZE + 1
     lines = [_line(number, raid, member) for number, raid in enumerate(raids, start=first)]
-    embed = discord.Embed(title=f"Your signups here ({page.total})", colour=_COLOUR)
-    embed.description = "\n".join(lines) or "You have not signed up for a raid to come. `/raidinfo list` shows them."
-    return embed.set_footer(text=f"Page {page.number + 1} of {page.pages}") if page.pages > 1 else embed
+    nothing = "You have not signed up for a raid to come. `/raidinfo list` shows them."
+    embed = panel_embed(f"Your signups here ({page.total})", "\n".join(lines) or nothing)
+    return numbered(embed, page.number, page.pages)
 
 
 def list_rows(page: Page, raids: Sequence[Raid], member: MemberId) -> tuple[Row, ...]:
-    turns = page_buttons(page.number, page.pages, lambda number: address(PANEL, "page", number))
     if not raids:
         return ()
-    options = [
-        discord.SelectOption(
-            label=clip(raid.name, _MAX_OPTION_LENGTH),
-            value=raid.code,
-            description=clip(brief(raid, member), _MAX_OPTION_LENGTH),
-        )
-        for raid in raids
-    ]
-    choose = discord.ui.Select[Any](
-        custom_id=address(PANEL, "open"), placeholder="Leave or change which one?", options=options
-    )
+    turns = _CONTROLS.page_buttons(page.number, page.pages, "page")
+    offered = [option(raid.code, raid.name, brief(raid, member)) for raid in raids]
+    choose = _CONTROLS.select("Leave or change which one?", "open", offered)
     return ((choose,), turns) if turns else ((choose,),)
 
 
@@ -58,10 +46,7 @@ def raid_embed(raid: Raid, member: MemberId) -> discord.Embed:
         lines.append("Signups are closed: ask a raid leader if you want to change something.")
     if raid.status is Status.CANCELLED:
         lines.append("This raid is cancelled.")
-    embed = discord.Embed(
-        title=clip(escape(raid.name), _MAX_TITLE_LENGTH), description="\n".join(lines), colour=_COLOUR
-    )
-    return embed.set_footer(text=f"Raid {raid.code}")
+    return panel_embed(escape(raid.name), "\n".join(lines)).set_footer(text=f"Raid {raid.code}")
 
 
 def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
@@ -72,19 +57,15 @@ def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
         seat = raid.seat_of(member)
         taken = {wait.role for wait in waits} | ({seat.role} if seat else set())
         others = [role for role in raid.roles if role.key not in taken]
-        rows += role_selects(raid, others, "Take another role", partial(address, PANEL, "take", raid.code))
+        rows += role_selects(raid, others, "Take another role", partial(_CONTROLS.custom_id, "take", raid.code))
     if raid.is_open and len(waits) > 0 and (len(waits) > 1 or raid.seat_of(member) is not None):
         lines = [raid.role(wait.role) for wait in waits]
-        rows += role_selects(raid, lines, "Stop waiting for …", partial(address, PANEL, "stop", raid.code))
+        rows += role_selects(raid, lines, "Stop waiting for …", partial(_CONTROLS.custom_id, "stop", raid.code))
     is_in = member in set(raid.members())
-    leave = discord.ui.Button[Any](
-        label="Leave this raid",
-        style=discord.ButtonStyle.danger,
-        custom_id=address(PANEL, "leave", raid.code),
-        disabled=not (is_in and raid.is_open),
-    )
-    back = discord.ui.Button[Any](label="All my signups", custom_id=address(PANEL, "page", 0))
-    board = (discord.ui.Button[Any](label="To the board", url=raid.link),) if raid.link else ()
+    may_leave = is_in and raid.is_open
+    leave = _CONTROLS.button("Leave this raid", "leave", RED, raid.code, disabled=not may_leave)
+    back = _CONTROLS.button("All my signups", "page", GREY, 0)
+    board = (Button(label="To the board", url=raid.link),) if raid.link else ()
     return (*rows, (leave, back, *board))
 
 

@@ -9,8 +9,9 @@ import aiohttp
 import discord
 
 from raidbot.commands.templates import views
-from raidbot.commands.templates.views import BLUE, GREY, NO_KEY
+from raidbot.commands.templates.views import NO_KEY
 from raidbot.commands.ui import form_retry, permissions, responses
+from raidbot.commands.ui.components import BLUE, Button, Controls
 from raidbot.commands.ui.forms import Field, changed
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.emoji.model import Emoji
@@ -74,11 +75,19 @@ class PanelContext:
         return self.entry.template
 
     @property
+    def controls(self) -> Controls:
+        return views.controls(self.key)
+
+    @property
+    def back(self) -> Button:
+        return self.controls.button("Back", "panel")
+
+    @property
     def chosen(self) -> str:
         """The chosen option. Raises UnknownPanel if there is none."""
-        if not self.press.values:
+        if not self.press.chosen:
             raise UnknownPanel
-        return self.press.values[0]
+        return self.press.chosen
 
     def part(self, number: int) -> str:
         """Return part `number` of `rest`, counted from 0. Raises UnknownPanel if there is none."""
@@ -99,7 +108,7 @@ class PanelContext:
 
     async def ask(self, action: str, title: str, *fields: Field, about: tuple[str, ...] = ()) -> None:
         """Open a form that submits to `action`. After a refusal it is filled in with what was typed."""
-        custom_id = views.custom_id(action, self.key, *about)
+        custom_id = self.controls.custom_id(action, *about)
         marks = self.rest[-1] if self.rest else None
         await form_retry.open_form(self.interaction, custom_id, title, *fields, marks=marks)
 
@@ -140,12 +149,11 @@ class PanelContext:
             return
         entry = catalogue.entry(self.key)
         await responses.edit_response(
-            self.interaction, text, embeds=(views.panel_embed(entry),), rows=views.panel_rows(entry)
+            self.interaction, text, embeds=(views.template_embed(entry),), rows=views.template_rows(entry)
         )
 
     async def list(self, page: int, text: str = "") -> None:
         catalogue = await self.state.templates(self.guild)
-        page = min(page, views.pages_of(catalogue) - 1)
         shown = views.list_embed(permissions.guild_of(self.interaction).name, catalogue, page)
         await responses.edit_response(self.interaction, text, embeds=(shown,), rows=views.list_rows(catalogue, page))
 
@@ -195,7 +203,7 @@ async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
 
 async def _show_typed(context: PanelContext, why: str, *, again: str | None) -> None:
     """Show the refusal above what was typed, with a button to try again if `again` is an action."""
-    buttons = [views.button("Try again", BLUE, again, context.key, *context.rest)] if again else []
-    buttons.append(views.button("Give up", GREY, "panel", context.key))
+    buttons = [context.controls.button("Try again", again, BLUE, *context.rest)] if again else []
+    buttons.append(context.controls.button("Give up", "panel"))
     shown = form_retry.embeds(context.press.fields, LABELS)
     await context.page(form_retry.refusal_text(why), tuple(buttons), embeds=shown)

@@ -4,16 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-import discord
-
 from raidbot.commands.templates import views
 from raidbot.commands.templates.context import ANY, LABELS, Action, PanelContext
 from raidbot.commands.templates.details import COLOUR_HINT, emoji_field
 from raidbot.commands.templates.roles import lines_field
-from raidbot.commands.templates.views import GREY, RED
+from raidbot.commands.ui.components import RED, options
 from raidbot.commands.ui.forms import Field
-from raidbot.commands.ui.pagination import page_number
 from raidbot.commands.ui.permissions import member_id
+from raidbot.commands.ui.router import page_number
 from raidbot.delivery.boards.render import board
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, Raid
@@ -106,7 +104,7 @@ async def _ask_reset(context: PanelContext) -> None:
     await context.page(
         f"Reset {views.quoted(entry.template)} to how it comes with the bot? What was changed here goes:"
         f" {joined(changed)}. Raids that are posted stay as they are.",
-        (views.button("Yes, reset it", RED, "reset", context.key), views.button("Keep it", GREY, "panel", context.key)),
+        (context.controls.button("Yes, reset it", "reset", RED), context.controls.button("Keep it", "panel")),
     )
 
 
@@ -119,8 +117,8 @@ async def _ask_delete(context: PanelContext) -> None:
     await context.page(
         f"Delete {views.quoted(context.template)}? Raids that are posted stay as they are.",
         (
-            views.button("Yes, delete it", RED, "delete", context.key),
-            views.button("Keep it", GREY, "panel", context.key),
+            context.controls.button("Yes, delete it", "delete", RED),
+            context.controls.button("Keep it", "panel"),
         ),
     )
 
@@ -140,11 +138,10 @@ async def _preview(context: PanelContext) -> None:
     shown = board(
         _raid(context, strategy, settings.zone), {member_id(context.interaction): name}, settings.signup_style
     )
-    options = [
-        discord.SelectOption(label=one.name, value=one.name, default=one is strategy) for one in template.strategies
-    ]
-    rows = [(views.select("With another strategy", "preview", context.key, options),)] if len(options) > 1 else []
-    await context.page("This is how a board of it looks:", *rows, (views.back(context.key),), embeds=(shown.embed(),))
+    names = [(one.name, one.name) for one in template.strategies]
+    other = context.controls.select("With another strategy", "preview", options(names, strategy and strategy.name))
+    rows = [(other,)] if len(names) > 1 else []
+    await context.page("This is how a board of it looks:", *rows, (context.back,), embeds=(shown.embed(),))
 
 
 def _raid(context: PanelContext, strategy: Strategy | None, zone: str) -> Raid:

@@ -7,7 +7,7 @@ import discord
 from raidbot.commands.templates import views
 from raidbot.commands.templates.context import LABELS, Action, PanelContext
 from raidbot.commands.templates.details import MAX_EMOJI_LENGTH
-from raidbot.commands.templates.views import BLUE, GREEN, GREY, RED
+from raidbot.commands.ui.components import BLUE, GREEN, MAX_OPTIONS, RED, Select, option
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.responses import Row
 from raidbot.delivery.boards.text_fit import units
@@ -16,7 +16,7 @@ from raidbot.raids.emoji.server import ServerEmoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import edits
-from raidbot.raids.templates.model import MAX_CHOICES, MAX_LABEL_LENGTH, MAX_ROLE_NAME_LENGTH, MAX_ROLES, Template
+from raidbot.raids.templates.model import MAX_LABEL_LENGTH, MAX_ROLE_NAME_LENGTH, MAX_ROLES, Template
 from raidbot.raids.templates.role_text import FORM, MAX_TEXT_LENGTH, from_lines, seats_of, to_lines
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import fingerprint
@@ -50,33 +50,28 @@ async def _show_roles(context: PanelContext, text: str = "") -> None:
         embed.set_footer(
             text=f"As text these are more than {MAX_TEXT_LENGTH} characters, so they are edited one by one."
         )
-    await context.page(text, *_rows(template), embeds=(embed,))
+    await context.page(text, *_rows(context, template), embeds=(embed,))
 
 
-def _rows(template: Template) -> tuple[Row, ...]:
-    starts = range(0, len(template.roles), MAX_CHOICES)
+def _rows(context: PanelContext, template: Template) -> tuple[Row, ...]:
+    starts = range(0, len(template.roles), MAX_OPTIONS)
     return (
-        *((_select(template, start),) for start in starts),
+        *((_select(context, template, start),) for start in starts),
         (
-            views.button("Edit as text", BLUE, "ask-lines", template.key, disabled=not fits_a_form(template.roles)),
-            views.button("Add a role", GREEN, "ask-add", template.key, disabled=len(template.roles) >= MAX_ROLES),
-            views.back(template.key),
+            context.controls.button("Edit as text", "ask-lines", BLUE, disabled=not fits_a_form(template.roles)),
+            context.controls.button("Add a role", "ask-add", GREEN, disabled=len(template.roles) >= MAX_ROLES),
+            context.back,
         ),
     )
 
 
-def _select(template: Template, start: int) -> discord.ui.Select[discord.ui.View]:
-    roles = template.roles[start : start + MAX_CHOICES]
-    options = [
-        discord.SelectOption(
-            label=clip(_plainly(role), MAX_LABEL_LENGTH), value=role.key, description=role.group or None
-        )
-        for role in roles
-    ]
+def _select(context: PanelContext, template: Template, start: int) -> Select:
+    roles = template.roles[start : start + MAX_OPTIONS]
+    offered = [option(role.key, _plainly(role), role.group) for role in roles]
     hint = "Edit or remove one role"
-    if len(template.roles) > MAX_CHOICES:
+    if len(template.roles) > MAX_OPTIONS:
         hint += f": {start + 1} to {start + len(roles)}"
-    return views.select(hint, "role", template.key, options, start)
+    return context.controls.select(hint, "role", offered, start)
 
 
 def _plainly(role: Role) -> str:
@@ -88,9 +83,9 @@ async def _role(context: PanelContext) -> None:
     role = edits.role_of(context.template, context.chosen)
     mark = fingerprint(role.key)
     buttons = (
-        views.button("Edit", BLUE, "ask-role", context.key, mark),
-        views.button("Remove", RED, "drop-role", context.key, mark, disabled=len(context.template.roles) == 1),
-        views.button("Back", GREY, "roles", context.key),
+        context.controls.button("Edit", "ask-role", BLUE, mark),
+        context.controls.button("Remove", "drop-role", RED, mark, disabled=len(context.template.roles) == 1),
+        context.controls.button("Back", "roles"),
     )
     await context.page(f"{views.role_line(role)}\n-# {escape(role.group) or 'In no group'}", buttons)
 

@@ -5,7 +5,7 @@ import discord
 from raidbot.commands.templates import views
 from raidbot.commands.templates.context import LABELS, Action, PanelContext
 from raidbot.commands.templates.roles import fits_a_form, lines_field
-from raidbot.commands.templates.views import BLUE, GREEN, GREY, RED
+from raidbot.commands.ui.components import BLUE, GREEN, RED, options
 from raidbot.commands.ui.forms import Field
 from raidbot.raids.model import Role
 from raidbot.raids.permissions import Permission
@@ -30,27 +30,27 @@ async def _strategies(context: PanelContext) -> None:
 
 async def _show(context: PanelContext, text: str = "") -> None:
     template = (await context.state.templates(context.guild)).entry(context.key).template
-    options = [discord.SelectOption(label=one.name, value=one.name) for one in template.strategies]
-    chosen = views.select("Edit or remove a strategy", "strategy", context.key, options)
+    names = [(one.name, one.name) for one in template.strategies]
+    chosen = context.controls.select("Edit or remove a strategy", "strategy", options(names))
     buttons = (
-        views.button("Add a strategy", GREEN, "ask-new-plan", context.key, disabled=len(options) >= MAX_CHOICES),
-        views.back(context.key),
+        context.controls.button("Add a strategy", "ask-new-plan", GREEN, disabled=len(names) >= MAX_CHOICES),
+        context.back,
     )
     embed = discord.Embed(
         title=f"Strategies of {clip(escape(template.name), MAX_LABEL_LENGTH)}", colour=template.colour
     )
     embed.description = views.strategies_text(template) or "There are none."
     embed.set_footer(text=_ABOUT)
-    await context.page(text, *([(chosen,)] if options else []), buttons, embeds=(embed,))
+    await context.page(text, *([(chosen,)] if names else []), buttons, embeds=(embed,))
 
 
 async def _strategy(context: PanelContext) -> None:
     strategy = edits.strategy_of(context.template, context.chosen)
     mark = fingerprint(strategy.name)
     buttons = (
-        views.button("Edit", BLUE, "ask-plan", context.key, mark),
-        views.button("Remove", RED, "drop-plan", context.key, mark),
-        views.button("Back", GREY, "strategies", context.key),
+        context.controls.button("Edit", "ask-plan", BLUE, mark),
+        context.controls.button("Remove", "drop-plan", RED, mark),
+        context.controls.button("Back", "strategies"),
     )
     embed = discord.Embed(title=escape(strategy.name), colour=context.template.colour)
     embed.description = clip(escape(strategy.description), _MAX_DESCRIPTION_LENGTH) or "The template’s description."

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import discord
 
@@ -13,7 +13,8 @@ _MAX_CONTENT_LENGTH = 2000
 _AUTO_DEFER_SECONDS = 1.5
 """A press without a response is deferred after this; Discord waits three seconds."""
 
-Row = tuple[discord.ui.Item[Any], ...]
+Item: TypeAlias = discord.ui.Item[discord.ui.View]
+Row: TypeAlias = tuple[Item, ...]
 
 
 async def send_ephemeral(interaction: discord.Interaction[Any], text: str) -> None:

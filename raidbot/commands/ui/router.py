@@ -31,6 +31,11 @@ class Press:
     values: tuple[str, ...]
     fields: Mapping[str, str]
 
+    @property
+    def chosen(self) -> str:
+        """The first chosen option, or "" if there is none."""
+        return next(iter(self.values), "")
+
 
 _MAX_ID = 2**63 - 1  # the largest id that the database and discord.py accept
 _MAX_DIGITS = len(str(_MAX_ID))
@@ -46,6 +51,15 @@ def address(panel: str, *parts: object) -> str:
 def number_of(text: str) -> int:
     """Parse a number from a `custom_id` or a chosen id. Raises UnknownPanel if it is not within 0 to 2**63 - 1."""
     if not text.isdecimal() or len(text) > _MAX_DIGITS or int(text) > _MAX_ID:
+        raise UnknownPanel
+    return int(text)
+
+
+def page_number(text: str) -> int:
+    """Parse a button's page number, counted from 0. Raises UnknownPanel."""
+    if text == "-1":  # the disabled “Previous page” button of the first page
+        return 0
+    if not text.isdecimal() or len(text) > 6:
         raise UnknownPanel
     return int(text)
 
