@@ -75,7 +75,7 @@ class Permissions(commands.Cog):
         record = partial(
             audit.record,
             entries=(entry,),
-            guild=GuildId(permissions.guild_of(interaction).id),
+            guild=permissions.guild_id(interaction),
             raid=None,
             at=self._state.now(),
             actor=cause.actor,

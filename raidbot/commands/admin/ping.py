@@ -13,7 +13,6 @@ from discord.ext import commands
 
 from raidbot.commands.ui import permissions, responses
 from raidbot.db import raid_queries
-from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.text import stamp
 
@@ -28,7 +27,7 @@ class Ping(commands.Cog):
 
     @app_commands.command(description="Is the bot awake, and what does it do here?")
     async def ping(self, interaction: discord.Interaction[Any]) -> None:
-        guild = GuildId(permissions.guild_of(interaction).id)
+        guild = permissions.guild_id(interaction)
         asked = time.perf_counter()
         await responses.defer(interaction)
         round_trip = time.perf_counter() - asked

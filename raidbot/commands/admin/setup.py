@@ -56,17 +56,17 @@ class Setup(commands.Cog):
                 page = "logs" if Use(use) in _PAGES["logs"] else "boards"
                 await self._choose(press, Use(use))
             case ("ask-zone",):
-                zone = (await self._state.settings(GuildId(permissions.guild_of(interaction).id))).zone
+                zone = (await self._state.settings(permissions.guild_id(interaction))).zone
                 await responses.open_modal(interaction, _zone_form(zone))
                 return
             case ("zone",):
                 page, zone = "boards", zones.zone_named(press.fields["zone"]).key
-                guild = GuildId(permissions.guild_of(interaction).id)
+                guild = permissions.guild_id(interaction)
                 await self._state.change_settings(
                     guild, lambda before: replace(before, zone=zone), permissions.cause_of(interaction)
                 )
             case ("games",):
-                page, guild = "games", GuildId(permissions.guild_of(interaction).id)
+                page, guild = "games", permissions.guild_id(interaction)
                 games = frozenset(press.values)
                 if not games <= (await self._state.templates(guild)).games().keys():
                     raise UnknownPanel

@@ -95,7 +95,7 @@ class Create(commands.Cog):
             "subject": name,
             "counts": counts,
         }
-        catalogue = await self._state.templates(_guild(interaction))
+        catalogue = await self._state.templates(permissions.guild_id(interaction))
         draft = Draft()
         if activity is not None:
             draft = draft.choosing(key_of(activity_named(activity, catalogue)), catalogue)
@@ -106,7 +106,7 @@ class Create(commands.Cog):
 
     @create.autocomplete("activity")
     async def _activities(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
-        return matching(typed, activities(await self._state.templates(_guild(interaction))))
+        return matching(typed, activities(await self._state.templates(permissions.guild_id(interaction))))
 
     @create.autocomplete("hours")
     async def _hours(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[float]]:
@@ -122,7 +122,9 @@ class Create(commands.Cog):
 
     async def _template(self, interaction: discord.Interaction[Any]) -> Template | None:
         """Return the template named in the command's `activity` option, or None."""
-        return (await self._state.templates(_guild(interaction))).find(str(interaction.namespace.activity or ""))
+        return (await self._state.templates(permissions.guild_id(interaction))).find(
+            str(interaction.namespace.activity or "")
+        )
 
     async def press(self, press: Press) -> None:
         """Handle a press on a draft's panel or preview, or one of its forms."""
@@ -132,7 +134,7 @@ class Create(commands.Cog):
         draft_view = await self._load(interaction, DraftId(_whole(number)))
         match action:
             case ["ask-time", *marks]:
-                zone = (await self._state.settings(_guild(interaction))).zone
+                zone = (await self._state.settings(permissions.guild_id(interaction))).zone
                 await _ask(
                     interaction, draft_view, "time", "Time of the raid", views.time_field(draft_view, zone), marks
                 )
@@ -179,7 +181,7 @@ class Create(commands.Cog):
                 draft, assumptions = await self._timed(interaction, draft, when)
             except NotATime as refusal:
                 problem, draft = str(refusal), replace(draft, said=when)
-        catalogue = await self._state.templates(_guild(interaction))
+        catalogue = await self._state.templates(permissions.guild_id(interaction))
         if not missing(draft, catalogue):
             await self._checked(interaction, draft, catalogue)
         draft_view = DraftView(await self._add(interaction, draft, assumptions), draft, catalogue, assumptions)
@@ -217,7 +219,7 @@ class Create(commands.Cog):
         self, interaction: discord.Interaction[Any], draft: Draft, text: str
     ) -> tuple[Draft, tuple[str, ...]]:
         """Return the draft at the time that `text` means, and the assumptions made. Raises NotATime."""
-        zone = (await self._state.settings(_guild(interaction))).tzinfo
+        zone = (await self._state.settings(permissions.guild_id(interaction))).tzinfo
         when = parse_time(text, zone=zone, now=self._state.now(), locale=str(interaction.locale))
         return replace(draft, starts_at=when.instant, zone=when.zone.key, said=text.strip()), when.assumptions
 
@@ -272,7 +274,7 @@ class Create(commands.Cog):
         payload = _payload(draft, assumptions)
         add = partial(
             drafts.add,
-            guild=_guild(interaction),
+            guild=permissions.guild_id(interaction),
             member=permissions.member_id(interaction),
             payload=payload,
             now=self._state.now(),
@@ -281,9 +283,11 @@ class Create(commands.Cog):
 
     async def _load(self, interaction: discord.Interaction[Any], draft: DraftId) -> DraftView:
         """Load the draft. Raises NoSuchDraft, also for another member's draft, and DraftUsed."""
-        load = partial(drafts.load, draft=draft, guild=_guild(interaction), member=permissions.member_id(interaction))
+        load = partial(
+            drafts.load, draft=draft, guild=permissions.guild_id(interaction), member=permissions.member_id(interaction)
+        )
         payload = await self._state.db.read(load)
-        catalogue = await self._state.templates(_guild(interaction))
+        catalogue = await self._state.templates(permissions.guild_id(interaction))
         fitting = Draft.from_json(payload).fitting(catalogue)
         return DraftView(draft, fitting, catalogue, tuple(payload.get("assumptions", ())))
 
@@ -308,10 +312,6 @@ async def _ask(
 
 def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:
     return draft.to_json() | {"assumptions": list(assumptions)}
-
-
-def _guild(interaction: discord.Interaction[Any]) -> GuildId:
-    return GuildId(permissions.guild_of(interaction).id)
 
 
 def _begun(typed: str | float) -> str:

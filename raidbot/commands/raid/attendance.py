@@ -3,8 +3,9 @@
 import zlib
 from collections.abc import Mapping
 
-from raidbot.commands.raid.context import Action, PanelContext
+from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.ui.components import Select, Slice, option, page_of
+from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import UnknownPanel, number_of
 from raidbot.raids.events import Change
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Status
@@ -21,7 +22,7 @@ class MarkedMeanwhile(Refusal):
         super().__init__("Roster or marks changed meanwhile, so nothing was marked. This is how they stand now.")
 
 
-async def _attendance(context: PanelContext, text: str = "") -> None:
+async def _attendance(context: RaidContext, text: str = "") -> None:
     raid = context.raid
     if raid.status is not Status.CLOSED:
         raise attendance.NotClosedYet
@@ -40,7 +41,7 @@ async def _attendance(context: PanelContext, text: str = "") -> None:
     await context.page(f"{text}\n{said}".strip(), *menus, (context.back, *turns))
 
 
-async def _mark(context: PanelContext) -> None:
+async def _mark(context: RaidContext) -> None:
     """Mark the chosen members of a page and unmark its other members. Raises UnknownPanel or what the rules raise."""
     if len(context.rest) != 3 or context.rest[0] not in _HINTS:
         raise UnknownPanel
@@ -61,15 +62,13 @@ async def _mark(context: PanelContext) -> None:
     )
 
 
-async def _stay(context: PanelContext, text: str) -> None:
+async def _stay(context: RaidContext, text: str) -> None:
     """Show the page that the select's `custom_id` names, else the first."""
     page = context.rest[1] if len(context.rest) == 3 else "0"
     await _attendance(context.seeing(context.raid, number_of(page)), text)
 
 
-def _select(
-    context: PanelContext, presence: Presence, page: Slice[Attendance], names: Mapping[MemberId, str]
-) -> Select:
+def _select(context: RaidContext, presence: Presence, page: Slice[Attendance], names: Mapping[MemberId, str]) -> Select:
     raid = context.raid
     options = [
         option(row.member, names.get(row.member, "Member"), raid.role(row.role).name, chosen=row.presence is presence)

@@ -1,24 +1,21 @@
-"""The context and the actions of a press on a raid's panel, and the panel shown in response."""
+"""The context of a press on a raid's panel, and the panel shown in response."""
 
-import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import discord
 
 from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.raid import views
 from raidbot.commands.raid.views import PanelData
-from raidbot.commands.ui import form_retry, permissions, responses
-from raidbot.commands.ui.components import BLUE, Button, Controls
-from raidbot.commands.ui.forms import Field, changed
-from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.components import Controls
+from raidbot.commands.ui.panel_context import PanelContext
 from raidbot.db import closed_dms, raid_history, undo
 from raidbot.raids.events import Change
-from raidbot.raids.model import GuildId, MemberId, Raid
-from raidbot.raids.permissions import Permission
+from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.rosters.signups import RaidOver
 from raidbot.state import Rule, State
 from raidbot.utils.errors import Refusal
@@ -33,56 +30,21 @@ LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class PanelContext:
-    """`raid` is as it was when the press arrived; `rest` holds the parts of the `custom_id` after the action."""
+class RaidContext(PanelContext):
+    """`raid` is as it was when the press arrived."""
 
-    state: State
-    press: Press
     raid: Raid
-    rest: tuple[str, ...]
     post_waiter: PostWaiter
 
-    @property
-    def interaction(self) -> discord.Interaction[Any]:
-        return self.press.interaction
-
-    @property
-    def asker(self) -> MemberId:
-        return permissions.member_id(self.interaction)
-
-    @property
-    def guild(self) -> GuildId:
-        return self.raid.guild
+    labels: ClassVar[Mapping[str, str]] = LABELS
+    gone: ClassVar[tuple[type[Refusal], ...]] = (RaidOver,)
 
     @property
     def controls(self) -> Controls:
         return views.controls(self.raid)
 
-    @property
-    def back(self) -> Button:
-        return self.controls.button("Back", "panel")
-
-    @property
-    def chosen(self) -> str:
-        """The chosen option. Raises UnknownPanel if there is none."""
-        if not self.press.chosen:
-            raise UnknownPanel
-        return self.press.chosen
-
-    def part(self, number: int) -> str:
-        """Return part `number` of `rest`, counted from 0. Raises UnknownPanel if there is none."""
-        if number >= len(self.rest):
-            raise UnknownPanel
-        return self.rest[number]
-
-    async def ask(self, action: str, title: str, *fields: Field) -> None:
-        """Open a form that submits to `action`. After a refusal it is filled in with what was typed."""
-        marks = self.rest[-1] if self.rest else None
-        await form_retry.open_form(self.interaction, self.controls.custom_id(action), title, *fields, marks=marks)
-
-    def changed_fields(self, *keys: str) -> dict[str, str]:
-        """Return the form fields that the member changed; `keys` in the form's order. Raises UnknownPanel."""
-        return changed(self.press.fields, self.part(0), *keys)
+    async def reloaded(self) -> Self:
+        return replace(self, raid=await self.state.raid(self.raid.id))
 
     async def change(self, rule: Rule, names: Mapping[MemberId, str] | None = None) -> Change:
         """Apply the rule to the raid as it is now, as a step that can be undone. Raises what the rule raises."""
@@ -93,59 +55,13 @@ class PanelContext:
         """Like `change`, but without an undo step: the step before it stays the one to undo."""
         return await self.state.change(self.raid.id, rule, permissions.cause_of(self.interaction), names=names)
 
-    def seeing(self, raid: Raid, page: int = 0) -> "PanelContext":
+    def seeing(self, raid: Raid, page: int = 0) -> Self:
         """Return this context with the raid as it is after a change, on a page of its list (counted from 0)."""
         return replace(self, raid=raid, rest=(str(page),))
 
     async def home(self, text: str = "") -> None:
         """Show the panel with the raid as it is now, and `text` above it."""
         await show_panel(self.state, self.interaction, await self.state.raid(self.raid.id), text)
-
-    async def page(self, text: str, *rows: responses.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
-        """Replace the panel with a page."""
-        await responses.edit_response(self.interaction, text, embeds=embeds, rows=rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """The coroutine `do` for a press. Members without any of `permissions` are refused before it runs.
-
-    If a submitted form is refused, the action `again` opens the form again, filled in with what was typed.
-    After any other refusal `page` shows a page with the refusal above it; None shows the panel.
-    """
-
-    permissions: tuple[Permission, ...]
-    do: Callable[[PanelContext], Awaitable[None]]
-    again: str | None = None
-    page: Callable[[PanelContext, str], Awaitable[None]] | None = None
-
-
-async def refuse(context: PanelContext, action: Action, refusal: Refusal) -> None:
-    """Show the refusal above the page or the panel of the raid as it is now, or above what was typed."""
-    if action.again is not None and context.press.fields:
-        await _show_typed(context, action.again, refusal)
-        return
-    if action.page is not None and not isinstance(refusal, RaidOver):
-        now = replace(context, raid=await context.state.raid(context.raid.id))
-        with contextlib.suppress(Refusal):  # the page is refused, too: show the panel
-            await action.page(now, str(refusal))
-            return
-    await context.home(str(refusal))
-
-
-async def _show_typed(context: PanelContext, again: str, refusal: Refusal) -> None:
-    """Show the refusal above what was typed.
-
-    A button offers to try again, unless the raid is over or the form is outdated.
-    """
-    is_gone = isinstance(refusal, RaidOver | UnknownPanel)
-    buttons = () if is_gone else (context.controls.button("Try again", again, BLUE, *context.rest),)
-    shown = form_retry.embeds(context.press.fields, LABELS)
-    await context.page(
-        form_retry.refusal_text(str(refusal)),
-        (*buttons, context.controls.button("Give up", "panel")),
-        embeds=shown,
-    )
 
 
 async def show_panel(state: State, interaction: discord.Interaction[Any], raid: Raid, text: str = "") -> None:

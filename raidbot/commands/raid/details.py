@@ -2,10 +2,11 @@
 
 from functools import partial
 
-from raidbot.commands.raid.context import LABELS, Action, PanelContext
+from raidbot.commands.raid.context import LABELS, RaidContext
 from raidbot.commands.ui.components import GREY, options
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.member_picker import look_up
+from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import number_of
 from raidbot.raids import details
 from raidbot.raids.drafts import MAX_SUBJECT_LENGTH
@@ -15,7 +16,7 @@ from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, spoken_length
 
 
-async def _ask_text(context: PanelContext) -> None:
+async def _ask_text(context: RaidContext) -> None:
     raid = context.raid
     words = {
         "title": Field("title", LABELS["title"], raid.title, max_length=details.MAX_TITLE_LENGTH),
@@ -34,7 +35,7 @@ async def _ask_text(context: PanelContext) -> None:
     await context.ask("text", "Title and description", *(words[key] for key in _words(raid)))
 
 
-async def _text(context: PanelContext) -> None:
+async def _text(context: RaidContext) -> None:
     """Save the fields changed in the form; concurrent changes of other fields stay."""
     said = context.changed_fields(*_words(context.raid))
     change = await context.change(lambda raid: details.reword(raid, **said))
@@ -47,7 +48,7 @@ def _words(raid: Raid) -> tuple[str, ...]:
     return ("title", "subject", "description") if has_subject else ("title", "description")
 
 
-async def _ask_length(context: PanelContext) -> None:
+async def _ask_length(context: RaidContext) -> None:
     raid = context.raid
     if not raid.lengths:
         raise details.NotOffered(raid)
@@ -56,20 +57,20 @@ async def _ask_length(context: PanelContext) -> None:
     await context.page("How long does the raid take?", (chosen,), (context.back,))
 
 
-async def _length(context: PanelContext) -> None:
+async def _length(context: RaidContext) -> None:
     minutes = number_of(context.chosen)
     await context.change(partial(details.change_length, minutes=minutes))
     await context.home(f"The raid takes {spoken_length(minutes)}.")
 
 
-async def _ask_leader(context: PanelContext) -> None:
+async def _ask_leader(context: RaidContext) -> None:
     raid = context.raid
     chosen = context.controls.user_select("Who leads this raid?", "leader", chosen=raid.leader)
     nobody = context.controls.button("Nobody", "leader", GREY, "nobody", disabled=raid.leader is None)
     await context.page("Who leads this raid? The leader may use this panel, too.", (chosen,), (nobody, context.back))
 
 
-async def _leader(context: PanelContext) -> None:
+async def _leader(context: RaidContext) -> None:
     if context.rest == ("nobody",):
         await context.change(partial(details.lead, leader=None))
         await context.home("Nobody in particular leads this raid now.")

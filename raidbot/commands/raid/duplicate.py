@@ -5,11 +5,12 @@ from functools import partial
 
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
-from raidbot.commands.raid.context import LABELS, Action, PanelContext
+from raidbot.commands.raid.context import LABELS, RaidContext
 from raidbot.commands.raid.member_lookup import current_members
 from raidbot.commands.ui import permissions
 from raidbot.commands.ui.components import BLUE, GREEN
 from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import number_of
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, NoSuchDraft
@@ -21,13 +22,13 @@ from raidbot.utils.clean_text import clean_name
 from raidbot.utils.text import clip, escape, stamp
 
 
-async def _ask_copy(context: PanelContext) -> None:
+async def _ask_copy(context: RaidContext) -> None:
     zone = (await context.state.settings(context.guild)).zone
     hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", 100)
     await context.ask("copy", "When again?", Field("when", LABELS["when"], hint=hint))
 
 
-async def _copy(context: PanelContext) -> None:
+async def _copy(context: RaidContext) -> None:
     """Show how the typed time was understood and where the copy goes; nothing is posted yet."""
     raid, said, now = context.raid, context.press.fields["when"], context.state.now()
     settings = await context.state.settings(raid.guild)
@@ -54,7 +55,7 @@ async def _copy(context: PanelContext) -> None:
     )
 
 
-async def _confirm_copy(context: PanelContext) -> None:
+async def _confirm_copy(context: RaidContext) -> None:
     raid, state, now = context.raid, context.state, context.state.now()
     draft, which = DraftId(number_of(context.part(0))), context.part(1)
     load = partial(drafts.load, draft=draft, guild=raid.guild, member=context.asker)

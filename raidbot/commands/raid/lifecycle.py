@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from raidbot.commands.raid.context import LABELS, Action, PanelContext
+from raidbot.commands.raid.context import LABELS, RaidContext
 from raidbot.commands.ui.components import GREEN, RED
 from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.db import undo as rows
 from raidbot.raids import lifecycle
@@ -27,18 +28,18 @@ class TimeChangedMeanwhile(Refusal):
         super().__init__("Somebody else changed the time meanwhile, so nothing was saved. This is how it stands now.")
 
 
-async def _close(context: PanelContext) -> None:
+async def _close(context: RaidContext) -> None:
     now = context.state.now()
     await context.change(partial(lifecycle.close, reason=CloseReason.MANUAL, by=context.asker, now=now))
     await context.home("Signups are closed. The roster stays as it is.")
 
 
-async def _reopen(context: PanelContext) -> None:
+async def _reopen(context: RaidContext) -> None:
     await context.change(partial(lifecycle.reopen, by=context.asker, now=context.state.now()))
     await context.home("Signups are open again, and stay so until somebody closes them.")
 
 
-async def _ask_cancel(context: PanelContext) -> None:
+async def _ask_cancel(context: RaidContext) -> None:
     raid = context.raid
     told = len({raid.creator, *raid.members()})
     people = "One person is told." if told == 1 else f"{told} people are told."
@@ -48,7 +49,7 @@ async def _ask_cancel(context: PanelContext) -> None:
     )
 
 
-async def _cancel(context: PanelContext) -> None:
+async def _cancel(context: RaidContext) -> None:
     if context.raid.status is Status.CANCELLED:
         await context.home("This raid is cancelled already.")
         return
@@ -57,13 +58,13 @@ async def _cancel(context: PanelContext) -> None:
     await context.home(f"The raid is cancelled. {board}, and its people are told.")
 
 
-async def _ask_time(context: PanelContext) -> None:
+async def _ask_time(context: RaidContext) -> None:
     zone = (await context.state.settings(context.guild)).zone
     hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", 100)
     await context.ask("time", "New time", Field("when", LABELS["when"], hint=hint))
 
 
-async def _time(context: PanelContext) -> None:
+async def _time(context: RaidContext) -> None:
     """Show how the typed time was understood; nothing is saved yet."""
     raid, said = context.raid, context.press.fields["when"]
     zone = (await context.state.settings(raid.guild)).tzinfo
@@ -89,7 +90,7 @@ def _told(raid: Raid) -> str:
     return f"Everybody on the roster and in line is told ({count})." if count else "Nobody has signed up yet."
 
 
-async def _save_time(context: PanelContext) -> None:
+async def _save_time(context: RaidContext) -> None:
     starts_at, zone, revision = _understood(context.rest)
     now = context.state.now()
 
@@ -112,7 +113,7 @@ def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
     raise UnknownPanel
 
 
-async def _undo(context: PanelContext) -> None:
+async def _undo(context: RaidContext) -> None:
     """Undo the step that the button names. Raises DoneSince if another step followed, or what `undo.undo` raises."""
     step = await context.state.db.read(partial(rows.last, raid=context.raid))
     now, named = context.state.now(), context.part(0)

@@ -2,10 +2,11 @@
 
 from functools import partial
 
-from raidbot.commands.raid.context import Action, PanelContext
+from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.raid.roster_messages import outcome
 from raidbot.commands.ui.components import BLUE, MAX_OPTIONS, RED, option, options, page_of
 from raidbot.commands.ui.member_picker import PickedMember, look_up
+from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_numbered, role_selects
 from raidbot.commands.ui.router import number_of
@@ -19,7 +20,7 @@ from raidbot.utils.text import escape
 _NO_SIDE = "none"
 
 
-async def _roster(context: PanelContext, text: str = "") -> None:
+async def _roster(context: RaidContext, text: str = "") -> None:
     """Show the roster and menus to choose a member of it, a page at a time, or anybody else."""
     raid = context.raid
     names = await context.state.names(raid)
@@ -34,16 +35,16 @@ async def _roster(context: PanelContext, text: str = "") -> None:
     await context.page(text, *rows, embeds=(board.embed(),))
 
 
-async def _stay(context: PanelContext, text: str) -> None:
+async def _stay(context: RaidContext, text: str) -> None:
     await _roster(context.seeing(context.raid), text)
 
 
-async def _who(context: PanelContext) -> None:
+async def _who(context: RaidContext) -> None:
     """Show the chosen member's place in the raid and the actions on it."""
     await _person(context, await _member(context, number_of(context.chosen)))
 
 
-async def _person(context: PanelContext, who: PickedMember, text: str = "") -> None:
+async def _person(context: RaidContext, who: PickedMember, text: str = "") -> None:
     raid = context.raid
     seat = raid.seat_of(who.id)
     rows = role_selects(raid, raid.roles, "Give them the seat", partial(context.controls.custom_id, "seat", who.id))
@@ -63,7 +64,7 @@ async def _person(context: PanelContext, who: PickedMember, text: str = "") -> N
     await context.page(f"{text}\n{said}" if text else said, *rows)
 
 
-async def _seat(context: PanelContext) -> None:
+async def _seat(context: RaidContext) -> None:
     """Give the member the chosen role, or ask what to do instead if it is full."""
     who = await _member(context, number_of(context.part(0)))
     role = role_lookup.role_named(context.raid, context.chosen)
@@ -74,7 +75,7 @@ async def _seat(context: PanelContext) -> None:
         await _ask_to_force(context, who, role, str(full))
 
 
-async def _ask_to_force(context: PanelContext, who: PickedMember, role: Role, why: str) -> None:
+async def _ask_to_force(context: RaidContext, who: PickedMember, role: Role, why: str) -> None:
     raid = context.raid
     number = raid.roles.index(role) + 1
     await context.page(
@@ -87,14 +88,14 @@ async def _ask_to_force(context: PanelContext, who: PickedMember, role: Role, wh
     )
 
 
-async def _force(context: PanelContext) -> None:
+async def _force(context: RaidContext) -> None:
     who, role = await _member(context, number_of(context.part(0))), _numbered(context)
     await _edit(
         context, who, partial(manager_edits.assign, member=who.id, key=role, now=context.state.now(), force=True)
     )
 
 
-async def _ask_line(context: PanelContext) -> None:
+async def _ask_line(context: RaidContext) -> None:
     """Ask for the role to wait for. Only full roles have a waitlist."""
     who = await _member(context, number_of(context.part(0)))
     raid = context.raid
@@ -104,31 +105,31 @@ async def _ask_line(context: PanelContext) -> None:
     await context.page(f"{who.shown}: {escape(_place(raid, who.id))}.", *rows, back)
 
 
-async def _line(context: PanelContext) -> None:
+async def _line(context: RaidContext) -> None:
     who = await _member(context, number_of(context.part(0)))
     chosen = context.press.chosen
     role = role_lookup.role_named(context.raid, chosen).key if chosen else _numbered(context)
     await _edit(context, who, partial(manager_edits.send_to_wait, member=who.id, key=role, now=context.state.now()))
 
 
-async def _side(context: PanelContext) -> None:
+async def _side(context: RaidContext) -> None:
     who = await _member(context, number_of(context.part(0)))
     side = context.press.chosen or _NO_SIDE
     await _edit(context, who, partial(manager_edits.take_side, member=who.id, side=None if side == _NO_SIDE else side))
 
 
-async def _take_off(context: PanelContext) -> None:
+async def _take_off(context: RaidContext) -> None:
     who = await _member(context, number_of(context.part(0)))
     await _edit(context, who, partial(manager_edits.remove, member=who.id, now=context.state.now()))
 
 
-async def _edit(context: PanelContext, who: PickedMember, rule: Rule) -> None:
+async def _edit(context: RaidContext, who: PickedMember, rule: Rule) -> None:
     change = await context.change(rule, {who.id: who.name})
     names = await context.state.names(change.raid) | {who.id: who.name}
     await _roster(context.seeing(change.raid), outcome(change, names))
 
 
-async def _member(context: PanelContext, member: int) -> PickedMember:
+async def _member(context: RaidContext, member: int) -> PickedMember:
     """Return a member of the raid, or else of the guild. Raises NotAMember or NoBots."""
     who = MemberId(member)
     if who in set(context.raid.members()):
@@ -136,7 +137,7 @@ async def _member(context: PanelContext, member: int) -> PickedMember:
     return await look_up(context.interaction, who)
 
 
-def _numbered(context: PanelContext) -> RoleKey:
+def _numbered(context: RaidContext) -> RoleKey:
     """Return the key of the role whose number follows the member's id in the `custom_id`. Raises UnknownPanel."""
     return role_numbered(context.raid, context.part(1)).key
 

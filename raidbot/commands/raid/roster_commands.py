@@ -9,10 +9,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.raid.roster_messages import outcome
-from raidbot.commands.ui import log_context, permissions, raid_autocomplete, responses
+from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.member_picker import PickedMember, picked_member
-from raidbot.raids.model import GuildId, MemberId, Raid, Role
+from raidbot.commands.ui.raid_autocomplete import find_raid, raid_choices
+from raidbot.raids.model import MemberId, Raid, Role
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import manager_edits, role_lookup
 from raidbot.state import Rule, State, UnknownRaid
@@ -86,7 +87,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @waitlist.autocomplete("raid")
     @side.autocomplete("raid")
     async def _raids(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
-        return await raid_autocomplete.raid_choices(self._state, interaction, typed)
+        return await raid_choices(self._state, interaction, typed)
 
     @assign.autocomplete("role")
     @waitlist.autocomplete("role")
@@ -103,8 +104,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
 
     async def _checked(self, interaction: discord.Interaction[Any], permission: Permission, code: str) -> Raid:
         """Return the raid and defer the response. Raises UnknownRaid or NotAllowed."""
-        raid = await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
-        log_context.note_raid(raid.id)
+        raid = await find_raid(self._state, interaction, code)
         await permissions.check(interaction, permission, raid)
         await responses.defer(interaction)
         return raid
@@ -119,11 +119,9 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         """Return the raid named in the command's `raid` option, or None."""
         code = str(interaction.namespace.raid or "")
         try:
-            raid = await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
+            return await find_raid(self._state, interaction, code)
         except UnknownRaid:
             return None
-        log_context.note_raid(raid.id)
-        return raid
 
 
 def _line(raid: Raid, role: Role) -> str:

@@ -2,9 +2,10 @@
 
 from functools import partial
 
-from raidbot.commands.raid.context import Action, PanelContext
+from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.raid.member_lookup import current_members
 from raidbot.commands.ui.components import MAX_OPTIONS, option
+from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_numbered, role_selects
 from raidbot.commands.ui.router import number_of
@@ -31,7 +32,7 @@ class NobodyPlays(Refusal):
         super().__init__("Nobody you chose is a member of this server, or only bots are. Nobody was asked.")
 
 
-async def _find(context: PanelContext, text: str = "") -> None:
+async def _find(context: RaidContext, text: str = "") -> None:
     """Ask for the role, among those with a free seat; a single one is taken without asking. Raises NoRoom."""
     raid = context.raid
     substitutes.check_ahead(raid, context.state.now())
@@ -45,11 +46,11 @@ async def _find(context: PanelContext, text: str = "") -> None:
     await context.page(f"{text}\nWhich role needs a substitute?".strip(), *rows, (context.back,))
 
 
-async def _role(context: PanelContext) -> None:
+async def _role(context: RaidContext) -> None:
     await _candidates(context, role_lookup.role_named(context.raid, context.chosen))
 
 
-async def _candidates(context: PanelContext, role: Role, text: str = "") -> None:
+async def _candidates(context: RaidContext, role: Role, text: str = "") -> None:
     """Show a menu of candidates, best first, with reasons, and one for anybody else."""
     raid, now = context.raid, context.state.now()
     known = await context.state.db.read(partial(past_players.past_players, raid=raid, role=role.key))
@@ -70,7 +71,7 @@ async def _candidates(context: PanelContext, role: Role, text: str = "") -> None
     await context.page(f"{text}\n{said}{nobody}{asked}".strip(), *rows, (anybody,), (context.back,))
 
 
-async def _stay(context: PanelContext, text: str) -> None:
+async def _stay(context: RaidContext, text: str) -> None:
     """Show the candidates for the same role while it has a free seat, else ask for the role again."""
     raid = context.raid
     substitutes.check_ahead(raid, context.state.now())
@@ -81,7 +82,7 @@ async def _stay(context: PanelContext, text: str) -> None:
         await _find(context, text)
 
 
-async def _asked(context: PanelContext, role: Role) -> str:
+async def _asked(context: RaidContext, role: Role) -> str:
     waiting = [one.member for one in context.raid.asks if one.role == role.key]
     if not waiting:
         return ""
@@ -90,7 +91,7 @@ async def _asked(context: PanelContext, role: Role) -> str:
     return f"\nAsked already, without an answer yet: {listed}."
 
 
-async def _ask(context: PanelContext) -> None:
+async def _ask(context: RaidContext) -> None:
     role = role_numbered(context.raid, context.part(0))
     here = await current_members(context, [MemberId(number_of(value)) for value in context.press.values])
     if not here:

@@ -13,14 +13,15 @@ from discord.ext import commands
 
 from raidbot.commands.raidinfo import views
 from raidbot.commands.raidinfo.views import PAGE_SIZE, Query
-from raidbot.commands.ui import log_context, permissions, raid_autocomplete, responses
+from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.raid_autocomplete import find_raid, raid_choices
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of, page_number
 from raidbot.db import raid_listings
 from raidbot.delivery.boards import render
 from raidbot.delivery.exports.ical import calendar
 from raidbot.delivery.exports.roster_csv import roster_sheet
 from raidbot.raids.kinds import KIND_NAMES
-from raidbot.raids.model import GuildId, Kind, MemberId, Raid
+from raidbot.raids.model import Kind, MemberId, Raid
 from raidbot.raids.permissions import Permission
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
@@ -82,8 +83,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     @app_commands.command(description="One raid in full, with everybody on its roster")
     @app_commands.describe(code=_CODE)
     async def detail(self, interaction: discord.Interaction[Any], code: str) -> None:
-        raid = await self._state.find(_guild(interaction), code)
-        log_context.note_raid(raid.id)
+        raid = await find_raid(self._state, interaction, code)
         await responses.defer(interaction)
         names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
         board = render.board(raid, names, None, leaders)
@@ -101,12 +101,11 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     @app_commands.describe(what="What to take along", code=f"{_CODE}; needed for one raid")
     @app_commands.choices(what=_WHAT)
     async def export(self, interaction: discord.Interaction[Any], what: str, code: str | None = None) -> None:
-        wanted, guild = ExportKind(what), permissions.guild_of(interaction)
+        wanted = ExportKind(what)
         if wanted in (ExportKind.RAID, ExportKind.ROSTER):
             if code is None:
                 raise WhichRaid
-            raids = [await self._state.find(GuildId(guild.id), code)]
-            log_context.note_raid(raids[0].id)
+            raids = [await find_raid(self._state, interaction, code)]
             await responses.defer(interaction)
         else:
             await responses.defer(interaction)
@@ -119,7 +118,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     @detail.autocomplete("code")
     @export.autocomplete("code")
     async def _codes(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        return await raid_autocomplete.raid_choices(self._state, interaction, typed)
+        return await raid_choices(self._state, interaction, typed)
 
     async def press(self, press: Press) -> None:
         """Turn a page, or change a list's filter. Raises UnknownPanel or NotAllowed."""
@@ -148,7 +147,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         page = await self._state.db.read(
             partial(
                 raid_listings.coming,
-                guild=_guild(interaction),
+                guild=permissions.guild_id(interaction),
                 now=self._state.now(),
                 kind=wanted.kind,
                 member=permissions.member_id(interaction) if wanted.mine else None,
@@ -172,7 +171,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         page = await self._state.db.read(
             partial(
                 raid_listings.history,
-                guild=_guild(interaction),
+                guild=permissions.guild_id(interaction),
                 member=member,
                 now=self._state.now(),
                 page=number,
@@ -187,7 +186,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         found = await self._state.db.read(
             partial(
                 raid_listings.for_calendar,
-                guild=_guild(interaction),
+                guild=permissions.guild_id(interaction),
                 since=self._state.now() - _EXPORT_LOOKBACK,
                 member=permissions.member_id(interaction) if mine else None,
                 limit=_MAX_CALENDAR_EVENTS,
@@ -209,7 +208,3 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         made = roster_sheet(raid, await self._state.names(raid))
         text = f"The roster of “{escape(raid.name)}” (`{raid.code}`) as it is now."
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))
-
-
-def _guild(interaction: discord.Interaction[Any]) -> GuildId:
-    return GuildId(permissions.guild_of(interaction).id)

@@ -11,10 +11,11 @@ from raidbot.commands.signups import mysignups_views
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.mysignups_views import PAGE_SIZE
 from raidbot.commands.signups.service import SignupService
-from raidbot.commands.ui import log_context, permissions, responses
+from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.raid_autocomplete import find_raid
 from raidbot.commands.ui.router import Press, UnknownPanel, page_number
 from raidbot.db import raid_listings
-from raidbot.raids.model import GuildId, Raid, Source
+from raidbot.raids.model import Raid, Source
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 
@@ -36,9 +37,9 @@ class MySignups(commands.Cog):
             case ("page", number):
                 await self._show_list(press.interaction, page_number(number))
             case ("open",):
-                await self._show_raid(press.interaction, await self._raid(press, press.chosen))
+                await self._show_raid(press.interaction, await find_raid(self._state, press.interaction, press.chosen))
             case (action, code, *_) if action in ("take", "stop", "leave"):
-                await self._act(press, action, await self._raid(press, code))
+                await self._act(press, action, await find_raid(self._state, press.interaction, code))
             case _:
                 raise UnknownPanel
 
@@ -56,11 +57,6 @@ class MySignups(commands.Cog):
             said = str(refusal)
         await self._show_raid(press.interaction, raid, said)
 
-    async def _raid(self, press: Press, code: str) -> Raid:
-        raid = await self._state.find(GuildId(permissions.guild_of(press.interaction).id), code)
-        log_context.note_raid(raid.id)
-        return raid
-
     async def _show_raid(self, interaction: discord.Interaction[Any], raid: Raid, said: str = "") -> None:
         now, member = await self._state.raid(raid.id), permissions.member_id(interaction)
         await responses.edit_response(
@@ -75,7 +71,7 @@ class MySignups(commands.Cog):
         page = await self._state.db.read(
             partial(
                 raid_listings.coming,
-                guild=GuildId(permissions.guild_of(interaction).id),
+                guild=permissions.guild_id(interaction),
                 now=self._state.now(),
                 member=member,
                 page=number,

@@ -18,12 +18,12 @@ from raidbot.commands.templates import (
     roles,
     strategies,
 )
-from raidbot.commands.templates.context import ANY, Action, PanelContext, run_action
+from raidbot.commands.templates.context import ANY, TemplateContext
 from raidbot.commands.templates.views import NO_KEY
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.autocomplete import matching
+from raidbot.commands.ui.panel_context import Action, run_action
 from raidbot.commands.ui.router import Press, UnknownPanel
-from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.catalogue import Catalogue, Entry
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH
@@ -31,7 +31,7 @@ from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
 
-ACTIONS: dict[str, Action] = {
+ACTIONS: dict[str, Action[TemplateContext]] = {
     **manage.ACTIONS,
     **details.ACTIONS,
     **roles.ACTIONS,
@@ -99,25 +99,21 @@ class Templates(
     @edit.autocomplete("template")
     @export.autocomplete("template")
     async def _templates(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
+        catalogue = await self._state.templates(permissions.guild_id(interaction))
         return matching(typed, ((one.key, _offered(one), one.template.name, one.key) for one in catalogue.entries))
 
     async def press(self, press: Press) -> None:
-        """Run the pressed action; `run_action` shows a refusal. Raises UnknownPanel or NotAllowed."""
+        """Run the pressed action. Raises UnknownPanel or NotAllowed."""
         if len(press.parts) < 2 or press.parts[0] not in ACTIONS:
             raise UnknownPanel
         name, key, *rest = press.parts
-        interaction, action = press.interaction, ACTIONS[name]
-        await permissions.check_any(interaction, action.permissions)
-        catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
-        if interaction.message is None:  # a form opened by a command has no panel to edit
-            await responses.defer(interaction)
-        await run_action(PanelContext(self._state, press, catalogue, key, tuple(rest)), action)
+        catalogue = await self._state.templates(permissions.guild_id(press.interaction))
+        await run_action(TemplateContext(self._state, press, tuple(rest), catalogue, key), ACTIONS[name])
 
-    async def _command_context(self, interaction: discord.Interaction[Any]) -> PanelContext:
+    async def _command_context(self, interaction: discord.Interaction[Any]) -> TemplateContext:
         """Return the context of a command, with an empty press."""
-        catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
-        return PanelContext(self._state, Press(interaction, (), (), {}), catalogue, NO_KEY, ())
+        catalogue = await self._state.templates(permissions.guild_id(interaction))
+        return TemplateContext(self._state, Press(interaction, (), (), {}), (), catalogue, NO_KEY)
 
 
 def _named(catalogue: Catalogue, text: str) -> Entry:

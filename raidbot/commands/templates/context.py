@@ -1,28 +1,25 @@
-"""The context and the actions of a press on a panel of /templates, and the panel shown in response."""
+"""The context of a press on a panel of /templates, and the panel shown in response."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import aiohttp
 import discord
 
 from raidbot.commands.templates import views
 from raidbot.commands.templates.views import NO_KEY
-from raidbot.commands.ui import form_retry, permissions, responses
-from raidbot.commands.ui.components import BLUE, Button, Controls
-from raidbot.commands.ui.forms import Field, changed
-from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.components import Controls
+from raidbot.commands.ui.panel_context import PanelContext
 from raidbot.raids.emoji.model import Emoji
 from raidbot.raids.emoji.server import ServerEmoji, needs_server
-from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates import edits
 from raidbot.raids.templates.catalogue import Catalogue, Entry, NoSuchTemplate
 from raidbot.raids.templates.model import Template
-from raidbot.state import State
 from raidbot.utils.errors import Refusal
 
 ANY = tuple(permission for permission in Permission if permission.command == "templates")
@@ -47,22 +44,21 @@ class EmojiUnknown(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class PanelContext:
-    """`catalogue` is as it was when the press arrived; `rest` holds the parts of the `custom_id` after the key."""
+class TemplateContext(PanelContext):
+    """`catalogue` is as it was when the press arrived; `key` is a template's, or `NO_KEY` for the list."""
 
-    state: State
-    press: Press
     catalogue: Catalogue
     key: str
-    rest: tuple[str, ...]
+
+    labels: ClassVar[Mapping[str, str]] = LABELS
+    gone: ClassVar[tuple[type[Refusal], ...]] = (NoSuchTemplate, edits.RoleGone, edits.StrategyGone)
 
     @property
-    def interaction(self) -> discord.Interaction[Any]:
-        return self.press.interaction
+    def controls(self) -> Controls:
+        return views.controls(self.key)
 
-    @property
-    def guild(self) -> GuildId:
-        return GuildId(permissions.guild_of(self.interaction).id)
+    async def reloaded(self) -> Self:
+        return replace(self, catalogue=await self.state.templates(self.guild))
 
     @property
     def entry(self) -> Entry:
@@ -73,44 +69,6 @@ class PanelContext:
     def template(self) -> Template:
         """The template as it was when the press arrived. Raises NoSuchTemplate."""
         return self.entry.template
-
-    @property
-    def controls(self) -> Controls:
-        return views.controls(self.key)
-
-    @property
-    def back(self) -> Button:
-        return self.controls.button("Back", "panel")
-
-    @property
-    def chosen(self) -> str:
-        """The chosen option. Raises UnknownPanel if there is none."""
-        if not self.press.chosen:
-            raise UnknownPanel
-        return self.press.chosen
-
-    def part(self, number: int) -> str:
-        """Return part `number` of `rest`, counted from 0. Raises UnknownPanel if there is none."""
-        if number >= len(self.rest):
-            raise UnknownPanel
-        return self.rest[number]
-
-    @property
-    def marks(self) -> str:
-        """The marks (`marks_of`) of the form's fields as it was opened. Raises UnknownPanel."""
-        if not self.rest:
-            raise UnknownPanel
-        return self.rest[-1]
-
-    def changed_fields(self, *keys: str) -> dict[str, str]:
-        """Return the form fields that the member changed; `keys` in the form's order. Raises UnknownPanel."""
-        return changed(self.press.fields, self.marks, *keys)
-
-    async def ask(self, action: str, title: str, *fields: Field, about: tuple[str, ...] = ()) -> None:
-        """Open a form that submits to `action`. After a refusal it is filled in with what was typed."""
-        custom_id = self.controls.custom_id(action, *about)
-        marks = self.rest[-1] if self.rest else None
-        await form_retry.open_form(self.interaction, custom_id, title, *fields, marks=marks)
 
     async def change(self, change: Callable[[Template], Template]) -> Entry:
         """Apply the change to the template as it is now. Raises NoSuchTemplate or what the change raises."""
@@ -157,39 +115,9 @@ class PanelContext:
         shown = views.list_embed(permissions.guild_of(self.interaction).name, catalogue, page)
         await responses.edit_response(self.interaction, text, embeds=(shown,), rows=views.list_rows(catalogue, page))
 
-    async def page(self, text: str, *rows: responses.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
-        """Replace the panel with a page."""
-        await responses.edit_response(self.interaction, text, embeds=embeds, rows=rows)
-
-    def for_template(self, key: str) -> "PanelContext":
+    def for_template(self, key: str) -> Self:
         """Return this context for another template."""
         return replace(self, key=key, rest=())
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """The coroutine `do` for a press. Members without any of `permissions` are refused before it runs.
-
-    If a submitted form is refused, the action `again` opens the form again, filled in with what was typed.
-    """
-
-    permissions: tuple[Permission, ...]
-    do: Callable[[PanelContext], Awaitable[None]]
-    again: str | None = None
-
-
-async def run_action(context: PanelContext, action: Action) -> None:
-    """Run the action; show a refusal above the panel, or above what was typed."""
-    try:
-        await action.do(context)
-    except UnknownPanel as refusal:
-        await context.home(str(refusal))
-    except Refusal as refusal:
-        if action.again is None:
-            await context.home(str(refusal))
-            return
-        is_gone = isinstance(refusal, NoSuchTemplate | edits.RoleGone | edits.StrategyGone)
-        await _show_typed(context, str(refusal), again=None if is_gone else action.again)
 
 
 async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
@@ -199,11 +127,3 @@ async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         raise EmojiUnknown from error
     return ServerEmoji(tuple(Emoji(one.name, one.id, one.animated) for one in found if one.is_usable()))
-
-
-async def _show_typed(context: PanelContext, why: str, *, again: str | None) -> None:
-    """Show the refusal above what was typed, with a button to try again if `again` is an action."""
-    buttons = [context.controls.button("Try again", again, BLUE, *context.rest)] if again else []
-    buttons.append(context.controls.button("Give up", "panel"))
-    shown = form_retry.embeds(context.press.fields, LABELS)
-    await context.page(form_retry.refusal_text(why), tuple(buttons), embeds=shown)

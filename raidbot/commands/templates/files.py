@@ -10,10 +10,10 @@ from typing import Any
 import aiohttp
 import discord
 
-from raidbot.commands.templates.context import Action, PanelContext, server_emoji
+from raidbot.commands.templates.context import TemplateContext, server_emoji
 from raidbot.commands.templates.views import NO_KEY
 from raidbot.commands.ui import permissions, responses
-from raidbot.raids.model import GuildId
+from raidbot.commands.ui.panel_context import Action
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.catalogue import Entry
 from raidbot.raids.templates.file_format import MAX_FILE_BYTES, FileEntry, TooLargeFile, kib, read, write
@@ -58,7 +58,7 @@ async def import_file(state: State, interaction: discord.Interaction[Any], file:
     Raises Refusal for anything wrong with the file; then nothing is changed.
     """
     filed = await asyncio.to_thread(read, await _download(file))  # a large file takes long to parse
-    guild = GuildId(permissions.guild_of(interaction).id)
+    guild = permissions.guild_id(interaction)
     ids = (await server_emoji(interaction)).ids
     before = await state.templates(guild)
     check_emoji(before, filed, ids)
@@ -86,7 +86,7 @@ def _told(told: ImportSummary) -> str:
     )
 
 
-async def _export(context: PanelContext) -> None:
+async def _export(context: TemplateContext) -> None:
     await responses.defer(context.interaction)
     entry = None if context.key == NO_KEY else context.entry
     entries = context.catalogue.entries if entry is None else (entry,)

@@ -63,6 +63,11 @@ def guild_of(interaction: discord.Interaction[Any]) -> discord.Guild:
     return interaction.guild
 
 
+def guild_id(interaction: discord.Interaction[Any]) -> GuildId:
+    """Return the id of the interaction's guild. Raises ServersOnly or NotKnownYet."""
+    return GuildId(guild_of(interaction).id)
+
+
 def member_id(interaction: discord.Interaction[Any]) -> MemberId:
     return MemberId(interaction.user.id)
 
@@ -108,7 +113,7 @@ async def check_any(
 
 async def grants_of(interaction: discord.Interaction[Any]) -> Grants:
     state: State = interaction.client.state
-    return (await state.settings(GuildId(guild_of(interaction).id))).grants
+    return (await state.settings(guild_id(interaction))).grants
 
 
 def chosen_roles(interaction: discord.Interaction[Any], values: Iterable[str]) -> frozenset[int]:
