@@ -10,9 +10,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.posting.channels import USE_NAMES, Use, channel_status, chosen_for, set_channel, signup_channel
-from raidbot.commands.ui import forms, permissions, responses
+from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import BLUE, GREY, Controls, options, panel_embed
 from raidbot.commands.ui.router import Press, UnknownPanel, address
+from raidbot.commands.ui.time_forms import zone_form
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Permission
 from raidbot.raids.settings import GuildSettings
@@ -57,7 +58,7 @@ class Setup(commands.Cog):
                 await self._choose(press, Use(use))
             case ("ask-zone",):
                 zone = (await self._state.settings(permissions.guild_id(interaction))).zone
-                await responses.open_modal(interaction, _zone_form(zone))
+                await responses.open_modal(interaction, zone_form(PANEL, zone))
                 return
             case ("zone",):
                 page, zone = "boards", zones.zone_named(press.fields["zone"]).key
@@ -157,8 +158,3 @@ def _channel_select(guild: discord.Guild, settings: GuildSettings, use: Use) -> 
         if chosen and guild.get_channel(chosen)
         else [],
     )
-
-
-def _zone_form(zone: str) -> discord.ui.Modal:
-    field = forms.Field("zone", "Time zone", zone, "A city or region, such as Europe/London", max_length=64)
-    return forms.form(address(PANEL, "zone"), "Time zone of this server", field)

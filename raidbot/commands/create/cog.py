@@ -18,9 +18,11 @@ from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.router import Press, UnknownPanel, page_number
+from raidbot.commands.ui.time_forms import when_field
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId
 from raidbot.delivery.boards.render import board
+from raidbot.raids import labels
 from raidbot.raids.drafts import (
     MAX_SUBJECT_LENGTH,
     MAX_TEAMS,
@@ -44,7 +46,6 @@ from raidbot.raids.times.tokens import NotATime
 from raidbot.state import Cause, State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape
 
 _MAX_DIGITS = 18
 _Choice = app_commands.Choice
@@ -136,7 +137,7 @@ class Create(commands.Cog):
             case ["ask-time", *marks]:
                 zone = (await self._state.settings(permissions.guild_id(interaction))).zone
                 await _ask(
-                    interaction, draft_view, "time", "Time of the raid", views.time_field(draft_view, zone), marks
+                    interaction, draft_view, "time", "Time of the raid", when_field(zone, draft_view.draft.said), marks
                 )
             case ["ask-name", *marks]:
                 await _ask(interaction, draft_view, "name", "Name", views.name_field(draft_view), marks)
@@ -266,7 +267,7 @@ class Create(commands.Cog):
         raid, channel = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
         await self._state.learn_names(raid.guild, {raid.creator: clean_name(interaction.user.display_name)})
         raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=draft_view.id)
-        name = f"“{escape(raid.name)}” (`{raid.code}`)"
+        name = labels.coded(raid)
         await responses.edit_response(interaction, f"{name} is being posted in {channel.mention}.")
         await responses.edit_response(interaction, await self._post_waiter.outcome(raid, channel.mention))
 

@@ -10,6 +10,7 @@ from raidbot.commands.ui.components import BLUE, GREEN, GREY, MAX_OPTIONS, RED, 
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.responses import Item, Row
 from raidbot.commands.ui.router import address
+from raidbot.commands.ui.time_forms import WHEN_LABEL, understood
 from raidbot.db.drafts import DraftId
 from raidbot.raids.drafts import (
     MAX_SUBJECT_LENGTH,
@@ -28,11 +29,11 @@ from raidbot.raids.drafts import (
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Template, spoken_length
 from raidbot.utils.clean_text import clean_name
-from raidbot.utils.text import escape, stamp
+from raidbot.utils.text import escape, stamps
 
 PANEL = "create"
 LABELS = {
-    "when": "When does it begin?",
+    "when": WHEN_LABEL,
     "name": "Boss or dungeon",
     "seats": f"Number of seats, 1 to {MUSEUM_SEATS[-1]}",
 }
@@ -81,7 +82,7 @@ def summary(draft_view: DraftView) -> discord.Embed:
     if "counts" in asked:
         lines.append(f"**Counts for statistics:** {'yes' if draft.counts else 'no'}")
     if draft.starts_at:
-        lines.append(f"**Time:** {stamp(draft.starts_at)} ({stamp(draft.starts_at, 'R')})")
+        lines.append(f"**Time:** {stamps(draft.starts_at)}")
     embed = panel_embed("Create a raid", "\n".join(lines) or "Choose below.")
     needed = draft_view.missing
     embed.set_footer(text=f"Still to choose: {', '.join(needed)}" if needed else "Ready. Look at the preview.")
@@ -162,18 +163,11 @@ def preview_text(draft_view: DraftView, channel: discord.TextChannel) -> str:
     """State the raid's time and channel, and every assumption made about the time."""
     draft = draft_view.draft
     assert draft.starts_at is not None  # noqa: S101 - a finished draft has a time
-    said = f"“{escape(draft.said)}” is" if draft.said else "It begins"
     lines = [
-        f"{said} {stamp(draft.starts_at)} ({stamp(draft.starts_at, 'R')}), time zone {draft.zone}.",
-        *(f"-# {assumption}" for assumption in draft_view.assumptions),
+        *understood(draft.said, draft.starts_at, str(draft.zone), draft_view.assumptions),
         f"The signup goes to {channel.mention} and will look like this:",
     ]
     return "\n".join(lines)
-
-
-def time_field(draft_view: DraftView, zone: str) -> Field:
-    hint = f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})"
-    return Field("when", LABELS["when"], draft_view.draft.said, hint)
 
 
 def name_field(draft_view: DraftView) -> Field:

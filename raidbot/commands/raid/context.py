@@ -13,6 +13,7 @@ from raidbot.commands.raid.views import PanelData
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import Controls
 from raidbot.commands.ui.panel_context import PanelContext
+from raidbot.commands.ui.time_forms import WHEN_LABEL
 from raidbot.db import closed_dms, raid_history, undo
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid
@@ -25,7 +26,7 @@ LABELS = {
     "title": "Title",
     "subject": "Boss or dungeon",
     "description": "Description",
-    "when": "When does it begin?",
+    "when": WHEN_LABEL,
 }
 
 

@@ -3,22 +3,23 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from raidbot.commands.raid.context import LABELS, RaidContext
+from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.ui.components import GREEN, RED
-from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import UnknownPanel
+from raidbot.commands.ui.time_forms import understood, when_field
 from raidbot.db import undo as rows
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.words import title
 from raidbot.raids.events import Change
+from raidbot.raids.labels import quoted
 from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import undo
 from raidbot.raids.times import zones
 from raidbot.raids.times.parse import parse_time
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip, escape, stamp
+from raidbot.utils.text import stamp, stamps
 
 _MAX_TIMESTAMP_SECONDS = 253402300799  # 9999-12-31T23:59:59Z, the last second of `datetime.max`
 
@@ -44,7 +45,7 @@ async def _ask_cancel(context: RaidContext) -> None:
     told = len({raid.creator, *raid.members()})
     people = "One person is told." if told == 1 else f"{told} people are told."
     await context.page(
-        f"Cancel “{escape(raid.name)}” at {stamp(raid.starts_at)}? {people}",
+        f"Cancel {quoted(raid.name)} at {stamp(raid.starts_at)}? {people}",
         (context.controls.button("Yes, cancel the raid", "cancel", RED), context.controls.button("Keep it", "panel")),
     )
 
@@ -60,8 +61,7 @@ async def _cancel(context: RaidContext) -> None:
 
 async def _ask_time(context: RaidContext) -> None:
     zone = (await context.state.settings(context.guild)).zone
-    hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", 100)
-    await context.ask("time", "New time", Field("when", LABELS["when"], hint=hint))
+    await context.ask("time", "New time", when_field(zone))
 
 
 async def _time(context: RaidContext) -> None:
@@ -70,8 +70,7 @@ async def _time(context: RaidContext) -> None:
     zone = (await context.state.settings(raid.guild)).tzinfo
     when = parse_time(said, zone=zone, now=context.state.now(), locale=str(context.interaction.locale))
     lines = [
-        f"“{escape(said.strip())}” is {stamp(when.instant)} ({stamp(when.instant, 'R')}), time zone {when.zone.key}.",
-        *(f"-# {assumption}" for assumption in when.assumptions),
+        *understood(said, when.instant, when.zone.key, when.assumptions),
         f"Until now it is {stamp(raid.starts_at)}. {_told(raid)}",
     ]
     until = (int(when.instant.timestamp()), when.zone.key, raid.time_revision)
@@ -101,7 +100,7 @@ async def _save_time(context: RaidContext) -> None:
 
     change = await context.change(rule)
     closed = " Signups are still closed." if change.raid.status is Status.CLOSED else ""
-    await context.home(f"The raid now begins {stamp(starts_at)} ({stamp(starts_at, 'R')}).{closed}")
+    await context.home(f"The raid now begins {stamps(starts_at)}.{closed}")
 
 
 def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:

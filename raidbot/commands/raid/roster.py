@@ -11,6 +11,7 @@ from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_numbered, role_selects
 from raidbot.commands.ui.router import number_of
 from raidbot.delivery.boards import render
+from raidbot.raids import labels
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import manager_edits, role_lookup
@@ -147,12 +148,10 @@ def _place(raid: Raid, member: MemberId) -> str:
     seat = raid.seat_of(member)
     parts = []
     if seat is not None:
-        side = f" ({seat.side})" if seat.side else ""
         forced = ", over capacity" if raid.is_over_capacity(seat) else ""
-        parts.append(f"{raid.role(seat.role).name}{side}{forced}")
-    for wait in raid.waits_of(member):
-        position = [one.member for one in raid.waitlist(wait.role)].index(member) + 1
-        parts.append(f"waits for {raid.role(wait.role).name}, number {position}")
+        parts.append(f"{labels.seat(raid, seat)}{forced}")
+    waits = raid.waits_of(member)
+    parts += [f"waits for {raid.role(wait.role).name}, number {raid.position_of(wait)}" for wait in waits]
     return "; ".join(parts) or "not signed up"
 
 

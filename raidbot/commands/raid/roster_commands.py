@@ -13,12 +13,12 @@ from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.member_picker import PickedMember, picked_member
 from raidbot.commands.ui.raid_autocomplete import find_raid, raid_choices
-from raidbot.raids.model import MemberId, Raid, Role
+from raidbot.raids.labels import role_choice
+from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import manager_edits, role_lookup
 from raidbot.state import Rule, State, UnknownRaid
 from raidbot.utils.clean_text import clean_name
-from raidbot.utils.text import clip
 
 NO_SIDE = "none"
 _Choice = app_commands.Choice[str]
@@ -93,7 +93,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @waitlist.autocomplete("role")
     async def _roles(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
         raid = await self._named(interaction)
-        return matching(typed, ((role.key, _line(raid, role)) for role in raid.roles) if raid else ())
+        return matching(typed, ((role.key, role_choice(raid, role)) for role in raid.roles) if raid else ())
 
     @assign.autocomplete("side")
     @side.autocomplete("side")
@@ -122,9 +122,3 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
             return await find_raid(self._state, interaction, code)
         except UnknownRaid:
             return None
-
-
-def _line(raid: Raid, role: Role) -> str:
-    taken, waiting = len(raid.seated(role.key)), len(raid.waitlist(role.key))
-    line = f", {waiting} waiting" if waiting else ""
-    return f"{raid.roles.index(role) + 1}. {clip(role.name, 60)} ({taken}/{role.seats}{line})"

@@ -11,6 +11,7 @@ from raidbot.commands.ui.role_select import role_numbered, role_selects
 from raidbot.commands.ui.router import number_of
 from raidbot.db import past_players
 from raidbot.raids.events import SubstituteAsked
+from raidbot.raids.labels import bold
 from raidbot.raids.model import MemberId, Role
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import role_lookup, substitutes
@@ -66,7 +67,7 @@ async def _candidates(context: RaidContext, role: Role, text: str = "") -> None:
         rows.append((select,))
     anybody = context.controls.user_select("Or ask others", "sub-ask", number, "any", max_values=_MAX_OTHERS_NAMED)
     asked = await _asked(context, role)
-    said = f"Who shall be asked to come as **{escape(role.name)}**? The first to accept gets the seat."
+    said = f"Who shall be asked to come as {bold(role.name)}? The first to accept gets the seat."
     nobody = "" if offered else "\nNobody who played this role here before is free."
     await context.page(f"{text}\n{said}{nobody}{asked}".strip(), *rows, (anybody,), (context.back,))
 
@@ -99,8 +100,8 @@ async def _ask(context: RaidContext) -> None:
     rule = partial(substitutes.ask, key=role.key, members=tuple(here), by=context.asker, now=context.state.now())
     change = await context.change_for_good(rule, here)
     asked = [event.member for event in change.events if isinstance(event, SubstituteAsked)]
-    names = clip(joined([f"**{escape(here[member])}**" for member in asked]), 1000)
-    await context.home(f"I ask {names} to come as **{escape(role.name)}**. You are told what they answer.")
+    names = clip(joined([str(bold(here[member])) for member in asked]), 1000)
+    await context.home(f"I ask {names} to come as {bold(role.name)}. You are told what they answer.")
 
 
 _FIND = (Permission.RAID_FINDSUB,)

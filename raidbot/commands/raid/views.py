@@ -11,12 +11,14 @@ from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
 from raidbot.db.raid_history import HistoryEntry
 from raidbot.delivery.audit_log.entry_format import shown
+from raidbot.raids import labels
 from raidbot.raids.audit.words import title, words
 from raidbot.raids.kinds import KIND_NAMES
+from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.rosters.undo import Step
 from raidbot.raids.templates.model import spoken_length
-from raidbot.utils.text import clip, escape, fit_lines, joined, stamp
+from raidbot.utils.text import clip, escape, fit_lines, joined, stamp, stamps
 
 PANEL = "raid"
 _MAX_CHANGES_LENGTH = 1024
@@ -25,10 +27,10 @@ _MAX_VALUE_LENGTH = 60
 _MAX_UNREACHABLE_NAMED = 10
 
 _STATES = {
-    Status.POSTING: "⏳ being posted",
-    Status.OPEN: "🟢 open",
-    Status.CLOSED: "🔒 closed",
-    Status.CANCELLED: "❌ cancelled",
+    Status.POSTING: "being posted",
+    Status.OPEN: "open",
+    Status.CLOSED: "closed",
+    Status.CANCELLED: "cancelled",
 }
 
 
@@ -52,7 +54,7 @@ def embed(data: PanelData) -> discord.Embed:
     if data.changes:
         lines = [_change(happened) for happened in data.changes]
         shown.add_field(name="Last changes", value=fit_lines(lines, _MAX_CHANGES_LENGTH, "…"), inline=False)
-    return shown.set_footer(text=f"Raid {raid.code}")
+    return shown.set_footer(text=labels.footer(raid))
 
 
 def rows(data: PanelData) -> tuple[Row, ...]:
@@ -101,9 +103,10 @@ def _undo(data: PanelData, controls: Controls) -> Button:
 def _facts(data: PanelData) -> Iterator[str]:
     raid, names = data.raid, data.names
     held = " until somebody closes them" if raid.is_open and raid.hold else ""
-    yield f"**Signups:** {_STATES[raid.status]}{held}" + (f" · [board]({raid.link})" if raid.link else "")
+    state = f"{STATUS_ICONS[raid.status]} {_STATES[raid.status]}{held}"
+    yield f"**Signups:** {state}" + (f" · [board]({raid.link})" if raid.link else "")
     yield f"**What:** {KIND_NAMES[raid.kind]}"
-    yield f"**Starts:** {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')}), time zone {raid.zone}"
+    yield f"**Starts:** {stamps(raid.starts_at)}, time zone {raid.zone}"
     if raid.length_minutes is not None:
         yield f"**Length:** {spoken_length(raid.length_minutes)}"
     people = f"created by {_name(raid.creator, names)}"
@@ -117,7 +120,7 @@ def _facts(data: PanelData) -> Iterator[str]:
 
 
 def _name(member: MemberId, names: Mapping[MemberId, str]) -> str:
-    return f"**{escape(names.get(member, 'Member'))}**"
+    return str(labels.bold(names.get(member, "Member")))
 
 
 def _change(happened: HistoryEntry) -> str:

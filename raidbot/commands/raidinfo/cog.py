@@ -20,12 +20,12 @@ from raidbot.db import raid_listings
 from raidbot.delivery.boards import render
 from raidbot.delivery.exports.ical import calendar
 from raidbot.delivery.exports.roster_csv import roster_sheet
+from raidbot.raids import labels
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import Kind, MemberId, Raid
 from raidbot.raids.permissions import Permission
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape
 
 _MAX_CALENDAR_EVENTS = 1000
 _EXPORT_LOOKBACK = timedelta(days=1)
@@ -206,5 +206,5 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
 
     async def _send_roster(self, interaction: discord.Interaction[Any], raid: Raid) -> None:
         made = roster_sheet(raid, await self._state.names(raid))
-        text = f"The roster of “{escape(raid.name)}” (`{raid.code}`) as it is now."
+        text = f"The roster of {labels.coded(raid)} as it is now."
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))

@@ -10,9 +10,11 @@ from raidbot.commands.ui.components import BLUE, Controls, numbered, options, pa
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import UnknownPanel, address, page_number
 from raidbot.db.raid_listings import Page, RaidEntry
+from raidbot.raids import labels
 from raidbot.raids.kinds import KIND_NAMES
+from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import Kind, MemberId, Presence, Raid, Status
-from raidbot.utils.text import clip, escape, stamp
+from raidbot.utils.text import clip, escape, stamp, stamps
 
 PANEL = "raidinfo"
 PAGE_SIZE = 10
@@ -21,7 +23,6 @@ _MAX_NAME_LENGTH = 80
 _MAX_ROLE_LENGTH = 60
 _EVERY_KIND = "all"
 
-_MARKS = {Status.POSTING: "⏳", Status.OPEN: "🟢", Status.CLOSED: "🔒", Status.CANCELLED: "❌"}
 _SAID = {
     Status.POSTING: "being posted",
     Status.OPEN: "open for signups",
@@ -87,14 +88,14 @@ def history_rows(page: Page, member: MemberId) -> tuple[Row, ...]:
 def status_line(raid: Raid) -> str:
     """Return a line on the raid's state, to show above its roster."""
     board = f" · [to the board]({raid.link})" if raid.link else ""
-    return f"`{raid.code}` · {KIND_NAMES[raid.kind]} · {_MARKS[raid.status]} {_SAID[raid.status]}{board}"
+    return f"`{raid.code}` · {KIND_NAMES[raid.kind]} · {STATUS_ICONS[raid.status]} {_SAID[raid.status]}{board}"
 
 
 def _line(number: int, entry: RaidEntry) -> str:
     waiting = f", {entry.waiting} waiting" if entry.waiting else ""
     facts = f"{KIND_NAMES[entry.kind]} `{entry.code}`, {entry.taken}/{entry.capacity} seats{waiting}"
-    when = f"{stamp(entry.starts_at)} ({stamp(entry.starts_at, 'R')})"
-    return f"{number}. {_MARKS[entry.status]} {_name(entry)} {when}\n-# {facts}"
+    when = stamps(entry.starts_at)
+    return f"{number}. {STATUS_ICONS[entry.status]} {_name(entry)} {when}\n-# {facts}"
 
 
 def _past(number: int, entry: RaidEntry) -> str:
@@ -113,5 +114,4 @@ def _facts(entry: RaidEntry) -> Iterator[str]:
 
 
 def _name(entry: RaidEntry) -> str:
-    name = f"**{escape(clip(entry.name, _MAX_NAME_LENGTH))}**"
-    return f"[{name}]({entry.link})" if entry.link else name
+    return labels.linked(str(labels.bold(clip(entry.name, _MAX_NAME_LENGTH))), entry.link)

@@ -6,21 +6,21 @@ from functools import partial
 import discord
 
 from raidbot.commands.signups.service import place
-from raidbot.commands.ui.components import GREY, RED, Button, Controls, numbered, option, panel_embed
+from raidbot.commands.ui.components import GREY, RED, Controls, link_button, numbered, option, panel_embed
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_selects
 from raidbot.commands.ui.router import address
 from raidbot.db.raid_listings import Page
+from raidbot.raids import labels
+from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import MemberId, Raid, Status
-from raidbot.utils.text import clip, escape, stamp
+from raidbot.utils.text import clip, escape, stamps
 
 PANEL = "mysignups"
 PAGE_SIZE = 8
 _CONTROLS = Controls(partial(address, PANEL))
 _MAX_NAME_LENGTH = 60
 _MAX_PLACE_LENGTH = 150
-
-_MARKS = {Status.POSTING: "⏳", Status.OPEN: "🟢", Status.CLOSED: "🔒", Status.CANCELLED: "❌"}
 
 
 def list_embed(page: Page, raids: Sequence[Raid], member: MemberId) -> discord.Embed:
@@ -41,12 +41,12 @@ def list_rows(page: Page, raids: Sequence[Raid], member: MemberId) -> tuple[Row,
 
 
 def raid_embed(raid: Raid, member: MemberId) -> discord.Embed:
-    lines = [f"{_MARKS[raid.status]} {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})", place(raid, member)]
+    lines = [f"{STATUS_ICONS[raid.status]} {stamps(raid.starts_at)}", place(raid, member)]
     if raid.status is Status.CLOSED:
         lines.append("Signups are closed: ask a raid leader if you want to change something.")
     if raid.status is Status.CANCELLED:
         lines.append("This raid is cancelled.")
-    return panel_embed(escape(raid.name), "\n".join(lines)).set_footer(text=f"Raid {raid.code}")
+    return panel_embed(escape(raid.name), "\n".join(lines)).set_footer(text=labels.footer(raid))
 
 
 def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
@@ -65,23 +65,21 @@ def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
     may_leave = is_in and raid.is_open
     leave = _CONTROLS.button("Leave this raid", "leave", RED, raid.code, disabled=not may_leave)
     back = _CONTROLS.button("All my signups", "page", GREY, 0)
-    board = (Button(label="To the board", url=raid.link),) if raid.link else ()
+    board = (link_button("To the board", raid.link),) if raid.link else ()
     return (*rows, (leave, back, *board))
 
 
 def brief(raid: Raid, member: MemberId) -> str:
     """Describe the member's seat and waitlist places in a few words."""
     seat = raid.seat_of(member)
-    parts = [] if seat is None else [f"{raid.role(seat.role).name}{f' ({seat.side})' if seat.side else ''}"]
-    for wait in raid.waits_of(member):
-        position = [one.member for one in raid.waitlist(wait.role)].index(member) + 1
-        parts.append(f"number {position} in line for {raid.role(wait.role).name}")
+    parts = [] if seat is None else [labels.seat(raid, seat)]
+    waits = raid.waits_of(member)
+    parts += [f"number {raid.position_of(wait)} in line for {raid.role(wait.role).name}" for wait in waits]
     return ", ".join(parts)
 
 
 def _line(number: int, raid: Raid, member: MemberId) -> str:
-    name = f"**{escape(clip(raid.name, _MAX_NAME_LENGTH))}**"
-    named = f"[{name}]({raid.link})" if raid.link else name
-    when = f"{stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})"
+    named = labels.linked(str(labels.bold(clip(raid.name, _MAX_NAME_LENGTH))), raid.link)
+    when = stamps(raid.starts_at)
     what = clip(escape(brief(raid, member)), _MAX_PLACE_LENGTH)
-    return f"{number}. {_MARKS[raid.status]} {named} {when}\n-# `{raid.code}` {what}"
+    return f"{number}. {STATUS_ICONS[raid.status]} {named} {when}\n-# `{raid.code}` {what}"

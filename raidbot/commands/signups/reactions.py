@@ -22,6 +22,7 @@ from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
+from raidbot.raids import labels
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change
 from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidId, RoleKey, Source, Status
@@ -31,7 +32,7 @@ from raidbot.state import Cause, State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
 from raidbot.utils.rate_limiter import SlidingWindow
-from raidbot.utils.words import Code, Name, render, say
+from raidbot.utils.words import render, say
 
 log = structlog.get_logger(__name__)
 
@@ -55,10 +56,8 @@ class NotSaved(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
             say(
-                "I could not write down your reaction for “{raid}” ({code}) just now."
-                " Leave it where it is; I will catch up.",
-                raid=Name(raid.name),
-                code=Code(raid.code),
+                "I could not write down your reaction for {raid} just now. Leave it where it is; I will catch up.",
+                raid=labels.plainly_coded(raid),
             )
         )
 

@@ -87,6 +87,10 @@ class Controls:
         )
 
 
+def link_button(label: str, url: str) -> Button:
+    return Button(label=label, url=url)
+
+
 @dataclass(frozen=True, slots=True)
 class Slice(Generic[T]):
     """A page of a list. `number` counts from 0; there is always at least one page."""

@@ -7,11 +7,11 @@ import discord
 
 from raidbot.commands.ui import permissions
 from raidbot.delivery.members.names import store_members
+from raidbot.raids.labels import bold
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.state import State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape
 
 
 class NotAMember(Refusal):
@@ -33,7 +33,7 @@ class PickedMember:
 
     @property
     def shown(self) -> str:
-        return f"**{escape(self.name)}**"
+        return str(bold(self.name))
 
 
 async def picked_member(state: State, user: discord.User | discord.Member) -> PickedMember:

@@ -1,6 +1,5 @@
 """Find a raid by its code, and autocomplete codes."""
 
-from datetime import tzinfo
 from functools import partial
 from typing import Any
 
@@ -10,10 +9,9 @@ from discord import app_commands
 from raidbot.commands.ui import log_context, permissions
 from raidbot.commands.ui.autocomplete import MAX_CHOICE_LENGTH, matching
 from raidbot.db import raid_queries
-from raidbot.db.raid_queries import Listed
+from raidbot.raids.labels import choice
 from raidbot.raids.model import Raid
 from raidbot.state import State
-from raidbot.utils.text import clip
 
 
 async def find_raid(state: State, interaction: discord.Interaction[Any], code: str) -> Raid:
@@ -30,11 +28,5 @@ async def raid_choices(
     guild = permissions.guild_id(interaction)
     zone = (await state.settings(guild)).tzinfo
     listed = await state.db.read(partial(raid_queries.listed, guild=guild, now=state.now()))
-    return matching(typed, ((raid.code, raid_label(raid, zone)) for raid in listed))
-
-
-def raid_label(raid: Listed, zone: tzinfo) -> str:
-    """Return “code — title — time”, clipped to the length of a choice."""
-    when = f"{raid.starts_at.astimezone(zone):%a %d %b %H:%M}"
-    room = MAX_CHOICE_LENGTH - len(f"{raid.code} —  — {when}")
-    return f"{raid.code} — {clip(raid.name, room)} — {when}"
+    labels = ((raid, f"{raid.starts_at.astimezone(zone):%a %d %b %H:%M}") for raid in listed)
+    return matching(typed, ((raid.code, choice(raid, when, MAX_CHOICE_LENGTH)) for raid, when in labels))

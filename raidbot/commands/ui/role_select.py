@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-import discord
-
-from raidbot.commands.ui.components import MAX_OPTIONS, Select, Slice, page_of
+from raidbot.commands.ui.components import MAX_OPTIONS, Select, Slice, option, page_of
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import UnknownPanel, number_of
+from raidbot.raids.labels import role_choice
 from raidbot.raids.model import Raid, Role
-from raidbot.utils.text import clip
 
 
 def role_selects(raid: Raid, roles: Sequence[Role], hint: str, to: Callable[[int], str]) -> list[Row]:
@@ -24,14 +22,7 @@ def role_numbered(raid: Raid, text: str) -> Role:
     return raid.roles[number_of(text) - 1]
 
 
-def role_option(raid: Raid, role: Role) -> discord.SelectOption:
-    taken, waiting = len(raid.seated(role.key)), len(raid.waitlist(role.key))
-    also = f", {waiting} waiting" if waiting else ""
-    label = f"{raid.roles.index(role) + 1}. {clip(role.name, 60)} ({taken}/{role.seats}{also})"
-    return discord.SelectOption(label=label, value=role.key)
-
-
 def _menu(raid: Raid, page: Slice[Role], hint: str, custom_id: str) -> Select:
-    options = [role_option(raid, role) for role in page.items]
+    options = [option(role.key, role_choice(raid, role)) for role in page.items]
     which = hint if page.pages == 1 else f"{hint} ({page.number + 1} of {page.pages})"
     return Select(custom_id=custom_id, placeholder=which, options=options)

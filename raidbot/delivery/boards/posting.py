@@ -19,12 +19,12 @@ from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.pacing import Pacer, sleep_unless
-from raidbot.raids import lifecycle
+from raidbot.raids import labels, lifecycle
 from raidbot.raids.events import Change, Created
 from raidbot.raids.model import CancelReason, ChannelId, MessageId, Raid, RaidId, Source, Status
 from raidbot.state import Cause, State
 from raidbot.utils.tasks import end, start_detached
-from raidbot.utils.text import clip, escape, stamp
+from raidbot.utils.text import escape, stamps
 
 log = structlog.get_logger(__name__)
 
@@ -209,7 +209,7 @@ class Posting:
                 lambda: self._client.http.start_thread_with_message(
                     raid.channel,
                     message,
-                    name=_thread_name(raid),
+                    name=labels.thread_name(raid, _MAX_THREAD_NAME_LENGTH),
                     auto_archive_duration=settings.thread_archive_minutes,  # type: ignore[arg-type]
                 )
             )
@@ -235,18 +235,9 @@ class Posting:
             log.exception(failed, raid=raid)
 
 
-def _thread_name(raid: Raid) -> str:
-    """Return the raid's name with its code, because a guild may play the same raid every week."""
-    code = f" - {raid.code}"
-    return clip(raid.name, _MAX_THREAD_NAME_LENGTH - len(code)) + code
-
-
 def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) -> OutboxMessage:
     """Return the thread's first message; `there` are the names of members who are already in the raid."""
-    text = (
-        f"Questions and plans for **{escape(raid.name)}** (`{raid.code}`) belong here."
-        f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."
-    )
+    text = f"Questions and plans for {labels.bold_coded(raid)} belong here.\nStarts {stamps(raid.starts_at)}."
     if there:
         more = f" and {len(there) - _MAX_NAMED} more" if len(there) > _MAX_NAMED else ""
         text += f"\nAlready in: {', '.join(there[:_MAX_NAMED])}{more}."
