@@ -44,6 +44,7 @@ from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
 from raidbot.commands.ui import log_context
 from raidbot.commands.ui.errors import report_error
+from raidbot.commands.ui.interaction import BotClient, Interaction
 from raidbot.commands.ui.router import Router
 from raidbot.db import guilds
 from raidbot.db.database import Database
@@ -115,7 +116,7 @@ class Tree(app_commands.CommandTree["RaidBot"]):
             return False
         return True
 
-    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
+    async def on_error(self, interaction: "discord.Interaction[RaidBot]", error: app_commands.AppCommandError) -> None:
         await report_error(interaction, error)
 
 
@@ -127,7 +128,7 @@ def _with_ids(fingerprint: str, known: Sequence[app_commands.AppCommand]) -> str
     return " ".join((fingerprint, *sorted(str(command.id) for command in known)))
 
 
-class RaidBot(commands.AutoShardedBot):
+class RaidBot(commands.AutoShardedBot, BotClient):
     """The client. Call `login`, then `connect`; `close` shuts it down in order. The caller closes the database."""
 
     def __init__(self, db: Database, clock: Clock, options: Options) -> None:
@@ -272,7 +273,7 @@ class RaidBot(commands.AutoShardedBot):
         """Return True if the bot may work in the guild."""
         return not self._options.allowed_guilds or guild in self._options.allowed_guilds
 
-    def check_allowed(self, interaction: discord.Interaction[Any]) -> None:
+    def check_allowed(self, interaction: Interaction) -> None:
         """Raise GuildNotAllowed if the interaction comes from a guild that is not allowed; DMs pass."""
         if interaction.guild_id is not None and not self.serves(interaction.guild_id):
             raise GuildNotAllowed

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -10,6 +9,7 @@ from discord.ext import commands
 
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import MAX_OPTIONS, Controls, RoleSelect, Select, options, panel_embed
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.db import audit
 from raidbot.raids.audit.entry import AuditAction, Entry
@@ -37,7 +37,7 @@ class Permissions(commands.Cog):
         self._state = state
 
     @app_commands.command(description="Which roles may do what, and who may sign up")
-    async def permissions(self, interaction: discord.Interaction[Any]) -> None:
+    async def permissions(self, interaction: Interaction) -> None:
         await permissions.check(interaction, Permission.PERMISSIONS)
         await responses.defer(interaction)
         await self._show(interaction, _EVERYTHING)
@@ -69,7 +69,7 @@ class Permissions(commands.Cog):
             await self._note(press.interaction, Entry(AuditAction.GRANT_REFUSED, None, wanted))
             raise
 
-    async def _note(self, interaction: discord.Interaction[Any], entry: Entry) -> None:
+    async def _note(self, interaction: Interaction, entry: Entry) -> None:
         """Write an audit entry for an attempt that changed nothing."""
         cause = permissions.cause_of(interaction)
         record = partial(
@@ -83,7 +83,7 @@ class Permissions(commands.Cog):
         )
         await self._state.db.write(record)
 
-    async def _show(self, interaction: discord.Interaction[Any], subject: str) -> None:
+    async def _show(self, interaction: Interaction, subject: str) -> None:
         guild = permissions.guild_of(interaction)
         settings = await self._state.settings(GuildId(guild.id))
         await responses.edit_response(

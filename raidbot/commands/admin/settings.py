@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.ui import forms, permissions, responses
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
@@ -41,7 +42,7 @@ class Settings(commands.Cog):
 
     @app_commands.command(description="Time zone, reminders, closing, threads, leader role and audit of this server")
     @app_commands.describe(time_zone="Where your server's clock hangs, such as Europe/London")
-    async def settings(self, interaction: discord.Interaction[Any], time_zone: str | None = None) -> None:
+    async def settings(self, interaction: Interaction, time_zone: str | None = None) -> None:
         await permissions.check(interaction, Permission.SETTINGS)
         guild = GuildId(permissions.guild_of(interaction).id)
         zone = None if time_zone is None else zones.zone_named(time_zone).key
@@ -53,7 +54,7 @@ class Settings(commands.Cog):
         await _show(interaction, await self._state.settings(guild), _FIRST)
 
     @settings.autocomplete("time_zone")
-    async def _zones(self, _: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    async def _zones(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return [app_commands.Choice(name=name, value=name) for name in zones.suggest(typed)]
 
     async def press(self, press: Press) -> None:
@@ -125,7 +126,7 @@ def _chosen_role(press: Press) -> int:
     return next(iter(roles))
 
 
-async def _show(interaction: discord.Interaction[Any], settings: GuildSettings, page: str) -> None:
+async def _show(interaction: Interaction, settings: GuildSettings, page: str) -> None:
     guild = permissions.guild_of(interaction)
     await responses.edit_response(interaction, embeds=(_summary(guild, settings),), rows=_PAGES[page](guild, settings))
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -11,7 +10,8 @@ from discord.ext import commands
 
 from raidbot.commands.posting.channels import USE_NAMES, Use, channel_status, chosen_for, set_channel, signup_channel
 from raidbot.commands.ui import permissions, responses
-from raidbot.commands.ui.components import BLUE, GREY, Controls, options, panel_embed
+from raidbot.commands.ui.components import BLUE, GREY, ChannelSelect, Controls, options, panel_embed
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.commands.ui.time_forms import zone_form
 from raidbot.raids.model import GuildId, Kind
@@ -43,7 +43,7 @@ class Setup(commands.Cog):
         self._state = state
 
     @app_commands.command(description="First steps: channels, time zone, your games, and what I lack on this server")
-    async def setup(self, interaction: discord.Interaction[Any]) -> None:
+    async def setup(self, interaction: Interaction) -> None:
         await permissions.check(interaction, Permission.SETUP)
         await responses.defer(interaction)
         await self._show(interaction, "boards")
@@ -85,7 +85,7 @@ class Setup(commands.Cog):
         channel = int(chosen) if chosen.isdecimal() else None
         await set_channel(self._state, guild, use, channel, permissions.cause_of(press.interaction))
 
-    async def _show(self, interaction: discord.Interaction[Any], page: str) -> None:
+    async def _show(self, interaction: Interaction, page: str) -> None:
         guild = permissions.guild_of(interaction)
         settings = await self._state.settings(GuildId(guild.id))
         catalogue = await self._state.templates(GuildId(guild.id))
@@ -147,14 +147,7 @@ def _buttons(page: str) -> responses.Row:
     )
 
 
-def _channel_select(guild: discord.Guild, settings: GuildSettings, use: Use) -> discord.ui.ChannelSelect[Any]:
+def _channel_select(guild: discord.Guild, settings: GuildSettings, use: Use) -> ChannelSelect:
     chosen = chosen_for(settings, use)
-    return discord.ui.ChannelSelect(
-        custom_id=address(PANEL, "channel", use),
-        placeholder=f"{USE_NAMES[use]}: choose a channel",
-        channel_types=[discord.ChannelType.text],
-        min_values=0,
-        default_values=[discord.Object(chosen, type=discord.TextChannel)]
-        if chosen and guild.get_channel(chosen)
-        else [],
-    )
+    known = chosen if chosen and guild.get_channel(chosen) else None
+    return _CONTROLS.channel_select(f"{USE_NAMES[use]}: choose a channel", "channel", use, chosen=known)

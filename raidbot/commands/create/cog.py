@@ -17,6 +17,7 @@ from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel, page_number
 from raidbot.commands.ui.time_forms import when_field
 from raidbot.db import drafts
@@ -75,7 +76,7 @@ class Create(commands.Cog):
     )
     async def create(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         activity: str | None = None,
         when: app_commands.Range[str, 1, 100] | None = None,
         hours: app_commands.Range[float, 0.25, 24.0] | None = None,
@@ -106,22 +107,22 @@ class Create(commands.Cog):
         await self._begin(interaction, draft, when)
 
     @create.autocomplete("activity")
-    async def _activities(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
+    async def _activities(self, interaction: Interaction, typed: str) -> list[_Choice[str]]:
         return matching(typed, activities(await self._state.templates(permissions.guild_id(interaction))))
 
     @create.autocomplete("hours")
-    async def _hours(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[float]]:
+    async def _hours(self, interaction: Interaction, typed: str) -> list[_Choice[float]]:
         template = await self._template(interaction)
         offered = [(minutes, spoken_length(minutes)) for minutes in template.lengths] if template else []
         begun = _begun(typed)
         return [_Choice(name=name, value=minutes / 60) for minutes, name in offered if name.startswith(begun)]
 
     @create.autocomplete("strategy")
-    async def _strategies(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
+    async def _strategies(self, interaction: Interaction, typed: str) -> list[_Choice[str]]:
         template = await self._template(interaction)
         return matching(typed, tuple((one.name, one.name) for one in template.strategies) if template else ())
 
-    async def _template(self, interaction: discord.Interaction[Any]) -> Template | None:
+    async def _template(self, interaction: Interaction) -> Template | None:
         """Return the template named in the command's `activity` option, or None."""
         return (await self._state.templates(permissions.guild_id(interaction))).find(
             str(interaction.namespace.activity or "")
@@ -173,7 +174,7 @@ class Create(commands.Cog):
             return
         await self._show_panel(press.interaction, await self._save(changed))
 
-    async def _begin(self, interaction: discord.Interaction[Any], draft: Draft, when: str | None) -> None:
+    async def _begin(self, interaction: Interaction, draft: Draft, when: str | None) -> None:
         """Save a new draft and show its preview if it is complete, else the panel with any error about the time."""
         problem = ""
         assumptions: tuple[str, ...] = ()
@@ -216,16 +217,14 @@ class Create(commands.Cog):
             case _:
                 raise UnknownPanel
 
-    async def _timed(
-        self, interaction: discord.Interaction[Any], draft: Draft, text: str
-    ) -> tuple[Draft, tuple[str, ...]]:
+    async def _timed(self, interaction: Interaction, draft: Draft, text: str) -> tuple[Draft, tuple[str, ...]]:
         """Return the draft at the time that `text` means, and the assumptions made. Raises NotATime."""
         zone = (await self._state.settings(permissions.guild_id(interaction))).tzinfo
         when = parse_time(text, zone=zone, now=self._state.now(), locale=str(interaction.locale))
         return replace(draft, starts_at=when.instant, zone=when.zone.key, said=text.strip()), when.assumptions
 
     async def _checked(
-        self, interaction: discord.Interaction[Any], draft: Draft, catalogue: Catalogue
+        self, interaction: Interaction, draft: Draft, catalogue: Catalogue
     ) -> tuple[Raid, discord.TextChannel]:
         """Return the raid to post and its channel. Raises Refusal for anything that prevents posting."""
         guild = permissions.guild_of(interaction)
@@ -244,7 +243,7 @@ class Create(commands.Cog):
 
     async def _show_panel(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         draft_view: DraftView,
         problem: str = "",
         *,
@@ -256,14 +255,14 @@ class Create(commands.Cog):
             interaction, problem, embeds=(views.summary(draft_view),), rows=views.rows(draft_view, page)
         )
 
-    async def _show_preview(self, interaction: discord.Interaction[Any], draft_view: DraftView) -> None:
+    async def _show_preview(self, interaction: Interaction, draft_view: DraftView) -> None:
         raid, channel = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
         style = (await self._state.settings(raid.guild)).signup_style
         shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)}, style)
         text = views.preview_text(draft_view, channel)
         await responses.edit_response(interaction, text, embeds=(shown.embed(),), rows=views.preview_rows(draft_view))
 
-    async def _confirm(self, interaction: discord.Interaction[Any], draft_view: DraftView) -> None:
+    async def _confirm(self, interaction: Interaction, draft_view: DraftView) -> None:
         raid, channel = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
         await self._state.learn_names(raid.guild, {raid.creator: clean_name(interaction.user.display_name)})
         raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=draft_view.id)
@@ -271,7 +270,7 @@ class Create(commands.Cog):
         await responses.edit_response(interaction, f"{name} is being posted in {channel.mention}.")
         await responses.edit_response(interaction, await self._post_waiter.outcome(raid, channel.mention))
 
-    async def _add(self, interaction: discord.Interaction[Any], draft: Draft, assumptions: tuple[str, ...]) -> DraftId:
+    async def _add(self, interaction: Interaction, draft: Draft, assumptions: tuple[str, ...]) -> DraftId:
         payload = _payload(draft, assumptions)
         add = partial(
             drafts.add,
@@ -282,7 +281,7 @@ class Create(commands.Cog):
         )
         return await self._state.db.write(add)
 
-    async def _load(self, interaction: discord.Interaction[Any], draft: DraftId) -> DraftView:
+    async def _load(self, interaction: Interaction, draft: DraftId) -> DraftView:
         """Load the draft. Raises NoSuchDraft, also for another member's draft, and DraftUsed."""
         load = partial(
             drafts.load, draft=draft, guild=permissions.guild_id(interaction), member=permissions.member_id(interaction)
@@ -299,7 +298,7 @@ class Create(commands.Cog):
 
 
 async def _ask(
-    interaction: discord.Interaction[Any],
+    interaction: Interaction,
     draft_view: DraftView,
     action: str,
     title: str,

@@ -1,11 +1,10 @@
 """Check that members can react with a raid's emoji before it is posted."""
 
-from typing import Any
-
 import aiohttp
 import discord
 
 from raidbot.commands.ui import permissions
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.raids.emoji.model import parse_emoji
 from raidbot.raids.labels import quoted
 from raidbot.raids.model import Raid, Role
@@ -30,7 +29,7 @@ class EmojiGone(Refusal):
         )
 
 
-async def check_reactable(interaction: discord.Interaction[Any], raid: Raid, style: SignupStyle) -> None:
+async def check_reactable(interaction: Interaction, raid: Raid, style: SignupStyle) -> None:
     """Raise EmojiGone if members sign up by reactions only and a role's custom emoji is in none of the bot's guilds."""
     here, guilds = permissions.guild_of(interaction), interaction.client.guilds
     if style is not SignupStyle.REACTIONS or len(raid.roles) > MAX_REACTIONS or len(guilds) > _MAX_GUILDS_ASKED:

@@ -5,9 +5,7 @@ and the member's permissions are checked on each press.
 """
 
 from dataclasses import replace
-from typing import Any
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -22,6 +20,7 @@ from raidbot.commands.raid import (
 )
 from raidbot.commands.raid.context import RaidContext, show_panel
 from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import Action, run_action
 from raidbot.commands.ui.raid_autocomplete import find_raid, raid_choices
 from raidbot.commands.ui.router import Press, UnknownPanel
@@ -61,14 +60,14 @@ class RaidPanel(commands.Cog):
 
     @app_commands.command(description="Close, reopen, cancel or change a raid")
     @app_commands.describe(code="Which raid; choose it from the list as you type")
-    async def raid(self, interaction: discord.Interaction[Any], code: str) -> None:
+    async def raid(self, interaction: Interaction, code: str) -> None:
         raid = await find_raid(self._state, interaction, code)
         await permissions.check_any(interaction, ANY, raid)
         await responses.defer(interaction)
         await show_panel(self._state, interaction, raid)
 
     @raid.autocomplete("code")
-    async def _codes(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    async def _codes(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return await raid_choices(self._state, interaction, typed)
 
     async def press(self, press: Press) -> None:

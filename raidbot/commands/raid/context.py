@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar, Self
-
-import discord
+from typing import ClassVar, Self
 
 from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.raid import views
 from raidbot.commands.raid.views import PanelData
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import Controls
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import PanelContext
 from raidbot.commands.ui.time_forms import WHEN_LABEL
 from raidbot.db import closed_dms, raid_history, undo
@@ -65,7 +64,7 @@ class RaidContext(PanelContext):
         await show_panel(self.state, self.interaction, await self.state.raid(self.raid.id), text)
 
 
-async def show_panel(state: State, interaction: discord.Interaction[Any], raid: Raid, text: str = "") -> None:
+async def show_panel(state: State, interaction: Interaction, raid: Raid, text: str = "") -> None:
     changes = await state.db.read(partial(raid_history.latest, raid=raid.id, limit=_SHOWN_CHANGES))
     step = await state.db.read(partial(undo.last, raid=raid))
     recent = step if step is not None and step.is_recent(state.now()) else None

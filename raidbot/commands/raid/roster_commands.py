@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -11,6 +10,7 @@ from discord.ext import commands
 from raidbot.commands.raid.roster_messages import outcome
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.autocomplete import matching
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.member_picker import PickedMember, picked_member
 from raidbot.commands.ui.raid_autocomplete import find_raid, raid_choices
 from raidbot.raids.labels import role_choice
@@ -41,7 +41,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     )
     async def assign(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         raid: str,
         member: discord.User,
         role: str,
@@ -59,14 +59,14 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
 
     @app_commands.command(description="Take a member off a raid: off their seat and out of every line")
     @app_commands.describe(raid=_RAID, member="Who is taken off")
-    async def remove(self, interaction: discord.Interaction[Any], raid: str, member: discord.User) -> None:
+    async def remove(self, interaction: Interaction, raid: str, member: discord.User) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_REMOVE, raid)
         gone = PickedMember(MemberId(member.id), clean_name(member.display_name))  # may have left the guild
         await self._edit(interaction, found, partial(manager_edits.remove, member=gone.id, now=self._state.now()), gone)
 
     @app_commands.command(description="Put a member at the end of the line for a role that is full")
     @app_commands.describe(raid=_RAID, member="Who has to wait", role=_ROLE)
-    async def waitlist(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, role: str) -> None:
+    async def waitlist(self, interaction: Interaction, raid: str, member: discord.User, role: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_WAITLIST, raid)
         who, key = await picked_member(self._state, member), role_lookup.role_named(found, role).key
         rule = partial(manager_edits.send_to_wait, member=who.id, key=key, now=self._state.now())
@@ -74,7 +74,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
 
     @app_commands.command(description="Say on which side a member with a seat plays")
     @app_commands.describe(raid=_RAID, member="Who plays there", side="Which side; “none” takes it back")
-    async def side(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, side: str) -> None:
+    async def side(self, interaction: Interaction, raid: str, member: discord.User, side: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_SIDE, raid)
         who = await picked_member(self._state, member)
         rule = partial(
@@ -86,36 +86,36 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @remove.autocomplete("raid")
     @waitlist.autocomplete("raid")
     @side.autocomplete("raid")
-    async def _raids(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
+    async def _raids(self, interaction: Interaction, typed: str) -> list[_Choice]:
         return await raid_choices(self._state, interaction, typed)
 
     @assign.autocomplete("role")
     @waitlist.autocomplete("role")
-    async def _roles(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
+    async def _roles(self, interaction: Interaction, typed: str) -> list[_Choice]:
         raid = await self._named(interaction)
         return matching(typed, ((role.key, role_choice(raid, role)) for role in raid.roles) if raid else ())
 
     @assign.autocomplete("side")
     @side.autocomplete("side")
-    async def _sides(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
+    async def _sides(self, interaction: Interaction, typed: str) -> list[_Choice]:
         raid = await self._named(interaction)
         sides = (*raid.sides, NO_SIDE) if raid and raid.sides else ()
         return matching(typed, ((side, side) for side in sides))
 
-    async def _checked(self, interaction: discord.Interaction[Any], permission: Permission, code: str) -> Raid:
+    async def _checked(self, interaction: Interaction, permission: Permission, code: str) -> Raid:
         """Return the raid and defer the response. Raises UnknownRaid or NotAllowed."""
         raid = await find_raid(self._state, interaction, code)
         await permissions.check(interaction, permission, raid)
         await responses.defer(interaction)
         return raid
 
-    async def _edit(self, interaction: discord.Interaction[Any], raid: Raid, rule: Rule, who: PickedMember) -> None:
+    async def _edit(self, interaction: Interaction, raid: Raid, rule: Rule, who: PickedMember) -> None:
         cause = replace(permissions.cause_of(interaction), can_be_undone=True)
         change = await self._state.change(raid.id, rule, cause, names={who.id: who.name})
         names = await self._state.names(change.raid) | {who.id: who.name}
         await responses.edit_response(interaction, outcome(change, names))
 
-    async def _named(self, interaction: discord.Interaction[Any]) -> Raid | None:
+    async def _named(self, interaction: Interaction) -> Raid | None:
         """Return the raid named in the command's `raid` option, or None."""
         code = str(interaction.namespace.raid or "")
         try:

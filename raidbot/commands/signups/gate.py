@@ -1,7 +1,6 @@
 """The signup gate: members need one of the roles that the guild requires."""
 
 from functools import partial
-from typing import Any
 
 import discord
 
@@ -63,6 +62,6 @@ class SignupGate:
         return bool(needed & ({int(role) for role in found["roles"]} | {guild}))
 
     def _names(self, guild_id: GuildId, roles: frozenset[int]) -> list[str]:
-        guild: Any = self._client.get_guild(guild_id)
+        guild = self._client.get_guild(guild_id)
         found = [guild.get_role(role) for role in sorted(roles)] if guild else []
         return [role.name for role in found if role is not None]

@@ -1,9 +1,7 @@
 """/mysignups: the member's seats and waitlist places in this guild, to change or leave."""
 
 from functools import partial
-from typing import Any
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -12,6 +10,7 @@ from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.mysignups_views import PAGE_SIZE
 from raidbot.commands.signups.service import SignupService
 from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.raid_autocomplete import find_raid
 from raidbot.commands.ui.router import Press, UnknownPanel, page_number
 from raidbot.db import raid_listings
@@ -26,7 +25,7 @@ class MySignups(commands.Cog):
         self._signing_up = SignupService(state, gate, Source.COMMAND)
 
     @app_commands.command(description="Where you sit and wait on this server; leave or change it from here")
-    async def mysignups(self, interaction: discord.Interaction[Any]) -> None:
+    async def mysignups(self, interaction: Interaction) -> None:
         permissions.guild_of(interaction)
         await responses.defer(interaction)
         await self._show_list(interaction)
@@ -57,7 +56,7 @@ class MySignups(commands.Cog):
             said = str(refusal)
         await self._show_raid(press.interaction, raid, said)
 
-    async def _show_raid(self, interaction: discord.Interaction[Any], raid: Raid, said: str = "") -> None:
+    async def _show_raid(self, interaction: Interaction, raid: Raid, said: str = "") -> None:
         now, member = await self._state.raid(raid.id), permissions.member_id(interaction)
         await responses.edit_response(
             interaction,
@@ -66,7 +65,7 @@ class MySignups(commands.Cog):
             rows=mysignups_views.raid_rows(now, member),
         )
 
-    async def _show_list(self, interaction: discord.Interaction[Any], number: int = 0) -> None:
+    async def _show_list(self, interaction: Interaction, number: int = 0) -> None:
         member = permissions.member_id(interaction)
         page = await self._state.db.read(
             partial(

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
-
-import discord
 
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.ui import permissions
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.raids import events as ev
 from raidbot.raids.labels import bold, bold_role, coded
@@ -25,7 +23,7 @@ class SignupService:
         self._gate = gate
         self._source = source
 
-    async def join(self, interaction: discord.Interaction[Any], raid_id: RaidId, key: str) -> str:
+    async def join(self, interaction: Interaction, raid_id: RaidId, key: str) -> str:
         """Take the role or join its waitlist.
 
         Raises what the rule and the gate raise, and UnknownPanel for a role the raid does not have.
@@ -46,14 +44,14 @@ class SignupService:
 
         return await self._do(interaction, raid_id, rule)
 
-    async def leave(self, interaction: discord.Interaction[Any], raid_id: RaidId) -> str:
+    async def leave(self, interaction: Interaction, raid_id: RaidId) -> str:
         member = permissions.member_id(interaction)
         try:
             return await self._do(interaction, raid_id, partial(signups.leave, member=member, now=self._state.now()))
         except signups.NotSignedUp:
             return place(await self._state.raid(raid_id), member)
 
-    async def leave_role(self, interaction: discord.Interaction[Any], raid_id: RaidId, key: str) -> str:
+    async def leave_role(self, interaction: Interaction, raid_id: RaidId, key: str) -> str:
         """Give up the role's seat or waitlist place.
 
         Raises what the rule raises, and UnknownPanel for a role the raid does not have.
@@ -64,7 +62,7 @@ class SignupService:
         rule = partial(signups.leave_role, member=member, key=RoleKey(key), now=now)
         return await self._do(interaction, raid_id, rule)
 
-    async def _do(self, interaction: discord.Interaction[Any], raid_id: RaidId, rule: Rule) -> str:
+    async def _do(self, interaction: Interaction, raid_id: RaidId, rule: Rule) -> str:
         member = permissions.member_id(interaction)
         names = {member: clean_name(interaction.user.display_name)}
         change = await self._state.change(raid_id, rule, Cause(self._source, member), names=names)

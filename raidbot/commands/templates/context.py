@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import aiohttp
 import discord
@@ -12,6 +12,7 @@ from raidbot.commands.templates import views
 from raidbot.commands.templates.views import NO_KEY
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import Controls
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import PanelContext
 from raidbot.raids.emoji.model import Emoji
 from raidbot.raids.emoji.server import ServerEmoji, needs_server
@@ -120,7 +121,7 @@ class TemplateContext(PanelContext):
         return replace(self, key=key, rest=())
 
 
-async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
+async def server_emoji(interaction: Interaction) -> ServerEmoji:
     """Fetch the guild's custom emoji that the bot can use. Raises EmojiUnknown if the call fails."""
     try:
         found = await permissions.guild_of(interaction).fetch_emojis()

@@ -20,6 +20,7 @@ Button: TypeAlias = discord.ui.Button[discord.ui.View]
 Select: TypeAlias = discord.ui.Select[discord.ui.View]
 UserSelect: TypeAlias = discord.ui.UserSelect[discord.ui.View]
 RoleSelect: TypeAlias = discord.ui.RoleSelect[discord.ui.View]
+ChannelSelect: TypeAlias = discord.ui.ChannelSelect[discord.ui.View]
 
 T = TypeVar("T")
 
@@ -75,6 +76,16 @@ class Controls:
             default_values=[discord.Object(role, type=discord.Role) for role in chosen],
             min_values=min_values,
             max_values=max_values,
+        )
+
+    def channel_select(self, hint: str, action: str, *more: object, chosen: int | None) -> ChannelSelect:
+        """Return a menu of text channels in which nothing may be chosen."""
+        return ChannelSelect(
+            custom_id=self.custom_id(action, *more),
+            placeholder=hint,
+            channel_types=[discord.ChannelType.text],
+            default_values=[discord.Object(chosen, type=discord.TextChannel)] if chosen else [],
+            min_values=0,
         )
 
     def page_buttons(self, number: int, pages: int, action: str, *more: object) -> Row:

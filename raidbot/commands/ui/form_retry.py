@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import discord
 
 from raidbot.commands.ui import responses
 from raidbot.commands.ui.forms import Field, changed, form, marks_of
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import address
 from raidbot.utils.text import clip
 
@@ -15,9 +15,7 @@ _FENCE = "```"
 _MAX_REASON_LENGTH = 1900
 
 
-async def open_form(
-    interaction: discord.Interaction[Any], custom_id: str, title: str, *fields: Field, marks: str | None
-) -> None:
+async def open_form(interaction: Interaction, custom_id: str, title: str, *fields: Field, marks: str | None) -> None:
     """Open a form; the marks of its fields (`marks_of`) are appended to its `custom_id`.
 
     `marks`, from a pressed “Try again”, are those of the refused form: fields that the person changed in it are filled
@@ -41,7 +39,7 @@ def embeds(fields: Mapping[str, str], labels: Mapping[str, str]) -> tuple[discor
     )
 
 
-def _refilled(interaction: discord.Interaction[Any], fields: tuple[Field, ...], marks: str) -> tuple[Field, ...]:
+def _refilled(interaction: Interaction, fields: tuple[Field, ...], marks: str) -> tuple[Field, ...]:
     before = _typed_before(interaction)
     if not before:
         return fields
@@ -50,7 +48,7 @@ def _refilled(interaction: discord.Interaction[Any], fields: tuple[Field, ...], 
     return tuple(replace(field, value=said.get(field.key, field.value)) for field in fields)
 
 
-def _typed_before(interaction: discord.Interaction[Any]) -> Mapping[str, str]:
+def _typed_before(interaction: Interaction) -> Mapping[str, str]:
     """Read the text of the refused form from the panel's embeds, by label."""
     shown = interaction.message.embeds if interaction.message else []
     return {

@@ -1,11 +1,11 @@
 """Members picked in a command or menu: only members of this guild, and no bots."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import discord
 
 from raidbot.commands.ui import permissions
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.delivery.members.names import store_members
 from raidbot.raids.labels import bold
 from raidbot.raids.model import GuildId, MemberId
@@ -46,7 +46,7 @@ async def picked_member(state: State, user: discord.User | discord.Member) -> Pi
     return PickedMember(MemberId(user.id), clean_name(user.display_name))
 
 
-async def look_up(interaction: discord.Interaction[Any], member: MemberId) -> PickedMember:
+async def look_up(interaction: Interaction, member: MemberId) -> PickedMember:
     """Fetch the member of this guild with this id from Discord. Raises NotAMember or NoBots."""
     try:
         found = await permissions.guild_of(interaction).fetch_member(member)

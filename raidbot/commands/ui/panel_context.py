@@ -4,13 +4,14 @@ import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import ClassVar, Generic, Self, TypeVar
 
 import discord
 
 from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.components import BLUE, Button, Controls
 from raidbot.commands.ui.forms import Field, changed
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.permissions import Permission
@@ -48,7 +49,7 @@ class PanelContext(ABC):
         """Show the panel as it is now, with `text` above it."""
 
     @property
-    def interaction(self) -> discord.Interaction[Any]:
+    def interaction(self) -> Interaction:
         return self.press.interaction
 
     @property

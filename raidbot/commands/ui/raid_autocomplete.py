@@ -1,29 +1,26 @@
 """Find a raid by its code, and autocomplete codes."""
 
 from functools import partial
-from typing import Any
 
-import discord
 from discord import app_commands
 
 from raidbot.commands.ui import log_context, permissions
 from raidbot.commands.ui.autocomplete import MAX_CHOICE_LENGTH, matching
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.db import raid_queries
 from raidbot.raids.labels import choice
 from raidbot.raids.model import Raid
 from raidbot.state import State
 
 
-async def find_raid(state: State, interaction: discord.Interaction[Any], code: str) -> Raid:
+async def find_raid(state: State, interaction: Interaction, code: str) -> Raid:
     """Return the raid with this code in the interaction's guild, and add it to the log lines. Raises UnknownRaid."""
     raid = await state.find(permissions.guild_id(interaction), code)
     log_context.note_raid(raid.id)
     return raid
 
 
-async def raid_choices(
-    state: State, interaction: discord.Interaction[Any], typed: str
-) -> list[app_commands.Choice[str]]:
+async def raid_choices(state: State, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Return this guild's raids that match the text, among equals those to come, soonest first, before past ones."""
     guild = permissions.guild_id(interaction)
     zone = (await state.settings(guild)).tzinfo
