@@ -22,7 +22,7 @@ from raidbot.commands.raid.context import RaidContext, show_panel
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import Action, run_action
-from raidbot.commands.ui.raid_autocomplete import find_raid, raid_choices
+from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_choices
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.raids.model import Status
 from raidbot.raids.permissions import Permission
@@ -59,7 +59,7 @@ class RaidPanel(commands.Cog):
         self._post_waiter = post_waiter
 
     @app_commands.command(description="Close, reopen, cancel or change a raid")
-    @app_commands.describe(code="Which raid; choose it from the list as you type")
+    @app_commands.describe(code=WHICH_RAID)
     async def raid(self, interaction: Interaction, code: str) -> None:
         raid = await find_raid(self._state, interaction, code)
         await permissions.check_any(interaction, ANY, raid)

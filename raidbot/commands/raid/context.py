@@ -61,7 +61,7 @@ class RaidContext(PanelContext):
 
     async def home(self, text: str = "") -> None:
         """Show the panel with the raid as it is now, and `text` above it."""
-        await show_panel(self.state, self.interaction, await self.state.raid(self.raid.id), text)
+        await show_panel(self.state, self.interaction, (await self.reloaded()).raid, text)
 
 
 async def show_panel(state: State, interaction: Interaction, raid: Raid, text: str = "") -> None:

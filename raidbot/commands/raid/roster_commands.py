@@ -12,7 +12,7 @@ from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.member_picker import PickedMember, picked_member
-from raidbot.commands.ui.raid_autocomplete import find_raid, raid_choices
+from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_choices
 from raidbot.raids.labels import role_choice
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.permissions import Permission
@@ -23,7 +23,6 @@ from raidbot.utils.clean_text import clean_name
 NO_SIDE = "none"
 _Choice = app_commands.Choice[str]
 
-_RAID = "Which raid; choose it from the list as you type"
 _ROLE = "Which role; choose it from the list as you type"
 
 
@@ -33,7 +32,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
 
     @app_commands.command(description="Give a member a seat, or move them to another role")
     @app_commands.describe(
-        raid=_RAID,
+        raid=WHICH_RAID,
         member="Who gets the seat",
         role=_ROLE,
         side="On which side they play, where the raid has sides",
@@ -58,14 +57,14 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         await self._edit(interaction, found, rule, who)
 
     @app_commands.command(description="Take a member off a raid: off their seat and out of every line")
-    @app_commands.describe(raid=_RAID, member="Who is taken off")
+    @app_commands.describe(raid=WHICH_RAID, member="Who is taken off")
     async def remove(self, interaction: Interaction, raid: str, member: discord.User) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_REMOVE, raid)
         gone = PickedMember(MemberId(member.id), clean_name(member.display_name))  # may have left the guild
         await self._edit(interaction, found, partial(manager_edits.remove, member=gone.id, now=self._state.now()), gone)
 
     @app_commands.command(description="Put a member at the end of the line for a role that is full")
-    @app_commands.describe(raid=_RAID, member="Who has to wait", role=_ROLE)
+    @app_commands.describe(raid=WHICH_RAID, member="Who has to wait", role=_ROLE)
     async def waitlist(self, interaction: Interaction, raid: str, member: discord.User, role: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_WAITLIST, raid)
         who, key = await picked_member(self._state, member), role_lookup.role_named(found, role).key
@@ -73,7 +72,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         await self._edit(interaction, found, rule, who)
 
     @app_commands.command(description="Say on which side a member with a seat plays")
-    @app_commands.describe(raid=_RAID, member="Who plays there", side="Which side; “none” takes it back")
+    @app_commands.describe(raid=WHICH_RAID, member="Who plays there", side="Which side; “none” takes it back")
     async def side(self, interaction: Interaction, raid: str, member: discord.User, side: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_SIDE, raid)
         who = await picked_member(self._state, member)

@@ -14,7 +14,7 @@ from raidbot.commands.raidinfo import views
 from raidbot.commands.raidinfo.views import PAGE_SIZE, Query
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.interaction import Interaction
-from raidbot.commands.ui.raid_autocomplete import find_raid, raid_choices
+from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_choices
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of, page_number
 from raidbot.db import raid_listings
 from raidbot.delivery.boards import render
@@ -29,7 +29,6 @@ from raidbot.utils.errors import Refusal
 
 _MAX_CALENDAR_EVENTS = 1000
 _EXPORT_LOOKBACK = timedelta(days=1)
-_CODE = "Which raid; choose it from the list as you type"
 
 
 class ExportKind(StrEnum):
@@ -81,7 +80,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         await self._show_list(interaction, Query(Kind(kind) if kind else None, mine))
 
     @app_commands.command(description="One raid in full, with everybody on its roster")
-    @app_commands.describe(code=_CODE)
+    @app_commands.describe(code=WHICH_RAID)
     async def detail(self, interaction: Interaction, code: str) -> None:
         raid = await find_raid(self._state, interaction, code)
         await responses.defer(interaction)
@@ -98,7 +97,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         await self._show_history(interaction, whose, 0)
 
     @app_commands.command(description="A calendar file of raids, or a table of a roster")
-    @app_commands.describe(what="What to take along", code=f"{_CODE}; needed for one raid")
+    @app_commands.describe(what="What to take along", code=f"{WHICH_RAID}; needed for one raid")
     @app_commands.choices(what=_WHAT)
     async def export(self, interaction: Interaction, what: str, code: str | None = None) -> None:
         wanted = ExportKind(what)

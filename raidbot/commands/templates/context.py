@@ -10,7 +10,7 @@ import discord
 
 from raidbot.commands.templates import views
 from raidbot.commands.templates.views import NO_KEY
-from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui import permissions
 from raidbot.commands.ui.components import Controls
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import PanelContext
@@ -102,19 +102,16 @@ class TemplateContext(PanelContext):
 
     async def home(self, text: str = "") -> None:
         """Show the template as it is now, or the list if it does not exist."""
-        catalogue = await self.state.templates(self.guild)
-        if not catalogue.has(self.key):
+        now = await self.reloaded()
+        if not now.catalogue.has(self.key):
             await self.list(0, text)
             return
-        entry = catalogue.entry(self.key)
-        await responses.edit_response(
-            self.interaction, text, embeds=(views.template_embed(entry),), rows=views.template_rows(entry)
-        )
+        await self.page(text, *views.template_rows(now.entry), embeds=(views.template_embed(now.entry),))
 
     async def list(self, page: int, text: str = "") -> None:
-        catalogue = await self.state.templates(self.guild)
+        catalogue = (await self.reloaded()).catalogue
         shown = views.list_embed(permissions.guild_of(self.interaction).name, catalogue, page)
-        await responses.edit_response(self.interaction, text, embeds=(shown,), rows=views.list_rows(catalogue, page))
+        await self.page(text, *views.list_rows(catalogue, page), embeds=(shown,))
 
     def for_template(self, key: str) -> Self:
         """Return this context for another template."""

@@ -44,7 +44,7 @@ async def _roles(context: TemplateContext) -> None:
 
 async def _show_roles(context: TemplateContext, text: str = "") -> None:
     """Show the roles page, with the template loaded anew so that a change just made is shown."""
-    template = (await context.state.templates(context.guild)).entry(context.key).template
+    template = (await context.reloaded()).template
     embed = discord.Embed(title=f"Roles of {clip(escape(template.name), MAX_LABEL_LENGTH)}", colour=template.colour)
     embed.description = views.roles_text(template.roles)
     if not fits_a_form(template.roles):

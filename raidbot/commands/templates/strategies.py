@@ -30,7 +30,7 @@ async def _strategies(context: TemplateContext) -> None:
 
 
 async def _show(context: TemplateContext, text: str = "") -> None:
-    template = (await context.state.templates(context.guild)).entry(context.key).template
+    template = (await context.reloaded()).template
     names = [(one.name, one.name) for one in template.strategies]
     chosen = context.controls.select("Edit or remove a strategy", "strategy", options(names))
     buttons = (

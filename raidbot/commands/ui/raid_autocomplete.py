@@ -12,6 +12,9 @@ from raidbot.raids.labels import choice
 from raidbot.raids.model import Raid
 from raidbot.state import State
 
+WHICH_RAID = "Which raid; choose it from the list as you type"
+"""Describes an option for a raid's code."""
+
 
 async def find_raid(state: State, interaction: Interaction, code: str) -> Raid:
     """Return the raid with this code in the interaction's guild, and add it to the log lines. Raises UnknownRaid."""
