@@ -17,6 +17,7 @@ from raidbot.commands.registration import register_commands
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.ui import log_context
 from raidbot.commands.ui.errors import report_error
+from raidbot.commands.ui.interaction import BotClient, Interaction
 from raidbot.db.database import Database
 from raidbot.delivery import discord_internals
 from raidbot.delivery.discord_api import DiscordApi
@@ -69,11 +70,11 @@ class Tree(app_commands.CommandTree["RaidBot"]):
             return False
         return True
 
-    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
+    async def on_error(self, interaction: "discord.Interaction[RaidBot]", error: app_commands.AppCommandError) -> None:
         await report_error(interaction, error)
 
 
-class RaidBot(commands.AutoShardedBot):
+class RaidBot(commands.AutoShardedBot, BotClient):
     """The client. Call `login`, then `connect`; `close` shuts it down in order. The caller closes the database."""
 
     def __init__(self, db: Database, clock: Clock, options: Options) -> None:
@@ -160,7 +161,7 @@ class RaidBot(commands.AutoShardedBot):
         """Return True if the bot may work in the guild."""
         return not self._options.allowed_guilds or guild in self._options.allowed_guilds
 
-    def check_allowed(self, interaction: discord.Interaction[Any]) -> None:
+    def check_allowed(self, interaction: Interaction) -> None:
         """Raise GuildNotAllowed if the interaction comes from a guild that is not allowed; DMs pass."""
         if interaction.guild_id is not None and not self.serves(interaction.guild_id):
             raise GuildNotAllowed

@@ -35,8 +35,8 @@ SUBJECTS_SINCE = "f10c0ec18eb9a178102f186d3e15b7b21f23f38e"
 MAX_SUBJECT_LENGTH = 72
 
 MAX_SUPPRESSIONS = 147
-MAX_ANY = 687
-"""As many as there were in commit f10c0ec, when they were first counted. Whoever needs one more takes one away."""
+MAX_ANY = 518
+"""As many as there are: whoever needs one more takes one away."""
 SUPPRESSION = re.compile(r"#\s*(noqa|type:\s*ignore|pragma)\b")
 
 

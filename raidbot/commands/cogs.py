@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import discord
 from discord.ext import commands
@@ -35,6 +35,7 @@ from raidbot.commands.signups.mysignups_views import PANEL as MYSIGNUPS_PANEL
 from raidbot.commands.signups.reactions import RaidReactions
 from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Panel, Press, Router
 from raidbot.delivery.boards.components import PANEL as BOARD_PANEL
 from raidbot.delivery.boards.raid_key import RAID
@@ -58,7 +59,7 @@ class Services:
     gate: SignupGate
     event_queue: KeyedQueue
     serves: Callable[[int | None], bool]
-    check_allowed: Callable[[discord.Interaction[Any]], None]
+    check_allowed: Callable[[Interaction], None]
     reaction_limit: int
     reaction_window_seconds: float
     started_at: datetime

@@ -14,13 +14,13 @@ from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, DiscordApi, NoResponse
 from raidbot.delivery.discord_internals import add_to_thread, archive_thread, open_thread
 from raidbot.delivery.report_once import ReportOnce
 from raidbot.delivery.retry_worker import RetryWorker
-from raidbot.raids import lifecycle
+from raidbot.raids import labels, lifecycle
 from raidbot.raids.audit.entry import Arguments, AuditAction, Entry
 from raidbot.raids.events import Change
 from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, Source
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
-from raidbot.utils.text import clip, escape, stamp
+from raidbot.utils.text import escape, stamps
 
 log = structlog.get_logger(__name__)
 
@@ -158,7 +158,7 @@ class Threads:
                     self._client,
                     raid.channel,
                     message,
-                    name=_thread_name(raid),
+                    name=labels.thread_name(raid, _MAX_THREAD_NAME_LENGTH),
                     auto_archive_minutes=settings.thread_archive_minutes,
                 )
             )
@@ -226,18 +226,9 @@ class Threads:
         await self._state.db.write(record)
 
 
-def _thread_name(raid: Raid) -> str:
-    """Return the raid's name with its code, because a guild may play the same raid every week."""
-    code = f" - {raid.code}"
-    return clip(raid.name, _MAX_THREAD_NAME_LENGTH - len(code)) + code
-
-
 def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) -> OutboxMessage:
     """Return the thread's first message; `there` are the names of members who are already in the raid."""
-    text = (
-        f"Questions and plans for **{escape(raid.name)}** (`{raid.code}`) belong here."
-        f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."
-    )
+    text = f"Questions and plans for {labels.bold_coded(raid)} belong here.\nStarts {stamps(raid.starts_at)}."
     if there:
         more = f" and {len(there) - _MAX_NAMED} more" if len(there) > _MAX_NAMED else ""
         text += f"\nAlready in: {', '.join(there[:_MAX_NAMED])}{more}."

@@ -243,6 +243,10 @@ class Raid:
         """Return the role's waitlist, first in line first."""
         return tuple(wait for wait in self.waits if wait.role == key)
 
+    def position_of(self, wait: Wait) -> int:
+        """Return the place in line, counted from 1."""
+        return self.waitlist(wait.role).index(wait) + 1
+
     def seat_of(self, member: MemberId) -> Seat | None:
         return next((seat for seat in self.seats if seat.member == member), None)
 

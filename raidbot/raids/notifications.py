@@ -6,8 +6,9 @@ from functools import reduce
 from typing import Literal, assert_never
 
 from raidbot.raids import events as ev
+from raidbot.raids.labels import bold, bold_coded, bold_role
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Seat, Source
-from raidbot.utils.words import Code, Instant, Mention, Name, Raw, Text, lines, paragraph, render, say
+from raidbot.utils.words import Code, Instant, Mention, Raw, Text, lines, paragraph, render, say
 
 REPLY = "reply"
 """The first part of the address of a button under a direct message; the raid's id and the reply follow."""
@@ -140,17 +141,17 @@ def _signup(raid: Raid, event: ev.Signup) -> list[MemberText]:
             full = say(
                 "{place} is full: you are number {position} in line.", place=_place(raid, role), position=position
             )
-            kept = say("You keep your seat as {role} meanwhile.", role=_role(raid, keeps)) if keeps else None
+            kept = say("You keep your seat as {role} meanwhile.", role=bold_role(raid, keeps)) if keeps else None
             text = paragraph(full, kept, say("You will be told when a seat is yours."))
         case ev.Promoted(member, role, origin):
-            left = say("You gave up your seat as {role} for it.", role=_role(raid, origin)) if origin else None
+            left = say("You gave up your seat as {role} for it.", role=bold_role(raid, origin)) if origin else None
             text = paragraph(_seat_opened(raid, role), left, _button_hint())
         case ev.Moved(member, origin, role):
             text = say(
                 "You moved from {origin} to {role} in {raid}.",
-                origin=_role(raid, origin),
-                role=_role(raid, role),
-                raid=_raid(raid),
+                origin=bold_role(raid, origin),
+                role=bold_role(raid, role),
+                raid=bold_coded(raid),
             )
         case ev.Joined() | ev.Left() | ev.StoppedWaiting():
             return []
@@ -161,8 +162,8 @@ def _signup(raid: Raid, event: ev.Signup) -> list[MemberText]:
 
 def _seat_opened(raid: Raid, role: RoleKey) -> Text:
     if len(raid.roles) == 1:
-        return say("A seat opened: you are now on the roster of {raid}.", raid=_raid(raid))
-    return say("A seat opened: you are now {role} in {raid}.", role=_role(raid, role), raid=_raid(raid))
+        return say("A seat opened: you are now on the roster of {raid}.", raid=bold_coded(raid))
+    return say("A seat opened: you are now {role} in {raid}.", role=bold_role(raid, role), raid=bold_coded(raid))
 
 
 def _roster_edit(raid: Raid, event: ev.RosterEdit) -> Text:
@@ -170,7 +171,7 @@ def _roster_edit(raid: Raid, event: ev.RosterEdit) -> Text:
         case ev.Assigned(_, role):
             return paragraph(_seat_given(raid, role), _button_hint())
         case ev.Removed():
-            return say("A raid leader took you off {raid}.", raid=_raid(raid))
+            return say("A raid leader took you off {raid}.", raid=bold_coded(raid))
         case ev.SentToWait(_, role, position, _):
             return say(
                 "A raid leader put you in line for {place}, as number {position}.",
@@ -182,7 +183,7 @@ def _roster_edit(raid: Raid, event: ev.RosterEdit) -> Text:
         case ev.PlaceRestored(_, seated, waits):
             text = say(
                 "A raid leader took their last change to {raid} back: {places}.",
-                raid=_raid(raid),
+                raid=bold_coded(raid),
                 places=_places(raid, seated, waits),
             )
             return paragraph(text, _button_hint() if seated else None)
@@ -192,14 +193,14 @@ def _roster_edit(raid: Raid, event: ev.RosterEdit) -> Text:
 
 def _seat_given(raid: Raid, role: RoleKey) -> Text:
     if len(raid.roles) == 1:
-        return say("A raid leader gave you a seat in {raid}.", raid=_raid(raid))
-    return say("A raid leader gave you the seat {role} in {raid}.", role=_role(raid, role), raid=_raid(raid))
+        return say("A raid leader gave you a seat in {raid}.", raid=bold_coded(raid))
+    return say("A raid leader gave you the seat {role} in {raid}.", role=bold_role(raid, role), raid=bold_coded(raid))
 
 
 def _side_taken(raid: Raid, side: str | None) -> Text:
     if not side:
-        return say("A raid leader decided: you play on no particular side in {raid}.", raid=_raid(raid))
-    return say("A raid leader decided: you play on the side **{side}** in {raid}.", side=Name(side), raid=_raid(raid))
+        return say("A raid leader decided: you play on no particular side in {raid}.", raid=bold_coded(raid))
+    return say("A raid leader decided: you play on the side {side} in {raid}.", side=bold(side), raid=bold_coded(raid))
 
 
 def _substitution(raid: Raid, event: ev.Substitution) -> MemberText:
@@ -227,13 +228,13 @@ def _lifecycle(raid: Raid, event: ev.Lifecycle) -> list[MemberText]:
         case ev.Posted():
             return [(seat.member, _kept(raid, seat)) for seat in raid.seats if seat.source is Source.COPY]
         case ev.Filled():
-            text = say("Every seat of {raid} is taken.", raid=_raid(raid))
+            text = say("Every seat of {raid} is taken.", raid=bold_coded(raid))
             return [(raid.creator, lines(text, *_foot(raid)))]
         case ev.Cancelled(reason, _):
             text = _cancelled(raid, reason)
             return [(member, text) for member in _everybody(raid)]
         case ev.Revived():
-            text = lines(say("{raid} is not cancelled: it takes place after all.", raid=_raid(raid)), *_foot(raid))
+            text = lines(say("{raid} is not cancelled: it takes place after all.", raid=bold_coded(raid)), *_foot(raid))
             return [(member, text) for member in _everybody(raid)]
         case ev.Created() | ev.Closed() | ev.Reopened():
             return []
@@ -242,7 +243,7 @@ def _lifecycle(raid: Raid, event: ev.Lifecycle) -> list[MemberText]:
 
 
 def _cancelled(raid: Raid, reason: CancelReason) -> Text:
-    name, start, why = _raid(raid), Instant(raid.starts_at), _cause_of_cancelling(reason)
+    name, start, why = bold_coded(raid), Instant(raid.starts_at), _cause_of_cancelling(reason)
     if why is None:
         return say("{raid} at {start} is cancelled by a raid leader.", raid=name, start=start)
     return say("{raid} at {start} is cancelled: {why}.", raid=name, start=start, why=why)
@@ -258,7 +259,9 @@ def _edit(raid: Raid, event: ev.Edit) -> list[MemberText]:
         case ev.LeaderChanged(_, leader):
             if leader is None:
                 return []
-            text = say("You lead {raid}: `/raid {code}` is your panel for it.", raid=_raid(raid), code=Code(raid.code))
+            text = say(
+                "You lead {raid}: `/raid {code}` is your panel for it.", raid=bold_coded(raid), code=Code(raid.code)
+            )
             return [(leader, lines(text, *_foot(raid)))]
         case ev.Reworded() | ev.LengthChanged() | ev.Duplicated() | ev.Undone():
             return []
@@ -269,7 +272,7 @@ def _edit(raid: Raid, event: ev.Edit) -> list[MemberText]:
 def _new_time(raid: Raid, before: datetime, after: datetime) -> Text:
     return say(
         "{raid} has a new time: {becomes} ({in_time}) instead of {was}.",
-        raid=_raid(raid),
+        raid=bold_coded(raid),
         becomes=Instant(after),
         in_time=Instant(after, "R"),
         was=Instant(before),
@@ -279,7 +282,7 @@ def _new_time(raid: Raid, before: datetime, after: datetime) -> Text:
 def _reminded(raid: Raid, event: ev.Reminded) -> list[MemberText]:
     match event.which:
         case ev.Reminder.CREATOR:
-            text = lines(say("Your raid {raid} begins soon.", raid=_raid(raid)), *_foot(raid))
+            text = lines(say("Your raid {raid} begins soon.", raid=bold_coded(raid)), *_foot(raid))
             return [(member, text) for member in event.members]
         case ev.Reminder.PARTICIPANTS:
             return [(member, _reminder(raid, member)) for member in event.members]
@@ -287,20 +290,20 @@ def _reminded(raid: Raid, event: ev.Reminded) -> list[MemberText]:
 
 def _kept(raid: Raid, seat: Seat) -> Text:
     if len(raid.roles) == 1:
-        text = say("{raid} takes place again, and you keep your seat.", raid=_raid(raid))
+        text = say("{raid} takes place again, and you keep your seat.", raid=bold_coded(raid))
     else:
         text = say(
             "{raid} takes place again, and you keep your seat as {role}.",
-            raid=_raid(raid),
-            role=_role(raid, seat.role),
+            raid=bold_coded(raid),
+            role=bold_role(raid, seat.role),
         )
     return lines(paragraph(text, _button_hint()), *_foot(raid))
 
 
 def _reminder(raid: Raid, member: MemberId) -> Text:
     seat = raid.seat_of(member)
-    seated = say("Your role: {role}.", role=_role(raid, seat.role)) if seat and len(raid.roles) > 1 else None
-    return lines(paragraph(say("{raid} begins soon.", raid=_raid(raid)), seated), *_foot(raid))
+    seated = say("Your role: {role}.", role=bold_role(raid, seat.role)) if seat and len(raid.roles) > 1 else None
+    return lines(paragraph(say("{raid} begins soon.", raid=bold_coded(raid)), seated), *_foot(raid))
 
 
 def _everybody(raid: Raid) -> tuple[MemberId, ...]:
@@ -312,24 +315,16 @@ def _concerned(raid: Raid) -> tuple[MemberId, ...]:
     return tuple(dict.fromkeys([*raid.members(), *raid.asked()]))
 
 
-def _raid(raid: Raid) -> Text:
-    return say("**{name}** (`{code}`)", name=Name(raid.name), code=Code(raid.code))
-
-
-def _role(raid: Raid, key: RoleKey) -> Text:
-    return say("**{role}**", role=Name(raid.role(key).name))
-
-
 def _place(raid: Raid, key: RoleKey) -> Text:
     """Return the role and the raid, or just the raid if it has a single role."""
     if len(raid.roles) == 1:
-        return _raid(raid)
-    return say("{role} in {raid}", role=_role(raid, key), raid=_raid(raid))
+        return bold_coded(raid)
+    return say("{role} in {raid}", role=bold_role(raid, key), raid=bold_coded(raid))
 
 
 def _places(raid: Raid, seat: RoleKey | None, waits: tuple[RoleKey, ...]) -> Text:
-    places = [say("you have a seat as {role}", role=_role(raid, seat))] if seat else []
-    places += [say("you wait for {role}", role=_role(raid, key)) for key in waits]
+    places = [say("you have a seat as {role}", role=bold_role(raid, seat))] if seat else []
+    places += [say("you wait for {role}", role=bold_role(raid, key)) for key in waits]
     if not places:
         return say("you have no place in it")
     return reduce(lambda before, last: say("{before} and {last}", before=before, last=last), places)

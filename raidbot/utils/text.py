@@ -32,6 +32,11 @@ def stamp(instant: datetime, style: str = "F") -> str:
     return f"<t:{int(instant.timestamp())}:{style}>"
 
 
+def stamps(instant: datetime) -> str:
+    """Return the instant and, in parentheses, how far away it is; Discord shows both to each reader."""
+    return f"{stamp(instant)} ({stamp(instant, 'R')})"
+
+
 def fit_lines(lines: Sequence[str], limit: int, more: str = "+{n} more") -> str:
     """Join as many whole lines as fit into `limit` characters; `more` then says how many (`{n}`) were left out."""
     whole = "\n".join(lines)

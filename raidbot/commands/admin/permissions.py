@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.components import MAX_OPTIONS, Controls, RoleSelect, Select, options, panel_embed
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.db import audit
 from raidbot.raids.audit.entry import AuditAction, Entry
@@ -24,8 +25,7 @@ from raidbot.utils.text import fit_lines
 PANEL = "permissions"
 _EVERYTHING = "everything"
 _GATE = "gate."
-_COLOUR = 0x5865F2
-_MAX_ROLES = 25  # https://discord.com/developers/docs/components/reference#role-select
+_CONTROLS = Controls(partial(address, PANEL))
 _MAX_DESCRIPTION_LENGTH = 4096
 _GRANT_RULE = "The owner and people with Manage Server may do everything. Nobody gives more than they hold."
 _GATE_RULE = "One of these roles is enough, and nobody signs up without. Raid leaders may give a seat to anybody."
@@ -37,7 +37,7 @@ class Permissions(commands.Cog):
         self._state = state
 
     @app_commands.command(description="Which roles may do what, and who may sign up")
-    async def permissions(self, interaction: discord.Interaction[Any]) -> None:
+    async def permissions(self, interaction: Interaction) -> None:
         await permissions.check(interaction, Permission.PERMISSIONS)
         await responses.defer(interaction)
         await self._show(interaction, _EVERYTHING)
@@ -48,7 +48,7 @@ class Permissions(commands.Cog):
         await permissions.check(interaction, Permission.PERMISSIONS)
         match press.parts:
             case ("open", _):
-                subject = next(iter(press.values), "")
+                subject = press.chosen
             case ("roles", subject):
                 await self._save(press, _known(subject))
             case _:
@@ -69,13 +69,13 @@ class Permissions(commands.Cog):
             await self._note(press.interaction, Entry(AuditAction.GRANT_REFUSED, None, wanted))
             raise
 
-    async def _note(self, interaction: discord.Interaction[Any], entry: Entry) -> None:
+    async def _note(self, interaction: Interaction, entry: Entry) -> None:
         """Write an audit entry for an attempt that changed nothing."""
         cause = permissions.cause_of(interaction)
         record = partial(
             audit.record,
             entries=(entry,),
-            guild=GuildId(permissions.guild_of(interaction).id),
+            guild=permissions.guild_id(interaction),
             raid=None,
             at=self._state.now(),
             actor=cause.actor,
@@ -83,7 +83,7 @@ class Permissions(commands.Cog):
         )
         await self._state.db.write(record)
 
-    async def _show(self, interaction: discord.Interaction[Any], subject: str) -> None:
+    async def _show(self, interaction: Interaction, subject: str) -> None:
         guild = permissions.guild_of(interaction)
         settings = await self._state.settings(GuildId(guild.id))
         await responses.edit_response(
@@ -124,9 +124,8 @@ def _with(subject: str, roles: frozenset[int], asker: Asker, before: GuildSettin
 
 
 def _summary(guild: discord.Guild, settings: GuildSettings, subject: str) -> discord.Embed:
-    embed = discord.Embed(title=_title(subject), colour=_COLOUR)
-    embed.description = fit_lines(_lines(guild, settings, subject), _MAX_DESCRIPTION_LENGTH)
-    return embed.set_footer(text=_rule(subject))
+    lines = fit_lines(_lines(guild, settings, subject), _MAX_DESCRIPTION_LENGTH)
+    return panel_embed(_title(subject), lines).set_footer(text=_rule(subject))
 
 
 def _rule(subject: str) -> str:
@@ -203,17 +202,10 @@ def _rows(guild: discord.Guild, settings: GuildSettings, subject: str) -> tuple[
     return tuple(rows)
 
 
-def _choice(hint: str, offered: list[tuple[str, str]], current: str, part: str = "subject") -> discord.ui.Select[Any]:
-    options = [discord.SelectOption(label=name, value=key, default=key == current) for key, name in offered]
-    return discord.ui.Select(custom_id=address(PANEL, "open", part), placeholder=hint, options=options)
+def _choice(hint: str, offered: list[tuple[str, str]], current: str, part: str = "subject") -> Select:
+    return _CONTROLS.select(hint, "open", options(offered, current), part)
 
 
-def _role_select(guild: discord.Guild, settings: GuildSettings, subject: str) -> discord.ui.RoleSelect[Any]:
-    chosen = [role for role in sorted(_roles(settings, subject)) if guild.get_role(role)]
-    return discord.ui.RoleSelect(
-        custom_id=address(PANEL, "roles", subject),
-        placeholder="Which roles?",
-        min_values=0,
-        max_values=_MAX_ROLES,
-        default_values=[discord.Object(role, type=discord.Role) for role in chosen[:_MAX_ROLES]],
-    )
+def _role_select(guild: discord.Guild, settings: GuildSettings, subject: str) -> RoleSelect:
+    chosen = [role for role in sorted(_roles(settings, subject)) if guild.get_role(role)][:MAX_OPTIONS]
+    return _CONTROLS.role_select("Which roles?", "roles", subject, chosen=chosen, min_values=0, max_values=MAX_OPTIONS)

@@ -5,15 +5,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.db import raid_queries
-from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.text import stamp
 
@@ -27,8 +25,8 @@ class Ping(commands.Cog):
         self._started_at = started_at
 
     @app_commands.command(description="Is the bot awake, and what does it do here?")
-    async def ping(self, interaction: discord.Interaction[Any]) -> None:
-        guild = GuildId(permissions.guild_of(interaction).id)
+    async def ping(self, interaction: Interaction) -> None:
+        guild = permissions.guild_id(interaction)
         asked = time.perf_counter()
         await responses.defer(interaction)
         round_trip = time.perf_counter() - asked

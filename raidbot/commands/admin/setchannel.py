@@ -1,13 +1,12 @@
 """/setchannel: choose the channels for boards and logs."""
 
-from typing import Any
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.posting.channels import USE_NAMES, Use, channel_status, set_channel
 from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.state import State
@@ -22,7 +21,7 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
     @app_commands.command(name="set", description="Choose the channel for one kind of signup, or for a log")
     @app_commands.describe(what="What the channel is for", channel="A text channel I can post in")
     @app_commands.choices(what=_CHOICES)
-    async def choose(self, interaction: discord.Interaction[Any], what: str, channel: discord.TextChannel) -> None:
+    async def choose(self, interaction: Interaction, what: str, channel: discord.TextChannel) -> None:
         await permissions.check(interaction, Permission.SETCHANNEL_SET)
         use, guild = Use(what), permissions.guild_of(interaction)
         await responses.defer(interaction)
@@ -33,7 +32,7 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
     @app_commands.command(description="Take a choice back")
     @app_commands.describe(what="What the channel was for")
     @app_commands.choices(what=_CHOICES)
-    async def clear(self, interaction: discord.Interaction[Any], what: str) -> None:
+    async def clear(self, interaction: Interaction, what: str) -> None:
         await permissions.check(interaction, Permission.SETCHANNEL_CLEAR)
         use, guild = Use(what), permissions.guild_of(interaction)
         await responses.defer(interaction)
@@ -42,7 +41,7 @@ class SetChannel(commands.GroupCog, group_name="setchannel", group_description="
         await responses.edit_response(interaction, f"The choice is taken back. {USE_NAMES[use]}: {now}.")
 
     @app_commands.command(description="Show which channels are chosen")
-    async def show(self, interaction: discord.Interaction[Any]) -> None:
+    async def show(self, interaction: Interaction) -> None:
         await permissions.check(interaction, Permission.SETCHANNEL_SHOW)
         await responses.defer(interaction)
         guild = permissions.guild_of(interaction)

@@ -10,6 +10,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.ui import forms, permissions, responses
+from raidbot.commands.ui.components import BLUE, GREY, Button, Controls, options, panel_embed
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
@@ -17,15 +19,14 @@ from raidbot.raids.setting_kinds import Choice, OnPanel, RoleChoice, Switch, Typ
 from raidbot.raids.settings import ON_PANEL, GuildSettings
 from raidbot.raids.times import zones
 from raidbot.state import State
-from raidbot.utils.text import clip, escape
+from raidbot.utils.text import escape
 
 PANEL = "settings"
 _FIRST = 1
 _LAST = max(setting.page for _, setting in ON_PANEL)
 _PAGES = tuple(map(str, range(_FIRST, _LAST + 1)))
 _BY_KEY = {setting.key: (field, setting) for field, setting in ON_PANEL}
-_COLOUR = 0x5865F2
-_BLUE, _GREY, _GREEN = discord.ButtonStyle.primary, discord.ButtonStyle.secondary, discord.ButtonStyle.success
+_CONTROLS = Controls(partial(address, PANEL))
 
 
 class Settings(commands.Cog):
@@ -34,7 +35,7 @@ class Settings(commands.Cog):
 
     @app_commands.command(description="Time zone, reminders, closing, threads, leader role and audit of this server")
     @app_commands.describe(time_zone="Where your server's clock hangs, such as Europe/London")
-    async def settings(self, interaction: discord.Interaction, time_zone: str | None = None) -> None:
+    async def settings(self, interaction: Interaction, time_zone: str | None = None) -> None:
         await permissions.check(interaction, Permission.SETTINGS)
         guild = GuildId(permissions.guild_of(interaction).id)
         zone = None if time_zone is None else zones.zone_named(time_zone).key
@@ -46,7 +47,7 @@ class Settings(commands.Cog):
         await _show(interaction, await self._state.settings(guild), _FIRST)
 
     @settings.autocomplete("time_zone")
-    async def _zones(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def _zones(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return [app_commands.Choice(name=name, value=name) for name in zones.suggest(typed)]
 
     async def press(self, press: Press) -> None:
@@ -106,14 +107,14 @@ def _chosen_role(press: Press) -> int:
     return next(iter(roles))
 
 
-async def _show(interaction: discord.Interaction, settings: GuildSettings, page: int) -> None:
+async def _show(interaction: Interaction, settings: GuildSettings, page: int) -> None:
     guild = permissions.guild_of(interaction)
     rows = (*_menus(guild, settings, page), tuple(_buttons(settings, page)))
     await responses.edit_response(interaction, embeds=(_summary(guild, settings),), rows=rows)
 
 
 def _summary(guild: discord.Guild, settings: GuildSettings) -> discord.Embed:
-    embed = discord.Embed(title=clip(f"Settings of {escape(guild.name)}", 256), colour=_COLOUR)
+    embed = panel_embed(f"Settings of {escape(guild.name)}")
     for field, setting in ON_PANEL:
         embed.add_field(name=setting.title, value=_words(guild, setting, settings.value(field)))
     return embed
@@ -140,54 +141,32 @@ def _role_words(guild: discord.Guild, setting: RoleChoice, chosen: int | None) -
 
 def _menus(guild: discord.Guild, settings: GuildSettings, page: int) -> Iterator[responses.Row]:
     for field, setting in ON_PANEL:
+        value = settings.value(field)
         match setting:
             case Choice(page=number) if number == page:
-                yield (_select(setting, setting.option(settings.value(field))),)
+                named = [(option, f"{setting.title}: {text}") for option, text in setting.options().items()]
+                yield (_CONTROLS.select(setting.title, setting.key, options(named, setting.option(value))),)
             case RoleChoice(page=number) if number == page:
-                yield (_role_select(guild, setting, settings.value(field)),)
+                chosen = [value] if value and guild.get_role(value) else []
+                yield (_CONTROLS.role_select(setting.title, setting.key, chosen=chosen),)
 
 
-def _buttons(settings: GuildSettings, page: int) -> Iterator[discord.ui.Button[discord.ui.View]]:
+def _buttons(settings: GuildSettings, page: int) -> Iterator[Button]:
     """Yield what is no menu, then the buttons that take a choice back, then those that turn the page."""
     own = [(field, setting) for field, setting in ON_PANEL if setting.page == page]
     for field, setting in own:
         match setting:
             case Typed():
-                yield _button(setting.title, _BLUE, f"ask-{setting.key}")
+                yield _CONTROLS.button(setting.title, f"ask-{setting.key}", BLUE)
             case Switch():
-                is_on = settings.value(field)
-                yield _button(setting.button, _GREEN if is_on else _GREY, setting.key, "off" if is_on else "on")
+                yield _CONTROLS.switch(setting.button, setting.key, is_on=settings.value(field))
     for field, setting in own:
         if isinstance(setting, RoleChoice):
-            is_empty = settings.value(field) is None
-            yield _button(setting.clear, _GREY, f"no-{setting.key}", disabled=is_empty)
+            yield _CONTROLS.button(setting.clear, f"no-{setting.key}", disabled=settings.value(field) is None)
     if page < _LAST:
-        yield _button("More settings", _GREY, "page", str(page + 1))
+        yield _CONTROLS.button("More settings", "page", GREY, page + 1)
     if page > _FIRST:
-        yield _button("Back", _GREY, "page", str(page - 1))
-
-
-def _button(
-    label: str, style: discord.ButtonStyle, *parts: str, disabled: bool = False
-) -> discord.ui.Button[discord.ui.View]:
-    return discord.ui.Button(label=label, style=style, custom_id=address(PANEL, *parts), disabled=disabled)
-
-
-def _role_select(
-    guild: discord.Guild, setting: RoleChoice, chosen: int | None
-) -> discord.ui.RoleSelect[discord.ui.View]:
-    role = guild.get_role(chosen) if chosen else None
-    return discord.ui.RoleSelect(
-        custom_id=address(PANEL, setting.key), placeholder=setting.title, default_values=[role] if role else []
-    )
-
-
-def _select(setting: Choice, current: str) -> discord.ui.Select[discord.ui.View]:
-    options = [
-        discord.SelectOption(label=f"{setting.title}: {text}", value=option, default=option == current)
-        for option, text in setting.options().items()
-    ]
-    return discord.ui.Select(custom_id=address(PANEL, setting.key), placeholder=setting.title, options=options)
+        yield _CONTROLS.button("Back", "page", GREY, page - 1)
 
 
 def _form(setting: Typed, value: str) -> discord.ui.Modal:

@@ -3,15 +3,17 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.posting.channels import USE_NAMES, Use, channel_status, chosen_for, set_channel, signup_channel
-from raidbot.commands.ui import forms, permissions, responses
+from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.components import BLUE, GREY, ChannelSelect, Controls, options, panel_embed
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel, address
+from raidbot.commands.ui.time_forms import zone_form
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Permission
 from raidbot.raids.settings import GuildSettings
@@ -22,7 +24,7 @@ from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape, fit_lines
 
 PANEL = "setup"
-_COLOUR = 0x5865F2
+_CONTROLS = Controls(partial(address, PANEL))
 _PAGES = {
     "boards": (Use.RAID, Use.MUSEUM, Use.KEY, Use.CHALLENGE),
     "logs": (Use.AUDIT, Use.DEBUG),
@@ -41,7 +43,7 @@ class Setup(commands.Cog):
         self._state = state
 
     @app_commands.command(description="First steps: channels, time zone, your games, and what I lack on this server")
-    async def setup(self, interaction: discord.Interaction[Any]) -> None:
+    async def setup(self, interaction: Interaction) -> None:
         await permissions.check(interaction, Permission.SETUP)
         await responses.defer(interaction)
         await self._show(interaction, "boards")
@@ -55,17 +57,17 @@ class Setup(commands.Cog):
                 page = "logs" if Use(use) in _PAGES["logs"] else "boards"
                 await self._choose(press, Use(use))
             case ("ask-zone",):
-                zone = (await self._state.settings(GuildId(permissions.guild_of(interaction).id))).zone
-                await responses.open_modal(interaction, _zone_form(zone))
+                zone = (await self._state.settings(permissions.guild_id(interaction))).zone
+                await responses.open_modal(interaction, zone_form(PANEL, zone))
                 return
             case ("zone",):
                 page, zone = "boards", zones.zone_named(press.fields["zone"]).key
-                guild = GuildId(permissions.guild_of(interaction).id)
+                guild = permissions.guild_id(interaction)
                 await self._state.change_settings(
                     guild, lambda before: replace(before, zone=zone), permissions.cause_of(interaction)
                 )
             case ("games",):
-                page, guild = "games", GuildId(permissions.guild_of(interaction).id)
+                page, guild = "games", permissions.guild_id(interaction)
                 games = frozenset(press.values)
                 if not games <= (await self._state.templates(guild)).games().keys():
                     raise UnknownPanel
@@ -79,11 +81,11 @@ class Setup(commands.Cog):
         await self._show(interaction, page)
 
     async def _choose(self, press: Press, use: Use) -> None:
-        guild, chosen = permissions.guild_of(press.interaction), next(iter(press.values), "")
+        guild, chosen = permissions.guild_of(press.interaction), press.chosen
         channel = int(chosen) if chosen.isdecimal() else None
         await set_channel(self._state, guild, use, channel, permissions.cause_of(press.interaction))
 
-    async def _show(self, interaction: discord.Interaction[Any], page: str) -> None:
+    async def _show(self, interaction: Interaction, page: str) -> None:
         guild = permissions.guild_of(interaction)
         settings = await self._state.settings(GuildId(guild.id))
         catalogue = await self._state.templates(GuildId(guild.id))
@@ -94,9 +96,7 @@ class Setup(commands.Cog):
 
 def _summary(guild: discord.Guild, settings: GuildSettings, catalogue: Catalogue, now: datetime) -> discord.Embed:
     """Summarize the choices made and name exactly what is still missing."""
-    embed = discord.Embed(title="First steps", colour=_COLOUR)
-    boards = [_where(guild, settings, kind) for kind in Kind]
-    embed.description = "\n".join(boards)
+    embed = panel_embed("First steps", "\n".join(_where(guild, settings, kind) for kind in Kind))
     logs = [f"{USE_NAMES[use]}: {channel_status(guild, settings, use)}" for use in _PAGES["logs"]]
     embed.add_field(name="Logs", value="\n".join(logs), inline=False)
     clock = now.astimezone(settings.tzinfo).strftime("%H:%M")
@@ -132,39 +132,22 @@ def _channels(guild: discord.Guild, settings: GuildSettings, page: str) -> tuple
 
 def _games(catalogue: Catalogue) -> tuple[responses.Row, ...]:
     games = catalogue.games()
-    select: discord.ui.Select[Any] = discord.ui.Select(
-        custom_id=address(PANEL, "games"),
-        placeholder="Which games do you play?",
-        options=[discord.SelectOption(label=game, value=game, default=on) for game, on in games.items()],
-        min_values=0,
-        max_values=len(games),
-    )
+    enabled = [game for game, is_on in games.items() if is_on]
+    offered = options([(game, game) for game in games], *enabled)
+    select = _CONTROLS.select("Which games do you play?", "games", offered, min_values=0, max_values=len(games))
     return ((select,),)
 
 
 def _buttons(page: str) -> responses.Row:
-    blue, grey = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
-    others = [(name, label) for name, label in _PAGE_LABELS.items() if name != page]
+    button = _CONTROLS.button
     return (
-        discord.ui.Button(label="Time zone", style=blue, custom_id=address(PANEL, "ask-zone")),
-        *(discord.ui.Button(label=label, style=grey, custom_id=address(PANEL, "page", name)) for name, label in others),
-        discord.ui.Button(label="Check again", style=grey, custom_id=address(PANEL, "page", page, "again")),
+        button("Time zone", "ask-zone", BLUE),
+        *(button(label, "page", GREY, name) for name, label in _PAGE_LABELS.items() if name != page),
+        button("Check again", "page", GREY, page, "again"),
     )
 
 
-def _channel_select(guild: discord.Guild, settings: GuildSettings, use: Use) -> discord.ui.ChannelSelect[Any]:
+def _channel_select(guild: discord.Guild, settings: GuildSettings, use: Use) -> ChannelSelect:
     chosen = chosen_for(settings, use)
-    return discord.ui.ChannelSelect(
-        custom_id=address(PANEL, "channel", use),
-        placeholder=f"{USE_NAMES[use]}: choose a channel",
-        channel_types=[discord.ChannelType.text],
-        min_values=0,
-        default_values=[discord.Object(chosen, type=discord.TextChannel)]
-        if chosen and guild.get_channel(chosen)
-        else [],
-    )
-
-
-def _zone_form(zone: str) -> discord.ui.Modal:
-    field = forms.Field("zone", "Time zone", zone, "A city or region, such as Europe/London", max_length=64)
-    return forms.form(address(PANEL, "zone"), "Time zone of this server", field)
+    known = chosen if chosen and guild.get_channel(chosen) else None
+    return _CONTROLS.channel_select(f"{USE_NAMES[use]}: choose a channel", "channel", use, chosen=known)

@@ -17,11 +17,13 @@ from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.forms import Field
-from raidbot.commands.ui.pagination import page_number
-from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.commands.ui.interaction import Interaction
+from raidbot.commands.ui.router import Press, UnknownPanel, page_number
+from raidbot.commands.ui.time_forms import when_field
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, DraftUsed, NoSuchDraft
 from raidbot.delivery.boards.render import board
+from raidbot.raids import labels
 from raidbot.raids.drafts import (
     MAX_SUBJECT_LENGTH,
     MAX_TEAMS,
@@ -45,7 +47,6 @@ from raidbot.raids.times.tokens import NotATime
 from raidbot.state import Cause, State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape
 
 _MAX_DIGITS = 18
 _Choice = app_commands.Choice
@@ -75,7 +76,7 @@ class Create(commands.Cog):
     )
     async def create(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         activity: str | None = None,
         when: app_commands.Range[str, 1, 100] | None = None,
         hours: app_commands.Range[float, 0.25, 24.0] | None = None,
@@ -96,7 +97,7 @@ class Create(commands.Cog):
             "subject": name,
             "counts": counts,
         }
-        catalogue = await self._state.templates(_guild(interaction))
+        catalogue = await self._state.templates(permissions.guild_id(interaction))
         draft = Draft()
         if activity is not None:
             draft = draft.choosing(key_of(activity_named(activity, catalogue)), catalogue)
@@ -106,24 +107,26 @@ class Create(commands.Cog):
         await self._begin(interaction, draft, when)
 
     @create.autocomplete("activity")
-    async def _activities(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
-        return matching(typed, activities(await self._state.templates(_guild(interaction))))
+    async def _activities(self, interaction: Interaction, typed: str) -> list[_Choice[str]]:
+        return matching(typed, activities(await self._state.templates(permissions.guild_id(interaction))))
 
     @create.autocomplete("hours")
-    async def _hours(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[float]]:
+    async def _hours(self, interaction: Interaction, typed: str) -> list[_Choice[float]]:
         template = await self._template(interaction)
         offered = [(minutes, spoken_length(minutes)) for minutes in template.lengths] if template else []
         begun = _begun(typed)
         return [_Choice(name=name, value=minutes / 60) for minutes, name in offered if name.startswith(begun)]
 
     @create.autocomplete("strategy")
-    async def _strategies(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice[str]]:
+    async def _strategies(self, interaction: Interaction, typed: str) -> list[_Choice[str]]:
         template = await self._template(interaction)
         return matching(typed, tuple((one.name, one.name) for one in template.strategies) if template else ())
 
-    async def _template(self, interaction: discord.Interaction[Any]) -> Template | None:
+    async def _template(self, interaction: Interaction) -> Template | None:
         """Return the template named in the command's `activity` option, or None."""
-        return (await self._state.templates(_guild(interaction))).find(str(interaction.namespace.activity or ""))
+        return (await self._state.templates(permissions.guild_id(interaction))).find(
+            str(interaction.namespace.activity or "")
+        )
 
     async def press(self, press: Press) -> None:
         """Handle a press on a draft's panel or preview, or one of its forms; show what was typed if it is refused."""
@@ -141,9 +144,9 @@ class Create(commands.Cog):
         draft_view = await self._load(interaction, DraftId(_whole(number)))
         match action:
             case ["ask-time", *marks]:
-                zone = (await self._state.settings(_guild(interaction))).zone
+                zone = (await self._state.settings(permissions.guild_id(interaction))).zone
                 await self._ask(
-                    press, draft_view, "time", "Time of the raid", views.time_field(draft_view, zone), marks
+                    press, draft_view, "time", "Time of the raid", when_field(zone, draft_view.draft.said), marks
                 )
             case ["ask-name", *marks]:
                 await self._ask(press, draft_view, "name", "Name", views.name_field(draft_view), marks)
@@ -168,7 +171,7 @@ class Create(commands.Cog):
     async def _ask(
         self, press: Press, draft_view: DraftView, action: str, title: str, field: Field, marks: list[str]
     ) -> None:
-        custom_id = views.custom_id(draft_view, action)
+        custom_id = draft_view.controls.custom_id(action)
         await form_retry.open_form(
             self._state, press.interaction, custom_id, title, field, marks=next(iter(marks), None)
         )
@@ -197,7 +200,7 @@ class Create(commands.Cog):
             rows=rows,
         )
 
-    async def _begin(self, interaction: discord.Interaction[Any], draft: Draft, when: str | None) -> None:
+    async def _begin(self, interaction: Interaction, draft: Draft, when: str | None) -> None:
         """Save a new draft and show its preview if it is complete, else the panel with any error about the time."""
         problem = ""
         assumptions: tuple[str, ...] = ()
@@ -206,7 +209,7 @@ class Create(commands.Cog):
                 draft, assumptions = await self._timed(interaction, draft, when)
             except NotATime as refusal:
                 problem, draft = str(refusal), replace(draft, said=when)
-        catalogue = await self._state.templates(_guild(interaction))
+        catalogue = await self._state.templates(permissions.guild_id(interaction))
         if not missing(draft, catalogue):
             await self._checked(interaction, draft, catalogue)
         draft_view = DraftView(await self._add(interaction, draft, assumptions), draft, catalogue, assumptions)
@@ -216,7 +219,7 @@ class Create(commands.Cog):
             await self._show_preview(interaction, draft_view)
 
     async def _changed(self, press: Press, draft_view: DraftView, action: list[str]) -> DraftView:
-        draft, chosen = draft_view.draft, next(iter(press.values), "")
+        draft, chosen = draft_view.draft, press.chosen
         match action:
             case ["activity"]:
                 return replace(draft_view, draft=draft.choosing(chosen, draft_view.catalogue))
@@ -240,16 +243,14 @@ class Create(commands.Cog):
             case _:
                 raise UnknownPanel
 
-    async def _timed(
-        self, interaction: discord.Interaction[Any], draft: Draft, text: str
-    ) -> tuple[Draft, tuple[str, ...]]:
+    async def _timed(self, interaction: Interaction, draft: Draft, text: str) -> tuple[Draft, tuple[str, ...]]:
         """Return the draft at the time that `text` means, and the assumptions made. Raises NotATime."""
-        zone = (await self._state.settings(_guild(interaction))).tzinfo
+        zone = (await self._state.settings(permissions.guild_id(interaction))).tzinfo
         when = parse_time(text, zone=zone, now=self._state.now(), locale=str(interaction.locale))
         return replace(draft, starts_at=when.instant, zone=when.zone.key, said=text.strip()), when.assumptions
 
     async def _checked(
-        self, interaction: discord.Interaction[Any], draft: Draft, catalogue: Catalogue
+        self, interaction: Interaction, draft: Draft, catalogue: Catalogue
     ) -> tuple[Raid, discord.TextChannel]:
         """Return the raid to post and its channel. Raises Refusal for anything that prevents posting."""
         guild = permissions.guild_of(interaction)
@@ -268,7 +269,7 @@ class Create(commands.Cog):
 
     async def _show_panel(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         draft_view: DraftView,
         problem: str = "",
         *,
@@ -280,37 +281,39 @@ class Create(commands.Cog):
             interaction, problem, embeds=(views.summary(draft_view),), rows=views.rows(draft_view, page)
         )
 
-    async def _show_preview(self, interaction: discord.Interaction[Any], draft_view: DraftView) -> None:
+    async def _show_preview(self, interaction: Interaction, draft_view: DraftView) -> None:
         raid, channel = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
         style = (await self._state.settings(raid.guild)).signup_style
         shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)}, style)
         text = views.preview_text(draft_view, channel)
         await responses.edit_response(interaction, text, embeds=(shown.embed(),), rows=views.preview_rows(draft_view))
 
-    async def _confirm(self, interaction: discord.Interaction[Any], draft_view: DraftView) -> None:
+    async def _confirm(self, interaction: Interaction, draft_view: DraftView) -> None:
         raid, channel = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
         await self._state.learn_names(raid.guild, {raid.creator: clean_name(interaction.user.display_name)})
         raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=draft_view.id)
-        name = f"“{escape(raid.name)}” (`{raid.code}`)"
+        name = labels.coded(raid)
         await responses.edit_response(interaction, f"{name} is being posted in {channel.mention}.")
         await responses.edit_response(interaction, await self._post_waiter.outcome(raid, channel.mention))
 
-    async def _add(self, interaction: discord.Interaction[Any], draft: Draft, assumptions: tuple[str, ...]) -> DraftId:
+    async def _add(self, interaction: Interaction, draft: Draft, assumptions: tuple[str, ...]) -> DraftId:
         payload = _payload(draft, assumptions)
         add = partial(
             drafts.add,
-            guild=_guild(interaction),
+            guild=permissions.guild_id(interaction),
             member=permissions.member_id(interaction),
             payload=payload,
             now=self._state.now(),
         )
         return await self._state.db.write(add)
 
-    async def _load(self, interaction: discord.Interaction[Any], draft: DraftId) -> DraftView:
+    async def _load(self, interaction: Interaction, draft: DraftId) -> DraftView:
         """Load the draft. Raises NoSuchDraft, also for another member's draft, and DraftUsed."""
-        load = partial(drafts.load, draft=draft, guild=_guild(interaction), member=permissions.member_id(interaction))
+        load = partial(
+            drafts.load, draft=draft, guild=permissions.guild_id(interaction), member=permissions.member_id(interaction)
+        )
         payload = await self._state.db.read(load)
-        catalogue = await self._state.templates(_guild(interaction))
+        catalogue = await self._state.templates(permissions.guild_id(interaction))
         fitting = Draft.from_json(payload).fitting(catalogue)
         return DraftView(draft, fitting, catalogue, tuple(payload.get("assumptions", ())))
 
@@ -322,10 +325,6 @@ class Create(commands.Cog):
 
 def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:
     return draft.to_json() | {"assumptions": list(assumptions)}
-
-
-def _guild(interaction: discord.Interaction[Any]) -> GuildId:
-    return GuildId(permissions.guild_of(interaction).id)
 
 
 def _begun(typed: str | float) -> str:

@@ -1,13 +1,16 @@
 """Views of /create: the draft's panel, its forms and the preview."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import discord
 
+from raidbot.commands.ui.components import BLUE, GREEN, GREY, MAX_OPTIONS, RED, Controls, options, page_of, panel_embed
 from raidbot.commands.ui.forms import Field
-from raidbot.commands.ui.pagination import page_buttons
+from raidbot.commands.ui.responses import Item, Row
 from raidbot.commands.ui.router import address
+from raidbot.commands.ui.time_forms import WHEN_LABEL, understood
 from raidbot.db.drafts import DraftId
 from raidbot.raids.drafts import (
     MAX_SUBJECT_LENGTH,
@@ -24,18 +27,16 @@ from raidbot.raids.drafts import (
     missing,
 )
 from raidbot.raids.templates.catalogue import Catalogue
-from raidbot.raids.templates.model import MAX_CHOICES, MAX_LABEL_LENGTH, Template, spoken_length
+from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Template, spoken_length
 from raidbot.utils.clean_text import clean_name
-from raidbot.utils.text import escape, stamp
+from raidbot.utils.text import escape, stamps
 
 PANEL = "create"
 LABELS = {
-    "when": "When does it begin?",
+    "when": WHEN_LABEL,
     "name": "Boss or dungeon",
     "seats": f"Number of seats, 1 to {MUSEUM_SEATS[-1]}",
 }
-_COLOUR = 0x5865F2
-Row = tuple[discord.ui.Item[Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class DraftView:
     draft: Draft
     catalogue: Catalogue
     assumptions: tuple[str, ...] = ()
+
+    @property
+    def controls(self) -> Controls:
+        return Controls(partial(address, PANEL, self.id))
 
     @property
     def activity(self) -> Activity | None:
@@ -77,8 +82,8 @@ def summary(draft_view: DraftView) -> discord.Embed:
     if "counts" in asked:
         lines.append(f"**Counts for statistics:** {'yes' if draft.counts else 'no'}")
     if draft.starts_at:
-        lines.append(f"**Time:** {stamp(draft.starts_at)} ({stamp(draft.starts_at, 'R')})")
-    embed = discord.Embed(title="Create a raid", description="\n".join(lines) or "Choose below.", colour=_COLOUR)
+        lines.append(f"**Time:** {stamps(draft.starts_at)}")
+    embed = panel_embed("Create a raid", "\n".join(lines) or "Choose below.")
     needed = draft_view.missing
     embed.set_footer(text=f"Still to choose: {', '.join(needed)}" if needed else "Ready. Look at the preview.")
     return embed
@@ -98,12 +103,11 @@ def _activity_rows(draft_view: DraftView, page: int | None) -> tuple[Row, ...]:
     offered = activities(draft_view.catalogue)
     chosen = key_of(draft_view.activity) if draft_view.activity else None
     if page is None:
-        page = next((place for place, (key, _) in enumerate(offered) if key == chosen), 0) // MAX_CHOICES
-    pages = -(-len(offered) // MAX_CHOICES)
-    page = min(page, pages - 1)
-    hint = "What is it?" if pages == 1 else f"What is it? (page {page + 1} of {pages})"
-    select = _select(draft_view, "activity", hint, list(offered[page * MAX_CHOICES :][:MAX_CHOICES]), chosen)
-    turn = page_buttons(page, pages, lambda number: address(PANEL, draft_view.id, "page", number))
+        page = next((place for place, (key, _) in enumerate(offered) if key == chosen), 0) // MAX_OPTIONS
+    shown = page_of(offered, page)
+    hint = "What is it?" if shown.pages == 1 else f"What is it? (page {shown.number + 1} of {shown.pages})"
+    select = _select(draft_view, "activity", hint, shown.items, chosen)
+    turn = draft_view.controls.page_buttons(shown.number, shown.pages, "page")
     return (select, turn) if turn else (select,)
 
 
@@ -135,48 +139,35 @@ def _team_rows(draft_view: DraftView) -> tuple[Row, ...]:
 
 
 def _buttons(draft_view: DraftView) -> Row:
-    draft, asked = draft_view.draft, draft_view.asks
-    grey, blue = discord.ButtonStyle.secondary, discord.ButtonStyle.primary
-    found: list[discord.ui.Item[Any]] = [_button(draft_view, "Time", "ask-time", grey if draft.starts_at else blue)]
+    draft, asked, button = draft_view.draft, draft_view.asks, draft_view.controls.button
+    found: list[Item] = [button("Time", "ask-time", GREY if draft.starts_at else BLUE)]
     if "subject" in asked:
-        found.append(_button(draft_view, "Name", "ask-name", grey))
+        found.append(button("Name", "ask-name"))
     if "seats" in asked:
-        found.append(_button(draft_view, "Seats", "ask-seats", grey))
+        found.append(button("Seats", "ask-seats"))
     if "counts" in asked:
         counting = "Counts" if draft.counts else "Does not count"
-        found.append(_button(draft_view, counting, "counts:no" if draft.counts else "counts:yes", grey))
-    found.append(_button(draft_view, "Preview", "preview", blue, disabled=bool(draft_view.missing)))
-    found.append(_button(draft_view, "Discard", "discard", discord.ButtonStyle.danger))
+        found.append(button(counting, "counts", GREY, "no" if draft.counts else "yes"))
+    found.append(button("Preview", "preview", BLUE, disabled=bool(draft_view.missing)))
+    found.append(button("Discard", "discard", RED))
     return tuple(found)
 
 
 def preview_rows(draft_view: DraftView) -> tuple[Row, ...]:
     """Return the buttons below the preview."""
-    return (
-        (
-            _button(draft_view, "Confirm", "confirm", discord.ButtonStyle.success),
-            _button(draft_view, "Change", "change", discord.ButtonStyle.secondary),
-            _button(draft_view, "Discard", "discard", discord.ButtonStyle.danger),
-        ),
-    )
+    button = draft_view.controls.button
+    return ((button("Confirm", "confirm", GREEN), button("Change", "change"), button("Discard", "discard", RED)),)
 
 
 def preview_text(draft_view: DraftView, channel: discord.TextChannel) -> str:
     """State the raid's time and channel, and every assumption made about the time."""
     draft = draft_view.draft
     assert draft.starts_at is not None  # noqa: S101 - a finished draft has a time
-    said = f"“{escape(draft.said)}” is" if draft.said else "It begins"
     lines = [
-        f"{said} {stamp(draft.starts_at)} ({stamp(draft.starts_at, 'R')}), time zone {draft.zone}.",
-        *(f"-# {assumption}" for assumption in draft_view.assumptions),
+        *understood(draft.said, draft.starts_at, str(draft.zone), draft_view.assumptions),
         f"The signup goes to {channel.mention} and will look like this:",
     ]
     return "\n".join(lines)
-
-
-def time_field(draft_view: DraftView, zone: str) -> Field:
-    hint = f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})"
-    return Field("when", LABELS["when"], draft_view.draft.said, hint)
 
 
 def name_field(draft_view: DraftView) -> Field:
@@ -189,29 +180,12 @@ def seats_field(draft_view: DraftView) -> Field:
 
 def again_rows(draft: str, *again: str) -> tuple[Row, ...]:
     """Return the buttons below a refused form; the action `again` opens it again."""
-    blue, grey = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
-    return (
-        (
-            discord.ui.Button(label="Try again", style=blue, custom_id=address(PANEL, draft, *again)),
-            discord.ui.Button(label="Give up", style=grey, custom_id=address(PANEL, draft, "change")),
-        ),
-    )
+    controls = Controls(partial(address, PANEL, draft))
+    return ((controls.button("Try again", again[0], BLUE, *again[1:]), controls.button("Give up", "change")),)
 
 
-def custom_id(draft_view: DraftView, action: str) -> str:
-    """Return the `custom_id` that routes `action` to this draft."""
-    return address(PANEL, draft_view.id, action)
-
-
-def _button(
-    draft_view: DraftView, text: str, action: str, style: discord.ButtonStyle, *, disabled: bool = False
-) -> discord.ui.Button[Any]:
-    return discord.ui.Button(label=text, style=style, custom_id=custom_id(draft_view, action), disabled=disabled)
-
-
-def _select(draft_view: DraftView, action: str, hint: str, choices: list[tuple[str, str]], chosen: str | None) -> Row:
-    options = [
-        discord.SelectOption(label=clean_name(name, MAX_LABEL_LENGTH), value=value, default=value == chosen)
-        for value, name in choices
-    ]
-    return (discord.ui.Select(custom_id=custom_id(draft_view, action), placeholder=hint, options=options),)
+def _select(
+    draft_view: DraftView, action: str, hint: str, choices: Sequence[tuple[str, str]], chosen: str | None
+) -> Row:
+    named = [(value, clean_name(name, MAX_LABEL_LENGTH)) for value, name in choices]
+    return (draft_view.controls.select(hint, action, options(named, chosen)),)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
-from typing import Any
 
 import discord
 
@@ -149,7 +148,7 @@ def signup_channel(guild: discord.Guild, settings: GuildSettings, kind: Kind) ->
 
 
 def _chosen(guild: discord.Guild, chosen: ChannelId, kind: Kind) -> discord.TextChannel:
-    channel: Any = guild.get_channel(chosen)
+    channel = guild.get_channel(chosen)
     if not isinstance(channel, discord.TextChannel):
         raise ChannelGone(kind)
     return channel

@@ -1,17 +1,17 @@
 """Check that members can react with a raid's emoji before it is posted."""
 
-from typing import Any
-
 import aiohttp
 import discord
 
 from raidbot.commands.ui import permissions
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.raids.emoji.model import parse_emoji
+from raidbot.raids.labels import quoted
 from raidbot.raids.model import Raid, Role
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.model import MAX_REACTIONS
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape, joined
+from raidbot.utils.text import joined
 
 _MAX_NAMED_ROLES = 5
 _MAX_GUILDS_ASKED = 10
@@ -21,7 +21,7 @@ _MAX_GUILDS_ASKED = 10
 class EmojiGone(Refusal):
     def __init__(self, roles: list[Role]) -> None:
         others = ["others"] if len(roles) > _MAX_NAMED_ROLES else []
-        named = joined([*(f"“{escape(role.name)}”" for role in roles[:_MAX_NAMED_ROLES]), *others])
+        named = joined([*(str(quoted(role.name)) for role in roles[:_MAX_NAMED_ROLES]), *others])
         have = "has an emoji that was" if len(roles) == 1 else "have emoji that were"
         super().__init__(
             f"{named} {have} deleted, so nobody could react with it. Choose another with `/templates edit`,"
@@ -29,7 +29,7 @@ class EmojiGone(Refusal):
         )
 
 
-async def check_reactable(interaction: discord.Interaction[Any], raid: Raid, style: SignupStyle) -> None:
+async def check_reactable(interaction: Interaction, raid: Raid, style: SignupStyle) -> None:
     """Raise EmojiGone if members sign up by reactions only and a role's custom emoji is in none of the bot's guilds."""
     here, guilds = permissions.guild_of(interaction), interaction.client.guilds
     if style is not SignupStyle.REACTIONS or len(raid.roles) > MAX_REACTIONS or len(guilds) > _MAX_GUILDS_ASKED:

@@ -2,10 +2,10 @@
 
 import asyncio
 
+from raidbot.raids import labels
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid, RaidId, Status
 from raidbot.state import State
-from raidbot.utils.text import escape
 
 _POST_TIMEOUT_SECONDS = 60.0
 
@@ -18,7 +18,7 @@ class PostWaiter:
 
     async def outcome(self, raid: Raid, where: str) -> str:
         """Return a sentence on the board: posted, cancelled, or pending after 60 seconds. `where` is its channel."""
-        name = f"“{escape(raid.name)}” (`{raid.code}`)"
+        name = labels.coded(raid)
         posted = await self._until_posted(raid)
         if posted is None:
             return f"{name} goes to {where} as soon as Discord takes it."

@@ -1,26 +1,19 @@
 """No-shows on the panel of /raid: mark and unmark members of the roster, a page at a time."""
 
 import zlib
-from collections.abc import Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
 
-import discord
-
-from raidbot.commands.raid import views
-from raidbot.commands.raid.context import Action, PanelContext
-from raidbot.commands.ui.pagination import page_buttons
-from raidbot.commands.ui.responses import Row
+from raidbot.commands.raid.context import RaidContext
+from raidbot.commands.ui.components import Select, Slice, option, page_of
+from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import UnknownPanel, number_of
 from raidbot.raids.events import Change
 from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Status
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import attendance
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip, escape
+from raidbot.utils.text import escape
 
-_MAX_OPTIONS = 25  # https://discord.com/developers/docs/components/reference#string-select
-_MAX_LABEL_LENGTH = 100
 _HINTS = {Presence.NO_SHOW: "Who did not come?", Presence.EXCUSED: "Who was excused?"}
 
 
@@ -29,14 +22,13 @@ class MarkedMeanwhile(Refusal):
         super().__init__("Roster or marks changed meanwhile, so nothing was marked. This is how they stand now.")
 
 
-async def _attendance(context: PanelContext, text: str = "") -> None:
+async def _attendance(context: RaidContext, text: str = "") -> None:
     raid = context.raid
     if raid.status is not Status.CLOSED:
         raise attendance.NotClosedYet
     if not raid.attendance:
         raise Refusal("Nobody had a seat in this raid.")
-    pages = -(-len(raid.attendance) // _MAX_OPTIONS)
-    page = min(number_of(context.rest[0]) if context.rest else 0, pages - 1)
+    page = page_of(raid.attendance, number_of(context.rest[0]) if context.rest else 0)
     names = await context.state.names(raid)
     marked = [
         f"{names.get(row.member, 'Member')} ({row.presence})"
@@ -44,12 +36,12 @@ async def _attendance(context: PanelContext, text: str = "") -> None:
         if row.presence is not Presence.SIGNED
     ]
     said = f"Marked: {escape(', '.join(marked))}." if marked else "Nobody is marked."
-    rows: list[Row] = [(_select(raid, presence, page, names),) for presence in _HINTS]
-    turns = page_buttons(page, pages, partial(views.custom_id, raid, "attendance"))
-    await context.page(f"{text}\n{said}".strip(), *rows, (views.back(raid), *turns))
+    turns = context.controls.page_buttons(page.number, page.pages, "attendance")
+    menus = [(_select(context, presence, page, names),) for presence in _HINTS]
+    await context.page(f"{text}\n{said}".strip(), *menus, (context.back, *turns))
 
 
-async def _mark(context: PanelContext) -> None:
+async def _mark(context: RaidContext) -> None:
     """Mark the chosen members of a page and unmark its other members. Raises UnknownPanel or what the rules raise."""
     if len(context.rest) != 3 or context.rest[0] not in _HINTS:
         raise UnknownPanel
@@ -60,7 +52,7 @@ async def _mark(context: PanelContext) -> None:
     def rule(raid: Raid) -> Change:
         if raid.status is Status.CLOSED and _seen(raid) != seen:
             raise MarkedMeanwhile
-        among = {row.member for row in _page(raid, page)}
+        among = {row.member for row in page_of(raid.attendance, page).items}
         return attendance.mark(raid, presence, chosen, among=among, by=by, now=now)
 
     change = await context.change(rule)
@@ -70,33 +62,20 @@ async def _mark(context: PanelContext) -> None:
     )
 
 
-async def _stay(context: PanelContext, text: str) -> None:
+async def _stay(context: RaidContext, text: str) -> None:
     """Show the page that the select's `custom_id` names, else the first."""
     page = context.rest[1] if len(context.rest) == 3 else "0"
     await _attendance(context.seeing(context.raid, number_of(page)), text)
 
 
-def _select(raid: Raid, presence: Presence, page: int, names: dict[MemberId, str]) -> Any:
+def _select(context: RaidContext, presence: Presence, page: Slice[Attendance], names: Mapping[MemberId, str]) -> Select:
+    raid = context.raid
     options = [
-        discord.SelectOption(
-            label=clip(names.get(row.member, "Member"), _MAX_LABEL_LENGTH),
-            value=str(row.member),
-            description=clip(raid.role(row.role).name, _MAX_LABEL_LENGTH),
-            default=row.presence is presence,
-        )
-        for row in _page(raid, page)
+        option(row.member, names.get(row.member, "Member"), raid.role(row.role).name, chosen=row.presence is presence)
+        for row in page.items
     ]
-    return discord.ui.Select[Any](
-        custom_id=views.custom_id(raid, "mark", presence, page, _seen(raid)),
-        placeholder=_HINTS[presence],
-        options=options,
-        min_values=0,
-        max_values=len(options),
-    )
-
-
-def _page(raid: Raid, page: int) -> Sequence[Attendance]:
-    return raid.attendance[page * _MAX_OPTIONS : (page + 1) * _MAX_OPTIONS]
+    about, most = (presence, page.number, _seen(raid)), len(options)
+    return context.controls.select(_HINTS[presence], "mark", options, *about, min_values=0, max_values=most)
 
 
 def _seen(raid: Raid) -> str:

@@ -4,9 +4,8 @@ The panel is stateless: the `custom_id` of each press holds the raid's code. The
 and the member's permissions are checked on each press.
 """
 
-from typing import Any
+from dataclasses import replace
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -19,23 +18,29 @@ from raidbot.commands.raid import (
     roster,
     substitutes,
 )
-from raidbot.commands.raid.context import Action, PanelContext, refuse, show_panel, show_typed
-from raidbot.commands.ui import form_retry, log_context, permissions, raid_autocomplete, responses
+from raidbot.commands.raid.context import RaidContext, show_panel
+from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.interaction import Interaction
+from raidbot.commands.ui.panel_context import Action, run_action
+from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_choices
 from raidbot.commands.ui.router import Press, UnknownPanel
-from raidbot.raids.model import GuildId, Status
-from raidbot.raids.permissions import NotAllowed, Permission
+from raidbot.raids.model import Status
+from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters.signups import RaidOver
 from raidbot.state import State
-from raidbot.utils.errors import Refusal
 
 ANY = tuple(permission for permission in Permission if permission.is_about_a_raid)
 
 
-async def _panel(context: PanelContext) -> None:
+async def _panel(context: RaidContext) -> None:
     await context.home()
 
 
-ACTIONS: dict[str, Action] = {
+async def _over(context: RaidContext) -> None:
+    raise RaidOver(context.raid)
+
+
+ACTIONS: dict[str, Action[RaidContext]] = {
     "panel": Action(ANY, _panel),
     **lifecycle.ACTIONS,
     **details.ACTIONS,
@@ -54,38 +59,24 @@ class RaidPanel(commands.Cog):
         self._post_waiter = post_waiter
 
     @app_commands.command(description="Close, reopen, cancel or change a raid")
-    @app_commands.describe(code="Which raid; choose it from the list as you type")
-    async def raid(self, interaction: discord.Interaction[Any], code: str) -> None:
-        raid = await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
-        log_context.note_raid(raid.id)
+    @app_commands.describe(code=WHICH_RAID)
+    async def raid(self, interaction: Interaction, code: str) -> None:
+        raid = await find_raid(self._state, interaction, code)
         await permissions.check_any(interaction, ANY, raid)
         await responses.defer(interaction)
         await show_panel(self._state, interaction, raid)
 
     @raid.autocomplete("code")
-    async def _codes(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        return await raid_autocomplete.raid_choices(self._state, interaction, typed)
+    async def _codes(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await raid_choices(self._state, interaction, typed)
 
     async def press(self, press: Press) -> None:
-        """Run the pressed action; `refuse` shows a rule's refusal. Raises UnknownPanel, UnknownRaid or NotAllowed."""
+        """Run the pressed action. Raises UnknownPanel, UnknownRaid or NotAllowed."""
         if len(press.parts) < 2 or press.parts[1] not in ACTIONS:
             raise UnknownPanel
         code, name, *rest = press.parts
-        raid = await self._state.find(GuildId(permissions.guild_of(press.interaction).id), code)
-        log_context.note_raid(raid.id)
+        raid = await find_raid(self._state, press.interaction, code)
         action = ACTIONS[name]
-        context = PanelContext(self._state, press, raid, tuple(rest), self._post_waiter)
-        try:
-            await permissions.check_any(press.interaction, action.permissions, raid)
-        except NotAllowed as refusal:
-            if action.again is None or not press.fields:
-                raise
-            await show_typed(context, action.again, refusal)
-            return
-        try:
-            if raid.status is Status.CANCELLED and name not in _EVEN_CANCELLED:
-                raise RaidOver(raid)
-            await action.do(context)
-            await form_retry.forget(self._state, press)
-        except Refusal as refusal:
-            await refuse(context, action, refusal)
+        if raid.status is Status.CANCELLED and name not in _EVEN_CANCELLED:
+            action = replace(action, do=_over)
+        await run_action(RaidContext(self._state, press, tuple(rest), raid, self._post_waiter), action, raid)

@@ -1,15 +1,12 @@
 """Actions on the panel of /raid that change the raid's text, length and leader."""
 
 from functools import partial
-from typing import Any
 
-import discord
-
-from raidbot.commands.raid import views
-from raidbot.commands.raid.context import LABELS, Action, PanelContext
-from raidbot.commands.raid.views import GREY
+from raidbot.commands.raid.context import LABELS, RaidContext
+from raidbot.commands.ui.components import GREY, options
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.member_picker import look_up
+from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import number_of
 from raidbot.raids import details
 from raidbot.raids.drafts import MAX_SUBJECT_LENGTH
@@ -19,7 +16,7 @@ from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, spoken_length
 
 
-async def _ask_text(context: PanelContext) -> None:
+async def _ask_text(context: RaidContext) -> None:
     raid = context.raid
     words = {
         "title": Field("title", LABELS["title"], raid.title, max_length=details.MAX_TITLE_LENGTH),
@@ -38,7 +35,7 @@ async def _ask_text(context: PanelContext) -> None:
     await context.ask("text", "Title and description", *(words[key] for key in _words(raid)))
 
 
-async def _text(context: PanelContext) -> None:
+async def _text(context: RaidContext) -> None:
     """Save the fields changed in the form; concurrent changes of other fields stay."""
     said = context.changed_fields(*_words(context.raid))
     change = await context.change(lambda raid: details.reword(raid, **said))
@@ -51,45 +48,34 @@ def _words(raid: Raid) -> tuple[str, ...]:
     return ("title", "subject", "description") if has_subject else ("title", "description")
 
 
-async def _ask_length(context: PanelContext) -> None:
+async def _ask_length(context: RaidContext) -> None:
     raid = context.raid
-    options = [
-        discord.SelectOption(label=spoken_length(minutes), value=str(minutes), default=minutes == raid.length_minutes)
-        for minutes in raid.lengths
-    ]
-    if not options:
+    if not raid.lengths:
         raise details.NotOffered(raid)
-    chosen: discord.ui.Select[Any] = discord.ui.Select(
-        custom_id=views.custom_id(raid, "length"), placeholder="How long does it take?", options=options
-    )
-    await context.page("How long does the raid take?", (chosen,), (views.back(raid),))
+    offered = options([(minutes, spoken_length(minutes)) for minutes in raid.lengths], raid.length_minutes)
+    chosen = context.controls.select("How long does it take?", "length", offered)
+    await context.page("How long does the raid take?", (chosen,), (context.back,))
 
 
-async def _length(context: PanelContext) -> None:
-    minutes = number_of(next(iter(context.press.values), ""))
+async def _length(context: RaidContext) -> None:
+    minutes = number_of(context.chosen)
     await context.change(partial(details.change_length, minutes=minutes))
     await context.home(f"The raid takes {spoken_length(minutes)}.")
 
 
-async def _ask_leader(context: PanelContext) -> None:
+async def _ask_leader(context: RaidContext) -> None:
     raid = context.raid
-    chosen: discord.ui.UserSelect[Any] = discord.ui.UserSelect(
-        custom_id=views.custom_id(raid, "leader"),
-        placeholder="Who leads this raid?",
-        default_values=[discord.Object(raid.leader)] if raid.leader else [],
-    )
-    nobody = views.button(raid, "Nobody", "leader", GREY, "nobody", disabled=raid.leader is None)
-    await context.page(
-        "Who leads this raid? The leader may use this panel, too.", (chosen,), (nobody, views.back(raid))
-    )
+    chosen = context.controls.user_select("Who leads this raid?", "leader", chosen=raid.leader)
+    nobody = context.controls.button("Nobody", "leader", GREY, "nobody", disabled=raid.leader is None)
+    await context.page("Who leads this raid? The leader may use this panel, too.", (chosen,), (nobody, context.back))
 
 
-async def _leader(context: PanelContext) -> None:
+async def _leader(context: RaidContext) -> None:
     if context.rest == ("nobody",):
         await context.change(partial(details.lead, leader=None))
         await context.home("Nobody in particular leads this raid now.")
         return
-    chosen = number_of(next(iter(context.press.values), ""))
+    chosen = number_of(context.chosen)
     who = await look_up(context.interaction, MemberId(chosen))
     await context.change(partial(details.lead, leader=who.id), {who.id: who.name})
     await context.home(f"{who.shown} leads this raid.")

@@ -5,30 +5,28 @@ from functools import partial
 
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
-from raidbot.commands.raid import views
-from raidbot.commands.raid.context import LABELS, Action, PanelContext
+from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.raid.member_lookup import current_members
-from raidbot.commands.raid.views import BLUE, GREEN, GREY
 from raidbot.commands.ui import permissions
-from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.components import BLUE, GREEN
+from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import number_of
+from raidbot.commands.ui.time_forms import understood, when_field
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, NoSuchDraft
-from raidbot.raids import duplicate
+from raidbot.raids import duplicate, labels
 from raidbot.raids.model import ChannelId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.times.parse import parse_time
 from raidbot.utils.clean_text import clean_name
-from raidbot.utils.text import clip, escape, stamp
 
 
-async def _ask_copy(context: PanelContext) -> None:
+async def _ask_copy(context: RaidContext) -> None:
     zone = (await context.state.settings(context.guild)).zone
-    hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", 100)
-    await context.ask("copy", "When again?", Field("when", LABELS["when"], hint=hint))
+    await context.ask("copy", "When again?", when_field(zone))
 
 
-async def _copy(context: PanelContext) -> None:
+async def _copy(context: RaidContext) -> None:
     """Show how the typed time was understood and where the copy goes; nothing is posted yet."""
     raid, said, now = context.raid, context.press.fields["when"], context.state.now()
     settings = await context.state.settings(raid.guild)
@@ -38,24 +36,24 @@ async def _copy(context: PanelContext) -> None:
     payload = {"copy_of": raid.code, "starts_at": when.instant.isoformat(), "zone": when.zone.key}
     add = partial(drafts.add, guild=raid.guild, member=context.asker, payload=payload, now=now)
     draft = await context.state.db.write(add)
+    name = labels.quoted(raid.name)
     lines = [
-        f"“{escape(said.strip())}” is {stamp(when.instant)} ({stamp(when.instant, 'R')}), time zone {when.zone.key}.",
-        *(f"-# {assumption}" for assumption in when.assumptions),
-        f"The copy of “{escape(raid.name)}” goes to {channel.mention}. Who keeps their seat is told and may drop out.",
+        *understood(said, when.instant, when.zone.key, when.assumptions),
+        f"The copy of {name} goes to {channel.mention}. Who keeps their seat is told and may drop out.",
     ]
     seats = len(raid.seats)
     await context.page(
         "\n".join(lines),
         (
-            views.button(raid, f"With its roster ({seats})", "copy-go", BLUE, draft, "roster", disabled=not seats),
-            views.button(raid, "Without anybody", "copy-go", GREEN, draft, "empty"),
-            views.button(raid, "Change", "ask-copy", GREY),
-            views.back(raid),
+            context.controls.button(f"With its roster ({seats})", "copy-go", BLUE, draft, "roster", disabled=not seats),
+            context.controls.button("Without anybody", "copy-go", GREEN, draft, "empty"),
+            context.controls.button("Change", "ask-copy"),
+            context.back,
         ),
     )
 
 
-async def _confirm_copy(context: PanelContext) -> None:
+async def _confirm_copy(context: RaidContext) -> None:
     raid, state, now = context.raid, context.state, context.state.now()
     draft, which = DraftId(number_of(context.part(0))), context.part(1)
     load = partial(drafts.load, draft=draft, guild=raid.guild, member=context.asker)
@@ -78,7 +76,7 @@ async def _confirm_copy(context: PanelContext) -> None:
     await state.learn_names(raid.guild, {plan.creator: clean_name(context.interaction.user.display_name)})
     copy = await state.create(plan, permissions.cause_of(context.interaction), draft=draft)
     await context.change_for_good(partial(duplicate.duplicated, code=copy.code))
-    await context.home(f"“{escape(copy.name)}” (`{copy.code}`) is being posted in {channel.mention}.")
+    await context.home(f"{labels.coded(copy)} is being posted in {channel.mention}.")
     await context.home(await context.post_waiter.outcome(copy, channel.mention))
 
 

@@ -3,22 +3,23 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from raidbot.commands.raid import views
-from raidbot.commands.raid.context import LABELS, Action, PanelContext
-from raidbot.commands.raid.views import GREEN, GREY, RED
-from raidbot.commands.ui.forms import Field
+from raidbot.commands.raid.context import RaidContext
+from raidbot.commands.ui.components import GREEN, RED
+from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import UnknownPanel
+from raidbot.commands.ui.time_forms import understood, when_field
 from raidbot.db import undo as rows
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.words import title
 from raidbot.raids.events import Change
+from raidbot.raids.labels import quoted
 from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import undo
 from raidbot.raids.times import zones
 from raidbot.raids.times.parse import parse_time
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip, escape, stamp
+from raidbot.utils.text import stamp, stamps
 
 _MAX_TIMESTAMP_SECONDS = 253402300799  # 9999-12-31T23:59:59Z, the last second of `datetime.max`
 
@@ -28,28 +29,28 @@ class TimeChangedMeanwhile(Refusal):
         super().__init__("Somebody else changed the time meanwhile, so nothing was saved. This is how it stands now.")
 
 
-async def _close(context: PanelContext) -> None:
+async def _close(context: RaidContext) -> None:
     now = context.state.now()
     await context.change(partial(lifecycle.close, reason=CloseReason.MANUAL, by=context.asker, now=now))
     await context.home("Signups are closed. The roster stays as it is.")
 
 
-async def _reopen(context: PanelContext) -> None:
+async def _reopen(context: RaidContext) -> None:
     await context.change(partial(lifecycle.reopen, by=context.asker, now=context.state.now()))
     await context.home("Signups are open again, and stay so until somebody closes them.")
 
 
-async def _ask_cancel(context: PanelContext) -> None:
+async def _ask_cancel(context: RaidContext) -> None:
     raid = context.raid
     told = len({raid.creator, *raid.members()})
     people = "One person is told." if told == 1 else f"{told} people are told."
     await context.page(
-        f"Cancel “{escape(raid.name)}” at {stamp(raid.starts_at)}? {people}",
-        (views.button(raid, "Yes, cancel the raid", "cancel", RED), views.button(raid, "Keep it", "panel", GREY)),
+        f"Cancel {quoted(raid.name)} at {stamp(raid.starts_at)}? {people}",
+        (context.controls.button("Yes, cancel the raid", "cancel", RED), context.controls.button("Keep it", "panel")),
     )
 
 
-async def _cancel(context: PanelContext) -> None:
+async def _cancel(context: RaidContext) -> None:
     if context.raid.status is Status.CANCELLED:
         await context.home("This raid is cancelled already.")
         return
@@ -58,29 +59,27 @@ async def _cancel(context: PanelContext) -> None:
     await context.home(f"The raid is cancelled. {board}, and its people are told.")
 
 
-async def _ask_time(context: PanelContext) -> None:
+async def _ask_time(context: RaidContext) -> None:
     zone = (await context.state.settings(context.guild)).zone
-    hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", 100)
-    await context.ask("time", "New time", Field("when", LABELS["when"], hint=hint))
+    await context.ask("time", "New time", when_field(zone))
 
 
-async def _time(context: PanelContext) -> None:
+async def _time(context: RaidContext) -> None:
     """Show how the typed time was understood; nothing is saved yet."""
     raid, said = context.raid, context.press.fields["when"]
     zone = (await context.state.settings(raid.guild)).tzinfo
     when = parse_time(said, zone=zone, now=context.state.now(), locale=str(context.interaction.locale))
     lines = [
-        f"“{escape(said.strip())}” is {stamp(when.instant)} ({stamp(when.instant, 'R')}), time zone {when.zone.key}.",
-        *(f"-# {assumption}" for assumption in when.assumptions),
+        *understood(said, when.instant, when.zone.key, when.assumptions),
         f"Until now it is {stamp(raid.starts_at)}. {_told(raid)}",
     ]
     until = (int(when.instant.timestamp()), when.zone.key, raid.time_revision)
     await context.page(
         "\n".join(lines),
         (
-            views.button(raid, "Save", "save-time", GREEN, *until),
-            views.button(raid, "Change", "ask-time", GREY),
-            views.back(raid),
+            context.controls.button("Save", "save-time", GREEN, *until),
+            context.controls.button("Change", "ask-time"),
+            context.back,
         ),
     )
 
@@ -90,7 +89,7 @@ def _told(raid: Raid) -> str:
     return f"Everybody on the roster and in line is told ({count})." if count else "Nobody has signed up yet."
 
 
-async def _save_time(context: PanelContext) -> None:
+async def _save_time(context: RaidContext) -> None:
     starts_at, zone, revision = _understood(context.rest)
     now = context.state.now()
 
@@ -101,7 +100,7 @@ async def _save_time(context: PanelContext) -> None:
 
     change = await context.change(rule)
     closed = " Signups are still closed." if change.raid.status is Status.CLOSED else ""
-    await context.home(f"The raid now begins {stamp(starts_at)} ({stamp(starts_at, 'R')}).{closed}")
+    await context.home(f"The raid now begins {stamps(starts_at)}.{closed}")
 
 
 def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
@@ -113,7 +112,7 @@ def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
     raise UnknownPanel
 
 
-async def _undo(context: PanelContext) -> None:
+async def _undo(context: RaidContext) -> None:
     """Undo the step that the button names. Raises DoneSince if another step followed, or what `undo.undo` raises."""
     step = await context.state.db.read(partial(rows.last, raid=context.raid))
     now, named = context.state.now(), context.part(0)

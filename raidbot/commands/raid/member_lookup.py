@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from raidbot.commands.raid.context import PanelContext
+from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.ui import permissions
 from raidbot.delivery.members.names import store_members
 from raidbot.raids.model import MemberId
@@ -12,7 +12,7 @@ _BATCH_SIZE = 100  # https://discord.com/developers/docs/events/gateway-events#r
 
 
 async def current_members(
-    context: PanelContext, members: Sequence[MemberId], *, needing: frozenset[int] = frozenset()
+    context: RaidContext, members: Sequence[MemberId], *, needing: frozenset[int] = frozenset()
 ) -> dict[MemberId, str]:
     """Return those of `members` who are in the guild and no bots, in their order, as id → name.
 

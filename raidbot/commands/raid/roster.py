@@ -1,90 +1,74 @@
 """The roster on the panel of /raid: choose a member, then give, move, force or remove their seat or waitlist place."""
 
 from functools import partial
-from typing import Any
 
-import discord
-
-from raidbot.commands.raid import views
-from raidbot.commands.raid.context import Action, PanelContext
+from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.raid.roster_messages import outcome
-from raidbot.commands.raid.views import BLUE, GREY, RED
+from raidbot.commands.ui.components import BLUE, MAX_OPTIONS, RED, option, options, page_of
 from raidbot.commands.ui.member_picker import PickedMember, look_up
-from raidbot.commands.ui.pagination import page_buttons
+from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_numbered, role_selects
 from raidbot.commands.ui.router import number_of
 from raidbot.delivery.boards import render
+from raidbot.raids import labels
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import manager_edits, role_lookup
 from raidbot.state import Rule
-from raidbot.utils.text import clip, escape
+from raidbot.utils.text import escape
 
-_MAX_OPTIONS = 25  # https://discord.com/developers/docs/components/reference#string-select
-_MAX_LABEL_LENGTH = 100
 _NO_SIDE = "none"
 
 
-async def _roster(context: PanelContext, text: str = "") -> None:
+async def _roster(context: RaidContext, text: str = "") -> None:
     """Show the roster and menus to choose a member of it, a page at a time, or anybody else."""
     raid = context.raid
     names = await context.state.names(raid)
-    people = list(raid.members())
-    pages = max(1, -(-len(people) // _MAX_OPTIONS))
-    page = min(number_of(context.rest[0]) if context.rest else 0, pages - 1)
-    shown = people[page * _MAX_OPTIONS : (page + 1) * _MAX_OPTIONS]
+    page = page_of(list(raid.members()), number_of(context.rest[0]) if context.rest else 0)
     rows: list[Row] = []
-    if shown:
-        options = [
-            discord.SelectOption(
-                label=names.get(member, "Member"),
-                value=str(member),
-                description=clip(_place(raid, member), _MAX_LABEL_LENGTH),
-            )
-            for member in shown
-        ]
-        rows.append((_select(raid, "who", "Whom do you want to move or take off?", options),))
-    rows.append((_anybody(raid),))
-    rows.append((views.back(raid), *page_buttons(page, pages, partial(views.custom_id, raid, "roster"))))
+    if page.items:
+        people = [option(member, names.get(member, "Member"), _place(raid, member)) for member in page.items]
+        rows.append((context.controls.select("Whom do you want to move or take off?", "who", people),))
+    rows.append((context.controls.user_select("Or choose somebody else", "who", "any"),))
+    rows.append((context.back, *context.controls.page_buttons(page.number, page.pages, "roster")))
     board = render.board(raid, names, None, await context.state.leaders(raid.guild))
     await context.page(text, *rows, embeds=(board.embed(),))
 
 
-async def _stay(context: PanelContext, text: str) -> None:
+async def _stay(context: RaidContext, text: str) -> None:
     await _roster(context.seeing(context.raid), text)
 
 
-async def _who(context: PanelContext) -> None:
+async def _who(context: RaidContext) -> None:
     """Show the chosen member's place in the raid and the actions on it."""
-    await _person(context, await _member(context, number_of(next(iter(context.press.values), ""))))
+    await _person(context, await _member(context, number_of(context.chosen)))
 
 
-async def _person(context: PanelContext, who: PickedMember, text: str = "") -> None:
+async def _person(context: RaidContext, who: PickedMember, text: str = "") -> None:
     raid = context.raid
     seat = raid.seat_of(who.id)
-    rows = role_selects(raid, raid.roles, "Give them the seat", partial(views.custom_id, raid, "seat", who.id))
+    rows = role_selects(raid, raid.roles, "Give them the seat", partial(context.controls.custom_id, "seat", who.id))
     if raid.sides and seat is not None:
-        options = [discord.SelectOption(label=side, value=side, default=side == seat.side) for side in raid.sides]
-        none = discord.SelectOption(label="No side", value=_NO_SIDE)
-        rows.append((_select(raid, "side", "Which side?", [*options, none][:_MAX_OPTIONS], who.id),))
+        sides = [*((side, side) for side in raid.sides), (_NO_SIDE, "No side")][:MAX_OPTIONS]
+        rows.append((context.controls.select("Which side?", "side", options(sides, seat.side), who.id),))
     is_in = who.id in set(raid.members())
     has_full = any(not raid.has_room(role) for role in raid.roles)
     rows.append(
         (
-            views.button(raid, "Put in line", "ask-line", BLUE, who.id, disabled=not has_full),
-            views.button(raid, "Take off the raid", "take-off", RED, who.id, disabled=not is_in),
-            views.button(raid, "Back to the roster", "roster", GREY),
+            context.controls.button("Put in line", "ask-line", BLUE, who.id, disabled=not has_full),
+            context.controls.button("Take off the raid", "take-off", RED, who.id, disabled=not is_in),
+            context.controls.button("Back to the roster", "roster"),
         )
     )
     said = f"{who.shown}: {escape(_place(raid, who.id))}."
     await context.page(f"{text}\n{said}" if text else said, *rows)
 
 
-async def _seat(context: PanelContext) -> None:
+async def _seat(context: RaidContext) -> None:
     """Give the member the chosen role, or ask what to do instead if it is full."""
     who = await _member(context, number_of(context.part(0)))
-    role = role_lookup.role_named(context.raid, next(iter(context.press.values), ""))
+    role = role_lookup.role_named(context.raid, context.chosen)
     rule = partial(manager_edits.assign, member=who.id, key=role.key, now=context.state.now())
     try:
         await _edit(context, who, rule)
@@ -92,61 +76,61 @@ async def _seat(context: PanelContext) -> None:
         await _ask_to_force(context, who, role, str(full))
 
 
-async def _ask_to_force(context: PanelContext, who: PickedMember, role: Role, why: str) -> None:
+async def _ask_to_force(context: RaidContext, who: PickedMember, role: Role, why: str) -> None:
     raid = context.raid
     number = raid.roles.index(role) + 1
     await context.page(
         f"{why}\nForced, {who.shown} sits beyond the number of seats, and the board says so.",
         (
-            views.button(raid, "Force it", "force", RED, who.id, number),
-            views.button(raid, "Put in line", "line", BLUE, who.id, number),
-            views.button(raid, "Back to the roster", "roster", GREY),
+            context.controls.button("Force it", "force", RED, who.id, number),
+            context.controls.button("Put in line", "line", BLUE, who.id, number),
+            context.controls.button("Back to the roster", "roster"),
         ),
     )
 
 
-async def _force(context: PanelContext) -> None:
+async def _force(context: RaidContext) -> None:
     who, role = await _member(context, number_of(context.part(0))), _numbered(context)
     await _edit(
         context, who, partial(manager_edits.assign, member=who.id, key=role, now=context.state.now(), force=True)
     )
 
 
-async def _ask_line(context: PanelContext) -> None:
+async def _ask_line(context: RaidContext) -> None:
     """Ask for the role to wait for. Only full roles have a waitlist."""
     who = await _member(context, number_of(context.part(0)))
     raid = context.raid
     full = [role for role in raid.roles if not raid.has_room(role)]
-    rows = role_selects(raid, full, "Put them in line for", partial(views.custom_id, raid, "line", who.id))
-    back = (views.button(raid, "Back to the roster", "roster", GREY),)
+    rows = role_selects(raid, full, "Put them in line for", partial(context.controls.custom_id, "line", who.id))
+    back = (context.controls.button("Back to the roster", "roster"),)
     await context.page(f"{who.shown}: {escape(_place(raid, who.id))}.", *rows, back)
 
 
-async def _line(context: PanelContext) -> None:
+async def _line(context: RaidContext) -> None:
     who = await _member(context, number_of(context.part(0)))
-    chosen = next(iter(context.press.values), None)
-    role = _numbered(context) if chosen is None else role_lookup.role_named(context.raid, chosen).key
+    chosen = context.press.chosen
+    role = role_lookup.role_named(context.raid, chosen).key if chosen else _numbered(context)
     await _edit(context, who, partial(manager_edits.send_to_wait, member=who.id, key=role, now=context.state.now()))
 
 
-async def _side(context: PanelContext) -> None:
+async def _side(context: RaidContext) -> None:
     who = await _member(context, number_of(context.part(0)))
-    side = next(iter(context.press.values), _NO_SIDE)
+    side = context.press.chosen or _NO_SIDE
     await _edit(context, who, partial(manager_edits.take_side, member=who.id, side=None if side == _NO_SIDE else side))
 
 
-async def _take_off(context: PanelContext) -> None:
+async def _take_off(context: RaidContext) -> None:
     who = await _member(context, number_of(context.part(0)))
     await _edit(context, who, partial(manager_edits.remove, member=who.id, now=context.state.now()))
 
 
-async def _edit(context: PanelContext, who: PickedMember, rule: Rule) -> None:
+async def _edit(context: RaidContext, who: PickedMember, rule: Rule) -> None:
     change = await context.change(rule, {who.id: who.name})
     names = await context.state.names(change.raid) | {who.id: who.name}
     await _roster(context.seeing(change.raid), outcome(change, names))
 
 
-async def _member(context: PanelContext, member: int) -> PickedMember:
+async def _member(context: RaidContext, member: int) -> PickedMember:
     """Return a member of the raid, or else of the guild. Raises NotAMember or NoBots."""
     who = MemberId(member)
     if who in set(context.raid.members()):
@@ -154,7 +138,7 @@ async def _member(context: PanelContext, member: int) -> PickedMember:
     return await look_up(context.interaction, who)
 
 
-def _numbered(context: PanelContext) -> RoleKey:
+def _numbered(context: RaidContext) -> RoleKey:
     """Return the key of the role whose number follows the member's id in the `custom_id`. Raises UnknownPanel."""
     return role_numbered(context.raid, context.part(1)).key
 
@@ -164,23 +148,11 @@ def _place(raid: Raid, member: MemberId) -> str:
     seat = raid.seat_of(member)
     parts = []
     if seat is not None:
-        side = f" ({seat.side})" if seat.side else ""
         forced = ", over capacity" if raid.is_over_capacity(seat) else ""
-        parts.append(f"{raid.role(seat.role).name}{side}{forced}")
-    for wait in raid.waits_of(member):
-        position = [one.member for one in raid.waitlist(wait.role)].index(member) + 1
-        parts.append(f"waits for {raid.role(wait.role).name}, number {position}")
+        parts.append(f"{labels.seat(raid, seat)}{forced}")
+    waits = raid.waits_of(member)
+    parts += [f"waits for {raid.role(wait.role).name}, number {raid.position_of(wait)}" for wait in waits]
     return "; ".join(parts) or "not signed up"
-
-
-def _select(raid: Raid, action: str, hint: str, options: list[discord.SelectOption], *more: object) -> Any:
-    return discord.ui.Select[Any](custom_id=views.custom_id(raid, action, *more), placeholder=hint, options=options)
-
-
-def _anybody(raid: Raid) -> discord.ui.Item[Any]:
-    return discord.ui.UserSelect[Any](
-        custom_id=views.custom_id(raid, "who", "any"), placeholder="Or choose somebody else"
-    )
 
 
 _ROSTER = (Permission.RAID_ROSTER,)

@@ -2,27 +2,27 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.raid.roster_messages import outcome
-from raidbot.commands.ui import log_context, permissions, raid_autocomplete, responses
+from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.autocomplete import matching
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.member_picker import PickedMember, picked_member
-from raidbot.raids.model import GuildId, MemberId, Raid, Role
+from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_choices
+from raidbot.raids.labels import role_choice
+from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import manager_edits, role_lookup
 from raidbot.state import Rule, State, UnknownRaid
 from raidbot.utils.clean_text import clean_name
-from raidbot.utils.text import clip
 
 NO_SIDE = "none"
 _Choice = app_commands.Choice[str]
 
-_RAID = "Which raid; choose it from the list as you type"
 _ROLE = "Which role; choose it from the list as you type"
 
 
@@ -32,7 +32,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
 
     @app_commands.command(description="Give a member a seat, or move them to another role")
     @app_commands.describe(
-        raid=_RAID,
+        raid=WHICH_RAID,
         member="Who gets the seat",
         role=_ROLE,
         side="On which side they play, where the raid has sides",
@@ -40,7 +40,7 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     )
     async def assign(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         raid: str,
         member: discord.User,
         role: str,
@@ -57,23 +57,23 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         await self._edit(interaction, found, rule, who)
 
     @app_commands.command(description="Take a member off a raid: off their seat and out of every line")
-    @app_commands.describe(raid=_RAID, member="Who is taken off")
-    async def remove(self, interaction: discord.Interaction[Any], raid: str, member: discord.User) -> None:
+    @app_commands.describe(raid=WHICH_RAID, member="Who is taken off")
+    async def remove(self, interaction: Interaction, raid: str, member: discord.User) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_REMOVE, raid)
         gone = PickedMember(MemberId(member.id), clean_name(member.display_name))  # may have left the guild
         await self._edit(interaction, found, partial(manager_edits.remove, member=gone.id, now=self._state.now()), gone)
 
     @app_commands.command(description="Put a member at the end of the line for a role that is full")
-    @app_commands.describe(raid=_RAID, member="Who has to wait", role=_ROLE)
-    async def waitlist(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, role: str) -> None:
+    @app_commands.describe(raid=WHICH_RAID, member="Who has to wait", role=_ROLE)
+    async def waitlist(self, interaction: Interaction, raid: str, member: discord.User, role: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_WAITLIST, raid)
         who, key = await picked_member(self._state, member), role_lookup.role_named(found, role).key
         rule = partial(manager_edits.send_to_wait, member=who.id, key=key, now=self._state.now())
         await self._edit(interaction, found, rule, who)
 
     @app_commands.command(description="Say on which side a member with a seat plays")
-    @app_commands.describe(raid=_RAID, member="Who plays there", side="Which side; “none” takes it back")
-    async def side(self, interaction: discord.Interaction[Any], raid: str, member: discord.User, side: str) -> None:
+    @app_commands.describe(raid=WHICH_RAID, member="Who plays there", side="Which side; “none” takes it back")
+    async def side(self, interaction: Interaction, raid: str, member: discord.User, side: str) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_SIDE, raid)
         who = await picked_member(self._state, member)
         rule = partial(
@@ -85,48 +85,39 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @remove.autocomplete("raid")
     @waitlist.autocomplete("raid")
     @side.autocomplete("raid")
-    async def _raids(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
-        return await raid_autocomplete.raid_choices(self._state, interaction, typed)
+    async def _raids(self, interaction: Interaction, typed: str) -> list[_Choice]:
+        return await raid_choices(self._state, interaction, typed)
 
     @assign.autocomplete("role")
     @waitlist.autocomplete("role")
-    async def _roles(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
+    async def _roles(self, interaction: Interaction, typed: str) -> list[_Choice]:
         raid = await self._named(interaction)
-        return matching(typed, ((role.key, _line(raid, role)) for role in raid.roles) if raid else ())
+        return matching(typed, ((role.key, role_choice(raid, role)) for role in raid.roles) if raid else ())
 
     @assign.autocomplete("side")
     @side.autocomplete("side")
-    async def _sides(self, interaction: discord.Interaction[Any], typed: str) -> list[_Choice]:
+    async def _sides(self, interaction: Interaction, typed: str) -> list[_Choice]:
         raid = await self._named(interaction)
         sides = (*raid.sides, NO_SIDE) if raid and raid.sides else ()
         return matching(typed, ((side, side) for side in sides))
 
-    async def _checked(self, interaction: discord.Interaction[Any], permission: Permission, code: str) -> Raid:
+    async def _checked(self, interaction: Interaction, permission: Permission, code: str) -> Raid:
         """Return the raid and defer the response. Raises UnknownRaid or NotAllowed."""
-        raid = await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
-        log_context.note_raid(raid.id)
+        raid = await find_raid(self._state, interaction, code)
         await permissions.check(interaction, permission, raid)
         await responses.defer(interaction)
         return raid
 
-    async def _edit(self, interaction: discord.Interaction[Any], raid: Raid, rule: Rule, who: PickedMember) -> None:
+    async def _edit(self, interaction: Interaction, raid: Raid, rule: Rule, who: PickedMember) -> None:
         cause = replace(permissions.cause_of(interaction), can_be_undone=True)
         change = await self._state.change(raid.id, rule, cause, names={who.id: who.name})
         names = await self._state.names(change.raid) | {who.id: who.name}
         await responses.edit_response(interaction, outcome(change, names))
 
-    async def _named(self, interaction: discord.Interaction[Any]) -> Raid | None:
+    async def _named(self, interaction: Interaction) -> Raid | None:
         """Return the raid named in the command's `raid` option, or None."""
         code = str(interaction.namespace.raid or "")
         try:
-            raid = await self._state.find(GuildId(permissions.guild_of(interaction).id), code)
+            return await find_raid(self._state, interaction, code)
         except UnknownRaid:
             return None
-        log_context.note_raid(raid.id)
-        return raid
-
-
-def _line(raid: Raid, role: Role) -> str:
-    taken, waiting = len(raid.seated(role.key)), len(raid.waitlist(role.key))
-    line = f", {waiting} waiting" if waiting else ""
-    return f"{raid.roles.index(role) + 1}. {clip(role.name, 60)} ({taken}/{role.seats}{line})"

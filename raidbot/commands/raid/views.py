@@ -2,37 +2,36 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import discord
 
+from raidbot.commands.ui.components import BLUE, GREEN, GREY, RED, Button, Controls, panel_embed
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
 from raidbot.db.raid_history import HistoryEntry
 from raidbot.delivery.audit_log.entry_format import shown
+from raidbot.raids import labels
 from raidbot.raids.audit.words import title, words
 from raidbot.raids.kinds import KIND_NAMES
+from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.rosters.undo import Step
 from raidbot.raids.templates.model import spoken_length
-from raidbot.utils.text import clip, escape, fit_lines, joined, stamp
+from raidbot.utils.text import clip, escape, fit_lines, joined, stamp, stamps
 
 PANEL = "raid"
-_COLOUR = 0x5865F2
-_MAX_TITLE_LENGTH = 256
 _MAX_CHANGES_LENGTH = 1024
 _MAX_LABEL_LENGTH = 80
 _MAX_VALUE_LENGTH = 60
 _MAX_UNREACHABLE_NAMED = 10
 
 _STATES = {
-    Status.POSTING: "⏳ being posted",
-    Status.OPEN: "🟢 open",
-    Status.CLOSED: "🔒 closed",
-    Status.CANCELLED: "❌ cancelled",
+    Status.POSTING: "being posted",
+    Status.OPEN: "open",
+    Status.CLOSED: "closed",
+    Status.CANCELLED: "cancelled",
 }
-GREY, BLUE = discord.ButtonStyle.secondary, discord.ButtonStyle.primary
-GREEN, RED = discord.ButtonStyle.success, discord.ButtonStyle.danger
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,74 +50,63 @@ class PanelData:
 
 def embed(data: PanelData) -> discord.Embed:
     raid = data.raid
-    shown = discord.Embed(title=clip(escape(raid.name), _MAX_TITLE_LENGTH), description="\n".join(_facts(data)))
-    shown.colour = discord.Colour(_COLOUR)
+    shown = panel_embed(escape(raid.name), "\n".join(_facts(data)))
     if data.changes:
         lines = [_change(happened) for happened in data.changes]
         shown.add_field(name="Last changes", value=fit_lines(lines, _MAX_CHANGES_LENGTH, "…"), inline=False)
-    return shown.set_footer(text=f"Raid {raid.code}")
+    return shown.set_footer(text=labels.footer(raid))
 
 
 def rows(data: PanelData) -> tuple[Row, ...]:
     """Return the buttons. Those the raid's state does not allow are disabled."""
-    raid = data.raid
+    raid, button = data.raid, controls(data.raid).button
     is_over = raid.status is Status.CANCELLED
     closing = (
-        button(raid, "Reopen signups", "reopen", GREEN)
+        button("Reopen signups", "reopen", GREEN)
         if raid.status is Status.CLOSED
-        else button(raid, "Close signups", "close", BLUE, disabled=not raid.is_open)
+        else button("Close signups", "close", BLUE, disabled=not raid.is_open)
     )
     return (
         (
             closing,
-            button(raid, "Change time", "ask-time", GREY, disabled=is_over),
-            button(raid, "Change length", "ask-length", GREY, disabled=is_over or len(raid.lengths) < 2),
-            button(raid, "Change text", "ask-text", GREY, disabled=is_over),
-            button(raid, "Leader", "ask-leader", GREY, disabled=is_over),
+            button("Change time", "ask-time", GREY, disabled=is_over),
+            button("Change length", "ask-length", GREY, disabled=is_over or len(raid.lengths) < 2),
+            button("Change text", "ask-text", GREY, disabled=is_over),
+            button("Leader", "ask-leader", GREY, disabled=is_over),
         ),
         (
-            button(raid, "Roster", "roster", BLUE, disabled=is_over),
-            button(raid, "No-shows", "attendance", GREY, disabled=raid.status is not Status.CLOSED),
-            button(raid, "Find substitute", "sub", GREY, disabled=is_over),
-            button(raid, "Duplicate", "ask-copy", GREY),
+            button("Roster", "roster", BLUE, disabled=is_over),
+            button("No-shows", "attendance", GREY, disabled=raid.status is not Status.CLOSED),
+            button("Find substitute", "sub", GREY, disabled=is_over),
+            button("Duplicate", "ask-copy", GREY),
         ),
         (
-            button(raid, "Cancel raid", "ask-cancel", RED, disabled=is_over),
-            _undo(data),
-            button(raid, "Refresh", "panel", GREY),
+            button("Cancel raid", "ask-cancel", RED, disabled=is_over),
+            _undo(data, controls(raid)),
+            button("Refresh", "panel", GREY),
         ),
     )
 
 
-def button(
-    raid: Raid, label: str, action: str, style: discord.ButtonStyle, *more: object, disabled: bool = False
-) -> discord.ui.Button[Any]:
-    return discord.ui.Button(label=label, style=style, custom_id=custom_id(raid, action, *more), disabled=disabled)
+def controls(raid: Raid) -> Controls:
+    """Return the buttons and menus that act on this raid's panel."""
+    return Controls(partial(address, PANEL, raid.code))
 
 
-def _undo(data: PanelData) -> discord.ui.Button[Any]:
+def _undo(data: PanelData, controls: Controls) -> Button:
     if data.step is None:
-        return button(data.raid, "Undo", "undo", GREY, disabled=True)
-    return button(
-        data.raid, clip(f"Undo: {title(data.step.action)}", _MAX_LABEL_LENGTH), "undo", GREY, data.step.version
-    )
-
-
-def back(raid: Raid) -> discord.ui.Button[Any]:
-    return button(raid, "Back", "panel", GREY)
-
-
-def custom_id(raid: Raid, action: str, *more: object) -> str:
-    """Return the `custom_id` that routes `action` to this raid's panel."""
-    return address(PANEL, raid.code, action, *more)
+        return controls.button("Undo", "undo", disabled=True)
+    label = clip(f"Undo: {title(data.step.action)}", _MAX_LABEL_LENGTH)
+    return controls.button(label, "undo", GREY, data.step.version)
 
 
 def _facts(data: PanelData) -> Iterator[str]:
     raid, names = data.raid, data.names
     held = " until somebody closes them" if raid.is_open and raid.hold else ""
-    yield f"**Signups:** {_STATES[raid.status]}{held}" + (f" · [board]({raid.link})" if raid.link else "")
+    state = f"{STATUS_ICONS[raid.status]} {_STATES[raid.status]}{held}"
+    yield f"**Signups:** {state}" + (f" · [board]({raid.link})" if raid.link else "")
     yield f"**What:** {KIND_NAMES[raid.kind]}"
-    yield f"**Starts:** {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')}), time zone {raid.zone}"
+    yield f"**Starts:** {stamps(raid.starts_at)}, time zone {raid.zone}"
     if raid.length_minutes is not None:
         yield f"**Length:** {spoken_length(raid.length_minutes)}"
     people = f"created by {_name(raid.creator, names)}"
@@ -132,7 +120,7 @@ def _facts(data: PanelData) -> Iterator[str]:
 
 
 def _name(member: MemberId, names: Mapping[MemberId, str]) -> str:
-    return f"**{escape(names.get(member, 'Member'))}**"
+    return str(labels.bold(names.get(member, "Member")))
 
 
 def _change(happened: HistoryEntry) -> str:

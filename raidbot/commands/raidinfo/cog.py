@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -13,23 +12,23 @@ from discord.ext import commands
 
 from raidbot.commands.raidinfo import views
 from raidbot.commands.raidinfo.views import PAGE_SIZE, Query
-from raidbot.commands.ui import log_context, permissions, raid_autocomplete, responses
-from raidbot.commands.ui.pagination import page_number
-from raidbot.commands.ui.router import Press, UnknownPanel, number_of
+from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.interaction import Interaction
+from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_choices
+from raidbot.commands.ui.router import Press, UnknownPanel, number_of, page_number
 from raidbot.db import raid_listings
 from raidbot.delivery.boards import render
 from raidbot.delivery.exports.ical import calendar
 from raidbot.delivery.exports.roster_csv import roster_sheet
+from raidbot.raids import labels
 from raidbot.raids.kinds import KIND_NAMES
-from raidbot.raids.model import GuildId, Kind, MemberId, Raid
+from raidbot.raids.model import Kind, MemberId, Raid
 from raidbot.raids.permissions import Permission
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape
 
 _MAX_CALENDAR_EVENTS = 1000
 _EXPORT_LOOKBACK = timedelta(days=1)
-_CODE = "Which raid; choose it from the list as you type"
 
 
 class ExportKind(StrEnum):
@@ -76,15 +75,14 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
     @app_commands.command(name="list", description="The raids to come, soonest first")
     @app_commands.describe(kind="Only raids of this kind", mine="Only raids you have signed up for")
     @app_commands.choices(kind=_KINDS)
-    async def list_(self, interaction: discord.Interaction[Any], kind: str | None = None, mine: bool = False) -> None:
+    async def list_(self, interaction: Interaction, kind: str | None = None, mine: bool = False) -> None:
         await responses.defer(interaction)
         await self._show_list(interaction, Query(Kind(kind) if kind else None, mine))
 
     @app_commands.command(description="One raid in full, with everybody on its roster")
-    @app_commands.describe(code=_CODE)
-    async def detail(self, interaction: discord.Interaction[Any], code: str) -> None:
-        raid = await self._state.find(_guild(interaction), code)
-        log_context.note_raid(raid.id)
+    @app_commands.describe(code=WHICH_RAID)
+    async def detail(self, interaction: Interaction, code: str) -> None:
+        raid = await find_raid(self._state, interaction, code)
         await responses.defer(interaction)
         names, leaders = await self._state.names(raid), await self._state.leaders(raid.guild)
         board = render.board(raid, names, None, leaders)
@@ -92,22 +90,21 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
 
     @app_commands.command(description="The raids gone by in which you, or somebody else, had a seat")
     @app_commands.describe(member="Whose history; yours if left out")
-    async def history(self, interaction: discord.Interaction[Any], member: discord.User | None = None) -> None:
+    async def history(self, interaction: Interaction, member: discord.User | None = None) -> None:
         whose = member or interaction.user
         await self._check_history(interaction, MemberId(whose.id))
         await responses.defer(interaction)
         await self._show_history(interaction, whose, 0)
 
     @app_commands.command(description="A calendar file of raids, or a table of a roster")
-    @app_commands.describe(what="What to take along", code=f"{_CODE}; needed for one raid")
+    @app_commands.describe(what="What to take along", code=f"{WHICH_RAID}; needed for one raid")
     @app_commands.choices(what=_WHAT)
-    async def export(self, interaction: discord.Interaction[Any], what: str, code: str | None = None) -> None:
-        wanted, guild = ExportKind(what), permissions.guild_of(interaction)
+    async def export(self, interaction: Interaction, what: str, code: str | None = None) -> None:
+        wanted = ExportKind(what)
         if wanted in (ExportKind.RAID, ExportKind.ROSTER):
             if code is None:
                 raise WhichRaid
-            raids = [await self._state.find(GuildId(guild.id), code)]
-            log_context.note_raid(raids[0].id)
+            raids = [await find_raid(self._state, interaction, code)]
             await responses.defer(interaction)
         else:
             await responses.defer(interaction)
@@ -119,8 +116,8 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
 
     @detail.autocomplete("code")
     @export.autocomplete("code")
-    async def _codes(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        return await raid_autocomplete.raid_choices(self._state, interaction, typed)
+    async def _codes(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await raid_choices(self._state, interaction, typed)
 
     async def press(self, press: Press) -> None:
         """Turn a page, or change a list's filter. Raises UnknownPanel or NotAllowed."""
@@ -145,11 +142,11 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
                 raise UnknownPanel from None
         await self._show_history(press.interaction, whose, page)
 
-    async def _show_list(self, interaction: discord.Interaction[Any], wanted: Query) -> None:
+    async def _show_list(self, interaction: Interaction, wanted: Query) -> None:
         page = await self._state.db.read(
             partial(
                 raid_listings.coming,
-                guild=_guild(interaction),
+                guild=permissions.guild_id(interaction),
                 now=self._state.now(),
                 kind=wanted.kind,
                 member=permissions.member_id(interaction) if wanted.mine else None,
@@ -161,19 +158,17 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
             interaction, embeds=(views.list_embed(page, wanted),), rows=views.list_rows(page, wanted)
         )
 
-    async def _check_history(self, interaction: discord.Interaction[Any], member: MemberId) -> None:
+    async def _check_history(self, interaction: Interaction, member: MemberId) -> None:
         permissions.guild_of(interaction)
         if member != permissions.member_id(interaction):
             await permissions.check(interaction, Permission.RAIDINFO_OTHERS)
 
-    async def _show_history(
-        self, interaction: discord.Interaction[Any], whose: discord.User | discord.Member, number: int
-    ) -> None:
+    async def _show_history(self, interaction: Interaction, whose: discord.User | discord.Member, number: int) -> None:
         member = MemberId(whose.id)
         page = await self._state.db.read(
             partial(
                 raid_listings.history,
-                guild=_guild(interaction),
+                guild=permissions.guild_id(interaction),
                 member=member,
                 now=self._state.now(),
                 page=number,
@@ -183,12 +178,12 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         embed = views.history_embed(page, whose.display_name).set_thumbnail(url=whose.display_avatar.url)
         await responses.edit_response(interaction, embeds=(embed,), rows=views.history_rows(page, member))
 
-    async def _upcoming(self, interaction: discord.Interaction[Any], *, mine: bool) -> list[Raid]:
+    async def _upcoming(self, interaction: Interaction, *, mine: bool) -> list[Raid]:
         """Return the raids since a day ago, also cancelled ones, so that calendars update. Raises NothingToExport."""
         found = await self._state.db.read(
             partial(
                 raid_listings.for_calendar,
-                guild=_guild(interaction),
+                guild=permissions.guild_id(interaction),
                 since=self._state.now() - _EXPORT_LOOKBACK,
                 member=permissions.member_id(interaction) if mine else None,
                 limit=_MAX_CALENDAR_EVENTS,
@@ -198,7 +193,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
             raise NothingToExport
         return [await self._state.raid(raid) for raid in found]
 
-    async def _send_calendar(self, interaction: discord.Interaction[Any], raids: list[Raid], what: ExportKind) -> None:
+    async def _send_calendar(self, interaction: Interaction, raids: list[Raid], what: ExportKind) -> None:
         server, now = permissions.guild_of(interaction).name, self._state.now()
         made = calendar(raids, server=server, reader=permissions.member_id(interaction), now=now)
         what_for = "One raid" if len(raids) == 1 else f"{len(raids)} raids"
@@ -206,11 +201,7 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
         named = raids[0].code if what is ExportKind.RAID else what.value
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"raids-{named}.ics"))
 
-    async def _send_roster(self, interaction: discord.Interaction[Any], raid: Raid) -> None:
+    async def _send_roster(self, interaction: Interaction, raid: Raid) -> None:
         made = roster_sheet(raid, await self._state.names(raid))
-        text = f"The roster of “{escape(raid.name)}” (`{raid.code}`) as it is now."
+        text = f"The roster of {labels.coded(raid)} as it is now."
         await responses.send_file(interaction, text, discord.File(io.BytesIO(made), f"roster-{raid.code}.csv"))
-
-
-def _guild(interaction: discord.Interaction[Any]) -> GuildId:
-    return GuildId(permissions.guild_of(interaction).id)

@@ -2,27 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import discord
 
-from raidbot.commands.ui.pagination import page_buttons, page_number
+from raidbot.commands.ui.components import BLUE, Controls, numbered, options, panel_embed
 from raidbot.commands.ui.responses import Row
-from raidbot.commands.ui.router import UnknownPanel, address
+from raidbot.commands.ui.router import UnknownPanel, address, page_number
 from raidbot.db.raid_listings import Page, RaidEntry
+from raidbot.raids import labels
 from raidbot.raids.kinds import KIND_NAMES
+from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import Kind, MemberId, Presence, Raid, Status
-from raidbot.utils.text import clip, escape, stamp
+from raidbot.utils.text import clip, escape, stamp, stamps
 
 PANEL = "raidinfo"
 PAGE_SIZE = 10
-_COLOUR = 0x5865F2
+_CONTROLS = Controls(partial(address, PANEL))
 _MAX_NAME_LENGTH = 80
 _MAX_ROLE_LENGTH = 60
-_MAX_TITLE_LENGTH = 256
 _EVERY_KIND = "all"
 
-_MARKS = {Status.POSTING: "⏳", Status.OPEN: "🟢", Status.CLOSED: "🔒", Status.CANCELLED: "❌"}
 _SAID = {
     Status.POSTING: "being posted",
     Status.OPEN: "open for signups",
@@ -50,9 +50,9 @@ class Query:
             raise UnknownPanel
         return cls(None if kind == _EVERY_KIND else Kind(kind), parts[1] == "mine", page_number(parts[2]))
 
-    def custom_id(self, page: int = 0, *, mine: bool | None = None, by: str = "list") -> str:
-        whose = self.mine if mine is None else mine
-        return address(PANEL, by, self.kind or _EVERY_KIND, "mine" if whose else "all", page)
+    def filters(self, *, mine: bool) -> tuple[str, str]:
+        """Return the parts of a `custom_id` before the page."""
+        return self.kind or _EVERY_KIND, "mine" if mine else "all"
 
 
 def list_embed(page: Page, wanted: Query) -> discord.Embed:
@@ -60,52 +60,42 @@ def list_embed(page: Page, wanted: Query) -> discord.Embed:
     title = f"{kind} to come{', with you' if wanted.mine else ''} ({page.total})"
     first = page.number * PAGE_SIZE + 1
     lines = [_line(number, entry) for number, entry in enumerate(page.entries, start=first)]
-    embed = discord.Embed(title=title, description="\n".join(lines) or "There are none.", colour=_COLOUR)
-    return _numbered(embed, page)
+    return numbered(panel_embed(title, "\n".join(lines) or "There are none."), page.number, page.pages)
 
 
 def list_rows(page: Page, wanted: Query) -> tuple[Row, ...]:
     kinds = [(_EVERY_KIND, "Every kind"), *((kind.value, KIND_NAMES[kind].capitalize()) for kind in Kind)]
-    options = [
-        discord.SelectOption(label=name, value=value, default=value == (wanted.kind or _EVERY_KIND))
-        for value, name in kinds
-    ]
-    choose = discord.ui.Select[Any](custom_id=wanted.custom_id(by="kind"), placeholder="Which kind?", options=options)
-    whose = discord.ui.Button[Any](
-        label="Show all raids" if wanted.mine else "Only mine",
-        style=discord.ButtonStyle.primary,
-        custom_id=wanted.custom_id(mine=not wanted.mine, by="whose"),
-    )
-    return (choose,), (whose, *page_buttons(page.number, page.pages, wanted.custom_id))
+    offered = options(kinds, wanted.kind or _EVERY_KIND)
+    same, other = wanted.filters(mine=wanted.mine), wanted.filters(mine=not wanted.mine)
+    choose = _CONTROLS.select("Which kind?", "kind", offered, *same, 0)
+    whose = _CONTROLS.button("Show all raids" if wanted.mine else "Only mine", "whose", BLUE, *other, 0)
+    return (choose,), (whose, *_CONTROLS.page_buttons(page.number, page.pages, "list", *same))
 
 
 def history_embed(page: Page, name: str) -> discord.Embed:
     first = page.number * PAGE_SIZE + 1
     lines = [_past(number, entry) for number, entry in enumerate(page.entries, start=first)]
-    embed = discord.Embed(
-        title=clip(f"Raids of {escape(name)} ({page.total})", _MAX_TITLE_LENGTH),
-        description="\n".join(lines) or "No raid with a seat has gone by yet.",
-        colour=_COLOUR,
-    )
-    return _numbered(embed, page)
+    nothing = "No raid with a seat has gone by yet."
+    embed = panel_embed(f"Raids of {escape(name)} ({page.total})", "\n".join(lines) or nothing)
+    return numbered(embed, page.number, page.pages)
 
 
 def history_rows(page: Page, member: MemberId) -> tuple[Row, ...]:
-    buttons = page_buttons(page.number, page.pages, lambda number: address(PANEL, "history", member, number))
+    buttons = _CONTROLS.page_buttons(page.number, page.pages, "history", member)
     return (buttons,) if buttons else ()
 
 
 def status_line(raid: Raid) -> str:
     """Return a line on the raid's state, to show above its roster."""
     board = f" · [to the board]({raid.link})" if raid.link else ""
-    return f"`{raid.code}` · {KIND_NAMES[raid.kind]} · {_MARKS[raid.status]} {_SAID[raid.status]}{board}"
+    return f"`{raid.code}` · {KIND_NAMES[raid.kind]} · {STATUS_ICONS[raid.status]} {_SAID[raid.status]}{board}"
 
 
 def _line(number: int, entry: RaidEntry) -> str:
     waiting = f", {entry.waiting} waiting" if entry.waiting else ""
     facts = f"{KIND_NAMES[entry.kind]} `{entry.code}`, {entry.taken}/{entry.capacity} seats{waiting}"
-    when = f"{stamp(entry.starts_at)} ({stamp(entry.starts_at, 'R')})"
-    return f"{number}. {_MARKS[entry.status]} {_name(entry)} {when}\n-# {facts}"
+    when = stamps(entry.starts_at)
+    return f"{number}. {STATUS_ICONS[entry.status]} {_name(entry)} {when}\n-# {facts}"
 
 
 def _past(number: int, entry: RaidEntry) -> str:
@@ -124,9 +114,4 @@ def _facts(entry: RaidEntry) -> Iterator[str]:
 
 
 def _name(entry: RaidEntry) -> str:
-    name = f"**{escape(clip(entry.name, _MAX_NAME_LENGTH))}**"
-    return f"[{name}]({entry.link})" if entry.link else name
-
-
-def _numbered(embed: discord.Embed, page: Page) -> discord.Embed:
-    return embed.set_footer(text=f"Page {page.number + 1} of {page.pages}") if page.pages > 1 else embed
+    return labels.linked(str(labels.bold(clip(entry.name, _MAX_NAME_LENGTH))), entry.link)

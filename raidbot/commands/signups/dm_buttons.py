@@ -10,12 +10,13 @@ from raidbot.commands.signups.service import place
 from raidbot.commands.ui import log_context, permissions, responses
 from raidbot.commands.ui.role_select import role_numbered
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
+from raidbot.raids import labels
 from raidbot.raids.model import Raid, RaidId, Role, Source
 from raidbot.raids.rosters import signups, substitutes
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape, stamp
-from raidbot.utils.words import Code, Name, say
+from raidbot.utils.text import stamp, stamps
+from raidbot.utils.words import say
 
 _FINAL = (
     substitutes.SeatedAlready,
@@ -29,9 +30,7 @@ _FINAL = (
 
 class NotInAnyMore(Refusal):
     def __init__(self, raid: Raid) -> None:
-        super().__init__(
-            say("You have no place in “{raid}” (`{code}`) any more.", raid=Name(raid.name), code=Code(raid.code))
-        )
+        super().__init__(say("You have no place in {raid} any more.", raid=labels.coded(raid)))
 
 
 class DmButtons:
@@ -70,7 +69,7 @@ class DmButtons:
             await self._change(press, raid, partial(signups.leave, member=member, now=self._state.now()))
         except signups.NotSignedUp:
             raise NotInAnyMore(raid) from None
-        said = f"You are off “{escape(raid.name)}” (`{raid.code}`) at {stamp(raid.starts_at)}."
+        said = f"You are off {labels.coded(raid)} at {stamp(raid.starts_at)}."
         await responses.edit_response(press.interaction, f"{said}\n{raid.link}" if raid.link else said)
 
     async def _substitute(self, press: Press, raid: Raid, role: Role, *, comes: bool) -> None:
@@ -79,15 +78,15 @@ class DmButtons:
         try:
             if comes:
                 await self._change(press, raid, partial(substitutes.accept, member=member, key=role.key, now=now))
-                said = f"Thank you! You have the seat **{escape(role.name)}** in “{escape(raid.name)}” (`{raid.code}`)."
+                said = f"Thank you! You have the seat {labels.bold(role.name)} in {labels.coded(raid)}."
             else:
                 left = await self._change(press, raid, partial(substitutes.decline, member=member, key=role.key))
-                said = f"All right, you do not come to “{escape(raid.name)}” (`{raid.code}`)."
+                said = f"All right, you do not come to {labels.coded(raid)}."
                 if member in set(left.members()):
-                    said = f"All right, you do not come as **{escape(role.name)}**. {place(left, member)}"
+                    said = f"All right, you do not come as {labels.bold(role.name)}. {place(left, member)}"
         except _FINAL as refusal:
             said = str(refusal)
-        when = f"\nStarts {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})."
+        when = f"\nStarts {stamps(raid.starts_at)}."
         await responses.edit_response(press.interaction, f"{said}{when}\n{raid.link or ''}")
 
     async def _change(self, press: Press, raid: Raid, rule: Rule) -> Raid:

@@ -1,17 +1,17 @@
 """The signup gate: members need one of the roles that the guild requires."""
 
 from functools import partial
-from typing import Any
 
 import discord
 
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.discord_internals import member_roles
+from raidbot.raids import labels
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.words import Code, Listed, Name, say
+from raidbot.utils.words import Listed, say
 
 
 class RoleNeeded(Refusal):
@@ -20,10 +20,9 @@ class RoleNeeded(Refusal):
     def __init__(self, raid: Raid, roles: list[str]) -> None:
         super().__init__(
             say(
-                "To sign up for “{raid}” (`{code}`) you need the role {roles}.",
-                raid=Name(raid.name),
-                code=Code(raid.code),
-                roles=Listed(tuple(say("**{role}**", role=Name(role)) for role in roles), "or"),
+                "To sign up for {raid} you need the role {roles}.",
+                raid=labels.coded(raid),
+                roles=Listed(tuple(labels.bold(role) for role in roles), "or"),
             )
         )
 
@@ -32,10 +31,9 @@ class RoleGone(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
             say(
-                "Nobody can sign up for “{raid}” (`{code}`) at present: the role one needs for it was deleted."
+                "Nobody can sign up for {raid} at present: the role one needs for it was deleted."
                 " A manager can choose another one with `/permissions`.",
-                raid=Name(raid.name),
-                code=Code(raid.code),
+                raid=labels.coded(raid),
             )
         )
 
@@ -65,6 +63,6 @@ class SignupGate:
         return bool(needed & (roles | {guild}))
 
     def _names(self, guild_id: GuildId, roles: frozenset[int]) -> list[str]:
-        guild: Any = self._client.get_guild(guild_id)
+        guild = self._client.get_guild(guild_id)
         found = [guild.get_role(role) for role in sorted(roles)] if guild else []
         return [role.name for role in found if role is not None]

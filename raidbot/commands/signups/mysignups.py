@@ -1,9 +1,7 @@
 """/mysignups: the member's seats and waitlist places in this guild, to change or leave."""
 
 from functools import partial
-from typing import Any
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -11,11 +9,12 @@ from raidbot.commands.signups import mysignups_views
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.mysignups_views import PAGE_SIZE
 from raidbot.commands.signups.service import SignupService
-from raidbot.commands.ui import log_context, permissions, responses
-from raidbot.commands.ui.pagination import page_number
-from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.commands.ui import permissions, responses
+from raidbot.commands.ui.interaction import Interaction
+from raidbot.commands.ui.raid_autocomplete import find_raid
+from raidbot.commands.ui.router import Press, UnknownPanel, page_number
 from raidbot.db import raid_listings
-from raidbot.raids.model import GuildId, Raid, Source
+from raidbot.raids.model import Raid, Source
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 
@@ -26,7 +25,7 @@ class MySignups(commands.Cog):
         self._signing_up = SignupService(state, gate, Source.COMMAND)
 
     @app_commands.command(description="Where you sit and wait on this server; leave or change it from here")
-    async def mysignups(self, interaction: discord.Interaction[Any]) -> None:
+    async def mysignups(self, interaction: Interaction) -> None:
         permissions.guild_of(interaction)
         await responses.defer(interaction)
         await self._show_list(interaction)
@@ -37,14 +36,14 @@ class MySignups(commands.Cog):
             case ("page", number):
                 await self._show_list(press.interaction, page_number(number))
             case ("open",):
-                await self._show_raid(press.interaction, await self._raid(press, next(iter(press.values), "")))
+                await self._show_raid(press.interaction, await find_raid(self._state, press.interaction, press.chosen))
             case (action, code, *_) if action in ("take", "stop", "leave"):
-                await self._act(press, action, await self._raid(press, code))
+                await self._act(press, action, await find_raid(self._state, press.interaction, code))
             case _:
                 raise UnknownPanel
 
     async def _act(self, press: Press, action: str, raid: Raid) -> None:
-        chosen = next(iter(press.values), "")
+        chosen = press.chosen
         try:
             match action:
                 case "take":
@@ -57,12 +56,7 @@ class MySignups(commands.Cog):
             said = str(refusal)
         await self._show_raid(press.interaction, raid, said)
 
-    async def _raid(self, press: Press, code: str) -> Raid:
-        raid = await self._state.find(GuildId(permissions.guild_of(press.interaction).id), code)
-        log_context.note_raid(raid.id)
-        return raid
-
-    async def _show_raid(self, interaction: discord.Interaction[Any], raid: Raid, said: str = "") -> None:
+    async def _show_raid(self, interaction: Interaction, raid: Raid, said: str = "") -> None:
         now, member = await self._state.raid(raid.id), permissions.member_id(interaction)
         await responses.edit_response(
             interaction,
@@ -71,12 +65,12 @@ class MySignups(commands.Cog):
             rows=mysignups_views.raid_rows(now, member),
         )
 
-    async def _show_list(self, interaction: discord.Interaction[Any], number: int = 0) -> None:
+    async def _show_list(self, interaction: Interaction, number: int = 0) -> None:
         member = permissions.member_id(interaction)
         page = await self._state.db.read(
             partial(
                 raid_listings.coming,
-                guild=GuildId(permissions.guild_of(interaction).id),
+                guild=permissions.guild_id(interaction),
                 now=self._state.now(),
                 member=member,
                 page=number,

@@ -15,13 +15,14 @@ from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
+from raidbot.raids import labels
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid, RaidId, Role, RoleKey, Source, Status
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.words import Code, Name, render, say
+from raidbot.utils.words import render, say
 
 log = structlog.get_logger(__name__)
 
@@ -45,10 +46,8 @@ class NotSaved(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
             say(
-                "I could not write down your reaction for “{raid}” ({code}) just now."
-                " Leave it where it is; I will catch up.",
-                raid=Name(raid.name),
-                code=Code(raid.code),
+                "I could not write down your reaction for {raid} just now. Leave it where it is; I will catch up.",
+                raid=labels.plainly_coded(raid),
             )
         )
 

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
-
-import discord
 
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.ui import permissions
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.raids import events as ev
+from raidbot.raids.labels import bold, bold_role, coded
 from raidbot.raids.model import MemberId, Raid, RaidId, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.clean_text import clean_name
-from raidbot.utils.text import escape
 
 
 class SignupService:
@@ -25,7 +23,7 @@ class SignupService:
         self._gate = gate
         self._source = source
 
-    async def join(self, interaction: discord.Interaction[Any], raid_id: RaidId, key: str) -> str:
+    async def join(self, interaction: Interaction, raid_id: RaidId, key: str) -> str:
         """Take the role or join its waitlist.
 
         Raises what the rule and the gate raise, and UnknownPanel for a role the raid does not have.
@@ -46,14 +44,14 @@ class SignupService:
 
         return await self._do(interaction, raid_id, rule)
 
-    async def leave(self, interaction: discord.Interaction[Any], raid_id: RaidId) -> str:
+    async def leave(self, interaction: Interaction, raid_id: RaidId) -> str:
         member = permissions.member_id(interaction)
         try:
             return await self._do(interaction, raid_id, partial(signups.leave, member=member, now=self._state.now()))
         except signups.NotSignedUp:
             return place(await self._state.raid(raid_id), member)
 
-    async def leave_role(self, interaction: discord.Interaction[Any], raid_id: RaidId, key: str) -> str:
+    async def leave_role(self, interaction: Interaction, raid_id: RaidId, key: str) -> str:
         """Give up the role's seat or waitlist place.
 
         Raises what the rule raises, and UnknownPanel for a role the raid does not have.
@@ -64,7 +62,7 @@ class SignupService:
         rule = partial(signups.leave_role, member=member, key=RoleKey(key), now=now)
         return await self._do(interaction, raid_id, rule)
 
-    async def _do(self, interaction: discord.Interaction[Any], raid_id: RaidId, rule: Rule) -> str:
+    async def _do(self, interaction: Interaction, raid_id: RaidId, rule: Rule) -> str:
         member = permissions.member_id(interaction)
         names = {member: clean_name(interaction.user.display_name)}
         change = await self._state.change(raid_id, rule, Cause(self._source, member), names=names)
@@ -75,14 +73,13 @@ def place(raid: Raid, member: MemberId) -> str:
     """Describe the member's seat and waitlist places, in sentences to them."""
     seat, waits = raid.seat_of(member), raid.waits_of(member)
     if seat is None and not waits:
-        return f"You have not signed up for {_raid(raid)}."
+        return f"You have not signed up for {coded(raid)}."
     said = []
     if seat is not None:
-        side = f", on the side **{escape(seat.side)}**" if seat.side else ""
+        side = f", on the side {bold(seat.side)}" if seat.side else ""
         said.append(f"You have {_seat(raid, seat.role)}{side}.")
     for wait in waits:
-        line = [one.member for one in raid.waitlist(wait.role)]
-        where = f"You are number {line.index(member) + 1} of {len(line)} in line"
+        where = f"You are number {raid.position_of(wait)} of {len(raid.waitlist(wait.role))} in line"
         said.append(f"{where} for {_seat(raid, wait.role)}.")
     return " ".join(said)
 
@@ -94,13 +91,13 @@ def _done(change: ev.Change, member: MemberId) -> Iterator[str]:
             case ev.Joined(who, role) if who == member:
                 yield f"You have {_seat(raid, role)}."
             case ev.Moved(who, origin, role) if who == member:
-                yield f"You moved from {_role(raid, origin)} to {_role(raid, role)} in {_raid(raid)}."
+                yield f"You moved from {bold_role(raid, origin)} to {bold_role(raid, role)} in {coded(raid)}."
             case ev.Waitlisted(who, role, position, keeps) if who == member:
-                kept = f" You keep your seat as {_role(raid, keeps)} meanwhile." if keeps else ""
-                full = _raid(raid) if len(raid.roles) == 1 else f"{_role(raid, role)} in {_raid(raid)}"
+                kept = f" You keep your seat as {bold_role(raid, keeps)} meanwhile." if keeps else ""
+                full = coded(raid) if len(raid.roles) == 1 else f"{bold_role(raid, role)} in {coded(raid)}"
                 yield f"{full} is full: you are number {position} in line.{kept}"
             case ev.Left(who, role) if who == member:
-                seat = f"your seat in {_raid(raid)}" if len(raid.roles) == 1 else _seat(raid, role)
+                seat = f"your seat in {coded(raid)}" if len(raid.roles) == 1 else _seat(raid, role)
                 yield f"You gave up {seat}."
             case ev.StoppedWaiting(who, role) if who == member:
                 yield f"You no longer wait for {_seat(raid, role)}."
@@ -112,12 +109,4 @@ def _done(change: ev.Change, member: MemberId) -> Iterator[str]:
 
 def _seat(raid: Raid, key: RoleKey) -> str:
     """Name the seat; a single role is left out."""
-    return f"a seat in {_raid(raid)}" if len(raid.roles) == 1 else f"the seat {_role(raid, key)} in {_raid(raid)}"
-
-
-def _raid(raid: Raid) -> str:
-    return f"“{escape(raid.name)}” (`{raid.code}`)"
-
-
-def _role(raid: Raid, key: RoleKey) -> str:
-    return f"**{escape(raid.role(key).name)}**"
+    return f"a seat in {coded(raid)}" if len(raid.roles) == 1 else f"the seat {bold_role(raid, key)} in {coded(raid)}"

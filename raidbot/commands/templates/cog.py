@@ -5,8 +5,6 @@ catalogue, and the member's permissions are checked on each press. Only the fiel
 concurrent edits of different fields are both kept.
 """
 
-from typing import Any
-
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -18,12 +16,13 @@ from raidbot.commands.templates import (
     roles,
     strategies,
 )
-from raidbot.commands.templates.context import ANY, Action, PanelContext, run_action
+from raidbot.commands.templates.context import ANY, TemplateContext
 from raidbot.commands.templates.views import NO_KEY
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.autocomplete import matching
+from raidbot.commands.ui.interaction import Interaction
+from raidbot.commands.ui.panel_context import Action, run_action
 from raidbot.commands.ui.router import Press, UnknownPanel
-from raidbot.raids.model import GuildId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.catalogue import Catalogue, Entry
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH
@@ -31,7 +30,7 @@ from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
 
-ACTIONS: dict[str, Action] = {
+ACTIONS: dict[str, Action[TemplateContext]] = {
     **manage.ACTIONS,
     **details.ACTIONS,
     **roles.ACTIONS,
@@ -57,14 +56,14 @@ class Templates(
         self._state = state
 
     @app_commands.command(name="list", description="All templates of this server; enable, change or make some")
-    async def list_(self, interaction: discord.Interaction[Any]) -> None:
+    async def list_(self, interaction: Interaction) -> None:
         await permissions.check_any(interaction, ANY)
         await responses.defer(interaction)
         await (await self._command_context(interaction)).list(0)
 
     @app_commands.command(description="Change a template, switch it on or off, copy, reset or delete it")
     @app_commands.describe(template=_WHICH)
-    async def edit(self, interaction: discord.Interaction[Any], template: str) -> None:
+    async def edit(self, interaction: Interaction, template: str) -> None:
         await permissions.check_any(interaction, ANY)
         context = await self._command_context(interaction)
         entry = _named(context.catalogue, template)
@@ -72,13 +71,13 @@ class Templates(
         await context.for_template(entry.key).home()
 
     @app_commands.command(description="Make a template of this server’s own")
-    async def create(self, interaction: discord.Interaction[Any]) -> None:
+    async def create(self, interaction: Interaction) -> None:
         await permissions.check(interaction, Permission.TEMPLATES_CREATE)
         await manage.ask_new(await self._command_context(interaction))
 
     @app_commands.command(description="Templates as a file, for another server or to keep")
     @app_commands.describe(template="Which template; all of them if left out")
-    async def export(self, interaction: discord.Interaction[Any], template: str | None = None) -> None:
+    async def export(self, interaction: Interaction, template: str | None = None) -> None:
         await permissions.check(interaction, Permission.TEMPLATES_EXPORT)
         catalogue = (await self._command_context(interaction)).catalogue
         entry = None if template is None else _named(catalogue, template)
@@ -90,7 +89,7 @@ class Templates(
 
     @app_commands.command(name="import", description="Take templates in from a file; nothing is saved if any is wrong")
     @app_commands.describe(file="What /templates export handed out, or a file written like it")
-    async def import_(self, interaction: discord.Interaction[Any], file: discord.Attachment) -> None:
+    async def import_(self, interaction: Interaction, file: discord.Attachment) -> None:
         await permissions.check(interaction, Permission.TEMPLATES_IMPORT)
         await responses.defer(interaction)
         told = await files.import_file(self._state, interaction, file)
@@ -98,25 +97,22 @@ class Templates(
 
     @edit.autocomplete("template")
     @export.autocomplete("template")
-    async def _templates(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
+    async def _templates(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        catalogue = await self._state.templates(permissions.guild_id(interaction))
         return matching(typed, ((one.key, _offered(one), one.template.name, one.key) for one in catalogue.entries))
 
     async def press(self, press: Press) -> None:
-        """Run the pressed action; `run_action` shows a refusal. Raises UnknownPanel or NotAllowed."""
+        """Run the pressed action. Raises UnknownPanel or NotAllowed."""
         if len(press.parts) < 2 or press.parts[0] not in ACTIONS:
             raise UnknownPanel
         name, key, *rest = press.parts
-        interaction, action = press.interaction, ACTIONS[name]
-        catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
-        if interaction.message is None:  # a form opened by a command has no panel to edit
-            await responses.defer(interaction)
-        await run_action(PanelContext(self._state, press, catalogue, key, tuple(rest)), action)
+        catalogue = await self._state.templates(permissions.guild_id(press.interaction))
+        await run_action(TemplateContext(self._state, press, tuple(rest), catalogue, key), ACTIONS[name])
 
-    async def _command_context(self, interaction: discord.Interaction[Any]) -> PanelContext:
+    async def _command_context(self, interaction: Interaction) -> TemplateContext:
         """Return the context of a command, with an empty press."""
-        catalogue = await self._state.templates(GuildId(permissions.guild_of(interaction).id))
-        return PanelContext(self._state, Press(interaction, (), (), {}), catalogue, NO_KEY, ())
+        catalogue = await self._state.templates(permissions.guild_id(interaction))
+        return TemplateContext(self._state, Press(interaction, (), (), {}), (), catalogue, NO_KEY)
 
 
 def _named(catalogue: Catalogue, text: str) -> Entry:

@@ -1,27 +1,26 @@
-"""The context and the actions of a press on a panel of /templates, and the panel shown in response."""
+"""The context of a press on a panel of /templates, and the panel shown in response."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import ClassVar, Self
 
 import aiohttp
 import discord
 
 from raidbot.commands.templates import views
-from raidbot.commands.templates.views import BLUE, GREY, NO_KEY
-from raidbot.commands.ui import form_retry, permissions, responses
-from raidbot.commands.ui.forms import Field, changed
-from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.commands.templates.views import NO_KEY
+from raidbot.commands.ui import permissions
+from raidbot.commands.ui.components import Controls
+from raidbot.commands.ui.interaction import Interaction
+from raidbot.commands.ui.panel_context import PanelContext
 from raidbot.raids.emoji.model import Emoji
 from raidbot.raids.emoji.server import ServerEmoji, needs_server
-from raidbot.raids.model import GuildId
-from raidbot.raids.permissions import NotAllowed, Permission
+from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates import edits
 from raidbot.raids.templates.catalogue import Catalogue, Entry, NoSuchTemplate
 from raidbot.raids.templates.model import Template
-from raidbot.state import State
 from raidbot.utils.errors import Refusal
 
 ANY = tuple(permission for permission in Permission if permission.command == "templates")
@@ -46,22 +45,21 @@ class EmojiUnknown(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class PanelContext:
-    """`catalogue` is as it was when the press arrived; `rest` holds the parts of the `custom_id` after the key."""
+class TemplateContext(PanelContext):
+    """`catalogue` is as it was when the press arrived; `key` is a template's, or `NO_KEY` for the list."""
 
-    state: State
-    press: Press
     catalogue: Catalogue
     key: str
-    rest: tuple[str, ...]
+
+    labels: ClassVar[Mapping[str, str]] = LABELS
+    gone: ClassVar[tuple[type[Refusal], ...]] = (NoSuchTemplate, edits.RoleGone, edits.StrategyGone)
 
     @property
-    def interaction(self) -> discord.Interaction[Any]:
-        return self.press.interaction
+    def controls(self) -> Controls:
+        return views.controls(self.key)
 
-    @property
-    def guild(self) -> GuildId:
-        return GuildId(permissions.guild_of(self.interaction).id)
+    async def reloaded(self) -> Self:
+        return replace(self, catalogue=await self.state.templates(self.guild))
 
     @property
     def entry(self) -> Entry:
@@ -72,36 +70,6 @@ class PanelContext:
     def template(self) -> Template:
         """The template as it was when the press arrived. Raises NoSuchTemplate."""
         return self.entry.template
-
-    @property
-    def chosen(self) -> str:
-        """The chosen option. Raises UnknownPanel if there is none."""
-        if not self.press.values:
-            raise UnknownPanel
-        return self.press.values[0]
-
-    def part(self, number: int) -> str:
-        """Return part `number` of `rest`, counted from 0. Raises UnknownPanel if there is none."""
-        if number >= len(self.rest):
-            raise UnknownPanel
-        return self.rest[number]
-
-    @property
-    def marks(self) -> str:
-        """The marks (`marks_of`) of the form's fields as it was opened. Raises UnknownPanel."""
-        if not self.rest:
-            raise UnknownPanel
-        return self.rest[-1]
-
-    def changed_fields(self, *keys: str) -> dict[str, str]:
-        """Return the form fields that the member changed; `keys` in the form's order. Raises UnknownPanel."""
-        return changed(self.press.fields, self.marks, *keys)
-
-    async def ask(self, action: str, title: str, *fields: Field, about: tuple[str, ...] = ()) -> None:
-        """Open a form that submits to `action`. After a refusal it is filled in with what was typed."""
-        custom_id = views.custom_id(action, self.key, *about)
-        marks = self.rest[-1] if self.rest else None
-        await form_retry.open_form(self.state, self.interaction, custom_id, title, *fields, marks=marks)
 
     async def change(self, change: Callable[[Template], Template]) -> Entry:
         """Apply the change to the template as it is now. Raises NoSuchTemplate or what the change raises."""
@@ -134,75 +102,26 @@ class PanelContext:
 
     async def home(self, text: str = "") -> None:
         """Show the template as it is now, or the list if it does not exist."""
-        catalogue = await self.state.templates(self.guild)
-        if not catalogue.has(self.key):
+        now = await self.reloaded()
+        if not now.catalogue.has(self.key):
             await self.list(0, text)
             return
-        entry = catalogue.entry(self.key)
-        await responses.edit_response(
-            self.interaction, text, embeds=(views.panel_embed(entry),), rows=views.panel_rows(entry)
-        )
+        await self.page(text, *views.template_rows(now.entry), embeds=(views.template_embed(now.entry),))
 
     async def list(self, page: int, text: str = "") -> None:
-        catalogue = await self.state.templates(self.guild)
-        page = min(page, views.pages_of(catalogue) - 1)
+        catalogue = (await self.reloaded()).catalogue
         shown = views.list_embed(permissions.guild_of(self.interaction).name, catalogue, page)
-        await responses.edit_response(self.interaction, text, embeds=(shown,), rows=views.list_rows(catalogue, page))
+        await self.page(text, *views.list_rows(catalogue, page), embeds=(shown,))
 
-    async def page(self, text: str, *rows: responses.Row, embeds: tuple[discord.Embed, ...] = ()) -> None:
-        """Replace the panel with a page."""
-        await responses.edit_response(self.interaction, text, embeds=embeds, rows=rows)
-
-    def for_template(self, key: str) -> "PanelContext":
+    def for_template(self, key: str) -> Self:
         """Return this context for another template."""
         return replace(self, key=key, rest=())
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """The coroutine `do` for a press. Members without any of `permissions` are refused before it runs.
-
-    If a submitted form is refused, the action `again` opens the form again, filled in with what was typed.
-    """
-
-    permissions: tuple[Permission, ...]
-    do: Callable[[PanelContext], Awaitable[None]]
-    again: str | None = None
-
-
-async def run_action(context: PanelContext, action: Action) -> None:
-    """Run the action; show a refusal above the panel, or above what was typed. Raises NotAllowed."""
-    try:
-        await permissions.check_any(context.interaction, action.permissions)
-        await action.do(context)
-        await form_retry.forget(context.state, context.press)
-    except UnknownPanel as refusal:
-        await context.home(str(refusal))
-    except Refusal as refusal:
-        if isinstance(refusal, NotAllowed) and (action.again is None or not context.press.fields):
-            raise
-        if action.again is None:
-            await context.home(str(refusal))
-            return
-        is_gone = isinstance(refusal, NoSuchTemplate | edits.RoleGone | edits.StrategyGone)
-        await _show_typed(context, str(refusal), again=None if is_gone else action.again)
-
-
-async def server_emoji(interaction: discord.Interaction[Any]) -> ServerEmoji:
+async def server_emoji(interaction: Interaction) -> ServerEmoji:
     """Fetch the guild's custom emoji that the bot can use. Raises EmojiUnknown if the call fails."""
     try:
         found = await permissions.guild_of(interaction).fetch_emojis()
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         raise EmojiUnknown from error
     return ServerEmoji(tuple(Emoji(one.name, one.id, one.animated) for one in found if one.is_usable()))
-
-
-async def _show_typed(context: PanelContext, why: str, *, again: str | None) -> None:
-    """Show the refusal above what was typed, with a button to try again if `again` is an action."""
-    buttons = list[discord.ui.Button[Any]]()
-    if again:
-        rest = await form_retry.keep(context.state, context.press, context.rest)
-        buttons.append(views.button("Try again", BLUE, again, context.key, *rest))
-    buttons.append(views.button("Give up", GREY, "panel", context.key))
-    shown = form_retry.embeds(context.press.fields, LABELS)
-    await context.page(form_retry.refusal_text(why), tuple(buttons), embeds=shown)

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from raidbot.commands.templates.context import LABELS, Action, PanelContext
+from raidbot.commands.templates.context import LABELS, TemplateContext
 from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.panel_context import Action
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import edits
 from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, MAX_LABEL_LENGTH, Template
@@ -15,7 +16,7 @@ _MAX_LENGTHS_TEXT_LENGTH = 300  # 25 lengths with four decimals each
 _MAX_SIDES_TEXT_LENGTH = 2600
 
 
-async def _ask_look(context: PanelContext) -> None:
+async def _ask_look(context: TemplateContext) -> None:
     template = context.template
     await context.ask(
         "look",
@@ -43,7 +44,7 @@ def emoji_field(value: str) -> Field:
     )
 
 
-async def _look(context: PanelContext) -> None:
+async def _look(context: TemplateContext) -> None:
     said = context.changed_fields(*_LOOK)
     if "emoji" in said:
         known = await context.emoji(said["emoji"])
@@ -51,7 +52,7 @@ async def _look(context: PanelContext) -> None:
     await context.saved(await context.change(lambda template: edits.describe(template, said)))
 
 
-async def _ask_lengths(context: PanelContext) -> None:
+async def _ask_lengths(context: TemplateContext) -> None:
     lengths = edits.hours_text(context.template.lengths)
     field = Field(
         "lengths",
@@ -64,12 +65,12 @@ async def _ask_lengths(context: PanelContext) -> None:
     await context.ask("lengths", "How long raids take", field)
 
 
-async def _lengths(context: PanelContext) -> None:
+async def _lengths(context: TemplateContext) -> None:
     lengths = edits.lengths_of(context.press.fields["lengths"])
     await context.saved(await context.change(lambda template: replace(template, lengths=lengths)))
 
 
-async def _ask_sides(context: PanelContext) -> None:
+async def _ask_sides(context: TemplateContext) -> None:
     field = Field(
         "sides",
         LABELS["sides"],
@@ -82,7 +83,7 @@ async def _ask_sides(context: PanelContext) -> None:
     await context.ask("sides", "Sides a leader gives to members", field)
 
 
-async def _sides(context: PanelContext) -> None:
+async def _sides(context: TemplateContext) -> None:
     sides = edits.sides_of(context.press.fields["sides"])
 
     def change(template: Template) -> Template:

@@ -5,15 +5,15 @@ import io
 import re
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 import aiohttp
 import discord
 
-from raidbot.commands.templates.context import Action, PanelContext, server_emoji
+from raidbot.commands.templates.context import TemplateContext, server_emoji
 from raidbot.commands.templates.views import NO_KEY
 from raidbot.commands.ui import permissions, responses
-from raidbot.raids.model import GuildId
+from raidbot.commands.ui.interaction import Interaction
+from raidbot.commands.ui.panel_context import Action
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.catalogue import Entry
 from raidbot.raids.templates.file_format import MAX_FILE_BYTES, FileEntry, TooLargeFile, kib, read, write
@@ -31,7 +31,7 @@ class NoDownload(Refusal):
         super().__init__("Discord does not hand me the file right now. Try again later.")
 
 
-async def send_export(interaction: discord.Interaction[Any], entries: Iterable[Entry], name: str) -> None:
+async def send_export(interaction: Interaction, entries: Iterable[Entry], name: str) -> None:
     """Send the templates as a file in the deferred response."""
     filed = [FileEntry(entry.template, entry.enabled) for entry in entries]
     content = (await asyncio.to_thread(write, filed)).encode()
@@ -52,13 +52,13 @@ def file_name(entry: Entry) -> str:
     return f"{slug[:40] or 'template'}.json"
 
 
-async def import_file(state: State, interaction: discord.Interaction[Any], file: discord.Attachment) -> str:
+async def import_file(state: State, interaction: Interaction, file: discord.Attachment) -> str:
     """Import the file into the guild's templates and return lines on what was added, changed and left.
 
     Raises Refusal for anything wrong with the file; then nothing is changed.
     """
     filed = await asyncio.to_thread(read, await _download(file))  # a large file takes long to parse
-    guild = GuildId(permissions.guild_of(interaction).id)
+    guild = permissions.guild_id(interaction)
     ids = (await server_emoji(interaction)).ids
     before = await state.templates(guild)
     check_emoji(before, filed, ids)
@@ -86,7 +86,7 @@ def _told(told: ImportSummary) -> str:
     )
 
 
-async def _export(context: PanelContext) -> None:
+async def _export(context: TemplateContext) -> None:
     await responses.defer(context.interaction)
     entry = None if context.key == NO_KEY else context.entry
     entries = context.catalogue.entries if entry is None else (entry,)

@@ -4,16 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-import discord
-
 from raidbot.commands.templates import views
-from raidbot.commands.templates.context import ANY, LABELS, Action, PanelContext
+from raidbot.commands.templates.context import ANY, LABELS, TemplateContext
 from raidbot.commands.templates.details import COLOUR_HINT, emoji_field
 from raidbot.commands.templates.roles import lines_field
-from raidbot.commands.templates.views import GREY, RED
+from raidbot.commands.ui.components import RED, options
 from raidbot.commands.ui.forms import Field
-from raidbot.commands.ui.pagination import page_number
-from raidbot.commands.ui.permissions import member_id
+from raidbot.commands.ui.panel_context import Action
+from raidbot.commands.ui.router import page_number
 from raidbot.delivery.boards.render import board
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, Raid
@@ -31,19 +29,19 @@ _MAX_NEW_DESCRIPTION_LENGTH = 1000  # so that all of a refused form can be shown
 _PREVIEW_LEAD = timedelta(days=1)
 
 
-async def _list(context: PanelContext) -> None:
+async def _list(context: TemplateContext) -> None:
     await context.list(page_number(context.part(0)))
 
 
-async def _open(context: PanelContext) -> None:
+async def _open(context: TemplateContext) -> None:
     await context.for_template(context.chosen).home()
 
 
-async def _panel(context: PanelContext) -> None:
+async def _panel(context: TemplateContext) -> None:
     await context.home()
 
 
-async def ask_new(context: PanelContext) -> None:
+async def ask_new(context: TemplateContext) -> None:
     """Open the form for a new template of the guild's own."""
     await context.ask(
         "new",
@@ -62,7 +60,7 @@ async def ask_new(context: PanelContext) -> None:
     )
 
 
-async def _new(context: PanelContext) -> None:
+async def _new(context: TemplateContext) -> None:
     said = context.press.fields
     known = await context.emoji(said["emoji"], said["roles"])
     template = Template(
@@ -79,23 +77,23 @@ async def _new(context: PanelContext) -> None:
     )
 
 
-async def _duplicate(context: PanelContext) -> None:
+async def _duplicate(context: TemplateContext) -> None:
     new = context.state.new_template_key()
     await context.change_catalogue(partial(rules.duplicate, key=context.key, new=new))
     await context.for_template(new).home(f"This is the copy of {views.quoted(context.template)}, complete.")
 
 
-async def _enable(context: PanelContext) -> None:
+async def _enable(context: TemplateContext) -> None:
     await context.change_catalogue(partial(rules.set_enabled, key=context.key, enabled=True))
     await context.home("`/create` offers it.")
 
 
-async def _disable(context: PanelContext) -> None:
+async def _disable(context: TemplateContext) -> None:
     await context.change_catalogue(partial(rules.set_enabled, key=context.key, enabled=False))
     await context.home("`/create` does not offer it any more. Raids that are posted stay as they are.")
 
 
-async def _ask_reset(context: PanelContext) -> None:
+async def _ask_reset(context: TemplateContext) -> None:
     entry = context.entry
     if entry.is_own:
         raise NothingToResetTo(entry.template)
@@ -106,48 +104,45 @@ async def _ask_reset(context: PanelContext) -> None:
     await context.page(
         f"Reset {views.quoted(entry.template)} to how it comes with the bot? What was changed here goes:"
         f" {joined(changed)}. Raids that are posted stay as they are.",
-        (views.button("Yes, reset it", RED, "reset", context.key), views.button("Keep it", GREY, "panel", context.key)),
+        (context.controls.button("Yes, reset it", "reset", RED), context.controls.button("Keep it", "panel")),
     )
 
 
-async def _reset(context: PanelContext) -> None:
+async def _reset(context: TemplateContext) -> None:
     await context.change_catalogue(partial(rules.reset, key=context.key))
     await context.home("It is as it comes with the bot.")
 
 
-async def _ask_delete(context: PanelContext) -> None:
+async def _ask_delete(context: TemplateContext) -> None:
     await context.page(
         f"Delete {views.quoted(context.template)}? Raids that are posted stay as they are.",
         (
-            views.button("Yes, delete it", RED, "delete", context.key),
-            views.button("Keep it", GREY, "panel", context.key),
+            context.controls.button("Yes, delete it", "delete", RED),
+            context.controls.button("Keep it", "panel"),
         ),
     )
 
 
-async def _delete(context: PanelContext) -> None:
+async def _delete(context: TemplateContext) -> None:
     await context.change_catalogue(partial(rules.remove, key=context.key))
     await context.list(0, f"{views.quoted(context.template)} is deleted.")
 
 
-async def _preview(context: PanelContext) -> None:
+async def _preview(context: TemplateContext) -> None:
     """Show a sample board of the template, with the chosen strategy or the first."""
     template = context.template
     chosen = template.strategy(context.press.values[0]) if context.press.values else None
     strategy = chosen or next(iter(template.strategies), None)
     settings = await context.state.settings(context.guild)
     name = clean_name(context.interaction.user.display_name)
-    shown = board(
-        _raid(context, strategy, settings.zone), {member_id(context.interaction): name}, settings.signup_style
-    )
-    options = [
-        discord.SelectOption(label=one.name, value=one.name, default=one is strategy) for one in template.strategies
-    ]
-    rows = [(views.select("With another strategy", "preview", context.key, options),)] if len(options) > 1 else []
-    await context.page("This is how a board of it looks:", *rows, (views.back(context.key),), embeds=(shown.embed(),))
+    shown = board(_raid(context, strategy, settings.zone), {context.asker: name}, settings.signup_style)
+    names = [(one.name, one.name) for one in template.strategies]
+    other = context.controls.select("With another strategy", "preview", options(names, strategy and strategy.name))
+    rows = [(other,)] if len(names) > 1 else []
+    await context.page("This is how a board of it looks:", *rows, (context.back,), embeds=(shown.embed(),))
 
 
-def _raid(context: PanelContext, strategy: Strategy | None, zone: str) -> Raid:
+def _raid(context: TemplateContext, strategy: Strategy | None, zone: str) -> Raid:
     """Plan a raid as /create does, even if the template is disabled."""
     entry, now = replace(context.entry, enabled=True), context.state.now()
     draft = Draft(
@@ -161,7 +156,7 @@ def _raid(context: PanelContext, strategy: Strategy | None, zone: str) -> Raid:
         draft,
         Catalogue((entry,)),
         guild=context.guild,
-        creator=member_id(context.interaction),
+        creator=context.asker,
         channel=ChannelId(0),
         now=now,
     )

@@ -5,10 +5,11 @@ from dataclasses import replace
 import discord
 
 from raidbot.commands.templates import views
-from raidbot.commands.templates.context import LABELS, Action, PanelContext
+from raidbot.commands.templates.context import LABELS, TemplateContext
 from raidbot.commands.templates.details import MAX_EMOJI_LENGTH
-from raidbot.commands.templates.views import BLUE, GREEN, GREY, RED
+from raidbot.commands.ui.components import BLUE, GREEN, MAX_OPTIONS, RED, Select, option
 from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.responses import Row
 from raidbot.delivery.boards.text_fit import units
 from raidbot.raids.emoji.model import parse_emoji
@@ -16,7 +17,7 @@ from raidbot.raids.emoji.server import ServerEmoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import edits
-from raidbot.raids.templates.model import MAX_CHOICES, MAX_LABEL_LENGTH, MAX_ROLE_NAME_LENGTH, MAX_ROLES, Template
+from raidbot.raids.templates.model import MAX_LABEL_LENGTH, MAX_ROLE_NAME_LENGTH, MAX_ROLES, Template
 from raidbot.raids.templates.role_text import FORM, MAX_TEXT_LENGTH, from_lines, seats_of, to_lines
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import fingerprint
@@ -37,46 +38,41 @@ def fits_a_form(roles: tuple[Role, ...]) -> bool:
     return units(to_lines(roles)) <= MAX_TEXT_LENGTH
 
 
-async def _roles(context: PanelContext) -> None:
+async def _roles(context: TemplateContext) -> None:
     await _show_roles(context)
 
 
-async def _show_roles(context: PanelContext, text: str = "") -> None:
+async def _show_roles(context: TemplateContext, text: str = "") -> None:
     """Show the roles page, with the template loaded anew so that a change just made is shown."""
-    template = (await context.state.templates(context.guild)).entry(context.key).template
+    template = (await context.reloaded()).template
     embed = discord.Embed(title=f"Roles of {clip(escape(template.name), MAX_LABEL_LENGTH)}", colour=template.colour)
     embed.description = views.roles_text(template.roles)
     if not fits_a_form(template.roles):
         embed.set_footer(
             text=f"As text these are more than {MAX_TEXT_LENGTH} characters, so they are edited one by one."
         )
-    await context.page(text, *_rows(template), embeds=(embed,))
+    await context.page(text, *_rows(context, template), embeds=(embed,))
 
 
-def _rows(template: Template) -> tuple[Row, ...]:
-    starts = range(0, len(template.roles), MAX_CHOICES)
+def _rows(context: TemplateContext, template: Template) -> tuple[Row, ...]:
+    starts = range(0, len(template.roles), MAX_OPTIONS)
     return (
-        *((_select(template, start),) for start in starts),
+        *((_select(context, template, start),) for start in starts),
         (
-            views.button("Edit as text", BLUE, "ask-lines", template.key, disabled=not fits_a_form(template.roles)),
-            views.button("Add a role", GREEN, "ask-add", template.key, disabled=len(template.roles) >= MAX_ROLES),
-            views.back(template.key),
+            context.controls.button("Edit as text", "ask-lines", BLUE, disabled=not fits_a_form(template.roles)),
+            context.controls.button("Add a role", "ask-add", GREEN, disabled=len(template.roles) >= MAX_ROLES),
+            context.back,
         ),
     )
 
 
-def _select(template: Template, start: int) -> discord.ui.Select[discord.ui.View]:
-    roles = template.roles[start : start + MAX_CHOICES]
-    options = [
-        discord.SelectOption(
-            label=clip(_plainly(role), MAX_LABEL_LENGTH), value=role.key, description=role.group or None
-        )
-        for role in roles
-    ]
+def _select(context: TemplateContext, template: Template, start: int) -> Select:
+    roles = template.roles[start : start + MAX_OPTIONS]
+    offered = [option(role.key, _plainly(role), role.group) for role in roles]
     hint = "Edit or remove one role"
-    if len(template.roles) > MAX_CHOICES:
+    if len(template.roles) > MAX_OPTIONS:
         hint += f": {start + 1} to {start + len(roles)}"
-    return views.select(hint, "role", template.key, options, start)
+    return context.controls.select(hint, "role", offered, start)
 
 
 def _plainly(role: Role) -> str:
@@ -84,18 +80,18 @@ def _plainly(role: Role) -> str:
     return f"{role.emoji} {role.name}" if parse_emoji(role.emoji).id is None else role.name
 
 
-async def _role(context: PanelContext) -> None:
+async def _role(context: TemplateContext) -> None:
     role = edits.role_of(context.template, context.chosen)
     mark = fingerprint(role.key)
     buttons = (
-        views.button("Edit", BLUE, "ask-role", context.key, mark),
-        views.button("Remove", RED, "drop-role", context.key, mark, disabled=len(context.template.roles) == 1),
-        views.button("Back", GREY, "roles", context.key),
+        context.controls.button("Edit", "ask-role", BLUE, mark),
+        context.controls.button("Remove", "drop-role", RED, mark, disabled=len(context.template.roles) == 1),
+        context.controls.button("Back", "roles"),
     )
     await context.page(f"{views.role_line(role)}\n-# {escape(role.group) or 'In no group'}", buttons)
 
 
-async def _ask_lines(context: PanelContext) -> None:
+async def _ask_lines(context: TemplateContext) -> None:
     roles = context.template.roles
     if not fits_a_form(roles):
         raise TooLongForAForm(units(to_lines(roles)))
@@ -106,7 +102,7 @@ def lines_field(lines: str) -> Field:
     return Field("roles", LABELS["roles"], lines, FORM, max_length=MAX_TEXT_LENGTH, is_long=True)
 
 
-async def _lines(context: PanelContext) -> None:
+async def _lines(context: TemplateContext) -> None:
     text, mark = context.press.fields["roles"], context.marks
     emoji = await context.emoji(text)
 
@@ -117,24 +113,24 @@ async def _lines(context: PanelContext) -> None:
     await context.saved(await context.change(change))
 
 
-async def _ask_add(context: PanelContext) -> None:
+async def _ask_add(context: TemplateContext) -> None:
     await context.ask("add-role", "A new role", *_fields(_NEW))
 
 
-async def _add(context: PanelContext) -> None:
+async def _add(context: TemplateContext) -> None:
     said = {key: context.press.fields[key] for key in _ROLE}
     role = _said(_NEW, said, await context.emoji(said["emoji"], said["icon"]))
     await context.change(lambda template: edits.adding_role(template, role))
     await _show_roles(context, f"{views.role_line(role)} is added.")
 
 
-async def _ask_role(context: PanelContext) -> None:
+async def _ask_role(context: TemplateContext) -> None:
     mark = context.part(0)
     role = _marked(context.template, mark)
     await context.ask("edit-role", clip(role.name, 45), *_fields(role), about=(mark,))
 
 
-async def _edit(context: PanelContext) -> None:
+async def _edit(context: TemplateContext) -> None:
     mark, said = context.part(0), context.changed_fields(*_ROLE)
     emoji = await context.emoji(*said.values())
 
@@ -145,7 +141,7 @@ async def _edit(context: PanelContext) -> None:
     await _show_roles(context, "Saved. Raids that are posted stay as they are.")
 
 
-async def _drop(context: PanelContext) -> None:
+async def _drop(context: TemplateContext) -> None:
     role = _marked(context.template, context.part(0))
     entry = await context.change(lambda template: edits.without_role(template, role.key))
     await _show_roles(context, "\n".join((f"{views.role_line(role)} is removed.", *context.lost(entry))))

@@ -3,10 +3,11 @@
 import discord
 
 from raidbot.commands.templates import views
-from raidbot.commands.templates.context import LABELS, Action, PanelContext
+from raidbot.commands.templates.context import LABELS, TemplateContext
 from raidbot.commands.templates.roles import fits_a_form, lines_field
-from raidbot.commands.templates.views import BLUE, GREEN, GREY, RED
+from raidbot.commands.ui.components import BLUE, GREEN, RED, options
 from raidbot.commands.ui.forms import Field
+from raidbot.commands.ui.panel_context import Action
 from raidbot.raids.model import Role
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import edits
@@ -24,33 +25,33 @@ _ABOUT = (
 _MAX_DESCRIPTION_LENGTH = 500
 
 
-async def _strategies(context: PanelContext) -> None:
+async def _strategies(context: TemplateContext) -> None:
     await _show(context)
 
 
-async def _show(context: PanelContext, text: str = "") -> None:
-    template = (await context.state.templates(context.guild)).entry(context.key).template
-    options = [discord.SelectOption(label=one.name, value=one.name) for one in template.strategies]
-    chosen = views.select("Edit or remove a strategy", "strategy", context.key, options)
+async def _show(context: TemplateContext, text: str = "") -> None:
+    template = (await context.reloaded()).template
+    names = [(one.name, one.name) for one in template.strategies]
+    chosen = context.controls.select("Edit or remove a strategy", "strategy", options(names))
     buttons = (
-        views.button("Add a strategy", GREEN, "ask-new-plan", context.key, disabled=len(options) >= MAX_CHOICES),
-        views.back(context.key),
+        context.controls.button("Add a strategy", "ask-new-plan", GREEN, disabled=len(names) >= MAX_CHOICES),
+        context.back,
     )
     embed = discord.Embed(
         title=f"Strategies of {clip(escape(template.name), MAX_LABEL_LENGTH)}", colour=template.colour
     )
     embed.description = views.strategies_text(template) or "There are none."
     embed.set_footer(text=_ABOUT)
-    await context.page(text, *([(chosen,)] if options else []), buttons, embeds=(embed,))
+    await context.page(text, *([(chosen,)] if names else []), buttons, embeds=(embed,))
 
 
-async def _strategy(context: PanelContext) -> None:
+async def _strategy(context: TemplateContext) -> None:
     strategy = edits.strategy_of(context.template, context.chosen)
     mark = fingerprint(strategy.name)
     buttons = (
-        views.button("Edit", BLUE, "ask-plan", context.key, mark),
-        views.button("Remove", RED, "drop-plan", context.key, mark),
-        views.button("Back", GREY, "strategies", context.key),
+        context.controls.button("Edit", "ask-plan", BLUE, mark),
+        context.controls.button("Remove", "drop-plan", RED, mark),
+        context.controls.button("Back", "strategies"),
     )
     embed = discord.Embed(title=escape(strategy.name), colour=context.template.colour)
     embed.description = clip(escape(strategy.description), _MAX_DESCRIPTION_LENGTH) or "The template’s description."
@@ -58,13 +59,13 @@ async def _strategy(context: PanelContext) -> None:
     await context.page("", buttons, embeds=(embed,))
 
 
-async def _ask_new(context: PanelContext) -> None:
+async def _ask_new(context: TemplateContext) -> None:
     template = context.template
     about = (edits.mark_of_roles(template),)
     await context.ask("add-plan", "A new strategy", *_fields(template, _NEW), about=about)
 
 
-async def _ask_plan(context: PanelContext) -> None:
+async def _ask_plan(context: TemplateContext) -> None:
     template, mark = context.template, context.part(0)
     about = (mark, edits.mark_of_roles(template))
     await context.ask("edit-plan", "Strategy", *_fields(template, _marked(template, mark)), about=about)
@@ -89,7 +90,7 @@ def _fields(template: Template, strategy: Strategy) -> list[Field]:
     ]
 
 
-async def _add(context: PanelContext) -> None:
+async def _add(context: TemplateContext) -> None:
     said = _said(context)
     spell = (await context.emoji(said.get("roles", ""))).spell
     name = context.press.fields["name"]
@@ -102,7 +103,7 @@ async def _add(context: PanelContext) -> None:
     await _show(context, f"The strategy “{escape(name)}” is added.")
 
 
-async def _edit(context: PanelContext) -> None:
+async def _edit(context: TemplateContext) -> None:
     mark, said = context.part(0), _said(context)
     spell = (await context.emoji(said.get("roles", ""))).spell
 
@@ -120,27 +121,29 @@ async def _edit(context: PanelContext) -> None:
     await _show(context, "Saved. Raids that are posted stay as they are.")
 
 
-async def _drop(context: PanelContext) -> None:
+async def _drop(context: TemplateContext) -> None:
     name = _marked(context.template, context.part(0)).name
     await context.change(lambda template: edits.without_strategy(template, name))
     await _show(context, f"The strategy “{escape(name)}” is removed.")
 
 
-def _said(context: PanelContext) -> dict[str, str]:
+def _said(context: TemplateContext) -> dict[str, str]:
     """Return the form fields that the member changed. Roles too long for a form are not among its fields."""
     return (
         context.changed_fields(*_WORDS, "roles") if "roles" in context.press.fields else context.changed_fields(*_WORDS)
     )
 
 
-def _changed(context: PanelContext, template: Template, said: dict[str, str], spell: Spell) -> tuple[Role, ...] | None:
+def _changed(
+    context: TemplateContext, template: Template, said: dict[str, str], spell: Spell
+) -> tuple[Role, ...] | None:
     """Return the roles that differ with the strategy, or None if the form did not change them.
 
     Raises RolesChangedMeanwhile or StrategyRolesDiffer.
     """
     if "roles" not in said:
         return None
-    edits.check_roles_unchanged(template, context.part(len(context.rest) - 2))
+    edits.check_roles_unchanged(template, context.part(-2))
     return edits.strategy_roles(template, from_lines(said["roles"], spell=spell))
 
 

@@ -2,26 +2,29 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import Any
 
 import discord
 
-from raidbot.commands.ui.pagination import page_buttons
+from raidbot.commands.ui.components import (
+    BLUE,
+    GREEN,
+    GREY,
+    RED,
+    Controls,
+    option,
+    page_of,
+    panel_embed,
+)
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
 from raidbot.raids.model import Role
 from raidbot.raids.templates.catalogue import Catalogue, Entry
 from raidbot.raids.templates.edits import colour_text
-from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Strategy, Template, spoken_length
+from raidbot.raids.templates.model import Strategy, Template, spoken_length
 from raidbot.utils.text import clip, escape, fit_lines, joined
 
 PANEL = "templates"
 NO_KEY = "-"
-PAGE_SIZE = 25  # options of a select, https://discord.com/developers/docs/components/reference#string-select
-GREY, BLUE = discord.ButtonStyle.secondary, discord.ButtonStyle.primary
-GREEN, RED = discord.ButtonStyle.success, discord.ButtonStyle.danger
-_COLOUR = 0x5865F2
-_MAX_TITLE_LENGTH = 256
 _MAX_EMBED_LENGTH = 4000
 _MAX_LINE_LENGTH = 90
 _MAX_STRATEGY_LENGTH = 300
@@ -30,25 +33,9 @@ _MAX_DESCRIPTION_LENGTH = 300
 _MAX_SIDES_LENGTH = 500
 
 
-def custom_id(action: str, key: str, *more: object) -> str:
-    """Return the `custom_id` that routes `action` to this template's panel."""
-    return address(PANEL, action, key, *more)
-
-
-def button(
-    label: str, style: discord.ButtonStyle, action: str, key: str, *more: object, disabled: bool = False
-) -> discord.ui.Button[Any]:
-    return discord.ui.Button(label=label, style=style, custom_id=custom_id(action, key, *more), disabled=disabled)
-
-
-def select(
-    hint: str, action: str, key: str, options: list[discord.SelectOption], *more: object
-) -> discord.ui.Select[Any]:
-    return discord.ui.Select(custom_id=custom_id(action, key, *more), placeholder=hint, options=options)
-
-
-def back(key: str) -> discord.ui.Button[Any]:
-    return button("Back", GREY, "panel", key)
+def controls(key: str) -> Controls:
+    """Return the buttons and menus that act on this template's panel, or with `NO_KEY` on the list."""
+    return Controls(lambda action, *more: address(PANEL, action, key, *more))
 
 
 def quoted(template: Template) -> str:
@@ -58,37 +45,25 @@ def quoted(template: Template) -> str:
 # The list
 
 
-def pages_of(catalogue: Catalogue) -> int:
-    return max(1, -(-len(catalogue.entries) // PAGE_SIZE))
-
-
 def list_embed(guild: str, catalogue: Catalogue, page: int) -> discord.Embed:
-    entries = catalogue.entries
-    embed = discord.Embed(title=clip(f"Templates of {escape(guild)}", _MAX_TITLE_LENGTH), colour=_COLOUR)
-    embed.description = fit_lines([_line(entry) for entry in _on(catalogue, page)], _MAX_EMBED_LENGTH)
+    entries, shown = catalogue.entries, page_of(catalogue.entries, page)
+    lines = fit_lines([_line(entry) for entry in shown.items], _MAX_EMBED_LENGTH)
     own = sum(entry.is_own for entry in entries)
     disabled = sum(not entry.enabled for entry in entries)
     counted = f"{len(entries)} templates, {own} of them this server’s own, {disabled} disabled"
-    return embed.set_footer(text=f"Page {page + 1} of {pages_of(catalogue)} · {counted}")
+    embed = panel_embed(f"Templates of {escape(guild)}", lines)
+    return embed.set_footer(text=f"Page {shown.number + 1} of {shown.pages} · {counted}")
 
 
 def list_rows(catalogue: Catalogue, page: int) -> tuple[Row, ...]:
-    options = [
-        discord.SelectOption(
-            label=clip(entry.template.offered_as, MAX_LABEL_LENGTH), value=entry.key, description=_state(entry)
-        )
-        for entry in _on(catalogue, page)
-    ]
-    turned = page_buttons(page, pages_of(catalogue), lambda number: custom_id("list", NO_KEY, number))
+    shown, on_list = page_of(catalogue.entries, page), controls(NO_KEY)
+    offered = [option(entry.key, entry.template.offered_as, _state(entry)) for entry in shown.items]
+    turns = on_list.page_buttons(shown.number, shown.pages, "list")
     return (
-        (select("Look at a template, and change it", "open", NO_KEY, options),),
-        *((turned,) if turned else ()),
-        (button("New template", GREEN, "ask-new", NO_KEY), button("Export all", GREY, "export", NO_KEY)),
+        (on_list.select("Look at a template, and change it", "open", offered),),
+        *((turns,) if turns else ()),
+        (on_list.button("New template", "ask-new", GREEN), on_list.button("Export all", "export")),
     )
-
-
-def _on(catalogue: Catalogue, page: int) -> tuple[Entry, ...]:
-    return catalogue.entries[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
 
 
 def _line(entry: Entry) -> str:
@@ -111,41 +86,40 @@ def _state(entry: Entry) -> str:
 # One template
 
 
-def panel_embed(entry: Entry) -> discord.Embed:
+def template_embed(entry: Entry) -> discord.Embed:
     template = entry.template
-    embed = discord.Embed(title=clip(f"{template.emoji} {escape(template.name)}".strip(), _MAX_TITLE_LENGTH))
-    embed.description = "\n".join(_facts(entry))
-    embed.colour = discord.Colour(template.colour)
+    name = f"{template.emoji} {escape(template.name)}".strip()
+    embed = panel_embed(name, "\n".join(_facts(entry)), template.colour)
     embed.add_field(name=f"Roles ({_seats(template)})", value=roles_text(template.roles), inline=False)
     if template.strategies:
         embed.add_field(name="Strategies", value=strategies_text(template), inline=False)
     return embed
 
 
-def panel_rows(entry: Entry) -> tuple[Row, ...]:
-    key = entry.key
-    switch = button("Disable", GREY, "disable", key) if entry.enabled else button("Enable", GREEN, "enable", key)
+def template_rows(entry: Entry) -> tuple[Row, ...]:
+    button = controls(entry.key).button
+    switch = button("Disable", "disable") if entry.enabled else button("Enable", "enable", GREEN)
     undo = (
-        button("Delete", RED, "ask-delete", key)
+        button("Delete", "ask-delete", RED)
         if entry.is_own
-        else button("Reset", RED, "ask-reset", key, disabled=not entry.is_changed)
+        else button("Reset", "ask-reset", RED, disabled=not entry.is_changed)
     )
     return (
         (
-            button("Words and look", BLUE, "ask-look", key),
-            button("Roles", BLUE, "roles", key),
-            button("Strategies", BLUE, "strategies", key),
-            button("Lengths", BLUE, "ask-lengths", key),
-            button("Sides", BLUE, "ask-sides", key),
+            button("Words and look", "ask-look", BLUE),
+            button("Roles", "roles", BLUE),
+            button("Strategies", "strategies", BLUE),
+            button("Lengths", "ask-lengths", BLUE),
+            button("Sides", "ask-sides", BLUE),
         ),
         (
             switch,
-            button("Preview", GREY, "preview", key),
-            button("Duplicate", GREY, "duplicate", key),
-            button("Export", GREY, "export", key),
+            button("Preview", "preview"),
+            button("Duplicate", "duplicate"),
+            button("Export", "export"),
             undo,
         ),
-        (button("All templates", GREY, "list", NO_KEY, 0),),
+        (controls(NO_KEY).button("All templates", "list", GREY, 0),),
     )
 
 

@@ -2,19 +2,17 @@
 
 import secrets
 import sqlite3
-from typing import Any
 
 import aiohttp
 import discord
 import structlog
 from discord import app_commands
 
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.responses import send_ephemeral
 from raidbot.utils.errors import Refusal
 
 log = structlog.get_logger(__name__)
-
-Interaction = discord.Interaction[Any]
 
 _TOO_LATE = {
     10062,  # Unknown interaction: no response within three seconds, or the token is older than 15 minutes

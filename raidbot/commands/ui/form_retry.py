@@ -9,6 +9,7 @@ import discord
 
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.forms import Field, changed, form, marks_of
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, address
 from raidbot.db import refused_forms
 from raidbot.db.database import Unwritable
@@ -24,7 +25,7 @@ _MAX_REASON_LENGTH = 1900
 
 
 async def open_form(
-    state: State, interaction: discord.Interaction, custom_id: str, title: str, *fields: Field, marks: str | None
+    state: State, interaction: Interaction, custom_id: str, title: str, *fields: Field, marks: str | None
 ) -> None:
     """Open a form; the marks of its fields (`marks_of`) are appended to its `custom_id`.
 
@@ -84,7 +85,7 @@ def _refilled(typed: Mapping[str, str], fields: tuple[Field, ...], marks: str) -
 
 
 async def _typed_before(
-    state: State, interaction: discord.Interaction, fields: tuple[Field, ...], *, is_kept: bool
+    state: State, interaction: Interaction, fields: tuple[Field, ...], *, is_kept: bool
 ) -> Mapping[str, str]:
     """Return what was typed in the refused form, by the fields' keys; empty if it is not known."""
     if interaction.message is None:
@@ -108,6 +109,6 @@ def _typed_on_panel(shown: list[discord.Embed], fields: tuple[Field, ...]) -> Ma
     return {field.key: before.get(field.label, "") for field in fields} if before else {}
 
 
-def _key(interaction: discord.Interaction, panel: MessageId) -> FormKey:
+def _key(interaction: Interaction, panel: MessageId) -> FormKey:
     guild = GuildId(permissions.guild_of(interaction).id)
     return FormKey(guild, permissions.member_id(interaction), panel)

@@ -1,17 +1,17 @@
 """Members picked in a command or menu: only members of this guild, and no bots."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import discord
 
 from raidbot.commands.ui import permissions
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.delivery.members.names import store_members
+from raidbot.raids.labels import bold
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.state import State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape
 
 
 class NotAMember(Refusal):
@@ -33,7 +33,7 @@ class PickedMember:
 
     @property
     def shown(self) -> str:
-        return f"**{escape(self.name)}**"
+        return str(bold(self.name))
 
 
 async def picked_member(state: State, user: discord.User | discord.Member) -> PickedMember:
@@ -46,7 +46,7 @@ async def picked_member(state: State, user: discord.User | discord.Member) -> Pi
     return PickedMember(MemberId(user.id), clean_name(user.display_name))
 
 
-async def look_up(interaction: discord.Interaction[Any], member: MemberId) -> PickedMember:
+async def look_up(interaction: Interaction, member: MemberId) -> PickedMember:
     """Fetch the member of this guild with this id from Discord. Raises NotAMember or NoBots."""
     try:
         found = await permissions.guild_of(interaction).fetch_member(member)

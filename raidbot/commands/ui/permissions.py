@@ -1,10 +1,10 @@
 """Permissions of the person who asks, and of the bot in a channel."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import discord
 
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.raids.model import GuildId, MemberId, Raid, Source
 from raidbot.raids.permissions import Asker, Grants, NotAllowed, Permission, allowed
 from raidbot.state import Cause, State, UnknownRaid
@@ -54,7 +54,7 @@ class MissingPermissions(Refusal):
         super().__init__(f"I cannot work in {channel.mention}: I lack {listed} there. Give me this and try again.")
 
 
-def guild_of(interaction: discord.Interaction[Any]) -> discord.Guild:
+def guild_of(interaction: Interaction) -> discord.Guild:
     """Return the interaction's guild. Raises ServersOnly in a DM, and NotKnownYet during an outage."""
     if interaction.guild is None:
         raise ServersOnly
@@ -63,16 +63,21 @@ def guild_of(interaction: discord.Interaction[Any]) -> discord.Guild:
     return interaction.guild
 
 
-def member_id(interaction: discord.Interaction[Any]) -> MemberId:
+def guild_id(interaction: Interaction) -> GuildId:
+    """Return the id of the interaction's guild. Raises ServersOnly or NotKnownYet."""
+    return GuildId(guild_of(interaction).id)
+
+
+def member_id(interaction: Interaction) -> MemberId:
     return MemberId(interaction.user.id)
 
 
-def cause_of(interaction: discord.Interaction[Any]) -> Cause:
+def cause_of(interaction: Interaction) -> Cause:
     """Return the cause to record in the audit for a change made by a command or on a panel."""
     return Cause(Source.COMMAND, member_id(interaction))
 
 
-def asker_of(interaction: discord.Interaction[Any]) -> Asker:
+def asker_of(interaction: Interaction) -> Asker:
     """Return the person with their roles at the time of this interaction. Raises ServersOnly or NotKnownYet."""
     guild, granted = guild_of(interaction), interaction.permissions
     roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else ()
@@ -83,7 +88,7 @@ def asker_of(interaction: discord.Interaction[Any]) -> Asker:
     )
 
 
-async def check(interaction: discord.Interaction[Any], permission: Permission, raid: Raid | None = None) -> None:
+async def check(interaction: Interaction, permission: Permission, raid: Raid | None = None) -> None:
     """Raise NotAllowed unless the person has the permission, and UnknownRaid for another guild's raid.
 
     Call it for every command, click, choice and form. Raises ServersOnly and NotKnownYet, too.
@@ -91,9 +96,7 @@ async def check(interaction: discord.Interaction[Any], permission: Permission, r
     await check_any(interaction, (permission,), raid)
 
 
-async def check_any(
-    interaction: discord.Interaction[Any], permissions: tuple[Permission, ...], raid: Raid | None = None
-) -> None:
+async def check_any(interaction: Interaction, permissions: tuple[Permission, ...], raid: Raid | None = None) -> None:
     """Like `check`, but any one of several permissions is enough, for example to open a panel."""
     guild = guild_of(interaction)
     if raid is not None and raid.guild != guild.id:
@@ -106,12 +109,12 @@ async def check_any(
         raise NotAllowed(permissions, role_names(guild, roles), is_of_raid=is_of_raid)
 
 
-async def grants_of(interaction: discord.Interaction[Any]) -> Grants:
+async def grants_of(interaction: Interaction) -> Grants:
     state: State = interaction.client.state
-    return (await state.settings(GuildId(guild_of(interaction).id))).grants
+    return (await state.settings(guild_id(interaction))).grants
 
 
-def chosen_roles(interaction: discord.Interaction[Any], values: Iterable[str]) -> frozenset[int]:
+def chosen_roles(interaction: Interaction, values: Iterable[str]) -> frozenset[int]:
     """Return the ids of the guild's roles picked in a role menu. Raises UnknownRole if one is missing."""
     guild = guild_of(interaction)
     roles = [guild.get_role(int(value)) if value.isdecimal() else None for value in values]

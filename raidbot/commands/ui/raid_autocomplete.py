@@ -1,33 +1,32 @@
-"""Autocomplete for raid codes."""
+"""Find a raid by its code, and autocomplete codes."""
 
-from datetime import tzinfo
 from functools import partial
-from typing import Any
 
-import discord
 from discord import app_commands
 
-from raidbot.commands.ui import permissions
+from raidbot.commands.ui import log_context, permissions
 from raidbot.commands.ui.autocomplete import MAX_CHOICE_LENGTH, matching
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.db import raid_queries
-from raidbot.db.raid_queries import Listed
-from raidbot.raids.model import GuildId
+from raidbot.raids.labels import choice
+from raidbot.raids.model import Raid
 from raidbot.state import State
-from raidbot.utils.text import clip
+
+WHICH_RAID = "Which raid; choose it from the list as you type"
+"""Describes an option for a raid's code."""
 
 
-async def raid_choices(
-    state: State, interaction: discord.Interaction[Any], typed: str
-) -> list[app_commands.Choice[str]]:
+async def find_raid(state: State, interaction: Interaction, code: str) -> Raid:
+    """Return the raid with this code in the interaction's guild, and add it to the log lines. Raises UnknownRaid."""
+    raid = await state.find(permissions.guild_id(interaction), code)
+    log_context.note_raid(raid.id)
+    return raid
+
+
+async def raid_choices(state: State, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Return this guild's raids that match the text, among equals those to come, soonest first, before past ones."""
-    guild = GuildId(permissions.guild_of(interaction).id)
+    guild = permissions.guild_id(interaction)
     zone = (await state.settings(guild)).tzinfo
     listed = await state.db.read(partial(raid_queries.listed, guild=guild, now=state.now()))
-    return matching(typed, ((raid.code, raid_label(raid, zone)) for raid in listed))
-
-
-def raid_label(raid: Listed, zone: tzinfo) -> str:
-    """Return “code — title — time”, clipped to the length of a choice."""
-    when = f"{raid.starts_at.astimezone(zone):%a %d %b %H:%M}"
-    room = MAX_CHOICE_LENGTH - len(f"{raid.code} —  — {when}")
-    return f"{raid.code} — {clip(raid.name, room)} — {when}"
+    labels = ((raid, f"{raid.starts_at.astimezone(zone):%a %d %b %H:%M}") for raid in listed)
+    return matching(typed, ((raid.code, choice(raid, when, MAX_CHOICE_LENGTH)) for raid, when in labels))

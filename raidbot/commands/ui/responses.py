@@ -3,20 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TypeAlias
 
 import discord
 
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.utils.text import clip
 
 _MAX_CONTENT_LENGTH = 2000
 _AUTO_DEFER_SECONDS = 1.5
 """A press without a response is deferred after this; Discord waits three seconds."""
 
-Row = tuple[discord.ui.Item[Any], ...]
+Item: TypeAlias = discord.ui.Item[discord.ui.View]
+Row: TypeAlias = tuple[Item, ...]
 
 
-async def send_ephemeral(interaction: discord.Interaction[Any], text: str) -> None:
+async def send_ephemeral(interaction: Interaction, text: str) -> None:
     """Send an ephemeral message, as a followup if the interaction already has a response."""
     content = clip(text, _MAX_CONTENT_LENGTH)
     async with _response_lock(interaction):
@@ -26,13 +28,13 @@ async def send_ephemeral(interaction: discord.Interaction[Any], text: str) -> No
     await interaction.followup.send(content, ephemeral=True)
 
 
-async def defer(interaction: discord.Interaction[Any]) -> None:
+async def defer(interaction: Interaction) -> None:
     """Defer a command's response as ephemeral; `edit_response` or `send_file` fills it in."""
     await interaction.response.defer(ephemeral=True, thinking=True)
 
 
 @asynccontextmanager
-async def auto_defer(interaction: discord.Interaction[Any]) -> AsyncIterator[None]:
+async def auto_defer(interaction: Interaction) -> AsyncIterator[None]:
     """Defer the press if the block gives no response within `_AUTO_DEFER_SECONDS`."""
     timer = asyncio.create_task(_acknowledge_later(interaction))
     try:
@@ -42,7 +44,7 @@ async def auto_defer(interaction: discord.Interaction[Any]) -> AsyncIterator[Non
 
 
 async def edit_response(
-    interaction: discord.Interaction[Any],
+    interaction: Interaction,
     text: str = "",
     *,
     embeds: tuple[discord.Embed, ...] = (),
@@ -57,12 +59,12 @@ async def edit_response(
     await interaction.edit_original_response(content=content, embeds=list(embeds), view=view)
 
 
-async def send_file(interaction: discord.Interaction[Any], text: str, file: discord.File) -> None:
+async def send_file(interaction: Interaction, text: str, file: discord.File) -> None:
     """Fill in the deferred command's response with a file."""
     await interaction.edit_original_response(content=clip(text, _MAX_CONTENT_LENGTH), attachments=[file])
 
 
-async def open_modal(interaction: discord.Interaction[Any], form: discord.ui.Modal) -> None:
+async def open_modal(interaction: Interaction, form: discord.ui.Modal) -> None:
     """Open a form. Discord accepts one only as the first response; if that was given, ask to press again."""
     async with _response_lock(interaction):
         if not interaction.response.is_done():
@@ -82,14 +84,14 @@ def panel_view(rows: tuple[Row, ...]) -> discord.ui.View:
     return view
 
 
-async def _acknowledge_later(interaction: discord.Interaction[Any]) -> None:
+async def _acknowledge_later(interaction: Interaction) -> None:
     await asyncio.sleep(_AUTO_DEFER_SECONDS)
     async with _response_lock(interaction):
         if not interaction.response.is_done():
             await interaction.response.defer()
 
 
-def _response_lock(interaction: discord.Interaction[Any]) -> asyncio.Lock:
+def _response_lock(interaction: Interaction) -> asyncio.Lock:
     """Return the lock to hold while giving the first response, of which Discord accepts only one."""
     lock = interaction.extras.setdefault("response_lock", asyncio.Lock())
     assert isinstance(lock, asyncio.Lock)  # noqa: S101

@@ -1,22 +1,18 @@
 """Menus to choose one of a raid's roles, as few as Discord allows."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-import discord
-
+from raidbot.commands.ui.components import MAX_OPTIONS, Select, Slice, option, page_of
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import UnknownPanel, number_of
+from raidbot.raids.labels import role_choice
 from raidbot.raids.model import Raid, Role
-from raidbot.utils.text import clip
-
-_MAX_OPTIONS = 25  # https://discord.com/developers/docs/components/reference#string-select
 
 
 def role_selects(raid: Raid, roles: Sequence[Role], hint: str, to: Callable[[int], str]) -> list[Row]:
     """Return one row per menu; `to` makes each menu's `custom_id`, counted from 0. The chosen value is a role's key."""
-    count = -(-len(roles) // _MAX_OPTIONS)
-    return [(_menu(raid, roles, hint, number, count, to(number)),) for number in range(count)]
+    count = -(-len(roles) // MAX_OPTIONS)
+    return [(_menu(raid, page_of(roles, number), hint, to(number)),) for number in range(count)]
 
 
 def role_numbered(raid: Raid, text: str) -> Role:
@@ -26,17 +22,7 @@ def role_numbered(raid: Raid, text: str) -> Role:
     return raid.roles[number_of(text) - 1]
 
 
-def role_option(raid: Raid, role: Role) -> discord.SelectOption:
-    taken, waiting = len(raid.seated(role.key)), len(raid.waitlist(role.key))
-    also = f", {waiting} waiting" if waiting else ""
-    label = f"{raid.roles.index(role) + 1}. {clip(role.name, 60)} ({taken}/{role.seats}{also})"
-    return discord.SelectOption(label=label, value=role.key)
-
-
-def _menu(
-    raid: Raid, roles: Sequence[Role], hint: str, number: int, count: int, custom_id: str
-) -> discord.ui.Select[Any]:
-    shown = roles[number * _MAX_OPTIONS : (number + 1) * _MAX_OPTIONS]
-    options = [role_option(raid, role) for role in shown]
-    which = hint if count == 1 else f"{hint} ({number + 1} of {count})"
-    return discord.ui.Select(custom_id=custom_id, placeholder=which, options=options)
+def _menu(raid: Raid, page: Slice[Role], hint: str, custom_id: str) -> Select:
+    options = [option(role.key, role_choice(raid, role)) for role in page.items]
+    which = hint if page.pages == 1 else f"{hint} ({page.number + 1} of {page.pages})"
+    return Select(custom_id=custom_id, placeholder=which, options=options)

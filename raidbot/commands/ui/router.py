@@ -10,6 +10,7 @@ from structlog.contextvars import bound_contextvars
 
 from raidbot.commands.ui import log_context
 from raidbot.commands.ui.errors import report_error
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.responses import auto_defer
 from raidbot.utils.errors import Refusal
 
@@ -26,10 +27,15 @@ class Press:
     `parts` are those of the `custom_id` after the panel's name; `values` the chosen options; `fields` a form's inputs.
     """
 
-    interaction: discord.Interaction[Any]
+    interaction: Interaction
     parts: tuple[str, ...]
     values: tuple[str, ...]
     fields: Mapping[str, str]
+
+    @property
+    def chosen(self) -> str:
+        """The first chosen option, or "" if there is none."""
+        return next(iter(self.values), "")
 
 
 _MAX_ID = 2**63 - 1  # the largest id that the database and discord.py accept
@@ -50,31 +56,40 @@ def number_of(text: str) -> int:
     return int(text)
 
 
+def page_number(text: str) -> int:
+    """Parse a button's page number, counted from 0. Raises UnknownPanel."""
+    if text == "-1":  # the disabled “Previous page” button of the first page
+        return 0
+    if not text.isdecimal() or len(text) > 6:
+        raise UnknownPanel
+    return int(text)
+
+
 class Router(commands.Cog):
     """Routes every press to the panel registered under its name.
 
     `check` raises Refusal where no press is allowed at all.
     """
 
-    def __init__(self, panels: Mapping[str, Panel], *, check: Callable[[discord.Interaction[Any]], None]) -> None:
+    def __init__(self, panels: Mapping[str, Panel], *, check: Callable[[Interaction], None]) -> None:
         self.panels = dict(panels)
         self._check = check
 
     @commands.Cog.listener()
-    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+    async def on_interaction(self, interaction: Interaction) -> None:
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
         with bound_contextvars(**log_context.of_interaction(interaction)):
             await self._answer(interaction)
 
-    async def _answer(self, interaction: discord.Interaction) -> None:
+    async def _answer(self, interaction: Interaction) -> None:
         async with auto_defer(interaction):
             try:
                 await self._route(interaction)
             except Exception as error:  # noqa: BLE001 - `report_error` answers and logs everything
                 await report_error(interaction, error)
 
-    async def _route(self, interaction: discord.Interaction[Any]) -> None:
+    async def _route(self, interaction: Interaction) -> None:
         self._check(interaction)
         sent: dict[str, Any] = dict(interaction.data or {})
         name, *parts = str(sent["custom_id"]).split(":")

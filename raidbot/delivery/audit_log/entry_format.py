@@ -8,6 +8,7 @@ from raidbot.db.audit import Record
 from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.audit.old_entries import action_of
 from raidbot.raids.audit.words import words
+from raidbot.raids.labels import linked
 from raidbot.raids.model import Source
 from raidbot.utils.text import clip, escape, stamp
 
@@ -129,8 +130,7 @@ def _raid(record: Record) -> str:
     if record.raid is None:
         return ""
     name = clip(escape(record.raid.name), _MAX_NAME_LENGTH)
-    linked = f"[{name}]({record.raid.link})" if record.raid.link else name
-    return f"{linked} `{record.raid.code}`"
+    return f"{linked(name, record.raid.link)} `{record.raid.code}`"
 
 
 def _change(record: Record) -> tuple[str, str]:

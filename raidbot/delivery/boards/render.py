@@ -6,6 +6,7 @@ from raidbot.delivery.boards.board import Board
 from raidbot.delivery.boards.components import Rows, controls_of
 from raidbot.delivery.boards.roster_fields import named, roster, smallest
 from raidbot.delivery.boards.text_fit import shortened, shortened_text, units
+from raidbot.raids import labels
 from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait
 from raidbot.raids.notifications import why_cancelled, why_closed
 from raidbot.raids.settings import SignupStyle
@@ -16,7 +17,7 @@ from raidbot.raids.templates.model import (
     MAX_TITLE_LENGTH,
     spoken_length,
 )
-from raidbot.utils.text import stamp
+from raidbot.utils.text import stamp, stamps
 
 GREY = 0x95A5A6
 _MAX_NAME_LENGTH = 64
@@ -37,7 +38,7 @@ def board(
     reactions = tuple(role.emoji for role in raid.roles) if _by_reaction(raid, style) else ()
     under = controls_of(raid) if _by_button(raid, style) else ()
     title = _title(raid)
-    footer = f"Raid {raid.code}" if raid.code else "Preview"
+    footer = labels.footer(raid) if raid.code else "Preview"
     facts = "\n".join(_facts(raid, names))
     ways = _ways(raid, reactions, under)
     left = MAX_EMBED_LENGTH - sum(map(units, (title, footer, facts, ways, "\n\n\n\n")))
@@ -76,7 +77,7 @@ def _title(raid: Raid) -> str:
 
 
 def _facts(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
-    yield f"📅 {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})"
+    yield f"📅 {stamps(raid.starts_at)}"
     if raid.length_minutes is not None:
         yield f"⏱️ {spoken_length(raid.length_minutes)}"
     if raid.strategy:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from icalendar import Calendar, Event
 from icalendar.enums import STATUS
 
+from raidbot.raids.labels import footer
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.templates.model import spoken_length
 from raidbot.utils.clean_text import clean_name
@@ -54,11 +55,11 @@ def _said(raid: Raid, reader: MemberId) -> Iterator[str]:
     if seat is not None:
         yield f"Your role: {clean_name(raid.role(seat.role).name, _MAX_NAME_LENGTH)}"
     for wait in raid.waits_of(reader):
-        position = [one.member for one in raid.waitlist(wait.role)].index(reader) + 1
-        yield f"You wait for {clean_name(raid.role(wait.role).name, _MAX_NAME_LENGTH)}, number {position} in line"
+        name = clean_name(raid.role(wait.role).name, _MAX_NAME_LENGTH)
+        yield f"You wait for {name}, number {raid.position_of(wait)} in line"
     if raid.length_minutes is not None:
         yield f"Length: {spoken_length(raid.length_minutes)}"
     yield from (clean_name(line, 4000) for line in raid.description.splitlines() if line.strip())
-    yield f"Raid {raid.code}"
+    yield footer(raid)
     if raid.link:
         yield raid.link

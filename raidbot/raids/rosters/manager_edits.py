@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from raidbot.raids import labels
 from raidbot.raids.events import (
     Assigned,
     Change,
@@ -16,7 +17,7 @@ from raidbot.raids.rosters.role_lookup import side_named
 from raidbot.raids.rosters.seating import mark_unwanted, queue, sit
 from raidbot.raids.rosters.signups import NotSignedUp, RaidOver, check_not_cancelled
 from raidbot.utils.errors import Refusal
-from raidbot.utils.words import Code, Name, count, paragraph, say
+from raidbot.utils.words import Name, count, paragraph, say
 
 
 class NotPostedYet(Refusal):
@@ -30,10 +31,9 @@ class StillClosed(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
             say(
-                "Signups for “{raid}” ({code}) are closed. Reopen them with `/raid` to give out seats or places in"
+                "Signups for {raid} are closed. Reopen them with `/raid` to give out seats or places in"
                 " line; taking somebody off works all the same.",
-                raid=Name(raid.name),
-                code=Code(raid.code),
+                raid=labels.plainly_coded(raid),
             )
         )
 

@@ -1,5 +1,6 @@
 """Find a role or a side of a raid by typed text."""
 
+from raidbot.raids import labels
 from raidbot.raids.model import Raid, Role
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip
@@ -35,12 +36,12 @@ class SeveralRoles(Refusal):
 
 class NoSides(Refusal):
     def __init__(self, raid: Raid) -> None:
-        super().__init__(say("“{raid}” has no sides to play on.", raid=Name(raid.name)))
+        super().__init__(say("{raid} has no sides to play on.", raid=labels.quoted(raid.name)))
 
 
 class UnknownSide(Refusal):
     def __init__(self, raid: Raid, text: str) -> None:
-        offered = Listed(tuple(say("“{side}”", side=Name(side)) for side in raid.sides), ",")
+        offered = Listed(tuple(labels.quoted(side) for side in raid.sides), ",")
         super().__init__(
             say(
                 "This raid has no side “{typed}”. Choose one of: {sides}.",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from raidbot.raids import labels
 from raidbot.raids.events import (
     AskDeclined,
     Change,
@@ -19,16 +20,15 @@ from raidbot.raids.model import Mark, MemberId, Raid, Role, RoleKey, Source, Sta
 from raidbot.raids.rosters.promotion import settle
 from raidbot.raids.rosters.seating import mark_unwanted, queue, sit
 from raidbot.utils.errors import Refusal
-from raidbot.utils.words import Code, Name, say
+from raidbot.utils.words import Name, say
 
 
 class RaidClosed(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
             say(
-                "Signups for “{raid}” ({code}) are closed. Ask a raid leader if you want to join.",
-                raid=Name(raid.name),
-                code=Code(raid.code),
+                "Signups for {raid} are closed. Ask a raid leader if you want to join.",
+                raid=labels.plainly_coded(raid),
             )
         )
 
@@ -40,17 +40,16 @@ class KeepsPlace(RaidClosed):
         Refusal.__init__(
             self,
             say(
-                "Signups for “{raid}” ({code}) are closed, so you keep your place there."
+                "Signups for {raid} are closed, so you keep your place there."
                 " Ask a raid leader to take you off if you cannot come.",
-                raid=Name(raid.name),
-                code=Code(raid.code),
+                raid=labels.plainly_coded(raid),
             ),
         )
 
 
 class RaidOver(Refusal):
     def __init__(self, raid: Raid) -> None:
-        super().__init__(say("“{raid}” ({code}) was cancelled.", raid=Name(raid.name), code=Code(raid.code)))
+        super().__init__(say("{raid} was cancelled.", raid=labels.plainly_coded(raid)))
 
 
 class NotSignedUp(Refusal):

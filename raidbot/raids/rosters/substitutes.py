@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from raidbot.raids import labels
 from raidbot.raids.events import AskDeclined, AskEnded, Change, SubstituteAsked, SubstituteCame
 from raidbot.raids.model import Ask, MemberId, Raid, Role, RoleKey, Source, Status
 from raidbot.raids.rosters.manager_edits import NotPostedYet
@@ -11,7 +12,7 @@ from raidbot.raids.rosters.promotion import settle
 from raidbot.raids.rosters.seating import sit
 from raidbot.raids.rosters.signups import RaidOver
 from raidbot.utils.errors import Refusal
-from raidbot.utils.words import Code, Name, say
+from raidbot.utils.words import Name, say
 
 RECENT_PERIOD = timedelta(days=14)
 
@@ -25,9 +26,8 @@ class SeatTaken(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
             say(
-                "The seat in “{raid}” (`{code}`) is taken meanwhile. Thank you all the same!",
-                raid=Name(raid.name),
-                code=Code(raid.code),
+                "The seat in {raid} is taken meanwhile. Thank you all the same!",
+                raid=labels.coded(raid),
             )
         )
 
@@ -36,9 +36,8 @@ class NotAsked(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
             say(
-                "You are not asked to come to “{raid}” (`{code}`) any more.",
-                raid=Name(raid.name),
-                code=Code(raid.code),
+                "You are not asked to come to {raid} any more.",
+                raid=labels.coded(raid),
             )
         )
 
@@ -47,17 +46,16 @@ class SeatedAlready(Refusal):
     def __init__(self, raid: Raid, role: Role) -> None:
         super().__init__(
             say(
-                "You have the seat **{role}** in “{raid}” (`{code}`) already. With `/mysignups` you leave it.",
-                role=Name(role.name),
-                raid=Name(raid.name),
-                code=Code(raid.code),
+                "You have the seat {role} in {raid} already. With `/mysignups` you leave it.",
+                role=labels.bold(role.name),
+                raid=labels.coded(raid),
             )
         )
 
 
 class BegunAlready(Refusal):
     def __init__(self, raid: Raid) -> None:
-        super().__init__(say("“{raid}” (`{code}`) has begun already.", raid=Name(raid.name), code=Code(raid.code)))
+        super().__init__(say("{raid} has begun already.", raid=labels.coded(raid)))
 
 
 class NobodyToAsk(Refusal):

@@ -114,6 +114,21 @@ async def test_sides_are_lines(guild: SandboxGuild, start: Start) -> None:
         assert (await stored_template(bot, guild, "The Ghastly Conspiracy Raid")).sides == ()
 
 
+async def test_what_was_typed_into_an_outdated_form_stays_on_the_panel(guild: SandboxGuild, start: Start) -> None:
+    async with start() as bot:
+        panel = await panel_of(guild)
+        form = await panel.click("Words and look")
+        assert form.modal is not None
+        form.modal["custom_id"] += "abcdef"  # the mark of a field more
+
+        await form.submit(description="A long story.")
+
+        assert "older version of the bot" in panel.text()
+        assert "A long story." in panel.text()
+        assert "[Try again]" not in panel.text()
+        assert await stored_template(bot, guild) == VOID
+
+
 async def test_two_managers_who_edit_at_once_both_win(guild: SandboxGuild, start: Start) -> None:
     bob = guild.add_member("bob", permissions=["manage_guild"])
     async with start() as bot:

@@ -1,0 +1,83 @@
+"""Raids and roles as they are named in sentences, lists and titles.
+
+A Text is an argument of `say`; in an f-string it is rendered.
+"""
+
+from typing import Protocol
+
+from raidbot.raids.model import Raid, Role, RoleKey, Seat, Status
+from raidbot.utils.text import clip
+from raidbot.utils.words import Code, Name, Text, say
+
+STATUS_ICONS = {Status.POSTING: "⏳", Status.OPEN: "🟢", Status.CLOSED: "🔒", Status.CANCELLED: "❌"}
+_MAX_ROLE_LENGTH = 60
+
+
+class Coded(Protocol):
+    """A raid, or what a list knows of one."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def code(self) -> str: ...
+
+
+def quoted(name: str) -> Text:
+    return say("“{name}”", name=Name(name))
+
+
+def bold(name: str) -> Text:
+    return say("**{name}**", name=Name(name))
+
+
+def bold_role(raid: Raid, key: RoleKey) -> Text:
+    return bold(raid.role(key).name)
+
+
+def coded(raid: Coded) -> Text:
+    """Return “Molten Core” (`AB12CD`)."""
+    return say("“{name}” (`{code}`)", name=Name(raid.name), code=Code(raid.code))
+
+
+def plainly_coded(raid: Coded) -> Text:
+    """Return “Molten Core” (AB12CD)."""
+    return say("“{name}” ({code})", name=Name(raid.name), code=Code(raid.code))
+
+
+def bold_coded(raid: Coded) -> Text:
+    """Return **Molten Core** (`AB12CD`)."""
+    return say("**{name}** (`{code}`)", name=Name(raid.name), code=Code(raid.code))
+
+
+def footer(raid: Coded) -> str:
+    return f"Raid {raid.code}"
+
+
+def linked(text: str, link: str | None) -> str:
+    """Return the text as a link, if there is one."""
+    return f"[{text}]({link})" if link else text
+
+
+def thread_name(raid: Coded, limit: int) -> str:
+    """Return the raid's name with its code, because a guild may play the same raid every week."""
+    code = f" - {raid.code}"
+    return clip(raid.name, limit - len(code)) + code
+
+
+def choice(raid: Coded, when: str, limit: int) -> str:
+    """Return “code — name — time”, with the name cut so that all of it has at most `limit` characters."""
+    room = limit - len(f"{raid.code} —  — {when}")
+    return f"{raid.code} — {clip(raid.name, room)} — {when}"
+
+
+def role_choice(raid: Raid, role: Role) -> str:
+    """Return the role's number and name with the members who sit and wait: “2. Healer (1/2, 3 waiting)”."""
+    taken, waiting = len(raid.seated(role.key)), len(raid.waitlist(role.key))
+    also = f", {waiting} waiting" if waiting else ""
+    return f"{raid.roles.index(role) + 1}. {clip(role.name, _MAX_ROLE_LENGTH)} ({taken}/{role.seats}{also})"
+
+
+def seat(raid: Raid, held: Seat) -> str:
+    """Return the role's name, with the side in parentheses."""
+    return f"{raid.role(held.role).name}{f' ({held.side})' if held.side else ''}"
