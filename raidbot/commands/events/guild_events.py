@@ -18,7 +18,7 @@ from raidbot.raids import lifecycle
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, MessageId, RaidId, Source
 from raidbot.raids.rosters import signups
-from raidbot.state import Cause, Rule, State
+from raidbot.state import BOARD_RETENTION, Cause, Rule, State
 from raidbot.utils.clean_text import clean_name
 
 log = structlog.get_logger(__name__)
@@ -104,7 +104,8 @@ class GuildEvents(commands.Cog):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Handle the bot's removal from the guild. An outage is dispatched as `on_guild_unavailable` instead."""
         log.info("guild left")
-        for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=GuildId(guild.id))):
+        ahead = partial(raid_queries.in_guild, guild=GuildId(guild.id), after=self._state.now())
+        for raid in await self._state.db.read(ahead):
             self._lose(raid, CancelReason.GUILD_LEFT)
 
     @_listener
@@ -126,9 +127,9 @@ class GuildEvents(commands.Cog):
     async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
         me, guild = after.guild.me, GuildId(after.guild.id)
         if _gained(before.permissions_for(me), after.permissions_for(me)):
-            for raid in await self._state.db.read(
-                partial(raid_queries.in_channel, guild=guild, channel=ChannelId(after.id))
-            ):
+            since = self._state.now() - BOARD_RETENTION
+            followed = partial(raid_queries.in_channel, guild=guild, channel=ChannelId(after.id), after=since)
+            for raid in await self._state.db.read(followed):
                 await self._reconcile.raid(raid, in_full=True)
 
     @_listener
@@ -186,7 +187,8 @@ class GuildEvents(commands.Cog):
                 self._lose(raid, CancelReason.MESSAGE_DELETED)
 
     async def _lose_channel(self, guild: GuildId, channel: ChannelId) -> None:
-        for raid in await self._state.db.read(partial(raid_queries.in_channel, guild=guild, channel=channel)):
+        ahead = partial(raid_queries.in_channel, guild=guild, channel=channel, after=self._state.now())
+        for raid in await self._state.db.read(ahead):
             self._lose(raid, CancelReason.CHANNEL_DELETED)
 
     def _lose(self, raid: RaidId, reason: CancelReason) -> None:
