@@ -259,7 +259,7 @@ def _threads(raid: RaidId) -> Iterator[tuple[str, Call]]:
 
 def _undo(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "note", partial(_note_undo, raid=raid)
-    yield "last", lambda tx: undo.last(tx, _stored(tx, raid))
+    yield "last", lambda tx: undo.last(tx, _stored(tx, raid), now=NOW)
     yield "used", partial(undo.used, raid=raid, version=0)
 
 
