@@ -17,8 +17,6 @@ _AHEAD = (
     " UNION ALL SELECT id FROM raids WHERE +guild = :guild AND status IN ('posting', 'open') AND starts_at <= :after"
     " AND channel = ifnull(:channel, channel)"
 )
-
-
 _LISTED_AHEAD = (
     "SELECT code, title, subject, starts_at FROM raids"
     " WHERE guild = ? AND starts_at >= ? AND (status = 'cancelled') = ? ORDER BY starts_at, id LIMIT ?"
