@@ -15,6 +15,7 @@ from bench.durable import durable
 from bench.foreign_reactions import foreign
 from bench.importer import moving
 from bench.memory import memory
+from bench.queries import queries
 from bench.startup import startup
 from raidbot.utils import logging
 
@@ -28,6 +29,7 @@ _BENCHES: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
     "memory": memory,
     "autocomplete": autocomplete,
     "moving": moving,
+    "queries": queries,
 }
 
 

@@ -160,9 +160,9 @@ def has_pending_posts(connection: sqlite3.Connection, channel: int) -> bool:
     return found.fetchone() is not None
 
 
-def next_due(connection: sqlite3.Connection) -> datetime | None:
-    """Return the instant at which the next pending row is due, or None if there is none."""
-    row = connection.execute("SELECT min(due_at) FROM outbox WHERE state = 'pending'").fetchone()
+def next_due(connection: sqlite3.Connection, kind: Literal["dm", "post"]) -> datetime | None:
+    """Return the instant at which the next pending row of this kind is due, or None if there is none."""
+    row = connection.execute("SELECT min(due_at) FROM outbox WHERE state = 'pending' AND kind = ?", (kind,)).fetchone()
     return None if row[0] is None else instant(row[0])
 
 

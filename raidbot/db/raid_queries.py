@@ -1,14 +1,30 @@
 """Queries that find raids. They return ids; load the raids through `State`."""
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from raidbot.db.raids import instant, seconds
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, RaidId
 
 _MAX_LISTED = 1000
+
+# In two parts, so that each uses its index. `+` keeps the second from reading all past raids of the guild.
+_AHEAD = (
+    "SELECT id FROM raids WHERE guild = :guild AND starts_at > :after AND status <> 'cancelled'"
+    " AND channel = ifnull(:channel, channel)"
+    " UNION ALL SELECT id FROM raids WHERE +guild = :guild AND status IN ('posting', 'open') AND starts_at <= :after"
+    " AND channel = ifnull(:channel, channel)"
+)
+_LISTED_AHEAD = (
+    "SELECT code, title, subject, starts_at FROM raids"
+    " WHERE guild = ? AND starts_at >= ? AND (status = 'cancelled') = ? ORDER BY starts_at, id LIMIT ?"
+)
+_LISTED_PAST = (
+    "SELECT code, title, subject, starts_at FROM raids"
+    " WHERE guild = ? AND starts_at < ? AND (status = 'cancelled') = ? ORDER BY starts_at DESC, id DESC LIMIT ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +46,8 @@ def closing_candidates(connection: sqlite3.Connection, *, until: datetime) -> li
     """Return open raids starting by `until` that a manager does not hold open, soonest first."""
     return _ids(
         connection,
-        "SELECT id FROM raids WHERE status = 'open' AND hold = 0 AND starts_at <= ? ORDER BY starts_at, id",
-        seconds(until),
+        "SELECT id FROM raids WHERE status = 'open' AND hold = 0 AND starts_at <= :until ORDER BY starts_at, id",
+        until=seconds(until),
     )
 
 
@@ -39,10 +55,10 @@ def reminder_candidates(connection: sqlite3.Connection, *, after: datetime, unti
     """Return raids starting after `after` and by `until` with a reminder still to send, soonest first."""
     return _ids(
         connection,
-        "SELECT id FROM raids WHERE status IN ('open', 'closed') AND starts_at > ? AND starts_at <= ?"
+        "SELECT id FROM raids WHERE status IN ('open', 'closed') AND starts_at > :after AND starts_at <= :until"
         " AND (creator_reminded = 0 OR participants_reminded = 0) ORDER BY starts_at, id",
-        seconds(after),
-        seconds(until),
+        after=seconds(after),
+        until=seconds(until),
     )
 
 
@@ -50,30 +66,26 @@ def closed(connection: sqlite3.Connection, *, since: datetime, until: datetime) 
     """Return closed raids with a start in [`since`, `until`)."""
     return _ids(
         connection,
-        "SELECT id FROM raids WHERE status = 'closed' AND starts_at >= ? AND starts_at < ?",
-        seconds(since),
-        seconds(until),
+        "SELECT id FROM raids WHERE status = 'closed' AND starts_at >= :since AND starts_at < :until",
+        since=seconds(since),
+        until=seconds(until),
     )
 
 
-def in_channel(connection: sqlite3.Connection, guild: GuildId, channel: ChannelId) -> list[RaidId]:
-    """Return raids in the channel that are not cancelled."""
-    return _ids(
-        connection,
-        "SELECT id FROM raids WHERE guild = ? AND channel = ? AND status <> 'cancelled'",
-        guild,
-        channel,
-    )
+def in_channel(connection: sqlite3.Connection, guild: GuildId, channel: ChannelId, *, after: datetime) -> list[RaidId]:
+    """Return raids in the channel that start after `after`, or that are being posted or open whenever they start."""
+    return _ids(connection, _AHEAD, guild=guild, after=seconds(after), channel=channel)
 
 
 def with_thread(connection: sqlite3.Connection, guild: GuildId, thread: ChannelId) -> list[RaidId]:
     """Return raids with this discussion thread."""
-    return _ids(connection, "SELECT id FROM raids WHERE guild = ? AND thread = ?", guild, thread)
+    query = "SELECT id FROM raids WHERE thread = :thread AND +guild = :guild"  # + rules out all raids of the guild
+    return _ids(connection, query, thread=thread, guild=guild)
 
 
-def in_guild(connection: sqlite3.Connection, guild: GuildId) -> list[RaidId]:
-    """Return the guild's raids that are not cancelled."""
-    return _ids(connection, "SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled'", guild)
+def in_guild(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> list[RaidId]:
+    """Return the guild's raids that start after `after`, or that are being posted or open whenever they start."""
+    return _ids(connection, _AHEAD, guild=guild, after=seconds(after), channel=None)
 
 
 def coming_with_member(
@@ -85,30 +97,27 @@ def coming_with_member(
     """
     return _ids(
         connection,
-        "SELECT id FROM raids WHERE +guild = ? AND status <> 'cancelled'"  # + rules out the slower guild index
-        " AND (starts_at > ? OR (status = 'open' AND hold = 1)) AND id IN ("
-        "SELECT raid FROM seats WHERE member = ? UNION SELECT raid FROM waits WHERE member = ?"
-        " UNION SELECT raid FROM asks WHERE member = ?)",
-        guild,
-        seconds(after),
-        member,
-        member,
-        member,
+        "SELECT id FROM raids WHERE +guild = :guild AND status <> 'cancelled'"  # + rules out all raids of the guild
+        " AND (starts_at > :after OR (status = 'open' AND hold = 1)) AND id IN ("
+        "SELECT raid FROM seats WHERE member = :member UNION SELECT raid FROM waits WHERE member = :member"
+        " UNION SELECT raid FROM asks WHERE member = :member)",
+        guild=guild,
+        after=seconds(after),
+        member=member,
     )
 
 
 def listed(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> list[Listed]:
-    """Return up to `_MAX_LISTED` raids: upcoming (soonest first), then past (latest first), then cancelled."""
-    at = seconds(now)
-    rows = connection.execute(
-        "SELECT code, title, subject, starts_at FROM raids WHERE guild = ?"
-        " ORDER BY status = 'cancelled', starts_at < ?, abs(starts_at - ?), id LIMIT ?",
-        (guild, at, at, _MAX_LISTED),
-    ).fetchall()
-    return [
-        Listed(RaidCode(code), f"{title} — {subject}" if subject else title, instant(starts_at))
-        for code, title, subject, starts_at in rows
-    ]
+    """Return up to `_MAX_LISTED` raids: upcoming (soonest first), then past (latest first), then cancelled likewise."""
+    found: list[Listed] = []
+    for cancelled in (0, 1):
+        for query in (_LISTED_AHEAD, _LISTED_PAST):
+            rows = connection.execute(query, (guild, seconds(now), cancelled, _MAX_LISTED - len(found)))
+            found += [
+                Listed(RaidCode(code), f"{title} — {subject}" if subject else title, instant(starts_at))
+                for code, title, subject, starts_at in rows.fetchall()
+            ]
+    return found
 
 
 def lacking_thread(connection: sqlite3.Connection, *, since: datetime, intro: str) -> list[RaidId]:
@@ -118,13 +127,14 @@ def lacking_thread(connection: sqlite3.Connection, *, since: datetime, intro: st
     `since` is younger than `outbox.KEPT`, so that row is not deleted yet.
     """
     return _ids(
-        connection,
+        connection,  # no raid starts before it is created: the start is what there is an index of
         "SELECT raids.id FROM raids JOIN guilds ON guilds.id = raids.guild"
-        " WHERE guilds.threads = 1 AND raids.status IN ('open', 'closed') AND raids.created_at >= ?"
-        " AND NOT EXISTS (SELECT 1 FROM outbox WHERE dedupe = replace(?, '{}', raids.id))"
+        " WHERE guilds.threads = 1 AND raids.status IN ('open', 'closed') AND raids.starts_at >= :since"
+        " AND raids.created_at >= :since"
+        " AND NOT EXISTS (SELECT 1 FROM outbox WHERE dedupe = replace(:intro, '{}', raids.id))"
         " AND NOT EXISTS (SELECT 1 FROM moved_in WHERE moved_in.raid = raids.id)",
-        seconds(since),
-        intro,
+        since=seconds(since),
+        intro=intro,
     )
 
 
@@ -139,23 +149,26 @@ def guilds_with_coming(connection: sqlite3.Connection, *, after: datetime) -> li
 
 
 def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> dict[MemberId, list[RaidId]]:
-    """Return each member's raids starting after `after` with a seat, a wait or a substitute request of theirs."""
+    """Return each member's raids with a seat, a wait or a substitute request of theirs, of those `in_guild` returns."""
     members: dict[MemberId, list[RaidId]] = {}
     for member, raid in connection.execute(
-        "WITH coming AS (SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled' AND starts_at > ?)"
+        "WITH coming AS (SELECT value FROM json_each(?))"
         " SELECT member, raid FROM seats WHERE raid IN coming"
         " UNION SELECT member, raid FROM waits WHERE raid IN coming"
         " UNION SELECT member, raid FROM asks WHERE raid IN coming ORDER BY member, raid",
-        (guild, seconds(after)),
+        (json.dumps(in_guild(connection, guild, after=after)),),
     ).fetchall():
         members.setdefault(MemberId(member), []).append(RaidId(raid))
     return members
 
 
-def open_count(connection: sqlite3.Connection, guild: GuildId) -> int:
-    """Return the number of open raids in the guild."""
+def open_count(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> int:
+    """Return the number of open raids in the guild; the result does not depend on `now`, only its speed does."""
+    # In two parts, so that each uses its index.
     count: int = connection.execute(
-        "SELECT count(*) FROM raids WHERE guild = ? AND status = 'open'", (guild,)
+        "SELECT (SELECT count(*) FROM raids WHERE guild = :guild AND starts_at > :now AND status = 'open')"
+        " + (SELECT count(*) FROM raids WHERE +guild = :guild AND starts_at <= :now AND status = 'open')",
+        {"guild": guild, "now": seconds(now)},
     ).fetchone()[0]
     return count
 
@@ -171,5 +184,5 @@ def unsent_count(connection: sqlite3.Connection, guild: GuildId) -> int:
     return count
 
 
-def _ids(connection: sqlite3.Connection, query: str, *values: Any) -> list[RaidId]:
+def _ids(connection: sqlite3.Connection, query: str, **values: str | int | None) -> list[RaidId]:
     return [RaidId(row[0]) for row in connection.execute(query, values).fetchall()]

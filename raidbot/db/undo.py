@@ -4,14 +4,19 @@ import json
 import sqlite3
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+
+import structlog
 
 from raidbot.db import rosters
 from raidbot.db.timestamps import instant, instant_or_none, seconds, seconds_or_none
 from raidbot.raids.audit.entry import AuditAction, known_action
 from raidbot.raids.audit.old_entries import action_of_text
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RaidId, Status
-from raidbot.raids.rosters.undo import FIELDS, Step
+from raidbot.raids.rosters.undo import FIELDS, UNDO_PERIOD, Step
+
+log = structlog.get_logger(__name__)
 
 _REMINDED = ("creator_reminded", "participants_reminded")
 
@@ -31,24 +36,28 @@ def used(tx: sqlite3.Connection, raid: RaidId, version: int) -> None:
     tx.execute("DELETE FROM undo WHERE raid = ? AND version = ?", (raid, version))
 
 
-def last(connection: sqlite3.Connection, raid: Raid) -> Step | None:
-    """Return the last change of the raid that can be undone, or None."""
+def last(connection: sqlite3.Connection, raid: Raid, *, now: datetime) -> Step | None:
+    """Return the last change of the raid if it can still be undone and read, or None. Older ones are not looked at."""
     row = connection.execute(
-        "SELECT action, at, version, before, after FROM undo WHERE raid = ?", (raid.id,)
+        "SELECT action, at, version, before, after FROM undo WHERE raid = ? AND at >= ?",
+        (raid.id, seconds(now - UNDO_PERIOD)),
     ).fetchone()
-    if row is None:
-        return None
-    stored, at, version, before, after = row
-    action = _action(stored)
+    action = None if row is None else _action(row[0])
     if action is None:
         return None
-    return Step(
-        action=action,
-        at=instant(at),
-        version=version,
-        before=_read(raid, json.loads(before)),
-        after=_read(raid, json.loads(after)),
-    )
+    _, at, version, before, after = row
+    try:
+        before, after = _read(raid, json.loads(before)), _read(raid, json.loads(after))
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        _report(raid.id, version, repr(error))
+        return None
+    return Step(action=action, at=instant(at), version=version, before=before, after=after)
+
+
+@lru_cache(maxsize=1000)
+def _report(raid: RaidId, version: int, error: str) -> None:
+    """Log once that a change cannot be read: the panel asks for it again and again."""
+    log.warning("change cannot be undone because it cannot be read", raid=raid, version=version, error=error)
 
 
 def _action(stored: str) -> AuditAction | None:

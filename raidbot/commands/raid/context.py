@@ -66,9 +66,8 @@ class RaidContext(PanelContext):
 
 async def show_panel(state: State, interaction: Interaction, raid: Raid, text: str = "") -> None:
     changes = await state.db.read(partial(raid_history.latest, raid=raid.id, limit=_SHOWN_CHANGES))
-    step = await state.db.read(partial(undo.last, raid=raid))
-    recent = step if step is not None and step.is_recent(state.now()) else None
+    step = await state.db.read(partial(undo.last, raid=raid, now=state.now()))
     concerned = dict.fromkeys((*raid.members(), *raid.asked()))
     unreachable = await state.db.read(partial(closed_dms.without_dms, members=concerned))
-    data = PanelData(raid, await state.names(raid), changes, recent, unreachable)
+    data = PanelData(raid, await state.names(raid), changes, step, unreachable)
     await responses.edit_response(interaction, text, embeds=(views.embed(data),), rows=views.rows(data))

@@ -114,11 +114,11 @@ def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
 
 async def _undo(context: RaidContext) -> None:
     """Undo the step that the button names. Raises DoneSince if another step followed, or what `undo.undo` raises."""
-    step = await context.state.db.read(partial(rows.last, raid=context.raid))
     now, named = context.state.now(), context.part(0)
+    step = await context.state.db.read(partial(rows.last, raid=context.raid, now=now))
     if step is None:
         raise undo.NothingToUndo
-    if step.is_recent(now) and named != str(step.version):
+    if named != str(step.version):
         raise undo.DoneSince(step)
     await context.change_for_good(partial(undo.undo, step=step, now=now))
     await context.home(f"Undone: {title(step.action)}.")

@@ -49,7 +49,7 @@ from raidbot.raids.model import (
 )
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
-from raidbot.state import Cause, State
+from raidbot.state import BOARD_RETENTION, Cause, State
 from raidbot.utils.tasks import end, start_detached
 
 log = structlog.get_logger(__name__)
@@ -271,9 +271,10 @@ class RaidBoards(PostedKind):
         await self._departures.all(concerns)
 
     async def within(self, guild: GuildId, channel: ChannelId | None = None, /) -> Collection[int]:
+        after = self._state.now() - BOARD_RETENTION
         if channel is None:
-            return await self._state.db.read(partial(raid_queries.in_guild, guild=guild))
-        return await self._state.db.read(partial(raid_queries.in_channel, guild=guild, channel=channel))
+            return await self._state.db.read(partial(raid_queries.in_guild, guild=guild, after=after))
+        return await self._state.db.read(partial(raid_queries.in_channel, guild=guild, channel=channel, after=after))
 
     # Changes
 

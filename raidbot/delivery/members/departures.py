@@ -141,6 +141,6 @@ class Departures:
             return False
         log.info("missed removal from guild", guild=guild)
         lose = partial(lifecycle.lose_board, reason=CancelReason.GUILD_LEFT, now=self._state.now())
-        for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=guild)):
+        for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=guild, after=self._state.now())):
             await self._state.change(raid, lose, _CAUSE)
         return True

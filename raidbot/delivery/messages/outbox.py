@@ -107,7 +107,7 @@ class Outbox:
             await self._send_batch(claimed)
             await sleep_unless(self._pause, unless=self._stopping)
             return
-        due = await self._state.db.read(rows.next_due)
+        due = await self._state.db.read(partial(rows.next_due, kind=kind))
         wait = None if due is None else max((due - self._state.clock()).total_seconds(), 1.0)
         if wait is None:
             await owing.wait()

@@ -93,16 +93,13 @@ class Step:
     before: Raid
     after: Raid
 
-    def is_recent(self, now: datetime) -> bool:
-        return now - self.at <= UNDO_PERIOD
-
 
 def undo(raid: Raid, step: Step, *, now: datetime) -> Change:
     """Restore what the step changed; everything else that happened since stays.
 
     Raises NothingToUndo, ChangedSince, PlaceChangedSince, NoSeatLeft, TimePassed or NeverPosted.
     """
-    if not step.is_recent(now):
+    if now - step.at > UNDO_PERIOD:
         raise NothingToUndo
     affected = _affected(step)
     restored = _with_people(_with_fields(raid, step), step, affected)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.store import Message
 from raidbot.raids.model import MessageId
 from tests.conftest import Start
 from tests.raid_boards import board_text, dm_text, post_raid, reaction_count
@@ -165,3 +166,27 @@ async def test_a_deleted_thread_harms_nothing(
 
         await guild.until(lambda: "Alice" in board_text(board))
         await sandbox.until(lambda: threads(database) == [None])
+
+
+async def test_of_a_channel_that_the_bot_may_read_again_only_boards_that_are_followed_are_compared(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    channel = guild.channel("raid-signups")
+
+    def fetched(board: Message) -> int:
+        return sum(call.method == "GET" and call.ids.get("message_id") == str(board.id) for call in sandbox.calls)
+
+    async with start():
+        old = await post_raid(guild)
+        sandbox.advance(timedelta(hours=4))
+        await guild.until(lambda: "Signups are closed" in board_text(old))
+        sandbox.advance(timedelta(days=30))
+        board = await post_raid(guild)
+        await guild.until(lambda: fetched(board) == 1)
+        before = fetched(old)
+        guild.deny(channel, "view_channel")
+
+        guild.allow(channel, "view_channel")
+
+        await guild.until(lambda: fetched(board) == 2)
+        assert fetched(old) == before

@@ -31,7 +31,7 @@ def path(tmp_path: Path) -> Path:
 
 async def step_of(state: State, title: str) -> Step:
     raid = next(raid for raid in await state.load() if raid.title == title)
-    step = await state.db.read(partial(undo.last, raid=raid))
+    step = await state.db.read(partial(undo.last, raid=raid, now=NOW))
     assert step is not None
     return step
 
@@ -47,7 +47,7 @@ async def test_a_step_from_before_is_named_and_undone_after_the_upgrade(path: Pa
         change = await state.change(step.after.id, partial(undo_step, step=step, now=NOW), BY_MANAGER)
 
         assert seated(change.raid, TANK) == [ALICE]
-        assert await state.db.read(partial(undo.last, raid=change.raid)) is None
+        assert await state.db.read(partial(undo.last, raid=change.raid, now=NOW)) is None
         rows = await state.db.read(rows_in_words)
         assert ("undone", "assigned over capacity") in [(row.action, row.before) for row in rows]
     finally:
@@ -61,7 +61,7 @@ async def test_a_step_that_nobody_can_name_is_none(path: Path, text: str, is_kep
     db = await Database.open(path)
     try:
         raid = next(raid for raid in await State(db, lambda: NOW).load() if raid.title == OPEN)
-        assert (await db.read(partial(undo.last, raid=raid)) is not None) == is_kept
+        assert (await db.read(partial(undo.last, raid=raid, now=NOW)) is not None) == is_kept
     finally:
         await db.close()
 

@@ -1,0 +1,280 @@
+"""A call of every function of raidbot/db that asks for rows or writes them, in a database with a long history.
+
+`test_plans.py` looks at the plan of every statement that they execute, and fails if one of raidbot/db is missing.
+"""
+
+import random
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from raidbot.db import (
+    audit,
+    audit_overview,
+    closed_dms,
+    drafts,
+    guilds,
+    imported,
+    outbox,
+    past_players,
+    raid_history,
+    raid_listings,
+    raid_queries,
+    raids,
+    refused_forms,
+    rosters,
+    templates,
+    threads,
+    undo,
+)
+from raidbot.raids.audit.entry import AuditAction, Entry
+from raidbot.raids.model import (
+    Ask,
+    Attendance,
+    ChannelId,
+    Kind,
+    MemberId,
+    MessageId,
+    Presence,
+    Raid,
+    RaidCode,
+    RaidId,
+    Source,
+)
+from raidbot.raids.permissions import Grants
+from raidbot.raids.rosters import manager_edits
+from raidbot.raids.settings import GuildSettings
+from raidbot.raids.templates import catalogue
+from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
+from tests.raids.builders import CHANNEL, GUILD, MANAGER, NOW, TANK, roles, unposted_raid
+
+Call = Callable[[sqlite3.Connection], object]
+
+MEMBER = MemberId(FIRST_MEMBER + 5)
+LONG_AGO = NOW - timedelta(days=30)
+_TEXT = "never"
+
+
+def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    """Yield every call with its name; `raid` is an open raid of the long history."""
+    for module, found in (
+        ("audit", _audit(raid)),
+        ("closed_dms", _closed_dms()),
+        ("drafts", _drafts(raid)),
+        ("guilds", _guilds()),
+        ("imported", _imported(raid)),
+        ("outbox", _outbox()),
+        ("raid_listings", _raid_listings()),
+        ("raid_queries", _raid_queries(raid)),
+        ("raids", _raids(raid)),
+        ("refused_forms", _refused_forms()),
+        ("rosters", _rosters(raid)),
+        ("templates", _templates()),
+        ("threads", _threads(raid)),
+        ("undo", _undo(raid)),
+    ):
+        for name, call in found:
+            yield f"{module}.{name}", call
+
+
+def _audit(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    entries = [Entry(AuditAction.CLOSED, MEMBER, {})]
+    yield (
+        "record",
+        partial(audit.record, entries=entries, guild=GUILD, raid=raid, at=NOW, actor=MANAGER, source=Source.CLOCK),
+    )
+    yield "has", partial(audit.has, raid=raid, action=AuditAction.CREATED)
+    for feed in audit.Feed:
+        yield f"due_guilds ({feed.name})", partial(audit.due_guilds, feed=feed, count=20, until=NOW)
+        yield f"pending ({feed.name})", partial(audit.pending, feed=feed, guild=GUILD, limit=20)
+        yield f"queue_report ({feed.name})", partial(_queue_report, feed=feed)
+        yield f"clear_pending ({feed.name})", partial(audit.clear_pending, feed=feed, guild=GUILD)
+    yield "prune", partial(audit.prune, now=NOW, days=10_000)
+    yield "active_since", partial(audit.active_since, since=NOW - timedelta(minutes=10))
+    yield "last_noted", partial(audit_overview.last_noted, limit=10)
+    yield "newest_entry", audit_overview.newest_entry
+    yield "roster_changes", partial(audit_overview.roster_changes, after=0)
+
+
+def _queue_report(tx: sqlite3.Connection, feed: audit.Feed) -> None:
+    record = audit.Record(
+        id=1, at=NOW, actor=None, source=Source.CLOCK, entry=Entry(AuditAction.CLOSED, None, {}), raid=None
+    )
+    audit.queue_report(tx, feed, [record], _message(f"report {feed}"))
+
+
+def _closed_dms() -> Iterator[tuple[str, Call]]:
+    yield "close_dms", partial(closed_dms.close_dms, member=MEMBER, now=NOW)
+    yield "without_dms", partial(closed_dms.without_dms, members=[MEMBER])
+    yield "dms_closed_since", partial(closed_dms.dms_closed_since, member=MEMBER)
+    yield "open_dms", partial(closed_dms.open_dms, member=MEMBER)
+
+
+def _drafts(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    yield "add", partial(drafts.add, guild=GUILD, member=MEMBER, payload={}, now=NOW)
+    yield "load", lambda tx: drafts.load(tx, drafts.add(tx, GUILD, MEMBER, {}, NOW), GUILD, MEMBER)
+    yield "save", lambda tx: drafts.save(tx, drafts.add(tx, GUILD, MEMBER, {}, NOW), {})
+    yield "use", lambda tx: drafts.use(tx, drafts.add(tx, GUILD, MEMBER, {}, NOW), raid)
+    yield "discard", partial(drafts.discard, draft=drafts.DraftId(0))
+    yield "prune", partial(drafts.prune, before=LONG_AGO)
+
+
+def _guilds() -> Iterator[tuple[str, Call]]:
+    none = GuildSettings(guild=GUILD)
+    chosen = replace(
+        none,
+        zone="Asia/Tokyo",
+        channels={Kind.RAID: CHANNEL},
+        signup_roles={Kind.RAID: frozenset({1})},
+        grants=Grants(admins=frozenset({1}), roles={"raid": frozenset({1})}),
+    )
+    yield "save_settings", partial(guilds.save_settings, before=none, after=chosen)
+    yield "settings", partial(guilds.settings, guild=GUILD)
+    yield "save_settings (back)", partial(guilds.save_settings, before=chosen, after=none)
+    yield "save_names", partial(guilds.save_names, guild=GUILD, names=[(MEMBER, "Alice")])
+    yield "names", partial(guilds.names, guild=GUILD, members=[MEMBER])
+    yield "note_leaders", partial(guilds.note_leaders, guild=GUILD, role=1, came=[MEMBER], gone=[MANAGER])
+    yield "leaders", partial(guilds.leaders, guild=GUILD, role=1)
+    yield "note_fact", partial(guilds.note_fact, name=_TEXT, value=_TEXT)
+    yield "fact", partial(guilds.fact, name=_TEXT)
+
+
+def _imported(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    balance = imported.Balance(guild=GUILD, member=MEMBER)
+    yield "note", partial(imported.note, raid=raid, compared=False)
+    yield "uncompared", imported.uncompared
+    yield "is_uncompared", partial(imported.is_uncompared, raid=raid)
+    yield "note_compared", partial(imported.note_compared, raid=raid)
+    yield "keep", partial(imported.keep, source=_TEXT, key=_TEXT, guild=GUILD, payload="{}")
+    yield "open_balance", partial(imported.open_balance, balance=balance)
+    yield "has_balance", partial(imported.has_balance, guild=GUILD, member=MEMBER)
+
+
+def _outbox() -> Iterator[tuple[str, Call]]:
+    yield "enqueue", partial(outbox.enqueue, owed=_message("enqueue"))
+    yield "claim", partial(outbox.claim, kind="dm", limit=5, now=NOW)
+    yield "claim (posts)", partial(outbox.claim, kind="post", limit=5, now=NOW)
+    yield "sent", partial(outbox.sent, row=1, message=FIRST_MESSAGE + 1, now=NOW)
+    yield "refused", partial(outbox.refused, row=2, error=_TEXT, now=NOW)
+    yield "postpone", partial(outbox.postpone, row=3, error=_TEXT, until=NOW)
+    yield "recover", partial(outbox.recover, now=NOW)
+    yield "is_sent_message", partial(outbox.is_sent_message, message=1)
+    yield "has_pending_posts", partial(outbox.has_pending_posts, channel=1)
+    yield "next_due", partial(outbox.next_due, kind="dm")
+    yield "counts", outbox.counts
+    yield "done_before", partial(outbox.done_before, before=LONG_AGO, after=0, window=1000)
+    yield "delete_done", partial(outbox.delete_done, ids=[1], before=LONG_AGO)
+
+
+def _message(dedupe: str) -> outbox.OutboxMessage:
+    return outbox.OutboxMessage(kind="dm", target=MEMBER, payload={}, dedupe=dedupe, due_at=NOW, guild=GUILD)
+
+
+def _raid_listings() -> Iterator[tuple[str, Call]]:
+    coming = partial(raid_listings.coming, guild=GUILD, now=NOW, page=0, size=8)
+    yield "coming", coming
+    yield "coming (kind)", partial(coming, kind=Kind.RAID)
+    yield "coming (member)", partial(coming, member=MEMBER)
+    yield "coming (kind, member)", partial(coming, kind=Kind.RAID, member=MEMBER)
+    yield "history", partial(raid_listings.history, guild=GUILD, member=MEMBER, now=NOW, page=0, size=8)
+    calendar = partial(raid_listings.for_calendar, guild=GUILD, since=LONG_AGO, limit=500)
+    yield "for_calendar", partial(calendar, member=None)
+    yield "for_calendar (member)", partial(calendar, member=MEMBER)
+
+
+def _raid_queries(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    yield "id_of", partial(raid_queries.id_of, guild=GUILD, code="C000001")
+    yield "closing_candidates", partial(raid_queries.closing_candidates, until=NOW)
+    soon = NOW + timedelta(days=1)
+    yield "reminder_candidates", partial(raid_queries.reminder_candidates, after=NOW, until=soon)
+    yield "closed", partial(raid_queries.closed, since=LONG_AGO - timedelta(minutes=1), until=LONG_AGO)
+    yield "in_channel", partial(raid_queries.in_channel, guild=GUILD, channel=CHANNEL, after=NOW)
+    yield "with_thread", partial(raid_queries.with_thread, guild=GUILD, thread=ChannelId(FIRST_MESSAGE - raid))
+    yield "in_guild", partial(raid_queries.in_guild, guild=GUILD, after=NOW)
+    yield "coming_with_member", partial(raid_queries.coming_with_member, guild=GUILD, member=MEMBER, after=NOW)
+    yield "listed", partial(raid_queries.listed, guild=GUILD, now=NOW)
+    lately = NOW - timedelta(hours=1)
+    yield "lacking_thread", partial(raid_queries.lacking_thread, since=lately, intro="raid:{}:thread-intro")
+    yield "guilds_with_coming", partial(raid_queries.guilds_with_coming, after=NOW)
+    yield "expected", partial(raid_queries.expected, guild=GUILD, after=NOW)
+    yield "open_count", partial(raid_queries.open_count, guild=GUILD, now=NOW)
+    yield "unsent_count", partial(raid_queries.unsent_count, guild=GUILD)
+    yield "history.latest", partial(raid_history.latest, raid=raid, limit=10)
+    yield "past_players", lambda tx: past_players.past_players(tx, _stored(tx, raid), TANK)
+
+
+def _stored(tx: sqlite3.Connection, raid: RaidId) -> Raid:
+    found = raids.load(tx, raid)
+    assert found is not None
+    return found
+
+
+def _raids(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    yield "insert", lambda tx: raids.insert(tx, unposted_raid(code=RaidCode("NEW234")))
+    yield "save", partial(_save, raid=raid, rule=lambda before: replace(before, title="Renamed"))
+    yield "save (roles)", partial(_save, raid=raid, rule=lambda before: replace(before, roles=roles(tank=2)))
+    yield "load", partial(raids.load, raid=raid)
+    yield "with_live_boards", partial(raids.with_live_boards, since=NOW - timedelta(days=14))
+    yield "claim_post", partial(raids.claim_post, raid=raid, now=NOW)
+    yield "board_snapshots", raids.board_snapshots
+    yield "in_posting", raids.in_posting
+    yield "cancelled_boards", partial(raids.cancelled_boards, done="gone")
+    yield "save_snapshot", partial(raids.save_snapshot, raid=raid, fingerprint=_TEXT)
+
+
+def _save(tx: sqlite3.Connection, raid: RaidId, rule: Callable[[Raid], Raid]) -> None:
+    before = _stored(tx, raid)
+    raids.save(tx, before, replace(rule(before), version=before.version + 1))
+
+
+def _refused_forms() -> Iterator[tuple[str, Call]]:
+    key = refused_forms.FormKey(GUILD, MEMBER, MessageId(1))
+    yield "keep", partial(refused_forms.keep, key=key, fields={}, now=NOW)
+    yield "load", partial(refused_forms.load, key=key)
+    yield "delete", partial(refused_forms.delete, key=key)
+    yield "prune", partial(refused_forms.prune, before=LONG_AGO)
+
+
+def _rosters(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    yield "save", partial(_change_roster, raid=raid)
+    yield "marked_raids", partial(rosters.marked_raids, before=LONG_AGO, limit=10)
+    yield "delete_marks", partial(rosters.delete_marks, raid=raid, before=LONG_AGO)
+
+
+def _change_roster(tx: sqlite3.Connection, raid: RaidId) -> None:
+    """Write and delete rows of every table of the roster."""
+    before = _stored(tx, raid)
+    attendance, ask = Attendance(MEMBER, TANK, Presence.SIGNED), Ask(MEMBER, TANK, MANAGER, NOW)
+    full = replace(before, attendance=(attendance,), asks=(ask,))
+    rosters.save(tx, before, full)
+    rosters.clear(tx, full)
+    rosters.insert(tx, raid, full)
+
+
+def _templates() -> Iterator[tuple[str, Call]]:
+    builtin = catalogue.untouched()
+    first = builtin.entries[0].key
+    own = catalogue.duplicate(builtin, first, catalogue.new_key(random.Random(1)))
+    yield "save", partial(templates.save, guild=GUILD, before=builtin, after=own)
+    yield "catalogue", partial(templates.catalogue, guild=GUILD)
+    yield "save (back)", partial(templates.save, guild=GUILD, before=own, after=builtin)
+
+
+def _threads(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    yield "note_added", partial(threads.note_added, raid=raid, member=MEMBER)
+    yield "added", partial(threads.added, raid=raid)
+    yield "lacking_members", threads.lacking_members
+
+
+def _undo(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    yield "note", partial(_note_undo, raid=raid)
+    yield "last", lambda tx: undo.last(tx, _stored(tx, raid), now=NOW)
+    yield "used", partial(undo.used, raid=raid, version=0)
+
+
+def _note_undo(tx: sqlite3.Connection, raid: RaidId) -> None:
+    before = _stored(tx, raid)
+    after = manager_edits.remove(before, before.seats[0].member, now=NOW).raid
+    undo.note(tx, before, after, action=AuditAction.REMOVED, actor=MANAGER, at=NOW)

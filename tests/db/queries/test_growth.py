@@ -1,0 +1,57 @@
+"""Calls cost no more when a guild's history is longer, counted in steps of SQLite's virtual machine.
+
+A plan says by which index a statement searches, and not how much it finds there.
+"""
+
+import sqlite3
+
+from raidbot.raids.model import RaidId
+from tests.db.memory_database import memory_database
+from tests.db.queries.calls import Call, calls
+from tests.db.queries.long_history import UPCOMING, Size, fill, queue
+
+SHORT = Size(raids=800, sent=2_000)
+LONG = Size(raids=4 * SHORT.raids, sent=4 * SHORT.sent)
+GROWTH = 1.25
+"""Most by which a call may cost more with four times the history: indexes become deeper."""
+GROWING = {
+    "audit.roster_changes": "only the demo asks",
+    "outbox.counts": "only the demo asks",
+    "raid_listings.history": "reads the seats that the member ever had",
+    "raid_queries.coming_with_member": "reads the seats that the member ever had",
+    "raid_queries.past_players": "stops after `_RAIDS`",
+    "raids.board_snapshots": "once at start",
+    "raids.cancelled_boards": "once at start",
+}
+"""Calls that cost more, and why they may."""
+
+
+def test_no_call_reads_the_history() -> None:
+    short, long = costs(SHORT), costs(LONG)
+
+    assert {name for name in short if long[name] > GROWTH * short[name] + 20} == GROWING.keys()
+
+
+def costs(size: Size) -> dict[str, int]:
+    with memory_database() as connection:
+        fill(connection, size)
+        queue(connection, 20, targets=20)
+        return {name: _cost(connection, call) for name, call in calls(RaidId(size.raids - UPCOMING + 11))}
+
+
+def _cost(connection: sqlite3.Connection, call: Call) -> int:
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    connection.execute("BEGIN")
+    connection.set_progress_handler(count, 1)
+    try:
+        call(connection)
+    finally:
+        connection.set_progress_handler(None, 1)
+        connection.execute("ROLLBACK")
+    return steps
