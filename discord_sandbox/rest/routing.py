@@ -17,7 +17,10 @@ Answer = tuple[int, Any]
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """One request to a known route: ids from the path, query, body and uploaded files."""
+    """One request to a known route: ids from the path, query, body and uploaded files.
+
+    `cuts` are the faults that leave users out of a list of reactors.
+    """
 
     world: World
     method: str
@@ -26,6 +29,7 @@ class Call:
     query: Mapping[str, str]
     body: Any = None
     files: dict[int, Attachment] = field(default_factory=dict)
+    cuts: Collection[Callable[[list[int]], list[int]]] = ()
 
     @property
     def actor(self) -> User:
@@ -61,6 +65,12 @@ class Call:
         """Return a snowflake from the query, or None. Raises ApiError 50035 if it is none."""
         raw = self.query.get(name)
         return None if raw is None else _snowflake(name, raw)
+
+    def cut(self, user_ids: list[int]) -> list[int]:
+        """Leave out the users that a fault hides."""
+        for cut in self.cuts:
+            user_ids = cut(user_ids)
+        return user_ids
 
     def flag(self, name: str) -> bool:
         return self.query.get(name, "false").lower() in ("true", "1")

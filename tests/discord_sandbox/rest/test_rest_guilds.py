@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from discord_sandbox.store import ChannelType
-from tests.discord_sandbox.rest.rest_client import Scene, refused
+from tests.discord_sandbox.scene import Scene, refused
 
 
 async def test_a_thread_from_start_to_end(scene: Scene) -> None:

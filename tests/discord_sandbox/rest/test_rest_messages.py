@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import discord
 
-from tests.discord_sandbox.rest.rest_client import Scene, refused
+from tests.discord_sandbox.scene import Scene, refused
 
 
 async def test_reactions_need_permission_and_exist(scene: Scene) -> None:
