@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from discord_sandbox import channels, message_parser, messages
 from discord_sandbox.api_errors import refused
+from discord_sandbox.assumptions import SuperDeletion
 from discord_sandbox.message_parser import Files
 from discord_sandbox.permissions import Permission
 from discord_sandbox.ratelimits import limit_old_edits
@@ -114,8 +115,8 @@ def delete(world: World, user: User, channel: Channel, message: Message) -> None
     messages.delete(world, channel, message)
 
 
-def react(world: World, user: User, channel: Channel, message: Message, emoji: str) -> None:
-    """Add a reaction; an emoji that is not on the message yet needs ADD_REACTIONS."""
+def react(world: World, user: User, channel: Channel, message: Message, emoji: str, *, burst: bool = False) -> None:
+    """Add a normal or super reaction; an emoji that is not on the message yet needs ADD_REACTIONS."""
     need(world, user, channel, Permission.READ_MESSAGE_HISTORY)
     reaction = identify(world, emoji)
     key = reaction_key(emoji)
@@ -124,19 +125,44 @@ def react(world: World, user: User, channel: Channel, message: Message, emoji: s
         need(world, user, channel, Permission.ADD_REACTIONS)
         if len(message.reactions) >= MAX_REACTIONS:
             raise refused(30010)
-    messages.react(world, channel, message, key, reaction, user)
+    messages.react(world, channel, message, key, reaction, user, burst=burst)
 
 
-def unreact(world: World, user: User, channel: Channel, message: Message, emoji: str, whose: int) -> None:
-    """Remove one's own reaction, or another's with MANAGE_MESSAGES. Raises ApiError 10014 if there is none."""
+def unreact(
+    world: World,
+    user: User,
+    channel: Channel,
+    message: Message,
+    emoji: str,
+    whose: int,
+    *,
+    burst: bool | None = None,
+) -> None:
+    """Remove one's own reaction, or another's with MANAGE_MESSAGES: the super reaction, the normal one, or both (None).
+
+    Raises ApiError 10014 if there is none.
+    """
     need(world, user, channel, Permission.READ_MESSAGE_HISTORY)
     identify(world, emoji)
     if whose != user.id:
         moderate_reactions(world, user, channel)
     _require_open(channel)
-    if whose not in message.reactors(emoji):
+    reaction = message.reactions.get(reaction_key(emoji))
+    types = [one for one in reaction.types(whose) if burst in (None, one)] if reaction is not None else []
+    if not types:
         raise refused(10014)
-    messages.unreact(world, channel, message, reaction_key(emoji), whose)
+    for one in types:
+        messages.unreact(world, channel, message, reaction_key(emoji), whose, burst=one)
+
+
+def delete_reaction(world: World, user: User, channel: Channel, message: Message, emoji: str, whose: int) -> None:
+    """Remove a reaction over REST, which does not say which type it means."""
+    assumed = world.assumptions.super_deletion
+    reaction = message.reactions.get(reaction_key(emoji))
+    only_super = reaction is not None and reaction.types(whose) == [True]
+    if only_super and assumed is SuperDeletion.IGNORED:
+        return
+    unreact(world, user, channel, message, emoji, whose, burst=None if assumed is SuperDeletion.REMOVED else False)
 
 
 def moderate_reactions(world: World, user: User, channel: Channel) -> None:

@@ -10,6 +10,7 @@ from typing import Literal, Self, TypeVar
 from aiohttp import web
 
 from discord_sandbox import channels, guilds, messages
+from discord_sandbox.assumptions import Assumptions
 from discord_sandbox.builders import AnyUser, SandboxGuild
 from discord_sandbox.clock import SandboxClock
 from discord_sandbox.faults import Faults
@@ -125,6 +126,11 @@ class Sandbox:
     @property
     def bot(self) -> User:
         return self.world.bot
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """Choices for what nobody knows of Discord."""
+        return self.world.assumptions
 
     # Building, without permission checks
 

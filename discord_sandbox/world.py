@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import IntFlag
 
 from discord_sandbox import permissions, serializers
+from discord_sandbox.assumptions import Assumptions
 from discord_sandbox.clock import SandboxClock
 from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Channel, ChannelType, Guild, Json, Message, Store, User
@@ -62,6 +63,7 @@ class World:
         self.gateway_url = "ws://127.0.0.1/gateway"
         self.shards = 1
         self.limited = True
+        self.assumptions = Assumptions()
         self.old_edits: dict[int, deque[datetime]] = {}
         self.sessions_left = 1000
         self.application_flags = 1 << 15 | 1 << 19  # GUILD_MEMBERS and MESSAGE_CONTENT, as for a bot in few guilds
