@@ -14,6 +14,18 @@ class SuperDeletion(StrEnum):
     """10014, as for a reaction that does not exist."""
 
 
+class DeadEmoji(StrEnum):
+    """The behaviour of a reaction whose custom emoji was deleted."""
+
+    UNKNOWN = "unknown"
+    """10014 for listing, adding and deleting it."""
+    LISTED = "listed"
+    """It can be listed and deleted; adding it is answered with 10014."""
+    USABLE = "usable"
+    """It can also be added, as long as somebody's reaction with it stands."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Assumptions:
     super_deletion: SuperDeletion = SuperDeletion.REMOVED
+    dead_emoji: DeadEmoji = DeadEmoji.UNKNOWN

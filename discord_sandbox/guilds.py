@@ -121,7 +121,7 @@ def add_emoji(world: World, guild: Guild, emoji: Emoji) -> None:
 
 
 def delete_emoji(world: World, guild: Guild, emoji: Emoji) -> None:
-    """Delete an emoji. Existing reactions with it stay; new ones are refused."""
+    """Delete an emoji. Existing reactions with it stay; the rest is assumed (`DeadEmoji`)."""
     del guild.emojis[emoji.id]
     _emoji_event(world, guild)
 

@@ -1,19 +1,16 @@
-"""Discord's rules for messages and reactions, the same for the bot and for people."""
+"""Discord's rules for messages, the same for the bot and for people."""
 
 from datetime import timedelta
 
 from discord_sandbox import channels, message_parser, messages
 from discord_sandbox.api_errors import refused
-from discord_sandbox.assumptions import SuperDeletion
 from discord_sandbox.message_parser import Files
 from discord_sandbox.permissions import Permission
 from discord_sandbox.ratelimits import limit_old_edits
-from discord_sandbox.store import Channel, Json, Message, Reaction, User, reaction_key
-from discord_sandbox.validation.emoji import check_reaction
+from discord_sandbox.store import Channel, Json, Message, User
 from discord_sandbox.validation.messages import check_edit, check_message
 from discord_sandbox.world import World, is_direct
 
-MAX_REACTIONS = 20
 NONCE_LIFETIME = timedelta(minutes=5)
 WRITTEN_BY_PEOPLE = (0, 19, 20, 23)
 """Types of messages that people can write; the others are system messages."""
@@ -96,7 +93,7 @@ def edit(world: World, user: User, channel: Channel, message: Message, body: Jso
         if set(body) != {"flags"}:
             raise refused(50005)
         need(world, user, channel, Permission.MANAGE_MESSAGES)
-    _require_open(channel)
+    require_open(channel)
     if files:
         need(world, user, channel, Permission.ATTACH_FILES)
     limit_old_edits(world, channel, message)
@@ -111,80 +108,11 @@ def delete(world: World, user: User, channel: Channel, message: Message) -> None
         if is_direct(channel):
             raise refused(50003)
         need(world, user, channel, Permission.MANAGE_MESSAGES)
-    _require_open(channel)
+    require_open(channel)
     messages.delete(world, channel, message)
 
 
-def react(world: World, user: User, channel: Channel, message: Message, emoji: str, *, burst: bool = False) -> None:
-    """Add a normal or super reaction; an emoji that is not on the message yet needs ADD_REACTIONS."""
-    need(world, user, channel, Permission.READ_MESSAGE_HISTORY)
-    reaction = identify(world, emoji)
-    key = reaction_key(emoji)
-    _require_open(channel)
-    if key not in message.reactions:
-        need(world, user, channel, Permission.ADD_REACTIONS)
-        if len(message.reactions) >= MAX_REACTIONS:
-            raise refused(30010)
-    messages.react(world, channel, message, key, reaction, user, burst=burst)
-
-
-def unreact(
-    world: World,
-    user: User,
-    channel: Channel,
-    message: Message,
-    emoji: str,
-    whose: int,
-    *,
-    burst: bool | None = None,
-) -> None:
-    """Remove one's own reaction, or another's with MANAGE_MESSAGES: the super reaction, the normal one, or both (None).
-
-    Raises ApiError 10014 if there is none.
-    """
-    need(world, user, channel, Permission.READ_MESSAGE_HISTORY)
-    identify(world, emoji)
-    if whose != user.id:
-        moderate_reactions(world, user, channel)
-    _require_open(channel)
-    reaction = message.reactions.get(reaction_key(emoji))
-    types = [one for one in reaction.types(whose) if burst in (None, one)] if reaction is not None else []
-    if not types:
-        raise refused(10014)
-    for one in types:
-        messages.unreact(world, channel, message, reaction_key(emoji), whose, burst=one)
-
-
-def delete_reaction(world: World, user: User, channel: Channel, message: Message, emoji: str, whose: int) -> None:
-    """Remove a reaction over REST, which does not say which type it means."""
-    assumed = world.assumptions.super_deletion
-    reaction = message.reactions.get(reaction_key(emoji))
-    only_super = reaction is not None and reaction.types(whose) == [True]
-    if only_super and assumed is SuperDeletion.IGNORED:
-        return
-    unreact(world, user, channel, message, emoji, whose, burst=None if assumed is SuperDeletion.REMOVED else False)
-
-
-def moderate_reactions(world: World, user: User, channel: Channel) -> None:
-    """Raise ApiError unless the user may remove the reactions of others."""
-    if is_direct(channel):
-        raise refused(50003)
-    need(world, user, channel, Permission.MANAGE_MESSAGES)
-    _require_open(channel)
-
-
-def identify(world: World, emoji: str) -> Reaction:
-    """Return the emoji as a reaction without users. Raises ApiError 10014 for an unknown emoji."""
-    check_reaction(emoji, world.has_emoji)
-    key = reaction_key(emoji)
-    if not key.isdecimal() or ":" not in emoji:
-        return Reaction(name=emoji)
-    for guild in world.store.guilds.values():
-        if (custom := guild.emojis.get(int(key))) is not None:
-            return Reaction(name=custom.name, emoji_id=custom.id, animated=custom.animated)
-    raise refused(10014)
-
-
-def _require_open(channel: Channel) -> None:
+def require_open(channel: Channel) -> None:
+    """Raise ApiError 50083 for an archived thread."""
     if channel.thread is not None and channel.thread.archived:
         raise refused(50083)

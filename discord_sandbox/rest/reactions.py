@@ -1,6 +1,6 @@
 """Routes of reactions."""
 
-from discord_sandbox import message_rules, messages, serializers
+from discord_sandbox import messages, reaction_rules, serializers
 from discord_sandbox.api_errors import invalid
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.routing import Answer, Call, Routes
@@ -13,7 +13,7 @@ _MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 @routes.add("PUT", _MESSAGE + "/reactions/{emoji_name}/@me")
 def react(call: Call) -> Answer:
     channel = call.channel()
-    message_rules.react(call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"])
+    reaction_rules.react(call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"])
     return 204, None
 
 
@@ -29,7 +29,9 @@ def take_reaction(call: Call) -> Answer:
 
 def _take(call: Call, whose: int) -> Answer:
     channel = call.channel()
-    message_rules.delete_reaction(call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"], whose)
+    reaction_rules.delete_reaction(
+        call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"], whose
+    )
     return 204, None
 
 
@@ -37,7 +39,7 @@ def _take(call: Call, whose: int) -> Answer:
 def list_reactors(call: Call) -> Answer:
     message = call.message(call.channel(Permission.READ_MESSAGE_HISTORY))
     emoji = call.ids["emoji_name"]
-    message_rules.identify(call.world, emoji)
+    reaction_rules.identify(call.world, message, emoji)
     burst = _type(call) == "1"
     after = call.cursor("after") or 0
     reaction = message.reactions.get(reaction_key(emoji))
@@ -57,7 +59,7 @@ def _type(call: Call) -> str:
 def clear_reactions(call: Call) -> Answer:
     channel = call.channel()
     message = call.message(channel)
-    message_rules.moderate_reactions(call.world, call.actor, channel)
+    reaction_rules.moderate_reactions(call.world, call.actor, channel)
     messages.clear_reactions(call.world, channel, message)
     return 204, None
 
@@ -66,7 +68,7 @@ def clear_reactions(call: Call) -> Answer:
 def clear_emoji(call: Call) -> Answer:
     channel = call.channel()
     message = call.message(channel)
-    message_rules.moderate_reactions(call.world, call.actor, channel)
-    message_rules.identify(call.world, call.ids["emoji_name"])
+    reaction_rules.moderate_reactions(call.world, call.actor, channel)
+    reaction_rules.identify(call.world, message, call.ids["emoji_name"])
     messages.clear_emoji(call.world, channel, message, reaction_key(call.ids["emoji_name"]))
     return 204, None
