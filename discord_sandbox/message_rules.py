@@ -27,7 +27,10 @@ def need(world: World, user: User, channel: Channel, *needed: Permission) -> Non
 
 
 def send(world: World, user: User, channel: Channel, body: Json, files: Files) -> Message:
-    """Send a message; with `enforce_nonce`, return the first message with that nonce instead of sending another."""
+    """Send a message; with `enforce_nonce`, return the first message with that nonce instead of sending another.
+
+    Raises ApiError 10008 if that first message was deleted since (discord-api-docs pull request 6647).
+    """
     _may_send(world, user, channel)
     check_message(body, files=len(files), has_emoji=world.has_emoji)
     if body.get("embeds"):
@@ -71,7 +74,9 @@ def _first_under_nonce(world: World, user: User, channel: Channel, nonce: object
     sent = world.store.nonces.get((channel.id, user.id, str(nonce))) if nonce is not None else None
     if sent is None or world.clock.now() - sent.at > NONCE_LIFETIME:
         return None
-    return channel.messages.get(sent.message_id)
+    if sent.message_id not in channel.messages:
+        raise refused(10008)
+    return channel.messages[sent.message_id]
 
 
 def _unarchive(world: World, channel: Channel) -> None:

@@ -80,6 +80,18 @@ async def test_the_same_nonce_returns_the_first_message(scene: Scene) -> None:
     assert len(scene.channel.messages) == 2
 
 
+async def test_a_nonce_whose_first_message_was_deleted_sends_no_other(scene: Scene) -> None:
+    first = await scene.here.send("once", nonce="outbox-1")
+    await first.delete()
+
+    await refused(scene.here.send("twice", nonce="outbox-1"), 10008, 404)
+    other = await scene.here.send("another", nonce="outbox-2")
+    scene.sandbox.advance(timedelta(minutes=6))
+    later = await scene.here.send("later", nonce="outbox-1")
+
+    assert list(scene.channel.messages) == [other.id, later.id]
+
+
 async def test_allowed_mentions_decide_who_is_pinged(scene: Scene) -> None:
     role = scene.guild.add_role("Raiders", mentionable=True)
     text = f"<@{scene.alice.id}> <@&{role.id}> @everyone"
