@@ -29,3 +29,5 @@ class DeadEmoji(StrEnum):
 class Assumptions:
     super_deletion: SuperDeletion = SuperDeletion.REMOVED
     dead_emoji: DeadEmoji = DeadEmoji.UNKNOWN
+    closed_dms_code: int = 50007
+    """The error code of people who accept no direct messages; some report 50278 for it."""

@@ -9,7 +9,7 @@ from discord_sandbox.permissions import Permission
 from discord_sandbox.ratelimits import limit_old_edits
 from discord_sandbox.store import Channel, Json, Message, User
 from discord_sandbox.validation.messages import check_edit, check_message
-from discord_sandbox.world import World, is_direct
+from discord_sandbox.world import Quarantine, World, is_direct
 
 NONCE_LIFETIME = timedelta(minutes=5)
 WRITTEN_BY_PEOPLE = (0, 19, 20, 23)
@@ -51,8 +51,8 @@ def _may_send(world: World, user: User, channel: Channel) -> None:
     if is_direct(channel):
         need(world, user, channel)
         for user_id in channel.recipients:
-            if user_id != user.id and not _accepts(world, user, world.store.users[user_id]):
-                raise refused(50007)
+            if user_id != user.id:
+                _may_write_to(world, user, world.store.users[user_id])
         return
     sending = Permission.SEND_MESSAGES if channel.thread is None else Permission.SEND_MESSAGES_IN_THREADS
     need(world, user, channel, sending)
@@ -63,11 +63,24 @@ def _may_send(world: World, user: User, channel: Channel) -> None:
         raise refused(160005)
 
 
-def _accepts(world: World, sender: User, receiver: User) -> bool:
-    """Return True if the receiver accepts direct messages and shares a guild with the sender."""
+def _may_write_to(world: World, sender: User, receiver: User) -> None:
+    """Raise ApiError 50278 if they share no guild, 50007 if the receiver accepts no direct messages."""
+    if sender.id == world.bot.id:
+        check_quarantine(world, receiver)
+    if not any(receiver.id in guild.members for guild in world.store.guilds_of(sender.id)):
+        raise refused(50278)
     if not receiver.bot and not receiver.accepts_dms:
-        return False
-    return any(receiver.id in guild.members for guild in world.store.guilds_of(sender.id))
+        raise refused(world.assumptions.closed_dms_code)
+
+
+def check_quarantine(world: World, receiver: User) -> None:
+    """Raise ApiError 20026 if the bot is quarantined and may not message this user."""
+    if world.quarantine is Quarantine.OFF:
+        return
+    channel = world.store.dm_between(world.bot.id, receiver.id)
+    written = channel is not None and any(one.author.id == world.bot.id for one in channel.messages.values())
+    if world.quarantine is Quarantine.EVERYBODY or not written:
+        raise refused(20026)
 
 
 def _first_under_nonce(world: World, user: User, channel: Channel, nonce: object) -> Message | None:

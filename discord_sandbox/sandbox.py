@@ -19,7 +19,7 @@ from discord_sandbox.people import Person
 from discord_sandbox.ratelimits import Mode, RateLimits
 from discord_sandbox.server import PREFIX, Recorded, RestServer
 from discord_sandbox.store import Channel, Guild, Message, Store, User, reaction_key
-from discord_sandbox.world import World
+from discord_sandbox.world import Quarantine, World
 
 T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
@@ -209,6 +209,11 @@ class Sandbox:
         self.clock.advance(by)
         self.store.changed()
         return self.clock.now()
+
+    def quarantine(self, whom: Quarantine = Quarantine.STRANGERS) -> None:
+        """Refuse the bot's direct messages as for one that Discord took for a spammer; `OFF` ends it."""
+        self.world.quarantine = whom
+        self.store.changed()
 
     async def delete_message(self, message: Message) -> None:
         messages.delete(self.world, self.store.channels[message.channel_id], message)

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntFlag
+from enum import IntFlag, StrEnum
 
 from discord_sandbox import permissions, serializers
 from discord_sandbox.assumptions import Assumptions
@@ -38,6 +38,16 @@ ALWAYS = Intent(0)
 _ABOUT_SHAPE = ("GUILD_", "CHANNEL_", "THREAD_")
 
 
+class Quarantine(StrEnum):
+    """The people a bot that Discord's anti-spam system flagged can no longer message."""
+
+    OFF = "off"
+    STRANGERS = "strangers"
+    """Those whom it has not messaged before, as Discord's error says."""
+    EVERYBODY = "everybody"
+    """Not known of Discord; the worst case."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
     """One gateway event: its guild (for the shard), its intent, and the user who caused it.
@@ -64,6 +74,7 @@ class World:
         self.shards = 1
         self.limited = True
         self.assumptions = Assumptions()
+        self.quarantine = Quarantine.OFF
         self.old_edits: dict[int, deque[datetime]] = {}
         self.sessions_left = 1000
         self.application_flags = 1 << 15 | 1 << 19  # GUILD_MEMBERS and MESSAGE_CONTENT, as for a bot in few guilds

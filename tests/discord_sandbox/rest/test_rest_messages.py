@@ -147,21 +147,6 @@ async def test_bulk_delete_takes_many_but_no_old_ones(scene: Scene) -> None:
     assert list(scene.channel.messages) == [message.id for message in old]
 
 
-async def test_direct_messages_reach_only_who_takes_them(scene: Scene) -> None:
-    stranger, closed = scene.sandbox.add_user("stranger"), scene.guild.add_member("closed")
-    closed.close_dms()
-
-    for person in (stranger, closed):
-        user = await scene.client.fetch_user(person.id)
-        await refused(user.send("x"), 50007, 403)
-    user = await scene.client.fetch_user(scene.alice.id)
-    message = await user.send("x")
-    await message.edit(content="y")
-
-    assert [fact.content for fact in scene.alice.dms] == ["y"]
-    await refused(scene.client.fetch_user(42), 10013, 404)
-
-
 async def test_pins(scene: Scene) -> None:
     message = await scene.here.send("board")
 
