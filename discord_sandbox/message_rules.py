@@ -7,7 +7,7 @@ from discord_sandbox.api_errors import refused
 from discord_sandbox.message_parser import Files
 from discord_sandbox.permissions import Permission
 from discord_sandbox.ratelimits import limit_old_edits
-from discord_sandbox.store import Channel, Json, Message, User
+from discord_sandbox.store import Channel, Guild, Json, Message, User
 from discord_sandbox.validation.messages import check_edit, check_message
 from discord_sandbox.world import Quarantine, World, is_direct
 
@@ -96,9 +96,8 @@ def _unarchive(world: World, channel: Channel) -> None:
     """Unarchive the thread that a message is sent to."""
     guild = world.guild_of(channel)
     if channel.thread is not None and channel.thread.archived and guild is not None:
-        channel.thread.archived = False
-        channel.thread.archive_changed_at = world.clock.now()
-        channels.changed(world, guild, channel)
+        require_thread_room(guild)
+        channels.archive(world, guild, channel, archived=False)
 
 
 def edit(world: World, user: User, channel: Channel, message: Message, body: Json, files: Files) -> None:
@@ -128,6 +127,12 @@ def delete(world: World, user: User, channel: Channel, message: Message) -> None
         need(world, user, channel, Permission.MANAGE_MESSAGES)
     require_open(channel)
     messages.delete(world, channel, message)
+
+
+def require_thread_room(guild: Guild) -> None:
+    """Raise ApiError 160006 if the guild has as many active threads as it may have."""
+    if len(guild.active_threads) >= guild.max_active_threads:
+        raise refused(160006)
 
 
 def require_open(channel: Channel) -> None:

@@ -293,6 +293,12 @@ class Guild:
     emojis: dict[int, Emoji] = field(default_factory=dict)
     locale: str = "en-US"
     unavailable: bool = False
+    max_active_threads: int = 1000
+
+    @property
+    def active_threads(self) -> list[Channel]:
+        """The threads that are not archived."""
+        return [thread for thread in self.threads.values() if not thread.state.archived]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -73,11 +73,7 @@ def create_channel(call: Call) -> Answer:
 @routes.add("GET", "/guilds/{guild_id}/threads/active")
 def list_active_threads(call: Call) -> Answer:
     world = call.world
-    threads = [
-        thread
-        for thread in call.guild().threads.values()
-        if thread.thread is not None and not thread.thread.archived and world.bot_sees(thread)
-    ]
+    threads = [thread for thread in call.guild().active_threads if world.bot_sees(thread)]
     joined = [thread for thread in threads if thread.thread is not None and world.bot.id in thread.thread.members]
     return 200, {
         "threads": [serializers.thread(thread, viewer=world.bot.id) for thread in reversed(threads)],

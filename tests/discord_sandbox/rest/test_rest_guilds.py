@@ -4,6 +4,7 @@ import discord
 import pytest
 
 from discord_sandbox.store import ChannelType
+from tests import openapi_check
 from tests.discord_sandbox.scene import Scene, refused
 
 
@@ -28,6 +29,25 @@ async def test_a_thread_from_start_to_end(scene: Scene) -> None:
     assert (active, archived) == ([], [thread.id])
     assert scene.guild.facts.threads == {}
     await scene.sandbox.until(lambda: scene.client.heard("raw_thread_delete"))
+
+
+async def test_a_guild_has_a_limit_of_active_threads(scene: Scene) -> None:
+    scene.guild.limit_threads(1)
+    first, second = await scene.here.send("first"), await scene.here.send("second")
+    thread = await first.create_thread(name="first")
+
+    await refused(second.create_thread(name="second"), 160006, 400)
+    await refused(scene.here.create_thread(name="private"), 160006, 400)
+    await thread.edit(archived=True)
+    await second.create_thread(name="second")
+    await refused(thread.edit(archived=False), 160006, 400)
+    await refused(thread.send("hello"), 160006, 400)
+    await scene.guild.archive(scene.guild.channel("second"))
+    await thread.send("hello")
+
+    assert [one.id for one in scene.guild.facts.active_threads] == [thread.id]
+    await scene.sandbox.until(lambda: scene.client.heard("thread_update"))
+    assert openapi_check.mismatches(scene.sandbox.calls) == []
 
 
 async def test_a_private_thread_is_seen_by_its_members(scene: Scene) -> None:
