@@ -320,7 +320,7 @@ class Gateway:
             self._unsupported(f"gateway op 8: field {', '.join(sorted(unknown))}")
         guild_id = payload["guild_id"][0] if isinstance(payload["guild_id"], list) else payload["guild_id"]
         guild = self.world.store.guilds.get(int(guild_id))
-        if guild is None:
+        if guild is None or self.world.bot.id not in guild.members:
             return
         everybody = not payload.get("user_ids") and not payload.get("query") and not payload.get("limit")
         if everybody and not session.intents & Intent.GUILD_MEMBERS:

@@ -2,14 +2,14 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
 from aiohttp import web
 
-from discord_sandbox import channels, guilds, messages
+from discord_sandbox import channels, guilds, messages, permissions
 from discord_sandbox.assumptions import Assumptions
 from discord_sandbox.builders import AnyUser, SandboxGuild
 from discord_sandbox.clock import SandboxClock
@@ -18,7 +18,7 @@ from discord_sandbox.gateway import Gateway
 from discord_sandbox.people import Person
 from discord_sandbox.ratelimits import Mode, RateLimits
 from discord_sandbox.server import PREFIX, Recorded, RestServer
-from discord_sandbox.store import Channel, Guild, Message, Store, User, reaction_key
+from discord_sandbox.store import Channel, Guild, Message, Role, Store, User, reaction_key
 from discord_sandbox.world import Quarantine, World
 
 T = TypeVar("T")
@@ -232,6 +232,29 @@ class Sandbox:
     async def remove_member(self, guild: "SandboxGuild | Guild", member: AnyUser) -> None:
         """Remove a member from the guild; for the bot, this is a kick."""
         guilds.leave(self.world, self.store.guilds[guild.id], self.store.guilds[guild.id].members[member.id])
+
+    async def invite_bot(
+        self,
+        guild: "SandboxGuild | Guild",
+        *,
+        bot_permissions: int = permissions.BOT,
+        roles: Iterable[Role] = (),
+    ) -> None:
+        """Bring the bot back into a guild that it left, with a new role of its own and these roles."""
+        guilds.invite(self.world, self.store.guilds[guild.id], bot_permissions=bot_permissions, roles=roles)
+
+    async def claim_removal(self, guild: "SandboxGuild | Guild", *, silent: bool = False) -> None:
+        """Tell the bot that it was removed from a guild (GUILD_DELETE) although it is still in it.
+
+        REST goes on as before. With `silent`, no event of the guild follows until `announce`.
+        """
+        guilds.announce_removal(self.world, self.store.guilds[guild.id])
+        if silent:
+            self.world.silenced.add(guild.id)
+
+    async def announce(self, guild: "SandboxGuild | Guild", *, joined: bool = False) -> None:
+        """Tell the bot of a guild that it is in (GUILD_CREATE): that it is available, or that the bot joined it."""
+        guilds.announce(self.world, self.store.guilds[guild.id], joined=joined)
 
     async def set_unavailable(self, guild: "SandboxGuild | Guild", *, unavailable: bool = True) -> None:
         guilds.set_unavailable(self.world, self.store.guilds[guild.id], unavailable=unavailable)

@@ -323,7 +323,6 @@ class Store:
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
-        self.channels_left: set[int] = set()
         self.dms: dict[frozenset[int], Channel] = {}
         self.commands: dict[int, Command] = {}
         self.uploads: dict[int, Attachment] = {}

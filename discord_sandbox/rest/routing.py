@@ -87,10 +87,9 @@ class Call:
 
         Raises ApiError 10003 for an unknown channel, 50001 if the bot does not see it, 50013 for missing permissions.
         """
-        store, channel_id = self.world.store, self.id("channel_id")
-        channel = store.channels.get(channel_id)
+        channel = self.world.store.channels.get(self.id("channel_id"))
         if channel is None:
-            raise refused(50001 if channel_id in store.channels_left else 10003)
+            raise refused(10003)
         self.need(channel, *needed)
         return channel
 

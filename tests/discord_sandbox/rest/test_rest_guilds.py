@@ -116,4 +116,4 @@ async def test_typing_and_leaving(scene: Scene) -> None:
     await scene.home.leave()
 
     await scene.sandbox.until(lambda: scene.client.heard("guild_remove"))
-    assert scene.sandbox.store.guilds == {}
+    assert scene.sandbox.bot.id not in scene.guild.facts.members
