@@ -1,7 +1,7 @@
 """Inject faults: slow, failing or missing responses, per route and subject, for a number of calls or for some time."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypedDict, Unpack
@@ -95,15 +95,27 @@ class Fault:
 class FaultEffect:
     """The effect on one call: `latency` seconds of delay, then the status or silence of `fault`, if there is one.
 
-    `afterwards` is the delay in seconds between carrying out the request and responding. `hold` keeps the call waiting
-    until it is lifted. `cuts` shorten a list of reactors.
+    `afterwards` is the delay in seconds between carrying out the request and responding. `hold` and `hold_afterwards`
+    keep the call waiting until they are lifted. `cuts` shorten a list of reactors.
     """
 
     latency: float = 0.0
     afterwards: float = 0.0
     fault: Fault | None = None
     hold: Fault | None = None
+    hold_afterwards: Fault | None = None
     cuts: tuple[Fault, ...] = ()
+
+    def with_fault(self, fault: Fault) -> "FaultEffect":
+        """Return this effect and that of another fault together."""
+        if fault.status is not None or fault.silence is not None:
+            return replace(self, fault=fault)
+        if fault.shown is not None or fault.hidden:
+            return replace(self, cuts=(*self.cuts, fault))
+        if fault.carried_out:
+            held = fault if fault.holds else self.hold_afterwards
+            return replace(self, afterwards=self.afterwards + fault.latency, hold_afterwards=held)
+        return replace(self, latency=self.latency + fault.latency, hold=fault if fault.holds else self.hold)
 
 
 class Faults:
@@ -167,23 +179,14 @@ class Faults:
 
         Subjects are ids and emoji keys.
         """
-        latency = afterwards = 0.0
-        hold: Fault | None = None
-        cuts: list[Fault] = []
+        effect = FaultEffect()
         for fault in self._standing(method, template, subjects):
             fault.met += 1
             fault.left = None if fault.left is None else fault.left - 1
-            if fault.carried_out:
-                afterwards += fault.latency
-            else:
-                latency += fault.latency
-            if fault.holds:
-                hold = fault
-            elif fault.shown is not None or fault.hidden:
-                cuts.append(fault)
-            elif fault.status is not None or fault.silence is not None:
-                return FaultEffect(latency=latency, afterwards=afterwards, fault=fault, hold=hold)
-        return FaultEffect(latency=latency, afterwards=afterwards, hold=hold, cuts=tuple(cuts))
+            effect = effect.with_fault(fault)
+            if effect.fault is not None:
+                break
+        return effect
 
     def _standing(self, method: str, template: str, subjects: Collection[str]) -> Iterator[Fault]:
         now = self._clock.now()

@@ -293,6 +293,7 @@ class Gateway:
             "_trace": [],
         }
         session.push("READY", encoded(ready))
+        world.silenced.difference_update(guild.id for guild in guilds)
         if session.intents & Intent.GUILDS:
             for guild in guilds:
                 if not guild.unavailable:

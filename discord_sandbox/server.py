@@ -106,13 +106,12 @@ class RestServer:
             raise Unsupported(f"{request.method} " + _ID.sub("{id}", record.path))
         subjects = await self._subjects(request, route, record.ids)
         trouble = self.faults.apply(route.method, route.template, subjects)
-        await self._delay(trouble.latency, trouble.hold, carried_out=False)
+        await self._delay(trouble.latency, trouble.hold)
         fault = trouble.fault
         if fault is not None and not fault.carried_out:
             return await self._fail(fault, request, headers)
         answer = await self._carry_out(request, route, record, headers, trouble.cuts)
-        self.world.store.changed()
-        await self._delay(trouble.afterwards, trouble.hold, carried_out=True)
+        await self._delay(trouble.afterwards, trouble.hold_afterwards)
         return answer if fault is None else await self._fail(fault, request, headers)
 
     async def _subjects(self, request: web.Request, route: Route, ids: dict[str, str]) -> set[str]:
@@ -127,13 +126,12 @@ class RestServer:
             found.add(str(body.get("recipient_id") if isinstance(body, dict) else None))
         return found
 
-    async def _delay(self, seconds: float, hold: Fault | None, *, carried_out: bool) -> None:
+    async def _delay(self, seconds: float, hold: Fault | None) -> None:
+        if seconds or hold is not None:
+            self.world.store.changed()
         if seconds:
             await asyncio.sleep(seconds)
-        if hold is None or hold.carried_out is not carried_out:
-            return
-        self.world.store.changed()
-        while not hold.lifted and not self.stopping.is_set():
+        while hold is not None and not hold.lifted and not self.stopping.is_set():
             await self.world.store.wait_for_change(0.05)
 
     async def _carry_out(

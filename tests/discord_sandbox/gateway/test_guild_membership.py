@@ -49,11 +49,14 @@ async def test_a_told_removal_may_be_followed_by_silence(scene: Scene) -> None:
 
 
 async def test_a_new_session_knows_that_the_bot_is_still_there(scene: Scene, connect: Connect) -> None:
-    await scene.sandbox.claim_removal(scene.guild)
+    fact = await scene.alice.say(scene.channel, "board")
+    await scene.sandbox.claim_removal(scene.guild, silent=True)
 
     again = await connect()
+    await scene.alice.react(fact, "✅")
 
     assert again.get_guild(scene.guild.id) is not None
+    await scene.sandbox.until(lambda: again.heard("raw_reaction_add"))
 
 
 async def test_after_a_kick_nothing_is_told_or_allowed(scene: Scene) -> None:
