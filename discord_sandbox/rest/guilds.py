@@ -34,7 +34,9 @@ def need(call: Call, guild: Guild, permission: Permission) -> None:
 
 @routes.add("GET", "/guilds/{guild_id}", query=("with_counts",))
 def get_guild(call: Call) -> Answer:
-    guild = call.guild()
+    guild = call.world.store.guilds.get(call.id("guild_id"))
+    if guild is None or call.actor.id not in guild.members:
+        raise refused(10004)  # alike for both since 2023 (discord-api-docs issue 5840)
     body = serializers.guild(guild)
     if call.flag("with_counts"):
         body |= {"approximate_member_count": len(guild.members), "approximate_presence_count": 1}

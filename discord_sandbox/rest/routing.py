@@ -76,10 +76,12 @@ class Call:
         return self.query.get(name, "false").lower() in ("true", "1")
 
     def guild(self, name: str = "guild_id") -> Guild:
-        """Return the guild in the path. Raises ApiError 10004 if the bot is not in it."""
+        """Return the guild in the path. Raises ApiError 10004 if there is none, 50001 if the bot is not in it."""
         guild = self.world.store.guilds.get(self.id(name))
-        if guild is None or self.world.bot.id not in guild.members:
+        if guild is None:
             raise refused(10004)
+        if self.world.bot.id not in guild.members:
+            raise refused(50001)
         return guild
 
     def channel(self, *needed: Permission) -> Channel:

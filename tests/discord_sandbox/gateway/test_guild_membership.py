@@ -63,12 +63,15 @@ async def test_after_a_kick_nothing_is_told_or_allowed(scene: Scene) -> None:
     board = await scene.here.send("board")
     fact = scene.channel.messages[board.id]
 
+    home = scene.home
     await scene.sandbox.remove_member(scene.guild, scene.sandbox.bot)
     await scene.alice.react(fact, "✅")
     await scene.sandbox.until(lambda: scene.client.heard("guild_remove"))
 
     await refused(board.edit(content="still here"), 50001, 403)
     await refused(scene.client.fetch_guild(scene.guild.id), 10004, 404)
+    await refused(home.fetch_member(scene.alice.id), 50001, 403)
+    await refused(home.fetch_channels(), 50001, 403)
     await refused((await scene.client.fetch_user(scene.alice.id)).send("hello"), 50278, 403)
     with pytest.raises(NotPossible):
         await scene.alice.slash(scene.channel, "create")
