@@ -115,10 +115,17 @@ class RestServer:
         return answer if fault is None else await self._fail(fault, request, headers)
 
     async def _subjects(self, request: web.Request, route: Route, ids: dict[str, str]) -> set[str]:
-        """Return the ids and the emoji that a call is about, also the guild and the recipients of its channel."""
+        """Return the ids and the emoji that a call is about.
+
+        A channel also stands for its guild and recipients, an interaction for its user, channel and guild.
+        """
+        store = self.world.store
         found = {reaction_key(value) if name == "emoji_name" else value for name, value in ids.items()}
+        token = ids.get("interaction_token") or ids.get("webhook_token") or ""
+        if (interaction := store.interactions_by_token.get(token)) is not None:
+            found |= {str(one) for one in (interaction.user_id, interaction.channel_id, interaction.guild_id)}
         given = ids.get("channel_id", "")
-        channel = self.world.store.channels.get(int(given)) if given.isdecimal() else None
+        channel = store.channels.get(int(given)) if given.isdecimal() else None
         if channel is not None:
             found |= {str(one) for one in (channel.guild_id, channel.parent_id, *channel.recipients)}
         if route.handle is open_conversation:

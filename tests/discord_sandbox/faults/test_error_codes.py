@@ -6,8 +6,10 @@ import aiohttp
 import discord
 import pytest
 
+from discord_sandbox import Sandbox
 from discord_sandbox.faults import PROXY_PAGE
 from tests import openapi_check
+from tests.discord_sandbox.example_bot import ExampleBot
 from tests.discord_sandbox.scene import Scene, refused
 
 SEND = "POST /channels/{}/messages"
@@ -99,6 +101,21 @@ async def test_only_calls_about_one_channel_or_guild_are_refused(scene: Scene) -
     await scene.client.get_partial_messageable(elsewhere.id).send("hello")
 
     assert [len(channel.messages) for channel in (scene.channel, other, elsewhere)] == [0, 1, 1]
+
+
+async def test_only_answers_to_one_person_are_refused(sandbox: Sandbox, example_bot: ExampleBot) -> None:
+    guild = sandbox.add_guild("Night Owls")
+    channel = guild.add_channel("raids")
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    fault = sandbox.faults.refuse(10062, route="POST /interactions/{}/{}/callback", about=alice)
+
+    shown = await bob.slash(channel, "form")
+    asked = asyncio.create_task(alice.slash(channel, "form"))
+    await sandbox.until(lambda: fault.met)
+    asked.cancel()
+
+    assert shown.modal is not None
+    assert sandbox.count("POST", "/interactions/{interaction_id}/{interaction_token}/callback", status=404) == 1
 
 
 async def test_only_calls_about_one_emoji_of_one_message_are_refused(scene: Scene) -> None:
