@@ -79,6 +79,20 @@ async def test_after_a_kick_nothing_is_told_or_allowed(scene: Scene) -> None:
     assert fact.reactors("✅") == [scene.alice.id]
 
 
+async def test_between_a_kick_and_an_invitation_no_event_arrives(scene: Scene) -> None:
+    async with raw_gateway(scene.sandbox) as gateway:
+        await gateway.identify(scene.sandbox)
+        await gateway.expect("GUILD_CREATE")
+
+        await scene.sandbox.remove_member(scene.guild, scene.sandbox.bot)
+        await scene.guild.rename("Day Owls")
+        scene.guild.add_member("bob")
+        await scene.sandbox.invite_bot(scene.guild)
+        told = [await gateway.receive() for _ in range(2)]
+
+    assert [frame["t"] for frame in told if frame is not None] == ["GUILD_DELETE", "GUILD_CREATE"]
+
+
 async def test_an_invited_bot_finds_everything_but_its_roles(scene: Scene) -> None:
     board = await scene.here.send("board")
     raiders, officers = scene.guild.add_role("Raiders"), scene.guild.add_role("Officers")
