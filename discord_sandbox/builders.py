@@ -145,6 +145,15 @@ class SandboxGuild:
         kind = 0 if isinstance(target, Role) else 1
         return channel.overwrites.setdefault(target.id, Overwrite(id=target.id, kind=kind))
 
+    def limit_threads(self, most: int) -> None:
+        """Allow so many active threads; Discord allows 1000."""
+        self.facts.max_active_threads = most
+        self.sandbox.store.changed()
+
+    async def archive(self, thread: Channel, *, archived: bool = True) -> None:
+        """Archive or unarchive a thread as a moderator does."""
+        channels.archive(self.sandbox.world, self.facts, thread, archived=archived)
+
     async def rename(self, name: str) -> None:
         self.facts.name = name
         guilds.changed(self.sandbox.world, self.facts)

@@ -97,6 +97,12 @@ def start_thread(
     return thread
 
 
+def archive(world: World, guild: Guild, thread: Channel, *, archived: bool) -> None:
+    thread.state.archived = archived
+    thread.state.archive_changed_at = world.clock.now()
+    changed(world, guild, thread)
+
+
 def join_thread(world: World, guild: Guild, thread: Channel, user_id: int) -> None:
     if user_id in thread.state.members:
         return

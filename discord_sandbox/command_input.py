@@ -139,7 +139,9 @@ def _sees(world: World, user: User, channel: Channel, command: Command) -> bool:
     if is_direct(channel):
         return offered_in_dms(command)
     guild = world.guild_of(channel)
-    if guild is None or not world.may(user.id, channel) & Permission.USE_APPLICATION_COMMANDS:
+    if guild is None or world.bot.id not in guild.members:
+        return False
+    if not world.may(user.id, channel) & Permission.USE_APPLICATION_COMMANDS:
         return False
     return offered_in_guild(command, guild, user)
 

@@ -146,7 +146,7 @@ class Control:
 
     async def _react(self, person: Person, body: Json) -> Json:
         message = self._message(body)
-        await person.react(message, str(body["emoji"]))
+        await person.react(message, str(body["emoji"]), burst=bool(body.get("burst")))
         return self._message_json(message)
 
     async def _unreact(self, person: Person, body: Json) -> Json:
@@ -209,7 +209,8 @@ class Control:
         return self.sandbox.world.message_json(message) | {
             "text": text_view.message_text(message, self.sandbox.world),
             "reactors": {
-                entry.name: [users[user_id].username for user_id in entry.users] for entry in message.reactions.values()
+                entry.name: [users[user_id].username for user_id in entry.everybody]
+                for entry in message.reactions.values()
             },
         }
 

@@ -1,4 +1,4 @@
-"""Deliver events twice and reordered across users, as the real gateway occasionally does."""
+"""Deliver events twice, late and reordered, as the real gateway occasionally does."""
 
 import asyncio
 import random
@@ -6,6 +6,34 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 
 from discord_sandbox.world import Dispatch
+
+
+class WithheldEvents:
+    """Keeps back the events of one name, and of one user if given, until they are released."""
+
+    def __init__(self, deliver: Callable[[Dispatch], None], name: str, user_id: int | None) -> None:
+        self._deliver = deliver
+        self._name = name
+        self._user_id = user_id
+        self.events: list[Dispatch] = []
+        self.released = False
+
+    def takes(self, event: Dispatch) -> bool:
+        """Keep an event back if it is one of these."""
+        if self.released or not is_about(event, self._name, self._user_id):
+            return False
+        self.events.append(event)
+        return True
+
+    def release(self) -> None:
+        """Deliver the events in their order, and keep none back from now on."""
+        self.released = True
+        for event in self.events:
+            self._deliver(event)
+
+
+def is_about(event: Dispatch, name: str, user_id: int | None) -> bool:
+    return event.name == name and user_id in (None, event.user_id)
 
 
 class EventDisorder:

@@ -4,19 +4,22 @@ import asyncio
 import json
 import random
 import re
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from discord_sandbox import serializers
-from discord_sandbox.event_disorder import EventDisorder
+from discord_sandbox.event_disorder import EventDisorder, WithheldEvents, is_about
+from discord_sandbox.faults import Identified
 from discord_sandbox.sessions import Close, Connection, Op, Session, encoded
 from discord_sandbox.store import Json
 from discord_sandbox.world import Dispatch, Intent, World
 
 MAX_PAYLOAD_BYTES = 4096
 ACK_DELAY_SECONDS = 0.02
+REMEMBERED_EVENTS = 1000
 FINAL_CODES = (4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014)
 """Close codes after which a session cannot be resumed."""
 
@@ -38,7 +41,11 @@ class Gateway:
         self.connections: list[Connection] = []
         self.identified = 0
         self.resumed = 0
+        self.repeat_on_resume = 0
+        """The number of events that a resume delivers again, although the client has seen them."""
         self.disorder: EventDisorder | None = None
+        self._withheld: list[WithheldEvents] = []
+        self._told: deque[Dispatch] = deque(maxlen=REMEMBERED_EVENTS)
         self._unsupported = unsupported
         self._limited = limited
         world.listeners.append(self.publish)
@@ -52,6 +59,9 @@ class Gateway:
             self._deliver(event)
 
     def _deliver(self, event: Dispatch) -> None:
+        if any(withheld.takes(event) for withheld in self._withheld):
+            return
+        self._told.append(event)
         self._forget_old_sessions()
         full: str | None = None
         redacted: str | None = None
@@ -113,6 +123,28 @@ class Gateway:
         if self.disorder is not None:
             self.disorder.release()
             self.disorder = None
+
+    def withhold(self, name: str, *, user: Identified | None = None) -> WithheldEvents:
+        """Deliver events of this name, and of this user if given, only when they are released: after later ones."""
+        withheld = WithheldEvents(self._deliver, name, user.id if user is not None else None)
+        self._withheld.append(withheld)
+        return withheld
+
+    def replay(self, name: str, *, user: Identified | None = None) -> None:
+        """Deliver the last event of this name, and of this user if given, again. Raises LookupError without one."""
+        user_id = user.id if user is not None else None
+        event = next((event for event in reversed(self._told) if is_about(event, name, user_id)), None)
+        if event is None:
+            raise LookupError(f"no {name} was delivered")
+        self._deliver(event)
+
+    def send_raw(self, name: str, payload: str) -> None:
+        """Deliver an event whose payload is this text, even if it is no JSON.
+
+        A lone surrogate in it is sent as the bytes that are no UTF-8; write `\\ud800` for a JSON escape.
+        """
+        for session in self.sessions.values():
+            session.push(name, payload)
 
     def _connected(self, shard: int | None) -> list[Connection]:
         return [
@@ -261,6 +293,7 @@ class Gateway:
             "_trace": [],
         }
         session.push("READY", encoded(ready))
+        world.silenced.difference_update(guild.id for guild in guilds)
         if session.intents & Intent.GUILDS:
             for guild in guilds:
                 if not guild.unavailable:
@@ -284,7 +317,7 @@ class Gateway:
         if session.connection is not None:
             session.connection.session = None
             session.connection.abort()
-        for frame in missed:
+        for frame in (*session.before(seq, self.repeat_on_resume), *missed):
             connection.send(frame)
         self._attach(connection, session)
         self.resumed += 1
@@ -320,7 +353,7 @@ class Gateway:
             self._unsupported(f"gateway op 8: field {', '.join(sorted(unknown))}")
         guild_id = payload["guild_id"][0] if isinstance(payload["guild_id"], list) else payload["guild_id"]
         guild = self.world.store.guilds.get(int(guild_id))
-        if guild is None:
+        if guild is None or self.world.bot.id not in guild.members:
             return
         everybody = not payload.get("user_ids") and not payload.get("query") and not payload.get("limit")
         if everybody and not session.intents & Intent.GUILD_MEMBERS:

@@ -1,5 +1,7 @@
 """Change guilds, roles, members and emoji and dispatch the events. No rules are checked here."""
 
+from collections.abc import Iterable
+
 from discord_sandbox import permissions, serializers
 from discord_sandbox.store import Emoji, Guild, Json, Member, Role, User
 from discord_sandbox.world import ALWAYS, Dispatch, Intent, World
@@ -10,8 +12,16 @@ def create(world: World, name: str, owner: User, *, bot_permissions: int = permi
     store = world.store
     guild = Guild(id=store.seed_id(), name=name, owner_id=owner.id, bot_joined_at=world.clock.now())
     guild.roles[guild.id] = Role(id=guild.id, name="@everyone", permissions=permissions.EVERYONE)
+    guild.members[owner.id] = Member(user=owner, guild_id=guild.id, joined_at=world.clock.now())
+    store.guilds[guild.id] = guild
+    invite(world, guild, bot_permissions=bot_permissions)
+    return guild
+
+
+def invite(world: World, guild: Guild, *, bot_permissions: int = permissions.BOT, roles: Iterable[Role] = ()) -> None:
+    """Bring the bot into the guild, with a new role of its own and these roles."""
     own = Role(
-        id=store.seed_id(),
+        id=world.store.seed_id(),
         name=world.bot.username,
         permissions=bot_permissions,
         position=1,
@@ -19,16 +29,21 @@ def create(world: World, name: str, owner: User, *, bot_permissions: int = permi
         bot_id=world.bot.id,
     )
     guild.roles[own.id] = own
-    for user, roles in ((owner, []), (world.bot, [own.id])):
-        guild.members[user.id] = Member(user=user, guild_id=guild.id, joined_at=world.clock.now(), roles=roles)
-    store.guilds[guild.id] = guild
-    announce(world, guild)
-    return guild
+    guild.bot_joined_at = world.clock.now()
+    held = [own.id, *(role.id for role in roles)]
+    guild.members[world.bot.id] = Member(user=world.bot, guild_id=guild.id, joined_at=guild.bot_joined_at, roles=held)
+    announce(world, guild, joined=True)
 
 
-def announce(world: World, guild: Guild) -> None:
-    """Dispatch GUILD_CREATE: the bot joined, or the guild is available again."""
+def announce(world: World, guild: Guild, *, joined: bool = False) -> None:
+    """Dispatch GUILD_CREATE: the bot joined, or the guild is available (again).
+
+    Only the second has `unavailable`, by which discord.py tells them apart.
+    """
+    world.silenced.discard(guild.id)
     payload = serializers.guild_create(guild, world.store, viewer=world.bot.id)
+    if joined:
+        del payload["unavailable"]
     world.publish(Dispatch(name="GUILD_CREATE", payload=payload, intent=Intent.GUILDS, guild_id=guild.id))
 
 
@@ -52,14 +67,18 @@ def changed(world: World, guild: Guild) -> None:
 
 
 def remove(world: World, guild: Guild) -> None:
-    """Remove the bot from the guild; the sandbox deletes the guild with everything in it."""
+    """Remove the bot from the guild, with its own role and its commands there; all else in the guild stays."""
     store = world.store
-    for channel in [*guild.threads.values(), *guild.channels.values()]:
-        store.channels.pop(channel.id, None)
-        store.channels_left.add(channel.id)
-    del store.guilds[guild.id]
+    del guild.members[world.bot.id]
+    for role in [role for role in guild.roles.values() if role.bot_id == world.bot.id]:
+        del guild.roles[role.id]
     for command in [command for command in store.commands.values() if command.guild_id == guild.id]:
         del store.commands[command.id]
+    announce_removal(world, guild)
+
+
+def announce_removal(world: World, guild: Guild) -> None:
+    """Dispatch GUILD_DELETE without `unavailable`, which says that the bot was removed, whether it was or not."""
     payload = {"id": str(guild.id)}
     world.publish(Dispatch(name="GUILD_DELETE", payload=payload, intent=Intent.GUILDS, guild_id=guild.id))
 
@@ -75,7 +94,7 @@ def member_changed(world: World, guild: Guild, member: Member) -> None:
 
 
 def leave(world: World, guild: Guild, member: Member) -> None:
-    """Remove a member who leaves or is kicked; for the bot, remove the guild."""
+    """Remove a member who leaves or is kicked."""
     if member.id == world.bot.id:
         remove(world, guild)
         return
@@ -121,7 +140,7 @@ def add_emoji(world: World, guild: Guild, emoji: Emoji) -> None:
 
 
 def delete_emoji(world: World, guild: Guild, emoji: Emoji) -> None:
-    """Delete an emoji. Existing reactions with it stay; new ones are refused."""
+    """Delete an emoji. Existing reactions with it stay; the rest is assumed (`DeadEmoji`)."""
     del guild.emojis[emoji.id]
     _emoji_event(world, guild)
 

@@ -1,4 +1,4 @@
-"""Discord's rules for messages and reactions, the same for the bot and for people."""
+"""Discord's rules for messages, the same for the bot and for people."""
 
 from datetime import timedelta
 
@@ -7,12 +7,10 @@ from discord_sandbox.api_errors import refused
 from discord_sandbox.message_parser import Files
 from discord_sandbox.permissions import Permission
 from discord_sandbox.ratelimits import limit_old_edits
-from discord_sandbox.store import Channel, Json, Message, Reaction, User, reaction_key
-from discord_sandbox.validation.emoji import check_reaction
+from discord_sandbox.store import Channel, Guild, Json, Message, User
 from discord_sandbox.validation.messages import check_edit, check_message
-from discord_sandbox.world import World, is_direct
+from discord_sandbox.world import Quarantine, World, is_direct
 
-MAX_REACTIONS = 20
 NONCE_LIFETIME = timedelta(minutes=5)
 WRITTEN_BY_PEOPLE = (0, 19, 20, 23)
 """Types of messages that people can write; the others are system messages."""
@@ -29,7 +27,10 @@ def need(world: World, user: User, channel: Channel, *needed: Permission) -> Non
 
 
 def send(world: World, user: User, channel: Channel, body: Json, files: Files) -> Message:
-    """Send a message; with `enforce_nonce`, return the first message with that nonce instead of sending another."""
+    """Send a message; with `enforce_nonce`, return the first message with that nonce instead of sending another.
+
+    Raises ApiError 10008 if that first message was deleted since (discord-api-docs pull request 6647).
+    """
     _may_send(world, user, channel)
     check_message(body, files=len(files), has_emoji=world.has_emoji)
     if body.get("embeds"):
@@ -50,8 +51,8 @@ def _may_send(world: World, user: User, channel: Channel) -> None:
     if is_direct(channel):
         need(world, user, channel)
         for user_id in channel.recipients:
-            if user_id != user.id and not _accepts(world, user, world.store.users[user_id]):
-                raise refused(50007)
+            if user_id != user.id:
+                _may_write_to(world, user, world.store.users[user_id])
         return
     sending = Permission.SEND_MESSAGES if channel.thread is None else Permission.SEND_MESSAGES_IN_THREADS
     need(world, user, channel, sending)
@@ -62,27 +63,41 @@ def _may_send(world: World, user: User, channel: Channel) -> None:
         raise refused(160005)
 
 
-def _accepts(world: World, sender: User, receiver: User) -> bool:
-    """Return True if the receiver accepts direct messages and shares a guild with the sender."""
+def _may_write_to(world: World, sender: User, receiver: User) -> None:
+    """Raise ApiError 50278 if they share no guild, 50007 if the receiver accepts no direct messages."""
+    if sender.id == world.bot.id:
+        check_quarantine(world, receiver)
+    if not any(receiver.id in guild.members for guild in world.store.guilds_of(sender.id)):
+        raise refused(50278)
     if not receiver.bot and not receiver.accepts_dms:
-        return False
-    return any(receiver.id in guild.members for guild in world.store.guilds_of(sender.id))
+        raise refused(world.assumptions.closed_dms_code)
+
+
+def check_quarantine(world: World, receiver: User) -> None:
+    """Raise ApiError 20026 if the bot is quarantined and may not message this user."""
+    if world.quarantine is Quarantine.OFF:
+        return
+    channel = world.store.dm_between(world.bot.id, receiver.id)
+    written = channel is not None and any(one.author.id == world.bot.id for one in channel.messages.values())
+    if world.quarantine is Quarantine.EVERYBODY or not written:
+        raise refused(20026)
 
 
 def _first_under_nonce(world: World, user: User, channel: Channel, nonce: object) -> Message | None:
     sent = world.store.nonces.get((channel.id, user.id, str(nonce))) if nonce is not None else None
     if sent is None or world.clock.now() - sent.at > NONCE_LIFETIME:
         return None
-    return channel.messages.get(sent.message_id)
+    if sent.message_id not in channel.messages:
+        raise refused(10008)
+    return channel.messages[sent.message_id]
 
 
 def _unarchive(world: World, channel: Channel) -> None:
     """Unarchive the thread that a message is sent to."""
     guild = world.guild_of(channel)
     if channel.thread is not None and channel.thread.archived and guild is not None:
-        channel.thread.archived = False
-        channel.thread.archive_changed_at = world.clock.now()
-        channels.changed(world, guild, channel)
+        require_thread_room(guild)
+        channels.archive(world, guild, channel, archived=False)
 
 
 def edit(world: World, user: User, channel: Channel, message: Message, body: Json, files: Files) -> None:
@@ -95,7 +110,7 @@ def edit(world: World, user: User, channel: Channel, message: Message, body: Jso
         if set(body) != {"flags"}:
             raise refused(50005)
         need(world, user, channel, Permission.MANAGE_MESSAGES)
-    _require_open(channel)
+    require_open(channel)
     if files:
         need(world, user, channel, Permission.ATTACH_FILES)
     limit_old_edits(world, channel, message)
@@ -110,55 +125,17 @@ def delete(world: World, user: User, channel: Channel, message: Message) -> None
         if is_direct(channel):
             raise refused(50003)
         need(world, user, channel, Permission.MANAGE_MESSAGES)
-    _require_open(channel)
+    require_open(channel)
     messages.delete(world, channel, message)
 
 
-def react(world: World, user: User, channel: Channel, message: Message, emoji: str) -> None:
-    """Add a reaction; an emoji that is not on the message yet needs ADD_REACTIONS."""
-    need(world, user, channel, Permission.READ_MESSAGE_HISTORY)
-    reaction = identify(world, emoji)
-    key = reaction_key(emoji)
-    _require_open(channel)
-    if key not in message.reactions:
-        need(world, user, channel, Permission.ADD_REACTIONS)
-        if len(message.reactions) >= MAX_REACTIONS:
-            raise refused(30010)
-    messages.react(world, channel, message, key, reaction, user)
+def require_thread_room(guild: Guild) -> None:
+    """Raise ApiError 160006 if the guild has as many active threads as it may have."""
+    if len(guild.active_threads) >= guild.max_active_threads:
+        raise refused(160006)
 
 
-def unreact(world: World, user: User, channel: Channel, message: Message, emoji: str, whose: int) -> None:
-    """Remove one's own reaction, or another's with MANAGE_MESSAGES. Raises ApiError 10014 if there is none."""
-    need(world, user, channel, Permission.READ_MESSAGE_HISTORY)
-    identify(world, emoji)
-    if whose != user.id:
-        moderate_reactions(world, user, channel)
-    _require_open(channel)
-    if whose not in message.reactors(emoji):
-        raise refused(10014)
-    messages.unreact(world, channel, message, reaction_key(emoji), whose)
-
-
-def moderate_reactions(world: World, user: User, channel: Channel) -> None:
-    """Raise ApiError unless the user may remove the reactions of others."""
-    if is_direct(channel):
-        raise refused(50003)
-    need(world, user, channel, Permission.MANAGE_MESSAGES)
-    _require_open(channel)
-
-
-def identify(world: World, emoji: str) -> Reaction:
-    """Return the emoji as a reaction without users. Raises ApiError 10014 for an unknown emoji."""
-    check_reaction(emoji, world.has_emoji)
-    key = reaction_key(emoji)
-    if not key.isdecimal() or ":" not in emoji:
-        return Reaction(name=emoji)
-    for guild in world.store.guilds.values():
-        if (custom := guild.emojis.get(int(key))) is not None:
-            return Reaction(name=custom.name, emoji_id=custom.id, animated=custom.animated)
-    raise refused(10014)
-
-
-def _require_open(channel: Channel) -> None:
+def require_open(channel: Channel) -> None:
+    """Raise ApiError 50083 for an archived thread."""
     if channel.thread is not None and channel.thread.archived:
         raise refused(50083)

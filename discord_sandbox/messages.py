@@ -84,34 +84,40 @@ def pin(world: World, channel: Channel, message: Message, at: datetime | None) -
     _tell(world, "CHANNEL_PINS_UPDATE", channel, payload, Intent.GUILDS)
 
 
-def react(world: World, channel: Channel, message: Message, key: str, emoji: Reaction, user: User) -> None:
-    """Add a user's reaction; does nothing if it exists."""
+def react(
+    world: World, channel: Channel, message: Message, key: str, emoji: Reaction, user: User, *, burst: bool = False
+) -> None:
+    """Add a user's normal or super reaction; does nothing if it exists."""
     reaction = message.reactions.setdefault(key, emoji)
-    if user.id in reaction.users:
+    users = reaction.of_type(burst=burst)
+    if user.id in users:
         return
-    reaction.users[user.id] = world.clock.now()
+    users[user.id] = world.clock.now()
     world.store.message_changed(message)
     payload = _reaction_json(channel, message, reaction) | {
         "user_id": str(user.id),
         "message_author_id": str(message.author.id),
-        "type": 0,
-        "burst": False,
+        "type": int(burst),
+        "burst": burst,
     }
+    if burst:
+        payload["burst_colors"] = serializers.BURST_COLORS
     member = world.store.member(channel.guild_id, user.id)
     if member is not None:
         payload["member"] = serializers.member(member)
     _tell(world, "MESSAGE_REACTION_ADD", channel, payload, _reaction_intent(channel), user_id=user.id)
 
 
-def unreact(world: World, channel: Channel, message: Message, key: str, user_id: int) -> None:
-    """Remove a user's reaction; does nothing if there is none."""
+def unreact(world: World, channel: Channel, message: Message, key: str, user_id: int, *, burst: bool = False) -> None:
+    """Remove a user's normal or super reaction; does nothing if there is none."""
     reaction = message.reactions.get(key)
-    if reaction is None or reaction.users.pop(user_id, None) is None:
+    if reaction is None or reaction.of_type(burst=burst).pop(user_id, None) is None:
         return
-    if not reaction.users:
+    if not reaction.count:
         del message.reactions[key]
     world.store.message_changed(message)
-    payload = _reaction_json(channel, message, reaction) | {"user_id": str(user_id), "type": 0, "burst": False}
+    payload = _reaction_json(channel, message, reaction)
+    payload |= {"user_id": str(user_id), "type": int(burst), "burst": burst}
     _tell(world, "MESSAGE_REACTION_REMOVE", channel, payload, _reaction_intent(channel), user_id=user_id)
 
 

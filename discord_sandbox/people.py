@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from discord_sandbox import guilds, interactions, message_rules, text_view
+from discord_sandbox import guilds, interactions, message_rules, reaction_rules, text_view
 from discord_sandbox.api_errors import ApiError
 from discord_sandbox.command_input import NotPossible, command_data, find_command, id_of, modal_data, select_data
 from discord_sandbox.interactions import Callback, Kind
@@ -173,17 +173,17 @@ class Person:
         with _as_on_screen():
             return message_rules.send(self.world, self.user, where, {"content": content}, {})
 
-    async def react(self, message: Message, emoji: str) -> None:
-        """Add a reaction to a message; does nothing if it exists."""
+    async def react(self, message: Message, emoji: str, *, burst: bool = False) -> None:
+        """Add a reaction to a message, with `burst` a super reaction; does nothing if it exists."""
         where = self._where(message)
         with _as_on_screen():
-            message_rules.react(self.world, self.user, where, message, emoji)
+            reaction_rules.react(self.world, self.user, where, message, emoji, burst=burst)
 
-    async def unreact(self, message: Message, emoji: str) -> None:
-        """Remove the person's own reaction."""
+    async def unreact(self, message: Message, emoji: str, *, burst: bool | None = None) -> None:
+        """Remove the person's own reaction: the super reaction, the normal one, or both (None)."""
         where = self._where(message)
         with _as_on_screen():
-            message_rules.unreact(self.world, self.user, where, message, emoji, self.id)
+            reaction_rules.unreact(self.world, self.user, where, message, emoji, self.id, burst=burst)
 
     async def delete(self, message: Message) -> None:
         """Delete an own message, or as a moderator another person's."""

@@ -15,7 +15,7 @@ from discord_sandbox.clock import machine_now
 from discord_sandbox.store import Channel, ChannelType, Command, Guild, Json, Store, User
 from discord_sandbox.world import World
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """The version of the file format; no other version can be loaded."""
 _UNIONS = (Union, types.UnionType)
 

@@ -2,14 +2,15 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
 from aiohttp import web
 
-from discord_sandbox import channels, guilds, messages
+from discord_sandbox import channels, guilds, messages, permissions
+from discord_sandbox.assumptions import Assumptions
 from discord_sandbox.builders import AnyUser, SandboxGuild
 from discord_sandbox.clock import SandboxClock
 from discord_sandbox.faults import Faults
@@ -17,8 +18,8 @@ from discord_sandbox.gateway import Gateway
 from discord_sandbox.people import Person
 from discord_sandbox.ratelimits import Mode, RateLimits
 from discord_sandbox.server import PREFIX, Recorded, RestServer
-from discord_sandbox.store import Channel, Guild, Message, Store, User, reaction_key
-from discord_sandbox.world import World
+from discord_sandbox.store import Channel, Guild, Message, Role, Store, User, reaction_key
+from discord_sandbox.world import Quarantine, World
 
 T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
@@ -126,6 +127,11 @@ class Sandbox:
     def bot(self) -> User:
         return self.world.bot
 
+    @property
+    def assumptions(self) -> Assumptions:
+        """Choices for what nobody knows of Discord."""
+        return self.world.assumptions
+
     # Building, without permission checks
 
     def add_guild(
@@ -204,6 +210,11 @@ class Sandbox:
         self.store.changed()
         return self.clock.now()
 
+    def quarantine(self, whom: Quarantine = Quarantine.STRANGERS) -> None:
+        """Refuse the bot's direct messages as for one that Discord took for a spammer; `OFF` ends it."""
+        self.world.quarantine = whom
+        self.store.changed()
+
     async def delete_message(self, message: Message) -> None:
         messages.delete(self.world, self.store.channels[message.channel_id], message)
 
@@ -221,6 +232,29 @@ class Sandbox:
     async def remove_member(self, guild: "SandboxGuild | Guild", member: AnyUser) -> None:
         """Remove a member from the guild; for the bot, this is a kick."""
         guilds.leave(self.world, self.store.guilds[guild.id], self.store.guilds[guild.id].members[member.id])
+
+    async def invite_bot(
+        self,
+        guild: "SandboxGuild | Guild",
+        *,
+        bot_permissions: int = permissions.BOT,
+        roles: Iterable[Role] = (),
+    ) -> None:
+        """Bring the bot back into a guild that it left, with a new role of its own and these roles."""
+        guilds.invite(self.world, self.store.guilds[guild.id], bot_permissions=bot_permissions, roles=roles)
+
+    async def claim_removal(self, guild: "SandboxGuild | Guild", *, silent: bool = False) -> None:
+        """Tell the bot that it was removed from a guild (GUILD_DELETE) although it is still in it.
+
+        REST goes on as before. With `silent`, no event of the guild follows until `announce`.
+        """
+        guilds.announce_removal(self.world, self.store.guilds[guild.id])
+        if silent:
+            self.world.silenced.add(guild.id)
+
+    async def announce(self, guild: "SandboxGuild | Guild", *, joined: bool = False) -> None:
+        """Tell the bot of a guild that it is in (GUILD_CREATE): that it is available, or that the bot joined it."""
+        guilds.announce(self.world, self.store.guilds[guild.id], joined=joined)
 
     async def set_unavailable(self, guild: "SandboxGuild | Guild", *, unavailable: bool = True) -> None:
         guilds.set_unavailable(self.world, self.store.guilds[guild.id], unavailable=unavailable)

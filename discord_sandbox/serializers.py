@@ -20,6 +20,9 @@ from discord_sandbox.store import (
     User,
 )
 
+BURST_COLORS = ["#ffcc4d", "#dd2e44"]
+"""Discord takes the colours of a super reaction from the emoji's picture; these stand for all of them."""
+
 
 def time(moment: datetime) -> str:
     """Format a time as Discord does: microseconds and `+00:00`."""
@@ -219,13 +222,13 @@ def attachment(of: Attachment, channel_id: int, base_url: str) -> Json:
 def reaction(of: Reaction, viewer: int) -> Json:
     return {
         "emoji": reaction_emoji(of),
-        "count": len(of.users),
-        "count_details": {"burst": 0, "normal": len(of.users)},
-        "burst_colors": [],
-        "me_burst": False,
-        "burst_me": False,
+        "count": of.count,
+        "count_details": {"burst": len(of.super_users), "normal": len(of.users)},
+        "burst_colors": BURST_COLORS if of.super_users else [],
+        "me_burst": viewer in of.super_users,
+        "burst_me": viewer in of.super_users,
         "me": viewer in of.users,
-        "burst_count": 0,
+        "burst_count": len(of.super_users),
     }
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -17,11 +18,14 @@ from discord_sandbox.faults import Fault, Faults, Silence
 from discord_sandbox.ratelimits import RateLimits, refusing, too_many
 from discord_sandbox.rest.routing import Answer, Call, Route
 from discord_sandbox.rest.table import ROUTES
-from discord_sandbox.store import Attachment, Json
+from discord_sandbox.rest.users import open_conversation
+from discord_sandbox.store import Attachment, Json, reaction_key
 from discord_sandbox.world import World
 
 log = logging.getLogger(__name__)
 PREFIX = "/api/v10"
+HUNG_UP = 499
+"""The status of a call whose client did not wait for the response."""
 _ID = re.compile(r"[0-9]{15,}")
 
 
@@ -86,6 +90,8 @@ class RestServer:
                 headers.update(refusing(error.retry_after, "user"))
         except Unsupported as gap:
             status, body = 501, self.unsupported(str(gap))
+        except ConnectionResetError:
+            status, body = HUNG_UP, ""
         except Exception as error:
             log.exception("request failed: %s %s", request.method, path)
             status, body = 501, self.unsupported(f"{record.method} {record.route} failed: {error!r}")
@@ -98,19 +104,46 @@ class RestServer:
     ) -> Answer:
         if route is None:
             raise Unsupported(f"{request.method} " + _ID.sub("{id}", record.path))
-        trouble = self.faults.apply(route.method, route.template)
-        if trouble.latency:
-            await asyncio.sleep(trouble.latency)
+        subjects = await self._subjects(request, route, record.ids)
+        trouble = self.faults.apply(route.method, route.template, subjects)
+        await self._delay(trouble.latency, trouble.hold)
         fault = trouble.fault
         if fault is not None and not fault.carried_out:
             return await self._fail(fault, request, headers)
-        answer = await self._carry_out(request, route, record, headers)
-        if trouble.afterwards:
-            self.world.store.changed()
-            await asyncio.sleep(trouble.afterwards)
+        answer = await self._carry_out(request, route, record, headers, trouble.cuts)
+        await self._delay(trouble.afterwards, trouble.hold_afterwards)
         return answer if fault is None else await self._fail(fault, request, headers)
 
-    async def _carry_out(self, request: web.Request, route: Route, record: Recorded, headers: dict[str, str]) -> Answer:
+    async def _subjects(self, request: web.Request, route: Route, ids: dict[str, str]) -> set[str]:
+        """Return the ids and the emoji that a call is about.
+
+        A channel also stands for its guild and recipients, an interaction for its user, channel and guild.
+        """
+        store = self.world.store
+        found = {reaction_key(value) if name == "emoji_name" else value for name, value in ids.items()}
+        token = ids.get("interaction_token") or ids.get("webhook_token") or ""
+        if (interaction := store.interactions_by_token.get(token)) is not None:
+            found |= {str(one) for one in (interaction.user_id, interaction.channel_id, interaction.guild_id)}
+        given = ids.get("channel_id", "")
+        channel = store.channels.get(int(given)) if given.isdecimal() else None
+        if channel is not None:
+            found |= {str(one) for one in (channel.guild_id, channel.parent_id, *channel.recipients)}
+        if route.handle is open_conversation:
+            body = _parsed(await request.read())
+            found.add(str(body.get("recipient_id") if isinstance(body, dict) else None))
+        return found
+
+    async def _delay(self, seconds: float, hold: Fault | None) -> None:
+        if seconds or hold is not None:
+            self.world.store.changed()
+        if seconds:
+            await asyncio.sleep(seconds)
+        while hold is not None and not hold.lifted and not self.stopping.is_set():
+            await self.world.store.wait_for_change(0.05)
+
+    async def _carry_out(
+        self, request: web.Request, route: Route, record: Recorded, headers: dict[str, str], cuts: Iterable[Fault]
+    ) -> Answer:
         if not route.public and record.actor != "bot":
             raise unauthorized()
         limit = self.limits.take(route.method, route.template, record.ids, now=self.world.clock.now().timestamp())
@@ -130,16 +163,22 @@ class RestServer:
                 query=record.query,
                 body=body,
                 files=files,
+                cuts=[fault.cut for fault in cuts],
             )
         )
 
     async def _fail(self, fault: Fault, request: web.Request, headers: dict[str, str]) -> Answer:
         """Answer with the fault's status, or give no response."""
         if fault.status is not None:
+            if fault.page is not None:
+                return fault.status, fault.page
+            default = f"{fault.status}: {HTTPStatus(fault.status).phrase}"
+            body: Json = {"message": fault.message or default, "code": fault.code}
             if fault.status == 429:
                 headers.update(refusing(fault.retry_after, "global" if fault.everywhere else "shared"))
-                return 429, too_many(fault.retry_after, is_global=fault.everywhere)
-            return fault.status, {"message": f"{fault.status}: {HTTPStatus(fault.status).phrase}", "code": 0}
+                slow_down = too_many(fault.retry_after, is_global=fault.everywhere)
+                body = slow_down if fault.message is None else slow_down | body
+            return fault.status, body
         if fault.silence is Silence.HANG:
             await self.stopping.wait()
         if request.transport is not None:
@@ -183,8 +222,10 @@ class RestServer:
         return body, files
 
     def _response(self, status: int, body: Any, headers: dict[str, str]) -> web.Response:
-        if body is None:
+        if body is None or body == "":
             return web.Response(status=status, headers=headers)
+        if isinstance(body, str):
+            return web.Response(status=status, text=body, content_type="text/html", headers=headers)
         response = web.Response(status=status, body=json.dumps(body, separators=(",", ":")).encode(), headers=headers)
         response.headers["Content-Type"] = "application/json"
         return response

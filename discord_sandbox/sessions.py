@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import secrets
 import zlib
 from collections import deque
@@ -14,6 +15,7 @@ from discord_sandbox.store import Json
 from discord_sandbox.world import Dispatch, Intent
 
 SENDS_PER_MINUTE = 120
+_GREETING = re.compile(rb'"t":"(READY|RESUMED|GUILD_CREATE)"')
 
 
 class Op(IntEnum):
@@ -63,7 +65,7 @@ class Session:
     def push(self, name: str, payload: str) -> None:
         """Send an event now, or when the client resumes."""
         self.seq += 1
-        frame = f'{{"op":0,"s":{self.seq},"t":"{name}","d":{payload}}}'.encode()
+        frame = f'{{"op":0,"s":{self.seq},"t":"{name}","d":{payload}}}'.encode("utf-8", "surrogatepass")
         self.sent.append((self.seq, frame))
         if self.connection is not None:
             self.connection.send(frame)
@@ -73,6 +75,11 @@ class Session:
         if seq < self.seq and (not self.sent or self.sent[0][0] > seq + 1):
             return None
         return [frame for number, frame in self.sent if number > seq]
+
+    def before(self, seq: int, count: int) -> list[bytes]:
+        """Return the last `count` frames up to `seq`, without those that greet a new session."""
+        told = [frame for number, frame in self.sent if number <= seq and not _GREETING.search(frame)]
+        return told[-count:] if count else []
 
 
 class Connection:
@@ -101,7 +108,7 @@ class Connection:
             if self.frozen:
                 continue
             if self._compressor is None:
-                await self.ws.send_str(frame.decode())
+                await self.ws.send_str(frame.decode(errors="replace"))
             else:
                 data = self._compressor.compress(frame) + self._compressor.flush(zlib.Z_SYNC_FLUSH)
                 await self.ws.send_bytes(data)

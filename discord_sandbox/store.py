@@ -159,12 +159,34 @@ class Emoji:
 
 @dataclass(slots=True, kw_only=True)
 class Reaction:
-    """One emoji on a message, with its users and when they reacted. `emoji_id` is set for custom emoji only."""
+    """One emoji on a message, with its users and when they reacted. `emoji_id` is set for custom emoji only.
+
+    A user may stand in `users` and, with a super reaction, in `super_users`.
+    """
 
     name: str
     emoji_id: int | None = None
     animated: bool = False
     users: dict[int, datetime] = field(default_factory=dict)
+    super_users: dict[int, datetime] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """The number of normal and super reactions."""
+        return len(self.users) + len(self.super_users)
+
+    @property
+    def everybody(self) -> list[int]:
+        """The ids of all users with a reaction of either type, in order of arrival."""
+        both = [*self.users.items(), *self.super_users.items()]
+        return list(dict.fromkeys(user_id for user_id, _ in sorted(both, key=lambda entry: entry[1])))
+
+    def of_type(self, *, burst: bool) -> dict[int, datetime]:
+        return self.super_users if burst else self.users
+
+    def types(self, user_id: int) -> list[bool]:
+        """Return True for a super reaction of this user, False for a normal one."""
+        return [burst for burst in (False, True) if user_id in self.of_type(burst=burst)]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -208,7 +230,7 @@ class Message:
     def reactors(self, emoji: str) -> list[int]:
         """Return the ids of the users who reacted with a Unicode emoji or `name:id`, in order of arrival."""
         reaction = self.reactions.get(reaction_key(emoji))
-        return list(reaction.users) if reaction is not None else []
+        return reaction.everybody if reaction is not None else []
 
 
 @dataclass(slots=True, kw_only=True)
@@ -271,6 +293,12 @@ class Guild:
     emojis: dict[int, Emoji] = field(default_factory=dict)
     locale: str = "en-US"
     unavailable: bool = False
+    max_active_threads: int = 1000
+
+    @property
+    def active_threads(self) -> list[Channel]:
+        """The threads that are not archived."""
+        return [thread for thread in self.threads.values() if not thread.state.archived]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -295,7 +323,6 @@ class Store:
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
-        self.channels_left: set[int] = set()
         self.dms: dict[frozenset[int], Channel] = {}
         self.commands: dict[int, Command] = {}
         self.uploads: dict[int, Attachment] = {}

@@ -40,7 +40,7 @@ def body(message: Message, world: World, *, zone: tzinfo = UTC) -> Iterator[str]
         yield from _embed(embed, world, zone)
     yield from (f"📎 {file.filename}" for file in message.attachments)
     if message.reactions:
-        yield "  ".join(f"{entry.name} {len(entry.users)}" for entry in message.reactions.values())
+        yield "  ".join(f"{entry.name} {entry.count}" for entry in message.reactions.values())
     yield from form(message.components)
     if message.flags & MessageFlag.EPHEMERAL:
         yield "(only you can see this)"

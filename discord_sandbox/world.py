@@ -4,9 +4,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntFlag
+from enum import IntFlag, StrEnum
 
 from discord_sandbox import permissions, serializers
+from discord_sandbox.assumptions import Assumptions
 from discord_sandbox.clock import SandboxClock
 from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Channel, ChannelType, Guild, Json, Message, Store, User
@@ -37,6 +38,16 @@ ALWAYS = Intent(0)
 _ABOUT_SHAPE = ("GUILD_", "CHANNEL_", "THREAD_")
 
 
+class Quarantine(StrEnum):
+    """The people a bot that Discord's anti-spam system flagged can no longer message."""
+
+    OFF = "off"
+    STRANGERS = "strangers"
+    """Those whom it has not messaged before, as Discord's error says."""
+    EVERYBODY = "everybody"
+    """Not known of Discord; the worst case."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
     """One gateway event: its guild (for the shard), its intent, and the user who caused it.
@@ -62,6 +73,9 @@ class World:
         self.gateway_url = "ws://127.0.0.1/gateway"
         self.shards = 1
         self.limited = True
+        self.assumptions = Assumptions()
+        self.quarantine = Quarantine.OFF
+        self.silenced: set[int] = set()
         self.old_edits: dict[int, deque[datetime]] = {}
         self.sessions_left = 1000
         self.application_flags = 1 << 15 | 1 << 19  # GUILD_MEMBERS and MESSAGE_CONTENT, as for a bot in few guilds
@@ -77,15 +91,22 @@ class World:
 
     def publish(self, event: Dispatch) -> None:
         """Dispatch an event to all listeners; call it after the store was changed."""
-        guild = self.store.guilds.get(event.guild_id or 0)
-        hidden = guild is not None and guild.unavailable and event.name not in ("GUILD_DELETE", "INTERACTION_CREATE")
-        if not hidden:
+        if not self._is_hidden(event):
             for listener in self.listeners:
                 listener(event)
         if event.name.startswith(_ABOUT_SHAPE):
             self.store.structure_changed()
         else:
             self.store.changed()
+
+    def _is_hidden(self, event: Dispatch) -> bool:
+        """Return True for an event in a guild that is unavailable, silent, or without the bot."""
+        guild = self.store.guilds.get(event.guild_id or 0)
+        if guild is None or event.name == "GUILD_DELETE":
+            return False
+        if self.bot.id not in guild.members or guild.id in self.silenced:
+            return True
+        return guild.unavailable and event.name != "INTERACTION_CREATE"
 
     def guild_of(self, channel: Channel) -> Guild | None:
         return self.store.guilds.get(channel.guild_id or 0)

@@ -54,7 +54,7 @@ def mismatches(calls: Iterable[Call]) -> list[str]:
 
 
 def _of_call(call: Call) -> Iterator[str]:
-    if call.status is None or call.status >= 500:
+    if call.status is None or call.status >= 500 or isinstance(call.response, str):  # a proxy's page is not Discord's
         return
     name = f"{call.method} {call.route}"
     operation = _description()["paths"].get(call.route, {}).get(call.method.lower())

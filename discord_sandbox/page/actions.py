@@ -135,7 +135,7 @@ class PageActions:
         offered = [key for key, entry in message.reactions.items() if self._world.bot.id in entry.users]
         if not offered:
             raise NotPossible("the bot put no reactions under this message")
-        reacted = {user_id for entry in message.reactions.values() for user_id in entry.users}
+        reacted = {user_id for entry in message.reactions.values() for user_id in entry.everybody}
         crowd = [one for one in self._crowd(message) if one.id not in reacted and one != person]
         self._random.shuffle(crowd)
         for one in crowd:

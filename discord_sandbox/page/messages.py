@@ -79,12 +79,12 @@ def _embed(given: Json, of: Message, files: dict[str, Attachment]) -> Json:
 
 def _reaction(of: Reaction, guild: Guild | None, perspective: Perspective) -> Json:
     users = perspective.world.store.users
-    first = [users[user_id] for _, user_id in zip(range(MAX_REACTOR_NAMES), of.users, strict=False)]
+    first = [users[user_id] for _, user_id in zip(range(MAX_REACTOR_NAMES), of.everybody, strict=False)]
     return {
         "key": of.name if of.emoji_id is None else f"{of.name}:{of.emoji_id}",
         "emoji": {"id": maybe_id(of.emoji_id), "name": of.name, "animated": of.animated},
-        "count": len(of.users),
-        "me": perspective.id in of.users,
+        "count": of.count,
+        "me": bool(of.types(perspective.id)),
         "names": [name_in(guild, user) for user in first],
     }
 

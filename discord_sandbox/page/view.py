@@ -125,14 +125,11 @@ def _other(of: Channel, perspective: Perspective) -> Json:
 def commands(perspective: Perspective) -> list[Json]:
     """Return the slash commands a person is offered, one entry per subcommand, by name."""
     found: list[Json] = []
+    bots_guilds = [guild for guild in perspective.guilds() if perspective.world.bot.id in guild.members]
     for command in perspective.world.store.commands.values():
         if command.type != _SLASH:
             continue
-        guilds = [
-            str(one.id)
-            for one in perspective.guilds()
-            if command_input.offered_in_guild(command, one, perspective.user)
-        ]
+        guilds = [str(one.id) for one in bots_guilds if command_input.offered_in_guild(command, one, perspective.user)]
         in_dms = command_input.offered_in_dms(command)
         if guilds or in_dms:
             found += [entry | {"guilds": guilds, "dms": in_dms} for entry in _paths(command)]

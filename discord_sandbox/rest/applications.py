@@ -26,7 +26,7 @@ def application(world: World) -> Json:
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
         "owner": serializers.user(world.owner),
-        "approximate_guild_count": len(world.store.guilds),
+        "approximate_guild_count": sum(1 for _ in world.store.guilds_of(world.bot.id)),
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from discord_sandbox import channels, messages, serializers
+from discord_sandbox import channels, message_rules, messages, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.overwrites import overwrite_shape, overwrites_shape, read_overwrite, read_overwrites
@@ -84,6 +84,8 @@ def _edit_thread(call: Call, guild: Guild, thread: Channel) -> Answer:
         raise refused(50013)
     if state.archived and body.get("archived") is not False:
         raise refused(50083)
+    if state.archived and body.get("archived") is False:
+        message_rules.require_thread_room(guild)
     if "archived" in body and bool(body["archived"]) != state.archived:
         state.archived = bool(body["archived"])
         state.archive_changed_at = call.world.clock.now()

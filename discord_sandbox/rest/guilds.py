@@ -34,7 +34,9 @@ def need(call: Call, guild: Guild, permission: Permission) -> None:
 
 @routes.add("GET", "/guilds/{guild_id}", query=("with_counts",))
 def get_guild(call: Call) -> Answer:
-    guild = call.guild()
+    guild = call.world.store.guilds.get(call.id("guild_id"))
+    if guild is None or call.actor.id not in guild.members:
+        raise refused(10004)  # alike for both since 2023 (discord-api-docs issue 5840)
     body = serializers.guild(guild)
     if call.flag("with_counts"):
         body |= {"approximate_member_count": len(guild.members), "approximate_presence_count": 1}
@@ -73,11 +75,7 @@ def create_channel(call: Call) -> Answer:
 @routes.add("GET", "/guilds/{guild_id}/threads/active")
 def list_active_threads(call: Call) -> Answer:
     world = call.world
-    threads = [
-        thread
-        for thread in call.guild().threads.values()
-        if thread.thread is not None and not thread.thread.archived and world.bot_sees(thread)
-    ]
+    threads = [thread for thread in call.guild().active_threads if world.bot_sees(thread)]
     joined = [thread for thread in threads if thread.thread is not None and world.bot.id in thread.thread.members]
     return 200, {
         "threads": [serializers.thread(thread, viewer=world.bot.id) for thread in reversed(threads)],

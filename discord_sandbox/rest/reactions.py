@@ -1,6 +1,7 @@
 """Routes of reactions."""
 
-from discord_sandbox import message_rules, messages, serializers
+from discord_sandbox import messages, reaction_rules, serializers
+from discord_sandbox.api_errors import invalid
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import reaction_key
@@ -12,7 +13,7 @@ _MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 @routes.add("PUT", _MESSAGE + "/reactions/{emoji_name}/@me")
 def react(call: Call) -> Answer:
     channel = call.channel()
-    message_rules.react(call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"])
+    reaction_rules.react(call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"])
     return 204, None
 
 
@@ -28,7 +29,9 @@ def take_reaction(call: Call) -> Answer:
 
 def _take(call: Call, whose: int) -> Answer:
     channel = call.channel()
-    message_rules.unreact(call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"], whose)
+    reaction_rules.delete_reaction(
+        call.world, call.actor, channel, call.message(channel), call.ids["emoji_name"], whose
+    )
     return 204, None
 
 
@@ -36,19 +39,27 @@ def _take(call: Call, whose: int) -> Answer:
 def list_reactors(call: Call) -> Answer:
     message = call.message(call.channel(Permission.READ_MESSAGE_HISTORY))
     emoji = call.ids["emoji_name"]
-    message_rules.identify(call.world, emoji)
+    reaction_rules.identify(call.world, message, emoji)
+    burst = _type(call) == "1"
     after = call.cursor("after") or 0
-    found = sorted(user_id for user_id in message.reactors(emoji) if user_id > after)
-    if call.query.get("type") == "1":
-        found = []
-    return 200, [serializers.user(call.world.store.users[user_id]) for user_id in found[: call.limit(25, 100)]]
+    reaction = message.reactions.get(reaction_key(emoji))
+    listed = call.cut(sorted(reaction.of_type(burst=burst))) if reaction is not None else []
+    page = [user_id for user_id in listed if user_id > after][: call.limit(25, 100)]
+    return 200, [serializers.user(call.world.store.users[user_id]) for user_id in page]
+
+
+def _type(call: Call) -> str:
+    given = call.query.get("type", "0")
+    if given not in ("0", "1"):
+        raise invalid("type", "ENUM_TYPE_COERCE", f'Value "{given}" is not a valid enum value.')
+    return given
 
 
 @routes.add("DELETE", _MESSAGE + "/reactions")
 def clear_reactions(call: Call) -> Answer:
     channel = call.channel()
     message = call.message(channel)
-    message_rules.moderate_reactions(call.world, call.actor, channel)
+    reaction_rules.moderate_reactions(call.world, call.actor, channel)
     messages.clear_reactions(call.world, channel, message)
     return 204, None
 
@@ -57,7 +68,7 @@ def clear_reactions(call: Call) -> Answer:
 def clear_emoji(call: Call) -> Answer:
     channel = call.channel()
     message = call.message(channel)
-    message_rules.moderate_reactions(call.world, call.actor, channel)
-    message_rules.identify(call.world, call.ids["emoji_name"])
+    reaction_rules.moderate_reactions(call.world, call.actor, channel)
+    reaction_rules.identify(call.world, message, call.ids["emoji_name"])
     messages.clear_emoji(call.world, channel, message, reaction_key(call.ids["emoji_name"]))
     return 204, None

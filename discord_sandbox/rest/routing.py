@@ -17,7 +17,10 @@ Answer = tuple[int, Any]
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """One request to a known route: ids from the path, query, body and uploaded files."""
+    """One request to a known route: ids from the path, query, body and uploaded files.
+
+    `cuts` are the faults that leave users out of a list of reactors.
+    """
 
     world: World
     method: str
@@ -26,6 +29,7 @@ class Call:
     query: Mapping[str, str]
     body: Any = None
     files: dict[int, Attachment] = field(default_factory=dict)
+    cuts: Collection[Callable[[list[int]], list[int]]] = ()
 
     @property
     def actor(self) -> User:
@@ -62,14 +66,22 @@ class Call:
         raw = self.query.get(name)
         return None if raw is None else _snowflake(name, raw)
 
+    def cut(self, user_ids: list[int]) -> list[int]:
+        """Leave out the users that a fault hides."""
+        for cut in self.cuts:
+            user_ids = cut(user_ids)
+        return user_ids
+
     def flag(self, name: str) -> bool:
         return self.query.get(name, "false").lower() in ("true", "1")
 
     def guild(self, name: str = "guild_id") -> Guild:
-        """Return the guild in the path. Raises ApiError 10004 if the bot is not in it."""
+        """Return the guild in the path. Raises ApiError 10004 if there is none, 50001 if the bot is not in it."""
         guild = self.world.store.guilds.get(self.id(name))
-        if guild is None or self.world.bot.id not in guild.members:
+        if guild is None:
             raise refused(10004)
+        if self.world.bot.id not in guild.members:
+            raise refused(50001)
         return guild
 
     def channel(self, *needed: Permission) -> Channel:
@@ -77,10 +89,9 @@ class Call:
 
         Raises ApiError 10003 for an unknown channel, 50001 if the bot does not see it, 50013 for missing permissions.
         """
-        store, channel_id = self.world.store, self.id("channel_id")
-        channel = store.channels.get(channel_id)
+        channel = self.world.store.channels.get(self.id("channel_id"))
         if channel is None:
-            raise refused(50001 if channel_id in store.channels_left else 10003)
+            raise refused(10003)
         self.need(channel, *needed)
         return channel
 

@@ -1,6 +1,6 @@
 """Routes of threads and their members."""
 
-from discord_sandbox import channels, messages, serializers
+from discord_sandbox import channels, message_rules, messages, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.channels import guild_of
@@ -33,6 +33,7 @@ def _start(call: Call, channel: Channel, kind: ChannelType, message: Message | N
     check_thread(call.form)
     if channel.type is not ChannelType.TEXT:
         raise refused(50024)
+    message_rules.require_thread_room(guild)
     body = call.form
     thread = channels.start_thread(
         call.world,

@@ -1,6 +1,6 @@
 """Routes of users, the bot's own user, and DM channels."""
 
-from discord_sandbox import channels, guilds, serializers
+from discord_sandbox import channels, guilds, message_rules, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.validation.form import Form, anything, shape, snowflake, text
@@ -46,6 +46,7 @@ def open_conversation(call: Call) -> Answer:
         raise refused(10013)
     if user.bot:
         raise refused(50007)
+    message_rules.check_quarantine(world, user)
     channel = channels.open_direct(world, world.bot, user)
     return 200, serializers.channel(channel, world.store)
 

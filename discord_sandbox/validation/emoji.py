@@ -1,7 +1,6 @@
 """Check emoji: Unicode emoji, and custom emoji that exist."""
 
 import re
-from collections.abc import Callable
 
 from discord_sandbox.api_errors import refused
 from discord_sandbox.store import Json
@@ -36,10 +35,15 @@ def is_unicode(emoji: str) -> bool:
     return _EMOJI.fullmatch(emoji) is not None
 
 
-def check_reaction(emoji: str, has_emoji: Callable[[int], bool]) -> None:
-    """Raise ApiError 10014 if Discord takes no reaction with `emoji`, as in the route (`✅` or `name:id`)."""
+def custom_id(emoji: str) -> int | None:
+    """Return the id of a custom emoji as in a route (`name:id`); None for other text."""
     custom = _CUSTOM.fullmatch(emoji)
-    if not (has_emoji(int(custom[1])) if custom else is_unicode(emoji)):
+    return int(custom[1]) if custom is not None else None
+
+
+def check_reaction(emoji: str) -> None:
+    """Raise ApiError 10014 if this is no emoji as in a route (`✅` or `name:id`)."""
+    if custom_id(emoji) is None and not is_unicode(emoji):
         raise refused(10014)
 
 

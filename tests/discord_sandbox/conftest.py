@@ -1,10 +1,10 @@
 """Fixtures for sandbox tests: a sandbox, and the real discord.py pointed at it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Literal
 
-import discord
+import aiohttp
 import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
@@ -12,37 +12,9 @@ from discord.http import Route
 
 from discord_sandbox import Sandbox, control
 from tests.discord_sandbox.example_bot import ExampleBot
+from tests.discord_sandbox.scene import Connect, RecordingClient, Scene
 
 Limits = Literal["strict", "scaled", "off"]
-Events = list[tuple[str, tuple[Any, ...]]]
-
-
-class RecordingClient(discord.Client):
-    """A client that records every event."""
-
-    def __init__(self, **options: Any) -> None:
-        self.events: Events = []
-        intents = discord.Intents(
-            guilds=True,
-            members=True,
-            guild_messages=True,
-            guild_reactions=True,
-            dm_messages=True,
-            dm_reactions=True,
-        )
-        defaults: dict[str, Any] = {"intents": intents, "chunk_guilds_at_startup": False, "guild_ready_timeout": 0.1}
-        super().__init__(**defaults | options)
-
-    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
-        self.events.append((event, args))
-        super().dispatch(event, *args, **kwargs)
-
-    def heard(self, name: str) -> list[Any]:
-        """Return the arguments of each event of that name: the only one, or a tuple of several."""
-        return [args[0] if len(args) == 1 else args for event, args in self.events if event == name]
-
-
-Connect = Callable[..., Awaitable[RecordingClient]]
 
 
 @pytest.fixture
@@ -99,3 +71,17 @@ async def example_bot(sandbox: Sandbox, pointed: None) -> AsyncIterator[ExampleB
     yield bot
     await bot.close()
     await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+async def scene(sandbox: Sandbox, connect: Connect) -> Scene:
+    guild = sandbox.add_guild("Night Owls")
+    channel = guild.add_channel("raid-signups")
+    alice = guild.add_member("alice")
+    return Scene(sandbox, guild, channel, alice, await connect())
+
+
+@pytest.fixture
+async def http(sandbox: Sandbox) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {sandbox.token}"}) as session:
+        yield session

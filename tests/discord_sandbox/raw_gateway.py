@@ -23,11 +23,16 @@ class RawGateway:
 
     async def receive(self) -> Payload | None:
         """Return the next payload within 5 seconds; None when the socket is closed."""
+        frame = await self.receive_frame()
+        return dict(json.loads(frame)) if frame is not None else None
+
+    async def receive_frame(self) -> bytes | None:
+        """Return the next payload undecoded."""
         message = await self.ws.receive(timeout=5)
         if message.type is aiohttp.WSMsgType.BINARY:
             assert self._inflate is not None
-            return dict(json.loads(self._inflate.decompress(message.data)))
-        return dict(json.loads(message.data)) if message.type is aiohttp.WSMsgType.TEXT else None
+            return self._inflate.decompress(message.data)
+        return str(message.data).encode() if message.type is aiohttp.WSMsgType.TEXT else None
 
     async def expect(self, name: str) -> Payload:
         """Skip to the next event of that name and return its `d`. Raises AssertionError if the socket closes first."""

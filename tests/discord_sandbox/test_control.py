@@ -37,6 +37,16 @@ async def test_a_command_a_button_and_a_form(sandbox: Sandbox, guild: SandboxGui
     assert done["message"]["content"] == "At friday"
 
 
+async def test_people_react_normally_or_with_a_super_reaction(sandbox: Sandbox, guild: SandboxGuild) -> None:
+    said = await act(sandbox, "alice", "say", content="who comes?")
+    await act(sandbox, "alice", "react", message=said["id"], emoji="✅", burst=True)
+
+    seen = await act(sandbox, "bob", "react", message=said["id"], emoji="✅")
+
+    assert seen["reactors"] == {"✅": ["alice", "bob"]}
+    assert seen["reactions"][0]["count_details"] == {"burst": 1, "normal": 1}
+
+
 async def test_autocomplete_and_a_select(sandbox: Sandbox, guild: SandboxGuild, example_bot: ExampleBot) -> None:
     offered = await act(
         sandbox, "alice", "autocomplete", command="create", options={"activity": "molten"}, focused="activity"

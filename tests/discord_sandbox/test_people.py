@@ -12,7 +12,7 @@ from discord_sandbox.command_input import NotPossible
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel, Message
 from discord_sandbox.text_view import message_text, plain_text
-from tests.discord_sandbox.conftest import Connect
+from tests.discord_sandbox.scene import Connect
 
 
 @pytest.fixture

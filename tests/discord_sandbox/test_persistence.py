@@ -24,6 +24,7 @@ async def guild_with_everything(sandbox: Sandbox, bot: ExampleBot) -> SandboxGui
         Attachment(id=sandbox.store.next_id(), filename="a.png", content_type="image/png", content=b"\x89PNG")
     )
     await bob.react(message, f"tank:{emoji.id}")
+    await alice.react(message, f"tank:{emoji.id}", burst=True)
     channels.start_thread(sandbox.world, guild.facts, lobby, alice.user, "plans", on=message)
     await sandbox.until(lambda: bot.get_guild(guild.id))
     await (await bot.fetch_user(alice.id)).send("psst")
@@ -62,7 +63,7 @@ def _forget_ephemeral(channel: Channel) -> None:
     channel.messages = {key: one for key, one in channel.messages.items() if one.visible_to is None}
 
 
-@pytest.mark.parametrize("kept", [{}, {"form": 1}, {"form": 1, "users": [{"id": 1}]}, {"form": 99}])
+@pytest.mark.parametrize("kept", [{}, {"form": 2}, {"form": 2, "users": [{"id": 1}]}, {"form": 1}, {"form": 99}])
 async def test_what_is_no_world_is_refused(kept: dict[str, object]) -> None:
     with pytest.raises(persistence.WrongWorld):
         persistence.load(Sandbox().world, kept)

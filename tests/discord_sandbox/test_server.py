@@ -6,7 +6,7 @@ import pytest
 
 from discord_sandbox import FactMissing, Sandbox
 from discord_sandbox.faults import Silence
-from tests.discord_sandbox.conftest import Connect
+from tests.discord_sandbox.scene import Connect
 
 SEND = "POST /channels/{channel_id}/messages"
 

@@ -80,6 +80,20 @@ async def test_everybody_reacts_once_with_what_the_bot_offers(
     assert alice.id not in found
 
 
+async def test_a_super_reaction_counts_as_any_other(lobby: Channel, alice: Person, bob: Person, browse: Open) -> None:
+    page_client = await browse(alice)
+    message = await alice.say(lobby, "who comes?")
+    await alice.react(message, "⚔️", burst=True)
+    await bob.react(message, "⚔️")
+
+    await page_client.until(lambda: page_client.last(message).get("reactions", [{}])[0].get("count") == 2)
+    shown = page_client.last(message)["reactions"][0]
+    await page_client.ask("unreact", **message_address(message), emoji="⚔️")
+
+    assert (shown["me"], shown["names"]) == (True, ["Alice", "Bob"])
+    assert message.reactors("⚔️") == [bob.id]
+
+
 async def test_two_hundred_reactions_are_a_few_pushes(
     sandbox: Sandbox, guild: SandboxGuild, lobby: Channel, alice: Person, browse: Open
 ) -> None:

@@ -8,8 +8,7 @@ import discord
 import pytest
 
 from discord_sandbox import Sandbox
-from tests.discord_sandbox.conftest import Connect
-from tests.discord_sandbox.rest.rest_client import Scene, refused
+from tests.discord_sandbox.scene import Connect, Scene, refused
 
 SEND = "/channels/{channel_id}/messages"
 

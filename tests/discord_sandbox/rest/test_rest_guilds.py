@@ -4,7 +4,8 @@ import discord
 import pytest
 
 from discord_sandbox.store import ChannelType
-from tests.discord_sandbox.rest.rest_client import Scene, refused
+from tests import openapi_check
+from tests.discord_sandbox.scene import Scene, refused
 
 
 async def test_a_thread_from_start_to_end(scene: Scene) -> None:
@@ -28,6 +29,25 @@ async def test_a_thread_from_start_to_end(scene: Scene) -> None:
     assert (active, archived) == ([], [thread.id])
     assert scene.guild.facts.threads == {}
     await scene.sandbox.until(lambda: scene.client.heard("raw_thread_delete"))
+
+
+async def test_a_guild_has_a_limit_of_active_threads(scene: Scene) -> None:
+    scene.guild.limit_threads(1)
+    first, second = await scene.here.send("first"), await scene.here.send("second")
+    thread = await first.create_thread(name="first")
+
+    await refused(second.create_thread(name="second"), 160006, 400)
+    await refused(scene.here.create_thread(name="private"), 160006, 400)
+    await thread.edit(archived=True)
+    await second.create_thread(name="second")
+    await refused(thread.edit(archived=False), 160006, 400)
+    await refused(thread.send("hello"), 160006, 400)
+    await scene.guild.archive(scene.guild.channel("second"))
+    await thread.send("hello")
+
+    assert [one.id for one in scene.guild.facts.active_threads] == [thread.id]
+    await scene.sandbox.until(lambda: scene.client.heard("thread_update"))
+    assert openapi_check.mismatches(scene.sandbox.calls) == []
 
 
 async def test_a_private_thread_is_seen_by_its_members(scene: Scene) -> None:
@@ -96,4 +116,4 @@ async def test_typing_and_leaving(scene: Scene) -> None:
     await scene.home.leave()
 
     await scene.sandbox.until(lambda: scene.client.heard("guild_remove"))
-    assert scene.sandbox.store.guilds == {}
+    assert scene.sandbox.bot.id not in scene.guild.facts.members

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import discord
 
-from tests.discord_sandbox.rest.rest_client import Scene, refused
+from tests.discord_sandbox.scene import Scene, refused
 
 
 async def test_reactions_need_permission_and_exist(scene: Scene) -> None:
@@ -80,6 +80,18 @@ async def test_the_same_nonce_returns_the_first_message(scene: Scene) -> None:
     assert len(scene.channel.messages) == 2
 
 
+async def test_a_nonce_whose_first_message_was_deleted_sends_no_other(scene: Scene) -> None:
+    first = await scene.here.send("once", nonce="outbox-1")
+    await first.delete()
+
+    await refused(scene.here.send("twice", nonce="outbox-1"), 10008, 404)
+    other = await scene.here.send("another", nonce="outbox-2")
+    scene.sandbox.advance(timedelta(minutes=6))
+    later = await scene.here.send("later", nonce="outbox-1")
+
+    assert list(scene.channel.messages) == [other.id, later.id]
+
+
 async def test_allowed_mentions_decide_who_is_pinged(scene: Scene) -> None:
     role = scene.guild.add_role("Raiders", mentionable=True)
     text = f"<@{scene.alice.id}> <@&{role.id}> @everyone"
@@ -133,21 +145,6 @@ async def test_bulk_delete_takes_many_but_no_old_ones(scene: Scene) -> None:
 
     await scene.sandbox.until(lambda: scene.client.heard("raw_bulk_message_delete"))
     assert list(scene.channel.messages) == [message.id for message in old]
-
-
-async def test_direct_messages_reach_only_who_takes_them(scene: Scene) -> None:
-    stranger, closed = scene.sandbox.add_user("stranger"), scene.guild.add_member("closed")
-    closed.close_dms()
-
-    for person in (stranger, closed):
-        user = await scene.client.fetch_user(person.id)
-        await refused(user.send("x"), 50007, 403)
-    user = await scene.client.fetch_user(scene.alice.id)
-    message = await user.send("x")
-    await message.edit(content="y")
-
-    assert [fact.content for fact in scene.alice.dms] == ["y"]
-    await refused(scene.client.fetch_user(42), 10013, 404)
 
 
 async def test_pins(scene: Scene) -> None:

@@ -325,12 +325,12 @@ def test_threads(payload: Json, expected: list[str]) -> None:
     "sign", ["✅", "1️⃣", "1⃣", "❤", "❤️", "⚔️", "🛡️", "👍🏽", "👩‍🚀", "🏳️‍🌈", "🇩🇪", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🧙", f"worn:{WORN}"]
 )
 def test_emoji_one_can_react_with(sign: str) -> None:
-    emoji.check_reaction(sign, WORN.__eq__)
+    emoji.check_reaction(sign)
 
 
-@pytest.mark.parametrize("sign", ["", "1", "a", "✅✅", "♪", "☆", ":tank:", "lost:1", f"{WORN}", "\ufe0f"])
+@pytest.mark.parametrize("sign", ["", "1", "a", "✅✅", "♪", "☆", ":tank:", f"{WORN}", "\ufe0f"])
 def test_emoji_nobody_can_react_with(sign: str) -> None:
-    assert errors_of(emoji.check_reaction, sign, WORN.__eq__) == ["10014"]
+    assert errors_of(emoji.check_reaction, sign) == ["10014"]
 
 
 def test_the_size_of_embeds_counts_what_discord_counts() -> None:

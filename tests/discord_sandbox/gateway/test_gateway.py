@@ -8,8 +8,8 @@ import pytest
 from discord_sandbox import Sandbox, messages
 from discord_sandbox.store import Channel, Message, Reaction
 from discord_sandbox.world import Intent
-from tests.discord_sandbox.conftest import Connect, RecordingClient
 from tests.discord_sandbox.raw_gateway import raw_gateway
+from tests.discord_sandbox.scene import Connect, RecordingClient
 
 
 def say(sandbox: Sandbox, channel: Channel, user_id: int, content: str) -> Message:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 
 import aiohttp
 import discord
@@ -10,8 +9,9 @@ import pytest
 
 from discord_sandbox import Sandbox
 from discord_sandbox.faults import Silence
+from discord_sandbox.server import HUNG_UP
 from discord_sandbox.store import Channel
-from tests.discord_sandbox.conftest import Connect
+from tests.discord_sandbox.scene import Connect
 
 SEND = "POST /channels/{channel_id}/messages"
 
@@ -19,12 +19,6 @@ SEND = "POST /channels/{channel_id}/messages"
 @pytest.fixture
 def channel(sandbox: Sandbox) -> Channel:
     return sandbox.add_guild("Night Owls").add_channel("raids")
-
-
-@pytest.fixture
-async def http(sandbox: Sandbox) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {sandbox.token}"}) as session:
-        yield session
 
 
 def address(sandbox: Sandbox, channel: Channel) -> str:
@@ -102,3 +96,16 @@ async def test_no_answer_at_all(sandbox: Sandbox, channel: Channel, http: aiohtt
         await http.post(address(sandbox, channel), json={"content": "hello"}, timeout=aiohttp.ClientTimeout(total=0.2))
 
     assert len(channel.messages) == 1
+
+
+async def test_a_client_that_hangs_up_is_no_gap_of_the_sandbox(
+    sandbox: Sandbox, channel: Channel, http: aiohttp.ClientSession
+) -> None:
+    held = sandbox.faults.hold(route=SEND)
+
+    with pytest.raises(asyncio.TimeoutError):
+        await http.post(address(sandbox, channel), json={"content": "hello"}, timeout=aiohttp.ClientTimeout(total=0.1))
+    held.lift()
+
+    await sandbox.until(lambda: sandbox.calls[0].status == HUNG_UP)
+    assert sandbox.unsupported == []
