@@ -16,7 +16,8 @@ from discord_sandbox.store import Channel, ChannelType, Command, Guild, Json, St
 from discord_sandbox.world import World
 
 FORMAT_VERSION = 2
-"""The version of the file format; no other version can be loaded."""
+"""The version of the file format. Version 1 had fewer fields; those get their defaults."""
+_READABLE = (1, FORMAT_VERSION)
 _UNIONS = (Union, types.UnionType)
 
 
@@ -46,8 +47,8 @@ def load(world: World, kept: Json) -> None:
 
     Raises WrongWorld.
     """
-    if kept.get("form") != FORMAT_VERSION:
-        raise WrongWorld(f"this is a world of form {kept.get('form')!r}; only form {FORMAT_VERSION} can be read")
+    if kept.get("form") not in _READABLE:
+        raise WrongWorld(f"this is a world of form {kept.get('form')!r}; only forms 1 to {FORMAT_VERSION} can be read")
     try:
         _load(world, kept)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -80,7 +81,7 @@ def _record(value: Any) -> Json:
 
 def _made(kind: Any, record: Json, store: Store) -> Any:
     """Build a dataclass from the result of `_record`."""
-    return kind(**{name: _read(hint, record[name], store) for name, hint in _hints(kind).items()})
+    return kind(**{name: _read(hint, record[name], store) for name, hint in _hints(kind).items() if name in record})
 
 
 @cache

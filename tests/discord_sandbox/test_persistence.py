@@ -59,6 +59,26 @@ async def test_a_world_comes_back_as_it_was(sandbox: Sandbox, example_bot: Examp
     assert abs(again.clock.now() - sandbox.clock.now()) < timedelta(minutes=1)
 
 
+async def test_a_world_of_the_first_version_is_read(sandbox: Sandbox) -> None:
+    guild = sandbox.add_guild("Ravenwood")
+    lobby, alice = guild.add_channel("lobby"), guild.add_member("alice")
+    message = await alice.say(lobby, "hello")
+    await alice.react(message, "✅")
+    kept = json.loads(json.dumps(persistence.save(sandbox.world)))
+    kept["form"] = 1
+    del kept["guilds"][0]["max_active_threads"]
+    for channel in kept["channels"]:
+        for _, entry in channel["messages"]:
+            for _, reaction in entry["reactions"]:
+                del reaction["super_users"]
+    again = Sandbox()
+
+    persistence.load(again.world, kept)
+
+    assert again.store.channels == sandbox.store.channels
+    assert again.store.guilds == sandbox.store.guilds
+
+
 def _forget_ephemeral(channel: Channel) -> None:
     channel.messages = {key: one for key, one in channel.messages.items() if one.visible_to is None}
 
