@@ -23,6 +23,8 @@ from discord_sandbox.world import World
 log = logging.getLogger(__name__)
 PREFIX = "/api/v10"
 _ID = re.compile(r"[0-9]{15,}")
+_HUNG_UP = 499
+"""The status that servers note for a client that did not wait for its answer."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +88,8 @@ class RestServer:
                 headers.update(refusing(error.retry_after, "user"))
         except Unsupported as gap:
             status, body = 501, self.unsupported(str(gap))
+        except ConnectionError:  # the client hung up, perhaps because it was killed: nobody reads an answer
+            return web.Response(status=_HUNG_UP)
         except Exception as error:
             log.exception("request failed: %s %s", request.method, path)
             status, body = 501, self.unsupported(f"{record.method} {record.route} failed: {error!r}")

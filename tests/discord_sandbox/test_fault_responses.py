@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import discord
 import pytest
+import yarl
 
 from discord_sandbox import Sandbox
 from discord_sandbox.faults import Silence
@@ -102,3 +103,20 @@ async def test_no_answer_at_all(sandbox: Sandbox, channel: Channel, http: aiohtt
         await http.post(address(sandbox, channel), json={"content": "hello"}, timeout=aiohttp.ClientTimeout(total=0.2))
 
     assert len(channel.messages) == 1
+
+
+async def test_a_client_that_hangs_up_while_it_waits_is_no_gap(sandbox: Sandbox, channel: Channel) -> None:
+    sandbox.faults.slow(0.2, route=SEND)
+    where = yarl.URL(address(sandbox, channel))
+    assert where.host is not None
+    _, writer = await asyncio.open_connection(where.host, where.port)
+    head = f"POST {where.path} HTTP/1.1\r\nHost: {where.host}\r\nAuthorization: Bot {sandbox.token}\r\n"
+    # The body never comes, as from a process that is killed while it sends.
+    writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 20\r\n\r\n{{".encode())
+    await writer.drain()
+    await sandbox.until(lambda: sandbox.calls)
+
+    writer.transport.abort()
+
+    await asyncio.sleep(0.3)  # the request is read after the delay
+    assert sandbox.unsupported == []

@@ -19,8 +19,8 @@ Reaction = tuple[int, str]
 class Ledger:
     """Numbers the reactions that stand on the board, in the order in which the gateway delivered them.
 
-    A reaction that came while the bot was not connected, or that a kill may have lost, has no number: the bot cannot
-    know its place in the order.
+    A reaction has no number if the bot cannot know its place in the order: it came while the bot was not connected, a
+    kill may have lost it, or the gateway delivered out of order.
     """
 
     def __init__(self, sandbox: Sandbox, board: Message) -> None:
@@ -43,7 +43,7 @@ class Ledger:
             return
         reaction = event.user_id, key_of(event.payload["emoji"]["name"])
         match event.name:
-            case "MESSAGE_REACTION_ADD" if self._is_connected():
+            case "MESSAGE_REACTION_ADD" if self._is_connected() and self._sandbox.gateway.disorder is None:
                 self._delivered += 1
                 self._numbers[reaction] = self._delivered
             case "MESSAGE_REACTION_ADD" | "MESSAGE_REACTION_REMOVE":
