@@ -1,0 +1,100 @@
+"""Who reacted in which order, noted beside the bot; what the bot has to show for it in the end."""
+
+from collections import Counter
+from itertools import pairwise
+
+from discord_sandbox import Sandbox
+from discord_sandbox.store import Message
+from discord_sandbox.world import Dispatch
+from raidbot.raids.emoji.model import key_of
+from raidbot.raids.model import Raid, Role
+from tests.e2e import database_facts
+from tests.e2e.crowd import Crowd
+from tests.e2e.database_facts import AuditReplay, DatabaseFacts
+
+Reaction = tuple[int, str]
+"""A member's id and an emoji's key."""
+
+
+class Ledger:
+    """Numbers the reactions that stand on the board, in the order in which the gateway delivered them.
+
+    A reaction has no number if the bot cannot know its place in the order: it came while the bot was not connected, a
+    kill may have lost it, or the gateway delivered out of order.
+    """
+
+    def __init__(self, sandbox: Sandbox, board: Message) -> None:
+        self._sandbox = sandbox
+        self._board = board
+        self._delivered = 0
+        self._numbers: dict[Reaction, int] = {}
+        sandbox.world.listeners.append(self._note)
+
+    def doubt_unwritten(self, facts: DatabaseFacts) -> None:
+        """Forget the numbers of reactions that the killed bot had not written down."""
+        written = {(mark.member, key_of(facts.raid.role(mark.role).emoji)) for mark in facts.raid.marks}
+        self._numbers = {reaction: number for reaction, number in self._numbers.items() if reaction in written}
+
+    def number(self, member: int, role: Role) -> int | None:
+        return self._numbers.get((member, key_of(role.emoji)))
+
+    def _note(self, event: Dispatch) -> None:
+        if event.user_id is None or event.payload.get("message_id") != str(self._board.id):
+            return
+        reaction = event.user_id, key_of(event.payload["emoji"]["name"])
+        match event.name:
+            case "MESSAGE_REACTION_ADD" if self._is_connected() and self._sandbox.gateway.disorder is None:
+                self._delivered += 1
+                self._numbers[reaction] = self._delivered
+            case "MESSAGE_REACTION_ADD" | "MESSAGE_REACTION_REMOVE":
+                self._numbers.pop(reaction, None)
+
+    def _is_connected(self) -> bool:
+        return any(session.connection is not None for session in self._sandbox.gateway.sessions.values())
+
+
+def check_everything(ledger: Ledger, crowd: Crowd, board: Message, end: DatabaseFacts, left: set[int]) -> None:
+    """Assert that nobody is lost, in a wrong order, or told twice. `left` are members who left the server."""
+    placed, standing = database_facts.places(end.raid), database_facts.member_reactions(end.raid, board)
+    wrong = [
+        *(f"a reaction without a place: {one}" for one in standing - placed),
+        *(f"a place without a reaction: {one}" for one in placed - standing),
+        *(f"taken away without a reason: {one}" for one in crowd.unexplained() if one.member not in left),
+        *wrong_order(ledger, end.raid),
+        *wrong_messages(crowd, end, left),
+    ]
+    assert not wrong, "\n".join(wrong)
+    database_facts.check_rules(end.raid)
+    AuditReplay(end.raid).hear(end.audit).check()
+
+
+def wrong_order(ledger: Ledger, raid: Raid) -> list[str]:
+    """Return a line for each two members of a role of whom the later one stands first."""
+    wrong = []
+    for role in raid.roles:
+        waiting = [(wait.member, ledger.number(wait.member, role)) for wait in raid.waitlist(role.key)]
+        known = [(member, number) for member, number in waiting if number is not None]
+        wrong += [
+            f"{role.name}: {one} waits before {next_one}" for one, next_one in pairwise(known) if one[1] > next_one[1]
+        ]
+        for seat in raid.seated(role.key):
+            number = ledger.number(seat.member, role)
+            wrong += [
+                f"{role.name}: {seat.member} #{number} sits, {one} waits" for one in known if number and number > one[1]
+            ]
+    return wrong
+
+
+def wrong_messages(crowd: Crowd, end: DatabaseFacts, left: set[int]) -> list[str]:
+    """Return a line for each message that is missing, was sent twice, or was lost without a word.
+
+    A member who left the server may have been told before, or cannot be told any more.
+    """
+    wrong = [f"not settled: {row}" for row in end.outbox if row.state not in ("sent", "refused", "expired")]
+    wrong += [f"refused: {row}" for row in end.outbox if row.state != "sent" and row.target not in left]
+    for person in crowd.members:
+        got = Counter(message.content for message in person.dms)
+        owed = Counter(row.text for row in end.outbox if row.target == person.id and row.state == "sent")
+        if got != owed:
+            wrong.append(f"{person}: got {got - owed} more and {owed - got} less than was owed")
+    return wrong

@@ -1,0 +1,54 @@
+"""Whatever meets the bot in a burst: nobody is lost, overtaken or told twice, by a ledger kept outside the bot."""
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from discord_sandbox import Sandbox, SandboxGuild
+from raidbot.demo.harness import BotProcess
+from tests.chaos import seeds
+from tests.e2e import database_facts
+from tests.e2e.crowd import Crowd
+from tests.e2e.ledger.ledger import Ledger, check_everything
+from tests.e2e.ledger.storm import Storm
+from tests.raid_boards import post_raid
+
+EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
+SIZE = 40
+TROUBLES = 4
+_QUICK = {"RAIDBOT_DM_PAUSE_SECONDS": "0.05", "RAIDBOT_DM_BATCH": "10"}
+
+
+@pytest.fixture
+async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BotProcess]:
+    process = BotProcess(sandbox, tmp_path, settings=_QUICK)
+    yield process
+    await process.stop()
+
+
+async def begin(sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, rng: random.Random) -> Storm:
+    await bot.start()
+    await sandbox.until(lambda: sandbox.store.commands)
+    board = await post_raid(guild, activity="key", teams=4, team_size=4)
+    await sandbox.until(lambda: len(board.reactions) == 4)
+    crowd = Crowd(guild, board, size=SIZE, rng=rng)
+    return Storm(sandbox, guild, bot, board, crowd, Ledger(sandbox, board), rng)
+
+
+async def end(storm: Storm) -> None:
+    """Wait until everything agrees, and hold it against the ledger."""
+    facts = await database_facts.until_settled(storm.database, storm.board)
+    check_everything(storm.ledger, storm.crowd, storm.board, facts, storm.left)
+    assert await storm.bot.stop() == 0
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", seeds(3, 300))
+async def test_a_burst_in_a_storm(sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, seed: int) -> None:
+    storm = await begin(sandbox, guild, bot, random.Random(seed))
+
+    await storm.run(storm.crowd.deeds(EMOJIS), TROUBLES)
+
+    await end(storm)
