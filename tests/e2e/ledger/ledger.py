@@ -1,4 +1,4 @@
-"""Who reacted in which order, noted beside the bot; what the bot has to show for it in the end."""
+"""Note beside the bot who reacts in which order, and check what the bot made of it."""
 
 from collections import Counter
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Whatever meets the bot in a burst: nobody is lost, overtaken or told twice, by a ledger kept outside the bot."""
+"""Storms in the middle of a burst: nobody is lost, overtaken or told twice, by a ledger kept outside the bot."""
 
 import random
 from collections.abc import AsyncIterator
