@@ -49,7 +49,6 @@ from raidbot.commands.ui.router import Router
 from raidbot.db import guilds
 from raidbot.db.database import Database
 from raidbot.delivery.audit_log.feed import AuditFeed
-from raidbot.delivery.backoff import Backoff
 from raidbot.delivery.boards.components import PANEL as BOARD_PANEL
 from raidbot.delivery.boards.posted import PostedKinds
 from raidbot.delivery.boards.posting import Posting
@@ -72,6 +71,7 @@ from raidbot.jobs.retention import OutboxPruning, forget_boards, prune_audit, pr
 from raidbot.raids.model import GuildId
 from raidbot.raids.notifications import REPLY
 from raidbot.state import State
+from raidbot.utils.backoff import Backoff
 from raidbot.utils.circuit_breaker import CircuitBreaker
 from raidbot.utils.clock import Clock
 from raidbot.utils.errors import Refusal

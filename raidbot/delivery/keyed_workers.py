@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
-from raidbot.delivery.backoff import Backoff
+from raidbot.utils.backoff import Backoff
 from raidbot.utils.tasks import end, start_detached
 
 K = TypeVar("K", bound=Hashable)

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from raidbot.delivery.backoff import Backoff
 from raidbot.delivery.pacing import sleep_unless
+from raidbot.utils.backoff import Backoff
 from raidbot.utils.tasks import end
 
 _MAX_BACKOFF_SECONDS = 300.0

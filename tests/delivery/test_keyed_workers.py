@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from raidbot.delivery.backoff import Backoff
 from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.report_once import ReportOnce
+from raidbot.utils.backoff import Backoff
 
 
 def workers_for(work: Callable[[str], Awaitable[float | None]]) -> KeyedWorkers[str]:

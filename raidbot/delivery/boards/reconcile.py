@@ -8,7 +8,6 @@ from functools import partial
 import discord
 import structlog
 
-from raidbot.delivery.backoff import Backoff
 from raidbot.delivery.boards.posted import (
     Comparison,
     OptionReactions,
@@ -23,6 +22,7 @@ from raidbot.delivery.pacing import Pacer, sleep_unless
 from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import GuildId, MemberId, Source
+from raidbot.utils.backoff import Backoff
 from raidbot.utils.tasks import end
 
 log = structlog.get_logger(__name__)

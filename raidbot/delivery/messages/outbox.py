@@ -14,12 +14,12 @@ from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import outbox as rows
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import CLOCK_TOLERANCE, Claimed
-from raidbot.delivery.backoff import Backoff
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.messages import closed_dms
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.state import State
+from raidbot.utils.backoff import Backoff
 from raidbot.utils.cache import Cache
 from raidbot.utils.tasks import end
 
