@@ -175,7 +175,7 @@ class PostedKind(Protocol):
         """Return the stored snapshots of things."""
 
     async def to_draw(self, drawn: Set[int], /) -> Collection[int]:
-        """Return the things to compare with their snapshots at the start; `drawn` have one."""
+        """Return the things that may have to be redrawn at the start; `drawn` are those with a snapshot."""
 
     async def posted(self, thing: int, /) -> PostedThing | None:
         """Return the thing as it stands now, or None if it has no message."""

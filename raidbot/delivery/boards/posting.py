@@ -130,6 +130,8 @@ class Posting:
         )
         if claimed is None:
             await self._boards.posted(key, board.fingerprint)
+        else:
+            self._boards.forget(key)  # the message may be older than this board
         return channel.get_partial_message(sent.id)
 
     async def _find(self, channel: discord.PartialMessageable, footer: str, *, since: datetime) -> int | None:

@@ -11,7 +11,7 @@ from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
 from raidbot.raids.model import MessageId
 from tests.conftest import Start
-from tests.delivery.harness import SEND
+from tests.delivery.harness import EDIT, SEND
 from tests.delivery.posted.poll import POLL, Polls
 from tests.raid_boards import board_text, post_raid
 
@@ -164,6 +164,25 @@ async def test_a_poll_whose_message_is_deleted_is_posted_again(
 
         await sandbox.delete_message(board)
         again = await until_ready(guild, instead_of=board)
+        await bob.react(again, NO)
+        await guild.until(lambda: votes(again) == (0, 1))
+
+    assert boards(guild) == [again]
+
+
+async def test_a_late_answer_about_the_deleted_message_does_not_cost_the_new_one(
+    sandbox: Sandbox, guild: SandboxGuild, start_polls: StartPolls
+) -> None:
+    alice, bob, _ = members(guild)
+    async with start_polls() as polls:
+        board = await ask(guild, polls)
+        slow = sandbox.faults.slow(0.5, route=EDIT, calls=1)
+        await alice.react(board, YES)
+        await sandbox.until(lambda: slow.met)
+
+        await sandbox.delete_message(board)
+        again = await until_ready(guild, instead_of=board)
+        await sandbox.until(lambda: [call for call in sandbox.calls if call.method == "PATCH" and call.status == 404])
         await bob.react(again, NO)
         await guild.until(lambda: votes(again) == (0, 1))
 
