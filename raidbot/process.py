@@ -19,6 +19,7 @@ from raidbot.db.database import Database
 from raidbot.db.errors import UnusableDatabase
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
 from raidbot.utils import logging, member_tags
+from raidbot.utils.backoff import Backoff
 from raidbot.utils.clock import Clock, utc_now
 from raidbot.utils.errors import Refusal, UnusableLibraryError
 
@@ -163,14 +164,14 @@ async def _log_in(bot: RaidBot, token: str) -> None:
 
 
 async def _retry_until_reachable(step: Callable[[], Awaitable[None]]) -> None:
-    pause = _FIRST_BACKOFF_SECONDS
+    backoff = Backoff(_FIRST_BACKOFF_SECONDS, _MAX_BACKOFF_SECONDS)
     while True:
         try:
             return await step()
         except _UNREACHABLE as error:
+            pause = backoff.next()
             log.warning("Discord cannot be reached", error=str(error) or repr(error), again_in_seconds=pause)
         await asyncio.sleep(pause)
-        pause = min(2 * pause, _MAX_BACKOFF_SECONDS)
 
 
 def _refusal(closed: discord.ConnectionClosed) -> RefusedByDiscord:
