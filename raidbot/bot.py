@@ -12,7 +12,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.cogs import Services, all_cogs
-from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.commands.registration import register_commands
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.ui import log_context
@@ -102,7 +101,6 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         self.state = State(db, clock)
         self.api = DiscordApi(CircuitBreaker())
         self.gate = SignupGate(self, self.state, self.api)
-        self.event_queue = KeyedQueue()
         self.delivery = DeliveryService(
             self.state,
             self,
@@ -132,7 +130,6 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             api=self.api,
             delivery=self.delivery,
             gate=self.gate,
-            event_queue=self.event_queue,
             serves=self.serves,
             check_allowed=self.check_allowed,
             reaction_limit=self._options.reaction_limit,
@@ -177,7 +174,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
-        await _at_most(_CLOSE_TIMEOUT_SECONDS, self.event_queue.end())
+        await _at_most(_CLOSE_TIMEOUT_SECONDS, self.delivery.event_queue.end())
         await self._tasks.cancel_all()
         await _at_most(_CLOSE_TIMEOUT_SECONDS, self.state.wait_for_writes())
         await self.delivery.stop(_CLOSE_TIMEOUT_SECONDS)

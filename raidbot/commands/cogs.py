@@ -18,7 +18,6 @@ from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
 from raidbot.commands.admin.setup import Setup
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
-from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.commands.events.guild_events import GuildEvents
 from raidbot.commands.events.reactions import Reactions
 from raidbot.commands.posting.post_waiter import PostWaiter
@@ -57,7 +56,6 @@ class Services:
     api: DiscordApi
     delivery: DeliveryService
     gate: SignupGate
-    event_queue: KeyedQueue
     serves: Callable[[int | None], bool]
     check_allowed: Callable[[Interaction], None]
     reaction_limit: int
@@ -112,7 +110,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         GuildEvents(
             state,
             delivery.posted_kinds,
-            services.event_queue,
+            delivery.event_queue,
             delivery.reconcile,
             delivery.departures,
             serves=services.serves,
@@ -121,7 +119,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
             services.client,
             state,
             delivery.posted_kinds,
-            services.event_queue,
+            delivery.event_queue,
             serves=services.serves,
             speed=speed,
             reconcile=delivery.reconcile,

@@ -14,6 +14,7 @@ from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
@@ -52,6 +53,7 @@ class DeliveryService:
         self._parts: dict[str, Part] = {}
         self._starting = TaskSet()
         self.posted_kinds = kinds = PostedKinds()
+        self.event_queue = EventQueue()
         self.boards = self._add("boards", Boards(kinds, client, api))
         self.outbox = self._add("outbox", Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds))
         self.audit_feed = self._add("log channels", AuditFeed(state, client))

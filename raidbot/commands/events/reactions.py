@@ -9,10 +9,10 @@ import discord
 from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
-from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Reaction
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.event_queue import EventQueue
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.state import State
@@ -33,7 +33,7 @@ class Reactions(commands.Cog):
         client: discord.Client,
         state: State,
         kinds: PostedKinds,
-        event_queue: KeyedQueue,
+        event_queue: EventQueue,
         *,
         serves: Callable[[int | None], bool],
         speed: SlidingWindow[tuple[int, int]],

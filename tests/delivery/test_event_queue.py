@@ -3,14 +3,14 @@
 import asyncio
 from functools import partial
 
-from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.delivery.boards.raid_key import raid_key
+from raidbot.delivery.event_queue import EventQueue
 
 ONE, TWO = raid_key(1), raid_key(2)
 
 
 async def test_a_raids_events_keep_their_order_and_raids_do_not_wait_for_each_other() -> None:
-    event_queue, done = KeyedQueue(), list[str]()
+    event_queue, done = EventQueue(), list[str]()
     gate = asyncio.Event()
 
     async def slow() -> None:
@@ -30,7 +30,7 @@ async def test_a_raids_events_keep_their_order_and_raids_do_not_wait_for_each_ot
 
 
 async def test_an_event_that_fails_does_not_harm_the_next() -> None:
-    event_queue, done = KeyedQueue(), list[str]()
+    event_queue, done = EventQueue(), list[str]()
 
     async def fail() -> None:
         raise RuntimeError("broken")
@@ -46,7 +46,7 @@ async def test_an_event_that_fails_does_not_harm_the_next() -> None:
 
 
 async def test_nothing_is_taken_after_the_end() -> None:
-    event_queue, done = KeyedQueue(), list[str]()
+    event_queue, done = EventQueue(), list[str]()
     await event_queue.end()
 
     async def note() -> None:

@@ -17,7 +17,7 @@ Work = Callable[[], Awaitable[None]]
 Fields = dict[str, object]
 
 
-class KeyedQueue:
+class EventQueue:
     """One FIFO queue of work per posted thing. Things do not wait for each other.
 
     Each piece of work logs with the fields that were bound where it was queued.
