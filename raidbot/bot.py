@@ -174,7 +174,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
-        await _at_most(_CLOSE_TIMEOUT_SECONDS, self.delivery.event_queue.end())
+        await self.delivery.event_queue.end(_CLOSE_TIMEOUT_SECONDS)
         await self._tasks.cancel_all()
         await _at_most(_CLOSE_TIMEOUT_SECONDS, self.state.wait_for_writes())
         await self.delivery.stop(_CLOSE_TIMEOUT_SECONDS)

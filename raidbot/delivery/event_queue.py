@@ -1,62 +1,158 @@
-"""Queues that handle the events of each posted thing in order."""
+"""Queues that handle the events of each posted thing in order, through write outages."""
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from raidbot.db.database import Unwritable
 from raidbot.delivery.boards.posted import PostedKey
-from raidbot.utils.tasks import start_detached
+from raidbot.delivery.pacing import sleep_unless
+from raidbot.utils.tasks import TaskSet, end, start_detached
 
 log = structlog.get_logger(__name__)
 
 Work = Callable[[], Awaitable[None]]
-Fields = dict[str, object]
+
+_MAX_REACTIONS = 10_000
+_RETRY_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class _Event:
+    """`fields` are those bound to the log where the event was heard; `delayed` tells its member of an outage, once."""
+
+    work: Work
+    fields: dict[str, object]
+    is_reaction: bool
+    delayed: Work | None
 
 
 class EventQueue:
-    """One FIFO queue of work per posted thing. Things do not wait for each other.
+    """One FIFO queue of events per posted thing. Things do not wait for each other.
 
-    Each piece of work logs with the fields that were bound where it was queued.
+    An event that cannot be written stays first in its queue and is tried again until the database can be written; it
+    must have no effect before it raises Unwritable. During an outage one queue tries at a time, because each attempt
+    may hold up the writer for seconds.
     """
 
-    def __init__(self) -> None:
-        self._queues: dict[PostedKey, deque[tuple[Work, Fields]]] = {}
+    def __init__(self, *, max_reactions: int = _MAX_REACTIONS, retry_seconds: float = _RETRY_SECONDS) -> None:
+        self._max_reactions = max_reactions
+        self._retry_seconds = retry_seconds
+        self._queues: dict[PostedKey, deque[_Event]] = {}
+        self._reactions = 0
         self._workers: set[asyncio.Task[None]] = set()
+        self._telling = TaskSet()
+        self._writable = True
+        self._trying = asyncio.Lock()
+        self._stopping = asyncio.Event()
         self._ended = False
 
     def put(self, key: PostedKey, work: Work) -> None:
-        """Queue `work` behind the thing's earlier work. Returns at once; does nothing after `end`."""
+        """Queue `work` behind the thing's earlier events. Returns at once; does nothing after `end`."""
+        if not self._ended:
+            self._append(key, _Event(work, get_contextvars(), is_reaction=False, delayed=None))
+
+    def put_reaction(self, key: PostedKey, work: Work, *, delayed: Work | None = None) -> bool:
+        """Queue a member's reaction as `put` does; return False if too many are waiting.
+
+        `delayed` is called once if the reaction has to wait for the end of a write outage.
+        """
         if self._ended:
+            return True  # the next start compares every board
+        if self._reactions >= self._max_reactions:
+            return False
+        self._reactions += 1
+        self._append(key, _Event(work, get_contextvars(), is_reaction=True, delayed=delayed))
+        return True
+
+    def is_waiting(self, key: PostedKey) -> bool:
+        """Return True if events of the thing wait or are being handled."""
+        return key in self._queues
+
+    async def settled(self, key: PostedKey) -> None:
+        """Wait until the events of the thing queued so far are handled."""
+        if key not in self._queues:
             return
-        fields: Fields = get_contextvars()
-        line = self._queues.get(key)
-        if line is not None:
-            line.append((work, fields))
+        handled = asyncio.Event()
+
+        async def note() -> None:
+            handled.set()
+
+        self._append(key, _Event(note, {}, is_reaction=False, delayed=None))
+        await handled.wait()
+
+    async def end(self, within: float) -> None:
+        """Accept no more events, and give those that wait `within` seconds."""
+        self._ended = True
+        workers = list(self._workers)
+        if workers:
+            await asyncio.wait(workers, timeout=within)
+        self._stopping.set()
+        await end(workers, within=0)
+        await self._telling.cancel_all()
+
+    def _append(self, key: PostedKey, event: _Event) -> None:
+        queue = self._queues.get(key)
+        if queue is not None:
+            queue.append(event)
+            if not self._writable:
+                self._telling.spawn(self._tell([event]), name="telling of an outage")
             return
-        self._queues[key] = deque([(work, fields)])
+        self._queues[key] = deque([event])
         worker = start_detached(self._drain(key))
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
 
-    async def end(self) -> None:
-        """Accept no more work and wait until the queues are empty."""
-        self._ended = True
-        while self._workers:
-            await asyncio.wait(self._workers)
-
     async def _drain(self, key: PostedKey) -> None:
-        line = self._queues[key]
-        while line:
-            work, fields = line.popleft()
-            with bound_contextvars(**fields | key.fields):
+        queue = self._queues[key]
+        while queue and not self._stopping.is_set():
+            event = queue[0]
+            with bound_contextvars(**event.fields | key.fields):
+                if not await self._handle(event, queue):
+                    return
+            queue.popleft()
+            self._reactions -= event.is_reaction
+        if not queue:
+            del self._queues[key]
+
+    async def _handle(self, event: _Event, queue: deque[_Event]) -> bool:
+        """Handle the first event of the queue; return False if the bot stops before the database can be written."""
+        if self._writable and await self._attempt(event):
+            return True
+        while not self._stopping.is_set():
+            await self._tell(list(queue))
+            async with self._trying:
+                if not self._writable:
+                    await sleep_unless(self._retry_seconds, unless=self._stopping)
+                if not self._stopping.is_set() and await self._attempt(event):
+                    self._writable = True
+                    return True
+        return False
+
+    async def _attempt(self, event: _Event) -> bool:
+        """Run the event's work; return False if the database cannot be written."""
+        try:
+            await event.work()
+        except Unwritable as error:
+            self._writable = False
+            log.debug("event waits until it can be written", error=str(error))
+            return False
+        except Exception:  # the thing's later events must still be handled
+            log.exception("event of a board failed")
+        return True
+
+    async def _tell(self, events: list[_Event]) -> None:
+        """Tell the members of the events, each event once, that the database cannot be written."""
+        for event in events:
+            delayed, event.delayed = event.delayed, None
+            if delayed is None:
+                continue
+            with bound_contextvars(**event.fields):
                 try:
-                    await work()
-                except Unwritable as error:
-                    log.debug("board event not written", error=str(error))
-                except Exception:  # the thing's later work must still run
-                    log.exception("board event failed")
-        del self._queues[key]
+                    await delayed()
+                except Exception:  # the event itself still waits
+                    log.exception("member not told of the outage")

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 
 import discord
 from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
+from raidbot.db.database import Unwritable
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Reaction
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.event_queue import EventQueue
+from raidbot.delivery.event_queue import EventQueue, Work
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.state import State
@@ -77,11 +78,12 @@ class Reactions(commands.Cog):
         verdict = self._speed.hit((member.guild.id, member.id), asyncio.get_running_loop().time())
         handler = self._kinds.handler_of(key)
         if verdict:
-            self._event_queue.put(key, partial(handler.added, reaction))
+            self._put(key, partial(handler.added, reaction), delayed=partial(handler.delayed, reaction))
         else:
-            self._event_queue.put(key, partial(handler.too_fast, reaction, verdict.first_refusal))
-        if await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles}):
-            self._kinds.of(key).member_changed(key.id)
+            self._put(key, partial(handler.too_fast, reaction, verdict.first_refusal))
+        with suppress(Unwritable):  # learned with the member's next event
+            if await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles}):
+                self._kinds.of(key).member_changed(key.id)
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
@@ -95,7 +97,22 @@ class Reactions(commands.Cog):
         self._reconcile.touched(key, [member])
         with _logging(payload, key, "reaction removed"):
             removed = self._kinds.handler_of(key).removed
-            self._event_queue.put(key, partial(removed, key, member, key_of(str(payload.emoji))))
+            self._put(key, partial(removed, key, member, key_of(str(payload.emoji))))
+
+    def _put(self, key: PostedKey, work: Work, *, delayed: Work | None = None) -> None:
+        """Queue a reaction; leave it to a comparison if there is no room for it, or if it fails."""
+
+        async def handle() -> None:
+            try:
+                await work()
+            except Unwritable:
+                raise
+            except Exception:
+                self._reconcile.later(key)
+                raise
+
+        if not self._event_queue.put_reaction(key, handle, delayed=delayed):
+            self._reconcile.later(key)
 
     def _thing(self, payload: discord.RawReactionActionEvent) -> PostedKey | None:
         key = self._kinds.find(payload.message_id)

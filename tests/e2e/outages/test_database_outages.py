@@ -134,3 +134,25 @@ async def test_while_nothing_can_be_written_members_are_told_and_it_heals(
     said = [entry["event"] for entry in logs if entry["log_level"] in ("error", "warning")]
     assert said == ["database cannot be written"]
     assert "database can be written again" in [entry["event"] for entry in logs]
+
+
+async def test_reactions_heard_while_nothing_can_be_written_keep_their_order(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log]
+) -> None:
+    members = [guild.add_member(f"member{number}") for number in range(12)]
+    members.reverse()  # a comparison would take them in by id
+    async with start() as bot:
+        board = await post_raid(guild, seats=4)
+        await bot.state.db._writer.execute("PRAGMA query_only = ON")
+        for member in members:
+            await member.react(board, "✅")
+        await sandbox.until(lambda: all(member.dms for member in members), timeout=20)
+        sandbox.gateway.invalidate(resumable=False)  # the bot compares its boards
+        await sandbox.until(lambda: [entry["event"] for entry in logs].count("connected") == 2, timeout=20)
+        await bot.state.db._writer.execute("PRAGMA query_only = OFF")
+
+        end = await database_facts.until_settled(database, board)
+
+    arrived = [seat.member for seat in end.raid.seats] + [wait.member for wait in end.raid.waits]
+    assert arrived == [member.id for member in members]
+    assert [dm_text(member).count("could not write down") for member in members] == [1] * len(members)
