@@ -124,6 +124,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
             speed=speed,
             reconcile=delivery.reconcile,
             boards=delivery.boards,
+            posting=delivery.posting,
         ),
     ]
     return [Router(panels, check=services.check_allowed), *cogs]
