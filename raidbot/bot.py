@@ -32,8 +32,11 @@ from raidbot.utils.tasks import TaskSet, retry_until_done
 
 log = structlog.get_logger(__name__)
 
+_CLOSE_SECONDS = 8.5
+"""Limit for closing, below the 10 s after which systems kill a process."""
 _CLOSE_TIMEOUT_SECONDS = 2.0
-"""Limit for each step of closing; all steps together stay below the 10 s after which systems kill a process."""
+"""Limit for each step of closing but the first, which handles the events that wait."""
+_EVENTS_TIMEOUT_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,11 +177,25 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
-        await self.delivery.event_queue.end(_CLOSE_TIMEOUT_SECONDS)
+        deadline = asyncio.get_running_loop().time() + _CLOSE_SECONDS
+
+        def share(parts: int) -> float:
+            left = deadline - asyncio.get_running_loop().time()
+            return min(_CLOSE_TIMEOUT_SECONDS, left / parts)
+
+        await self.delivery.event_queue.end(_EVENTS_TIMEOUT_SECONDS)
+        await self._keep_unhandled(share(4))
         await self._tasks.cancel_all()
-        await _at_most(_CLOSE_TIMEOUT_SECONDS, self.state.wait_for_writes())
-        await self.delivery.stop(_CLOSE_TIMEOUT_SECONDS)
-        await _at_most(_CLOSE_TIMEOUT_SECONDS, super().close())
+        await _at_most(share(4), self.state.wait_for_writes())
+        await self.delivery.stop(share(3))  # each of two steps takes that long
+        await _at_most(share(1), super().close())
+        await self._keep_unhandled(share(1))  # what was heard meanwhile
+
+    async def _keep_unhandled(self, timeout: float) -> None:
+        try:
+            await _at_most(timeout, self.delivery.unhandled_reactions.save())
+        except Exception:  # the next start compares the boards
+            log.exception("reactions not kept for the next start")
 
 
 async def _at_most(seconds: float, work: Awaitable[None]) -> None:

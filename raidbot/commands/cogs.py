@@ -125,6 +125,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
             reconcile=delivery.reconcile,
             boards=delivery.boards,
             posting=delivery.posting,
+            unhandled=delivery.unhandled_reactions,
         ),
     ]
     return [Router(panels, check=services.check_allowed), *cogs]

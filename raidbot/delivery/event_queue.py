@@ -9,6 +9,7 @@ import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from raidbot.db.database import Unwritable
+from raidbot.db.heard_reactions import HeardReaction
 from raidbot.delivery.boards.posted import PostedKey
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.utils.tasks import TaskSet, end, start_detached
@@ -19,6 +20,8 @@ Work = Callable[[], Awaitable[None]]
 
 _MAX_REACTIONS = 10_000
 _RETRY_SECONDS = 1.0
+_LAST_EVENT_SECONDS = 0.5
+"""Time for events under way when the time to stop is over."""
 
 
 @dataclass(slots=True)
@@ -27,8 +30,8 @@ class _Event:
 
     work: Work
     fields: dict[str, object]
-    is_reaction: bool
-    delayed: Work | None
+    reaction: HeardReaction | None = None
+    delayed: Work | None = None
 
 
 class EventQueue:
@@ -45,6 +48,7 @@ class EventQueue:
         self._queues: dict[PostedKey, deque[_Event]] = {}
         self._reactions = 0
         self._workers: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.Future[None]] = set()
         self._telling = TaskSet()
         self._writable = True
         self._trying = asyncio.Lock()
@@ -54,45 +58,56 @@ class EventQueue:
     def put(self, key: PostedKey, work: Work) -> None:
         """Queue `work` behind the thing's earlier events. Returns at once; does nothing after `end`."""
         if not self._ended:
-            self._append(key, _Event(work, get_contextvars(), is_reaction=False, delayed=None))
+            self._append(key, _Event(work, get_contextvars()))
 
-    def put_reaction(self, key: PostedKey, work: Work, *, delayed: Work | None = None) -> bool:
+    def put_reaction(self, key: PostedKey, reaction: HeardReaction, work: Work, *, delayed: Work | None = None) -> bool:
         """Queue a member's reaction as `put` does; return False if too many are waiting.
 
-        `delayed` is called once if the reaction has to wait for the end of a write outage.
+        `delayed` is called once if the reaction has to wait for the end of a write outage. After `end` the reaction is
+        only added to those that are `unhandled`.
         """
-        if self._ended:
-            return True  # the next start compares every board
         if self._reactions >= self._max_reactions:
             return False
         self._reactions += 1
-        self._append(key, _Event(work, get_contextvars(), is_reaction=True, delayed=delayed))
+        self._append(key, _Event(work, get_contextvars(), reaction, delayed))
         return True
+
+    def unhandled(self) -> list[HeardReaction]:
+        """Return the reactions that wait, those of one thing in their order."""
+        return [event.reaction for queue in self._queues.values() for event in queue if event.reaction is not None]
 
     def is_waiting(self, key: PostedKey) -> bool:
         """Return True if events of the thing wait or are being handled."""
         return key in self._queues
 
     async def settled(self, key: PostedKey) -> None:
-        """Wait until the events of the thing queued so far are handled."""
+        """Wait until the events of the thing queued so far are handled. Raises CancelledError if `end` comes first."""
         if key not in self._queues:
             return
-        handled = asyncio.Event()
+        handled = asyncio.get_running_loop().create_future()
+        self._waiting.add(handled)
 
         async def note() -> None:
-            handled.set()
+            handled.set_result(None)
 
-        self._append(key, _Event(note, {}, is_reaction=False, delayed=None))
-        await handled.wait()
+        try:
+            self._append(key, _Event(note, {}))
+            if self._stopping.is_set():
+                handled.cancel()
+            await handled
+        finally:
+            self._waiting.discard(handled)
 
     async def end(self, within: float) -> None:
-        """Accept no more events, and give those that wait `within` seconds."""
+        """Handle no more events than those that wait, and those not longer than `within` seconds."""
         self._ended = True
         workers = list(self._workers)
         if workers:
             await asyncio.wait(workers, timeout=within)
         self._stopping.set()
-        await end(workers, within=0)
+        await end(workers, within=_LAST_EVENT_SECONDS)
+        for handled in list(self._waiting):
+            handled.cancel()
         await self._telling.cancel_all()
 
     def _append(self, key: PostedKey, event: _Event) -> None:
@@ -103,6 +118,8 @@ class EventQueue:
                 self._telling.spawn(self._tell([event]), name="telling of an outage")
             return
         self._queues[key] = deque([event])
+        if self._ended:
+            return
         worker = start_detached(self._drain(key))
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
@@ -115,7 +132,7 @@ class EventQueue:
                 if not await self._handle(event, queue):
                     return
             queue.popleft()
-            self._reactions -= event.is_reaction
+            self._reactions -= event.reaction is not None
         if not queue:
             del self._queues[key]
 

@@ -20,6 +20,7 @@ from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.threads import Threads
+from raidbot.delivery.unhandled_reactions import UnhandledReactions
 from raidbot.state import State
 from raidbot.utils.tasks import TaskSet, retry_until_done
 
@@ -54,6 +55,7 @@ class DeliveryService:
         self._starting = TaskSet()
         self.posted_kinds = kinds = PostedKinds()
         self.event_queue = events = EventQueue()
+        self.unhandled_reactions = UnhandledReactions(state.db, events)
         self.boards = self._add("boards", Boards(kinds, client, api))
         self.outbox = self._add("outbox", Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds))
         self.audit_feed = self._add("log channels", AuditFeed(state, client))

@@ -4,8 +4,11 @@ import asyncio
 from functools import partial
 
 from raidbot.db.database import Unwritable
+from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.event_queue import EventQueue
+from raidbot.raids.model import MemberId
+from tests.raids.builders import GUILD
 
 ONE, TWO = raid_key(1), raid_key(2)
 
@@ -59,6 +62,12 @@ async def test_nothing_is_taken_after_the_end() -> None:
     assert done == []
 
 
+def heard(member: int) -> HeardReaction:
+    return HeardReaction(
+        what=Heard.ADDED, kind=ONE.kind, thing=ONE.id, guild=GUILD, member=MemberId(member), emoji_key="✅"
+    )
+
+
 class Outage:
     """A database that cannot be written for a while, as events meet it."""
 
@@ -84,7 +93,7 @@ class Outage:
         self.told.append(name)
 
     def react(self, queue: EventQueue, name: str) -> bool:
-        return queue.put_reaction(ONE, partial(self.write, name), delayed=partial(self.tell, name))
+        return queue.put_reaction(ONE, heard(len(name)), partial(self.write, name), delayed=partial(self.tell, name))
 
 
 async def test_events_heard_during_an_outage_are_written_in_order_before_later_ones() -> None:
@@ -106,7 +115,7 @@ async def test_events_heard_during_an_outage_are_written_in_order_before_later_o
 async def test_during_an_outage_one_event_of_all_queues_tries_to_be_written() -> None:
     queue, outage = EventQueue(retry_seconds=60), Outage()
     for raid in range(50):
-        queue.put_reaction(raid_key(raid), partial(outage.write, str(raid)))
+        queue.put_reaction(raid_key(raid), heard(raid), partial(outage.write, str(raid)))
         await outage.attempted.wait()
     await queue.end(within=0)
 
@@ -122,3 +131,23 @@ async def test_reactions_that_do_not_fit_are_declined_until_there_is_room() -> N
     assert taken == [True, True, False]
     assert outage.written == ["first", "second"]
     assert outage.react(queue, "fourth")
+
+
+async def test_what_is_not_handled_in_time_stays_in_order() -> None:
+    queue, begun = EventQueue(), asyncio.Event()
+
+    async def hang() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    for member in (3, 1, 2):
+        queue.put_reaction(ONE, heard(member), hang)
+    comparison = asyncio.create_task(queue.settled(ONE))
+    await begun.wait()
+    await queue.end(within=0)
+    queue.put_reaction(ONE, heard(4), hang)
+    queue.put_reaction(TWO, heard(5), hang)
+
+    assert [one.member for one in queue.unhandled()] == [3, 1, 2, 4, 5]
+    await asyncio.wait({comparison}, timeout=5)
+    assert comparison.cancelled()

@@ -13,11 +13,13 @@ from structlog.contextvars import bound_contextvars
 
 from raidbot.commands.events.early_reactions import EarlyReactions
 from raidbot.db.database import Unwritable
+from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Reaction
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.event_queue import EventQueue, Work
+from raidbot.delivery.event_queue import EventQueue
+from raidbot.delivery.unhandled_reactions import UnhandledReactions
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.state import State
@@ -47,6 +49,7 @@ class Reactions(commands.Cog):
         reconcile: Reconcile,
         boards: Boards,
         posting: Posting,
+        unhandled: UnhandledReactions,
     ) -> None:
         self._client = client
         self._state = state
@@ -56,8 +59,17 @@ class Reactions(commands.Cog):
         self._speed = speed
         self._reconcile = reconcile
         self._boards = boards
+        self._unhandled = unhandled
         self._early = EarlyReactions(client, posting)
         posting.listen(self._take_in_early)
+
+    async def cog_load(self) -> None:
+        """Queue what the last run heard and did not handle, before anything else; guilds have to be known first."""
+        found = [heard for heard in await self._unhandled.load() if self._serves(heard.guild)]
+        for key in dict.fromkeys(_key(heard) for heard in found):
+            self._event_queue.put(key, self._client.wait_until_ready)
+        for heard in found:
+            self._put(heard)
 
     # Nothing is awaited before an event is queued, so they are queued in the order in which the gateway delivered them.
 
@@ -107,22 +119,20 @@ class Reactions(commands.Cog):
             return None
         if member.bot:
             return None
-        reaction = Reaction(
-            key,
-            GuildId(member.guild.id),
-            MemberId(member.id),
-            clean_name(member.display_name),
-            key_of(str(payload.emoji)),
-            frozenset(role.id for role in member.roles),
-        )
-        self._reconcile.touched(key, [reaction.member])
         verdict = self._speed.hit((member.guild.id, member.id), asyncio.get_running_loop().time())
-        handler = self._kinds.handler_of(key)
-        if verdict:
-            self._put(key, partial(handler.added, reaction), delayed=partial(handler.delayed, reaction))
-        else:
-            self._put(key, partial(handler.too_fast, reaction, verdict.first_refusal))
-        return reaction
+        heard = HeardReaction(
+            what=Heard.ADDED if verdict else Heard.TOO_FAST,
+            kind=key.kind,
+            thing=key.id,
+            guild=GuildId(member.guild.id),
+            member=MemberId(member.id),
+            emoji_key=key_of(str(payload.emoji)),
+            name=clean_name(member.display_name),
+            roles=frozenset(role.id for role in member.roles),
+            tell=verdict.first_refusal,
+        )
+        self._put(heard)
+        return _reaction(heard)
 
     async def _learn(self, reaction: Reaction) -> None:
         try:
@@ -138,22 +148,49 @@ class Reactions(commands.Cog):
         if payload.user_id == (self._client.user and self._client.user.id):
             self._boards.reactions_gone(key, [str(payload.emoji)])  # not by the bot, which removes none singly
             return
-        member = MemberId(payload.user_id)
-        self._reconcile.touched(key, [member])
-        removed = self._kinds.handler_of(key).removed
-        self._put(key, partial(removed, key, member, key_of(str(payload.emoji))))
+        assert payload.guild_id is not None  # noqa: S101
+        heard = HeardReaction(
+            what=Heard.REMOVED,
+            kind=key.kind,
+            thing=key.id,
+            guild=GuildId(payload.guild_id),
+            member=MemberId(payload.user_id),
+            emoji_key=key_of(str(payload.emoji)),
+        )
+        self._put(heard)
 
-    def _put(self, key: PostedKey, work: Work, *, delayed: Work | None = None) -> None:
-        """Queue a reaction; leave it to a comparison if there is no room for it, or if it fails."""
-
-        async def handle() -> None:
-            try:
-                await work()
-            except Unwritable:
-                raise
-            except Exception:
-                self._reconcile.later(key)
-                raise
-
-        if not self._event_queue.put_reaction(key, handle, delayed=delayed):
+    def _put(self, heard: HeardReaction) -> None:
+        """Queue a reaction. If there is no room for it, a comparison finds it later."""
+        key = _key(heard)
+        self._reconcile.touched(key, [heard.member])
+        delayed = partial(self._delayed, heard) if heard.what is Heard.ADDED else None
+        if not self._event_queue.put_reaction(key, heard, partial(self._handle, heard), delayed=delayed):
             self._reconcile.later(key)
+
+    async def _handle(self, heard: HeardReaction) -> None:
+        key = _key(heard)
+        try:
+            handler = self._kinds.handler_of(key)
+            match heard.what:
+                case Heard.ADDED:
+                    await handler.added(_reaction(heard))
+                case Heard.TOO_FAST:
+                    await handler.too_fast(_reaction(heard), heard.tell)
+                case Heard.REMOVED:
+                    await handler.removed(key, heard.member, heard.emoji_key)
+        except Unwritable:
+            raise
+        except Exception:
+            self._reconcile.later(key)
+            raise
+
+    async def _delayed(self, heard: HeardReaction) -> None:
+        await self._kinds.handler_of(_key(heard)).delayed(_reaction(heard))
+
+
+def _key(heard: HeardReaction) -> PostedKey:
+    return PostedKey(heard.kind, heard.thing)
+
+
+def _reaction(heard: HeardReaction) -> Reaction:
+    return Reaction(_key(heard), heard.guild, heard.member, heard.name, heard.emoji_key, heard.roles)
