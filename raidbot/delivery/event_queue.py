@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars
@@ -12,7 +13,7 @@ from raidbot.db.database import Unwritable
 from raidbot.db.heard_reactions import HeardReaction
 from raidbot.delivery.boards.posted import PostedKey
 from raidbot.delivery.pacing import sleep_unless
-from raidbot.utils.tasks import TaskSet, end, start_detached
+from raidbot.utils.tasks import TaskSet, end, guarded, start_detached
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +121,7 @@ class EventQueue:
         self._queues[key] = deque([event])
         if self._ended:
             return
-        worker = start_detached(self._drain(key))
+        worker = start_detached(guarded("events of a board", partial(self._drain, key), stopping=self._stopping))
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
 
