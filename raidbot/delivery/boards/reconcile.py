@@ -104,11 +104,11 @@ class Reconcile:
 
         Failures are logged, and retried later where that can help.
         """
-        await self._events.settled(key)
         look = Comparison()
         self._comparisons.setdefault(key, []).append(look)
         thing: ThingComparison | None = None
         try:
+            await self._events.settled(key)  # members heard from now on are touched
             thing = await self._kinds.of(key).compare(key.id, look)
             if thing is not None:
                 await self._compare(key, thing, look, in_full=in_full)
