@@ -79,7 +79,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
     )
     panels: dict[str, Panel] = {
         REPLY: DmButtons(state, serves=services.serves).press,
-        BOARD_PANEL: BoardButtons(state, gate, speed).press,
+        BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue, speed).press,
     }
 
     raid_reactions = RaidReactions(
@@ -102,7 +102,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(SETUP_PANEL, Setup(state)),
         with_panel(RAID_PANEL, RaidPanel(state, post_waiter)),
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
-        with_panel(MYSIGNUPS_PANEL, MySignups(state, gate)),
+        with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
         with_panel(TEMPLATES_PANEL, Templates(state)),
         SetChannel(state),
         RaidSignup(state),

@@ -99,6 +99,12 @@ class EventQueue:
         finally:
             self._waiting.discard(handled)
 
+    async def turn(self, key: PostedKey) -> None:
+        """Wait as `settled` does. Raises Unwritable while the events wait for the end of a write outage."""
+        if key in self._queues and not self._writable:
+            raise Unwritable("earlier events wait until they can be written")
+        await self.settled(key)
+
     async def end(self, within: float) -> None:
         """Handle no more events than those that wait, and those not longer than `within` seconds."""
         self._ended = True
