@@ -12,7 +12,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.cogs import Services, all_cogs
-from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.commands.registration import register_commands
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.ui import log_context
@@ -33,8 +32,11 @@ from raidbot.utils.tasks import TaskSet, retry_until_done
 
 log = structlog.get_logger(__name__)
 
+_CLOSE_SECONDS = 8.5
+"""Limit for closing, below the 10 s after which systems kill a process."""
 _CLOSE_TIMEOUT_SECONDS = 2.0
-"""Limit for each step of closing; all steps together stay below the 10 s after which systems kill a process."""
+"""Limit for each step of closing but the first, which handles the events that wait."""
+_EVENTS_TIMEOUT_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,6 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         self.state = State(db, clock)
         self.api = DiscordApi(CircuitBreaker())
         self.gate = SignupGate(self, self.state, self.api)
-        self.event_queue = KeyedQueue()
         self.delivery = DeliveryService(
             self.state,
             self,
@@ -132,7 +133,6 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             api=self.api,
             delivery=self.delivery,
             gate=self.gate,
-            event_queue=self.event_queue,
             serves=self.serves,
             check_allowed=self.check_allowed,
             reaction_limit=self._options.reaction_limit,
@@ -177,11 +177,25 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
-        await _at_most(_CLOSE_TIMEOUT_SECONDS, self.event_queue.end())
+        deadline = asyncio.get_running_loop().time() + _CLOSE_SECONDS
+
+        def share(parts: int) -> float:
+            left = deadline - asyncio.get_running_loop().time()
+            return min(_CLOSE_TIMEOUT_SECONDS, left / parts)
+
+        await self.delivery.event_queue.end(_EVENTS_TIMEOUT_SECONDS)
+        await self._keep_unhandled(share(4))
         await self._tasks.cancel_all()
-        await _at_most(_CLOSE_TIMEOUT_SECONDS, self.state.wait_for_writes())
-        await self.delivery.stop(_CLOSE_TIMEOUT_SECONDS)
-        await _at_most(_CLOSE_TIMEOUT_SECONDS, super().close())
+        await _at_most(share(4), self.state.wait_for_writes())
+        await self.delivery.stop(share(3))  # each of two steps takes that long
+        await _at_most(share(1), super().close())
+        await self._keep_unhandled(share(1))  # what was heard meanwhile
+
+    async def _keep_unhandled(self, timeout: float) -> None:
+        try:
+            await _at_most(timeout, self.delivery.unhandled_reactions.save())
+        except Exception:  # the next start compares the boards
+            log.exception("reactions not kept for the next start")
 
 
 async def _at_most(seconds: float, work: Awaitable[None]) -> None:

@@ -18,7 +18,6 @@ from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
 from raidbot.commands.admin.setup import Setup
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
-from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.commands.events.guild_events import GuildEvents
 from raidbot.commands.events.reactions import Reactions
 from raidbot.commands.posting.post_waiter import PostWaiter
@@ -57,7 +56,6 @@ class Services:
     api: DiscordApi
     delivery: DeliveryService
     gate: SignupGate
-    event_queue: KeyedQueue
     serves: Callable[[int | None], bool]
     check_allowed: Callable[[Interaction], None]
     reaction_limit: int
@@ -81,7 +79,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
     )
     panels: dict[str, Panel] = {
         REPLY: DmButtons(state, serves=services.serves).press,
-        BOARD_PANEL: BoardButtons(state, gate, speed).press,
+        BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue, speed).press,
     }
 
     raid_reactions = RaidReactions(
@@ -104,7 +102,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(SETUP_PANEL, Setup(state)),
         with_panel(RAID_PANEL, RaidPanel(state, post_waiter)),
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
-        with_panel(MYSIGNUPS_PANEL, MySignups(state, gate)),
+        with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
         with_panel(TEMPLATES_PANEL, Templates(state)),
         SetChannel(state),
         RaidSignup(state),
@@ -112,7 +110,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         GuildEvents(
             state,
             delivery.posted_kinds,
-            services.event_queue,
+            delivery.event_queue,
             delivery.reconcile,
             delivery.departures,
             serves=services.serves,
@@ -121,11 +119,13 @@ def all_cogs(services: Services) -> list[commands.Cog]:
             services.client,
             state,
             delivery.posted_kinds,
-            services.event_queue,
+            delivery.event_queue,
             serves=services.serves,
             speed=speed,
             reconcile=delivery.reconcile,
             boards=delivery.boards,
+            posting=delivery.posting,
+            unhandled=delivery.unhandled_reactions,
         ),
     ]
     return [Router(panels, check=services.check_allowed), *cogs]

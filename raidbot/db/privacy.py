@@ -61,6 +61,7 @@ REGISTRY = (
     Table(name="audit", scope=Scope.GUILD, ids=("actor", "member"), texts=("before", "after", "arguments")),
     # A new raid that somebody is planning.
     Table(name="drafts", scope=Scope.GUILD, ids=("member",), texts=("payload",)),
+    Table(name="heard_reactions", scope=Scope.GUILD, ids=("member",), names=("name",)),
     # What somebody typed in a form that was refused.
     Table(name="refused_forms", scope=Scope.GUILD, ids=("member",), typed=("fields",)),
     # `target` is a member's id if `kind` is 'dm', else a channel's. `dedupe` ends with the member's id.

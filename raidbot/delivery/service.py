@@ -14,11 +14,13 @@ from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.threads import Threads
+from raidbot.delivery.unhandled_reactions import UnhandledReactions
 from raidbot.state import State
 from raidbot.utils.tasks import TaskSet, retry_until_done
 
@@ -52,10 +54,12 @@ class DeliveryService:
         self._parts: dict[str, Part] = {}
         self._starting = TaskSet()
         self.posted_kinds = kinds = PostedKinds()
+        self.event_queue = events = EventQueue()
+        self.unhandled_reactions = UnhandledReactions(state.db, events)
         self.boards = self._add("boards", Boards(kinds, client, api))
         self.outbox = self._add("outbox", Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds))
         self.audit_feed = self._add("log channels", AuditFeed(state, client))
-        self.reaction_remover = self._add("reaction removal", ReactionRemover(kinds, client, api))
+        self.reaction_remover = self._add("reaction removal", ReactionRemover(kinds, client, api, events=events))
         self.threads = self._add("threads", Threads(state, client, api))
         self.best_effort_dms = self._add("best-effort dms", BestEffortDms(client, api))
         self.member_names = self._add(
@@ -64,7 +68,7 @@ class DeliveryService:
         self.departures = self._add(
             "departures", Departures(state, client, api, redraw=lambda raid: self.raid_boards.member_changed(raid))
         )
-        self.reconcile = self._add("later reconciling", Reconcile(kinds, client, api, self.boards))
+        self.reconcile = self._add("later reconciling", Reconcile(kinds, client, api, self.boards, events=events))
         self.posting = self._add(
             "posting", Posting(state, kinds, client, api, self.boards, catch_up=self.reconcile.compare)
         )

@@ -10,9 +10,10 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from raidbot.db import closed_dms, drafts, imported, outbox, refused_forms, threads
+from raidbot.db import closed_dms, drafts, heard_reactions, imported, outbox, refused_forms, threads
 from raidbot.db.database import Database
 from raidbot.db.guilds import note_fact
+from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.refused_forms import FormKey
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Cause
@@ -122,6 +123,10 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     imported.keep(tx, source="polls", key="1", guild=GUILD, payload='{"question": "Friday?"}')
     imported.open_balance(tx, imported.Balance(guild=GUILD, member=ALICE, raids=3, roles={"Tank": 2}))
     closed_dms.close_dms(tx, DAVE, NOW)
+    heard = HeardReaction(
+        what=Heard.ADDED, kind="raid", thing=imported_raid, guild=GUILD, member=DAVE, emoji_key="✅", name="Dave"
+    )
+    heard_reactions.keep(tx, [heard])
 
 
 def _outbox(tx: sqlite3.Connection) -> None:

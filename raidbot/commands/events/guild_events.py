@@ -9,11 +9,11 @@ import structlog
 from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
-from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.db import raid_queries
 from raidbot.delivery.boards.posted import Loss, PostedKey, PostedKinds
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reconcile import Reconcile
+from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.members.departures import Departures
 from raidbot.raids import lifecycle
 from raidbot.raids.emoji.model import key_of
@@ -68,7 +68,7 @@ class GuildEvents(commands.Cog):
         self,
         state: State,
         kinds: PostedKinds,
-        event_queue: KeyedQueue,
+        event_queue: EventQueue,
         reconcile: Reconcile,
         departures: Departures,
         *,

@@ -1,23 +1,32 @@
 """Reactions on posted things, from the gateway to the handler of their kind."""
 
 import asyncio
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from functools import partial
 
 import discord
+import structlog
 from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
-from raidbot.commands.events.event_queue import KeyedQueue
+from raidbot.commands.events.early_reactions import EarlyReactions
+from raidbot.db.database import Unwritable
+from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Reaction
+from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.event_queue import EventQueue
+from raidbot.delivery.unhandled_reactions import UnhandledReactions
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.state import State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.rate_limiter import SlidingWindow
+
+log = structlog.get_logger(__name__)
 
 
 def _logging(payload: discord.RawReactionActionEvent, key: PostedKey, heard: str) -> AbstractContextManager[None]:
@@ -33,12 +42,14 @@ class Reactions(commands.Cog):
         client: discord.Client,
         state: State,
         kinds: PostedKinds,
-        event_queue: KeyedQueue,
+        event_queue: EventQueue,
         *,
         serves: Callable[[int | None], bool],
         speed: SlidingWindow[tuple[int, int]],
         reconcile: Reconcile,
         boards: Boards,
+        posting: Posting,
+        unhandled: UnhandledReactions,
     ) -> None:
         self._client = client
         self._state = state
@@ -48,55 +59,138 @@ class Reactions(commands.Cog):
         self._speed = speed
         self._reconcile = reconcile
         self._boards = boards
+        self._unhandled = unhandled
+        self._early = EarlyReactions(client, posting)
+        posting.listen(self._take_in_early)
 
-    # Nothing is awaited before `put`, so reactions are queued in the order in which the gateway delivered them.
+    async def cog_load(self) -> None:
+        """Queue what the last run heard and did not handle, before anything else; guilds have to be known first."""
+        found = [heard for heard in await self._unhandled.load() if self._serves(heard.guild)]
+        for key in dict.fromkeys(_key(heard) for heard in found):
+            self._event_queue.put(key, self._client.wait_until_ready)
+        for heard in found:
+            self._put(heard)
+
+    # Nothing is awaited before an event is queued, so they are queued in the order in which the gateway delivered them.
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
-        key = self._thing(payload)
-        if key is not None:
-            with _logging(payload, key, "reaction added"):
-                await self._added(payload, key)
-
-    async def _added(self, payload: discord.RawReactionActionEvent, key: PostedKey) -> None:
-        member = payload.member
-        if member is None:  # the guild is not in discord.py's cache
-            self._reconcile.later(key)
-            return
-        if member.bot:
-            return
-        reaction = Reaction(
-            key,
-            GuildId(member.guild.id),
-            MemberId(member.id),
-            clean_name(member.display_name),
-            key_of(str(payload.emoji)),
-            frozenset(role.id for role in member.roles),
-        )
-        self._reconcile.touched(key, [reaction.member])
-        verdict = self._speed.hit((member.guild.id, member.id), asyncio.get_running_loop().time())
-        handler = self._kinds.handler_of(key)
-        if verdict:
-            self._event_queue.put(key, partial(handler.added, reaction))
-        else:
-            self._event_queue.put(key, partial(handler.too_fast, reaction, verdict.first_refusal))
-        if await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles}):
-            self._kinds.of(key).member_changed(key.id)
+        await self._hear(payload)
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
-        key = self._thing(payload)
-        if key is None:
+        await self._hear(payload)
+
+    async def _hear(self, payload: discord.RawReactionActionEvent) -> None:
+        if not self._serves(payload.guild_id):
             return
+        key = self._kinds.find(payload.message_id)
+        if key is None:
+            self._early.hold(payload)
+        else:
+            await self._take_in(key, [*self._early.take(payload.message_id), payload])
+
+    async def _take_in_early(self) -> None:
+        """Queue the reactions that were held for messages known by now."""
+        for message in self._early.messages():
+            key = self._kinds.find(message)
+            if key is not None:
+                await self._take_in(key, self._early.take(message))
+        self._early.drop_overdue()
+
+    async def _take_in(self, key: PostedKey, payloads: Iterable[discord.RawReactionActionEvent]) -> None:
+        for reaction in [self._queue(payload, key) for payload in payloads]:
+            if reaction is not None:
+                await self._learn(reaction)
+
+    def _queue(self, payload: discord.RawReactionActionEvent, key: PostedKey) -> Reaction | None:
+        """Queue the event; return the reaction if it is a member's that was added."""
+        if payload.event_type == "REACTION_ADD":
+            with _logging(payload, key, "reaction added"):
+                return self._added(payload, key)
+        with _logging(payload, key, "reaction removed"):
+            self._removed(payload, key)
+        return None
+
+    def _added(self, payload: discord.RawReactionActionEvent, key: PostedKey) -> Reaction | None:
+        member = payload.member
+        if member is None:  # the guild is not in discord.py's cache
+            self._reconcile.later(key)
+            return None
+        if member.bot:
+            return None
+        verdict = self._speed.hit((member.guild.id, member.id), asyncio.get_running_loop().time())
+        heard = HeardReaction(
+            what=Heard.ADDED if verdict else Heard.TOO_FAST,
+            kind=key.kind,
+            thing=key.id,
+            guild=GuildId(member.guild.id),
+            member=MemberId(member.id),
+            emoji_key=key_of(str(payload.emoji)),
+            name=clean_name(member.display_name),
+            roles=frozenset(role.id for role in member.roles),
+            tell=verdict.first_refusal,
+        )
+        self._put(heard)
+        return _reaction(heard)
+
+    async def _learn(self, reaction: Reaction) -> None:
+        try:
+            changed = await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles})
+        except sqlite3.Error as error:  # learned with the member's next event
+            if not isinstance(error, Unwritable):
+                log.exception("roles not learned")
+            return
+        if changed:
+            self._kinds.of(reaction.key).member_changed(reaction.key.id)
+
+    def _removed(self, payload: discord.RawReactionActionEvent, key: PostedKey) -> None:
         if payload.user_id == (self._client.user and self._client.user.id):
             self._boards.reactions_gone(key, [str(payload.emoji)])  # not by the bot, which removes none singly
             return
-        member = MemberId(payload.user_id)
-        self._reconcile.touched(key, [member])
-        with _logging(payload, key, "reaction removed"):
-            removed = self._kinds.handler_of(key).removed
-            self._event_queue.put(key, partial(removed, key, member, key_of(str(payload.emoji))))
+        assert payload.guild_id is not None  # noqa: S101
+        heard = HeardReaction(
+            what=Heard.REMOVED,
+            kind=key.kind,
+            thing=key.id,
+            guild=GuildId(payload.guild_id),
+            member=MemberId(payload.user_id),
+            emoji_key=key_of(str(payload.emoji)),
+        )
+        self._put(heard)
 
-    def _thing(self, payload: discord.RawReactionActionEvent) -> PostedKey | None:
-        key = self._kinds.find(payload.message_id)
-        return key if key is not None and self._serves(payload.guild_id) else None
+    def _put(self, heard: HeardReaction) -> None:
+        """Queue a reaction. If there is no room for it, a comparison finds it later."""
+        key = _key(heard)
+        self._reconcile.touched(key, [heard.member])
+        delayed = partial(self._delayed, heard) if heard.what is Heard.ADDED else None
+        if not self._event_queue.put_reaction(key, heard, partial(self._handle, heard), delayed=delayed):
+            self._reconcile.later(key)
+
+    async def _handle(self, heard: HeardReaction) -> None:
+        key = _key(heard)
+        try:
+            handler = self._kinds.handler_of(key)
+            match heard.what:
+                case Heard.ADDED:
+                    await handler.added(_reaction(heard))
+                case Heard.TOO_FAST:
+                    await handler.too_fast(_reaction(heard), heard.tell)
+                case Heard.REMOVED:
+                    await handler.removed(key, heard.member, heard.emoji_key)
+        except Unwritable:
+            raise
+        except Exception:
+            self._reconcile.later(key)
+            raise
+
+    async def _delayed(self, heard: HeardReaction) -> None:
+        await self._kinds.handler_of(_key(heard)).delayed(_reaction(heard))
+
+
+def _key(heard: HeardReaction) -> PostedKey:
+    return PostedKey(heard.kind, heard.thing)
+
+
+def _reaction(heard: HeardReaction) -> Reaction:
+    return Reaction(_key(heard), heard.guild, heard.member, heard.name, heard.emoji_key, heard.roles)

@@ -6,6 +6,7 @@ from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.signups.service import SignupService, place
 from raidbot.commands.ui import log_context, permissions, responses
 from raidbot.commands.ui.router import Press, UnknownPanel
+from raidbot.delivery.event_queue import EventQueue
 from raidbot.raids.model import MessageId, RaidId, Source
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
@@ -26,10 +27,12 @@ class PressedTooFast(Refusal):
 class BoardButtons:
     """`speed` is shared with reactions. The raid is identified by the pressed message alone."""
 
-    def __init__(self, state: State, gate: SignupGate, speed: SlidingWindow[tuple[int, int]]) -> None:
+    def __init__(
+        self, state: State, gate: SignupGate, events: EventQueue, speed: SlidingWindow[tuple[int, int]]
+    ) -> None:
         self._state = state
         self._speed = speed
-        self._signing_up = SignupService(state, gate, Source.BUTTON)
+        self._signing_up = SignupService(state, gate, events, Source.BUTTON)
 
     async def press(self, press: Press) -> None:
         interaction = press.interaction

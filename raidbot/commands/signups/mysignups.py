@@ -14,15 +14,16 @@ from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.raid_autocomplete import find_raid
 from raidbot.commands.ui.router import Press, UnknownPanel, page_number
 from raidbot.db import raid_listings
+from raidbot.delivery.event_queue import EventQueue
 from raidbot.raids.model import Raid, Source
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 
 
 class MySignups(commands.Cog):
-    def __init__(self, state: State, gate: SignupGate) -> None:
+    def __init__(self, state: State, gate: SignupGate, events: EventQueue) -> None:
         self._state = state
-        self._signing_up = SignupService(state, gate, Source.COMMAND)
+        self._signing_up = SignupService(state, gate, events, Source.COMMAND)
 
     @app_commands.command(description="Where you sit and wait on this server; leave or change it from here")
     async def mysignups(self, interaction: Interaction) -> None:

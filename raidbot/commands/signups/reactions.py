@@ -85,9 +85,16 @@ class RaidReactions:
             await self._tell(raid, reaction.member, refusal)
             if isinstance(refusal, RoleGone):
                 await self._tell(raid, raid.leader or raid.creator, refusal, again_after=_REPEAT_LEADER_NOTICE_SECONDS)
-        except sqlite3.Error as error:
-            self._catch_up(raid.id, error)
+        except Unwritable:
+            raise  # handled again when the database can be written
+        except sqlite3.Error:
+            self._catch_up(raid.id)
             await self._tell(raid, reaction.member, NotSaved(raid))
+
+    async def delayed(self, reaction: Reaction, /) -> None:
+        raid = await self._state.raid(RaidId(reaction.key.id))
+        if raid.role_for_emoji(reaction.emoji_key) is not None:
+            self._best_effort_dms.say(reaction.member, str(NotSaved(raid)))
 
     def _join(self, raid: Raid, *, reaction: Reaction, role: RoleKey, settings: GuildSettings, now: datetime) -> Change:
         mark = raid.mark_of(reaction.member, role)
@@ -112,22 +119,26 @@ class RaidReactions:
         if role is None:
             return
         mark = raid.mark_of(member, role.key)
-        taken = self._reaction_remover.was_removed_by_bot(Unwanted(key, member, role.key))
+        reaction = Unwanted(key, member, role.key)
+        taken = self._reaction_remover.was_removed_by_bot(reaction)
         rule = partial(signups.unreact, member=member, key=role.key, now=self._state.now())
         if taken:
             rule = partial(signups.forget_mark, member=member, key=role.key)
         try:
             now = (await self._state.change(raid.id, rule, Cause(Source.REACTION, member))).raid
-        except sqlite3.Error as error:
-            self._catch_up(raid.id, error)
+        except Unwritable:
+            if taken:
+                self._reaction_remover.expect(reaction)
+            raise  # handled again when the database can be written
+        except sqlite3.Error:
+            self._catch_up(raid.id)
             return
         meant_to_leave = mark is not None and not mark.unwanted and not taken
         if meant_to_leave and now.status is Status.CLOSED and now.has_place(member, role.key):
             await self._tell(now, member, signups.KeepsPlace(now))
 
-    def _catch_up(self, raid: RaidId, error: sqlite3.Error) -> None:
-        if not isinstance(error, Unwritable):
-            log.error("reaction not written", exc_info=error)
+    def _catch_up(self, raid: RaidId) -> None:
+        log.exception("reaction not written")
         self._reconcile.later(raid_key(raid))
 
     def _refuse(self, raid: Raid, member: MemberId, role: Role) -> None:

@@ -7,6 +7,8 @@ from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.ui import permissions
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import UnknownPanel
+from raidbot.delivery.boards.raid_key import raid_key
+from raidbot.delivery.event_queue import EventQueue
 from raidbot.raids import events as ev
 from raidbot.raids.labels import bold, bold_role, coded
 from raidbot.raids.model import MemberId, Raid, RaidId, RoleKey, Source
@@ -16,11 +18,15 @@ from raidbot.utils.clean_text import clean_name
 
 
 class SignupService:
-    """Each method returns sentences to the member about what it did."""
+    """Each method returns sentences to the member about what it did.
 
-    def __init__(self, state: State, gate: SignupGate, source: Source) -> None:
+    Reactions heard before are handled first. During a write outage they wait, and the methods raise Unwritable.
+    """
+
+    def __init__(self, state: State, gate: SignupGate, events: EventQueue, source: Source) -> None:
         self._state = state
         self._gate = gate
+        self._events = events
         self._source = source
 
     async def join(self, interaction: Interaction, raid_id: RaidId, key: str) -> str:
@@ -63,6 +69,7 @@ class SignupService:
         return await self._do(interaction, raid_id, rule)
 
     async def _do(self, interaction: Interaction, raid_id: RaidId, rule: Rule) -> str:
+        await self._events.turn(raid_key(raid_id))
         member = permissions.member_id(interaction)
         names = {member: clean_name(interaction.user.display_name)}
         change = await self._state.change(raid_id, rule, Cause(self._source, member), names=names)

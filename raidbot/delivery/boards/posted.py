@@ -261,9 +261,15 @@ class PostedKind(Protocol):
 
 
 class ReactionHandler(Protocol):
-    """Acts on the reactions of members. The calls about a thing come in the order of the gateway's events."""
+    """Acts on the reactions of members. The calls about a thing come in the order of the gateway's events.
+
+    A call that raises Unwritable is repeated, before any other call about the thing.
+    """
 
     async def added(self, reaction: Reaction, /) -> None: ...
+
+    async def delayed(self, reaction: Reaction, /) -> None:
+        """The database cannot be written, so `added` is called again when it can."""
 
     async def too_fast(self, reaction: Reaction, tell: bool, /) -> None:
         """The member reacts faster than allowed; `tell` for the first such reaction in a while."""

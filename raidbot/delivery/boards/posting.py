@@ -26,7 +26,7 @@ _MAX_BACKOFF_SECONDS = 60.0
 class Posting:
     """Posts every thing that its kind says is unposted, and then calls the kind's `follow_up`.
 
-    `catch_up` handles reactions that came before the message was known.
+    `catch_up` compares the reactions that came before the message was known and that no listener took in.
     """
 
     def __init__(
@@ -48,6 +48,8 @@ class Posting:
         self._catch_up = catch_up
         self._pacer: Pacer[ChannelId] = Pacer(1.25, burst=2)  # Discord allows 5 messages in 5 s per channel
         self._prefix = ""
+        self._under_way: dict[PostedKey, ChannelId] = {}
+        self._listeners: list[Callable[[], Awaitable[None]]] = []
         self._workers: KeyedWorkers[PostedKey] = KeyedWorkers(
             self._work, first_retry=first_retry, max_retry_seconds=_MAX_BACKOFF_SECONDS
         )
@@ -67,6 +69,14 @@ class Posting:
     async def idle(self) -> None:
         """Wait until nothing is being posted; things that wait for a retry do not count."""
         await self._workers.idle()
+
+    def listen(self, listener: Callable[[], Awaitable[None]]) -> None:
+        """Call `listener` whenever a posting has ended, before the message's reactions are compared."""
+        self._listeners.append(listener)
+
+    def is_posting_in(self, channel: int) -> bool:
+        """Return True if the channel may have a message of ours that is not known yet. Cheap to call often."""
+        return bool(self._under_way) and channel in self._under_way.values()
 
     def post(self, key: PostedKey) -> None:
         """Post the thing in the background, unless it is posted already."""
@@ -97,20 +107,30 @@ class Posting:
         kind = self._kinds.of(key)
         thing = await kind.to_post(key.id)
         if thing is None:
+            await self._ended(key)
             return
+        self._under_way[key] = thing.channel
         try:
             message = await self._message(key, thing)
         except discord.HTTPException as refusal:
             said = {"status": refusal.status, "code": refusal.code, "error": refusal.text}
             log.warning("board refused", **key.fields, **said)
             await kind.refused(key.id)
+            await self._ended(key)
             return
-        if not await kind.note_posted(key.id, MessageId(message.id)):
+        is_wanted = await kind.note_posted(key.id, MessageId(message.id))
+        await self._ended(key)
+        if not is_wanted:
             await self._take_down(message)
             return
         log.info("board posted", **key.fields, message=message.id)
         self._workers.backoff(key).reset()
         await self._catch_up(key)
+
+    async def _ended(self, key: PostedKey) -> None:
+        if self._under_way.pop(key, None) is not None:
+            for listener in self._listeners:
+                await listener()
 
     async def _message(self, key: PostedKey, thing: UnpostedThing) -> discord.PartialMessage:
         """Return the thing's message: one sent by an earlier attempt, or a new one."""

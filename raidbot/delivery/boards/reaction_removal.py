@@ -9,6 +9,7 @@ import structlog
 
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Unwanted
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.report_once import ReportOnce
@@ -35,6 +36,7 @@ class ReactionRemover:
         client: discord.Client,
         api: DiscordApi,
         *,
+        events: EventQueue | None = None,
         gap: float = 0.25,
         first_retry: float = 2.0,
         slow_retry: float = 300.0,
@@ -42,6 +44,7 @@ class ReactionRemover:
         self._kinds = kinds
         self._client = client
         self._api = api
+        self._events = events or EventQueue()
         self._pacer: Pacer[ChannelId] = Pacer(gap)
         self._slow_retry = slow_retry
         self._owed: dict[ChannelId, dict[Unwanted, bool]] = {}
@@ -82,6 +85,10 @@ class ReactionRemover:
         Returns True once per removal by the bot; the next one is the member's own.
         """
         return self._expected_removals.pop(unwanted, None) is not None
+
+    def expect(self, unwanted: Unwanted) -> None:
+        """Take back an answer of `was_removed_by_bot`: the removal event is going to be handled again."""
+        self._expected_removals.setdefault(unwanted, object())
 
     def expect_again(self, key: PostedKey, is_wanted: Callable[[MemberId, str], bool]) -> None:
         """Expect a removal event again if the member reacted anew meanwhile: the call may remove the new reaction.
@@ -153,7 +160,10 @@ class ReactionRemover:
 
     def _check(self, channel: ChannelId, unwanted: Unwanted, taking: object) -> None:
         """Repeat the call if the gateway has not reported the removal: its response shows if the reaction is gone."""
-        if self._forget(unwanted, taking):
+        if self._expected_removals.get(unwanted) is taking and self._events.is_waiting(unwanted.key):
+            # The removal's event may be among those that wait.
+            asyncio.get_running_loop().call_later(_ECHO_TIMEOUT_SECONDS, self._check, channel, unwanted, taking)
+        elif self._forget(unwanted, taking):
             self._owe(channel, unwanted, refused=False)
 
     def _report(self, channel: ChannelId, refusal: discord.Forbidden) -> None:

@@ -18,6 +18,7 @@ from raidbot.delivery.boards.posted import (
 )
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.pacing import Pacer, sleep_unless
 from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.emoji.model import key_of
@@ -45,6 +46,7 @@ class Reconcile:
         api: DiscordApi,
         boards: Boards,
         *,
+        events: EventQueue | None = None,
         first_retry: float = 5.0,
         sweep_gap: float = 10.0,
     ) -> None:
@@ -52,6 +54,7 @@ class Reconcile:
         self._client = client
         self._api = api
         self._boards = boards
+        self._events = events or EventQueue()
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
         self._sweep_gap = sweep_gap
         self._comparisons: dict[PostedKey, list[Comparison]] = {}
@@ -97,11 +100,15 @@ class Reconcile:
             await kind.after_comparing(concerns)
 
     async def compare(self, key: PostedKey, *, in_full: bool = False) -> None:
-        """Compare one board. Failures are logged, and retried later where that can help."""
+        """Compare one board once its events heard so far are handled.
+
+        Failures are logged, and retried later where that can help.
+        """
         look = Comparison()
         self._comparisons.setdefault(key, []).append(look)
         thing: ThingComparison | None = None
         try:
+            await self._events.settled(key)  # members heard from now on are touched
             thing = await self._kinds.of(key).compare(key.id, look)
             if thing is not None:
                 await self._compare(key, thing, look, in_full=in_full)

@@ -11,6 +11,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
+from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidId, Role, RoleKey, Seat, Source
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause
@@ -19,6 +20,7 @@ from tests.raid_boards import board_text, dm_text, post_raid, reaction_count, ru
 from tests.raids.builders import roles, unposted_raid
 
 _SETTING = Cause(Source.COMMAND)
+CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
 _ICONS = [chr(code) for code in range(0x1F400, 0x1F400 + 50)]
 
 
@@ -298,3 +300,25 @@ async def test_thirty_members_press_and_react_at_once(guild: SandboxGuild, start
         assert [len(raid.seated(role.key)) for role in raid.roles] == [5, 5]
         everybody = [*(seat.member for seat in raid.seats), *(wait.member for wait in raid.waits)]
         assert sorted(everybody) == sorted(person.id for person in crowd)
+
+
+async def test_a_press_comes_behind_reactions_heard_before(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start() as bot:
+        await choose(bot, guild, SignupStyle.BOTH)
+        board = await post(bot, guild, roles(tank=1))
+        handled = asyncio.Event()
+
+        async def wait() -> None:
+            await handled.wait()
+
+        bot.delivery.event_queue.put(raid_key(1), wait)
+        await alice.react(board, (await the_raid(bot)).roles[0].emoji)
+        await guild.until(lambda: bot.delivery.event_queue.unhandled())
+        press = asyncio.create_task(bob.click(board, "Tank"))
+        await guild.until(lambda: sandbox.count("POST", CALLBACK))
+        handled.set()
+        answer = await press
+
+        assert places(await the_raid(bot)) == {alice.id: "tank"}
+        assert "number 1 in line" in answer.text()

@@ -16,6 +16,7 @@ from raidbot.db import (
     closed_dms,
     drafts,
     guilds,
+    heard_reactions,
     imported,
     outbox,
     past_players,
@@ -64,6 +65,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("closed_dms", _closed_dms()),
         ("drafts", _drafts(raid)),
         ("guilds", _guilds()),
+        ("heard_reactions", _heard_reactions(raid)),
         ("imported", _imported(raid)),
         ("outbox", _outbox()),
         ("raid_listings", _raid_listings()),
@@ -139,6 +141,15 @@ def _guilds() -> Iterator[tuple[str, Call]]:
     yield "leaders", partial(guilds.leaders, guild=GUILD, role=1)
     yield "note_fact", partial(guilds.note_fact, name=_TEXT, value=_TEXT)
     yield "fact", partial(guilds.fact, name=_TEXT)
+
+
+def _heard_reactions(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    heard = heard_reactions.HeardReaction(
+        what=heard_reactions.Heard.ADDED, kind="raid", thing=raid, guild=GUILD, member=MEMBER, emoji_key=_TEXT
+    )
+    yield "keep", partial(heard_reactions.keep, reactions=[heard])
+    yield "kept", heard_reactions.kept
+    yield "delete", partial(heard_reactions.delete, until=1)
 
 
 def _imported(raid: RaidId) -> Iterator[tuple[str, Call]]:

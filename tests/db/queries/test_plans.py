@@ -24,6 +24,12 @@ ALLOWED = {
     ("audit_overview.py", "last_noted", "SCAN audit"): "stops after a few entries; only the demo asks",
     ("audit_overview.py", "roster_changes", "SEARCH audit USING INTEGER PRIMARY KEY (rowid>?)"): "only the demo asks",
     ("drafts.py", "prune", "SCAN drafts"): "drafts are kept for a day",
+    (
+        "heard_reactions.py",
+        "delete",
+        "SEARCH heard_reactions USING INTEGER PRIMARY KEY (rowid<?)",
+    ): "all were just read",
+    ("heard_reactions.py", "kept", "SCAN heard_reactions"): "once at start, what the last run left",
     ("outbox.py", "counts", "SCAN outbox"): "only the demo asks",
     ("outbox.py", "done_before", "SEARCH outbox USING INTEGER PRIMARY KEY (rowid>?)"): "stops after `window` rows",
     ("past_players.py", "past_players", "SEARCH raids USING INDEX raids_by_guild (guild=?)"): "stops after `_RAIDS`",

@@ -124,6 +124,9 @@ class Polls(PostedKind):
         elif option is not None:
             await self._change(poll.id, lambda before: before.voted(reaction.member, option))
 
+    async def delayed(self, _reaction: Reaction, /) -> None:
+        """Tell nobody."""
+
     async def too_fast(self, reaction: Reaction, _tell: bool, /) -> None:
         await self.added(reaction)
 

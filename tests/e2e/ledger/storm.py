@@ -2,7 +2,10 @@
 
 import asyncio
 import random
+import resource
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +23,7 @@ SEND = "POST /channels/{channel_id}/messages"
 OPEN_DM = "POST /users/@me/channels"
 READ = "GET /channels/{channel_id}/messages/{message_id}"
 PUT_AWAY = "DELETE /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/{user_id}"
+_KILOBYTE = 1024
 ROUTES = (EDIT, SEND, OPEN_DM, READ, PUT_AWAY)
 
 
@@ -100,3 +104,21 @@ class Storm:
     async def disorder(self) -> None:
         self.sandbox.gateway.disturb(duplicates=0.1, rng=random.Random(self.rng.random()))
         asyncio.get_running_loop().call_later(self.rng.uniform(0.2, 1), self.sandbox.gateway.calm)
+
+
+async def lock_database(database: Path, seconds: float) -> None:
+    """Hold the database's write lock, as a backup or another program would."""
+    with closing(sqlite3.connect(database, timeout=10, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        await asyncio.sleep(seconds)
+        connection.execute("ROLLBACK")
+
+
+async def fill_disk(bot: BotProcess, seconds: float) -> None:
+    """Let no file of the bot grow: the database's log can take a few more pages, then writing fails."""
+    log = bot.database.with_name(f"{bot.database.name}-wal")
+    size = log.stat().st_size + 16 * _KILOBYTE
+    _, hard = resource.prlimit(bot.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (size, hard))
+    await asyncio.sleep(seconds)
+    resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (hard, hard))

@@ -1,5 +1,6 @@
 """Storms in the middle of a burst: nobody is lost, overtaken or told twice, by a ledger kept outside the bot."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,16 +9,17 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.demo.harness import BotProcess
-from tests.chaos import seeds
+from tests.chaos import rounds, seeds
 from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd
 from tests.e2e.ledger.ledger import Ledger, check_everything
-from tests.e2e.ledger.storm import Storm
+from tests.e2e.ledger.storm import Storm, fill_disk, lock_database
 from tests.raid_boards import post_raid
 
 EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
 SIZE = 40
 TROUBLES = 4
+OUTAGE_SECONDS = rounds(7, 20)
 _QUICK = {"RAIDBOT_DM_PAUSE_SECONDS": "0.05", "RAIDBOT_DM_BATCH": "10"}
 
 
@@ -50,5 +52,33 @@ async def test_a_burst_in_a_storm(sandbox: Sandbox, guild: SandboxGuild, bot: Bo
     storm = await begin(sandbox, guild, bot, random.Random(seed))
 
     await storm.run(storm.crowd.deeds(EMOJIS), TROUBLES)
+
+    await end(storm)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", seeds(1, 30))
+async def test_a_burst_while_the_database_is_locked(
+    sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, seed: int
+) -> None:
+    storm = await begin(sandbox, guild, bot, random.Random(seed))
+    locked = asyncio.create_task(lock_database(storm.database, OUTAGE_SECONDS))
+
+    await storm.act(storm.crowd.deeds(EMOJIS))
+    await locked
+
+    await end(storm)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", seeds(1, 30))
+async def test_a_burst_while_the_disk_is_full(
+    sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess, seed: int
+) -> None:
+    storm = await begin(sandbox, guild, bot, random.Random(seed))
+    full = asyncio.create_task(fill_disk(bot, OUTAGE_SECONDS))
+
+    await storm.act(storm.crowd.deeds(EMOJIS))
+    await full
 
     await end(storm)

@@ -28,6 +28,8 @@ from tests.e2e.outages.outage_steps import (
 )
 from tests.raid_boards import board_text, dm_text, post_raid, run_create
 
+TAKE = "DELETE /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/{user_id}"
+
 
 @pytest.mark.usefixtures("no_heartbeats")
 async def test_a_database_that_is_full_for_a_while(
@@ -134,3 +136,62 @@ async def test_while_nothing_can_be_written_members_are_told_and_it_heals(
     said = [entry["event"] for entry in logs if entry["log_level"] in ("error", "warning")]
     assert said == ["database cannot be written"]
     assert "database can be written again" in [entry["event"] for entry in logs]
+
+
+async def test_reactions_heard_while_nothing_can_be_written_keep_their_order(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, logs: list[Log]
+) -> None:
+    members = [guild.add_member(f"member{number}") for number in range(12)]
+    members.reverse()  # a comparison would take them in by id
+    async with start() as bot:
+        board = await post_raid(guild, seats=4)
+        await bot.state.db._writer.execute("PRAGMA query_only = ON")
+        for member in members:
+            await member.react(board, "✅")
+        await sandbox.until(lambda: all(member.dms for member in members), timeout=20)
+        sandbox.gateway.invalidate(resumable=False)  # the bot compares its boards
+        await sandbox.until(lambda: [entry["event"] for entry in logs].count("connected") == 2, timeout=20)
+        await bot.state.db._writer.execute("PRAGMA query_only = OFF")
+
+        end = await database_facts.until_settled(database, board)
+
+    arrived = [seat.member for seat in end.raid.seats] + [wait.member for wait in end.raid.waits]
+    assert arrived == [member.id for member in members]
+    assert [dm_text(member).count("could not write down") for member in members] == [1] * len(members)
+
+
+@pytest.mark.usefixtures("no_heartbeats")
+async def test_a_removal_by_the_bot_is_no_leaving_although_it_is_written_late(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start() as bot:
+        board = await post_raid(guild, activity="key", teams=2, team_size=2)
+        await guild.until(lambda: len(board.reactions) == 2)
+        await alice.react(board, "1️⃣")
+        removal = sandbox.faults.hold(route=TAKE, about=board)
+        await alice.react(board, "2️⃣")
+        await sandbox.until(lambda: removal.met)
+        await alice.unreact(board, "1️⃣")
+        await alice.react(board, "1️⃣")  # the call that is under way takes this one
+        await sandbox.until(lambda: roles_of_seats(database) == [1])
+
+        await bot.state.db._writer.execute("PRAGMA query_only = ON")
+        await bob.react(board, "1️⃣")
+        removal.lift()
+        await sandbox.until(lambda: alice.id not in board.reactors("1️⃣"))
+        await sandbox.until(lambda: bot.state.db.outage)
+        await pass_time(sandbox, 10.0)  # longer than an echo is waited for
+        await bot.state.db._writer.execute("PRAGMA query_only = OFF")
+
+        await sandbox.until(
+            lambda: [mark.member for mark in database_facts.read(database).raid.marks] == [bob.id], timeout=20
+        )
+        assert roles_of_seats(database) == [1, 1]
+
+
+def roles_of_seats(database: Path) -> list[int]:
+    """Return the number of the role of each seat."""
+    raid = database_facts.read(database).raid
+    numbers = {role.key: number for number, role in enumerate(raid.roles, 1)}
+    return [numbers[seat.role] for seat in raid.seats]

@@ -1,0 +1,77 @@
+"""Reactions that were heard but not handled when the bot stopped."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from raidbot.raids.model import GuildId, MemberId
+
+
+class Heard(StrEnum):
+    """The event. `TOO_FAST` is a reaction added by a member who reacts faster than allowed."""
+
+    ADDED = "added"
+    TOO_FAST = "too fast"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardReaction:
+    """A member's reaction on the posted thing that `kind` and `thing` name.
+
+    A removed reaction has no name and no roles. `tell` if the member has to be told that they react too fast.
+    """
+
+    what: Heard
+    kind: str
+    thing: int
+    guild: GuildId
+    member: MemberId
+    emoji_key: str
+    name: str = ""
+    roles: frozenset[int] = frozenset()
+    tell: bool = False
+
+
+def kept(connection: sqlite3.Connection) -> tuple[int, list[HeardReaction]]:
+    """Return all rows in order, and the id of the last one, 0 if there is none."""
+    rows = connection.execute(
+        "SELECT id, what, kind, thing, guild, member, emoji_key, name, roles, tell FROM heard_reactions ORDER BY id"
+    ).fetchall()
+    found = [
+        HeardReaction(
+            what=Heard(what),
+            kind=kind,
+            thing=thing,
+            guild=GuildId(guild),
+            member=MemberId(member),
+            emoji_key=emoji_key,
+            name=name,
+            roles=frozenset(json.loads(roles)),
+            tell=bool(tell),
+        )
+        for _, what, kind, thing, guild, member, emoji_key, name, roles, tell in rows
+    ]
+    return rows[-1][0] if rows else 0, found
+
+
+def keep(tx: sqlite3.Connection, reactions: Iterable[HeardReaction]) -> int:
+    """Add rows behind those that are there, and return the id of the last row."""
+    tx.executemany(
+        "INSERT INTO heard_reactions (what, kind, thing, guild, member, emoji_key, name, roles, tell)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (one.what, one.kind, one.thing, one.guild, one.member, one.emoji_key, one.name, roles, one.tell)
+            for one in reactions
+            for roles in [json.dumps(sorted(one.roles))]
+        ],
+    )
+    last: int = tx.execute("SELECT coalesce(max(id), 0) FROM heard_reactions").fetchone()[0]
+    return last
+
+
+def delete(tx: sqlite3.Connection, *, until: int) -> None:
+    """Delete the rows up to this id."""
+    tx.execute("DELETE FROM heard_reactions WHERE id <= ?", (until,))

@@ -1,0 +1,182 @@
+"""Queues that handle the events of each posted thing in order, through write outages."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from structlog.contextvars import bound_contextvars, get_contextvars
+
+from raidbot.db.database import Unwritable
+from raidbot.db.heard_reactions import HeardReaction
+from raidbot.delivery.boards.posted import PostedKey
+from raidbot.delivery.pacing import sleep_unless
+from raidbot.utils.tasks import TaskSet, end, guarded, start_detached
+
+log = structlog.get_logger(__name__)
+
+Work = Callable[[], Awaitable[None]]
+
+_MAX_REACTIONS = 10_000
+_RETRY_SECONDS = 1.0
+_LAST_EVENT_SECONDS = 0.5
+"""Time for events under way when the time to stop is over."""
+
+
+@dataclass(slots=True)
+class _Event:
+    """`fields` are those bound to the log where the event was heard; `delayed` tells its member of an outage, once."""
+
+    work: Work
+    fields: dict[str, object]
+    reaction: HeardReaction | None = None
+    delayed: Work | None = None
+
+
+class EventQueue:
+    """One FIFO queue of events per posted thing. Things do not wait for each other.
+
+    An event that cannot be written stays first in its queue and is tried again until the database can be written; it
+    must have no effect before it raises Unwritable. During an outage one queue tries at a time, because each attempt
+    may hold up the writer for seconds.
+    """
+
+    def __init__(self, *, max_reactions: int = _MAX_REACTIONS, retry_seconds: float = _RETRY_SECONDS) -> None:
+        self._max_reactions = max_reactions
+        self._retry_seconds = retry_seconds
+        self._queues: dict[PostedKey, deque[_Event]] = {}
+        self._reactions = 0
+        self._workers: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._telling = TaskSet()
+        self._writable = True
+        self._trying = asyncio.Lock()
+        self._stopping = asyncio.Event()
+        self._ended = False
+
+    def put(self, key: PostedKey, work: Work) -> None:
+        """Queue `work` behind the thing's earlier events. Returns at once; does nothing after `end`."""
+        if not self._ended:
+            self._append(key, _Event(work, get_contextvars()))
+
+    def put_reaction(self, key: PostedKey, reaction: HeardReaction, work: Work, *, delayed: Work | None = None) -> bool:
+        """Queue a member's reaction as `put` does; return False if too many are waiting.
+
+        `delayed` is called once if the reaction has to wait for the end of a write outage. After `end` the reaction is
+        only added to those that are `unhandled`.
+        """
+        if self._reactions >= self._max_reactions:
+            return False
+        self._reactions += 1
+        self._append(key, _Event(work, get_contextvars(), reaction, delayed))
+        return True
+
+    def unhandled(self) -> list[HeardReaction]:
+        """Return the reactions that wait, those of one thing in their order."""
+        return [event.reaction for queue in self._queues.values() for event in queue if event.reaction is not None]
+
+    def is_waiting(self, key: PostedKey) -> bool:
+        """Return True if events of the thing wait or are being handled."""
+        return key in self._queues
+
+    async def settled(self, key: PostedKey) -> None:
+        """Wait until the events of the thing queued so far are handled. Raises CancelledError if `end` comes first."""
+        if key not in self._queues:
+            return
+        handled = asyncio.get_running_loop().create_future()
+        self._waiting.add(handled)
+
+        async def note() -> None:
+            handled.set_result(None)
+
+        try:
+            self._append(key, _Event(note, {}))
+            if self._stopping.is_set():
+                handled.cancel()
+            await handled
+        finally:
+            self._waiting.discard(handled)
+
+    async def turn(self, key: PostedKey) -> None:
+        """Wait as `settled` does. Raises Unwritable while the events wait for the end of a write outage."""
+        if key in self._queues and not self._writable:
+            raise Unwritable("earlier events wait until they can be written")
+        await self.settled(key)
+
+    async def end(self, within: float) -> None:
+        """Handle no more events than those that wait, and those not longer than `within` seconds."""
+        self._ended = True
+        workers = list(self._workers)
+        if workers:
+            await asyncio.wait(workers, timeout=within)
+        self._stopping.set()
+        await end(workers, within=_LAST_EVENT_SECONDS)
+        for handled in list(self._waiting):
+            handled.cancel()
+        await self._telling.cancel_all()
+
+    def _append(self, key: PostedKey, event: _Event) -> None:
+        queue = self._queues.get(key)
+        if queue is not None:
+            queue.append(event)
+            if not self._writable:
+                self._telling.spawn(self._tell([event]), name="telling of an outage")
+            return
+        self._queues[key] = deque([event])
+        if self._ended:
+            return
+        worker = start_detached(guarded("events of a board", partial(self._drain, key), stopping=self._stopping))
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
+
+    async def _drain(self, key: PostedKey) -> None:
+        queue = self._queues[key]
+        while queue and not self._stopping.is_set():
+            event = queue[0]
+            with bound_contextvars(**event.fields | key.fields):
+                if not await self._handle(event, queue):
+                    return
+            queue.popleft()
+            self._reactions -= event.reaction is not None
+        if not queue:
+            del self._queues[key]
+
+    async def _handle(self, event: _Event, queue: deque[_Event]) -> bool:
+        """Handle the first event of the queue; return False if the bot stops before the database can be written."""
+        if self._writable and await self._attempt(event):
+            return True
+        while not self._stopping.is_set():
+            await self._tell(list(queue))
+            async with self._trying:
+                if not self._writable:
+                    await sleep_unless(self._retry_seconds, unless=self._stopping)
+                if not self._stopping.is_set() and await self._attempt(event):
+                    self._writable = True
+                    return True
+        return False
+
+    async def _attempt(self, event: _Event) -> bool:
+        """Run the event's work; return False if the database cannot be written."""
+        try:
+            await event.work()
+        except Unwritable as error:
+            self._writable = False
+            log.debug("event waits until it can be written", error=str(error))
+            return False
+        except Exception:  # the thing's later events must still be handled
+            log.exception("event of a board failed")
+        return True
+
+    async def _tell(self, events: list[_Event]) -> None:
+        """Tell the members of the events, each event once, that the database cannot be written."""
+        for event in events:
+            delayed, event.delayed = event.delayed, None
+            if delayed is None:
+                continue
+            with bound_contextvars(**event.fields):
+                try:
+                    await delayed()
+                except Exception:  # the event itself still waits
+                    log.exception("member not told of the outage")

@@ -1,0 +1,56 @@
+"""A bot that is stopped in the middle of a burst goes on where it was."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from discord_sandbox import Sandbox, SandboxGuild
+from raidbot.demo.harness import BotProcess
+from tests.e2e import database_facts
+from tests.raid_boards import post_raid
+
+EMOJI = "✅"
+MEMBERS = 60
+_SLOW = """
+CREATE TRIGGER slow AFTER INSERT ON marks BEGIN SELECT length(hex(randomblob(30000000))); END
+"""
+"""Makes the bot write a few signups per second, as on a slow disk."""
+
+
+@pytest.fixture
+async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BotProcess]:
+    process = BotProcess(sandbox, tmp_path)
+    yield process
+    await process.stop()
+
+
+async def test_reactions_heard_before_a_stop_keep_their_order(
+    sandbox: Sandbox, guild: SandboxGuild, bot: BotProcess
+) -> None:
+    members = [guild.add_member(f"member{number}") for number in range(MEMBERS)]
+    members.reverse()  # a comparison would take them in by id
+    late = members.pop()
+    await bot.start()
+    await sandbox.until(lambda: sandbox.store.commands)
+    board = await post_raid(guild, seats=5)
+    with database_facts.open_writable(bot.database) as connection:
+        connection.execute(_SLOW)
+    for member in members:
+        await member.react(board, EMOJI)
+    await members[0].unreact(board, EMOJI)
+    await sandbox.until(lambda: database_facts.read(bot.database).raid.seats)
+
+    assert await bot.stop() == 0
+    written = database_facts.places(database_facts.read(bot.database).raid)
+    assert len(written) < len(members) - 1, "the bot was too fast for this test"
+    await late.react(board, EMOJI)
+    with database_facts.open_writable(bot.database) as connection:
+        connection.execute("DROP TRIGGER slow")
+    await bot.start()
+    end = await database_facts.until_settled(bot.database, board)
+
+    arrived = [seat.member for seat in end.raid.seats] + [wait.member for wait in end.raid.waits]
+    assert arrived == [member.id for member in [*members[1:], late]]
+    with database_facts.open_read_only(bot.database) as connection:
+        assert connection.execute("SELECT count(*) FROM heard_reactions").fetchone() == (0,)
