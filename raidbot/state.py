@@ -257,7 +257,8 @@ class State:
         known: dict[MemberId, str] = {}
         missing: list[MemberId] = []
         leader = (raid.leader,) if raid.leader else ()
-        for member in dict.fromkeys((raid.creator, *leader, *raid.members(), *raid.asked())):
+        absent = (row.member for row in raid.attendance)
+        for member in dict.fromkeys((raid.creator, *leader, *raid.members(), *raid.asked(), *absent)):
             name = self._names.get((raid.guild, member))
             if name is None:
                 missing.append(member)

@@ -26,12 +26,20 @@ def id_of(connection: sqlite3.Connection, guild: GuildId, code: str) -> RaidId |
     return None if row is None else RaidId(row[0])
 
 
-def closing_candidates(connection: sqlite3.Connection, *, until: datetime) -> list[RaidId]:
-    """Return open raids starting by `until` that a manager does not hold open, soonest first."""
+def closing_candidates(connection: sqlite3.Connection, *, now: datetime, until: datetime) -> list[RaidId]:
+    """Return open raids starting by `until`, and closed ones for which it is wrong whether they have begun by `now`.
+
+    Raids have begun too early if the machine's clock was ahead for a while.
+    """
     return _ids(
         connection,
-        "SELECT id FROM raids WHERE status = 'open' AND hold = 0 AND starts_at <= ? ORDER BY starts_at, id",
+        "SELECT id FROM (SELECT id, starts_at FROM raids WHERE status = 'open' AND starts_at <= ?"
+        " UNION ALL SELECT id, starts_at FROM raids WHERE status = 'closed' AND begun = 0 AND starts_at <= ?"
+        " UNION ALL SELECT id, starts_at FROM raids WHERE status = 'closed' AND starts_at > ? AND begun = 1)"
+        " ORDER BY starts_at, id",
         seconds(until),
+        seconds(now),
+        seconds(now),
     )
 
 
@@ -81,12 +89,12 @@ def coming_with_member(
 ) -> list[RaidId]:
     """Return raids in which the member has a seat, waits, or was asked to substitute.
 
-    Only raids that start after `after`, or that a manager holds open.
+    Only raids that start after `after`, or that are open to latecomers.
     """
     return _ids(
         connection,
         "SELECT id FROM raids WHERE +guild = ? AND status <> 'cancelled'"  # + rules out the slower guild index
-        " AND (starts_at > ? OR (status = 'open' AND hold = 1)) AND id IN ("
+        " AND (starts_at > ? OR status = 'open') AND id IN ("
         "SELECT raid FROM seats WHERE member = ? UNION SELECT raid FROM waits WHERE member = ?"
         " UNION SELECT raid FROM asks WHERE member = ?)",
         guild,

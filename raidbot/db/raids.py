@@ -66,6 +66,7 @@ _COLUMNS: dict[str, Callable[[Raid], Any]] = {
     "closed_reason": lambda r: r.closed_reason,
     "cancelled_reason": lambda r: r.cancelled_reason,
     "hold": lambda r: int(r.hold),
+    "begun": lambda r: int(r.begun),
     "creator_reminded": lambda r: int(r.creator_reminded),
     "participants_reminded": lambda r: int(r.participants_reminded),
     "filled_once": lambda r: int(r.filled_once),
@@ -182,6 +183,7 @@ def _raid(connection: sqlite3.Connection, row: dict[str, Any]) -> Raid:
         closed_reason=None if row["closed_reason"] is None else CloseReason(row["closed_reason"]),
         cancelled_reason=None if row["cancelled_reason"] is None else CancelReason(row["cancelled_reason"]),
         hold=bool(row["hold"]),
+        begun=bool(row["begun"]),
         creator_reminded=bool(row["creator_reminded"]),
         participants_reminded=bool(row["participants_reminded"]),
         filled_once=bool(row["filled_once"]),
@@ -190,6 +192,7 @@ def _raid(connection: sqlite3.Connection, row: dict[str, Any]) -> Raid:
         marks=rosters.MARKS.read(connection, raid_id),
         attendance=rosters.ATTENDANCE.read(connection, raid_id),
         asks=rosters.ASKS.read(connection, raid_id),
+        given_up=rosters.GIVEN_UP.read(connection, raid_id),
         next_place=row["next_place"],
         version=row["version"],
     )

@@ -1,4 +1,4 @@
-"""Close raids at their start, and full raids earlier if the server's settings say so."""
+"""Close raids at their start, and full raids earlier if the server's settings say so; note the start of closed ones."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,7 +23,7 @@ async def close_due(state: State, now: datetime) -> None:
 
     Raises Unwritable while the database cannot be written.
     """
-    for raid_id in await state.db.read(partial(raid_queries.closing_candidates, until=now + _MAX_LEAD)):
+    for raid_id in await state.db.read(partial(raid_queries.closing_candidates, now=now, until=now + _MAX_LEAD)):
         try:
             await _close_if_due(state, raid_id, now)
         except Unwritable:
@@ -35,11 +35,13 @@ async def close_due(state: State, now: datetime) -> None:
 async def _close_if_due(state: State, raid_id: RaidId, now: datetime) -> None:
     raid = await state.raid(raid_id)
     lead = (await state.settings(raid.guild)).full_lead
-    if lifecycle.due_closing(raid, full_lead=lead, now=now) is None:
-        return
 
     def rule(raid: Raid) -> Change:
         reason = lifecycle.due_closing(raid, full_lead=lead, now=now)
-        return Change(raid) if reason is None else lifecycle.close(raid, reason=reason, by=None, now=now)
+        if reason is None:
+            return lifecycle.begin(raid, now=now, full_lead=lead)
+        return lifecycle.close(raid, reason=reason, by=None, now=now)
 
+    if not rule(raid).events:
+        return
     await state.change(raid_id, rule, Cause(Source.CLOCK))

@@ -68,6 +68,9 @@ def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
         case ev.SubstituteAsked(_, role):
             seat = f"{REPLY}:{raid.id}:sub:{raid.roles.index(raid.role(role)) + 1}"
             return (Button(say("I come"), f"{seat}:yes", "success"), Button(say("I cannot come"), f"{seat}:no"))
+        case ev.Left(_, role, called_off=True) if _can_be_given(raid, role):
+            number = raid.roles.index(raid.role(role)) + 1
+            return (Button(say("Give it to the next in line"), f"{REPLY}:{raid.id}:next:{number}", "success"),)
         case _:
             return ()
 
@@ -152,11 +155,32 @@ def _signup(raid: Raid, event: ev.Signup) -> list[MemberText]:
                 role=_role(raid, role),
                 raid=_raid(raid),
             )
+        case ev.Left(left, role, called_off=True):
+            leader = raid.leader or raid.creator
+            return [] if leader == left else [(leader, lines(_called_off(raid, left, role), *_foot(raid)))]
         case ev.Joined() | ev.Left() | ev.StoppedWaiting():
             return []
         case _:
             assert_never(event)
     return [(member, lines(text, *_foot(raid)))]
+
+
+def _called_off(raid: Raid, member: MemberId, role: RoleKey) -> Text:
+    left = say("{member} can’t make it: {place}.", member=Mention(member), place=_place(raid, role))
+    if not raid.has_room(raid.role(role)):
+        return paragraph(left, say("The seat went to the next in line."))
+    if raid.is_open:
+        return paragraph(left, say("Nobody was waiting, so signups are open again."))
+    if _can_be_given(raid, role):
+        return paragraph(left, say("Signups are closed. Should the next in line get the seat?"))
+    ways = say(
+        "Nobody is waiting. With `/raid {code}` you can find a substitute or reopen signups.", code=Code(raid.code)
+    )
+    return paragraph(left, ways)
+
+
+def _can_be_given(raid: Raid, role: RoleKey) -> bool:
+    return not raid.is_open and raid.has_room(raid.role(role)) and bool(raid.waitlist(role))
 
 
 def _seat_opened(raid: Raid, role: RoleKey) -> Text:
@@ -235,7 +259,7 @@ def _lifecycle(raid: Raid, event: ev.Lifecycle) -> list[MemberText]:
         case ev.Revived():
             text = lines(say("{raid} is not cancelled: it takes place after all.", raid=_raid(raid)), *_foot(raid))
             return [(member, text) for member in _everybody(raid)]
-        case ev.Created() | ev.Closed() | ev.Reopened():
+        case ev.Created() | ev.Closed() | ev.Reopened() | ev.Began() | ev.NotBegun():
             return []
         case _:
             assert_never(event)

@@ -32,6 +32,7 @@ from tests.raids.builders import (
     HEALER,
     MANAGER,
     NOW,
+    START,
     TANK,
     roles,
     unposted_raid,
@@ -53,6 +54,12 @@ async def fill(db: Database) -> None:
     await _open_raid(state)
     await _closed_raid(state)
     taken_over = await _new_raid(state, unposted_raid(Kind.MUSEUM, roles(museum=5), title=IMPORTED))
+    museum = RoleKey("museum")
+    for step in (
+        partial(signups.join, member=ALICE, key=museum, now=NOW, source=Source.BUTTON),
+        partial(signups.leave, member=ALICE, now=NOW),
+    ):
+        await state.change(taken_over, step, Cause(Source.BUTTON, ALICE))
     await db.write(partial(_beside_raids, imported_raid=taken_over))
     await db.write(_outbox)
 
@@ -109,7 +116,9 @@ async def _closed_raid(state: State) -> None:
     for member in (ALICE, BOB):
         await state.change(raid, partial(signups.react, member=member, key=RoleKey("tank"), now=NOW), BY_MANAGER)
     await state.change(raid, partial(lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW), BY_MANAGER)
-    missing = partial(attendance.mark, presence=Presence.NO_SHOW, chosen=[BOB], among=[ALICE, BOB], by=MANAGER, now=NOW)
+    missing = partial(
+        attendance.mark, presence=Presence.NO_SHOW, chosen=[BOB], among=[ALICE, BOB], by=MANAGER, now=START
+    )
     await state.change(raid, missing, BY_MANAGER)
 
 

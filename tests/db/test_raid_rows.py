@@ -16,6 +16,7 @@ from raidbot.raids.model import (
     CancelReason,
     ChannelId,
     CloseReason,
+    GivenUp,
     GuildId,
     Kind,
     Mark,
@@ -147,7 +148,8 @@ def test_each_field_alone_is_written(tx: sqlite3.Connection) -> None:
         "starts_at": later, "zone": "Asia/Tokyo", "time_revision": 4, "created_at": later, "status": Status.CANCELLED,
         "closed_at": later, "closed_by": 94, "closed_reason": CloseReason.AT_START,
         "cancelled_reason": CancelReason.GUILD_LEFT, "hold": True, "creator_reminded": True,
-        "participants_reminded": True, "filled_once": False, "seats": (), "waits": (), "marks": (), "next_place": 77,
+        "participants_reminded": True, "filled_once": False, "begun": True,
+        "given_up": (GivenUp(BOB, TANK, NOW),), "seats": (), "waits": (), "marks": (), "next_place": 77,
     }  # fmt: skip
     assert {field.name for field in fields(Raid)} - set(values) == {"id", "version"}
 

@@ -98,14 +98,45 @@ async def test_a_full_raid_closes_earlier_if_the_server_wants_it(state: State, l
     assert (await state.raid(other)).is_open
 
 
-async def test_a_raid_reopened_by_a_person_stays_open(state: State) -> None:
+async def test_a_raid_reopened_after_its_start_stays_open_until_its_end(state: State) -> None:
     raid = await open_raid_starting_in(state, timedelta(hours=1))
-    await close_due(state, NOW + timedelta(hours=2))
-    await state.change(raid, partial(lifecycle.reopen, by=CREATOR, now=NOW), CAUSE)
+    await close_due(state, NOW + timedelta(hours=1))
+    await state.change(raid, partial(lifecycle.reopen, by=CREATOR, now=NOW + timedelta(hours=1)), CAUSE)
 
+    await close_due(state, NOW + timedelta(hours=2, minutes=59))
+    assert (await state.raid(raid)).is_open
     await close_due(state, NOW + timedelta(hours=3))
 
-    assert (await state.raid(raid)).is_open
+    assert (await state.raid(raid)).status is Status.CLOSED
+
+
+async def test_the_start_of_a_closed_raid_is_noted_once(state: State) -> None:
+    raid = await open_raid_starting_in(state, timedelta(hours=1))
+    early = partial(lifecycle.close, reason=CloseReason.MANUAL, by=CREATOR, now=NOW)
+    await state.change(raid, early, CAUSE)
+
+    await close_due(state, NOW + timedelta(minutes=59))
+    assert not (await state.raid(raid)).begun
+    for minutes in (60, 61):
+        await close_due(state, NOW + timedelta(minutes=minutes))
+
+    noted = await state.raid(raid)
+    assert (noted.begun, noted.closed_reason, noted.version) == (True, CloseReason.MANUAL, 4)
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_what_a_clock_closed_that_was_ahead_opens_again(state: State, by_hand: bool) -> None:
+    raid = await open_raid_starting_in(state, timedelta(hours=1))
+    if by_hand:
+        early = partial(lifecycle.close, reason=CloseReason.MANUAL, by=CREATOR, now=NOW)
+        await state.change(raid, early, CAUSE)
+    await close_due(state, NOW + timedelta(days=1))
+    assert (await state.raid(raid)).begun
+
+    await close_due(state, NOW)
+
+    again = await state.raid(raid)
+    assert (again.is_open, again.begun) == (not by_hand, False)
 
 
 async def test_reminders_become_owed_once_each(state: State, db: Database) -> None:

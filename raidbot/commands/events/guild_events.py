@@ -199,14 +199,14 @@ class GuildEvents(commands.Cog):
         self._event_queue.put(raid, work)
 
     async def _clear_marks(self, raid_id: RaidId, emoji_key: str | None) -> None:
-        """Clear the marks of removed reactions; nobody leaves. Restore the bot's own ones while the raid is open."""
+        """Clear the marks of removed reactions; nobody leaves. Restore the bot's own ones until the start."""
         raid = await self._state.raid(raid_id)
         role = None if emoji_key is None else raid.role_for_emoji(emoji_key)
         if emoji_key is not None and role is None:
             return
         keys = None if role is None else (role.key,)
         change = await self._state.change(raid_id, partial(signups.clear_marks, keys=keys), _CAUSE)
-        if change.raid.is_open:
+        if change.raid.shows_signups:
             self._boards.reactions_gone(raid_id, None if role is None else (role.emoji,))
 
 

@@ -31,19 +31,19 @@ class MarkedMeanwhile(Refusal):
 
 async def _attendance(context: PanelContext, text: str = "") -> None:
     raid = context.raid
-    if raid.status is not Status.CLOSED:
-        raise attendance.NotClosedYet
-    if not raid.attendance:
+    attendance.check_markable(raid, context.state.now())
+    listed, absent = attendance.on_roster(raid), attendance.called_off(raid)
+    if not listed:
         raise Refusal("Nobody had a seat in this raid.")
-    pages = -(-len(raid.attendance) // _MAX_OPTIONS)
+    pages = -(-len(listed) // _MAX_OPTIONS)
     page = min(number_of(context.rest[0]) if context.rest else 0, pages - 1)
     names = await context.state.names(raid)
     marked = [
-        f"{names.get(row.member, 'Member')} ({row.presence})"
-        for row in raid.attendance
-        if row.presence is not Presence.SIGNED
+        f"{names.get(row.member, 'Member')} ({row.presence})" for row in listed if row.presence is not Presence.SIGNED
     ]
     said = f"Marked: {escape(', '.join(marked))}." if marked else "Nobody is marked."
+    if absent:
+        said += f" Called off: {escape(', '.join(names.get(row.member, 'Member') for row in absent))}."
     rows: list[Row] = [(_select(raid, presence, page, names),) for presence in _HINTS]
     turns = page_buttons(page, pages, partial(views.custom_id, raid, "attendance"))
     await context.page(f"{text}\n{said}".strip(), *rows, (views.back(raid), *turns))
@@ -96,7 +96,7 @@ def _select(raid: Raid, presence: Presence, page: int, names: dict[MemberId, str
 
 
 def _page(raid: Raid, page: int) -> Sequence[Attendance]:
-    return raid.attendance[page * _MAX_OPTIONS : (page + 1) * _MAX_OPTIONS]
+    return attendance.on_roster(raid)[page * _MAX_OPTIONS : (page + 1) * _MAX_OPTIONS]
 
 
 def _seen(raid: Raid) -> str:

@@ -11,7 +11,7 @@ from raidbot.commands.ui.router import UnknownPanel
 from raidbot.db import undo as rows
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.words import title
-from raidbot.raids.events import Change
+from raidbot.raids.events import Change, Reopened
 from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import undo
@@ -31,12 +31,13 @@ class TimeChangedMeanwhile(Refusal):
 async def _close(context: PanelContext) -> None:
     now = context.state.now()
     await context.change(partial(lifecycle.close, reason=CloseReason.MANUAL, by=context.asker, now=now))
-    await context.home("Signups are closed. The roster stays as it is.")
+    await context.home("Signups are closed. Members can still leave until the start.")
 
 
 async def _reopen(context: PanelContext) -> None:
-    await context.change(partial(lifecycle.reopen, by=context.asker, now=context.state.now()))
-    await context.home("Signups are open again, and stay so until somebody closes them.")
+    change = await context.change(partial(lifecycle.reopen, by=context.asker, now=context.state.now()))
+    until = stamp(change.raid.signups_end_at, "t")
+    await context.home(f"Signups are open again. They close at {until}, or when you close them.")
 
 
 async def _ask_cancel(context: PanelContext) -> None:
@@ -93,14 +94,17 @@ def _told(raid: Raid) -> str:
 async def _save_time(context: PanelContext) -> None:
     starts_at, zone, revision = _understood(context.rest)
     now = context.state.now()
+    full_lead = (await context.state.settings(context.guild)).full_lead
 
     def rule(raid: Raid) -> Change:
         if raid.time_revision != revision and raid.starts_at != starts_at:
             raise TimeChangedMeanwhile
-        return lifecycle.change_time(raid, starts_at, zone, now=now)
+        return lifecycle.change_time(raid, starts_at, zone, now=now, full_lead=full_lead)
 
     change = await context.change(rule)
     closed = " Signups are still closed." if change.raid.status is Status.CLOSED else ""
+    if any(isinstance(event, Reopened) for event in change.events):
+        closed = " Signups are open again."
     await context.home(f"The raid now begins {stamp(starts_at)} ({stamp(starts_at, 'R')}).{closed}")
 
 
@@ -121,7 +125,8 @@ async def _undo(context: PanelContext) -> None:
         raise undo.NothingToUndo
     if step.is_recent(now) and named != str(step.version):
         raise undo.DoneSince(step)
-    await context.change_for_good(partial(undo.undo, step=step, now=now))
+    full_lead = (await context.state.settings(context.guild)).full_lead
+    await context.change_for_good(partial(undo.undo, step=step, now=now, full_lead=full_lead))
     await context.home(f"Undone: {title(step.action)}.")
 
 

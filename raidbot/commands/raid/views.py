@@ -13,6 +13,7 @@ from raidbot.delivery.audit_log.entry_format import shown
 from raidbot.raids.audit.words import title, words
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import MemberId, Raid, Status
+from raidbot.raids.rosters.manager_edits import can_fill
 from raidbot.raids.rosters.undo import Step
 from raidbot.raids.templates.model import spoken_length
 from raidbot.utils.text import clip, escape, fit_lines, joined, stamp
@@ -78,6 +79,7 @@ def rows(data: PanelData) -> tuple[Row, ...]:
         ),
         (
             button(raid, "Roster", "roster", BLUE, disabled=is_over),
+            *((button(raid, "Fill free seats", "fill", GREEN),) if can_fill(raid) else ()),
             button(raid, "No-shows", "attendance", GREY, disabled=raid.status is not Status.CLOSED),
             button(raid, "Find substitute", "sub", GREY, disabled=is_over),
             button(raid, "Duplicate", "ask-copy", GREY),
@@ -115,7 +117,9 @@ def custom_id(raid: Raid, action: str, *more: object) -> str:
 
 def _facts(data: PanelData) -> Iterator[str]:
     raid, names = data.raid, data.names
-    held = " until somebody closes them" if raid.is_open and raid.hold else ""
+    held = ""
+    if raid.is_open and raid.hold:
+        held = f" until {'its end' if raid.begun else 'the start'}"
     yield f"**Signups:** {_STATES[raid.status]}{held}" + (f" · [board]({raid.link})" if raid.link else "")
     yield f"**What:** {KIND_NAMES[raid.kind]}"
     yield f"**Starts:** {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')}), time zone {raid.zone}"

@@ -14,6 +14,7 @@ from raidbot.commands.ui.router import address
 from raidbot.db.raid_listings import Page
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.utils.text import clip, escape, stamp
+from raidbot.utils.words import render, say
 
 PANEL = "mysignups"
 PAGE_SIZE = 8
@@ -22,6 +23,9 @@ _MAX_NAME_LENGTH = 60
 _MAX_PLACE_LENGTH = 150
 _MAX_TITLE_LENGTH = 256
 _MAX_OPTION_LENGTH = 100
+
+_CLOSED = say("Signups are closed. You can still leave until the start.")
+_TOO_LATE = say("The raid has started. Tell a raid leader if you can’t come.")
 
 _MARKS = {Status.POSTING: "⏳", Status.OPEN: "🟢", Status.CLOSED: "🔒", Status.CANCELLED: "❌"}
 
@@ -52,10 +56,10 @@ def list_rows(page: Page, raids: Sequence[Raid], member: MemberId) -> tuple[Row,
     return ((choose,), turns) if turns else ((choose,),)
 
 
-def raid_embed(raid: Raid, member: MemberId) -> discord.Embed:
+def raid_embed(raid: Raid, member: MemberId, *, too_late: bool) -> discord.Embed:
     lines = [f"{_MARKS[raid.status]} {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')})", place(raid, member)]
     if raid.status is Status.CLOSED:
-        lines.append("Signups are closed: ask a raid leader if you want to change something.")
+        lines.append(render(_TOO_LATE if too_late else _CLOSED))
     if raid.status is Status.CANCELLED:
         lines.append("This raid is cancelled.")
     embed = discord.Embed(
@@ -64,8 +68,9 @@ def raid_embed(raid: Raid, member: MemberId) -> discord.Embed:
     return embed.set_footer(text=f"Raid {raid.code}")
 
 
-def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
-    """Return at most five rows: the roles to take and those waited for fit into three menus together."""
+def raid_rows(raid: Raid, member: MemberId, *, too_late: bool) -> tuple[Row, ...]:
+    """Return at most five rows; nobody leaves if it is `too_late`. The
+    roles to take and those waited for fit into three menus together."""
     rows: list[Row] = []
     waits = raid.waits_of(member)
     if raid.is_open:
@@ -73,7 +78,7 @@ def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
         taken = {wait.role for wait in waits} | ({seat.role} if seat else set())
         others = [role for role in raid.roles if role.key not in taken]
         rows += role_selects(raid, others, "Take another role", partial(address, PANEL, "take", raid.code))
-    if raid.is_open and len(waits) > 0 and (len(waits) > 1 or raid.seat_of(member) is not None):
+    if not too_late and len(waits) > 0 and (len(waits) > 1 or raid.seat_of(member) is not None):
         lines = [raid.role(wait.role) for wait in waits]
         rows += role_selects(raid, lines, "Stop waiting for …", partial(address, PANEL, "stop", raid.code))
     is_in = member in set(raid.members())
@@ -81,7 +86,7 @@ def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
         label="Leave this raid",
         style=discord.ButtonStyle.danger,
         custom_id=address(PANEL, "leave", raid.code),
-        disabled=not (is_in and raid.is_open),
+        disabled=not is_in or too_late,
     )
     back = discord.ui.Button[Any](label="All my signups", custom_id=address(PANEL, "page", 0))
     board = (discord.ui.Button[Any](label="To the board", url=raid.link),) if raid.link else ()

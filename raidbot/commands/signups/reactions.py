@@ -24,7 +24,7 @@ from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change
-from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidId, RoleKey, Source, Status
+from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidId, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
@@ -203,7 +203,8 @@ class Reactions(commands.Cog):
             raid.mark_of(member, role.key),
             self._reaction_remover.was_removed_by_bot(raid_id, member, role.key),
         )
-        rule = partial(signups.unreact, member=member, key=role.key, now=self._state.now())
+        asked_at = self._state.now()
+        rule = partial(signups.unreact, member=member, key=role.key, now=asked_at)
         if taken:
             rule = partial(signups.forget_mark, member=member, key=role.key)
         try:
@@ -212,8 +213,8 @@ class Reactions(commands.Cog):
             self._catch_up(raid_id, error)
             return
         meant_to_leave = mark is not None and not mark.unwanted and not taken
-        if meant_to_leave and now.status is Status.CLOSED and now.has_place(member, role.key):
-            await self._tell(now, member, signups.KeepsPlace(now))
+        if meant_to_leave and now.is_live and now.is_frozen(asked_at) and now.has_place(member, role.key):
+            await self._tell(now, member, signups.TooLateToLeave(now))
 
     def _catch_up(self, raid: RaidId, error: sqlite3.Error) -> None:
         if not isinstance(error, Unwritable):

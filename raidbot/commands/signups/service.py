@@ -15,6 +15,7 @@ from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.text import escape
+from raidbot.utils.words import Name, render, say
 
 
 class SignupService:
@@ -95,6 +96,13 @@ def _done(change: ev.Change, member: MemberId) -> Iterator[str]:
                 yield f"You have {_seat(raid, role)}."
             case ev.Moved(who, origin, role) if who == member:
                 yield f"You moved from {_role(raid, origin)} to {_role(raid, role)} in {_raid(raid)}."
+            case ev.Waitlisted(who, role, returned=True) if who == member:
+                yield render(
+                    say(
+                        "Your seat has gone to the next in line. You’re first in line for {role}.",
+                        role=Name(raid.role(role).name),
+                    )
+                )
             case ev.Waitlisted(who, role, position, keeps) if who == member:
                 kept = f" You keep your seat as {_role(raid, keeps)} meanwhile." if keeps else ""
                 full = _raid(raid) if len(raid.roles) == 1 else f"{_role(raid, role)} in {_raid(raid)}"

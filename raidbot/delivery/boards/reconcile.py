@@ -186,7 +186,7 @@ class Reconcile:
             await self._handle_missing(raid_id, one, look)
         for one in seen:
             await self._handle_added(raid_id, one, look)
-        if raid.is_open and (lacking := [one.role.emoji for one in seen if not one.ours]):
+        if raid.shows_signups and (lacking := [one.role.emoji for one in seen if not one.ours]):
             self._boards.reactions_gone(raid_id, lacking)
         if not await self._member_names.learn(raid_id):
             self._boards.names_complete(raid_id)

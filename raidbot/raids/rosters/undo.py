@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from raidbot.raids import lifecycle
 from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.audit.words import title
 from raidbot.raids.events import Change, Event, PlaceRestored, Revived, TimeChanged, Undone
@@ -23,6 +24,7 @@ FIELDS = {
     "closed_reason": say("whether signups are open"),
     "cancelled_reason": say("whether it takes place"),
     "hold": say("whether signups are open"),
+    "begun": say("whether signups are open"),
     "starts_at": say("the time"),
     "zone": say("the time"),
     "length_minutes": say("the length"),
@@ -97,15 +99,18 @@ class Step:
         return now - self.at <= UNDO_PERIOD
 
 
-def undo(raid: Raid, step: Step, *, now: datetime) -> Change:
+def undo(raid: Raid, step: Step, *, now: datetime, full_lead: timedelta = timedelta()) -> Change:
     """Restore what the step changed; everything else that happened since stays.
 
-    Raises NothingToUndo, ChangedSince, PlaceChangedSince, NoSeatLeft, TimePassed or NeverPosted.
+    With the earlier time, signups that the clock closed since open again, as `lifecycle.change_time` says.
+    Raises NothingToUndo, ChangedSince, PlaceChangedSince, NoSeatLeft, TimePassed, TookPlace or NeverPosted.
     """
     if not step.is_recent(now):
         raise NothingToUndo
     affected = _affected(step)
     restored = _with_people(_with_fields(raid, step), step, affected)
+    if raid.took_place(now) and (restored.is_open or restored.starts_at != raid.starts_at):
+        raise lifecycle.TookPlace(raid)
     events: list[Event] = [Undone(step.action, step.version)]
     if restored.starts_at != raid.starts_at:
         restored = _at_earlier_time(restored, raid, step, now)
@@ -116,7 +121,10 @@ def undo(raid: Raid, step: Step, *, now: datetime) -> Change:
         events.append(Revived())
     _check_room(restored, affected)
     events += [_place(restored, member) for member in affected]
-    return settle(_without_idle_marks(restored, affected), now=now, events=tuple(events))
+    tidied = _without_idle_marks(restored, affected)
+    if restored.starts_at != raid.starts_at:
+        return lifecycle.reconsider_closing(tidied, now=now, full_lead=full_lead, events=tuple(events))
+    return settle(tidied, now=now, events=tuple(events))
 
 
 def _with_fields(raid: Raid, step: Step) -> Raid:
@@ -182,7 +190,14 @@ def _at_earlier_time(restored: Raid, raid: Raid, step: Step, now: datetime) -> R
         time_revision=raid.time_revision + 1,
         creator_reminded=step.before.creator_reminded,
         participants_reminded=step.before.participants_reminded,
+        attendance=_called_off(step.before, raid),
     )
+
+
+def _called_off(before: Raid, now: Raid) -> tuple[Attendance, ...]:
+    """Return the rows of those who called off before the step or since; the others follow from the roster."""
+    rows = {row.member: row for raid in (before, now) for row in attendance.called_off(raid)}
+    return tuple(rows[member] for member in sorted(rows))
 
 
 def _check_room(raid: Raid, affected: Iterable[MemberId]) -> None:

@@ -19,7 +19,8 @@ from tests.delivery.harness import CLEAR, EDIT, PUT_REACTION, BotHarness, Delive
 
 
 async def close(harness: BotHarness, raid: Raid) -> None:
-    rule = partial(lifecycle.close, reason=CloseReason.MANUAL, by=raid.creator, now=harness.state.now())
+    """Close signups at the start; before it the reactions stay."""
+    rule = partial(lifecycle.close, reason=CloseReason.AT_START, by=None, now=raid.starts_at)
     await harness.change(raid.id, rule)
 
 
@@ -216,6 +217,23 @@ async def test_closing_clears_the_reactions_and_reopening_puts_them_back(world: 
     await reopen(harness, raid)
     await world.sandbox.until(lambda: len(world.require_board(raid).reactions) == 2)
     assert await seated(harness, raid, "tank") == [alice.id]
+
+
+async def test_a_board_closed_before_the_start_keeps_its_reactions_until_the_start(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid, alice = await world.raid(harness), world.member("alice")
+    await alice.react(world.require_board(raid), "1️⃣")
+    await world.sandbox.until(lambda: "1. " in world.text(raid))
+    early = partial(lifecycle.close, reason=CloseReason.MANUAL, by=raid.creator, now=harness.state.now())
+
+    await harness.change(raid.id, early)
+    await world.sandbox.until(lambda: "🔒" in world.text(raid))
+    await harness.boards.idle()
+    assert world.count(CLEAR) == 0
+    assert (await harness.state.raid(raid.id)).marks
+
+    await harness.change(raid.id, partial(lifecycle.begin, now=raid.starts_at))
+    await world.sandbox.until(lambda: not world.require_board(raid).reactions)
 
 
 async def test_reactions_put_back_by_halves_before_a_crash_are_cleared_on_closing(world: DeliveryWorld) -> None:

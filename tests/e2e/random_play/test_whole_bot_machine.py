@@ -116,8 +116,11 @@ class WholeBotMachine(WholeBot):
     def _close_by_the_clock(self) -> None:
         raid = self.rows()
         lead = GuildSettings(guild=raid.guild).full_lead
-        if lifecycle.due_closing(raid, full_lead=lead, now=self.now()) is not None:
-            self._close()
+        reason = lifecycle.due_closing(raid, full_lead=lead, now=self.now())
+        if reason is not None:
+            self._close(reason)
+        self.plain.begin()
+        self._clear_if_begun()
 
     # Missed events
 
@@ -172,7 +175,7 @@ class WholeBotMachine(WholeBot):
         for key in read:
             for member in sorted(MemberId(user) for user in there[key] - {self.sandbox.bot.id}):
                 if (member, key) not in self.plain.reactions:
-                    self._predict(partial(self.plain.react, member, key, self.now()))
+                    self._predict(partial(self.plain.react, member, key))
 
     def _differs(self, key: RoleKey, users: set[int]) -> bool:
         return len(users - {self.sandbox.bot.id}) != sum(role == key for _, role in self.plain.reactions)

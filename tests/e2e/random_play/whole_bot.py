@@ -78,7 +78,7 @@ class WholeBot(RuleBasedStateMachine):
         assert self.bot is not None
         self.raid = (await self.bot.state.create(plan, Cause(Source.COMMAND))).id
         await self._until(lambda: bool(self.guild.messages(self.channel)))
-        self.plain = ReferenceRoster({role.key: role.seats for role in roles}, plan.starts_at)
+        self.plain = ReferenceRoster({role.key: role.seats for role in roles}, plan.starts_at, self.now)
         self.emojis = {role.key: role.emoji for role in roles}
         await self._settle()
 
@@ -157,7 +157,7 @@ class WholeBot(RuleBasedStateMachine):
         if person.id in self.board.reactors(self.emojis[key]):
             return
         await person.react(self.board, self.emojis[key])
-        self._predict(lambda: self.plain.react(MemberId(person.id), key, self.now()))
+        self._predict(lambda: self.plain.react(MemberId(person.id), key))
 
     async def _unreact(self, number: int, role: int) -> None:
         person, key = self.people[number], self.key(role)
@@ -168,7 +168,7 @@ class WholeBot(RuleBasedStateMachine):
     async def _depart(self, person: Person) -> None:
         self.departed.add(person.id)
         await person.leave(self.guild)
-        if self.plain.held_open or self.now() < self.plain.starts_at:  # a past raid keeps its roster
+        if not self.plain.is_frozen():  # a raid that has begun keeps its roster
             self.plain.depart(MemberId(person.id))
 
     async def _come_back(self, person: Person) -> None:
@@ -179,10 +179,15 @@ class WholeBot(RuleBasedStateMachine):
         await self.sandbox.clear_reactions(self.board, None if number is None else self.emojis[keys[0]])
         self.plain.clear_reactions(keys)
 
-    def _close(self) -> None:
-        """Close the model's raid and clear its reactions, as a closed board has none."""
-        self.plain.close()
-        self.plain.clear_reactions(list(self.emojis))
+    def _close(self, because: str = "manual") -> None:
+        """Close the model's raid."""
+        self.plain.close(because)
+        self._clear_if_begun()
+
+    def _clear_if_begun(self) -> None:
+        """Clear the model's reactions if the board has none any more."""
+        if self.plain.status == "closed" and self.plain.has_begun:
+            self.plain.clear_reactions(list(self.emojis))
 
     def change(self, apply: Callable[[Raid], Change], predict: Callable[[], None]) -> None:
         bot = self.bot

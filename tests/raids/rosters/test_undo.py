@@ -83,7 +83,7 @@ EDITS: list[tuple[Raid, Rule]] = [
     (BOARD, partial(manager_edits.take_side, member=CAROL, side="L")),
     (
         CLOSED,
-        partial(attendance.mark, presence=Presence.NO_SHOW, chosen={ALICE}, among={ALICE}, by=MANAGER, now=NOW),
+        partial(attendance.mark, presence=Presence.NO_SHOW, chosen={ALICE}, among={ALICE}, by=MANAGER, now=START),
     ),
 ]
 
