@@ -35,7 +35,7 @@ class SignupStyle(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuildSettings:
-    """A guild's settings. The defaults match the reference bot.
+    """A guild's settings. The defaults match the reference bot, but full raids do not close early.
 
     Reminders are sent `creator_reminder_minutes` and `participant_reminder_minutes` before the start. A full raid is
     closed `full_close_minutes` before its start; 0 means never early. Audit entries are kept for `audit_days`. Boards
@@ -49,7 +49,7 @@ class GuildSettings:
     creator_reminder_minutes: int = 30
     participant_reminders: bool = True
     participant_reminder_minutes: int = 10
-    full_close_minutes: int = 60
+    full_close_minutes: int = 0
     threads: bool = False
     thread_archive_minutes: int = 1440
     thread_members: bool = False

@@ -30,3 +30,15 @@ INSERT INTO attendance_now SELECT raid, member, role, iif(presence = 'attended',
 DROP TABLE attendance;
 ALTER TABLE attendance_now RENAME TO attendance;
 CREATE INDEX attendance_by_member ON attendance (member);
+
+-- New servers do not close full raids early. Those that are here keep doing so, also if they never chose it.
+INSERT INTO guilds (
+    id, zone, creator_reminders, creator_reminder_minutes, participant_reminders, participant_reminder_minutes,
+    full_close_minutes, threads, thread_archive_minutes, refusal_notices_in_thread
+)
+    SELECT guild, 'America/New_York', 1, 30, 1, 10, 60, 0, 1440, 0
+    FROM (
+        SELECT guild FROM raids UNION SELECT guild FROM audit UNION SELECT guild FROM members
+        UNION SELECT guild FROM drafts UNION SELECT guild FROM templates
+    )
+    WHERE guild NOT IN (SELECT id FROM guilds);

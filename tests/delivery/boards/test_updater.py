@@ -219,23 +219,6 @@ async def test_closing_clears_the_reactions_and_reopening_puts_them_back(world: 
     assert await seated(harness, raid, "tank") == [alice.id]
 
 
-async def test_a_board_closed_before_the_start_keeps_its_reactions_until_the_start(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    raid, alice = await world.raid(harness), world.member("alice")
-    await alice.react(world.require_board(raid), "1️⃣")
-    await world.sandbox.until(lambda: "1. " in world.text(raid))
-    early = partial(lifecycle.close, reason=CloseReason.MANUAL, by=raid.creator, now=harness.state.now())
-
-    await harness.change(raid.id, early)
-    await world.sandbox.until(lambda: "🔒" in world.text(raid))
-    await harness.boards.idle()
-    assert world.count(CLEAR) == 0
-    assert (await harness.state.raid(raid.id)).marks
-
-    await harness.change(raid.id, partial(lifecycle.begin, now=raid.starts_at))
-    await world.sandbox.until(lambda: not world.require_board(raid).reactions)
-
-
 async def test_reactions_put_back_by_halves_before_a_crash_are_cleared_on_closing(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     raid = await world.raid(harness)

@@ -11,7 +11,7 @@ async def settings(on: StoryContext) -> Steps:
     for name, choice in (
         ("Reminder to the creator", "1 hour before"),
         ("Reminder to participants", "off"),
-        ("Full raids close", "at their start"),
+        ("Full raids close", "2 hours before"),
     ):
         yield
         await panel.select(name, [f"{name}: {choice}"])
@@ -42,7 +42,7 @@ async def settings(on: StoryContext) -> Steps:
     await panel.click("Back")
     now = await on.running.state.settings(GuildId(on.guild.id))
     assert (now.zone, now.creator_reminder_minutes, now.participant_reminders) == ("Europe/Berlin", 60, False)
-    assert (now.full_close_minutes, now.threads, now.thread_archive_minutes) == (0, True, 4320)
+    assert (now.full_close_minutes, now.threads, now.thread_archive_minutes) == (120, True, 4320)
     assert (now.audit_days, now.signup_style, now.refusal_notices_in_thread) == (365, SignupStyle.BOTH, True)
     assert now.thread_members
 

@@ -88,7 +88,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.MarksChanged(),
 )
 
-FIRST = GuildSettings(guild=GUILD)
+FIRST = GuildSettings(guild=GUILD, full_close_minutes=60)
 SECOND = GuildSettings(
     guild=GUILD,
     zone="Asia/Tokyo",
