@@ -147,10 +147,14 @@ def guilds_with_coming(connection: sqlite3.Connection, *, after: datetime) -> li
 
 
 def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> dict[MemberId, list[RaidId]]:
-    """Return each member's raids starting after `after` with a seat, a wait or a substitute request of theirs."""
+    """Return each member's raids with a seat, a wait or a substitute request of theirs.
+
+    Only raids that start after `after`, or that are open to latecomers.
+    """
     members: dict[MemberId, list[RaidId]] = {}
     for member, raid in connection.execute(
-        "WITH coming AS (SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled' AND starts_at > ?)"
+        "WITH coming AS (SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled'"
+        " AND (starts_at > ? OR status = 'open'))"
         " SELECT member, raid FROM seats WHERE raid IN coming"
         " UNION SELECT member, raid FROM waits WHERE raid IN coming"
         " UNION SELECT member, raid FROM asks WHERE raid IN coming ORDER BY member, raid",

@@ -174,6 +174,13 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class NotHeld:
+    """A manager noted after its end that the raid did not take place."""
+
+    by: MemberId
+
+
+@dataclass(frozen=True, slots=True)
 class TimeChanged:
     before: datetime
     after: datetime
@@ -269,7 +276,7 @@ class MarksChanged:
 Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
 Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskEnded
-Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | Cancelled | Revived
+Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | NotHeld | Cancelled | Revived
 Edit = TimeChanged | Reworded | LengthChanged | LeaderChanged | Duplicated | Undone
 Bookkeeping = PresenceMarked | Reminded | ThreadOpened | ThreadLost | MarksChanged
 

@@ -10,13 +10,23 @@ from raidbot.raids.events import (
     Closed,
     Event,
     NotBegun,
+    NotHeld,
     Posted,
     Reopened,
     ThreadLost,
     ThreadOpened,
     TimeChanged,
 )
-from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, MessageId, Raid, Status
+from raidbot.raids.model import (
+    BOARD_DELETED_REASONS,
+    CancelReason,
+    ChannelId,
+    CloseReason,
+    MemberId,
+    MessageId,
+    Raid,
+    Status,
+)
 from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.manager_edits import NotPostedYet
 from raidbot.raids.rosters.promotion import opened, settle
@@ -46,6 +56,11 @@ class TookPlace(Refusal):
                 code=Code(raid.code),
             )
         )
+
+
+class NotOverYet(Refusal):
+    def __init__(self) -> None:
+        super().__init__(say("This raid isn’t over yet. You can cancel it."))
 
 
 def posted(raid: Raid, message: MessageId, thread: ChannelId | None = None) -> Change:
@@ -105,19 +120,47 @@ def begin(raid: Raid, *, now: datetime, full_lead: timedelta = timedelta()) -> C
     return Change(replace(raid, begun=True), (Began(),))
 
 
-def cancel(raid: Raid, *, reason: CancelReason, by: MemberId | None) -> Change:
-    """Cancel the raid; roster and waitlists stay. Cancelling twice changes nothing."""
+def cancel(raid: Raid, *, reason: CancelReason, by: MemberId | None, now: datetime) -> Change:
+    """Cancel the raid; roster and waitlists stay. Cancelling twice changes nothing.
+
+    Marks stay until the reactions are known to be gone. A raid that has begun keeps its attendance. Raises TookPlace.
+    """
     if raid.status is Status.CANCELLED:
         return Change(raid)
-    cancelled = replace(raid, status=Status.CANCELLED, cancelled_reason=reason, marks=(), attendance=())
+    if raid.took_place(now):
+        raise TookPlace(raid)
+    has_begun = raid.is_live and now >= raid.starts_at
+    cancelled = replace(
+        raid,
+        status=Status.CANCELLED,
+        cancelled_reason=reason,
+        not_held=has_begun,
+        marks=() if reason in BOARD_DELETED_REASONS else raid.marks,
+        attendance=attendance.of_roster(raid) if has_begun else (),
+        given_up=(),
+    )
     return Change(cancelled, (Cancelled(reason, by),))
 
 
+def did_not_take_place(raid: Raid, *, by: MemberId, now: datetime) -> Change:
+    """Note that a raid that is over did not take place: its rows stay, it counts for nothing, and nobody is told.
+
+    Raises RaidOver, or NotOverYet before its end.
+    """
+    if raid.status is Status.CANCELLED:
+        raise RaidOver(raid)
+    if not raid.took_place(now):
+        raise NotOverYet
+    rows = attendance.of_roster(raid)
+    noted = replace(raid, status=Status.CANCELLED, cancelled_reason=CancelReason.MANUAL, not_held=True, attendance=rows)
+    return Change(noted, (NotHeld(by),))
+
+
 def lose_board(raid: Raid, *, reason: CancelReason, now: datetime) -> Change:
-    """Handle a deleted board: cancel the raid, unless it is closed and has begun; then it stays as history."""
-    if raid.status is Status.CLOSED and raid.starts_at <= now:
+    """Handle a deleted board: cancel the raid, unless it has begun; then it takes place without its board."""
+    if raid.is_live and now >= raid.starts_at:
         return Change(raid)
-    return cancel(raid, reason=reason, by=None)
+    return cancel(raid, reason=reason, by=None, now=now)
 
 
 def open_thread(raid: Raid, thread: ChannelId) -> Change:
@@ -173,7 +216,8 @@ def reconsider_closing(raid: Raid, *, now: datetime, full_lead: timedelta, event
         return settle(ahead, now=now, events=events)
     if _closes_full(raid, full_lead, now):
         return settle(replace(ahead, closed_reason=CloseReason.FULL), now=now, events=events)
-    return settle(opened(ahead), now=now, events=(*events, Reopened(None)))
+    fresh = replace(opened(ahead), attendance=attendance.called_off(ahead))
+    return settle(fresh, now=now, events=(*events, Reopened(None)))
 
 
 def check_start(starts_at: datetime, *, now: datetime) -> None:

@@ -163,6 +163,7 @@ class Raid:
 
     `lengths` and `length_minutes` are minutes. `hold` keeps the clock from closing a reopened raid before its start.
     `begun` is noted when signups end at the start; a raid that is open and has begun was reopened for latecomers.
+    `not_held` is True for a cancelled raid that had begun: it did not take place, and keeps its attendance.
     """
 
     id: RaidId
@@ -200,6 +201,7 @@ class Raid:
     cancelled_reason: CancelReason | None = None
     hold: bool = False
     begun: bool = False
+    not_held: bool = False
     creator_reminded: bool = False
     participants_reminded: bool = False
     filled_once: bool = False

@@ -34,7 +34,16 @@ class Notice:
 
 
 MemberText = tuple[MemberId, Text]
-_Answered = ev.Waitlisted | ev.Moved | ev.RosterEdit
+_Answered = (
+    ev.Waitlisted
+    | ev.Moved
+    | ev.Promoted
+    | ev.RosterEdit
+    | ev.Cancelled
+    | ev.Revived
+    | ev.TimeChanged
+    | ev.LeaderChanged
+)
 """Events that need no notice to the member who caused them: the interaction's response reports them."""
 
 
@@ -43,9 +52,9 @@ def notices(change: ev.Change) -> tuple[Notice, ...]:
     raid = change.raid
     owed: list[Notice] = []
     for event in change.events:
-        if isinstance(event, _Answered) and event.member == change.answered:
-            continue
         for member, text in _texts(raid, event):
+            if member == change.answered and isinstance(event, _Answered):
+                continue
             notice = Notice(_key(raid, event, member), member, text, _expiry(raid, event), _buttons(raid, event))
             owed.append(notice)
     return tuple(owed)
@@ -157,7 +166,8 @@ def _signup(raid: Raid, event: ev.Signup) -> list[MemberText]:
             )
         case ev.Left(left, role, called_off=True):
             leader = raid.leader or raid.creator
-            return [] if leader == left else [(leader, lines(_called_off(raid, left, role), *_foot(raid)))]
+            knows = leader == left and not _can_be_given(raid, role)
+            return [] if knows else [(leader, lines(_called_off(raid, left, role), *_foot(raid)))]
         case ev.Joined() | ev.Left() | ev.StoppedWaiting():
             return []
         case _:
@@ -255,11 +265,11 @@ def _lifecycle(raid: Raid, event: ev.Lifecycle) -> list[MemberText]:
             return [(raid.creator, lines(text, *_foot(raid)))]
         case ev.Cancelled(reason, _):
             text = _cancelled(raid, reason)
-            return [(member, text) for member in _everybody(raid)]
+            return [(member, text) for member in everybody(raid)]
         case ev.Revived():
             text = lines(say("{raid} is not cancelled: it takes place after all.", raid=_raid(raid)), *_foot(raid))
-            return [(member, text) for member in _everybody(raid)]
-        case ev.Created() | ev.Closed() | ev.Reopened() | ev.Began() | ev.NotBegun():
+            return [(member, text) for member in everybody(raid)]
+        case ev.Created() | ev.Closed() | ev.Reopened() | ev.Began() | ev.NotBegun() | ev.NotHeld():
             return []
         case _:
             assert_never(event)
@@ -278,7 +288,7 @@ def _edit(raid: Raid, event: ev.Edit) -> list[MemberText]:
             if before == after:
                 return []
             text = lines(_new_time(raid, before, after), _link(raid))
-            return [(member, text) for member in _concerned(raid)]
+            return [(member, text) for member in concerned(raid)]
         case ev.LeaderChanged(_, leader):
             if leader is None:
                 return []
@@ -327,12 +337,12 @@ def _reminder(raid: Raid, member: MemberId) -> Text:
     return lines(paragraph(say("{raid} begins soon.", raid=_raid(raid)), seated), *_foot(raid))
 
 
-def _everybody(raid: Raid) -> tuple[MemberId, ...]:
+def everybody(raid: Raid) -> tuple[MemberId, ...]:
     """Return the creator, all who signed up and all asked to substitute, each once."""
-    return tuple(dict.fromkeys([raid.creator, *_concerned(raid)]))
+    return tuple(dict.fromkeys([raid.creator, *concerned(raid)]))
 
 
-def _concerned(raid: Raid) -> tuple[MemberId, ...]:
+def concerned(raid: Raid) -> tuple[MemberId, ...]:
     return tuple(dict.fromkeys([*raid.members(), *raid.asked()]))
 
 

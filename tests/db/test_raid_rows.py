@@ -149,6 +149,7 @@ def test_each_field_alone_is_written(tx: sqlite3.Connection) -> None:
         "closed_at": later, "closed_by": 94, "closed_reason": CloseReason.AT_START,
         "cancelled_reason": CancelReason.GUILD_LEFT, "hold": True, "creator_reminded": True,
         "participants_reminded": True, "filled_once": False, "begun": True,
+        "not_held": True,
         "given_up": (GivenUp(BOB, TANK, NOW),), "seats": (), "waits": (), "marks": (), "next_place": 77,
     }  # fmt: skip
     assert {field.name for field in fields(Raid)} - set(values) == {"id", "version"}
@@ -243,7 +244,7 @@ def test_raids_are_found_by_code_within_their_server(tx: sqlite3.Connection) -> 
 def test_live_raids_are_those_whose_board_still_matters(tx: sqlite3.Connection) -> None:
     fresh = lifecycle.close(raid(tank=1), reason=CloseReason.AT_START, by=None, now=NOW).raid
     stale = replace(fresh, starts_at=START - timedelta(days=30))
-    gone = lifecycle.cancel(raid(tank=1), reason=CancelReason.MANUAL, by=MANAGER).raid
+    gone = lifecycle.cancel(raid(tank=1), reason=CancelReason.MANUAL, by=MANAGER, now=NOW).raid
     held = replace(raid(tank=1), starts_at=START - timedelta(days=30))
     for number, board in enumerate([unposted_raid(), fresh, stale, gone, held]):
         rows.insert(tx, replace(board, code=RaidCode(str(number)), message=MessageId(number)))
@@ -276,7 +277,7 @@ def test_boards_keep_the_fingerprint_of_what_they_showed(tx: sqlite3.Connection)
     rows.save_snapshot(tx, board.id, "abc")
 
     assert rows.board_snapshots(tx) == {board.id: "abc"}
-    cancelled = lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER).raid
+    cancelled = lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER, now=NOW).raid
     rows.save(tx, board, replace(cancelled, version=2))
     assert rows.board_snapshots(tx) == {}
     assert rows.cancelled_boards(tx, done="gone") == [board.id]

@@ -6,6 +6,7 @@ import pytest
 from raidbot.raids import events as ev
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MessageId, Presence, Raid, Status
+from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import attendance, manager_edits, signups
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import (
@@ -13,6 +14,7 @@ from tests.raids.builders import (
     BOARD,
     BOB,
     CAROL,
+    CREATOR,
     EVERY_KIND,
     MANAGER,
     NOW,
@@ -39,7 +41,7 @@ def close_at_start(board: Raid) -> Raid:
 
 
 def cancel(board: Raid) -> Raid:
-    return lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER).raid
+    return lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER, now=NOW).raid
 
 
 def test_a_posted_raid_is_open_and_posting_again_changes_nothing() -> None:
@@ -221,21 +223,64 @@ def test_what_took_place_is_neither_moved_nor_reopened() -> None:
 def test_cancelling_keeps_the_rows_and_happens_once() -> None:
     board = joined(raid(tank=1), TANK, ALICE, BOB)
 
-    change = lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER)
+    change = lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER, now=NOW)
 
     assert change.events == (ev.Cancelled(CancelReason.MANUAL, MANAGER),)
-    assert (change.raid.seats, change.raid.waits, change.raid.marks) == (board.seats, board.waits, ())
-    assert lifecycle.cancel(change.raid, reason=CancelReason.GUILD_LEFT, by=None) == ev.Change(change.raid)
+    assert (change.raid.seats, change.raid.waits, change.raid.marks) == (board.seats, board.waits, board.marks)
+    assert not change.raid.not_held
+    assert lifecycle.cancel(change.raid, reason=CancelReason.GUILD_LEFT, by=None, now=NOW) == ev.Change(change.raid)
     assert lifecycle.due_closing(change.raid, full_lead=HOUR, now=START) is None
 
 
-def test_a_lost_board_cancels_what_lies_ahead_and_leaves_history_alone() -> None:
-    past = close(raid(tank=1), CloseReason.AT_START).raid
+def test_a_lost_board_cancels_what_lies_ahead_and_nothing_that_has_begun() -> None:
     reason = CancelReason.MESSAGE_DELETED
+    board = joined(raid(tank=1), TANK, ALICE)
+    late = lifecycle.reopen(close_at_start(board), by=MANAGER, now=START).raid
 
-    assert lifecycle.lose_board(past, reason=reason, now=START + HOUR) == ev.Change(past)
-    assert lifecycle.lose_board(past, reason=reason, now=NOW).raid.status is Status.CANCELLED
-    assert lifecycle.lose_board(raid(tank=1), reason=reason, now=START + HOUR).raid.status is Status.CANCELLED
+    for one in (board, close(board).raid):
+        lost = lifecycle.lose_board(one, reason=reason, now=START - SECOND).raid
+        assert (lost.status, lost.marks) == (Status.CANCELLED, ())
+    for one in (board, close(board).raid, close_at_start(board), late):
+        assert lifecycle.lose_board(one, reason=reason, now=START) == ev.Change(one)
+    never = unposted_raid()
+    assert lifecycle.lose_board(never, reason=reason, now=START).raid.status is Status.CANCELLED
+
+
+def test_cancelled_between_start_and_end_it_tells_its_people_and_keeps_the_rows() -> None:
+    board = close_at_start(joined(raid(tank=1), TANK, ALICE, BOB))
+    late = START + HOUR
+    marked = attendance.mark(board, Presence.NO_SHOW, {ALICE}, among={ALICE}, by=MANAGER, now=late).raid
+
+    change = lifecycle.cancel(marked, reason=CancelReason.MANUAL, by=MANAGER, now=late)
+
+    assert (change.raid.not_held, change.raid.attendance) == (True, marked.attendance)
+    assert {notice.member for notice in notices(change)} == {CREATOR, ALICE, BOB}
+
+
+def test_between_the_start_and_the_tick_the_rows_are_those_of_the_roster() -> None:
+    board = joined(raid(tank=1), TANK, ALICE, BOB)
+
+    cancelled = lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER, now=START).raid
+
+    assert [row.member for row in cancelled.attendance] == [ALICE]
+
+
+def test_what_took_place_is_not_cancelled_but_can_be_noted_as_not_held() -> None:
+    over = close_at_start(joined(raid(tank=1), TANK, ALICE, BOB))
+    end = START + 2 * HOUR
+
+    with pytest.raises(lifecycle.TookPlace):
+        lifecycle.cancel(over, reason=CancelReason.MANUAL, by=MANAGER, now=end)
+    with pytest.raises(lifecycle.NotOverYet):
+        lifecycle.did_not_take_place(over, by=MANAGER, now=end - SECOND)
+    change = lifecycle.did_not_take_place(over, by=MANAGER, now=end)
+
+    assert change.events == (ev.NotHeld(MANAGER),)
+    assert notices(change) == ()
+    assert (change.raid.status, change.raid.not_held) == (Status.CANCELLED, True)
+    assert change.raid.attendance == over.attendance
+    with pytest.raises(signups.RaidOver):
+        lifecycle.did_not_take_place(change.raid, by=MANAGER, now=end)
 
 
 def test_another_time_is_kept_with_its_zone_and_owes_reminders_again() -> None:

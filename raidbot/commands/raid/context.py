@@ -139,5 +139,5 @@ async def show_panel(state: State, interaction: discord.Interaction[Any], raid: 
     recent = step if step is not None and step.is_recent(state.now()) else None
     concerned = dict.fromkeys((*raid.members(), *raid.asked()))
     unreachable = await state.db.read(partial(closed_dms.without_dms, members=concerned))
-    data = PanelData(raid, await state.names(raid), changes, recent, unreachable)
+    data = PanelData(raid, await state.names(raid), changes, recent, unreachable, state.now())
     await responses.edit_response(interaction, text, embeds=(views.embed(data),), rows=views.rows(data))

@@ -13,6 +13,7 @@ from raidbot.raids import lifecycle
 from raidbot.raids.audit.words import title
 from raidbot.raids.events import Change, Reopened
 from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
+from raidbot.raids.notifications import concerned, everybody
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import undo
 from raidbot.raids.times import zones
@@ -42,10 +43,11 @@ async def _reopen(context: PanelContext) -> None:
 
 async def _ask_cancel(context: PanelContext) -> None:
     raid = context.raid
-    told = len({raid.creator, *raid.members()})
-    people = "One person is told." if told == 1 else f"{told} people are told."
+    if raid.took_place(context.state.now()):
+        raise lifecycle.TookPlace(raid)
+    told = len({*everybody(raid)} - {context.asker})
     await context.page(
-        f"Cancel “{escape(raid.name)}” at {stamp(raid.starts_at)}? {people}",
+        f"Cancel “{escape(raid.name)}” at {stamp(raid.starts_at)}? {_notified(told)}",
         (views.button(raid, "Yes, cancel the raid", "cancel", RED), views.button(raid, "Keep it", "panel", GREY)),
     )
 
@@ -54,9 +56,15 @@ async def _cancel(context: PanelContext) -> None:
     if context.raid.status is Status.CANCELLED:
         await context.home("This raid is cancelled already.")
         return
-    change = await context.change(partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=context.asker))
+    now = context.state.now()
+    change = await context.change(partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=context.asker, now=now))
     board = "It is not posted" if change.raid.message is None else "Its board says so"
     await context.home(f"The raid is cancelled. {board}, and its people are told.")
+
+
+async def _not_held(context: PanelContext) -> None:
+    await context.change(partial(lifecycle.did_not_take_place, by=context.asker, now=context.state.now()))
+    await context.home("Noted: the raid did not take place. It counts for nothing, and nobody was notified.")
 
 
 async def _ask_time(context: PanelContext) -> None:
@@ -73,7 +81,7 @@ async def _time(context: PanelContext) -> None:
     lines = [
         f"“{escape(said.strip())}” is {stamp(when.instant)} ({stamp(when.instant, 'R')}), time zone {when.zone.key}.",
         *(f"-# {assumption}" for assumption in when.assumptions),
-        f"Until now it is {stamp(raid.starts_at)}. {_told(raid)}",
+        f"Until now it is {stamp(raid.starts_at)}. {_notified(len({*concerned(raid)} - {context.asker}))}",
     ]
     until = (int(when.instant.timestamp()), when.zone.key, raid.time_revision)
     await context.page(
@@ -86,9 +94,11 @@ async def _time(context: PanelContext) -> None:
     )
 
 
-def _told(raid: Raid) -> str:
-    count = len(list(raid.members()))
-    return f"Everybody on the roster and in line is told ({count})." if count else "Nobody has signed up yet."
+def _notified(count: int) -> str:
+    """Say how many others hear of it; whoever asks reads it on the panel."""
+    if count == 0:
+        return "Nobody else will be notified."
+    return "1 person will be notified." if count == 1 else f"{count} people will be notified."
 
 
 async def _save_time(context: PanelContext) -> None:
@@ -136,6 +146,7 @@ ACTIONS = {
     "reopen": Action((Permission.RAID_REOPEN,), _reopen),
     "ask-cancel": Action((Permission.RAID_CANCEL,), _ask_cancel),
     "cancel": Action((Permission.RAID_CANCEL,), _cancel),
+    "not-held": Action((Permission.RAID_CANCEL,), _not_held),
     "ask-time": Action((Permission.RAID_TIME,), _ask_time),
     "time": Action((Permission.RAID_TIME,), _time, again="ask-time"),
     "save-time": Action((Permission.RAID_TIME,), _save_time),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -40,6 +41,8 @@ GREEN, RED = discord.ButtonStyle.success, discord.ButtonStyle.danger
 class PanelData:
     """The data on the panel: the raid, its members' names, its last changes (newest first) and the step to undo.
 
+    What the panel offers depends on `now` (UTC).
+
     `unreachable` are members on the roster, on a waitlist or asked to substitute whose DMs are closed.
     """
 
@@ -48,6 +51,7 @@ class PanelData:
     changes: Sequence[HistoryEntry]
     step: Step | None
     unreachable: Sequence[MemberId]
+    now: datetime
 
 
 def embed(data: PanelData) -> discord.Embed:
@@ -64,15 +68,16 @@ def rows(data: PanelData) -> tuple[Row, ...]:
     """Return the buttons. Those the raid's state does not allow are disabled."""
     raid = data.raid
     is_over = raid.status is Status.CANCELLED
+    took_place = raid.took_place(data.now)
     closing = (
-        button(raid, "Reopen signups", "reopen", GREEN)
+        button(raid, "Reopen signups", "reopen", GREEN, disabled=took_place)
         if raid.status is Status.CLOSED
         else button(raid, "Close signups", "close", BLUE, disabled=not raid.is_open)
     )
     return (
         (
             closing,
-            button(raid, "Change time", "ask-time", GREY, disabled=is_over),
+            button(raid, "Change time", "ask-time", GREY, disabled=is_over or took_place),
             button(raid, "Change length", "ask-length", GREY, disabled=is_over or len(raid.lengths) < 2),
             button(raid, "Change text", "ask-text", GREY, disabled=is_over),
             button(raid, "Leader", "ask-leader", GREY, disabled=is_over),
@@ -80,16 +85,22 @@ def rows(data: PanelData) -> tuple[Row, ...]:
         (
             button(raid, "Roster", "roster", BLUE, disabled=is_over),
             *((button(raid, "Fill free seats", "fill", GREEN),) if can_fill(raid) else ()),
-            button(raid, "No-shows", "attendance", GREY, disabled=raid.status is not Status.CLOSED),
+            button(raid, "No-shows", "attendance", GREY, disabled=not _can_be_marked(data)),
             button(raid, "Find substitute", "sub", GREY, disabled=is_over),
             button(raid, "Duplicate", "ask-copy", GREY),
         ),
         (
-            button(raid, "Cancel raid", "ask-cancel", RED, disabled=is_over),
+            button(raid, "Did not take place", "not-held", RED)
+            if took_place
+            else button(raid, "Cancel raid", "ask-cancel", RED, disabled=is_over),
             _undo(data),
             button(raid, "Refresh", "panel", GREY),
         ),
     )
+
+
+def _can_be_marked(data: PanelData) -> bool:
+    return data.raid.status is Status.CLOSED and data.now >= data.raid.starts_at
 
 
 def button(
@@ -120,7 +131,8 @@ def _facts(data: PanelData) -> Iterator[str]:
     held = ""
     if raid.is_open and raid.hold:
         held = f" until {'its end' if raid.begun else 'the start'}"
-    yield f"**Signups:** {_STATES[raid.status]}{held}" + (f" · [board]({raid.link})" if raid.link else "")
+    state = "❌ did not take place" if raid.not_held else _STATES[raid.status]
+    yield f"**Signups:** {state}{held}" + (f" · [board]({raid.link})" if raid.link else "")
     yield f"**What:** {KIND_NAMES[raid.kind]}"
     yield f"**Starts:** {stamp(raid.starts_at)} ({stamp(raid.starts_at, 'R')}), time zone {raid.zone}"
     if raid.length_minutes is not None:

@@ -4,6 +4,9 @@ UPDATE raids SET begun = 1
     WHERE starts_at <= CAST(strftime('%s', 'now') AS INTEGER) AND (status = 'closed' OR (status = 'open' AND hold = 1));
 CREATE INDEX raids_to_begin ON raids (starts_at) WHERE status = 'closed' AND begun = 0;
 
+-- A cancelled raid that had begun did not take place; it keeps its attendance.
+ALTER TABLE raids ADD COLUMN not_held INTEGER NOT NULL DEFAULT 0 CHECK (not_held IN (0, 1));
+
 -- Seats that their members gave up a moment ago: whoever comes back in time is first in line.
 CREATE TABLE given_up (
     raid INTEGER NOT NULL,

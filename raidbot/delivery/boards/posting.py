@@ -129,7 +129,7 @@ class Posting:
             message = await self._message(raid)
         except discord.HTTPException as refusal:
             log.warning("board refused", raid=raid_id, status=refusal.status, code=refusal.code, error=refusal.text)
-            cancel = partial(lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None)
+            cancel = partial(lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None, now=self._state.now())
             await self._state.change(raid_id, cancel, _CAUSE)
             return
         opened = await self._state.change(raid_id, partial(lifecycle.posted, message=MessageId(message.id)), _CAUSE)

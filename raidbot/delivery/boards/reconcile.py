@@ -19,7 +19,7 @@ from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.pacing import Pacer, sleep_unless
 from raidbot.raids import lifecycle
 from raidbot.raids.emoji.model import key_of
-from raidbot.raids.events import Change, Event, Joined, MarksChanged, Moved
+from raidbot.raids.events import Change, Event, Joined, MarksChanged, Moved, Revived
 from raidbot.raids.model import CancelReason, GuildId, Mark, MemberId, Raid, RaidId, Role, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, State
@@ -167,6 +167,8 @@ class Reconcile:
             look.touched.add(member)
 
     def _committed(self, before: Raid, change: Change) -> None:
+        if any(isinstance(event, Revived) for event in change.events):
+            self.later(change.raid.id)  # nobody heard what happened on the board meanwhile
         for look in self._comparisons.get(change.raid.id, ()):
             if change.events is not look.own:
                 look.touched.update(_concerned(before, change.raid))

@@ -136,7 +136,9 @@ def _totals(raid: Raid) -> str:
 
 
 def _state(raid: Raid) -> Iterator[str]:
-    if raid.status is Status.CANCELLED:
+    if raid.not_held:
+        yield "❌ **This raid did not take place**"
+    elif raid.status is Status.CANCELLED:
         yield f"❌ **This raid is cancelled**{why_cancelled(raid.cancelled_reason)}"
     if raid.status is Status.CLOSED and raid.closed_at is not None:
         yield f"🔒 **Signups are closed** since {stamp(raid.closed_at)}: {why_closed(raid.closed_reason)}"

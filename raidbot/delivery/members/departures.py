@@ -15,7 +15,8 @@ from raidbot.delivery.members.names import store_members
 from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.raids import lifecycle
-from raidbot.raids.model import CancelReason, GuildId, MemberId, RaidId, Source
+from raidbot.raids.events import Change, PlaceRestored, Reopened, Revived, TimeChanged
+from raidbot.raids.model import CancelReason, GuildId, MemberId, Raid, RaidId, Source
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 _BATCH_SIZE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
 _CAUSE = Cause(Source.RECONCILE)
+_BRINGING_BACK = PlaceRestored | Revived | Reopened | TimeChanged
+"""Events after which members have a place in a coming raid who may have left the server unnoticed."""
 _UNKNOWN_GUILD = 10004
 _NO_ACCESS = 50001
 _GONE = {10007, 10013}
@@ -54,6 +57,7 @@ class Departures:
         self._pacer: Pacer[None] = Pacer(gap, burst=5)  # Discord allows 120 gateway messages per minute
         self._due: dict[GuildId, None] = {}
         self._worker = RetryWorker(self._work_round, first_retry=first_retry)
+        state.listen(self._committed)
         state.listen_to_settings(self._settings_committed)
 
     async def start(self) -> None:
@@ -73,6 +77,10 @@ class Departures:
         """Queue a check of this guild, retried until it works."""
         self._due[guild] = None
         self._worker.wake()
+
+    def _committed(self, _before: Raid, change: Change) -> None:
+        if any(isinstance(event, _BRINGING_BACK) for event in change.events):
+            self.check(change.raid.guild)
 
     def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
         if after.leader_role not in (None, before.leader_role):  # the holders of the new role are unknown

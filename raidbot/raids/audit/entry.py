@@ -23,6 +23,7 @@ class AuditAction(StrEnum):
     BEGAN = "raid.began"
     NOT_BEGUN = "raid.not_begun"
     CANCELLED = "raid.cancelled"
+    NOT_HELD = "raid.not_held"
     REVIVED = "raid.revived"
     TIME_CHANGED = "raid.time_changed"
     TITLE_CHANGED = "raid.title_changed"

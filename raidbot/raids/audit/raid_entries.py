@@ -96,6 +96,8 @@ def _lifecycle(before: Raid, raid: Raid, event: ev.Lifecycle) -> Entry:
             return _of_raid(AuditAction.BEGAN)
         case ev.NotBegun():
             return _of_raid(AuditAction.NOT_BEGUN)
+        case ev.NotHeld():
+            return _of_raid(AuditAction.NOT_HELD)
         case ev.Cancelled(reason, _):
             return _of_raid(AuditAction.CANCELLED, before=before.status, reason=reason)
         case ev.Revived():

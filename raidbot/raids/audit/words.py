@@ -57,6 +57,7 @@ _TITLES = {
     AuditAction.BEGAN: "started",
     AuditAction.NOT_BEGUN: "not started yet: the clock was wrong",
     AuditAction.CANCELLED: "cancelled",
+    AuditAction.NOT_HELD: "did not take place",
     AuditAction.REVIVED: "takes place after all",
     AuditAction.TIME_CHANGED: "time changed",
     AuditAction.TITLE_CHANGED: "title changed",

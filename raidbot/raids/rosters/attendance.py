@@ -33,14 +33,19 @@ def with_attendance(raid: Raid) -> Raid:
     """Return the raid with one attendance row per seated member if signups are closed, else unchanged."""
     if raid.status is not Status.CLOSED:
         return raid
+    listed = of_roster(raid)
+    return raid if listed == raid.attendance else replace(raid, attendance=listed)
+
+
+def of_roster(raid: Raid) -> tuple[Attendance, ...]:
+    """Return one row per seated member, and the rows of those who called off."""
     known = {row.member: row for row in raid.attendance if row.presence is not Presence.CALLED_OFF}
     rows = [
         replace(known.get(seat.member) or Attendance(seat.member, seat.role), role=seat.role) for seat in raid.seats
     ]
     seated = {seat.member for seat in raid.seats}
     rows += [row for row in called_off(raid) if row.member not in seated]
-    listed = tuple(sorted(rows, key=lambda row: row.member))
-    return raid if listed == raid.attendance else replace(raid, attendance=listed)
+    return tuple(sorted(rows, key=lambda row: row.member))
 
 
 def called_off(raid: Raid) -> tuple[Attendance, ...]:

@@ -23,6 +23,7 @@ FIELDS = {
     "closed_by": say("whether signups are open"),
     "closed_reason": say("whether signups are open"),
     "cancelled_reason": say("whether it takes place"),
+    "not_held": say("whether it takes place"),
     "hold": say("whether signups are open"),
     "begun": say("whether signups are open"),
     "starts_at": say("the time"),
@@ -118,7 +119,8 @@ def undo(raid: Raid, step: Step, *, now: datetime, full_lead: timedelta = timede
     if raid.status is Status.CANCELLED and restored.status is not Status.CANCELLED:
         if raid.message is None or restored.status is Status.POSTING:
             raise NeverPosted
-        events.append(Revived())
+        if step.action is not AuditAction.NOT_HELD:  # nobody was told of that
+            events.append(Revived())
     _check_room(restored, affected)
     events += [_place(restored, member) for member in affected]
     tidied = _without_idle_marks(restored, affected)

@@ -136,7 +136,8 @@ def any_raid(draw: st.DrawFn) -> Raid:
             at = draw(st.sampled_from([NOW, raid.starts_at]))
             return lifecycle.close(raid, reason=reason, by=MemberId(1), now=at).raid
         case "cancelled":
-            return lifecycle.cancel(raid, reason=draw(st.sampled_from(CancelReason)), by=None).raid
+            at = draw(st.sampled_from([NOW, raid.starts_at]))
+            return lifecycle.cancel(raid, reason=draw(st.sampled_from(CancelReason)), by=None, now=at).raid
     return raid
 
 
@@ -333,10 +334,8 @@ def test_a_closed_raid_is_grey_and_says_since_when_and_why(reason: CloseReason, 
 
 
 def test_a_cancelled_raid_says_so() -> None:
-    shown = board(lifecycle.cancel(raid_of("museum"), reason=CancelReason.MANUAL, by=MemberId(1)).raid, {})
-
-    assert shown.title == "❌ Cancelled: 🏛️ Museum Signup"
-    assert (shown.colour, shown.reactions) == (GREY, ())
+    shown = board(lifecycle.cancel(raid_of("museum"), reason=CancelReason.MANUAL, by=MemberId(1), now=NOW).raid, {})
+    assert (shown.title, shown.colour, shown.reactions) == ("❌ Cancelled: 🏛️ Museum Signup", GREY, ())
     assert "❌ **This raid is cancelled** by a raid leader" in shown.description
 
 

@@ -297,7 +297,9 @@ async def test_a_raid_cancelled_by_a_person_says_so_also_after_a_crash(world: De
     harness = await world.start_bot()
     raid = await world.raid(harness)
     fault = world.sandbox.faults.answer(503, route=EDIT)
-    await harness.change(raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator))
+    await harness.change(
+        raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator, now=harness.state.now())
+    )
     await world.sandbox.until(lambda: fault.met)
     await world.crash(harness)
     fault.lift()

@@ -62,6 +62,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.Reopened(None),
     ev.Began(),
     ev.NotBegun(),
+    ev.NotHeld(MANAGER),
     *(ev.Cancelled(reason, None) for reason in CancelReason),
     ev.Revived(),
     ev.TimeChanged(START, LATER),

@@ -32,6 +32,7 @@ class ReferenceRoster:
         self.closed_because = ""
         self.held_open = False
         self.has_begun = False
+        self.was_held = True
         self.starts_at = starts_at
         self._last_ticket = 0
 
@@ -94,12 +95,11 @@ class ReferenceRoster:
         self._take_off(member)
 
     def depart(self, member: MemberId) -> None:
-        if self.status != "cancelled":
-            if self.is_frozen():
-                self._mark_reactions_unwanted(member, except_for=None)
-                return
-            self._let_go(member)
-            self._take_off(member)
+        if self.status == "cancelled" or self.is_frozen():
+            self._mark_reactions_unwanted(member, except_for=None)
+            return
+        self._let_go(member)
+        self._take_off(member)
 
     def fill(self, roles: Collection[RoleKey]) -> None:
         """Let a raid leader give the free seats of these roles to those who wait."""
@@ -152,8 +152,15 @@ class ReferenceRoster:
         self._fill()
 
     def cancel(self) -> None:
+        self._must(self.status == "cancelled" or not self.took_place())
+        if self.status != "cancelled":
+            self.was_held = self.clock() < self.starts_at
+            self.status = "cancelled"
+
+    def did_not_take_place(self) -> None:
+        self._must(self.took_place())
         self.status = "cancelled"
-        self.reactions.clear()
+        self.was_held = False
 
     def change_time(self, starts_at: datetime) -> None:
         """Move the start ahead. What the clock closed opens again; what a leader closed stays closed."""
@@ -257,7 +264,11 @@ class ReferenceRoster:
             and (but_marks or self.reactions == marks)
             and self.status == raid.status
             and self.has_begun == raid.begun
-            and (self.status != "closed" or self._rows() == {(row.member, row.presence) for row in raid.attendance})
+            and self.was_held != raid.not_held
+            and (
+                (self.status != "closed" and self.was_held)
+                or self._rows() == {(row.member, row.presence) for row in raid.attendance}
+            )
         )
 
     def _rows(self) -> set[tuple[MemberId, str]]:

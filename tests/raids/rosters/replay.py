@@ -129,7 +129,7 @@ def _apply_lifecycle(roster: Roster, event: ev.Lifecycle) -> None:
             roster.status = Status.CLOSED
         case ev.Posted() | ev.Reopened():
             roster.status = Status.OPEN
-        case ev.Cancelled():
+        case ev.Cancelled() | ev.NotHeld():
             roster.status = Status.CANCELLED
         case ev.Created() | ev.Filled() | ev.Revived() | ev.Began() | ev.NotBegun():
             pass

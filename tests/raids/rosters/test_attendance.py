@@ -81,7 +81,7 @@ def test_a_roster_edited_after_closing_takes_its_rows_along() -> None:
 def test_a_cancelled_raid_has_no_attendance() -> None:
     board = closed(joined(raid(tank=1), TANK, ALICE))
 
-    assert lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER).raid.attendance == ()
+    assert lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER, now=NOW).raid.attendance == ()
 
 
 def test_nobody_is_marked_before_the_start() -> None:

@@ -52,7 +52,7 @@ def test_a_closed_raid_refuses_newcomers() -> None:
 
 
 def test_a_cancelled_raid_says_so() -> None:
-    board = lifecycle.cancel(raid(tank=1), reason=CancelReason.MANUAL, by=MANAGER).raid
+    board = lifecycle.cancel(raid(tank=1), reason=CancelReason.MANUAL, by=MANAGER, now=NOW).raid
 
     with pytest.raises(signups.RaidOver, match="cancelled"):
         react(board, ALICE, TANK)

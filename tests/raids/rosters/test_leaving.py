@@ -114,6 +114,8 @@ def test_a_leader_who_leaves_is_not_told_of_it() -> None:
     led = replace(closed_full(), leader=ALICE)
 
     assert [one.member for one in notices(signups.leave(led, ALICE, now=START - SECOND))] == [BOB]
+    (decides,) = notices(signups.leave(replace(closed(full()), leader=ALICE), ALICE, now=NOW))
+    assert (decides.member, len(decides.buttons)) == (ALICE, 1)
 
 
 def test_signups_closed_because_full_open_again_when_a_seat_is_free_and_nobody_waits() -> None:

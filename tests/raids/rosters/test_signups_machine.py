@@ -208,7 +208,18 @@ class SignupMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.told) > 25)
     @rule()
     def cancel(self) -> None:
-        self.step(lambda raid: lifecycle.cancel(raid, reason=CancelReason.MANUAL, by=MANAGER), self.plain.cancel)
+        self.step(
+            lambda raid: lifecycle.cancel(raid, reason=CancelReason.MANUAL, by=MANAGER, now=self.now), self.plain.cancel
+        )
+
+    @precondition(lambda self: self.raid.took_place(self.now))
+    @rule()
+    def did_not_take_place(self) -> None:
+        before = len(self.told)
+        self.step(
+            lambda raid: lifecycle.did_not_take_place(raid, by=MANAGER, now=self.now), self.plain.did_not_take_place
+        )
+        assert len(self.told) == before
 
     @rule(hours=st.integers(1, 3), zone=st.sampled_from(["UTC", "Europe/Berlin"]))
     def change_time(self, hours: int, zone: str) -> None:
