@@ -60,8 +60,22 @@ def remove(world: World, guild: Guild) -> None:
     del store.guilds[guild.id]
     for command in [command for command in store.commands.values() if command.guild_id == guild.id]:
         del store.commands[command.id]
+    say_removed(world, guild)
+
+
+def say_removed(world: World, guild: Guild) -> None:
+    """Dispatch GUILD_DELETE as for a removed bot; on its own it is the false alarm that Discord has sent before."""
     payload = {"id": str(guild.id)}
     world.publish(Dispatch(name="GUILD_DELETE", payload=payload, intent=Intent.GUILDS, guild_id=guild.id))
+
+
+def take_back(world: World, guild: Guild) -> None:
+    """Let the bot join a guild again that removed it; messages and reactions are as they were."""
+    for channel in [*guild.channels.values(), *guild.threads.values()]:
+        world.store.channels[channel.id] = channel
+        world.store.channels_left.discard(channel.id)
+    world.store.guilds[guild.id] = guild
+    announce(world, guild)
 
 
 def join(world: World, guild: Guild, member: Member) -> None:

@@ -222,6 +222,14 @@ class Sandbox:
         """Remove a member from the guild; for the bot, this is a kick."""
         guilds.leave(self.world, self.store.guilds[guild.id], self.store.guilds[guild.id].members[member.id])
 
+    async def take_back(self, guild: "SandboxGuild") -> None:
+        """Let the bot join a guild again that removed it."""
+        guilds.take_back(self.world, guild.facts)
+
+    async def say_removed(self, guild: "SandboxGuild") -> None:
+        """Tell the bot that the guild removed it, although it did not."""
+        guilds.say_removed(self.world, guild.facts)
+
     async def set_unavailable(self, guild: "SandboxGuild | Guild", *, unavailable: bool = True) -> None:
         guilds.set_unavailable(self.world, self.store.guilds[guild.id], unavailable=unavailable)
 

@@ -49,6 +49,7 @@ from raidbot.db import guilds
 from raidbot.db.database import Database
 from raidbot.delivery.audit_log.feed import AuditFeed
 from raidbot.delivery.boards.components import PANEL as BOARD_PANEL
+from raidbot.delivery.boards.lost_boards import LostBoards
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
@@ -59,8 +60,10 @@ from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.threads import Threads
+from raidbot.jobs.absences import end_absences
 from raidbot.jobs.closing import close_due
 from raidbot.jobs.database_probe import probe_database
+from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.jobs.heartbeat import Heartbeat, Job
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import OutboxPruning, forget_boards, prune_audit, prune_drafts, prune_marks, shrink_log
@@ -95,6 +98,7 @@ class Options:
     reaction_limit: int = 5
     reaction_window_seconds: float = 10.0
     guild_ready_seconds: float = 2.0
+    second_look_seconds: float = 5.0
 
 
 class GuildNotAllowed(Refusal):
@@ -153,7 +157,8 @@ class RaidBot(commands.AutoShardedBot):
         self.state = State(db, clock)
         self.api = DiscordApi(CircuitBreaker())
         self.event_queue = KeyedQueue()
-        self.boards = Boards(self.state, self, self.api)
+        self.lost_boards = LostBoards(self.state, self, self.api, delay=options.second_look_seconds)
+        self.boards = Boards(self.state, self, self.api, lost=self.lost_boards.suspect)
         self.outbox = Outbox(self.state, self, self.api, batch=options.dm_batch, pause=options.dm_pause_seconds)
         self.audit_feed = AuditFeed(self.state, self)
         self.reaction_remover = ReactionRemover(self.state, self, self.api)
@@ -171,11 +176,12 @@ class RaidBot(commands.AutoShardedBot):
             self.member_names,
             self.departures,
             may_sign_up=self.gate.may_sign_up,
+            lost=self.lost_boards.suspect,
         )
         self.posting = Posting(self.state, self, self.api, self.boards, catch_up=self.reconcile.raid)
         jobs: dict[str, Job] = {
-            "closing": partial(close_due, self.state),
-            "reminders": partial(remind_due, self.state),
+            "closing": partial(close_due, self.state, failing=FailingRaids()),
+            "reminders": partial(remind_due, self.state, failing=FailingRaids()),
             "log channels": self.audit_feed.report,
             "drafts": partial(prune_drafts, self.state),
             "boards": partial(forget_boards, self.state),
@@ -183,6 +189,7 @@ class RaidBot(commands.AutoShardedBot):
             "audit": partial(prune_audit, self.state),
             "marks": partial(prune_marks, self.state),
             "sent messages": OutboxPruning(self.state).run,
+            "absent servers": partial(end_absences, self.state),
             "write-ahead log": partial(shrink_log, self.state),
         }
         self.heartbeat = Heartbeat(clock, jobs, interval=options.heartbeat_seconds)
@@ -197,6 +204,7 @@ class RaidBot(commands.AutoShardedBot):
         for name, step in (
             ("outbox", self.outbox.start),
             ("boards", self.boards.start),
+            ("lost boards", self.lost_boards.start),
             ("posting", self.posting.start),
             ("reaction removal", self.reaction_remover.start),
             ("names", self.member_names.start),
@@ -234,7 +242,15 @@ class RaidBot(commands.AutoShardedBot):
             SetChannel(self.state),
             RaidSignup(self.state),
             Ping(self.state, lambda: not self.api.down_for, started_at=self._started_at),
-            GuildEvents(self.state, self.event_queue, self.boards, self.reconcile, self.departures, serves=self.serves),
+            GuildEvents(
+                self.state,
+                self.event_queue,
+                self.boards,
+                self.reconcile,
+                self.departures,
+                lost=self.lost_boards.suspect,
+                serves=self.serves,
+            ),
             Reactions(
                 self,
                 self.state,
@@ -297,6 +313,7 @@ class RaidBot(commands.AutoShardedBot):
         await self.audit_feed.stop(_CLOSE_TIMEOUT_SECONDS)
         await asyncio.gather(
             self.posting.stop(_CLOSE_TIMEOUT_SECONDS),
+            self.lost_boards.stop(_CLOSE_TIMEOUT_SECONDS),
             self.boards.stop(_CLOSE_TIMEOUT_SECONDS),
             self.outbox.stop(_CLOSE_TIMEOUT_SECONDS),
             self.reaction_remover.stop(_CLOSE_TIMEOUT_SECONDS),

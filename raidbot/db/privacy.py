@@ -69,6 +69,7 @@ REGISTRY = (
 )
 
 FREE = (
+    "absences",
     "admin_roles",
     "facts",
     "grants",

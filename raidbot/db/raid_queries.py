@@ -44,11 +44,15 @@ def closing_candidates(connection: sqlite3.Connection, *, now: datetime, until: 
 
 
 def reminder_candidates(connection: sqlite3.Connection, *, after: datetime, until: datetime) -> list[RaidId]:
-    """Return raids starting after `after` and by `until` with a reminder still to send, soonest first."""
+    """Return raids starting after `after` and by `until` with a reminder still to send, soonest first.
+
+    Raids of guilds that removed the bot rest.
+    """
     return _ids(
         connection,
         "SELECT id FROM raids WHERE status IN ('open', 'closed') AND starts_at > ? AND starts_at <= ?"
-        " AND (creator_reminded = 0 OR participants_reminded = 0) ORDER BY starts_at, id",
+        " AND (creator_reminded = 0 OR participants_reminded = 0)"
+        " AND guild NOT IN (SELECT guild FROM absences) ORDER BY starts_at, id",
         seconds(after),
         seconds(until),
     )
@@ -77,11 +81,6 @@ def in_channel(connection: sqlite3.Connection, guild: GuildId, channel: ChannelI
 def with_thread(connection: sqlite3.Connection, guild: GuildId, thread: ChannelId) -> list[RaidId]:
     """Return raids with this discussion thread."""
     return _ids(connection, "SELECT id FROM raids WHERE guild = ? AND thread = ?", guild, thread)
-
-
-def in_guild(connection: sqlite3.Connection, guild: GuildId) -> list[RaidId]:
-    """Return the guild's raids that are not cancelled."""
-    return _ids(connection, "SELECT id FROM raids WHERE guild = ? AND status <> 'cancelled'", guild)
 
 
 def coming_with_member(
@@ -137,10 +136,14 @@ def lacking_thread(connection: sqlite3.Connection, *, since: datetime, intro: st
 
 
 def guilds_with_coming(connection: sqlite3.Connection, *, after: datetime) -> list[GuildId]:
-    """Return guilds with a raid that is being posted or open, or that is closed and starts after `after`."""
+    """Return guilds with a raid that is being posted or open, or that is closed and starts after `after`.
+
+    Guilds that removed the bot are among them, as it may be back.
+    """
     rows = connection.execute(
         "SELECT DISTINCT guild FROM raids"
-        " WHERE status IN ('posting', 'open') OR (status = 'closed' AND starts_at > ?) ORDER BY guild",
+        " WHERE status IN ('posting', 'open') OR (status = 'closed' AND starts_at > ?)"
+        " UNION SELECT guild FROM absences ORDER BY guild",
         (seconds(after),),
     ).fetchall()
     return [GuildId(guild) for (guild,) in rows]

@@ -7,6 +7,7 @@ import structlog
 
 from raidbot.db import raid_queries
 from raidbot.db.database import Unwritable
+from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid, RaidId, Source
@@ -18,18 +19,24 @@ log = structlog.get_logger(__name__)
 _MAX_LEAD = timedelta(minutes=max(FULL_CLOSE_CHOICES_MINUTES))
 
 
-async def close_due(state: State, now: datetime) -> None:
-    """Close all raids that are due. A failing raid is logged and the others proceed.
+async def close_due(state: State, now: datetime, *, failing: FailingRaids | None = None) -> None:
+    """Close all raids that are due. A failing raid is set aside and the others proceed.
 
     Raises Unwritable while the database cannot be written.
     """
+    aside = FailingRaids() if failing is None else failing
     for raid_id in await state.db.read(partial(raid_queries.closing_candidates, now=now, until=now + _MAX_LEAD)):
+        if not aside.is_due(raid_id, now):
+            continue
         try:
             await _close_if_due(state, raid_id, now)
         except Unwritable:
             raise
         except Exception:  # a failing raid must not block the others
-            log.exception("raid not closed", raid=raid_id)
+            if aside.failed(raid_id, now):
+                log.exception("raid set aside", raid=raid_id)
+        else:
+            aside.worked(raid_id)
 
 
 async def _close_if_due(state: State, raid_id: RaidId, now: datetime) -> None:

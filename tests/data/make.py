@@ -10,12 +10,23 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from raidbot.db import closed_dms, drafts, imported, outbox, threads
+from raidbot.db import absences, closed_dms, drafts, imported, outbox, threads
 from raidbot.db.database import Database
 from raidbot.db.guilds import note_fact
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Cause
-from raidbot.raids.model import ChannelId, CloseReason, Kind, MessageId, Presence, Raid, RaidId, RoleKey, Source
+from raidbot.raids.model import (
+    ChannelId,
+    CloseReason,
+    GuildId,
+    Kind,
+    MessageId,
+    Presence,
+    Raid,
+    RaidId,
+    RoleKey,
+    Source,
+)
 from raidbot.raids.permissions import Grants
 from raidbot.raids.rosters import attendance, manager_edits, signups, substitutes
 from raidbot.raids.settings import GuildSettings
@@ -129,6 +140,7 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     imported.keep(tx, source="polls", key="1", guild=GUILD, payload='{"question": "Friday?"}')
     imported.open_balance(tx, imported.Balance(guild=GUILD, member=ALICE, raids=3, roles={"Tank": 2}))
     closed_dms.close_dms(tx, DAVE, NOW)
+    absences.note(tx, GuildId(7_900), NOW)
 
 
 def _outbox(tx: sqlite3.Connection) -> None:

@@ -16,6 +16,7 @@ from discord_sandbox.store import Channel, Message
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.db.database import Database
 from raidbot.db.outbox import OutboxMessage, counts
+from raidbot.delivery.boards.lost_boards import LostBoards
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
@@ -72,6 +73,7 @@ class BotHarness:
     api: DiscordApi
     outbox: Outbox
     boards: Boards
+    lost_boards: LostBoards
     reaction_remover: ReactionRemover
     member_names: MemberNames
     departures: Departures
@@ -85,6 +87,7 @@ class BotHarness:
         for part in (
             self.outbox,
             self.boards,
+            self.lost_boards,
             self.reaction_remover,
             self.member_names,
             self.departures,
@@ -101,6 +104,7 @@ class BotHarness:
         await self.posting.stop(timeout)
         for part in (
             self.boards,
+            self.lost_boards,
             self.outbox,
             self.reaction_remover,
             self.member_names,
@@ -171,7 +175,9 @@ class DeliveryWorld:
     clock: OffsetClock = field(default_factory=OffsetClock)
     harnesses: list[BotHarness] = field(default_factory=list)
 
-    async def start_bot(self, *, patience: float = 10.0, sweep_gap: float = 0.2, **boards: float) -> BotHarness:
+    async def start_bot(
+        self, *, patience: float = 10.0, sweep_gap: float = 0.2, second_look: float = 0.1, **boards: float
+    ) -> BotHarness:
         """Start a bot on this database with short retry delays and pauses (all in seconds)."""
         db = await Database.open(self.database_path)
         state = State(db, self.clock)
@@ -179,7 +185,8 @@ class DeliveryWorld:
         line = DiscordApi(CircuitBreaker(open_seconds=0.3))
         outbox = Outbox(state, self.client, line, pause=0.05, first_retry=0.1)
         quick: dict[str, Any] = {"gap": 0.1, "channel_gap": 0.1, "first_retry": 0.1, "slow_retry": 0.3}
-        follow = Boards(state, self.client, line, **quick | boards)
+        lost_boards = LostBoards(state, self.client, line, delay=second_look, first_retry=0.1)
+        follow = Boards(state, self.client, line, lost=lost_boards.suspect, **quick | boards)
         reaction_remover = ReactionRemover(state, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
         people = MemberNames(state, self.client, redraw=follow.mark, first_retry=0.1)
         departures = Departures(state, self.client, line, redraw=follow.name_changed, gap=0.01, first_retry=0.1)
@@ -192,6 +199,7 @@ class DeliveryWorld:
             people,
             departures,
             may_sign_up=SignupGate(self.client, state, line).may_sign_up,
+            lost=lost_boards.suspect,
             first_retry=0.1,
             sweep_gap=sweep_gap,
         )
@@ -209,6 +217,7 @@ class DeliveryWorld:
             api=line,
             outbox=outbox,
             boards=follow,
+            lost_boards=lost_boards,
             reaction_remover=reaction_remover,
             member_names=people,
             departures=departures,

@@ -16,7 +16,7 @@ from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.members.departures import Departures
 from raidbot.raids import lifecycle
 from raidbot.raids.emoji.model import key_of
-from raidbot.raids.model import CancelReason, ChannelId, GuildId, MemberId, MessageId, RaidId, Source
+from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, RaidId, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.clean_text import clean_name
@@ -61,7 +61,10 @@ def _member_of(about: object, *more: object) -> dict[str, int]:
 
 
 class GuildEvents(commands.Cog):
-    """Pass events around the boards on to the raids they concern. `serves` returns True for guilds the bot works in."""
+    """Pass events around the boards on to the raids they concern.
+
+    `lost` is called with raids whose board is said to be deleted; `serves` returns True for guilds the bot works in.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class GuildEvents(commands.Cog):
         reconcile: Reconcile,
         departures: Departures,
         *,
+        lost: Callable[[RaidId], None],
         serves: Callable[[int | None], bool],
     ) -> None:
         self.serves = serves
@@ -79,7 +83,8 @@ class GuildEvents(commands.Cog):
         self._boards = boards
         self._reconcile = reconcile
         self._departures = departures
-        self._unavailable: set[int] = set()
+        self._lost = lost
+        self._away: set[int] = set()
 
     @_listener
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -102,21 +107,27 @@ class GuildEvents(commands.Cog):
 
     @_listener
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Handle the bot's removal from the guild. An outage is dispatched as `on_guild_unavailable` instead."""
-        log.info("guild left")
-        for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=GuildId(guild.id))):
-            self._lose(raid, CancelReason.GUILD_LEFT)
+        """Ask Discord whether the bot was removed. An outage is dispatched as `on_guild_unavailable` instead."""
+        log.info("guild gone")
+        self._away.add(guild.id)
+        self._departures.check(GuildId(guild.id))
+
+    @_listener
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Compare the guild's boards: the bot may have been there before."""
+        self._away.discard(guild.id)
+        await self._reconcile.all(lambda concerned: concerned == guild.id)
 
     @_listener
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         log.info("guild unavailable")
-        self._unavailable.add(guild.id)
+        self._away.add(guild.id)
 
     @_listener
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Compare the guild's boards after an outage. discord.py also dispatches this for every guild on connect."""
-        if guild.id in self._unavailable:
-            self._unavailable.discard(guild.id)
+        """Compare the guild's boards after an outage or a removal. discord.py also dispatches this on connect."""
+        if guild.id in self._away:
+            self._away.discard(guild.id)
             log.info("guild available again")
             await self._reconcile.all(lambda concerned: concerned == guild.id)
 
@@ -183,14 +194,11 @@ class GuildEvents(commands.Cog):
         for message in messages:
             raid = self._state.boards.get(MessageId(message))
             if raid is not None:
-                self._lose(raid, CancelReason.MESSAGE_DELETED)
+                self._lost(raid)
 
     async def _lose_channel(self, guild: GuildId, channel: ChannelId) -> None:
         for raid in await self._state.db.read(partial(raid_queries.in_channel, guild=guild, channel=channel)):
-            self._lose(raid, CancelReason.CHANNEL_DELETED)
-
-    def _lose(self, raid: RaidId, reason: CancelReason) -> None:
-        self._alter(raid, partial(lifecycle.lose_board, reason=reason, now=self._state.now()))
+            self._lost(raid)
 
     def _alter(self, raid: RaidId, rule: Rule) -> None:
         async def work() -> None:

@@ -45,3 +45,9 @@ INSERT INTO guilds (
         UNION SELECT guild FROM drafts UNION SELECT guild FROM templates
     )
     WHERE guild NOT IN (SELECT id FROM guilds);
+
+-- Guilds that removed the bot, and since when. Nobody there gets messages; after 30 days their data is deleted.
+CREATE TABLE absences (
+    guild INTEGER PRIMARY KEY,
+    since INTEGER NOT NULL
+) STRICT;

@@ -11,16 +11,16 @@ import discord
 import structlog
 
 from raidbot.db import audit, imported
+from raidbot.delivery.boards.lost_boards import REASONS
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordApi, NoResponse
+from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.pacing import Pacer, sleep_unless
-from raidbot.raids import lifecycle
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change, Event, Joined, MarksChanged, Moved, Revived
-from raidbot.raids.model import CancelReason, GuildId, Mark, MemberId, Raid, RaidId, Role, Source
+from raidbot.raids.model import GuildId, Mark, MemberId, Raid, RaidId, Role, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
@@ -80,6 +80,7 @@ class Reconcile:
         departures: Departures,
         *,
         may_sign_up: MaySignUp,
+        lost: Callable[[RaidId], None],
         first_retry: float = 5.0,
         sweep_gap: float = 10.0,
     ) -> None:
@@ -91,6 +92,7 @@ class Reconcile:
         self._member_names = member_names
         self._departures = departures
         self._may_sign_up = may_sign_up
+        self._lost = lost
         self._first_retry = first_retry
         self._sweep_gap = sweep_gap
         self._comparisons: dict[RaidId, list[Comparison]] = {}
@@ -182,7 +184,7 @@ class Reconcile:
         try:
             seen = await self._api.call(partial(self._read, raid, in_full=in_full, taken_over=taken_over))
         except discord.NotFound as missing:
-            await self._board_deleted(raid_id, missing)
+            self._board_deleted(raid_id, missing)
             return
         for one in seen:
             await self._handle_missing(raid_id, one, look)
@@ -219,12 +221,10 @@ class Reconcile:
             seen.append(RoleReactions(role, tuple(sorted(MemberId(user.id) for user in found if not user.bot)), ours))
         return seen
 
-    async def _board_deleted(self, raid_id: RaidId, missing: discord.NotFound) -> None:
-        reason = {UNKNOWN_MESSAGE: CancelReason.MESSAGE_DELETED, UNKNOWN_CHANNEL: CancelReason.CHANNEL_DELETED}
-        if missing.code not in reason:
+    def _board_deleted(self, raid_id: RaidId, missing: discord.NotFound) -> None:
+        if missing.code not in REASONS:
             raise missing
-        lose = partial(lifecycle.lose_board, reason=reason[missing.code], now=self._state.now())
-        await self._state.change(raid_id, lose, _CAUSE)
+        self._lost(raid_id)
 
     async def _handle_missing(self, raid_id: RaidId, seen: RoleReactions, look: Comparison) -> None:
         """Drop marks without a reaction; their members leave the role.

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -14,11 +14,11 @@ from raidbot.db import raids as rows
 from raidbot.db.database import Unwritable
 from raidbot.delivery.boards import render
 from raidbot.delivery.boards.components import with_controls
+from raidbot.delivery.boards.lost_boards import REASONS
 from raidbot.delivery.boards.render import Board
 from raidbot.delivery.boards.snapshot import Snapshot
-from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordApi, NoResponse
+from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.pacing import Pacer
-from raidbot.raids import lifecycle
 from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.emoji import model as emoji
 from raidbot.raids.events import Change, MarksChanged
@@ -39,6 +39,7 @@ _FINAL = "over"
 class Boards:
     """Redraws stale boards, with one worker per board: a quiet board at once, a busy one every `gap` seconds.
 
+    `lost` is called with raids whose board is said to be deleted.
     `channel_gap` spaces the edits of all boards of a channel, in seconds: Discord allows 5 edits in 5 s per channel,
     and discord.py sleeps inside the call that uses up the last one.
     """
@@ -49,6 +50,7 @@ class Boards:
         client: discord.Client,
         api: DiscordApi,
         *,
+        lost: Callable[[RaidId], None],
         gap: float = 1.0,
         channel_gap: float = 1.25,
         first_retry: float = 2.0,
@@ -57,6 +59,7 @@ class Boards:
         self._state = state
         self._client = client
         self._api = api
+        self._lost = lost
         self._gap = gap
         self._pacer: Pacer[ChannelId] = Pacer(channel_gap, burst=2)
         self._first_retry = first_retry
@@ -344,15 +347,8 @@ class Boards:
         self._edited.pop(raid, None)
 
     async def _refused(self, raid: RaidId, refusal: discord.HTTPException) -> None:
-        reason = {UNKNOWN_MESSAGE: CancelReason.MESSAGE_DELETED, UNKNOWN_CHANNEL: CancelReason.CHANNEL_DELETED}
-        if refusal.status == 404 and refusal.code in reason:
-            rule = partial(lifecycle.lose_board, reason=reason[refusal.code], now=self._state.now())
-            try:
-                await self._state.change(raid, rule, Cause(Source.DISCORD))
-                await self._finish(await self._state.raid(raid))
-            except sqlite3.Error:
-                log.exception("deletion of board not recorded", raid=raid)
-                self._schedule(raid, _MAX_BACKOFF_SECONDS)
+        if refusal.status == 404 and refusal.code in REASONS:
+            self._lost(raid)
             return
         if refusal.code == _OTHER_AUTHOR:
             await self._record_foreign_board(raid)

@@ -1,4 +1,4 @@
-"""Find departures that the bot missed: members who left a guild, and guilds that removed the bot."""
+"""Find members who left a guild while the bot was not looking, and guilds that removed the bot or took it back."""
 
 import sqlite3
 from collections.abc import Callable
@@ -9,14 +9,13 @@ import aiohttp
 import discord
 import structlog
 
-from raidbot.db import raid_queries
+from raidbot.db import absences, raid_queries
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.members.names import store_members
 from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.retry_worker import RetryWorker
-from raidbot.raids import lifecycle
 from raidbot.raids.events import Change, PlaceRestored, Reopened, Revived, TimeChanged
-from raidbot.raids.model import CancelReason, GuildId, MemberId, Raid, RaidId, Source
+from raidbot.raids.model import GuildId, MemberId, Raid, RaidId, Source
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
@@ -107,6 +106,9 @@ class Departures:
         guild = self._client.get_guild(guild_id)
         if guild is None:
             return await self._removed_from(guild_id)
+        if await self._state.db.write(partial(absences.end, guild=guild_id)):
+            log.info("back in guild", guild=guild_id)
+            self._state.notify_outbox()  # its messages have waited
         expected = await self._state.db.read(partial(raid_queries.expected, guild=guild_id, after=self._state.now()))
         waiting = iter(expected)
         while asked := list(islice(waiting, _BATCH_SIZE)):
@@ -136,7 +138,7 @@ class Departures:
             await self._state.change(raid, partial(signups.depart, member=member, now=self._state.now()), _CAUSE)
 
     async def _removed_from(self, guild: GuildId) -> bool:
-        """Cancel the guild's raids if REST does not know the guild either, as the bot is then no longer in it.
+        """Note the bot's absence if REST does not know the guild either; its raids rest until it is back.
 
         Returns False, for a retry, if REST knows the guild.
         """
@@ -147,8 +149,6 @@ class Departures:
                 raise
         else:
             return False
-        log.info("missed removal from guild", guild=guild)
-        lose = partial(lifecycle.lose_board, reason=CancelReason.GUILD_LEFT, now=self._state.now())
-        for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=guild)):
-            await self._state.change(raid, lose, _CAUSE)
+        if await self._state.db.write(partial(absences.note, guild=guild, at=self._state.now())):
+            log.warning("removed from guild", guild=guild)
         return True

@@ -55,7 +55,7 @@ _TITLES = {
     AuditAction.CLOSED: "closed",
     AuditAction.REOPENED: "reopened",
     AuditAction.BEGAN: "started",
-    AuditAction.NOT_BEGUN: "not started yet: the clock was wrong",
+    AuditAction.NOT_BEGUN: "not started after all",
     AuditAction.CANCELLED: "cancelled",
     AuditAction.NOT_HELD: "did not take place",
     AuditAction.REVIVED: "takes place after all",

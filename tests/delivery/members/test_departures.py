@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from discord_sandbox.people import Person
+from raidbot.db import absences
 from raidbot.db import undo as steps
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, Source
@@ -116,10 +117,11 @@ async def test_a_server_that_removed_the_bot_is_found_out(world: DeliveryWorld) 
     harness = await world.start_bot()
     await harness.reconcile.all()
 
-    async def cancelled() -> bool:
-        return (await harness.state.raid(raid.id)).cancelled_reason is CancelReason.GUILD_LEFT
+    async def noted() -> bool:
+        return await harness.state.db.read(partial(absences.since, guild=raid.guild)) is not None
 
-    await until(cancelled)
+    await until(noted)
+    assert (await harness.state.raid(raid.id)).is_open
 
 
 @pytest.mark.parametrize("brings_back", ["undo", "postpone", "revive", "reopen for latecomers"])
