@@ -198,6 +198,7 @@ class RaidBot(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed."""
         await self.state.load()
+        self.lost_boards.listen(self.boards.mark)
         await self._add_cogs()
         self._dispatch_member_updates()
         self._tasks.spawn(self.heartbeat.run(), name="heartbeat")

@@ -19,7 +19,8 @@ _MINE = (
 class RaidEntry:
     """A raid in a list. `link` is the URL of its board; `starts_at` is UTC.
 
-    In a list of one member's raids, `role` is the role of their seat and `presence` their attendance.
+    In a list of one member's raids, `role` is the role of their seat and `presence` their attendance. `not_held` is
+    True for a cancelled raid that had begun.
     """
 
     id: RaidId
@@ -34,6 +35,7 @@ class RaidEntry:
     waiting: int
     role: str | None = None
     presence: Presence | None = None
+    not_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,14 @@ def coming(
 def history(
     connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, now: datetime, page: int, size: int
 ) -> Page:
-    """Return a page of the guild's past raids with a seat of the member, including cancelled ones, latest first."""
+    """Return a page of the guild's past raids with a seat of the member, including cancelled ones, latest first.
+
+    Raids in which the member gave up their seat after closing are among them.
+    """
     where = (
         "raids.guild = :guild AND raids.starts_at <= :now AND raids.message IS NOT NULL"
-        " AND raids.id IN (SELECT raid FROM seats WHERE member = :member)"
+        " AND raids.id IN (SELECT raid FROM seats WHERE member = :member"
+        " UNION SELECT raid FROM attendance WHERE member = :member AND presence = 'called off')"
     )
     values = {"guild": guild, "now": seconds(now), "member": member}
     return _page(connection, where, "raids.starts_at DESC, raids.id DESC", values, page, size)
@@ -108,7 +114,7 @@ def _page(
         " (SELECT count(DISTINCT member) FROM waits WHERE raid = raids.id),"
         " (SELECT raid_roles.name FROM seats JOIN raid_roles ON raid_roles.raid = seats.raid"
         " AND raid_roles.key = seats.role WHERE seats.raid = raids.id AND seats.member = :member),"
-        " (SELECT presence FROM attendance WHERE raid = raids.id AND member = :member)"
+        " (SELECT presence FROM attendance WHERE raid = raids.id AND member = :member), not_held"
         f" FROM raids WHERE {where} ORDER BY {order} LIMIT :size OFFSET :skipped",
         {"member": None, **values, "size": size, "skipped": number * size},
     ).fetchall()
@@ -131,6 +137,7 @@ def _entry(
     waiting: int,
     role: str | None,
     presence: str | None,
+    not_held: int,
 ) -> RaidEntry:
     return RaidEntry(
         id=RaidId(raid),
@@ -145,4 +152,5 @@ def _entry(
         waiting=waiting,
         role=role,
         presence=None if presence is None else Presence(presence),
+        not_held=bool(not_held),
     )

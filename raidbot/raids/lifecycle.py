@@ -89,6 +89,7 @@ def close(raid: Raid, *, reason: CloseReason, by: MemberId | None, now: datetime
         closed_reason=reason,
         hold=False,
         begun=now >= raid.starts_at,
+        given_up=() if now >= raid.starts_at else raid.given_up,
     )
     return Change(attendance.with_attendance(closed), (Closed(reason, by),))
 
@@ -117,7 +118,7 @@ def begin(raid: Raid, *, now: datetime, full_lead: timedelta = timedelta()) -> C
         return Change(raid)
     if raid.begun:
         return reconsider_closing(raid, now=now, full_lead=full_lead, events=(NotBegun(),))
-    return Change(replace(raid, begun=True), (Began(),))
+    return Change(replace(raid, begun=True, given_up=()), (Began(),))
 
 
 def cancel(raid: Raid, *, reason: CancelReason, by: MemberId | None, now: datetime) -> Change:

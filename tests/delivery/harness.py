@@ -187,6 +187,7 @@ class DeliveryWorld:
         quick: dict[str, Any] = {"gap": 0.1, "channel_gap": 0.1, "first_retry": 0.1, "slow_retry": 0.3}
         lost_boards = LostBoards(state, self.client, line, delay=second_look, first_retry=0.1)
         follow = Boards(state, self.client, line, lost=lost_boards.suspect, **quick | boards)
+        lost_boards.listen(follow.mark)
         reaction_remover = ReactionRemover(state, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
         people = MemberNames(state, self.client, redraw=follow.mark, first_retry=0.1)
         departures = Departures(state, self.client, line, redraw=follow.name_changed, gap=0.01, first_retry=0.1)

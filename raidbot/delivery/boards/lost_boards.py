@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from functools import partial
 
 import discord
@@ -36,6 +37,7 @@ class LostBoards:
         self._api = api
         self._delay = delay
         self._due: dict[RaidId, float] = {}
+        self._listeners: list[Callable[[RaidId], None]] = []
         self._worker = RetryWorker(self._work_round, first_retry=min(first_retry, delay))
 
     async def start(self) -> None:
@@ -43,6 +45,10 @@ class LostBoards:
 
     async def stop(self, timeout: float) -> None:
         await self._worker.stop(timeout)
+
+    def listen(self, listener: Callable[[RaidId], None]) -> None:
+        """Call `listener` with each raid whose board is there after all."""
+        self._listeners.append(listener)
 
     def suspect(self, raid: RaidId) -> None:
         """Look for the raid's board once more, in a few seconds."""
@@ -92,3 +98,5 @@ class LostBoards:
             await self._state.change(raid_id, lose, _CAUSE)
         else:
             log.warning("board is there after all", raid=raid_id)
+            for listener in self._listeners:
+                listener(raid_id)

@@ -3,7 +3,9 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -31,6 +33,7 @@ T = TypeVar("T")
 EMOJIS = ("🟠", "🟡", "🟢", "🔵")
 _TIMEOUT_SECONDS = 15.0
 _PACE = 20.0
+FULL_CLOSE_MINUTES = 60
 
 
 class WholeBot(RuleBasedStateMachine):
@@ -76,6 +79,8 @@ class WholeBot(RuleBasedStateMachine):
             created_at=now,
         )
         assert self.bot is not None
+        early = partial(replace, full_close_minutes=FULL_CLOSE_MINUTES)
+        await self.bot.state.change_settings(GuildId(self.guild.id), early, Cause(Source.COMMAND))
         self.raid = (await self.bot.state.create(plan, Cause(Source.COMMAND))).id
         await self._until(lambda: bool(self.guild.messages(self.channel)))
         self.plain = ReferenceRoster({role.key: role.seats for role in roles}, plan.starts_at, self.now)
@@ -145,6 +150,9 @@ class WholeBot(RuleBasedStateMachine):
         return self.guild.messages(self.channel)[0]
 
     def step(self, *deeds: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do the deeds. Those of earlier steps are over half a minute old, so that nobody is just coming back."""
+        self.sandbox.advance(timedelta(seconds=30))
+
         async def take() -> None:
             for deed in deeds:
                 await deed()
@@ -214,7 +222,23 @@ class WholeBot(RuleBasedStateMachine):
 
     # Comparison with the model
 
+    def follow_clock(self) -> None:
+        """Do to the model what the bot does by the clock."""
+        plain, now = self.plain, self.now()
+        is_full = all(len(plain.seated(role)) >= seats for role, seats in plain.seats.items())
+        if plain.status == "open" and plain.is_frozen():
+            self._close("at_start")
+        elif plain.status == "open" and is_full and not plain.held_open and self.in_last_hour(now):
+            self._close("full")
+        plain.begin()
+        self._clear_if_begun()
+
+    def in_last_hour(self, now: datetime) -> bool:
+        """Return True while the bot closes a raid as soon as it is full."""
+        return now >= self.plain.starts_at - timedelta(minutes=FULL_CLOSE_MINUTES)
+
     async def _settle(self) -> None:
+        self.follow_clock()
         for place in [place for place, word in self.plain.reactions.items() if word == "is to go"]:
             self.plain.forget_reaction(*place)
         await self._until(lambda: not self.differences(), lambda: "\n".join(self.differences()))

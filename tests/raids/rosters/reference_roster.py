@@ -140,9 +140,13 @@ class ReferenceRoster:
         self.closed_because = because
         self.held_open = False
         self.has_begun = self.clock() >= self.starts_at
+        if self.has_begun:
+            self.let_go.clear()
 
     def begin(self) -> None:
-        self.has_begun = self.has_begun or (self.status == "closed" and self.clock() >= self.starts_at)
+        if self.status == "closed" and not self.has_begun and self.clock() >= self.starts_at:
+            self.has_begun = True
+            self.let_go.clear()
 
     def reopen(self) -> None:
         self._must(self.status == "closed" and not self.took_place())
