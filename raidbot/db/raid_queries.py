@@ -34,7 +34,8 @@ def closing_candidates(connection: sqlite3.Connection, *, now: datetime, until: 
     return _ids(
         connection,
         "SELECT id FROM (SELECT id, starts_at FROM raids WHERE status = 'open' AND starts_at <= ?"
-        " UNION ALL SELECT id, starts_at FROM raids WHERE status = 'closed' AND begun = 0 AND starts_at <= ?"
+        " UNION ALL SELECT id, starts_at FROM raids INDEXED BY raids_to_begin"  # not the closed raids of years
+        " WHERE status = 'closed' AND begun = 0 AND starts_at <= ?"
         " UNION ALL SELECT id, starts_at FROM raids WHERE status = 'closed' AND starts_at > ? AND begun = 1)"
         " ORDER BY starts_at, id",
         seconds(until),
