@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
+from raidbot.raids import details, lifecycle
 from raidbot.raids import events as ev
-from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MessageId, Presence, Raid, Status
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import attendance, manager_edits, signups
@@ -217,6 +217,8 @@ def test_what_took_place_is_neither_moved_nor_reopened() -> None:
             lifecycle.change_time(board, end + HOUR, "UTC", now=end)
     with pytest.raises(lifecycle.TookPlace, match="Duplicate"):
         lifecycle.reopen(over, by=MANAGER, now=end)
+    with pytest.raises(lifecycle.TookPlace):
+        details.change_length(replace(over, lengths=(90, 180)), 180, now=end)
     assert lifecycle.reopen(over, by=MANAGER, now=end - SECOND).raid.is_open
 
 

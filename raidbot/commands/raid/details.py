@@ -67,7 +67,7 @@ async def _ask_length(context: PanelContext) -> None:
 
 async def _length(context: PanelContext) -> None:
     minutes = number_of(next(iter(context.press.values), ""))
-    await context.change(partial(details.change_length, minutes=minutes))
+    await context.change(partial(details.change_length, minutes=minutes, now=context.state.now()))
     await context.home(f"The raid takes {spoken_length(minutes)}.")
 
 

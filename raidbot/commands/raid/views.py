@@ -78,7 +78,7 @@ def rows(data: PanelData) -> tuple[Row, ...]:
         (
             closing,
             button(raid, "Change time", "ask-time", GREY, disabled=is_over or took_place),
-            button(raid, "Change length", "ask-length", GREY, disabled=is_over or len(raid.lengths) < 2),
+            button(raid, "Change length", "ask-length", GREY, disabled=is_over or took_place or len(raid.lengths) < 2),
             button(raid, "Change text", "ask-text", GREY, disabled=is_over),
             button(raid, "Leader", "ask-leader", GREY, disabled=is_over),
         ),

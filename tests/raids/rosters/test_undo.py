@@ -70,7 +70,7 @@ EDITS: list[tuple[Raid, Rule]] = [
     (CLOSED, cancel),
     (BOARD, partial(lifecycle.change_time, starts_at=START + timedelta(days=1), zone="Asia/Tokyo", now=NOW)),
     (BOARD, partial(details.reword, title="Other", description="x", subject="y")),
-    (BOARD, partial(details.change_length, minutes=90)),
+    (BOARD, partial(details.change_length, minutes=90, now=NOW)),
     (BOARD, partial(details.lead, leader=DAVE)),
     (BOARD, partial(manager_edits.assign, member=DAVE, key=HEALER, now=NOW)),
     (BOARD, partial(manager_edits.assign, member=DAVE, key=TANK, now=NOW, force=True)),
