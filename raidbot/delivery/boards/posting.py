@@ -128,6 +128,8 @@ class Posting:
         try:
             message = await self._message(raid)
         except discord.HTTPException as refusal:
+            if self._client.get_guild(raid.guild) is None:  # it removed the bot, and may take it back
+                raise NoResponse(self._first_retry, asked=False) from refusal
             log.warning("board refused", raid=raid_id, status=refusal.status, code=refusal.code, error=refusal.text)
             cancel = partial(lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None, now=self._state.now())
             await self._state.change(raid_id, cancel, _CAUSE)

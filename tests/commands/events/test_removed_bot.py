@@ -11,11 +11,11 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from raidbot.db.absences import PURGED_TABLES
-from raidbot.raids.model import RaidId
+from raidbot.raids.model import RaidId, Status
 from tests.commands.raid.panel_helpers import panel_of, stored_raid
 from tests.conftest import Start
 from tests.e2e import database_facts
-from tests.raid_boards import board_text, dm_text, post_raid
+from tests.raid_boards import board_text, dm_text, post_raid, run_create
 
 
 def absent(database: Path) -> bool:
@@ -108,6 +108,24 @@ async def test_what_was_owed_waits_for_an_hour(
 
         await sandbox.until(lambda: set(owed()) == {"expired"})
         assert dm_text(bob) == ""
+
+
+async def test_a_raid_that_was_being_posted_is_posted_when_the_bot_is_back(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    send = "/channels/{channel_id}/messages"
+    async with start() as bot:
+        outage = sandbox.faults.answer(503, route=f"POST {send}")
+        await (await run_create(guild)).click("Confirm")
+        await sandbox.until(lambda: outage.met)
+        await remove_bot(sandbox, guild, database)
+        outage.lift()
+        await sandbox.until(lambda: sandbox.count("POST", send, status=404) + sandbox.count("POST", send, status=403))
+        assert (await stored_raid(bot)).status is Status.POSTING
+
+        await sandbox.take_back(guild)
+
+        await guild.until(lambda: guild.messages(guild.channel("raid-signups")))
 
 
 async def test_a_false_alarm_changes_nothing(
