@@ -115,6 +115,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
             services.event_queue,
             delivery.reconcile,
             delivery.departures,
+            lost=delivery.lost_boards.suspect,
             serves=services.serves,
         ),
         Reactions(
