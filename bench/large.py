@@ -190,7 +190,7 @@ class _World:
         """Return a raid that closed at its start, 20 days ago or more."""
         raid = self.open_raid(10 * number)
         closed = lifecycle.close(raid, reason=CloseReason.AT_START, by=None, now=self.now).raid
-        return replace(closed, starts_at=self.now - timedelta(days=20 + number))
+        return replace(closed, starts_at=self.now - timedelta(days=20 + number), begun=True)
 
     def _draft(self, number: int) -> Draft:
         if number % 10 == 0:

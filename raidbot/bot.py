@@ -52,6 +52,7 @@ class Options:
     reaction_limit: int = 5
     reaction_window_seconds: float = 10.0
     guild_ready_seconds: float = 2.0
+    second_look_seconds: float = 5.0
 
 
 class GuildNotAllowed(Refusal):
@@ -111,6 +112,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             may_sign_up=self.gate.may_sign_up,
             dm_batch=options.dm_batch,
             dm_pause_seconds=options.dm_pause_seconds,
+            second_look_seconds=options.second_look_seconds,
         )
         self.heartbeat = Heartbeat(clock, all_jobs(self.state, self.delivery), interval=options.heartbeat_seconds)
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from raidbot.db import drafts, guilds, outbox, raid_queries, rosters, transactions
+from raidbot.db import absences, drafts, guilds, outbox, raid_queries, rosters, transactions
 from raidbot.db import raids as rows
 from raidbot.db import templates as template_rows
 from raidbot.db.database import Database
@@ -115,6 +115,21 @@ class State:
             return replace(cached, marks=()) if cached is not None and over else None
 
         await self._raids.amend(raid_id, step)
+
+    async def delete_raid(self, raid_id: RaidId) -> None:
+        """Delete the raid with everything about it; no listener hears of it."""
+
+        async def work() -> None:
+            await self.db.write(partial(absences.delete_raid, raid=raid_id))
+            for board in [board for board, raid in self.boards.items() if raid == raid_id]:
+                del self.boards[board]
+
+        await self._raids.delete(raid_id, work)
+
+    async def delete_guild(self, guild: GuildId) -> None:
+        """Delete the settings, templates and members of a guild without raids, and the note of its absence."""
+        await self._settings.delete(guild, partial(self.db.write, partial(absences.delete_guild, guild=guild)))
+        await self._templates.delete(guild, _nothing)
 
     def now(self) -> datetime:
         """Return the current time as aware UTC in whole seconds, as the database stores it."""
@@ -257,7 +272,8 @@ class State:
         known: dict[MemberId, str] = {}
         missing: list[MemberId] = []
         leader = (raid.leader,) if raid.leader else ()
-        for member in dict.fromkeys((raid.creator, *leader, *raid.members(), *raid.asked())):
+        absent = (row.member for row in raid.attendance)
+        for member in dict.fromkeys((raid.creator, *leader, *raid.members(), *raid.asked(), *absent)):
             name = self._names.get((raid.guild, member))
             if name is None:
                 missing.append(member)
@@ -347,3 +363,7 @@ def _raid_of(change: Change) -> Raid:
 
 def _itself(value: T) -> T:
     return value
+
+
+async def _nothing() -> None:
+    pass

@@ -137,7 +137,12 @@ def start(sandbox: Sandbox, database: Path) -> Start:
         prepare: Callable[[RaidBot], Awaitable[None]] | None = None,
         **chosen: object,
     ) -> AsyncIterator[RaidBot]:
-        options = {"heartbeat_seconds": 0.2, "dm_pause_seconds": 0.05, "guild_ready_seconds": 0.1} | chosen
+        options = {
+            "second_look_seconds": 0.1,
+            "heartbeat_seconds": 0.2,
+            "dm_pause_seconds": 0.05,
+            "guild_ready_seconds": 0.1,
+        } | chosen
         db = await Database.open(database)
         bot = RaidBot(db, sandbox.clock.now, Options(api_url=sandbox.api_url, **options))  # type: ignore[arg-type]
         connection = None

@@ -113,6 +113,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
             delivery.event_queue,
             delivery.reconcile,
             delivery.departures,
+            lost=delivery.lost_boards.suspect,
             serves=services.serves,
         ),
         Reactions(

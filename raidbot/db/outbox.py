@@ -71,7 +71,7 @@ def enqueue(tx: sqlite3.Connection, owed: OutboxMessage) -> bool:
 def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, now: datetime) -> list[Claimed]:
     """Claim up to `limit` due rows, oldest first; rows past `expires_at` become `expired`.
 
-    A row waits while an earlier row for the same recipient is postponed.
+    A row waits while an earlier row for the same recipient is postponed, and while its guild has removed the bot.
     `claimed_at` keeps the first claim; `due_at` of a claimed row is its last claim.
     """
     at = seconds(now)
@@ -84,6 +84,7 @@ def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, no
         " WHERE state = 'pending' AND kind = ? AND due_at <= ? AND NOT EXISTS ("
         "SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending' AND earlier.kind = owed.kind"
         " AND earlier.target = owed.target AND earlier.id < owed.id AND earlier.attempts > 0)"
+        " AND (guild IS NULL OR guild NOT IN (SELECT guild FROM absences))"
         " ORDER BY due_at, id LIMIT ?",
         (kind, at, limit),
     ).fetchall()

@@ -53,6 +53,7 @@ REGISTRY = (
     Table(name="waits", scope=Scope.RAID, ids=("member",)),
     Table(name="marks", scope=Scope.RAID, ids=("member",)),
     Table(name="attendance", scope=Scope.RAID, ids=("member", "marked_by")),
+    Table(name="given_up", scope=Scope.RAID, ids=("member",)),
     Table(name="asks", scope=Scope.RAID, ids=("member", "asked_by")),
     Table(name="added_to_threads", scope=Scope.RAID, ids=("member",)),
     # The rosters before and after a change, and the raid's fields with its leader.
@@ -71,6 +72,7 @@ REGISTRY = (
 )
 
 FREE = (
+    "absences",
     "admin_roles",
     "facts",
     "grants",

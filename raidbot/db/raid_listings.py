@@ -23,7 +23,8 @@ _MINE = (
 class RaidEntry:
     """A raid in a list. `link` is the URL of its board; `starts_at` is UTC.
 
-    In a list of one member's raids, `role` is the role of their seat and `presence` their attendance.
+    In a list of one member's raids, `role` is the role of their seat and `presence` their attendance. `not_held` is
+    True for a cancelled raid that had begun.
     """
 
     id: RaidId
@@ -38,6 +39,7 @@ class RaidEntry:
     waiting: int
     role: str | None = None
     presence: Presence | None = None
+    not_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,14 @@ def coming(
 def history(
     connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, now: datetime, page: int, size: int
 ) -> Page:
-    """Return a page of the guild's past raids with a seat of the member, including cancelled ones, latest first."""
+    """Return a page of the guild's past raids with a seat of the member, including cancelled ones, latest first.
+
+    Raids in which the member gave up their seat after closing are among them.
+    """
     where = (
         "+raids.guild = :guild AND raids.starts_at <= :now AND raids.message IS NOT NULL"
-        " AND raids.id IN (SELECT raid FROM seats WHERE member = :member)"
+        " AND raids.id IN (SELECT raid FROM seats WHERE member = :member"
+        " UNION SELECT raid FROM attendance WHERE member = :member AND presence = 'called off')"
     )
     values = {"guild": guild, "now": seconds(now), "member": member}
     return _page(connection, where, "raids.starts_at DESC, raids.id DESC", values, page, size)
@@ -112,7 +118,7 @@ def _page(
         " (SELECT count(DISTINCT member) FROM waits WHERE raid = raids.id),"
         " (SELECT raid_roles.name FROM seats JOIN raid_roles ON raid_roles.raid = seats.raid"
         " AND raid_roles.key = seats.role WHERE seats.raid = raids.id AND seats.member = :member),"
-        " (SELECT presence FROM attendance WHERE raid = raids.id AND member = :member)"
+        " (SELECT presence FROM attendance WHERE raid = raids.id AND member = :member), not_held"
         # The page is found first, because SQLite counts the seats of every row that it sorts.
         f" FROM (SELECT id FROM raids WHERE {where} ORDER BY {order} LIMIT :size OFFSET :skipped)"
         f" JOIN raids USING (id) ORDER BY {order}",
@@ -137,6 +143,7 @@ def _entry(
     waiting: int,
     role: str | None,
     presence: str | None,
+    not_held: int,
 ) -> RaidEntry:
     return RaidEntry(
         id=RaidId(raid),
@@ -151,4 +158,5 @@ def _entry(
         waiting=waiting,
         role=role,
         presence=None if presence is None else Presence(presence),
+        not_held=bool(not_held),
     )

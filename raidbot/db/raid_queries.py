@@ -42,21 +42,33 @@ def id_of(connection: sqlite3.Connection, guild: GuildId, code: str) -> RaidId |
     return None if row is None else RaidId(row[0])
 
 
-def closing_candidates(connection: sqlite3.Connection, *, until: datetime) -> list[RaidId]:
-    """Return open raids starting by `until` that a manager does not hold open, soonest first."""
+def closing_candidates(connection: sqlite3.Connection, *, now: datetime, until: datetime) -> list[RaidId]:
+    """Return open raids starting by `until`, and closed ones for which it is wrong whether they have begun by `now`.
+
+    Raids have begun too early if the machine's clock was ahead for a while.
+    """
     return _ids(
         connection,
-        "SELECT id FROM raids WHERE status = 'open' AND hold = 0 AND starts_at <= :until ORDER BY starts_at, id",
+        "SELECT id FROM (SELECT id, starts_at FROM raids WHERE status = 'open' AND starts_at <= :until"
+        " UNION ALL SELECT id, starts_at FROM raids INDEXED BY raids_to_begin"  # not the closed raids of years
+        " WHERE status = 'closed' AND begun = 0 AND starts_at <= :now"
+        " UNION ALL SELECT id, starts_at FROM raids WHERE status = 'closed' AND starts_at > :now AND begun = 1)"
+        " ORDER BY starts_at, id",
         until=seconds(until),
+        now=seconds(now),
     )
 
 
 def reminder_candidates(connection: sqlite3.Connection, *, after: datetime, until: datetime) -> list[RaidId]:
-    """Return raids starting after `after` and by `until` with a reminder still to send, soonest first."""
+    """Return raids starting after `after` and by `until` with a reminder still to send, soonest first.
+
+    Raids of guilds that removed the bot rest.
+    """
     return _ids(
         connection,
         "SELECT id FROM raids WHERE status IN ('open', 'closed') AND starts_at > :after AND starts_at <= :until"
-        " AND (creator_reminded = 0 OR participants_reminded = 0) ORDER BY starts_at, id",
+        " AND (creator_reminded = 0 OR participants_reminded = 0)"
+        " AND guild NOT IN (SELECT guild FROM absences) ORDER BY starts_at, id",
         after=seconds(after),
         until=seconds(until),
     )
@@ -83,22 +95,17 @@ def with_thread(connection: sqlite3.Connection, guild: GuildId, thread: ChannelI
     return _ids(connection, query, thread=thread, guild=guild)
 
 
-def in_guild(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> list[RaidId]:
-    """Return the guild's raids that start after `after`, or that are being posted or open whenever they start."""
-    return _ids(connection, _AHEAD, guild=guild, after=seconds(after), channel=None)
-
-
 def coming_with_member(
     connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, after: datetime
 ) -> list[RaidId]:
     """Return raids in which the member has a seat, waits, or was asked to substitute.
 
-    Only raids that start after `after`, or that a manager holds open.
+    Only raids that start after `after`, or that are open to latecomers.
     """
     return _ids(
         connection,
         "SELECT id FROM raids WHERE +guild = :guild AND status <> 'cancelled'"  # + rules out all raids of the guild
-        " AND (starts_at > :after OR (status = 'open' AND hold = 1)) AND id IN ("
+        " AND (starts_at > :after OR status = 'open') AND id IN ("
         "SELECT raid FROM seats WHERE member = :member UNION SELECT raid FROM waits WHERE member = :member"
         " UNION SELECT raid FROM asks WHERE member = :member)",
         guild=guild,
@@ -139,24 +146,32 @@ def lacking_thread(connection: sqlite3.Connection, *, since: datetime, intro: st
 
 
 def guilds_with_coming(connection: sqlite3.Connection, *, after: datetime) -> list[GuildId]:
-    """Return guilds with a raid that is being posted or open, or that is closed and starts after `after`."""
+    """Return guilds with a raid that is being posted or open, or that is closed and starts after `after`.
+
+    Guilds that removed the bot are among them, as it may be back.
+    """
     rows = connection.execute(
         "SELECT DISTINCT guild FROM raids"
-        " WHERE status IN ('posting', 'open') OR (status = 'closed' AND starts_at > ?) ORDER BY guild",
+        " WHERE status IN ('posting', 'open') OR (status = 'closed' AND starts_at > ?)"
+        " UNION SELECT guild FROM absences ORDER BY guild",
         (seconds(after),),
     ).fetchall()
     return [GuildId(guild) for (guild,) in rows]
 
 
 def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> dict[MemberId, list[RaidId]]:
-    """Return each member's raids with a seat, a wait or a substitute request of theirs, of those `in_guild` returns."""
+    """Return each member's raids with a seat, a wait or a substitute request of theirs.
+
+    Only raids that start after `after`, or that are open to latecomers.
+    """
+    coming = _ids(connection, _AHEAD, guild=guild, after=seconds(after), channel=None)
     members: dict[MemberId, list[RaidId]] = {}
     for member, raid in connection.execute(
         "WITH coming AS (SELECT value FROM json_each(?))"
         " SELECT member, raid FROM seats WHERE raid IN coming"
         " UNION SELECT member, raid FROM waits WHERE raid IN coming"
         " UNION SELECT member, raid FROM asks WHERE raid IN coming ORDER BY member, raid",
-        (json.dumps(in_guild(connection, guild, after=after)),),
+        (json.dumps(coming),),
     ).fetchall():
         members.setdefault(MemberId(member), []).append(RaidId(raid))
     return members

@@ -1,4 +1,4 @@
-"""A raid's members as rows: seats, waits, reaction marks, attendance and substitute requests."""
+"""A raid's members as rows: seats, waits, reaction marks, attendance, substitute requests and seats given up."""
 
 import sqlite3
 from collections.abc import Callable
@@ -7,7 +7,20 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from raidbot.db.timestamps import instant, instant_or_none, seconds, seconds_or_none
-from raidbot.raids.model import Ask, Attendance, Mark, MemberId, Presence, Raid, RaidId, RoleKey, Seat, Source, Wait
+from raidbot.raids.model import (
+    Ask,
+    Attendance,
+    GivenUp,
+    Mark,
+    MemberId,
+    Presence,
+    Raid,
+    RaidId,
+    RoleKey,
+    Seat,
+    Source,
+    Wait,
+)
 
 V = TypeVar("V")
 
@@ -76,6 +89,10 @@ def _ask(member: int, role: str, asked_by: int, asked_at: int) -> Ask:
     return Ask(MemberId(member), RoleKey(role), MemberId(asked_by), instant(asked_at))
 
 
+def _given_up(member: int, role: str, at: int) -> GivenUp:
+    return GivenUp(MemberId(member), RoleKey(role), instant(at))
+
+
 SEATS = _Table(
     "seats",
     lambda raid: raid.seats,
@@ -121,7 +138,16 @@ ASKS = _Table(
     lambda a: (a.member, a.role, a.by, seconds(a.since)),
     _ask,
 )
-_TABLES: tuple[_Table[Any], ...] = (SEATS, WAITS, MARKS, ATTENDANCE, ASKS)
+GIVEN_UP = _Table(
+    "given_up",
+    lambda raid: raid.given_up,
+    ("member", "role", "at"),
+    1,
+    "member",
+    lambda g: (g.member, g.role, seconds(g.at)),
+    _given_up,
+)
+_TABLES: tuple[_Table[Any], ...] = (SEATS, WAITS, MARKS, ATTENDANCE, ASKS, GIVEN_UP)
 
 
 def insert(tx: sqlite3.Connection, raid: RaidId, after: Raid) -> None:

@@ -6,7 +6,8 @@ from typing import Protocol, TypeVar
 import discord
 
 from raidbot.delivery.audit_log.feed import AuditFeed
-from raidbot.delivery.boards.posted import PostedKinds
+from raidbot.delivery.boards.lost_boards import LostBoards
+from raidbot.delivery.boards.posted import PostedKey, PostedKinds
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.raid_boards import RaidBoards
 from raidbot.delivery.boards.raid_comparison import MaySignUp
@@ -50,13 +51,17 @@ class DeliveryService:
         may_sign_up: MaySignUp,
         dm_batch: int,
         dm_pause_seconds: float,
+        second_look_seconds: float,
     ) -> None:
         self._parts: dict[str, Part] = {}
         self._starting = TaskSet()
         self.posted_kinds = kinds = PostedKinds()
         self.event_queue = events = EventQueue()
         self.unhandled_reactions = UnhandledReactions(state.db, events)
-        self.boards = self._add("boards", Boards(kinds, client, api))
+        self.boards = self._add("boards", Boards(kinds, client, api, lost=self._suspect))
+        self.lost_boards = self._add(
+            "lost boards", LostBoards(state, kinds, client, api, self.boards, delay=second_look_seconds)
+        )
         self.outbox = self._add("outbox", Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds))
         self.audit_feed = self._add("log channels", AuditFeed(state, client))
         self.reaction_remover = self._add("reaction removal", ReactionRemover(kinds, client, api, events=events))
@@ -68,7 +73,10 @@ class DeliveryService:
         self.departures = self._add(
             "departures", Departures(state, client, api, redraw=lambda raid: self.raid_boards.member_changed(raid))
         )
-        self.reconcile = self._add("later reconciling", Reconcile(kinds, client, api, self.boards, events=events))
+        self.reconcile = self._add(
+            "later reconciling",
+            Reconcile(kinds, client, api, self.boards, events=events, lost=self.lost_boards.suspect),
+        )
         self.posting = self._add(
             "posting", Posting(state, kinds, client, api, self.boards, catch_up=self.reconcile.compare)
         )
@@ -84,6 +92,9 @@ class DeliveryService:
             may_sign_up=may_sign_up,
         )
         kinds.register(self.raid_boards)
+
+    def _suspect(self, key: PostedKey) -> None:
+        self.lost_boards.suspect(key)
 
     def _add(self, name: str, part: PartT) -> PartT:
         self._parts[name] = part

@@ -29,5 +29,5 @@ def upcoming(raid: Raid, settings: GuildSettings, *, now: datetime) -> Iterator[
     early = raid.starts_at - settings.full_lead
     if lifecycle.due_closing(raid, full_lead=settings.full_lead, now=early) is CloseReason.FULL:
         yield Upcoming(early, f"{name}: signups close, as it is full")
-    if raid.is_open and not raid.hold:
+    if raid.is_open:
         yield Upcoming(raid.starts_at, f"{name}: it starts and signups close")

@@ -7,6 +7,7 @@ import structlog
 
 from raidbot.db import raid_queries
 from raidbot.db.database import Unwritable
+from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.raids.events import Change, Reminder
 from raidbot.raids.model import Raid, RaidId, Source
 from raidbot.raids.reminders import due_reminders, remind
@@ -18,19 +19,25 @@ log = structlog.get_logger(__name__)
 _MAX_LEAD = timedelta(minutes=max(LEAD_CHOICES_MINUTES))
 
 
-async def remind_due(state: State, now: datetime) -> None:
-    """Queue all reminders that are due. A failing raid is logged and the others proceed.
+async def remind_due(state: State, now: datetime, *, failing: FailingRaids | None = None) -> None:
+    """Queue all reminders that are due. A failing raid is set aside and the others proceed.
 
     Raises Unwritable while the database cannot be written.
     """
+    aside = FailingRaids() if failing is None else failing
     candidates = partial(raid_queries.reminder_candidates, after=now, until=now + _MAX_LEAD)
     for raid_id in await state.db.read(candidates):
+        if not aside.is_due(raid_id, now):
+            continue
         try:
             await _remind_if_due(state, raid_id, now)
         except Unwritable:
             raise
         except Exception:  # a failing raid must not block the others
-            log.exception("reminder not queued", raid=raid_id)
+            if aside.failed(raid_id, now):
+                log.exception("raid set aside", raid=raid_id)
+        else:
+            aside.worked(raid_id)
 
 
 async def _remind_if_due(state: State, raid_id: RaidId, now: datetime) -> None:

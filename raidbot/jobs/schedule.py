@@ -3,8 +3,10 @@
 from functools import partial
 
 from raidbot.delivery.service import DeliveryService
+from raidbot.jobs.absences import end_absences
 from raidbot.jobs.closing import close_due
 from raidbot.jobs.database_probe import probe_database
+from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.jobs.heartbeat import Job
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import (
@@ -22,8 +24,8 @@ from raidbot.state import State
 def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
     """Return the jobs by the names that the log has for them, in the order in which they run."""
     return {
-        "closing": partial(close_due, state),
-        "reminders": partial(remind_due, state),
+        "closing": partial(close_due, state, failing=FailingRaids()),
+        "reminders": partial(remind_due, state, failing=FailingRaids()),
         "log channels": delivery.audit_feed.report,
         "drafts": partial(prune_drafts, state),
         "refused forms": partial(prune_refused_forms, state),
@@ -32,5 +34,6 @@ def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
         "audit": partial(prune_audit, state),
         "marks": partial(prune_marks, state),
         "sent messages": OutboxPruning(state).run,
+        "absent servers": partial(end_absences, state),
         "write-ahead log": partial(shrink_log, state),
     }

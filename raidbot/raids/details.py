@@ -1,9 +1,11 @@
 """Edits to a raid's title, description, subject, length and leader."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from raidbot.raids.drafts import MAX_SUBJECT_LENGTH
 from raidbot.raids.events import Change, Event, LeaderChanged, LengthChanged, Reworded
+from raidbot.raids.lifecycle import TookPlace
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.rosters.signups import RaidOver
 from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, spoken_length
@@ -61,9 +63,14 @@ def reword(
     return Change(after, tuple(events))
 
 
-def change_length(raid: Raid, minutes: int) -> Change:
-    """Choose another length, in minutes, from those the raid's template offered. Raises NotOffered or RaidOver."""
+def change_length(raid: Raid, minutes: int, *, now: datetime) -> Change:
+    """Choose another length, in minutes, from those the raid's template offered.
+
+    Raises NotOffered, RaidOver, or TookPlace, as a raid that is over has no other end.
+    """
     _check_not_cancelled(raid)
+    if raid.took_place(now):
+        raise TookPlace(raid)
     if minutes not in raid.lengths:
         raise NotOffered(raid)
     if minutes == raid.length_minutes:

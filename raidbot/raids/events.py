@@ -33,12 +33,16 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Waitlisted:
-    """The member joined a waitlist. `position` counts from 1; `keeps` is the role of their current seat, if any."""
+    """The member joined a waitlist. `position` counts from 1; `keeps` is the role of their current seat, if any.
+
+    `returned`: they gave that seat up a moment ago, it went to another, and they are first in line for that.
+    """
 
     member: MemberId
     role: RoleKey
     position: int
     keeps: RoleKey | None = None
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,11 @@ class Promoted:
 
 @dataclass(frozen=True, slots=True)
 class Left:
+    """The member gave up their seat; `called_off` if signups were closed already."""
+
     member: MemberId
     role: RoleKey
+    called_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +152,32 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    by: MemberId
+    """Signups are open again; None: by the rules, because the reason for the closing is gone."""
+
+    by: MemberId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """A raid whose signups were closed before has reached its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """The raid lies ahead after all: its start was noted while the machine's clock was ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
     reason: CancelReason
     by: MemberId | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotHeld:
+    """A manager noted after its end that the raid did not take place."""
+
+    by: MemberId
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +276,7 @@ class MarksChanged:
 Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
 Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskEnded
-Lifecycle = Created | Posted | Filled | Closed | Reopened | Cancelled | Revived
+Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | NotHeld | Cancelled | Revived
 Edit = TimeChanged | Reworded | LengthChanged | LeaderChanged | Duplicated | Undone
 Bookkeeping = PresenceMarked | Reminded | ThreadOpened | ThreadLost | MarksChanged
 

@@ -3,13 +3,36 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from raidbot.raids.events import Cancelled, Change, Closed, Posted, Reopened, ThreadLost, ThreadOpened, TimeChanged
-from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, MessageId, Raid, Status
+from raidbot.raids.events import (
+    Began,
+    Cancelled,
+    Change,
+    Closed,
+    Event,
+    NotBegun,
+    NotHeld,
+    Posted,
+    Reopened,
+    ThreadLost,
+    ThreadOpened,
+    TimeChanged,
+)
+from raidbot.raids.model import (
+    BOARD_DELETED_REASONS,
+    CancelReason,
+    ChannelId,
+    CloseReason,
+    MemberId,
+    MessageId,
+    Raid,
+    Status,
+)
 from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.manager_edits import NotPostedYet
-from raidbot.raids.rosters.promotion import settle
+from raidbot.raids.rosters.promotion import opened, settle
 from raidbot.raids.rosters.signups import RaidOver
 from raidbot.utils.errors import Refusal
+from raidbot.utils.words import Code, Name, say
 
 MAX_LEAD = timedelta(days=731)
 
@@ -22,6 +45,22 @@ class AlreadyOpen(Refusal):
 class AlreadyClosed(Refusal):
     def __init__(self) -> None:
         super().__init__("Signups for this raid are closed already.")
+
+
+class TookPlace(Refusal):
+    def __init__(self, raid: Raid) -> None:
+        super().__init__(
+            say(
+                "“{raid}” ({code}) is over. To play it again, use Duplicate.",
+                raid=Name(raid.name),
+                code=Code(raid.code),
+            )
+        )
+
+
+class NotOverYet(Refusal):
+    def __init__(self) -> None:
+        super().__init__(say("This raid isn’t over yet. You can cancel it."))
 
 
 def posted(raid: Raid, message: MessageId, thread: ChannelId | None = None) -> Change:
@@ -42,33 +81,87 @@ def close(raid: Raid, *, reason: CloseReason, by: MemberId | None, now: datetime
         raise NotPostedYet
     if raid.status is Status.CLOSED:
         raise AlreadyClosed
-    closed = replace(raid, status=Status.CLOSED, closed_at=now, closed_by=by, closed_reason=reason, hold=False)
+    closed = replace(
+        raid,
+        status=Status.CLOSED,
+        closed_at=now,
+        closed_by=by,
+        closed_reason=reason,
+        hold=False,
+        begun=now >= raid.starts_at,
+        given_up=() if now >= raid.starts_at else raid.given_up,
+    )
     return Change(attendance.with_attendance(closed), (Closed(reason, by),))
 
 
 def reopen(raid: Raid, *, by: MemberId, now: datetime) -> Change:
-    """Reopen signups. Until the time changes, only a person closes them again. Raises AlreadyOpen or RaidOver."""
+    """Reopen signups: until the start, however full the raid is, and after the start for latecomers until the end.
+
+    Raises AlreadyOpen, RaidOver or TookPlace.
+    """
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)
+    if raid.took_place(now):
+        raise TookPlace(raid)
     if raid.status is not Status.CLOSED:
         raise AlreadyOpen
-    opened = replace(raid, status=Status.OPEN, closed_at=None, closed_by=None, closed_reason=None, hold=True)
-    return settle(opened, now=now, events=(Reopened(by),))
+    held = replace(opened(raid), hold=True, begun=now >= raid.starts_at)
+    return settle(held, now=now, events=(Reopened(by),))
 
 
-def cancel(raid: Raid, *, reason: CancelReason, by: MemberId | None) -> Change:
-    """Cancel the raid; roster and waitlists stay. Cancelling twice changes nothing."""
+def begin(raid: Raid, *, now: datetime, full_lead: timedelta = timedelta()) -> Change:
+    """Note that a raid whose signups are closed has reached its start, so that nobody leaves by its board any more.
+
+    If that was noted while the clock was ahead, it is taken back.
+    """
+    if raid.status is not Status.CLOSED or raid.begun == (now >= raid.starts_at):
+        return Change(raid)
+    if raid.begun:
+        return reconsider_closing(raid, now=now, full_lead=full_lead, events=(NotBegun(),))
+    return Change(replace(raid, begun=True, given_up=()), (Began(),))
+
+
+def cancel(raid: Raid, *, reason: CancelReason, by: MemberId | None, now: datetime) -> Change:
+    """Cancel the raid; roster and waitlists stay. Cancelling twice changes nothing.
+
+    Marks stay until the reactions are known to be gone. A raid that has begun keeps its attendance. Raises TookPlace.
+    """
     if raid.status is Status.CANCELLED:
         return Change(raid)
-    cancelled = replace(raid, status=Status.CANCELLED, cancelled_reason=reason, marks=(), attendance=())
+    if raid.took_place(now):
+        raise TookPlace(raid)
+    has_begun = raid.is_live and now >= raid.starts_at
+    cancelled = replace(
+        raid,
+        status=Status.CANCELLED,
+        cancelled_reason=reason,
+        not_held=has_begun,
+        marks=() if reason in BOARD_DELETED_REASONS else raid.marks,
+        attendance=attendance.of_roster(raid) if has_begun else (),
+        given_up=(),
+    )
     return Change(cancelled, (Cancelled(reason, by),))
 
 
+def did_not_take_place(raid: Raid, *, by: MemberId, now: datetime) -> Change:
+    """Note that a raid that is over did not take place: its rows stay, it counts for nothing, and nobody is told.
+
+    Raises RaidOver, or NotOverYet before its end.
+    """
+    if raid.status is Status.CANCELLED:
+        raise RaidOver(raid)
+    if not raid.took_place(now):
+        raise NotOverYet
+    rows = attendance.of_roster(raid)
+    noted = replace(raid, status=Status.CANCELLED, cancelled_reason=CancelReason.MANUAL, not_held=True, attendance=rows)
+    return Change(noted, (NotHeld(by),))
+
+
 def lose_board(raid: Raid, *, reason: CancelReason, now: datetime) -> Change:
-    """Handle a deleted board: cancel the raid, unless it is closed and has begun; then it stays as history."""
-    if raid.status is Status.CLOSED and raid.starts_at <= now:
+    """Handle a deleted board: cancel the raid, unless it has begun; then it takes place without its board."""
+    if raid.is_live and now >= raid.starts_at:
         return Change(raid)
-    return cancel(raid, reason=reason, by=None)
+    return cancel(raid, reason=reason, by=None, now=now)
 
 
 def open_thread(raid: Raid, thread: ChannelId) -> Change:
@@ -83,14 +176,18 @@ def lose_thread(raid: Raid) -> Change:
     return Change(raid) if raid.thread is None else Change(replace(raid, thread=None), (ThreadLost(),))
 
 
-def change_time(raid: Raid, starts_at: datetime, zone: str, *, now: datetime) -> Change:
-    """Change the start: reminders are sent again, and the clock may close the raid again.
+def change_time(
+    raid: Raid, starts_at: datetime, zone: str, *, now: datetime, full_lead: timedelta = timedelta()
+) -> Change:
+    """Change the start: reminders are sent again, attendance starts afresh, and nothing is held open any more.
 
-    An unchanged start only updates the zone. Raises RaidOver, or Refusal for a start that has passed or is too far
-    ahead.
+    Signups that the clock closed open again, unless the raid is full and starts within `full_lead`. An unchanged start
+    only updates the zone. Raises RaidOver, TookPlace, or Refusal for a start that has passed or is too far ahead.
     """
     if raid.status is Status.CANCELLED:
         raise RaidOver(raid)
+    if raid.took_place(now):
+        raise TookPlace(raid)
     check_start(starts_at, now=now)
     if starts_at == raid.starts_at:
         return Change(replace(raid, zone=zone), () if zone == raid.zone else (TimeChanged(starts_at, starts_at),))
@@ -102,8 +199,26 @@ def change_time(raid: Raid, starts_at: datetime, zone: str, *, now: datetime) ->
         creator_reminded=False,
         participants_reminded=False,
         hold=False,
+        attendance=(),
     )
-    return Change(moved, (TimeChanged(raid.starts_at, starts_at),))
+    events = (TimeChanged(raid.starts_at, starts_at),)
+    return reconsider_closing(moved, now=now, full_lead=full_lead, events=events)
+
+
+def reconsider_closing(raid: Raid, *, now: datetime, full_lead: timedelta, events: tuple[Event, ...] = ()) -> Change:
+    """Open signups that the clock closed for a reason that is gone. What a person closed stays closed.
+
+    The change begins with `events`.
+    """
+    if now >= raid.starts_at:
+        return settle(raid, now=now, events=events)
+    ahead = replace(raid, begun=False)
+    if raid.status is not Status.CLOSED or raid.closed_reason is CloseReason.MANUAL:
+        return settle(ahead, now=now, events=events)
+    if _closes_full(raid, full_lead, now):
+        return settle(replace(ahead, closed_reason=CloseReason.FULL), now=now, events=events)
+    fresh = replace(opened(ahead), attendance=attendance.called_off(ahead))
+    return settle(fresh, now=now, events=(*events, Reopened(None)))
 
 
 def check_start(starts_at: datetime, *, now: datetime) -> None:
@@ -117,12 +232,15 @@ def check_start(starts_at: datetime, *, now: datetime) -> None:
 def due_closing(raid: Raid, *, full_lead: timedelta, now: datetime) -> CloseReason | None:
     """Return the reason for the clock to close this raid now, or None.
 
-    Raids close at their start, full ones `full_lead` earlier. A raid on `hold` never closes by the clock.
+    Raids close at their start, full ones `full_lead` earlier unless they are on `hold`. Those that were reopened for
+    latecomers close at their end.
     """
-    if not raid.is_open or raid.hold:
+    if not raid.is_open:
         return None
-    if now >= raid.starts_at:
+    if raid.is_frozen(now):
         return CloseReason.AT_START
-    if full_lead and now >= raid.starts_at - full_lead and raid.is_full:
-        return CloseReason.FULL
-    return None
+    return CloseReason.FULL if not raid.hold and _closes_full(raid, full_lead, now) else None
+
+
+def _closes_full(raid: Raid, full_lead: timedelta, now: datetime) -> bool:
+    return bool(full_lead) and now >= raid.starts_at - full_lead and raid.is_full

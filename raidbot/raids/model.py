@@ -5,7 +5,7 @@ All four kinds share this one value and differ only in its data.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -47,6 +47,9 @@ class CancelReason(StrEnum):
     GUILD_LEFT = "guild_left"
     NOT_POSTED = "not_posted"
 
+
+USUAL_LENGTH = timedelta(hours=2)
+"""Length of a raid that has none."""
 
 BOARD_DELETED_REASONS = frozenset({CancelReason.MESSAGE_DELETED, CancelReason.CHANNEL_DELETED})
 
@@ -113,11 +116,15 @@ class Mark:
 
 
 class Presence(StrEnum):
-    """Attendance of a member with a seat in a closed raid; SIGNED until a manager marks it otherwise."""
+    """Attendance of a member with a seat in a closed raid; SIGNED until a manager marks it otherwise.
+
+    CALLED_OFF is that of a member who gave up their seat after signups closed.
+    """
 
     SIGNED = "signed"
     NO_SHOW = "no-show"
     EXCUSED = "excused"
+    CALLED_OFF = "called off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +148,22 @@ class Ask:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A seat that its member gave up at `at` (UTC), for as long as they may have it back before others."""
+
+    member: MemberId
+    role: RoleKey
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raid:
     """Any signup post. Instants are aware UTC; `zone` is the IANA name of the zone in which the start was given.
 
-    `lengths` and `length_minutes` are minutes. `hold` keeps the clock from closing a reopened raid.
+    `lengths` and `length_minutes` are minutes. `hold` keeps the clock from closing a reopened raid before its start.
+    `begun` is noted when signups end at the start; a raid that is open and has begun was reopened for latecomers.
+    `not_held` is True for a cancelled raid that had begun: it did not take place, and keeps its attendance.
     """
 
     id: RaidId
@@ -182,6 +200,8 @@ class Raid:
     closed_reason: CloseReason | None = None
     cancelled_reason: CancelReason | None = None
     hold: bool = False
+    begun: bool = False
+    not_held: bool = False
     creator_reminded: bool = False
     participants_reminded: bool = False
     filled_once: bool = False
@@ -191,6 +211,7 @@ class Raid:
     marks: tuple[Mark, ...] = ()
     attendance: tuple[Attendance, ...] = ()
     asks: tuple[Ask, ...] = ()
+    given_up: tuple[GivenUp, ...] = ()
     next_place: int = 1
     version: int = 1
 
@@ -202,6 +223,28 @@ class Raid:
     def is_live(self) -> bool:
         """True if the raid is posted and not cancelled."""
         return self.status in (Status.OPEN, Status.CLOSED)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + (timedelta(minutes=self.length_minutes) if self.length_minutes else USUAL_LENGTH)
+
+    @property
+    def signups_end_at(self) -> datetime:
+        """The start, or the end of a raid that was reopened for latecomers."""
+        return self.ends_at if self.is_open and self.begun else self.starts_at
+
+    def is_frozen(self, now: datetime) -> bool:
+        """Return True if only a raid leader still changes the roster: it has begun and is not open to latecomers."""
+        return now >= self.signups_end_at
+
+    def took_place(self, now: datetime) -> bool:
+        """Return True if the raid is over. It is not moved, cancelled or reopened then."""
+        return self.is_live and now >= self.ends_at
+
+    @property
+    def shows_signups(self) -> bool:
+        """True while the board has reactions and buttons: until the start, as members can leave until then."""
+        return self.status in (Status.POSTING, Status.OPEN) or (self.status is Status.CLOSED and not self.begun)
 
     @property
     def name(self) -> str:

@@ -35,7 +35,16 @@ class Notice:
 
 
 MemberText = tuple[MemberId, Text]
-_Answered = ev.Waitlisted | ev.Moved | ev.RosterEdit
+_Answered = (
+    ev.Waitlisted
+    | ev.Moved
+    | ev.Promoted
+    | ev.RosterEdit
+    | ev.Cancelled
+    | ev.Revived
+    | ev.TimeChanged
+    | ev.LeaderChanged
+)
 """Events that need no notice to the member who caused them: the interaction's response reports them."""
 
 
@@ -44,9 +53,9 @@ def notices(change: ev.Change) -> tuple[Notice, ...]:
     raid = change.raid
     owed: list[Notice] = []
     for event in change.events:
-        if isinstance(event, _Answered) and event.member == change.answered:
-            continue
         for member, text in _texts(raid, event):
+            if member == change.answered and isinstance(event, _Answered):
+                continue
             notice = Notice(_key(raid, event, member), member, text, _expiry(raid, event), _buttons(raid, event))
             owed.append(notice)
     return tuple(owed)
@@ -69,6 +78,9 @@ def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
         case ev.SubstituteAsked(_, role):
             seat = f"{REPLY}:{raid.id}:sub:{raid.roles.index(raid.role(role)) + 1}"
             return (Button(say("I come"), f"{seat}:yes", "success"), Button(say("I cannot come"), f"{seat}:no"))
+        case ev.Left(_, role, called_off=True) if _can_be_given(raid, role):
+            number = raid.roles.index(raid.role(role)) + 1
+            return (Button(say("Give it to the next in line"), f"{REPLY}:{raid.id}:next:{number}", "success"),)
         case _:
             return ()
 
@@ -153,11 +165,33 @@ def _signup(raid: Raid, event: ev.Signup) -> list[MemberText]:
                 role=bold_role(raid, role),
                 raid=bold_coded(raid),
             )
+        case ev.Left(left, role, called_off=True):
+            leader = raid.leader or raid.creator
+            knows = leader == left and not _can_be_given(raid, role)
+            return [] if knows else [(leader, lines(_called_off(raid, left, role), *_foot(raid)))]
         case ev.Joined() | ev.Left() | ev.StoppedWaiting():
             return []
         case _:
             assert_never(event)
     return [(member, lines(text, *_foot(raid)))]
+
+
+def _called_off(raid: Raid, member: MemberId, role: RoleKey) -> Text:
+    left = say("{member} can’t make it: {place}.", member=Mention(member), place=_place(raid, role))
+    if not raid.has_room(raid.role(role)):
+        return paragraph(left, say("The seat went to the next in line."))
+    if raid.is_open:
+        return paragraph(left, say("Nobody was waiting, so signups are open again."))
+    if _can_be_given(raid, role):
+        return paragraph(left, say("Signups are closed. Should the next in line get the seat?"))
+    ways = say(
+        "Nobody is waiting. With `/raid {code}` you can find a substitute or reopen signups.", code=Code(raid.code)
+    )
+    return paragraph(left, ways)
+
+
+def _can_be_given(raid: Raid, role: RoleKey) -> bool:
+    return not raid.is_open and raid.has_room(raid.role(role)) and bool(raid.waitlist(role))
 
 
 def _seat_opened(raid: Raid, role: RoleKey) -> Text:
@@ -232,11 +266,11 @@ def _lifecycle(raid: Raid, event: ev.Lifecycle) -> list[MemberText]:
             return [(raid.creator, lines(text, *_foot(raid)))]
         case ev.Cancelled(reason, _):
             text = _cancelled(raid, reason)
-            return [(member, text) for member in _everybody(raid)]
+            return [(member, text) for member in everybody(raid)]
         case ev.Revived():
             text = lines(say("{raid} is not cancelled: it takes place after all.", raid=bold_coded(raid)), *_foot(raid))
-            return [(member, text) for member in _everybody(raid)]
-        case ev.Created() | ev.Closed() | ev.Reopened():
+            return [(member, text) for member in everybody(raid)]
+        case ev.Created() | ev.Closed() | ev.Reopened() | ev.Began() | ev.NotBegun() | ev.NotHeld():
             return []
         case _:
             assert_never(event)
@@ -255,7 +289,7 @@ def _edit(raid: Raid, event: ev.Edit) -> list[MemberText]:
             if before == after:
                 return []
             text = lines(_new_time(raid, before, after), _link(raid))
-            return [(member, text) for member in _concerned(raid)]
+            return [(member, text) for member in concerned(raid)]
         case ev.LeaderChanged(_, leader):
             if leader is None:
                 return []
@@ -306,12 +340,12 @@ def _reminder(raid: Raid, member: MemberId) -> Text:
     return lines(paragraph(say("{raid} begins soon.", raid=bold_coded(raid)), seated), *_foot(raid))
 
 
-def _everybody(raid: Raid) -> tuple[MemberId, ...]:
+def everybody(raid: Raid) -> tuple[MemberId, ...]:
     """Return the creator, all who signed up and all asked to substitute, each once."""
-    return tuple(dict.fromkeys([raid.creator, *_concerned(raid)]))
+    return tuple(dict.fromkeys([raid.creator, *concerned(raid)]))
 
 
-def _concerned(raid: Raid) -> tuple[MemberId, ...]:
+def concerned(raid: Raid) -> tuple[MemberId, ...]:
     return tuple(dict.fromkeys([*raid.members(), *raid.asked()]))
 
 

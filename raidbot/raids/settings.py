@@ -60,7 +60,7 @@ def _lead(minutes: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuildSettings:
-    """A guild's settings. The defaults match the reference bot.
+    """A guild's settings. The defaults match the reference bot, but full raids do not close early.
 
     The audit compares them in this order. Reminders are sent `creator_reminder_minutes` and
     `participant_reminder_minutes` before the start. A full raid is closed `full_close_minutes` before its start; 0
@@ -118,7 +118,7 @@ class GuildSettings:
         },
     )
     full_close_minutes: int = field(
-        default=60,
+        default=0,
         metadata={
             SETTING: NumberChoice(
                 name="closing of full raids",

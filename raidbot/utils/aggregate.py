@@ -91,6 +91,10 @@ class Aggregate(Generic[K, V, R]):
         if self._on_store is not None:
             self._on_store(value)
 
+    async def delete(self, key: K, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work`, which deletes the saved value, under the key's lock, and forget the cached one."""
+        await self.shielded(self._delete(key, work))
+
     async def shielded(self, work: Coroutine[Any, Any, T]) -> T:
         """Run `work` to its end even if the caller is cancelled, so that cache and database stay equal."""
         task = asyncio.create_task(work)
@@ -120,6 +124,11 @@ class Aggregate(Generic[K, V, R]):
             amended = await step(self._cache.get(key))
             if amended is not None:
                 self.store(key, amended)
+
+    async def _delete(self, key: K, work: Callable[[], Awaitable[None]]) -> None:
+        async with self._locks.hold(key):
+            await work()
+            self._cache.drop(key)
 
     async def _attempt(self, key: K, step: Callable[[V], Awaitable[R | None]]) -> tuple[V, R | None]:
         conflicts = 0

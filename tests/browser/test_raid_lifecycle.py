@@ -133,7 +133,7 @@ async def the_raid_is_changed(windows: Windows) -> None:
     panel = await windows.panel()
     await mara.press(panel, "Change time")
     await mara.submit("When does it begin?", "in 3 hours")
-    await expect(panel).to_contain_text("Everybody on the roster and in line is told (1)")
+    await expect(panel).to_contain_text("will be notified")
     await mara.press(panel, "Save")
     await expect(panel).to_contain_text("The raid now begins")
 

@@ -10,14 +10,25 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from raidbot.db import closed_dms, drafts, heard_reactions, imported, outbox, refused_forms, threads
+from raidbot.db import absences, closed_dms, drafts, heard_reactions, imported, outbox, refused_forms, threads
 from raidbot.db.database import Database
 from raidbot.db.guilds import note_fact
 from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.refused_forms import FormKey
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Cause
-from raidbot.raids.model import ChannelId, CloseReason, Kind, MessageId, Presence, Raid, RaidId, RoleKey, Source
+from raidbot.raids.model import (
+    ChannelId,
+    CloseReason,
+    GuildId,
+    Kind,
+    MessageId,
+    Presence,
+    Raid,
+    RaidId,
+    RoleKey,
+    Source,
+)
 from raidbot.raids.permissions import Grants
 from raidbot.raids.rosters import attendance, manager_edits, signups, substitutes
 from raidbot.raids.settings import GuildSettings
@@ -34,6 +45,7 @@ from tests.raids.builders import (
     HEALER,
     MANAGER,
     NOW,
+    START,
     TANK,
     roles,
     unposted_raid,
@@ -55,6 +67,12 @@ async def fill(db: Database) -> None:
     await _open_raid(state)
     await _closed_raid(state)
     taken_over = await _new_raid(state, unposted_raid(Kind.MUSEUM, roles(museum=5), title=IMPORTED))
+    museum = RoleKey("museum")
+    for step in (
+        partial(signups.join, member=ALICE, key=museum, now=NOW, source=Source.BUTTON),
+        partial(signups.leave, member=ALICE, now=NOW),
+    ):
+        await state.change(taken_over, step, Cause(Source.BUTTON, ALICE))
     await db.write(partial(_beside_raids, imported_raid=taken_over))
     await db.write(_outbox)
 
@@ -111,7 +129,9 @@ async def _closed_raid(state: State) -> None:
     for member in (ALICE, BOB):
         await state.change(raid, partial(signups.react, member=member, key=RoleKey("tank"), now=NOW), BY_MANAGER)
     await state.change(raid, partial(lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW), BY_MANAGER)
-    missing = partial(attendance.mark, presence=Presence.NO_SHOW, chosen=[BOB], among=[ALICE, BOB], by=MANAGER, now=NOW)
+    missing = partial(
+        attendance.mark, presence=Presence.NO_SHOW, chosen=[BOB], among=[ALICE, BOB], by=MANAGER, now=START
+    )
     await state.change(raid, missing, BY_MANAGER)
 
 
@@ -127,6 +147,7 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
         what=Heard.ADDED, kind="raid", thing=imported_raid, guild=GUILD, member=DAVE, emoji_key="✅", name="Dave"
     )
     heard_reactions.keep(tx, [heard])
+    absences.note(tx, GuildId(7_900), NOW)
 
 
 def _outbox(tx: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from raidbot.db import outbox, undo
 from raidbot.db.database import Database
-from raidbot.raids.model import Kind, Presence, Raid, Status
+from raidbot.raids.model import GuildId, Kind, Presence, Raid, Status
 from raidbot.raids.templates.catalogue import is_own_key
 from raidbot.state import State
 from tests.data.make import CLOSED, IMPORTED, LEADER_ROLE, NAMES, OPEN, THREAD, make
@@ -128,3 +128,19 @@ async def _check_server(state: State, raid: Raid) -> None:
     step = await state.db.read(partial(undo.last, raid=raid, now=NOW))
     assert step is not None
     assert seated(step.before, TANK) == [ALICE]
+
+
+def test_servers_that_were_here_keep_closing_full_raids_early_also_without_having_chosen_it(path: Path) -> None:
+    unset = GuildId(7_777)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO members (guild, member, name) VALUES (?, ?, 'Ann')", (unset, ALICE))
+
+    async def look() -> list[int]:
+        db = await Database.open(path)
+        try:
+            state = State(db, lambda: NOW)
+            return [(await state.settings(guild)).full_close_minutes for guild in (GUILD, unset, GuildId(7_778))]
+        finally:
+            await db.close()
+
+    assert asyncio.run(look()) == [60, 60, 0]

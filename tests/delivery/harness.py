@@ -16,7 +16,8 @@ from discord_sandbox.store import Channel, Message
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.db.database import Database
 from raidbot.db.outbox import OutboxMessage, counts
-from raidbot.delivery.boards.posted import PostedKinds, Unwanted
+from raidbot.delivery.boards.lost_boards import LostBoards
+from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Unwanted
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.raid_boards import RaidBoards
 from raidbot.delivery.boards.raid_key import raid_key
@@ -77,6 +78,7 @@ class BotHarness:
     api: DiscordApi
     outbox: Outbox
     boards: Boards
+    lost_boards: LostBoards
     reaction_remover: ReactionRemover
     member_names: MemberNames
     departures: Departures
@@ -91,6 +93,7 @@ class BotHarness:
         for part in (
             self.outbox,
             self.boards,
+            self.lost_boards,
             self.reaction_remover,
             self.member_names,
             self.departures,
@@ -107,6 +110,7 @@ class BotHarness:
         await self.posting.stop(timeout)
         for part in (
             self.boards,
+            self.lost_boards,
             self.outbox,
             self.reaction_remover,
             self.member_names,
@@ -181,7 +185,9 @@ class DeliveryWorld:
     clock: OffsetClock = field(default_factory=OffsetClock)
     harnesses: list[BotHarness] = field(default_factory=list)
 
-    async def start_bot(self, *, patience: float = 10.0, sweep_gap: float = 0.2, **boards: float) -> BotHarness:
+    async def start_bot(
+        self, *, patience: float = 10.0, sweep_gap: float = 0.2, second_look: float = 0.1, **boards: float
+    ) -> BotHarness:
         """Start a bot on this database with short retry delays and pauses (all in seconds)."""
         db = await Database.open(self.database_path)
         state = State(db, self.clock)
@@ -190,13 +196,20 @@ class DeliveryWorld:
         outbox = Outbox(state, self.client, line, pause=0.05, first_retry=0.1)
         quick: dict[str, Any] = {"gap": 0.1, "channel_gap": 0.1, "first_retry": 0.1, "slow_retry": 0.3}
         kinds = PostedKinds()
-        follow = Boards(kinds, self.client, line, **quick | boards)
+
+        def lost(key: PostedKey) -> None:
+            lost_boards.suspect(key)
+
+        follow = Boards(kinds, self.client, line, lost=lost, **quick | boards)
+        lost_boards = LostBoards(state, kinds, self.client, line, follow, delay=second_look, first_retry=0.1)
         reaction_remover = ReactionRemover(kinds, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
         people = MemberNames(state, self.client, redraw=lambda raid: raid_boards.mark(raid), first_retry=0.1)
         departures = Departures(
             state, self.client, line, redraw=lambda raid: raid_boards.member_changed(raid), gap=0.01, first_retry=0.1
         )
-        reconcile = Reconcile(kinds, self.client, line, follow, first_retry=0.1, sweep_gap=sweep_gap)
+        reconcile = Reconcile(
+            kinds, self.client, line, follow, lost=lost_boards.suspect, first_retry=0.1, sweep_gap=sweep_gap
+        )
         post = Posting(state, kinds, self.client, line, follow, catch_up=reconcile.compare, first_retry=0.1)
         raid_boards = RaidBoards(
             state,
@@ -216,6 +229,7 @@ class DeliveryWorld:
             api=line,
             outbox=outbox,
             boards=follow,
+            lost_boards=lost_boards,
             reaction_remover=reaction_remover,
             member_names=people,
             departures=departures,

@@ -13,7 +13,7 @@ from raidbot.raids.templates.catalogue import untouched
 
 NOW = datetime(2026, 3, 18, 18, tzinfo=UTC)
 START = NOW + timedelta(hours=3)
-SETTINGS = GuildSettings(guild=GuildId(1))
+SETTINGS = GuildSettings(guild=GuildId(1), full_close_minutes=60)
 
 
 def dungeon() -> Raid:

@@ -194,7 +194,10 @@ class AuditReplay:
                 name, _, number = str(row.after).rpartition(" #")
                 self._line(name).append(member)
                 assert len(self._line(name)) == int(number), row
-            case "left":
+            case "came back, first in line":
+                assert self.sits.get(member) == row.before, row
+                self._line(str(row.after).rpartition(" #")[0]).insert(0, member)
+            case "left" | "called off":
                 assert self.sits.pop(member) == row.before, row
             case "stopped waiting":
                 self._line(row.before).remove(member)

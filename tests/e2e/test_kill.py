@@ -28,6 +28,9 @@ SEND = "POST /channels/{channel_id}/messages"
 _QUICK = {"RAIDBOT_DM_PAUSE_SECONDS": "0.05", "RAIDBOT_DM_BATCH": "10"}
 
 
+WAITED = ("waitlisted", "came back, first in line")
+
+
 @pytest.fixture
 async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BotProcess]:
     process = BotProcess(sandbox, tmp_path, settings=_QUICK)
@@ -151,7 +154,7 @@ def check_order_of_arrival(evening: KillScenario, audit: tuple[AuditRow, ...]) -
     raid = database_facts.read(evening.database).raid
     for row in audit:
         if row.source == "reaction" and row.actor == row.member:
-            came = row.action in ("joined", "moved", "waitlisted")
+            came = row.action in ("joined", "moved", *WAITED)
             role = raid.role(database_facts.role_named(raid, str(row.after if came else row.before).partition(" #")[0]))
             wanted = (row.member, key_of(role.emoji), came)
             assert any((one.member, one.emoji_key, one.appeared) == wanted for one in happenings), row
@@ -165,8 +168,8 @@ def check_messages(evening: KillScenario, end: DatabaseFacts) -> None:
         owed.setdefault(row.target, Counter())[row.text] += 1
     for person in (evening.guild.owner, *evening.crowd.members):
         assert Counter(message.content for message in person.dms) == owed.get(person.id, Counter())
-    for cause, action in (("waitlisted", "waitlisted"), ("promoted", "promoted"), ("moved", "moved")):
-        assert end.owed(cause) == sorted(row.member or 0 for row in end.audit if row.action == action)
+    for cause, actions in (("waitlisted", WAITED), ("promoted", ("promoted",)), ("moved", ("moved",))):
+        assert end.owed(cause) == sorted(row.member or 0 for row in end.audit if row.action in actions)
     assert end.owed("remind-creator") == [evening.guild.owner.id]
     reminded = AuditReplay(end.raid).hear(end.audit).reminded
     assert reminded is not None

@@ -53,7 +53,7 @@ async def test_each_line_carries_its_context_and_no_member(
         await bob.leave(guild)
         await guild.until(lambda: contexts(lines(path), "board event failed"))
         sandbox.advance(timedelta(hours=4))
-        await guild.until(lambda: contexts(lines(path), "raid not closed"))
+        await guild.until(lambda: contexts(lines(path), "raid set aside"))
         await bot.state.db.write(lambda tx: tx.execute("ALTER TABLE away RENAME TO audit"))
 
     found = lines(path)
@@ -63,7 +63,7 @@ async def test_each_line_carries_its_context_and_no_member(
     assert {"asked": "raid:close", "member": owner} | here in contexts(found, "interaction failed")
     assert {"asked": "raidsignup remove", "member": owner} | here in contexts(found, "interaction failed")
     assert {"heard": "on_raw_member_remove", "member": left} | here in contexts(found, "board event failed")
-    assert {"job": "closing", "raid": 1} in contexts(found, "raid not closed")
+    assert {"job": "closing", "raid": 1} in contexts(found, "raid set aside")
     for person in (guild.owner, alice, bob):
         assert not [line for line in found if str(person.id) in str(line) or person.name in str(line).lower()]
 

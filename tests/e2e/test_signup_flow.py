@@ -4,8 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.raids import lifecycle
-from raidbot.raids.model import CloseReason, MemberId, MessageId, Source
+from raidbot.raids.model import MemberId, MessageId, Source
 from raidbot.raids.rosters import manager_edits
 from raidbot.state import Cause
 from tests.conftest import Start
@@ -66,13 +65,13 @@ async def test_moving_to_another_role_frees_the_seat(guild: SandboxGuild, start:
         assert reaction_count(board, "2️⃣") == 2
 
 
-async def test_a_reaction_put_on_a_closed_board_while_nobody_listens_goes(guild: SandboxGuild, start: Start) -> None:
+async def test_a_reaction_put_on_a_closed_board_while_nobody_listens_goes(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
     alice = guild.add_member("alice")
-    async with start() as bot:
+    async with start():
         board = await post_raid(guild)
-        by = MemberId(guild.owner.id)
-        close = partial(lifecycle.close, reason=CloseReason.MANUAL, by=by, now=bot.state.now())
-        await bot.state.change(bot.state.boards[MessageId(board.id)], close, Cause(Source.MANAGER, by))
+        sandbox.advance(timedelta(hours=3, minutes=1))
         await guild.until(lambda: not board.reactions)
     await alice.react(board, "✅")
 

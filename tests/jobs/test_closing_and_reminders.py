@@ -1,16 +1,18 @@
 """Closing, reminders and draft pruning on a database, with the time passed in, without Discord."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from raidbot.db import drafts
 from raidbot.db.database import Database
 from raidbot.jobs.closing import close_due
+from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import prune_drafts
 from raidbot.raids import lifecycle
@@ -98,14 +100,45 @@ async def test_a_full_raid_closes_earlier_if_the_server_wants_it(state: State, l
     assert (await state.raid(other)).is_open
 
 
-async def test_a_raid_reopened_by_a_person_stays_open(state: State) -> None:
+async def test_a_raid_reopened_after_its_start_stays_open_until_its_end(state: State) -> None:
     raid = await open_raid_starting_in(state, timedelta(hours=1))
-    await close_due(state, NOW + timedelta(hours=2))
-    await state.change(raid, partial(lifecycle.reopen, by=CREATOR, now=NOW), CAUSE)
+    await close_due(state, NOW + timedelta(hours=1))
+    await state.change(raid, partial(lifecycle.reopen, by=CREATOR, now=NOW + timedelta(hours=1)), CAUSE)
 
+    await close_due(state, NOW + timedelta(hours=2, minutes=59))
+    assert (await state.raid(raid)).is_open
     await close_due(state, NOW + timedelta(hours=3))
 
-    assert (await state.raid(raid)).is_open
+    assert (await state.raid(raid)).status is Status.CLOSED
+
+
+async def test_the_start_of_a_closed_raid_is_noted_once(state: State) -> None:
+    raid = await open_raid_starting_in(state, timedelta(hours=1))
+    early = partial(lifecycle.close, reason=CloseReason.MANUAL, by=CREATOR, now=NOW)
+    await state.change(raid, early, CAUSE)
+
+    await close_due(state, NOW + timedelta(minutes=59))
+    assert not (await state.raid(raid)).begun
+    for minutes in (60, 61):
+        await close_due(state, NOW + timedelta(minutes=minutes))
+
+    noted = await state.raid(raid)
+    assert (noted.begun, noted.closed_reason, noted.version) == (True, CloseReason.MANUAL, 4)
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_what_a_clock_closed_that_was_ahead_opens_again(state: State, by_hand: bool) -> None:
+    raid = await open_raid_starting_in(state, timedelta(hours=1))
+    if by_hand:
+        early = partial(lifecycle.close, reason=CloseReason.MANUAL, by=CREATOR, now=NOW)
+        await state.change(raid, early, CAUSE)
+    await close_due(state, NOW + timedelta(days=1))
+    assert (await state.raid(raid)).begun
+
+    await close_due(state, NOW)
+
+    again = await state.raid(raid)
+    assert (again.is_open, again.begun) == (not by_hand, False)
 
 
 async def test_reminders_become_owed_once_each(state: State, db: Database) -> None:
@@ -122,6 +155,7 @@ async def test_reminders_become_owed_once_each(state: State, db: Database) -> No
 
 
 async def test_a_full_raid_that_closed_early_is_reminded_all_the_same(state: State, db: Database) -> None:
+    await state.change_settings(GUILD, lambda before: replace(before, full_close_minutes=60), CAUSE)
     raid = await open_raid_starting_in(state, timedelta(hours=1))
     await fill_raid(state, raid)
     await close_due(state, NOW)
@@ -161,7 +195,7 @@ async def test_another_time_reminds_again(state: State, db: Database) -> None:
 
 async def test_nobody_is_reminded_of_a_cancelled_raid(state: State, db: Database) -> None:
     raid = await open_raid_starting_in(state, timedelta(minutes=20))
-    await state.change(raid, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=CREATOR), CAUSE)
+    await state.change(raid, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=CREATOR, now=NOW), CAUSE)
 
     await remind_due(state, NOW + timedelta(minutes=15))
 
@@ -196,6 +230,33 @@ async def test_one_broken_raid_holds_up_no_other(state: State, db: Database) -> 
 
     assert (await state.raid(broken)).is_open
     assert (await state.raid(fine)).status is Status.CLOSED
+
+
+@pytest.mark.parametrize("job", [close_due, remind_due])
+async def test_a_raid_that_always_fails_is_set_aside_and_reported_once(
+    state: State, db: Database, job: Callable[..., Awaitable[None]]
+) -> None:
+    raid = await open_raid_starting_in(state, timedelta(minutes=40 if job is remind_due else 1))
+    trigger = "CREATE TRIGGER stuck BEFORE UPDATE ON raids BEGIN SELECT raise(ABORT, 'stuck'); END"
+    await db.write(lambda tx: tx.execute(trigger) and None)
+    failing, first = FailingRaids(), NOW + timedelta(minutes=21)
+
+    with capture_logs() as logs:
+        for seconds in range(0, 8 * 60, 15):
+            await job(state, first + timedelta(seconds=seconds), failing=failing)
+
+    told = [entry for entry in logs if entry.get("raid") == raid]
+    assert [entry["event"] for entry in told] == [
+        "raid set aside",
+        "raid still fails",
+        "raid still fails",
+        "raid still fails",
+    ]
+    assert [bool(entry.get("exc_info")) for entry in told] == [True, False, False, False]
+    await db.write(lambda tx: tx.execute("DROP TRIGGER stuck") and None)
+    with capture_logs() as logs:
+        await job(state, first + timedelta(minutes=15), failing=failing)
+    assert [entry["event"] for entry in logs if entry.get("raid") == raid] == ["raid works again"]
 
 
 async def test_drafts_are_forgotten_after_a_day(state: State, db: Database) -> None:

@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
+from raidbot.raids import details, lifecycle, reminders
 from raidbot.raids import events as ev
-from raidbot.raids import lifecycle, reminders
 from raidbot.raids.audit import raid_entries
 from raidbot.raids.audit.words import Words, words
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, MemberId, Raid, RoleKey, Source, Status
@@ -86,7 +86,7 @@ def test_who_is_answered_on_the_spot_is_not_told_the_same_again() -> None:
     assert [notice.member for notice in notices(replace(moved, answered=ALICE))] == [BOB, CREATOR]
     assert notices(replace(waiting, answered=CAROL)) == ()
     assert [notice.member for notice in notices(replace(removed, answered=ALICE))] == [BOB]
-    assert [notice.member for notice in notices(replace(removed, answered=BOB))] == [ALICE, BOB]
+    assert [notice.member for notice in notices(replace(removed, answered=BOB))] == [ALICE]
 
 
 def test_the_only_role_of_a_raid_is_not_named() -> None:
@@ -128,10 +128,29 @@ def test_the_creator_hears_of_a_full_raid_once() -> None:
 def test_a_cancelled_raid_is_told_to_everybody_once_with_the_reason() -> None:
     board = joined(raid(tank=1, healer=1), TANK, CREATOR, ALICE, BOB)
 
-    owed = notices(lifecycle.cancel(board, reason=CancelReason.MESSAGE_DELETED, by=None))
+    owed = notices(lifecycle.cancel(board, reason=CancelReason.MESSAGE_DELETED, by=None, now=NOW))
 
     assert [notice.member for notice in owed] == [CREATOR, ALICE, BOB]
     assert "is cancelled: its signup message was deleted." in str(owed[0].text)
+
+
+def test_who_reads_the_outcome_in_an_answer_gets_no_message_about_it() -> None:
+    board = joined(raid(tank=2, healer=1), TANK, ALICE, BOB)
+    later = START.replace(hour=20)
+    shut = lifecycle.close(joined(board, TANK, CAROL), reason=CloseReason.MANUAL, by=MANAGER, now=NOW).raid
+    changes = [
+        lifecycle.cancel(board, reason=CancelReason.MANUAL, by=ALICE, now=NOW),
+        lifecycle.change_time(board, later, "UTC", now=NOW),
+        details.lead(board, leader=ALICE),
+        manager_edits.remove(board, ALICE, now=NOW),
+        manager_edits.fill(signups.leave(shut, BOB, now=NOW).raid, now=NOW),
+    ]
+
+    for change, presser in zip(changes, (ALICE, ALICE, ALICE, ALICE, CAROL), strict=True):
+        before = [notice.member for notice in notices(change)]
+        after = [notice.member for notice in notices(replace(change, answered=presser))]
+        assert presser in before
+        assert after == [member for member in before if member != presser]
 
 
 def test_a_new_time_is_told_to_roster_and_line_with_the_old_one() -> None:
@@ -189,7 +208,7 @@ def test_names_are_shown_as_written() -> None:
         ),
         (signups.clear_marks(joined(raid(tank=1), TANK, ALICE)), []),
         (
-            lifecycle.cancel(raid(tank=1), reason=CancelReason.MANUAL, by=MANAGER),
+            lifecycle.cancel(raid(tank=1), reason=CancelReason.MANUAL, by=MANAGER, now=NOW),
             [("cancelled", None, "open", "cancelled")],
         ),
     ],

@@ -73,7 +73,7 @@ def test_an_empty_roster_does_not_use_the_reminder_up() -> None:
 
 def test_closed_raids_remind_and_cancelled_or_unposted_ones_do_not() -> None:
     shut = lifecycle.close(raid(tank=1), reason=CloseReason.FULL, by=None, now=NOW).raid
-    cancelled = lifecycle.cancel(shut, reason=CancelReason.MANUAL, by=MANAGER).raid
+    cancelled = lifecycle.cancel(shut, reason=CancelReason.MANUAL, by=MANAGER, now=NOW).raid
 
     assert len(due(shut, before_start(minutes=5))) == 2
     assert due(cancelled, before_start(minutes=5)) == ()

@@ -106,7 +106,7 @@ async def test_a_cancelled_raid_s_board_is_none_of_ours_any_more(state: State) -
     raid_id = await add_open_raid(state, tank=1)
 
     await state.change(
-        raid_id, partial(lifecycle.cancel, reason=CancelReason.MESSAGE_DELETED, by=None), Cause(Source.DISCORD)
+        raid_id, partial(lifecycle.cancel, reason=CancelReason.MESSAGE_DELETED, by=None, now=NOW), Cause(Source.DISCORD)
     )
 
     assert state.boards == {}

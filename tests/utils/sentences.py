@@ -42,6 +42,7 @@ NAMES = {
 
 EVENTS: dict[str, tuple[ev.Event, ...]] = {
     "waitlisted": (ev.Waitlisted(ALICE, TANK, 2), ev.Waitlisted(BOB, TANK, 1, HEALER)),
+    "called off": (ev.Left(ALICE, TANK, called_off=True),),
     "promoted": (ev.Promoted(ALICE, TANK), ev.Promoted(BOB, TANK, HEALER)),
     "moved": (ev.Moved(ALICE, TANK, HEALER),),
     "assigned": (ev.Assigned(ALICE, TANK, HEALER, True),),
@@ -96,21 +97,26 @@ def _labelled(label: str, said: Iterable[tuple[str, str]]) -> dict[str, str]:
 def refusals(raid: Raid, names: Names) -> Iterator[Refusal]:
     """Every refusal of the rules about signups, and of their commands."""
     role, asked = raid.roles[0], names.roles
-    yield from (signups.RaidClosed(raid), signups.KeepsPlace(raid), signups.RaidOver(raid))
+    yield from (signups.RaidClosed(raid), signups.TooLateToLeave(raid), signups.RaidOver(raid))
     yield from (signups.NotSignedUp(), signups.NotInRole(role))
     yield from (manager_edits.NotPostedYet(), manager_edits.StillClosed(raid), manager_edits.NoSeat())
     yield from (manager_edits.RoleFull(replace(role, seats=seats)) for seats in (1, 2, 21))
     yield from (manager_edits.RoomForAll(role, now=now) for now in (True, False))
-    yield from (manager_edits.AlreadySeated(role), manager_edits.AlreadyWaiting(role))
+    yield from (manager_edits.AlreadySeated(role), manager_edits.AlreadyWaiting(role), manager_edits.NobodyWaits())
     yield role_lookup.UnknownRole(raid, names.typed)
     yield from (role_lookup.SeveralRoles(names.typed, raid.roles[:count]) for count in (1, 2, 3))
     yield from (role_lookup.NoSides(raid), role_lookup.UnknownSide(raid, names.typed))
     yield from (substitutes.NoFreeSeat(role), substitutes.SeatTaken(raid), substitutes.NotAsked(raid))
     yield from (substitutes.SeatedAlready(raid, role), substitutes.BegunAlready(raid), substitutes.NobodyToAsk())
-    yield from (attendance.NotClosedYet(), attendance.NotOnRoster())
+    yield from (attendance.NotClosedYet(), attendance.NotBegunYet(), attendance.NotOnRoster())
     yield from (gate.RoleNeeded(raid, list(asked[:count])) for count in (1, 2, 3))
     yield from (gate.RoleGone(raid), board_buttons.SignupsOver(), board_buttons.PressedTooFast())
-    yield from (dm_buttons.NotInAnyMore(raid), reactions.TooFast(), reactions.NotSaved(raid))
+    yield from (
+        dm_buttons.NotInAnyMore(raid),
+        dm_buttons.NotTheLeader(raid),
+        reactions.TooFast(),
+        reactions.NotSaved(raid),
+    )
     step = undo.Step(action=AuditAction.TIME_CHANGED, version=2, at=NOW, before=raid, after=raid)
     yield from (undo.NothingToUndo(), undo.DoneSince(step), undo.NoSeatLeft(role), undo.PlaceChangedSince(ALICE))
     yield from (undo.ChangedSince(what) for what in undo.FIELDS.values())
@@ -140,7 +146,7 @@ def _of(raid: Raid, event: ev.Event) -> ev.Event:
             return ev.Promoted(member, keys[role], origin and keys[origin])
         case ev.Moved(member, origin, role):
             return ev.Moved(member, keys[origin], keys[role])
-        case ev.Assigned() | ev.SentToWait() | ev.SubstituteAsked() | ev.SubstituteCame():
+        case ev.Left() | ev.Assigned() | ev.SentToWait() | ev.SubstituteAsked() | ev.SubstituteCame():
             return replace(event, role=keys[event.role])
         case ev.AskDeclined() | ev.AskEnded():
             return replace(event, role=keys[event.role])

@@ -10,14 +10,14 @@ from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
 from raidbot.db import raid_queries
-from raidbot.delivery.boards.posted import Loss, PostedKey, PostedKinds
+from raidbot.delivery.boards.posted import PostedKey, PostedKinds
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.members.departures import Departures
 from raidbot.raids import lifecycle
 from raidbot.raids.emoji.model import key_of
-from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, RaidId, Source
+from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidId, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.clean_text import clean_name
@@ -62,7 +62,10 @@ def _member_of(about: object, *more: object) -> dict[str, int]:
 
 
 class GuildEvents(commands.Cog):
-    """Pass events on to the posted things and raids they concern. `serves` returns True for guilds the bot works in."""
+    """Pass events on to the posted things and raids they concern.
+
+    `lost` is called with things whose message is said to be deleted; `serves` returns True for guilds the bot works in.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class GuildEvents(commands.Cog):
         reconcile: Reconcile,
         departures: Departures,
         *,
+        lost: Callable[[PostedKey], None],
         serves: Callable[[int | None], bool],
     ) -> None:
         self.serves = serves
@@ -80,7 +84,8 @@ class GuildEvents(commands.Cog):
         self._event_queue = event_queue
         self._reconcile = reconcile
         self._departures = departures
-        self._unavailable: set[int] = set()
+        self._lost = lost
+        self._away: set[int] = set()
 
     @_listener
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -103,22 +108,27 @@ class GuildEvents(commands.Cog):
 
     @_listener
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Handle the bot's removal from the guild. An outage is dispatched as `on_guild_unavailable` instead."""
-        log.info("guild left")
-        for kind in self._kinds:
-            for thing in await kind.within(GuildId(guild.id)):
-                self._lose(PostedKey(kind.name, thing), Loss.GUILD_LEFT)
+        """Ask Discord whether the bot was removed. An outage is dispatched as `on_guild_unavailable` instead."""
+        log.info("guild gone")
+        self._away.add(guild.id)
+        self._departures.check(GuildId(guild.id))
+
+    @_listener
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Compare the guild's boards: the bot may have been there before."""
+        self._away.discard(guild.id)
+        await self._reconcile.all(lambda concerned: concerned == guild.id)
 
     @_listener
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         log.info("guild unavailable")
-        self._unavailable.add(guild.id)
+        self._away.add(guild.id)
 
     @_listener
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Compare the guild's boards after an outage. discord.py also dispatches this for every guild on connect."""
-        if guild.id in self._unavailable:
-            self._unavailable.discard(guild.id)
+        """Compare the guild's boards after an outage or a removal. discord.py also dispatches this on connect."""
+        if guild.id in self._away:
+            self._away.discard(guild.id)
             log.info("guild available again")
             await self._reconcile.all(lambda concerned: concerned == guild.id)
 
@@ -180,18 +190,12 @@ class GuildEvents(commands.Cog):
         for message in messages:
             key = self._kinds.find(message)
             if key is not None:
-                self._lose(key, Loss.MESSAGE_DELETED, MessageId(message))
+                self._lost(key)
 
     async def _lose_channel(self, guild: GuildId, channel: ChannelId) -> None:
         for kind in self._kinds:
             for thing in await kind.within(guild, channel):
-                self._lose(PostedKey(kind.name, thing), Loss.CHANNEL_DELETED)
-
-    def _lose(self, key: PostedKey, loss: Loss, message: MessageId | None = None) -> None:
-        async def work() -> None:
-            await self._kinds.of(key).lost(key.id, loss, Source.DISCORD, message)
-
-        self._event_queue.put(key, work)
+                self._lost(PostedKey(kind.name, thing))
 
     def _clear(self, message: int, emoji_key: str | None) -> None:
         key = self._kinds.find(message)

@@ -24,18 +24,18 @@ class MarkedMeanwhile(Refusal):
 
 async def _attendance(context: RaidContext, text: str = "") -> None:
     raid = context.raid
-    if raid.status is not Status.CLOSED:
-        raise attendance.NotClosedYet
-    if not raid.attendance:
+    attendance.check_markable(raid, context.state.now())
+    listed, absent = attendance.on_roster(raid), attendance.called_off(raid)
+    if not listed:
         raise Refusal("Nobody had a seat in this raid.")
-    page = page_of(raid.attendance, number_of(context.rest[0]) if context.rest else 0)
+    page = page_of(listed, number_of(context.rest[0]) if context.rest else 0)
     names = await context.state.names(raid)
     marked = [
-        f"{names.get(row.member, 'Member')} ({row.presence})"
-        for row in raid.attendance
-        if row.presence is not Presence.SIGNED
+        f"{names.get(row.member, 'Member')} ({row.presence})" for row in listed if row.presence is not Presence.SIGNED
     ]
     said = f"Marked: {escape(', '.join(marked))}." if marked else "Nobody is marked."
+    if absent:
+        said += f" Called off: {escape(', '.join(names.get(row.member, 'Member') for row in absent))}."
     turns = context.controls.page_buttons(page.number, page.pages, "attendance")
     menus = [(_select(context, presence, page, names),) for presence in _HINTS]
     await context.page(f"{text}\n{said}".strip(), *menus, (context.back, *turns))
@@ -52,7 +52,7 @@ async def _mark(context: RaidContext) -> None:
     def rule(raid: Raid) -> Change:
         if raid.status is Status.CLOSED and _seen(raid) != seen:
             raise MarkedMeanwhile
-        among = {row.member for row in page_of(raid.attendance, page).items}
+        among = {row.member for row in page_of(attendance.on_roster(raid), page).items}
         return attendance.mark(raid, presence, chosen, among=among, by=by, now=now)
 
     change = await context.change(rule)

@@ -59,7 +59,7 @@ async def _ask_length(context: RaidContext) -> None:
 
 async def _length(context: RaidContext) -> None:
     minutes = number_of(context.chosen)
-    await context.change(partial(details.change_length, minutes=minutes))
+    await context.change(partial(details.change_length, minutes=minutes, now=context.state.now()))
     await context.home(f"The raid takes {spoken_length(minutes)}.")
 
 

@@ -11,9 +11,10 @@ from raidbot.commands.ui.time_forms import understood, when_field
 from raidbot.db import undo as rows
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.words import title
-from raidbot.raids.events import Change
+from raidbot.raids.events import Change, Reopened
 from raidbot.raids.labels import quoted
 from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
+from raidbot.raids.notifications import concerned, everybody
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import undo
 from raidbot.raids.times import zones
@@ -32,20 +33,22 @@ class TimeChangedMeanwhile(Refusal):
 async def _close(context: RaidContext) -> None:
     now = context.state.now()
     await context.change(partial(lifecycle.close, reason=CloseReason.MANUAL, by=context.asker, now=now))
-    await context.home("Signups are closed. The roster stays as it is.")
+    await context.home("Signups are closed. Members can still leave until the start.")
 
 
 async def _reopen(context: RaidContext) -> None:
-    await context.change(partial(lifecycle.reopen, by=context.asker, now=context.state.now()))
-    await context.home("Signups are open again, and stay so until somebody closes them.")
+    change = await context.change(partial(lifecycle.reopen, by=context.asker, now=context.state.now()))
+    until = stamp(change.raid.signups_end_at, "t")
+    await context.home(f"Signups are open again. They close at {until}, or when you close them.")
 
 
 async def _ask_cancel(context: RaidContext) -> None:
     raid = context.raid
-    told = len({raid.creator, *raid.members()})
-    people = "One person is told." if told == 1 else f"{told} people are told."
+    if raid.took_place(context.state.now()):
+        raise lifecycle.TookPlace(raid)
+    told = len({*everybody(raid)} - {context.asker})
     await context.page(
-        f"Cancel {quoted(raid.name)} at {stamp(raid.starts_at)}? {people}",
+        f"Cancel {quoted(raid.name)} at {stamp(raid.starts_at)}? {_notified(told)}",
         (context.controls.button("Yes, cancel the raid", "cancel", RED), context.controls.button("Keep it", "panel")),
     )
 
@@ -54,9 +57,15 @@ async def _cancel(context: RaidContext) -> None:
     if context.raid.status is Status.CANCELLED:
         await context.home("This raid is cancelled already.")
         return
-    change = await context.change(partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=context.asker))
+    now = context.state.now()
+    change = await context.change(partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=context.asker, now=now))
     board = "It is not posted" if change.raid.message is None else "Its board says so"
     await context.home(f"The raid is cancelled. {board}, and its people are told.")
+
+
+async def _not_held(context: RaidContext) -> None:
+    await context.change(partial(lifecycle.did_not_take_place, by=context.asker, now=context.state.now()))
+    await context.home("Noted: the raid did not take place. It counts for nothing, and nobody was notified.")
 
 
 async def _ask_time(context: RaidContext) -> None:
@@ -71,7 +80,7 @@ async def _time(context: RaidContext) -> None:
     when = parse_time(said, zone=zone, now=context.state.now(), locale=str(context.interaction.locale))
     lines = [
         *understood(said, when.instant, when.zone.key, when.assumptions),
-        f"Until now it is {stamp(raid.starts_at)}. {_told(raid)}",
+        f"Until now it is {stamp(raid.starts_at)}. {_notified(len({*concerned(raid)} - {context.asker}))}",
     ]
     until = (int(when.instant.timestamp()), when.zone.key, raid.time_revision)
     await context.page(
@@ -84,22 +93,27 @@ async def _time(context: RaidContext) -> None:
     )
 
 
-def _told(raid: Raid) -> str:
-    count = len(list(raid.members()))
-    return f"Everybody on the roster and in line is told ({count})." if count else "Nobody has signed up yet."
+def _notified(count: int) -> str:
+    """Say how many others hear of it; whoever asks reads it on the panel."""
+    if count == 0:
+        return "Nobody else will be notified."
+    return "1 person will be notified." if count == 1 else f"{count} people will be notified."
 
 
 async def _save_time(context: RaidContext) -> None:
     starts_at, zone, revision = _understood(context.rest)
     now = context.state.now()
+    full_lead = (await context.state.settings(context.guild)).full_lead
 
     def rule(raid: Raid) -> Change:
         if raid.time_revision != revision and raid.starts_at != starts_at:
             raise TimeChangedMeanwhile
-        return lifecycle.change_time(raid, starts_at, zone, now=now)
+        return lifecycle.change_time(raid, starts_at, zone, now=now, full_lead=full_lead)
 
     change = await context.change(rule)
     closed = " Signups are still closed." if change.raid.status is Status.CLOSED else ""
+    if any(isinstance(event, Reopened) for event in change.events):
+        closed = " Signups are open again."
     await context.home(f"The raid now begins {stamps(starts_at)}.{closed}")
 
 
@@ -120,7 +134,8 @@ async def _undo(context: RaidContext) -> None:
         raise undo.NothingToUndo
     if named != str(step.version):
         raise undo.DoneSince(step)
-    await context.change_for_good(partial(undo.undo, step=step, now=now))
+    full_lead = (await context.state.settings(context.guild)).full_lead
+    await context.change_for_good(partial(undo.undo, step=step, now=now, full_lead=full_lead))
     await context.home(f"Undone: {title(step.action)}.")
 
 
@@ -130,6 +145,7 @@ ACTIONS = {
     "reopen": Action((Permission.RAID_REOPEN,), _reopen),
     "ask-cancel": Action((Permission.RAID_CANCEL,), _ask_cancel),
     "cancel": Action((Permission.RAID_CANCEL,), _cancel),
+    "not-held": Action((Permission.RAID_CANCEL,), _not_held),
     "ask-time": Action((Permission.RAID_TIME,), _ask_time),
     "time": Action((Permission.RAID_TIME,), _time, again="ask-time"),
     "save-time": Action((Permission.RAID_TIME,), _save_time),

@@ -124,6 +124,12 @@ async def _take_off(context: RaidContext) -> None:
     await _edit(context, who, partial(manager_edits.remove, member=who.id, now=context.state.now()))
 
 
+async def _fill(context: RaidContext) -> None:
+    """Give the free seats to the next in line, on the panel itself."""
+    change = await context.change(partial(manager_edits.fill, now=context.state.now()))
+    await context.home(outcome(change, await context.state.names(change.raid)))
+
+
 async def _edit(context: RaidContext, who: PickedMember, rule: Rule) -> None:
     change = await context.change(rule, {who.id: who.name})
     names = await context.state.names(change.raid) | {who.id: who.name}
@@ -164,5 +170,6 @@ ACTIONS = {
     "ask-line": Action(_ROSTER, _ask_line, page=_stay),
     "line": Action(_ROSTER, _line, page=_stay),
     "side": Action(_ROSTER, _side, page=_stay),
+    "fill": Action(_ROSTER, _fill),
     "take-off": Action(_ROSTER, _take_off, page=_stay),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import discord
@@ -16,6 +17,7 @@ from raidbot.raids.audit.words import title, words
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import MemberId, Raid, Status
+from raidbot.raids.rosters.manager_edits import can_fill
 from raidbot.raids.rosters.undo import Step
 from raidbot.raids.templates.model import spoken_length
 from raidbot.utils.text import clip, escape, fit_lines, joined, stamp, stamps
@@ -38,6 +40,8 @@ _STATES = {
 class PanelData:
     """The data on the panel: the raid, its members' names, its last changes (newest first) and the step to undo.
 
+    What the panel offers depends on `now` (UTC).
+
     `unreachable` are members on the roster, on a waitlist or asked to substitute whose DMs are closed.
     """
 
@@ -46,6 +50,7 @@ class PanelData:
     changes: Sequence[HistoryEntry]
     step: Step | None
     unreachable: Sequence[MemberId]
+    now: datetime
 
 
 def embed(data: PanelData) -> discord.Embed:
@@ -61,27 +66,31 @@ def rows(data: PanelData) -> tuple[Row, ...]:
     """Return the buttons. Those the raid's state does not allow are disabled."""
     raid, button = data.raid, controls(data.raid).button
     is_over = raid.status is Status.CANCELLED
+    took_place = raid.took_place(data.now)
     closing = (
-        button("Reopen signups", "reopen", GREEN)
+        button("Reopen signups", "reopen", GREEN, disabled=took_place)
         if raid.status is Status.CLOSED
         else button("Close signups", "close", BLUE, disabled=not raid.is_open)
     )
     return (
         (
             closing,
-            button("Change time", "ask-time", GREY, disabled=is_over),
-            button("Change length", "ask-length", GREY, disabled=is_over or len(raid.lengths) < 2),
+            button("Change time", "ask-time", GREY, disabled=is_over or took_place),
+            button("Change length", "ask-length", GREY, disabled=is_over or took_place or len(raid.lengths) < 2),
             button("Change text", "ask-text", GREY, disabled=is_over),
             button("Leader", "ask-leader", GREY, disabled=is_over),
         ),
         (
             button("Roster", "roster", BLUE, disabled=is_over),
-            button("No-shows", "attendance", GREY, disabled=raid.status is not Status.CLOSED),
+            *((button("Fill free seats", "fill", GREEN),) if can_fill(raid) else ()),
+            button("No-shows", "attendance", GREY, disabled=not _can_be_marked(data)),
             button("Find substitute", "sub", GREY, disabled=is_over),
             button("Duplicate", "ask-copy", GREY),
         ),
         (
-            button("Cancel raid", "ask-cancel", RED, disabled=is_over),
+            button("Did not take place", "not-held", RED)
+            if took_place
+            else button("Cancel raid", "ask-cancel", RED, disabled=is_over),
             _undo(data, controls(raid)),
             button("Refresh", "panel", GREY),
         ),
@@ -93,6 +102,10 @@ def controls(raid: Raid) -> Controls:
     return Controls(partial(address, PANEL, raid.code))
 
 
+def _can_be_marked(data: PanelData) -> bool:
+    return data.raid.status is Status.CLOSED and data.now >= data.raid.starts_at
+
+
 def _undo(data: PanelData, controls: Controls) -> Button:
     if data.step is None:
         return controls.button("Undo", "undo", disabled=True)
@@ -102,9 +115,11 @@ def _undo(data: PanelData, controls: Controls) -> Button:
 
 def _facts(data: PanelData) -> Iterator[str]:
     raid, names = data.raid, data.names
-    held = " until somebody closes them" if raid.is_open and raid.hold else ""
-    state = f"{STATUS_ICONS[raid.status]} {_STATES[raid.status]}{held}"
-    yield f"**Signups:** {state}" + (f" · [board]({raid.link})" if raid.link else "")
+    held = ""
+    if raid.is_open and raid.hold:
+        held = f" until {'its end' if raid.begun else 'the start'}"
+    state = "❌ did not take place" if raid.not_held else f"{STATUS_ICONS[raid.status]} {_STATES[raid.status]}"
+    yield f"**Signups:** {state}{held}" + (f" · [board]({raid.link})" if raid.link else "")
     yield f"**What:** {KIND_NAMES[raid.kind]}"
     yield f"**Starts:** {stamps(raid.starts_at)}, time zone {raid.zone}"
     if raid.length_minutes is not None:

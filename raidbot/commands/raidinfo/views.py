@@ -29,7 +29,7 @@ _SAID = {
     Status.CLOSED: "signups are closed",
     Status.CANCELLED: "cancelled",
 }
-_ABSENT = {Presence.NO_SHOW: "🚫 no-show", Presence.EXCUSED: "excused"}
+_ABSENT = {Presence.NO_SHOW: "🚫 no-show", Presence.EXCUSED: "excused", Presence.CALLED_OFF: "called off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _facts(entry: RaidEntry) -> Iterator[str]:
         yield escape(clip(entry.role, _MAX_ROLE_LENGTH))
     yield stamp(entry.starts_at, "d")
     if entry.status is Status.CANCELLED:
-        yield "❌ cancelled"
+        yield "❌ did not take place" if entry.not_held else "❌ cancelled"
     elif absent := _ABSENT.get(entry.presence or Presence.SIGNED):
         yield absent
 

@@ -59,11 +59,12 @@ class MySignups(commands.Cog):
 
     async def _show_raid(self, interaction: Interaction, raid: Raid, said: str = "") -> None:
         now, member = await self._state.raid(raid.id), permissions.member_id(interaction)
+        too_late = not now.is_live or now.is_frozen(self._state.now())
         await responses.edit_response(
             interaction,
             said,
-            embeds=(mysignups_views.raid_embed(now, member),),
-            rows=mysignups_views.raid_rows(now, member),
+            embeds=(mysignups_views.raid_embed(now, member, too_late=too_late),),
+            rows=mysignups_views.raid_rows(now, member, too_late=too_late),
         )
 
     async def _show_list(self, interaction: Interaction, number: int = 0) -> None:

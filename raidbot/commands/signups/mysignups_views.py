@@ -15,12 +15,16 @@ from raidbot.raids import labels
 from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.utils.text import clip, escape, stamps
+from raidbot.utils.words import render, say
 
 PANEL = "mysignups"
 PAGE_SIZE = 8
 _CONTROLS = Controls(partial(address, PANEL))
 _MAX_NAME_LENGTH = 60
 _MAX_PLACE_LENGTH = 150
+
+_CLOSED = say("Signups are closed. You can still leave until the start.")
+_TOO_LATE = say("The raid has started. Tell a raid leader if you can’t come.")
 
 
 def list_embed(page: Page, raids: Sequence[Raid], member: MemberId) -> discord.Embed:
@@ -40,17 +44,18 @@ def list_rows(page: Page, raids: Sequence[Raid], member: MemberId) -> tuple[Row,
     return ((choose,), turns) if turns else ((choose,),)
 
 
-def raid_embed(raid: Raid, member: MemberId) -> discord.Embed:
+def raid_embed(raid: Raid, member: MemberId, *, too_late: bool) -> discord.Embed:
     lines = [f"{STATUS_ICONS[raid.status]} {stamps(raid.starts_at)}", place(raid, member)]
     if raid.status is Status.CLOSED:
-        lines.append("Signups are closed: ask a raid leader if you want to change something.")
+        lines.append(render(_TOO_LATE if too_late else _CLOSED))
     if raid.status is Status.CANCELLED:
         lines.append("This raid is cancelled.")
     return panel_embed(escape(raid.name), "\n".join(lines)).set_footer(text=labels.footer(raid))
 
 
-def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
-    """Return at most five rows: the roles to take and those waited for fit into three menus together."""
+def raid_rows(raid: Raid, member: MemberId, *, too_late: bool) -> tuple[Row, ...]:
+    """Return at most five rows; nobody leaves if it is `too_late`. The
+    roles to take and those waited for fit into three menus together."""
     rows: list[Row] = []
     waits = raid.waits_of(member)
     if raid.is_open:
@@ -58,12 +63,11 @@ def raid_rows(raid: Raid, member: MemberId) -> tuple[Row, ...]:
         taken = {wait.role for wait in waits} | ({seat.role} if seat else set())
         others = [role for role in raid.roles if role.key not in taken]
         rows += role_selects(raid, others, "Take another role", partial(_CONTROLS.custom_id, "take", raid.code))
-    if raid.is_open and len(waits) > 0 and (len(waits) > 1 or raid.seat_of(member) is not None):
+    if not too_late and len(waits) > 0 and (len(waits) > 1 or raid.seat_of(member) is not None):
         lines = [raid.role(wait.role) for wait in waits]
         rows += role_selects(raid, lines, "Stop waiting for …", partial(_CONTROLS.custom_id, "stop", raid.code))
     is_in = member in set(raid.members())
-    may_leave = is_in and raid.is_open
-    leave = _CONTROLS.button("Leave this raid", "leave", RED, raid.code, disabled=not may_leave)
+    leave = _CONTROLS.button("Leave this raid", "leave", RED, raid.code, disabled=not is_in or too_late)
     back = _CONTROLS.button("All my signups", "page", GREY, 0)
     board = (link_button("To the board", raid.link),) if raid.link else ()
     return (*rows, (leave, back, *board))

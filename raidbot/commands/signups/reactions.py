@@ -17,7 +17,7 @@ from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.raids import labels
 from raidbot.raids.events import Change
-from raidbot.raids.model import MemberId, Raid, RaidId, Role, RoleKey, Source, Status
+from raidbot.raids.model import MemberId, Raid, RaidId, Role, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
@@ -121,7 +121,8 @@ class RaidReactions:
         mark = raid.mark_of(member, role.key)
         reaction = Unwanted(key, member, role.key)
         taken = self._reaction_remover.was_removed_by_bot(reaction)
-        rule = partial(signups.unreact, member=member, key=role.key, now=self._state.now())
+        asked_at = self._state.now()
+        rule = partial(signups.unreact, member=member, key=role.key, now=asked_at)
         if taken:
             rule = partial(signups.forget_mark, member=member, key=role.key)
         try:
@@ -134,8 +135,8 @@ class RaidReactions:
             self._catch_up(raid.id)
             return
         meant_to_leave = mark is not None and not mark.unwanted and not taken
-        if meant_to_leave and now.status is Status.CLOSED and now.has_place(member, role.key):
-            await self._tell(now, member, signups.KeepsPlace(now))
+        if meant_to_leave and now.is_live and now.is_frozen(asked_at) and now.has_place(member, role.key):
+            await self._tell(now, member, signups.TooLateToLeave(now))
 
     def _catch_up(self, raid: RaidId) -> None:
         log.exception("reaction not written")

@@ -15,6 +15,7 @@ from raidbot.raids.model import MemberId, Raid, RaidId, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.clean_text import clean_name
+from raidbot.utils.words import Name, render, say
 
 
 class SignupService:
@@ -99,6 +100,13 @@ def _done(change: ev.Change, member: MemberId) -> Iterator[str]:
                 yield f"You have {_seat(raid, role)}."
             case ev.Moved(who, origin, role) if who == member:
                 yield f"You moved from {bold_role(raid, origin)} to {bold_role(raid, role)} in {coded(raid)}."
+            case ev.Waitlisted(who, role, returned=True) if who == member:
+                yield render(
+                    say(
+                        "Your seat has gone to the next in line. You’re first in line for {role}.",
+                        role=Name(raid.role(role).name),
+                    )
+                )
             case ev.Waitlisted(who, role, position, keeps) if who == member:
                 kept = f" You keep your seat as {bold_role(raid, keeps)} meanwhile." if keeps else ""
                 full = coded(raid) if len(raid.roles) == 1 else f"{bold_role(raid, role)} in {coded(raid)}"

@@ -8,7 +8,7 @@ import discord
 
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.raids.emoji import model as emoji
-from raidbot.raids.model import Raid, Role
+from raidbot.raids.model import Raid, Role, Status
 from raidbot.raids.templates.model import MAX_REACTIONS
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.text import clip
@@ -52,11 +52,16 @@ Rows = tuple[tuple[Button | Menu, ...], ...]
 
 
 def controls_of(raid: Raid) -> Rows:
-    """Return a button per role, or select menus for more than `MAX_REACTIONS` roles; then “Leave” and “My place”."""
+    """Return a button per role, or select menus for more than `MAX_REACTIONS` roles; then “Leave” and “My place”.
+
+    A board whose signups are closed has only the last two.
+    """
     last = (
         Button(f"{PANEL}:leave", "Leave", discord.ButtonStyle.danger),
         Button(f"{PANEL}:place", "My place", discord.ButtonStyle.secondary),
     )
+    if raid.status is Status.CLOSED:
+        return (last,)
     return (*(_menus(raid) if len(raid.roles) > MAX_REACTIONS else _buttons(raid)), last)
 
 

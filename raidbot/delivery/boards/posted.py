@@ -14,7 +14,7 @@ import discord
 
 from raidbot.delivery.boards.board import Board
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
-from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, Source
+from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
 
 
 class PostedKey(NamedTuple):
@@ -34,7 +34,6 @@ class Loss(StrEnum):
 
     MESSAGE_DELETED = "message_deleted"
     CHANNEL_DELETED = "channel_deleted"
-    GUILD_LEFT = "guild_left"
 
 
 def loss_of(refusal: discord.HTTPException) -> Loss | None:
@@ -190,8 +189,8 @@ class PostedKind(Protocol):
         """Another bot sent the message, so it cannot be edited."""
         return
 
-    async def lost(self, thing: int, loss: Loss, source: Source, message: MessageId | None, /) -> bool:
-        """Record that this message of the thing is gone (None: whichever it has); return True if the thing is over."""
+    async def lost(self, thing: int, loss: Loss, message: MessageId, /) -> bool:
+        """Record that this message of the thing is gone for good; return True if the thing is over."""
 
     async def stop(self) -> None:
         """End what the kind does in the background."""
@@ -252,8 +251,8 @@ class PostedKind(Protocol):
 
     # Guild events
 
-    async def within(self, guild: GuildId, channel: ChannelId | None = None, /) -> Collection[int]:
-        """Return the things in the guild, or in the channel, that are not over."""
+    async def within(self, guild: GuildId, channel: ChannelId, /) -> Collection[int]:
+        """Return the things in the channel that are not over."""
 
     def member_changed(self, _thing: int, /) -> None:
         """A member on the thing has a new name or role."""

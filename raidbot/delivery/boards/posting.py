@@ -113,6 +113,8 @@ class Posting:
         try:
             message = await self._message(key, thing)
         except discord.HTTPException as refusal:
+            if self._client.get_guild(thing.guild) is None:  # it removed the bot, and may take it back
+                raise NoResponse(0.0, asked=False) from refusal
             said = {"status": refusal.status, "code": refusal.code, "error": refusal.text}
             log.warning("board refused", **key.fields, **said)
             await kind.refused(key.id)

@@ -34,7 +34,7 @@ from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.threads import Threads
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.entry import AuditAction, Entry
-from raidbot.raids.events import Change, Created, MarksChanged
+from raidbot.raids.events import Change, Created, MarksChanged, Revived
 from raidbot.raids.model import (
     CancelReason,
     ChannelId,
@@ -169,10 +169,10 @@ class RaidBoards(PostedKind):
         except sqlite3.Error:
             log.exception("audit entry about another bot's board not recorded", raid=raid_id)
 
-    async def lost(self, raid: int, loss: Loss, source: Source, _message: MessageId | None, /) -> bool:
-        """Cancel the raid, unless it is closed and has begun; then it stays as history."""
+    async def lost(self, raid: int, loss: Loss, _message: MessageId, /) -> bool:
+        """Cancel the raid, unless it has begun; then it stays as history."""
         rule = partial(lifecycle.lose_board, reason=CancelReason(loss), now=self._state.now())
-        change = await self._state.change(RaidId(raid), rule, Cause(source))
+        change = await self._state.change(RaidId(raid), rule, _CAUSE)
         return change.raid.status is Status.CANCELLED
 
     async def stop(self) -> None:
@@ -207,7 +207,7 @@ class RaidBoards(PostedKind):
 
     async def refused(self, raid: int, /) -> None:
         """Cancel the raid."""
-        cancel = partial(lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None)
+        cancel = partial(lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None, now=self._state.now())
         await self._state.change(RaidId(raid), cancel, _CAUSE)
 
     async def follow_up(self, raid_id: int, /) -> None:
@@ -226,14 +226,14 @@ class RaidBoards(PostedKind):
         await self._state.change(RaidId(raid), partial(_swept, swept=marks), _CAUSE)
 
     async def cleared(self, raid_id: int, emoji_key: str | None, /) -> None:
-        """Clear the marks of removed reactions; nobody leaves. Restore the bot's own ones while the raid is open."""
+        """Clear the marks of removed reactions; nobody leaves. Restore the bot's own ones until the start."""
         raid = await self._state.raid(RaidId(raid_id))
         role = None if emoji_key is None else raid.role_for_emoji(emoji_key)
         if emoji_key is not None and role is None:
             return
         keys = None if role is None else (role.key,)
         change = await self._state.change(raid.id, partial(signups.clear_marks, keys=keys), _CAUSE)
-        if change.raid.is_open:
+        if change.raid.shows_signups:
             self._boards.reactions_gone(raid_key(raid_id), None if role is None else (role.emoji,))
 
     async def unwanted(self) -> Collection[tuple[ChannelId, Unwanted]]:
@@ -270,10 +270,8 @@ class RaidBoards(PostedKind):
         """Look for members who left meanwhile."""
         await self._departures.all(concerns)
 
-    async def within(self, guild: GuildId, channel: ChannelId | None = None, /) -> Collection[int]:
+    async def within(self, guild: GuildId, channel: ChannelId, /) -> Collection[int]:
         after = self._state.now() - BOARD_RETENTION
-        if channel is None:
-            return await self._state.db.read(partial(raid_queries.in_guild, guild=guild, after=after))
         return await self._state.db.read(partial(raid_queries.in_channel, guild=guild, channel=channel, after=after))
 
     # Changes
@@ -284,6 +282,8 @@ class RaidBoards(PostedKind):
             asyncio.get_running_loop().call_later(_NAMES_TIMEOUT_SECONDS, self.names_complete, raid.id)
         elif raid.message is not None:  # even if only marks changed: a name may have been learned too
             self._boards.mark(key)
+        if any(isinstance(event, Revived) for event in change.events):
+            self._reconcile.later(key)  # nobody heard what happened on the board meanwhile
         if raid.marks is not before.marks:
             self._remove_unwanted(raid)
         if self._reconcile.is_comparing(key):

@@ -62,7 +62,7 @@ class RaidComparison:
         self.options = tuple(
             Option(role.key, role.emoji, sum(mark.role == role.key for mark in raid.marks)) for role in raid.roles
         )
-        self.restores_reactions = raid.is_open
+        self.restores_reactions = raid.shows_signups
 
     def saw(self, own: Set[str], *, any_reactions: bool) -> None:
         """Note the bot's own reactions on an imported board."""

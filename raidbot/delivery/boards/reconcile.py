@@ -22,7 +22,7 @@ from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.pacing import Pacer, sleep_unless
 from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.emoji.model import key_of
-from raidbot.raids.model import GuildId, MemberId, Source
+from raidbot.raids.model import GuildId, MemberId
 from raidbot.utils.backoff import Backoff
 from raidbot.utils.tasks import end
 
@@ -36,7 +36,7 @@ class Reconcile:
     """Compares boards with their marks: one call per board, more only where the counts differ.
 
     Equal counts can hide that one member left while another came. Boards that changed lately are therefore read in full
-    at once, and the others later, one every `sweep_gap` seconds.
+    at once, and the others later, one every `sweep_gap` seconds. `lost` is called with things whose message is gone.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Reconcile:
         boards: Boards,
         *,
         events: EventQueue | None = None,
+        lost: Callable[[PostedKey], None],
         first_retry: float = 5.0,
         sweep_gap: float = 10.0,
     ) -> None:
@@ -55,6 +56,7 @@ class Reconcile:
         self._api = api
         self._boards = boards
         self._events = events or EventQueue()
+        self._lost = lost
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
         self._sweep_gap = sweep_gap
         self._comparisons: dict[PostedKey, list[Comparison]] = {}
@@ -151,10 +153,9 @@ class Reconcile:
         try:
             found = await self._api.call(partial(self._read, thing, in_full=in_full))
         except discord.NotFound as missing:
-            loss = loss_of(missing)
-            if loss is None:
+            if loss_of(missing) is None:
                 raise
-            await self._kinds.of(key).lost(key.id, loss, Source.RECONCILE, thing.place.message)
+            self._lost(key)
             return
         for one in found:
             await thing.drop_missing(one)

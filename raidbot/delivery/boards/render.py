@@ -62,12 +62,12 @@ def _takes_signups(raid: Raid) -> bool:
 
 def _by_reaction(raid: Raid, style: SignupStyle | None) -> bool:
     wanted = style in (SignupStyle.REACTIONS, SignupStyle.BOTH)
-    return wanted and _takes_signups(raid) and len(raid.roles) <= MAX_REACTIONS
+    return wanted and raid.shows_signups and len(raid.roles) <= MAX_REACTIONS
 
 
 def _by_button(raid: Raid, style: SignupStyle | None) -> bool:
     wanted = style in (SignupStyle.BUTTONS, SignupStyle.BOTH) or len(raid.roles) > MAX_REACTIONS
-    return style is not None and wanted and _takes_signups(raid)
+    return style is not None and wanted and raid.shows_signups
 
 
 def _title(raid: Raid) -> str:
@@ -103,13 +103,17 @@ def _totals(raid: Raid) -> str:
 
 
 def _state(raid: Raid) -> Iterator[str]:
-    if raid.status is Status.CANCELLED:
+    if raid.not_held:
+        yield "❌ **This raid did not take place**"
+    elif raid.status is Status.CANCELLED:
         yield f"❌ **This raid is cancelled**{why_cancelled(raid.cancelled_reason)}"
     if raid.status is Status.CLOSED and raid.closed_at is not None:
         yield f"🔒 **Signups are closed** since {stamp(raid.closed_at)}: {why_closed(raid.closed_reason)}"
 
 
 def _ways(raid: Raid, reactions: tuple[str, ...], under: Rows) -> str:
+    if raid.status is Status.CLOSED:
+        return _ways_out(raid, reactions, under)
     line = "Where it is full you wait in line."
     if not reactions:
         how = "Choose a role in the menu" if len(raid.roles) > MAX_REACTIONS else "Press the button of a role"
@@ -120,6 +124,15 @@ def _ways(raid: Raid, reactions: tuple[str, ...], under: Rows) -> str:
         return f"React with {which} or press its button to sign up. {leaving} {line}"
     ways = f"React with {which} to sign up; take the reaction away to leave. {line}"
     return f"{ways}\nYour reaction is missing? To leave, react and take it away again." if _lacks_one(raid) else ways
+
+
+def _ways_out(raid: Raid, reactions: tuple[str, ...], under: Rows) -> str:
+    """Say how to leave a raid whose signups are closed but which has not begun."""
+    if not reactions:
+        return "Can’t come? Press “Leave” before the start." if under else ""
+    taking = "take your reaction away or press “Leave”" if under else "take your reaction away"
+    ways = f"Can’t come? Before the start, {taking}."
+    return f"{ways}\nYour reaction is missing? React and take it away again." if _lacks_one(raid) else ways
 
 
 def _lacks_one(raid: Raid) -> bool:

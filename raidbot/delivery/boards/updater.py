@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import discord
 import structlog
@@ -16,7 +16,7 @@ from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.emoji import model as emoji
-from raidbot.raids.model import ChannelId, Source
+from raidbot.raids.model import ChannelId
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +27,7 @@ _MAX_BACKOFF_SECONDS = 60.0
 class Boards:
     """Redraws stale boards, with one worker per board: a quiet board at once, a busy one every `gap` seconds.
 
+    `lost` is called with things whose message is said to be deleted.
     `channel_gap` spaces the edits of all boards of a channel, in seconds: Discord allows 5 edits in 5 s per channel,
     and discord.py sleeps inside the call that uses up the last one.
     """
@@ -37,6 +38,7 @@ class Boards:
         client: discord.Client,
         api: DiscordApi,
         *,
+        lost: Callable[[PostedKey], None],
         gap: float = 1.0,
         channel_gap: float = 1.25,
         first_retry: float = 2.0,
@@ -45,6 +47,7 @@ class Boards:
         self._kinds = kinds
         self._client = client
         self._api = api
+        self._lost = lost
         self._gap = gap
         self._pacer: Pacer[ChannelId] = Pacer(channel_gap, burst=2)
         self._slow_retry = slow_retry
@@ -138,7 +141,7 @@ class Boards:
                 if not await self._step(key, thing):
                     return None
             except discord.HTTPException as refusal:
-                return await self._refused(key, thing.place, refusal)
+                return await self._refused(key, refusal)
 
     async def _step(self, key: PostedKey, thing: PostedThing) -> bool:
         """Update the message's content, then its reactions; return False if nothing is left to do."""
@@ -238,20 +241,13 @@ class Boards:
         self._shown[key] = shown
         await self._kinds.of(key).save_snapshot(key.id, shown.written())
 
-    async def _refused(self, key: PostedKey, place: Place, refusal: discord.HTTPException) -> float | None:
-        kind, loss = self._kinds.of(key), loss_of(refusal)
-        if loss is not None:
-            try:
-                if await kind.lost(key.id, loss, Source.DISCORD, place.message):
-                    await kind.save_final(key.id)
-                    self.forget(key)
-                self._reports.forget(key)
-            except sqlite3.Error:
-                log.exception("deletion of board not recorded", **key.fields)
-                return _MAX_BACKOFF_SECONDS
+    async def _refused(self, key: PostedKey, refusal: discord.HTTPException) -> float | None:
+        if loss_of(refusal) is not None:
+            self._reports.forget(key)
+            self._lost(key)
             return None
         if refusal.code == _OTHER_AUTHOR:
-            await kind.foreign(key.id)
+            await self._kinds.of(key).foreign(key.id)
         self._report(key, refusal, "board cannot be redrawn")
         return None if refusal.code == _OTHER_AUTHOR else self._slow_retry
 

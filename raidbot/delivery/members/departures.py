@@ -1,4 +1,4 @@
-"""Find departures that the bot missed: members who left a guild, and guilds that removed the bot."""
+"""Find members who left a guild while the bot was not looking, and guilds that removed the bot or took it back."""
 
 import sqlite3
 from collections.abc import Callable
@@ -9,13 +9,13 @@ import aiohttp
 import discord
 import structlog
 
-from raidbot.db import raid_queries
+from raidbot.db import absences, raid_queries
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.members.names import store_members
 from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.retry_worker import RetryWorker
-from raidbot.raids import lifecycle
-from raidbot.raids.model import CancelReason, GuildId, MemberId, RaidId, Source
+from raidbot.raids.events import Change, PlaceRestored, Reopened, Revived, TimeChanged
+from raidbot.raids.model import GuildId, MemberId, Raid, RaidId, Source
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 _BATCH_SIZE = 100  # https://discord.com/developers/docs/events/gateway-events#request-guild-members
 _CAUSE = Cause(Source.RECONCILE)
+_BRINGING_BACK = PlaceRestored | Revived | Reopened | TimeChanged
+"""Events after which members have a place in a coming raid who may have left the server unnoticed."""
 _UNKNOWN_GUILD = 10004
 _NO_ACCESS = 50001
 _GONE = {10007, 10013}
@@ -54,6 +56,7 @@ class Departures:
         self._pacer: Pacer[None] = Pacer(gap, burst=5)  # Discord allows 120 gateway messages per minute
         self._due: dict[GuildId, None] = {}
         self._worker = RetryWorker(self._work_round, first_retry=first_retry)
+        state.listen(self._committed)
         state.listen_to_settings(self._settings_committed)
 
     async def start(self) -> None:
@@ -73,6 +76,10 @@ class Departures:
         """Queue a check of this guild, retried until it works."""
         self._due[guild] = None
         self._worker.wake()
+
+    def _committed(self, _before: Raid, change: Change) -> None:
+        if any(isinstance(event, _BRINGING_BACK) for event in change.events):
+            self.check(change.raid.guild)
 
     def _settings_committed(self, before: GuildSettings, after: GuildSettings) -> None:
         if after.leader_role not in (None, before.leader_role):  # the holders of the new role are unknown
@@ -99,6 +106,9 @@ class Departures:
         guild = self._client.get_guild(guild_id)
         if guild is None:
             return await self._removed_from(guild_id)
+        if await self._state.db.write(partial(absences.end, guild=guild_id)):
+            log.info("back in guild", guild=guild_id)
+            self._state.notify_outbox()  # its messages have waited
         expected = await self._state.db.read(partial(raid_queries.expected, guild=guild_id, after=self._state.now()))
         waiting = iter(expected)
         while asked := list(islice(waiting, _BATCH_SIZE)):
@@ -128,19 +138,28 @@ class Departures:
             await self._state.change(raid, partial(signups.depart, member=member, now=self._state.now()), _CAUSE)
 
     async def _removed_from(self, guild: GuildId) -> bool:
-        """Cancel the guild's raids if REST does not know the guild either, as the bot is then no longer in it.
+        """Note the bot's absence if it is not in the guild by REST either; its raids rest until it is back.
 
         Returns False, for a retry, if REST knows the guild.
         """
+        if await self._is_in(guild):
+            return False
+        if await self._state.db.write(partial(absences.note, guild=guild, at=self._state.now())):
+            log.warning("removed from guild", guild=guild)
+        return True
+
+    async def _is_in(self, guild: GuildId) -> bool:
+        """Ask by two routes: Discord has answered "Unknown Guild" for guilds that the bot was in."""
         try:
             await self._api.call(partial(self._client.fetch_guild, guild))
         except discord.HTTPException as refusal:
             if refusal.code not in (_UNKNOWN_GUILD, _NO_ACCESS):
                 raise
         else:
-            return False
-        log.info("missed removal from guild", guild=guild)
-        lose = partial(lifecycle.lose_board, reason=CancelReason.GUILD_LEFT, now=self._state.now())
-        for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=guild, after=self._state.now())):
-            await self._state.change(raid, lose, _CAUSE)
-        return True
+            return True
+        return await self._api.call(partial(self._is_listed, guild))
+
+    async def _is_listed(self, guild: GuildId) -> bool:
+        """Return True if the guild is among those that Discord lists as the bot's."""
+        found = self._client.fetch_guilds(limit=1, after=discord.Object(guild - 1), with_counts=False)
+        return guild in [one.id async for one in found]

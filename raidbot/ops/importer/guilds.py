@@ -26,6 +26,8 @@ from raidbot.raids.times import zones
 from raidbot.utils.errors import Refusal
 
 TABLES = ("guilds", "admin_roles", "command_permissions", "signup_roles")
+_FULL_CLOSE_MINUTES = 60
+"""Time before its start at which the old bot closed a full raid, unless the server had chosen another."""
 _MUSEUM = re.compile(r"(\d{1,20}):museum")
 _OTHER_NAMES = {"stats": "raidinfo.others"}
 """Entries of the old bot's permissions with another name here."""
@@ -40,7 +42,8 @@ class Guilds:
     settings: dict[GuildId, GuildSettings] = field(default_factory=dict)
 
     def of(self, guild: GuildId) -> GuildSettings:
-        return self.settings.setdefault(guild, GuildSettings(guild=guild))
+        """Return the guild's settings; without a choice they are what the old bot did."""
+        return self.settings.setdefault(guild, GuildSettings(guild=guild, full_close_minutes=_FULL_CLOSE_MINUTES))
 
     def zone(self, guild: GuildId) -> ZoneInfo:
         return self.of(guild).tzinfo

@@ -152,7 +152,8 @@ class Raids:
             creator_reminded=_flag(row, "creator_reminder_sent", notes),
             participants_reminded=_flag(row, "participant_reminder_sent", notes),
         )
-        return life.of(raid), places
+        begun = life.is_closed and life.starts_at <= self.now
+        return replace(life.of(raid), begun=begun), places
 
     def _shape(self, row: Cells, notes: RowNotes, signups: list[Cells]) -> RoleLayout:
         kind = _kind(row)

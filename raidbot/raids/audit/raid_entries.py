@@ -34,12 +34,14 @@ def _signup(before: Raid, raid: Raid, event: ev.Signup) -> Entry:
             return _of_member(AuditAction.JOINED, member, role=_role(raid, role))
         case ev.Moved(member, origin, role):
             return _of_member(AuditAction.MOVED, member, origin=_role(raid, origin), role=_role(raid, role))
-        case ev.Waitlisted(member, role, position, keeps):
-            return _line(AuditAction.WAITLISTED, member, raid, keeps, role, position)
+        case ev.Waitlisted(member, role, position, keeps, returned):
+            action = AuditAction.RETURNED if returned else AuditAction.WAITLISTED
+            return _line(action, member, raid, keeps, role, position)
         case ev.Promoted(member, role, origin):
             return _of_member(AuditAction.PROMOTED, member, origin=_role(raid, origin), role=_role(raid, role))
-        case ev.Left(member, role):
-            return _of_member(AuditAction.LEFT, member, role=_role(before, role))
+        case ev.Left(member, role, called_off):
+            action = AuditAction.CALLED_OFF if called_off else AuditAction.LEFT
+            return _of_member(action, member, role=_role(before, role))
         case ev.StoppedWaiting(member, role):
             return _of_member(AuditAction.STOPPED_WAITING, member, role=_role(before, role))
         case _:
@@ -90,6 +92,12 @@ def _lifecycle(before: Raid, raid: Raid, event: ev.Lifecycle) -> Entry:
             return _of_raid(AuditAction.CLOSED, before=before.status, reason=reason)
         case ev.Reopened():
             return _of_raid(AuditAction.REOPENED, before=before.status, after=raid.status)
+        case ev.Began():
+            return _of_raid(AuditAction.BEGAN)
+        case ev.NotBegun():
+            return _of_raid(AuditAction.NOT_BEGUN)
+        case ev.NotHeld():
+            return _of_raid(AuditAction.NOT_HELD)
         case ev.Cancelled(reason, _):
             return _of_raid(AuditAction.CANCELLED, before=before.status, reason=reason)
         case ev.Revived():

@@ -1,6 +1,7 @@
 """Attendance: one row per seated member once signups are closed, and managers' marks on the rows.
 
-The rows follow the roster. Marks survive reopening and closing again for as long as the member has a seat.
+The rows follow the roster. Marks survive reopening and closing again for as long as the member has a seat. Members who
+gave up their seat after closing keep a row, too, which says that they called it off.
 """
 
 from collections.abc import Collection
@@ -8,14 +9,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from raidbot.raids.events import Change, PresenceMarked
-from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Status
+from raidbot.raids.model import Attendance, MemberId, Presence, Raid, Seat, Status
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import say
 
 
 class NotClosedYet(Refusal):
     def __init__(self) -> None:
-        super().__init__(say("Who came is marked once signups are closed."))
+        super().__init__(say("Close signups first: then you can mark who came."))
+
+
+class NotBegunYet(Refusal):
+    def __init__(self) -> None:
+        super().__init__(say("The raid hasn’t started yet. Mark no-shows afterwards."))
 
 
 class NotOnRoster(Refusal):
@@ -24,15 +30,38 @@ class NotOnRoster(Refusal):
 
 
 def with_attendance(raid: Raid) -> Raid:
-    """Return the raid with exactly one attendance row per seated member if signups are closed, else unchanged."""
+    """Return the raid with one attendance row per seated member if signups are closed, else unchanged."""
     if raid.status is not Status.CLOSED:
         return raid
-    known = {row.member: row for row in raid.attendance}
-    rows = (
-        replace(known.get(seat.member) or Attendance(seat.member, seat.role), role=seat.role) for seat in raid.seats
-    )
-    listed = tuple(sorted(rows, key=lambda row: row.member))
+    listed = of_roster(raid)
     return raid if listed == raid.attendance else replace(raid, attendance=listed)
+
+
+def of_roster(raid: Raid) -> tuple[Attendance, ...]:
+    """Return one row per seated member, and the rows of those who called off."""
+    known = {row.member: row for row in raid.attendance if row.presence is not Presence.CALLED_OFF}
+    rows = [
+        replace(known.get(seat.member) or Attendance(seat.member, seat.role), role=seat.role) for seat in raid.seats
+    ]
+    seated = {seat.member for seat in raid.seats}
+    rows += [row for row in called_off(raid) if row.member not in seated]
+    return tuple(sorted(rows, key=lambda row: row.member))
+
+
+def called_off(raid: Raid) -> tuple[Attendance, ...]:
+    """Return the rows of members who gave up their seat after signups closed."""
+    return tuple(row for row in raid.attendance if row.presence is Presence.CALLED_OFF)
+
+
+def call_off(raid: Raid, seat: Seat) -> Raid:
+    """Return the raid with a row that says that the member called off."""
+    others = tuple(row for row in raid.attendance if row.member != seat.member)
+    return replace(raid, attendance=(*others, Attendance(seat.member, seat.role, Presence.CALLED_OFF)))
+
+
+def on_roster(raid: Raid) -> tuple[Attendance, ...]:
+    """Return the rows that a manager can mark: those of members with a seat."""
+    return tuple(row for row in raid.attendance if row.presence is not Presence.CALLED_OFF)
 
 
 def mark(
@@ -46,11 +75,10 @@ def mark(
 ) -> Change:
     """Mark the `chosen` members with `presence`; others in `among` who had that mark return to SIGNED.
 
-    Raises NotClosedYet or NotOnRoster.
+    Raises NotClosedYet, NotBegunYet or NotOnRoster.
     """
-    if raid.status is not Status.CLOSED:
-        raise NotClosedYet
-    if not {*chosen, *among} <= {row.member for row in raid.attendance}:
+    check_markable(raid, now)
+    if not {*chosen, *among} <= {row.member for row in on_roster(raid)}:
         raise NotOnRoster
     rows, events = [], []
     for row in raid.attendance:
@@ -64,3 +92,11 @@ def mark(
             row = replace(row, presence=after, marked_by=by, marked_at=now)
         rows.append(row)
     return Change(replace(raid, attendance=tuple(rows)), tuple(events)) if events else Change(raid)
+
+
+def check_markable(raid: Raid, now: datetime) -> None:
+    """Raise NotClosedYet, or NotBegunYet before the start."""
+    if raid.status is not Status.CLOSED:
+        raise NotClosedYet
+    if now < raid.starts_at:
+        raise NotBegunYet

@@ -12,7 +12,7 @@ from raidbot.raids.events import (
     SideTaken,
 )
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Source, Status
-from raidbot.raids.rosters.promotion import settle
+from raidbot.raids.rosters.promotion import promote, settle
 from raidbot.raids.rosters.role_lookup import side_named
 from raidbot.raids.rosters.seating import mark_unwanted, queue, sit
 from raidbot.raids.rosters.signups import NotSignedUp, RaidOver, check_not_cancelled
@@ -62,6 +62,11 @@ class RoomForAll(Refusal):
         super().__init__(paragraph(free, say("Remove the member, or give them the seat.")))
 
 
+class NobodyWaits(Refusal):
+    def __init__(self) -> None:
+        super().__init__(say("Nobody is waiting for a free seat any more."))
+
+
 class AlreadySeated(Refusal):
     def __init__(self, role: Role) -> None:
         super().__init__(say("This member already has a seat as {role}.", role=Name(role.name)))
@@ -98,6 +103,25 @@ def remove(raid: Raid, member: MemberId, *, now: datetime) -> Change:
         raise NotSignedUp
     bare = mark_unwanted(raid.without_seat(member).without_waits(member), member)
     return settle(bare, now=now, events=(Removed(member, seat),))
+
+
+def fill(raid: Raid, *, now: datetime, key: RoleKey | None = None) -> Change:
+    """Give free seats to those who wait for them, in the role or everywhere, although signups are closed.
+
+    Raises NobodyWaits, NotPostedYet or RaidOver.
+    """
+    check_not_cancelled(raid)
+    if raid.status is Status.POSTING:
+        raise NotPostedYet
+    filled, promoted = promote(raid, {role.key for role in raid.roles} if key is None else {key}, now=now)
+    if not promoted:
+        raise NobodyWaits
+    return settle(filled, now=now, events=tuple(promoted))
+
+
+def can_fill(raid: Raid) -> bool:
+    """Return True if somebody waits for a free seat, because a raid leader closed signups."""
+    return raid.status is Status.CLOSED and any(raid.has_room(raid.role(wait.role)) for wait in raid.waits)
 
 
 def send_to_wait(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:

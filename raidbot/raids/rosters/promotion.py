@@ -1,5 +1,6 @@
 """Promotion: waiting members take free seats, first in line first."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,8 +9,9 @@ from raidbot.raids.events import (
     Event,
     Filled,
     Promoted,
+    Reopened,
 )
-from raidbot.raids.model import Raid, RoleKey, Wait
+from raidbot.raids.model import CloseReason, Raid, RoleKey, Status, Wait
 from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.seating import sit
 
@@ -17,18 +19,43 @@ from raidbot.raids.rosters.seating import sit
 def settle(raid: Raid, *, now: datetime, events: tuple[Event, ...] = ()) -> Change:
     """Promote until no role has both a free seat and a waitlist, then update requests and attendance.
 
-    Promotes only while signups are open. The change begins with `events`.
+    Nobody is promoted once the raid has begun, or after a person closed signups. Signups that closed because the raid
+    was full open again if a seat is free and nobody waits for it. The change begins with `events`.
     """
     told: list[Event] = list(events)
-    if raid.is_open:
-        while (head := _next_promotion(raid)) is not None:
-            held = raid.seat_of(head.member)
-            raid = sit(raid, head.member, head.role, now=now, source=head.source)
-            told.append(Promoted(head.member, head.role, held.role if held else None))
-        if not raid.filled_once and raid.is_full:
-            raid = replace(raid, filled_once=True)
-            told.append(Filled())
+    if _fills_seats(raid, now):
+        raid, promoted = promote(raid, {role.key for role in raid.roles}, now=now)
+        told += promoted
+        if raid.status is Status.CLOSED and not raid.is_full:
+            raid = opened(raid)
+            told.append(Reopened(None))
+    if raid.is_open and not raid.filled_once and raid.is_full:
+        raid = replace(raid, filled_once=True)
+        told.append(Filled())
     return Change(attendance.with_attendance(_without_answered_asks(raid)), tuple(told))
+
+
+def promote(raid: Raid, roles: Collection[RoleKey], *, now: datetime) -> tuple[Raid, list[Event]]:
+    """Give free seats in these roles to those who wait, and the seats that they leave to whoever waits for those."""
+    free, told = set(roles), list[Event]()
+    while (head := _next_promotion(raid, free)) is not None:
+        held = raid.seat_of(head.member)
+        raid = sit(raid, head.member, head.role, now=now, source=head.source)
+        told.append(Promoted(head.member, head.role, held.role if held else None))
+        if held is not None:
+            free.add(held.role)
+    return raid, told
+
+
+def opened(raid: Raid) -> Raid:
+    """Return the raid with signups open."""
+    return replace(raid, status=Status.OPEN, closed_at=None, closed_by=None, closed_reason=None)
+
+
+def _fills_seats(raid: Raid, now: datetime) -> bool:
+    if raid.status is Status.CLOSED and raid.closed_reason is not CloseReason.FULL:
+        return False
+    return raid.status is not Status.CANCELLED and not raid.is_frozen(now)
 
 
 def _without_answered_asks(raid: Raid) -> Raid:
@@ -39,11 +66,11 @@ def _without_answered_asks(raid: Raid) -> Raid:
     return replace(raid, asks=tuple(one for one in raid.asks if (one.member, one.role) not in seated))
 
 
-def _next_promotion(raid: Raid) -> Wait | None:
+def _next_promotion(raid: Raid, roles: Collection[RoleKey]) -> Wait | None:
     if not raid.waits:
         return None
     taken: dict[RoleKey, int] = {}
     for seat in raid.seats:
         taken[seat.role] = taken.get(seat.role, 0) + 1
-    free = {role.key for role in raid.roles if taken.get(role.key, 0) < role.seats}
+    free = {role.key for role in raid.roles if role.key in roles and taken.get(role.key, 0) < role.seats}
     return next((wait for wait in raid.waits if wait.role in free), None)

@@ -1,9 +1,12 @@
 """Put members on a seat or a waitlist of the Raid value."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from raidbot.raids.model import MemberId, Raid, RoleKey, Seat, Source, Wait
+from raidbot.raids.model import GivenUp, MemberId, Raid, RoleKey, Seat, Source, Wait
+
+RETURN_PERIOD = timedelta(seconds=20)
+"""Time in which whoever gave up a seat and wants it back stands first in line for it."""
 
 
 def sit(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source, forced: bool = False) -> Raid:
@@ -16,6 +19,24 @@ def sit(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: So
 def queue(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source) -> Raid:
     wait = Wait(member, key, raid.next_place, now, source)
     return replace(raid, waits=(*raid.waits, wait), next_place=raid.next_place + 1)
+
+
+def queue_first(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source) -> Raid:
+    """Put the member before everybody who waits for the role."""
+    place = min((wait.place for wait in raid.waits), default=1) - 1
+    return replace(raid, waits=(Wait(member, key, place, now, source), *raid.waits))
+
+
+def give_up(raid: Raid, seat: Seat, *, now: datetime) -> Raid:
+    """Take the seat from its member, and remember it for `RETURN_PERIOD`."""
+    kept = (one for one in raid.given_up if now - one.at <= RETURN_PERIOD and one.member != seat.member)
+    given = (*kept, GivenUp(seat.member, seat.role, now))
+    listed = tuple(sorted(given, key=lambda one: (one.member, one.role)))
+    return replace(raid.without_seat(seat.member), given_up=listed)
+
+
+def gave_up_lately(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> bool:
+    return any((one.member, one.role) == (member, key) and now - one.at <= RETURN_PERIOD for one in raid.given_up)
 
 
 def mark_unwanted(raid: Raid, member: MemberId, *, keep: RoleKey | None = None) -> Raid:

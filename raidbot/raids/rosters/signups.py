@@ -16,9 +16,10 @@ from raidbot.raids.events import (
     StoppedWaiting,
     Waitlisted,
 )
-from raidbot.raids.model import Mark, MemberId, Raid, Role, RoleKey, Source, Status
+from raidbot.raids.model import Mark, MemberId, Raid, Role, RoleKey, Seat, Source, Status
+from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.promotion import settle
-from raidbot.raids.rosters.seating import mark_unwanted, queue, sit
+from raidbot.raids.rosters.seating import gave_up_lately, give_up, mark_unwanted, queue, queue_first, sit
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Name, say
 
@@ -33,15 +34,13 @@ class RaidClosed(Refusal):
         )
 
 
-class KeepsPlace(RaidClosed):
-    """Raised when a member wants to leave a raid whose signups are not open."""
+class TooLateToLeave(Refusal):
+    """Raised when a member wants to leave a raid that has begun."""
 
     def __init__(self, raid: Raid) -> None:
-        Refusal.__init__(
-            self,
+        super().__init__(
             say(
-                "Signups for {raid} are closed, so you keep your place there."
-                " Ask a raid leader to take you off if you cannot come.",
+                "{raid} has started, so you can’t leave it any more. Tell a raid leader if you can’t come.",
                 raid=labels.plainly_coded(raid),
             ),
         )
@@ -65,9 +64,11 @@ class NotInRole(Refusal):
 def react(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source = Source.REACTION) -> Change:
     """Handle the role's emoji added by the member: they join, move or wait, and the reaction is recorded as a mark.
 
-    Raises RaidClosed or RaidOver.
+    Whoever has that place may react on a closed board, too, so that they can leave by reaction. Raises RaidClosed or
+    RaidOver.
     """
-    _check_joinable(raid, now)
+    if not (raid.shows_signups and raid.has_place(member, key) and not raid.is_frozen(now)):
+        _check_joinable(raid, now)
     marked = raid.with_mark(Mark(member, key))
     return _only_marks_if_quiet(raid, _join(marked, member, key, now=now, source=source))
 
@@ -75,13 +76,13 @@ def react(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: 
 def unreact(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
     """Handle the member's reaction with the role's emoji being removed: they give up that seat or wait.
 
-    No signup changes if the bot is removing the reaction itself, or never acted on it, or if signups are not open.
+    No signup changes if the bot is removing the reaction itself, or never acted on it, or if the raid has begun.
     """
     mark = raid.mark_of(member, key)
     if mark is None:
         return Change(raid)
     unmarked = raid.without_mark(member, key)
-    if mark.unwanted or not raid.is_open:
+    if mark.unwanted or not raid.is_live or raid.is_frozen(now):
         return Change(unmarked, (MarksChanged(),))
     return _only_marks_if_quiet(raid, _leave_role(unmarked, member, key, now=now))
 
@@ -103,35 +104,37 @@ def join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: S
 
 
 def leave(raid: Raid, member: MemberId, *, now: datetime) -> Change:
-    """Give up the member's seat and all their waits. Raises NotSignedUp, KeepsPlace or RaidOver."""
+    """Give up the member's seat and all their waits. Raises NotSignedUp, TooLateToLeave or RaidOver."""
     check_not_cancelled(raid)
     if member not in set(raid.members()):
         raise NotSignedUp
-    _check_leavable(raid)
+    _check_leavable(raid, now)
     return _without(raid, member, now=now)
 
 
 def leave_role(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
-    """Give up the member's seat in this role, or their wait for it. Raises NotInRole, KeepsPlace or RaidOver."""
+    """Give up the member's seat in this role, or their wait for it. Raises NotInRole, TooLateToLeave or RaidOver."""
     check_not_cancelled(raid)
     if not raid.has_place(member, key):
         raise NotInRole(raid.role(key))
-    _check_leavable(raid)
+    _check_leavable(raid, now)
     mark = raid.mark_of(member, key)
     unmarked = raid if mark is None else raid.with_mark(replace(mark, unwanted=True))
     return _leave_role(unmarked, member, key, now=now)
 
 
 def depart(raid: Raid, member: MemberId, *, now: datetime) -> Change:
-    """Take a member who left the guild off the raid, whatever its status, and decline their requests to substitute.
+    """Take a member who left the guild off the raid, and decline their requests to substitute.
 
-    On a cancelled raid the roster stays. Discord keeps the member's reactions, so their marks become unwanted.
+    The roster of a raid that has begun or was cancelled stays. Discord keeps the member's reactions, so their marks
+    become unwanted.
     """
     if raid.status is Status.CANCELLED:
         return _only_marks_if_quiet(raid, Change(mark_unwanted(raid, member)))
     declined = tuple(AskDeclined(one.member, one.role, one.by) for one in raid.asks if one.member == member)
     unasked = replace(raid, asks=tuple(one for one in raid.asks if one.member != member)) if declined else raid
-    gone = _without(unasked, member, now=now)
+    stays = raid.is_frozen(now)
+    gone = Change(mark_unwanted(unasked, member)) if stays else _without(unasked, member, now=now)
     return _only_marks_if_quiet(raid, Change(gone.raid, (*gone.events, *declined)))
 
 
@@ -149,15 +152,15 @@ def check_not_cancelled(raid: Raid) -> None:
         raise RaidOver(raid)
 
 
-def _check_leavable(raid: Raid) -> None:
-    if not raid.is_open:
-        raise KeepsPlace(raid)
+def _check_leavable(raid: Raid, now: datetime) -> None:
+    if raid.is_frozen(now):
+        raise TooLateToLeave(raid)
 
 
 def _check_joinable(raid: Raid, now: datetime) -> None:
     """Refuse joins while signups are not open, and after the start of a raid that the clock has yet to close."""
     check_not_cancelled(raid)
-    if not raid.is_open or (now >= raid.starts_at and not raid.hold):
+    if not raid.is_open or raid.is_frozen(now):
         raise RaidClosed(raid)
 
 
@@ -166,10 +169,15 @@ def _join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: 
     if raid.has_place(member, key):
         return Change(raid)
     held = raid.seat_of(member)
+    returns = gave_up_lately(raid, member, key, now=now)
+    raid = replace(raid, given_up=tuple(one for one in raid.given_up if (one.member, one.role) != (member, key)))
     if not raid.has_room(role):
-        waiting = queue(raid, member, key, now=now, source=source)
-        return Change(waiting, (Waitlisted(member, key, len(waiting.waitlist(key)), held.role if held else None),))
-    seated = sit(raid, member, key, now=now, source=source)
+        put = queue_first if returns else queue
+        waiting = put(raid, member, key, now=now, source=source)
+        position = 1 if returns else len(waiting.waitlist(key))
+        return Change(waiting, (Waitlisted(member, key, position, held.role if held else None, returns),))
+    left = raid if held is None else give_up(raid, held, now=now)
+    seated = sit(left, member, key, now=now, source=source)
     event = Moved(member, held.role, key) if held else Joined(member, key)
     return settle(seated, now=now, events=(event,))
 
@@ -177,7 +185,7 @@ def _join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: 
 def _leave_role(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
     held = raid.seat_of(member)
     if held is not None and held.role == key:
-        return settle(raid.without_seat(member), now=now, events=(Left(member, key),))
+        return settle(_without_seat(raid, held, now=now), now=now, events=(_left(raid, held),))
     if raid.is_waiting(member, key):
         return Change(raid.without_waits(member, key), (StoppedWaiting(member, key),))
     return Change(raid)
@@ -186,9 +194,21 @@ def _leave_role(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) ->
 def _without(raid: Raid, member: MemberId, *, now: datetime) -> Change:
     held = raid.seat_of(member)
     gone: list[Event] = [StoppedWaiting(member, wait.role) for wait in raid.waits_of(member)]
+    left = raid
     if held is not None:
-        gone.insert(0, Left(member, held.role))
-    return settle(mark_unwanted(raid.without_seat(member).without_waits(member), member), now=now, events=tuple(gone))
+        gone.insert(0, _left(raid, held))
+        left = _without_seat(raid, held, now=now)
+    return settle(mark_unwanted(left.without_waits(member), member), now=now, events=tuple(gone))
+
+
+def _left(raid: Raid, held: Seat) -> Left:
+    return Left(held.member, held.role, called_off=raid.status is Status.CLOSED)
+
+
+def _without_seat(raid: Raid, held: Seat, *, now: datetime) -> Raid:
+    """Take the seat from its member; after closing, record that they called off."""
+    left = give_up(raid, held, now=now)
+    return attendance.call_off(left, held) if raid.status is Status.CLOSED else left
 
 
 def _only_marks_if_quiet(before: Raid, change: Change) -> Change:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from raidbot.raids import lifecycle
 from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.audit.words import title
 from raidbot.raids.events import Change, Event, PlaceRestored, Revived, TimeChanged, Undone
@@ -22,7 +23,9 @@ FIELDS = {
     "closed_by": say("whether signups are open"),
     "closed_reason": say("whether signups are open"),
     "cancelled_reason": say("whether it takes place"),
+    "not_held": say("whether it takes place"),
     "hold": say("whether signups are open"),
+    "begun": say("whether signups are open"),
     "starts_at": say("the time"),
     "zone": say("the time"),
     "length_minutes": say("the length"),
@@ -94,15 +97,18 @@ class Step:
     after: Raid
 
 
-def undo(raid: Raid, step: Step, *, now: datetime) -> Change:
+def undo(raid: Raid, step: Step, *, now: datetime, full_lead: timedelta = timedelta()) -> Change:
     """Restore what the step changed; everything else that happened since stays.
 
-    Raises NothingToUndo, ChangedSince, PlaceChangedSince, NoSeatLeft, TimePassed or NeverPosted.
+    With the earlier time, signups that the clock closed since open again, as `lifecycle.change_time` says.
+    Raises NothingToUndo, ChangedSince, PlaceChangedSince, NoSeatLeft, TimePassed, TookPlace or NeverPosted.
     """
     if now - step.at > UNDO_PERIOD:
         raise NothingToUndo
     affected = _affected(step)
     restored = _with_people(_with_fields(raid, step), step, affected)
+    if raid.took_place(now) and (restored.is_open or restored.starts_at != raid.starts_at):
+        raise lifecycle.TookPlace(raid)
     events: list[Event] = [Undone(step.action, step.version)]
     if restored.starts_at != raid.starts_at:
         restored = _at_earlier_time(restored, raid, step, now)
@@ -110,10 +116,14 @@ def undo(raid: Raid, step: Step, *, now: datetime) -> Change:
     if raid.status is Status.CANCELLED and restored.status is not Status.CANCELLED:
         if raid.message is None or restored.status is Status.POSTING:
             raise NeverPosted
-        events.append(Revived())
+        if step.action is not AuditAction.NOT_HELD:  # nobody was told of that
+            events.append(Revived())
     _check_room(restored, affected)
     events += [_place(restored, member) for member in affected]
-    return settle(_without_idle_marks(restored, affected), now=now, events=tuple(events))
+    tidied = _without_idle_marks(restored, affected)
+    if restored.starts_at != raid.starts_at:
+        return lifecycle.reconsider_closing(tidied, now=now, full_lead=full_lead, events=tuple(events))
+    return settle(tidied, now=now, events=tuple(events))
 
 
 def _with_fields(raid: Raid, step: Step) -> Raid:
@@ -179,7 +189,14 @@ def _at_earlier_time(restored: Raid, raid: Raid, step: Step, now: datetime) -> R
         time_revision=raid.time_revision + 1,
         creator_reminded=step.before.creator_reminded,
         participants_reminded=step.before.participants_reminded,
+        attendance=_called_off(step.before, raid),
     )
+
+
+def _called_off(before: Raid, now: Raid) -> tuple[Attendance, ...]:
+    """Return the rows of those who called off before the step or since; the others follow from the roster."""
+    rows = {row.member: row for raid in (before, now) for row in attendance.called_off(raid)}
+    return tuple(rows[member] for member in sorted(rows))
 
 
 def _check_room(raid: Raid, affected: Iterable[MemberId]) -> None:

@@ -15,7 +15,7 @@ async def test_settings_chosen_on_the_panel_outlive_a_restart(guild: SandboxGuil
         panel = await guild.owner.slash(channel, "settings")
         await panel.select("Reminder to the creator", ["Reminder to the creator: off"])
         await panel.select("Reminder to participants", ["Reminder to participants: 1 hour before"])
-        await panel.select("Full raids close", ["Full raids close: at their start"])
+        await panel.select("Full raids close", ["Full raids close: 2 hours before"])
     async with start() as bot:
         await panel.click("More settings")
         await panel.click("Refusals in threads")
@@ -29,7 +29,7 @@ async def test_settings_chosen_on_the_panel_outlive_a_restart(guild: SandboxGuil
     assert not settings.creator_reminders
     assert settings.creator_reminder_minutes == 30
     assert settings.participant_reminder_minutes == 60
-    assert settings.full_close_minutes == 0
+    assert settings.full_close_minutes == 120
     assert settings.refusal_notices_in_thread
     assert settings.threads
     assert settings.thread_archive_minutes == 4320

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.store import Message
-from raidbot.raids.model import MessageId
 from tests.conftest import Start
 from tests.raid_boards import board_text, dm_text, post_raid, reaction_count
 
@@ -111,21 +110,6 @@ async def test_a_new_name_appears_on_the_board(guild: SandboxGuild, start: Start
         await guild.rename_member(alice, "Alyssa")
 
         await guild.until(lambda: "Alyssa" in board_text(board))
-
-
-async def test_a_server_that_removes_the_bot_cancels_its_raids(
-    sandbox: Sandbox, guild: SandboxGuild, start: Start
-) -> None:
-    alice = guild.add_member("alice")
-    async with start() as bot:
-        board = await post_raid(guild)
-        raid = await bot.state.raid(bot.state.boards[MessageId(board.id)])
-
-        await alice.react(board, "✅")
-        await sandbox.remove_member(guild, sandbox.bot)
-
-        await sandbox.until(lambda: board.id not in bot.state.boards)
-        assert (await bot.state.raid(raid.id)).cancelled_reason == "guild_left"
 
 
 async def test_a_server_that_is_merely_unavailable_keeps_its_raids(

@@ -1,5 +1,6 @@
 """Helpers for tests of /raid: open its panel and read its options."""
 
+from datetime import timedelta
 from typing import Any
 
 from discord_sandbox import SandboxGuild
@@ -23,14 +24,19 @@ async def stored_raid(bot: object, number: int = 1) -> Raid:
 
 
 async def close_museum_with(guild: SandboxGuild, *members: Person) -> PersonResponse:
-    """Return the panel of a museum raid closed with these members seated."""
+    """Return the panel of a museum raid that has just begun with these members seated."""
     board = await post_raid(guild, seats=50)
     for member in members:
         await member.react(board, "✅")
     await guild.until(lambda: f"{len(members)}/50" in board_text(board))
-    panel = await panel_of(guild, board)
-    await panel.click("Close signups")
-    return panel
+    await begin(guild, board)
+    return await panel_of(guild, board)
+
+
+async def begin(guild: SandboxGuild, board: Message) -> None:
+    """Let the raid begin, which was posted to begin in three hours."""
+    guild.sandbox.world.clock.advance(timedelta(hours=3, seconds=5))
+    await guild.until(lambda: "the raid has" in board_text(board) and not board.reactions)
 
 
 def panel_option(panel: PersonResponse, begins: str) -> str:

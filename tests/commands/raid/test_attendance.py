@@ -1,5 +1,7 @@
 """Marking no-shows on the panel of /raid."""
 
+from datetime import timedelta
+
 from discord_sandbox import SandboxGuild
 from tests.commands.raid.panel_helpers import close_museum_with, panel_of, stored_raid
 from tests.conftest import Start
@@ -20,6 +22,9 @@ async def test_no_shows_are_unlocked_at_closing_marked_and_unmarked(guild: Sandb
         await guild.until(lambda: "2/4" in board_text(board))
         panel = await panel_of(guild, board)
         await panel.click("Close signups")
+        assert "(No-shows)" in panel.text()
+        guild.sandbox.world.clock.advance(timedelta(hours=3))
+        panel = await panel_of(guild, board)
         await panel.click("No-shows")
         await panel.select("Who did not come?", ["Alice", "Bob"])
         assert "Alice (no-show), Bob (no-show)" in panel.text()

@@ -110,7 +110,11 @@ async def test_a_copied_seat_needs_no_signup_role_and_copying_leaves_the_raid_as
     alice, raider = guild.add_member("alice"), guild.add_role("raider")
     gates = {Kind.RAID: frozenset({raider.id})}
     async with start() as bot:
-        panel = await close_museum_with(guild, alice)
+        board = await post_raid(guild)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        panel = await panel_of(guild, board)
+        await panel.click("Close signups")
         cause = Cause(Source.COMMAND)
         await bot.state.change_settings(GuildId(guild.id), lambda now: replace(now, signup_roles=gates), cause)
         before = await stored_raid(bot)

@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from icalendar import Calendar, Event
@@ -225,6 +226,26 @@ async def test_a_history_says_where_somebody_did_not_come(guild: SandboxGuild, s
 
         absent = [next(mark for mark in ("no-show", "excused", "") if mark in line) for line in lines if "Past" in line]
         assert absent == ["", "no-show", "excused"]
+
+
+async def test_a_history_names_what_was_called_off_and_what_did_not_take_place(
+    guild: SandboxGuild, start: Start
+) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start() as bot:
+        called_off = (Attendance(MemberId(alice.id), RoleKey("tank"), Presence.CALLED_OFF),)
+        in_the_past = partial(
+            store, bot, guild, hours=-5, closed_at=bot.state.now(), closed_reason=CloseReason.AT_START
+        )
+        await in_the_past(0, title="Off", status=Status.CLOSED, attendance=called_off)
+        await in_the_past(1, title="Not", status=Status.CANCELLED, not_held=True, seats=(seat(alice, bot),))
+        await in_the_past(2, title="Other", status=Status.CLOSED, seats=(seat(bob, bot),))
+
+        lines = (await ask(guild, alice, "history")).text()
+
+        assert "called off" in next(line for line in lines.splitlines() if "Off" in line)
+        assert "did not take place" in next(line for line in lines.splitlines() if "Not" in line)
+        assert "Other" not in lines
 
 
 async def test_a_forged_page_of_somebody_s_history_is_refused(guild: SandboxGuild, start: Start) -> None:

@@ -134,7 +134,9 @@ async def test_a_closed_raid_takes_nobody(sandbox: Sandbox, guild: SandboxGuild,
         await guild.until(lambda: not board.reactions)
 
 
-async def test_leaving_a_closed_raid_by_reaction_is_answered(guild: SandboxGuild, start: Start) -> None:
+async def test_leaving_by_reaction_after_the_start_is_answered(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
     alice, bob = guild.add_member("alice"), guild.add_member("bob")
     async with start() as bot:
         board = await post_raid(guild)
@@ -142,13 +144,12 @@ async def test_leaving_a_closed_raid_by_reaction_is_answered(guild: SandboxGuild
             await member.react(board, "✅")
         await guild.until(lambda: "2/12" in board_text(board))
         guild.deny(guild.channel("raid-signups"), "manage_messages")
-        code = (await bot.state.raid(RaidId(1))).code
-        await (await guild.owner.slash(board.channel_id, "raid", code=code)).click("Close signups")
+        sandbox.advance(timedelta(hours=3, minutes=1))
         await guild.until(lambda: "Signups are closed" in board_text(board))
 
         await alice.unreact(board, "✅")
 
-        await guild.until(lambda: "you keep your place there" in dm_text(alice))
+        await guild.until(lambda: "has started, so you can’t leave it" in dm_text(alice))
         assert [seat.member for seat in (await bot.state.raid(RaidId(1))).seats] == [alice.id, bob.id]
         assert dm_text(bob) == ""
 

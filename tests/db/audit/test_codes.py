@@ -103,7 +103,7 @@ def test_there_is_an_example_of_every_action() -> None:
 
 
 def test_old_texts_stand_for_their_codes() -> None:
-    for _, entry in examples():
+    for entry in (entry for _, entry in examples() if entry.action in OLD_TEXTS):
         assert action_of(OldEntry(words(entry).title)) is entry.action
     assert {action_of_text(text) for text in OLD_TEXTS.values()} == set(OLD_TEXTS)
     assert action_of_text("something else") is None

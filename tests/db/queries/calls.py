@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import partial
 
 from raidbot.db import (
+    absences,
     audit,
     audit_overview,
     closed_dms,
@@ -35,6 +36,7 @@ from raidbot.raids.model import (
     Ask,
     Attendance,
     ChannelId,
+    GuildId,
     Kind,
     MemberId,
     MessageId,
@@ -53,6 +55,7 @@ from tests.raids.builders import CHANNEL, GUILD, MANAGER, NOW, TANK, roles, unpo
 
 Call = Callable[[sqlite3.Connection], object]
 
+OTHER = GuildId(GUILD + 1)
 MEMBER = MemberId(FIRST_MEMBER + 5)
 LONG_AGO = NOW - timedelta(days=30)
 _TEXT = "never"
@@ -61,6 +64,7 @@ _TEXT = "never"
 def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
     """Yield every call with its name; `raid` is an open raid of the long history."""
     for module, found in (
+        ("absences", _absences(raid)),
         ("audit", _audit(raid)),
         ("closed_dms", _closed_dms()),
         ("drafts", _drafts(raid)),
@@ -197,13 +201,12 @@ def _raid_listings() -> Iterator[tuple[str, Call]]:
 
 def _raid_queries(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "id_of", partial(raid_queries.id_of, guild=GUILD, code="C000001")
-    yield "closing_candidates", partial(raid_queries.closing_candidates, until=NOW)
+    yield "closing_candidates", partial(raid_queries.closing_candidates, now=NOW, until=NOW)
     soon = NOW + timedelta(days=1)
     yield "reminder_candidates", partial(raid_queries.reminder_candidates, after=NOW, until=soon)
     yield "closed", partial(raid_queries.closed, since=LONG_AGO - timedelta(minutes=1), until=LONG_AGO)
     yield "in_channel", partial(raid_queries.in_channel, guild=GUILD, channel=CHANNEL, after=NOW)
     yield "with_thread", partial(raid_queries.with_thread, guild=GUILD, thread=ChannelId(FIRST_MESSAGE - raid))
-    yield "in_guild", partial(raid_queries.in_guild, guild=GUILD, after=NOW)
     yield "coming_with_member", partial(raid_queries.coming_with_member, guild=GUILD, member=MEMBER, after=NOW)
     yield "listed", partial(raid_queries.listed, guild=GUILD, now=NOW)
     lately = NOW - timedelta(hours=1)
@@ -246,6 +249,18 @@ def _refused_forms() -> Iterator[tuple[str, Call]]:
     yield "load", partial(refused_forms.load, key=key)
     yield "delete", partial(refused_forms.delete, key=key)
     yield "prune", partial(refused_forms.prune, before=LONG_AGO)
+
+
+def _absences(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    yield "note", partial(absences.note, guild=GUILD, at=NOW)
+    yield "since", partial(absences.since, guild=GUILD)
+    yield "before", partial(absences.before, at=NOW)
+    yield "end", partial(absences.end, guild=GUILD)
+    yield "drop_messages", partial(absences.drop_messages, guild=OTHER, now=NOW)
+    yield "raids", partial(absences.raids, guild=GUILD, limit=20)
+    yield "delete_raid", partial(absences.delete_raid, raid=RaidId(raid - 1))
+    yield "delete_audit", partial(absences.delete_audit, guild=OTHER, limit=20)
+    yield "delete_guild", partial(absences.delete_guild, guild=OTHER)
 
 
 def _rosters(raid: RaidId) -> Iterator[tuple[str, Call]]:

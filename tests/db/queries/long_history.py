@@ -91,6 +91,7 @@ def _raid_columns(number: int) -> dict[str, str]:
         "starts_at": starts_at,
         "created_at": f"{starts_at} - 172800",
         "status": f"CASE WHEN {is_cancelled} THEN 'cancelled' WHEN {is_open} THEN 'open' ELSE 'closed' END",
+        "begun": f"NOT ({is_cancelled} OR {is_open})",
         "closed_at": f"CASE WHEN NOT ({is_cancelled} OR {is_open}) THEN {starts_at} END",
         "closed_reason": f"CASE WHEN NOT ({is_cancelled} OR {is_open}) THEN 'at_start' END",
         "cancelled_reason": f"CASE WHEN {is_cancelled} THEN 'manual' END",

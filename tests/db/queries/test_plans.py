@@ -20,6 +20,17 @@ SIZE = Size(raids=60, sent=200)
 OPEN_RAID = RaidId(41)
 BY_STATUS = "SEARCH raids USING INDEX raids_by_status (status=?)"
 ALLOWED = {
+    ("absences.py", "before", "SCAN absences"): "only servers that removed the bot",
+    (
+        "absences.py",
+        "delete_audit",
+        "SEARCH audit USING COVERING INDEX audit_by_guild (guild=?)",
+    ): "stops after `limit`",
+    ("absences.py", "delete_guild", "SCAN drafts"): "drafts are kept for a day",
+    ("absences.py", "delete_guild", "SCAN moved_rows"): "once per server, 30 days after it removed the bot",
+    ("absences.py", "delete_guild", "SCAN outbox"): "once per server, 30 days after it removed the bot",
+    ("absences.py", "delete_raid", "SCAN drafts"): "drafts are kept for a day",
+    ("absences.py", "raids", "SEARCH raids USING COVERING INDEX raids_by_guild (guild=?)"): "stops at `limit`",
     ("audit.py", "active_since", "SCAN audit"): "stops after 5,000 entries",
     ("audit_overview.py", "last_noted", "SCAN audit"): "stops after a few entries; only the demo asks",
     ("audit_overview.py", "roster_changes", "SEARCH audit USING INTEGER PRIMARY KEY (rowid>?)"): "only the demo asks",
@@ -33,6 +44,7 @@ ALLOWED = {
     ("outbox.py", "counts", "SCAN outbox"): "only the demo asks",
     ("outbox.py", "done_before", "SEARCH outbox USING INTEGER PRIMARY KEY (rowid>?)"): "stops after `window` rows",
     ("past_players.py", "past_players", "SEARCH raids USING INDEX raids_by_guild (guild=?)"): "stops after `_RAIDS`",
+    ("raid_queries.py", "guilds_with_coming", "SCAN absences"): "only servers that removed the bot",
     ("raid_queries.py", "guilds_with_coming", BY_STATUS): "only raids that are being posted or open",
     ("raids.py", "_load", BY_STATUS): "once at start, and only raids that are being posted or open",
     ("raids.py", "board_snapshots", BY_STATUS): "once at start",

@@ -235,7 +235,9 @@ async def test_a_raid_cancelled_while_its_board_is_on_its_way_leaves_no_board(wo
     raid = await harness.state.create(world.plan(), CAUSE)
     await world.sandbox.until(lambda: slow.met)
 
-    await harness.change(raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator))
+    await harness.change(
+        raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator, now=harness.state.now())
+    )
 
     await world.sandbox.until(lambda: world.count("DELETE /channels/{}/messages/{}"))
     assert world.boards() == []

@@ -38,10 +38,8 @@ async def until_only_mark(harness: BotHarness, raid: Raid, member: Person, key: 
 
 
 async def close(world: DeliveryWorld, harness: BotHarness, raid: Raid) -> None:
-    """Close signups, but keep adding reactions allowed."""
-    await harness.change(
-        raid.id, partial(lifecycle.close, reason=CloseReason.MANUAL, by=raid.creator, now=harness.state.now())
-    )
+    """Close signups at the start, but keep adding reactions allowed."""
+    await harness.change(raid.id, partial(lifecycle.close, reason=CloseReason.AT_START, by=None, now=raid.starts_at))
     await harness.boards.idle()
     await world.sandbox.until(lambda: not world.require_board(raid).reactions)
     world.guild.allow(world.channel, "add_reactions", to=world.guild.facts.roles[world.guild.id])

@@ -1,12 +1,13 @@
 """Comparing boards while Discord or the database fails, and while members keep reacting."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from structlog.testing import capture_logs
 
 from raidbot.delivery.boards.raid_key import raid_key
-from raidbot.raids.model import CancelReason, ChannelId, Source
+from raidbot.raids.model import CancelReason, ChannelId, Raid, Source
 from raidbot.state import Cause
 from tests.delivery.boards.comparison_steps import (
     ONE,
@@ -14,7 +15,14 @@ from tests.delivery.boards.comparison_steps import (
     react_in_order,
     restart_and_compare,
 )
-from tests.delivery.harness import FETCH, REACTORS, DeliveryWorld, seated, until
+from tests.delivery.harness import FETCH, REACTORS, BotHarness, DeliveryWorld, seated, until
+
+
+def cancelled(harness: BotHarness, raid: Raid, reason: CancelReason) -> Callable[[], Awaitable[bool]]:
+    async def is_cancelled() -> bool:
+        return (await harness.state.raid(raid.id)).cancelled_reason is reason
+
+    return is_cancelled
 
 
 async def test_a_deleted_message_or_channel_cancels(world: DeliveryWorld) -> None:
@@ -23,14 +31,14 @@ async def test_a_deleted_message_or_channel_cancels(world: DeliveryWorld) -> Non
     await world.crash(harness)
     await world.sandbox.delete_message(world.require_board(one))
     harness = await restart_and_compare(world, harness)
-    assert (await harness.state.raid(one.id)).cancelled_reason is CancelReason.MESSAGE_DELETED
+    await until(cancelled(harness, one, CancelReason.MESSAGE_DELETED))
     other = await world.raid(harness)
     await world.crash(harness)
     await world.sandbox.delete_channel(world.channel)
 
     harness = await restart_and_compare(world, harness)
 
-    assert (await harness.state.raid(other.id)).cancelled_reason is CancelReason.CHANNEL_DELETED
+    await until(cancelled(harness, other, CancelReason.CHANNEL_DELETED))
 
 
 async def test_an_outage_cancels_nothing_and_is_made_up_for(world: DeliveryWorld) -> None:

@@ -134,9 +134,11 @@ def any_raid(draw: st.DrawFn) -> Raid:
     match draw(st.sampled_from(["open", "closed", "cancelled"])):
         case "closed":
             reason = draw(st.sampled_from(CloseReason))
-            return lifecycle.close(raid, reason=reason, by=MemberId(1), now=NOW).raid
+            at = draw(st.sampled_from([NOW, raid.starts_at]))
+            return lifecycle.close(raid, reason=reason, by=MemberId(1), now=at).raid
         case "cancelled":
-            return lifecycle.cancel(raid, reason=draw(st.sampled_from(CancelReason)), by=None).raid
+            at = draw(st.sampled_from([NOW, raid.starts_at]))
+            return lifecycle.cancel(raid, reason=draw(st.sampled_from(CancelReason)), by=None, now=at).raid
     return raid
 
 
@@ -146,7 +148,7 @@ def test_every_board_is_within_discord_s_limits(raid: Raid, name: str, known: bo
     shown = board(raid, names_of(raid, lambda member: f"{name}{member}") if known else {}, leaders=leaders)
 
     check_limits(shown)
-    if raid.is_open and len(raid.roles) <= 20:
+    if raid.shows_signups and len(raid.roles) <= 20:
         assert shown.reactions == tuple(role.emoji for role in raid.roles)
     else:
         assert shown.reactions == ()
@@ -319,19 +321,22 @@ def test_a_long_line_names_the_first_and_counts_the_rest() -> None:
     ],
 )
 def test_a_closed_raid_is_grey_and_says_since_when_and_why(reason: CloseReason, sentence: str) -> None:
-    shown = board(lifecycle.close(raid_of("museum"), reason=reason, by=MemberId(1), now=NOW).raid, {})
+    raid = lifecycle.close(raid_of("museum"), reason=reason, by=MemberId(1), now=NOW).raid
+    shown = board(raid, {})
 
     assert shown.title == "🔒 🏛️ Museum Signup"
-    assert (shown.colour, shown.reactions) == (GREY, ())
+    assert (shown.colour, shown.reactions) == (GREY, ("✅",))
+    assert "Can’t come? Before the start, take your reaction away." in shown.description
+    over = board(lifecycle.begin(raid, now=raid.starts_at).raid, {})
+    assert over.reactions == ()
+    assert "Can’t come" not in over.description
     assert f"🔒 **Signups are closed** since <t:{int(NOW.timestamp())}:F>: {sentence}" in shown.description
     assert "React" not in shown.description
 
 
 def test_a_cancelled_raid_says_so() -> None:
-    shown = board(lifecycle.cancel(raid_of("museum"), reason=CancelReason.MANUAL, by=MemberId(1)).raid, {})
-
-    assert shown.title == "❌ Cancelled: 🏛️ Museum Signup"
-    assert (shown.colour, shown.reactions) == (GREY, ())
+    shown = board(lifecycle.cancel(raid_of("museum"), reason=CancelReason.MANUAL, by=MemberId(1), now=NOW).raid, {})
+    assert (shown.title, shown.colour, shown.reactions) == ("❌ Cancelled: 🏛️ Museum Signup", GREY, ())
     assert "❌ **This raid is cancelled** by a raid leader" in shown.description
 
 

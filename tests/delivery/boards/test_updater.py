@@ -20,7 +20,8 @@ from tests.delivery.harness import CLEAR, EDIT, PUT_REACTION, BotHarness, Delive
 
 
 async def close(harness: BotHarness, raid: Raid) -> None:
-    rule = partial(lifecycle.close, reason=CloseReason.MANUAL, by=raid.creator, now=harness.state.now())
+    """Close signups at the start; before it the reactions stay."""
+    rule = partial(lifecycle.close, reason=CloseReason.AT_START, by=None, now=raid.starts_at)
     await harness.change(raid.id, rule)
 
 
@@ -297,7 +298,9 @@ async def test_a_raid_cancelled_by_a_person_says_so_also_after_a_crash(world: De
     harness = await world.start_bot()
     raid = await world.raid(harness)
     fault = world.sandbox.faults.answer(503, route=EDIT)
-    await harness.change(raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator))
+    await harness.change(
+        raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator, now=harness.state.now())
+    )
     await world.sandbox.until(lambda: fault.met)
     await world.crash(harness)
     fault.lift()

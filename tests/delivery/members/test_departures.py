@@ -1,11 +1,24 @@
 """Members who left, and guilds that removed the bot, while it was offline."""
 
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
 from discord_sandbox.people import Person
-from raidbot.raids.model import CancelReason, Raid
+from raidbot.db import absences
+from raidbot.db import undo as steps
+from raidbot.raids import lifecycle
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, Source
+from raidbot.raids.rosters import manager_edits, undo
+from raidbot.state import Cause, Rule
 from tests.delivery.harness import BotHarness, DeliveryWorld, seated, until
+from tests.raids.builders import MANAGER
 
 MEMBER = "GET /guilds/{}/members/{}"
 ONE = "1️⃣"
+HOUR = timedelta(hours=1)
+BY_MANAGER = Cause(Source.COMMAND, MANAGER, can_be_undone=True)
 
 
 async def line_up(harness: BotHarness, world: DeliveryWorld, raid: Raid, *members: Person) -> None:
@@ -104,7 +117,44 @@ async def test_a_server_that_removed_the_bot_is_found_out(world: DeliveryWorld) 
     harness = await world.start_bot()
     await harness.reconcile.all()
 
-    async def cancelled() -> bool:
-        return (await harness.state.raid(raid.id)).cancelled_reason is CancelReason.GUILD_LEFT
+    async def noted() -> bool:
+        return await harness.state.db.read(partial(absences.since, guild=raid.guild)) is not None
 
-    await until(cancelled)
+    await until(noted)
+    assert (await harness.state.raid(raid.id)).is_open
+
+
+@pytest.mark.parametrize("brings_back", ["undo", "postpone", "revive", "reopen for latecomers"])
+async def test_whatever_brings_places_back_asks_who_is_still_there(world: DeliveryWorld, brings_back: str) -> None:
+    harness = await world.start_bot()
+    gone, stays = world.member("gone"), world.member("stays")
+    raid = await world.raid(harness, tank=1)
+    await line_up(harness, world, raid, gone, stays)
+    start, now, by = raid.starts_at, harness.state.now(), MANAGER
+    deeds: dict[str, tuple[Rule, Rule | None]] = {
+        "undo": (partial(manager_edits.remove, member=MemberId(gone.id), now=now), None),
+        "postpone": (
+            partial(lifecycle.close, reason=CloseReason.AT_START, by=None, now=start),
+            partial(lifecycle.change_time, starts_at=start + HOUR, zone="UTC", now=start),
+        ),
+        "revive": (partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=by, now=now), None),
+        "reopen for latecomers": (
+            partial(lifecycle.close, reason=CloseReason.AT_START, by=None, now=start),
+            partial(lifecycle.reopen, by=by, now=start),
+        ),
+    }
+    before, back = deeds[brings_back]
+    await harness.state.change(raid.id, before, BY_MANAGER)
+    await gone.leave(world.guild)  # the harness does not hear of it
+
+    if back is None:
+        raid_now = await harness.state.raid(raid.id)
+        step = await harness.state.db.read(partial(steps.last, raid=raid_now, now=harness.state.now()))
+        assert step is not None
+        back = partial(undo.undo, step=step, now=now)
+    await harness.state.change(raid.id, back, BY_MANAGER)
+
+    async def taken_off() -> bool:
+        return await seated(harness, raid, "tank") == [stays.id]
+
+    await until(taken_off)

@@ -28,7 +28,7 @@ from raidbot.delivery.boards.posted import (
     Unwanted,
 )
 from raidbot.raids.emoji.model import key_of
-from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, Source
+from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
 from raidbot.utils.aggregate import Aggregate
 
 POLL = "poll"
@@ -160,11 +160,11 @@ class Polls(PostedKind):
     async def save_final(self, thing: int, /) -> None:
         await self.save_snapshot(thing, "over")
 
-    async def lost(self, thing: int, loss: Loss, _source: Source, message: MessageId | None, /) -> bool:
+    async def lost(self, thing: int, loss: Loss, message: MessageId, /) -> bool:
         """Post the poll again if only its message is gone."""
 
         poll = await self._polls.get(thing)
-        if message not in (None, poll.message):
+        if message != poll.message:
             return poll.is_over
 
         def lose(poll: Poll) -> Poll:

@@ -143,7 +143,7 @@ class Manager:
 
     async def _close_and_reopen(self) -> None:
         panel = await self._panel()
-        for label in ("Close signups", "Reopen signups"):
+        for label in ("Close signups", "Fill free seats", "Reopen signups"):
             if any(one.get("label") == label for one in _components(panel)):
                 await self.place.hold(panel.click(label), self._me)
 

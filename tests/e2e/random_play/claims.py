@@ -45,6 +45,7 @@ _TO_ONESELF: Mapping[str, Claim] = {
     r"(Team \d) in [^.]*? is full: you are number (\d+) in line": (
         lambda m, who: lambda raid: _stands(raid, who, m[1], m[2])
     ),
+    r"You’re first in line for (Team \d)": lambda m, who: lambda raid: _stands(raid, who, m[1], "1"),
     r"You keep your seat as (Team \d) meanwhile": lambda m, who: lambda raid: _sits(raid, who, m[1]),
     r"You are number (\d+) of \d+ in line for the seat (Team \d)": (
         lambda m, who: lambda raid: _stands(raid, who, m[2], m[1])
@@ -58,6 +59,8 @@ _TO_ONESELF: Mapping[str, Claim] = {
     r"You neither have a seat as (Team \d) nor wait for one": (
         lambda m, who: lambda raid: not _sits(raid, who, m[1]) and not raid.is_waiting(who, _key(raid, m[1]))
     ),
+    r"Your seat has gone to the next in line": _always,
+    r"“.*” .* has started": _always,
     r"You are not asked to come to": lambda _m, who: lambda raid: who not in set(raid.asked()),
     r"you do not come to": lambda _m, who: lambda raid: who not in set(raid.asked()),
     r"The seat in .* is taken meanwhile": lambda _m, _who: lambda raid: any(_is_full(raid, r.name) for r in raid.roles),

@@ -1,7 +1,8 @@
 """Checks every commit to one raid against the rules and keeps every state of the raid."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from raidbot.raids import events as ev
 from raidbot.raids.audit.raid_entries import entries
@@ -9,13 +10,25 @@ from raidbot.raids.audit.words import words
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.notifications import notices
+from raidbot.raids.rosters import attendance
 from raidbot.state import State
 from tests.e2e.database_facts import AuditRow
 from tests.raids.rosters.reference_roster import ReferenceRoster
+from tests.raids.rosters.replay import returned_to
 
-_SELF = ("joined", "moved", "waitlisted", "left", "stopped waiting", "substitutes", "does not substitute")
+_SELF = (
+    "joined",
+    "moved",
+    "waitlisted",
+    "came back, first in line",
+    "left",
+    "called off",
+    "stopped waiting",
+    "substitutes",
+    "does not substitute",
+)
 """Actions that only members take, on themselves."""
-_CONSEQUENCES = ("promoted", "full")
+_CONSEQUENCES = ("promoted", "full", "reopened")
 
 
 @dataclass(slots=True)
@@ -30,7 +43,7 @@ class CommitChecker:
 
     @classmethod
     def of(cls, state: State, raid: Raid) -> "CommitChecker":
-        checker = cls([raid], _model(raid))
+        checker = cls([raid], _model(raid, state.now))
         state.listen(checker.hear)
         return checker
 
@@ -45,7 +58,7 @@ class CommitChecker:
             self._check(before, change)
         except AssertionError as error:
             self.wrong.append(f"{change.events}: {error}")
-            self.model = _model(change.raid)
+            self.model = _model(change.raid, self.model.clock)
         self.states.append(change.raid)
         for entry in entries(before, change):
             said = words(entry)
@@ -56,9 +69,9 @@ class CommitChecker:
         assert before == self.raid, "a change was not heard of"
         check_places(change.raid)
         if any(isinstance(event, ev.Undone) for event in change.events):
-            self.model = _model(change.raid)
+            self.model = _model(change.raid, self.model.clock)
             return
-        check_lines(before, change.raid)
+        check_lines(before, change)
         follow(self.model, change)
         assert self.model.agrees_with(change.raid, but_marks=True), "the rules said a second time end differently"
 
@@ -90,10 +103,15 @@ def check_places(raid: Raid) -> None:
         )
 
 
-def check_lines(before: Raid, after: Raid) -> None:
-    """Assert that waitlists keep their order, newcomers come last, and a new seat ends its member's waits."""
+def check_lines(before: Raid, change: Change) -> None:
+    """Assert that waitlists keep their order, newcomers come last, and a new seat ends its member's waits.
+
+    Only whoever takes back the seat they just gave up comes first.
+    """
+    after = change.raid
     for role in after.roles:
-        was, now = before.waitlist(role.key), after.waitlist(role.key)
+        was, back = before.waitlist(role.key), returned_to(change, role.key)
+        now = tuple(wait for wait in after.waitlist(role.key) if wait.member not in back)
         stayed = tuple(wait for wait in was if wait in now)
         assert now[: len(stayed)] == stayed, f"the line for {role.name} was mixed"
     for seat in after.seats:
@@ -105,7 +123,9 @@ def follow(model: ReferenceRoster, change: Change) -> None:
     """Apply the request in the change's first event to the model; the other events must follow from the rules."""
     match change.events[0]:
         case ev.Joined(member, role) | ev.Moved(member, _, role) | ev.Waitlisted(member, role):
-            model.join(member, role, change.raid.created_at)
+            model.join(member, role)
+        case ev.Promoted():
+            model.fill(list(model.seats))
         case ev.Left(member) | ev.StoppedWaiting(member):
             _take_leave(model, member, change)
         case ev.Assigned(member, role, _, forced):
@@ -137,12 +157,15 @@ def _take_leave(model: ReferenceRoster, member: MemberId, change: Change) -> Non
         model.unreact(member, event.role)
 
 
-def _model(raid: Raid) -> ReferenceRoster:
+def _model(raid: Raid, clock: Callable[[], datetime]) -> ReferenceRoster:
     """Return a reference roster that starts in the raid's current state."""
-    model = ReferenceRoster({role.key: role.seats for role in raid.roles}, raid.starts_at)
+    model = ReferenceRoster({role.key: role.seats for role in raid.roles}, raid.starts_at, clock)
     model.sits = {seat.member: seat.role for seat in raid.seats}
     model.forced = {seat.member for seat in raid.seats if seat.forced}
     for wait in raid.waits:
         model.wait(wait.member, wait.role)
-    model.status, model.held_open = raid.status, raid.hold
+    model.status, model.held_open, model.has_begun = raid.status, raid.hold, raid.begun
+    model.closed_because = raid.closed_reason or ""
+    model.let_go = {one.member: (one.role, one.at) for one in raid.given_up}
+    model.called_off = {row.member for row in attendance.called_off(raid)}
     return model

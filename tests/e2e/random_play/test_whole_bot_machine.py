@@ -12,7 +12,6 @@ from discord_sandbox.people import Person
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, MemberId, RoleKey
 from raidbot.raids.rosters import manager_edits
-from raidbot.raids.settings import GuildSettings
 from tests.chaos import rounds
 from tests.e2e import database_facts
 from tests.e2e.random_play.whole_bot import WholeBot
@@ -32,6 +31,7 @@ class WholeBotMachine(WholeBot):
     def react(self, member: int, number: int) -> None:
         self.step(partial(self._react, member, number))
 
+    @precondition(lambda self: not self.in_last_hour(self.now()))
     @rule(pairs=ONCE_EACH)
     def crowd_reacts(self, pairs: list[tuple[int, int]]) -> None:
         self.step(*(partial(self._react, *pair) for pair in pairs))
@@ -48,14 +48,17 @@ class WholeBotMachine(WholeBot):
         self.step(partial(self._depart, self.people[member]))
         self.step(partial(self._come_back, self.people[member]))
 
+    @precondition(lambda self: not self.in_last_hour(self.now()))
     @rule(deeds=DEEDS, sweep=st.sampled_from([None, None, None, -1, 0]))
     def people_go_on_while_the_bot_is_down(self, deeds: list[tuple[str, int, int]], sweep: int | None) -> None:
         self.run(self._miss(deeds, sweep, restart=True))
 
+    @precondition(lambda self: not self.in_last_hour(self.now()))
     @rule(deeds=DEEDS)
     def people_go_on_while_the_session_is_lost(self, deeds: list[tuple[str, int, int]]) -> None:
         self.run(self._miss(deeds, None, restart=False))
 
+    @precondition(lambda self: not self.in_last_hour(self.now()))
     @rule(pairs=ONCE_EACH)
     def people_go_on_while_the_connection_is_broken(self, pairs: list[tuple[int, int]]) -> None:
         self.run(self.sandbox.gateway.drop(4000))
@@ -95,6 +98,25 @@ class WholeBotMachine(WholeBot):
         by = MemberId(self.guild.owner.id)
         self.change(lambda raid: lifecycle.reopen(raid, by=by, now=self.now()), self.plain.reopen)
 
+    @precondition(lambda self: self.plain.tickets)
+    @rule(number=st.one_of(st.none(), NUMBERS))
+    def the_leader_fills_free_seats(self, number: int | None) -> None:
+        keys = list(self.emojis) if number is None else [self.key(number)]
+        self.change(
+            lambda raid: manager_edits.fill(raid, now=self.now(), key=None if number is None else keys[0]),
+            lambda: self.plain.fill(keys),
+        )
+
+    @precondition(lambda self: self.plain.status == "open" and not self.plain.is_frozen())
+    @rule(minutes=st.sampled_from([59, 10, -1]), member=MEMBERS, number=NUMBERS)
+    def somebody_leaves_around_the_start_and_comes_back(self, minutes: int, member: int, number: int) -> None:
+        ahead = self.plain.starts_at - timedelta(minutes=minutes) - self.now()
+        if ahead > timedelta(0):
+            self.sandbox.advance(ahead)
+            self.step()
+        self.step(partial(self._unreact, member, number))
+        self.step(partial(self._react, member, number))
+
     @rule(hours=st.integers(2, 48))
     def change_time(self, hours: int) -> None:
         starts_at = self.now() + timedelta(hours=hours)
@@ -110,14 +132,7 @@ class WholeBotMachine(WholeBot):
     @rule(minutes=st.sampled_from([5, 60, 600, 3000]))
     def time_passes(self, minutes: int) -> None:
         self.sandbox.advance(timedelta(minutes=minutes))
-        self._close_by_the_clock()
         self.step()
-
-    def _close_by_the_clock(self) -> None:
-        raid = self.rows()
-        lead = GuildSettings(guild=raid.guild).full_lead
-        if lifecycle.due_closing(raid, full_lead=lead, now=self.now()) is not None:
-            self._close()
 
     # Missed events
 
@@ -172,7 +187,7 @@ class WholeBotMachine(WholeBot):
         for key in read:
             for member in sorted(MemberId(user) for user in there[key] - {self.sandbox.bot.id}):
                 if (member, key) not in self.plain.reactions:
-                    self._predict(partial(self.plain.react, member, key, self.now()))
+                    self._predict(partial(self.plain.react, member, key))
 
     def _differs(self, key: RoleKey, users: set[int]) -> bool:
         return len(users - {self.sandbox.bot.id}) != sum(role == key for _, role in self.plain.reactions)

@@ -3,7 +3,9 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -31,6 +33,7 @@ T = TypeVar("T")
 EMOJIS = ("🟠", "🟡", "🟢", "🔵")
 _TIMEOUT_SECONDS = 15.0
 _PACE = 20.0
+FULL_CLOSE_MINUTES = 60
 
 
 class WholeBot(RuleBasedStateMachine):
@@ -76,9 +79,11 @@ class WholeBot(RuleBasedStateMachine):
             created_at=now,
         )
         assert self.bot is not None
+        early = partial(replace, full_close_minutes=FULL_CLOSE_MINUTES)
+        await self.bot.state.change_settings(GuildId(self.guild.id), early, Cause(Source.COMMAND))
         self.raid = (await self.bot.state.create(plan, Cause(Source.COMMAND))).id
         await self._until(lambda: bool(self.guild.messages(self.channel)))
-        self.plain = ReferenceRoster({role.key: role.seats for role in roles}, plan.starts_at)
+        self.plain = ReferenceRoster({role.key: role.seats for role in roles}, plan.starts_at, self.now)
         self.emojis = {role.key: role.emoji for role in roles}
         await self._settle()
 
@@ -145,6 +150,9 @@ class WholeBot(RuleBasedStateMachine):
         return self.guild.messages(self.channel)[0]
 
     def step(self, *deeds: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do the deeds. Those of earlier steps are over half a minute old, so that nobody is just coming back."""
+        self.sandbox.advance(timedelta(seconds=30))
+
         async def take() -> None:
             for deed in deeds:
                 await deed()
@@ -157,7 +165,7 @@ class WholeBot(RuleBasedStateMachine):
         if person.id in self.board.reactors(self.emojis[key]):
             return
         await person.react(self.board, self.emojis[key])
-        self._predict(lambda: self.plain.react(MemberId(person.id), key, self.now()))
+        self._predict(lambda: self.plain.react(MemberId(person.id), key))
 
     async def _unreact(self, number: int, role: int) -> None:
         person, key = self.people[number], self.key(role)
@@ -168,7 +176,7 @@ class WholeBot(RuleBasedStateMachine):
     async def _depart(self, person: Person) -> None:
         self.departed.add(person.id)
         await person.leave(self.guild)
-        if self.plain.held_open or self.now() < self.plain.starts_at:  # a past raid keeps its roster
+        if not self.plain.is_frozen():  # a raid that has begun keeps its roster
             self.plain.depart(MemberId(person.id))
 
     async def _come_back(self, person: Person) -> None:
@@ -179,10 +187,15 @@ class WholeBot(RuleBasedStateMachine):
         await self.sandbox.clear_reactions(self.board, None if number is None else self.emojis[keys[0]])
         self.plain.clear_reactions(keys)
 
-    def _close(self) -> None:
-        """Close the model's raid and clear its reactions, as a closed board has none."""
-        self.plain.close()
-        self.plain.clear_reactions(list(self.emojis))
+    def _close(self, because: str = "manual") -> None:
+        """Close the model's raid."""
+        self.plain.close(because)
+        self._clear_if_begun()
+
+    def _clear_if_begun(self) -> None:
+        """Clear the model's reactions if the board has none any more."""
+        if self.plain.status == "closed" and self.plain.has_begun:
+            self.plain.clear_reactions(list(self.emojis))
 
     def change(self, apply: Callable[[Raid], Change], predict: Callable[[], None]) -> None:
         bot = self.bot
@@ -209,7 +222,23 @@ class WholeBot(RuleBasedStateMachine):
 
     # Comparison with the model
 
+    def follow_clock(self) -> None:
+        """Do to the model what the bot does by the clock."""
+        plain, now = self.plain, self.now()
+        is_full = all(len(plain.seated(role)) >= seats for role, seats in plain.seats.items())
+        if plain.status == "open" and plain.is_frozen():
+            self._close("at_start")
+        elif plain.status == "open" and is_full and not plain.held_open and self.in_last_hour(now):
+            self._close("full")
+        plain.begin()
+        self._clear_if_begun()
+
+    def in_last_hour(self, now: datetime) -> bool:
+        """Return True while the bot closes a raid as soon as it is full."""
+        return now >= self.plain.starts_at - timedelta(minutes=FULL_CLOSE_MINUTES)
+
     async def _settle(self) -> None:
+        self.follow_clock()
         for place in [place for place, word in self.plain.reactions.items() if word == "is to go"]:
             self.plain.forget_reaction(*place)
         await self._until(lambda: not self.differences(), lambda: "\n".join(self.differences()))

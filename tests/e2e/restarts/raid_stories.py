@@ -1,10 +1,16 @@
 """Every action on the panel of /raid, one step at a time. See `panel_stories`."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from discord_sandbox.store import Message
-from raidbot.raids.model import Status
+from raidbot.raids import lifecycle
+from raidbot.raids.events import Change
+from raidbot.raids.model import CloseReason, Raid, Source, Status
+from raidbot.state import Cause
 from tests.commands.raid.panel_helpers import panel_option
 from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
-from tests.raid_boards import dm_text
+from tests.raid_boards import board_text, dm_text
 
 
 async def raid_life(on: StoryContext) -> Steps:
@@ -133,8 +139,8 @@ async def raid_roster(on: StoryContext) -> Steps:
 async def raid_attendance(on: StoryContext) -> Steps:
     alice, board = on.guild.add_member("alice"), await on.put_up()
     await on.seat(board, alice, "✅")
+    await on.running.state.change((await on.raid(board)).id, _begun, Cause(Source.CLOCK))
     panel = await on.panel(board)
-    await panel.click("Close signups")
     yield
     await panel.click("No-shows")
     yield
@@ -146,6 +152,44 @@ async def raid_attendance(on: StoryContext) -> Steps:
     yield
     await panel.click("Back")
     assert "attendance marked" in panel.text()
+
+
+def _begun(raid: Raid) -> Change:
+    """Let this raid alone begin: the clock is everybody's."""
+    past = replace(raid, starts_at=raid.created_at)
+    return lifecycle.close(past, reason=CloseReason.AT_START, by=None, now=raid.created_at)
+
+
+async def raid_not_held(on: StoryContext) -> Steps:
+    board = await on.put_up()
+    await on.running.state.change((await on.raid(board)).id, _over, Cause(Source.CLOCK))
+    panel = await on.panel(board)
+    yield
+    await panel.click("Did not take place")
+    assert (await on.raid(board)).not_held
+
+
+def _over(raid: Raid) -> Change:
+    """Let this raid alone end: the clock is everybody's."""
+    past = replace(raid, starts_at=raid.created_at - timedelta(hours=3))
+    return lifecycle.close(past, reason=CloseReason.AT_START, by=None, now=past.starts_at)
+
+
+async def raid_filled(on: StoryContext) -> Steps:
+    alice, bob = on.guild.add_member("alice"), on.guild.add_member("bob")
+    board = await on.put_up(seats=1)
+    await on.seat(board, alice, "✅")
+    await bob.react(board, "✅")
+    await on.guild.until(lambda: "1 waiting" in board_text(board))
+    panel = await on.panel(board)
+    await panel.click("Close signups")
+    await alice.unreact(board, "✅")
+    await on.guild.until(lambda: "0/1" in board_text(board))
+    yield
+    await panel.click("Refresh")
+    yield
+    await panel.click("Fill free seats")
+    assert [seat.member for seat in (await on.raid(board)).seats] == [bob.id]
 
 
 async def raid_copy(on: StoryContext) -> Steps:
@@ -198,5 +242,15 @@ def _buttons(messages: list[Message]) -> set[str]:
 
 STORIES: dict[str, Story] = {
     story.__name__: story
-    for story in (raid_life, raid_words, raid_words_refused, raid_roster, raid_attendance, raid_copy, raid_substitute)
+    for story in (
+        raid_life,
+        raid_words,
+        raid_words_refused,
+        raid_roster,
+        raid_filled,
+        raid_attendance,
+        raid_not_held,
+        raid_copy,
+        raid_substitute,
+    )
 }

@@ -29,9 +29,11 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.Moved(ALICE, TANK, HEALER),
     ev.Waitlisted(ALICE, TANK, 2),
     ev.Waitlisted(ALICE, TANK, 2, HEALER),
+    ev.Waitlisted(ALICE, TANK, 1, HEALER, returned=True),
     ev.Promoted(ALICE, TANK),
     ev.Promoted(ALICE, TANK, HEALER),
     ev.Left(ALICE, TANK),
+    ev.Left(ALICE, TANK, called_off=True),
     ev.StoppedWaiting(ALICE, TANK),
     ev.Assigned(ALICE, TANK, None, forced=False),
     ev.Assigned(ALICE, TANK, HEALER, forced=False),
@@ -58,6 +60,10 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.Filled(),
     *(ev.Closed(reason, None) for reason in CloseReason),
     ev.Reopened(MANAGER),
+    ev.Reopened(None),
+    ev.Began(),
+    ev.NotBegun(),
+    ev.NotHeld(MANAGER),
     *(ev.Cancelled(reason, None) for reason in CancelReason),
     ev.Revived(),
     ev.TimeChanged(START, LATER),
@@ -84,7 +90,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.MarksChanged(),
 )
 
-FIRST = GuildSettings(guild=GUILD)
+FIRST = GuildSettings(guild=GUILD, full_close_minutes=60)
 SECOND = GuildSettings(
     guild=GUILD,
     zone="Asia/Tokyo",

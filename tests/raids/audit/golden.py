@@ -51,7 +51,7 @@ def in_channels(record: Record) -> Shown:
 
 
 def on_panel(happened: HistoryEntry) -> str:
-    embed = views.embed(views.PanelData(RAID, {}, [happened], None, []))
+    embed = views.embed(views.PanelData(RAID, {}, [happened], None, [], NOW))
     return str(embed.fields[0].value)
 
 

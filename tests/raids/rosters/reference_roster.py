@@ -1,7 +1,7 @@
 """A second implementation of the signup rules, with dicts and ticket numbers, to check the real one against."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from raidbot.raids.model import MemberId, Raid, RoleKey
 
@@ -15,17 +15,24 @@ class Refused(Exception):  # noqa: N818 - a refusal, not an error
 class ReferenceRoster:
     """`sits` maps members to roles, `tickets` maps waits to numbers (the lowest is first in line).
 
-    `reactions` maps the reactions the bot knows to "stands" or "is to go".
+    `reactions` maps the reactions the bot knows to "stands" or "is to go", and `let_go` members to the seat they gave
+    up last, with the time. `clock` returns the time of the deed. A raid takes two hours.
     """
 
-    def __init__(self, seats: Mapping[RoleKey, int], starts_at: datetime) -> None:
+    def __init__(self, seats: Mapping[RoleKey, int], starts_at: datetime, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
         self.seats = dict(seats)
         self.sits: dict[MemberId, RoleKey] = {}
         self.forced: set[MemberId] = set()
         self.tickets: dict[Place, int] = {}
         self.reactions: dict[Place, str] = {}
+        self.let_go: dict[MemberId, tuple[RoleKey, datetime]] = {}
+        self.called_off: set[MemberId] = set()
         self.status = "open"
+        self.closed_because = ""
         self.held_open = False
+        self.has_begun = False
+        self.was_held = True
         self.starts_at = starts_at
         self._last_ticket = 0
 
@@ -35,34 +42,52 @@ class ReferenceRoster:
     def line(self, role: RoleKey) -> list[MemberId]:
         return [m for (m, r), _ in sorted(self.tickets.items(), key=lambda ticket: ticket[1]) if r == role]
 
-    def react(self, member: MemberId, role: RoleKey, now: datetime) -> None:
-        self.join(member, role, now)
+    def is_frozen(self) -> bool:
+        late = self.status == "open" and self.has_begun
+        return self.clock() >= self.starts_at + (timedelta(hours=2) if late else timedelta())
+
+    def took_place(self) -> bool:
+        return self.status in ("open", "closed") and self.clock() >= self.starts_at + timedelta(hours=2)
+
+    def react(self, member: MemberId, role: RoleKey) -> None:
+        is_there = self.sits.get(member) == role or (member, role) in self.tickets
+        if not (is_there and self.status != "cancelled" and not self.is_frozen()):
+            self.join(member, role)
         self.reactions[member, role] = "stands"
 
     def unreact(self, member: MemberId, role: RoleKey) -> None:
         spoke = self.reactions.pop((member, role), "nothing")
-        if spoke != "stands" or self.status != "open":
+        if spoke != "stands" or self.status == "cancelled" or self.is_frozen():
             return
         if self.sits.get(member) == role:
-            self._leave_seat(member)
+            self._let_go(member)
         self.tickets.pop((member, role), None)
         self._fill()
 
     def forget_reaction(self, member: MemberId, role: RoleKey) -> None:
         del self.reactions[member, role]
 
-    def join(self, member: MemberId, role: RoleKey, now: datetime) -> None:
-        self._must(self.status == "open" and (now < self.starts_at or self.held_open))
+    def join(self, member: MemberId, role: RoleKey) -> None:
+        self._must(self.status == "open" and not self.is_frozen())
         if self.sits.get(member) == role or (member, role) in self.tickets:
             return
+        before, at = self.let_go.get(member, (None, self.clock()))
+        comes_back = before == role and self.clock() - at <= timedelta(seconds=20)
+        if before == role:
+            del self.let_go[member]
         if self._free(role) > 0:
+            if member in self.sits:
+                self._let_go(member)
             self._sit(member, role)
+        elif comes_back:
+            self.tickets[member, role] = min(self.tickets.values(), default=0) - 1
         else:
             self._queue(member, role)
         self._fill()
 
     def leave(self, member: MemberId) -> None:
-        self._must(self.status == "open" and self._is_known(member))
+        self._must(self.status in ("open", "closed") and self._is_known(member) and not self.is_frozen())
+        self._let_go(member)
         self._take_off(member)
 
     def remove(self, member: MemberId) -> None:
@@ -70,8 +95,19 @@ class ReferenceRoster:
         self._take_off(member)
 
     def depart(self, member: MemberId) -> None:
-        if self.status != "cancelled":
-            self._take_off(member)
+        if self.status == "cancelled" or self.is_frozen():
+            self._mark_reactions_unwanted(member, except_for=None)
+            return
+        self._let_go(member)
+        self._take_off(member)
+
+    def fill(self, roles: Collection[RoleKey]) -> None:
+        """Let a raid leader give the free seats of these roles to those who wait."""
+        self._must(
+            self.status in ("open", "closed") and any(self._free(role) > 0 and self.line(role) for role in roles)
+        )
+        self._promote(set(roles))
+        self._fill()
 
     def assign(self, member: MemberId, role: RoleKey, *, force: bool) -> None:
         self._must(self.status == "open" and self.sits.get(member) != role)
@@ -98,33 +134,58 @@ class ReferenceRoster:
         self._sit(member, role)
         self._fill()
 
-    def close(self) -> None:
+    def close(self, because: str = "manual") -> None:
         self._must(self.status == "open")
         self.status = "closed"
+        self.closed_because = because
         self.held_open = False
+        self.has_begun = self.clock() >= self.starts_at
+        if self.has_begun:
+            self.let_go.clear()
+
+    def begin(self) -> None:
+        if self.status == "closed" and not self.has_begun and self.clock() >= self.starts_at:
+            self.has_begun = True
+            self.let_go.clear()
 
     def reopen(self) -> None:
-        self._must(self.status == "closed")
+        self._must(self.status == "closed" and not self.took_place())
         self.status = "open"
         self.held_open = True
+        self.has_begun = self.clock() >= self.starts_at
         self._fill()
 
     def cancel(self) -> None:
+        self._must(self.status == "cancelled" or not self.took_place())
+        if self.status != "cancelled":
+            self.was_held = self.clock() < self.starts_at
+            self.status = "cancelled"
+
+    def did_not_take_place(self) -> None:
+        self._must(self.took_place())
         self.status = "cancelled"
-        self.reactions.clear()
+        self.was_held = False
 
     def change_time(self, starts_at: datetime) -> None:
-        self._must(self.status != "cancelled")
-        if starts_at != self.starts_at:
-            self.held_open = False
+        """Move the start ahead. What the clock closed opens again; what a leader closed stays closed."""
+        self._must(self.status != "cancelled" and not self.took_place())
+        if starts_at == self.starts_at:
+            return
         self.starts_at = starts_at
+        self.held_open = False
+        self.has_begun = False
+        self.called_off.clear()
+        if self.status == "closed" and self.closed_because != "manual":
+            self.status = "open"
+        self._fill()
 
     def clear_reactions(self, roles: Sequence[RoleKey]) -> None:
         self.reactions = {place: word for place, word in self.reactions.items() if place[1] not in roles}
 
     def _stays_full_without(self, member: MemberId, role: RoleKey) -> bool:
-        trial = ReferenceRoster(self.seats, self.starts_at)
+        trial = ReferenceRoster(self.seats, self.starts_at, self.clock)
         trial.sits, trial.tickets = dict(self.sits), dict(self.tickets)
+        trial.has_begun, trial.held_open = self.has_begun, self.held_open
         trial._take_off(member)
         return trial._free(role) <= 0
 
@@ -146,6 +207,16 @@ class ReferenceRoster:
         self.sits.pop(member, None)
         self.forced.discard(member)
 
+    def _let_go(self, member: MemberId) -> None:
+        """Take the seat, if there is one, from a member who gives it up themselves."""
+        role = self.sits.get(member)
+        if role is None:
+            return
+        self._leave_seat(member)
+        self.let_go[member] = (role, self.clock())
+        if self.status == "closed":
+            self.called_off.add(member)
+
     def _take_off(self, member: MemberId) -> None:
         self._leave_seat(member)
         for place in [place for place in self.tickets if place[0] == member]:
@@ -158,6 +229,7 @@ class ReferenceRoster:
         for place in [place for place in self.tickets if place[0] == member]:
             del self.tickets[place]
         self.sits[member] = role
+        self.called_off.discard(member)
         self._mark_reactions_unwanted(member, except_for=role)
 
     def _mark_reactions_unwanted(self, member: MemberId, *, except_for: RoleKey | None) -> None:
@@ -166,11 +238,25 @@ class ReferenceRoster:
                 self.reactions[m, r] = "is to go"
 
     def _fill(self) -> None:
-        while self.status == "open":
-            possible = [(ticket, place) for place, ticket in self.tickets.items() if self._free(place[1]) > 0]
+        waits_for_leader = self.status == "closed" and self.closed_because != "full"
+        if self.status == "cancelled" or waits_for_leader or self.is_frozen():
+            return
+        self._promote(set(self.seats))
+        if any(self._free(role) > 0 for role in self.seats):
+            self.status = "open"
+
+    def _promote(self, roles: set[RoleKey]) -> None:
+        while True:
+            possible = [
+                (ticket, place)
+                for place, ticket in self.tickets.items()
+                if place[1] in roles and self._free(place[1]) > 0
+            ]
             if not possible:
                 return
-            self._sit(*min(possible)[1])
+            member, role = min(possible)[1]
+            roles |= {self.sits[member]} if member in self.sits else set()
+            self._sit(member, role)
 
     def agrees_with(self, raid: Raid, *, but_marks: bool = False) -> bool:
         """Return True if the raid has the same seats, lines, status and (unless `but_marks`) reaction marks."""
@@ -181,4 +267,14 @@ class ReferenceRoster:
             and all(self.line(key) == [wait.member for wait in raid.waitlist(key)] for key in self.seats)
             and (but_marks or self.reactions == marks)
             and self.status == raid.status
+            and self.has_begun == raid.begun
+            and self.was_held != raid.not_held
+            and (
+                (self.status != "closed" and self.was_held)
+                or self._rows() == {(row.member, row.presence) for row in raid.attendance}
+            )
         )
+
+    def _rows(self) -> set[tuple[MemberId, str]]:
+        """Return the attendance of a closed raid in which nobody was marked."""
+        return {(member, "signed") for member in self.sits} | {(member, "called off") for member in self.called_off}

@@ -53,6 +53,12 @@ def replayed(before: Raid, events: Iterable[ev.Event]) -> Roster:
     return roster
 
 
+def returned_to(change: ev.Change, role: RoleKey) -> set[MemberId]:
+    """Return the members whom the change put first in this line, because they want back the seat they just gave up."""
+    back = (event for event in change.events if isinstance(event, ev.Waitlisted) and event.returned)
+    return {event.member for event in back if event.role == role}
+
+
 def _apply(roster: Roster, event: ev.Event, numbers: dict[RoleKey, int]) -> None:
     if isinstance(event, ev.Signup):
         _apply_signup(roster, event)
@@ -79,10 +85,10 @@ def _apply_signup(roster: Roster, event: ev.Signup) -> None:
         case ev.Moved(member, origin, role):
             assert roster.seats[member] == origin
             roster.sit(member, role)
-        case ev.Waitlisted(member, role, position, keeps):
+        case ev.Waitlisted(member, role, position, keeps, returned):
             assert roster.seats.get(member) == keeps
-            roster.lines[role].append(member)
-            assert len(roster.lines[role]) == position
+            roster.lines[role].insert(0 if returned else len(roster.lines[role]), member)
+            assert roster.lines[role].index(member) == position - 1
         case ev.Promoted(member, role, origin):
             assert roster.lines[role][0] == member
             assert roster.seats.get(member) == origin
@@ -123,9 +129,9 @@ def _apply_lifecycle(roster: Roster, event: ev.Lifecycle) -> None:
             roster.status = Status.CLOSED
         case ev.Posted() | ev.Reopened():
             roster.status = Status.OPEN
-        case ev.Cancelled():
+        case ev.Cancelled() | ev.NotHeld():
             roster.status = Status.CANCELLED
-        case ev.Created() | ev.Filled() | ev.Revived():
+        case ev.Created() | ev.Filled() | ev.Revived() | ev.Began() | ev.NotBegun():
             pass
         case _:
             assert_never(event)

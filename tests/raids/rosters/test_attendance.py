@@ -1,5 +1,7 @@
 """Attendance rows follow the roster."""
 
+from datetime import timedelta
+
 import pytest
 
 from raidbot.raids import events as ev
@@ -9,7 +11,7 @@ from raidbot.raids.audit.words import words
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import attendance, manager_edits, signups
-from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, TANK, events_of, joined, raid
+from tests.raids.builders import ALICE, BOB, CAROL, HEALER, MANAGER, NOW, START, TANK, events_of, joined, raid
 
 
 def closed(board: Raid) -> Raid:
@@ -18,7 +20,7 @@ def closed(board: Raid) -> Raid:
 
 def mark(board: Raid, *chosen: MemberId, presence: Presence = Presence.NO_SHOW) -> ev.Change:
     among = {row.member for row in board.attendance}
-    return attendance.mark(board, presence, chosen, among=among, by=MANAGER, now=NOW)
+    return attendance.mark(board, presence, chosen, among=among, by=MANAGER, now=START)
 
 
 def presences(board: Raid) -> dict[MemberId, Presence]:
@@ -52,7 +54,7 @@ def test_marking_is_reversible_and_each_difference_is_told_once() -> None:
 def test_only_those_shown_on_the_page_are_unmarked() -> None:
     board = mark(closed(joined(raid(tank=3), TANK, ALICE, BOB)), ALICE, BOB).raid
 
-    page = attendance.mark(board, Presence.NO_SHOW, (), among={BOB}, by=MANAGER, now=NOW).raid
+    page = attendance.mark(board, Presence.NO_SHOW, (), among={BOB}, by=MANAGER, now=START).raid
 
     assert presences(page) == {ALICE: Presence.NO_SHOW, BOB: Presence.SIGNED}
 
@@ -70,13 +72,34 @@ def test_a_roster_edited_after_closing_takes_its_rows_along() -> None:
     board = closed(joined(raid(tank=3), TANK, ALICE, BOB))
 
     assert list(presences(manager_edits.remove(board, ALICE, now=NOW).raid)) == [BOB]
-    assert list(presences(signups.depart(board, BOB, now=NOW).raid)) == [ALICE]
+    assert presences(signups.depart(board, BOB, now=NOW).raid) == {
+        ALICE: Presence.SIGNED,
+        BOB: Presence.CALLED_OFF,
+    }
 
 
 def test_a_cancelled_raid_has_no_attendance() -> None:
     board = closed(joined(raid(tank=1), TANK, ALICE))
 
-    assert lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER).raid.attendance == ()
+    assert lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER, now=NOW).raid.attendance == ()
+
+
+def test_nobody_is_marked_before_the_start() -> None:
+    board = closed(joined(raid(tank=1), TANK, ALICE))
+
+    for presence in (Presence.NO_SHOW, Presence.EXCUSED):
+        with pytest.raises(attendance.NotBegunYet, match="hasn’t started"):
+            attendance.mark(board, presence, (ALICE,), among=(ALICE,), by=MANAGER, now=START - timedelta(seconds=1))
+
+
+def test_who_called_off_is_listed_and_not_marked() -> None:
+    board = closed(joined(raid(tank=2), TANK, ALICE, BOB))
+    board = signups.leave(board, ALICE, now=NOW).raid
+
+    with pytest.raises(attendance.NotOnRoster):
+        attendance.mark(board, Presence.NO_SHOW, (ALICE,), among=(ALICE,), by=MANAGER, now=START)
+    marked = attendance.mark(board, Presence.NO_SHOW, (BOB,), among=(BOB,), by=MANAGER, now=START).raid
+    assert presences(marked) == {ALICE: Presence.CALLED_OFF, BOB: Presence.NO_SHOW}
 
 
 def test_nothing_is_marked_while_signups_are_open_or_for_strangers() -> None:

@@ -87,7 +87,7 @@ def test_a_seat_with_a_wrong_side_is_not_given_at_all() -> None:
 
 
 def test_a_cancelled_raid_is_edited_no_more() -> None:
-    board = lifecycle.cancel(joined(sided(tank=1), TANK, ALICE), reason=CancelReason.MANUAL, by=MANAGER).raid
+    board = lifecycle.cancel(joined(sided(tank=1), TANK, ALICE), reason=CancelReason.MANUAL, by=MANAGER, now=NOW).raid
 
     with pytest.raises(signups.RaidOver):
         manager_edits.take_side(board, ALICE, LEFT)

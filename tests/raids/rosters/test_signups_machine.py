@@ -18,10 +18,11 @@ from raidbot.utils.errors import Refusal
 from tests.chaos import rounds
 from tests.raids.builders import CREATOR, GUILD, MANAGER, NOW, START, open_raid
 from tests.raids.rosters.reference_roster import ReferenceRoster, Refused
-from tests.raids.rosters.replay import replayed, roster_of
+from tests.raids.rosters.replay import replayed, returned_to, roster_of
 
 MEMBERS = st.integers(1, 7).map(MemberId)
-SETTINGS = GuildSettings(guild=GUILD)
+SETTINGS = GuildSettings(guild=GUILD, full_close_minutes=60)
+SECOND = timedelta(seconds=1)
 
 
 class SignupMachine(RuleBasedStateMachine):
@@ -34,7 +35,7 @@ class SignupMachine(RuleBasedStateMachine):
             for n, number in enumerate(seats)
         )
         self.raid = open_raid(kind, roles)
-        self.plain = ReferenceRoster({role.key: role.seats for role in roles}, START)
+        self.plain = ReferenceRoster({role.key: role.seats for role in roles}, START, lambda: self.now)
         self.now = NOW
         self.told: set[str] = set()
 
@@ -85,7 +86,7 @@ class SignupMachine(RuleBasedStateMachine):
         held, waited = self.raid.seat_of(member), self.raid.is_waiting(member, key)
         change = self.step(
             lambda raid: signups.react(raid, member, key, now=self.now),
-            lambda: self.plain.react(member, key, self.now),
+            lambda: self.plain.react(member, key),
         )
         if waited or (held is not None and held.role == key):
             assert set(change.events) <= {ev.MarksChanged()}
@@ -104,12 +105,26 @@ class SignupMachine(RuleBasedStateMachine):
             lambda raid: signups.unreact(raid, member, key, now=self.now), lambda: self.plain.unreact(member, key)
         )
 
-    @precondition(lambda self: self.raid.is_open and self.raid.waits)
-    @rule(data=st.data(), waiter=st.booleans())
-    def somebody_where_others_wait_takes_the_reaction_off(self, data: st.DataObject, waiter: bool) -> None:
-        wait = data.draw(st.sampled_from(self.raid.waits))
+    @precondition(lambda self: any(self.raid.seated(wait.role) for wait in self.raid.waits))
+    @rule(data=st.data(), waiter=st.booleans(), returns=st.booleans())
+    def somebody_where_others_wait_takes_the_reaction_off(
+        self, data: st.DataObject, waiter: bool, returns: bool
+    ) -> None:
+        wait = data.draw(st.sampled_from([wait for wait in self.raid.waits if self.raid.seated(wait.role)]))
         sitting = data.draw(st.sampled_from(self.raid.seated(wait.role)))
-        self.unreact_role(wait.member if waiter else sitting.member, wait.role)
+        leaver = wait.member if waiter else sitting.member
+        self.unreact_role(leaver, wait.role)
+        if returns:
+            self.react_role(leaver, wait.role)
+
+    @precondition(lambda self: self.raid.is_live and self.raid.waits)
+    @rule(data=st.data(), everywhere=st.booleans())
+    def the_leader_fills_free_seats(self, data: st.DataObject, everywhere: bool) -> None:
+        role = data.draw(st.sampled_from(self.raid.waits)).role
+        self.step(
+            lambda raid: manager_edits.fill(raid, now=self.now, key=None if everywhere else role),
+            lambda: self.plain.fill(list(self.plain.seats) if everywhere else [role]),
+        )
 
     @precondition(lambda self: any(mark.unwanted for mark in self.raid.marks))
     @rule(data=st.data())
@@ -144,7 +159,7 @@ class SignupMachine(RuleBasedStateMachine):
     def press_role(self, member: MemberId, key: RoleKey) -> None:
         self.step(
             lambda raid: signups.join(raid, member, key, now=self.now, source=Source.BUTTON),
-            lambda: self.plain.join(member, key, self.now),
+            lambda: self.plain.join(member, key),
         )
 
     @rule(member=MEMBERS)
@@ -154,7 +169,8 @@ class SignupMachine(RuleBasedStateMachine):
     @rule(member=MEMBERS)
     def depart(self, member: MemberId) -> None:
         self.step(lambda raid: signups.depart(raid, member, now=self.now), lambda: self.plain.depart(member))
-        assert member not in set(self.raid.members()) or self.raid.status == "cancelled"
+        stays = self.raid.status == "cancelled" or self.raid.is_frozen(self.now)
+        assert member not in set(self.raid.members()) or stays
 
     @rule(member=MEMBERS, number=numbers, force=st.booleans())
     def assign(self, member: MemberId, number: int, force: bool) -> None:
@@ -187,12 +203,23 @@ class SignupMachine(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.step(lambda raid: lifecycle.reopen(raid, by=MANAGER, now=self.now), self.plain.reopen)
-        assert lifecycle.due_closing(self.raid, full_lead=timedelta(days=9), now=self.now) is None
+        assert lifecycle.due_closing(self.raid, full_lead=timedelta(days=9), now=self.raid.starts_at - SECOND) is None
 
     @precondition(lambda self: len(self.told) > 25)
     @rule()
     def cancel(self) -> None:
-        self.step(lambda raid: lifecycle.cancel(raid, reason=CancelReason.MANUAL, by=MANAGER), self.plain.cancel)
+        self.step(
+            lambda raid: lifecycle.cancel(raid, reason=CancelReason.MANUAL, by=MANAGER, now=self.now), self.plain.cancel
+        )
+
+    @precondition(lambda self: self.raid.took_place(self.now))
+    @rule()
+    def did_not_take_place(self) -> None:
+        before = len(self.told)
+        self.step(
+            lambda raid: lifecycle.did_not_take_place(raid, by=MANAGER, now=self.now), self.plain.did_not_take_place
+        )
+        assert len(self.told) == before
 
     @rule(hours=st.integers(1, 3), zone=st.sampled_from(["UTC", "Europe/Berlin"]))
     def change_time(self, hours: int, zone: str) -> None:
@@ -233,7 +260,11 @@ class SignupMachine(RuleBasedStateMachine):
     def _close_by_the_clock(self) -> None:
         reason = lifecycle.due_closing(self.raid, full_lead=SETTINGS.full_lead, now=self.now)
         if reason is not None:
-            self.step(lambda raid: lifecycle.close(raid, reason=reason, by=None, now=self.now), self.plain.close)
+            self.step(
+                lambda raid: lifecycle.close(raid, reason=reason, by=None, now=self.now),
+                lambda: self.plain.close(reason),
+            )
+        self.step(lambda raid: lifecycle.begin(raid, now=self.now), self.plain.begin)
         assert lifecycle.due_closing(self.raid, full_lead=SETTINGS.full_lead, now=self.now) is None
 
     @invariant()
@@ -256,7 +287,7 @@ class SignupMachine(RuleBasedStateMachine):
 
     @invariant()
     def no_free_seat_somebody_waits_for(self) -> None:
-        if self.raid.is_open:
+        if self.raid.is_open and not self.raid.is_frozen(self.now):
             assert not any(self.raid.has_room(role) and self.raid.waitlist(role.key) for role in self.raid.roles)
 
     @invariant()
@@ -274,7 +305,10 @@ class SignupMachine(RuleBasedStateMachine):
 
 
 def _check_kept(before: Raid, change: ev.Change) -> None:
-    """Assert that members without an event keep their seats and waits, and that lines grow only at the end."""
+    """Assert that members without an event keep their places, and that lines grow only at the end.
+
+    Only whoever takes back the seat they just gave up stands before the others.
+    """
     after = change.raid
     concerned = {event.member for event in change.events if isinstance(event, _OF_A_MEMBER)}
     assert [s for s in before.seats if s.member not in concerned] == [
@@ -283,7 +317,9 @@ def _check_kept(before: Raid, change: ev.Change) -> None:
     for role in before.roles:
         was, becomes = before.waitlist(role.key), after.waitlist(role.key)
         stayed = [wait for wait in was if wait in becomes]
-        assert list(becomes[: len(stayed)]) == stayed
+        back = returned_to(change, role.key)
+        others = [wait for wait in becomes if wait.member not in back]
+        assert others[: len(stayed)] == stayed
         assert all(wait in becomes for wait in was if wait.member not in concerned)
 
 
@@ -307,6 +343,8 @@ def _owed_to(change: ev.Change) -> list[MemberId]:
     for event in change.events:
         if isinstance(event, _TOLD_TO_THEIR_MEMBER):
             people.append(event.member)
+        elif isinstance(event, ev.Left):
+            people += [CREATOR] if event.called_off and event.member != CREATOR else []
         elif isinstance(event, ev.Filled):
             people.append(CREATOR)
         elif isinstance(event, ev.Cancelled):

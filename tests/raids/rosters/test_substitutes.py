@@ -145,7 +145,7 @@ def test_only_free_seats_of_raids_to_come_are_offered_and_nobody_twice() -> None
         substitutes.accept(asking(raid(tank=1), BOB), BOB, TANK, now=START)
     with pytest.raises(manager_edits.NotPostedYet):
         asking(unposted_raid(), BOB)
-    over = lifecycle.cancel(asking(raid(tank=1), BOB), reason=CancelReason.MANUAL, by=MANAGER)
+    over = lifecycle.cancel(asking(raid(tank=1), BOB), reason=CancelReason.MANUAL, by=MANAGER, now=NOW)
     with pytest.raises(signups.RaidOver):
         substitutes.accept(over.raid, BOB, TANK, now=NOW)
     assert BOB in [notice.member for notice in notices(over)]

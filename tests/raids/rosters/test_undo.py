@@ -41,7 +41,7 @@ Rule = Callable[[Raid], ev.Change]
 
 close = partial(lifecycle.close, reason=CloseReason.MANUAL, by=MANAGER, now=NOW)
 reopen = partial(lifecycle.reopen, by=MANAGER, now=NOW)
-cancel = partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=MANAGER)
+cancel = partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=MANAGER, now=NOW)
 
 
 def step_of(before: Raid, rule: Rule) -> Step:
@@ -70,7 +70,7 @@ EDITS: list[tuple[Raid, Rule]] = [
     (CLOSED, cancel),
     (BOARD, partial(lifecycle.change_time, starts_at=START + timedelta(days=1), zone="Asia/Tokyo", now=NOW)),
     (BOARD, partial(details.reword, title="Other", description="x", subject="y")),
-    (BOARD, partial(details.change_length, minutes=90)),
+    (BOARD, partial(details.change_length, minutes=90, now=NOW)),
     (BOARD, partial(details.lead, leader=DAVE)),
     (BOARD, partial(manager_edits.assign, member=DAVE, key=HEALER, now=NOW)),
     (BOARD, partial(manager_edits.assign, member=DAVE, key=TANK, now=NOW, force=True)),
@@ -83,7 +83,7 @@ EDITS: list[tuple[Raid, Rule]] = [
     (BOARD, partial(manager_edits.take_side, member=CAROL, side="L")),
     (
         CLOSED,
-        partial(attendance.mark, presence=Presence.NO_SHOW, chosen={ALICE}, among={ALICE}, by=MANAGER, now=NOW),
+        partial(attendance.mark, presence=Presence.NO_SHOW, chosen={ALICE}, among={ALICE}, by=MANAGER, now=START),
     ),
 ]
 
@@ -187,6 +187,57 @@ def test_an_earlier_time_comes_back_only_while_it_lies_ahead() -> None:
     step = replace(step_of(replace(BOARD, starts_at=NOW + timedelta(minutes=5)), later))
     with pytest.raises(undo.TimePassed):
         undo.undo(step.after, step, now=NOW + timedelta(minutes=6))
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_the_clock_did_because_of_a_typo_is_undone_with_it(by_hand: bool) -> None:
+    before = CLOSED if by_hand else BOARD
+    typo, later = NOW + timedelta(minutes=5), NOW + timedelta(minutes=6)
+    step = step_of(before, partial(lifecycle.change_time, starts_at=typo, zone="UTC", now=NOW))
+    begun = lifecycle.begin(step.after, now=later).raid
+    if not by_hand:
+        begun = lifecycle.close(step.after, reason=CloseReason.AT_START, by=None, now=later).raid
+    assert begun.begun
+
+    board = undo.undo(begun, step, now=later).raid
+
+    assert (board.starts_at, board.begun, board.is_open) == (START, False, not by_hand)
+    assert [row.member for row in board.attendance] == ([ALICE, CAROL] if by_hand else [])
+    assert seated(board, TANK) == seated(before, TANK)
+
+
+def test_undoing_a_closing_after_the_start_promotes_nobody() -> None:
+    step = replace(step_of(BOARD, close), at=START)
+    left = signups.leave(step.after, ALICE, now=NOW).raid
+
+    change = undo.undo(left, step, now=START)
+
+    assert (seated(change.raid, TANK), waiting(change.raid, TANK)) == ([], [BOB])
+    assert lifecycle.due_closing(change.raid, full_lead=timedelta(0), now=START) is CloseReason.AT_START
+
+
+def test_what_took_place_is_not_opened_by_undoing() -> None:
+    end = START + timedelta(hours=2)
+    step = replace(step_of(BOARD, close), at=end)
+
+    with pytest.raises(lifecycle.TookPlace):
+        undo.undo(step.after, step, now=end)
+
+
+def test_noting_that_it_did_not_take_place_is_undone_without_telling_anybody() -> None:
+    end = START + timedelta(hours=2)
+    over = lifecycle.close(BOARD, reason=CloseReason.AT_START, by=None, now=START).raid
+    rule = partial(lifecycle.did_not_take_place, by=MANAGER, now=end)
+    step = replace(step_of(over, rule), action=AuditAction.NOT_HELD, at=end)
+
+    change = undo.undo(step.after, step, now=end)
+
+    assert (change.raid.status, change.raid.not_held, change.raid.attendance) == (
+        Status.CLOSED,
+        False,
+        over.attendance,
+    )
+    assert notices(change) == ()
 
 
 def test_after_a_quarter_of_an_hour_it_is_too_late() -> None:
