@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ROWS = Path(__file__).with_name("found_rows.toml")
 TODAYS = ("tests", "discord_sandbox", "bench", "pyproject.toml")
-"""Whatever else is there stays as it was at the commit: above all the bot."""
+"""All else stays as it was at the commit, above all the bot."""
 _TIMEOUT_SECONDS = 300
 _AT_ONCE = 2
 
