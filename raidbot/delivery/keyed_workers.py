@@ -1,7 +1,7 @@
 """One worker per key: it runs when woken, retries with backoff and stops in order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 from raidbot.utils.backoff import Backoff
@@ -27,6 +27,7 @@ class KeyedWorkers(Generic[K]):
         self._tasks: dict[K, asyncio.Task[None]] = {}
         self._delays: dict[K, asyncio.TimerHandle] = {}
         self._backoffs: dict[K, Backoff] = {}
+        self._ended = asyncio.Event()
         self.running = False
 
     def start(self) -> None:
@@ -53,6 +54,14 @@ class KeyedWorkers(Generic[K]):
         if self.running and key not in self._tasks and key not in self._delays:
             self._tasks[key] = start_detached(self._run(key))
 
+    async def wake_in_turn(self, keys: Iterable[K], *, at_once: int) -> None:
+        """Wake many keys, the next one when fewer than `at_once` keys have work under way."""
+        for key in keys:
+            while len(self._tasks) >= at_once:
+                self._ended.clear()
+                await self._ended.wait()
+            self.wake(key)
+
     def caught_up(self, key: K) -> None:
         """Forget the wakes so far; for work that is about to read what they were about."""
         self._woken.discard(key)
@@ -76,6 +85,7 @@ class KeyedWorkers(Generic[K]):
                     self._delays[key] = asyncio.get_running_loop().call_later(delay, self._retry, key)
         finally:
             del self._tasks[key]
+            self._ended.set()
 
     def _retry(self, key: K) -> None:
         del self._delays[key]

@@ -147,3 +147,23 @@ async def test_stopping_lets_work_under_way_finish_in_time_and_starts_none(timeo
     await workers.idle()
 
     assert done == finished
+
+
+async def test_many_keys_are_woken_in_turn() -> None:
+    running, most, done = 0, 0, list[int]()
+
+    async def work(key: int) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        done.append(key)
+
+    workers: KeyedWorkers[int] = KeyedWorkers(work, first_retry=1, max_retry_seconds=1)
+    workers.start()
+    await workers.wake_in_turn(range(100), at_once=7)
+    await workers.idle()
+
+    assert sorted(done) == list(range(100))
+    assert most == 7

@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 _OTHER_AUTHOR = 50005
 _MAX_BACKOFF_SECONDS = 60.0
+_AT_ONCE_AT_START = 200
+"""Boards looked at together at the start: all of 20,000 at once would hold up everything else."""
 
 
 class Boards:
@@ -67,8 +69,8 @@ class Boards:
         self._workers.start()
         for kind in self._kinds:
             drawn = {key.id for key, shown in self._shown.items() if key.kind == kind.name and shown.fingerprint}
-            for thing in await kind.to_draw(drawn):
-                self.mark(PostedKey(kind.name, thing))
+            due = [PostedKey(kind.name, thing) for thing in await kind.to_draw(drawn)]
+            await self._workers.wake_in_turn(due, at_once=_AT_ONCE_AT_START)
 
     def set_own_reactions(self, key: PostedKey, emojis: Iterable[str]) -> None:
         """Record that the bot's own reactions on the board are exactly these, unless they are known."""
