@@ -24,6 +24,10 @@ FIRST = 9
 """The oldest version of which a database was kept."""
 
 
+OF_OLD_DEFAULT = [path for path in OLD if version(path) < 13]
+"""Full raids closed early by default then."""
+
+
 @pytest.fixture(params=OLD, ids=lambda path: path.stem)
 def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return Path(shutil.copy(request.param, tmp_path))
