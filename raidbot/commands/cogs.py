@@ -108,7 +108,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(TEMPLATES_PANEL, Templates(state)),
         SetChannel(state),
         RaidSignup(state),
-        Ping(state, lambda: not services.api.down_for, started_at=services.started_at),
+        Ping(state, lambda: not services.api.is_down, started_at=services.started_at),
         GuildEvents(
             state,
             delivery.posted_kinds,

@@ -45,6 +45,7 @@ class Claimed:
     id: int
     kind: Literal["dm", "post"]
     target: int
+    guild: GuildId | None
     payload: dict[str, Any]
     attempts: int
     first_claimed_at: datetime | None
@@ -80,10 +81,11 @@ def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, no
         (at, kind, at),
     )
     rows = tx.execute(
-        "SELECT id, kind, target, payload, attempts, claimed_at FROM outbox AS owed"
+        "SELECT id, kind, target, payload, attempts, claimed_at, guild FROM outbox AS owed"
         " WHERE state = 'pending' AND kind = ? AND due_at <= ? AND NOT EXISTS ("
         "SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending' AND earlier.kind = owed.kind"
-        " AND earlier.target = owed.target AND earlier.id < owed.id AND earlier.attempts > 0)"
+        " AND earlier.target = owed.target AND earlier.id < owed.id"
+        " AND (earlier.attempts > 0 OR earlier.last_error IS NOT NULL))"
         " ORDER BY due_at, id LIMIT ?",
         (kind, at, limit),
     ).fetchall()
@@ -98,6 +100,7 @@ def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, no
             id=row[0],
             kind=row[1],
             target=row[2],
+            guild=None if row[6] is None else GuildId(row[6]),
             payload=json.loads(row[3]),
             attempts=row[4] + 1,
             first_claimed_at=instant_or_none(row[5] if row[4] else at),
@@ -140,6 +143,15 @@ def postpone(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -
     """Retry the row at `until` under the same nonce; as far as known, nothing was sent."""
     tx.execute(
         "UPDATE outbox SET state = 'pending', last_error = ?, due_at = ? WHERE id = ?",
+        (error, seconds(until), row),
+    )
+
+
+def put_back(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -> None:
+    """Take back the claim of a row that could not be tried: it is due again at `until`, as if never claimed."""
+    tx.execute(
+        "UPDATE outbox SET state = 'pending', last_error = ?, due_at = ?, attempts = attempts - 1,"
+        " claimed_at = iif(attempts = 1, NULL, claimed_at) WHERE id = ?",
         (error, seconds(until), row),
     )
 

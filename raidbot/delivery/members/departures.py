@@ -10,7 +10,7 @@ import discord
 import structlog
 
 from raidbot.db import raid_queries
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.members.names import store_members
 from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.retry_worker import RetryWorker
@@ -117,7 +117,7 @@ class Departures:
 
     async def _has_left(self, guild: discord.Guild, member: MemberId) -> bool:
         try:
-            await self._api.call(partial(guild.fetch_member, member))
+            await self._api.call(partial(guild.fetch_member, member), Family.READS, guild.id)
         except discord.NotFound as missing:
             return missing.code in _GONE
         return False
@@ -133,7 +133,7 @@ class Departures:
         Returns False, for a retry, if REST knows the guild.
         """
         try:
-            await self._api.call(partial(self._client.fetch_guild, guild))
+            await self._api.call(partial(self._client.fetch_guild, guild), Family.READS, guild)
         except discord.HTTPException as refusal:
             if refusal.code not in (_UNKNOWN_GUILD, _NO_ACCESS):
                 raise

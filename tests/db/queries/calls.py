@@ -159,6 +159,7 @@ def _outbox() -> Iterator[tuple[str, Call]]:
     yield "sent", partial(outbox.sent, row=1, message=FIRST_MESSAGE + 1, now=NOW)
     yield "refused", partial(outbox.refused, row=2, error=_TEXT, now=NOW)
     yield "postpone", partial(outbox.postpone, row=3, error=_TEXT, until=NOW)
+    yield "put_back", partial(outbox.put_back, row=3, error=_TEXT, until=NOW)
     yield "recover", partial(outbox.recover, now=NOW)
     yield "is_sent_message", partial(outbox.is_sent_message, message=1)
     yield "has_pending_posts", partial(outbox.has_pending_posts, channel=1)

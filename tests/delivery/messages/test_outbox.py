@@ -82,7 +82,7 @@ async def test_a_member_without_dms_is_remembered_and_changes_nothing_for_others
     await until_outbox(harness, sent=6, refused=6)
 
     assert len(dms_of(bob)) == 6
-    assert harness.api.down_for == 0
+    assert not harness.api.is_down
     refusals = [call for call in world.sandbox.calls if call.route.endswith("/messages") and call.status == 403]
     assert len(refusals) == 1
 

@@ -76,8 +76,9 @@ def assert_consistent(crowd: Crowd, board: Message, end: DatabaseFacts) -> None:
 
 
 def reports(logs: list[Log]) -> Counter[str]:
-    """Count the log events of level warning and above."""
-    return Counter(entry["event"] for entry in logs if entry["log_level"] in ("warning", "error", "critical"))
+    """Count the log events of level warning and above; those about one family of endpoints name it."""
+    serious = (entry for entry in logs if entry["log_level"] in ("warning", "error", "critical"))
+    return Counter(f"{entry['event']}: {entry['calls']}" if "calls" in entry else entry["event"] for entry in serious)
 
 
 def sql(database: Path, statement: str) -> None:
