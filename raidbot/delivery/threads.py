@@ -247,4 +247,5 @@ def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) ->
         due_at=now,
         expires_at=raid.starts_at,
         guild=raid.guild,
+        raid=raid.id,
     )

@@ -18,6 +18,7 @@ from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.raids import labels
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid, RaidId, Role, RoleKey, Source, Status
+from raidbot.raids.notifications import Purpose
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
@@ -147,6 +148,8 @@ class RaidReactions:
             due_at=now,
             expires_at=now + _NOTICE_LIFETIME,
             guild=raid.guild,
+            raid=raid.id,
+            purpose=Purpose.COURTESY,
         )
         try:
             await self._state.enqueue([dm, *await self._thread_notice(raid, member, refusal, cause, now)])
@@ -177,5 +180,7 @@ class RaidReactions:
                 due_at=now,
                 expires_at=now + _NOTICE_LIFETIME,
                 guild=raid.guild,
+                raid=raid.id,
+                purpose=Purpose.COURTESY,
             )
         ]

@@ -57,6 +57,7 @@ class Outbox:
         self._batch = batch
         self._pause = pause
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
+        self._turns: dict[OutboxKind, dict[int, int]] = {"dm": {}, "post": {}}
         self._owing: dict[OutboxKind, asyncio.Event] = {"dm": asyncio.Event(), "post": asyncio.Event()}
         self._stopping = asyncio.Event()
         self._senders: list[asyncio.Task[None]] = []
@@ -100,7 +101,11 @@ class Outbox:
         owing = self._owing[kind]
         owing.clear()
         now = self._state.now()
-        claimed = await self._state.db.write(partial(rows.claim, kind=kind, limit=self._batch, now=now))
+        claimed, expired = await self._state.db.write(partial(self._claim, kind=kind, now=now))
+        if expired:
+            log.warning("messages not sent in time", kind=kind, messages=expired)
+        for row in claimed:
+            self._turns[kind][row.urgency] = row.guild or 0
         if claimed:
             if await self._send_batch(claimed):
                 await sleep_unless(self._pause, unless=self._stopping)
@@ -112,12 +117,18 @@ class Outbox:
         else:
             await sleep_unless(wait, unless=owing)
 
+    def _claim(self, tx: sqlite3.Connection, *, kind: OutboxKind, now: datetime) -> tuple[list[Claimed], int]:
+        """Claim the next batch; return it with the number of rows given up because their time is over."""
+        expired = rows.expire(tx, kind=kind, now=now)
+        return rows.claim(tx, kind=kind, limit=self._batch, now=now, turns=self._turns[kind]), expired
+
     async def _send_batch(self, claimed: list[Claimed]) -> bool:
         """Send the rows; return False if all were put back without an attempt."""
         by_target: dict[int, list[Claimed]] = {}
-        for row in sorted(claimed, key=lambda row: row.id):
+        for row in claimed:  # the most urgent first, which matters where conversations are opened
             by_target.setdefault(row.target, []).append(row)
-        return any(await asyncio.gather(*(self._send_in_order(mine) for mine in by_target.values())))
+        in_order = (sorted(mine, key=lambda row: row.id) for mine in by_target.values())
+        return any(await asyncio.gather(*(self._send_in_order(mine) for mine in in_order)))
 
     async def _send_in_order(self, mine: list[Claimed]) -> bool:
         """Send one recipient's rows in order; if one has to wait, those behind it wait too.
@@ -214,6 +225,12 @@ def _split_embeds(row: Claimed, tx: sqlite3.Connection, *, error: str, now: date
     """Queue each embed as its own message, because Discord rejected one of them and with it the whole message."""
     rows.refused(tx, row.id, error=error, now=now)
     for number, embed in enumerate(row.payload["embeds"]):
-        alone = {"embeds": [embed]}
-        dedupe = f"outbox:{row.id}:{number}"
-        rows.enqueue(tx, rows.OutboxMessage(kind=row.kind, target=row.target, payload=alone, dedupe=dedupe, due_at=now))
+        alone = rows.OutboxMessage(
+            kind=row.kind,
+            target=row.target,
+            payload={"embeds": [embed]},
+            dedupe=f"outbox:{row.id}:{number}",
+            due_at=now,
+            guild=row.guild,
+        )
+        rows.enqueue(tx, alone)

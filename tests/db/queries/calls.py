@@ -18,6 +18,7 @@ from raidbot.db import (
     guilds,
     imported,
     outbox,
+    outbox_endings,
     past_players,
     raid_history,
     raid_listings,
@@ -30,9 +31,11 @@ from raidbot.db import (
     undo,
 )
 from raidbot.raids.audit.entry import AuditAction, Entry
+from raidbot.raids.events import Cancelled, Change, Event, Left
 from raidbot.raids.model import (
     Ask,
     Attendance,
+    CancelReason,
     ChannelId,
     Kind,
     MemberId,
@@ -43,6 +46,7 @@ from raidbot.raids.model import (
     RaidId,
     Source,
 )
+from raidbot.raids.notifications import Purpose
 from raidbot.raids.permissions import Grants
 from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
@@ -66,6 +70,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("guilds", _guilds()),
         ("imported", _imported(raid)),
         ("outbox", _outbox()),
+        ("outbox_endings", _outbox_endings(raid)),
         ("raid_listings", _raid_listings()),
         ("raid_queries", _raid_queries(raid)),
         ("raids", _raids(raid)),
@@ -159,6 +164,7 @@ def _outbox() -> Iterator[tuple[str, Call]]:
     yield "sent", partial(outbox.sent, row=1, message=FIRST_MESSAGE + 1, now=NOW)
     yield "refused", partial(outbox.refused, row=2, error=_TEXT, now=NOW)
     yield "postpone", partial(outbox.postpone, row=3, error=_TEXT, until=NOW)
+    yield "expire", partial(outbox.expire, kind="dm", now=NOW)
     yield "put_back", partial(outbox.put_back, row=3, error=_TEXT, until=NOW)
     yield "recover", partial(outbox.recover, now=NOW)
     yield "is_sent_message", partial(outbox.is_sent_message, message=1)
@@ -169,8 +175,27 @@ def _outbox() -> Iterator[tuple[str, Call]]:
     yield "delete_done", partial(outbox.delete_done, ids=[1], before=LONG_AGO)
 
 
+def _outbox_endings(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    yield "end_obsolete (cancelled)", partial(_end_obsolete, raid=raid, event=Cancelled(CancelReason.MANUAL, None))
+    yield "end_obsolete (seats)", partial(_end_obsolete, raid=raid, event=Left(MEMBER, TANK))
+
+
+def _end_obsolete(tx: sqlite3.Connection, raid: RaidId, event: Event) -> None:
+    before = _stored(tx, raid)
+    outbox_endings.end_obsolete(tx, before, Change(replace(before, seats=()), (event,)), NOW)
+
+
 def _message(dedupe: str) -> outbox.OutboxMessage:
-    return outbox.OutboxMessage(kind="dm", target=MEMBER, payload={}, dedupe=dedupe, due_at=NOW, guild=GUILD)
+    return outbox.OutboxMessage(
+        kind="dm",
+        target=MEMBER,
+        payload={},
+        dedupe=dedupe,
+        due_at=NOW,
+        guild=GUILD,
+        raid=RaidId(7),
+        purpose=Purpose.COURTESY,
+    )
 
 
 def _raid_listings() -> Iterator[tuple[str, Call]]:

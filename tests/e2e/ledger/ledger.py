@@ -1,6 +1,5 @@
 """Note beside the bot who reacts in which order, and check what the bot made of it."""
 
-from collections import Counter
 from itertools import pairwise
 
 from discord_sandbox import Sandbox
@@ -10,7 +9,7 @@ from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Raid, Role
 from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd
-from tests.e2e.database_facts import AuditReplay, DatabaseFacts
+from tests.e2e.database_facts import AuditReplay, DatabaseFacts, OutboxRow
 
 Reaction = tuple[int, str]
 """A member's id and an emoji's key."""
@@ -91,10 +90,13 @@ def wrong_messages(crowd: Crowd, end: DatabaseFacts, left: set[int]) -> list[str
     A member who left the server may have been told before, or cannot be told any more.
     """
     wrong = [f"not settled: {row}" for row in end.outbox if row.state not in ("sent", "refused", "expired")]
-    wrong += [f"refused: {row}" for row in end.outbox if row.state != "sent" and row.target not in left]
+    wrong += [f"refused: {row}" for row in end.outbox if not _was_settled(row) and row.target not in left]
     for person in crowd.members:
-        got = Counter(message.content for message in person.dms)
-        owed = Counter(row.text for row in end.outbox if row.target == person.id and row.state == "sent")
-        if got != owed:
-            wrong.append(f"{person}: got {got - owed} more and {owed - got} less than was owed")
+        missing, surplus = end.message_differences(person)
+        if missing or surplus:
+            wrong.append(f"{person}: got {surplus} more and {missing} less than was owed")
     return wrong
+
+
+def _was_settled(row: OutboxRow) -> bool:
+    return row.state == "sent" or row.was_overtaken
