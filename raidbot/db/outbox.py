@@ -3,10 +3,10 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from raidbot.db.raids import instant, seconds, seconds_or_none
 from raidbot.db.timestamps import instant_or_none
@@ -28,13 +28,17 @@ KEPT = timedelta(days=30)
 
 Kind = Literal["dm", "post"]
 NO_TURNS: Mapping[int, int] = {}
-Row = tuple[Any, ...]
+Entries = dict[str, list[int]]
+"""Ids of audit entries, by the log channel to which a message reports them."""
+Row = tuple[int, Kind, int, str, int, int | None, int | None, int, str | None]
+"""Id, kind, target, payload, attempts, first claim, guild, urgency and entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMessage:
     """A message to send. `target` is the id of a member (dm) or of a channel (post); instants are UTC.
 
+    `entries` are the audit entries that it reports.
     `payload` holds `content`, `embeds` and `buttons`, as `delivery.messages.outbox` sends them.
     """
 
@@ -46,6 +50,7 @@ class OutboxMessage:
     expires_at: datetime | None = None
     guild: GuildId | None = None
     raid: RaidId | None = None
+    entries: Entries = field(default_factory=dict)
     purpose: Purpose = Purpose.CHANGE
 
 
@@ -61,6 +66,12 @@ class Claimed:
     attempts: int
     first_claimed_at: datetime | None
     urgency: int
+    entries: Entries
+
+
+class Undelivered(NamedTuple):
+    waiting: int = 0
+    unknown: int = 0
 
 
 def enqueue(tx: sqlite3.Connection, owed: OutboxMessage) -> bool:
@@ -70,8 +81,8 @@ def enqueue(tx: sqlite3.Connection, owed: OutboxMessage) -> bool:
     """
     cursor = tx.execute(
         "INSERT INTO outbox"
-        " (guild, kind, target, payload, dedupe, due_at, expires_at, raid, purpose, urgency, state, attempts)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0) ON CONFLICT (dedupe) DO NOTHING",
+        " (guild, kind, target, payload, dedupe, due_at, expires_at, raid, purpose, urgency, entries, state, attempts)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0) ON CONFLICT (dedupe) DO NOTHING",
         (
             owed.guild,
             owed.kind,
@@ -83,6 +94,7 @@ def enqueue(tx: sqlite3.Connection, owed: OutboxMessage) -> bool:
             owed.raid,
             owed.purpose,
             _URGENCY[owed.purpose],
+            json.dumps(owed.entries) if owed.entries else None,
         ),
     )
     if cursor.rowcount == 1 and owed.raid is not None and owed.kind == "dm":
@@ -141,6 +153,7 @@ def claim(
             attempts=row[4] + 1,
             first_claimed_at=instant_or_none(row[5] if row[4] else at),
             urgency=row[7],
+            entries=json.loads(row[8] or "{}"),
         )
         for row in rows
     ]
@@ -186,7 +199,7 @@ def _guilds_after(tx: sqlite3.Connection, kind: str, urgency: int, after: int) -
 def _due(tx: sqlite3.Connection, kind: str, urgency: int, guild: int, at: int, limit: int) -> Iterator[Row]:
     return iter(
         tx.execute(
-            "SELECT id, kind, target, payload, attempts, claimed_at, guild, urgency FROM outbox AS owed"
+            "SELECT id, kind, target, payload, attempts, claimed_at, guild, urgency, entries FROM outbox AS owed"
             " WHERE state = 'pending' AND kind = ? AND urgency = ? AND ifnull(guild, 0) = ? AND due_at <= ?"
             " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending'"
             " AND earlier.kind = owed.kind AND earlier.target = owed.target AND earlier.id < owed.id"
@@ -205,23 +218,16 @@ def expire(tx: sqlite3.Connection, *, kind: Kind, now: datetime) -> int:
     ).rowcount
 
 
-def recover(tx: sqlite3.Connection, *, now: datetime) -> tuple[int, int]:
-    """Handle claims left by a crash; return the numbers of retried and unknown rows.
+def recover(tx: sqlite3.Connection) -> int:
+    """Make the claims that a crash left pending again, and return their number.
 
-    Claims younger than `CLAIM_LIFETIME` become pending again under their old nonce, older ones become `unknown`.
+    They are searched for before they are sent again, because each may have arrived.
     """
-    young = seconds(now - CLAIM_LIFETIME)
-    again = tx.execute(  # in rows that an older version claimed, `claimed_at` is the last claim
-        "UPDATE outbox SET state = 'pending' WHERE state = 'claimed' AND max(due_at, coalesce(claimed_at, due_at)) > ?",
-        (young,),
-    ).rowcount
-    lost = tx.execute(
-        "UPDATE outbox SET state = 'unknown', done_at = ? WHERE state = 'claimed'", (seconds(now),)
-    ).rowcount
-    return again, lost
+    return tx.execute("UPDATE outbox SET state = 'pending' WHERE state = 'claimed'").rowcount
 
 
-def sent(tx: sqlite3.Connection, row: int, *, message: int, now: datetime) -> None:
+def sent(tx: sqlite3.Connection, row: int, *, message: int | None, now: datetime) -> None:
+    """Record that the message was sent; `message` is None if it was deleted since."""
     tx.execute(
         "UPDATE outbox SET state = 'sent', message = ?, done_at = ?, last_error = NULL WHERE id = ?",
         (message, seconds(now), row),
@@ -232,6 +238,13 @@ def refused(tx: sqlite3.Connection, row: int, *, error: str, now: datetime) -> N
     """Record that the message was refused for good."""
     tx.execute(
         "UPDATE outbox SET state = 'refused', last_error = ?, done_at = ? WHERE id = ?", (error, seconds(now), row)
+    )
+
+
+def unknown(tx: sqlite3.Connection, row: int, *, error: str, now: datetime) -> None:
+    """Record that nobody can know whether the message arrived."""
+    tx.execute(
+        "UPDATE outbox SET state = 'unknown', last_error = ?, done_at = ? WHERE id = ?", (error, seconds(now), row)
     )
 
 
@@ -250,6 +263,34 @@ def put_back(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -
         " claimed_at = iif(attempts = 1, NULL, claimed_at) WHERE id = ?",
         (error, seconds(until), row),
     )
+
+
+def return_entries(tx: sqlite3.Connection, row: int) -> Entries:
+    """Return the audit entries that the row reports, and free its key for the row that reports them next."""
+    found = tx.execute(
+        "UPDATE outbox SET dedupe = dedupe || ':' || id WHERE id = ? AND entries IS NOT NULL RETURNING entries", (row,)
+    ).fetchone()
+    return {} if found is None else dict(json.loads(found[0]))
+
+
+def last_returned(connection: sqlite3.Connection, channel: int) -> datetime | None:
+    """Return the instant at which a report to this log channel failed last."""
+    row = connection.execute(
+        "SELECT max(done_at) FROM outbox WHERE entries IS NOT NULL AND state IN ('refused', 'unknown') AND target = ?",
+        (channel,),
+    ).fetchone()
+    return instant_or_none(row[0])
+
+
+def undelivered(connection: sqlite3.Connection, raid: RaidId) -> Undelivered:
+    """Return the numbers of messages about this raid that had to be postponed, and of those nobody knows about."""
+    waiting, unknown = connection.execute(
+        "SELECT (SELECT count(*) FROM outbox WHERE state = 'pending' AND raid = :raid"
+        " AND (attempts > 0 OR last_error IS NOT NULL)),"
+        " (SELECT count(*) FROM outbox WHERE state = 'unknown' AND raid = :raid)",
+        {"raid": raid},
+    ).fetchone()
+    return Undelivered(waiting, unknown)
 
 
 def is_sent_message(connection: sqlite3.Connection, message: int) -> bool:

@@ -10,6 +10,7 @@ from typing import Literal
 import discord
 import structlog
 
+from raidbot.db import audit
 from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import outbox as rows
 from raidbot.db.database import Unwritable
@@ -17,7 +18,7 @@ from raidbot.db.outbox import Claimed
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.messages import closed_dms
 from raidbot.delivery.messages.nonces import nonce_prefix
-from raidbot.delivery.messages.sender import Sender
+from raidbot.delivery.messages.sender import FateUnknown, Sender
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.state import State
 from raidbot.utils.backoff import Backoff
@@ -66,9 +67,8 @@ class Outbox:
     async def start(self) -> None:
         """Recover the claims of an earlier run, then start sending."""
         self._sender.nonce_prefix = await nonce_prefix(self._state.db)
-        again, lost = await self._state.db.write(partial(rows.recover, now=self._state.now()))
-        if again or lost:
-            log.warning("messages recovered after an unclean stop", sent_again=again, fate_unknown=lost)
+        if recovered := await self._state.db.write(rows.recover):
+            log.warning("messages recovered after an unclean stop, sent unless found", messages=recovered)
         self._senders = [asyncio.create_task(self._run(kind)) for kind in self._owing]
 
     async def stop(self, timeout: float) -> None:
@@ -163,17 +163,15 @@ class Outbox:
             message = await self._sender.send(row)
         except CircuitOpen:
             raise
+        except FateUnknown as fate:
+            await self._record(partial(_unknown, row, error=str(fate), now=self._state.now()))
+            log.warning("nobody knows whether a message arrived", row=row.id, **_recipient(row), error=str(fate))
+            return None
         except NoResponse as none:
             wait = max(none.retry_in, self._backoff.after(row.attempts))
             until, error = self._later(wait), f"{none}: {none.__cause__!r}"
         except discord.HTTPException as refusal:
-            if refusal.status == _MALFORMED and len(row.payload.get("embeds", ())) > 1:
-                await self._record(partial(_split_embeds, row, error=str(refusal), now=self._state.now()))
-                log.info("message split into one per embed", row=row.id, **_recipient(row), error=str(refusal))
-                return None
-            closed = row.kind == "dm" and refusal.code in closed_dms.TAKES_NO_DMS_CODES
-            await self._record(partial(_refused, row, error=str(refusal), now=self._state.now(), closed=closed))
-            log.info("message refused", row=row.id, **_recipient(row), error=str(refusal))
+            await self._give_up(row, refusal)
             return None
         except Exception as bug:
             log.exception("message cannot be sent", row=row.id)
@@ -185,6 +183,20 @@ class Outbox:
             log.warning("message still not sent", row=row.id, **_recipient(row), attempts=row.attempts, error=error)
         await self._record(partial(rows.postpone, row=row.id, error=error, until=until))
         return until
+
+    async def _give_up(self, row: Claimed, refusal: discord.HTTPException) -> None:
+        """Record a refusal that is final for this row, and what follows from it."""
+        error, now = str(refusal), self._state.now()
+        if refusal.status == _MALFORMED and len(row.payload.get("embeds", ())) > 1:
+            await self._record(partial(_split_embeds, row, error=error, now=now))
+            log.info("message split into one per embed", row=row.id, **_recipient(row), error=error)
+        elif row.entries and refusal.status != _MALFORMED:
+            await self._record(partial(_refused_report, row, error=error, now=now))
+            log.warning("log channel refuses entries, they wait", row=row.id, **_recipient(row), error=error)
+        else:
+            closed = row.kind == "dm" and refusal.code in closed_dms.TAKES_NO_DMS_CODES
+            await self._record(partial(_refused, row, error=error, now=now, closed=closed))
+            log.info("message refused", row=row.id, **_recipient(row), error=error)
 
     async def _record(self, write: Callable[[sqlite3.Connection], None]) -> None:
         """Write the outcome, retrying until it is durable; without it the row would be sent again."""
@@ -209,7 +221,7 @@ def _recipient(row: Claimed) -> dict[str, int]:
     return {"member" if row.kind == "dm" else "channel": row.target}
 
 
-def _sent(row: Claimed, tx: sqlite3.Connection, *, message: int, now: datetime) -> None:
+def _sent(row: Claimed, tx: sqlite3.Connection, *, message: int | None, now: datetime) -> None:
     rows.sent(tx, row.id, message=message, now=now)
     if row.kind == "dm":
         closed_dm_rows.open_dms(tx, row.target)
@@ -219,6 +231,17 @@ def _refused(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime,
     rows.refused(tx, row.id, error=error, now=now)
     if closed:
         closed_dm_rows.close_dms(tx, row.target, now)
+
+
+def _refused_report(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
+    """Record that a log channel does not take a report, and owe its entries again."""
+    rows.refused(tx, row.id, error=error, now=now)
+    audit.owe_again(tx, row.id)
+
+
+def _unknown(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
+    rows.unknown(tx, row.id, error=error, now=now)
+    audit.owe_again(tx, row.id)
 
 
 def _split_embeds(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
@@ -232,5 +255,6 @@ def _split_embeds(row: Claimed, tx: sqlite3.Connection, *, error: str, now: date
             dedupe=f"outbox:{row.id}:{number}",
             due_at=now,
             guild=row.guild,
+            entries={feed: ids[number : number + 1] for feed, ids in row.entries.items()},
         )
         rows.enqueue(tx, alone)

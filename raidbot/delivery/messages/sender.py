@@ -3,14 +3,21 @@
 import asyncio
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import discord
 import structlog
 
 from raidbot.db import outbox as rows
 from raidbot.db.outbox import CLOCK_TOLERANCE, Claimed
-from raidbot.delivery.discord_api import OPENING_TOO_FAST, QUARANTINED, CircuitOpen, DiscordApi, Family, NotNow
+from raidbot.delivery.discord_api import (
+    OPENING_TOO_FAST,
+    QUARANTINED,
+    UNKNOWN_MESSAGE,
+    CircuitOpen,
+    DiscordApi,
+    Family,
+    NotNow,
+)
 from raidbot.delivery.pacing import Pacer
 from raidbot.state import State
 from raidbot.utils.cache import Cache
@@ -22,6 +29,10 @@ _OPENINGS_BARRED = {QUARANTINED, OPENING_TOO_FAST}
 _OPENINGS_IN_A_ROW = 5
 _UNKNOWN_CLAIM_PERIOD = timedelta(days=1)
 """How far to search for a row whose first claim is not known, as an older version left it."""
+
+
+class FateUnknown(Exception):  # noqa: N818 - a fact about the message, not an error of the caller
+    """An earlier attempt may have sent the message, and Discord lets nobody look."""
 
 
 class Sender:
@@ -39,10 +50,10 @@ class Sender:
         self._openings: Pacer[None] = Pacer(opening_gap, burst=_OPENINGS_IN_A_ROW)
         self._barred_until = 0.0
 
-    async def send(self, row: Claimed) -> int:
-        """Send the row, unless an earlier attempt arrived, and return the message's id.
+    async def send(self, row: Claimed) -> int | None:
+        """Send the row, unless an earlier attempt arrived, and return the message's id; None if it was deleted since.
 
-        Raises as `DiscordApi.call` does.
+        Raises FateUnknown, and as `DiscordApi.call` does.
         """
         try:
             return await self._send(row)
@@ -51,19 +62,27 @@ class Sender:
                 self._bar_openings(refusal)
             raise
 
-    async def _send(self, row: Claimed) -> int:
+    async def _send(self, row: Claimed) -> int | None:
         channel = self._client.get_partial_messageable(await self._channel(row))
         if row.attempts > 1:
-            find = partial(self._find, channel, row)
-            if (found := await self._api.call(find, Family.READS, row.guild)) is not None:
+            try:
+                found = await self._api.call(partial(self._find, channel, row), Family.READS, row.guild)
+            except discord.HTTPException as refusal:
+                raise FateUnknown(str(refusal)) from refusal
+            if found is not None:
                 return found
         content: str | None = row.payload.get("content")
         embeds = [discord.Embed.from_dict(embed) for embed in row.payload.get("embeds", ())]
         nonce = f"{self.nonce_prefix}o{row.id}"
         view = _view(row.payload["buttons"]) if "buttons" in row.payload else discord.utils.MISSING
-        message = await self._api.call(
-            lambda: channel.send(content, embeds=embeds, view=view, nonce=nonce), Family.MESSAGES, row.guild
-        )
+        try:
+            message = await self._api.call(
+                lambda: channel.send(content, embeds=embeds, view=view, nonce=nonce), Family.MESSAGES, row.guild
+            )
+        except discord.NotFound as missing:
+            if missing.code != UNKNOWN_MESSAGE:
+                raise
+            return None  # Discord knows the nonce, but somebody deleted its message
         return message.id
 
     async def _channel(self, row: Claimed) -> int:
@@ -104,7 +123,7 @@ class Sender:
         assert self._client.user is not None  # noqa: S101
         since = row.first_claimed_at or self._state.now() - _UNKNOWN_CLAIM_PERIOD
         async for message in channel.history(limit=None, after=since - CLOCK_TOLERANCE):
-            ours = message.author.id == self._client.user.id and _says(message, row.payload)
+            ours = message.author.id == self._client.user.id and _says(message, row)
             if ours and not await self._state.db.read(partial(rows.is_sent_message, message=message.id)):
                 return message.id
         return None
@@ -120,10 +139,10 @@ def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
     return view
 
 
-def _says(message: discord.Message, payload: dict[str, Any]) -> bool:
+def _says(message: discord.Message, row: Claimed) -> bool:
     said = [embed.description for embed in message.embeds]
-    owed = [embed.get("description") for embed in payload.get("embeds", ())]
-    return message.content == (payload.get("content") or "").strip() and said == owed
+    owed = [embed.get("description") for embed in row.payload.get("embeds", ())]
+    return message.content == (row.payload.get("content") or "").strip() and said == owed
 
 
 def _seconds() -> float:

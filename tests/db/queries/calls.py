@@ -107,7 +107,10 @@ def _queue_report(tx: sqlite3.Connection, feed: audit.Feed) -> None:
     record = audit.Record(
         id=1, at=NOW, actor=None, source=Source.CLOCK, entry=Entry(AuditAction.CLOSED, None, {}), raid=None
     )
-    audit.queue_report(tx, feed, [record], _message(f"report {feed}"))
+    report = replace(_message(f"report {feed}"), entries={feed: [1]})
+    audit.queue_report(tx, feed, [record], report)
+    (row,) = tx.execute("SELECT id FROM outbox WHERE dedupe = ?", (report.dedupe,)).fetchone()
+    audit.owe_again(tx, row)
 
 
 def _closed_dms() -> Iterator[tuple[str, Call]]:
@@ -166,7 +169,11 @@ def _outbox() -> Iterator[tuple[str, Call]]:
     yield "postpone", partial(outbox.postpone, row=3, error=_TEXT, until=NOW)
     yield "expire", partial(outbox.expire, kind="dm", now=NOW)
     yield "put_back", partial(outbox.put_back, row=3, error=_TEXT, until=NOW)
-    yield "recover", partial(outbox.recover, now=NOW)
+    yield "recover", outbox.recover
+    yield "unknown", partial(outbox.unknown, row=4, error=_TEXT, now=NOW)
+    yield "return_entries", partial(outbox.return_entries, row=4)
+    yield "last_returned", partial(outbox.last_returned, channel=CHANNEL)
+    yield "undelivered", partial(outbox.undelivered, raid=RaidId(7))
     yield "is_sent_message", partial(outbox.is_sent_message, message=1)
     yield "has_pending_posts", partial(outbox.has_pending_posts, channel=1)
     yield "next_due", partial(outbox.next_due, kind="dm")

@@ -11,6 +11,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from tests.conftest import Start
+from tests.delivery.harness import until
 from tests.e2e import database_facts
 from tests.e2e.fast_loop import sped_up
 from tests.raid_boards import board_text, dm_text, post_raid
@@ -72,6 +73,12 @@ async def test_what_is_owed_ends_when_its_raid_is_cancelled_or_moved(
 
         raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
         panel = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=raid.code)
+
+        async def shown() -> bool:
+            await panel.click("Refresh")
+            return "Messages that could not be sent yet: 2" in panel.text()
+
+        await until(shown)
         if label == "Change time":
             await (await panel.click(label)).submit(when="in 8 hours")
             await panel.click("Save")
