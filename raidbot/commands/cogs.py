@@ -18,6 +18,7 @@ from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
 from raidbot.commands.admin.setup import Setup
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
+from raidbot.commands.events.closed_dms import ClosedDms
 from raidbot.commands.events.event_queue import KeyedQueue
 from raidbot.commands.events.guild_events import GuildEvents
 from raidbot.commands.events.reactions import Reactions
@@ -128,4 +129,5 @@ def all_cogs(services: Services) -> list[commands.Cog]:
             boards=delivery.boards,
         ),
     ]
-    return [Router(panels, check=services.check_allowed), *cogs]
+    closed_dms = ClosedDms(state)
+    return [Router(panels, check=services.check_allowed, answered=closed_dms.answered), closed_dms, *cogs]

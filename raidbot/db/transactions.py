@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from raidbot.db import audit, guilds, outbox, raids, templates, undo
+from raidbot.db import audit, closed_dms, guilds, outbox, raids, templates, undo
 from raidbot.db.outbox_endings import end_obsolete
 from raidbot.raids.audit.entry import Entry
 from raidbot.raids.audit.raid_entries import entries
@@ -28,6 +28,8 @@ def save_change(
         guilds.save_names(tx, before.guild, names.items())
     found = entries(before, change)
     _note_step(tx, before, change, found, cause, now)
+    if cause.actor is not None:
+        closed_dms.note_sign_of_life(tx, cause.actor)
     asked_anew = end_obsolete(tx, before, change, now)
     queued = record(tx, change, found, cause, now)
     return _owe(tx, Change(change.raid, asked_anew), now) or queued

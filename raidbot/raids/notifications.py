@@ -116,6 +116,13 @@ def thread_note(change: ev.Change) -> Text | None:
     )
 
 
+def how_to_open_dms() -> Text:
+    return say(
+        "To hear of seats and reminders, allow direct messages in this server’s privacy settings"
+        " (the server’s name, then “Privacy Settings”). I try again when you do something next."
+    )
+
+
 def why_closed(reason: CloseReason | None) -> str:
     match reason:
         case CloseReason.FULL:

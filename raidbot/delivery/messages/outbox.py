@@ -16,7 +16,7 @@ from raidbot.db import outbox as rows
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Claimed
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
-from raidbot.delivery.messages import closed_dms
+from raidbot.delivery.messages.closed_dms import NO_SERVER_IN_COMMON, TAKES_NO_DMS_CODES, ClosedDms
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.messages.sender import FateUnknown, Sender
 from raidbot.delivery.pacing import sleep_unless
@@ -30,6 +30,8 @@ OutboxKind = Literal["dm", "post"]
 
 _MALFORMED = 400
 _MAX_BACKOFF_SECONDS = 300.0
+_NO_SERVER_ATTEMPTS = 7
+_NO_SERVER_RETRY_SECONDS = 600.0
 _BUG_RETRY_DELAY = timedelta(hours=1)
 _LONG_POSTPONED_ATTEMPTS = 6
 """Attempts after which the log names a message that still waits: some minutes after the first one."""
@@ -54,6 +56,7 @@ class Outbox:
     ) -> None:
         self._state = state
         self._api = api
+        self._closed = ClosedDms(state)
         self._sender = Sender(state, client, api, opening_gap=opening_gap)
         self._batch = batch
         self._pause = pause
@@ -157,7 +160,7 @@ class Outbox:
         """
         error: str
         try:
-            if row.kind == "dm" and await closed_dms.is_silent(self._state, row.target):
+            if row.kind == "dm" and await self._closed.is_silent(row.target):
                 await self._record(partial(_refused, row, error="takes no DMs", now=self._state.now(), closed=False))
                 return None
             message = await self._sender.send(row)
@@ -171,6 +174,8 @@ class Outbox:
             wait = max(none.retry_in, self._backoff.after(row.attempts))
             until, error = self._later(wait), f"{none}: {none.__cause__!r}"
         except discord.HTTPException as refusal:
+            if row.kind == "dm" and refusal.code in TAKES_NO_DMS_CODES:
+                return await self._unreachable(row, refusal)
             await self._give_up(row, refusal)
             return None
         except Exception as bug:
@@ -184,7 +189,21 @@ class Outbox:
         await self._record(partial(rows.postpone, row=row.id, error=error, until=until))
         return until
 
-    async def _give_up(self, row: Claimed, refusal: discord.HTTPException) -> None:
+    async def _unreachable(self, row: Claimed, refusal: discord.HTTPException) -> datetime | None:
+        """Record that Discord delivers nothing to the member; return the time of the retry, or None.
+
+        While the bot shares no server with a person, this says nothing about their direct messages. If the bot is not
+        on the server that the message is about, it may have been removed by mistake and come back.
+        """
+        shares = refusal.code != NO_SERVER_IN_COMMON and await self._sender.shares_server(row)
+        if shares or self._sender.is_on_server_of(row) or row.attempts > _NO_SERVER_ATTEMPTS:
+            await self._give_up(row, refusal, closed=shares)
+            return None
+        until = self._later(_NO_SERVER_RETRY_SECONDS)
+        await self._record(partial(rows.postpone, row=row.id, error=str(refusal), until=until))
+        return until
+
+    async def _give_up(self, row: Claimed, refusal: discord.HTTPException, *, closed: bool = False) -> None:
         """Record a refusal that is final for this row, and what follows from it."""
         error, now = str(refusal), self._state.now()
         if refusal.status == _MALFORMED and len(row.payload.get("embeds", ())) > 1:
@@ -194,7 +213,6 @@ class Outbox:
             await self._record(partial(_refused_report, row, error=error, now=now))
             log.warning("log channel refuses entries, they wait", row=row.id, **_recipient(row), error=error)
         else:
-            closed = row.kind == "dm" and refusal.code in closed_dms.TAKES_NO_DMS_CODES
             await self._record(partial(_refused, row, error=error, now=now, closed=closed))
             log.info("message refused", row=row.id, **_recipient(row), error=error)
 

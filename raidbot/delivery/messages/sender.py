@@ -16,8 +16,10 @@ from raidbot.delivery.discord_api import (
     CircuitOpen,
     DiscordApi,
     Family,
+    NoResponse,
     NotNow,
 )
+from raidbot.delivery.discord_internals import member_roles
 from raidbot.delivery.pacing import Pacer
 from raidbot.state import State
 from raidbot.utils.cache import Cache
@@ -99,6 +101,20 @@ class Sender:
             known = opened.id
             self._channels.put(row.target, known)
         return known
+
+    def is_on_server_of(self, row: Claimed) -> bool:
+        """Return True if the bot is on the server that the message is about, or if it is about none."""
+        return row.guild is None or self._client.get_guild(row.guild) is not None
+
+    async def shares_server(self, row: Claimed) -> bool:
+        """Return True if the bot and the recipient are on the server that the message is about, as far as known."""
+        if row.guild is None or not self.is_on_server_of(row):
+            return row.guild is None
+        try:
+            await self._api.call(partial(member_roles, self._client, row.guild, row.target), Family.READS, row.guild)
+        except (NoResponse, discord.HTTPException):
+            return False
+        return True
 
     def _check_openings(self) -> None:
         """Raise CircuitOpen if no conversation may be opened at present."""

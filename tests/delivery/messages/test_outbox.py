@@ -72,50 +72,6 @@ async def test_the_same_cause_is_owed_once(world: DeliveryWorld) -> None:
     assert dms_of(alice) == ["once"]
 
 
-async def test_a_member_without_dms_is_remembered_and_changes_nothing_for_others(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    alice, bob = world.member("alice"), world.member("bob")
-    alice.close_dms()
-
-    for number in range(6):
-        await harness.enqueue_dm(alice, f"to alice {number}")
-        await harness.enqueue_dm(bob, f"to bob {number}")
-    await until_outbox(harness, sent=6, refused=6)
-
-    assert len(dms_of(bob)) == 6
-    assert not harness.api.is_down
-    refusals = [call for call in world.sandbox.calls if call.route.endswith("/messages") and call.status == 403]
-    assert len(refusals) == 1
-
-
-async def test_closed_dms_are_tried_again_after_a_week(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    alice = world.member("alice")
-    alice.close_dms()
-    await harness.enqueue_dm(alice, "first")
-    await until_outbox(harness, refused=1)
-    alice.open_dms()
-
-    await harness.enqueue_dm(alice, "too early")
-    await until_outbox(harness, refused=2)
-    world.clock.advance(timedelta(days=7, seconds=1))
-    await harness.enqueue_dm(alice, "a week later")
-    await until_outbox(harness, refused=2, sent=1)
-    await harness.enqueue_dm(alice, "and on")
-    await until_outbox(harness, refused=2, sent=2)
-
-    assert dms_of(alice) == ["a week later", "and on"]
-
-
-async def test_an_unknown_member_is_a_final_answer(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    stranger = world.sandbox.add_user("stranger")
-    del world.sandbox.store.users[stranger.id]
-
-    await harness.enqueue_dm(stranger, "hello")
-    await until_outbox(harness, refused=1)
-
-
 async def test_an_outage_delays_and_keeps_the_order(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     alice, bob = world.member("alice"), world.member("bob")
