@@ -41,6 +41,7 @@ def _measure() -> dict[str, Any]:
             "claim_ms": _claim(connection, due=5),
             "claim_of_5000_ms": _claim(connection, due=5_000),
             "claim_behind_500_ms": _claim_behind(connection, postponed=500),
+            "claim_of_1000_guilds_ms": _claim_in_turn(connection, guilds=1_000),
             "slowest_reads_ms": {name: milliseconds for milliseconds, name in reads},
         }
 
@@ -82,6 +83,18 @@ def _claim_behind(connection: sqlite3.Connection, *, postponed: int) -> float:
         (first,) = outbox.claim(connection, kind="dm", limit=1, now=NOW)
         outbox.postpone(connection, first.id, error="503", until=NOW + timedelta(minutes=30))
         return _median(connection, partial(outbox.claim, kind="dm", limit=5, now=NOW))
+
+
+def _claim_in_turn(connection: sqlite3.Connection, *, guilds: int) -> float:
+    """Return the median milliseconds of claiming five of 5,000 due messages of so many guilds."""
+    with _rolled_back(connection):
+        queue(connection, 5_000, targets=5_000)
+        connection.execute("UPDATE outbox SET guild = id % ? + 1 WHERE state = 'pending'", (guilds,))
+        times = [
+            _milliseconds(connection, partial(outbox.claim, kind="dm", limit=5, now=NOW, turns={1: turn}))
+            for turn in (0, guilds // 2, guilds)
+        ]
+        return round(statistics.median(times), 2)
 
 
 def _median(connection: sqlite3.Connection, call: Call) -> float:

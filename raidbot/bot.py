@@ -20,12 +20,12 @@ from raidbot.commands.ui.interaction import BotClient, Interaction
 from raidbot.db.database import Database
 from raidbot.delivery import discord_internals
 from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.invalid_requests import InvalidRequests
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.heartbeat import Heartbeat
 from raidbot.jobs.schedule import all_jobs
 from raidbot.raids.model import GuildId
 from raidbot.state import State
-from raidbot.utils.circuit_breaker import CircuitBreaker
 from raidbot.utils.clock import Clock
 from raidbot.utils.errors import Refusal
 from raidbot.utils.tasks import TaskSet, retry_until_done
@@ -81,6 +81,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
     """The client. Call `login`, then `connect`; `close` shuts it down in order. The caller closes the database."""
 
     def __init__(self, db: Database, clock: Clock, options: Options) -> None:
+        invalid = InvalidRequests()
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -92,6 +93,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             guild_ready_timeout=options.guild_ready_seconds,
+            http_trace=invalid.trace(),
             max_ratelimit_timeout=30.0,  # callers schedule longer waits, as for edits of old messages
         )
         discord_internals.check_parts(self, own_urls=bool(options.api_url or options.gateway_url))
@@ -103,7 +105,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         self._tasks = TaskSet()
         self._closing: asyncio.Task[None] | None = None
         self.state = State(db, clock)
-        self.api = DiscordApi(CircuitBreaker())
+        self.api = DiscordApi(invalid=invalid)
         self.gate = SignupGate(self, self.state, self.api)
         self.delivery = DeliveryService(
             self.state,

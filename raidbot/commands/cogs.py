@@ -18,6 +18,7 @@ from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
 from raidbot.commands.admin.setup import Setup
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
+from raidbot.commands.events.closed_dms import ClosedDms
 from raidbot.commands.events.guild_events import GuildEvents
 from raidbot.commands.events.reactions import Reactions
 from raidbot.commands.posting.post_waiter import PostWaiter
@@ -106,7 +107,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(TEMPLATES_PANEL, Templates(state)),
         SetChannel(state),
         RaidSignup(state),
-        Ping(state, lambda: not services.api.down_for, started_at=services.started_at),
+        Ping(state, lambda: not services.api.is_down, started_at=services.started_at),
         GuildEvents(
             state,
             delivery.posted_kinds,
@@ -129,4 +130,5 @@ def all_cogs(services: Services) -> list[commands.Cog]:
             unhandled=delivery.unhandled_reactions,
         ),
     ]
-    return [Router(panels, check=services.check_allowed), *cogs]
+    closed_dms = ClosedDms(state)
+    return [Router(panels, check=services.check_allowed, answered=closed_dms.answered), closed_dms, *cogs]

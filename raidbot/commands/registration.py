@@ -11,7 +11,7 @@ from discord import app_commands
 
 from raidbot.db import guilds
 from raidbot.db.database import Database
-from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.discord_api import DiscordApi, Family
 from raidbot.delivery.discord_internals import command_payloads
 
 log = structlog.get_logger(__name__)
@@ -29,9 +29,9 @@ async def register_commands(
     fact = f"commands of {application_id}"
     noted = await db.read(partial(guilds.fact, name=fact)) or ""
     unchanged = payloads is not None and noted.startswith(fingerprint)
-    if unchanged and noted == _with_ids(fingerprint, await api.call(tree.fetch_commands)):
+    if unchanged and noted == _with_ids(fingerprint, await api.call(tree.fetch_commands, Family.COMMANDS)):
         return
-    known = _with_ids(fingerprint, await api.call(tree.sync))
+    known = _with_ids(fingerprint, await api.call(tree.sync, Family.COMMANDS))
     await db.write(partial(guilds.note_fact, name=fact, value=known))
     log.info("commands registered", commands=len(tree.get_commands()))
 

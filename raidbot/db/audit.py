@@ -126,8 +126,14 @@ def _about(guild: GuildId, code: RaidCode, name: str, channel: ChannelId, messag
 
 def queue_report(tx: sqlite3.Connection, feed: Feed, records: Iterable[Record], message: outbox.OutboxMessage) -> None:
     """Queue the message that reports these entries, and clear their pending mark."""
-    _mark_reported(tx, feed, [record.id for record in records])
+    _mark(tx, feed, [record.id for record in records], pending=False)
     outbox.enqueue(tx, message)
+
+
+def owe_again(tx: sqlite3.Connection, row: int) -> None:
+    """Mark the entries that this row of the outbox reports as pending again, because it was not sent."""
+    for feed, ids in outbox.return_entries(tx, row).items():
+        _mark(tx, Feed(feed), ids, pending=True)
 
 
 def clear_pending(tx: sqlite3.Connection, feed: Feed, guild: GuildId) -> None:
@@ -135,8 +141,8 @@ def clear_pending(tx: sqlite3.Connection, feed: Feed, guild: GuildId) -> None:
     tx.execute(f"UPDATE audit SET {feed} = 0 WHERE {feed} = 1 AND guild = ?", (guild,))  # noqa: S608
 
 
-def _mark_reported(tx: sqlite3.Connection, feed: Feed, ids: Iterable[int]) -> None:
-    tx.executemany(f"UPDATE audit SET {feed} = 0 WHERE id = ?", [(one,) for one in ids])  # noqa: S608
+def _mark(tx: sqlite3.Connection, feed: Feed, ids: Iterable[int], *, pending: bool) -> None:
+    tx.executemany(f"UPDATE audit SET {feed} = ? WHERE id = ?", [(pending, one) for one in ids])  # noqa: S608
 
 
 def prune(tx: sqlite3.Connection, *, now: datetime, days: int, limit: int = 1000) -> int:

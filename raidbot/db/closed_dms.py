@@ -10,8 +10,12 @@ from raidbot.raids.model import MemberId
 
 
 def close_dms(tx: sqlite3.Connection, member: int, now: datetime) -> None:
-    """Record that the member accepts no DMs."""
-    tx.execute("INSERT OR REPLACE INTO closed_dms (member, since) VALUES (?, ?)", (member, seconds(now)))
+    """Record that the member accepts no DMs, as of the last attempt."""
+    tx.execute(
+        "INSERT INTO closed_dms (member, since) VALUES (?, ?)"
+        " ON CONFLICT (member) DO UPDATE SET since = excluded.since, try_again = 0",
+        (member, seconds(now)),
+    )
 
 
 def open_dms(tx: sqlite3.Connection, member: int) -> None:
@@ -31,3 +35,26 @@ def without_dms(connection: sqlite3.Connection, members: Iterable[MemberId]) -> 
 def dms_closed_since(connection: sqlite3.Connection, member: int) -> datetime | None:
     row = connection.execute("SELECT since FROM closed_dms WHERE member = ?", (member,)).fetchone()
     return None if row is None else instant(row[0])
+
+
+def silent_since(connection: sqlite3.Connection, member: int) -> datetime | None:
+    """Return when the member's DMs were found closed, or None if they were not, or the member did something since."""
+    row = connection.execute("SELECT since FROM closed_dms WHERE member = ? AND try_again = 0", (member,)).fetchone()
+    return None if row is None else instant(row[0])
+
+
+def note_sign_of_life(tx: sqlite3.Connection, member: int) -> None:
+    """Let the next message to the member be tried."""
+    tx.execute("UPDATE closed_dms SET try_again = 1 WHERE member = ?", (member,))
+
+
+def is_untold(connection: sqlite3.Connection, member: int) -> bool:
+    """Return True if the member's DMs are closed and they have not been told how to open them."""
+    return (
+        connection.execute("SELECT 1 FROM closed_dms WHERE member = ? AND told = 0", (member,)).fetchone() is not None
+    )
+
+
+def note_told(tx: sqlite3.Connection, member: int) -> bool:
+    """Record that the member is being told how to open their DMs; return False if that happened before."""
+    return tx.execute("UPDATE closed_dms SET told = 1 WHERE member = ? AND told = 0", (member,)).rowcount == 1

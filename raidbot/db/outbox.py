@@ -2,14 +2,16 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from itertools import islice
+from typing import Any, Literal, NamedTuple
 
 from raidbot.db.raids import instant, seconds, seconds_or_none
 from raidbot.db.timestamps import instant_or_none
-from raidbot.raids.model import GuildId
+from raidbot.raids.model import GuildId, RaidId
+from raidbot.raids.notifications import Purpose
 
 CLAIM_LIFETIME = timedelta(minutes=2)
 """Time during which Discord reliably answers a repeated nonce with the first message.
@@ -18,24 +20,38 @@ The outcome of an older claim is unknown.
 """
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """Most by which this machine's clock is assumed to be ahead of Discord's, which dates the messages."""
+_URGENCY = {Purpose.PROMOTION: 0, Purpose.REQUEST: 0, Purpose.REMINDER: 0, Purpose.CHANGE: 1, Purpose.COURTESY: 2}
+"""The lowest goes first."""
 KEPT = timedelta(days=30)
 """Time for which a done row is kept. Whoever asks later whether a message was owed asks a fact of its own table."""
+
+
+Kind = Literal["dm", "post"]
+NO_TURNS: Mapping[int, int] = {}
+Entries = dict[str, list[int]]
+"""Ids of audit entries, by the log channel to which a message reports them."""
+Row = tuple[int, Kind, int, str, int, int | None, int | None, int, str | None]
+"""Id, kind, target, payload, attempts, first claim, guild, urgency and entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMessage:
     """A message to send. `target` is the id of a member (dm) or of a channel (post); instants are UTC.
 
+    `entries` are the audit entries that it reports.
     `payload` holds `content`, `embeds` and `buttons`, as `delivery.messages.outbox` sends them.
     """
 
-    kind: Literal["dm", "post"]
+    kind: Kind
     target: int
     payload: dict[str, Any]
     dedupe: str
     due_at: datetime
     expires_at: datetime | None = None
     guild: GuildId | None = None
+    raid: RaidId | None = None
+    entries: Entries = field(default_factory=dict)
+    purpose: Purpose = Purpose.CHANGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +59,30 @@ class Claimed:
     """A row to send. No attempt before `first_claimed_at` can have delivered it; None if that is not known."""
 
     id: int
-    kind: Literal["dm", "post"]
+    kind: Kind
     target: int
+    guild: GuildId | None
     payload: dict[str, Any]
     attempts: int
     first_claimed_at: datetime | None
+    urgency: int
+    entries: Entries
+
+
+class Undelivered(NamedTuple):
+    waiting: int = 0
+    unknown: int = 0
 
 
 def enqueue(tx: sqlite3.Connection, owed: OutboxMessage) -> bool:
-    """Queue the message; return False if one with the same `dedupe` was queued before."""
+    """Queue the message; return False if one with the same `dedupe` was queued before.
+
+    Of the courtesy messages to a member about a raid that were not tried yet, only the newest stays pending.
+    """
     cursor = tx.execute(
-        "INSERT INTO outbox (guild, kind, target, payload, dedupe, due_at, expires_at, state, attempts)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0) ON CONFLICT (dedupe) DO NOTHING",
+        "INSERT INTO outbox"
+        " (guild, kind, target, payload, dedupe, due_at, expires_at, raid, purpose, urgency, entries, state, attempts)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0) ON CONFLICT (dedupe) DO NOTHING",
         (
             owed.guild,
             owed.kind,
@@ -63,31 +91,53 @@ def enqueue(tx: sqlite3.Connection, owed: OutboxMessage) -> bool:
             owed.dedupe,
             seconds(owed.due_at),
             seconds_or_none(owed.expires_at),
+            owed.raid,
+            owed.purpose,
+            _URGENCY[owed.purpose],
+            json.dumps(owed.entries) if owed.entries else None,
         ),
     )
+    if cursor.rowcount == 1 and owed.raid is not None and owed.kind == "dm":
+        _put_behind(tx, owed, cursor.lastrowid or 0)
     return cursor.rowcount == 1
 
 
-def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, now: datetime) -> list[Claimed]:
-    """Claim up to `limit` due rows, oldest first; rows past `expires_at` become `expired`.
+def _put_behind(tx: sqlite3.Connection, owed: OutboxMessage, row: int) -> None:
+    """Let the message overtake none to the same member about the same raid, and replace older courtesy ones."""
+    if owed.purpose in (Purpose.COURTESY, Purpose.PROMOTION):
+        tx.execute(
+            "UPDATE outbox SET state = 'expired', last_error = 'replaced by a newer message', done_at = ?"
+            " WHERE state = 'pending' AND raid = ? AND target = ? AND kind = 'dm' AND purpose = 'courtesy'"
+            " AND attempts = 0 AND id < ?",
+            (seconds(owed.due_at), owed.raid, owed.target, row),
+        )
+    tx.execute(
+        "UPDATE outbox SET urgency = min(urgency, ?)"
+        " WHERE state = 'pending' AND raid = ? AND target = ? AND kind = 'dm' AND id < ?",
+        (_URGENCY[owed.purpose], owed.raid, owed.target, row),
+    )
 
+
+def claim(
+    tx: sqlite3.Connection, *, kind: Kind, limit: int, now: datetime, turns: Mapping[int, int] = NO_TURNS
+) -> list[Claimed]:
+    """Claim up to `limit` due rows: the most urgent first, and of these one per guild in turn, oldest first.
+
+    `turns` has the guild that had the last turn, by urgency. One of several rows is a less urgent one, if there is one.
     A row waits while an earlier row for the same recipient is postponed, and while its guild has removed the bot.
     `claimed_at` keeps the first claim; `due_at` of a claimed row is its last claim.
     """
     at = seconds(now)
-    tx.execute(
-        "UPDATE outbox SET state = 'expired', done_at = ? WHERE state = 'pending' AND kind = ? AND expires_at <= ?",
-        (at, kind, at),
-    )
-    rows = tx.execute(
-        "SELECT id, kind, target, payload, attempts, claimed_at FROM outbox AS owed"
-        " WHERE state = 'pending' AND kind = ? AND due_at <= ? AND NOT EXISTS ("
-        "SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending' AND earlier.kind = owed.kind"
-        " AND earlier.target = owed.target AND earlier.id < owed.id AND earlier.attempts > 0)"
-        " AND (guild IS NULL OR guild NOT IN (SELECT guild FROM absences))"
-        " ORDER BY due_at, id LIMIT ?",
-        (kind, at, limit),
-    ).fetchall()
+    is_due = "SELECT 1 FROM outbox WHERE state = 'pending' AND kind = ? AND due_at <= ? LIMIT 1"
+    if tx.execute(is_due, (kind, at)).fetchone() is None:
+        return []
+    absent = {guild for (guild,) in tx.execute("SELECT guild FROM absences")}
+    rows: list[Row] = []
+    for urgency in sorted(set(_URGENCY.values())):
+        if len(rows) == limit > 1 and rows[-1][7] == 0:
+            rows = rows[:-1] + (_in_turn(tx, kind, urgency, at, turns.get(urgency, 0), 1, absent) or rows[-1:])
+        elif len(rows) < limit:
+            rows += _in_turn(tx, kind, urgency, at, turns.get(urgency, 0), limit - len(rows), absent)
     # A row that an older version postponed has attempts but no first claim: it stays unknown.
     tx.executemany(
         "UPDATE outbox SET state = 'claimed', claimed_at = iif(attempts = 0, ?, claimed_at), due_at = ?,"
@@ -99,31 +149,88 @@ def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, no
             id=row[0],
             kind=row[1],
             target=row[2],
+            guild=None if row[6] is None else GuildId(row[6]),
             payload=json.loads(row[3]),
             attempts=row[4] + 1,
             first_claimed_at=instant_or_none(row[5] if row[4] else at),
+            urgency=row[7],
+            entries=json.loads(row[8] or "{}"),
         )
         for row in rows
     ]
 
 
-def recover(tx: sqlite3.Connection, *, now: datetime) -> tuple[int, int]:
-    """Handle claims left by a crash; return the numbers of retried and unknown rows.
+def _in_turn(
+    tx: sqlite3.Connection, kind: str, urgency: int, at: int, after: int, limit: int, absent: Container[int]
+) -> list[Row]:
+    """Return up to `limit` due rows of this urgency: the first of each guild, then the second of each, and so on."""
+    waiting = (guild for guild in _guilds_after(tx, kind, urgency, after) if guild not in absent)
+    queues: list[Iterator[Row]] = []
+    found: list[Row] = []
+    while len(found) < limit and (guild := next(waiting, None)) is not None:
+        queue = _due(tx, kind, urgency, guild, at, limit)
+        found += islice(queue, 1)
+        queues.append(queue)
+    while len(found) < limit and queues:
+        for queue in list(queues):
+            row = next(queue, None)
+            if row is None:
+                queues.remove(queue)
+            elif len(found) < limit:
+                found.append(row)
+    return found
 
-    Claims younger than `CLAIM_LIFETIME` become pending again under their old nonce, older ones become `unknown`.
+
+def _guilds_after(tx: sqlite3.Connection, kind: str, urgency: int, after: int) -> Iterator[int]:
+    """Yield the guilds with pending rows of this urgency, in a circle that begins behind `after`."""
+    step = (
+        "SELECT ifnull(guild, 0) FROM outbox WHERE state = 'pending' AND kind = ? AND urgency = ?"
+        " AND ifnull(guild, 0) > ? ORDER BY ifnull(guild, 0) LIMIT 1"
+    )
+    guild, is_second_half = after, False
+    while True:
+        row = tx.execute(step, (kind, urgency, guild)).fetchone()
+        if row is None and not is_second_half:
+            guild, is_second_half = -1, True
+            continue
+        if row is None or (is_second_half and row[0] > after):
+            return
+        guild = row[0]
+        yield guild
+
+
+def _due(tx: sqlite3.Connection, kind: str, urgency: int, guild: int, at: int, limit: int) -> Iterator[Row]:
+    return iter(
+        tx.execute(
+            "SELECT id, kind, target, payload, attempts, claimed_at, guild, urgency, entries FROM outbox AS owed"
+            " WHERE state = 'pending' AND kind = ? AND urgency = ? AND ifnull(guild, 0) = ? AND due_at <= ?"
+            " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending'"
+            " AND earlier.kind = owed.kind AND earlier.target = owed.target AND earlier.id < owed.id"
+            " AND (earlier.attempts > 0 OR earlier.last_error IS NOT NULL)) ORDER BY due_at, id LIMIT ?",
+            (kind, urgency, guild, at, limit),
+        ).fetchall()
+    )
+
+
+def expire(tx: sqlite3.Connection, *, kind: Kind, now: datetime) -> int:
+    """Give up what is past its `expires_at`; return the number of rows."""
+    at = seconds(now)
+    return tx.execute(
+        "UPDATE outbox SET state = 'expired', done_at = ? WHERE state = 'pending' AND kind = ? AND expires_at <= ?",
+        (at, kind, at),
+    ).rowcount
+
+
+def recover(tx: sqlite3.Connection) -> int:
+    """Make the claims that a crash left pending again, and return their number.
+
+    They are searched for before they are sent again, because each may have arrived.
     """
-    young = seconds(now - CLAIM_LIFETIME)
-    again = tx.execute(  # in rows that an older version claimed, `claimed_at` is the last claim
-        "UPDATE outbox SET state = 'pending' WHERE state = 'claimed' AND max(due_at, coalesce(claimed_at, due_at)) > ?",
-        (young,),
-    ).rowcount
-    lost = tx.execute(
-        "UPDATE outbox SET state = 'unknown', done_at = ? WHERE state = 'claimed'", (seconds(now),)
-    ).rowcount
-    return again, lost
+    return tx.execute("UPDATE outbox SET state = 'pending' WHERE state = 'claimed'").rowcount
 
 
-def sent(tx: sqlite3.Connection, row: int, *, message: int, now: datetime) -> None:
+def sent(tx: sqlite3.Connection, row: int, *, message: int | None, now: datetime) -> None:
+    """Record that the message was sent; `message` is None if it was deleted since."""
     tx.execute(
         "UPDATE outbox SET state = 'sent', message = ?, done_at = ?, last_error = NULL WHERE id = ?",
         (message, seconds(now), row),
@@ -137,12 +244,56 @@ def refused(tx: sqlite3.Connection, row: int, *, error: str, now: datetime) -> N
     )
 
 
+def unknown(tx: sqlite3.Connection, row: int, *, error: str, now: datetime) -> None:
+    """Record that nobody can know whether the message arrived."""
+    tx.execute(
+        "UPDATE outbox SET state = 'unknown', last_error = ?, done_at = ? WHERE id = ?", (error, seconds(now), row)
+    )
+
+
 def postpone(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -> None:
     """Retry the row at `until` under the same nonce; as far as known, nothing was sent."""
     tx.execute(
         "UPDATE outbox SET state = 'pending', last_error = ?, due_at = ? WHERE id = ?",
         (error, seconds(until), row),
     )
+
+
+def put_back(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -> None:
+    """Take back the claim of a row that could not be tried: it is due again at `until`, as if never claimed."""
+    tx.execute(
+        "UPDATE outbox SET state = 'pending', last_error = ?, due_at = ?, attempts = attempts - 1,"
+        " claimed_at = iif(attempts = 1, NULL, claimed_at) WHERE id = ?",
+        (error, seconds(until), row),
+    )
+
+
+def return_entries(tx: sqlite3.Connection, row: int) -> Entries:
+    """Return the audit entries that the row reports, and free its key for the row that reports them next."""
+    found = tx.execute(
+        "UPDATE outbox SET dedupe = dedupe || ':' || id WHERE id = ? AND entries IS NOT NULL RETURNING entries", (row,)
+    ).fetchone()
+    return {} if found is None else dict(json.loads(found[0]))
+
+
+def last_returned(connection: sqlite3.Connection, channel: int) -> datetime | None:
+    """Return the instant at which a report to this log channel failed last."""
+    row = connection.execute(
+        "SELECT max(done_at) FROM outbox WHERE entries IS NOT NULL AND state IN ('refused', 'unknown') AND target = ?",
+        (channel,),
+    ).fetchone()
+    return instant_or_none(row[0])
+
+
+def undelivered(connection: sqlite3.Connection, raid: RaidId) -> Undelivered:
+    """Return the numbers of messages about this raid that had to be postponed, and of those nobody knows about."""
+    waiting, unknown = connection.execute(
+        "SELECT (SELECT count(*) FROM outbox WHERE state = 'pending' AND raid = :raid"
+        " AND (attempts > 0 OR last_error IS NOT NULL)),"
+        " (SELECT count(*) FROM outbox WHERE state = 'unknown' AND raid = :raid)",
+        {"raid": raid},
+    ).fetchone()
+    return Undelivered(waiting, unknown)
 
 
 def is_sent_message(connection: sqlite3.Connection, message: int) -> bool:
@@ -161,7 +312,7 @@ def has_pending_posts(connection: sqlite3.Connection, channel: int) -> bool:
     return found.fetchone() is not None
 
 
-def next_due(connection: sqlite3.Connection, kind: Literal["dm", "post"]) -> datetime | None:
+def next_due(connection: sqlite3.Connection, kind: Kind) -> datetime | None:
     """Return the instant at which the next pending row of this kind is due, or None if there is none."""
     row = connection.execute("SELECT min(due_at) FROM outbox WHERE state = 'pending' AND kind = ?", (kind,)).fetchone()
     return None if row[0] is None else instant(row[0])

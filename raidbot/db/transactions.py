@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from raidbot.db import audit, guilds, outbox, raids, templates, undo
+from raidbot.db import audit, closed_dms, guilds, outbox, raids, templates, undo
+from raidbot.db.outbox_endings import end_obsolete
 from raidbot.raids.audit.entry import Entry
 from raidbot.raids.audit.raid_entries import entries
 from raidbot.raids.audit.settings_entries import settings_entries
@@ -27,7 +28,11 @@ def save_change(
         guilds.save_names(tx, before.guild, names.items())
     found = entries(before, change)
     _note_step(tx, before, change, found, cause, now)
-    return record(tx, change, found, cause, now)
+    if cause.actor is not None:
+        closed_dms.note_sign_of_life(tx, cause.actor)
+    asked_anew = end_obsolete(tx, before, change, now)
+    queued = record(tx, change, found, cause, now)
+    return _owe(tx, Change(change.raid, asked_anew), now) or queued
 
 
 def save_settings(
@@ -55,6 +60,11 @@ def record_creation(raid: Raid, cause: Cause, now: datetime, tx: sqlite3.Connect
 def record(tx: sqlite3.Connection, change: Change, found: Sequence[Entry], cause: Cause, now: datetime) -> bool:
     raid = change.raid
     audit.record(tx, found, guild=raid.guild, raid=raid.id, at=now, actor=cause.actor, source=cause.source)
+    return _owe(tx, change, now)
+
+
+def _owe(tx: sqlite3.Connection, change: Change, now: datetime) -> bool:
+    """Queue the messages that follow from the change; return True if there are any."""
     messages = list(_messages(change, now))
     for message in messages:
         outbox.enqueue(tx, message)
@@ -72,6 +82,8 @@ def _messages(change: Change, now: datetime) -> Iterator[outbox.OutboxMessage]:
             due_at=now,
             expires_at=notice.expires_at,
             guild=raid.guild,
+            raid=raid.id,
+            purpose=notice.purpose,
         )
     note = thread_note(change)
     if note is not None and raid.thread is not None:
@@ -82,6 +94,7 @@ def _messages(change: Change, now: datetime) -> Iterator[outbox.OutboxMessage]:
             dedupe=f"raid:{raid.id}:v{raid.version}:thread",
             due_at=now,
             guild=raid.guild,
+            raid=raid.id,
         )
 
 

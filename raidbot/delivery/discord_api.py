@@ -1,13 +1,17 @@
-"""One circuit breaker around all REST calls that the bot makes on its own account."""
+"""Circuit breakers around all REST calls that the bot makes on its own account, one per family of endpoints."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import random
+from collections.abc import Awaitable, Callable, Hashable
+from enum import StrEnum
 from typing import TypeVar
 
 import aiohttp
 import discord
 import structlog
 
+from raidbot.delivery.invalid_requests import InvalidRequests
+from raidbot.delivery.pacing import Pacer
 from raidbot.utils.circuit_breaker import CircuitBreaker
 
 log = structlog.get_logger(__name__)
@@ -16,8 +20,35 @@ T = TypeVar("T")
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+QUARANTINED = 20026
+OPENING_TOO_FAST = 40003
 _RETRYABLE_STATUSES = {401, 408, 429}
 """4xx statuses that say nothing about the request itself, so a later retry may succeed."""
+_RETRYABLE_CODES = {
+    **dict.fromkeys((20016, 20022, 20028, 20029), 60.0),  # limits of a channel or server
+    QUARANTINED: 600.0,
+    **dict.fromkeys((40001, 40002), 600.0),  # the bot's account
+    OPENING_TOO_FAST: 60.0,
+    **dict.fromkeys((40062, 40333, 130000), 60.0),  # Discord is overloaded, or Cloudflare blocks the bot
+}
+"""Error codes that are about the bot or Discord and not about the request, with seconds until a retry."""
+_NO_CODE = 0
+_RATE_LIMITED = 429
+_RETRY_SECONDS = 5.0
+_JITTER = 0.1
+"""Share of the time for which a circuit is open, by which callers come back at different times."""
+
+
+class Family(StrEnum):
+    """Endpoints that fail together. Failures of one family hold up no other; the values appear in the log."""
+
+    BOARDS = "board edits"
+    MESSAGES = "messages"
+    OPENING_DMS = "opening direct messages"
+    REACTIONS = "reactions"
+    THREADS = "threads"
+    READS = "reads"
+    COMMANDS = "command registration"
 
 
 class NoResponse(Exception):  # noqa: N818 - a fact about the connection, not an error of the caller
@@ -33,65 +64,116 @@ class NoResponse(Exception):  # noqa: N818 - a fact about the connection, not an
 
 
 class CircuitOpen(NoResponse):
-    """The request was not sent, because Discord has been unreachable."""
+    """The request was not sent, because Discord has been unreachable: no attempt, so no reason to back off."""
 
     def __init__(self, retry_in: float) -> None:
         super().__init__(retry_in, asked=False)
 
 
+class NotNow(NoResponse):
+    """Discord or a proxy refused, for a reason that is not about the request; `code` is 0 if it gave none."""
+
+    def __init__(self, retry_in: float, code: int) -> None:
+        super().__init__(retry_in, asked=False)
+        self.code = code
+
+
 class DiscordApi:
     """Makes the bot's own calls to Discord; responses to interactions do not go through it.
 
-    Only network errors, timeouts and 5xx count as failures; discord.py has retried 5xx and 429 by then.
-    No call is cancelled: cancelled while it waits out a global limit, it would leave discord.py waiting forever.
+    Network errors, timeouts, 5xx and refusals without one of Discord's error codes count as failures; discord.py has
+    retried 5xx and 429 by then. No call is cancelled: cancelled while it waits out a global limit, it would leave
+    discord.py waiting forever. `invalid` counts the refusals for which Discord bans, of all requests.
     """
 
-    def __init__(self, breaker: CircuitBreaker) -> None:
-        self._breaker = breaker
-        self._down = False
+    def __init__(
+        self, new_breaker: Callable[[], CircuitBreaker] = CircuitBreaker, invalid: InvalidRequests | None = None
+    ) -> None:
+        self._breakers = {family: new_breaker() for family in Family}
+        self._down: set[Family] = set()
+        self.invalid = invalid or InvalidRequests()
+        self._slow: Pacer[None] = Pacer(1.0)
 
     @property
-    def down_for(self) -> float:
-        """Seconds until a call may be made; 0 unless the circuit is open."""
-        return self._breaker.retry_in(_seconds())
+    def is_down(self) -> bool:
+        """True if calls of some family wait because Discord does not respond."""
+        return any(self.down_for(family) for family in Family)
 
-    async def call(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Make a call and return its result.
+    def down_for(self, family: Family) -> float:
+        """Return the seconds until a call may be made; 0 unless the circuit is open."""
+        return self._breakers[family].retry_in(_seconds())
 
-        Raises NoResponse (CircuitOpen if nothing was sent), and discord.HTTPException if Discord refused.
+    async def call(self, ask: Callable[[], Awaitable[T]], family: Family, caller: Hashable = None) -> T:
+        """Make a call and return its result. `caller` is the guild for which it is made, if there is one.
+
+        Raises CircuitOpen if nothing was sent, NotNow or NoResponse if there was no definite response, and
+        discord.HTTPException if Discord refused.
         """
-        if not self._breaker.allow(_seconds()):
-            raise CircuitOpen(max(self.down_for, 0.1))
+        await self._mind_bans()
+        if not self._breakers[family].allow(_seconds(), caller):
+            raise CircuitOpen(self._wait(family))
         try:
             answer = await ask()
         except (aiohttp.ClientError, OSError, TimeoutError, discord.DiscordServerError) as error:
-            self._failed(error)
-            raise NoResponse(self.down_for, asked=True) from error
+            self._failed(family, caller, error)
+            raise NoResponse(self.down_for(family), asked=True) from error
         except discord.RateLimited as error:
-            self._succeeded()
+            self._succeeded(family, caller)
             raise NoResponse(error.retry_after, asked=False) from error
         except discord.HTTPException as error:
-            self._succeeded()
-            if error.status in _RETRYABLE_STATUSES:
-                raise NoResponse(5.0, asked=False) from error
+            self._refused(family, caller, error)
             raise
         except BaseException:
-            self._breaker.gave_up(_seconds())
+            self._breakers[family].gave_up(_seconds(), caller)
             raise
-        self._succeeded()
+        self._succeeded(family, caller)
         return answer
 
-    def _succeeded(self) -> None:
-        self._breaker.succeeded(_seconds())
-        if self._down:
-            self._down = False
-            log.info("discord reachable again")
+    async def _mind_bans(self) -> None:
+        """Slow down, or raise CircuitOpen, if Discord is about to ban the bot for too many invalid requests."""
+        if wait := self.invalid.blocked_for():
+            raise CircuitOpen(wait)
+        if self.invalid.is_many():
+            await self._slow.turn(None)
 
-    def _failed(self, error: Exception) -> None:
-        self._breaker.failed(_seconds())
-        if self.down_for and not self._down:
-            self._down = True
-            log.warning("discord unreachable, calls wait", error=repr(error))
+    def _refused(self, family: Family, caller: Hashable, refusal: discord.HTTPException) -> None:
+        """Raise NotNow if the refusal is not about the request."""
+        if _is_from_proxy(refusal):
+            self._failed(family, caller, refusal)
+            raise NotNow(max(self.down_for(family), _retry_after(refusal)), refusal.code) from refusal
+        self._succeeded(family, caller)
+        wait = _RETRYABLE_CODES.get(refusal.code)
+        if wait is None and refusal.status in _RETRYABLE_STATUSES:
+            wait = _retry_after(refusal)
+        if wait is not None:
+            raise NotNow(wait, refusal.code) from refusal
+
+    def _succeeded(self, family: Family, caller: Hashable) -> None:
+        self._breakers[family].succeeded(_seconds(), caller)
+        if family in self._down and not self.down_for(family):
+            self._down.discard(family)
+            log.info("discord reachable again", calls=family.value)
+
+    def _failed(self, family: Family, caller: Hashable, error: Exception) -> None:
+        self._breakers[family].failed(_seconds(), caller)
+        if self.down_for(family) and family not in self._down:
+            self._down.add(family)
+            log.warning("discord unreachable, calls wait", calls=family.value, error=repr(error))
+
+    def _wait(self, family: Family) -> float:
+        """Return the seconds after which a caller that was turned away comes back."""
+        unit = _JITTER * self._breakers[family].open_seconds
+        return (self.down_for(family) or unit) + random.uniform(0, unit)
+
+
+def _is_from_proxy(refusal: discord.HTTPException) -> bool:
+    """Return True if the refusal has none of Discord's error codes, and is no rate limit of Discord's."""
+    return refusal.code == _NO_CODE and (refusal.status != _RATE_LIMITED or "Via" not in refusal.response.headers)
+
+
+def _retry_after(refusal: discord.HTTPException) -> float:
+    said = refusal.response.headers.get("Retry-After", "")
+    return max(float(said) if said.isdigit() else 0.0, _RETRY_SECONDS)
 
 
 def _seconds() -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.utils.backoff import Backoff
@@ -10,14 +11,22 @@ from raidbot.utils.tasks import end
 _MAX_BACKOFF_SECONDS = 300.0
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The result of a round in which nothing could be tried: the next one comes after `seconds`, without backoff."""
+
+    seconds: float
+
+
 class RetryWorker:
     """Runs rounds of work in one task, whenever woken.
 
-    `make` runs a round. It returns None when nothing is left, else the minimum delay in seconds before the next round.
+    `make` runs a round. It returns None when nothing is left, a `Pause` when something could not be tried, else the
+    minimum delay in seconds before the next round.
     Delays start at `first_retry` seconds and double up to 5 minutes; new work waits only for the minimum delay.
     """
 
-    def __init__(self, make: Callable[[], Awaitable[float | None]], *, first_retry: float) -> None:
+    def __init__(self, make: Callable[[], Awaitable[float | Pause | None]], *, first_retry: float) -> None:
         self._make = make
         self._first_retry = first_retry
         self._wake = asyncio.Event()
@@ -50,6 +59,10 @@ class RetryWorker:
             at_least = None if self._stopping.is_set() else await self._make()
             if at_least is None:
                 backoff.reset()
+                continue
+            if isinstance(at_least, Pause):
+                await sleep_unless(at_least.seconds, unless=self._stopping)
+                self._wake.set()
                 continue
             soonest = max(self._first_retry, at_least)
             await sleep_unless(soonest, unless=self._stopping)

@@ -10,14 +10,14 @@ import structlog
 from raidbot.db import audit, outbox, raid_queries
 from raidbot.db import threads as rows
 from raidbot.db.outbox import OutboxMessage
-from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, DiscordApi, NoResponse
+from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.discord_internals import add_to_thread, archive_thread, open_thread
 from raidbot.delivery.report_once import ReportOnce
-from raidbot.delivery.retry_worker import RetryWorker
+from raidbot.delivery.retry_worker import Pause, RetryWorker
 from raidbot.raids import labels, lifecycle
 from raidbot.raids.audit.entry import Arguments, AuditAction, Entry
 from raidbot.raids.events import Change
-from raidbot.raids.model import ChannelId, MemberId, Raid, RaidId, Source
+from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, RaidId, Source
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
 from raidbot.utils.text import escape, stamps
@@ -93,8 +93,9 @@ class Threads:
         """Queue the thread; `turned` if signups closed or reopened, so that it may have to be (un)archived."""
         self._turned[raid] = turned or self._turned.get(raid, False)
 
-    async def _work_round(self) -> float | None:
+    async def _work_round(self) -> float | Pause | None:
         waits = [] if await self._searched() else [0.0]
+        closed: list[float] = []
         for raid in list(self._turned):
             if self._worker.ending:
                 break
@@ -103,13 +104,16 @@ class Threads:
                 if not await self._follow(raid, turned=turned):
                     self._due(raid, turned=turned)
                     waits.append(0.0)
+            except CircuitOpen as none:
+                self._due(raid, turned=turned)
+                closed.append(none.retry_in)
             except (NoResponse, sqlite3.Error) as none:
                 log.info("thread not updated yet", raid=raid, error=repr(none))
                 self._due(raid, turned=turned)
                 waits.append(none.retry_in if isinstance(none, NoResponse) else 0.0)
             except Exception:  # must not block the other threads
                 log.exception("thread cannot be updated", raid=raid)
-        return max(waits, default=None)
+        return Pause(max(closed)) if closed else max(waits, default=None)
 
     async def _searched(self) -> bool:
         """Queue threads that lack members, if a search is due; return False if it has to be retried."""
@@ -133,13 +137,13 @@ class Threads:
             return True
         try:
             if turned and raid.is_open:
-                await self._turn(thread, archived=False)
+                await self._turn(raid.guild, thread, archived=False)
             if raid.is_open or (turned and raid.is_live):
                 await self._add_missing(raid, thread)
             if turned and not raid.is_open:
                 if await self._state.db.read(partial(outbox.has_pending_posts, channel=thread)):
                     return False
-                await self._turn(thread, archived=True)
+                await self._turn(raid.guild, thread, archived=True)
         except discord.HTTPException as refusal:  # deleted or not permitted: the raid goes on without it
             log.info("thread update refused", raid=raid_id, thread=thread, error=str(refusal))
             if refusal.code == UNKNOWN_CHANNEL:
@@ -160,7 +164,9 @@ class Threads:
                     message,
                     name=labels.thread_name(raid, _MAX_THREAD_NAME_LENGTH),
                     auto_archive_minutes=settings.thread_archive_minutes,
-                )
+                ),
+                Family.THREADS,
+                raid.guild,
             )
         except discord.HTTPException as refusal:
             if refusal.code != _THREAD_EXISTS:
@@ -175,8 +181,9 @@ class Threads:
         names = await self._state.names(raid)
         return [escape(names.get(member, "Member")) for member in raid.members()]
 
-    async def _turn(self, thread: ChannelId, *, archived: bool) -> None:
-        await self._api.call(partial(archive_thread, self._client, thread, archived=archived))
+    async def _turn(self, guild: GuildId, thread: ChannelId, *, archived: bool) -> None:
+        update = partial(archive_thread, self._client, thread, archived=archived)
+        await self._api.call(update, Family.THREADS, guild)
 
     async def _add_missing(self, raid: Raid, thread: ChannelId) -> None:
         if not (await self._state.settings(raid.guild)).thread_members:
@@ -186,7 +193,7 @@ class Threads:
             if member in added or self._worker.ending:
                 continue
             try:
-                await self._add(thread, member)
+                await self._add(raid.guild, thread, member)
             except discord.HTTPException as refusal:
                 if refusal.code == UNKNOWN_CHANNEL:
                     raise
@@ -197,16 +204,16 @@ class Threads:
                 self._reports.forget(raid.channel)
             await self._state.db.write(partial(rows.note_added, raid=raid.id, member=member))
 
-    async def _add(self, thread: ChannelId, member: MemberId) -> None:
+    async def _add(self, guild: GuildId, thread: ChannelId, member: MemberId) -> None:
         """Add the member, after unarchiving the thread if Discord archived it for inactivity."""
         add = partial(add_to_thread, self._client, thread, member)
         try:
-            await self._api.call(add)
+            await self._api.call(add, Family.THREADS, guild)
         except discord.HTTPException as refusal:
             if refusal.code != _ARCHIVED:
                 raise
-            await self._turn(thread, archived=False)
-            await self._api.call(add)
+            await self._turn(guild, thread, archived=False)
+            await self._api.call(add, Family.THREADS, guild)
 
     async def _report(self, raid: Raid, refusal: discord.HTTPException) -> None:
         """Log and audit a refusal once per channel and error code, until adding a member works again."""
@@ -240,4 +247,5 @@ def _intro(raid: Raid, thread: ChannelId, there: list[str], *, now: datetime) ->
         due_at=now,
         expires_at=raid.starts_at,
         guild=raid.guild,
+        raid=raid.id,
     )

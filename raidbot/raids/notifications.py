@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import reduce
 from typing import Literal, assert_never
 
@@ -23,6 +24,16 @@ class Button:
     style: Literal["primary", "secondary", "success", "danger"] = "secondary"
 
 
+class Purpose(StrEnum):
+    """The purpose of a message: it decides how urgent the message is, and when it is no longer owed."""
+
+    PROMOTION = "promotion"
+    REQUEST = "request"
+    REMINDER = "reminder"
+    CHANGE = "change"
+    COURTESY = "courtesy"
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A direct message to a member. `key` is unique per (cause, member); not to be sent after `expires_at` (UTC)."""
@@ -32,6 +43,7 @@ class Notice:
     text: Text
     expires_at: datetime | None = None
     buttons: tuple[Button, ...] = ()
+    purpose: Purpose = Purpose.CHANGE
 
 
 MemberText = tuple[MemberId, Text]
@@ -56,8 +68,8 @@ def notices(change: ev.Change) -> tuple[Notice, ...]:
         for member, text in _texts(raid, event):
             if member == change.answered and isinstance(event, _Answered):
                 continue
-            notice = Notice(_key(raid, event, member), member, text, _expiry(raid, event), _buttons(raid, event))
-            owed.append(notice)
+            key, expires_at = _key(raid, event, member), _expiry(raid, event)
+            owed.append(Notice(key, member, text, expires_at, _buttons(raid, event), _purpose(event)))
     return tuple(owed)
 
 
@@ -69,6 +81,20 @@ def _key(raid: Raid, event: ev.Event, member: MemberId) -> str:
 
 def _expiry(raid: Raid, event: ev.Event) -> datetime | None:
     return raid.starts_at if isinstance(event, ev.Reminded | ev.SubstituteAsked) else None
+
+
+def _purpose(event: ev.Event) -> Purpose:
+    match event:
+        case ev.Promoted():
+            return Purpose.PROMOTION
+        case ev.SubstituteAsked():
+            return Purpose.REQUEST
+        case ev.Reminded():
+            return Purpose.REMINDER
+        case ev.Waitlisted() | ev.Moved() | ev.Filled():
+            return Purpose.COURTESY
+        case _:
+            return Purpose.CHANGE
 
 
 def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
@@ -99,6 +125,13 @@ def thread_note(change: ev.Change) -> Text | None:
         becomes=Instant(becomes),
         in_time=Instant(becomes, "R"),
         was=Instant(was),
+    )
+
+
+def how_to_open_dms() -> Text:
+    return say(
+        "To hear of seats and reminders, allow direct messages in this server’s privacy settings"
+        " (the server’s name, then “Privacy Settings”). I try again when you do something next."
     )
 
 

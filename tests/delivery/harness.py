@@ -192,8 +192,8 @@ class DeliveryWorld:
         db = await Database.open(self.database_path)
         state = State(db, self.clock)
         set_request_timeout(self.client, patience)
-        line = DiscordApi(CircuitBreaker(open_seconds=0.3))
-        outbox = Outbox(state, self.client, line, pause=0.05, first_retry=0.1)
+        line = DiscordApi(partial(CircuitBreaker, open_seconds=0.3))
+        outbox = Outbox(state, self.client, line, pause=0.05, first_retry=0.1, opening_gap=0.01)
         quick: dict[str, Any] = {"gap": 0.1, "channel_gap": 0.1, "first_retry": 0.1, "slow_retry": 0.3}
         kinds = PostedKinds()
 

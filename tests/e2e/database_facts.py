@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from raidbot.db import guilds
 from raidbot.db import raids as rows
@@ -33,6 +34,15 @@ class AuditRow(NamedTuple):
     after: str | None
 
 
+_OVERTAKEN = {
+    "replaced by a newer message",
+    "the raid was cancelled",
+    "the raid was moved",
+    "the seat is gone",
+    "the request has ended",
+}
+
+
 class OutboxRow(NamedTuple):
     """An outbox row."""
 
@@ -40,6 +50,12 @@ class OutboxRow(NamedTuple):
     cause: str
     text: str
     state: str
+    error: str | None
+
+    @property
+    def was_overtaken(self) -> bool:
+        """True if the message was not sent because its cause ended, or a newer one replaced it."""
+        return self.state == "expired" and self.error in _OVERTAKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,17 @@ class DatabaseFacts:
         """The only raid."""
         (raid,) = self.raids
         return raid
+
+    def message_differences(self, person: Person) -> tuple[Counter[str], Counter[str]]:
+        """Return the texts that were sent and did not arrive, and those that arrived and were not owed.
+
+        A message whose cause ended after it was tried may have arrived or not.
+        """
+        mine = [row for row in self.outbox if row.target == person.id]
+        sent = Counter(row.text for row in mine if row.state == "sent")
+        perhaps = Counter(row.text for row in mine if row.was_overtaken)
+        got = Counter(message.content for message in person.dms)
+        return sent - got, got - sent - perhaps
 
     def owed(self, cause: str) -> list[int]:
         """Return the sorted targets of all messages with this cause, in any state."""
@@ -86,10 +113,12 @@ def read(database: Path) -> DatabaseFacts:
             for member, name in guilds.names(connection, raid.guild, _people(raid)).items()
         }
         told = tuple(AuditRow(*row[2:]) for row in rows_in_words(connection) if row.raid is not None)
-        outbox = connection.execute("SELECT target, dedupe, payload, state FROM outbox ORDER BY id").fetchall()
+        outbox = connection.execute(
+            "SELECT target, dedupe, payload, state, last_error FROM outbox ORDER BY id"
+        ).fetchall()
         owed = tuple(
-            OutboxRow(target, cause, json.loads(text).get("content", ""), state)
-            for target, cause, text, state in outbox
+            OutboxRow(target, cause, json.loads(text).get("content", ""), state, error)
+            for target, cause, text, state, error in outbox
         )
     return DatabaseFacts(raids, names, told, owed)
 

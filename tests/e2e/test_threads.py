@@ -84,7 +84,7 @@ async def test_a_thread_the_bot_may_not_edit_holds_nothing_up(
         await guild.until(lambda: len(guild.facts.threads) == len(boards))
         threads = [guild.facts.threads[board.id] for board in boards]
         await guild.until(lambda: all(map(has_first_message, threads)))
-        sandbox.faults.answer(403, route="PATCH /channels/{}", calls=1)
+        sandbox.faults.refuse(50013, route="PATCH /channels/{}", calls=1)
         for board in boards:
             raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
             await (await guild.owner.slash(channel, "raid", code=raid.code)).click("Close signups")

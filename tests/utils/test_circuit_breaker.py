@@ -107,3 +107,41 @@ def test_it_never_stays_shut_for_good(steps: list[tuple[str, int]]) -> None:
         breaker.gave_up(now)
 
     assert breaker.allow(now + 10)
+
+
+def test_whoever_failed_at_the_probe_leaves_the_next_one_to_those_who_were_turned_away() -> None:
+    breaker = open_breaker()
+    assert breaker.allow(30, "broken")
+    breaker.failed(31, "broken")
+    assert not breaker.allow(32, "broken")
+    assert not breaker.allow(40, "sound")
+
+    assert not breaker.allow(61, "broken")
+    assert breaker.allow(62, "sound")
+    breaker.succeeded(63, "sound")
+
+    assert breaker.circuit is Circuit.CLOSED
+
+
+def test_a_turn_that_is_not_taken_passes_to_whoever_comes() -> None:
+    breaker = open_breaker()
+    assert breaker.allow(30, "broken")
+    breaker.failed(31, "broken")
+    assert not breaker.allow(40, "sound")
+
+    assert not breaker.allow(61, "broken")
+    assert breaker.allow(61 + 7.5, "broken")
+
+
+def test_of_several_that_fail_each_gets_its_turn() -> None:
+    breaker = CircuitBreaker(failures=1, open_seconds=10)
+    now, probes = 0.0, list[str]()
+    breaker.failed(now, "a")
+    for _ in range(6):
+        for caller in ("a", "b", "c"):
+            breaker.allow(now + 5, caller)
+        now += 10
+        probes += [caller for caller in ("a", "b", "c") if breaker.allow(now, caller)]
+        breaker.failed(now, probes[-1])
+
+    assert sorted(probes) == ["a", "a", "b", "b", "c", "c"]

@@ -13,7 +13,7 @@ from raidbot.commands.ui.components import Controls
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import PanelContext
 from raidbot.commands.ui.time_forms import WHEN_LABEL
-from raidbot.db import closed_dms, raid_history, undo
+from raidbot.db import closed_dms, outbox, raid_history, undo
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.rosters.signups import RaidOver
@@ -69,5 +69,6 @@ async def show_panel(state: State, interaction: Interaction, raid: Raid, text: s
     step = await state.db.read(partial(undo.last, raid=raid, now=state.now()))
     concerned = dict.fromkeys((*raid.members(), *raid.asked()))
     unreachable = await state.db.read(partial(closed_dms.without_dms, members=concerned))
-    data = PanelData(raid, await state.names(raid), changes, step, unreachable, state.now())
+    undelivered = await state.db.read(partial(outbox.undelivered, raid=raid.id))
+    data = PanelData(raid, await state.names(raid), changes, step, unreachable, undelivered, state.now())
     await responses.edit_response(interaction, text, embeds=(views.embed(data),), rows=views.rows(data))

@@ -10,6 +10,7 @@ import discord
 from raidbot.commands.ui.components import BLUE, GREEN, GREY, RED, Button, Controls, panel_embed
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
+from raidbot.db.outbox import Undelivered
 from raidbot.db.raid_history import HistoryEntry
 from raidbot.delivery.audit_log.entry_format import shown
 from raidbot.raids import labels
@@ -43,6 +44,7 @@ class PanelData:
     What the panel offers depends on `now` (UTC).
 
     `unreachable` are members on the roster, on a waitlist or asked to substitute whose DMs are closed.
+    `undelivered` counts messages about the raid.
     """
 
     raid: Raid
@@ -50,6 +52,7 @@ class PanelData:
     changes: Sequence[HistoryEntry]
     step: Step | None
     unreachable: Sequence[MemberId]
+    undelivered: Undelivered
     now: datetime
 
 
@@ -132,6 +135,10 @@ def _facts(data: PanelData) -> Iterator[str]:
         listed = joined([_name(member, names) for member in data.unreachable[:_MAX_UNREACHABLE_NAMED]])
         more = len(data.unreachable) - _MAX_UNREACHABLE_NAMED
         yield f"**Get no messages from me:** {listed}{f', +{more} more' if more > 0 else ''} (their DMs are closed)"
+    if data.undelivered.waiting:
+        yield f"**Messages that could not be sent yet:** {data.undelivered.waiting} (I keep trying)"
+    if data.undelivered.unknown:
+        yield f"**Messages that may be missing:** {data.undelivered.unknown} (nobody knows whether they arrived)"
 
 
 def _name(member: MemberId, names: Mapping[MemberId, str]) -> str:

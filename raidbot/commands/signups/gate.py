@@ -4,7 +4,7 @@ from functools import partial
 
 import discord
 
-from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.discord_api import DiscordApi, Family
 from raidbot.delivery.discord_internals import member_roles
 from raidbot.raids import labels
 from raidbot.raids.model import GuildId, MemberId, Raid
@@ -57,7 +57,7 @@ class SignupGate:
         if not needed:
             return True
         try:
-            roles = await self._api.call(partial(member_roles, self._client, guild, member))
+            roles = await self._api.call(partial(member_roles, self._client, guild, member), Family.READS, guild)
         except discord.NotFound:
             return False
         return bool(needed & (roles | {guild}))

@@ -18,11 +18,12 @@ from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.raids import labels
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid, RaidId, Role, RoleKey, Source
+from raidbot.raids.notifications import Purpose, how_to_open_dms
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
-from raidbot.utils.words import render, say
+from raidbot.utils.words import paragraph, render, say
 
 log = structlog.get_logger(__name__)
 
@@ -159,6 +160,8 @@ class RaidReactions:
             due_at=now,
             expires_at=now + _NOTICE_LIFETIME,
             guild=raid.guild,
+            raid=raid.id,
+            purpose=Purpose.COURTESY,
         )
         try:
             await self._state.enqueue([dm, *await self._thread_notice(raid, member, refusal, cause, now)])
@@ -179,7 +182,8 @@ class RaidReactions:
             return []
         if await self._state.db.read(partial(closed_dms.dms_closed_since, member=member)) is None:
             return []
-        text = say("To whoever reacted just now and takes no direct messages: {reason}", reason=refusal.text)
+        reason = say("To whoever reacted just now and takes no direct messages: {reason}", reason=refusal.text)
+        text = paragraph(reason, how_to_open_dms())
         return [
             OutboxMessage(
                 kind="post",
@@ -189,5 +193,7 @@ class RaidReactions:
                 due_at=now,
                 expires_at=now + _NOTICE_LIFETIME,
                 guild=raid.guild,
+                raid=raid.id,
+                purpose=Purpose.COURTESY,
             )
         ]

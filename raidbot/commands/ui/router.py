@@ -68,12 +68,19 @@ def page_number(text: str) -> int:
 class Router(commands.Cog):
     """Routes every press to the panel registered under its name.
 
-    `check` raises Refusal where no press is allowed at all.
+    `check` raises Refusal where no press is allowed at all; `answered` is called after each answer.
     """
 
-    def __init__(self, panels: Mapping[str, Panel], *, check: Callable[[Interaction], None]) -> None:
+    def __init__(
+        self,
+        panels: Mapping[str, Panel],
+        *,
+        check: Callable[[Interaction], None],
+        answered: Callable[[Interaction], Awaitable[None]],
+    ) -> None:
         self.panels = dict(panels)
         self._check = check
+        self._answered = answered
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
@@ -81,6 +88,7 @@ class Router(commands.Cog):
             return
         with bound_contextvars(**log_context.of_interaction(interaction)):
             await self._answer(interaction)
+            await self._answered(interaction)
 
     async def _answer(self, interaction: Interaction) -> None:
         async with auto_defer(interaction):

@@ -10,6 +10,7 @@ import discord
 import structlog
 
 from raidbot.db import audit as rows
+from raidbot.db import outbox
 from raidbot.db.audit import Feed, Record
 from raidbot.db.outbox import OutboxMessage
 from raidbot.delivery.audit_log import entry_format
@@ -23,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 MAX_BATCH_AGE = timedelta(minutes=2)
 """Maximum time an entry waits for others before it is reported in the audit channel."""
+_REFUSED_PERIOD = timedelta(minutes=2)
+"""Time without reports to a channel after it refused one."""
 _EMBEDS_PER_MESSAGE = entry_format.MAX_EMBEDS
 _GATHER_SECONDS = 1.0
 _BATCH_SIZE = 40
@@ -81,7 +84,7 @@ class AuditFeed:
         channel = settings.audit_channel if feed is Feed.AUDIT else settings.debug_channel
         if channel is None:
             await self._state.db.write(partial(rows.clear_pending, feed=feed, guild=guild))
-        elif self._can_post(channel):
+        elif self._can_post(channel) and not await self._refused_lately(channel):
             await self._report_in(channel, guild, feed)
 
     async def _report_in(self, channel: ChannelId, guild: GuildId, feed: Feed) -> None:
@@ -95,11 +98,17 @@ class AuditFeed:
                 dedupe=f"{feed}:{told[-1].id}",
                 due_at=self._state.now(),
                 guild=guild,
+                entries={feed: [record.id for record in told]},
             )
             await self._state.db.write(partial(rows.queue_report, feed=feed, records=told, message=message))
             self._state.notify_outbox()
             if len(told) == len(records) < limit:
                 return  # entries recorded meanwhile wait for a batch
+
+    async def _refused_lately(self, channel: ChannelId) -> bool:
+        """Return True if Discord refused entries in the channel less than `_REFUSED_PERIOD` ago."""
+        refused_at = await self._state.db.read(partial(outbox.last_returned, channel=channel))
+        return refused_at is not None and self._state.now() - refused_at < _REFUSED_PERIOD
 
     def _can_post(self, channel: ChannelId) -> bool:
         """Return True if, as far as cached, the bot has the permissions to post in the channel; log once if not."""

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 import discord
 
-from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.discord_api import DiscordApi, Family
 from raidbot.raids.emoji import model as emoji
-from raidbot.raids.model import Raid, Role, Status
+from raidbot.raids.model import GuildId, Raid, Role, Status
 from raidbot.raids.templates.model import MAX_REACTIONS
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.text import clip
@@ -79,17 +79,23 @@ def view(rows: Rows, *, custom_emoji: bool = True) -> discord.ui.View | None:
     return made
 
 
-async def with_controls(api: DiscordApi, rows: Rows, ask: Callable[[discord.ui.View | None], Awaitable[T]]) -> T:
+async def with_controls(
+    api: DiscordApi,
+    rows: Rows,
+    ask: Callable[[discord.ui.View | None], Awaitable[T]],
+    family: Family,
+    guild: GuildId,
+) -> T:
     """Call `ask` with the controls, and again without custom emoji if Discord rejects the message.
 
     Discord rejects a whole message for one unknown custom emoji. Raises as `DiscordApi.call` does.
     """
     try:
-        return await api.call(lambda: ask(view(rows)))
+        return await api.call(lambda: ask(view(rows)), family, guild)
     except discord.HTTPException as refusal:
         if refusal.code != _INVALID_FORM or not any(_is_custom(one) for one in _emoji_of(rows)):
             raise
-    return await api.call(lambda: ask(view(rows, custom_emoji=False)))
+    return await api.call(lambda: ask(view(rows, custom_emoji=False)), family, guild)
 
 
 def _buttons(raid: Raid) -> Iterator[tuple[Button, ...]]:

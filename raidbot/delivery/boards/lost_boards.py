@@ -10,7 +10,7 @@ import structlog
 from raidbot.db import absences
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, loss_of
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.retry_worker import RetryWorker
 from raidbot.state import State
 
@@ -90,7 +90,7 @@ class LostBoards:
         if await self._state.db.read(partial(absences.since, guild=place.guild)) is not None:
             return
         try:
-            await self._api.call(place.message_of(self._client).fetch)
+            await self._api.call(place.message_of(self._client).fetch, Family.READS, place.guild)
         except discord.NotFound as missing:
             loss = loss_of(missing)
             if loss is None:

@@ -11,7 +11,7 @@ from raidbot.db.outbox import CLAIM_LIFETIME, CLOCK_TOLERANCE
 from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, UnpostedThing
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.pacing import Pacer
@@ -89,7 +89,7 @@ class Posting:
             await self._post(key)
         except NoResponse as none:
             log.info("board not posted yet", **key.fields, error=f"{none}: {none.__cause__!r}")
-            return max(backoff.next(), none.retry_in)
+            return none.retry_in if isinstance(none, CircuitOpen) else max(backoff.next(), none.retry_in)
         except Exception:
             wait = backoff.next()
             log.exception("board cannot be posted", **key.fields, again_in=wait)
@@ -98,7 +98,7 @@ class Posting:
             await self._kinds.of(key).follow_up(key.id)
         except NoResponse as none:
             log.info("board not followed up yet", **key.fields, error=f"{none}: {none.__cause__!r}")
-            return max(backoff.next(), none.retry_in)
+            return none.retry_in if isinstance(none, CircuitOpen) else max(backoff.next(), none.retry_in)
         except Exception:
             log.exception("board not followed up", **key.fields)
         return None
@@ -140,7 +140,9 @@ class Posting:
         claimed = await self._kinds.of(key).claim_post(key.id, now)
         channel, board = self._client.get_partial_messageable(thing.channel, guild_id=thing.guild), thing.board
         if claimed is not None and now - claimed >= CLAIM_LIFETIME:
-            left = await self._api.call(partial(self._find, channel, board.footer, since=claimed))
+            left = await self._api.call(
+                partial(self._find, channel, board.footer, since=claimed), Family.READS, thing.guild
+            )
             if left is not None:
                 return channel.get_partial_message(left)
         await self._pacer.turn(thing.channel)
@@ -149,6 +151,8 @@ class Posting:
             self._api,
             board.controls,
             lambda controls: channel.send(embed=board.embed(), nonce=nonce, view=controls),  # type: ignore[arg-type]
+            Family.MESSAGES,
+            thing.guild,
         )
         if claimed is None:
             await self._boards.posted(key, board.fingerprint)
@@ -174,6 +178,6 @@ class Posting:
     async def _take_down(self, message: discord.PartialMessage) -> None:
         """Delete the message of a thing that was over while it was being sent."""
         try:
-            await self._api.call(message.delete)
+            await self._api.call(message.delete, Family.MESSAGES)
         except discord.NotFound:
             return

@@ -8,7 +8,7 @@ import discord
 import structlog
 
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Unwanted
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.pacing import Pacer
@@ -118,6 +118,8 @@ class ReactionRemover:
             except (NoResponse, sqlite3.Error) as none:
                 log.info("reaction not removed yet", **unwanted.key.fields, error=repr(none))
                 owed[unwanted] = refused or owed.get(unwanted, False)
+                if isinstance(none, CircuitOpen):
+                    return none.retry_in
                 return max(backoff.next(), none.retry_in if isinstance(none, NoResponse) else 0.0)
             except discord.Forbidden as refusal:
                 self._report(channel, refusal)
@@ -139,7 +141,11 @@ class ReactionRemover:
         message, reaction = place.message_of(self._client), emoji.parse_emoji(text).for_reaction
         taking = self._expected_removals[unwanted] = self._in_flight[unwanted] = object()
         try:
-            await self._api.call(lambda: message.remove_reaction(reaction, discord.Object(unwanted.member)))
+            await self._api.call(
+                lambda: message.remove_reaction(reaction, discord.Object(unwanted.member)),
+                Family.REACTIONS,
+                place.guild,
+            )
         except discord.HTTPException as refusal:
             self._forget(unwanted, taking)
             if refusal.status != 404 and refusal.code not in _NOT_FOUND_CODES:

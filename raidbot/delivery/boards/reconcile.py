@@ -17,7 +17,7 @@ from raidbot.delivery.boards.posted import (
     loss_of,
 )
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.pacing import Pacer, sleep_unless
 from raidbot.delivery.report_once import ReportOnce
@@ -151,7 +151,7 @@ class Reconcile:
 
     async def _compare(self, key: PostedKey, thing: ThingComparison, look: Comparison, *, in_full: bool) -> None:
         try:
-            found = await self._api.call(partial(self._read, thing, in_full=in_full))
+            found = await self._api.call(partial(self._read, thing, in_full=in_full), Family.READS, thing.place.guild)
         except discord.NotFound as missing:
             if loss_of(missing) is None:
                 raise
@@ -190,7 +190,7 @@ class Reconcile:
         while not self._stopping.is_set():
             await self._owing.wait()
             self._owing.clear()
-            await sleep_unless(max(self._backoff.next(), self._api.down_for), unless=self._stopping)
+            await sleep_unless(max(self._backoff.next(), self._api.down_for(Family.READS)), unless=self._stopping)
             waiting, self._later = self._later, {}
             for key in waiting:
                 await self.compare(key, in_full=True)

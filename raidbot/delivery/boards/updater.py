@@ -11,7 +11,7 @@ from raidbot.db.database import Unwritable
 from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, PostedThing, loss_of
 from raidbot.delivery.boards.snapshot import Snapshot
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.report_once import ReportOnce
@@ -121,6 +121,8 @@ class Boards:
         """Update the board; return the delay in seconds until a retry, or None if there is none."""
         try:
             return await self._follow(key)
+        except CircuitOpen as closed:
+            return closed.retry_in
         except NoResponse as none:
             return max(none.retry_in, self._workers.backoff(key).next())
         except sqlite3.Error as error:
@@ -182,22 +184,26 @@ class Boards:
         self._edited[key] = asyncio.get_running_loop().time()
         board, message = thing.board, place.message_of(self._client)
         await with_controls(
-            self._api, board.controls, lambda controls: message.edit(embed=board.embed(), view=controls)
+            self._api,
+            board.controls,
+            lambda controls: message.edit(embed=board.embed(), view=controls),
+            Family.BOARDS,
+            place.guild,
         )
         shown = self._shown.get(key, Snapshot())
         await self._note(key, Snapshot(board.fingerprint, shown.reactions))
 
     async def _update_reactions(self, key: PostedKey, thing: PostedThing, shown: Snapshot) -> None:
         """Take one step: add the next reaction, or clear all reactions of a board that needs none."""
-        board, message = thing.board, thing.place.message_of(self._client)
+        board = thing.board
         if not board.reactions:
-            await self._sweep(key, message)
+            await self._sweep(key, thing.place)
             await self._note(key, Snapshot(shown.fingerprint, ()))
             return
         if shown.reactions == ():
             await self._note(key, Snapshot(shown.fingerprint))  # noted first: a crash may come in between
         missing = shown.lacks(board)
-        if missing and not await self._put(key, message, missing[0]):
+        if missing and not await self._put(key, thing.place, missing[0]):
             self._bar(key)
             return
         standing = self._shown.get(key, Snapshot()).reactions or ()
@@ -206,10 +212,11 @@ class Boards:
         if after.has_all_of(board):
             await self._note(key, after)
 
-    async def _put(self, key: PostedKey, message: discord.PartialMessage, one: str) -> bool:
+    async def _put(self, key: PostedKey, place: Place, one: str) -> bool:
         """Add a reaction; return False if the bot lacks permission. An emoji that Discord rejects is skipped."""
         try:
-            await self._api.call(lambda: message.add_reaction(emoji.parse_emoji(one).for_reaction))
+            message, reaction = place.message_of(self._client), emoji.parse_emoji(one).for_reaction
+            await self._api.call(lambda: message.add_reaction(reaction), Family.REACTIONS, place.guild)
         except discord.HTTPException as refusal:
             if refusal.status == 404:
                 raise
@@ -227,11 +234,11 @@ class Boards:
         self._barred.add(key)
         asyncio.get_running_loop().call_later(self._slow_retry, lift)
 
-    async def _sweep(self, key: PostedKey, message: discord.PartialMessage) -> None:
+    async def _sweep(self, key: PostedKey, place: Place) -> None:
         kind = self._kinds.of(key)
         marks = await kind.marks(key.id)
         try:
-            await self._api.call(message.clear_reactions)
+            await self._api.call(place.message_of(self._client).clear_reactions, Family.REACTIONS, place.guild)
         except discord.HTTPException as refusal:
             if refusal.status == 404:
                 raise

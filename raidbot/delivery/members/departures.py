@@ -10,7 +10,7 @@ import discord
 import structlog
 
 from raidbot.db import absences, raid_queries
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.members.names import store_members
 from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.retry_worker import RetryWorker
@@ -127,7 +127,7 @@ class Departures:
 
     async def _has_left(self, guild: discord.Guild, member: MemberId) -> bool:
         try:
-            await self._api.call(partial(guild.fetch_member, member))
+            await self._api.call(partial(guild.fetch_member, member), Family.READS, guild.id)
         except discord.NotFound as missing:
             return missing.code in _GONE
         return False
@@ -151,13 +151,13 @@ class Departures:
     async def _is_in(self, guild: GuildId) -> bool:
         """Ask by two routes: Discord has answered "Unknown Guild" for guilds that the bot was in."""
         try:
-            await self._api.call(partial(self._client.fetch_guild, guild))
+            await self._api.call(partial(self._client.fetch_guild, guild), Family.READS, guild)
         except discord.HTTPException as refusal:
             if refusal.code not in (_UNKNOWN_GUILD, _NO_ACCESS):
                 raise
         else:
             return True
-        return await self._api.call(partial(self._is_listed, guild))
+        return await self._api.call(partial(self._is_listed, guild), Family.READS, guild)
 
     async def _is_listed(self, guild: GuildId) -> bool:
         """Return True if the guild is among those that Discord lists as the bot's."""

@@ -6,7 +6,7 @@ from contextlib import suppress
 import discord
 import structlog
 
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.pacing import Pacer
 from raidbot.raids.model import MemberId
 from raidbot.utils.rate_limiter import SlidingWindow
@@ -42,7 +42,7 @@ class BestEffortDms:
     async def _say(self, member: MemberId, text: str) -> None:
         await self._pacer.turn(None)
         try:
-            channel = await self._api.call(lambda: self._client.create_dm(discord.Object(member)))
-            await self._api.call(lambda: channel.send(text))
+            channel = await self._api.call(lambda: self._client.create_dm(discord.Object(member)), Family.OPENING_DMS)
+            await self._api.call(lambda: channel.send(text), Family.MESSAGES)
         except (NoResponse, discord.HTTPException) as error:
             log.debug("best-effort dm not sent", member=member, error=repr(error))

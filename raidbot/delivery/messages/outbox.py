@@ -5,34 +5,36 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import discord
 import structlog
 
+from raidbot.db import audit
 from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import outbox as rows
 from raidbot.db.database import Unwritable
-from raidbot.db.outbox import CLOCK_TOLERANCE, Claimed
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
-from raidbot.delivery.messages import closed_dms
+from raidbot.db.outbox import Claimed
+from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
+from raidbot.delivery.messages.closed_dms import NO_SERVER_IN_COMMON, TAKES_NO_DMS_CODES, ClosedDms
 from raidbot.delivery.messages.nonces import nonce_prefix
+from raidbot.delivery.messages.sender import FateUnknown, Sender
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.state import State
 from raidbot.utils.backoff import Backoff
-from raidbot.utils.cache import Cache
 from raidbot.utils.tasks import end
 
 log = structlog.get_logger(__name__)
 
 OutboxKind = Literal["dm", "post"]
 
-_OPENING_TOO_FAST = 40003
 _MALFORMED = 400
 _MAX_BACKOFF_SECONDS = 300.0
+_NO_SERVER_ATTEMPTS = 7
+_NO_SERVER_RETRY_SECONDS = 600.0
 _BUG_RETRY_DELAY = timedelta(hours=1)
-_UNKNOWN_CLAIM_PERIOD = timedelta(days=1)
-"""How far to search for a row whose first claim is not known, as an older version left it."""
+_LONG_POSTPONED_ATTEMPTS = 6
+"""Attempts after which the log names a message that still waits: some minutes after the first one."""
 
 
 class Outbox:
@@ -50,15 +52,16 @@ class Outbox:
         batch: int = 5,
         pause: float = 1.2,
         first_retry: float = 5.0,
+        opening_gap: float = 0.5,
     ) -> None:
         self._state = state
-        self._client = client
         self._api = api
+        self._closed = ClosedDms(state)
+        self._sender = Sender(state, client, api, opening_gap=opening_gap)
         self._batch = batch
         self._pause = pause
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
-        self._prefix = ""
-        self._channels: Cache[int, int] = Cache(10_000)
+        self._turns: dict[OutboxKind, dict[int, int]] = {"dm": {}, "post": {}}
         self._owing: dict[OutboxKind, asyncio.Event] = {"dm": asyncio.Event(), "post": asyncio.Event()}
         self._stopping = asyncio.Event()
         self._senders: list[asyncio.Task[None]] = []
@@ -66,10 +69,9 @@ class Outbox:
 
     async def start(self) -> None:
         """Recover the claims of an earlier run, then start sending."""
-        self._prefix = await nonce_prefix(self._state.db)
-        again, lost = await self._state.db.write(partial(rows.recover, now=self._state.now()))
-        if again or lost:
-            log.warning("messages recovered after an unclean stop", sent_again=again, fate_unknown=lost)
+        self._sender.nonce_prefix = await nonce_prefix(self._state.db)
+        if recovered := await self._state.db.write(rows.recover):
+            log.warning("messages recovered after an unclean stop, sent unless found", messages=recovered)
         self._senders = [asyncio.create_task(self._run(kind)) for kind in self._owing]
 
     async def stop(self, timeout: float) -> None:
@@ -96,16 +98,20 @@ class Outbox:
 
     async def _turn(self, kind: OutboxKind) -> None:
         """Send one batch, or wait until a message may be due."""
-        if (down_for := self._api.down_for) > 0:
+        if (down_for := self._api.down_for(Family.MESSAGES)) > 0:
             await sleep_unless(down_for, unless=self._stopping)
             return
         owing = self._owing[kind]
         owing.clear()
         now = self._state.now()
-        claimed = await self._state.db.write(partial(rows.claim, kind=kind, limit=self._batch, now=now))
+        claimed, expired = await self._state.db.write(partial(self._claim, kind=kind, now=now))
+        if expired:
+            log.warning("messages not sent in time", kind=kind, messages=expired)
+        for row in claimed:
+            self._turns[kind][row.urgency] = row.guild or 0
         if claimed:
-            await self._send_batch(claimed)
-            await sleep_unless(self._pause, unless=self._stopping)
+            if await self._send_batch(claimed):
+                await sleep_unless(self._pause, unless=self._stopping)
             return
         due = await self._state.db.read(partial(rows.next_due, kind=kind))
         wait = None if due is None else max((due - self._state.clock()).total_seconds(), 1.0)
@@ -114,89 +120,101 @@ class Outbox:
         else:
             await sleep_unless(wait, unless=owing)
 
-    async def _send_batch(self, claimed: list[Claimed]) -> None:
-        by_target: dict[int, list[Claimed]] = {}
-        for row in sorted(claimed, key=lambda row: row.id):
-            by_target.setdefault(row.target, []).append(row)
-        await asyncio.gather(*(self._send_in_order(mine) for mine in by_target.values()))
+    def _claim(self, tx: sqlite3.Connection, *, kind: OutboxKind, now: datetime) -> tuple[list[Claimed], int]:
+        """Claim the next batch; return it with the number of rows given up because their time is over."""
+        expired = rows.expire(tx, kind=kind, now=now)
+        return rows.claim(tx, kind=kind, limit=self._batch, now=now, turns=self._turns[kind]), expired
 
-    async def _send_in_order(self, mine: list[Claimed]) -> None:
-        """Send one recipient's rows in order; if one is postponed, postpone the rows behind it too."""
+    async def _send_batch(self, claimed: list[Claimed]) -> bool:
+        """Send the rows; return False if all were put back without an attempt."""
+        by_target: dict[int, list[Claimed]] = {}
+        for row in claimed:  # the most urgent first, which matters where conversations are opened
+            by_target.setdefault(row.target, []).append(row)
+        in_order = (sorted(mine, key=lambda row: row.id) for mine in by_target.values())
+        return any(await asyncio.gather(*(self._send_in_order(mine) for mine in in_order)))
+
+    async def _send_in_order(self, mine: list[Claimed]) -> bool:
+        """Send one recipient's rows in order; if one has to wait, those behind it wait too.
+
+        Returns False if nothing was attempted.
+        """
         for number, row in enumerate(mine):
-            until = await self._settle(row)
+            try:
+                until = await self._settle(row)
+            except CircuitOpen as closed:
+                await self._put_back(mine[number:], str(closed), self._later(closed.retry_in))
+                return number > 0
             if until is not None:
-                for behind in mine[number + 1 :]:
-                    await self._record(
-                        partial(rows.postpone, row=behind.id, error="waits for an earlier message", until=until)
-                    )
-                return
+                await self._put_back(mine[number + 1 :], "waits for an earlier message", until)
+                break
+        return True
+
+    async def _put_back(self, waiting: list[Claimed], error: str, until: datetime) -> None:
+        for row in waiting:
+            await self._record(partial(rows.put_back, row=row.id, error=error, until=until))
 
     async def _settle(self, row: Claimed) -> datetime | None:
-        """Send a row and record the outcome; return the time of the retry, or None if there is none."""
+        """Send a row and record the outcome; return the time of the retry, or None if there is none.
+
+        Raises CircuitOpen if there was no attempt.
+        """
         error: str
         try:
-            if row.kind == "dm" and await closed_dms.is_silent(self._state, row.target):
+            if row.kind == "dm" and await self._closed.is_silent(row.target):
                 await self._record(partial(_refused, row, error="takes no DMs", now=self._state.now(), closed=False))
                 return None
-            message = await self._send(row)
+            message = await self._sender.send(row)
+        except CircuitOpen:
+            raise
+        except FateUnknown as fate:
+            await self._record(partial(_unknown, row, error=str(fate), now=self._state.now()))
+            log.warning("nobody knows whether a message arrived", row=row.id, **_recipient(row), error=str(fate))
+            return None
         except NoResponse as none:
             wait = max(none.retry_in, self._backoff.after(row.attempts))
             until, error = self._later(wait), f"{none}: {none.__cause__!r}"
         except discord.HTTPException as refusal:
-            if refusal.code == _OPENING_TOO_FAST:
-                until, error = self._later(60.0), str(refusal)
-            elif refusal.status == _MALFORMED and len(row.payload.get("embeds", ())) > 1:
-                await self._record(partial(_split_embeds, row, error=str(refusal), now=self._state.now()))
-                log.info("message split into one per embed", row=row.id, **_recipient(row), error=str(refusal))
-                return None
-            else:
-                closed = row.kind == "dm" and refusal.code in closed_dms.TAKES_NO_DMS_CODES
-                await self._record(partial(_refused, row, error=str(refusal), now=self._state.now(), closed=closed))
-                log.info("message refused", row=row.id, **_recipient(row), error=str(refusal))
-                return None
+            if row.kind == "dm" and refusal.code in TAKES_NO_DMS_CODES:
+                return await self._unreachable(row, refusal)
+            await self._give_up(row, refusal)
+            return None
         except Exception as bug:
             log.exception("message cannot be sent", row=row.id)
             until, error = self._state.now() + _BUG_RETRY_DELAY, repr(bug)
         else:
             await self._record(partial(_sent, row, message=message, now=self._state.now()))
             return None
+        if row.attempts == _LONG_POSTPONED_ATTEMPTS:
+            log.warning("message still not sent", row=row.id, **_recipient(row), attempts=row.attempts, error=error)
         await self._record(partial(rows.postpone, row=row.id, error=error, until=until))
         return until
 
-    async def _send(self, row: Claimed) -> int:
-        """Send the row, unless an earlier attempt arrived, and return the message's id."""
-        channel = self._client.get_partial_messageable(await self._channel(row))
-        if row.attempts > 1 and (found := await self._api.call(partial(self._find, channel, row))) is not None:
-            return found
-        content: str | None = row.payload.get("content")
-        embeds = [discord.Embed.from_dict(embed) for embed in row.payload.get("embeds", ())]
-        nonce = f"{self._prefix}o{row.id}"
-        view = _view(row.payload["buttons"]) if "buttons" in row.payload else discord.utils.MISSING
-        message = await self._api.call(lambda: channel.send(content, embeds=embeds, view=view, nonce=nonce))
-        return message.id
+    async def _unreachable(self, row: Claimed, refusal: discord.HTTPException) -> datetime | None:
+        """Record that Discord delivers nothing to the member; return the time of the retry, or None.
 
-    async def _channel(self, row: Claimed) -> int:
-        if row.kind == "post":
-            return row.target
-        known = self._channels.get(row.target)
-        if known is None:
-            opened = await self._api.call(lambda: self._client.create_dm(discord.Object(row.target)))
-            known = opened.id
-            self._channels.put(row.target, known)
-        return known
-
-    async def _find(self, channel: discord.PartialMessageable, row: Claimed) -> int | None:
-        """Return the id of a message that an earlier attempt delivered: ours, the same content, and no other row's.
-
-        All messages since the first attempt are searched, however many. Older ones may be those of rows deleted since.
+        While the bot shares no server with a person, this says nothing about their direct messages. If the bot is not
+        on the server that the message is about, it may have been removed by mistake and come back.
         """
-        assert self._client.user is not None  # noqa: S101
-        since = row.first_claimed_at or self._state.now() - _UNKNOWN_CLAIM_PERIOD
-        async for message in channel.history(limit=None, after=since - CLOCK_TOLERANCE):
-            ours = message.author.id == self._client.user.id and _says(message, row.payload)
-            if ours and not await self._state.db.read(partial(rows.is_sent_message, message=message.id)):
-                return message.id
-        return None
+        shares = refusal.code != NO_SERVER_IN_COMMON and await self._sender.shares_server(row)
+        if shares or self._sender.is_on_server_of(row) or row.attempts > _NO_SERVER_ATTEMPTS:
+            await self._give_up(row, refusal, closed=shares)
+            return None
+        until = self._later(_NO_SERVER_RETRY_SECONDS)
+        await self._record(partial(rows.postpone, row=row.id, error=str(refusal), until=until))
+        return until
+
+    async def _give_up(self, row: Claimed, refusal: discord.HTTPException, *, closed: bool = False) -> None:
+        """Record a refusal that is final for this row, and what follows from it."""
+        error, now = str(refusal), self._state.now()
+        if refusal.status == _MALFORMED and len(row.payload.get("embeds", ())) > 1:
+            await self._record(partial(_split_embeds, row, error=error, now=now))
+            log.info("message split into one per embed", row=row.id, **_recipient(row), error=error)
+        elif row.entries and refusal.status != _MALFORMED:
+            await self._record(partial(_refused_report, row, error=error, now=now))
+            log.warning("log channel refuses entries, they wait", row=row.id, **_recipient(row), error=error)
+        else:
+            await self._record(partial(_refused, row, error=error, now=now, closed=closed))
+            log.info("message refused", row=row.id, **_recipient(row), error=error)
 
     async def _record(self, write: Callable[[sqlite3.Connection], None]) -> None:
         """Write the outcome, retrying until it is durable; without it the row would be sent again."""
@@ -221,17 +239,7 @@ def _recipient(row: Claimed) -> dict[str, int]:
     return {"member" if row.kind == "dm" else "channel": row.target}
 
 
-def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
-    """Return a view that discord.py does not track: presses are routed by `custom_id`."""
-    view = discord.ui.View(timeout=None)
-    for button in buttons:
-        style = discord.ButtonStyle[button["style"]]
-        view.add_item(discord.ui.Button(label=button["label"], custom_id=button["address"], style=style))
-    view.stop()
-    return view
-
-
-def _sent(row: Claimed, tx: sqlite3.Connection, *, message: int, now: datetime) -> None:
+def _sent(row: Claimed, tx: sqlite3.Connection, *, message: int | None, now: datetime) -> None:
     rows.sent(tx, row.id, message=message, now=now)
     if row.kind == "dm":
         closed_dm_rows.open_dms(tx, row.target)
@@ -243,16 +251,28 @@ def _refused(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime,
         closed_dm_rows.close_dms(tx, row.target, now)
 
 
+def _refused_report(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
+    """Record that a log channel does not take a report, and owe its entries again."""
+    rows.refused(tx, row.id, error=error, now=now)
+    audit.owe_again(tx, row.id)
+
+
+def _unknown(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
+    rows.unknown(tx, row.id, error=error, now=now)
+    audit.owe_again(tx, row.id)
+
+
 def _split_embeds(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
     """Queue each embed as its own message, because Discord rejected one of them and with it the whole message."""
     rows.refused(tx, row.id, error=error, now=now)
     for number, embed in enumerate(row.payload["embeds"]):
-        alone = {"embeds": [embed]}
-        dedupe = f"outbox:{row.id}:{number}"
-        rows.enqueue(tx, rows.OutboxMessage(kind=row.kind, target=row.target, payload=alone, dedupe=dedupe, due_at=now))
-
-
-def _says(message: discord.Message, payload: dict[str, Any]) -> bool:
-    said = [embed.description for embed in message.embeds]
-    owed = [embed.get("description") for embed in payload.get("embeds", ())]
-    return message.content == (payload.get("content") or "").strip() and said == owed
+        alone = rows.OutboxMessage(
+            kind=row.kind,
+            target=row.target,
+            payload={"embeds": [embed]},
+            dedupe=f"outbox:{row.id}:{number}",
+            due_at=now,
+            guild=row.guild,
+            entries={feed: ids[number : number + 1] for feed, ids in row.entries.items()},
+        )
+        rows.enqueue(tx, alone)

@@ -221,6 +221,8 @@ class Raids:
                 due_at=self.now,
                 expires_at=change.raid.starts_at,
                 guild=change.raid.guild,
+                raid=change.raid.id,
+                purpose=notice.purpose,
             )
             outbox.enqueue(self.tx, owed)
 

@@ -20,6 +20,7 @@ from raidbot.db import (
     heard_reactions,
     imported,
     outbox,
+    outbox_endings,
     past_players,
     raid_history,
     raid_listings,
@@ -32,9 +33,11 @@ from raidbot.db import (
     undo,
 )
 from raidbot.raids.audit.entry import AuditAction, Entry
+from raidbot.raids.events import Cancelled, Change, Event, Left
 from raidbot.raids.model import (
     Ask,
     Attendance,
+    CancelReason,
     ChannelId,
     GuildId,
     Kind,
@@ -46,6 +49,7 @@ from raidbot.raids.model import (
     RaidId,
     Source,
 )
+from raidbot.raids.notifications import Purpose
 from raidbot.raids.permissions import Grants
 from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
@@ -72,6 +76,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("heard_reactions", _heard_reactions(raid)),
         ("imported", _imported(raid)),
         ("outbox", _outbox()),
+        ("outbox_endings", _outbox_endings(raid)),
         ("raid_listings", _raid_listings()),
         ("raid_queries", _raid_queries(raid)),
         ("raids", _raids(raid)),
@@ -108,13 +113,20 @@ def _queue_report(tx: sqlite3.Connection, feed: audit.Feed) -> None:
     record = audit.Record(
         id=1, at=NOW, actor=None, source=Source.CLOCK, entry=Entry(AuditAction.CLOSED, None, {}), raid=None
     )
-    audit.queue_report(tx, feed, [record], _message(f"report {feed}"))
+    report = replace(_message(f"report {feed}"), entries={feed: [1]})
+    audit.queue_report(tx, feed, [record], report)
+    (row,) = tx.execute("SELECT id FROM outbox WHERE dedupe = ?", (report.dedupe,)).fetchone()
+    audit.owe_again(tx, row)
 
 
 def _closed_dms() -> Iterator[tuple[str, Call]]:
     yield "close_dms", partial(closed_dms.close_dms, member=MEMBER, now=NOW)
     yield "without_dms", partial(closed_dms.without_dms, members=[MEMBER])
     yield "dms_closed_since", partial(closed_dms.dms_closed_since, member=MEMBER)
+    yield "silent_since", partial(closed_dms.silent_since, member=MEMBER)
+    yield "note_sign_of_life", partial(closed_dms.note_sign_of_life, member=MEMBER)
+    yield "is_untold", partial(closed_dms.is_untold, member=MEMBER)
+    yield "note_told", partial(closed_dms.note_told, member=MEMBER)
     yield "open_dms", partial(closed_dms.open_dms, member=MEMBER)
 
 
@@ -174,7 +186,13 @@ def _outbox() -> Iterator[tuple[str, Call]]:
     yield "sent", partial(outbox.sent, row=1, message=FIRST_MESSAGE + 1, now=NOW)
     yield "refused", partial(outbox.refused, row=2, error=_TEXT, now=NOW)
     yield "postpone", partial(outbox.postpone, row=3, error=_TEXT, until=NOW)
-    yield "recover", partial(outbox.recover, now=NOW)
+    yield "expire", partial(outbox.expire, kind="dm", now=NOW)
+    yield "put_back", partial(outbox.put_back, row=3, error=_TEXT, until=NOW)
+    yield "recover", outbox.recover
+    yield "unknown", partial(outbox.unknown, row=4, error=_TEXT, now=NOW)
+    yield "return_entries", partial(outbox.return_entries, row=4)
+    yield "last_returned", partial(outbox.last_returned, channel=CHANNEL)
+    yield "undelivered", partial(outbox.undelivered, raid=RaidId(7))
     yield "is_sent_message", partial(outbox.is_sent_message, message=1)
     yield "has_pending_posts", partial(outbox.has_pending_posts, channel=1)
     yield "next_due", partial(outbox.next_due, kind="dm")
@@ -183,8 +201,27 @@ def _outbox() -> Iterator[tuple[str, Call]]:
     yield "delete_done", partial(outbox.delete_done, ids=[1], before=LONG_AGO)
 
 
+def _outbox_endings(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    yield "end_obsolete (cancelled)", partial(_end_obsolete, raid=raid, event=Cancelled(CancelReason.MANUAL, None))
+    yield "end_obsolete (seats)", partial(_end_obsolete, raid=raid, event=Left(MEMBER, TANK))
+
+
+def _end_obsolete(tx: sqlite3.Connection, raid: RaidId, event: Event) -> None:
+    before = _stored(tx, raid)
+    outbox_endings.end_obsolete(tx, before, Change(replace(before, seats=()), (event,)), NOW)
+
+
 def _message(dedupe: str) -> outbox.OutboxMessage:
-    return outbox.OutboxMessage(kind="dm", target=MEMBER, payload={}, dedupe=dedupe, due_at=NOW, guild=GUILD)
+    return outbox.OutboxMessage(
+        kind="dm",
+        target=MEMBER,
+        payload={},
+        dedupe=dedupe,
+        due_at=NOW,
+        guild=GUILD,
+        raid=RaidId(7),
+        purpose=Purpose.COURTESY,
+    )
 
 
 def _raid_listings() -> Iterator[tuple[str, Call]]:

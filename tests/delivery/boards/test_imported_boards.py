@@ -141,7 +141,7 @@ async def test_a_board_that_cannot_be_read_is_drawn_all_the_same(world: Delivery
     harness = await world.start_bot()
     raid = await world.raid(harness, tank=1, healer=1)
     await simulate_import(world, harness, raid, tank=world.member("alice"))
-    world.sandbox.faults.answer(403, route=FETCH)
+    world.sandbox.faults.refuse(50001, route=FETCH)
     before = world.count(EDIT)
 
     harness = await world.start_bot(sweep_gap=3600)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 
+import pytest
 from structlog.testing import capture_logs
 
 from discord_sandbox.faults import Silence
@@ -69,50 +70,6 @@ async def test_the_same_cause_is_owed_once(world: DeliveryWorld) -> None:
     await until_outbox(harness, sent=1)
 
     assert dms_of(alice) == ["once"]
-
-
-async def test_a_member_without_dms_is_remembered_and_changes_nothing_for_others(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    alice, bob = world.member("alice"), world.member("bob")
-    alice.close_dms()
-
-    for number in range(6):
-        await harness.enqueue_dm(alice, f"to alice {number}")
-        await harness.enqueue_dm(bob, f"to bob {number}")
-    await until_outbox(harness, sent=6, refused=6)
-
-    assert len(dms_of(bob)) == 6
-    assert harness.api.down_for == 0
-    refusals = [call for call in world.sandbox.calls if call.route.endswith("/messages") and call.status == 403]
-    assert len(refusals) == 1
-
-
-async def test_closed_dms_are_tried_again_after_a_week(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    alice = world.member("alice")
-    alice.close_dms()
-    await harness.enqueue_dm(alice, "first")
-    await until_outbox(harness, refused=1)
-    alice.open_dms()
-
-    await harness.enqueue_dm(alice, "too early")
-    await until_outbox(harness, refused=2)
-    world.clock.advance(timedelta(days=7, seconds=1))
-    await harness.enqueue_dm(alice, "a week later")
-    await until_outbox(harness, refused=2, sent=1)
-    await harness.enqueue_dm(alice, "and on")
-    await until_outbox(harness, refused=2, sent=2)
-
-    assert dms_of(alice) == ["a week later", "and on"]
-
-
-async def test_an_unknown_member_is_a_final_answer(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    stranger = world.sandbox.add_user("stranger")
-    del world.sandbox.store.users[stranger.id]
-
-    await harness.enqueue_dm(stranger, "hello")
-    await until_outbox(harness, refused=1)
 
 
 async def test_an_outage_delays_and_keeps_the_order(world: DeliveryWorld) -> None:
@@ -236,7 +193,26 @@ async def test_a_crash_in_the_middle_of_sending_neither_loses_nor_repeats(world:
     assert dms_of(bob) == ["never left"]
 
 
-async def test_after_a_long_death_the_fate_of_a_claimed_message_is_unknown_and_said(world: DeliveryWorld) -> None:
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_after_a_long_death_a_message_is_sent_unless_it_is_there(world: DeliveryWorld, arrived: bool) -> None:
+    harness = await world.start_bot()
+    alice = world.member("alice")
+    fault = world.sandbox.faults.silence(Silence.HANG, route=SEND, carried_out=arrived)
+    await harness.enqueue_dm(alice, "perhaps")
+    await world.sandbox.until(lambda: fault.met and bool(dms_of(alice)) is arrived)
+    await world.crash(harness)
+    fault.lift()
+    world.clock.advance(timedelta(minutes=30))
+    world.sandbox.advance(timedelta(minutes=30))
+    world.sandbox.store.nonces.clear()
+
+    harness = await world.start_bot()
+    await until_outbox(harness, sent=1)
+
+    assert dms_of(alice) == ["perhaps"]
+
+
+async def test_only_where_nobody_can_look_the_fate_of_a_message_is_unknown_and_said(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     alice = world.member("alice")
     fault = world.sandbox.faults.silence(Silence.HANG, route=SEND)
@@ -244,14 +220,32 @@ async def test_after_a_long_death_the_fate_of_a_claimed_message_is_unknown_and_s
     await world.sandbox.until(lambda: fault.met)
     await world.crash(harness)
     fault.lift()
-    world.clock.advance(timedelta(minutes=3))
+    world.sandbox.faults.refuse(50001, route=SEARCH)
 
     with capture_logs() as logs:
         harness = await world.start_bot()
-    await until_outbox(harness, unknown=1)
+        await until_outbox(harness, unknown=1)
 
-    assert any(entry.get("fate_unknown") == 1 for entry in logs)
+    (said,) = [entry for entry in logs if entry["event"] == "nobody knows whether a message arrived"]
+    assert (said["log_level"], said["member"]) == ("warning", alice.id)
     assert dms_of(alice) == []
+
+
+async def test_a_message_that_was_deleted_at_once_is_not_sent_again(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    alice = world.member("alice")
+    fault = world.sandbox.faults.silence(Silence.HANG, route=SEND, carried_out=True)
+    await harness.enqueue_dm(alice, "hello")
+    await world.sandbox.until(lambda: fault.met and dms_of(alice))
+    await world.crash(harness)
+    fault.lift()
+    world.sandbox.faults.refuse(10008, route=SEND)
+    (message,) = alice.dms
+    world.sandbox.store.channels[message.channel_id].messages.clear()
+
+    harness = await world.start_bot()
+
+    await until_outbox(harness, sent=1)
 
 
 async def test_a_stop_finishes_what_is_being_sent_and_leaves_the_rest_owed(world: DeliveryWorld) -> None:

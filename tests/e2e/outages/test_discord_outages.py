@@ -78,7 +78,7 @@ async def test_nothing_answered_for_a_minute_loses_nothing(
         board, crowd = await three_teams(guild)
         with failing(sandbox.faults.answer(status)):
             await burst(crowd)
-            while not reports(logs)["discord unreachable, calls wait"]:
+            while not reports(logs)["discord unreachable, calls wait: board edits"]:
                 await pass_time(sandbox, 10.0)
             await pass_time(sandbox, MINUTE_SECONDS)
 

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from raidbot.commands.raid import views
 from raidbot.db import audit, raid_history
 from raidbot.db.audit import Feed, RaidReference, Record
+from raidbot.db.outbox import Undelivered
 from raidbot.db.raid_history import HistoryEntry
 from raidbot.delivery.audit_log import entry_format
 from raidbot.raids.audit.old_entries import AnyEntry
@@ -51,7 +52,7 @@ def in_channels(record: Record) -> Shown:
 
 
 def on_panel(happened: HistoryEntry) -> str:
-    embed = views.embed(views.PanelData(RAID, {}, [happened], None, [], NOW))
+    embed = views.embed(views.PanelData(RAID, {}, [happened], None, [], Undelivered(), NOW))
     return str(embed.fields[0].value)
 
 

@@ -1,0 +1,165 @@
+"""Send one row of the outbox: open the conversation, look for what an earlier attempt delivered, and send."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+
+import discord
+import structlog
+
+from raidbot.db import outbox as rows
+from raidbot.db.outbox import CLOCK_TOLERANCE, Claimed
+from raidbot.delivery.discord_api import (
+    OPENING_TOO_FAST,
+    QUARANTINED,
+    UNKNOWN_MESSAGE,
+    CircuitOpen,
+    DiscordApi,
+    Family,
+    NoResponse,
+    NotNow,
+)
+from raidbot.delivery.discord_internals import member_roles
+from raidbot.delivery.pacing import Pacer
+from raidbot.state import State
+from raidbot.utils.cache import Cache
+
+log = structlog.get_logger(__name__)
+
+_OPENINGS_BARRED = {QUARANTINED, OPENING_TOO_FAST}
+"""Error codes after which no new conversation is opened for a while."""
+_OPENINGS_IN_A_ROW = 5
+_UNKNOWN_CLAIM_PERIOD = timedelta(days=1)
+"""How far to search for a row whose first claim is not known, as an older version left it."""
+
+
+class FateUnknown(Exception):  # noqa: N818 - a fact about the message, not an error of the caller
+    """An earlier attempt may have sent the message, and Discord lets nobody look."""
+
+
+class Sender:
+    """Sends rows under their nonce, and opens new conversations one every `opening_gap` seconds.
+
+    Discord takes a bot that opens many conversations at once for spam.
+    """
+
+    def __init__(self, state: State, client: discord.Client, api: DiscordApi, *, opening_gap: float) -> None:
+        self.nonce_prefix = ""
+        self._state = state
+        self._client = client
+        self._api = api
+        self._channels: Cache[int, int] = Cache(10_000)
+        self._openings: Pacer[None] = Pacer(opening_gap, burst=_OPENINGS_IN_A_ROW)
+        self._barred_until = 0.0
+
+    async def send(self, row: Claimed) -> int | None:
+        """Send the row, unless an earlier attempt arrived, and return the message's id; None if it was deleted since.
+
+        Raises FateUnknown, and as `DiscordApi.call` does.
+        """
+        try:
+            return await self._send(row)
+        except NotNow as refusal:
+            if row.kind == "dm" and refusal.code in _OPENINGS_BARRED:
+                self._bar_openings(refusal)
+            raise
+
+    async def _send(self, row: Claimed) -> int | None:
+        channel = self._client.get_partial_messageable(await self._channel(row))
+        if row.attempts > 1:
+            try:
+                found = await self._api.call(partial(self._find, channel, row), Family.READS, row.guild)
+            except discord.HTTPException as refusal:
+                raise FateUnknown(str(refusal)) from refusal
+            if found is not None:
+                return found
+        content: str | None = row.payload.get("content")
+        embeds = [discord.Embed.from_dict(embed) for embed in row.payload.get("embeds", ())]
+        nonce = f"{self.nonce_prefix}o{row.id}"
+        view = _view(row.payload["buttons"]) if "buttons" in row.payload else discord.utils.MISSING
+        try:
+            message = await self._api.call(
+                lambda: channel.send(content, embeds=embeds, view=view, nonce=nonce), Family.MESSAGES, row.guild
+            )
+        except discord.NotFound as missing:
+            if missing.code != UNKNOWN_MESSAGE:
+                raise
+            return None  # Discord knows the nonce, but somebody deleted its message
+        return message.id
+
+    async def _channel(self, row: Claimed) -> int:
+        if row.kind == "post":
+            return row.target
+        known = self._channels.get(row.target)
+        if known is None:
+            self._check_openings()
+            await self._openings.turn(None)
+            self._check_openings()
+            opened = await self._api.call(
+                lambda: self._client.create_dm(discord.Object(row.target)), Family.OPENING_DMS, row.guild
+            )
+            known = opened.id
+            self._channels.put(row.target, known)
+        return known
+
+    def is_on_server_of(self, row: Claimed) -> bool:
+        """Return True if the bot is on the server that the message is about, or if it is about none."""
+        return row.guild is None or self._client.get_guild(row.guild) is not None
+
+    async def shares_server(self, row: Claimed) -> bool:
+        """Return True if the bot and the recipient are on the server that the message is about, as far as known."""
+        if row.guild is None or not self.is_on_server_of(row):
+            return row.guild is None
+        try:
+            await self._api.call(partial(member_roles, self._client, row.guild, row.target), Family.READS, row.guild)
+        except (NoResponse, discord.HTTPException):
+            return False
+        return True
+
+    def _check_openings(self) -> None:
+        """Raise CircuitOpen if no conversation may be opened at present."""
+        wait = max(self._barred_until - _seconds(), self._api.down_for(Family.OPENING_DMS))
+        if wait > 0:
+            raise CircuitOpen(wait)
+
+    def _bar_openings(self, refusal: NotNow) -> None:
+        if self._barred_until <= _seconds():
+            log.warning(
+                "discord lets the bot open no conversations, their messages wait",
+                code=refusal.code,
+                again_in=refusal.retry_in,
+            )
+        self._barred_until = max(self._barred_until, _seconds() + refusal.retry_in)
+
+    async def _find(self, channel: discord.PartialMessageable, row: Claimed) -> int | None:
+        """Return the id of a message that an earlier attempt delivered: ours, the same content, and no other row's.
+
+        All messages since the first attempt are searched, however many. Older ones may be those of rows deleted since.
+        """
+        assert self._client.user is not None  # noqa: S101
+        since = row.first_claimed_at or self._state.now() - _UNKNOWN_CLAIM_PERIOD
+        async for message in channel.history(limit=None, after=since - CLOCK_TOLERANCE):
+            ours = message.author.id == self._client.user.id and _says(message, row)
+            if ours and not await self._state.db.read(partial(rows.is_sent_message, message=message.id)):
+                return message.id
+        return None
+
+
+def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
+    """Return a view that discord.py does not track: presses are routed by `custom_id`."""
+    view = discord.ui.View(timeout=None)
+    for button in buttons:
+        style = discord.ButtonStyle[button["style"]]
+        view.add_item(discord.ui.Button(label=button["label"], custom_id=button["address"], style=style))
+    view.stop()
+    return view
+
+
+def _says(message: discord.Message, row: Claimed) -> bool:
+    said = [embed.description for embed in message.embeds]
+    owed = [embed.get("description") for embed in row.payload.get("embeds", ())]
+    return message.content == (row.payload.get("content") or "").strip() and said == owed
+
+
+def _seconds() -> float:
+    return asyncio.get_running_loop().time()
