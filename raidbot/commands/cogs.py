@@ -83,15 +83,6 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue, speed).press,
     }
 
-    raid_reactions = RaidReactions(
-        state,
-        gate,
-        reaction_remover=delivery.reaction_remover,
-        reconcile=delivery.reconcile,
-        best_effort_dms=delivery.best_effort_dms,
-    )
-    delivery.posted_kinds.handle_reactions(RAID, raid_reactions)
-
     def with_panel(name: str, cog: CogT) -> CogT:
         panels[name] = cog.press
         return cog
@@ -108,6 +99,24 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         SetChannel(state),
         RaidSignup(state),
         Ping(state, lambda: not services.api.is_down, started_at=services.started_at),
+        *_gateway_cogs(services, speed),
+    ]
+    closed_dms = ClosedDms(state)
+    return [Router(panels, check=services.check_allowed, answered=closed_dms.answered), closed_dms, *cogs]
+
+
+def _gateway_cogs(services: Services, speed: SlidingWindow[tuple[int, int]]) -> tuple[commands.Cog, ...]:
+    """Build the cogs that listen to the gateway, and register what acts on reactions."""
+    state, delivery = services.state, services.delivery
+    raid_reactions = RaidReactions(
+        state,
+        services.gate,
+        reaction_remover=delivery.reaction_remover,
+        reconcile=delivery.reconcile,
+        best_effort_dms=delivery.best_effort_dms,
+    )
+    delivery.posted_kinds.handle_reactions(RAID, raid_reactions)
+    return (
         GuildEvents(
             state,
             delivery.posted_kinds,
@@ -129,6 +138,4 @@ def all_cogs(services: Services) -> list[commands.Cog]:
             posting=delivery.posting,
             unhandled=delivery.unhandled_reactions,
         ),
-    ]
-    closed_dms = ClosedDms(state)
-    return [Router(panels, check=services.check_allowed, answered=closed_dms.answered), closed_dms, *cogs]
+    )

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from raidbot.db.raids import instant, seconds, seconds_or_none
 from raidbot.db.timestamps import instant_or_none
 from raidbot.raids.model import GuildId, RaidId
-from raidbot.raids.notifications import Purpose
+from raidbot.raids.purposes import Purpose
 
 CLAIM_LIFETIME = timedelta(minutes=2)
 """Time during which Discord reliably answers a repeated nonce with the first message.

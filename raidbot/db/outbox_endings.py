@@ -10,7 +10,7 @@ import structlog
 from raidbot.db.timestamps import seconds
 from raidbot.raids import events as ev
 from raidbot.raids.model import MemberId, Raid
-from raidbot.raids.notifications import Purpose
+from raidbot.raids.purposes import Purpose
 
 log = structlog.get_logger(__name__)
 

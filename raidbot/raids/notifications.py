@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import reduce
 from typing import Literal, assert_never
 
 from raidbot.raids import events as ev
 from raidbot.raids.labels import bold, bold_coded, bold_role
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Seat, Source
+from raidbot.raids.purposes import Purpose, purpose_of
 from raidbot.utils.words import Code, Instant, Mention, Raw, Text, lines, paragraph, render, say
 
 REPLY = "reply"
@@ -22,16 +22,6 @@ class Button:
     label: Text
     address: str
     style: Literal["primary", "secondary", "success", "danger"] = "secondary"
-
-
-class Purpose(StrEnum):
-    """The purpose of a message: it decides how urgent the message is, and when it is no longer owed."""
-
-    PROMOTION = "promotion"
-    REQUEST = "request"
-    REMINDER = "reminder"
-    CHANGE = "change"
-    COURTESY = "courtesy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +59,7 @@ def notices(change: ev.Change) -> tuple[Notice, ...]:
             if member == change.answered and isinstance(event, _Answered):
                 continue
             key, expires_at = _key(raid, event, member), _expiry(raid, event)
-            owed.append(Notice(key, member, text, expires_at, _buttons(raid, event), _purpose(event)))
+            owed.append(Notice(key, member, text, expires_at, _buttons(raid, event), purpose_of(event)))
     return tuple(owed)
 
 
@@ -81,20 +71,6 @@ def _key(raid: Raid, event: ev.Event, member: MemberId) -> str:
 
 def _expiry(raid: Raid, event: ev.Event) -> datetime | None:
     return raid.starts_at if isinstance(event, ev.Reminded | ev.SubstituteAsked) else None
-
-
-def _purpose(event: ev.Event) -> Purpose:
-    match event:
-        case ev.Promoted():
-            return Purpose.PROMOTION
-        case ev.SubstituteAsked():
-            return Purpose.REQUEST
-        case ev.Reminded():
-            return Purpose.REMINDER
-        case ev.Waitlisted() | ev.Moved() | ev.Filled():
-            return Purpose.COURTESY
-        case _:
-            return Purpose.CHANGE
 
 
 def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:

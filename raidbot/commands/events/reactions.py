@@ -148,12 +148,11 @@ class Reactions(commands.Cog):
         if payload.user_id == (self._client.user and self._client.user.id):
             self._boards.reactions_gone(key, [str(payload.emoji)])  # not by the bot, which removes none singly
             return
-        assert payload.guild_id is not None  # noqa: S101
         heard = HeardReaction(
             what=Heard.REMOVED,
             kind=key.kind,
             thing=key.id,
-            guild=GuildId(payload.guild_id),
+            guild=GuildId(payload.guild_id or 0),
             member=MemberId(payload.user_id),
             emoji_key=key_of(str(payload.emoji)),
         )

@@ -18,7 +18,8 @@ from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.raids import labels
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid, RaidId, Role, RoleKey, Source
-from raidbot.raids.notifications import Purpose, how_to_open_dms
+from raidbot.raids.notifications import how_to_open_dms
+from raidbot.raids.purposes import Purpose
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause, State

@@ -37,7 +37,7 @@ def owed(tx: sqlite3.Connection) -> list[tuple[str, str, int]]:
 
 
 REMIND = partial(reminders.remind, which=Reminder.PARTICIPANTS)
-CANCEL = partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=MANAGER)
+CANCEL = partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=MANAGER, now=NOW)
 MOVE = partial(lifecycle.change_time, starts_at=NOW + timedelta(days=3), zone="UTC", now=NOW)
 
 

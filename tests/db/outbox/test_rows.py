@@ -5,7 +5,7 @@ from typing import Any
 from raidbot.db import closed_dms, outbox
 from raidbot.db.outbox import OutboxMessage
 from raidbot.raids.model import GuildId, RaidId
-from raidbot.raids.notifications import Purpose
+from raidbot.raids.purposes import Purpose
 from tests.raids.builders import ALICE, BOB, GUILD, NOW
 
 SOON = NOW + timedelta(seconds=30)

@@ -49,8 +49,8 @@ from raidbot.raids.model import (
     RaidId,
     Source,
 )
-from raidbot.raids.notifications import Purpose
 from raidbot.raids.permissions import Grants
+from raidbot.raids.purposes import Purpose
 from raidbot.raids.rosters import manager_edits
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
