@@ -66,7 +66,7 @@ class RaidComparison:
 
     def saw(self, own: Set[str], *, any_reactions: bool) -> None:
         """Note the bot's own reactions on an imported board."""
-        if self._taken_over and (self._raid.is_open or not any_reactions):
+        if self._taken_over and (self._raid.shows_signups or not any_reactions):
             standing = [role.emoji for role in self._raid.roles if key_of(role.emoji) in own]
             self._parts.boards.set_own_reactions(raid_key(self._raid.id), standing)
 
