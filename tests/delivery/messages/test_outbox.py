@@ -330,6 +330,33 @@ async def test_a_row_that_breaks_the_sender_stops_nobody_else(world: DeliveryWor
     assert await harness.db.read(partial(rows.is_sent_message, message=bob.dms[0].id))
 
 
+async def test_a_row_that_breaks_the_sender_is_given_up_and_holds_up_its_recipient_no_longer(
+    world: DeliveryWorld,
+) -> None:
+    harness = await world.start_bot()
+    alice = world.member("alice")
+    broken = OutboxMessage(
+        kind="dm", target=alice.id, payload={"embeds": 5}, dedupe="broken", due_at=harness.state.now()
+    )
+    await harness.state.enqueue([broken])
+    await harness.enqueue_dm(alice, "hello")
+
+    with capture_logs() as logs:
+        for attempts in (1, 2):
+            await until(partial(_was_tried, harness, attempts))
+            world.clock.advance(timedelta(minutes=1, seconds=5))
+            harness.outbox.wake()
+        await until_outbox(harness, refused=1, sent=1)
+
+    assert dms_of(alice) == ["hello"]
+    assert [entry["log_level"] for entry in logs if entry["event"] == "message cannot be sent"] == ["error"] * 3
+
+
+async def _was_tried(harness: BotHarness, attempts: int) -> bool:
+    found = await harness.db.read(lambda tx: tx.execute("SELECT state, attempts FROM outbox ORDER BY id").fetchone())
+    return bool(found == ("pending", attempts))
+
+
 async def test_a_change_that_owes_nothing_costs_no_look_at_the_rows(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     raid = await world.raid(harness, tank=2)
