@@ -12,6 +12,7 @@ from discord_sandbox.faults import Silence
 from discord_sandbox.people import Person
 from raidbot.db import outbox as rows
 from raidbot.db.outbox import OutboxMessage
+from raidbot.delivery.discord_api import Family
 from raidbot.raids.model import ChannelId
 from tests.delivery.harness import SEND, BotHarness, DeliveryWorld, until
 
@@ -87,6 +88,24 @@ async def test_an_outage_delays_and_keeps_the_order(world: DeliveryWorld) -> Non
 
     assert dms_of(alice) == [f"number {number}" for number in range(4)]
     assert dms_of(bob) == ["hello"]
+
+
+async def test_waiting_for_an_open_circuit_is_no_attempt(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    fault = world.sandbox.faults.answer(503, route=OPEN_DM)
+    for number in range(12):
+        await harness.enqueue_dm(world.member(f"member{number}"), "hello")
+    await world.sandbox.until(lambda: harness.api.down_for(Family.OPENING_DMS))
+
+    async def is_counted() -> bool:
+        (attempts,) = await harness.db.read(lambda tx: tx.execute("SELECT sum(attempts) FROM outbox").fetchone())
+        return fault.met >= 9 and attempts == fault.met
+
+    await until(is_counted)
+    fault.lift()
+    world.clock.advance(timedelta(minutes=1))
+    harness.outbox.wake()
+    await until_outbox(harness, sent=12)
 
 
 async def test_an_answer_that_got_lost_is_found_again(world: DeliveryWorld) -> None:
