@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from raidbot.db import audit, closed_dms, guilds, outbox, raids, templates, undo
@@ -17,6 +17,9 @@ from raidbot.raids.notifications import Button, Notice, notices, thread_note
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.utils.words import render
+
+_USEFUL_AFTER_START = timedelta(days=1)
+"""Time after a raid's start, or after the change if that is later, for which a message about it is tried."""
 
 
 def save_change(
@@ -80,7 +83,7 @@ def _messages(change: Change, now: datetime) -> Iterator[outbox.OutboxMessage]:
             payload=_payload(notice),
             dedupe=notice.key,
             due_at=now,
-            expires_at=notice.expires_at,
+            expires_at=notice.expires_at or max(raid.starts_at, now) + _USEFUL_AFTER_START,
             guild=raid.guild,
             raid=raid.id,
             purpose=notice.purpose,
@@ -93,6 +96,7 @@ def _messages(change: Change, now: datetime) -> Iterator[outbox.OutboxMessage]:
             payload={"content": render(note)},
             dedupe=f"raid:{raid.id}:v{raid.version}:thread",
             due_at=now,
+            expires_at=max(raid.starts_at, now) + _USEFUL_AFTER_START,
             guild=raid.guild,
             raid=raid.id,
         )

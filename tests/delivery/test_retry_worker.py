@@ -2,7 +2,7 @@
 
 import asyncio
 
-from raidbot.delivery.retry_worker import RetryWorker
+from raidbot.delivery.retry_worker import Pause, RetryWorker
 
 
 async def test_a_round_is_made_when_there_is_something_to_do_and_again_while_something_is_left() -> None:
@@ -93,3 +93,21 @@ async def test_what_never_began_stops_at_once() -> None:
         return None
 
     await RetryWorker(work, first_retry=60).stop(5)
+
+
+async def test_rounds_in_which_nothing_could_be_tried_make_no_pause_longer() -> None:
+    made: list[float] = []
+    enough = asyncio.Event()
+
+    async def work() -> Pause:
+        made.append(asyncio.get_running_loop().time())
+        if len(made) == 12:  # with backoff, the last delay would be 20 seconds
+            enough.set()
+        return Pause(0.01)
+
+    rounds = RetryWorker(work, first_retry=0.01)
+    rounds.start()
+    rounds.wake()
+
+    await asyncio.wait_for(enough.wait(), 5)
+    await rounds.stop(1)

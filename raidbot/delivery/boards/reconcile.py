@@ -190,7 +190,7 @@ class Reconcile:
         while not self._stopping.is_set():
             await self._owing.wait()
             self._owing.clear()
-            await sleep_unless(max(self._backoff.next(), self._api.down_for(Family.READS)), unless=self._stopping)
+            await sleep_unless(self._api.down_for(Family.READS) or self._backoff.next(), unless=self._stopping)
             waiting, self._later = self._later, {}
             for key in waiting:
                 await self.compare(key, in_full=True)

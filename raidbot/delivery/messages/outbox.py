@@ -32,7 +32,9 @@ _MALFORMED = 400
 _MAX_BACKOFF_SECONDS = 300.0
 _NO_SERVER_ATTEMPTS = 7
 _NO_SERVER_RETRY_SECONDS = 600.0
-_BUG_RETRY_DELAY = timedelta(hours=1)
+_BUG_RETRY_DELAY = timedelta(minutes=1)
+_BUG_ATTEMPTS = 3
+"""Attempts to send a message that raises each time; meanwhile later ones to the same recipient wait."""
 _LONG_POSTPONED_ATTEMPTS = 6
 """Attempts after which the log names a message that still waits: some minutes after the first one."""
 
@@ -179,7 +181,10 @@ class Outbox:
             await self._give_up(row, refusal)
             return None
         except Exception as bug:
-            log.exception("message cannot be sent", row=row.id)
+            log.exception("message cannot be sent", row=row.id, attempts=row.attempts)
+            if row.attempts >= _BUG_ATTEMPTS:
+                await self._record(partial(_refused, row, error=repr(bug), now=self._state.now(), closed=False))
+                return None
             until, error = self._state.now() + _BUG_RETRY_DELAY, repr(bug)
         else:
             await self._record(partial(_sent, row, message=message, now=self._state.now()))
@@ -214,7 +219,8 @@ class Outbox:
             log.warning("log channel refuses entries, they wait", row=row.id, **_recipient(row), error=error)
         else:
             await self._record(partial(_refused, row, error=error, now=now, closed=closed))
-            log.info("message refused", row=row.id, **_recipient(row), error=error)
+            tell = log.info if row.kind == "dm" else log.warning  # of members the raid's panel tells
+            tell("message refused", row=row.id, **_recipient(row), error=error)
 
     async def _record(self, write: Callable[[sqlite3.Connection], None]) -> None:
         """Write the outcome, retrying until it is durable; without it the row would be sent again."""

@@ -12,6 +12,7 @@ from discord_sandbox.faults import Silence
 from discord_sandbox.people import Person
 from raidbot.db import outbox as rows
 from raidbot.db.outbox import OutboxMessage
+from raidbot.delivery.discord_api import Family
 from raidbot.raids.model import ChannelId
 from tests.delivery.harness import SEND, BotHarness, DeliveryWorld, until
 
@@ -87,6 +88,24 @@ async def test_an_outage_delays_and_keeps_the_order(world: DeliveryWorld) -> Non
 
     assert dms_of(alice) == [f"number {number}" for number in range(4)]
     assert dms_of(bob) == ["hello"]
+
+
+async def test_waiting_for_an_open_circuit_is_no_attempt(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    fault = world.sandbox.faults.answer(503, route=OPEN_DM)
+    for number in range(12):
+        await harness.enqueue_dm(world.member(f"member{number}"), "hello")
+    await world.sandbox.until(lambda: harness.api.down_for(Family.OPENING_DMS))
+
+    async def is_counted() -> bool:
+        (attempts,) = await harness.db.read(lambda tx: tx.execute("SELECT sum(attempts) FROM outbox").fetchone())
+        return fault.met >= 9 and attempts == fault.met
+
+    await until(is_counted)
+    fault.lift()
+    world.clock.advance(timedelta(minutes=1))
+    harness.outbox.wake()
+    await until_outbox(harness, sent=12)
 
 
 async def test_an_answer_that_got_lost_is_found_again(world: DeliveryWorld) -> None:
@@ -328,6 +347,33 @@ async def test_a_row_that_breaks_the_sender_stops_nobody_else(world: DeliveryWor
 
     assert dms_of(bob) == ["hello"]
     assert await harness.db.read(partial(rows.is_sent_message, message=bob.dms[0].id))
+
+
+async def test_a_row_that_breaks_the_sender_is_given_up_and_holds_up_its_recipient_no_longer(
+    world: DeliveryWorld,
+) -> None:
+    harness = await world.start_bot()
+    alice = world.member("alice")
+    broken = OutboxMessage(
+        kind="dm", target=alice.id, payload={"embeds": 5}, dedupe="broken", due_at=harness.state.now()
+    )
+    await harness.state.enqueue([broken])
+    await harness.enqueue_dm(alice, "hello")
+
+    with capture_logs() as logs:
+        for attempts in (1, 2):
+            await until(partial(_was_tried, harness, attempts))
+            world.clock.advance(timedelta(minutes=1, seconds=5))
+            harness.outbox.wake()
+        await until_outbox(harness, refused=1, sent=1)
+
+    assert dms_of(alice) == ["hello"]
+    assert [entry["log_level"] for entry in logs if entry["event"] == "message cannot be sent"] == ["error"] * 3
+
+
+async def _was_tried(harness: BotHarness, attempts: int) -> bool:
+    found = await harness.db.read(lambda tx: tx.execute("SELECT state, attempts FROM outbox ORDER BY id").fetchone())
+    return bool(found == ("pending", attempts))
 
 
 async def test_a_change_that_owes_nothing_costs_no_look_at_the_rows(world: DeliveryWorld) -> None:
