@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 
 import pytest
+from structlog.testing import capture_logs
 
 from raidbot.db.database import Unwritable
 from raidbot.db.heard_reactions import Heard, HeardReaction
@@ -168,3 +169,21 @@ async def test_nobody_overtakes_events_that_wait_for_the_end_of_an_outage() -> N
     await queue.turn(ONE)
 
     assert outage.written == ["first"]
+
+
+async def test_whoever_stops_waiting_for_events_does_not_harm_them() -> None:
+    queue, free = EventQueue(), asyncio.Event()
+
+    async def hold() -> None:
+        await free.wait()
+
+    queue.put(ONE, hold)
+    waiting = asyncio.create_task(queue.settled(ONE))
+    await asyncio.sleep(0)
+    with capture_logs() as logs:
+        waiting.cancel()
+        await asyncio.wait({waiting})
+        free.set()
+        await queue.end(5)
+
+    assert logs == []
