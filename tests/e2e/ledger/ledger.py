@@ -31,6 +31,8 @@ class Ledger:
         self._delivered = 0
         self._numbers: dict[Reaction, int] = {}
         self._taken_back_unheard: set[Reaction] = set()
+        self.is_dying = False
+        """True while the bot is being killed, until the sandbox has noticed."""
         sandbox.world.listeners.append(self._note)
 
     def doubt_unwritten(self, facts: DatabaseFacts) -> None:
@@ -61,7 +63,9 @@ class Ledger:
         return self._is_connected() and self._sandbox.gateway.disorder is None
 
     def _is_connected(self) -> bool:
-        return any(session.connection is not None for session in self._sandbox.gateway.sessions.values())
+        return not self.is_dying and any(
+            session.connection is not None for session in self._sandbox.gateway.sessions.values()
+        )
 
 
 def check_everything(ledger: Ledger, crowd: Crowd, board: Message, end: DatabaseFacts, left: set[int]) -> None:
