@@ -89,7 +89,8 @@ class EventQueue:
         self._waiting.add(handled)
 
         async def note() -> None:
-            handled.set_result(None)
+            if not handled.done():
+                handled.set_result(None)
 
         try:
             self._append(key, _Event(note, {}))

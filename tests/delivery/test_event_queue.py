@@ -3,6 +3,9 @@
 import asyncio
 from functools import partial
 
+import pytest
+from structlog.testing import capture_logs
+
 from raidbot.db.database import Unwritable
 from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.delivery.boards.raid_key import raid_key
@@ -151,3 +154,36 @@ async def test_what_is_not_handled_in_time_stays_in_order() -> None:
     assert [one.member for one in queue.unhandled()] == [3, 1, 2, 4, 5]
     await asyncio.wait({comparison}, timeout=5)
     assert comparison.cancelled()
+
+
+async def test_nobody_overtakes_events_that_wait_for_the_end_of_an_outage() -> None:
+    queue, outage = EventQueue(retry_seconds=0.01), Outage()
+    outage.react(queue, "first")
+    await outage.until_tried_again()
+    with pytest.raises(Unwritable):
+        await queue.turn(ONE)
+    await queue.turn(TWO)
+
+    outage.is_on = False
+    await queue.settled(ONE)
+    await queue.turn(ONE)
+
+    assert outage.written == ["first"]
+
+
+async def test_whoever_stops_waiting_for_events_does_not_harm_them() -> None:
+    queue, free = EventQueue(), asyncio.Event()
+
+    async def hold() -> None:
+        await free.wait()
+
+    queue.put(ONE, hold)
+    waiting = asyncio.create_task(queue.settled(ONE))
+    await asyncio.sleep(0)
+    with capture_logs() as logs:
+        waiting.cancel()
+        await asyncio.wait({waiting})
+        free.set()
+        await queue.end(5)
+
+    assert logs == []

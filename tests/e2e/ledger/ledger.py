@@ -21,7 +21,8 @@ class Ledger:
     """Numbers the reactions that stand on the board, in the order in which the gateway delivered them.
 
     A reaction has no number if the bot cannot know its place in the order: it came while the bot was not connected, a
-    kill may have lost it, or the gateway delivered out of order.
+    kill may have lost it, or the gateway delivered out of order. So does one that came again after the bot missed that
+    it was taken back: the place of the earlier one is kept.
     """
 
     def __init__(self, sandbox: Sandbox, board: Message) -> None:
@@ -29,12 +30,17 @@ class Ledger:
         self._board = board
         self._delivered = 0
         self._numbers: dict[Reaction, int] = {}
+        self._taken_back_unheard: set[Reaction] = set()
+        self.is_dying = False
+        """True while the bot is being killed, until the sandbox has noticed."""
         sandbox.world.listeners.append(self._note)
 
     def doubt_unwritten(self, facts: DatabaseFacts) -> None:
-        """Forget the numbers of reactions that the killed bot had not written down."""
+        """Forget the numbers of reactions that the killed bot had not written down, or not their taking back."""
         written = {(mark.member, key_of(facts.raid.role(mark.role).emoji)) for mark in facts.raid.marks}
         self._numbers = {reaction: number for reaction, number in self._numbers.items() if reaction in written}
+        standing = {(user, key_of(one.name)) for one in self._board.reactions.values() for user in one.users}
+        self._taken_back_unheard |= written - standing
 
     def number(self, member: int, role: Role) -> int | None:
         return self._numbers.get((member, key_of(role.emoji)))
@@ -44,14 +50,22 @@ class Ledger:
             return
         reaction = event.user_id, key_of(event.payload["emoji"]["name"])
         match event.name:
-            case "MESSAGE_REACTION_ADD" if self._is_connected() and self._sandbox.gateway.disorder is None:
+            case "MESSAGE_REACTION_REMOVE" if not self._is_connected():
+                self._numbers.pop(reaction, None)
+                self._taken_back_unheard.add(reaction)
+            case "MESSAGE_REACTION_ADD" if self._is_orderly() and reaction not in self._taken_back_unheard:
                 self._delivered += 1
                 self._numbers[reaction] = self._delivered
             case "MESSAGE_REACTION_ADD" | "MESSAGE_REACTION_REMOVE":
                 self._numbers.pop(reaction, None)
 
+    def _is_orderly(self) -> bool:
+        return self._is_connected() and self._sandbox.gateway.disorder is None
+
     def _is_connected(self) -> bool:
-        return any(session.connection is not None for session in self._sandbox.gateway.sessions.values())
+        return not self.is_dying and any(
+            session.connection is not None for session in self._sandbox.gateway.sessions.values()
+        )
 
 
 def check_everything(ledger: Ledger, crowd: Crowd, board: Message, end: DatabaseFacts, left: set[int]) -> None:

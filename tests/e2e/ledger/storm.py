@@ -71,7 +71,9 @@ class Storm:
             await asyncio.sleep(self.rng.choice((0, 0, 0.01, 0.05)))
 
     async def kill(self) -> None:
+        self.ledger.is_dying = True
         await self.bot.kill()
+        self.ledger.is_dying = False
         self.ledger.doubt_unwritten(database_facts.read(self.database))
         await asyncio.sleep(self.rng.uniform(0, 0.2))
         await self.bot.start()
