@@ -114,9 +114,9 @@ class OptionReactions:
     ours: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Comparison:
-    """One comparison under way.
+    """The comparison of a thing that is under way; there is at most one.
 
     `touched` members did something since it began, so what was read about them is stale; `left_alone` is True if a
     change was skipped for that reason, and another comparison must follow. `own` identifies its latest own change.

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import partial
 
 import discord
@@ -23,9 +24,19 @@ from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import GuildId, MemberId, Source
 from raidbot.utils.backoff import Backoff
+from raidbot.utils.locks import KeyedLocks
 from raidbot.utils.tasks import end
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class _Request:
+    """A comparison that waits for the one under way; whoever wants another meanwhile joins it."""
+
+    in_full: bool
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+
 
 _CONCURRENT_BOARDS = 5
 _MAX_BACKOFF_SECONDS = 300.0
@@ -54,7 +65,9 @@ class Reconcile:
         self._boards = boards
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
         self._sweep_gap = sweep_gap
-        self._comparisons: dict[PostedKey, list[Comparison]] = {}
+        self._comparisons: dict[PostedKey, Comparison] = {}
+        self._requests: dict[PostedKey, _Request] = {}
+        self._turns: KeyedLocks[PostedKey] = KeyedLocks()
         self._pacer: Pacer[None] = Pacer(1 / 40, burst=_CONCURRENT_BOARDS)  # Discord allows 50 calls per second in all
         self._later: dict[PostedKey, None] = {}
         self._owing = asyncio.Event()
@@ -97,9 +110,27 @@ class Reconcile:
             await kind.after_comparing(concerns)
 
     async def compare(self, key: PostedKey, *, in_full: bool = False) -> None:
-        """Compare one board. Failures are logged, and retried later where that can help."""
-        look = Comparison()
-        self._comparisons.setdefault(key, []).append(look)
+        """Compare one board, after the comparison of it that is under way. Failures are logged, and retried later."""
+        request = self._requests.get(key)
+        if request is not None:
+            request.in_full |= in_full
+            await request.done.wait()
+            return
+        request = self._requests[key] = _Request(in_full)
+        try:
+            async with self._turns.hold(key):
+                self._requests.pop(key, None)
+                await self._compare_now(key, in_full=request.in_full)
+        except asyncio.CancelledError:
+            self.later(key)  # those who joined did not ask for the end
+            raise
+        finally:
+            if self._requests.get(key) is request:
+                del self._requests[key]
+            request.done.set()
+
+    async def _compare_now(self, key: PostedKey, *, in_full: bool) -> None:
+        look = self._comparisons[key] = Comparison()
         thing: ThingComparison | None = None
         try:
             thing = await self._kinds.of(key).compare(key.id, look)
@@ -119,9 +150,7 @@ class Reconcile:
         else:
             self._reports.forget(key)
         finally:
-            self._comparisons[key].remove(look)
-            if not self._comparisons[key]:
-                del self._comparisons[key]
+            self._comparisons.pop(key, None)
 
     def later(self, key: PostedKey) -> None:
         """Compare this board in full later, and retry with backoff until it works."""
@@ -133,9 +162,9 @@ class Reconcile:
 
         `by` is the change they did it in; the comparison whose own change it is ignores it.
         """
-        for look in self._comparisons.get(key, ()):
-            if by is None or by is not look.own:
-                look.touched.update(members)
+        look = self._comparisons.get(key)
+        if look is not None and (by is None or by is not look.own):
+            look.touched.update(members)
 
     def is_comparing(self, key: PostedKey) -> bool:
         return key in self._comparisons
@@ -196,6 +225,13 @@ class Reconcile:
             while self._unread and not self._stopping.is_set():
                 key = next(iter(self._unread))
                 del self._unread[key]
-                if await self._kinds.of(key).marks(key.id):
+                if await self._has_marks(key):
                     await self.compare(key, in_full=True)
                     break
+
+    async def _has_marks(self, key: PostedKey) -> bool:
+        try:
+            return bool(await self._kinds.of(key).marks(key.id))
+        except Exception:
+            log.exception("board cannot be compared", **key.fields)
+            return False
