@@ -107,11 +107,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class OptionReactions:
-    """Members who reacted with an option's emoji, by id (Discord gives no times); `ours` if the bot did, too."""
+    """Members who reacted with an option's emoji, by id (Discord gives no times); `ours` if the bot did, too.
+
+    Only if `complete` it proves that members who are not listed have not reacted.
+    """
 
     option: Option
     members: tuple[MemberId, ...]
     ours: bool
+    complete: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -148,7 +152,7 @@ class ThingComparison(Protocol):
         """Note with which emoji (by `key_of`) the bot itself reacted, and whether there are reactions at all."""
 
     async def drop_missing(self, seen: OptionReactions) -> None:
-        """Act on reactions that are gone. If `ours` is gone too, all with the emoji were cleared by somebody."""
+        """Act on reactions that are gone; `seen` is complete. If `ours` is gone too, somebody cleared the emoji."""
 
     async def add_new(self, seen: OptionReactions) -> None:
         """Act on reactions that came."""

@@ -17,6 +17,7 @@ from raidbot.delivery.boards.posted import (
     ThingComparison,
     loss_of,
 )
+from raidbot.delivery.boards.reaction_reading import NONE, ReactionReader
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.pacing import Pacer, sleep_unless
@@ -40,6 +41,8 @@ class _Request:
 
 _CONCURRENT_BOARDS = 5
 _MAX_BACKOFF_SECONDS = 300.0
+_LOOKS_UNTIL_SAID = 5
+"""Looks in a row whose lists of reactions prove nothing; with the delays between them some two and a half minutes."""
 
 
 class Reconcile:
@@ -60,7 +63,6 @@ class Reconcile:
         sweep_gap: float = 10.0,
     ) -> None:
         self._kinds = kinds
-        self._client = client
         self._api = api
         self._boards = boards
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
@@ -74,6 +76,8 @@ class Reconcile:
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._unread: dict[PostedKey, None] = {}
+        self._reader = ReactionReader(client)
+        self._unproven: dict[PostedKey, int] = {}
         self._reports: ReportOnce[PostedKey] = ReportOnce()
 
     async def start(self) -> None:
@@ -179,7 +183,10 @@ class Reconcile:
             await self._kinds.of(key).lost(key.id, loss, Source.RECONCILE, thing.place.message)
             return
         for one in found:
-            await thing.drop_missing(one)
+            if one.complete:
+                await thing.drop_missing(one)
+            else:
+                look.left_alone = True
         for one in found:
             await thing.add_new(one)
         if thing.restores_reactions and (lacking := [one.option.emoji for one in found if not one.ours]):
@@ -187,25 +194,28 @@ class Reconcile:
         await thing.finish(in_full=in_full)
         if look.left_alone:
             self.later(key)
+        self._note_proven(key, [one.option.emoji for one in found if not one.complete])
 
     async def _read(self, thing: ThingComparison, *, in_full: bool) -> list[OptionReactions]:
         """Return the options whose reactions may differ from the marks, with all members who reacted."""
-        message = await thing.place.message_of(self._client).fetch()
-        reactions = {key_of(str(reaction.emoji)): reaction for reaction in message.reactions}
-        own = {key for key, reaction in reactions.items() if reaction.me}
-        thing.saw(own, any_reactions=bool(reactions))
-        found = []
+        counts = await self._reader.counts(thing.place)
+        own = {emoji for emoji, count in counts.items() if count.ours}
+        thing.saw(own, any_reactions=bool(counts))
+        differing = []
         for option in thing.options:
-            emoji_key = key_of(option.emoji)
-            reaction, ours = reactions.get(emoji_key), emoji_key in own
-            others = 0 if reaction is None else reaction.count - ours
-            if others == option.marked and ours and not (in_full and option.marked):
-                continue
-            users = [user async for user in reaction.users(limit=None)] if reaction is not None and others else []
-            # Discord orders by id, but discord.py reverses each page.
-            members = tuple(sorted(MemberId(user.id) for user in users if not user.bot))
-            found.append(OptionReactions(option, members, ours))
-        return found
+            count = counts.get(key_of(option.emoji), NONE)
+            if count.others != option.marked or not count.ours or (in_full and option.marked):
+                differing.append(option)
+        return await self._reader.members(thing.place, counts, differing)
+
+    def _note_proven(self, key: PostedKey, unproven: list[str]) -> None:
+        """Count how often in a row the reactions of a board could not be read in full; say so after a while."""
+        if not unproven:
+            self._unproven.pop(key, None)
+            return
+        self._unproven[key] = self._unproven.get(key, 0) + 1
+        if self._unproven[key] == _LOOKS_UNTIL_SAID:
+            log.warning("reactions of board do not add up", **key.fields, emojis=unproven)
 
     async def _retry(self) -> None:
         while not self._stopping.is_set():

@@ -17,6 +17,8 @@ from tests.delivery.boards.comparison_steps import (
 )
 from tests.delivery.harness import FETCH, REACTORS, BotHarness, DeliveryWorld, seated
 
+LATENCY_SECONDS = 0.25
+
 
 def note_leavers(harness: BotHarness) -> set[int]:
     """Return a set to which those who lose a seat or a place in line are added, for whatever reason."""
@@ -94,3 +96,32 @@ async def test_five_comparisons_at_once_take_nobody_off(world: DeliveryWorld, se
 
     await assert_marks_match_reactions(harness, world, raid)
     assert gone == leavers
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", seeds(2, 20))
+async def test_a_restart_far_from_discord_takes_nobody_off(world: DeliveryWorld, seed: int) -> None:
+    rng = random.Random(seed)
+    harness = await world.start_bot()
+    members = [world.member(f"member{number}") for number in range(30)]
+    raid = await world.raid(harness, tank=40, healer=40)
+    board = world.require_board(raid)
+    early = members[20:]  # the highest ids stand at the end of each list
+    await react_in_order(harness, world, raid, ONE, *early)
+    leavers = early[:5]
+    await world.crash(harness)
+    world.sandbox.faults.slow(LATENCY_SECONDS)
+
+    async def come_and_go() -> None:
+        for member in rng.sample([*members[:20], *leavers], 25):
+            await (member.unreact(board, ONE) if member in leavers else member.react(board, ONE))
+            await asyncio.sleep(rng.uniform(0, 0.05))
+
+    acting = asyncio.create_task(come_and_go())
+    harness = await world.start_bot()
+    gone = note_leavers(harness)
+    await harness.reconcile.all()
+    await acting
+
+    await assert_marks_match_reactions(harness, world, raid)
+    assert gone == {member.id for member in leavers}
