@@ -196,7 +196,7 @@ class DeliveryWorld:
         departures = Departures(
             state, self.client, line, redraw=lambda raid: raid_boards.member_changed(raid), gap=0.01, first_retry=0.1
         )
-        reconcile = Reconcile(kinds, self.client, line, follow, first_retry=0.1, sweep_gap=sweep_gap)
+        reconcile = Reconcile(kinds, self.client, line, follow, first_retry=0.1, sweep_gap=sweep_gap, event_delay=0.05)
         post = Posting(state, kinds, self.client, line, follow, catch_up=reconcile.compare, first_retry=0.1)
         raid_boards = RaidBoards(
             state,

@@ -73,13 +73,12 @@ class Reactions(commands.Cog):
             key_of(str(payload.emoji)),
             frozenset(role.id for role in member.roles),
         )
-        self._reconcile.touched(key, [reaction.member])
         verdict = self._speed.hit((member.guild.id, member.id), asyncio.get_running_loop().time())
         handler = self._kinds.handler_of(key)
-        if verdict:
-            self._event_queue.put(key, partial(handler.added, reaction))
-        else:
-            self._event_queue.put(key, partial(handler.too_fast, reaction, verdict.first_refusal))
+        work = partial(handler.added, reaction)
+        if not verdict:
+            work = partial(handler.too_fast, reaction, verdict.first_refusal)
+        self._event_queue.put(key, self._reconcile.until_handled(key, reaction.member, work))
         if await self._state.learn_roles(reaction.guild, {reaction.member: reaction.roles}):
             self._kinds.of(key).member_changed(key.id)
 
@@ -92,10 +91,9 @@ class Reactions(commands.Cog):
             self._boards.reactions_gone(key, [str(payload.emoji)])  # not by the bot, which removes none singly
             return
         member = MemberId(payload.user_id)
-        self._reconcile.touched(key, [member])
         with _logging(payload, key, "reaction removed"):
-            removed = self._kinds.handler_of(key).removed
-            self._event_queue.put(key, partial(removed, key, member, key_of(str(payload.emoji))))
+            work = partial(self._kinds.handler_of(key).removed, key, member, key_of(str(payload.emoji)))
+            self._event_queue.put(key, self._reconcile.until_handled(key, member, work))
 
     def _thing(self, payload: discord.RawReactionActionEvent) -> PostedKey | None:
         key = self._kinds.find(payload.message_id)

@@ -124,17 +124,26 @@ class Comparison:
 
     `touched` members did something since it began, so what was read about them is stale; `left_alone` is True if a
     change was skipped for that reason, and another comparison must follow. `own` identifies its latest own change.
+    If reactions were `cleared`, what was read is stale for everybody.
     """
 
     touched: set[MemberId] = field(default_factory=set)
+    cleared: bool = False
     left_alone: bool = False
     own: object = None
 
     def may_change(self, member: MemberId) -> bool:
         """Return True if what was read about the member still holds."""
-        if member in self.touched:
-            self.left_alone = True
-        return member not in self.touched
+        stale = self.cleared or member in self.touched
+        self.left_alone |= stale
+        return not stale
+
+    def heard(self, member: MemberId | None) -> None:
+        """Note an event about a member, or about everybody."""
+        if member is None:
+            self.cleared = True
+        else:
+            self.touched.add(member)
 
 
 class ThingComparison(Protocol):

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -30,6 +30,13 @@ from raidbot.utils.tasks import end
 
 log = structlog.get_logger(__name__)
 
+Work = Callable[[], Awaitable[None]]
+
+_CONCURRENT_BOARDS = 5
+_MAX_BACKOFF_SECONDS = 300.0
+_LOOKS_UNTIL_SAID = 5
+"""Looks in a row whose lists of reactions prove nothing; with the delays between them some two and a half minutes."""
+
 
 @dataclass(slots=True, eq=False)
 class _Request:
@@ -39,17 +46,12 @@ class _Request:
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-_CONCURRENT_BOARDS = 5
-_MAX_BACKOFF_SECONDS = 300.0
-_LOOKS_UNTIL_SAID = 5
-"""Looks in a row whose lists of reactions prove nothing; with the delays between them some two and a half minutes."""
-
-
 class Reconcile:
     """Compares boards with their marks: one call per board, more only where the counts differ.
 
     Equal counts can hide that one member left while another came. Boards that changed lately are therefore read in full
-    at once, and the others later, one every `sweep_gap` seconds.
+    at once, and the others later, one every `sweep_gap` seconds. An event is heard at most `event_delay` seconds after
+    what it is about can be read.
     """
 
     def __init__(
@@ -61,14 +63,17 @@ class Reconcile:
         *,
         first_retry: float = 5.0,
         sweep_gap: float = 10.0,
+        event_delay: float = 0.5,
     ) -> None:
         self._kinds = kinds
         self._api = api
         self._boards = boards
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
         self._sweep_gap = sweep_gap
+        self._event_delay = event_delay
         self._comparisons: dict[PostedKey, Comparison] = {}
         self._requests: dict[PostedKey, _Request] = {}
+        self._unhandled: dict[PostedKey, dict[object, MemberId | None]] = {}
         self._turns: KeyedLocks[PostedKey] = KeyedLocks()
         self._pacer: Pacer[None] = Pacer(1 / 40, burst=_CONCURRENT_BOARDS)  # Discord allows 50 calls per second in all
         self._later: dict[PostedKey, None] = {}
@@ -135,6 +140,8 @@ class Reconcile:
 
     async def _compare_now(self, key: PostedKey, *, in_full: bool) -> None:
         look = self._comparisons[key] = Comparison()
+        for member in self._unhandled.get(key, {}).values():
+            look.heard(member)
         thing: ThingComparison | None = None
         try:
             thing = await self._kinds.of(key).compare(key.id, look)
@@ -170,6 +177,28 @@ class Reconcile:
         if look is not None and (by is None or by is not look.own):
             look.touched.update(members)
 
+    def until_handled(self, key: PostedKey, member: MemberId | None, work: Work) -> Work:
+        """Keep comparisons from judging the member (None: anybody) until `work`, queued for their event, is done.
+
+        The queue knows the order of the events, a comparison does not.
+        """
+        waiting = self._unhandled.setdefault(key, {})
+        event = object()
+        waiting[event] = member
+        look = self._comparisons.get(key)
+        if look is not None:
+            look.heard(member)
+
+        async def handle() -> None:
+            try:
+                await work()
+            finally:
+                waiting.pop(event, None)
+                if not waiting and self._unhandled.get(key) is waiting:
+                    del self._unhandled[key]
+
+        return handle
+
     def is_comparing(self, key: PostedKey) -> bool:
         return key in self._comparisons
 
@@ -182,6 +211,7 @@ class Reconcile:
                 raise
             await self._kinds.of(key).lost(key.id, loss, Source.RECONCILE, thing.place.message)
             return
+        await self._hear_newcomers(key, found)
         for one in found:
             if one.complete:
                 await thing.drop_missing(one)
@@ -207,6 +237,12 @@ class Reconcile:
             if count.others != option.marked or not count.ours or (in_full and option.marked):
                 differing.append(option)
         return await self._reader.members(thing.place, counts, differing)
+
+    async def _hear_newcomers(self, key: PostedKey, found: list[OptionReactions]) -> None:
+        """Wait for events of reactions that were read before they were heard: the gateway knows their order."""
+        marks = await self._kinds.of(key).marks(key.id)
+        if any((member, one.option.key) not in marks for one in found for member in one.members):
+            await sleep_unless(self._event_delay, unless=self._stopping)
 
     def _note_proven(self, key: PostedKey, unproven: list[str]) -> None:
         """Count how often in a row the reactions of a board could not be read in full; say so after a while."""
