@@ -125,6 +125,8 @@ def all_cogs(services: Services) -> list[commands.Cog]:
             serves=services.serves,
             speed=speed,
             reconcile=delivery.reconcile,
+            reader=delivery.reaction_reader,
+            api=services.api,
             boards=delivery.boards,
         ),
     ]

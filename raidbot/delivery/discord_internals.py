@@ -188,7 +188,14 @@ class Reactor(NamedTuple):
 
 
 async def reactors(
-    client: discord.Client, channel: int, message: int, emoji: str, *, burst: bool, after: int
+    client: discord.Client,
+    channel: int,
+    message: int,
+    emoji: str,
+    *,
+    burst: bool,
+    after: int,
+    limit: int = REACTORS_PER_PAGE,
 ) -> list[Reactor]:
     """Return a page of those who reacted, by id from `after` on, with super reactions (`burst`) or with normal ones.
 
@@ -196,7 +203,7 @@ async def reactors(
     """
     path = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}"
     route = attrgetter("http.Route")(discord)("GET", path, channel_id=channel, message_id=message, emoji=emoji)
-    query = {"limit": REACTORS_PER_PAGE, "after": after, "type": int(burst)}
+    query = {"limit": limit, "after": after, "type": int(burst)}
     found = await client.http.request(route, params=query)
     return [Reactor(int(user["id"]), bool(user.get("bot"))) for user in found]
 

@@ -10,6 +10,7 @@ from raidbot.delivery.boards.posted import PostedKinds
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.raid_boards import RaidBoards
 from raidbot.delivery.boards.raid_comparison import MaySignUp
+from raidbot.delivery.boards.reaction_reading import ReactionReader
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
@@ -52,10 +53,11 @@ class DeliveryService:
         self._parts: dict[str, Part] = {}
         self._starting = TaskSet()
         self.posted_kinds = kinds = PostedKinds()
+        self.reaction_reader = ReactionReader(client)
         self.boards = self._add("boards", Boards(kinds, client, api))
         self.outbox = self._add("outbox", Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds))
         self.audit_feed = self._add("log channels", AuditFeed(state, client))
-        self.reaction_remover = self._add("reaction removal", ReactionRemover(kinds, client, api))
+        self.reaction_remover = self._add("reaction removal", ReactionRemover(kinds, client, self.reaction_reader, api))
         self.threads = self._add("threads", Threads(state, client, api))
         self.best_effort_dms = self._add("best-effort dms", BestEffortDms(client, api))
         self.member_names = self._add(
@@ -64,7 +66,7 @@ class DeliveryService:
         self.departures = self._add(
             "departures", Departures(state, client, api, redraw=lambda raid: self.raid_boards.member_changed(raid))
         )
-        self.reconcile = self._add("later reconciling", Reconcile(kinds, client, api, self.boards))
+        self.reconcile = self._add("later reconciling", Reconcile(kinds, self.reaction_reader, api, self.boards))
         self.posting = self._add(
             "posting", Posting(state, kinds, client, api, self.boards, catch_up=self.reconcile.compare)
         )

@@ -20,6 +20,7 @@ from raidbot.delivery.boards.posted import PostedKinds, Unwanted
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.raid_boards import RaidBoards
 from raidbot.delivery.boards.raid_key import raid_key
+from raidbot.delivery.boards.reaction_reading import ReactionReader
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
@@ -191,12 +192,13 @@ class DeliveryWorld:
         quick: dict[str, Any] = {"gap": 0.1, "channel_gap": 0.1, "first_retry": 0.1, "slow_retry": 0.3}
         kinds = PostedKinds()
         follow = Boards(kinds, self.client, line, **quick | boards)
-        reaction_remover = ReactionRemover(kinds, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
+        reader = ReactionReader(self.client)
+        reaction_remover = ReactionRemover(kinds, self.client, reader, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
         people = MemberNames(state, self.client, redraw=lambda raid: raid_boards.mark(raid), first_retry=0.1)
         departures = Departures(
             state, self.client, line, redraw=lambda raid: raid_boards.member_changed(raid), gap=0.01, first_retry=0.1
         )
-        reconcile = Reconcile(kinds, self.client, line, follow, first_retry=0.1, sweep_gap=sweep_gap, event_delay=0.05)
+        reconcile = Reconcile(kinds, reader, line, follow, first_retry=0.1, sweep_gap=sweep_gap, event_delay=0.05)
         post = Posting(state, kinds, self.client, line, follow, catch_up=reconcile.compare, first_retry=0.1)
         raid_boards = RaidBoards(
             state,

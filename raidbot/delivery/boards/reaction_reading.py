@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import discord
 
@@ -31,19 +32,43 @@ Counts = Mapping[str, ReactionCount]
 
 
 class ReactionReader:
-    """Reads reactions with as many calls as it takes. Raises what discord.py raises."""
+    """Reads reactions of both types, and remembers where there have been super reactions.
+
+    Who has a super reaction may have a normal one with the same emoji beside it. Methods raise what discord.py raises.
+    """
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
+        self._super: set[tuple[int, str]] = set()
+        self._counted: set[int] = set()
+
+    def note_super(self, message: int, emoji_key: str) -> None:
+        self._super.add((message, emoji_key))
+
+    def may_be_super(self, message: int, emoji_key: str) -> bool:
+        """Return True if somebody may have a super reaction with this emoji, as on a message never counted."""
+        return message not in self._counted or (message, emoji_key) in self._super
+
+    async def stands(self, place: Place, emoji: str, member: MemberId, *, only_burst: bool | None = None) -> bool:
+        """Return True if the member has a reaction with this emoji: a super one, a normal one, or either (None)."""
+        name = parse_emoji(emoji).for_reaction
+        for burst in (False, True) if only_burst is None else (only_burst,):
+            ask = partial(reactors, self._client, place.channel, place.message, name, burst=burst, limit=1)
+            if any(one.id == member for one in await ask(after=member - 1)):
+                return True
+        return False
 
     async def counts(self, place: Place) -> Counts:
         message = await place.message_of(self._client).fetch()
-        return {
+        counts = {
             key_of(str(reaction.emoji)): ReactionCount(
                 reaction.count, ours=reaction.me, has_super=reaction.count != reaction.normal_count
             )
             for reaction in message.reactions
         }
+        self._super.update((place.message, key) for key, count in counts.items() if count.has_super)
+        self._counted.add(place.message)
+        return counts
 
     async def members(self, place: Place, before: Counts, options: Collection[Option]) -> list[OptionReactions]:
         """Return who reacted with the emoji of these options; `before` was counted just now.

@@ -57,7 +57,7 @@ class Reconcile:
     def __init__(
         self,
         kinds: PostedKinds,
-        client: discord.Client,
+        reader: ReactionReader,
         api: DiscordApi,
         boards: Boards,
         *,
@@ -81,7 +81,7 @@ class Reconcile:
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._unread: dict[PostedKey, None] = {}
-        self._reader = ReactionReader(client)
+        self._reader = reader
         self._unproven: dict[PostedKey, int] = {}
         self._reports: ReportOnce[PostedKey] = ReportOnce()
 
