@@ -117,6 +117,7 @@ class Reactions(commands.Cog):
         if payload.user_id == (self._client.user and self._client.user.id):
             self._boards.reactions_gone(key, [str(payload.emoji)])  # not by the bot, which removes none singly
             return
+        self._boards.room_made(key)
         member = MemberId(payload.user_id)
         with _logging(payload, key, "reaction removed"):
             has_other = payload.burst or self._reader.may_be_super(payload.message_id, key_of(str(payload.emoji)))

@@ -242,6 +242,18 @@ class PostedKind(Protocol):
     async def cleared(self, thing: int, emoji_key: str | None, /) -> None:
         """Somebody cleared all reactions, or all with this emoji."""
 
+    async def reaction_lacking(self, _thing: int, _emoji: str, _code: int, /) -> None:
+        """The bot's own reaction is not there, or cannot be read: Discord's error code says why."""
+        return
+
+    async def reaction_put(self, _thing: int, _emoji: str, /) -> None:
+        """The bot's own reaction is there."""
+        return
+
+    async def unproven(self, _thing: int, _emojis: Collection[str], /) -> None:
+        """The reactions with these emoji could not be read in full for a while."""
+        return
+
     async def unwanted(self) -> Collection[tuple[ChannelId, Unwanted]]:
         """Return the reactions that were to be removed when the bot stopped."""
 

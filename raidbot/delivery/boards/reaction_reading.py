@@ -31,6 +31,14 @@ Counts = Mapping[str, ReactionCount]
 """The reactions on a message by `key_of` their emoji."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The reactions of options; those whose emoji is `unknown` to Discord (any more) cannot be read."""
+
+    found: tuple[OptionReactions, ...]
+    unknown: tuple[str, ...]
+
+
 class ReactionReader:
     """Reads reactions of both types, and remembers where there have been super reactions.
 
@@ -70,25 +78,25 @@ class ReactionReader:
         self._counted.add(place.message)
         return counts
 
-    async def members(self, place: Place, before: Counts, options: Collection[Option]) -> list[OptionReactions]:
+    async def members(self, place: Place, before: Counts, options: Collection[Option]) -> Reading:
         """Return who reacted with the emoji of these options; `before` was counted just now.
 
-        A list is complete if it has as many reactions as are counted after it was read. Options whose emoji Discord
-        does not know (any more) are left out.
+        A list is complete if it has as many reactions as are counted after it was read.
         """
         lists = {option.key: await self._listed(place, before, option) for option in options}
         after = await self.counts(place) if any(_has_to_be_read(before, option) for option in options) else before
-        found = []
+        found, unknown = [], []
         for option in options:
             reactions, key = lists[option.key], key_of(option.emoji)
             if reactions is None:
+                unknown.append(option.emoji)
                 continue
             was, now = before.get(key, NONE), after.get(key, NONE)
             # Discord orders them by id.
             members = tuple(sorted({MemberId(one.id) for one in reactions if not one.is_bot}))
             complete = len(reactions) == now.total or not _has_to_be_read(before, option)
             found.append(OptionReactions(option, members, was.ours and now.ours, complete))
-        return found
+        return Reading(tuple(found), tuple(unknown))
 
     async def _listed(self, place: Place, before: Counts, option: Option) -> list[Reactor] | None:
         """Return the reactions with the option's emoji; None if Discord does not know it."""

@@ -17,9 +17,9 @@ from raidbot.delivery.boards.posted import (
     ThingComparison,
     loss_of,
 )
-from raidbot.delivery.boards.reaction_reading import NONE, ReactionReader
+from raidbot.delivery.boards.reaction_reading import NONE, ReactionReader, Reading
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
+from raidbot.delivery.discord_api import UNKNOWN_EMOJI, DiscordApi, NoResponse
 from raidbot.delivery.pacing import Pacer, sleep_unless
 from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.emoji.model import key_of
@@ -204,13 +204,16 @@ class Reconcile:
 
     async def _compare(self, key: PostedKey, thing: ThingComparison, look: Comparison, *, in_full: bool) -> None:
         try:
-            found = await self._api.call(partial(self._read, thing, in_full=in_full))
+            reading = await self._api.call(partial(self._read, thing, in_full=in_full))
         except discord.NotFound as missing:
             loss = loss_of(missing)
             if loss is None:
                 raise
             await self._kinds.of(key).lost(key.id, loss, Source.RECONCILE, thing.place.message)
             return
+        for emoji in reading.unknown:
+            await self._kinds.of(key).reaction_lacking(key.id, emoji, UNKNOWN_EMOJI)
+        found = reading.found
         await self._hear_newcomers(key, found)
         for one in found:
             if one.complete:
@@ -224,10 +227,10 @@ class Reconcile:
         await thing.finish(in_full=in_full)
         if look.left_alone:
             self.later(key)
-        self._note_proven(key, [one.option.emoji for one in found if not one.complete])
+        await self._note_proven(key, [one.option.emoji for one in found if not one.complete])
 
-    async def _read(self, thing: ThingComparison, *, in_full: bool) -> list[OptionReactions]:
-        """Return the options whose reactions may differ from the marks, with all members who reacted."""
+    async def _read(self, thing: ThingComparison, *, in_full: bool) -> Reading:
+        """Read the options whose reactions may differ from the marks."""
         counts = await self._reader.counts(thing.place)
         own = {emoji for emoji, count in counts.items() if count.ours}
         thing.saw(own, any_reactions=bool(counts))
@@ -238,13 +241,13 @@ class Reconcile:
                 differing.append(option)
         return await self._reader.members(thing.place, counts, differing)
 
-    async def _hear_newcomers(self, key: PostedKey, found: list[OptionReactions]) -> None:
+    async def _hear_newcomers(self, key: PostedKey, found: Iterable[OptionReactions]) -> None:
         """Wait for events of reactions that were read before they were heard: the gateway knows their order."""
         marks = await self._kinds.of(key).marks(key.id)
         if any((member, one.option.key) not in marks for one in found for member in one.members):
             await sleep_unless(self._event_delay, unless=self._stopping)
 
-    def _note_proven(self, key: PostedKey, unproven: list[str]) -> None:
+    async def _note_proven(self, key: PostedKey, unproven: list[str]) -> None:
         """Count how often in a row the reactions of a board could not be read in full; say so after a while."""
         if not unproven:
             self._unproven.pop(key, None)
@@ -252,6 +255,7 @@ class Reconcile:
         self._unproven[key] = self._unproven.get(key, 0) + 1
         if self._unproven[key] == _LOOKS_UNTIL_SAID:
             log.warning("reactions of board do not add up", **key.fields, emojis=unproven)
+            await self._kinds.of(key).unproven(key.id, unproven)
 
     async def _retry(self) -> None:
         while not self._stopping.is_set():

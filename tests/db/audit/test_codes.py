@@ -102,9 +102,14 @@ def test_there_is_an_example_of_every_action() -> None:
     assert {entry.action for _, entry in examples()} == set(AuditAction)
 
 
+NEVER_IN_ENGLISH = {AuditAction.REACTION_LACKING, AuditAction.REACTION_RESTORED, AuditAction.REACTIONS_UNPROVEN}
+"""Actions that came when rows held codes already."""
+
+
 def test_old_texts_stand_for_their_codes() -> None:
     for _, entry in examples():
-        assert action_of(OldEntry(words(entry).title)) is entry.action
+        if entry.action not in NEVER_IN_ENGLISH:
+            assert action_of(OldEntry(words(entry).title)) is entry.action
     assert {action_of_text(text) for text in OLD_TEXTS.values()} == set(OLD_TEXTS)
     assert action_of_text("something else") is None
 

@@ -202,6 +202,7 @@ def _raid_queries(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "open_count", partial(raid_queries.open_count, guild=GUILD, now=NOW)
     yield "unsent_count", partial(raid_queries.unsent_count, guild=GUILD)
     yield "history.latest", partial(raid_history.latest, raid=raid, limit=10)
+    yield "history.lacking", partial(raid_history.lacking, raid=raid)
     yield "past_players", lambda tx: past_players.past_players(tx, _stored(tx, raid), TANK)
 
 

@@ -1,9 +1,13 @@
 """A list of reactions proves that somebody left only if it is complete."""
 
+from functools import partial
+
 from structlog.testing import capture_logs
 
 from discord_sandbox.people import Person
+from raidbot.db import raid_history
 from raidbot.delivery.boards.raid_key import raid_key
+from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import Raid
 from tests.delivery.boards.comparison_steps import ONE, TWO, react_in_order, restart_and_compare
 from tests.delivery.harness import REACTORS, BotHarness, DeliveryWorld, seated, until
@@ -88,6 +92,8 @@ async def test_lists_that_stay_short_are_reported_once(world: DeliveryWorld) -> 
             await harness.reconcile.compare(raid_key(raid.id), in_full=True)
 
     assert [one["emojis"] for one in logs if one["event"] == "reactions of board do not add up"] == [[ONE]]
+    history = await harness.db.read(partial(raid_history.latest, raid=raid.id, limit=10))
+    assert [one.entry.action for one in history].count(AuditAction.REACTIONS_UNPROVEN) == 1
 
 
 async def test_whoever_comes_between_two_pages_pushes_nobody_off(world: DeliveryWorld) -> None:
