@@ -1,9 +1,8 @@
 """Reactions on posted things, from the gateway to the handler of their kind."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from functools import partial
 
 import discord
@@ -11,36 +10,24 @@ from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
 from raidbot.commands.events.event_queue import KeyedQueue
-from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, Reaction
+from raidbot.commands.events.reaction_checks import ReactionChecks
+from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Reaction
 from raidbot.delivery.boards.reaction_reading import ReactionReader
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.discord_api import DiscordApi, NoResponse
-from raidbot.raids.emoji.model import NotAnEmoji, key_of
-from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
+from raidbot.delivery.discord_api import DiscordApi
+from raidbot.raids.emoji.model import key_of
+from raidbot.raids.model import GuildId, MemberId
 from raidbot.state import State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.rate_limiter import SlidingWindow
+
+Question = Callable[[], Awaitable[bool]]
 
 
 def _logging(payload: discord.RawReactionActionEvent, key: PostedKey, heard: str) -> AbstractContextManager[None]:
     """Give what is logged in the block, and by the work queued in it, the fields of the reaction."""
     return bound_contextvars(heard=heard, guild=payload.guild_id, member=payload.user_id, **key.fields)
-
-
-def _reaction_of(payload: discord.RawReactionActionEvent) -> tuple[int, int, str]:
-    return payload.message_id, payload.user_id, key_of(str(payload.emoji))
-
-
-@dataclass(slots=True, eq=False)
-class _Removal:
-    """A queued removal. It may leave a super reaction beside a normal one, or the other way round.
-
-    If it `is_undone`, the member reacted again afterwards: their reaction says nothing about the removal.
-    """
-
-    may_leave_other: bool
-    is_undone: bool = False
 
 
 class Reactions(commands.Cog):
@@ -67,10 +54,8 @@ class Reactions(commands.Cog):
         self._serves = serves
         self._speed = speed
         self._reconcile = reconcile
-        self._reader = reader
-        self._api = api
         self._boards = boards
-        self._removals: dict[tuple[int, int, str], _Removal] = {}
+        self._checks = ReactionChecks(reader, api, reconcile)
 
     # Nothing is awaited before `put`, so reactions are queued in the order in which the gateway delivered them.
 
@@ -88,10 +73,7 @@ class Reactions(commands.Cog):
             return
         if member.bot:
             return
-        if (removal := self._removals.get(_reaction_of(payload))) is not None:
-            removal.is_undone = True
-        if payload.burst:
-            self._reader.note_super(payload.message_id, key_of(str(payload.emoji)))
+        self._checks.added(key, payload)
         reaction = Reaction(
             key,
             GuildId(member.guild.id),
@@ -120,34 +102,13 @@ class Reactions(commands.Cog):
         self._boards.room_made(key)
         member = MemberId(payload.user_id)
         with _logging(payload, key, "reaction removed"):
-            has_other = payload.burst or self._reader.may_be_super(payload.message_id, key_of(str(payload.emoji)))
-            removal = self._removals[_reaction_of(payload)] = _Removal(may_leave_other=has_other)
-            work = partial(self._removed, payload, key, removal)
+            is_gone = self._checks.removed(key, payload)
+            work = partial(self._removed, key, member, key_of(str(payload.emoji)), is_gone)
             self._event_queue.put(key, self._reconcile.until_handled(key, member, work))
 
-    async def _removed(self, payload: discord.RawReactionActionEvent, key: PostedKey, removal: _Removal) -> None:
-        """Pass the removal on, unless the member has a reaction of the other type with the emoji."""
-        member, emoji_key = MemberId(payload.user_id), key_of(str(payload.emoji))
-        try:
-            has_other = removal.may_leave_other and await self._api.call(partial(self._has_other, payload))
-            if has_other and not removal.is_undone:
-                return
-        except (NoResponse, discord.HTTPException):
-            self._reconcile.later(key)
-            return
-        finally:
-            if self._removals.get(_reaction_of(payload)) is removal:
-                del self._removals[_reaction_of(payload)]
-        await self._kinds.handler_of(key).removed(key, member, emoji_key)
-
-    async def _has_other(self, payload: discord.RawReactionActionEvent) -> bool:
-        place = Place(GuildId(payload.guild_id or 0), ChannelId(payload.channel_id), MessageId(payload.message_id))
-        try:
-            return await self._reader.stands(
-                place, str(payload.emoji), MemberId(payload.user_id), only_burst=not payload.burst
-            )
-        except NotAnEmoji:
-            return False
+    async def _removed(self, key: PostedKey, member: MemberId, emoji_key: str, is_gone: Question) -> None:
+        if await is_gone():
+            await self._kinds.handler_of(key).removed(key, member, emoji_key)
 
     def _thing(self, payload: discord.RawReactionActionEvent) -> PostedKey | None:
         key = self._kinds.find(payload.message_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Set
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -76,7 +76,8 @@ class Reconcile:
         self._unhandled: dict[PostedKey, dict[object, MemberId | None]] = {}
         self._turns: KeyedLocks[PostedKey] = KeyedLocks()
         self._pacer: Pacer[None] = Pacer(1 / 40, burst=_CONCURRENT_BOARDS)  # Discord allows 50 calls per second in all
-        self._later: dict[PostedKey, None] = {}
+        self._later: dict[PostedKey, bool] = {}
+        self._doubted: dict[PostedKey, set[str]] = {}
         self._owing = asyncio.Event()
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -165,7 +166,13 @@ class Reconcile:
 
     def later(self, key: PostedKey) -> None:
         """Compare this board in full later, and retry with backoff until it works."""
-        self._later[key] = None
+        self._later[key] = True
+        self._owing.set()
+
+    def doubt(self, key: PostedKey, emoji_key: str) -> None:
+        """Compare the reactions with this emoji later, even if their number is right."""
+        self._doubted.setdefault(key, set()).add(emoji_key)
+        self._later.setdefault(key, False)
         self._owing.set()
 
     def touched(self, key: PostedKey, members: Iterable[MemberId], *, by: object = None) -> None:
@@ -203,8 +210,9 @@ class Reconcile:
         return key in self._comparisons
 
     async def _compare(self, key: PostedKey, thing: ThingComparison, look: Comparison, *, in_full: bool) -> None:
+        doubted = self._doubted.pop(key, set())
         try:
-            reading = await self._api.call(partial(self._read, thing, in_full=in_full))
+            reading = await self._api.call(partial(self._read, thing, doubted=None if in_full else doubted))
         except discord.NotFound as missing:
             loss = loss_of(missing)
             if loss is None:
@@ -229,15 +237,16 @@ class Reconcile:
             self.later(key)
         await self._note_proven(key, [one.option.emoji for one in found if not one.complete])
 
-    async def _read(self, thing: ThingComparison, *, in_full: bool) -> Reading:
-        """Read the options whose reactions may differ from the marks."""
+    async def _read(self, thing: ThingComparison, *, doubted: Set[str] | None) -> Reading:
+        """Read the options whose reactions may differ from the marks: by their number, or `doubted` (None: all)."""
         counts = await self._reader.counts(thing.place)
         own = {emoji for emoji, count in counts.items() if count.ours}
         thing.saw(own, any_reactions=bool(counts))
         differing = []
         for option in thing.options:
-            count = counts.get(key_of(option.emoji), NONE)
-            if count.others != option.marked or not count.ours or (in_full and option.marked):
+            key = key_of(option.emoji)
+            count, is_doubted = counts.get(key, NONE), doubted is None or key in doubted
+            if count.others != option.marked or not count.ours or (is_doubted and option.marked):
                 differing.append(option)
         return await self._reader.members(thing.place, counts, differing)
 
@@ -263,8 +272,8 @@ class Reconcile:
             self._owing.clear()
             await sleep_unless(max(self._backoff.next(), self._api.down_for), unless=self._stopping)
             waiting, self._later = self._later, {}
-            for key in waiting:
-                await self.compare(key, in_full=True)
+            for key, in_full in waiting.items():
+                await self.compare(key, in_full=in_full)
             if not self._later:
                 self._backoff.reset()
 
