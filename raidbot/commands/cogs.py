@@ -89,7 +89,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         gate,
         reaction_remover=delivery.reaction_remover,
         reconcile=delivery.reconcile,
-        best_effort_dms=delivery.best_effort_dms,
+        notices=delivery.refusal_notices,
     )
     delivery.posted_kinds.handle_reactions(RAID, raid_reactions)
 

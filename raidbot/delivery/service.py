@@ -19,6 +19,7 @@ from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
+from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.delivery.threads import Threads
 from raidbot.state import State
 from raidbot.utils.tasks import TaskSet, retry_until_done
@@ -60,6 +61,7 @@ class DeliveryService:
         self.reaction_remover = self._add("reaction removal", ReactionRemover(kinds, client, self.reaction_reader, api))
         self.threads = self._add("threads", Threads(state, client, api))
         self.best_effort_dms = self._add("best-effort dms", BestEffortDms(client, api))
+        self.refusal_notices = RefusalNotices(state, self.best_effort_dms)
         self.member_names = self._add(
             "names", MemberNames(state, client, redraw=lambda raid: self.raid_boards.mark(raid))
         )
@@ -79,6 +81,7 @@ class DeliveryService:
             self.threads,
             self.member_names,
             self.departures,
+            self.refusal_notices,
             may_sign_up=may_sign_up,
         )
         kinds.register(self.raid_boards)

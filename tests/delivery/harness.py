@@ -28,7 +28,9 @@ from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.discord_internals import set_request_timeout
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
+from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
+from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.delivery.threads import Threads
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change
@@ -209,6 +211,7 @@ class DeliveryWorld:
             Threads(state, self.client, line),
             people,
             departures,
+            RefusalNotices(state, BestEffortDms(self.client, line)),
             may_sign_up=SignupGate(self.client, state, line).may_sign_up,
         )
         kinds.register(raid_boards)

@@ -236,6 +236,10 @@ class PostedKind(Protocol):
     async def marks(self, thing: int, /) -> Set[tuple[MemberId, str]]:
         """Return the (member, option) of all reactions that the bot has acted on."""
 
+    async def before_clearing(self, _thing: int, /) -> None:
+        """The bot is about to clear all reactions: whoever reacted unheard can be found now or never."""
+        return
+
     async def forget_marks(self, thing: int, marks: Set[tuple[MemberId, str]], /) -> None:
         """The bot cleared these reactions; they meant nothing any more."""
 

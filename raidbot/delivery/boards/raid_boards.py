@@ -32,6 +32,7 @@ from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.reaction_notices import ReactionNotices
+from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.delivery.threads import Threads
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.entry import AuditAction, Entry
@@ -77,6 +78,7 @@ class RaidBoards(PostedKind):
         threads: Threads,
         member_names: MemberNames,
         departures: Departures,
+        notices: RefusalNotices,
         *,
         may_sign_up: MaySignUp,
     ) -> None:
@@ -97,6 +99,7 @@ class RaidBoards(PostedKind):
             reaction_remover=reaction_remover,
             member_names=member_names,
             departures=departures,
+            notices=notices,
             may_sign_up=may_sign_up,
             names_complete=self.names_complete,
         )
@@ -223,6 +226,9 @@ class RaidBoards(PostedKind):
 
     async def marks(self, raid: int, /) -> Set[tuple[MemberId, str]]:
         return {(mark.member, mark.role) for mark in (await self._state.raid(RaidId(raid))).marks}
+
+    async def before_clearing(self, raid: int, /) -> None:
+        await self._reconcile.compare(raid_key(raid))
 
     async def forget_marks(self, raid: int, marks: Set[tuple[MemberId, str]], /) -> None:
         await self._state.change(RaidId(raid), partial(_swept, swept=marks), _CAUSE)

@@ -83,6 +83,10 @@ class ReactionRemover:
         """Remove a reaction that was declined, of which its kind knows nothing."""
         self._owe(channel, unwanted, refused=True)
 
+    def is_removing(self, channel: ChannelId, unwanted: Unwanted) -> bool:
+        """Return True if the reaction is being removed: whoever added it knows why."""
+        return unwanted in self._owed.get(channel, ()) or unwanted in self._expected_removals
+
     def was_removed_by_bot(self, unwanted: Unwanted) -> bool:
         """Return True if the bot itself caused the removal that the gateway reports now.
 

@@ -274,6 +274,7 @@ class Boards:
 
     async def _sweep(self, key: PostedKey, message: discord.PartialMessage) -> None:
         kind = self._kinds.of(key)
+        await kind.before_clearing(key.id)
         marks = await kind.marks(key.id)
         try:
             await self._api.call(message.clear_reactions)

@@ -1,0 +1,100 @@
+"""Tell members why their reaction on a raid's board was refused."""
+
+import sqlite3
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from raidbot.db import closed_dms
+from raidbot.db.database import Unwritable
+from raidbot.db.outbox import OutboxMessage
+from raidbot.delivery.messages.best_effort_dm import BestEffortDms
+from raidbot.raids.model import MemberId, Raid
+from raidbot.state import State
+from raidbot.utils.errors import Refusal
+from raidbot.utils.words import render, say
+
+log = structlog.get_logger(__name__)
+
+_REPEAT_NOTICE_SECONDS = 600
+_REPEAT_LEADER_NOTICE_SECONDS = 86_400
+_NOTICE_LIFETIME = timedelta(hours=1)
+"""Lifetime of a notice about a removed reaction; later it no longer helps."""
+
+
+class ConcernsLeader(Refusal):
+    """A refusal that the raid's leader has to hear of, too, because only a manager can help."""
+
+
+class RefusalNotices:
+    """Queues a direct message per refusal, and a notice in the raid's thread for those whose messages are closed."""
+
+    def __init__(self, state: State, best_effort_dms: BestEffortDms) -> None:
+        self._state = state
+        self._best_effort_dms = best_effort_dms
+
+    async def refused(self, raid: Raid, member: MemberId, refusal: Refusal) -> None:
+        """Give the reason to a member who has just reacted, and to the leader if it is theirs to know."""
+        await self.tell(raid, member, refusal)
+        await self._tell_leader(raid, refusal)
+
+    async def found_refused(self, raid: Raid, member: MemberId, refusal: Refusal) -> None:
+        """Give the reason, once per raid, to a member whose reaction was found: nobody knows how old it is."""
+        await self.tell(raid, member, refusal, again_after=None)
+        await self._tell_leader(raid, refusal)
+
+    async def tell(
+        self, raid: Raid, member: MemberId, refusal: Refusal, *, again_after: int | None = _REPEAT_NOTICE_SECONDS
+    ) -> None:
+        """Give the reason, at most once per `again_after` seconds (None: once).
+
+        During a write outage it is sent at best effort.
+        """
+        now = self._state.now()
+        period = "once" if again_after is None else int(now.timestamp()) // again_after
+        cause = f"refusal:{raid.id}:{type(refusal).__name__}:{period}"
+        dm = OutboxMessage(
+            kind="dm",
+            target=member,
+            payload={"content": str(refusal)},
+            dedupe=f"{cause}:{member}",
+            due_at=now,
+            expires_at=now + _NOTICE_LIFETIME,
+            guild=raid.guild,
+        )
+        try:
+            await self._state.enqueue([dm, *await self._thread_notice(raid, member, refusal, cause, now)])
+        except Unwritable:
+            self._best_effort_dms.say(member, str(refusal))
+        except sqlite3.Error:
+            log.exception("refusal notice not written", member=member)
+
+    async def _tell_leader(self, raid: Raid, refusal: Refusal) -> None:
+        if isinstance(refusal, ConcernsLeader):
+            await self.tell(raid, raid.leader or raid.creator, refusal, again_after=_REPEAT_LEADER_NOTICE_SECONDS)
+
+    async def _thread_notice(
+        self, raid: Raid, member: MemberId, refusal: Refusal, cause: str, now: datetime
+    ) -> list[OutboxMessage]:
+        """Return a notice for the raid's thread if the member's DMs are closed and the settings allow it.
+
+        All members with the same `cause` share one notice.
+        """
+        settings = await self._state.settings(raid.guild)
+        if not settings.refusal_notices_in_thread or raid.thread is None:
+            return []
+        if await self._state.db.read(partial(closed_dms.dms_closed_since, member=member)) is None:
+            return []
+        text = say("To whoever reacted just now and takes no direct messages: {reason}", reason=refusal.text)
+        return [
+            OutboxMessage(
+                kind="post",
+                target=raid.thread,
+                payload={"content": render(text)},
+                dedupe=cause,
+                due_at=now,
+                expires_at=now + _NOTICE_LIFETIME,
+                guild=raid.guild,
+            )
+        ]
