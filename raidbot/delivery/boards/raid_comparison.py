@@ -94,6 +94,9 @@ class RaidComparison:
             unwanted = Unwanted(raid_key(raid.id), member, role)
             if raid.mark_of(member, role) is not None or parts.reaction_remover.is_removing(raid.channel, unwanted):
                 continue
+            if parts.reaction_remover.expects_removal(unwanted):
+                self._look.left_alone = True
+                continue
             try:
                 if member not in self._newcomers and not await parts.may_sign_up(raid.guild, member, raid):
                     parts.reaction_remover.refuse(raid.channel, unwanted)

@@ -84,8 +84,12 @@ class ReactionRemover:
         self._owe(channel, unwanted, refused=True)
 
     def is_removing(self, channel: ChannelId, unwanted: Unwanted) -> bool:
-        """Return True if the reaction is being removed: whoever added it knows why."""
-        return unwanted in self._owed.get(channel, ()) or unwanted in self._expected_removals
+        """Return True if the reaction has yet to be removed: whoever added it knows why."""
+        return unwanted in self._owed.get(channel, ()) or unwanted in self._in_flight
+
+    def expects_removal(self, unwanted: Unwanted) -> bool:
+        """Return True if the bot has just removed the reaction: one that is read is either old or new."""
+        return unwanted in self._expected_removals
 
     def was_removed_by_bot(self, unwanted: Unwanted) -> bool:
         """Return True if the bot itself caused the removal that the gateway reports now.

@@ -1,6 +1,7 @@
 """Tell members why their reaction on a raid's board was refused."""
 
 import sqlite3
+from collections import OrderedDict
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,7 +11,7 @@ from raidbot.db import closed_dms
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import OutboxMessage
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
-from raidbot.raids.model import MemberId, Raid
+from raidbot.raids.model import MemberId, Raid, RaidId
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import render, say
@@ -19,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 _REPEAT_NOTICE_SECONDS = 600
 _REPEAT_LEADER_NOTICE_SECONDS = 86_400
+_MAX_REMEMBERED = 10_000
 _NOTICE_LIFETIME = timedelta(hours=1)
 """Lifetime of a notice about a removed reaction; later it no longer helps."""
 
@@ -33,16 +35,29 @@ class RefusalNotices:
     def __init__(self, state: State, best_effort_dms: BestEffortDms) -> None:
         self._state = state
         self._best_effort_dms = best_effort_dms
+        self._told: OrderedDict[tuple[RaidId, MemberId, type[Refusal]], None] = OrderedDict()
 
     async def refused(self, raid: Raid, member: MemberId, refusal: Refusal) -> None:
         """Give the reason to a member who has just reacted, and to the leader if it is theirs to know."""
+        self._note_told(raid, member, refusal)
         await self.tell(raid, member, refusal)
         await self._tell_leader(raid, refusal)
 
     async def found_refused(self, raid: Raid, member: MemberId, refusal: Refusal) -> None:
         """Give the reason, once per raid, to a member whose reaction was found: nobody knows how old it is."""
+        if not self._note_told(raid, member, refusal):
+            return
         await self.tell(raid, member, refusal, again_after=None)
         await self._tell_leader(raid, refusal)
+
+    def _note_told(self, raid: Raid, member: MemberId, refusal: Refusal) -> bool:
+        """Return False if the member has heard this reason for this raid since the start."""
+        told = raid.id, member, type(refusal)
+        is_new = told not in self._told
+        self._told[told] = None
+        if len(self._told) > _MAX_REMEMBERED:
+            self._told.popitem(last=False)
+        return is_new
 
     async def tell(
         self, raid: Raid, member: MemberId, refusal: Refusal, *, again_after: int | None = _REPEAT_NOTICE_SECONDS
