@@ -87,7 +87,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         gate,
         reaction_remover=delivery.reaction_remover,
         reconcile=delivery.reconcile,
-        best_effort_dms=delivery.best_effort_dms,
+        notices=delivery.refusal_notices,
     )
     delivery.posted_kinds.handle_reactions(RAID, raid_reactions)
 
@@ -124,6 +124,8 @@ def all_cogs(services: Services) -> list[commands.Cog]:
             serves=services.serves,
             speed=speed,
             reconcile=delivery.reconcile,
+            reader=delivery.reaction_reader,
+            api=services.api,
             boards=delivery.boards,
             posting=delivery.posting,
             unhandled=delivery.unhandled_reactions,

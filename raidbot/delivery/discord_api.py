@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+UNKNOWN_EMOJI = 10014
 _RETRYABLE_STATUSES = {401, 408, 429}
 """4xx statuses that say nothing about the request itself, so a later retry may succeed."""
 

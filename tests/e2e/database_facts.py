@@ -119,7 +119,7 @@ def member_reactions(raid: Raid, message: Message) -> set[Mark]:
     for reaction in message.reactions.values():
         role = raid.role_for_emoji(key_of(reaction.name))
         assert role is not None, f"{reaction.name} is no role's emoji"
-        found |= {Mark(MemberId(user), role.key) for user in reaction.users if user != message.author.id}
+        found |= {Mark(MemberId(user), role.key) for user in reaction.everybody if user != message.author.id}
     return found
 
 

@@ -69,5 +69,6 @@ async def show_panel(state: State, interaction: Interaction, raid: Raid, text: s
     step = await state.db.read(partial(undo.last, raid=raid, now=state.now()))
     concerned = dict.fromkeys((*raid.members(), *raid.asked()))
     unreachable = await state.db.read(partial(closed_dms.without_dms, members=concerned))
-    data = PanelData(raid, await state.names(raid), changes, step, unreachable, state.now())
+    lacking = await state.db.read(partial(raid_history.lacking, raid=raid.id)) if raid.shows_signups else {}
+    data = PanelData(raid, await state.names(raid), changes, step, unreachable, state.now(), lacking)
     await responses.edit_response(interaction, text, embeds=(views.embed(data),), rows=views.rows(data))
