@@ -36,9 +36,9 @@ from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Panel, Press, Router
-from raidbot.delivery.boards.components import PANEL as BOARD_PANEL
 from raidbot.delivery.boards.raid_key import RAID
 from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.drawing.components import PANEL as BOARD_PANEL
 from raidbot.delivery.service import DeliveryService
 from raidbot.raids.notifications import REPLY
 from raidbot.state import State
@@ -82,15 +82,6 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue, speed).press,
     }
 
-    raid_reactions = RaidReactions(
-        state,
-        gate,
-        reaction_remover=delivery.reaction_remover,
-        reconcile=delivery.reconcile,
-        notices=delivery.refusal_notices,
-    )
-    delivery.posted_kinds.handle_reactions(RAID, raid_reactions)
-
     def with_panel(name: str, cog: CogT) -> CogT:
         panels[name] = cog.press
         return cog
@@ -116,19 +107,32 @@ def all_cogs(services: Services) -> list[commands.Cog]:
             lost=delivery.lost_boards.suspect,
             serves=services.serves,
         ),
-        Reactions(
-            services.client,
-            state,
-            delivery.posted_kinds,
-            delivery.event_queue,
-            serves=services.serves,
-            speed=speed,
-            reconcile=delivery.reconcile,
-            reader=delivery.reaction_reader,
-            api=services.api,
-            boards=delivery.boards,
-            posting=delivery.posting,
-            unhandled=delivery.unhandled_reactions,
-        ),
+        _reactions(services, speed),
     ]
     return [Router(panels, check=services.check_allowed), *cogs]
+
+
+def _reactions(services: Services, speed: SlidingWindow[tuple[int, int]]) -> Reactions:
+    delivery = services.delivery
+    raid_reactions = RaidReactions(
+        services.state,
+        services.gate,
+        reaction_remover=delivery.reaction_remover,
+        reconcile=delivery.reconcile,
+        notices=delivery.refusal_notices,
+    )
+    delivery.posted_kinds.handle_reactions(RAID, raid_reactions)
+    return Reactions(
+        services.client,
+        services.state,
+        delivery.posted_kinds,
+        delivery.event_queue,
+        serves=services.serves,
+        speed=speed,
+        reconcile=delivery.reconcile,
+        reader=delivery.reaction_reader,
+        api=services.api,
+        boards=delivery.boards,
+        posting=delivery.posting,
+        unhandled=delivery.unhandled_reactions,
+    )

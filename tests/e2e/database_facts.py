@@ -14,7 +14,7 @@ from typing import NamedTuple
 from discord_sandbox.store import Message
 from raidbot.db import guilds
 from raidbot.db import raids as rows
-from raidbot.delivery.boards import render
+from raidbot.delivery.drawing import render
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Mark, MemberId, Raid, RaidId, RoleKey, Seat, Wait
 from raidbot.raids.settings import SignupStyle

@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol
 
 import discord
 
-from raidbot.delivery.boards.board import Board
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
+from raidbot.delivery.drawing.board import Board
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
 
 

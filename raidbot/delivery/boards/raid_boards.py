@@ -11,8 +11,6 @@ import structlog
 
 from raidbot.db import audit, imported, raid_queries
 from raidbot.db import raids as rows
-from raidbot.delivery.boards import render
-from raidbot.delivery.boards.board import Board
 from raidbot.delivery.boards.posted import (
     Comparison,
     Loss,
@@ -29,6 +27,8 @@ from raidbot.delivery.boards.raid_key import RAID, raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.drawing import render
+from raidbot.delivery.drawing.board import Board
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.reaction_notices import ReactionNotices

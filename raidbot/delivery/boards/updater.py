@@ -8,10 +8,10 @@ import discord
 import structlog
 
 from raidbot.db.database import Unwritable
-from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, PostedThing, loss_of
 from raidbot.delivery.boards.snapshot import Snapshot
 from raidbot.delivery.discord_api import UNKNOWN_EMOJI, DiscordApi, NoResponse
+from raidbot.delivery.drawing.components import with_controls
 from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.report_once import ReportOnce
