@@ -23,8 +23,8 @@ from discord_sandbox.store import Channel, Message, Reaction, reaction_key
 from raidbot.db import guilds
 from raidbot.db import raids as rows
 from raidbot.db.database import Database
-from raidbot.delivery.boards.render import board
 from raidbot.delivery.boards.snapshot import Snapshot
+from raidbot.delivery.drawing.render import board
 from raidbot.demo.harness import BotProcess
 from raidbot.raids import lifecycle
 from raidbot.raids.drafts import Draft, plan

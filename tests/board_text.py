@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, tzinfo
 
-from raidbot.delivery.boards.board import Board
+from raidbot.delivery.drawing.board import Board
 
 _MARKUP = re.compile(
     r"\\(?P<escaped>[^a-zA-Z0-9\s])"

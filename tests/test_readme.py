@@ -12,7 +12,7 @@ from discord import app_commands
 from raidbot import process
 from raidbot.commands.ui import permissions
 from raidbot.config import Settings, variable
-from raidbot.delivery.boards.render import board
+from raidbot.delivery.drawing.render import board
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, Status
 from raidbot.raids.rosters import signups

@@ -37,9 +37,9 @@ from raidbot.commands.templates.cog import Templates
 from raidbot.commands.templates.views import PANEL as TEMPLATES_PANEL
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Panel, Press, Router
-from raidbot.delivery.boards.components import PANEL as BOARD_PANEL
 from raidbot.delivery.boards.raid_key import RAID
 from raidbot.delivery.discord_api import DiscordApi
+from raidbot.delivery.drawing.components import PANEL as BOARD_PANEL
 from raidbot.delivery.service import DeliveryService
 from raidbot.raids.notifications import REPLY
 from raidbot.state import State
@@ -113,7 +113,7 @@ def _gateway_cogs(services: Services, speed: SlidingWindow[tuple[int, int]]) -> 
         services.gate,
         reaction_remover=delivery.reaction_remover,
         reconcile=delivery.reconcile,
-        best_effort_dms=delivery.best_effort_dms,
+        notices=delivery.refusal_notices,
     )
     delivery.posted_kinds.handle_reactions(RAID, raid_reactions)
     return (
@@ -134,6 +134,8 @@ def _gateway_cogs(services: Services, speed: SlidingWindow[tuple[int, int]]) -> 
             serves=services.serves,
             speed=speed,
             reconcile=delivery.reconcile,
+            reader=delivery.reaction_reader,
+            api=services.api,
             boards=delivery.boards,
             posting=delivery.posting,
             unhandled=delivery.unhandled_reactions,

@@ -27,6 +27,7 @@ _OF_A_GUILD = (
     "DELETE FROM drafts WHERE guild = ?",
     "DELETE FROM grants WHERE guild = ?",
     "DELETE FROM guild_channels WHERE guild = ?",
+    "DELETE FROM heard_reactions WHERE guild = ?",
     "DELETE FROM leaders WHERE guild = ?",
     "DELETE FROM members WHERE guild = ?",
     "DELETE FROM moved_rows WHERE guild = ?",

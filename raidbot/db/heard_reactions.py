@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import GuildId, MemberId
 
 
@@ -19,7 +20,7 @@ class Heard(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardReaction:
-    """A member's reaction on the posted thing that `kind` and `thing` name.
+    """A member's reaction on the posted thing that `kind` and `thing` name, with the emoji as Discord writes it.
 
     A removed reaction has no name and no roles. `tell` if the member has to be told that they react too fast.
     """
@@ -29,16 +30,22 @@ class HeardReaction:
     thing: int
     guild: GuildId
     member: MemberId
-    emoji_key: str
+    emoji: str
+    is_super: bool = False
     name: str = ""
     roles: frozenset[int] = frozenset()
     tell: bool = False
+
+    @property
+    def emoji_key(self) -> str:
+        return key_of(self.emoji)
 
 
 def kept(connection: sqlite3.Connection) -> tuple[int, list[HeardReaction]]:
     """Return all rows in order, and the id of the last one, 0 if there is none."""
     rows = connection.execute(
-        "SELECT id, what, kind, thing, guild, member, emoji_key, name, roles, tell FROM heard_reactions ORDER BY id"
+        "SELECT id, what, kind, thing, guild, member, emoji, is_super, name, roles, tell"
+        " FROM heard_reactions ORDER BY id"
     ).fetchall()
     found = [
         HeardReaction(
@@ -47,12 +54,13 @@ def kept(connection: sqlite3.Connection) -> tuple[int, list[HeardReaction]]:
             thing=thing,
             guild=GuildId(guild),
             member=MemberId(member),
-            emoji_key=emoji_key,
+            emoji=emoji,
+            is_super=bool(is_super),
             name=name,
             roles=frozenset(json.loads(roles)),
             tell=bool(tell),
         )
-        for _, what, kind, thing, guild, member, emoji_key, name, roles, tell in rows
+        for _, what, kind, thing, guild, member, emoji, is_super, name, roles, tell in rows
     ]
     return rows[-1][0] if rows else 0, found
 
@@ -60,12 +68,22 @@ def kept(connection: sqlite3.Connection) -> tuple[int, list[HeardReaction]]:
 def keep(tx: sqlite3.Connection, reactions: Iterable[HeardReaction]) -> int:
     """Add rows behind those that are there, and return the id of the last row."""
     tx.executemany(
-        "INSERT INTO heard_reactions (what, kind, thing, guild, member, emoji_key, name, roles, tell)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO heard_reactions (what, kind, thing, guild, member, emoji, is_super, name, roles, tell)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (one.what, one.kind, one.thing, one.guild, one.member, one.emoji_key, one.name, roles, one.tell)
+            (
+                one.what,
+                one.kind,
+                one.thing,
+                one.guild,
+                one.member,
+                one.emoji,
+                one.is_super,
+                one.name,
+                json.dumps(sorted(one.roles)),
+                one.tell,
+            )
             for one in reactions
-            for roles in [json.dumps(sorted(one.roles))]
         ],
     )
     last: int = tx.execute("SELECT coalesce(max(id), 0) FROM heard_reactions").fetchone()[0]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 import discord
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 _DISCORD_API = "https://discord.com/api/v10"
 _MEMBER_UPDATE = "GUILD_MEMBER_UPDATE"
+REACTORS_PER_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,34 @@ async def member_roles(client: discord.Client, guild: int, member: int) -> froze
     path = "/guilds/{guild_id}/members/{member_id}"
     found = await _request(client, "GET", path, guild_id=guild, member_id=member)
     return frozenset(map(int, found["roles"]))
+
+
+class Reactor(NamedTuple):
+    """Somebody who reacted."""
+
+    id: int
+    is_bot: bool
+
+
+async def reactors(
+    client: discord.Client,
+    channel: int,
+    message: int,
+    emoji: str,
+    *,
+    burst: bool,
+    after: int,
+    limit: int = REACTORS_PER_PAGE,
+) -> list[Reactor]:
+    """Return a page of those who reacted, by id from `after` on, with super reactions (`burst`) or with normal ones.
+
+    `Reaction.users` stops at a count that was read earlier.
+    """
+    path = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}"
+    route = attrgetter("http.Route")(discord)("GET", path, channel_id=channel, message_id=message, emoji=emoji)
+    query = {"limit": limit, "after": after, "type": int(burst)}
+    found = await client.http.request(route, params=query)
+    return [Reactor(int(user["id"]), bool(user.get("bot"))) for user in found]
 
 
 async def open_thread(

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,11 +14,14 @@ from raidbot.db.database import Unwritable
 from raidbot.db.heard_reactions import HeardReaction
 from raidbot.delivery.boards.posted import PostedKey
 from raidbot.delivery.pacing import sleep_unless
+from raidbot.raids.model import MemberId
 from raidbot.utils.tasks import TaskSet, end, guarded, start_detached
 
 log = structlog.get_logger(__name__)
 
 Work = Callable[[], Awaitable[None]]
+Hear = Callable[[MemberId | None], None]
+"""Hears whom an event is about; None stands for everybody."""
 
 _MAX_REACTIONS = 10_000
 _RETRY_SECONDS = 1.0
@@ -27,12 +31,23 @@ _LAST_EVENT_SECONDS = 0.5
 
 @dataclass(slots=True)
 class _Event:
-    """`fields` are those bound to the log where the event was heard; `delayed` tells its member of an outage, once."""
+    """`fields` are those bound to the log where the event was heard; `delayed` tells its member of an outage, once.
+
+    `clears` is True if the reactions of everybody were removed.
+    """
 
     work: Work
     fields: dict[str, object]
     reaction: HeardReaction | None = None
     delayed: Work | None = None
+    clears: bool = False
+
+    def tell(self, hear: Hear) -> None:
+        """Tell whose reactions the event is about."""
+        if self.clears:
+            hear(None)
+        elif self.reaction is not None:
+            hear(self.reaction.member)
 
 
 class EventQueue:
@@ -47,6 +62,7 @@ class EventQueue:
         self._max_reactions = max_reactions
         self._retry_seconds = retry_seconds
         self._queues: dict[PostedKey, deque[_Event]] = {}
+        self._watchers: dict[PostedKey, list[Hear]] = {}
         self._reactions = 0
         self._workers: set[asyncio.Task[None]] = set()
         self._waiting: set[asyncio.Future[None]] = set()
@@ -56,10 +72,13 @@ class EventQueue:
         self._stopping = asyncio.Event()
         self._ended = False
 
-    def put(self, key: PostedKey, work: Work) -> None:
-        """Queue `work` behind the thing's earlier events. Returns at once; does nothing after `end`."""
+    def put(self, key: PostedKey, work: Work, *, clears: bool = False) -> None:
+        """Queue `work` behind the thing's earlier events. Returns at once; does nothing after `end`.
+
+        `clears` is True if the event says that reactions of everybody were removed.
+        """
         if not self._ended:
-            self._append(key, _Event(work, get_contextvars()))
+            self._append(key, _Event(work, get_contextvars(), clears=clears))
 
     def put_reaction(self, key: PostedKey, reaction: HeardReaction, work: Work, *, delayed: Work | None = None) -> bool:
         """Queue a member's reaction as `put` does; return False if too many are waiting.
@@ -67,10 +86,12 @@ class EventQueue:
         `delayed` is called once if the reaction has to wait for the end of a write outage. After `end` the reaction is
         only added to those that are `unhandled`.
         """
+        event = _Event(work, get_contextvars(), reaction, delayed)
         if self._reactions >= self._max_reactions:
+            self._tell_watchers(key, event)
             return False
         self._reactions += 1
-        self._append(key, _Event(work, get_contextvars(), reaction, delayed))
+        self._append(key, event)
         return True
 
     def unhandled(self) -> list[HeardReaction]:
@@ -80,6 +101,20 @@ class EventQueue:
     def is_waiting(self, key: PostedKey) -> bool:
         """Return True if events of the thing wait or are being handled."""
         return key in self._queues
+
+    @contextmanager
+    def watched(self, key: PostedKey, hear: Hear) -> Iterator[None]:
+        """Call `hear` for each event of the thing that is unhandled now, or heard in the block, with its member."""
+        for event in self._queues.get(key, ()):
+            event.tell(hear)
+        watchers = self._watchers.setdefault(key, [])
+        watchers.append(hear)
+        try:
+            yield
+        finally:
+            watchers.remove(hear)
+            if not watchers:
+                del self._watchers[key]
 
     async def settled(self, key: PostedKey) -> None:
         """Wait until the events of the thing queued so far are handled. Raises CancelledError if `end` comes first."""
@@ -118,7 +153,12 @@ class EventQueue:
             handled.cancel()
         await self._telling.cancel_all()
 
+    def _tell_watchers(self, key: PostedKey, event: _Event) -> None:
+        for hear in self._watchers.get(key, ()):
+            event.tell(hear)
+
     def _append(self, key: PostedKey, event: _Event) -> None:
+        self._tell_watchers(key, event)
         queue = self._queues.get(key)
         if queue is not None:
             queue.append(event)

@@ -11,6 +11,7 @@ from raidbot.delivery.boards.posted import PostedKey, PostedKinds
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.raid_boards import RaidBoards
 from raidbot.delivery.boards.raid_comparison import MaySignUp
+from raidbot.delivery.boards.reaction_reading import ReactionReader
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
@@ -20,6 +21,7 @@ from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
+from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.delivery.threads import Threads
 from raidbot.delivery.unhandled_reactions import UnhandledReactions
 from raidbot.state import State
@@ -58,15 +60,19 @@ class DeliveryService:
         self.posted_kinds = kinds = PostedKinds()
         self.event_queue = events = EventQueue()
         self.unhandled_reactions = UnhandledReactions(state.db, events)
+        self.reaction_reader = reader = ReactionReader(client)
         self.boards = self._add("boards", Boards(kinds, client, api, lost=self._suspect))
         self.lost_boards = self._add(
             "lost boards", LostBoards(state, kinds, client, api, self.boards, delay=second_look_seconds)
         )
         self.outbox = self._add("outbox", Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds))
         self.audit_feed = self._add("log channels", AuditFeed(state, client))
-        self.reaction_remover = self._add("reaction removal", ReactionRemover(kinds, client, api, events=events))
+        self.reaction_remover = self._add(
+            "reaction removal", ReactionRemover(kinds, client, reader, api, events=events)
+        )
         self.threads = self._add("threads", Threads(state, client, api))
         self.best_effort_dms = self._add("best-effort dms", BestEffortDms(client, api))
+        self.refusal_notices = RefusalNotices(state, self.best_effort_dms)
         self.member_names = self._add(
             "names", MemberNames(state, client, redraw=lambda raid: self.raid_boards.mark(raid))
         )
@@ -75,7 +81,7 @@ class DeliveryService:
         )
         self.reconcile = self._add(
             "later reconciling",
-            Reconcile(kinds, client, api, self.boards, events=events, lost=self.lost_boards.suspect),
+            Reconcile(kinds, reader, api, self.boards, events=events, lost=self.lost_boards.suspect),
         )
         self.posting = self._add(
             "posting", Posting(state, kinds, client, api, self.boards, catch_up=self.reconcile.compare)
@@ -89,6 +95,7 @@ class DeliveryService:
             self.threads,
             self.member_names,
             self.departures,
+            self.refusal_notices,
             may_sign_up=may_sign_up,
         )
         kinds.register(self.raid_boards)

@@ -144,7 +144,7 @@ def _beside_raids(tx: sqlite3.Connection, imported_raid: RaidId) -> None:
     imported.open_balance(tx, imported.Balance(guild=GUILD, member=ALICE, raids=3, roles={"Tank": 2}))
     closed_dms.close_dms(tx, DAVE, NOW)
     heard = HeardReaction(
-        what=Heard.ADDED, kind="raid", thing=imported_raid, guild=GUILD, member=DAVE, emoji_key="✅", name="Dave"
+        what=Heard.ADDED, kind="raid", thing=imported_raid, guild=GUILD, member=DAVE, emoji="✅", name="Dave"
     )
     heard_reactions.keep(tx, [heard])
     absences.note(tx, GuildId(7_900), NOW)

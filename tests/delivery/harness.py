@@ -21,6 +21,7 @@ from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Unwanted
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.raid_boards import RaidBoards
 from raidbot.delivery.boards.raid_key import raid_key
+from raidbot.delivery.boards.reaction_reading import ReactionReader
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
@@ -28,7 +29,9 @@ from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.discord_internals import set_request_timeout
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
+from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
+from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.delivery.threads import Threads
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change
@@ -202,13 +205,21 @@ class DeliveryWorld:
 
         follow = Boards(kinds, self.client, line, lost=lost, **quick | boards)
         lost_boards = LostBoards(state, kinds, self.client, line, follow, delay=second_look, first_retry=0.1)
-        reaction_remover = ReactionRemover(kinds, self.client, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
+        reader = ReactionReader(self.client)
+        reaction_remover = ReactionRemover(kinds, self.client, reader, line, gap=0.01, first_retry=0.1, slow_retry=0.3)
         people = MemberNames(state, self.client, redraw=lambda raid: raid_boards.mark(raid), first_retry=0.1)
         departures = Departures(
             state, self.client, line, redraw=lambda raid: raid_boards.member_changed(raid), gap=0.01, first_retry=0.1
         )
         reconcile = Reconcile(
-            kinds, self.client, line, follow, lost=lost_boards.suspect, first_retry=0.1, sweep_gap=sweep_gap
+            kinds,
+            reader,
+            line,
+            follow,
+            lost=lost_boards.suspect,
+            first_retry=0.1,
+            sweep_gap=sweep_gap,
+            event_delay=0.05,
         )
         post = Posting(state, kinds, self.client, line, follow, catch_up=reconcile.compare, first_retry=0.1)
         raid_boards = RaidBoards(
@@ -220,6 +231,7 @@ class DeliveryWorld:
             Threads(state, self.client, line),
             people,
             departures,
+            RefusalNotices(state, BestEffortDms(self.client, line)),
             may_sign_up=SignupGate(self.client, state, line).may_sign_up,
         )
         kinds.register(raid_boards)

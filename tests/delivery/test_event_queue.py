@@ -67,7 +67,7 @@ async def test_nothing_is_taken_after_the_end() -> None:
 
 def heard(member: int) -> HeardReaction:
     return HeardReaction(
-        what=Heard.ADDED, kind=ONE.kind, thing=ONE.id, guild=GUILD, member=MemberId(member), emoji_key="✅"
+        what=Heard.ADDED, kind=ONE.kind, thing=ONE.id, guild=GUILD, member=MemberId(member), emoji="✅"
     )
 
 

@@ -15,6 +15,9 @@ Verb = Literal["puts", "takes back"]
 _HABITS: tuple[tuple[int, str], ...] = ((10, "a"), (4, "ab"), (3, "aA"), (2, "abA"), (1, "aAa"), (1, "abc"), (1, "abB"))
 """Weighted habits of members: a small letter adds a reaction, the same letter in capitals removes it."""
 
+_SUPER_REACTIONS = 0.1
+"""The part of all reactions that are super reactions."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedReaction:
@@ -23,6 +26,7 @@ class PlannedReaction:
     member: Person
     verb: Verb
     emoji: str
+    burst: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Crowd:
         (habit,) = self._rng.choices(habits, weights)
         meant = dict(zip("abc", self._rng.sample(emojis, 3), strict=True))
         for letter in habit:
-            yield PlannedReaction(member, "puts" if letter.islower() else "takes back", meant[letter.lower()])
+            verb: Verb = "puts" if letter.islower() else "takes back"
+            yield PlannedReaction(member, verb, meant[letter.lower()], burst=self._rng.random() < _SUPER_REACTIONS)
 
     async def act(self, deed: PlannedReaction) -> None:
         """Carry out the deed, unless the reaction is there already or gone already (removed by the bot)."""
@@ -71,7 +76,10 @@ class Crowd:
         self.seen.append(ReactionChange(deed.member.id, key_of(deed.emoji), puts, own=True))
         self._acting = True
         try:
-            await (deed.member.react if puts else deed.member.unreact)(self._board, deed.emoji)
+            if puts:
+                await deed.member.react(self._board, deed.emoji, burst=deed.burst)
+            else:
+                await deed.member.unreact(self._board, deed.emoji)
         finally:
             self._acting = False
 

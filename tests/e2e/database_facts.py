@@ -15,7 +15,7 @@ from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from raidbot.db import guilds
 from raidbot.db import raids as rows
-from raidbot.delivery.boards import render
+from raidbot.delivery.drawing import render
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Mark, MemberId, Raid, RaidId, RoleKey, Seat, Wait
 from raidbot.raids.settings import SignupStyle
@@ -148,7 +148,7 @@ def member_reactions(raid: Raid, message: Message) -> set[Mark]:
     for reaction in message.reactions.values():
         role = raid.role_for_emoji(key_of(reaction.name))
         assert role is not None, f"{reaction.name} is no role's emoji"
-        found |= {Mark(MemberId(user), role.key) for user in reaction.users if user != message.author.id}
+        found |= {Mark(MemberId(user), role.key) for user in reaction.everybody if user != message.author.id}
     return found
 
 

@@ -22,7 +22,7 @@ from raidbot.commands.ui.router import Press, UnknownPanel, page_number
 from raidbot.commands.ui.time_forms import when_field
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, DraftUsed, NoSuchDraft
-from raidbot.delivery.boards.render import board
+from raidbot.delivery.drawing.render import board
 from raidbot.raids import labels
 from raidbot.raids.drafts import (
     MAX_SUBJECT_LENGTH,

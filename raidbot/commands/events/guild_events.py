@@ -200,7 +200,8 @@ class GuildEvents(commands.Cog):
     def _clear(self, message: int, emoji_key: str | None) -> None:
         key = self._kinds.find(message)
         if key is not None:
-            self._event_queue.put(key, partial(self._kinds.of(key).cleared, key.id, emoji_key))
+            work = partial(self._kinds.of(key).cleared, key.id, emoji_key)
+            self._event_queue.put(key, work, clears=True)
 
     def _alter(self, raid: RaidId, rule: Rule) -> None:
         async def work() -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
 import discord
@@ -12,16 +12,18 @@ from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
 from raidbot.commands.events.early_reactions import EarlyReactions
+from raidbot.commands.events.reaction_checks import ReactionChecks, Removal, thing_of
 from raidbot.db.database import Unwritable
 from raidbot.db.heard_reactions import Heard, HeardReaction
-from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Reaction
+from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, Reaction
 from raidbot.delivery.boards.posting import Posting
+from raidbot.delivery.boards.reaction_reading import ReactionReader
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.unhandled_reactions import UnhandledReactions
-from raidbot.raids.emoji.model import key_of
-from raidbot.raids.model import GuildId, MemberId
+from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
 from raidbot.state import State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.rate_limiter import SlidingWindow
@@ -47,6 +49,8 @@ class Reactions(commands.Cog):
         serves: Callable[[int | None], bool],
         speed: SlidingWindow[tuple[int, int]],
         reconcile: Reconcile,
+        reader: ReactionReader,
+        api: DiscordApi,
         boards: Boards,
         posting: Posting,
         unhandled: UnhandledReactions,
@@ -61,12 +65,13 @@ class Reactions(commands.Cog):
         self._boards = boards
         self._unhandled = unhandled
         self._early = EarlyReactions(client, posting)
+        self._checks = ReactionChecks(kinds, reader, api, reconcile)
         posting.listen(self._take_in_early)
 
     async def cog_load(self) -> None:
         """Queue what the last run heard and did not handle, before anything else; guilds have to be known first."""
         found = [heard for heard in await self._unhandled.load() if self._serves(heard.guild)]
-        for key in dict.fromkeys(_key(heard) for heard in found):
+        for key in dict.fromkeys(thing_of(heard) for heard in found):
             self._event_queue.put(key, self._client.wait_until_ready)
         for heard in found:
             self._put(heard)
@@ -126,12 +131,13 @@ class Reactions(commands.Cog):
             thing=key.id,
             guild=GuildId(member.guild.id),
             member=MemberId(member.id),
-            emoji_key=key_of(str(payload.emoji)),
+            emoji=str(payload.emoji),
+            is_super=payload.burst,
             name=clean_name(member.display_name),
             roles=frozenset(role.id for role in member.roles),
             tell=verdict.first_refusal,
         )
-        self._put(heard)
+        self._put(heard, _place(payload))
         return _reaction(heard)
 
     async def _learn(self, reaction: Reaction) -> None:
@@ -148,35 +154,49 @@ class Reactions(commands.Cog):
         if payload.user_id == (self._client.user and self._client.user.id):
             self._boards.reactions_gone(key, [str(payload.emoji)])  # not by the bot, which removes none singly
             return
+        self._boards.room_made(key)
         heard = HeardReaction(
             what=Heard.REMOVED,
             kind=key.kind,
             thing=key.id,
             guild=GuildId(payload.guild_id or 0),
             member=MemberId(payload.user_id),
-            emoji_key=key_of(str(payload.emoji)),
+            emoji=str(payload.emoji),
+            is_super=payload.burst,
         )
-        self._put(heard)
+        self._put(heard, _place(payload))
 
-    def _put(self, heard: HeardReaction) -> None:
+    def _put(self, heard: HeardReaction, place: Place | None = None) -> None:
         """Queue a reaction. If there is no room for it, a comparison finds it later."""
-        key = _key(heard)
-        self._reconcile.touched(key, [heard.member])
-        delayed = partial(self._delayed, heard) if heard.what is Heard.ADDED else None
-        if not self._event_queue.put_reaction(key, heard, partial(self._handle, heard), delayed=delayed):
+        key = thing_of(heard)
+        if heard.what is Heard.REMOVED:
+            removal = self._checks.removed(heard, place)
+            queued = self._event_queue.put_reaction(key, heard, partial(self._handle_removal, removal))
+        else:
+            self._checks.added(heard, place)
+            delayed = partial(self._delayed, heard) if heard.what is Heard.ADDED else None
+            queued = self._event_queue.put_reaction(key, heard, partial(self._handle_added, heard), delayed=delayed)
+        if not queued:
             self._reconcile.later(key)
 
-    async def _handle(self, heard: HeardReaction) -> None:
-        key = _key(heard)
+    async def _handle_added(self, heard: HeardReaction) -> None:
+        handler = self._kinds.handler_of(thing_of(heard))
+        with self._comparing_after_failure(thing_of(heard)):
+            if heard.what is Heard.TOO_FAST:
+                await handler.too_fast(_reaction(heard), heard.tell)
+            else:
+                await handler.added(_reaction(heard))
+
+    async def _handle_removal(self, removal: Removal) -> None:
+        key = thing_of(removal.heard)
+        with self._comparing_after_failure(key):
+            if await self._checks.is_gone(removal):
+                await self._kinds.handler_of(key).removed(key, removal.heard.member, removal.heard.emoji_key)
+
+    @contextmanager
+    def _comparing_after_failure(self, key: PostedKey) -> Iterator[None]:
         try:
-            handler = self._kinds.handler_of(key)
-            match heard.what:
-                case Heard.ADDED:
-                    await handler.added(_reaction(heard))
-                case Heard.TOO_FAST:
-                    await handler.too_fast(_reaction(heard), heard.tell)
-                case Heard.REMOVED:
-                    await handler.removed(key, heard.member, heard.emoji_key)
+            yield
         except Unwritable:
             raise
         except Exception:
@@ -184,12 +204,12 @@ class Reactions(commands.Cog):
             raise
 
     async def _delayed(self, heard: HeardReaction) -> None:
-        await self._kinds.handler_of(_key(heard)).delayed(_reaction(heard))
+        await self._kinds.handler_of(thing_of(heard)).delayed(_reaction(heard))
 
 
-def _key(heard: HeardReaction) -> PostedKey:
-    return PostedKey(heard.kind, heard.thing)
+def _place(payload: discord.RawReactionActionEvent) -> Place:
+    return Place(GuildId(payload.guild_id or 0), ChannelId(payload.channel_id), MessageId(payload.message_id))
 
 
 def _reaction(heard: HeardReaction) -> Reaction:
-    return Reaction(_key(heard), heard.guild, heard.member, heard.name, heard.emoji_key, heard.roles)
+    return Reaction(thing_of(heard), heard.guild, heard.member, heard.name, heard.emoji_key, heard.roles)

@@ -70,5 +70,6 @@ async def show_panel(state: State, interaction: Interaction, raid: Raid, text: s
     concerned = dict.fromkeys((*raid.members(), *raid.asked()))
     unreachable = await state.db.read(partial(closed_dms.without_dms, members=concerned))
     undelivered = await state.db.read(partial(outbox.undelivered, raid=raid.id))
-    data = PanelData(raid, await state.names(raid), changes, step, unreachable, undelivered, state.now())
+    lacking = await state.db.read(partial(raid_history.lacking, raid=raid.id)) if raid.shows_signups else {}
+    data = PanelData(raid, await state.names(raid), changes, step, unreachable, undelivered, state.now(), lacking)
     await responses.edit_response(interaction, text, embeds=(views.embed(data),), rows=views.rows(data))

@@ -10,7 +10,7 @@ from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.role_select import role_numbered, role_selects
 from raidbot.commands.ui.router import number_of
-from raidbot.delivery.boards import render
+from raidbot.delivery.drawing import render
 from raidbot.raids import labels
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
 from raidbot.raids.permissions import Permission

@@ -1,7 +1,7 @@
 """Views of /raid: the raid as it is, its last changes, and the buttons."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -15,13 +15,15 @@ from raidbot.db.raid_history import HistoryEntry
 from raidbot.delivery.audit_log.entry_format import shown
 from raidbot.raids import labels
 from raidbot.raids.audit.words import title, words
+from raidbot.raids.emoji.missing import Lack, named_with_reason
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.labels import STATUS_ICONS
-from raidbot.raids.model import MemberId, Raid, Status
+from raidbot.raids.model import MemberId, Raid, RoleKey, Status
 from raidbot.raids.rosters.manager_edits import can_fill
 from raidbot.raids.rosters.undo import Step
 from raidbot.raids.templates.model import spoken_length
 from raidbot.utils.text import clip, escape, fit_lines, joined, stamp, stamps
+from raidbot.utils.words import render
 
 PANEL = "raid"
 _MAX_CHANGES_LENGTH = 1024
@@ -44,7 +46,7 @@ class PanelData:
     What the panel offers depends on `now` (UTC).
 
     `unreachable` are members on the roster, on a waitlist or asked to substitute whose DMs are closed.
-    `undelivered` counts messages about the raid.
+    `undelivered` counts messages about the raid. `lacking` are the roles without a reaction.
     """
 
     raid: Raid
@@ -54,6 +56,7 @@ class PanelData:
     unreachable: Sequence[MemberId]
     undelivered: Undelivered
     now: datetime
+    lacking: Mapping[RoleKey, Lack] = field(default_factory=dict)
 
 
 def embed(data: PanelData) -> discord.Embed:
@@ -131,6 +134,11 @@ def _facts(data: PanelData) -> Iterator[str]:
     yield f"**People:** {f'led by {_name(raid.leader, names)}, ' if raid.leader else ''}{people}"
     waiting = len({wait.member for wait in raid.waits})
     yield f"**Seats:** {len(raid.seats)}/{raid.capacity} taken" + (f", {waiting} waiting" if waiting else "")
+    roles = [
+        render(named_with_reason(role.name, data.lacking[role.key])) for role in raid.roles if role.key in data.lacking
+    ]
+    if roles:
+        yield f"**Without a reaction:** {clip(joined(roles), _MAX_CHANGES_LENGTH)}"
     if data.unreachable:
         listed = joined([_name(member, names) for member in data.unreachable[:_MAX_UNREACHABLE_NAMED]])
         more = len(data.unreachable) - _MAX_UNREACHABLE_NAMED

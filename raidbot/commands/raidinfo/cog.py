@@ -17,7 +17,7 @@ from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_choices
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of, page_number
 from raidbot.db import raid_listings
-from raidbot.delivery.boards import render
+from raidbot.delivery.drawing import render
 from raidbot.delivery.exports.ical import calendar
 from raidbot.delivery.exports.roster_csv import roster_sheet
 from raidbot.raids import labels

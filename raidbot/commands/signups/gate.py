@@ -6,6 +6,7 @@ import discord
 
 from raidbot.delivery.discord_api import DiscordApi, Family
 from raidbot.delivery.discord_internals import member_roles
+from raidbot.delivery.messages.refusal_notices import ConcernsLeader
 from raidbot.raids import labels
 from raidbot.raids.model import GuildId, MemberId, Raid
 from raidbot.raids.settings import GuildSettings
@@ -27,7 +28,7 @@ class RoleNeeded(Refusal):
         )
 
 
-class RoleGone(Refusal):
+class RoleGone(ConcernsLeader):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
             say(
@@ -52,15 +53,19 @@ class SignupGate:
             raise RoleNeeded(raid, names) if names else RoleGone(raid)
 
     async def may_sign_up(self, guild: GuildId, member: MemberId, raid: Raid) -> bool:
-        """Return True if the member, known by id only, may sign up. Raises NoResponse or discord.HTTPException."""
-        needed = (await self._state.settings(guild)).signup_roles_for(raid.kind)
-        if not needed:
+        """Return True if the member, known by id only, may sign up; False if they left the guild.
+
+        Raises RoleNeeded, RoleGone, NoResponse or discord.HTTPException.
+        """
+        settings = await self._state.settings(guild)
+        if not settings.signup_roles_for(raid.kind):
             return True
         try:
             roles = await self._api.call(partial(member_roles, self._client, guild, member), Family.READS, guild)
         except discord.NotFound:
             return False
-        return bool(needed & (roles | {guild}))
+        self.check(raid, settings, roles)
+        return True
 
     def _names(self, guild_id: GuildId, roles: frozenset[int]) -> list[str]:
         guild = self._client.get_guild(guild_id)

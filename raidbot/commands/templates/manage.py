@@ -12,7 +12,7 @@ from raidbot.commands.ui.components import RED, options
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import page_number
-from raidbot.delivery.boards.render import board
+from raidbot.delivery.drawing.render import board
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, Raid
 from raidbot.raids.permissions import Permission

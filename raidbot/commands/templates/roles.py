@@ -11,7 +11,7 @@ from raidbot.commands.ui.components import BLUE, GREEN, MAX_OPTIONS, RED, Select
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.responses import Row
-from raidbot.delivery.boards.text_fit import units
+from raidbot.delivery.drawing.text_fit import units
 from raidbot.raids.emoji.model import parse_emoji
 from raidbot.raids.emoji.server import ServerEmoji
 from raidbot.raids.model import Role, RoleKey

@@ -7,7 +7,8 @@ CREATE TABLE heard_reactions (
     thing INTEGER NOT NULL,
     guild INTEGER NOT NULL,
     member INTEGER NOT NULL,
-    emoji_key TEXT NOT NULL,
+    emoji TEXT NOT NULL,
+    is_super INTEGER NOT NULL CHECK (is_super IN (0, 1)),
     name TEXT NOT NULL,
     roles TEXT NOT NULL CHECK (json_valid(roles)),
     tell INTEGER NOT NULL CHECK (tell IN (0, 1))

@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol
 
 import discord
 
-from raidbot.delivery.boards.board import Board
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
+from raidbot.delivery.drawing.board import Board
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
 
 
@@ -106,30 +106,43 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class OptionReactions:
-    """Members who reacted with an option's emoji, by id (Discord gives no times); `ours` if the bot did, too."""
+    """Members who reacted with an option's emoji, by id (Discord gives no times); `ours` if the bot did, too.
+
+    Only if `complete` it proves that members who are not listed have not reacted.
+    """
 
     option: Option
     members: tuple[MemberId, ...]
     ours: bool
+    complete: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Comparison:
-    """One comparison under way.
+    """The comparison of a thing that is under way; there is at most one.
 
     `touched` members did something since it began, so what was read about them is stale; `left_alone` is True if a
     change was skipped for that reason, and another comparison must follow. `own` identifies its latest own change.
+    If reactions were `cleared`, what was read is stale for everybody.
     """
 
     touched: set[MemberId] = field(default_factory=set)
+    cleared: bool = False
     left_alone: bool = False
     own: object = None
 
     def may_change(self, member: MemberId) -> bool:
         """Return True if what was read about the member still holds."""
-        if member in self.touched:
-            self.left_alone = True
-        return member not in self.touched
+        stale = self.cleared or member in self.touched
+        self.left_alone |= stale
+        return not stale
+
+    def heard(self, member: MemberId | None) -> None:
+        """Note an event about a member, or about everybody."""
+        if member is None:
+            self.cleared = True
+        else:
+            self.touched.add(member)
 
 
 class ThingComparison(Protocol):
@@ -147,7 +160,7 @@ class ThingComparison(Protocol):
         """Note with which emoji (by `key_of`) the bot itself reacted, and whether there are reactions at all."""
 
     async def drop_missing(self, seen: OptionReactions) -> None:
-        """Act on reactions that are gone. If `ours` is gone too, all with the emoji were cleared by somebody."""
+        """Act on reactions that are gone; `seen` is complete. If `ours` is gone too, somebody cleared the emoji."""
 
     async def add_new(self, seen: OptionReactions) -> None:
         """Act on reactions that came."""
@@ -222,11 +235,27 @@ class PostedKind(Protocol):
     async def marks(self, thing: int, /) -> Set[tuple[MemberId, str]]:
         """Return the (member, option) of all reactions that the bot has acted on."""
 
+    async def before_clearing(self, _thing: int, /) -> None:
+        """The bot is about to clear all reactions: whoever reacted unheard can be found now or never."""
+        return
+
     async def forget_marks(self, thing: int, marks: Set[tuple[MemberId, str]], /) -> None:
         """The bot cleared these reactions; they meant nothing any more."""
 
     async def cleared(self, thing: int, emoji_key: str | None, /) -> None:
         """Somebody cleared all reactions, or all with this emoji."""
+
+    async def reaction_lacking(self, _thing: int, _emoji: str, _code: int, /) -> None:
+        """The bot's own reaction is not there, or cannot be read: Discord's error code says why."""
+        return
+
+    async def reaction_put(self, _thing: int, _emoji: str, /) -> None:
+        """The bot's own reaction is there."""
+        return
+
+    async def unproven(self, _thing: int, _emojis: Collection[str], /) -> None:
+        """The reactions with these emoji could not be read in full for a while."""
+        return
 
     async def unwanted(self) -> Collection[tuple[ChannelId, Unwanted]]:
         """Return the reactions that were to be removed when the bot stopped."""

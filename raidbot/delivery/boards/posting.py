@@ -8,10 +8,10 @@ import discord
 import structlog
 
 from raidbot.db.outbox import CLAIM_LIFETIME, CLOCK_TOLERANCE
-from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, UnpostedThing
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
+from raidbot.delivery.drawing.components import with_controls
 from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.pacing import Pacer

@@ -11,8 +11,6 @@ import structlog
 
 from raidbot.db import audit, imported, raid_queries
 from raidbot.db import raids as rows
-from raidbot.delivery.boards import render
-from raidbot.delivery.boards.board import Board
 from raidbot.delivery.boards.posted import (
     Comparison,
     Loss,
@@ -29,8 +27,12 @@ from raidbot.delivery.boards.raid_key import RAID, raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.drawing import render
+from raidbot.delivery.drawing.board import Board
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
+from raidbot.delivery.messages.reaction_notices import ReactionNotices
+from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.delivery.threads import Threads
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.entry import AuditAction, Entry
@@ -76,6 +78,7 @@ class RaidBoards(PostedKind):
         threads: Threads,
         member_names: MemberNames,
         departures: Departures,
+        notices: RefusalNotices,
         *,
         may_sign_up: MaySignUp,
     ) -> None:
@@ -86,6 +89,7 @@ class RaidBoards(PostedKind):
         self._posting = posting
         self._threads = threads
         self._departures = departures
+        self._reaction_notices = ReactionNotices(state)
         self._unseen: set[RaidId] = set()
         self._without_thread: set[RaidId] = set()
         self._restyling: set[asyncio.Task[None]] = set()
@@ -95,6 +99,7 @@ class RaidBoards(PostedKind):
             reaction_remover=reaction_remover,
             member_names=member_names,
             departures=departures,
+            notices=notices,
             may_sign_up=may_sign_up,
             names_complete=self.names_complete,
         )
@@ -222,11 +227,15 @@ class RaidBoards(PostedKind):
     async def marks(self, raid: int, /) -> Set[tuple[MemberId, str]]:
         return {(mark.member, mark.role) for mark in (await self._state.raid(RaidId(raid))).marks}
 
+    async def before_clearing(self, raid: int, /) -> None:
+        await self._reconcile.compare(raid_key(raid))
+
     async def forget_marks(self, raid: int, marks: Set[tuple[MemberId, str]], /) -> None:
         await self._state.change(RaidId(raid), partial(_swept, swept=marks), _CAUSE)
 
     async def cleared(self, raid_id: int, emoji_key: str | None, /) -> None:
         """Clear the marks of removed reactions; nobody leaves. Restore the bot's own ones until the start."""
+        self._boards.room_made(raid_key(raid_id))
         raid = await self._state.raid(RaidId(raid_id))
         role = None if emoji_key is None else raid.role_for_emoji(emoji_key)
         if emoji_key is not None and role is None:
@@ -235,6 +244,15 @@ class RaidBoards(PostedKind):
         change = await self._state.change(raid.id, partial(signups.clear_marks, keys=keys), _CAUSE)
         if change.raid.shows_signups:
             self._boards.reactions_gone(raid_key(raid_id), None if role is None else (role.emoji,))
+
+    async def reaction_lacking(self, raid: int, emoji: str, code: int, /) -> None:
+        await self._reaction_notices.lacking(RaidId(raid), emoji, code)
+
+    async def reaction_put(self, raid: int, emoji: str, /) -> None:
+        await self._reaction_notices.put(RaidId(raid), emoji)
+
+    async def unproven(self, raid: int, emojis: Collection[str], /) -> None:
+        await self._reaction_notices.unproven(RaidId(raid), emojis)
 
     async def unwanted(self) -> Collection[tuple[ChannelId, Unwanted]]:
         """Return the unwanted marks of all boards."""

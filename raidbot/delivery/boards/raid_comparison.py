@@ -11,6 +11,7 @@ from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
+from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change, Joined, MarksChanged, Moved
 from raidbot.raids.model import GuildId, Mark, MemberId, Raid, RaidId, RoleKey, Source
@@ -19,6 +20,7 @@ from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
 
 MaySignUp = Callable[[GuildId, MemberId, Raid], Awaitable[bool]]
+"""Returns False for somebody who is no member of the guild; raises a Refusal if a member may not sign up."""
 
 _CAUSE = Cause(Source.RECONCILE)
 
@@ -32,6 +34,7 @@ class RaidComparing:
     reaction_remover: ReactionRemover
     member_names: MemberNames
     departures: Departures
+    notices: RefusalNotices
     may_sign_up: MaySignUp
     names_complete: Callable[[RaidId], None]
 
@@ -88,21 +91,30 @@ class RaidComparison:
         parts, role = self._parts, RoleKey(seen.option.key)
         for member in seen.members:
             raid = await parts.state.raid(self._raid.id)
-            if raid.mark_of(member, role) is not None:
-                continue
             unwanted = Unwanted(raid_key(raid.id), member, role)
+            if raid.mark_of(member, role) is not None or parts.reaction_remover.is_removing(raid.channel, unwanted):
+                continue
+            if parts.reaction_remover.expects_removal(unwanted):
+                self._look.left_alone = True
+                continue
             try:
                 if member not in self._newcomers and not await parts.may_sign_up(raid.guild, member, raid):
                     parts.reaction_remover.refuse(raid.channel, unwanted)
                     continue
                 change = await self._change(member, partial(self._came, role=role))
-            except Refusal:
-                parts.reaction_remover.refuse(raid.channel, unwanted)
+            except Refusal as refusal:
+                if self._look.may_change(member):
+                    parts.reaction_remover.refuse(raid.channel, unwanted)
+                    await self._tell(raid, member, refusal)
                 continue
             if change.events:
                 parts.departures.check(raid.guild)  # the reactions of members who left stay on the board
             if any(isinstance(event, Joined | Moved) for event in change.events):
                 self._seated.add(member)
+
+    async def _tell(self, raid: Raid, member: MemberId, refusal: Refusal) -> None:
+        if not self._taken_over:  # the earlier bot left reactions that it had refused
+            await self._parts.notices.found_refused(raid, member, refusal)
 
     async def finish(self, *, in_full: bool) -> None:
         """Fetch missing names; an imported board read in full, without a change left out, is compared for good."""

@@ -3,11 +3,13 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 
 import discord
 import structlog
 
-from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Unwanted
+from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, Unwanted
+from raidbot.delivery.boards.reaction_reading import ReactionReader
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.keyed_workers import KeyedWorkers
@@ -19,6 +21,8 @@ from raidbot.raids.model import ChannelId, MemberId
 log = structlog.get_logger(__name__)
 
 _NOT_FOUND_CODES = {10008, 10014}
+_CALLS_UNHEARD = 3
+"""Calls in a row after which Discord seems to ignore them, as it may for super reactions."""
 _ECHO_TIMEOUT_SECONDS = 3.0
 """Time to wait for the gateway event of a removal, after Discord has confirmed the call."""
 
@@ -34,6 +38,7 @@ class ReactionRemover:
         self,
         kinds: PostedKinds,
         client: discord.Client,
+        reader: ReactionReader,
         api: DiscordApi,
         *,
         events: EventQueue | None = None,
@@ -43,6 +48,8 @@ class ReactionRemover:
     ) -> None:
         self._kinds = kinds
         self._client = client
+        self._reader = reader
+        self._unheard: dict[Unwanted, int] = {}
         self._api = api
         self._events = events or EventQueue()
         self._pacer: Pacer[ChannelId] = Pacer(gap)
@@ -79,11 +86,20 @@ class ReactionRemover:
         """Remove a reaction that was declined, of which its kind knows nothing."""
         self._owe(channel, unwanted, refused=True)
 
+    def is_removing(self, channel: ChannelId, unwanted: Unwanted) -> bool:
+        """Return True if the reaction has yet to be removed: whoever added it knows why."""
+        return unwanted in self._owed.get(channel, ()) or unwanted in self._in_flight
+
+    def expects_removal(self, unwanted: Unwanted) -> bool:
+        """Return True if the bot has just removed the reaction: one that is read is either old or new."""
+        return unwanted in self._expected_removals
+
     def was_removed_by_bot(self, unwanted: Unwanted) -> bool:
         """Return True if the bot itself caused the removal that the gateway reports now.
 
         Returns True once per removal by the bot; the next one is the member's own.
         """
+        self._unheard.pop(unwanted, None)
         return self._expected_removals.pop(unwanted, None) is not None
 
     def expect(self, unwanted: Unwanted) -> None:
@@ -150,7 +166,10 @@ class ReactionRemover:
             self._forget(unwanted, taking)
             if refusal.status != 404 and refusal.code not in _NOT_FOUND_CODES:
                 raise
-            await kind.note_removed(unwanted)
+            if await self._is_stuck(place, text, unwanted.member):
+                self._owe_slowly(channel, unwanted)
+            else:
+                await kind.note_removed(unwanted)
         finally:
             del self._in_flight[unwanted]
             asyncio.get_running_loop().call_later(_ECHO_TIMEOUT_SECONDS, self._check, channel, unwanted, taking)
@@ -164,13 +183,39 @@ class ReactionRemover:
             del self._expected_removals[unwanted]
         return expected
 
+    async def _is_stuck(self, place: Place, text: str, member: MemberId) -> bool:
+        """Return True if the reaction stands although Discord says that it does not know it, as a super reaction may.
+
+        Its mark has to stay: without it the next comparison would take the reaction for a new one.
+        """
+        if not self._reader.may_be_super(place.message, emoji.key_of(text)):
+            return False
+        try:
+            return await self._api.call(partial(self._reader.stands, place, text, member), Family.READS, place.guild)
+        except discord.HTTPException as refusal:
+            if refusal.status != 404 and refusal.code not in _NOT_FOUND_CODES:
+                raise
+            return False
+
     def _check(self, channel: ChannelId, unwanted: Unwanted, taking: object) -> None:
         """Repeat the call if the gateway has not reported the removal: its response shows if the reaction is gone."""
         if self._expected_removals.get(unwanted) is taking and self._events.is_waiting(unwanted.key):
             # The removal's event may be among those that wait.
             asyncio.get_running_loop().call_later(_ECHO_TIMEOUT_SECONDS, self._check, channel, unwanted, taking)
-        elif self._forget(unwanted, taking):
+            return
+        if not self._forget(unwanted, taking):
+            return
+        self._unheard[unwanted] = self._unheard.get(unwanted, 0) + 1
+        if self._unheard[unwanted] < _CALLS_UNHEARD:
             self._owe(channel, unwanted, refused=False)
+        else:
+            self._owe_slowly(channel, unwanted)
+
+    def _owe_slowly(self, channel: ChannelId, unwanted: Unwanted) -> None:
+        """Try again later what Discord does not do, if the kind still wants it then."""
+        self._unheard.pop(unwanted, None)
+        again = partial(self._owe, channel, unwanted, refused=False)
+        asyncio.get_running_loop().call_later(self._slow_retry, again)
 
     def _report(self, channel: ChannelId, refusal: discord.Forbidden) -> None:
         """Log a refusal once per channel and error code, until a removal in the channel succeeds."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass, field
 from functools import partial
 
 import discord
@@ -16,33 +17,46 @@ from raidbot.delivery.boards.posted import (
     ThingComparison,
     loss_of,
 )
+from raidbot.delivery.boards.reaction_reading import NONE, ReactionReader, Reading
 from raidbot.delivery.boards.updater import Boards
-from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
+from raidbot.delivery.discord_api import UNKNOWN_EMOJI, DiscordApi, Family, NoResponse
 from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.pacing import Pacer, sleep_unless
 from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.utils.backoff import Backoff
+from raidbot.utils.locks import KeyedLocks
 from raidbot.utils.tasks import end
 
 log = structlog.get_logger(__name__)
 
 _CONCURRENT_BOARDS = 5
 _MAX_BACKOFF_SECONDS = 300.0
+_LOOKS_UNTIL_SAID = 5
+"""Looks in a row whose lists of reactions prove nothing; with the delays between them some two and a half minutes."""
+
+
+@dataclass(slots=True, eq=False)
+class _Request:
+    """A comparison that waits for the one under way; whoever wants another meanwhile joins it."""
+
+    in_full: bool
+    done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Reconcile:
     """Compares boards with their marks: one call per board, more only where the counts differ.
 
     Equal counts can hide that one member left while another came. Boards that changed lately are therefore read in full
-    at once, and the others later, one every `sweep_gap` seconds. `lost` is called with things whose message is gone.
+    at once, and the others later, one every `sweep_gap` seconds. `lost` is called with things whose message is gone. An
+    event is heard at most `event_delay` seconds after what it is about can be read.
     """
 
     def __init__(
         self,
         kinds: PostedKinds,
-        client: discord.Client,
+        reader: ReactionReader,
         api: DiscordApi,
         boards: Boards,
         *,
@@ -50,22 +64,28 @@ class Reconcile:
         lost: Callable[[PostedKey], None],
         first_retry: float = 5.0,
         sweep_gap: float = 10.0,
+        event_delay: float = 0.5,
     ) -> None:
         self._kinds = kinds
-        self._client = client
         self._api = api
         self._boards = boards
         self._events = events or EventQueue()
         self._lost = lost
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
         self._sweep_gap = sweep_gap
-        self._comparisons: dict[PostedKey, list[Comparison]] = {}
+        self._event_delay = event_delay
+        self._comparisons: dict[PostedKey, Comparison] = {}
+        self._requests: dict[PostedKey, _Request] = {}
+        self._turns: KeyedLocks[PostedKey] = KeyedLocks()
         self._pacer: Pacer[None] = Pacer(1 / 40, burst=_CONCURRENT_BOARDS)  # Discord allows 50 calls per second in all
-        self._later: dict[PostedKey, None] = {}
+        self._later: dict[PostedKey, bool] = {}
+        self._doubted: dict[PostedKey, set[str]] = {}
         self._owing = asyncio.Event()
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._unread: dict[PostedKey, None] = {}
+        self._reader = reader
+        self._unproven: dict[PostedKey, int] = {}
         self._reports: ReportOnce[PostedKey] = ReportOnce()
 
     async def start(self) -> None:
@@ -102,18 +122,37 @@ class Reconcile:
             await kind.after_comparing(concerns)
 
     async def compare(self, key: PostedKey, *, in_full: bool = False) -> None:
-        """Compare one board once its events heard so far are handled.
+        """Compare one board, after the comparison of it that is under way and once its events heard so far are handled.
 
         Failures are logged, and retried later where that can help.
         """
-        look = Comparison()
-        self._comparisons.setdefault(key, []).append(look)
+        request = self._requests.get(key)
+        if request is not None:
+            request.in_full |= in_full
+            await request.done.wait()
+            return
+        request = self._requests[key] = _Request(in_full)
+        try:
+            async with self._turns.hold(key):
+                self._requests.pop(key, None)
+                await self._events.settled(key)
+                await self._compare_now(key, in_full=request.in_full)
+        except asyncio.CancelledError:
+            self.later(key)  # those who joined did not ask for the end
+            raise
+        finally:
+            if self._requests.get(key) is request:
+                del self._requests[key]
+            request.done.set()
+
+    async def _compare_now(self, key: PostedKey, *, in_full: bool) -> None:
+        look = self._comparisons[key] = Comparison()
         thing: ThingComparison | None = None
         try:
-            await self._events.settled(key)  # members heard from now on are touched
-            thing = await self._kinds.of(key).compare(key.id, look)
-            if thing is not None:
-                await self._compare(key, thing, look, in_full=in_full)
+            with self._events.watched(key, look.heard):
+                thing = await self._kinds.of(key).compare(key.id, look)
+                if thing is not None:
+                    await self._compare(key, thing, look, in_full=in_full)
         except (NoResponse, sqlite3.Error) as error:
             log.info("board not compared yet", **key.fields, error=repr(error))
             self.later(key)
@@ -128,13 +167,17 @@ class Reconcile:
         else:
             self._reports.forget(key)
         finally:
-            self._comparisons[key].remove(look)
-            if not self._comparisons[key]:
-                del self._comparisons[key]
+            self._comparisons.pop(key, None)
 
     def later(self, key: PostedKey) -> None:
         """Compare this board in full later, and retry with backoff until it works."""
-        self._later[key] = None
+        self._later[key] = True
+        self._owing.set()
+
+    def doubt(self, key: PostedKey, emoji_key: str) -> None:
+        """Compare the reactions with this emoji later, even if their number is right."""
+        self._doubted.setdefault(key, set()).add(emoji_key)
+        self._later.setdefault(key, False)
         self._owing.set()
 
     def touched(self, key: PostedKey, members: Iterable[MemberId], *, by: object = None) -> None:
@@ -142,23 +185,32 @@ class Reconcile:
 
         `by` is the change they did it in; the comparison whose own change it is ignores it.
         """
-        for look in self._comparisons.get(key, ()):
-            if by is None or by is not look.own:
-                look.touched.update(members)
+        look = self._comparisons.get(key)
+        if look is not None and (by is None or by is not look.own):
+            look.touched.update(members)
 
     def is_comparing(self, key: PostedKey) -> bool:
         return key in self._comparisons
 
     async def _compare(self, key: PostedKey, thing: ThingComparison, look: Comparison, *, in_full: bool) -> None:
+        doubted = self._doubted.pop(key, set())
         try:
-            found = await self._api.call(partial(self._read, thing, in_full=in_full), Family.READS, thing.place.guild)
+            read = partial(self._read, thing, doubted=None if in_full else doubted)
+            reading = await self._api.call(read, Family.READS, thing.place.guild)
         except discord.NotFound as missing:
             if loss_of(missing) is None:
                 raise
             self._lost(key)
             return
+        for emoji in reading.unknown:
+            await self._kinds.of(key).reaction_lacking(key.id, emoji, UNKNOWN_EMOJI)
+        found = reading.found
+        await self._hear_newcomers(key, found)
         for one in found:
-            await thing.drop_missing(one)
+            if one.complete:
+                await thing.drop_missing(one)
+            else:
+                look.left_alone = True
         for one in found:
             await thing.add_new(one)
         if thing.restores_reactions and (lacking := [one.option.emoji for one in found if not one.ours]):
@@ -166,25 +218,36 @@ class Reconcile:
         await thing.finish(in_full=in_full)
         if look.left_alone:
             self.later(key)
+        await self._note_proven(key, [one.option.emoji for one in found if not one.complete])
 
-    async def _read(self, thing: ThingComparison, *, in_full: bool) -> list[OptionReactions]:
-        """Return the options whose reactions may differ from the marks, with all members who reacted."""
-        message = await thing.place.message_of(self._client).fetch()
-        reactions = {key_of(str(reaction.emoji)): reaction for reaction in message.reactions}
-        own = {key for key, reaction in reactions.items() if reaction.me}
-        thing.saw(own, any_reactions=bool(reactions))
-        found = []
+    async def _read(self, thing: ThingComparison, *, doubted: Set[str] | None) -> Reading:
+        """Read the options whose reactions may differ from the marks: by their number, or `doubted` (None: all)."""
+        counts = await self._reader.counts(thing.place)
+        own = {emoji for emoji, count in counts.items() if count.ours}
+        thing.saw(own, any_reactions=bool(counts))
+        differing = []
         for option in thing.options:
-            emoji_key = key_of(option.emoji)
-            reaction, ours = reactions.get(emoji_key), emoji_key in own
-            others = 0 if reaction is None else reaction.count - ours
-            if others == option.marked and ours and not (in_full and option.marked):
-                continue
-            users = [user async for user in reaction.users(limit=None)] if reaction is not None and others else []
-            # Discord orders by id, but discord.py reverses each page.
-            members = tuple(sorted(MemberId(user.id) for user in users if not user.bot))
-            found.append(OptionReactions(option, members, ours))
-        return found
+            key = key_of(option.emoji)
+            count, is_doubted = counts.get(key, NONE), doubted is None or key in doubted
+            if count.others != option.marked or not count.ours or (is_doubted and option.marked):
+                differing.append(option)
+        return await self._reader.members(thing.place, counts, differing)
+
+    async def _hear_newcomers(self, key: PostedKey, found: Iterable[OptionReactions]) -> None:
+        """Wait for events of reactions that were read before they were heard: the gateway knows their order."""
+        marks = await self._kinds.of(key).marks(key.id)
+        if any((member, one.option.key) not in marks for one in found for member in one.members):
+            await sleep_unless(self._event_delay, unless=self._stopping)
+
+    async def _note_proven(self, key: PostedKey, unproven: list[str]) -> None:
+        """Count how often in a row the reactions of a board could not be read in full; say so after a while."""
+        if not unproven:
+            self._unproven.pop(key, None)
+            return
+        self._unproven[key] = self._unproven.get(key, 0) + 1
+        if self._unproven[key] == _LOOKS_UNTIL_SAID:
+            log.warning("reactions of board do not add up", **key.fields, emojis=unproven)
+            await self._kinds.of(key).unproven(key.id, unproven)
 
     async def _retry(self) -> None:
         while not self._stopping.is_set():
@@ -192,8 +255,8 @@ class Reconcile:
             self._owing.clear()
             await sleep_unless(self._api.down_for(Family.READS) or self._backoff.next(), unless=self._stopping)
             waiting, self._later = self._later, {}
-            for key in waiting:
-                await self.compare(key, in_full=True)
+            for key, in_full in waiting.items():
+                await self.compare(key, in_full=in_full)
             if not self._later:
                 self._backoff.reset()
 
@@ -204,6 +267,13 @@ class Reconcile:
             while self._unread and not self._stopping.is_set():
                 key = next(iter(self._unread))
                 del self._unread[key]
-                if await self._kinds.of(key).marks(key.id):
+                if await self._has_marks(key):
                     await self.compare(key, in_full=True)
                     break
+
+    async def _has_marks(self, key: PostedKey) -> bool:
+        try:
+            return bool(await self._kinds.of(key).marks(key.id))
+        except Exception:
+            log.exception("board cannot be compared", **key.fields)
+            return False

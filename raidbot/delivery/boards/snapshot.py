@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from raidbot.delivery.boards.board import Board
+from raidbot.delivery.drawing.board import Board
 from raidbot.raids.emoji import model as emoji
 
 

@@ -8,10 +8,10 @@ import discord
 import structlog
 
 from raidbot.db.database import Unwritable
-from raidbot.delivery.boards.components import with_controls
 from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, PostedThing, loss_of
 from raidbot.delivery.boards.snapshot import Snapshot
-from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
+from raidbot.delivery.discord_api import UNKNOWN_EMOJI, CircuitOpen, DiscordApi, Family, NoResponse
+from raidbot.delivery.drawing.components import with_controls
 from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.report_once import ReportOnce
@@ -21,6 +21,7 @@ from raidbot.raids.model import ChannelId
 log = structlog.get_logger(__name__)
 
 _OTHER_AUTHOR = 50005
+_TOO_MANY_REACTIONS = 30010
 _MAX_BACKOFF_SECONDS = 60.0
 _AT_ONCE_AT_START = 200
 """Boards looked at together at the start: all of 20,000 at once would hold up everything else."""
@@ -56,6 +57,8 @@ class Boards:
         self._shown: dict[PostedKey, Snapshot] = {}
         self._edited: dict[PostedKey, float] = {}
         self._barred: set[PostedKey] = set()
+        self._lacking: dict[PostedKey, dict[str, int]] = {}
+        self._retries: dict[PostedKey, asyncio.TimerHandle] = {}
         self._reports: ReportOnce[PostedKey] = ReportOnce()
         self._workers: KeyedWorkers[PostedKey] = KeyedWorkers(
             self._work, first_retry=first_retry, max_retry_seconds=_MAX_BACKOFF_SECONDS
@@ -99,8 +102,8 @@ class Boards:
 
     def forget(self, key: PostedKey) -> None:
         """Forget what the message showed, because it is gone or shows its last state."""
-        self._shown.pop(key, None)
-        self._edited.pop(key, None)
+        for kept in (self._shown, self._edited, self._lacking):
+            kept.pop(key, None)
 
     async def posted(self, key: PostedKey, fingerprint: str) -> None:
         """Record the fingerprint of a board just sent, so that it is not redrawn."""
@@ -197,13 +200,14 @@ class Boards:
         """Take one step: add the next reaction, or clear all reactions of a board that needs none."""
         board = thing.board
         if not board.reactions:
+            self._lacking.pop(key, None)
             await self._sweep(key, thing.place)
             await self._note(key, Snapshot(shown.fingerprint, ()))
             return
         if shown.reactions == ():
             await self._note(key, Snapshot(shown.fingerprint))  # noted first: a crash may come in between
         missing = shown.lacks(board)
-        if missing and not await self._put(key, thing.place, missing[0]):
+        if missing and not await self._put(key, thing, missing[0]):
             self._bar(key)
             return
         standing = self._shown.get(key, Snapshot()).reactions or ()
@@ -212,17 +216,62 @@ class Boards:
         if after.has_all_of(board):
             await self._note(key, after)
 
-    async def _put(self, key: PostedKey, place: Place, one: str) -> bool:
-        """Add a reaction; return False if the bot lacks permission. An emoji that Discord rejects is skipped."""
+    async def _put(self, key: PostedKey, thing: PostedThing, one: str) -> bool:
+        """Add a reaction; return False if the bot lacks permission. One that Discord refuses is tried again later."""
+        message = thing.place.message_of(self._client)
+        reaction = emoji.parse_emoji(one).for_reaction
         try:
-            message, reaction = place.message_of(self._client), emoji.parse_emoji(one).for_reaction
-            await self._api.call(lambda: message.add_reaction(reaction), Family.REACTIONS, place.guild)
+            try:
+                await self._api.call(lambda: message.add_reaction(reaction), Family.REACTIONS, thing.place.guild)
+            except discord.HTTPException as refusal:
+                if refusal.code != _TOO_MANY_REACTIONS or not await self._make_room(thing):
+                    raise
+                await self._api.call(lambda: message.add_reaction(reaction), Family.REACTIONS, thing.place.guild)
         except discord.HTTPException as refusal:
-            if refusal.status == 404:
+            if refusal.status == 404 and refusal.code != UNKNOWN_EMOJI:
                 raise
             self._report(key, refusal, "reaction cannot be put on board", emoji=one)
-            return refusal.status != 403
+            if refusal.status == 403:
+                return False
+            await self._lacks(key, one, refusal.code)
+            return True
+        if one in self._lacking.get(key, {}):
+            del self._lacking[key][one]
+        await self._kinds.of(key).reaction_put(key.id, one)
         return True
+
+    async def _make_room(self, thing: PostedThing) -> bool:
+        """Clear an emoji that belongs to no option, if there is one and the bot may."""
+        own = {emoji.key_of(one) for one in thing.board.reactions}
+        message = await self._api.call(thing.place.message_of(self._client).fetch, Family.READS, thing.place.guild)
+        foreign = [one.emoji for one in message.reactions if emoji.key_of(str(one.emoji)) not in own]
+        if not foreign:
+            return False
+        try:
+            await self._api.call(lambda: message.clear_reaction(foreign[-1]), Family.REACTIONS, thing.place.guild)
+        except discord.Forbidden:
+            return False
+        return True
+
+    async def _lacks(self, key: PostedKey, one: str, code: int) -> None:
+        """Note a reaction that cannot be put, and try it again now and then, or when another reaction goes."""
+        lacking = self._lacking.setdefault(key, {})
+        lacking[one] = code
+        if key not in self._retries:
+            self._retries[key] = asyncio.get_running_loop().call_later(self._slow_retry, self._put_lacking, key)
+        await self._kinds.of(key).reaction_lacking(key.id, one, code)
+
+    def room_made(self, key: PostedKey) -> None:
+        """Put soon what found no room: somebody's reaction is gone."""
+        retry = self._retries.get(key)
+        if retry is not None and _TOO_MANY_REACTIONS in self._lacking.get(key, {}).values():
+            retry.cancel()
+            self._retries[key] = asyncio.get_running_loop().call_later(self._gap, self._put_lacking, key)
+
+    def _put_lacking(self, key: PostedKey) -> None:
+        self._retries.pop(key, None)
+        if lacking := self._lacking.get(key):
+            self.reactions_gone(key, list(lacking))
 
     def _bar(self, key: PostedKey) -> None:
         """Add no reactions to this board for `slow_retry` seconds; its content is still updated."""
@@ -236,6 +285,7 @@ class Boards:
 
     async def _sweep(self, key: PostedKey, place: Place) -> None:
         kind = self._kinds.of(key)
+        await kind.before_clearing(key.id)
         marks = await kind.marks(key.id)
         try:
             await self._api.call(place.message_of(self._client).clear_reactions, Family.REACTIONS, place.guild)

@@ -35,6 +35,9 @@ class AuditAction(StrEnum):
     UNDONE = "raid.undone"
     REMINDED = "raid.reminded"
     BOARD_FOREIGN = "raid.board_foreign"
+    REACTION_LACKING = "raid.reaction_lacking"
+    REACTION_RESTORED = "raid.reaction_restored"
+    REACTIONS_UNPROVEN = "raid.reactions_unproven"
 
     THREAD_OPENED = "thread.opened"
     THREAD_LOST = "thread.lost"

@@ -9,6 +9,7 @@ from raidbot.raids.audit.old_entries import AnyEntry, OldEntry
 from raidbot.raids.audit.role_lists import mentions
 from raidbot.raids.audit.settings_words import setting_name, setting_value
 from raidbot.raids.audit.template_words import template_field
+from raidbot.raids.emoji.missing import Lack, why
 from raidbot.raids.model import CancelReason, CloseReason
 from raidbot.raids.notifications import why_cancelled, why_closed
 from raidbot.raids.permissions import who_may
@@ -20,6 +21,8 @@ Values = tuple[str | None, str | None]
 _FOREIGN_BOARD = (
     "Only the bot that sent the message can change it. Run me with that bot’s token, or put the raid up again."
 )
+
+_UNPROVEN = "Discord lists other members than it counts. I take nobody off by that, and look again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,9 @@ _TITLES = {
     AuditAction.UNDONE: "undone",
     AuditAction.REMINDED: "reminded",
     AuditAction.BOARD_FOREIGN: "board is another bot’s",
+    AuditAction.REACTION_LACKING: "role without a reaction",
+    AuditAction.REACTION_RESTORED: "role has its reaction again",
+    AuditAction.REACTIONS_UNPROVEN: "reactions cannot be read in full",
     AuditAction.THREAD_OPENED: "thread opened",
     AuditAction.THREAD_LOST: "thread lost",
     AuditAction.THREAD_MEMBERS_REFUSED: "members cannot be added to the thread",
@@ -182,6 +188,15 @@ def _foreign_board(_: Arguments) -> Values:
     return None, _FOREIGN_BOARD
 
 
+def _lacking(given: Arguments) -> Values:
+    lack = Lack(text(given, "lack") or Lack.REFUSED)
+    return None, f"{text(given, 'role')}: {why(lack)}"
+
+
+def _unproven(given: Arguments) -> Values:
+    return None, f"{', '.join(str(role) for role in parts(given, 'roles'))}: {_UNPROVEN}"
+
+
 def _grant(given: Arguments) -> Values:
     return None, f"{who_may(text(given, 'target'))}: {mentions(given.get('roles')) or 'nobody'}"
 
@@ -202,6 +217,9 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.UNDONE: _undone,
     AuditAction.REMINDED: _reminded,
     AuditAction.BOARD_FOREIGN: _foreign_board,
+    AuditAction.REACTION_LACKING: _lacking,
+    AuditAction.REACTION_RESTORED: _after("role"),
+    AuditAction.REACTIONS_UNPROVEN: _unproven,
     AuditAction.THREAD_MEMBERS_REFUSED: _after("error"),
     AuditAction.JOINED: _after("role"),
     AuditAction.MOVED: _seat,

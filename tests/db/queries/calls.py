@@ -161,7 +161,7 @@ def _guilds() -> Iterator[tuple[str, Call]]:
 
 def _heard_reactions(raid: RaidId) -> Iterator[tuple[str, Call]]:
     heard = heard_reactions.HeardReaction(
-        what=heard_reactions.Heard.ADDED, kind="raid", thing=raid, guild=GUILD, member=MEMBER, emoji_key=_TEXT
+        what=heard_reactions.Heard.ADDED, kind="raid", thing=raid, guild=GUILD, member=MEMBER, emoji=_TEXT
     )
     yield "keep", partial(heard_reactions.keep, reactions=[heard])
     yield "kept", heard_reactions.kept
@@ -253,6 +253,7 @@ def _raid_queries(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "open_count", partial(raid_queries.open_count, guild=GUILD, now=NOW)
     yield "unsent_count", partial(raid_queries.unsent_count, guild=GUILD)
     yield "history.latest", partial(raid_history.latest, raid=raid, limit=10)
+    yield "history.lacking", partial(raid_history.lacking, raid=raid)
     yield "past_players", lambda tx: past_players.past_players(tx, _stored(tx, raid), TANK)
 
 

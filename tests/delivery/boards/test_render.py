@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discord_sandbox.validation.messages import check_message
-from raidbot.delivery.boards.board import Board
-from raidbot.delivery.boards.render import GREY, board
-from raidbot.delivery.boards.text_fit import shortened, units
+from raidbot.delivery.drawing.board import Board
+from raidbot.delivery.drawing.render import GREY, board
+from raidbot.delivery.drawing.text_fit import shortened, units
 from raidbot.raids import lifecycle
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import (

@@ -12,10 +12,10 @@ from discord_sandbox.validation.messages import check_message
 from raidbot.commands.create import views
 from raidbot.commands.ui.responses import Row, panel_view
 from raidbot.db.drafts import DraftId
-from raidbot.delivery.boards.board import Board
-from raidbot.delivery.boards.components import view
-from raidbot.delivery.boards.render import board
-from raidbot.delivery.boards.text_fit import units
+from raidbot.delivery.drawing.board import Board
+from raidbot.delivery.drawing.components import view
+from raidbot.delivery.drawing.render import board
+from raidbot.delivery.drawing.text_fit import units
 from raidbot.raids.drafts import Draft, missing, plan
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, Seat, Source, Status, Wait
 from raidbot.raids.settings import SignupStyle

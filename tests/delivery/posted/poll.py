@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 from raidbot.bot import RaidBot
-from raidbot.delivery.boards.board import Board, Field
 from raidbot.delivery.boards.posted import (
     Comparison,
     Loss,
@@ -27,6 +26,7 @@ from raidbot.delivery.boards.posted import (
     UnpostedThing,
     Unwanted,
 )
+from raidbot.delivery.drawing.board import Board, Field
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
 from raidbot.utils.aggregate import Aggregate

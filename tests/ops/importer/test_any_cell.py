@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raidbot.db import guilds, raids, templates
-from raidbot.delivery.boards import render
+from raidbot.delivery.drawing import render
 from raidbot.ops.importer.report import Report
 from raidbot.ops.importer.run import import_database
 from raidbot.raids.emoji.model import parse_emoji

@@ -190,6 +190,9 @@ def _refused(target: str | None, *roles: Argument) -> Entry:
 
 OTHERS = {
     "foreign board": Entry(AuditAction.BOARD_FOREIGN),
+    "reaction lacking": Entry(AuditAction.REACTION_LACKING, None, {"key": "t", "role": "Tank", "lack": "no_room"}),
+    "reaction restored": Entry(AuditAction.REACTION_RESTORED, None, {"key": "t", "role": "Tank"}),
+    "reactions unproven": Entry(AuditAction.REACTIONS_UNPROVEN, None, {"roles": ["Tank", "Healer"]}),
     "thread refused": Entry(AuditAction.THREAD_MEMBERS_REFUSED, None, {"code": 50001, "error": "Missing *Access*"}),
     "all refused": _refused(None, EVERYONE, 5),
     "command refused": _refused("raid"),

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Set
 
-from raidbot.delivery.boards.board import Board
-from raidbot.delivery.boards.components import Rows, controls_of
-from raidbot.delivery.boards.roster_fields import named, roster, smallest
-from raidbot.delivery.boards.text_fit import shortened, shortened_text, units
+from raidbot.delivery.drawing.board import Board
+from raidbot.delivery.drawing.components import Rows, controls_of
+from raidbot.delivery.drawing.roster_fields import named, roster, smallest
+from raidbot.delivery.drawing.text_fit import shortened, shortened_text, units
 from raidbot.raids import labels
 from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait
 from raidbot.raids.notifications import why_cancelled, why_closed

@@ -8,8 +8,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
-from raidbot.delivery.boards.board import Field
-from raidbot.delivery.boards.text_fit import shortened, units
+from raidbot.delivery.drawing.board import Field
+from raidbot.delivery.drawing.text_fit import shortened, units
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Wait
 
 MAX_FIELDS = 25  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits

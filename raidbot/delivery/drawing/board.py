@@ -7,7 +7,7 @@ from datetime import datetime
 
 import discord
 
-from raidbot.delivery.boards.components import Rows
+from raidbot.delivery.drawing.components import Rows
 
 
 @dataclass(frozen=True, slots=True)

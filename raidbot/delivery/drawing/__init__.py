@@ -1,0 +1,1 @@
+"""Draw a raid as a message: its text, fields and controls."""

@@ -1,0 +1,1 @@
+"""Comparing boards with Discord, over the whole bot."""
