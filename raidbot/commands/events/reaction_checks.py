@@ -20,6 +20,7 @@ _Reaction = tuple[int, int, str]
 
 _DOUBT_SECONDS = 600.0
 """The gateway repeats events after a short break only."""
+_EVENT_DELAY_SECONDS = 0.5
 _MAX_REMEMBERED = 10_000
 
 
@@ -67,12 +68,14 @@ class ReactionChecks:
         reaction = _reaction(payload)
         may_have_other = payload.burst or self._reader.may_be_super(payload.message_id, reaction[2])
         try:
-            has_other = may_have_other and await self._api.call(partial(self._has_other, payload))
-            # A reaction that came after the removal says nothing about it.
-            return not has_other or removal.is_undone
+            # A reaction that came after the removal says nothing about it, and may be read before it is heard.
+            if removal.is_undone or not may_have_other or not await self._api.call(partial(self._has_other, payload)):
+                return True
+            await asyncio.sleep(_EVENT_DELAY_SECONDS)
+            return removal.is_undone
         except (NoResponse, discord.HTTPException):
             self._reconcile.doubt(key, reaction[2])
-            return False
+            return True  # few have both types; a comparison finds them
         finally:
             if self._queued.get(reaction) is removal:
                 del self._queued[reaction]
