@@ -33,7 +33,6 @@ _OF_A_GUILD = (
     "DELETE FROM moved_rows WHERE guild = ?",
     "DELETE FROM opening_balances WHERE guild = ?",
     "DELETE FROM outbox WHERE guild = ?",
-    "DELETE FROM heard_reactions WHERE guild = ?",
     "DELETE FROM refused_forms WHERE guild = ?",
     "DELETE FROM signup_roles WHERE guild = ?",
     "DELETE FROM templates WHERE guild = ?",

@@ -19,6 +19,7 @@ _Reaction = tuple[PostedKey, MemberId, str]
 
 _DOUBT_SECONDS = 600.0
 """The gateway repeats events after a short break only."""
+_EVENT_DELAY_SECONDS = 0.5
 _MAX_REMEMBERED = 10_000
 
 
@@ -75,12 +76,14 @@ class ReactionChecks:
     async def _ask(self, removal: Removal) -> bool:
         key, _, emoji_key = _reaction(removal.heard)
         try:
-            has_other = await self._has_other(removal)
-            # A reaction that came after the removal says nothing about it.
-            return not has_other or removal.is_undone
+            # A reaction that came after the removal says nothing about it, and may be read before it is heard.
+            if removal.is_undone or not await self._has_other(removal):
+                return True
+            await asyncio.sleep(_EVENT_DELAY_SECONDS)
+            return removal.is_undone
         except (NoResponse, discord.HTTPException):
             self._reconcile.doubt(key, emoji_key)
-            return False
+            return True  # few have both types; a comparison finds them
 
     async def _has_other(self, removal: Removal) -> bool:
         """Return True if the member has a normal reaction beside a super reaction that was removed, or vice versa."""
