@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
 from contextvars import Context
 from typing import Any, TypeVar
 
@@ -47,6 +48,32 @@ async def retry_until_done(name: str, step: Callable[[], Awaitable[None]]) -> No
                 log.info("start-up step succeeded after retries", step=name)
             return
         await asyncio.sleep(wait)
+
+
+async def guarded(name: str, work: Callable[[], Awaitable[None]], *, stopping: asyncio.Event | None = None) -> None:
+    """Run `work`, a loop that lasts as long as the bot, and run it again with backoff whenever it raises.
+
+    Returns when `work` returns, or once it has raised and `stopping` is set. The traceback is logged when an error is
+    not the one before. Backoff starts over when `work` ran for longer than the longest delay.
+    """
+    loop, backoff, reported = asyncio.get_running_loop(), Backoff(1.0, _MAX_BACKOFF_SECONDS), ""
+    while True:
+        began = loop.time()
+        try:
+            await work()
+        except Exception as error:  # whatever it was, a task that ended would leave its work undone for good
+            if loop.time() - began > _MAX_BACKOFF_SECONDS:
+                backoff.reset()
+            wait = backoff.next()
+            if repr(error) != reported:
+                log.exception("task failed, starting it again", task=name, again_in=wait)
+            reported = repr(error)
+        else:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await (stopping or asyncio.Event()).wait()
+            return
 
 
 class TaskSet:

@@ -2,7 +2,7 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from raidbot.utils.tasks import TaskSet
+from raidbot.utils.tasks import TaskSet, end, guarded
 
 
 async def test_tasks_are_kept_until_they_end() -> None:
@@ -39,3 +39,37 @@ async def test_cancelling_is_not_an_error() -> None:
 
     assert task.cancelled()
     assert logs == []
+
+
+async def test_a_long_lived_task_that_fails_says_so_and_goes_on() -> None:
+    runs = 0
+
+    async def work() -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 1:
+            raise KeyError("gone")
+
+    with capture_logs() as logs:
+        await asyncio.wait_for(guarded("sweep", work), 5)
+
+    assert runs == 2
+    [entry] = logs
+    assert entry["task"] == "sweep"
+    assert entry["log_level"] == "error"
+    assert entry["exc_info"]
+
+
+async def test_a_failed_task_does_not_hold_up_a_stop() -> None:
+    failed, stopping = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        failed.set()
+        raise KeyError("gone")
+
+    task = asyncio.create_task(guarded("sweep", work, stopping=stopping))
+    await failed.wait()
+    stopping.set()
+    await end([task], within=0.5)
+
+    assert not task.cancelled()
