@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
+from raidbot.db.cells import UnreadableCellError
 from raidbot.db.raids import instant, seconds
 from raidbot.raids.model import MemberId
 
@@ -30,4 +31,7 @@ def without_dms(connection: sqlite3.Connection, members: Iterable[MemberId]) -> 
 
 def dms_closed_since(connection: sqlite3.Connection, member: int) -> datetime | None:
     row = connection.execute("SELECT since FROM closed_dms WHERE member = ?", (member,)).fetchone()
-    return None if row is None else instant(row[0])
+    try:
+        return None if row is None else instant(row[0])
+    except UnreadableCellError:
+        return None

@@ -204,6 +204,7 @@ def _opened(path: Path, *, keep_copy: bool) -> sqlite3.Connection:
 
 def _prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA busy_timeout = 5000").fetchall()
+    connection.text_factory = _text
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
     connection.execute("PRAGMA synchronous = FULL").fetchall()
     wal.limit_size(connection)
@@ -219,7 +220,13 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
 
 def _prepare_reader(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA busy_timeout = 5000").fetchall()
+    connection.text_factory = _text
     connection.execute("PRAGMA query_only = ON").fetchall()
+
+
+def _text(stored: bytes) -> str:
+    """Return the text of a cell. One that is damaged would otherwise fail the whole query."""
+    return stored.decode(errors="replace")
 
 
 def migrations() -> list[tuple[int, str]]:
@@ -294,9 +301,15 @@ def _statements(script: str) -> list[str]:
 
 def inspect(path: Path) -> int:
     """Return the schema version of an existing file, opened read-only. Raises UnusableDatabase."""
+    return look_into(path, schema_version)
+
+
+def look_into(path: Path, work: Callable[[sqlite3.Connection], T]) -> T:
+    """Return the result of `work` on an existing file, opened read-only. Raises UnusableDatabase."""
     refuse_copy(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            return schema_version(connection)
+            connection.text_factory = _text
+            return work(connection)
     except sqlite3.Error as error:
         raise unusable(path, error) from error

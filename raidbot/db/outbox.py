@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from raidbot.db.raids import instant, seconds, seconds_or_none
+from raidbot.db import cells
+from raidbot.db.cells import SetAside
+from raidbot.db.raids import seconds, seconds_or_none
 from raidbot.db.timestamps import instant_or_none
 from raidbot.raids.model import GuildId
 
@@ -16,6 +18,7 @@ CLAIM_LIFETIME = timedelta(minutes=2)
 
 The outcome of an older claim is unknown.
 """
+_MAX_ATTEMPTS = 1_000_000
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """Most by which this machine's clock is assumed to be ahead of Discord's, which dates the messages."""
 KEPT = timedelta(days=30)
@@ -68,8 +71,17 @@ def enqueue(tx: sqlite3.Connection, owed: OutboxMessage) -> bool:
     return cursor.rowcount == 1
 
 
-def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, now: datetime) -> list[Claimed]:
+def claim(
+    tx: sqlite3.Connection,
+    *,
+    kind: Literal["dm", "post"],
+    limit: int,
+    now: datetime,
+    faults: list[SetAside] | None = None,
+) -> list[Claimed]:
     """Claim up to `limit` due rows, oldest first; rows past `expires_at` become `expired`.
+
+    Rows that cannot be read become `refused` and are added to `faults`.
 
     A row waits while an earlier row for the same recipient is postponed.
     `claimed_at` keeps the first claim; `due_at` of a claimed row is its last claim.
@@ -80,7 +92,7 @@ def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, no
         (at, kind, at),
     )
     rows = tx.execute(
-        "SELECT id, kind, target, payload, attempts, claimed_at FROM outbox AS owed"
+        "SELECT id, kind, target, payload, attempts, claimed_at, guild FROM outbox AS owed"
         " WHERE state = 'pending' AND kind = ? AND due_at <= ? AND NOT EXISTS ("
         "SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending' AND earlier.kind = owed.kind"
         " AND earlier.target = owed.target AND earlier.id < owed.id AND earlier.attempts > 0)"
@@ -90,20 +102,73 @@ def claim(tx: sqlite3.Connection, *, kind: Literal["dm", "post"], limit: int, no
     # A row that an older version postponed has attempts but no first claim: it stays unknown.
     tx.executemany(
         "UPDATE outbox SET state = 'claimed', claimed_at = iif(attempts = 0, ?, claimed_at), due_at = ?,"
-        " attempts = attempts + 1 WHERE id = ?",
-        [(at, at, row[0]) for row in rows],
+        " attempts = min(attempts, ?) + 1 WHERE id = ?",
+        [(at, at, _MAX_ATTEMPTS, row[0]) for row in rows],
     )
-    return [
-        Claimed(
-            id=row[0],
-            kind=row[1],
-            target=row[2],
-            payload=json.loads(row[3]),
-            attempts=row[4] + 1,
-            first_claimed_at=instant_or_none(row[5] if row[4] else at),
-        )
-        for row in rows
-    ]
+    claimed: list[Claimed] = []
+    for row in rows:
+        try:
+            claimed.append(_claimed(*row[:5], first_claim=row[5] if row[4] else at))
+        except cells.UnreadableCellError as why:
+            refused(tx, row[0], error=f"cannot be read: {why}", now=now)
+            if faults is not None:
+                faults.append(SetAside(table="outbox", row=str(row[0]), why=str(why), guild=row[6]))
+    return claimed
+
+
+def _claimed(
+    row: int, kind: Literal["dm", "post"], target: object, payload: object, attempts: int, *, first_claim: object
+) -> Claimed:
+    """Raises UnreadableCellError."""
+    return Claimed(
+        id=row,
+        kind=kind,
+        target=cells.snowflake(target),
+        payload=_payload(payload),
+        attempts=min(attempts, _MAX_ATTEMPTS) + 1,
+        first_claimed_at=instant_or_none(first_claim),
+    )
+
+
+def _payload(stored: object) -> dict[str, Any]:
+    """Return a payload of the right shape. Raises UnreadableCellError."""
+    found = cells.from_json(stored)
+    if isinstance(found, dict):
+        content, embeds, buttons = found.get("content"), found.get("embeds", []), found.get("buttons", [])
+        said = isinstance(content, str | None) and isinstance(embeds, list) and isinstance(buttons, list)
+        if said and all(isinstance(one, dict) for one in (*embeds, *buttons)):
+            return found
+    raise cells.UnreadableCellError(f"{cells.shown(stored)} is no message")
+
+
+def unreadable(connection: sqlite3.Connection) -> list[SetAside]:
+    """Return the unsent rows that `claim` would refuse."""
+    found: list[SetAside] = []
+    rows = connection.execute("SELECT id, guild, target, payload FROM outbox WHERE state = 'pending'").fetchall()
+    for row, guild, target, payload in rows:
+        try:
+            _claimed(row, "dm", target, payload, 0, first_claim=None)
+        except cells.UnreadableCellError as why:
+            found.append(SetAside(table="outbox", row=str(row), why=str(why), guild=guild))
+    return found
+
+
+def drop_damaged(tx: sqlite3.Connection) -> list[SetAside]:
+    """Delete unsent rows with values of wrong types, and return them: SQLite would let no statement change them."""
+    found: list[SetAside] = []
+    for state in ("pending", "claimed"):
+        for row, guild in tx.execute(
+            "DELETE FROM outbox WHERE state = ? AND NOT (typeof(kind) = 'text' AND typeof(target) = 'integer'"
+            " AND typeof(payload) = 'text' AND typeof(dedupe) = 'text' AND typeof(due_at) = 'integer'"
+            " AND typeof(attempts) = 'integer' AND typeof(last_error) IN ('text', 'null')"
+            " AND typeof(coalesce(guild, 0)) = 'integer' AND typeof(coalesce(expires_at, 0)) = 'integer'"
+            " AND typeof(coalesce(claimed_at, 0)) = 'integer' AND typeof(coalesce(done_at, 0)) = 'integer'"
+            " AND typeof(coalesce(message, 0)) = 'integer') RETURNING id, guild",
+            (state,),
+        ).fetchall():
+            known = GuildId(guild) if isinstance(guild, int) else None
+            found.append(SetAside(table="outbox", row=str(row), why="a value is of a wrong type", guild=known))
+    return found
 
 
 def recover(tx: sqlite3.Connection, *, now: datetime) -> tuple[int, int]:
@@ -163,7 +228,10 @@ def has_pending_posts(connection: sqlite3.Connection, channel: int) -> bool:
 def next_due(connection: sqlite3.Connection, kind: Literal["dm", "post"]) -> datetime | None:
     """Return the instant at which the next pending row of this kind is due, or None if there is none."""
     row = connection.execute("SELECT min(due_at) FROM outbox WHERE state = 'pending' AND kind = ?", (kind,)).fetchone()
-    return None if row[0] is None else instant(row[0])
+    try:
+        return instant_or_none(row[0])
+    except cells.UnreadableCellError:  # later than any instant
+        return None
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
@@ -182,7 +250,7 @@ def done_before(
         "SELECT id, done_at FROM outbox WHERE id > ? ORDER BY id LIMIT ?", (after, window)
     ).fetchall()
     at = seconds(before)
-    old = [row for row, done_at in found if done_at is not None and done_at < at]
+    old = [row for row, done_at in found if isinstance(done_at, int) and done_at < at]
     return old, found[-1][0] if len(found) == window else None
 
 

@@ -10,6 +10,7 @@ import structlog
 from raidbot.db import audit, outbox, raid_queries
 from raidbot.db import threads as rows
 from raidbot.db.outbox import OutboxMessage
+from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, DiscordApi, NoResponse
 from raidbot.delivery.discord_internals import add_to_thread, archive_thread, open_thread
 from raidbot.delivery.report_once import ReportOnce
@@ -103,6 +104,8 @@ class Threads:
                 if not await self._follow(raid, turned=turned):
                     self._due(raid, turned=turned)
                     waits.append(0.0)
+            except UnreadableRaid:
+                continue  # it was set aside
             except (NoResponse, sqlite3.Error) as none:
                 log.info("thread not updated yet", raid=raid, error=repr(none))
                 self._due(raid, turned=turned)

@@ -7,6 +7,7 @@ import structlog
 
 from raidbot.db import raid_queries
 from raidbot.db.database import Unwritable
+from raidbot.db.raids import UnreadableRaid
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid, RaidId, Source
@@ -26,6 +27,8 @@ async def close_due(state: State, now: datetime) -> None:
     for raid_id in await state.db.read(partial(raid_queries.closing_candidates, until=now + _MAX_LEAD)):
         try:
             await _close_if_due(state, raid_id, now)
+        except UnreadableRaid:
+            continue  # reported when it was read
         except Unwritable:
             raise
         except Exception:  # a failing raid must not block the others

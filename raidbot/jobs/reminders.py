@@ -7,6 +7,7 @@ import structlog
 
 from raidbot.db import raid_queries
 from raidbot.db.database import Unwritable
+from raidbot.db.raids import UnreadableRaid
 from raidbot.raids.events import Change, Reminder
 from raidbot.raids.model import Raid, RaidId, Source
 from raidbot.raids.reminders import due_reminders, remind
@@ -27,6 +28,8 @@ async def remind_due(state: State, now: datetime) -> None:
     for raid_id in await state.db.read(candidates):
         try:
             await _remind_if_due(state, raid_id, now)
+        except UnreadableRaid:
+            continue  # reported when it was read
         except Unwritable:
             raise
         except Exception:  # a failing raid must not block the others

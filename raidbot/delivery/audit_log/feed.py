@@ -11,6 +11,7 @@ import structlog
 
 from raidbot.db import audit as rows
 from raidbot.db.audit import Feed, Record
+from raidbot.db.database import Unwritable
 from raidbot.db.outbox import OutboxMessage
 from raidbot.delivery.audit_log import entry_format
 from raidbot.delivery.pacing import sleep_unless
@@ -43,6 +44,7 @@ class AuditFeed:
         self._stopping = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
         self._reports: ReportOnce[ChannelId] = ReportOnce()
+        self._failures: ReportOnce[GuildId] = ReportOnce()
         state.listen(self._committed)
         state.listen_to_settings(self._committed)
         state.listen_to_templates(self._committed)
@@ -61,7 +63,13 @@ class AuditFeed:
         async with self._telling:
             for feed, count, until in ((Feed.LIVE, 1, now), (Feed.AUDIT, _EMBEDS_PER_MESSAGE, now - MAX_BATCH_AGE)):
                 for guild in await self._state.db.read(partial(rows.due_guilds, feed=feed, count=count, until=until)):
-                    await self._report(guild, feed)
+                    try:
+                        await self._report(guild, feed)
+                    except Unwritable:
+                        raise
+                    except Exception:  # must not keep the other guilds waiting
+                        if self._failures.is_new(guild):
+                            log.exception("audit entries of a guild not queued", guild=guild, feed=feed)
 
     def _committed(self, _before: object, _result: object) -> None:
         self._recorded.set()

@@ -11,6 +11,7 @@ import structlog
 
 from raidbot.db import audit, imported, raid_queries
 from raidbot.db import raids as rows
+from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.boards import render
 from raidbot.delivery.boards.board import Board
 from raidbot.delivery.boards.posted import (
@@ -135,15 +136,15 @@ class RaidBoards(PostedKind):
         taken_over = await self._state.db.read(imported.uncompared)
         self._unseen.update(raid for raid in boards if raid not in drawn)
         due = []
-        for raid in boards:
-            if raid not in self._unseen or (raid not in taken_over and await self._is_named(raid)):
-                self._unseen.discard(raid)
-                due.append(raid)
+        async for raid in self._state.raids(boards):
+            if raid.id not in self._unseen or (raid.id not in taken_over and await self._is_named(raid)):
+                self._unseen.discard(raid.id)
+                due.append(raid.id)
         return due
 
     async def posted(self, raid_id: int, /) -> PostedThing | None:
-        raid = await self._state.raid(RaidId(raid_id))
-        if raid.message is None or _board_is_gone(raid):
+        raid = await self._readable(raid_id)
+        if raid is None or raid.message is None or _board_is_gone(raid):
             return None
         place = Place(raid.guild, raid.channel, raid.message)
         return PostedThing(place, await self._drawn(raid), is_final=raid.status is Status.CANCELLED)
@@ -187,8 +188,8 @@ class RaidBoards(PostedKind):
         return [*await self._state.db.read(rows.in_posting), *lacking]
 
     async def to_post(self, raid_id: int, /) -> UnpostedThing | None:
-        raid = await self._state.raid(RaidId(raid_id))
-        if raid.status is not Status.POSTING:
+        raid = await self._readable(raid_id)
+        if raid is None or raid.status is not Status.POSTING:
             return None
         board = await self._drawn(replace(raid, status=Status.OPEN))
         return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}")
@@ -238,11 +239,13 @@ class RaidBoards(PostedKind):
 
     async def unwanted(self) -> Collection[tuple[ChannelId, Unwanted]]:
         """Return the unwanted marks of all boards."""
-        raids = [await self._state.raid(raid) for raid in list(self._state.boards.values())]
-        return [(raid.channel, unwanted) for raid in raids for unwanted in _unwanted(raid)]
+        raids = self._state.raids(list(self._state.boards.values()))
+        return [(raid.channel, unwanted) async for raid in raids for unwanted in _unwanted(raid)]
 
     async def find_unwanted(self, unwanted: Unwanted, /, *, refused: bool) -> tuple[Place, str] | None:
-        raid, role = await self._state.raid(RaidId(unwanted.key.id)), RoleKey(unwanted.option)
+        raid, role = await self._readable(unwanted.key.id), RoleKey(unwanted.option)
+        if raid is None:
+            return None
         mark = raid.mark_of(unwanted.member, role)
         still = refused if mark is None else mark.unwanted
         if raid.message is None or not still:
@@ -257,8 +260,8 @@ class RaidBoards(PostedKind):
 
     async def comparable(self, concerns: Callable[[GuildId], bool], /) -> Mapping[int, bool]:
         """Return all boards in these guilds, True for those with changes in the last ten minutes."""
-        boards = list(self._state.boards.values())
-        found = [raid for raid in boards if concerns((await self._state.raid(raid)).guild)]
+        boards = self._state.raids(list(self._state.boards.values()))
+        found = [raid.id async for raid in boards if concerns(raid.guild)]
         since = self._state.now() - _RECENT_PERIOD
         recent = await self._state.db.read(partial(audit.active_since, since=since))
         return {raid: raid in recent for raid in found}
@@ -310,15 +313,21 @@ class RaidBoards(PostedKind):
     async def _restyle(self, guild: GuildId) -> None:
         """Redraw the guild's boards; the next start redraws what a shutdown interrupts."""
         try:
-            for raid in list(self._state.boards.values()):
-                if (await self._state.raid(raid)).guild == guild:
-                    self.mark(raid)
+            async for raid in self._state.raids(list(self._state.boards.values())):
+                if raid.guild == guild:
+                    self.mark(raid.id)
         except sqlite3.Error:
             log.exception("boards not redrawn after settings changed", guild=guild)
 
-    async def _is_named(self, raid_id: RaidId) -> bool:
+    async def _readable(self, raid_id: int) -> Raid | None:
+        """Return the raid; None if it was set aside, as one without a board."""
+        try:
+            return await self._state.raid(RaidId(raid_id))
+        except UnreadableRaid:
+            return None
+
+    async def _is_named(self, raid: Raid) -> bool:
         """Return True if all names on the board are known."""
-        raid = await self._state.raid(raid_id)
         return {raid.creator, *raid.members()} <= (await self._state.names(raid)).keys()
 
     async def _drawn(self, raid: Raid) -> Board:

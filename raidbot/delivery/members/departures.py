@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 
@@ -10,6 +11,7 @@ import discord
 import structlog
 
 from raidbot.db import raid_queries
+from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
 from raidbot.delivery.members.names import store_members
 from raidbot.delivery.pacing import Pacer
@@ -125,7 +127,8 @@ class Departures:
     async def _take_off(self, guild: GuildId, member: MemberId, raids: list[RaidId]) -> None:
         log.info("missed departure of member", guild=guild, member=member, raids=len(raids))
         for raid in raids:
-            await self._state.change(raid, partial(signups.depart, member=member, now=self._state.now()), _CAUSE)
+            with suppress(UnreadableRaid):
+                await self._state.change(raid, partial(signups.depart, member=member, now=self._state.now()), _CAUSE)
 
     async def _removed_from(self, guild: GuildId) -> bool:
         """Cancel the guild's raids if REST does not know the guild either, as the bot is then no longer in it.
@@ -142,5 +145,6 @@ class Departures:
         log.info("missed removal from guild", guild=guild)
         lose = partial(lifecycle.lose_board, reason=CancelReason.GUILD_LEFT, now=self._state.now())
         for raid in await self._state.db.read(partial(raid_queries.in_guild, guild=guild, after=self._state.now())):
-            await self._state.change(raid, lose, _CAUSE)
+            with suppress(UnreadableRaid):
+                await self._state.change(raid, lose, _CAUSE)
         return True

@@ -12,6 +12,7 @@ import structlog
 
 from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import outbox as rows
+from raidbot.db.cells import SetAside
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import CLOCK_TOLERANCE, Claimed
 from raidbot.delivery.discord_api import DiscordApi, NoResponse
@@ -67,6 +68,7 @@ class Outbox:
     async def start(self) -> None:
         """Recover the claims of an earlier run, then start sending."""
         self._prefix = await nonce_prefix(self._state.db)
+        await self._state.set_aside.report(await self._state.db.write(rows.drop_damaged))
         again, lost = await self._state.db.write(partial(rows.recover, now=self._state.now()))
         if again or lost:
             log.warning("messages recovered after an unclean stop", sent_again=again, fate_unknown=lost)
@@ -102,7 +104,9 @@ class Outbox:
         owing = self._owing[kind]
         owing.clear()
         now = self._state.now()
-        claimed = await self._state.db.write(partial(rows.claim, kind=kind, limit=self._batch, now=now))
+        faults: list[SetAside] = []
+        claimed = await self._state.db.write(partial(rows.claim, kind=kind, limit=self._batch, now=now, faults=faults))
+        await self._state.set_aside.report(faults)
         if claimed:
             await self._send_batch(claimed)
             await sleep_unless(self._pause, unless=self._stopping)

@@ -28,6 +28,7 @@ from raidbot.db import (
     templates,
     threads,
     undo,
+    unreadable,
 )
 from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.model import (
@@ -160,6 +161,7 @@ def _outbox() -> Iterator[tuple[str, Call]]:
     yield "refused", partial(outbox.refused, row=2, error=_TEXT, now=NOW)
     yield "postpone", partial(outbox.postpone, row=3, error=_TEXT, until=NOW)
     yield "recover", partial(outbox.recover, now=NOW)
+    yield "drop_damaged", outbox.drop_damaged
     yield "is_sent_message", partial(outbox.is_sent_message, message=1)
     yield "has_pending_posts", partial(outbox.has_pending_posts, channel=1)
     yield "next_due", partial(outbox.next_due, kind="dm")
@@ -217,6 +219,9 @@ def _raids(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "save (roles)", partial(_save, raid=raid, rule=lambda before: replace(before, roles=roles(tank=2)))
     yield "load", partial(raids.load, raid=raid)
     yield "with_live_boards", partial(raids.with_live_boards, since=NOW - timedelta(days=14))
+    yield "load_readable", partial(raids.load_readable, raids=[raid])
+    yield "all_ids", raids.all_ids
+    yield "unreadable_rows", unreadable.unreadable_rows
     yield "claim_post", partial(raids.claim_post, raid=raid, now=NOW)
     yield "board_snapshots", raids.board_snapshots
     yield "in_posting", raids.in_posting
