@@ -49,7 +49,7 @@ class Threads:
         self._turned: dict[RaidId, bool] = {}
         self._searching = True
         self._reports: ReportOnce[ChannelId] = ReportOnce()
-        self._worker = RetryWorker(self._work_round, first_retry=first_retry)
+        self._worker = RetryWorker("threads", self._work_round, first_retry=first_retry)
         state.listen(self._committed)
         state.listen_to_settings(self._settings_committed)
 

@@ -18,7 +18,7 @@ from raidbot.delivery.pacing import sleep_unless
 from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.model import ChannelId, GuildId
 from raidbot.state import State
-from raidbot.utils.tasks import end
+from raidbot.utils.tasks import end, guarded
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ class AuditFeed:
         state.listen_to_templates(self._committed)
 
     async def start(self) -> None:
-        self._worker = asyncio.create_task(self._run())
+        self._worker = asyncio.create_task(guarded("log channels", self._run, stopping=self._stopping))
 
     async def stop(self, timeout: float) -> None:
         """Stop within `timeout` seconds; entries not queued yet stay pending."""

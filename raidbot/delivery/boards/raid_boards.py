@@ -316,7 +316,7 @@ class RaidBoards(PostedKind):
             async for raid in self._state.raids(list(self._state.boards.values())):
                 if raid.guild == guild:
                     self.mark(raid.id)
-        except sqlite3.Error:
+        except Exception:
             log.exception("boards not redrawn after settings changed", guild=guild)
 
     async def _readable(self, raid_id: int) -> Raid | None:

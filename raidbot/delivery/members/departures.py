@@ -55,7 +55,7 @@ class Departures:
         self._redraw = redraw
         self._pacer: Pacer[None] = Pacer(gap, burst=5)  # Discord allows 120 gateway messages per minute
         self._due: dict[GuildId, None] = {}
-        self._worker = RetryWorker(self._work_round, first_retry=first_retry)
+        self._worker = RetryWorker("departures", self._work_round, first_retry=first_retry)
         state.listen_to_settings(self._settings_committed)
 
     async def start(self) -> None:

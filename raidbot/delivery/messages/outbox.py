@@ -22,7 +22,7 @@ from raidbot.delivery.pacing import sleep_unless
 from raidbot.state import State
 from raidbot.utils.backoff import Backoff
 from raidbot.utils.cache import Cache
-from raidbot.utils.tasks import end
+from raidbot.utils.tasks import end, guarded
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +72,10 @@ class Outbox:
         again, lost = await self._state.db.write(partial(rows.recover, now=self._state.now()))
         if again or lost:
             log.warning("messages recovered after an unclean stop", sent_again=again, fate_unknown=lost)
-        self._senders = [asyncio.create_task(self._run(kind)) for kind in self._owing]
+        self._senders = [
+            asyncio.create_task(guarded(f"outbox {kind}", partial(self._run, kind), stopping=self._stopping))
+            for kind in self._owing
+        ]
 
     async def stop(self, timeout: float) -> None:
         """Finish the batches under way within `timeout` seconds; the rest stays in the outbox."""
