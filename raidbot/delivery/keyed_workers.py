@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 import structlog
@@ -56,6 +57,13 @@ class KeyedWorkers(Generic[K]):
         self._woken.add(key)
         if self.running and key not in self._tasks and key not in self._delays:
             self._tasks[key] = start_detached(self._run(key))
+
+    async def room(self, most: int, *, within: float) -> None:
+        """Wait until less than `most` work is under way, for at most `within` seconds: some of it may wait long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while len(self._tasks) >= most:
+                    await asyncio.wait(list(self._tasks.values()), return_when=asyncio.FIRST_COMPLETED)
 
     def caught_up(self, key: K) -> None:
         """Forget the wakes so far; for work that is about to read what they were about."""

@@ -169,3 +169,29 @@ async def test_work_that_raises_runs_again_and_holds_up_no_other_key() -> None:
     await asyncio.wait_for(all_done.wait(), 5)
     await workers.stop(1)
     assert done == ["quick", "failing"]
+
+
+async def test_waiting_for_room_bounds_what_is_under_way_and_does_not_wait_for_long() -> None:
+    most, done, go_on = 0, 0, asyncio.Event()
+
+    async def work(key: str) -> None:
+        nonlocal most, done
+        most = max(most, len(workers))
+        if key == "slow":
+            await go_on.wait()
+        await asyncio.sleep(0)
+        done += 1
+
+    workers = workers_for(work)
+    workers.start()
+    workers.wake("slow")
+    for number in range(100):
+        await workers.room(5, within=10)
+        workers.wake(str(number))
+    assert most == 5
+    await workers.room(1, within=0.01)
+    assert done == 100
+
+    go_on.set()
+    await workers.idle()
+    assert done == 101

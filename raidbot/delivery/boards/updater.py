@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 
 _OTHER_AUTHOR = 50005
 _MAX_BACKOFF_SECONDS = 60.0
+_MOST_AT_START = 100
+"""Boards looked through at once after a start; one that has to wait for its channel holds up others for a moment."""
+_ROOM_SECONDS = 0.5
 
 
 class Boards:
@@ -65,6 +68,7 @@ class Boards:
         for kind in self._kinds:
             drawn = {key.id for key, shown in self._shown.items() if key.kind == kind.name and shown.fingerprint}
             for thing in await kind.to_draw(drawn):
+                await self._workers.room(_MOST_AT_START, within=_ROOM_SECONDS)
                 self.mark(PostedKey(kind.name, thing))
 
     def set_own_reactions(self, key: PostedKey, emojis: Iterable[str]) -> None:
