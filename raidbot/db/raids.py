@@ -245,6 +245,26 @@ def claim_post(tx: sqlite3.Connection, raid: RaidId, now: datetime) -> datetime 
     return None
 
 
+def post_claim(connection: sqlite3.Connection, raid: RaidId) -> datetime | None:
+    """Return the time of the first attempt to send the raid's board, or None if nothing can have been sent."""
+    row = connection.execute("SELECT post_claimed_at FROM raids WHERE id = ?", (raid,)).fetchone()
+    return None if row is None else instant_or_none(row[0])
+
+
+def drop_post_claim(tx: sqlite3.Connection, raid: RaidId) -> None:
+    """Record that no board of the raid is left that is not known."""
+    tx.execute("UPDATE raids SET post_claimed_at = NULL WHERE id = ?", (raid,))
+
+
+def strays(connection: sqlite3.Connection) -> list[RaidId]:
+    """Return raids that were cancelled while they were being posted, whose board may stand somewhere."""
+    rows = connection.execute(
+        "SELECT id FROM raids WHERE status = 'cancelled' AND message IS NULL AND post_claimed_at IS NOT NULL"
+        " AND cancelled_reason <> 'not_posted'"
+    ).fetchall()
+    return [RaidId(raid) for (raid,) in rows]
+
+
 def board_snapshots(connection: sqlite3.Connection) -> dict[RaidId, str]:
     """Return the stored `Snapshot` text of each open or closed raid's board; empty if it was never drawn."""
     rows = connection.execute("SELECT id, board_hash FROM raids WHERE status IN ('open', 'closed')").fetchall()

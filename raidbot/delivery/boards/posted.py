@@ -76,6 +76,16 @@ class UnpostedThing:
 
 
 @dataclass(frozen=True, slots=True)
+class StrayThing:
+    """A thing that was over before it was posted. Its message, if it stands, has this footer and came after `since`."""
+
+    guild: GuildId
+    channel: ChannelId
+    footer: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Unwanted:
     """A member's reaction to remove: the one that stands for this option of the thing."""
 
@@ -213,6 +223,14 @@ class PostedKind(Protocol):
 
     async def refused(self, thing: int, /) -> None:
         """Discord refuses to post the thing."""
+
+    async def stray(self, _thing: int, /) -> "StrayThing | None":
+        """Return the thing if it was over before it was posted, and its message may stand all the same."""
+        return None
+
+    async def taken_down(self, _thing: int, /) -> None:
+        """No message of the thing is left: it need not be looked for again."""
+        return
 
     async def follow_up(self, _thing: int, /) -> None:
         """Do what comes after posting, if something is left. Raises NoResponse to be called again."""

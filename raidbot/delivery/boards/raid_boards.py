@@ -20,6 +20,7 @@ from raidbot.delivery.boards.posted import (
     Place,
     PostedKind,
     PostedThing,
+    StrayThing,
     ThingComparison,
     UnpostedThing,
     Unwanted,
@@ -33,7 +34,7 @@ from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.threads import Threads
-from raidbot.raids import lifecycle
+from raidbot.raids import labels, lifecycle
 from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.events import Change, Created, MarksChanged
 from raidbot.raids.model import (
@@ -182,10 +183,10 @@ class RaidBoards(PostedKind):
     # Posting
 
     async def unposted(self) -> Collection[int]:
-        """Return raids in state `posting`, and the last hour's raids without a thread."""
+        """Return raids in state `posting`, those cancelled in it, and the last hour's raids without a thread."""
         lacking = await self._threads.lacking()
         self._without_thread.update(lacking)
-        return [*await self._state.db.read(rows.in_posting), *lacking]
+        return [*await self._state.db.read(rows.in_posting), *await self._state.db.read(rows.strays), *lacking]
 
     async def to_post(self, raid_id: int, /) -> UnpostedThing | None:
         raid = await self._readable(raid_id)
@@ -210,6 +211,18 @@ class RaidBoards(PostedKind):
         """Cancel the raid."""
         cancel = partial(lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None)
         await self._state.change(RaidId(raid), cancel, _CAUSE)
+
+    async def stray(self, raid_id: int, /) -> StrayThing | None:
+        raid = await self._readable(raid_id)
+        if raid is None or raid.status is not Status.CANCELLED or raid.message is not None:
+            return None
+        claimed = await self._state.db.read(partial(rows.post_claim, raid=raid.id))
+        if claimed is None or raid.cancelled_reason is CancelReason.NOT_POSTED:
+            return None
+        return StrayThing(raid.guild, raid.channel, labels.footer(raid), claimed)
+
+    async def taken_down(self, raid: int, /) -> None:
+        await self._state.db.write(partial(rows.drop_post_claim, raid=RaidId(raid)))
 
     async def follow_up(self, raid_id: int, /) -> None:
         """Open the raid's thread."""
@@ -291,7 +304,7 @@ class RaidBoards(PostedKind):
             self._remove_unwanted(raid)
         if self._reconcile.is_comparing(key):
             self._reconcile.touched(key, _concerned(before, raid), by=change.events)
-        if Created() in change.events:
+        if Created() in change.events or (raid.status is Status.CANCELLED and before.status is Status.POSTING):
             self._posting.post(key)
 
     def _remove_unwanted(self, raid: Raid) -> None:

@@ -223,6 +223,9 @@ def _raids(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "all_ids", raids.all_ids
     yield "unreadable_rows", unreadable.unreadable_rows
     yield "claim_post", partial(raids.claim_post, raid=raid, now=NOW)
+    yield "post_claim", partial(raids.post_claim, raid=raid)
+    yield "strays", raids.strays
+    yield "drop_post_claim", partial(raids.drop_post_claim, raid=raid)
     yield "board_snapshots", raids.board_snapshots
     yield "in_posting", raids.in_posting
     yield "cancelled_boards", partial(raids.cancelled_boards, done="gone")
