@@ -112,14 +112,14 @@ class State:
             loaded += found
         return loaded
 
-    async def forget_boards(self) -> None:
-        """Drop the boards of closed raids that started more than `BOARD_RETENTION` ago."""
+    async def forget_boards(self) -> list[RaidId]:
+        """Drop the boards of closed raids that started more than `BOARD_RETENTION` ago, and return these raids."""
         until = self.now() - BOARD_RETENTION
-        async for raid in self.raids(
-            await self.db.read(partial(raid_queries.closed, since=self._boards_since, until=until))
-        ):
+        old = await self.db.read(partial(raid_queries.closed, since=self._boards_since, until=until))
+        async for raid in self.raids(old):
             self._note_board(raid)
         self._boards_since = until
+        return old
 
     async def forget_marks(self, raid_id: RaidId, *, before: datetime) -> None:
         """Delete the reaction marks of a raid that is closed or cancelled and started before that instant.

@@ -265,10 +265,22 @@ def strays(connection: sqlite3.Connection) -> list[RaidId]:
     return [RaidId(raid) for (raid,) in rows]
 
 
-def board_snapshots(connection: sqlite3.Connection) -> dict[RaidId, str]:
-    """Return the stored `Snapshot` text of each open or closed raid's board; empty if it was never drawn."""
-    rows = connection.execute("SELECT id, board_hash FROM raids WHERE status IN ('open', 'closed')").fetchall()
+def board_snapshots(connection: sqlite3.Connection, *, since: datetime) -> dict[RaidId, str]:
+    """Return the stored `Snapshot` text of the board of each raid that is open, or closed and starts since `since`.
+
+    It is empty if the board was never drawn.
+    """
+    rows = connection.execute(
+        "SELECT id, board_hash FROM raids WHERE status = 'open' OR (status = 'closed' AND starts_at >= ?)",
+        (seconds(since),),
+    ).fetchall()
     return {RaidId(raid): value for raid, value in rows if isinstance(value, str)}
+
+
+def board_snapshot(connection: sqlite3.Connection, raid: RaidId) -> str:
+    """Return the stored `Snapshot` text of the raid's board; empty if it was never drawn."""
+    row = connection.execute("SELECT board_hash FROM raids WHERE id = ?", (raid,)).fetchone()
+    return row[0] if row is not None and isinstance(row[0], str) else ""
 
 
 def in_posting(connection: sqlite3.Connection) -> list[RaidId]:

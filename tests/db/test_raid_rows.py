@@ -44,6 +44,7 @@ from tests.raids.builders import (
     NOW,
     START,
     TANK,
+    closed,
     joined,
     raid,
     roles,
@@ -308,12 +309,23 @@ def test_boards_keep_the_fingerprint_of_what_they_showed(tx: sqlite3.Connection)
 
     rows.save_snapshot(tx, board.id, "abc")
 
-    assert rows.board_snapshots(tx) == {board.id: "abc"}
+    assert rows.board_snapshots(tx, since=NOW) == {board.id: "abc"}
+    assert rows.board_snapshot(tx, board.id) == "abc"
     cancelled = lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER).raid
     rows.save(tx, board, replace(cancelled, version=2))
-    assert rows.board_snapshots(tx) == {}
+    assert rows.board_snapshots(tx, since=NOW) == {}
     assert rows.cancelled_boards(tx, done="gone") == [board.id]
     assert rows.cancelled_boards(tx, done="abc") == []
+
+
+def test_only_boards_that_are_followed_are_read_at_the_start(tx: sqlite3.Connection) -> None:
+    recent = rows.insert(tx, replace(closed(raid(tank=1)), code=RaidCode("RECENT")))
+    old = rows.insert(tx, replace(closed(raid(tank=1)), code=RaidCode("OLD"), message=MessageId(5), starts_at=NOW))
+    for board in (recent, old):
+        rows.save_snapshot(tx, board, "abc")
+
+    assert rows.board_snapshots(tx, since=NOW + timedelta(seconds=1)) == {recent: "abc"}
+    assert rows.board_snapshot(tx, old) == "abc"
 
 
 def test_the_audit_keeps_who_what_when_and_from_where(tx: sqlite3.Connection) -> None:

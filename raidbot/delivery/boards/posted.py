@@ -182,7 +182,11 @@ class PostedKind(Protocol):
     # Drawing
 
     async def snapshots(self) -> Iterable[tuple[int, str]]:
-        """Return the stored snapshots of things."""
+        """Return the stored snapshots of things that are in `messages`."""
+
+    async def snapshot(self, _thing: int, /) -> str:
+        """Return the stored snapshot of a thing that is not in `messages` any more."""
+        return ""
 
     async def to_draw(self, drawn: Set[int], /) -> Collection[int]:
         """Return the things that may have to be redrawn at the start; `drawn` are those with a snapshot."""

@@ -125,7 +125,11 @@ class RaidBoards(PostedKind):
     # Drawing
 
     async def snapshots(self) -> Iterable[tuple[int, str]]:
-        return (await self._state.db.read(rows.board_snapshots)).items()
+        since = self._state.now() - BOARD_RETENTION
+        return (await self._state.db.read(partial(rows.board_snapshots, since=since))).items()
+
+    async def snapshot(self, raid: int, /) -> str:
+        return await self._state.db.read(partial(rows.board_snapshot, raid=RaidId(raid)))
 
     async def to_draw(self, drawn: Set[int], /) -> Collection[int]:
         """Return all boards but those never drawn, as after an import, whose names are not all known.

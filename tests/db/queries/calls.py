@@ -226,7 +226,8 @@ def _raids(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "post_claim", partial(raids.post_claim, raid=raid)
     yield "strays", raids.strays
     yield "drop_post_claim", partial(raids.drop_post_claim, raid=raid)
-    yield "board_snapshots", raids.board_snapshots
+    yield "board_snapshots", partial(raids.board_snapshots, since=NOW - timedelta(days=14))
+    yield "board_snapshot", partial(raids.board_snapshot, raid=raid)
     yield "in_posting", raids.in_posting
     yield "cancelled_boards", partial(raids.cancelled_boards, done="gone")
     yield "save_snapshot", partial(raids.save_snapshot, raid=raid, fingerprint=_TEXT)

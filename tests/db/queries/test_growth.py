@@ -22,7 +22,6 @@ GROWING = {
     "raid_queries.past_players": "stops after `_RAIDS`",
     "raids.all_ids": "only `raidbot check` asks",
     "raids.unreadable_rows": "only `raidbot check` asks",
-    "raids.board_snapshots": "once at start",
     "raids.cancelled_boards": "once at start",
 }
 """Calls that cost more, and why they may."""
