@@ -34,6 +34,8 @@ _APPLICATION_ID = 0x52414944
 
 
 _OUTAGES = {"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED"}
+_FAULTS_OF_ROWS = {"SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE"}
+"""A migration that fails with one of these does not fit what the database holds."""
 _RECOVERY_SECONDS = 5.0
 """Time without a failed write before an outage is over: on a full disk some writes still succeed."""
 
@@ -281,9 +283,14 @@ def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number:d}")
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+        if isinstance(error, sqlite3.Error) and error_kind(error) in _FAULTS_OF_ROWS:
+            raise UnusableDatabase(
+                f"The database cannot be brought to version {number}: {error}. It is as it was before: start the older "
+                "RaidBot again, and report this."
+            ) from error
         raise
     log.info("database migrated", version=number)
 
