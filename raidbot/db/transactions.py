@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from raidbot.db import audit, guilds, outbox, raids, templates, undo
 from raidbot.raids.audit.entry import Entry
 from raidbot.raids.audit.raid_entries import entries
@@ -16,6 +18,8 @@ from raidbot.raids.notifications import Button, Notice, notices, thread_note
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.utils.words import render
+
+log = structlog.get_logger(__name__)
 
 
 def save_change(
@@ -57,7 +61,8 @@ def record(tx: sqlite3.Connection, change: Change, found: Sequence[Entry], cause
     audit.record(tx, found, guild=raid.guild, raid=raid.id, at=now, actor=cause.actor, source=cause.source)
     messages = list(_messages(change, now))
     for message in messages:
-        outbox.enqueue(tx, message)
+        if not outbox.enqueue(tx, message):  # its key holds the raid's version, so nothing else may have it
+            log.error("message dropped, its key was used before", key=message.dedupe, raid=raid.id)
     return bool(messages)
 
 
