@@ -18,6 +18,7 @@ from raidbot.db.unreadable import unreadable_rows
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Source
 from raidbot.state import Cause
 from tests.conftest import Start
+from tests.db.memory_database import memory_database
 from tests.e2e.unreadable.damaged_rows import KEYS, damage
 from tests.raid_boards import board_text, dm_text, post_raid, run_create
 
@@ -26,6 +27,17 @@ ROWS = {
     "outbox": "INSERT INTO outbox (guild, kind, target, payload, dedupe, due_at, state, attempts)"
     " VALUES (?, 'dm', 5, '{}', 'x', 0, 'pending', 0)",
 }
+
+
+UNREAD = {"moved_rows", "opening_balances", "sqlite_sequence"}
+"""Tables that neither a start nor a job reads."""
+
+
+def test_every_table_is_damaged() -> None:
+    with memory_database() as connection:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+
+    assert tables == KEYS.keys() | UNREAD
 
 
 @pytest.mark.parametrize("table", KEYS)
@@ -41,12 +53,12 @@ async def test_no_cell_keeps_another_server_waiting(
     with capture_logs() as logs:
         async with start(dm_batch=100, dm_pause_seconds=0.01):
             await alice.react(board, "✅")
-            await guild.until(lambda: "Alice" in board_text(board))
+            await guild.until(lambda: "Alice" in board_text(board), timeout=60)
             assert "time zone" in (await run_create(guild)).text()
             sandbox.advance(timedelta(hours=2, minutes=55))
-            await guild.until(lambda: "begins soon" in dm_text(alice))
+            await guild.until(lambda: "begins soon" in dm_text(alice), timeout=60)
             sandbox.advance(timedelta(minutes=6))
-            await guild.until(lambda: "Signups are closed" in board_text(board))
+            await guild.until(lambda: "Signups are closed" in board_text(board), timeout=60)
 
     failures = [entry for entry in logs if entry.get("exc_info") or entry["log_level"] == "critical"]
     assert failures == [], Counter(entry["event"] for entry in failures)
