@@ -24,7 +24,7 @@ from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.utils.backoff import Backoff
-from raidbot.utils.tasks import end
+from raidbot.utils.tasks import end, guarded
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +69,10 @@ class Reconcile:
         self._reports: ReportOnce[PostedKey] = ReportOnce()
 
     async def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._retry()), asyncio.create_task(self._sweep())]
+        loops = {"comparing again": self._retry, "reading boards in full": self._sweep}
+        self._tasks = [
+            asyncio.create_task(guarded(name, loop, stopping=self._stopping)) for name, loop in loops.items()
+        ]
 
     async def stop(self, timeout: float) -> None:
         """Finish the comparison under way within `timeout` seconds; the next start compares every board."""
@@ -203,7 +206,8 @@ class Reconcile:
             await sleep_unless(self._sweep_gap, unless=self._stopping)
             while self._unread and not self._stopping.is_set():
                 key = next(iter(self._unread))
+                is_marked = bool(await self._kinds.of(key).marks(key.id))
                 del self._unread[key]
-                if await self._kinds.of(key).marks(key.id):
+                if is_marked:
                     await self.compare(key, in_full=True)
                     break

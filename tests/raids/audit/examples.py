@@ -191,6 +191,9 @@ def _refused(target: str | None, *roles: Argument) -> Entry:
 OTHERS = {
     "foreign board": Entry(AuditAction.BOARD_FOREIGN),
     "thread refused": Entry(AuditAction.THREAD_MEMBERS_REFUSED, None, {"code": 50001, "error": "Missing *Access*"}),
+    "set aside": Entry(
+        AuditAction.SET_ASIDE, None, {"table": "raids", "row": "7 (ABCD)", "why": "sides: '5' is no list"}
+    ),
     "all refused": _refused(None, EVERYONE, 5),
     "command refused": _refused("raid"),
     "action refused": _refused("raid.close", 5),
