@@ -28,7 +28,7 @@ from raidbot.raids.model import GuildId
 from raidbot.state import State
 from raidbot.utils.clock import Clock
 from raidbot.utils.errors import Refusal
-from raidbot.utils.tasks import TaskSet, retry_until_done
+from raidbot.utils.tasks import TaskSet, guarded, retry_until_done
 
 log = structlog.get_logger(__name__)
 
@@ -98,6 +98,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         )
         discord_internals.check_parts(self, own_urls=bool(options.api_url or options.gateway_url))
         discord_internals.set_request_timeout(self)
+        discord_internals.skip_unreadable_frames()
         discord_internals.set_api_url(options.api_url)
         self._options = options
         self._db = db
@@ -124,7 +125,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         for cog in all_cogs(self._services()):
             await self.add_cog(cog)
         discord_internals.dispatch_member_updates(self)
-        self._tasks.spawn(self.heartbeat.run(), name="heartbeat")
+        self._tasks.spawn(guarded("heartbeat", self.heartbeat.run), name="heartbeat")
         self.delivery.start()
         register = partial(register_commands, self.tree, self._db, self.api, application_id=self.application_id)
         registration = retry_until_done("command registration", register)

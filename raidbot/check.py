@@ -10,8 +10,9 @@ import aiosqlite
 import discord
 
 from raidbot.config import Settings
-from raidbot.db.database import check_library, inspect, migrations
+from raidbot.db.database import check_library, inspect, look_into, migrations
 from raidbot.db.errors import UnusableDatabase
+from raidbot.db.unreadable import unreadable_rows
 from raidbot.delivery.discord_internals import missing_parts
 from raidbot.utils import member_tags
 from raidbot.utils.errors import UnusableLibraryError
@@ -35,7 +36,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _sqlite()
     yield _aiosqlite()
     yield from _discord_py(own_urls=bool(settings.discord_api_url or settings.discord_gateway_url))
-    yield _database(settings.database)
+    yield from _database(settings.database)
     if settings.log_file is not None:
         yield _log_file(settings.log_file)
 
@@ -79,18 +80,25 @@ def _discord_py(*, own_urls: bool) -> Iterator[Finding]:
         yield Finding(fine=True, sentence=sentence)
 
 
-def _database(path: Path) -> Finding:
+def _database(path: Path) -> Iterator[Finding]:
     if not path.exists():
-        return _new_file(path, f"There is no database yet; the first start makes {path}.")
+        yield _new_file(path, f"There is no database yet; the first start makes {path}.")
+        return
     try:
         version = inspect(path)
+        newest = migrations()[-1][0]
+        unreadable = look_into(path, unreadable_rows) if version == newest else []
     except UnusableDatabase as error:
-        return Finding(fine=False, sentence=str(error))
+        yield Finding(fine=False, sentence=str(error))
+        return
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
-        return Finding(fine=False, sentence=f"{path} cannot be written. Check the rights of the file and its folder.")
-    newest = migrations()[-1][0]
+        yield Finding(fine=False, sentence=f"{path} cannot be written. Check the rights of the file and its folder.")
+        return
     state = "up to date" if version == newest else f"to be copied and brought to version {newest} at the next start"
-    return Finding(fine=True, sentence=f"The database {path} is of version {version}, {state}.")
+    yield Finding(fine=True, sentence=f"The database {path} is of version {version}, {state}.")
+    for row in unreadable:
+        sentence = f"{row.table} {row.row} cannot be read ({row.why}). The bot runs, but leaves it alone."
+        yield Finding(fine=True, sentence=sentence)
 
 
 def _log_file(path: Path) -> Finding:

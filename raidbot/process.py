@@ -1,6 +1,7 @@
 """Run one bot process and return its exit code."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -158,6 +159,8 @@ async def _connect(bot: RaidBot, token: str) -> None:
 async def _log_in(bot: RaidBot, token: str) -> None:
     try:
         await bot.login(token)
+        gc.collect()
+        gc.freeze()  # what is loaded lasts: later collections that looked through it would stall the loop
     except _UNREACHABLE:
         await reset_session(bot)
         raise

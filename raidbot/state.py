@@ -3,7 +3,7 @@
 import asyncio
 import random
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,8 +15,11 @@ from structlog.contextvars import bound_contextvars
 from raidbot.db import absences, drafts, guilds, outbox, raid_queries, rosters, transactions
 from raidbot.db import raids as rows
 from raidbot.db import templates as template_rows
+from raidbot.db.cells import SetAside
 from raidbot.db.database import Database
 from raidbot.db.drafts import DraftId
+from raidbot.db.raids import UnreadableRaid
+from raidbot.db.set_aside import SetAsideReports
 from raidbot.raids.events import Cause as Cause
 from raidbot.raids.events import Change, Created
 from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Status
@@ -46,6 +49,9 @@ TemplatesListener = Callable[[Catalogue, Catalogue], None]
 
 BOARD_RETENTION = timedelta(days=14)
 """Time after its start during which the board of a closed raid still handles reactions."""
+
+_RAIDS_PER_READ = 100
+"""Raids read at once at the start: the loop does other things in between."""
 
 _OVER = (Status.CLOSED, Status.CANCELLED)
 
@@ -87,21 +93,33 @@ class State:
         self._leaders_locks: KeyedLocks[GuildId] = KeyedLocks()
         self._outbox_listeners: list[Callable[[], None]] = []
         self._codes = codes or random.SystemRandom()
+        self.set_aside = SetAsideReports(db, self.now)
 
     async def load(self) -> list[Raid]:
-        """Fill the caches from the database and return the raids whose boards are still followed."""
+        """Fill the caches from the database and return the raids whose boards are still followed.
+
+        Raids that cannot be read are set aside.
+        """
         self._boards_since = self.now() - BOARD_RETENTION
         live = await self.db.read(partial(rows.with_live_boards, since=self._boards_since))
-        for raid in live:
-            self._raids.store(raid.id, raid)
-        return live
+        loaded: list[Raid] = []
+        for first in range(0, len(live), _RAIDS_PER_READ):
+            chunk = live[first : first + _RAIDS_PER_READ]
+            found, unreadable = await self.db.read(partial(rows.load_readable, raids=chunk))
+            for raid in found:
+                self._raids.store(raid.id, raid)
+            await self.set_aside.report(unreadable)
+            loaded += found
+        return loaded
 
-    async def forget_boards(self) -> None:
-        """Drop the boards of closed raids that started more than `BOARD_RETENTION` ago."""
+    async def forget_boards(self) -> list[RaidId]:
+        """Drop the boards of closed raids that started more than `BOARD_RETENTION` ago, and return these raids."""
         until = self.now() - BOARD_RETENTION
-        for raid in await self.db.read(partial(raid_queries.closed, since=self._boards_since, until=until)):
-            self._note_board(await self._raids.get(raid))
+        old = await self.db.read(partial(raid_queries.closed, since=self._boards_since, until=until))
+        async for raid in self.raids(old):
+            self._note_board(raid)
         self._boards_since = until
+        return old
 
     async def forget_marks(self, raid_id: RaidId, *, before: datetime) -> None:
         """Delete the reaction marks of a raid that is closed or cancelled and started before that instant.
@@ -154,8 +172,17 @@ class State:
             await kept.wait_for_writes()
 
     async def raid(self, raid_id: RaidId) -> Raid:
-        """Return the raid. Raises KeyError for an unknown id."""
+        """Return the raid. Raises KeyError for an unknown id, and UnreadableRaid."""
         return await self._raids.get(raid_id)
+
+    async def raids(self, ids: Iterable[RaidId]) -> AsyncIterator[Raid]:
+        """Yield the raids with these ids, without those that cannot be read."""
+        for raid_id in ids:
+            try:
+                raid = await self.raid(raid_id)
+            except UnreadableRaid:
+                continue
+            yield raid
 
     async def find(self, guild: GuildId, code: str) -> Raid:
         """Return the guild's raid with this code, ignoring case and surrounding blanks. Raises UnknownRaid."""
@@ -336,16 +363,26 @@ class State:
             self._names.put((guild, member), name)
 
     async def _load_raid(self, raid_id: RaidId) -> Raid:
-        raid = await self.db.read(partial(rows.load, raid=raid_id))
+        try:
+            raid = await self.db.read(partial(rows.load, raid=raid_id))
+        except UnreadableRaid as error:
+            await self.set_aside.report([error.row])
+            raise
         if raid is None:
             raise KeyError(raid_id)
         return raid
 
     async def _load_settings(self, guild: GuildId) -> GuildSettings:
-        return await self.db.read(partial(guilds.settings, guild=guild))
+        faults: list[SetAside] = []
+        found = await self.db.read(partial(guilds.settings, guild=guild, faults=faults))
+        await self.set_aside.report(faults)
+        return found
 
     async def _load_templates(self, guild: GuildId) -> Catalogue:
-        return await self.db.read(partial(template_rows.catalogue, guild=guild))
+        faults: list[SetAside] = []
+        found = await self.db.read(partial(template_rows.catalogue, guild=guild, faults=faults))
+        await self.set_aside.report(faults)
+        return found
 
     def _note_board(self, raid: Raid) -> None:
         if raid.message is None:

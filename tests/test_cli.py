@@ -10,10 +10,11 @@ import pytest
 
 from raidbot import __version__, check
 from raidbot.cli import main
-from raidbot.db import database
+from raidbot.db import database, raids
 from raidbot.db.database import Database, migrations
 from raidbot.utils import member_tags
 from tests.db import next_release_database
+from tests.raids.builders import raid
 
 TOKEN = "a-token.that.must-not-be-seen"
 
@@ -134,6 +135,20 @@ async def test_check_looks_into_the_database_and_changes_nothing(
     assert code == 0
     assert f"is of version {migrations()[-1][0]}, up to date" in capsys.readouterr().out
     assert path.read_bytes() == before
+
+
+async def test_check_names_rows_that_cannot_be_read_and_is_content(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    db = await Database.open(folder / "data" / "raidbot.db")
+    raid_id = await db.write(lambda tx: raids.insert(tx, raid(tank=1)))
+    await db.write(lambda tx: tx.execute("UPDATE raids SET sides = '5'"))
+    await db.close()
+
+    code = main(["check"])
+
+    assert code == 0
+    assert f"raids {raid_id} (ABC234) cannot be read (sides: '5' is no list). The bot runs" in capsys.readouterr().out
 
 
 def test_check_copies_and_migrates_no_older_database(

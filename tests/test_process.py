@@ -236,6 +236,37 @@ async def test_an_unusable_database_is_said_and_left_alone(
     assert sandbox.calls == []
 
 
+async def test_a_failure_that_nobody_foresaw_ends_it_with_a_traceback_and_code_1(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    path = tmp_path / "data" / "raidbot.db"
+    await (await Database.open(path)).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("ALTER TABLE raids RENAME TO away")
+
+    async with running_bot(tmp_path, sandbox) as bot:
+        assert await bot.exit_code() == process.FATAL == 1
+
+    assert "fatal error" in bot.output
+    assert "no such table: raids" in bot.output
+    assert not online(sandbox)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_link_to_the_database_leads_to_the_same_lock(tmp_path: Path, sandbox: Sandbox, is_first: bool) -> None:
+    path, link = tmp_path / "data" / "raidbot.db", tmp_path / "elsewhere.db"
+    await (await Database.open(path)).close()
+    link.symlink_to(path)
+    first, second = (link, path) if is_first else (path, link)
+    running = await Database.open(first)
+
+    async with running_bot(tmp_path, sandbox, RAIDBOT_DATABASE=str(second)) as bot:
+        assert await bot.exit_code() == process.UNUSABLE_DATABASE
+
+    assert f"Another RaidBot already runs on {second}" in bot.output
+    await running.close()
+
+
 async def test_machines_read_json(tmp_path: Path, sandbox: Sandbox) -> None:
     async with running_bot(
         tmp_path, sandbox, DISCORD_TOKEN="not-the-token", RAIDBOT_LOG_FORMAT="json", RAIDBOT_LOG_FILE="logs/bot.log"

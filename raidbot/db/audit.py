@@ -4,13 +4,14 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from raidbot.db import outbox
 from raidbot.db.raids import instant, seconds
 from raidbot.raids.audit.entry import AuditAction, Entry, known_action
 from raidbot.raids.audit.old_entries import OLD_TEXTS, AnyEntry, OldEntry
+from raidbot.raids.audit.words import words
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, RaidCode, RaidId, Source
 
 
@@ -19,6 +20,9 @@ class Feed(StrEnum):
 
     AUDIT = "owed_to_audit"
     LIVE = "owed_to_live"
+
+
+_UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +98,14 @@ def due_guilds(connection: sqlite3.Connection, feed: Feed, *, count: int, until:
         f"SELECT guild FROM audit WHERE {feed} = 1 GROUP BY guild HAVING count(*) >= ? OR min(at) <= ?",  # noqa: S608
         (count, seconds(until)),
     ).fetchall()
-    return [GuildId(guild) for (guild,) in rows]
+    return [GuildId(guild) for (guild,) in rows if isinstance(guild, int)]
 
 
 def pending(connection: sqlite3.Connection, feed: Feed, guild: GuildId, *, limit: int) -> list[Record]:
-    """Return up to `limit` entries pending for the guild's feed, oldest first."""
+    """Return up to `limit` entries pending for the guild's feed, oldest first.
+
+    An entry that cannot be read is replaced by one that says so.
+    """
     rows = connection.execute(
         "SELECT audit.id, at, actor, source, action, member, before, after, arguments,"  # noqa: S608
         " code, CASE WHEN subject IS NULL THEN title ELSE title || ' — ' || subject END, channel, message"
@@ -106,17 +113,24 @@ def pending(connection: sqlite3.Connection, feed: Feed, guild: GuildId, *, limit
         " ORDER BY audit.id LIMIT ?",
         (guild, limit),
     ).fetchall()
-    return [
-        Record(
-            id=row[0],
-            at=instant(row[1]),
-            actor=None if row[2] is None else MemberId(row[2]),
-            source=Source(row[3]),
-            entry=entry_of(*row[4:9]),
-            raid=None if row[9] is None else _about(guild, *row[9:]),
-        )
-        for row in rows
-    ]
+    found: list[Record] = []
+    for row in rows:
+        try:
+            entry = entry_of(*row[4:9])
+            words(entry)
+            record = Record(
+                id=row[0],
+                at=instant(row[1]),
+                actor=None if row[2] is None else MemberId(row[2]),
+                source=Source(row[3]),
+                entry=entry,
+                raid=None if row[9] is None else _about(guild, *row[9:]),
+            )
+        except (ValueError, TypeError, LookupError, AttributeError) as why:
+            unread = Entry(AuditAction.SET_ASIDE, None, {"table": "audit", "row": str(row[0]), "why": str(why)})
+            record = Record(id=row[0], at=_UNKNOWN, actor=None, source=Source.CLOCK, entry=unread, raid=None)
+        found.append(record)
+    return found
 
 
 def _about(guild: GuildId, code: RaidCode, name: str, channel: ChannelId, message: MessageId | None) -> RaidReference:
@@ -133,7 +147,8 @@ def queue_report(tx: sqlite3.Connection, feed: Feed, records: Iterable[Record], 
 def owe_again(tx: sqlite3.Connection, row: int) -> None:
     """Mark the entries that this row of the outbox reports as pending again, because it was not sent."""
     for feed, ids in outbox.return_entries(tx, row).items():
-        _mark(tx, Feed(feed), ids, pending=True)
+        if feed in Feed.__members__.values():
+            _mark(tx, Feed(feed), ids, pending=True)
 
 
 def clear_pending(tx: sqlite3.Connection, feed: Feed, guild: GuildId) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
+from raidbot.db.cells import UnreadableCellError
 from raidbot.db.raids import instant, seconds
 from raidbot.raids.model import MemberId
 
@@ -34,13 +35,13 @@ def without_dms(connection: sqlite3.Connection, members: Iterable[MemberId]) -> 
 
 def dms_closed_since(connection: sqlite3.Connection, member: int) -> datetime | None:
     row = connection.execute("SELECT since FROM closed_dms WHERE member = ?", (member,)).fetchone()
-    return None if row is None else instant(row[0])
+    return _instant(row)
 
 
 def silent_since(connection: sqlite3.Connection, member: int) -> datetime | None:
     """Return when the member's DMs were found closed, or None if they were not, or the member did something since."""
     row = connection.execute("SELECT since FROM closed_dms WHERE member = ? AND try_again = 0", (member,)).fetchone()
-    return None if row is None else instant(row[0])
+    return _instant(row)
 
 
 def note_sign_of_life(tx: sqlite3.Connection, member: int) -> None:
@@ -58,3 +59,11 @@ def is_untold(connection: sqlite3.Connection, member: int) -> bool:
 def note_told(tx: sqlite3.Connection, member: int) -> bool:
     """Record that the member is being told how to open their DMs; return False if that happened before."""
     return tx.execute("UPDATE closed_dms SET told = 1 WHERE member = ? AND told = 0", (member,)).rowcount == 1
+
+
+def _instant(row: tuple[object] | None) -> datetime | None:
+    """Return the row's instant, or None if there is no row or it cannot be read."""
+    try:
+        return None if row is None else instant(row[0])
+    except UnreadableCellError:
+        return None

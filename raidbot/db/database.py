@@ -34,6 +34,8 @@ _APPLICATION_ID = 0x52414944
 
 
 _OUTAGES = {"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED"}
+_FAULTS_OF_ROWS = {"SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE"}
+"""A migration that fails with one of these does not fit what the database holds."""
 _RECOVERY_SECONDS = 5.0
 """Time without a failed write before an outage is over: on a full disk some writes still succeed."""
 
@@ -204,6 +206,7 @@ def _opened(path: Path, *, keep_copy: bool) -> sqlite3.Connection:
 
 def _prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA busy_timeout = 5000").fetchall()
+    connection.text_factory = _text
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
     connection.execute("PRAGMA synchronous = FULL").fetchall()
     wal.limit_size(connection)
@@ -219,7 +222,13 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
 
 def _prepare_reader(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA busy_timeout = 5000").fetchall()
+    connection.text_factory = _text
     connection.execute("PRAGMA query_only = ON").fetchall()
+
+
+def _text(stored: bytes) -> str:
+    """Return the text of a cell. One that is damaged would otherwise fail the whole query."""
+    return stored.decode(errors="replace")
 
 
 def migrations() -> list[tuple[int, str]]:
@@ -274,9 +283,14 @@ def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number:d}")
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+        if isinstance(error, sqlite3.Error) and error_kind(error) in _FAULTS_OF_ROWS:
+            raise UnusableDatabase(
+                f"The database cannot be brought to version {number}: {error}. It is as it was before: start the older "
+                "RaidBot again, and report this."
+            ) from error
         raise
     log.info("database migrated", version=number)
 
@@ -294,9 +308,15 @@ def _statements(script: str) -> list[str]:
 
 def inspect(path: Path) -> int:
     """Return the schema version of an existing file, opened read-only. Raises UnusableDatabase."""
+    return look_into(path, schema_version)
+
+
+def look_into(path: Path, work: Callable[[sqlite3.Connection], T]) -> T:
+    """Return the result of `work` on an existing file, opened read-only. Raises UnusableDatabase."""
     refuse_copy(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            return schema_version(connection)
+            connection.text_factory = _text
+            return work(connection)
     except sqlite3.Error as error:
         raise unusable(path, error) from error

@@ -5,6 +5,7 @@ import sqlite3
 from datetime import datetime
 from typing import Any, NewType
 
+from raidbot.db import cells
 from raidbot.db.raids import seconds
 from raidbot.raids.model import GuildId, MemberId, RaidId
 from raidbot.utils.errors import Refusal
@@ -43,7 +44,12 @@ def load(connection: sqlite3.Connection, draft: DraftId, guild: GuildId, member:
         raise NoSuchDraft
     if row[1] is not None:
         raise DraftUsed
-    payload: dict[str, Any] = json.loads(row[0])
+    try:
+        payload = cells.from_json(row[0])
+    except cells.UnreadableCellError:
+        raise NoSuchDraft from None
+    if not isinstance(payload, dict):
+        raise NoSuchDraft
     return payload
 
 

@@ -1,28 +1,66 @@
 """Guild settings, member names, leaders, and facts about this installation."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 
+from raidbot.db import cells
+from raidbot.db.cells import SetAside
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId
 from raidbot.raids.permissions import Grants
 from raidbot.raids.settings import SETTINGS, GuildSettings
 
+_DEFAULTS = GuildSettings(guild=GuildId(0))
+_amount = cells.number(0, 1_000_000)
+_kind = cells.one_of(Kind)
 _COLUMNS = {name: setting for name, setting in SETTINGS.items() if setting.has_column}
 
 
-def settings(connection: sqlite3.Connection, guild: GuildId) -> GuildSettings:
-    """Return the guild's settings, or the defaults for an unknown guild."""
+_Faults = list[SetAside]
+
+
+def settings(connection: sqlite3.Connection, guild: GuildId, faults: _Faults | None = None) -> GuildSettings:
+    """Return the guild's settings, or the defaults for an unknown guild.
+
+    What cannot be read has its default, or is left out, and is added to `faults`.
+    """
     row = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM guilds WHERE id = ?", (guild,)).fetchone()  # noqa: S608
     if row is None:
         return GuildSettings(guild=guild)
-    values = {name: _COLUMNS[name].from_row(stored) for name, stored in zip(_COLUMNS, row, strict=True)}
+    faults = [] if faults is None else faults
+    values = {}
+    for name, stored in zip(_COLUMNS, row, strict=True):
+        with _noting(faults, "guilds", guild, name):
+            values[name] = _value(name, stored)
     loaded = GuildSettings(
         guild=guild,
-        channels=_channels(connection, guild),
-        signup_roles=_signup_roles(connection, guild),
-        grants=_grants(connection, guild),
+        channels=_channels(connection, guild, faults),
+        signup_roles=_signup_roles(connection, guild, faults),
+        grants=_grants(connection, guild, faults),
     )
     return loaded.with_fields(values)
+
+
+@contextmanager
+def _noting(faults: _Faults, table: str, guild: GuildId, what: object) -> Iterator[None]:
+    """Add to `faults` what cannot be read in the block."""
+    try:
+        yield
+    except cells.UnreadableCellError as why:
+        faults.append(SetAside(table=table, row=f"{guild} {what}", why=str(why), guild=guild))
+
+
+def _value(name: str, stored: object) -> object:
+    """Return a setting's value, checked by the type of its default. Raises UnreadableCellError."""
+    setting, default = _COLUMNS[name], getattr(_DEFAULTS, name)
+    if isinstance(default, StrEnum):
+        return cells.one_of(type(default))(stored)
+    if isinstance(default, str):
+        return cells.zone(stored)
+    if default is None:
+        return cells.optional(cells.snowflake)(stored)
+    return setting.from_row((cells.flag if isinstance(default, bool) else _amount)(stored))
 
 
 def save_settings(tx: sqlite3.Connection, before: GuildSettings, after: GuildSettings) -> None:
@@ -79,24 +117,34 @@ def _save_grants(tx: sqlite3.Connection, guild: GuildId, before: Grants, after: 
             tx.execute("INSERT OR IGNORE INTO grants (guild, target, role) VALUES (?, ?, ?)", (guild, target, role))
 
 
-def _channels(connection: sqlite3.Connection, guild: GuildId) -> dict[Kind, ChannelId]:
-    rows = connection.execute("SELECT kind, channel FROM guild_channels WHERE guild = ?", (guild,)).fetchall()
-    return {Kind(kind): ChannelId(channel) for kind, channel in rows}
+def _channels(connection: sqlite3.Connection, guild: GuildId, faults: _Faults) -> dict[Kind, ChannelId]:
+    channels: dict[Kind, ChannelId] = {}
+    for row in connection.execute("SELECT kind, channel FROM guild_channels WHERE guild = ?", (guild,)).fetchall():
+        with _noting(faults, "guild_channels", guild, cells.shown(row)):
+            channels[_kind(row[0])] = ChannelId(cells.snowflake(row[1]))
+    return channels
 
 
-def _signup_roles(connection: sqlite3.Connection, guild: GuildId) -> dict[Kind, frozenset[int]]:
+def _signup_roles(connection: sqlite3.Connection, guild: GuildId, faults: _Faults) -> dict[Kind, frozenset[int]]:
     roles: dict[Kind, frozenset[int]] = {}
-    for kind, role in connection.execute("SELECT kind, role FROM signup_roles WHERE guild = ?", (guild,)).fetchall():
-        roles[Kind(kind)] = roles.get(Kind(kind), frozenset()) | {role}
+    for row in connection.execute("SELECT kind, role FROM signup_roles WHERE guild = ?", (guild,)).fetchall():
+        with _noting(faults, "signup_roles", guild, cells.shown(row)):
+            kind, role = _kind(row[0]), cells.snowflake(row[1])
+            roles[kind] = roles.get(kind, frozenset()) | {role}
     return roles
 
 
-def _grants(connection: sqlite3.Connection, guild: GuildId) -> Grants:
-    admins = connection.execute("SELECT role FROM admin_roles WHERE guild = ?", (guild,)).fetchall()
+def _grants(connection: sqlite3.Connection, guild: GuildId, faults: _Faults) -> Grants:
+    admins = frozenset[int]()
+    for (stored,) in connection.execute("SELECT role FROM admin_roles WHERE guild = ?", (guild,)).fetchall():
+        with _noting(faults, "admin_roles", guild, cells.shown(stored)):
+            admins |= {cells.snowflake(stored)}
     roles: dict[str, frozenset[int]] = {}
-    for target, role in connection.execute("SELECT target, role FROM grants WHERE guild = ?", (guild,)).fetchall():
-        roles[target] = roles.get(target, frozenset()) | {role}
-    return Grants(frozenset(role for (role,) in admins), roles)
+    for row in connection.execute("SELECT target, role FROM grants WHERE guild = ?", (guild,)).fetchall():
+        with _noting(faults, "grants", guild, cells.shown(row)):
+            target, role = cells.text(row[0]), cells.snowflake(row[1])
+            roles[target] = roles.get(target, frozenset()) | {role}
+    return Grants(admins, roles)
 
 
 def save_names(tx: sqlite3.Connection, guild: GuildId, names: Iterable[tuple[MemberId, str]]) -> None:
@@ -112,7 +160,7 @@ def names(connection: sqlite3.Connection, guild: GuildId, members: Iterable[Memb
     found: dict[MemberId, str] = {}
     for member in members:
         row = connection.execute("SELECT name FROM members WHERE guild = ? AND member = ?", (guild, member)).fetchone()
-        if row is not None:
+        if row is not None and isinstance(row[0], str):
             found[member] = row[0]
     return found
 

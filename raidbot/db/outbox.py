@@ -6,9 +6,14 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from raidbot.db.raids import instant, seconds, seconds_or_none
+from raidbot.db import cells
+from raidbot.db.cells import SetAside
+from raidbot.db.outbox_rows import MAX_ATTEMPTS, Entries, Row, read
+from raidbot.db.outbox_rows import Claimed as Claimed
+from raidbot.db.outbox_rows import Kind as Kind
+from raidbot.db.raids import seconds, seconds_or_none
 from raidbot.db.timestamps import instant_or_none
 from raidbot.raids.model import GuildId, RaidId
 from raidbot.raids.purposes import Purpose
@@ -26,12 +31,7 @@ KEPT = timedelta(days=30)
 """Time for which a done row is kept. Whoever asks later whether a message was owed asks a fact of its own table."""
 
 
-Kind = Literal["dm", "post"]
 NO_TURNS: Mapping[int, int] = {}
-Entries = dict[str, list[int]]
-"""Ids of audit entries, by the log channel to which a message reports them."""
-Row = tuple[int, Kind, int, str, int, int | None, int | None, int, str | None]
-"""Id, kind, target, payload, attempts, first claim, guild, urgency and entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +52,6 @@ class OutboxMessage:
     raid: RaidId | None = None
     entries: Entries = field(default_factory=dict)
     purpose: Purpose = Purpose.CHANGE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """A row to send. No attempt before `first_claimed_at` can have delivered it; None if that is not known."""
-
-    id: int
-    kind: Kind
-    target: int
-    guild: GuildId | None
-    payload: dict[str, Any]
-    attempts: int
-    first_claimed_at: datetime | None
-    urgency: int
-    entries: Entries
 
 
 class Undelivered(NamedTuple):
@@ -119,11 +104,18 @@ def _put_behind(tx: sqlite3.Connection, owed: OutboxMessage, row: int) -> None:
 
 
 def claim(
-    tx: sqlite3.Connection, *, kind: Kind, limit: int, now: datetime, turns: Mapping[int, int] = NO_TURNS
+    tx: sqlite3.Connection,
+    *,
+    kind: Kind,
+    limit: int,
+    now: datetime,
+    turns: Mapping[int, int] = NO_TURNS,
+    faults: list[SetAside] | None = None,
 ) -> list[Claimed]:
     """Claim up to `limit` due rows: the most urgent first, and of these one per guild in turn, oldest first.
 
     `turns` has the guild that had the last turn, by urgency. One of several rows is a less urgent one, if there is one.
+    Rows that cannot be read become `refused` and are added to `faults`.
     A row waits while an earlier row for the same recipient is postponed, and while its guild has removed the bot.
     `claimed_at` keeps the first claim; `due_at` of a claimed row is its last claim.
     """
@@ -134,30 +126,25 @@ def claim(
     absent = {guild for (guild,) in tx.execute("SELECT guild FROM absences")}
     rows: list[Row] = []
     for urgency in sorted(set(_URGENCY.values())):
-        if len(rows) == limit > 1 and rows[-1][7] == 0:
+        if len(rows) == limit > 1 and rows[-1].urgency == 0:
             rows = rows[:-1] + (_in_turn(tx, kind, urgency, at, turns.get(urgency, 0), 1, absent) or rows[-1:])
         elif len(rows) < limit:
             rows += _in_turn(tx, kind, urgency, at, turns.get(urgency, 0), limit - len(rows), absent)
     # A row that an older version postponed has attempts but no first claim: it stays unknown.
     tx.executemany(
         "UPDATE outbox SET state = 'claimed', claimed_at = iif(attempts = 0, ?, claimed_at), due_at = ?,"
-        " attempts = attempts + 1 WHERE id = ?",
-        [(at, at, row[0]) for row in rows],
+        " attempts = min(attempts, ?) + 1 WHERE id = ?",
+        [(at, at, MAX_ATTEMPTS, row.id) for row in rows],
     )
-    return [
-        Claimed(
-            id=row[0],
-            kind=row[1],
-            target=row[2],
-            guild=None if row[6] is None else GuildId(row[6]),
-            payload=json.loads(row[3]),
-            attempts=row[4] + 1,
-            first_claimed_at=instant_or_none(row[5] if row[4] else at),
-            urgency=row[7],
-            entries=json.loads(row[8] or "{}"),
-        )
-        for row in rows
-    ]
+    claimed: list[Claimed] = []
+    for row in rows:
+        try:
+            claimed.append(read(row, first_claim=row.claimed_at if row.attempts else at))
+        except cells.UnreadableCellError as why:
+            refused(tx, row.id, error=f"cannot be read: {why}", now=now)
+            if faults is not None:
+                faults.append(SetAside(table="outbox", row=str(row.id), why=str(why), guild=row.guild))
+    return claimed
 
 
 def _in_turn(
@@ -200,16 +187,15 @@ def _guilds_after(tx: sqlite3.Connection, kind: str, urgency: int, after: int) -
 
 
 def _due(tx: sqlite3.Connection, kind: str, urgency: int, guild: int, at: int, limit: int) -> Iterator[Row]:
-    return iter(
-        tx.execute(
-            "SELECT id, kind, target, payload, attempts, claimed_at, guild, urgency, entries FROM outbox AS owed"
-            " WHERE state = 'pending' AND kind = ? AND urgency = ? AND ifnull(guild, 0) = ? AND due_at <= ?"
-            " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending'"
-            " AND earlier.kind = owed.kind AND earlier.target = owed.target AND earlier.id < owed.id"
-            " AND (earlier.attempts > 0 OR earlier.last_error IS NOT NULL)) ORDER BY due_at, id LIMIT ?",
-            (kind, urgency, guild, at, limit),
-        ).fetchall()
-    )
+    found = tx.execute(
+        f"SELECT {', '.join(Row._fields)} FROM outbox AS owed"  # noqa: S608 - our own names
+        " WHERE state = 'pending' AND kind = ? AND urgency = ? AND ifnull(guild, 0) = ? AND due_at <= ?"
+        " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending'"
+        " AND earlier.kind = owed.kind AND earlier.target = owed.target AND earlier.id < owed.id"
+        " AND (earlier.attempts > 0 OR earlier.last_error IS NOT NULL)) ORDER BY due_at, id LIMIT ?",
+        (kind, urgency, guild, at, limit),
+    ).fetchall()
+    return map(Row._make, found)
 
 
 def expire(tx: sqlite3.Connection, *, kind: Kind, now: datetime) -> int:
@@ -315,7 +301,10 @@ def has_pending_posts(connection: sqlite3.Connection, channel: int) -> bool:
 def next_due(connection: sqlite3.Connection, kind: Kind) -> datetime | None:
     """Return the instant at which the next pending row of this kind is due, or None if there is none."""
     row = connection.execute("SELECT min(due_at) FROM outbox WHERE state = 'pending' AND kind = ?", (kind,)).fetchone()
-    return None if row[0] is None else instant(row[0])
+    try:
+        return instant_or_none(row[0])
+    except cells.UnreadableCellError:  # later than any instant
+        return None
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
@@ -334,7 +323,7 @@ def done_before(
         "SELECT id, done_at FROM outbox WHERE id > ? ORDER BY id LIMIT ?", (after, window)
     ).fetchall()
     at = seconds(before)
-    old = [row for row, done_at in found if done_at is not None and done_at < at]
+    old = [row for row, done_at in found if isinstance(done_at, int) and done_at < at]
     return old, found[-1][0] if len(found) == window else None
 
 

@@ -15,7 +15,7 @@ def hold_if_locked(path: Path) -> Iterator[None]:
     Raises UnusableDatabase if another process uses it.
     """
     refuse_copy(path)
-    if not Path(f"{path}.lock").exists():
+    if not _lock_file(path).exists():
         yield
         return
     with closing(claim(path)):
@@ -23,14 +23,15 @@ def hold_if_locked(path: Path) -> Iterator[None]:
 
 
 def claim(path: Path) -> sqlite3.Connection:
-    """Lock `{path}.lock` for the lifetime of this process; the system releases the lock even after a crash.
+    """Lock the file beside the database for the lifetime of this process; the system releases it even after a crash.
 
     Raises UnusableDatabase.
     """
     refuse_copy(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        guard = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None, check_same_thread=False)
+        lock = _lock_file(path)
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        guard = sqlite3.connect(lock, timeout=0, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
         raise unusable(path, error) from error
     try:
@@ -43,3 +44,8 @@ def claim(path: Path) -> sqlite3.Connection:
             ) from error
         raise unusable(path, error) from error
     return guard
+
+
+def _lock_file(path: Path) -> Path:
+    """Return the lock of the file itself: another process may know it by a symbolic link."""
+    return Path(f"{path.resolve()}.lock")

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -124,7 +125,11 @@ def _page(
         f" JOIN raids USING (id) ORDER BY {order}",
         {"member": None, **values, "size": size, "skipped": number * size},
     ).fetchall()
-    return Page([_entry(*row) for row in rows], number, pages, total)
+    entries: list[RaidEntry] = []
+    for row in rows:
+        with suppress(ValueError, TypeError):  # a raid that is set aside
+            entries.append(_entry(*row))
+    return Page(entries, number, pages, total)
 
 
 def _entry(

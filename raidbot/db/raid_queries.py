@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from raidbot.db import cells
 from raidbot.db.raids import instant, seconds
 from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, RaidId
 
@@ -120,10 +122,9 @@ def listed(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> 
     for cancelled in (0, 1):
         for query in (_LISTED_AHEAD, _LISTED_PAST):
             rows = connection.execute(query, (guild, seconds(now), cancelled, _MAX_LISTED - len(found)))
-            found += [
-                Listed(RaidCode(code), f"{title} — {subject}" if subject else title, instant(starts_at))
-                for code, title, subject, starts_at in rows.fetchall()
-            ]
+            for code, title, subject, starts_at in rows.fetchall():
+                with suppress(cells.UnreadableCellError):
+                    found.append(Listed(RaidCode(code), _name(title, subject), instant(starts_at)))
     return found
 
 
@@ -156,7 +157,7 @@ def guilds_with_coming(connection: sqlite3.Connection, *, after: datetime) -> li
         " UNION SELECT guild FROM absences ORDER BY guild",
         (seconds(after),),
     ).fetchall()
-    return [GuildId(guild) for (guild,) in rows]
+    return [GuildId(guild) for (guild,) in rows if isinstance(guild, int)]
 
 
 def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> dict[MemberId, list[RaidId]]:
@@ -197,6 +198,10 @@ def unsent_count(connection: sqlite3.Connection, guild: GuildId) -> int:
         {"guild": guild},
     ).fetchone()[0]
     return count
+
+
+def _name(title: object, subject: object) -> str:
+    return f"{title} — {subject}" if subject else str(title)
 
 
 def _ids(connection: sqlite3.Connection, query: str, **values: str | int | None) -> list[RaidId]:

@@ -2,30 +2,30 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from raidbot.db import rosters
+from raidbot.db import cells, rosters
+from raidbot.db.cells import SetAside
 from raidbot.db.timestamps import instant as instant
+from raidbot.db.timestamps import instant_or_none
 from raidbot.db.timestamps import seconds as seconds
 from raidbot.db.timestamps import seconds_or_none as seconds_or_none
 from raidbot.raids.model import (
     CancelReason,
-    ChannelId,
     CloseReason,
     GuildId,
     Kind,
-    MemberId,
-    MessageId,
     Raid,
-    RaidCode,
     RaidId,
     Role,
     RoleKey,
     Status,
 )
 from raidbot.utils.aggregate import Stale
+from raidbot.utils.errors import Refusal
+from raidbot.utils.words import say
 
 
 class Conflict(Stale):
@@ -36,52 +36,80 @@ class CodeTaken(Exception):  # noqa: N818
     """The guild already has a raid with this code."""
 
 
-_COLUMNS: dict[str, Callable[[Raid], Any]] = {
-    "guild": lambda r: r.guild,
-    "code": lambda r: r.code,
-    "kind": lambda r: r.kind,
-    "template": lambda r: r.template,
-    "title": lambda r: r.title,
-    "emoji": lambda r: r.emoji,
-    "description": lambda r: r.description,
-    "colour": lambda r: r.colour,
-    "sides": lambda r: json.dumps(r.sides, ensure_ascii=False),
-    "strategy": lambda r: r.strategy,
-    "length_minutes": lambda r: r.length_minutes,
-    "lengths": lambda r: json.dumps(r.lengths),
-    "subject": lambda r: r.subject,
-    "counts": lambda r: int(r.counts),
-    "creator": lambda r: r.creator,
-    "leader": lambda r: r.leader,
-    "channel": lambda r: r.channel,
-    "message": lambda r: r.message,
-    "thread": lambda r: r.thread,
-    "starts_at": lambda r: seconds(r.starts_at),
-    "zone": lambda r: r.zone,
-    "time_revision": lambda r: r.time_revision,
-    "created_at": lambda r: seconds(r.created_at),
-    "status": lambda r: r.status,
-    "closed_at": lambda r: seconds_or_none(r.closed_at),
-    "closed_by": lambda r: r.closed_by,
-    "closed_reason": lambda r: r.closed_reason,
-    "cancelled_reason": lambda r: r.cancelled_reason,
-    "hold": lambda r: int(r.hold),
-    "begun": lambda r: int(r.begun),
-    "not_held": lambda r: int(r.not_held),
-    "creator_reminded": lambda r: int(r.creator_reminded),
-    "participants_reminded": lambda r: int(r.participants_reminded),
-    "filled_once": lambda r: int(r.filled_once),
-    "next_place": lambda r: r.next_place,
-    "version": lambda r: r.version,
+class UnreadableRaid(Refusal):
+    """The raid's rows hold something that the bot cannot work with, so it leaves the raid alone."""
+
+    def __init__(self, row: SetAside) -> None:
+        super().__init__(
+            say(
+                "My database holds something about this raid that I cannot read, so I leave the raid alone."
+                " Tell whoever runs the bot: their log and `raidbot check` say more."
+            )
+        )
+        self.row = row
+
+
+class _Column(NamedTuple):
+    """Makes the cell of a raid's attribute, and the attribute of a cell; `read` raises UnreadableCellError."""
+
+    cell: Callable[[Raid], object]
+    read: Callable[[object], object]
+
+
+_minutes = cells.number(0, 366 * 24 * 60)
+_seats = cells.number(1, 1000)
+
+_COLUMNS: dict[str, _Column] = {
+    "guild": _Column(lambda r: r.guild, cells.snowflake),
+    "code": _Column(lambda r: r.code, cells.text),
+    "kind": _Column(lambda r: r.kind, cells.one_of(Kind)),
+    "template": _Column(lambda r: r.template, cells.text),
+    "title": _Column(lambda r: r.title, cells.text),
+    "emoji": _Column(lambda r: r.emoji, cells.text),
+    "description": _Column(lambda r: r.description, cells.text),
+    "colour": _Column(lambda r: r.colour, cells.number(0, 0xFFFFFF)),
+    "sides": _Column(lambda r: json.dumps(r.sides, ensure_ascii=False), cells.json_list(cells.text)),
+    "strategy": _Column(lambda r: r.strategy, cells.optional(cells.text)),
+    "length_minutes": _Column(lambda r: r.length_minutes, cells.optional(_minutes)),
+    "lengths": _Column(lambda r: json.dumps(r.lengths), cells.json_list(_minutes)),
+    "subject": _Column(lambda r: r.subject, cells.optional(cells.text)),
+    "counts": _Column(lambda r: int(r.counts), cells.flag),
+    "creator": _Column(lambda r: r.creator, cells.snowflake),
+    "leader": _Column(lambda r: r.leader, cells.optional(cells.snowflake)),
+    "channel": _Column(lambda r: r.channel, cells.snowflake),
+    "message": _Column(lambda r: r.message, cells.optional(cells.snowflake)),
+    "thread": _Column(lambda r: r.thread, cells.optional(cells.snowflake)),
+    "starts_at": _Column(lambda r: seconds(r.starts_at), instant),
+    "zone": _Column(lambda r: r.zone, cells.text),
+    "time_revision": _Column(lambda r: r.time_revision, cells.counter),
+    "created_at": _Column(lambda r: seconds(r.created_at), instant),
+    "status": _Column(lambda r: r.status, cells.one_of(Status)),
+    "closed_at": _Column(lambda r: seconds_or_none(r.closed_at), instant_or_none),
+    "closed_by": _Column(lambda r: r.closed_by, cells.optional(cells.snowflake)),
+    "closed_reason": _Column(lambda r: r.closed_reason, cells.optional(cells.one_of(CloseReason))),
+    "cancelled_reason": _Column(lambda r: r.cancelled_reason, cells.optional(cells.one_of(CancelReason))),
+    "hold": _Column(lambda r: int(r.hold), cells.flag),
+    "begun": _Column(lambda r: int(r.begun), cells.flag),
+    "not_held": _Column(lambda r: int(r.not_held), cells.flag),
+    "creator_reminded": _Column(lambda r: int(r.creator_reminded), cells.flag),
+    "participants_reminded": _Column(lambda r: int(r.participants_reminded), cells.flag),
+    "filled_once": _Column(lambda r: int(r.filled_once), cells.flag),
+    "next_place": _Column(lambda r: r.next_place, cells.counter),
+    "version": _Column(lambda r: r.version, cells.counter),
 }
-"""Column names and how to compute their values. Each depends only on the attribute of the same name."""
+"""Column names and how to write and read them. Each depends only on the attribute of the same name."""
+
+
+_OTHERS: dict[str, Callable[[object], object]] = {"board_hash": cells.text, "post_claimed_at": instant_or_none}
+"""Columns that are no attributes of a raid. SQLite changes no row with a value of a wrong type in any of them."""
+_STORED = (*_COLUMNS, *_OTHERS)
 
 
 def insert(tx: sqlite3.Connection, raid: Raid) -> RaidId:
     """Insert a new raid and return its id; `raid.id` is ignored. Raises CodeTaken."""
     names = ", ".join(_COLUMNS)
     holes = ", ".join("?" for _ in _COLUMNS)
-    values = [column(raid) for column in _COLUMNS.values()]
+    values = [column.cell(raid) for column in _COLUMNS.values()]
     try:
         cursor = tx.execute(f"INSERT INTO raids ({names}) VALUES ({holes})", values)  # noqa: S608 - our own names
     except sqlite3.IntegrityError as error:
@@ -100,7 +128,7 @@ def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
     changed = {
         name: value
         for name, column in _COLUMNS.items()
-        if getattr(before, name) is not getattr(after, name) and (value := column(after)) != column(before)
+        if getattr(before, name) is not getattr(after, name) and (value := column.cell(after)) != column.cell(before)
     }
     sets = ", ".join(f"{name} = ?" for name in changed)
     cursor = tx.execute(
@@ -131,82 +159,82 @@ def _replace_roles(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
 
 
 def load(connection: sqlite3.Connection, raid: RaidId) -> Raid | None:
-    return next(iter(_load(connection, "id = ?", (raid,))), None)
+    """Return the raid, or None for an unknown id. Raises UnreadableRaid."""
+    query = f"SELECT {', '.join(_STORED)} FROM raids WHERE id = ?"  # noqa: S608 - our own names
+    row = connection.execute(query, (raid,)).fetchone()
+    if row is None:
+        return None
+    stored = dict(zip(_STORED, row, strict=True))
+    try:
+        for name, read in _OTHERS.items():
+            _read(name, read, stored[name])
+        return _raid(connection, raid, stored)
+    except cells.UnreadableCellError as why:
+        code, guild = stored["code"], stored["guild"]
+        name = f"{raid} ({code})" if isinstance(code, str) else str(raid)
+        known = GuildId(guild) if isinstance(guild, int) else None
+        raise UnreadableRaid(SetAside(table="raids", row=name, guild=known, why=str(why))) from why
 
 
-def with_live_boards(connection: sqlite3.Connection, *, since: datetime) -> list[Raid]:
+def load_readable(connection: sqlite3.Connection, raids: Iterable[RaidId]) -> tuple[list[Raid], list[SetAside]]:
+    """Return those of the raids that can be read, and the rows that cannot."""
+    found: list[Raid] = []
+    unreadable: list[SetAside] = []
+    for raid_id in raids:
+        try:
+            raid = load(connection, raid_id)
+        except UnreadableRaid as error:
+            unreadable.append(error.row)
+        else:
+            found += [raid] if raid is not None else []
+    return found, unreadable
+
+
+def with_live_boards(connection: sqlite3.Connection, *, since: datetime) -> list[RaidId]:
     """Return raids being posted or open, and closed ones starting since `since`: those with a board to follow."""
-    return _load(
-        connection,
-        "status IN ('posting', 'open') OR (status = 'closed' AND starts_at >= ?)",
+    rows = connection.execute(
+        "SELECT id FROM raids WHERE status IN ('posting', 'open') OR (status = 'closed' AND starts_at >= ?)",
         (seconds(since),),
-    )
+    ).fetchall()
+    return [RaidId(raid) for (raid,) in rows]
 
 
-def _load(connection: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> list[Raid]:
-    cursor = connection.execute(f"SELECT id, board_hash, {', '.join(_COLUMNS)} FROM raids WHERE {where}", values)  # noqa: S608
-    names = [column[0] for column in cursor.description]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [_raid(connection, row) for row in rows]
+def all_ids(connection: sqlite3.Connection) -> list[RaidId]:
+    return [RaidId(raid) for (raid,) in connection.execute("SELECT id FROM raids ORDER BY id").fetchall()]
 
 
-def _raid(connection: sqlite3.Connection, row: dict[str, Any]) -> Raid:
-    raid_id = RaidId(row["id"])
-    return Raid(
-        id=raid_id,
-        guild=GuildId(row["guild"]),
-        code=RaidCode(row["code"]),
-        kind=Kind(row["kind"]),
-        template=row["template"],
-        title=row["title"],
-        emoji=row["emoji"],
-        description=row["description"],
-        colour=row["colour"],
-        roles=_roles(connection, raid_id),
-        sides=tuple(json.loads(row["sides"])),
-        strategy=row["strategy"],
-        length_minutes=row["length_minutes"],
-        lengths=tuple(json.loads(row["lengths"])),
-        subject=row["subject"],
-        counts=bool(row["counts"]),
-        creator=MemberId(row["creator"]),
-        leader=None if row["leader"] is None else MemberId(row["leader"]),
-        channel=ChannelId(row["channel"]),
-        message=None if row["message"] is None else MessageId(row["message"]),
-        thread=None if row["thread"] is None else ChannelId(row["thread"]),
-        starts_at=instant(row["starts_at"]),
-        zone=row["zone"],
-        time_revision=row["time_revision"],
-        created_at=instant(row["created_at"]),
-        status=Status(row["status"]),
-        closed_at=None if row["closed_at"] is None else instant(row["closed_at"]),
-        closed_by=None if row["closed_by"] is None else MemberId(row["closed_by"]),
-        closed_reason=None if row["closed_reason"] is None else CloseReason(row["closed_reason"]),
-        cancelled_reason=None if row["cancelled_reason"] is None else CancelReason(row["cancelled_reason"]),
-        hold=bool(row["hold"]),
-        begun=bool(row["begun"]),
-        not_held=bool(row["not_held"]),
-        creator_reminded=bool(row["creator_reminded"]),
-        participants_reminded=bool(row["participants_reminded"]),
-        filled_once=bool(row["filled_once"]),
-        seats=rosters.SEATS.read(connection, raid_id),
-        waits=rosters.WAITS.read(connection, raid_id),
-        marks=rosters.MARKS.read(connection, raid_id),
-        attendance=rosters.ATTENDANCE.read(connection, raid_id),
-        asks=rosters.ASKS.read(connection, raid_id),
-        given_up=rosters.GIVEN_UP.read(connection, raid_id),
-        next_place=row["next_place"],
-        version=row["version"],
-    )
+def _raid(connection: sqlite3.Connection, raid: RaidId, stored: Mapping[str, object]) -> Raid:
+    """Raises UnreadableCellError."""
+    fields: dict[str, Any] = {name: _read(name, column.read, stored[name]) for name, column in _COLUMNS.items()}
+    roles = _roles(connection, raid)
+    return Raid(id=raid, roles=roles, **fields, **rosters.read(connection, raid, {role.key for role in roles}))
+
+
+def _read(name: str, read: Callable[[object], object], stored: object) -> object:
+    try:
+        return read(stored)
+    except cells.UnreadableCellError as why:
+        raise cells.UnreadableCellError(f"{name}: {why}") from None
 
 
 def _roles(connection: sqlite3.Connection, raid: RaidId) -> tuple[Role, ...]:
     rows = connection.execute(
         "SELECT key, name, emoji, seats, section, icon FROM raid_roles WHERE raid = ? ORDER BY position", (raid,)
     ).fetchall()
-    return tuple(
-        Role(key=RoleKey(key), name=name, emoji=emoji, seats=seats, group=section, icon=icon)
-        for key, name, emoji, seats, section, icon in rows
+    try:
+        return tuple(_role(*row) for row in rows)
+    except cells.UnreadableCellError as why:
+        raise cells.UnreadableCellError(f"raid_roles: {why}") from None
+
+
+def _role(key: object, name: object, emoji: object, seats: object, section: object, icon: object) -> Role:
+    return Role(
+        key=RoleKey(cells.text(key)),
+        name=cells.text(name),
+        emoji=cells.emoji(emoji),
+        seats=_seats(seats),
+        group=cells.text(section),
+        icon=cells.text(icon),
     )
 
 
@@ -219,10 +247,42 @@ def claim_post(tx: sqlite3.Connection, raid: RaidId, now: datetime) -> datetime 
     return None
 
 
-def board_snapshots(connection: sqlite3.Connection) -> dict[RaidId, str]:
-    """Return the stored `Snapshot` text of each open or closed raid's board; empty if it was never drawn."""
-    rows = connection.execute("SELECT id, board_hash FROM raids WHERE status IN ('open', 'closed')").fetchall()
-    return {RaidId(raid): value for raid, value in rows}
+def post_claim(connection: sqlite3.Connection, raid: RaidId) -> datetime | None:
+    """Return the time of the first attempt to send the raid's board, or None if nothing can have been sent."""
+    row = connection.execute("SELECT post_claimed_at FROM raids WHERE id = ?", (raid,)).fetchone()
+    return None if row is None else instant_or_none(row[0])
+
+
+def drop_post_claim(tx: sqlite3.Connection, raid: RaidId) -> None:
+    """Record that no board of the raid is left that is not known."""
+    tx.execute("UPDATE raids SET post_claimed_at = NULL WHERE id = ?", (raid,))
+
+
+def strays(connection: sqlite3.Connection) -> list[RaidId]:
+    """Return raids that were cancelled while they were being posted, whose board may stand somewhere."""
+    rows = connection.execute(
+        "SELECT id FROM raids WHERE status = 'cancelled' AND message IS NULL AND post_claimed_at IS NOT NULL"
+        " AND cancelled_reason <> 'not_posted'"
+    ).fetchall()
+    return [RaidId(raid) for (raid,) in rows]
+
+
+def board_snapshots(connection: sqlite3.Connection, *, since: datetime) -> dict[RaidId, str]:
+    """Return the stored `Snapshot` text of the board of each raid that is open, or closed and starts since `since`.
+
+    It is empty if the board was never drawn.
+    """
+    rows = connection.execute(
+        "SELECT id, board_hash FROM raids WHERE status = 'open' OR (status = 'closed' AND starts_at >= ?)",
+        (seconds(since),),
+    ).fetchall()
+    return {RaidId(raid): value for raid, value in rows if isinstance(value, str)}
+
+
+def board_snapshot(connection: sqlite3.Connection, raid: RaidId) -> str:
+    """Return the stored `Snapshot` text of the raid's board; empty if it was never drawn."""
+    row = connection.execute("SELECT board_hash FROM raids WHERE id = ?", (raid,)).fetchone()
+    return row[0] if row is not None and isinstance(row[0], str) else ""
 
 
 def in_posting(connection: sqlite3.Connection) -> list[RaidId]:

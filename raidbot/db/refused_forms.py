@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
+from raidbot.db import cells
 from raidbot.db.timestamps import seconds
 from raidbot.raids.model import GuildId, MemberId, MessageId
 
@@ -32,8 +33,11 @@ def load(connection: sqlite3.Connection, key: FormKey) -> dict[str, str]:
     row = connection.execute(
         "SELECT fields FROM refused_forms WHERE guild = ? AND member = ? AND panel = ?", astuple(key)
     ).fetchone()
-    typed: dict[str, str] = {} if row is None else json.loads(row[0])
-    return typed
+    try:
+        typed = {} if row is None else cells.from_json(row[0])
+    except cells.UnreadableCellError:
+        typed = {}
+    return {key: value for key, value in typed.items() if isinstance(value, str)} if isinstance(typed, dict) else {}
 
 
 def delete(tx: sqlite3.Connection, key: FormKey) -> None:

@@ -1,11 +1,12 @@
 """A raid's members as rows: seats, waits, reaction marks, attendance, substitute requests and seats given up."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from raidbot.db import cells
 from raidbot.db.timestamps import instant, instant_or_none, seconds, seconds_or_none
 from raidbot.raids.model import (
     Ask,
@@ -61,37 +62,63 @@ class _Table(Generic[V]):
         return [self.row(value) for value in self.of(raid)]
 
     def read(self, connection: sqlite3.Connection, raid: RaidId) -> tuple[V, ...]:
+        """Raises UnreadableCellError."""
         rows = connection.execute(
             f"SELECT {', '.join(self.columns)} FROM {self.name} WHERE raid = ? ORDER BY {self.order}",  # noqa: S608
             (raid,),
         ).fetchall()
-        return tuple(self.value(*row) for row in rows)
+        try:
+            return tuple(self.value(*row) for row in rows)
+        except cells.UnreadableCellError as why:
+            raise cells.UnreadableCellError(f"{self.name}: {why}") from None
 
 
-def _seat(member: int, role: str, place: int, since: int, source: str, forced: int, side: str | None) -> Seat:
-    return Seat(MemberId(member), RoleKey(role), place, instant(since), Source(source), bool(forced), side)
+def _seat(
+    member: object, role: object, place: object, since: object, source: object, forced: object, side: object
+) -> Seat:
+    return Seat(
+        _member(member),
+        _role(role),
+        cells.counter(place),
+        instant(since),
+        _source(source),
+        cells.flag(forced),
+        _side(side),
+    )
 
 
-def _wait(member: int, role: str, place: int, since: int, source: str) -> Wait:
-    return Wait(MemberId(member), RoleKey(role), place, instant(since), Source(source))
+def _wait(member: object, role: object, place: object, since: object, source: object) -> Wait:
+    return Wait(_member(member), _role(role), cells.counter(place), instant(since), _source(source))
 
 
-def _mark(member: int, role: str, unwanted: int) -> Mark:
-    return Mark(MemberId(member), RoleKey(role), bool(unwanted))
+def _mark(member: object, role: object, unwanted: object) -> Mark:
+    return Mark(_member(member), _role(role), cells.flag(unwanted))
 
 
-def _attendance(member: int, role: str, presence: str, marked_by: int | None, marked_at: int | None) -> Attendance:
-    by = None if marked_by is None else MemberId(marked_by)
-    return Attendance(MemberId(member), RoleKey(role), Presence(presence), by, instant_or_none(marked_at))
+def _attendance(member: object, role: object, presence: object, marked_by: object, marked_at: object) -> Attendance:
+    by = None if marked_by is None else _member(marked_by)
+    return Attendance(_member(member), _role(role), _presence(presence), by, instant_or_none(marked_at))
 
 
-def _ask(member: int, role: str, asked_by: int, asked_at: int) -> Ask:
-    return Ask(MemberId(member), RoleKey(role), MemberId(asked_by), instant(asked_at))
+def _ask(member: object, role: object, asked_by: object, asked_at: object) -> Ask:
+    return Ask(_member(member), _role(role), _member(asked_by), instant(asked_at))
 
 
-def _given_up(member: int, role: str, at: int) -> GivenUp:
-    return GivenUp(MemberId(member), RoleKey(role), instant(at))
+def _given_up(member: object, role: object, at: object) -> GivenUp:
+    return GivenUp(_member(member), _role(role), instant(at))
 
+
+def _member(stored: object) -> MemberId:
+    return MemberId(cells.snowflake(stored))
+
+
+def _role(stored: object) -> RoleKey:
+    return RoleKey(cells.text(stored))
+
+
+_source = cells.one_of(Source)
+_presence = cells.one_of(Presence)
+_side = cells.optional(cells.text)
 
 SEATS = _Table(
     "seats",
@@ -148,6 +175,16 @@ GIVEN_UP = _Table(
     _given_up,
 )
 _TABLES: tuple[_Table[Any], ...] = (SEATS, WAITS, MARKS, ATTENDANCE, ASKS, GIVEN_UP)
+
+
+def read(connection: sqlite3.Connection, raid: RaidId, roles: Set[str]) -> dict[str, Any]:
+    """Return the values of the raid with these keys of roles, by their names. Raises UnreadableCellError."""
+    found = {table.name: table.read(connection, raid) for table in _TABLES}
+    for name, values in found.items():
+        for value in values:
+            if value.role not in roles:
+                raise cells.UnreadableCellError(f"{name}: {cells.shown(value.role)} is no role of the raid")
+    return found
 
 
 def insert(tx: sqlite3.Connection, raid: RaidId, after: Raid) -> None:

@@ -5,15 +5,13 @@ import sqlite3
 from dataclasses import replace
 from typing import Any
 
-import structlog
-
+from raidbot.db import cells
+from raidbot.db.cells import SetAside
 from raidbot.raids.model import GuildId
 from raidbot.raids.templates.catalogue import Catalogue, Entry, untouched
 from raidbot.raids.templates.model import Template, accept
 from raidbot.raids.templates.serialization import from_json, to_json
 from raidbot.utils.errors import Refusal
-
-log = structlog.get_logger(__name__)
 
 VERSION = 1
 """The version of the format of `payload`; increase it when the format changes."""
@@ -23,24 +21,26 @@ class UnreadableTemplate(Refusal):
     """This version of the bot cannot read the row."""
 
 
-def catalogue(connection: sqlite3.Connection, guild: GuildId) -> Catalogue:
+def catalogue(connection: sqlite3.Connection, guild: GuildId, faults: list[SetAside] | None = None) -> Catalogue:
     """Return the guild's templates.
 
-    A row that this version cannot read is logged and skipped; for a built-in template its `enabled` still counts.
+    A row that this version cannot read is added to `faults` and skipped; for a built-in template its `enabled` still
+    counts.
     """
     rows = connection.execute(
         "SELECT key, own, enabled, payload FROM templates WHERE guild = ? ORDER BY id", (guild,)
     ).fetchall()
     if not rows:
         return untouched()
+    faults = [] if faults is None else faults
     originals = {entry.key: entry for entry in untouched().entries}
     changed: dict[str, Entry] = {}
     for key, own, enabled, payload in rows:
         original = None if own else originals.get(key)
         try:
-            changed[key] = _entry(original, bool(own), bool(enabled), json.loads(payload))
+            changed[key] = _entry(original, bool(own), bool(enabled), cells.from_json(payload))
         except (Refusal, ValueError) as why:
-            log.warning("template left out", guild=guild, key=key, why=str(why))
+            faults.append(SetAside(table="templates", row=f"{guild} {key}", why=str(why), guild=guild))
             if original is not None:
                 changed[key] = replace(original, enabled=bool(enabled))
     entries = [changed.pop(key, entry) for key, entry in originals.items()]

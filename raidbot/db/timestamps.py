@@ -2,6 +2,10 @@
 
 from datetime import UTC, datetime
 
+from raidbot.db import cells
+
+_read = cells.number(0, int(datetime(9000, 1, 1, tzinfo=UTC).timestamp()))  # leaves room to add any length of time
+
 
 def seconds(instant: datetime) -> int:
     return int(instant.timestamp())
@@ -11,9 +15,10 @@ def seconds_or_none(instant: datetime | None) -> int | None:
     return None if instant is None else seconds(instant)
 
 
-def instant(value: int) -> datetime:
-    return datetime.fromtimestamp(value, UTC)
+def instant(value: object) -> datetime:
+    """Raises UnreadableCellError."""
+    return datetime.fromtimestamp(_read(value), UTC)
 
 
-def instant_or_none(value: int | None) -> datetime | None:
+def instant_or_none(value: object) -> datetime | None:
     return None if value is None else instant(value)

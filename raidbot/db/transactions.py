@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from raidbot.db import audit, closed_dms, guilds, outbox, raids, templates, undo
 from raidbot.db.outbox_endings import end_obsolete
 from raidbot.raids.audit.entry import Entry
@@ -17,6 +19,8 @@ from raidbot.raids.notifications import Button, Notice, notices, thread_note
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.utils.words import render
+
+log = structlog.get_logger(__name__)
 
 _USEFUL_AFTER_START = timedelta(days=1)
 """Time after a raid's start, or after the change if that is later, for which a message about it is tried."""
@@ -70,7 +74,8 @@ def _owe(tx: sqlite3.Connection, change: Change, now: datetime) -> bool:
     """Queue the messages that follow from the change; return True if there are any."""
     messages = list(_messages(change, now))
     for message in messages:
-        outbox.enqueue(tx, message)
+        if not outbox.enqueue(tx, message):  # its key holds the raid's version, so nothing else may have it
+            log.error("message dropped, its key was used before", key=message.dedupe, raid=change.raid.id)
     return bool(messages)
 
 

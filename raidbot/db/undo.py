@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from raidbot.db import rosters
+from raidbot.db.cells import SetAside
 from raidbot.db.timestamps import instant, instant_or_none, seconds, seconds_or_none
 from raidbot.raids.audit.entry import AuditAction, known_action
 from raidbot.raids.audit.old_entries import action_of_text
@@ -18,6 +19,7 @@ from raidbot.raids.rosters.undo import FIELDS, UNDO_PERIOD, Step
 
 log = structlog.get_logger(__name__)
 
+_UNREADABLE = (KeyError, TypeError, ValueError, OverflowError)
 _REMINDED = ("creator_reminded", "participants_reminded")
 
 
@@ -47,11 +49,22 @@ def last(connection: sqlite3.Connection, raid: Raid, *, now: datetime) -> Step |
         return None
     _, at, version, before, after = row
     try:
-        before, after = _read(raid, json.loads(before)), _read(raid, json.loads(after))
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        at, before, after = instant(at), _read(raid, json.loads(before)), _read(raid, json.loads(after))
+    except _UNREADABLE as error:
         _report(raid.id, version, repr(error))
         return None
-    return Step(action=action, at=instant(at), version=version, before=before, after=after)
+    return Step(action=action, at=at, version=version, before=before, after=after)
+
+
+def unreadable(connection: sqlite3.Connection, raid: Raid) -> SetAside | None:
+    """Return the last change of the raid if it cannot be read."""
+    row = connection.execute("SELECT before, after FROM undo WHERE raid = ?", (raid.id,)).fetchone()
+    try:
+        for stored in row or ():
+            _read(raid, json.loads(stored))
+    except _UNREADABLE as error:
+        return SetAside(table="undo", row=str(raid.id), why=repr(error), guild=raid.guild)
+    return None
 
 
 @lru_cache(maxsize=1000)

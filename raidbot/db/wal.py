@@ -17,7 +17,7 @@ def limit_size(connection: sqlite3.Connection) -> None:
 def is_large(path: Path) -> bool:
     """Return True if the log of this database is to be emptied."""
     try:
-        return Path(f"{path}-wal").stat().st_size > LARGE_BYTES
+        return Path(f"{path.resolve()}-wal").stat().st_size > LARGE_BYTES
     except OSError:
         return False
 

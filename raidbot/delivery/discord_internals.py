@@ -7,7 +7,7 @@ without its part. Nothing outside this module touches them (`tests/delivery/test
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -67,6 +67,9 @@ _GATEWAY_URL = LibraryPart(
     "after losing a session it reconnects to the gateway address that discord.py knows",
 )
 _REQUEST_OPTIONS = LibraryPart("client.http.request", _takes_options, "requests have discord.py's own time limit")
+_RECEIVE_FRAME = LibraryPart(
+    "discord.gateway.DiscordWebSocket.received_message", callable, "a frame that it cannot read ends the process"
+)
 _MEMBER_PARSERS = LibraryPart(
     "client._connection.parsers", _parses_member_updates, "changed names and roles are seen with the member's next act"
 )
@@ -83,7 +86,7 @@ _VOICE_WARNINGS = tuple(
 )
 
 _ALWAYS = (
-    *(_ROUTE, _REQUEST, _REQUEST_OPTIONS, _MEMBER_PARSERS, _DISPATCH, _CONNECTOR, _CLOSE_SESSION),
+    *(_ROUTE, _REQUEST, _REQUEST_OPTIONS, _RECEIVE_FRAME, _MEMBER_PARSERS, _DISPATCH, _CONNECTOR, _CLOSE_SESSION),
     *(_COMMAND_PAYLOAD, _GROUP_PAYLOAD, *_VOICE_WARNINGS),
 )
 
@@ -152,6 +155,25 @@ def dispatch_member_updates(client: discord.Client) -> None:
         client.dispatch("raw_member_update", int(update["guild_id"]), int(user["id"]), name, roles)
 
     parsers[_MEMBER_UPDATE] = heard
+
+
+def skip_unreadable_frames() -> None:
+    """Keep a gateway frame that discord.py cannot read from ending the process: log it and go on with the next."""
+    if not _RECEIVE_FRAME.is_in(None):
+        return
+    socket = attrgetter("gateway.DiscordWebSocket")(discord)
+    receive = socket.received_message
+    if hasattr(receive, "__wrapped__"):
+        return  # done by an earlier bot of this process
+
+    @wraps(receive)
+    async def received(self: object, message: object, /) -> None:
+        try:
+            await receive(self, message)
+        except (ValueError, LookupError, TypeError, AttributeError):  # others end or resume the connection
+            log.exception("frame of the gateway skipped, it cannot be read")
+
+    socket.received_message = received
 
 
 async def reset_session(client: discord.Client) -> None:

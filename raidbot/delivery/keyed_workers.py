@@ -4,8 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
+import structlog
+
 from raidbot.utils.backoff import Backoff
 from raidbot.utils.tasks import end, start_detached
+
+log = structlog.get_logger(__name__)
 
 K = TypeVar("K", bound=Hashable)
 
@@ -13,8 +17,8 @@ K = TypeVar("K", bound=Hashable)
 class KeyedWorkers(Generic[K]):
     """Runs `work(key)` in one task per woken key; keys do not wait for each other.
 
-    `work` handles its errors itself. It returns None when it is done, or the delay in seconds until it runs again;
-    wakes during the delay wait for its end. `backoff(key)` counts failures until `work` returns None.
+    `work` returns None when it is done, or the delay in seconds until it runs again; wakes during the delay wait for
+    its end. `backoff(key)` counts failures until `work` returns None. What `work` raises is logged, and it runs again.
     """
 
     def __init__(
@@ -77,7 +81,7 @@ class KeyedWorkers(Generic[K]):
         try:
             while self.running and key in self._woken and key not in self._delays:
                 self._woken.discard(key)
-                delay = await self._work(key)
+                delay = await self._attempt(key)
                 if delay is None:
                     self._backoffs.pop(key, None)
                 else:
@@ -86,6 +90,14 @@ class KeyedWorkers(Generic[K]):
         finally:
             del self._tasks[key]
             self._ended.set()
+
+    async def _attempt(self, key: K) -> float | None:
+        try:
+            return await self._work(key)
+        except Exception:
+            delay = self.backoff(key).next()
+            log.exception("worker failed, trying again", worker=self._work.__qualname__, key=key, again_in=delay)
+            return delay
 
     def _retry(self, key: K) -> None:
         del self._delays[key]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.utils.backoff import Backoff
-from raidbot.utils.tasks import end
+from raidbot.utils.tasks import end, guarded
 
 _MAX_BACKOFF_SECONDS = 300.0
 
@@ -19,14 +19,15 @@ class Pause:
 
 
 class RetryWorker:
-    """Runs rounds of work in one task, whenever woken.
+    """Runs rounds of work in one task, whenever woken. `name` is that of the task in the log.
 
     `make` runs a round. It returns None when nothing is left, a `Pause` when something could not be tried, else the
     minimum delay in seconds before the next round.
     Delays start at `first_retry` seconds and double up to 5 minutes; new work waits only for the minimum delay.
     """
 
-    def __init__(self, make: Callable[[], Awaitable[float | Pause | None]], *, first_retry: float) -> None:
+    def __init__(self, name: str, make: Callable[[], Awaitable[float | Pause | None]], *, first_retry: float) -> None:
+        self._name = name
         self._make = make
         self._first_retry = first_retry
         self._wake = asyncio.Event()
@@ -39,7 +40,7 @@ class RetryWorker:
         return self._stopping.is_set()
 
     def start(self) -> None:
-        self._worker = asyncio.create_task(self._run())
+        self._worker = asyncio.create_task(guarded(self._name, self._run, stopping=self._stopping))
 
     async def stop(self, timeout: float) -> None:
         """Give the round under way `timeout` seconds to finish."""
@@ -56,7 +57,11 @@ class RetryWorker:
         while not self._stopping.is_set():
             await self._wake.wait()
             self._wake.clear()
-            at_least = None if self._stopping.is_set() else await self._make()
+            try:
+                at_least = None if self._stopping.is_set() else await self._make()
+            except Exception:
+                self._wake.set()  # what is left is done once the guard has started this again
+                raise
             if at_least is None:
                 backoff.reset()
                 continue

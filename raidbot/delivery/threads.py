@@ -10,6 +10,7 @@ import structlog
 from raidbot.db import audit, outbox, raid_queries
 from raidbot.db import threads as rows
 from raidbot.db.outbox import OutboxMessage
+from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.discord_api import UNKNOWN_CHANNEL, CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.discord_internals import add_to_thread, archive_thread, open_thread
 from raidbot.delivery.report_once import ReportOnce
@@ -48,7 +49,7 @@ class Threads:
         self._turned: dict[RaidId, bool] = {}
         self._searching = True
         self._reports: ReportOnce[ChannelId] = ReportOnce()
-        self._worker = RetryWorker(self._work_round, first_retry=first_retry)
+        self._worker = RetryWorker("threads", self._work_round, first_retry=first_retry)
         state.listen(self._committed)
         state.listen_to_settings(self._settings_committed)
 
@@ -104,6 +105,8 @@ class Threads:
                 if not await self._follow(raid, turned=turned):
                     self._due(raid, turned=turned)
                     waits.append(0.0)
+            except UnreadableRaid:
+                continue  # it was set aside
             except CircuitOpen as none:
                 self._due(raid, turned=turned)
                 closed.append(none.retry_in)

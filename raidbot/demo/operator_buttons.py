@@ -110,7 +110,7 @@ class Operator:
     def _next(self, connection: sqlite3.Connection, now: datetime) -> dict[str, str] | None:
         coming = [
             due
-            for raid in rows.with_live_boards(connection, since=now)
+            for raid in rows.load_readable(connection, rows.with_live_boards(connection, since=now))[0]
             for due in upcoming.upcoming(raid, guilds.settings(connection, raid.guild), now=now)
             if due.at > now
         ]
@@ -166,7 +166,8 @@ class Operator:
 
 
 def _next_board(connection: sqlite3.Connection, *, now: datetime) -> Raid | None:
-    raids = [raid for raid in rows.with_live_boards(connection, since=now) if raid.is_open and raid.message]
+    found, _ = rows.load_readable(connection, rows.with_live_boards(connection, since=now))
+    raids = [raid for raid in found if raid.is_open and raid.message]
     return min(raids, key=lambda raid: raid.starts_at, default=None)
 
 

@@ -7,6 +7,7 @@ import structlog
 
 from raidbot.db import raid_queries
 from raidbot.db.database import Unwritable
+from raidbot.db.raids import UnreadableRaid
 from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
@@ -30,6 +31,8 @@ async def close_due(state: State, now: datetime, *, failing: FailingRaids | None
             continue
         try:
             await _close_if_due(state, raid_id, now)
+        except UnreadableRaid:
+            continue  # reported when it was read
         except Unwritable:
             raise
         except Exception:  # a failing raid must not block the others

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from raidbot.db import audit, drafts, outbox, refused_forms, rosters
+from raidbot.delivery.boards.raid_key import raid_key
+from raidbot.delivery.boards.updater import Boards
 from raidbot.raids.drafts import DRAFT_LIFETIME
 from raidbot.raids.settings import DEFAULT_AUDIT_DAYS
 from raidbot.state import State
@@ -24,9 +26,10 @@ async def prune_refused_forms(state: State, now: datetime) -> None:
     await state.db.write(partial(refused_forms.prune, before=now - REFUSED_FORM_LIFETIME))
 
 
-async def forget_boards(state: State, _now: datetime) -> None:
+async def forget_boards(state: State, boards: Boards, _now: datetime) -> None:
     """Drop the boards of long finished raids from memory."""
-    await state.forget_boards()
+    for raid in await state.forget_boards():
+        boards.forget(raid_key(raid))
 
 
 async def prune_audit(state: State, now: datetime) -> None:

@@ -29,7 +29,7 @@ def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
         "log channels": delivery.audit_feed.report,
         "drafts": partial(prune_drafts, state),
         "refused forms": partial(prune_refused_forms, state),
-        "boards": partial(forget_boards, state),
+        "boards": partial(forget_boards, state, delivery.boards),
         "database": partial(probe_database, state),
         "audit": partial(prune_audit, state),
         "marks": partial(prune_marks, state),

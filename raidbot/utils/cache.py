@@ -8,7 +8,10 @@ V = TypeVar("V")
 
 
 class Cache(Generic[K, V]):
-    """A map of at most `capacity` entries; adding one more drops the least recently used entry."""
+    """A map of at most `capacity` entries; adding one more drops the least recently used entry.
+
+    None is no value: `get` returns it for a key that is not there.
+    """
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity

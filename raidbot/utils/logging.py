@@ -13,6 +13,7 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor
 
 from raidbot.utils.member_tags import TAG, new_key, tag
+from raidbot.utils.text import whole
 
 _MAX_FILE_BYTES = 5_000_000
 _KEPT_FILES = 5
@@ -113,7 +114,7 @@ class _Redacting(ProcessorFormatter):
     """Redacts secrets in the rendered line, so tracebacks and other libraries' messages are covered too."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: Any = super().format(record)
+        line: Any = whole(super().format(record))
         for secret in sorted(_secrets, key=len, reverse=True):
             line = line.replace(secret, _HIDDEN)
         return _TOKENS.sub(lambda found: f"{found[1]}/{_HIDDEN}" if found[1] else _HIDDEN, line)

@@ -15,6 +15,16 @@ def escape(text: str) -> str:
     return _NUMBERED.sub(r"\1\\\2", _LINE_STARTS.sub(r"\1\\\2", escaped))
 
 
+def has_half_characters(text: str) -> bool:
+    """Return True if the text holds lone surrogates, which cannot be stored or sent."""
+    return text != whole(text)
+
+
+def whole(text: str) -> str:
+    """Return the text with “?” in place of lone surrogates."""
+    return text.encode(errors="replace").decode()
+
+
 def clip(text: str, limit: int) -> str:
     """Cut the text to at most `limit` characters, ending in “…” if it was cut; never cut inside a backslash escape."""
     if len(text) <= limit:

@@ -243,7 +243,7 @@ def test_an_interrupted_migration_leaves_nothing(tmp_path: Path, monkeypatch: py
     path = tmp_path / "raids.db"
 
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        with pytest.raises(UnusableDatabase, match="nowhere"):
             migrate(connection)
         assert not connection.in_transaction
 

@@ -45,6 +45,7 @@ from tests.raids.builders import (
     NOW,
     START,
     TANK,
+    closed,
     joined,
     raid,
     roles,
@@ -67,7 +68,7 @@ def some_roles(draw: st.DrawFn) -> tuple[Role, ...]:
         Role(
             key=key,
             name=draw(TEXTS),
-            emoji=draw(TEXTS),
+            emoji=draw(st.sampled_from(("✅", "⚔️", "<:ok:123456789012345678>"))),
             seats=draw(st.integers(1, 50)),
             group=draw(TEXTS),
             icon=draw(TEXTS),
@@ -263,7 +264,8 @@ def test_live_raids_are_those_whose_board_still_matters(tx: sqlite3.Connection) 
     for number, board in enumerate([unposted_raid(), fresh, stale, gone, held]):
         rows.insert(tx, replace(board, code=RaidCode(str(number)), message=MessageId(number)))
 
-    assert {found.code for found in rows.with_live_boards(tx, since=START - timedelta(days=14))} == {"0", "1", "4"}
+    live, _ = rows.load_readable(tx, rows.with_live_boards(tx, since=START - timedelta(days=14)))
+    assert {found.code for found in live} == {"0", "1", "4"}
     assert rows.in_posting(tx) == [1]
 
 
@@ -309,12 +311,23 @@ def test_boards_keep_the_fingerprint_of_what_they_showed(tx: sqlite3.Connection)
 
     rows.save_snapshot(tx, board.id, "abc")
 
-    assert rows.board_snapshots(tx) == {board.id: "abc"}
+    assert rows.board_snapshots(tx, since=NOW) == {board.id: "abc"}
+    assert rows.board_snapshot(tx, board.id) == "abc"
     cancelled = lifecycle.cancel(board, reason=CancelReason.MANUAL, by=MANAGER, now=NOW).raid
     rows.save(tx, board, replace(cancelled, version=2))
-    assert rows.board_snapshots(tx) == {}
+    assert rows.board_snapshots(tx, since=NOW) == {}
     assert rows.cancelled_boards(tx, done="gone") == [board.id]
     assert rows.cancelled_boards(tx, done="abc") == []
+
+
+def test_only_boards_that_are_followed_are_read_at_the_start(tx: sqlite3.Connection) -> None:
+    recent = rows.insert(tx, replace(closed(raid(tank=1)), code=RaidCode("RECENT")))
+    old = rows.insert(tx, replace(closed(raid(tank=1)), code=RaidCode("OLD"), message=MessageId(5), starts_at=NOW))
+    for board in (recent, old):
+        rows.save_snapshot(tx, board, "abc")
+
+    assert rows.board_snapshots(tx, since=NOW + timedelta(seconds=1)) == {recent: "abc"}
+    assert rows.board_snapshot(tx, old) == "abc"
 
 
 def test_the_audit_keeps_who_what_when_and_from_where(tx: sqlite3.Connection) -> None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from structlog.testing import capture_logs
 
 from raidbot.db import templates as rows
+from raidbot.db.cells import SetAside
 from raidbot.raids.model import GuildId
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.catalogue import Catalogue, untouched
@@ -113,7 +113,7 @@ def test_whatever_is_accepted_survives_there_and_back(template: Template, own: b
     ],
 )
 @pytest.mark.parametrize("key", ["polaris", "custom-fishing"])
-def test_a_row_that_cannot_be_read_takes_no_other_down_and_is_logged(
+def test_a_row_that_cannot_be_read_takes_no_other_down_and_is_named(
     tx: sqlite3.Connection, key: str, payload: str
 ) -> None:
     own = key.startswith("custom-")
@@ -123,11 +123,11 @@ def test_a_row_that_cannot_be_read_takes_no_other_down_and_is_logged(
     save(tx, catalogue)
     tx.execute("UPDATE templates SET payload = ? WHERE key = ?", (payload, key))
 
-    with capture_logs() as logs:
-        read = rows.catalogue(tx, GUILD)
+    faults: list[SetAside] = []
+    read = rows.catalogue(tx, GUILD, faults)
 
     assert read == (rules.remove(catalogue, key) if own else rules.reset(catalogue, key))
-    assert [(entry["event"], entry["key"], entry["guild"]) for entry in logs] == [("template left out", key, GUILD)]
+    assert [(fault.table, fault.row) for fault in faults] == [("templates", f"{GUILD} {key}")]
     save(tx, rules.set_enabled(read, "lemuria", enabled=False))
     assert tx.execute("SELECT payload FROM templates WHERE key = ?", (key,)).fetchone() == (payload,)
 

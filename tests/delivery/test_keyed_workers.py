@@ -1,6 +1,7 @@
 """One worker per key, which runs when woken, retries with backoff and stops in order."""
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -167,3 +168,24 @@ async def test_many_keys_are_woken_in_turn() -> None:
 
     assert sorted(done) == list(range(100))
     assert most == 7
+
+
+async def test_work_that_raises_runs_again_and_holds_up_no_other_key() -> None:
+    errors = [sqlite3.OperationalError("disk I/O error"), KeyError("unexpected")]
+    done, all_done = list[str](), asyncio.Event()
+
+    async def work(key: str) -> None:
+        if key == "failing" and errors:
+            raise errors.pop()
+        done.append(key)
+        if len(done) == 2:
+            all_done.set()
+
+    workers = workers_for(work)
+    workers.start()
+    for key in ("failing", "quick"):
+        workers.wake(key)
+
+    await asyncio.wait_for(all_done.wait(), 5)
+    await workers.stop(1)
+    assert done == ["quick", "failing"]

@@ -1,6 +1,7 @@
 """A worker that runs when woken and retries after a failure."""
 
 import asyncio
+import sqlite3
 
 from raidbot.delivery.retry_worker import Pause, RetryWorker
 
@@ -15,7 +16,7 @@ async def test_a_round_is_made_when_there_is_something_to_do_and_again_while_som
             made.set()
         return wait
 
-    rounds = RetryWorker(work, first_retry=0.01)
+    rounds = RetryWorker("work", work, first_retry=0.01)
     rounds.start()
     rounds.wake()
 
@@ -33,7 +34,7 @@ async def test_new_work_does_not_wait_for_the_long_pause_of_what_fails() -> None
             enough.set()
         return 0.0
 
-    rounds = RetryWorker(work, first_retry=0.01)
+    rounds = RetryWorker("work", work, first_retry=0.01)
     rounds.start()
 
     async def come_up() -> None:
@@ -54,7 +55,7 @@ async def test_stopping_lets_the_round_under_way_finish_and_makes_no_other() -> 
         made.append(rounds.ending)
         return 0.0
 
-    rounds = RetryWorker(work, first_retry=60)
+    rounds = RetryWorker("work", work, first_retry=60)
     rounds.start()
     rounds.wake()
     await begun.wait()
@@ -78,7 +79,7 @@ async def test_a_round_that_takes_too_long_is_cut_short() -> None:
             cut.set()
         return None
 
-    rounds = RetryWorker(work, first_retry=60)
+    rounds = RetryWorker("work", work, first_retry=60)
     rounds.start()
     rounds.wake()
     await begun.wait()
@@ -92,7 +93,7 @@ async def test_what_never_began_stops_at_once() -> None:
     async def work() -> float | None:
         return None
 
-    await RetryWorker(work, first_retry=60).stop(5)
+    await RetryWorker("work", work, first_retry=60).stop(5)
 
 
 async def test_rounds_in_which_nothing_could_be_tried_make_no_pause_longer() -> None:
@@ -105,9 +106,27 @@ async def test_rounds_in_which_nothing_could_be_tried_make_no_pause_longer() -> 
             enough.set()
         return Pause(0.01)
 
-    rounds = RetryWorker(work, first_retry=0.01)
+    rounds = RetryWorker("work", work, first_retry=0.01)
     rounds.start()
     rounds.wake()
 
     await asyncio.wait_for(enough.wait(), 5)
+    await rounds.stop(1)
+
+
+async def test_a_round_that_raises_is_made_again() -> None:
+    errors = [sqlite3.OperationalError("disk I/O error"), KeyError("unexpected")]
+    made = asyncio.Event()
+
+    async def work() -> float | None:
+        if errors:
+            raise errors.pop()
+        made.set()
+        return None
+
+    rounds = RetryWorker("work", work, first_retry=0.01)
+    rounds.start()
+    rounds.wake()
+
+    await asyncio.wait_for(made.wait(), 10)
     await rounds.stop(1)

@@ -89,10 +89,10 @@ async def test_boards_of_raids_long_over_are_forgotten_and_stay_so(db: Database)
     await state.change(over, close, BY_MANAGER)
 
     hours[0] = (START - NOW + BOARD_RETENTION) / timedelta(hours=1)
-    await state.forget_boards()
+    assert await state.forget_boards() == []
     assert set(state.boards.values()) == {over, held}
     hours[0] += 1
-    await state.forget_boards()
+    assert await state.forget_boards() == [over]
     assert set(state.boards.values()) == {held}
 
     await state.change(over, partial(details.lead, leader=ALICE), BY_MANAGER)

@@ -11,6 +11,7 @@ from discord import app_commands
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.responses import send_ephemeral
 from raidbot.utils.errors import Refusal
+from raidbot.utils.text import whole
 
 log = structlog.get_logger(__name__)
 
@@ -30,13 +31,15 @@ async def report_error(interaction: Interaction, error: Exception) -> None:
     if _is_too_late(error):
         log.info("answered too late", error=str(error))
         return
-    text = _sentence(error)
+    text = whole(_sentence(error))
     if interaction.type is discord.InteractionType.autocomplete:
         return
     try:
         await send_ephemeral(interaction, text)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
         log.info("error not shown", error=str(failure))
+    except Exception:
+        log.exception("error not shown")
 
 
 def _cause(error: Exception) -> Exception:

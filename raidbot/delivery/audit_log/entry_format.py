@@ -57,6 +57,7 @@ _SIGNS = {
     AuditAction.REMINDED: "📬",
     AuditAction.THREAD_OPENED: "💬",
     AuditAction.THREAD_LOST: "💬",
+    AuditAction.SET_ASIDE: "⚠️",
 }
 _OTHER_SIGN = "⚙️"
 _VALUE_CHANGES = {

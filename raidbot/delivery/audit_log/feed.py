@@ -12,13 +12,14 @@ import structlog
 from raidbot.db import audit as rows
 from raidbot.db import outbox
 from raidbot.db.audit import Feed, Record
+from raidbot.db.database import Unwritable
 from raidbot.db.outbox import OutboxMessage
 from raidbot.delivery.audit_log import entry_format
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.model import ChannelId, GuildId
 from raidbot.state import State
-from raidbot.utils.tasks import end
+from raidbot.utils.tasks import end, guarded
 
 log = structlog.get_logger(__name__)
 
@@ -46,12 +47,13 @@ class AuditFeed:
         self._stopping = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
         self._reports: ReportOnce[ChannelId] = ReportOnce()
+        self._failures: ReportOnce[GuildId] = ReportOnce()
         state.listen(self._committed)
         state.listen_to_settings(self._committed)
         state.listen_to_templates(self._committed)
 
     async def start(self) -> None:
-        self._worker = asyncio.create_task(self._run())
+        self._worker = asyncio.create_task(guarded("log channels", self._run, stopping=self._stopping))
 
     async def stop(self, timeout: float) -> None:
         """Stop within `timeout` seconds; entries not queued yet stay pending."""
@@ -64,7 +66,13 @@ class AuditFeed:
         async with self._telling:
             for feed, count, until in ((Feed.LIVE, 1, now), (Feed.AUDIT, _EMBEDS_PER_MESSAGE, now - MAX_BATCH_AGE)):
                 for guild in await self._state.db.read(partial(rows.due_guilds, feed=feed, count=count, until=until)):
-                    await self._report(guild, feed)
+                    try:
+                        await self._report(guild, feed)
+                    except Unwritable:
+                        raise
+                    except Exception:  # must not keep the other guilds waiting
+                        if self._failures.is_new(guild):
+                            log.exception("audit entries of a guild not queued", guild=guild, feed=feed)
 
     def _committed(self, _before: object, _result: object) -> None:
         self._recorded.set()

@@ -42,7 +42,7 @@ class LostBoards:
         self._boards = boards
         self._delay = delay
         self._due: dict[PostedKey, float] = {}
-        self._worker = RetryWorker(self._work_round, first_retry=min(first_retry, delay))
+        self._worker = RetryWorker("lost boards", self._work_round, first_retry=min(first_retry, delay))
 
     async def start(self) -> None:
         self._worker.start()

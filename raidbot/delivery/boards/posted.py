@@ -75,6 +75,16 @@ class UnpostedThing:
 
 
 @dataclass(frozen=True, slots=True)
+class StrayThing:
+    """A thing that was over before it was posted. Its message, if it stands, has this footer and came after `since`."""
+
+    guild: GuildId
+    channel: ChannelId
+    footer: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Unwanted:
     """A member's reaction to remove: the one that stands for this option of the thing."""
 
@@ -184,7 +194,11 @@ class PostedKind(Protocol):
     # Drawing
 
     async def snapshots(self) -> Iterable[tuple[int, str]]:
-        """Return the stored snapshots of things."""
+        """Return the stored snapshots of things that are in `messages`."""
+
+    async def snapshot(self, _thing: int, /) -> str:
+        """Return the stored snapshot of a thing that is not in `messages` any more."""
+        return ""
 
     async def to_draw(self, drawn: Set[int], /) -> Collection[int]:
         """Return the things that may have to be redrawn at the start; `drawn` are those with a snapshot."""
@@ -225,6 +239,14 @@ class PostedKind(Protocol):
 
     async def refused(self, thing: int, /) -> None:
         """Discord refuses to post the thing."""
+
+    async def stray(self, _thing: int, /) -> "StrayThing | None":
+        """Return the thing if it was over before it was posted, and its message may stand all the same."""
+        return None
+
+    async def taken_down(self, _thing: int, /) -> None:
+        """No message of the thing is left: it need not be looked for again."""
+        return
 
     async def follow_up(self, _thing: int, /) -> None:
         """Do what comes after posting, if something is left. Raises NoResponse to be called again."""

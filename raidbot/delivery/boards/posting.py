@@ -21,6 +21,7 @@ from raidbot.state import State
 log = structlog.get_logger(__name__)
 
 _MAX_BACKOFF_SECONDS = 60.0
+_REFUSED_RETRY_SECONDS = 600.0
 
 
 class Posting:
@@ -50,6 +51,7 @@ class Posting:
         self._prefix = ""
         self._under_way: dict[PostedKey, ChannelId] = {}
         self._listeners: list[Callable[[], Awaitable[None]]] = []
+        self._sent_at: dict[PostedKey, datetime] = {}
         self._workers: KeyedWorkers[PostedKey] = KeyedWorkers(
             self._work, first_retry=first_retry, max_retry_seconds=_MAX_BACKOFF_SECONDS
         )
@@ -87,6 +89,8 @@ class Posting:
         backoff = self._workers.backoff(key)
         try:
             await self._post(key)
+            if (wait := await self._take_down_stray(key)) is not None:
+                return wait
         except NoResponse as none:
             log.info("board not posted yet", **key.fields, error=f"{none}: {none.__cause__!r}")
             return none.retry_in if isinstance(none, CircuitOpen) else max(backoff.next(), none.retry_in)
@@ -125,6 +129,7 @@ class Posting:
         if not is_wanted:
             await self._take_down(message)
             return
+        self._sent_at.pop(key, None)
         log.info("board posted", **key.fields, message=message.id)
         self._workers.backoff(key).reset()
         await self._catch_up(key)
@@ -140,39 +145,78 @@ class Posting:
         claimed = await self._kinds.of(key).claim_post(key.id, now)
         channel, board = self._client.get_partial_messageable(thing.channel, guild_id=thing.guild), thing.board
         if claimed is not None and now - claimed >= CLAIM_LIFETIME:
-            left = await self._api.call(
-                partial(self._find, channel, board.footer, since=claimed), Family.READS, thing.guild
-            )
+            left = await self._find(channel, thing, since=claimed)
             if left is not None:
                 return channel.get_partial_message(left)
         await self._pacer.turn(thing.channel)
         nonce = f"{self._prefix}{thing.nonce}"
-        sent = await with_controls(
-            self._api,
-            board.controls,
-            lambda controls: channel.send(embed=board.embed(), nonce=nonce, view=controls),  # type: ignore[arg-type]
-            Family.MESSAGES,
-            thing.guild,
-        )
+        self._sent_at[key] = now
+        try:
+            sent = await with_controls(
+                self._api,
+                board.controls,
+                lambda controls: channel.send(embed=board.embed(), nonce=nonce, view=controls),  # type: ignore[arg-type]
+                Family.MESSAGES,
+                thing.guild,
+            )
+        except discord.HTTPException:
+            if claimed is None:
+                raise
+            left = await self._find(channel, thing, since=claimed)
+            if left is None:
+                raise
+            return channel.get_partial_message(left)  # an earlier attempt was not refused
         if claimed is None:
             await self._boards.posted(key, board.fingerprint)
         else:
             self._boards.forget(key)  # the message may be older than this board
         return channel.get_partial_message(sent.id)
 
-    async def _find(self, channel: discord.PartialMessageable, footer: str, *, since: datetime) -> int | None:
-        """Return the id of our message with this footer sent since the first attempt, or None.
+    async def _find(self, channel: discord.PartialMessageable, thing: UnpostedThing, *, since: datetime) -> int | None:
+        """Return the id of the thing's message if it was sent since the first attempt, or None.
 
         Needed where Discord no longer knows the nonce. However much was said since, the board is found.
         """
-        assert self._client.user is not None  # noqa: S101
+        search = partial(self._search, channel, thing.board.footer, since=since)
         try:
-            async for message in channel.history(limit=None, after=since - CLOCK_TOLERANCE):
-                ours = message.author.id == self._client.user.id
-                if ours and any(embed.footer.text == footer for embed in message.embeds):
-                    return message.id
+            return await self._api.call(search, Family.READS, thing.guild)
         except discord.Forbidden:
             log.warning("channel cannot be searched for a board posted earlier", channel=channel.id)
+        return None
+
+    async def _search(self, channel: discord.PartialMessageable, footer: str, *, since: datetime) -> int | None:
+        assert self._client.user is not None  # noqa: S101
+        async for message in channel.history(limit=None, after=since - CLOCK_TOLERANCE):
+            ours = message.author.id == self._client.user.id
+            if ours and any(embed.footer.text == footer for embed in message.embeds):
+                return message.id
+        return None
+
+    async def _take_down_stray(self, key: PostedKey) -> float | None:
+        """Delete the message of a thing that was over before it was posted, if there is one.
+
+        Return the delay in seconds until it is looked for again, or None if there is none left.
+        """
+        kind, now = self._kinds.of(key), self._state.now()
+        thing = await kind.stray(key.id)
+        if thing is None:
+            return None
+        channel = self._client.get_partial_messageable(thing.channel, guild_id=thing.guild)
+        try:
+            search = partial(self._search, channel, thing.footer, since=thing.since)
+            left = await self._api.call(search, Family.READS, thing.guild)
+            if left is not None:
+                await self._take_down(channel.get_partial_message(left))
+        except discord.NotFound:  # the channel is gone
+            left = None
+        except discord.HTTPException as refusal:
+            said = {"status": refusal.status, "code": refusal.code, "error": refusal.text}
+            log.warning("board of a cancelled thing cannot be looked for", **key.fields, **said)
+            return _REFUSED_RETRY_SECONDS
+        if left is None and now - self._sent_at.get(key, thing.since) < CLAIM_LIFETIME:
+            return self._workers.backoff(key).next()  # what was sent may still arrive
+        self._sent_at.pop(key, None)
+        await kind.taken_down(key.id)
         return None
 
     async def _take_down(self, message: discord.PartialMessage) -> None:

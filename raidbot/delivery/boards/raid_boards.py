@@ -11,12 +11,14 @@ import structlog
 
 from raidbot.db import audit, imported, raid_queries
 from raidbot.db import raids as rows
+from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.boards.posted import (
     Comparison,
     Loss,
     Place,
     PostedKind,
     PostedThing,
+    StrayThing,
     ThingComparison,
     UnpostedThing,
     Unwanted,
@@ -34,7 +36,7 @@ from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.reaction_notices import ReactionNotices
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.delivery.threads import Threads
-from raidbot.raids import lifecycle
+from raidbot.raids import labels, lifecycle
 from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.events import Change, Created, MarksChanged, Revived
 from raidbot.raids.model import (
@@ -128,7 +130,11 @@ class RaidBoards(PostedKind):
     # Drawing
 
     async def snapshots(self) -> Iterable[tuple[int, str]]:
-        return (await self._state.db.read(rows.board_snapshots)).items()
+        since = self._state.now() - BOARD_RETENTION
+        return (await self._state.db.read(partial(rows.board_snapshots, since=since))).items()
+
+    async def snapshot(self, raid: int, /) -> str:
+        return await self._state.db.read(partial(rows.board_snapshot, raid=RaidId(raid)))
 
     async def to_draw(self, drawn: Set[int], /) -> Collection[int]:
         """Return all boards but those never drawn, as after an import, whose names are not all known.
@@ -140,15 +146,15 @@ class RaidBoards(PostedKind):
         taken_over = await self._state.db.read(imported.uncompared)
         self._unseen.update(raid for raid in boards if raid not in drawn)
         due = []
-        for raid in boards:
-            if raid not in self._unseen or (raid not in taken_over and await self._is_named(raid)):
-                self._unseen.discard(raid)
-                due.append(raid)
+        async for raid in self._state.raids(boards):
+            if raid.id not in self._unseen or (raid.id not in taken_over and await self._is_named(raid)):
+                self._unseen.discard(raid.id)
+                due.append(raid.id)
         return due
 
     async def posted(self, raid_id: int, /) -> PostedThing | None:
-        raid = await self._state.raid(RaidId(raid_id))
-        if raid.message is None or _board_is_gone(raid):
+        raid = await self._readable(raid_id)
+        if raid is None or raid.message is None or _board_is_gone(raid):
             return None
         place = Place(raid.guild, raid.channel, raid.message)
         return PostedThing(place, await self._drawn(raid), is_final=raid.status is Status.CANCELLED)
@@ -186,14 +192,14 @@ class RaidBoards(PostedKind):
     # Posting
 
     async def unposted(self) -> Collection[int]:
-        """Return raids in state `posting`, and the last hour's raids without a thread."""
+        """Return raids in state `posting`, those cancelled in it, and the last hour's raids without a thread."""
         lacking = await self._threads.lacking()
         self._without_thread.update(lacking)
-        return [*await self._state.db.read(rows.in_posting), *lacking]
+        return [*await self._state.db.read(rows.in_posting), *await self._state.db.read(rows.strays), *lacking]
 
     async def to_post(self, raid_id: int, /) -> UnpostedThing | None:
-        raid = await self._state.raid(RaidId(raid_id))
-        if raid.status is not Status.POSTING:
+        raid = await self._readable(raid_id)
+        if raid is None or raid.status is not Status.POSTING:
             return None
         board = await self._drawn(replace(raid, status=Status.OPEN))
         return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}")
@@ -214,6 +220,18 @@ class RaidBoards(PostedKind):
         """Cancel the raid."""
         cancel = partial(lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None, now=self._state.now())
         await self._state.change(RaidId(raid), cancel, _CAUSE)
+
+    async def stray(self, raid_id: int, /) -> StrayThing | None:
+        raid = await self._readable(raid_id)
+        if raid is None or raid.status is not Status.CANCELLED or raid.message is not None:
+            return None
+        claimed = await self._state.db.read(partial(rows.post_claim, raid=raid.id))
+        if claimed is None or raid.cancelled_reason is CancelReason.NOT_POSTED:
+            return None
+        return StrayThing(raid.guild, raid.channel, labels.footer(raid), claimed)
+
+    async def taken_down(self, raid: int, /) -> None:
+        await self._state.db.write(partial(rows.drop_post_claim, raid=RaidId(raid)))
 
     async def follow_up(self, raid_id: int, /) -> None:
         """Open the raid's thread."""
@@ -256,11 +274,13 @@ class RaidBoards(PostedKind):
 
     async def unwanted(self) -> Collection[tuple[ChannelId, Unwanted]]:
         """Return the unwanted marks of all boards."""
-        raids = [await self._state.raid(raid) for raid in list(self._state.boards.values())]
-        return [(raid.channel, unwanted) for raid in raids for unwanted in _unwanted(raid)]
+        raids = self._state.raids(list(self._state.boards.values()))
+        return [(raid.channel, unwanted) async for raid in raids for unwanted in _unwanted(raid)]
 
     async def find_unwanted(self, unwanted: Unwanted, /, *, refused: bool) -> tuple[Place, str] | None:
-        raid, role = await self._state.raid(RaidId(unwanted.key.id)), RoleKey(unwanted.option)
+        raid, role = await self._readable(unwanted.key.id), RoleKey(unwanted.option)
+        if raid is None:
+            return None
         mark = raid.mark_of(unwanted.member, role)
         still = refused if mark is None else mark.unwanted
         if raid.message is None or not still:
@@ -275,8 +295,8 @@ class RaidBoards(PostedKind):
 
     async def comparable(self, concerns: Callable[[GuildId], bool], /) -> Mapping[int, bool]:
         """Return all boards in these guilds, True for those with changes in the last ten minutes."""
-        boards = list(self._state.boards.values())
-        found = [raid for raid in boards if concerns((await self._state.raid(raid)).guild)]
+        boards = self._state.raids(list(self._state.boards.values()))
+        found = [raid.id async for raid in boards if concerns(raid.guild)]
         since = self._state.now() - _RECENT_PERIOD
         recent = await self._state.db.read(partial(audit.active_since, since=since))
         return {raid: raid in recent for raid in found}
@@ -306,7 +326,7 @@ class RaidBoards(PostedKind):
             self._remove_unwanted(raid)
         if self._reconcile.is_comparing(key):
             self._reconcile.touched(key, _concerned(before, raid), by=change.events)
-        if Created() in change.events:
+        if Created() in change.events or (raid.status is Status.CANCELLED and before.status is Status.POSTING):
             self._posting.post(key)
 
     def _remove_unwanted(self, raid: Raid) -> None:
@@ -328,15 +348,21 @@ class RaidBoards(PostedKind):
     async def _restyle(self, guild: GuildId) -> None:
         """Redraw the guild's boards; the next start redraws what a shutdown interrupts."""
         try:
-            for raid in list(self._state.boards.values()):
-                if (await self._state.raid(raid)).guild == guild:
-                    self.mark(raid)
-        except sqlite3.Error:
+            async for raid in self._state.raids(list(self._state.boards.values())):
+                if raid.guild == guild:
+                    self.mark(raid.id)
+        except Exception:
             log.exception("boards not redrawn after settings changed", guild=guild)
 
-    async def _is_named(self, raid_id: RaidId) -> bool:
+    async def _readable(self, raid_id: int) -> Raid | None:
+        """Return the raid; None if it was set aside, as one without a board."""
+        try:
+            return await self._state.raid(RaidId(raid_id))
+        except UnreadableRaid:
+            return None
+
+    async def _is_named(self, raid: Raid) -> bool:
         """Return True if all names on the board are known."""
-        raid = await self._state.raid(raid_id)
         return {raid.creator, *raid.members()} <= (await self._state.names(raid)).keys()
 
     async def _drawn(self, raid: Raid) -> Board:

@@ -27,7 +27,7 @@ from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.utils.backoff import Backoff
 from raidbot.utils.locks import KeyedLocks
-from raidbot.utils.tasks import end
+from raidbot.utils.tasks import end, guarded
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,10 @@ class Reconcile:
         self._reports: ReportOnce[PostedKey] = ReportOnce()
 
     async def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._retry()), asyncio.create_task(self._sweep())]
+        loops = {"comparing again": self._retry, "reading boards in full": self._sweep}
+        self._tasks = [
+            asyncio.create_task(guarded(name, loop, stopping=self._stopping)) for name, loop in loops.items()
+        ]
 
     async def stop(self, timeout: float) -> None:
         """Finish the comparison under way within `timeout` seconds; the next start compares every board."""
@@ -267,13 +270,11 @@ class Reconcile:
             while self._unread and not self._stopping.is_set():
                 key = next(iter(self._unread))
                 del self._unread[key]
-                if await self._has_marks(key):
+                try:
+                    is_marked = bool(await self._kinds.of(key).marks(key.id))
+                except Exception:
+                    self._unread[key] = None  # after the others
+                    raise
+                if is_marked:
                     await self.compare(key, in_full=True)
                     break
-
-    async def _has_marks(self, key: PostedKey) -> bool:
-        try:
-            return bool(await self._kinds.of(key).marks(key.id))
-        except Exception:
-            log.exception("board cannot be compared", **key.fields)
-            return False

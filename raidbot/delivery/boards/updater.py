@@ -101,7 +101,7 @@ class Boards:
         self._workers.wake(key)
 
     def forget(self, key: PostedKey) -> None:
-        """Forget what the message showed, because it is gone or shows its last state."""
+        """Forget what the message showed, because it is gone, shows its last state or is drawn rarely from now on."""
         for kept in (self._shown, self._edited, self._lacking):
             kept.pop(key, None)
 
@@ -139,6 +139,8 @@ class Boards:
 
     async def _follow(self, key: PostedKey) -> float | None:
         """Bring the message up to date, step by step."""
+        if key not in self._shown and (text := await self._kinds.of(key).snapshot(key.id)):
+            self._shown.setdefault(key, Snapshot.read(text))
         while True:
             thing = await self._kinds.of(key).posted(key.id)
             if thing is None:
@@ -163,6 +165,8 @@ class Boards:
             return True
         if thing.is_final:
             await self._kinds.of(key).save_final(key.id)
+            self.forget(key)
+        elif thing.place.message not in self._kinds.of(key).messages:
             self.forget(key)
         self._reports.forget(key)
         return False

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 
@@ -10,6 +11,7 @@ import discord
 import structlog
 
 from raidbot.db import absences, raid_queries
+from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.delivery.members.names import store_members
 from raidbot.delivery.pacing import Pacer
@@ -55,7 +57,7 @@ class Departures:
         self._redraw = redraw
         self._pacer: Pacer[None] = Pacer(gap, burst=5)  # Discord allows 120 gateway messages per minute
         self._due: dict[GuildId, None] = {}
-        self._worker = RetryWorker(self._work_round, first_retry=first_retry)
+        self._worker = RetryWorker("departures", self._work_round, first_retry=first_retry)
         state.listen(self._committed)
         state.listen_to_settings(self._settings_committed)
 
@@ -135,7 +137,8 @@ class Departures:
     async def _take_off(self, guild: GuildId, member: MemberId, raids: list[RaidId]) -> None:
         log.info("missed departure of member", guild=guild, member=member, raids=len(raids))
         for raid in raids:
-            await self._state.change(raid, partial(signups.depart, member=member, now=self._state.now()), _CAUSE)
+            with suppress(UnreadableRaid):
+                await self._state.change(raid, partial(signups.depart, member=member, now=self._state.now()), _CAUSE)
 
     async def _removed_from(self, guild: GuildId) -> bool:
         """Note the bot's absence if it is not in the guild by REST either; its raids rest until it is back.

@@ -42,7 +42,7 @@ class MemberNames:
         self._redraw = redraw
         self._wanted: dict[GuildId, dict[MemberId, set[RaidId]]] = {}
         self._unknown: set[tuple[GuildId, MemberId]] = set()
-        self._worker = RetryWorker(self._work_round, first_retry=first_retry)
+        self._worker = RetryWorker("names", self._work_round, first_retry=first_retry)
 
     async def start(self) -> None:
         self._worker.start()

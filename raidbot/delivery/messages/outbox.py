@@ -10,9 +10,10 @@ from typing import Literal
 import discord
 import structlog
 
-from raidbot.db import audit
+from raidbot.db import audit, outbox_rows
 from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import outbox as rows
+from raidbot.db.cells import SetAside
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Claimed
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
@@ -22,7 +23,7 @@ from raidbot.delivery.messages.sender import FateUnknown, Sender
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.state import State
 from raidbot.utils.backoff import Backoff
-from raidbot.utils.tasks import end
+from raidbot.utils.tasks import end, guarded
 
 log = structlog.get_logger(__name__)
 
@@ -72,9 +73,13 @@ class Outbox:
     async def start(self) -> None:
         """Recover the claims of an earlier run, then start sending."""
         self._sender.nonce_prefix = await nonce_prefix(self._state.db)
+        await self._state.set_aside.report(await self._state.db.write(outbox_rows.drop_damaged))
         if recovered := await self._state.db.write(rows.recover):
             log.warning("messages recovered after an unclean stop, sent unless found", messages=recovered)
-        self._senders = [asyncio.create_task(self._run(kind)) for kind in self._owing]
+        self._senders = [
+            asyncio.create_task(guarded(f"outbox {kind}", partial(self._run, kind), stopping=self._stopping))
+            for kind in self._owing
+        ]
 
     async def stop(self, timeout: float) -> None:
         """Finish the batches under way within `timeout` seconds; the rest stays in the outbox."""
@@ -106,7 +111,9 @@ class Outbox:
         owing = self._owing[kind]
         owing.clear()
         now = self._state.now()
-        claimed, expired = await self._state.db.write(partial(self._claim, kind=kind, now=now))
+        faults: list[SetAside] = []
+        claimed, expired = await self._state.db.write(partial(self._claim, kind=kind, now=now, faults=faults))
+        await self._state.set_aside.report(faults)
         if expired:
             log.warning("messages not sent in time", kind=kind, messages=expired)
         for row in claimed:
@@ -122,10 +129,12 @@ class Outbox:
         else:
             await sleep_unless(wait, unless=owing)
 
-    def _claim(self, tx: sqlite3.Connection, *, kind: OutboxKind, now: datetime) -> tuple[list[Claimed], int]:
+    def _claim(
+        self, tx: sqlite3.Connection, *, kind: OutboxKind, now: datetime, faults: list[SetAside]
+    ) -> tuple[list[Claimed], int]:
         """Claim the next batch; return it with the number of rows given up because their time is over."""
         expired = rows.expire(tx, kind=kind, now=now)
-        return rows.claim(tx, kind=kind, limit=self._batch, now=now, turns=self._turns[kind]), expired
+        return rows.claim(tx, kind=kind, limit=self._batch, now=now, turns=self._turns[kind], faults=faults), expired
 
     async def _send_batch(self, claimed: list[Claimed]) -> bool:
         """Send the rows; return False if all were put back without an attempt."""

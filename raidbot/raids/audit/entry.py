@@ -66,6 +66,7 @@ class AuditAction(StrEnum):
 
     SETTING_CHANGED = "setting.changed"
     GRANT_REFUSED = "grant.refused"
+    SET_ASIDE = "row.set_aside"
 
     TEMPLATE_ADDED = "template.added"
     TEMPLATE_DELETED = "template.deleted"

@@ -99,6 +99,7 @@ _TITLES = {
     AuditAction.SUBSTITUTE_DECLINED: "does not substitute",
     AuditAction.SETTING_CHANGED: "setting changed",
     AuditAction.GRANT_REFUSED: "grant refused",
+    AuditAction.SET_ASIDE: "left alone, because it cannot be read",
     AuditAction.TEMPLATE_ADDED: "template added",
     AuditAction.TEMPLATE_DELETED: "template deleted",
     AuditAction.TEMPLATE_ENABLED: "template enabled",
@@ -201,6 +202,11 @@ def _grant(given: Arguments) -> Values:
     return None, f"{who_may(text(given, 'target'))}: {mentions(given.get('roles')) or 'nobody'}"
 
 
+def _set_aside(given: Arguments) -> Values:
+    what = f"{text(given, 'table')} {text(given, 'row')}: {text(given, 'why')}"
+    return None, f"{what}. Whoever runs the bot can mend it; everything else goes on."
+
+
 _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.CREATED: _after("name"),
     AuditAction.POSTED: _after("link"),
@@ -240,6 +246,7 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.SUBSTITUTE_CAME: _seat,
     AuditAction.SUBSTITUTE_DECLINED: _before("role"),
     AuditAction.GRANT_REFUSED: _grant,
+    AuditAction.SET_ASIDE: _set_aside,
     AuditAction.TEMPLATE_ADDED: _after("template"),
     AuditAction.TEMPLATE_DELETED: _before("template"),
     AuditAction.TEMPLATE_ENABLED: _after("template"),

@@ -9,7 +9,7 @@ from typing import Any
 from raidbot.raids.templates.model import Template, check, tidy
 from raidbot.raids.templates.serialization import MAX_FAULTS, NotATemplate, from_json, to_json
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import clip, escape, fit_lines
+from raidbot.utils.text import clip, escape, fit_lines, whole
 
 FORMAT = "raidbot-templates"
 VERSION = 1
@@ -77,7 +77,7 @@ def read(content: bytes) -> tuple[FileEntry, ...]:
         raise TooLargeFile(len(content))
     given = _parsed(content)
     _check_version(given)
-    faults = [f"{name}: is not known. Known are {', '.join(_KNOWN)}." for name in given if name not in _KNOWN]
+    faults = [f"{whole(name)}: is not known. Known are {', '.join(_KNOWN)}." for name in given if name not in _KNOWN]
     entries = given.get("templates")
     if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_TEMPLATES:
         raise FileRefused([*faults, f"templates: has to be a list of 1 to {MAX_TEMPLATES} templates."])
@@ -112,7 +112,7 @@ def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise _SaidTwice(clip(name, 40))
+            raise _SaidTwice(clip(whole(name), 40))
         found[name] = value
     return found
 

@@ -8,6 +8,7 @@ from typing import Any
 from raidbot.raids.model import Role
 from raidbot.raids.templates.model import Strategy, Template
 from raidbot.utils.errors import Refusal
+from raidbot.utils.text import has_half_characters, whole
 
 _Reader = Callable[[Any, str, list[str]], Any]
 """Takes a JSON value, its path, and the list to add faults to; returns the value read."""
@@ -47,6 +48,9 @@ def from_json(given: Any, path: str = "template") -> Template:
 def _text(value: Any, path: str, faults: list[str]) -> str:
     if not isinstance(value, str):
         faults.append(f"{path}: has to be a text.")
+        return ""
+    if has_half_characters(value):
+        faults.append(f"{path}: has half of a character, which nothing can show.")
         return ""
     return value
 
@@ -95,7 +99,7 @@ def _record(
             faults.append(f"{path}: has to be an object.")
             return None
         before = len(faults)
-        faults += [f"{path}.{name}: is not known. Known are {known}." for name in value if name not in fields]
+        faults += [f"{path}.{whole(name)}: is not known. Known are {known}." for name in value if name not in fields]
         faults += [f"{path}.{name}: is missing." for name in needed if name not in value]
         found = {name: fields[name](value[name], f"{path}.{name}", faults) for name in fields if name in value}
         return make(**found) if len(faults) == before else None

@@ -182,3 +182,13 @@ async def test_a_file_that_cannot_be_downloaded_is_said_so(sandbox: Sandbox, gui
 
         assert "Discord does not hand me the file right now" in refused.text()
         assert len(await entries(bot, guild)) == len(builtin())
+
+
+@pytest.mark.parametrize("field", ["name", "description", "emoji", "game", "colour", "key", "\ud800"])
+async def test_a_file_with_half_a_character_is_refused_with_a_sentence(
+    guild: SandboxGuild, start: Start, field: str
+) -> None:
+    async with start():
+        answer = await take_in(guild, file_of(one(**{field: "half \ud800"})))
+
+        assert "templates[0]" in answer.text()

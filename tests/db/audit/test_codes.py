@@ -27,8 +27,10 @@ PLAYERS_WROTE = {
     *(*FULL.sides, "left", "right", RAID.name, RAID.link, "XYZ234"),
     *("New *text* for <@&5>", "Old\ntext " * 30, "New text", "Old text"),
 }
-ELSEWHERE = {"America/New_York", "Asia/Tokyo", "Missing *Access*"}
-"""Names of time zones, and what Discord said."""
+ELSEWHERE = {"America/New_York", "Asia/Tokyo", "Missing *Access*", "7 (ABCD)", "sides: '5' is no list"}
+"""Names of time zones, what Discord said, and what a row holds that cannot be read."""
+NEVER_WORDS = {"set aside"}
+"""Examples of actions that no row of before knows."""
 
 
 Columns = tuple[str, MemberId | None, str | None, str | None, str]
@@ -94,8 +96,8 @@ def test_what_was_written_is_read_and_shown_as_before(tx: sqlite3.Connection) ->
 
 
 def test_the_same_entry_in_a_row_of_before_is_shown_alike() -> None:
-    for shown in golden().values():
-        assert shown_entry(old_entry(shown)) == shown
+    for name, shown in golden().items():
+        assert name in NEVER_WORDS or shown_entry(old_entry(shown)) == shown
 
 
 def test_there_is_an_example_of_every_action() -> None:
@@ -103,8 +105,9 @@ def test_there_is_an_example_of_every_action() -> None:
 
 
 def test_old_texts_stand_for_their_codes() -> None:
-    for entry in (entry for _, entry in examples() if entry.action in OLD_TEXTS):
-        assert action_of(OldEntry(words(entry).title)) is entry.action
+    for name, entry in examples():
+        if entry.action in OLD_TEXTS:
+            assert name in NEVER_WORDS or action_of(OldEntry(words(entry).title)) is entry.action
     assert {action_of_text(text) for text in OLD_TEXTS.values()} == set(OLD_TEXTS)
     assert action_of_text("something else") is None
 

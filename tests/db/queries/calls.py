@@ -21,6 +21,7 @@ from raidbot.db import (
     imported,
     outbox,
     outbox_endings,
+    outbox_rows,
     past_players,
     raid_history,
     raid_listings,
@@ -31,6 +32,7 @@ from raidbot.db import (
     templates,
     threads,
     undo,
+    unreadable,
 )
 from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.events import Cancelled, Change, Event, Left
@@ -189,6 +191,7 @@ def _outbox() -> Iterator[tuple[str, Call]]:
     yield "expire", partial(outbox.expire, kind="dm", now=NOW)
     yield "put_back", partial(outbox.put_back, row=3, error=_TEXT, until=NOW)
     yield "recover", outbox.recover
+    yield "drop_damaged", outbox_rows.drop_damaged
     yield "unknown", partial(outbox.unknown, row=4, error=_TEXT, now=NOW)
     yield "return_entries", partial(outbox.return_entries, row=4)
     yield "last_returned", partial(outbox.last_returned, channel=CHANNEL)
@@ -269,8 +272,15 @@ def _raids(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "save (roles)", partial(_save, raid=raid, rule=lambda before: replace(before, roles=roles(tank=2)))
     yield "load", partial(raids.load, raid=raid)
     yield "with_live_boards", partial(raids.with_live_boards, since=NOW - timedelta(days=14))
+    yield "load_readable", partial(raids.load_readable, raids=[raid])
+    yield "all_ids", raids.all_ids
+    yield "unreadable_rows", unreadable.unreadable_rows
     yield "claim_post", partial(raids.claim_post, raid=raid, now=NOW)
-    yield "board_snapshots", raids.board_snapshots
+    yield "post_claim", partial(raids.post_claim, raid=raid)
+    yield "strays", raids.strays
+    yield "drop_post_claim", partial(raids.drop_post_claim, raid=raid)
+    yield "board_snapshots", partial(raids.board_snapshots, since=NOW - timedelta(days=14))
+    yield "board_snapshot", partial(raids.board_snapshot, raid=raid)
     yield "in_posting", raids.in_posting
     yield "cancelled_boards", partial(raids.cancelled_boards, done="gone")
     yield "save_snapshot", partial(raids.save_snapshot, raid=raid, fingerprint=_TEXT)

@@ -21,7 +21,8 @@ GROWING = {
     "raid_listings.history": "reads the seats that the member ever had",
     "raid_queries.coming_with_member": "reads the seats that the member ever had",
     "raid_queries.past_players": "stops after `_RAIDS`",
-    "raids.board_snapshots": "once at start",
+    "raids.all_ids": "only `raidbot check` asks",
+    "raids.unreadable_rows": "only `raidbot check` asks",
     "raids.cancelled_boards": "once at start",
 }
 """Calls that cost more, and why they may."""

@@ -7,12 +7,14 @@ from functools import partial
 from structlog.testing import capture_logs
 
 from discord_sandbox.faults import Silence
+from raidbot.db import raids as rows
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CancelReason, Raid, Source, Status
 from raidbot.state import Cause
 from tests.delivery.harness import EDIT, SEND, BotHarness, DeliveryWorld, seated, until
 
 OPEN_THREAD = "POST /channels/{}/messages/{}/threads"
+DELETE = "DELETE /channels/{}/messages/{}"
 HISTORY = "GET /channels/{}/messages"
 CAUSE = Cause(Source.COMMAND)
 
@@ -242,3 +244,86 @@ async def test_a_raid_cancelled_while_its_board_is_on_its_way_leaves_no_board(wo
     await world.sandbox.until(lambda: world.count("DELETE /channels/{}/messages/{}"))
     assert world.boards() == []
     assert await is_status(harness, raid, Status.CANCELLED)
+
+
+async def cancel_while_posting(world: DeliveryWorld, harness: BotHarness, raid: Raid) -> None:
+    await harness.change(raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator))
+
+
+async def until_taken_down(world: DeliveryWorld, harness: BotHarness, raid: Raid) -> None:
+    """Wait until no board is left and nothing is looked for any more."""
+    await world.sandbox.until(lambda: not world.boards(), timeout=30)
+
+    async def is_settled() -> bool:
+        return raid.id not in await harness.state.db.read(rows.strays)
+
+    await until(is_settled)
+
+
+async def test_a_board_that_cannot_be_deleted_at_once_is_deleted_later(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    refused = world.sandbox.faults.answer(503, route=DELETE)
+    slow = world.sandbox.faults.slow(0.3, route=SEND, calls=1)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.sandbox.until(lambda: slow.met)
+    await cancel_while_posting(world, harness, raid)
+    await world.sandbox.until(lambda: refused.met)
+    assert world.boards()
+
+    refused.lift()
+
+    await until_taken_down(world, harness, raid)
+
+
+async def test_a_board_left_by_a_crash_is_deleted_after_the_restart(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    fault = world.sandbox.faults.silence(Silence.HANG, route=SEND, carried_out=True)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.sandbox.until(lambda: fault.met and world.boards())
+    await cancel_while_posting(world, harness, raid)
+    await world.crash(harness)
+    fault.lift()
+
+    harness = await world.start_bot()
+
+    await until_taken_down(world, harness, raid)
+
+
+async def test_a_board_whose_answer_was_lost_is_deleted(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    lost = world.sandbox.faults.silence(Silence.RESET, route=SEND, carried_out=True)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.sandbox.until(lambda: lost.met and world.boards())
+    await cancel_while_posting(world, harness, raid)
+    lost.lift()
+
+    await until_taken_down(world, harness, raid)
+
+
+async def test_a_raid_that_never_was_sent_is_not_looked_for_for_long(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    lost = world.sandbox.faults.silence(Silence.RESET, route=SEND)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.sandbox.until(lambda: lost.met)
+    await cancel_while_posting(world, harness, raid)
+    await world.crash(harness)
+    lost.lift()
+    world.clock.advance(timedelta(minutes=3))
+
+    harness = await world.start_bot()
+
+    await until_taken_down(world, harness, raid)
+    assert world.count(HISTORY)
+
+
+async def test_a_board_that_was_taken_before_a_refusal_is_adopted(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    lost = world.sandbox.faults.silence(Silence.RESET, route=SEND, carried_out=True)
+    raid = await harness.state.create(world.plan(), CAUSE)
+    await world.sandbox.until(lambda: lost.met and world.boards())
+    lost.lift()
+    world.sandbox.faults.refuse(50013, route=SEND, calls=1)
+
+    await until_open(harness, raid)
+
+    assert [board.id for board in world.boards()] == [(await harness.state.raid(raid.id)).message]

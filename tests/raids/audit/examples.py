@@ -194,6 +194,9 @@ OTHERS = {
     "reaction restored": Entry(AuditAction.REACTION_RESTORED, None, {"key": "t", "role": "Tank"}),
     "reactions unproven": Entry(AuditAction.REACTIONS_UNPROVEN, None, {"roles": ["Tank", "Healer"]}),
     "thread refused": Entry(AuditAction.THREAD_MEMBERS_REFUSED, None, {"code": 50001, "error": "Missing *Access*"}),
+    "set aside": Entry(
+        AuditAction.SET_ASIDE, None, {"table": "raids", "row": "7 (ABCD)", "why": "sides: '5' is no list"}
+    ),
     "all refused": _refused(None, EVERYONE, 5),
     "command refused": _refused("raid"),
     "action refused": _refused("raid.close", 5),

@@ -1,7 +1,7 @@
 """Undo reverts all of a manager's edit and nothing else, or gives a reason."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from functools import partial
 
@@ -323,3 +323,15 @@ def _apply_if_allowed(board: Raid, rule: Rule) -> Raid:
         return rule(board).raid
     except Refusal:
         return board
+
+
+def test_every_field_that_a_manager_changes_is_undone_or_known_not_to_be() -> None:
+    """A new field of the raid goes into `FIELDS`, or here with its reason."""
+    by_itself = {"seats", "waits", "attendance", "creator_reminded", "participants_reminded"}
+    never_changed = {"id", "guild", "code", "kind", "template", "emoji", "colour", "roles", "sides", "strategy"}
+    never_changed |= {"lengths", "counts", "creator", "channel", "created_at"}
+    not_by_managers = {"message", "thread", "marks", "filled_once", "next_place", "version", "time_revision"}
+    ended_by_other_changes = {"asks"}
+
+    known = undo.FIELDS.keys() | by_itself | never_changed | not_by_managers | ended_by_other_changes
+    assert {field.name for field in fields(Raid)} == known

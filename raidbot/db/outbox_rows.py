@@ -1,0 +1,119 @@
+"""Read rows of the outbox, and find those that cannot be read."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from raidbot.db import cells
+from raidbot.db.cells import SetAside
+from raidbot.db.timestamps import instant_or_none
+from raidbot.raids.model import GuildId
+
+MAX_ATTEMPTS = 1_000_000
+
+Kind = Literal["dm", "post"]
+Entries = dict[str, list[int]]
+"""Ids of audit entries, by the log channel to which a message reports them."""
+
+
+class Row(NamedTuple):
+    """A row whose values are of the right types."""
+
+    id: int
+    kind: Kind
+    target: int
+    payload: str
+    attempts: int
+    claimed_at: int | None
+    guild: GuildId | None
+    urgency: int
+    entries: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A row to send. No attempt before `first_claimed_at` can have delivered it; None if that is not known."""
+
+    id: int
+    kind: Kind
+    target: int
+    guild: GuildId | None
+    payload: dict[str, Any]
+    attempts: int
+    first_claimed_at: datetime | None
+    urgency: int
+    entries: Entries
+
+
+def read(row: Row, *, first_claim: int | None) -> Claimed:
+    """Return the row as one to send. Raises UnreadableCellError."""
+    return Claimed(
+        id=row.id,
+        kind=row.kind,
+        target=cells.snowflake(row.target),
+        guild=row.guild,
+        payload=_payload(row.payload),
+        attempts=min(row.attempts, MAX_ATTEMPTS) + 1,
+        first_claimed_at=instant_or_none(first_claim),
+        urgency=row.urgency,
+        entries={} if row.entries is None else _entries(row.entries),
+    )
+
+
+def _payload(stored: object) -> dict[str, Any]:
+    """Return a payload of the right shape. Raises UnreadableCellError."""
+    found = cells.from_json(stored)
+    if isinstance(found, dict):
+        content, embeds, buttons = found.get("content"), found.get("embeds", []), found.get("buttons", [])
+        said = isinstance(content, str | None) and isinstance(embeds, list) and isinstance(buttons, list)
+        if said and all(isinstance(one, dict) for one in (*embeds, *buttons)):
+            return found
+    raise cells.UnreadableCellError(f"{cells.shown(stored)} is no message")
+
+
+def _entries(stored: object) -> Entries:
+    """Raises UnreadableCellError."""
+    found = cells.from_json(stored)
+    if isinstance(found, dict) and all(isinstance(ids, list) for ids in found.values()):
+        return {feed: [cells.snowflake(one) for one in ids] for feed, ids in found.items()}
+    raise cells.UnreadableCellError(f"{cells.shown(stored)} names no entries")
+
+
+def unreadable(connection: sqlite3.Connection) -> list[SetAside]:
+    """Return the unsent rows that `claim` would refuse."""
+    found: list[SetAside] = []
+    rows = connection.execute(
+        f"SELECT {', '.join(Row._fields)} FROM outbox WHERE state = 'pending'"  # noqa: S608 - our own names
+    ).fetchall()
+    for row in map(Row._make, rows):
+        try:
+            read(row._replace(attempts=0), first_claim=None)
+        except cells.UnreadableCellError as why:
+            found.append(SetAside(table="outbox", row=str(row.id), why=str(why), guild=row.guild))
+    return found
+
+
+def drop_damaged(tx: sqlite3.Connection) -> list[SetAside]:
+    """Delete unsent rows that could neither be changed nor claimed, and return them.
+
+    SQLite lets no statement change a row with a value of a wrong type or one that a constraint forbids.
+    """
+    found: list[SetAside] = []
+    for state in ("pending", "claimed"):
+        for row, guild in tx.execute(
+            "DELETE FROM outbox WHERE state = ? AND NOT (typeof(kind) = 'text' AND typeof(target) = 'integer'"
+            " AND typeof(payload) = 'text' AND typeof(dedupe) = 'text' AND typeof(due_at) = 'integer'"
+            " AND typeof(attempts) = 'integer' AND typeof(last_error) IN ('text', 'null')"
+            " AND typeof(coalesce(guild, 0)) = 'integer' AND coalesce(guild, 0) >= 0"
+            " AND typeof(coalesce(expires_at, 0)) = 'integer' AND typeof(coalesce(claimed_at, 0)) = 'integer'"
+            " AND typeof(coalesce(done_at, 0)) = 'integer' AND typeof(coalesce(message, 0)) = 'integer'"
+            " AND typeof(coalesce(raid, 0)) = 'integer' AND typeof(urgency) = 'integer' AND urgency BETWEEN 0 AND 2"
+            " AND typeof(purpose) = 'text' AND typeof(entries) IN ('text', 'null')"
+            " AND purpose IN ('promotion', 'request', 'reminder', 'change', 'courtesy')"
+            " AND CASE WHEN typeof(entries) = 'text' THEN json_valid(entries) ELSE 1 END) RETURNING id, guild",
+            (state,),
+        ).fetchall():
+            known = GuildId(guild) if isinstance(guild, int) else None
+            found.append(SetAside(table="outbox", row=str(row), why="a value is of a wrong type", guild=known))
+    return found

@@ -1,0 +1,50 @@
+"""Say once which rows the bot cannot read: in the log, and in the audit of their servers."""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from raidbot.db import audit, guilds
+from raidbot.db.cells import SetAside
+from raidbot.db.database import Database, Unwritable
+from raidbot.raids.audit.entry import AuditAction, Entry
+from raidbot.raids.model import Source
+
+log = structlog.get_logger(__name__)
+
+
+class SetAsideReports:
+    """Reports rows that were set aside. A server hears once of each, however often the bot starts."""
+
+    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
+        self._db = db
+        self._now = now
+        self._told: set[SetAside] = set()
+
+    async def report(self, found: Iterable[SetAside]) -> None:
+        """Log those not reported before, and tell the managers of their servers."""
+        fresh = [one for one in found if one not in self._told]
+        if not fresh:
+            return
+        self._told.update(fresh)
+        for one in fresh:
+            log.error("row set aside, it cannot be read", table=one.table, row=one.row, guild=one.guild, why=one.why)
+        try:
+            await self._db.write(partial(_tell, found=fresh, now=self._now()))
+        except Unwritable:
+            self._told.difference_update(fresh)  # whoever reads the row next tries again
+        except sqlite3.Error:
+            log.exception("managers not told of rows that were set aside")
+
+
+def _tell(tx: sqlite3.Connection, found: Iterable[SetAside], now: datetime) -> None:
+    for one in found:
+        name = f"set aside: {one.table} {one.row}"
+        if one.guild is None or guilds.fact(tx, name) is not None:
+            continue
+        guilds.note_fact(tx, name, one.why)
+        entry = Entry(AuditAction.SET_ASIDE, None, {"table": one.table, "row": one.row, "why": one.why})
+        audit.record(tx, [entry], guild=one.guild, raid=None, at=now, actor=None, source=Source.CLOCK)
