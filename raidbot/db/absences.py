@@ -4,7 +4,6 @@ import sqlite3
 from datetime import datetime
 
 from raidbot.db.raids import seconds
-from raidbot.db.timestamps import instant_or_none
 from raidbot.raids.model import GuildId, RaidId
 
 _OF_A_RAID = (
@@ -43,10 +42,9 @@ _OF_A_GUILD = (
 PURGED_TABLES = frozenset({"audit", *(query.split()[2] for query in (*_OF_A_RAID, *_OF_A_GUILD))})
 
 
-def since(connection: sqlite3.Connection, guild: GuildId) -> datetime | None:
-    """Return when (UTC) the guild was found to have removed the bot; None while the bot is in it."""
-    row = connection.execute("SELECT since FROM absences WHERE guild = ?", (guild,)).fetchone()
-    return None if row is None else instant_or_none(row[0])
+def is_absent(connection: sqlite3.Connection, guild: GuildId) -> bool:
+    """Return True if the guild is known to have removed the bot."""
+    return connection.execute("SELECT 1 FROM absences WHERE guild = ?", (guild,)).fetchone() is not None
 
 
 def before(connection: sqlite3.Connection, at: datetime) -> list[GuildId]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from raidbot.db import cells
+from raidbot.db.cells import SetAside
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import GuildId, MemberId
 
@@ -41,28 +43,51 @@ class HeardReaction:
         return key_of(self.emoji)
 
 
-def kept(connection: sqlite3.Connection) -> tuple[int, list[HeardReaction]]:
-    """Return all rows in order, and the id of the last one, 0 if there is none."""
+def kept(connection: sqlite3.Connection) -> tuple[int, list[HeardReaction], list[SetAside]]:
+    """Return the id of the last row, 0 if there is none, and all rows in order: as values, or set aside."""
     rows = connection.execute(
         "SELECT id, what, kind, thing, guild, member, emoji, is_super, name, roles, tell"
         " FROM heard_reactions ORDER BY id"
     ).fetchall()
-    found = [
-        HeardReaction(
-            what=Heard(what),
-            kind=kind,
-            thing=thing,
-            guild=GuildId(guild),
-            member=MemberId(member),
-            emoji=emoji,
-            is_super=bool(is_super),
-            name=name,
-            roles=frozenset(json.loads(roles)),
-            tell=bool(tell),
-        )
-        for _, what, kind, thing, guild, member, emoji, is_super, name, roles, tell in rows
-    ]
-    return rows[-1][0] if rows else 0, found
+    found: list[HeardReaction] = []
+    unreadable: list[SetAside] = []
+    for row, *stored in rows:
+        try:
+            found.append(_heard(*stored))
+        except cells.UnreadableCellError as why:
+            unreadable.append(SetAside(table="heard_reactions", row=str(row), why=str(why)))
+    return rows[-1][0] if rows else 0, found, unreadable
+
+
+def _heard(
+    what: object,
+    kind: object,
+    thing: object,
+    guild: object,
+    member: object,
+    emoji: object,
+    is_super: object,
+    name: object,
+    roles: object,
+    tell: object,
+) -> HeardReaction:
+    """Raises UnreadableCellError."""
+    return HeardReaction(
+        what=_what(what),
+        kind=cells.text(kind),
+        thing=cells.snowflake(thing),
+        guild=GuildId(cells.snowflake(guild)),
+        member=MemberId(cells.snowflake(member)),
+        emoji=cells.text(emoji),
+        is_super=cells.flag(is_super),
+        name=cells.text(name),
+        roles=frozenset(_role_ids(roles)),
+        tell=cells.flag(tell),
+    )
+
+
+_what = cells.one_of(Heard)
+_role_ids = cells.json_list(cells.snowflake)
 
 
 def keep(tx: sqlite3.Connection, reactions: Iterable[HeardReaction]) -> int:

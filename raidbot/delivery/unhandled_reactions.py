@@ -29,12 +29,14 @@ class UnhandledReactions:
     async def load(self) -> list[HeardReaction]:
         """Return what the last run left, in order."""
         try:
-            self._last_row, found = await self._db.read(heard_reactions.kept)
+            self._last_row, found, unreadable = await self._db.read(heard_reactions.kept)
         except Exception:  # the comparison of the boards finds them
             log.exception("reactions of the last run cannot be read")
             return []
+        for row in unreadable:
+            log.error("reaction of the last run cannot be read", row=row.row, why=row.why)
         with suppress(Unwritable):  # deleted when this run saves
-            if found:
+            if found or unreadable:
                 log.info("reactions of the last run are handled first", count=len(found))
                 await self._db.write(partial(heard_reactions.delete, until=self._last_row))
         return found

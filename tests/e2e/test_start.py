@@ -73,7 +73,7 @@ async def test_parts_that_cannot_start_hold_up_no_other_and_are_tried_again(
             await bot.state.db.write(lambda tx: tx.execute("ALTER TABLE away RENAME TO facts"))
 
             await post_raid(guild)
-            assert "posting" in _steps(logs, "start-up step succeeded after retries")
+            await guild.until(lambda: "posting" in _steps(logs, "start-up step succeeded after retries"))
 
 
 def _steps(logs: list[EventDict], event: str) -> set[str]:

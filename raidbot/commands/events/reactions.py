@@ -70,7 +70,8 @@ class Reactions(commands.Cog):
 
     async def cog_load(self) -> None:
         """Queue what the last run heard and did not handle, before anything else; guilds have to be known first."""
-        found = [heard for heard in await self._unhandled.load() if self._serves(heard.guild)]
+        followed = {PostedKey(kind.name, thing) for kind in self._kinds for thing in kind.messages.values()}
+        found = [one for one in await self._unhandled.load() if thing_of(one) in followed and self._serves(one.guild)]
         for key in dict.fromkeys(thing_of(heard) for heard in found):
             self._event_queue.put(key, self._client.wait_until_ready)
         for heard in found:

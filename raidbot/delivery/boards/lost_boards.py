@@ -87,7 +87,7 @@ class LostBoards:
         if thing is None:
             return
         place = thing.place
-        if await self._state.db.read(partial(absences.since, guild=place.guild)) is not None:
+        if await self._state.db.read(partial(absences.is_absent, guild=place.guild)):
             return
         try:
             await self._api.call(place.message_of(self._client).fetch, Family.READS, place.guild)

@@ -301,7 +301,7 @@ def _refused_forms() -> Iterator[tuple[str, Call]]:
 
 def _absences(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "note", partial(absences.note, guild=GUILD, at=NOW)
-    yield "since", partial(absences.since, guild=GUILD)
+    yield "is_absent", partial(absences.is_absent, guild=GUILD)
     yield "before", partial(absences.before, at=NOW)
     yield "end", partial(absences.end, guild=GUILD)
     yield "drop_messages", partial(absences.drop_messages, guild=OTHER, now=NOW)

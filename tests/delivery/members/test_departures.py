@@ -118,7 +118,7 @@ async def test_a_server_that_removed_the_bot_is_found_out(world: DeliveryWorld) 
     await harness.reconcile.all()
 
     async def noted() -> bool:
-        return await harness.state.db.read(partial(absences.since, guild=raid.guild)) is not None
+        return await harness.state.db.read(partial(absences.is_absent, guild=raid.guild))
 
     await until(noted)
     assert (await harness.state.raid(raid.id)).is_open

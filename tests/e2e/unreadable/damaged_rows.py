@@ -8,15 +8,29 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from raidbot.db import audit, drafts, guilds, imported, outbox, refused_forms, templates, threads, undo
+from raidbot.db import (
+    absences,
+    audit,
+    drafts,
+    guilds,
+    heard_reactions,
+    imported,
+    outbox,
+    refused_forms,
+    templates,
+    threads,
+    undo,
+)
 from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import raids as rows
+from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.outbox import OutboxMessage
 from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.model import (
     Ask,
     Attendance,
     ChannelId,
+    GivenUp,
     GuildId,
     Kind,
     Mark,
@@ -29,7 +43,7 @@ from raidbot.raids.model import (
 from raidbot.raids.permissions import Grants
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
-from tests.raids.builders import ALICE, BOB, MANAGER, TANK, joined, raid
+from tests.raids.builders import ALICE, BOB, CAROL, MANAGER, TANK, joined, raid
 
 Cell = int | float | str | bytes | None
 CELLS: tuple[Cell, ...] = (
@@ -38,6 +52,8 @@ CELLS: tuple[Cell, ...] = (
 )
 LAST_ROW = ("id", 2**63 - 1)
 """Leaves no id for the next row, which SQLite takes for a full disk."""
+LONG_AGO = (5, -1, -(2**63), 1.5, "5")
+"""As the beginning of an absence they are no damage: the server is deleted."""
 UNDECODABLE = b"\xfe\xff"
 """Stored as a text, but it is no UTF-8."""
 FIRST = 10**17
@@ -66,6 +82,9 @@ KEYS = {
     "drafts": "guild",
     "refused_forms": "guild",
     "closed_dms": "member",
+    "given_up": "raid",
+    "heard_reactions": "guild",
+    "absences": "guild",
     "facts": "name",
 }
 """The tables that are read at the start or by jobs, and the column that says whose row it is."""
@@ -76,7 +95,12 @@ def damage(path: Path, table: str, now: datetime) -> list[str]:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         columns = [column[1] for column in connection.execute(f"PRAGMA table_info({table})")]
         pairs = [(column, cell) for column in columns for cell in CELLS if (column, cell) != LAST_ROW]
+        if table == "absences":
+            pairs = [(column, cell) for column, cell in pairs if column != "since" or cell not in LONG_AGO]
         servers = [(_add_server(connection, number, now), *pair) for number, pair in enumerate(pairs)]
+        if table == "absences":  # nobody there gets messages, so no other table's servers have one
+            for (guild, _), *_ in servers:
+                absences.note(connection, guild, now)
     with _without_checks(path) as connection:
         return [
             f"{column} = {cell!r}"
@@ -131,6 +155,7 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
         marks=(Mark(ALICE, TANK, unwanted=True), Mark(BOB, TANK)),
         attendance=(Attendance(ALICE, TANK, Presence.SIGNED),),
         asks=(Ask(BOB, TANK, MANAGER, now),),
+        given_up=(GivenUp(CAROL, TANK, now),),
     )
     settings = GuildSettings(guild=guild)
     guilds.save_settings(
@@ -175,4 +200,8 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
     drafts.add(tx, guild, MemberId(1), {}, now)
     refused_forms.keep(tx, refused_forms.FormKey(guild, MemberId(1), MessageId(1)), {"when": "soon"}, now)
     closed_dm_rows.close_dms(tx, guild, now)
+    heard_reactions.keep(
+        tx,
+        [HeardReaction(what=Heard.REMOVED, kind="raid", thing=raid_id, guild=guild, member=ALICE, emoji_key="x")],
+    )
     return guild, raid_id
