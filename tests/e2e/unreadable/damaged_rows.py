@@ -202,6 +202,6 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
     closed_dm_rows.close_dms(tx, guild, now)
     heard_reactions.keep(
         tx,
-        [HeardReaction(what=Heard.REMOVED, kind="raid", thing=raid_id, guild=guild, member=ALICE, emoji_key="x")],
+        [HeardReaction(what=Heard.REMOVED, kind="raid", thing=raid_id, guild=guild, member=ALICE, emoji="x")],
     )
     return guild, raid_id
