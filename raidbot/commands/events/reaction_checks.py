@@ -80,7 +80,7 @@ class ReactionChecks:
             return not has_other or removal.is_undone
         except (NoResponse, discord.HTTPException):
             self._reconcile.doubt(key, emoji_key)
-            return False
+            return not self._is_super_known(removal)
 
     async def _has_other(self, removal: Removal) -> bool:
         """Return True if the member has a normal reaction beside a super reaction that was removed, or vice versa."""
@@ -100,6 +100,10 @@ class ReactionChecks:
             return await self._api.call(ask)
         except NotAnEmoji:
             return False
+
+    def _is_super_known(self, removal: Removal) -> bool:
+        heard, place = removal.heard, removal.place
+        return heard.is_super or (place is not None and self._reader.has_super(place.message, heard.emoji_key))
 
     def _doubt_after_removal(self, reaction: _Reaction) -> None:
         removed_at = self._removed_at.get(reaction)
