@@ -51,7 +51,7 @@ async def test_each_line_carries_its_context_and_no_member(
         await panel.click("Close signups")
         await guild.owner.slash(channel, "raidsignup remove", raid=code(board), member=bob)
         await bob.leave(guild)
-        await guild.until(lambda: contexts(lines(path), "board event failed"))
+        await guild.until(lambda: contexts(lines(path), "event of a board failed"))
         sandbox.advance(timedelta(hours=4))
         await guild.until(lambda: contexts(lines(path), "raid set aside"))
         await bot.state.db.write(lambda tx: tx.execute("ALTER TABLE away RENAME TO audit"))
@@ -62,7 +62,7 @@ async def test_each_line_carries_its_context_and_no_member(
     assert {"heard": "reaction added", "member": came} | here in contexts(found, "reaction not written")
     assert {"asked": "raid:close", "member": owner} | here in contexts(found, "interaction failed")
     assert {"asked": "raidsignup remove", "member": owner} | here in contexts(found, "interaction failed")
-    assert {"heard": "on_raw_member_remove", "member": left} | here in contexts(found, "board event failed")
+    assert {"heard": "on_raw_member_remove", "member": left} | here in contexts(found, "event of a board failed")
     assert {"job": "closing", "raid": 1} in contexts(found, "raid set aside")
     for person in (guild.owner, alice, bob):
         assert not [line for line in found if str(person.id) in str(line) or person.name in str(line).lower()]

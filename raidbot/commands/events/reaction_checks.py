@@ -19,6 +19,7 @@ _Reaction = tuple[PostedKey, MemberId, str]
 
 _DOUBT_SECONDS = 600.0
 """The gateway repeats events after a short break only."""
+_EVENT_DELAY_SECONDS = 0.5
 _MAX_REMEMBERED = 10_000
 
 
@@ -75,12 +76,14 @@ class ReactionChecks:
     async def _ask(self, removal: Removal) -> bool:
         key, _, emoji_key = _reaction(removal.heard)
         try:
-            has_other = await self._has_other(removal)
-            # A reaction that came after the removal says nothing about it.
-            return not has_other or removal.is_undone
+            # A reaction that came after the removal says nothing about it, and may be read before it is heard.
+            if removal.is_undone or not await self._has_other(removal):
+                return True
+            await asyncio.sleep(_EVENT_DELAY_SECONDS)
+            return removal.is_undone
         except (NoResponse, discord.HTTPException):
             self._reconcile.doubt(key, emoji_key)
-            return not self._is_super_known(removal)
+            return True  # few have both types; a comparison finds them
 
     async def _has_other(self, removal: Removal) -> bool:
         """Return True if the member has a normal reaction beside a super reaction that was removed, or vice versa."""
@@ -100,10 +103,6 @@ class ReactionChecks:
             return await self._api.call(ask)
         except NotAnEmoji:
             return False
-
-    def _is_super_known(self, removal: Removal) -> bool:
-        heard, place = removal.heard, removal.place
-        return heard.is_super or (place is not None and self._reader.has_super(place.message, heard.emoji_key))
 
     def _doubt_after_removal(self, reaction: _Reaction) -> None:
         removed_at = self._removed_at.get(reaction)

@@ -25,9 +25,7 @@ async def heard(guild: SandboxGuild) -> None:
     await guild.owner.slash(guild.channel("raid-signups"), "ping")
 
 
-async def test_whose_events_are_queued_are_not_overtaken(
-    guild: SandboxGuild, start: Start, database: Path
-) -> None:
+async def test_whose_events_are_queued_are_not_overtaken(guild: SandboxGuild, start: Start, database: Path) -> None:
     young, middle, old = (guild.add_member(name) for name in ("young", "middle", "old"))
     async with start() as bot:
         board = await post_raid(guild, seats=4)
