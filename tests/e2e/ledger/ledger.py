@@ -7,11 +7,12 @@ from discord_sandbox import Sandbox
 from discord_sandbox.store import Message
 from discord_sandbox.world import Dispatch
 from raidbot.raids.emoji.model import key_of
-from raidbot.raids.model import Raid, Role
+from raidbot.raids.model import Role
 from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd
 from tests.e2e.database_facts import AuditReplay, DatabaseFacts
 
+CAME_BACK = "came back, first in line"
 NOT_WRITTEN = "I could not write down your reaction"
 Reaction = tuple[int, str]
 """A member's id and an emoji's key."""
@@ -61,7 +62,7 @@ def check_everything(ledger: Ledger, crowd: Crowd, board: Message, end: Database
         *(f"a reaction without a place: {one}" for one in standing - placed),
         *(f"a place without a reaction: {one}" for one in placed - standing),
         *(f"taken away without a reason: {one}" for one in crowd.unexplained() if one.member not in left),
-        *wrong_order(ledger, end.raid),
+        *wrong_order(ledger, end),
         *wrong_messages(crowd, end, left),
     ]
     assert not wrong, "\n".join(wrong)
@@ -69,16 +70,26 @@ def check_everything(ledger: Ledger, crowd: Crowd, board: Message, end: Database
     AuditReplay(end.raid).hear(end.audit).check()
 
 
-def wrong_order(ledger: Ledger, raid: Raid) -> list[str]:
-    """Return a line for each two members of a role of whom the later one stands first."""
-    wrong = []
+def wrong_order(ledger: Ledger, end: DatabaseFacts) -> list[str]:
+    """Return a line for each two members of a role of whom the later one stands first.
+
+    Whoever came back soon after giving up a seat may stand before others.
+    """
+    wrong, raid = [], end.raid
+    came_back = {row.member for row in end.audit if row.action == CAME_BACK}
     for role in raid.roles:
-        waiting = [(wait.member, ledger.number(wait.member, role)) for wait in raid.waitlist(role.key)]
+        waiting = [
+            (wait.member, ledger.number(wait.member, role))
+            for wait in raid.waitlist(role.key)
+            if wait.member not in came_back
+        ]
         known = [(member, number) for member, number in waiting if number is not None]
         wrong += [
             f"{role.name}: {one} waits before {next_one}" for one, next_one in pairwise(known) if one[1] > next_one[1]
         ]
         for seat in raid.seated(role.key):
+            if seat.member in came_back:
+                continue
             number = ledger.number(seat.member, role)
             wrong += [
                 f"{role.name}: {seat.member} #{number} sits, {one} waits" for one in known if number and number > one[1]
