@@ -219,6 +219,8 @@ class Boards:
         self._shown[key] = after
         if after.has_all_of(board):
             await self._note(key, after)
+        if missing and missing[0] not in self._lacking.get(key, {}):
+            await self._kinds.of(key).reaction_put(key.id, missing[0])
 
     async def _put(self, key: PostedKey, thing: PostedThing, one: str) -> bool:
         """Add a reaction; return False if the bot lacks permission. One that Discord refuses is tried again later."""
@@ -239,9 +241,7 @@ class Boards:
                 return False
             await self._lacks(key, one, refusal.code)
             return True
-        if one in self._lacking.get(key, {}):
-            del self._lacking[key][one]
-        await self._kinds.of(key).reaction_put(key.id, one)
+        self._lacking.get(key, {}).pop(one, None)
         return True
 
     async def _make_room(self, thing: PostedThing) -> bool:

@@ -30,7 +30,7 @@ class ReactionNotices:
     async def lacking(self, raid_id: RaidId, emoji: str, code: int) -> None:
         """Discord's error code says why the reaction cannot be put or read."""
         raid, role = await self._role(raid_id, emoji)
-        if role is None or not raid.is_open:
+        if role is None or not raid.shows_signups:
             return
         lack = lack_of(code)
         entry = Entry(AuditAction.REACTION_LACKING, None, {"key": role.key, "role": role.name, "lack": lack})
