@@ -4,6 +4,7 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +16,6 @@ from structlog.contextvars import bound_contextvars
 from raidbot.db import absences, drafts, guilds, outbox, raid_queries, rosters, transactions
 from raidbot.db import raids as rows
 from raidbot.db import templates as template_rows
-from raidbot.db.cells import SetAside
 from raidbot.db.database import Database
 from raidbot.db.drafts import DraftId
 from raidbot.db.raids import UnreadableRaid
@@ -178,11 +178,8 @@ class State:
     async def raids(self, ids: Iterable[RaidId]) -> AsyncIterator[Raid]:
         """Yield the raids with these ids, without those that cannot be read."""
         for raid_id in ids:
-            try:
-                raid = await self.raid(raid_id)
-            except UnreadableRaid:
-                continue
-            yield raid
+            with suppress(UnreadableRaid):
+                yield await self.raid(raid_id)
 
     async def find(self, guild: GuildId, code: str) -> Raid:
         """Return the guild's raid with this code, ignoring case and surrounding blanks. Raises UnknownRaid."""
@@ -373,16 +370,10 @@ class State:
         return raid
 
     async def _load_settings(self, guild: GuildId) -> GuildSettings:
-        faults: list[SetAside] = []
-        found = await self.db.read(partial(guilds.settings, guild=guild, faults=faults))
-        await self.set_aside.report(faults)
-        return found
+        return await self.set_aside.read(partial(guilds.settings, guild=guild))
 
     async def _load_templates(self, guild: GuildId) -> Catalogue:
-        faults: list[SetAside] = []
-        found = await self.db.read(partial(template_rows.catalogue, guild=guild, faults=faults))
-        await self.set_aside.report(faults)
-        return found
+        return await self.set_aside.read(partial(template_rows.catalogue, guild=guild))
 
     def _note_board(self, raid: Raid) -> None:
         if raid.message is None:

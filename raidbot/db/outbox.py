@@ -188,14 +188,14 @@ def _guilds_after(tx: sqlite3.Connection, kind: str, urgency: int, after: int) -
 
 def _due(tx: sqlite3.Connection, kind: str, urgency: int, guild: int, at: int, limit: int) -> Iterator[Row]:
     found = tx.execute(
-        f"SELECT {', '.join(Row._fields)} FROM outbox AS owed"  # noqa: S608 - our own names
+        "SELECT id, kind, target, payload, attempts, claimed_at, guild, urgency, entries FROM outbox AS owed"
         " WHERE state = 'pending' AND kind = ? AND urgency = ? AND ifnull(guild, 0) = ? AND due_at <= ?"
         " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending'"
         " AND earlier.kind = owed.kind AND earlier.target = owed.target AND earlier.id < owed.id"
         " AND (earlier.attempts > 0 OR earlier.last_error IS NOT NULL)) ORDER BY due_at, id LIMIT ?",
         (kind, urgency, guild, at, limit),
     ).fetchall()
-    return map(Row._make, found)
+    return (Row(*row) for row in found)
 
 
 def expire(tx: sqlite3.Connection, *, kind: Kind, now: datetime) -> int:

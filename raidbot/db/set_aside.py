@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -15,6 +16,13 @@ from raidbot.raids.model import Source
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T", covariant=True)
+
+
+class Query(Protocol[T]):
+    def __call__(self, connection: sqlite3.Connection, /, *, faults: list[SetAside]) -> T:
+        """Run the query and add what cannot be read to `faults`."""
+
 
 class SetAsideReports:
     """Reports rows that were set aside. A server hears once of each, however often the bot starts."""
@@ -23,6 +31,13 @@ class SetAsideReports:
         self._db = db
         self._now = now
         self._told: set[SetAside] = set()
+
+    async def read(self, query: Query[T]) -> T:
+        """Return what the query finds, and report what it sets aside."""
+        faults: list[SetAside] = []
+        found = await self._db.read(lambda connection: query(connection, faults=faults))
+        await self.report(faults)
+        return found
 
     async def report(self, found: Iterable[SetAside]) -> None:
         """Log those not reported before, and tell the managers of their servers."""

@@ -247,7 +247,9 @@ async def test_a_raid_cancelled_while_its_board_is_on_its_way_leaves_no_board(wo
 
 
 async def cancel_while_posting(world: DeliveryWorld, harness: BotHarness, raid: Raid) -> None:
-    await harness.change(raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator))
+    await harness.change(
+        raid.id, partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=raid.creator, now=harness.state.now())
+    )
 
 
 async def until_taken_down(world: DeliveryWorld, harness: BotHarness, raid: Raid) -> None:

@@ -157,21 +157,7 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
         asks=(Ask(BOB, TANK, MANAGER, now),),
         given_up=(GivenUp(CAROL, TANK, now),),
     )
-    settings = GuildSettings(guild=guild)
-    guilds.save_settings(
-        tx,
-        settings,
-        replace(
-            settings,
-            channels={Kind.RAID: ChannelId(guild)},
-            signup_roles={Kind.RAID: frozenset({guild})},
-            grants=Grants(admins=frozenset({1}), roles={"raid": frozenset({1})}),
-            audit_channel=ChannelId(guild),
-            leader_role=5,
-            threads=True,
-            thread_members=True,
-        ),
-    )
+    _set_up(tx, guild)
     raid_id = rows.insert(tx, full)
     full = replace(full, id=raid_id)
     undo.note(tx, full, full, action=AuditAction.CLOSED, actor=MANAGER, at=now)
@@ -205,3 +191,21 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
         [HeardReaction(what=Heard.REMOVED, kind="raid", thing=raid_id, guild=guild, member=ALICE, emoji="x")],
     )
     return guild, raid_id
+
+
+def _set_up(tx: sqlite3.Connection, guild: GuildId) -> None:
+    settings = GuildSettings(guild=guild)
+    guilds.save_settings(
+        tx,
+        settings,
+        replace(
+            settings,
+            channels={Kind.RAID: ChannelId(guild)},
+            signup_roles={Kind.RAID: frozenset({guild})},
+            grants=Grants(admins=frozenset({1}), roles={"raid": frozenset({1})}),
+            audit_channel=ChannelId(guild),
+            leader_role=5,
+            threads=True,
+            thread_members=True,
+        ),
+    )
