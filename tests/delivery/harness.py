@@ -212,14 +212,7 @@ class DeliveryWorld:
             state, self.client, line, redraw=lambda raid: raid_boards.member_changed(raid), gap=0.01, first_retry=0.1
         )
         reconcile = Reconcile(
-            kinds,
-            reader,
-            line,
-            follow,
-            lost=lost_boards.suspect,
-            first_retry=0.1,
-            sweep_gap=sweep_gap,
-            event_delay=0.05,
+            kinds, reader, line, follow, lost=lost_boards.suspect, first_retry=0.1, sweep_gap=sweep_gap, event_delay=0.1
         )
         post = Posting(state, kinds, self.client, line, follow, catch_up=reconcile.compare, first_retry=0.1)
         raid_boards = RaidBoards(

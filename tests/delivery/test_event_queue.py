@@ -187,3 +187,36 @@ async def test_whoever_stops_waiting_for_events_does_not_harm_them() -> None:
         await queue.end(5)
 
     assert logs == []
+
+
+async def test_a_comparison_is_told_whom_unhandled_and_new_events_are_about() -> None:
+    queue, about, gate = EventQueue(max_reactions=2), list[int | None](), asyncio.Event()
+
+    async def work() -> None:
+        await gate.wait()
+
+    queue.put_reaction(ONE, heard(1), work)
+    with queue.watched(ONE, about.append):
+        assert about == [1]
+        queue.put_reaction(ONE, heard(2), work)
+        assert not queue.put_reaction(ONE, heard(3), work)  # too many wait
+        queue.put(ONE, work, clears=True)
+        queue.put_reaction(TWO, heard(4), work)
+    queue.put_reaction(ONE, heard(5), work)
+
+    gate.set()
+    await queue.end(5)
+    assert about == [1, 2, 3, None]
+
+
+async def test_an_event_that_cannot_be_written_counts_as_unhandled() -> None:
+    outage, about = Outage(), list[int | None]()
+    queue = EventQueue(retry_seconds=0)
+    queue.put_reaction(ONE, heard(1), partial(outage.write, "one"))
+    await outage.attempted.wait()
+
+    with queue.watched(ONE, about.append):
+        assert about == [1]
+
+    outage.is_on = False
+    await queue.end(5)

@@ -83,7 +83,7 @@ async def test_boards_are_redrawn_once_and_nobody_is_moved(
 
     assert place.calls_about(place.boards["VVR234"]).total() > 1
     assert redrawn == [1, 1, 1, 1]
-    # Bob has no reaction and Hal one too many: a list is read, and counted again.
+    # Bob has no reaction and Hal one too many: a list is read, and counted again. A closed board lacks its reaction.
     assert asked == {"VVR234": 3, "MUS234": 1, "K7QX": 3, "CHA234": 2}
     assert [roster(place.now(raid.code)) for raid in raids] == [old_roster(raid) for raid in raids]
     assert place.all_dms() == ""
