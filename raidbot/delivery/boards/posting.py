@@ -160,7 +160,7 @@ class Posting:
                 thing.guild,
             )
         except discord.HTTPException:
-            if claimed is None:
+            if claimed is None or self._client.get_guild(thing.guild) is None:
                 raise
             left = await self._find(channel, thing, since=claimed)
             if left is None:
