@@ -215,18 +215,9 @@ class DeliveryWorld:
             kinds, reader, line, follow, lost=lost_boards.suspect, first_retry=0.1, sweep_gap=sweep_gap, event_delay=0.1
         )
         post = Posting(state, kinds, self.client, line, follow, catch_up=reconcile.compare, first_retry=0.1)
-        raid_boards = RaidBoards(
-            state,
-            follow,
-            reaction_remover,
-            reconcile,
-            post,
-            Threads(state, self.client, line),
-            people,
-            departures,
-            RefusalNotices(state, BestEffortDms(self.client, line)),
-            may_sign_up=SignupGate(self.client, state, line).may_sign_up,
-        )
+        threads, notices = Threads(state, self.client, line), RefusalNotices(state, BestEffortDms(self.client, line))
+        parts = (follow, reaction_remover, reconcile, post, threads, people, departures, notices)
+        raid_boards = RaidBoards(state, *parts, may_sign_up=SignupGate(self.client, state, line).may_sign_up)
         kinds.register(raid_boards)
         harness = BotHarness(
             db=db,

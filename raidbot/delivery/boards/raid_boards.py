@@ -26,6 +26,7 @@ from raidbot.delivery.boards.posted import (
 from raidbot.delivery.boards.posting import Posting
 from raidbot.delivery.boards.raid_comparison import MaySignUp, RaidComparing
 from raidbot.delivery.boards.raid_key import RAID, raid_key
+from raidbot.delivery.boards.raid_marks import forget_unwanted, swept_marks, unwanted_of
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
@@ -38,7 +39,7 @@ from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.delivery.threads import Threads
 from raidbot.raids import labels, lifecycle
 from raidbot.raids.audit.entry import AuditAction, Entry
-from raidbot.raids.events import Change, Created, MarksChanged, Revived
+from raidbot.raids.events import Change, Created, Revived
 from raidbot.raids.model import (
     CancelReason,
     ChannelId,
@@ -249,7 +250,7 @@ class RaidBoards(PostedKind):
         await self._reconcile.compare(raid_key(raid))
 
     async def forget_marks(self, raid: int, marks: Set[tuple[MemberId, str]], /) -> None:
-        await self._state.change(RaidId(raid), partial(_swept, swept=marks), _CAUSE)
+        await self._state.change(RaidId(raid), partial(swept_marks, swept=marks), _CAUSE)
 
     async def cleared(self, raid_id: int, emoji_key: str | None, /) -> None:
         """Clear the marks of removed reactions; nobody leaves. Restore the bot's own ones until the start."""
@@ -275,7 +276,7 @@ class RaidBoards(PostedKind):
     async def unwanted(self) -> Collection[tuple[ChannelId, Unwanted]]:
         """Return the unwanted marks of all boards."""
         raids = self._state.raids(list(self._state.boards.values()))
-        return [(raid.channel, unwanted) async for raid in raids for unwanted in _unwanted(raid)]
+        return [(raid.channel, unwanted) async for raid in raids for unwanted in unwanted_of(raid)]
 
     async def find_unwanted(self, unwanted: Unwanted, /, *, refused: bool) -> tuple[Place, str] | None:
         raid, role = await self._readable(unwanted.key.id), RoleKey(unwanted.option)
@@ -334,7 +335,7 @@ class RaidBoards(PostedKind):
             mark = raid.mark_of(member, RoleKey(option))
             return mark is not None and not mark.unwanted
 
-        for unwanted in _unwanted(raid):
+        for unwanted in unwanted_of(raid):
             self._reaction_remover.remove(raid.channel, unwanted)
         self._reaction_remover.expect_again(raid_key(raid.id), is_wanted)
 
@@ -373,29 +374,6 @@ class RaidBoards(PostedKind):
 
 def _board_is_gone(raid: Raid) -> bool:
     return raid.status is Status.CANCELLED and raid.cancelled_reason is not CancelReason.MANUAL
-
-
-def _unwanted(raid: Raid) -> list[Unwanted]:
-    if raid.message is None:
-        return []
-    return [Unwanted(raid_key(raid.id), mark.member, mark.role) for mark in raid.marks if mark.unwanted]
-
-
-def _swept(raid: Raid, *, swept: Set[tuple[MemberId, str]]) -> Change:
-    """Drop the marks that existed when the reactions were cleared; nobody leaves because of that.
-
-    Later marks stay, because signups may have been reopened meanwhile.
-    """
-    left = tuple(mark for mark in raid.marks if (mark.member, mark.role) not in swept)
-    return Change(raid) if left == raid.marks else Change(replace(raid, marks=left), (MarksChanged(),))
-
-
-def forget_unwanted(raid: Raid, *, member: MemberId, role: RoleKey) -> Change:
-    """Drop the mark of a removed reaction, unless the member has reacted anew meanwhile: the mark is for that one."""
-    mark = raid.mark_of(member, role)
-    if mark is None or not mark.unwanted:
-        return Change(raid)
-    return signups.forget_mark(raid, member, role)
 
 
 def _concerned(before: Raid, after: Raid) -> set[MemberId]:

@@ -5,7 +5,7 @@ from functools import partial
 from structlog.testing import capture_logs
 
 from discord_sandbox.people import Person
-from raidbot.delivery.boards.raid_boards import forget_unwanted
+from raidbot.delivery.boards.raid_marks import forget_unwanted
 from raidbot.raids import lifecycle
 from raidbot.raids.model import CloseReason, MemberId, Raid, RoleKey
 from raidbot.raids.rosters import manager_edits
