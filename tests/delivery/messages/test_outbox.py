@@ -359,7 +359,11 @@ async def test_a_row_that_breaks_the_sender_is_given_up_and_holds_up_its_recipie
     harness = await world.start_bot()
     alice = world.member("alice")
     broken = OutboxMessage(
-        kind="dm", target=alice.id, payload={"embeds": 5}, dedupe="broken", due_at=harness.state.now()
+        kind="dm",
+        target=alice.id,
+        payload={"buttons": [{"style": "none"}]},
+        dedupe="broken",
+        due_at=harness.state.now(),
     )
     await harness.state.enqueue([broken])
     await harness.enqueue_dm(alice, "hello")
