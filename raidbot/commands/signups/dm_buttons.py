@@ -106,6 +106,10 @@ class DmButtons:
                 said = f"All right, you do not come to {labels.coded(raid)}."
                 if member in set(left.members()):
                     said = f"All right, you do not come as {labels.bold(role.name)}. {place(left, member)}"
+                elif member in set(left.asked()):
+                    said = (
+                        f"All right, you do not come as {labels.bold(role.name)}. You are asked for another role, too."
+                    )
         except _FINAL as refusal:
             said = str(refusal)
         when = f"\nStarts {stamps(raid.starts_at)}."

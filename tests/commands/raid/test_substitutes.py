@@ -89,6 +89,22 @@ async def test_who_declines_is_not_asked_again_by_accident_and_the_asker_is_told
         await guild.until(lambda: "cannot come as a substitute" in dm_text(guild.owner))
 
 
+async def test_declining_one_of_two_roles_is_not_declining_the_raid(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        panel = await needing_a_tank(guild, alice)
+        await panel.select("Whom shall I ask?", ["Alice"])
+        await guild.until(lambda: "as a substitute" in dm_text(alice))
+        await panel.click("Find substitute")
+        await panel.select("Which role?", [panel_option(panel, "2. Healer")])
+        await panel.select("Or ask others", [alice])
+        await guild.until(lambda: len(alice.dms) > 1 and "Healer" in alice.dms[-1].content)
+
+        answer = await alice.click(alice.dms[-1], "I cannot come")
+
+        assert "you do not come as Healer. You are asked for another role, too." in answer.text()
+
+
 @pytest.mark.parametrize("unnoticed", [False, True])
 async def test_who_was_asked_and_leaves_the_server_gets_no_seat(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, unnoticed: bool
