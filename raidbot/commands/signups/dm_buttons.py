@@ -107,9 +107,11 @@ class DmButtons:
                 if member in set(left.members()):
                     said = f"All right, you do not come as {labels.bold(role.name)}. {place(left, member)}"
                 elif member in set(left.asked()):
-                    said = (
-                        f"All right, you do not come as {labels.bold(role.name)}. You are asked for another role, too."
+                    other = say(
+                        "All right, you do not come as {role}. You are asked for another role, too.",
+                        role=labels.bold(role.name),
                     )
+                    said = render(other)
         except _FINAL as refusal:
             said = str(refusal)
         when = f"\nStarts {stamps(raid.starts_at)}."
