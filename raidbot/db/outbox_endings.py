@@ -42,12 +42,13 @@ def _endings(before: Raid, change: ev.Change) -> Iterator[_Ending]:
     if any(isinstance(event, ev.TimeChanged) and event.before != event.after for event in change.events):
         yield Purpose.REMINDER, "the raid was moved", None
         yield Purpose.REQUEST, "the raid was moved", None
-    seats = {(seat.member, seat.role) for seat in raid.seats}
-    if lost := {seat.member for seat in before.seats if (seat.member, seat.role) not in seats}:
-        yield Purpose.PROMOTION, "the seat is gone", lost
-    left = {seat.member for seat in before.seats} - {member for member, _ in seats} - {raid.creator}
-    if left:
-        yield Purpose.REMINDER, "the seat is gone", left
+    if before.seats is not raid.seats:
+        seats = {(seat.member, seat.role) for seat in raid.seats}
+        if lost := {seat.member for seat in before.seats if (seat.member, seat.role) not in seats}:
+            yield Purpose.PROMOTION, "the seat is gone", lost
+        left = {seat.member for seat in before.seats} - {member for member, _ in seats} - {raid.creator}
+        if left:
+            yield Purpose.REMINDER, "the seat is gone", left
     if unasked := {ask.member for ask in before.asks} - {ask.member for ask in raid.asks}:
         yield Purpose.REQUEST, "the request has ended", unasked
 

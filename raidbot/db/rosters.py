@@ -229,10 +229,19 @@ def delete_marks(tx: sqlite3.Connection, raid: RaidId, *, before: datetime) -> N
 
 def _difference(before: tuple[V, ...], after: tuple[V, ...], key: Callable[[V], object]) -> tuple[list[V], list[V]]:
     """Return the values of `before` whose key is gone, and the values of `after` that are new or different."""
-    same = set(map(id, before)) & set(map(id, after))  # a cheap way to skip most of a long roster
-    old = {key(value): value for value in before if id(value) not in same}
-    new = {key(value): value for value in after if id(value) not in same}
+    start = _shared(before, after)
+    end = _shared(before[start:][::-1], after[start:][::-1])  # most of a long roster stays as it is
+    old = {key(value): value for value in before[start : len(before) - end]}
+    new = {key(value): value for value in after[start : len(after) - end]}
     return (
         [value for name, value in old.items() if name not in new],
         [value for name, value in new.items() if old.get(name) != value],
     )
+
+
+def _shared(one: tuple[V, ...], other: tuple[V, ...]) -> int:
+    """Return how many values at the beginning of both are the same objects."""
+    for number, (mine, yours) in enumerate(zip(one, other, strict=False)):
+        if mine is not yours:
+            return number
+    return min(len(one), len(other))

@@ -39,7 +39,9 @@ def save_change(
         closed_dms.note_sign_of_life(tx, cause.actor)
     asked_anew = end_obsolete(tx, before, change, now)
     queued = record(tx, change, found, cause, now)
-    return _owe(tx, Change(change.raid, asked_anew), now) or queued
+    if asked_anew:
+        queued = _owe(tx, Change(change.raid, asked_anew), now) or queued
+    return queued
 
 
 def save_settings(

@@ -3,6 +3,7 @@
 All four kinds share this one value and differ only in its data.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -339,8 +340,15 @@ class Raid:
 
     def with_mark(self, mark: Mark) -> "Raid":
         """Return the raid with this mark, replacing the member's earlier one for the role; marks stay sorted."""
-        kept = (m for m in self.marks if (m.member, m.role) != (mark.member, mark.role))
-        return replace(self, marks=tuple(sorted((*kept, mark), key=lambda m: (m.member, m.role))))
+        place = bisect_left(self.marks, _member_and_role(mark), key=_member_and_role)
+        rest = self.marks[place:]
+        if rest and _member_and_role(rest[0]) == _member_and_role(mark):
+            rest = rest[1:]
+        return replace(self, marks=(*self.marks[:place], mark, *rest))
 
     def without_mark(self, member: MemberId, key: RoleKey) -> "Raid":
         return replace(self, marks=tuple(m for m in self.marks if (m.member, m.role) != (member, key)))
+
+
+def _member_and_role(mark: Mark) -> tuple[MemberId, RoleKey]:
+    return mark.member, mark.role

@@ -170,7 +170,8 @@ def _join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: 
         return Change(raid)
     held = raid.seat_of(member)
     returns = gave_up_lately(raid, member, key, now=now)
-    raid = replace(raid, given_up=tuple(one for one in raid.given_up if (one.member, one.role) != (member, key)))
+    if raid.given_up:
+        raid = replace(raid, given_up=tuple(one for one in raid.given_up if (one.member, one.role) != (member, key)))
     if not raid.has_room(role):
         put = queue_first if returns else queue
         waiting = put(raid, member, key, now=now, source=source)
