@@ -1,14 +1,14 @@
 """Connections, transactions and migrations.
 
 One writer and one reader connection, both from aiosqlite. A whole transaction is one call in the connection's thread,
-so a cancelled task cannot leave one open.
+so a cancelled task cannot leave one open. Several writes may share one transaction.
 """
 
 import asyncio
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from importlib import resources
@@ -21,6 +21,7 @@ import structlog
 from raidbot.db import backup, wal
 from raidbot.db.errors import UnusableDatabase, error_kind, refuse_copy, unusable
 from raidbot.db.process_lock import claim
+from raidbot.db.shared_commits import Commit, SharedCommits, Write
 from raidbot.utils.errors import UnusableLibraryError
 
 log = structlog.get_logger(__name__)
@@ -54,6 +55,7 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._guard = guard
+        self._commits = SharedCommits(self._commit)
         self._failed_at = 0.0
         self.outage: str | None = None
         """The reason of the current write outage, or None."""
@@ -88,38 +90,29 @@ class Database:
         return cls(path, writer, reader, guard)
 
     async def close(self) -> None:
+        await self._commits.finish()
         await self._reader.close()
         await self._writer.close()
         self._guard.close()
 
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` in one transaction and return its result once it is durable. Rolls back on any error.
+        """Run `work` in a transaction and return its result once it is durable; an error takes its statements back.
 
-        Raises Unwritable during a write outage.
+        Writes asked for at the same time share one COMMIT (`shared_commits`). Raises Unwritable during a write outage.
         """
+        return await self._commits.write(work)
 
-        def transaction(connection: sqlite3.Connection) -> tuple[T, bool]:
-            before = connection.total_changes
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = work(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            return result, connection.total_changes != before
-
+    async def _commit(self, writes: Sequence[Write[object]]) -> None:
+        """Raises Unwritable during a write outage."""
         try:
-            result, changed = await _run(self._writer, transaction)
+            changed = await _run(self._writer, Commit(writes, _is_outage))
         except sqlite3.OperationalError as error:
-            if error_kind(error) not in _OUTAGES:
+            if not _is_outage(error):
                 raise
             self._outage_began(str(error))
             raise Unwritable(str(error)) from error
         if changed and self.outage is not None:
             self._outage_ended()
-        return result
 
     def _outage_began(self, reason: str) -> None:
         self._failed_at = time.monotonic()
@@ -143,7 +136,7 @@ class Database:
             await asyncio.to_thread(wal.copy_pages, self.path)
             return await _run(self._writer, wal.empty)
         except sqlite3.OperationalError as error:
-            if error_kind(error) not in _OUTAGES:
+            if not _is_outage(error):
                 raise
             raise Unwritable(str(error)) from error
 
@@ -159,6 +152,10 @@ class Database:
                     connection.execute("ROLLBACK")
 
         return await _run(self._reader, snapshot)
+
+
+def _is_outage(error: Exception) -> bool:
+    return error_kind(error) in _OUTAGES
 
 
 def check_library() -> None:
