@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from discord_sandbox import permissions, serializers
 from discord_sandbox.permissions import Permission
-from discord_sandbox.store import Attachment, Channel, Command, Guild, Json, User
+from discord_sandbox.store import Attachment, Channel, Command, Guild, Json, Message, User
 from discord_sandbox.validation.components import (
     CHANNEL_SELECT,
     MENTIONABLE_SELECT,
@@ -37,6 +37,7 @@ class OptionType(IntEnum):
     ATTACHMENT = 11
 
 
+USER_MENU, MESSAGE_MENU = 2, 3  # command types
 _ENTITIES = (OptionType.USER, OptionType.CHANNEL, OptionType.ROLE, OptionType.MENTIONABLE)
 _SELECTED = {
     USER_SELECT: OptionType.USER,
@@ -81,6 +82,11 @@ class Resolved:
         else:
             self._add_user(picked)
         return str(picked)
+
+    def add_message(self, message: Message) -> str:
+        """Add a message and return its id."""
+        self._put("messages", message.id, self.world.message_json(message))
+        return str(message.id)
 
     def upload(self, file: Upload) -> str:
         """Add a file and return its id."""
@@ -270,6 +276,17 @@ def _typed(option: Json, kind: OptionType, value: Any) -> Any:
 def _within(name: str, value: float, least: float | None, most: float | None) -> None:
     if (least is not None and value < least) or (most is not None and value > most):
         raise NotPossible(f"{name!r} must be between {least} and {most}, not {value}")
+
+
+def menu_data(world: World, channel: Channel, command: Command, target: Any) -> Json:
+    """Return the `data` of a context menu command on a message, or on a person by id."""
+    resolved = Resolved(world, channel)
+    is_message = command.type == MESSAGE_MENU
+    picked = resolved.add_message(target) if is_message else resolved.add(OptionType.USER, target)
+    body: Json = {"id": str(command.id), "name": command.name, "type": command.type, "target_id": picked}
+    if command.guild_id is not None:
+        body["guild_id"] = str(command.guild_id)
+    return body | {"resolved": resolved.data}
 
 
 def select_data(world: World, channel: Channel, select: Json, picked: Iterable[Any]) -> Json:
