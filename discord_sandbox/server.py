@@ -1,6 +1,7 @@
 """The REST server: record, check, limit and answer every request as Discord does."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import re
@@ -8,18 +9,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 
-from discord_sandbox.api_errors import ApiError, Unsupported, invalid, refused, unauthorized
+from discord_sandbox.api_errors import ApiError, Unsupported, unauthorized
 from discord_sandbox.faults import Fault, Faults, Silence
 from discord_sandbox.ratelimits import RateLimits, refusing, too_many
+from discord_sandbox.request_body import parsed, read_body
 from discord_sandbox.rest.routing import Answer, Call, Route
 from discord_sandbox.rest.table import ROUTES
 from discord_sandbox.rest.users import open_conversation
-from discord_sandbox.store import Attachment, Json, reaction_key
+from discord_sandbox.store import Json, reaction_key
 from discord_sandbox.world import World
 
 log = logging.getLogger(__name__)
@@ -129,8 +131,9 @@ class RestServer:
         if channel is not None:
             found |= {str(one) for one in (channel.guild_id, channel.parent_id, *channel.recipients)}
         if route.handle is open_conversation:
-            body = _parsed(await request.read())
-            found.add(str(body.get("recipient_id") if isinstance(body, dict) else None))
+            with contextlib.suppress(ApiError, web.HTTPException):  # refused later, as on every route
+                body = parsed(await request.read())
+                found.add(str(body.get("recipient_id") if isinstance(body, dict) else None))
         return found
 
     async def _delay(self, seconds: float, hold: Fault | None) -> None:
@@ -152,7 +155,7 @@ class RestServer:
             return 429, limit.body()
         if unknown := request.query.keys() - route.query:
             raise Unsupported(f"{route.method} {route.template}: query {', '.join(sorted(unknown))}")
-        body, files = await self._read(request)
+        body, files = await read_body(request, self.world.store, forms=route.forms)
         record.request = body
         return route.handle(
             Call(
@@ -191,36 +194,6 @@ class RestServer:
             return "anonymous"
         return "bot" if authorization == f"Bot {self.token}" else "stranger"
 
-    async def _read(self, request: web.Request) -> tuple[Any, dict[int, Attachment]]:
-        if not request.body_exists:
-            return None, {}
-        if request.content_type == "multipart/form-data":
-            return await self._read_files(request)
-        raw = await request.read()
-        if not raw:
-            return None, {}
-        if request.content_type != "application/json":
-            expected = 'Expected "Content-Type" header to be one of {"application/json"}.'
-            raise invalid("_errors", "CONTENT_TYPE_INVALID", expected)
-        return _parsed(raw), {}
-
-    async def _read_files(self, request: web.Request) -> tuple[Any, dict[int, Attachment]]:
-        body: Any = None
-        files: dict[int, Attachment] = {}
-        for name, value in (await request.post()).items():
-            if name == "payload_json":
-                body = _parsed(value if isinstance(value, str) else cast(web.FileField, value).file.read())
-            elif isinstance(value, web.FileField) and (numbered := re.fullmatch(r"files\[(\d+)\]", name)):
-                files[int(numbered[1])] = Attachment(
-                    id=self.world.store.next_id(),
-                    filename=value.filename,
-                    content_type=value.content_type,
-                    content=value.file.read(),
-                )
-            else:
-                raise Unsupported(f"multipart field {name!r}")
-        return body, files
-
     def _response(self, status: int, body: Any, headers: dict[str, str]) -> web.Response:
         if body is None or body == "":
             return web.Response(status=status, headers=headers)
@@ -229,10 +202,3 @@ class RestServer:
         response = web.Response(status=status, body=json.dumps(body, separators=(",", ":")).encode(), headers=headers)
         response.headers["Content-Type"] = "application/json"
         return response
-
-
-def _parsed(raw: bytes | str) -> Any:
-    try:
-        return json.loads(raw)
-    except ValueError:
-        raise refused(50109) from None

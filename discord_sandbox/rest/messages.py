@@ -41,13 +41,13 @@ def get_message(call: Call) -> Answer:
     return 200, call.world.message_json(message)
 
 
-@routes.add("POST", "/channels/{channel_id}/messages")
+@routes.add("POST", "/channels/{channel_id}/messages", forms=True)
 def send_message(call: Call) -> Answer:
     message = message_rules.send(call.world, call.actor, call.channel(), call.form, call.files)
     return 200, call.world.message_json(message)
 
 
-@routes.add("PATCH", "/channels/{channel_id}/messages/{message_id}")
+@routes.add("PATCH", "/channels/{channel_id}/messages/{message_id}", forms=True)
 def edit_message(call: Call) -> Answer:
     channel = call.channel()
     message = call.message(channel)

@@ -20,7 +20,7 @@ def start_on_message(call: Call) -> Answer:
     return _start(call, channel, ChannelType.PUBLIC_THREAD, message)
 
 
-@routes.add("POST", "/channels/{channel_id}/threads")
+@routes.add("POST", "/channels/{channel_id}/threads", forms=True)
 def start(call: Call) -> Answer:
     kind = ChannelType(int(call.form.get("type") or ChannelType.PRIVATE_THREAD))
     private = kind is ChannelType.PRIVATE_THREAD
