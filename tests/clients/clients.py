@@ -52,11 +52,11 @@ def install(client: Client) -> None:
     client.folder.mkdir(parents=True, exist_ok=True)
     if client.is_python:
         subprocess.run([sys.executable, "-m", "venv", "--clear", client.folder / "venv"], check=True)
-        pip = [client.folder / "venv" / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "install", *client.pins], check=True)
+        pip = [client.folder / "venv" / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, *client.pins], check=True)
     else:
         npm = ["npm", "install", "--silent", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"]
-        subprocess.run([*npm, "--omit=optional", "--prefix", client.folder, *client.pins], check=True)
+        subprocess.run([*npm, "--omit=optional", "--prefix", str(client.folder), *client.pins], check=True)
     stamp.write_text(wanted, encoding="utf-8")
 
 
