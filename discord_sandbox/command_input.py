@@ -328,27 +328,27 @@ def modal_data(world: World, channel: Channel, modal: Json, given: Mapping[str, 
 
 
 def _filled(component: Json, left: dict[str, Any], resolved: Resolved) -> Json:
+    body: Json = {"type": component["type"], "id": component["id"]}
     if "component" in component:
-        inner = component["component"]
-        return {"type": component["type"], "component": _input(inner, component["label"], left, resolved)}
+        body["component"] = _input(component["component"], component["label"], left, resolved)
     if "components" in component:
-        inputs = [_input(one, one.get("label") or "", left, resolved) for one in component["components"]]
-        return {"type": component["type"], "components": inputs}
-    return {"type": component["type"]}
+        body["components"] = [_input(one, one.get("label") or "", left, resolved) for one in component["components"]]
+    return body
 
 
 def _input(field: Json, label: str, left: dict[str, Any], resolved: Resolved) -> Json:
     names = [name for name in (field["custom_id"], label) if name in left]
     given = left.pop(names[0]) if names else None
+    body: Json = {"type": field["type"], "id": field["id"], "custom_id": field["custom_id"]}
     if "style" in field:
-        return {"type": field["type"], "custom_id": field["custom_id"], "value": _text(field, label, given)}
+        return body | {"value": _text(field, label, given)}
     if given is None and not field.get("required", True):
-        return {"type": field["type"], "custom_id": field["custom_id"], "values": []}
+        return body | {"values": []}
     picked = [given] if isinstance(given, str) or given is None else list(given)
     data = select_data(resolved.world, resolved.channel, field, [one for one in picked if one is not None])
     for group, found in data.get("resolved", {}).items():
         resolved.data.setdefault(group, {}).update(found)
-    return {"type": field["type"], "custom_id": field["custom_id"], "values": data["values"]}
+    return body | {"values": data["values"]}
 
 
 def _text(field: Json, label: str, given: Any) -> str:

@@ -186,7 +186,7 @@ def _carry_out(world: World, interaction: Interaction, callback: Callback, said:
             interaction.choices = said["choices"]
         case Callback.MODAL:
             components.check_modal(said)
-            interaction.modal = said
+            interaction.modal = said | {"components": message_parser.components(said["components"])}
         case Callback.PONG:
             raise AssertionError("nobody pings over the gateway")
     return None

@@ -3,7 +3,7 @@
 from discord_sandbox import channels, message_rules, messages, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
-from discord_sandbox.rest.channels import guild_of
+from discord_sandbox.rest.channels.channels import guild_of
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Channel, ChannelType, Guild, Json, Message
 from discord_sandbox.validation.messages import check_thread

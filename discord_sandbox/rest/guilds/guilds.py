@@ -3,7 +3,7 @@
 from discord_sandbox import channels, permissions, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
-from discord_sandbox.rest.overwrites import overwrites_shape, read_overwrites
+from discord_sandbox.rest.channels.overwrites import overwrites_shape, read_overwrites
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Channel, ChannelType, Guild
 from discord_sandbox.validation.form import Form, anything, boolean, integer, one_of, shape, snowflake, text

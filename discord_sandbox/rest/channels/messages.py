@@ -5,7 +5,7 @@ from datetime import timedelta
 from discord_sandbox import message_rules, messages
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
-from discord_sandbox.rest.channels import guild_of
+from discord_sandbox.rest.channels.channels import guild_of
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import EPOCH, Message
 from discord_sandbox.validation.form import Form, anything, shape

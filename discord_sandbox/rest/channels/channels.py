@@ -6,7 +6,7 @@ from typing import Any
 from discord_sandbox import channels, message_rules, messages, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
-from discord_sandbox.rest.overwrites import overwrite_shape, overwrites_shape, read_overwrite, read_overwrites
+from discord_sandbox.rest.channels.overwrites import overwrite_shape, overwrites_shape, read_overwrite, read_overwrites
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Channel, Guild
 from discord_sandbox.validation.form import Form, boolean, integer, shape, snowflake, text

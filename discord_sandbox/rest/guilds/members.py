@@ -3,7 +3,7 @@
 from discord_sandbox import guilds, permissions, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
-from discord_sandbox.rest.guilds import need
+from discord_sandbox.rest.guilds.guilds import need
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Guild, Member, Role
 from discord_sandbox.validation.form import Form, anything, listing, shape, snowflake, text

@@ -1,0 +1,74 @@
+"""Interactions as any client gets and answers them, read from the wire."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Channel
+from tests.discord_sandbox.raw_app import RawApp, raw_app
+
+
+@pytest.fixture
+def guild(sandbox: Sandbox) -> SandboxGuild:
+    return sandbox.add_guild("Night Owls")
+
+
+@pytest.fixture
+def channel(guild: SandboxGuild) -> Channel:
+    return guild.add_channel("raids")
+
+
+@pytest.fixture
+def alice(guild: SandboxGuild, channel: Channel) -> Person:
+    return guild.add_member("alice")
+
+
+@pytest.fixture
+async def app(sandbox: Sandbox, alice: Person) -> AsyncIterator[RawApp]:
+    async with raw_app(sandbox) as app:
+        await app.command("plan")
+        yield app
+
+
+FORM = {
+    "custom_id": "plan",
+    "title": "Plan a raid",
+    "components": [
+        {"type": 1, "components": [{"type": 4, "custom_id": "name", "style": 1, "label": "Name"}]},
+        {"type": 10, "content": "Choose a role."},
+        {
+            "type": 18,
+            "id": 1,
+            "label": "Role",
+            "component": {
+                "type": 3,
+                "custom_id": "role",
+                "options": [{"label": "Tank", "value": "tank"}],
+            },
+        },
+    ],
+}
+
+
+async def test_every_component_of_a_submitted_form_has_its_id(app: RawApp, alice: Person, channel: Channel) -> None:
+    asking = asyncio.create_task(alice.slash(channel, "plan"))
+    await app.answer(await app.asked(), 9, FORM)
+    opened = await asking
+
+    submitting = asyncio.create_task(opened.submit(name="Molten Core", role=["Tank"]))
+    asked = await app.asked()
+    await app.answer(asked, 4, {"content": "Planned"})
+    await submitting
+
+    assert asked["data"]["components"] == [
+        {
+            "type": 1,
+            "id": 2,
+            "components": [{"type": 4, "id": 3, "custom_id": "name", "value": "Molten Core"}],
+        },
+        {"type": 10, "id": 4},
+        {"type": 18, "id": 1, "component": {"type": 3, "id": 5, "custom_id": "role", "values": ["tank"]}},
+    ]
