@@ -49,7 +49,7 @@ class Steps:
                 if gaps and may_be_unsupported:
                     outcome = "unsupported"
                 counts[outcome] += 1
-                reason = "; ".join(gaps) or error
+                reason = "; ".join(dict.fromkeys(gaps)) or error
                 print(f"{outcome:11} {name}" + (f": {reason}" if reason else ""), flush=True)
         print(json.dumps(counts), flush=True)
         print(f"{counts['ok']} passed of {sum(counts.values())} tried", flush=True)
