@@ -31,9 +31,8 @@ class Gateway:
     connections.
     """
 
-    def __init__(self, world: World, token: str, *, unsupported: Callable[[str], object], limited: bool) -> None:
+    def __init__(self, world: World, *, unsupported: Callable[[str], object], limited: bool) -> None:
         self.world = world
-        self.token = token
         self.heartbeat_interval = 41.25
         self.resume_window = 120.0
         self.allowed_intents = ~Intent(0)
@@ -246,7 +245,7 @@ class Gateway:
     def _identify(self, connection: Connection, payload: Json) -> None:
         if connection.session is not None:
             raise Close(4005, "Already authenticated.")
-        if payload.get("token", "").removeprefix("Bot ") != self.token:
+        if payload.get("token", "").removeprefix("Bot ") != self.world.token:
             raise Close(4004, "Authentication failed.")
         if not isinstance(payload.get("intents"), int):
             raise Close(4013, "Invalid intent(s).")
@@ -301,7 +300,7 @@ class Gateway:
                     session.push("GUILD_CREATE", encoded(payload))
 
     def _resume(self, connection: Connection, payload: Json) -> None:
-        if payload.get("token", "").removeprefix("Bot ") != self.token:
+        if payload.get("token", "").removeprefix("Bot ") != self.world.token:
             raise Close(4004, "Authentication failed.")
         self._forget_old_sessions()
         session = self.sessions.get(payload.get("session_id", ""))
