@@ -3,14 +3,13 @@
 import asyncio
 import json
 import random
-import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from discord_sandbox import serializers
+from discord_sandbox import gateway_members, serializers
 from discord_sandbox.event_disorder import EventDisorder, WithheldEvents, is_about
 from discord_sandbox.faults import Identified
 from discord_sandbox.sessions import Close, Connection, Op, Session, encoded
@@ -31,9 +30,8 @@ class Gateway:
     connections.
     """
 
-    def __init__(self, world: World, token: str, *, unsupported: Callable[[str], object], limited: bool) -> None:
+    def __init__(self, world: World, *, unsupported: Callable[[str], object], limited: bool) -> None:
         self.world = world
-        self.token = token
         self.heartbeat_interval = 41.25
         self.resume_window = 120.0
         self.allowed_intents = ~Intent(0)
@@ -68,7 +66,9 @@ class Gateway:
         for session in self.sessions.values():
             if not session.wants(event):
                 continue
-            if event.redacted is not None and not session.intents & Intent.MESSAGE_CONTENT:
+            if event.name == "GUILD_CREATE":
+                session.push(event.name, encoded(gateway_members.with_members(self.world, session, event.payload)))
+            elif event.redacted is not None and not session.intents & Intent.MESSAGE_CONTENT:
                 redacted = redacted or encoded(event.redacted)
                 session.push(event.name, redacted)
             else:
@@ -238,7 +238,8 @@ class Gateway:
             connection.session.presence = payload
             self.world.store.changed()
         elif op is Op.REQUEST_MEMBERS:
-            self._send_members(connection.session, payload)
+            for chunk in gateway_members.chunks(self.world, connection.session, payload, ignored=self._unsupported):
+                connection.session.push("GUILD_MEMBERS_CHUNK", encoded(chunk))
         else:
             self._unsupported(f"gateway opcode {op.value} ({op.name})")
             raise Close(4001, "Unknown opcode.")
@@ -246,7 +247,7 @@ class Gateway:
     def _identify(self, connection: Connection, payload: Json) -> None:
         if connection.session is not None:
             raise Close(4005, "Already authenticated.")
-        if payload.get("token", "").removeprefix("Bot ") != self.token:
+        if payload.get("token", "").removeprefix("Bot ") != self.world.token:
             raise Close(4004, "Authentication failed.")
         if not isinstance(payload.get("intents"), int):
             raise Close(4013, "Invalid intent(s).")
@@ -256,7 +257,7 @@ class Gateway:
         shard, count = payload.get("shard", (0, 1))
         if not 0 <= shard < count:
             raise Close(4010, "Invalid shard.")
-        session = Session(intents, (shard, count))
+        session = Session(intents, (shard, count), large_threshold=payload.get("large_threshold"))
         session.presence = payload.get("presence")
         self.sessions[session.id] = session
         self._attach(connection, session)
@@ -297,11 +298,11 @@ class Gateway:
         if session.intents & Intent.GUILDS:
             for guild in guilds:
                 if not guild.unavailable:
-                    payload = serializers.guild_create(guild, world.store, viewer=world.bot.id)
-                    session.push("GUILD_CREATE", encoded(payload))
+                    created = serializers.guild_create(guild, world.store, viewer=world.bot.id)
+                    session.push("GUILD_CREATE", encoded(gateway_members.with_members(world, session, created)))
 
     def _resume(self, connection: Connection, payload: Json) -> None:
-        if payload.get("token", "").removeprefix("Bot ") != self.token:
+        if payload.get("token", "").removeprefix("Bot ") != self.world.token:
             raise Close(4004, "Authentication failed.")
         self._forget_old_sessions()
         session = self.sessions.get(payload.get("session_id", ""))
@@ -344,49 +345,3 @@ class Gateway:
     def _end_session(self, connection: Connection) -> None:
         if connection.session is not None:
             self.sessions.pop(connection.session.id, None)
-
-    # Request guild members
-
-    def _send_members(self, session: Session, payload: Json) -> None:
-        unknown = payload.keys() - {"guild_id", "query", "limit", "presences", "user_ids", "nonce"}
-        if unknown:
-            self._unsupported(f"gateway op 8: field {', '.join(sorted(unknown))}")
-        guild_id = payload["guild_id"][0] if isinstance(payload["guild_id"], list) else payload["guild_id"]
-        guild = self.world.store.guilds.get(int(guild_id))
-        if guild is None or self.world.bot.id not in guild.members:
-            return
-        everybody = not payload.get("user_ids") and not payload.get("query") and not payload.get("limit")
-        if everybody and not session.intents & Intent.GUILD_MEMBERS:
-            raise Close(4014, "Disallowed intent(s).")
-        members = list(guild.members.values())
-        not_found: list[str] = []
-        if payload.get("user_ids"):
-            wanted = _ids(payload["user_ids"])[:100]
-            members = [guild.members[user_id] for user_id in wanted if user_id in guild.members]
-            not_found = [str(user_id) for user_id in wanted if user_id not in guild.members]
-        elif payload.get("query"):
-            begins = re.compile(re.escape(payload["query"]), re.IGNORECASE)
-            members = [
-                member for member in members if begins.match(member.user.username) or begins.match(member.display_name)
-            ]
-        limit = payload.get("limit") or 0
-        members = members[: min(limit, 100)] if limit else members
-        chunks = [members[start : start + 1000] for start in range(0, len(members), 1000)] or [[]]
-        for index, chunk in enumerate(chunks):
-            body: Json = {
-                "guild_id": str(guild.id),
-                "members": [serializers.member(member) for member in chunk],
-                "chunk_index": index,
-                "chunk_count": len(chunks),
-            }
-            if payload.get("nonce") is not None:
-                body["nonce"] = payload["nonce"]
-            if index == 0 and not_found:
-                body["not_found"] = not_found
-            if payload.get("presences"):
-                body["presences"] = []
-            session.push("GUILD_MEMBERS_CHUNK", encoded(body))
-
-
-def _ids(given: str | int | Iterable[str | int]) -> list[int]:
-    return [int(one) for one in ([given] if isinstance(given, str | int) else given)]

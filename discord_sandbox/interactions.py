@@ -174,8 +174,8 @@ def _carry_out(world: World, interaction: Interaction, callback: Callback, said:
             verdicts.check_reply(said, files=len(files), has_emoji=world.has_emoji)
             return _write(world, interaction, said, files)
         case Callback.DEFERRED_MESSAGE:
-            _only_flags(said)
-            return _write(world, interaction, said | {"flags": said.get("flags", 0) | MessageFlag.LOADING}, {})
+            verdicts.check_deferral(said, has_emoji=world.has_emoji)
+            return _write(world, interaction, {"flags": int(said.get("flags") or 0) | MessageFlag.LOADING}, {})
         case Callback.DEFERRED_UPDATE:
             return _message(world, interaction)
         case Callback.UPDATE:
@@ -190,12 +190,6 @@ def _carry_out(world: World, interaction: Interaction, callback: Callback, said:
         case Callback.PONG:
             raise AssertionError("nobody pings over the gateway")
     return None
-
-
-def _only_flags(said: Json) -> None:
-    for name in said:
-        if name != "flags":
-            raise Unsupported(f"deferred answer: field {name!r}")
 
 
 def _message(world: World, interaction: Interaction) -> Message:

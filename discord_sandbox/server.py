@@ -50,9 +50,8 @@ class Recorded:
 class RestServer:
     """Answers REST calls from the world's state; records all calls and all unsupported requests."""
 
-    def __init__(self, world: World, token: str, limits: RateLimits, faults: Faults) -> None:
+    def __init__(self, world: World, limits: RateLimits, faults: Faults) -> None:
         self.world = world
-        self.token = token
         self.limits = limits
         self.faults = faults
         self.calls: list[Recorded] = []
@@ -192,7 +191,7 @@ class RestServer:
         authorization = request.headers.get("Authorization")
         if authorization is None:
             return "anonymous"
-        return "bot" if authorization == f"Bot {self.token}" else "stranger"
+        return "bot" if authorization == f"Bot {self.world.token}" else "stranger"
 
     def _response(self, status: int, body: Any, headers: dict[str, str]) -> web.Response:
         if body is None or body == "":

@@ -1,5 +1,6 @@
 """The store together with the listeners to its events, such as the gateway."""
 
+from base64 import urlsafe_b64encode
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -88,6 +89,12 @@ class World:
     @property
     def application_id(self) -> int:
         return self.bot.id
+
+    @property
+    def token(self) -> str:
+        """The bot's token, which begins with its id in Base64 as on Discord."""
+        bot = urlsafe_b64encode(str(self.bot.id).encode()).decode().rstrip("=")
+        return f"{bot}.sandbox.only-good-on-loopback"
 
     def publish(self, event: Dispatch) -> None:
         """Dispatch an event to all listeners; call it after the store was changed."""

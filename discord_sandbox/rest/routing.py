@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from discord_sandbox import message_rules
@@ -65,6 +66,18 @@ class Call:
         """Return a snowflake from the query, or None. Raises ApiError 50035 if it is none."""
         raw = self.query.get(name)
         return None if raw is None else _snowflake(name, raw)
+
+    def moment(self, name: str) -> datetime | None:
+        """Return a time from the query (UTC if it has no zone), or None. Raises ApiError 50035 if it is none."""
+        raw = self.query.get(name)
+        if raw is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(raw)
+        except ValueError:
+            wrong = f"Could not parse {raw}. Should be ISO8601."
+            raise invalid(name, "DATE_TIME_TYPE_PARSE", wrong) from None
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
     def cut(self, user_ids: list[int]) -> list[int]:
         """Leave out the users that a fault hides."""

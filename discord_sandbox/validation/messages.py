@@ -140,6 +140,11 @@ def check_reply(payload: Json, *, files: int = 0, has_emoji: Callable[[int], boo
     _must_say_something(payload, files)
 
 
+def check_deferral(payload: Json, *, has_emoji: Callable[[int], bool] = no_emoji) -> None:
+    """Raise ApiError if Discord refuses this `data` of a callback of type 5; it uses the `flags` only."""
+    _check(_edit, payload, has_emoji, "data")
+
+
 def check_update(payload: Json, *, has_emoji: Callable[[int], bool] = no_emoji) -> None:
     """Raise ApiError if Discord refuses this `data` of a callback of type 7."""
     _check(_edit, payload, has_emoji, "data")

@@ -35,6 +35,13 @@ class RawApp:
         answer = await self.http.post(url, json=body)
         return answer.status, dict(await answer.json())
 
+    async def follow_up(self, asked: Payload, message: Payload) -> Payload:
+        """Send a message after the answer and return it."""
+        url = f"{self.sandbox.api_url}/webhooks/{self.sandbox.application_id}/{asked['token']}"
+        answer = await self.http.post(url, json=message)
+        assert answer.status == 200, await answer.text()
+        return dict(await answer.json())
+
 
 @asynccontextmanager
 async def raw_app(sandbox: Sandbox) -> AsyncIterator[RawApp]:

@@ -72,3 +72,30 @@ async def test_every_component_of_a_submitted_form_has_its_id(app: RawApp, alice
         {"type": 10, "id": 4},
         {"type": 18, "id": 1, "component": {"type": 3, "id": 5, "custom_id": "role", "values": ["tank"]}},
     ]
+
+
+@pytest.mark.parametrize("flags", [0, 64])
+async def test_a_deferral_may_hold_more_than_flags(app: RawApp, alice: Person, channel: Channel, flags: int) -> None:
+    asking = asyncio.create_task(alice.slash(channel, "plan"))
+    asked = await app.asked()
+    said = {"flags": flags, "allowed_mentions": {"parse": []}, "tts": False, "embeds": [], "content": "unseen"}
+
+    status, answer = await app.answer(asked, 5, said)
+    await app.follow_up(asked, {"content": "Planned"})
+    seen = await asking
+
+    assert (status, answer["interaction"]["response_message_ephemeral"]) == (200, bool(flags))
+    assert (seen.content, seen.ephemeral) == ("Planned", bool(flags))
+
+
+async def test_a_deferral_is_checked_as_a_message_is(app: RawApp, alice: Person, channel: Channel) -> None:
+    asking = asyncio.create_task(alice.slash(channel, "plan"))
+    asked = await app.asked()
+
+    status, answer = await app.answer(asked, 5, {"content": "x" * 2001})
+    await app.answer(asked, 5)
+    await app.follow_up(asked, {"content": "Planned"})
+    await asking
+
+    assert (status, answer["code"]) == (400, 50035)
+    assert list(answer["errors"]["data"]) == ["content"]

@@ -1,6 +1,7 @@
 """REST in general: tokens, unknown routes, permissions, commands and rate limits."""
 
 import asyncio
+from base64 import b64decode
 from datetime import timedelta
 
 import aiohttp
@@ -11,6 +12,12 @@ from discord_sandbox import Sandbox
 from tests.discord_sandbox.scene import Connect, Scene, refused
 
 SEND = "/channels/{channel_id}/messages"
+
+
+def test_the_token_begins_with_the_bot_s_id(sandbox: Sandbox) -> None:
+    first = sandbox.token.split(".")[0]
+
+    assert b64decode(first + "=" * (-len(first) % 4)).decode() == str(sandbox.bot.id)
 
 
 async def test_a_wrong_token_is_refused(sandbox: Sandbox, pointed: None) -> None:
