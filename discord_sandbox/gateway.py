@@ -169,7 +169,7 @@ class Gateway:
         for name, value, known in (("encoding", encoding, ("json",)), ("compress", compress, (None, "zlib-stream"))):
             if value not in known:
                 return web.json_response(self._unsupported(f"gateway {name} {value!r}"), status=501)
-        ws = web.WebSocketResponse(timeout=1.0, compress=False, max_msg_size=1 << 20)
+        ws = web.WebSocketResponse(timeout=1.0, compress=False, max_msg_size=1 << 20, autoclose=False)
         await ws.prepare(request)
         connection = Connection(ws, request, compressed=compress is not None)
         self.connections.append(connection)
@@ -198,6 +198,8 @@ class Gateway:
                     continue
                 self._end_session(connection)
                 raise Close(4009, "Session timed out.") from None
+            if message.type is WSMsgType.CLOSE:
+                await connection.ws.close(code=message.data or 1000, drain=False)  # a client may go by the echo
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 return
             if connection.frozen:
