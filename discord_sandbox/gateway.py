@@ -14,7 +14,7 @@ from discord_sandbox.event_disorder import EventDisorder, WithheldEvents, is_abo
 from discord_sandbox.faults import Identified
 from discord_sandbox.sessions import Close, Connection, Op, Session, encoded
 from discord_sandbox.store import Json
-from discord_sandbox.world import Dispatch, Intent, World
+from discord_sandbox.world import KNOWN_INTENTS, Dispatch, Intent, World
 
 MAX_PAYLOAD_BYTES = 4096
 ACK_DELAY_SECONDS = 0.02
@@ -251,9 +251,10 @@ class Gateway:
             raise Close(4005, "Already authenticated.")
         if payload.get("token", "").removeprefix("Bot ") != self.world.token:
             raise Close(4004, "Authentication failed.")
-        if not isinstance(payload.get("intents"), int):
+        bits = payload.get("intents")
+        if isinstance(bits, bool) or not isinstance(bits, int) or bits & ~KNOWN_INTENTS:
             raise Close(4013, "Invalid intent(s).")
-        intents = Intent(payload["intents"])
+        intents = Intent(bits)
         if intents & ~self.allowed_intents:
             raise Close(4014, "Disallowed intent(s).")
         shard, count = payload.get("shard", (0, 1))

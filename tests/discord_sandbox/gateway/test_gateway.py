@@ -177,6 +177,22 @@ async def test_a_wrong_identify_is_refused(sandbox: Sandbox, changes: dict[str, 
         assert await gateway.closed() == code
 
 
+@pytest.mark.parametrize("unknown", [1 << 17, 1 << 19, 1 << 26, 1 << 60, -1, True, "513"])
+async def test_an_intent_that_discord_does_not_know_is_refused(sandbox: Sandbox, unknown: object) -> None:
+    async with raw_gateway(sandbox) as gateway:
+        await gateway.identify(sandbox, intents=unknown)
+
+        assert await gateway.closed() == 4013
+
+
+@pytest.mark.parametrize("bit", [6, 7, 8, 20, 21, 24, 25])
+async def test_every_intent_of_discord_s_list_is_accepted(sandbox: Sandbox, bit: int) -> None:
+    async with raw_gateway(sandbox) as gateway:
+        await gateway.identify(sandbox, intents=1 << bit)
+
+        assert await gateway.expect("READY")
+
+
 async def test_who_does_not_identify_may_not_ask(sandbox: Sandbox) -> None:
     async with raw_gateway(sandbox) as gateway:
         await gateway.send(3, {})
