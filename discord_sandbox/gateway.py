@@ -14,7 +14,7 @@ from discord_sandbox.event_disorder import EventDisorder, WithheldEvents, is_abo
 from discord_sandbox.faults import Identified
 from discord_sandbox.sessions import Close, Connection, Op, Session, encoded
 from discord_sandbox.store import Json
-from discord_sandbox.world import Dispatch, Intent, World
+from discord_sandbox.world import KNOWN_INTENTS, Dispatch, Intent, World
 
 MAX_PAYLOAD_BYTES = 4096
 ACK_DELAY_SECONDS = 0.02
@@ -169,7 +169,7 @@ class Gateway:
         for name, value, known in (("encoding", encoding, ("json",)), ("compress", compress, (None, "zlib-stream"))):
             if value not in known:
                 return web.json_response(self._unsupported(f"gateway {name} {value!r}"), status=501)
-        ws = web.WebSocketResponse(timeout=1.0, compress=False, max_msg_size=1 << 20)
+        ws = web.WebSocketResponse(timeout=1.0, compress=False, max_msg_size=1 << 20, autoclose=False)
         await ws.prepare(request)
         connection = Connection(ws, request, compressed=compress is not None)
         self.connections.append(connection)
@@ -198,6 +198,8 @@ class Gateway:
                     continue
                 self._end_session(connection)
                 raise Close(4009, "Session timed out.") from None
+            if message.type is WSMsgType.CLOSE:
+                await connection.ws.close(code=message.data or 1000, drain=False)  # a client may go by the echo
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 return
             if connection.frozen:
@@ -249,9 +251,10 @@ class Gateway:
             raise Close(4005, "Already authenticated.")
         if payload.get("token", "").removeprefix("Bot ") != self.world.token:
             raise Close(4004, "Authentication failed.")
-        if not isinstance(payload.get("intents"), int):
+        bits = payload.get("intents")
+        if isinstance(bits, bool) or not isinstance(bits, int) or bits & ~KNOWN_INTENTS:
             raise Close(4013, "Invalid intent(s).")
-        intents = Intent(payload["intents"])
+        intents = Intent(bits)
         if intents & ~self.allowed_intents:
             raise Close(4014, "Disallowed intent(s).")
         shard, count = payload.get("shard", (0, 1))

@@ -15,7 +15,10 @@ from discord_sandbox.store import Channel, ChannelType, Guild, Json, Message, St
 
 
 class Intent(IntFlag):
-    """Gateway intents, the groups of events a session subscribes to."""
+    """Gateway intents, the groups of events a session subscribes to.
+
+    All that https://discord.com/developers/docs/events/gateway#list-of-intents lists, also those without events here.
+    """
 
     GUILDS = 1 << 0
     GUILD_MEMBERS = 1 << 1
@@ -23,6 +26,8 @@ class Intent(IntFlag):
     GUILD_EXPRESSIONS = 1 << 3
     GUILD_INTEGRATIONS = 1 << 4
     GUILD_WEBHOOKS = 1 << 5
+    GUILD_INVITES = 1 << 6
+    GUILD_VOICE_STATES = 1 << 7
     GUILD_PRESENCES = 1 << 8
     GUILD_MESSAGES = 1 << 9
     GUILD_MESSAGE_REACTIONS = 1 << 10
@@ -32,6 +37,13 @@ class Intent(IntFlag):
     DIRECT_MESSAGE_TYPING = 1 << 14
     MESSAGE_CONTENT = 1 << 15
     GUILD_SCHEDULED_EVENTS = 1 << 16
+    AUTO_MODERATION_CONFIGURATION = 1 << 20
+    AUTO_MODERATION_EXECUTION = 1 << 21
+    GUILD_MESSAGE_POLLS = 1 << 24
+    DIRECT_MESSAGE_POLLS = 1 << 25
+
+
+KNOWN_INTENTS = sum(Intent)
 
 
 ALWAYS = Intent(0)
