@@ -107,6 +107,7 @@ class Gateway:
             connection.closed_by_server = True
             if not resumable:
                 self._end_session(connection)
+                connection.session = None  # the client may identify anew on this connection
             connection.send_op(Op.INVALID_SESSION, resumable)
 
     def freeze(self, *, shard: int | None = None) -> None:
@@ -330,6 +331,7 @@ class Gateway:
 
     def _attach(self, connection: Connection, session: Session) -> None:
         connection.session = session
+        connection.closed_by_server = False
         session.connection = connection
         session.detached_at = None
 

@@ -110,12 +110,14 @@ def acting_member(of: Member, permissions: Permission) -> Json:
 
 def presence(user_id: int, guild_id: int, told: Json | None) -> Json:
     """Return a user's presence in a guild; `told` is what the user's client said of itself."""
-    status = str((told or {}).get("status") or "online")
+    told = told or {}
+    status = str(told.get("status") or "online")
+    older = [told["game"]] if told.get("game") else []  # the field before `activities`; hikari sends it
     return {
         "user": {"id": str(user_id)},
         "guild_id": str(guild_id),
         "status": status,
-        "activities": (told or {}).get("activities") or [],
+        "activities": told.get("activities") or older,
         "client_status": {"web": status},
     }
 

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from discord_sandbox.api_errors import ApiError, Unsupported, unauthorized
 from discord_sandbox.faults import Fault, Faults, Silence
-from discord_sandbox.ratelimits import RateLimits, refusing, too_many
+from discord_sandbox.ratelimits import RateLimits, exhausted, refusing, too_many
 from discord_sandbox.request_body import parsed, read_body
 from discord_sandbox.rest.routing import Answer, Call, Route
 from discord_sandbox.rest.table import ROUTES
@@ -110,10 +110,10 @@ class RestServer:
         await self._delay(trouble.latency, trouble.hold)
         fault = trouble.fault
         if fault is not None and not fault.carried_out:
-            return await self._fail(fault, request, headers)
+            return await self._fail(fault, request, route, headers)
         answer = await self._carry_out(request, route, record, headers, trouble.cuts)
         await self._delay(trouble.afterwards, trouble.hold_afterwards)
-        return answer if fault is None else await self._fail(fault, request, headers)
+        return answer if fault is None else await self._fail(fault, request, route, headers)
 
     async def _subjects(self, request: web.Request, route: Route, ids: dict[str, str]) -> set[str]:
         """Return the ids and the emoji that a call is about.
@@ -169,7 +169,7 @@ class RestServer:
             )
         )
 
-    async def _fail(self, fault: Fault, request: web.Request, headers: dict[str, str]) -> Answer:
+    async def _fail(self, fault: Fault, request: web.Request, route: Route, headers: dict[str, str]) -> Answer:
         """Answer with the fault's status, or give no response."""
         if fault.status is not None:
             if fault.page is not None:
@@ -177,6 +177,9 @@ class RestServer:
             default = f"{fault.status}: {HTTPStatus(fault.status).phrase}"
             body: Json = {"message": fault.message or default, "code": fault.code}
             if fault.status == 429:
+                if not fault.everywhere:
+                    now = self.world.clock.now().timestamp()
+                    headers.update(exhausted(route.method, route.template, fault.retry_after, now=now))
                 headers.update(refusing(fault.retry_after, "global" if fault.everywhere else "shared"))
                 slow_down = too_many(fault.retry_after, is_global=fault.everywhere)
                 body = slow_down if fault.message is None else slow_down | body

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from discord_sandbox import channels, message_rules, messages, serializers
-from discord_sandbox.api_errors import refused
+from discord_sandbox.api_errors import Unsupported, refused
 from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.channels.channels import guild_of
 from discord_sandbox.rest.routing import Answer, Call, Routes
@@ -32,6 +32,8 @@ def start(call: Call) -> Answer:
 
 def _start(call: Call, channel: Channel, kind: ChannelType, message: Message | None) -> Answer:
     guild = guild_of(call, channel)
+    if channel.type is ChannelType.FORUM:
+        raise Unsupported("a post in a forum")
     check_thread(call.form)
     if channel.type is not ChannelType.TEXT:
         raise refused(50024)

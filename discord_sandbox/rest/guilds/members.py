@@ -70,6 +70,13 @@ def edit_own_member(call: Call) -> Answer:
     return 200, serializers.member(member)
 
 
+@routes.add("PATCH", "/guilds/{guild_id}/members/@me/nick")
+def edit_own_nick(call: Call) -> Answer:
+    """Change the bot's nickname by the route that Discord deprecates and some libraries still use."""
+    edit_own_member(call)
+    return 200, {"nick": call.form.get("nick") or None}
+
+
 @routes.add("PATCH", "/guilds/{guild_id}/members/{user_id}")
 def edit_member(call: Call) -> Answer:
     guild = call.guild()

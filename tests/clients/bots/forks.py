@@ -302,7 +302,7 @@ def add_channels(steps, bot):
         await thread.send("welcome")
         same({one.id for one in await thread.fetch_members()}, {bot.client.user.id, bot.member("alice").id})
         await thread.remove_user(bot.member("alice"))
-        await thread.edit(archived=True, reason="over")
+        await thread.edit(archived=True)
         archived = await collected(bot.channel("lounge").archived_threads(limit=10))
         same([one.id for one in archived], [thread.id])
         await thread.edit(archived=False, locked=True)

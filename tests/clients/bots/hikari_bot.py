@@ -539,7 +539,7 @@ async def _():
 
     async def shown():
         presence = (await steps.control("GET", "/gateway"))["presence"]
-        return presence["status"] == "idle" and presence["activities"][0]["name"] == "raids"
+        return presence["status"] == "idle" and presence["game"]["name"] == "raids"
 
     await steps.until(shown)
 

@@ -163,7 +163,7 @@ forks.add_errors(steps, bot)
 
 
 async def forum(guild):
-    plans = await guild.create_forum_channel("plans")
+    plans = await guild.create_forum_channel("plans", topic="Plans")
     await plans.create_thread(name="Friday", content="who comes?")
 
 
