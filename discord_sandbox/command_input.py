@@ -181,18 +181,22 @@ def command_data(
     *,
     focused: str = "",
 ) -> Json:
-    """Return the `data` of a slash command with subcommand `path`; `focused` names the option being typed.
+    """Return the `data` of a slash command with subcommand `path`; `focused` names the option being typed, if only "".
 
     Raises NotPossible for options that Discord's client would not accept.
     """
     resolved = Resolved(world, channel)
     leaf, outer = _descend(command, path)
+    names = [option["name"] for option in leaf]
+    if focused:
+        if not any(option["name"] == focused and option.get("autocomplete") for option in leaf):
+            raise NotPossible(f"/{command.name} suggests nothing for {focused!r}")
+        given = {focused: "", **given}
     options = [
         _option(option, given[option["name"]], resolved, is_focused=option["name"] == focused)
         for option in leaf
         if option["name"] in given
     ]
-    names = [option["name"] for option in leaf]
     for name in given:
         if name not in names:
             raise NotPossible(f"/{command.name} has no option {name!r}, only {', '.join(names) or 'none'}")

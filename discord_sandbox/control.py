@@ -103,9 +103,10 @@ class Control:
         return web.json_response(world_json(self.sandbox))
 
     async def calls(self, _request: web.Request) -> web.Response:
-        """Return the number of calls per route and status, and the requests that the sandbox does not model."""
+        """Return the number of calls per route and status, what the sandbox does not model, and what it ignored."""
         counted = Counter(f"{call.method} {call.route} {call.status}" for call in self.sandbox.calls)
-        return web.json_response({"calls": counted, "gaps": self.sandbox.unsupported})
+        gaps, ignored = self.sandbox.unsupported, self.sandbox.ignored
+        return web.json_response({"calls": counted, "gaps": gaps, "ignored": ignored})
 
     async def gateway(self, _request: web.Request) -> web.Response:
         """Return how often the bot identified and resumed, its connections, and its presence."""

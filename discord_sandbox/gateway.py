@@ -4,8 +4,7 @@ import asyncio
 import json
 import random
 from collections import deque
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import WSMsgType, web
 
@@ -23,6 +22,16 @@ FINAL_CODES = (4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014)
 """Close codes after which a session cannot be resumed."""
 
 
+class Gaps(Protocol):
+    """Records what clients ask for beyond what is modelled."""
+
+    def unsupported(self, what: str) -> Json:
+        """Record what is not modelled and return what a client is told."""
+
+    def ignore(self, what: str) -> None:
+        """Record what Discord ignores."""
+
+
 class Gateway:
     """Gateway v10 for one bot, with connection faults.
 
@@ -30,7 +39,7 @@ class Gateway:
     connections.
     """
 
-    def __init__(self, world: World, *, unsupported: Callable[[str], object], limited: bool) -> None:
+    def __init__(self, world: World, gaps: Gaps, *, limited: bool) -> None:
         self.world = world
         self.heartbeat_interval = 41.25
         self.resume_window = 120.0
@@ -44,7 +53,7 @@ class Gateway:
         self.disorder: EventDisorder | None = None
         self._withheld: list[WithheldEvents] = []
         self._told: deque[Dispatch] = deque(maxlen=REMEMBERED_EVENTS)
-        self._unsupported = unsupported
+        self._gaps = gaps
         self._limited = limited
         world.listeners.append(self.publish)
 
@@ -169,7 +178,7 @@ class Gateway:
         encoding, compress = request.query.get("encoding", "json"), request.query.get("compress")
         for name, value, known in (("encoding", encoding, ("json",)), ("compress", compress, (None, "zlib-stream"))):
             if value not in known:
-                return web.json_response(self._unsupported(f"gateway {name} {value!r}"), status=501)
+                return web.json_response(self._gaps.unsupported(f"gateway {name} {value!r}"), status=501)
         ws = web.WebSocketResponse(timeout=1.0, compress=False, max_msg_size=1 << 20, autoclose=False)
         await ws.prepare(request)
         connection = Connection(ws, request, compressed=compress is not None)
@@ -222,7 +231,7 @@ class Gateway:
         try:
             op = Op(number)
         except ValueError:
-            self._unsupported(f"gateway opcode {number}")
+            self._gaps.unsupported(f"gateway opcode {number}")
             raise Close(4001, "Unknown opcode.") from None
         self._obey(connection, op, payload)
         return op
@@ -241,10 +250,10 @@ class Gateway:
             connection.session.presence = payload
             self.world.store.changed()
         elif op is Op.REQUEST_MEMBERS:
-            for chunk in gateway_members.chunks(self.world, connection.session, payload, ignored=self._unsupported):
+            for chunk in gateway_members.chunks(self.world, connection.session, payload, ignored=self._gaps.ignore):
                 connection.session.push("GUILD_MEMBERS_CHUNK", encoded(chunk))
         else:
-            self._unsupported(f"gateway opcode {op.value} ({op.name})")
+            self._gaps.unsupported(f"gateway opcode {op.value} ({op.name})")
             raise Close(4001, "Unknown opcode.")
 
     def _identify(self, connection: Connection, payload: Json) -> None:

@@ -7,11 +7,12 @@ from datetime import timedelta
 from enum import IntEnum
 
 from discord_sandbox import message_parser, messages, serializers
-from discord_sandbox.api_errors import Unsupported, invalid, refused
+from discord_sandbox.api_errors import invalid, refused
 from discord_sandbox.message_parser import Files
 from discord_sandbox.store import Channel, Interaction, Json, Message, MessageFlag, User
 from discord_sandbox.validation import commands, components
 from discord_sandbox.validation import messages as verdicts
+from discord_sandbox.validation.form import ignore
 from discord_sandbox.world import Dispatch, World, is_direct
 
 RESPONSE_TIMEOUT_SECONDS = 3.0  # of real time
@@ -158,7 +159,7 @@ def answer(
 def _callback(interaction: Interaction, body: Json) -> Callback:
     for name in body:
         if name not in ("type", "data"):
-            raise Unsupported(f"interaction callback: field {name!r}")
+            ignore(f"field {name} of an interaction callback")
     allowed = _ANSWERS[Kind(interaction.type)]
     if interaction.message_id is None:
         allowed = tuple(callback for callback in allowed if callback not in _ON_MESSAGES)

@@ -46,7 +46,7 @@ class Sandbox:
         self.faults = Faults(self.clock)
         self.limits = RateLimits(Mode(limits))
         self.rest = RestServer(self.world, self.limits, self.faults)
-        self.gateway = Gateway(self.world, unsupported=self.rest.unsupported, limited=limits != "off")
+        self.gateway = Gateway(self.world, self.rest, limited=limits != "off")
         self._runner: web.AppRunner | None = None
         self.mounts: list[Callable[[web.Application], None]] = []
         """Each is called with the application when the sandbox starts, and may add routes."""
@@ -167,6 +167,11 @@ class Sandbox:
     def unsupported(self) -> list[str]:
         """Descriptions of the requests that the sandbox does not model."""
         return self.rest.unsupported_calls
+
+    @property
+    def ignored(self) -> list[str]:
+        """Descriptions of all parts of requests that Discord does not know and ignores, each once."""
+        return self.rest.ignored
 
     def count(self, method: str, route: str, *, status: int | None = None) -> int:
         """Return the number of calls to a route template, if given only those answered with `status`."""

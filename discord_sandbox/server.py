@@ -22,6 +22,7 @@ from discord_sandbox.rest.routing import Answer, Call, Route
 from discord_sandbox.rest.table import ROUTES
 from discord_sandbox.rest.users import open_conversation
 from discord_sandbox.store import Json, reaction_key
+from discord_sandbox.validation.form import noting_ignored
 from discord_sandbox.world import World
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,8 @@ class RestServer:
         self.faults = faults
         self.calls: list[Recorded] = []
         self.unsupported_calls: list[str] = []
+        self.ignored: list[str] = []
+        """Every part of requests that Discord does not know and ignores, once."""
         self.stopping = asyncio.Event()
 
     def unsupported(self, what: str) -> Json:
@@ -64,6 +67,12 @@ class RestServer:
         log.error("sandbox gap: %s", what)
         self.world.store.changed()
         return {"message": f"The sandbox does not model this: {what}", "code": 0, "gap": what}
+
+    def ignore(self, what: str) -> None:
+        """Record a part of a request that is ignored."""
+        if what not in self.ignored:
+            log.warning("sandbox ignores, as Discord does: %s", what)
+            self.ignored.append(what)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer any request under the API's prefix."""
@@ -152,22 +161,26 @@ class RestServer:
         headers.update(limit.headers)
         if limit.retry_after is not None:
             return 429, limit.body()
-        if unknown := request.query.keys() - route.query:
-            raise Unsupported(f"{route.method} {route.template}: query {', '.join(sorted(unknown))}")
+        for name in sorted(request.query.keys() - route.query):
+            self.ignore(f"{route.method} {route.template}: query {name}")
         body, files = await read_body(request, self.world.store, forms=route.forms)
         record.request = body
-        return route.handle(
-            Call(
-                world=self.world,
-                method=route.method,
-                template=route.template,
-                ids=record.ids,
-                query=record.query,
-                body=body,
-                files=files,
-                cuts=[fault.cut for fault in cuts],
-            )
+        call = Call(
+            world=self.world,
+            method=route.method,
+            template=route.template,
+            ids=record.ids,
+            query=record.query,
+            body=body,
+            files=files,
+            cuts=[fault.cut for fault in cuts],
         )
+        with noting_ignored() as ignored:
+            try:
+                return route.handle(call)
+            finally:
+                for what in ignored:
+                    self.ignore(f"{route.method} {route.template}: {what}")
 
     async def _fail(self, fault: Fault, request: web.Request, route: Route, headers: dict[str, str]) -> Answer:
         """Answer with the fault's status, or give no response."""

@@ -13,6 +13,20 @@ from discord_sandbox.validation.form import Form, boolean, integer, shape, snowf
 from discord_sandbox.validation.messages import check_thread_edit
 
 routes = Routes()
+UNMODELLED_SETTINGS = (
+    "bitrate",
+    "user_limit",
+    "rtc_region",
+    "video_quality_mode",
+    "default_auto_archive_duration",
+    "default_reaction_emoji",
+    "default_thread_rate_limit_per_user",
+    "default_sort_order",
+    "default_forum_layout",
+    "default_tag_setting",
+    "available_tags",
+)
+"""Settings of channels of voice and forums, and defaults of threads."""
 _edit = shape(
     "a channel edit",
     {
@@ -24,6 +38,7 @@ _edit = shape(
         "rate_limit_per_user": integer(least=0, most=21600),
         "permission_overwrites": overwrites_shape,
     },
+    unmodelled=["type", "flags", *UNMODELLED_SETTINGS],
 )
 
 

@@ -6,13 +6,15 @@ from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.guilds.guilds import need
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Guild, Member, Role
-from discord_sandbox.validation.form import Form, anything, listing, shape, snowflake, text
+from discord_sandbox.validation.form import Form, listing, shape, snowflake, text
 
 routes = Routes()
-_member = shape("a member", {"nick": text(most=32), "roles": listing(snowflake, most=250)})
-_own_member = shape(
-    "the bot's membership", {"nick": text(most=32), "avatar": anything, "banner": anything, "bio": anything}
+_member = shape(
+    "a member",
+    {"nick": text(most=32), "roles": listing(snowflake, most=250)},
+    unmodelled=["mute", "deaf", "channel_id", "communication_disabled_until", "flags"],
 )
+_own_member = shape("the bot's membership", {"nick": text(most=32)}, unmodelled=["avatar", "banner", "bio"])
 
 
 def _found(call: Call, guild: Guild) -> Member:

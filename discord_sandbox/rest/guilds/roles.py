@@ -20,6 +20,7 @@ _role = shape(
         "hoist": boolean,
         "mentionable": boolean,
     },
+    unmodelled=["icon", "unicode_emoji"],
 )
 
 

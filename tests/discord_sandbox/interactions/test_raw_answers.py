@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.command_input import NotPossible
 from discord_sandbox.people import Person
 from discord_sandbox.store import Channel
 from tests.discord_sandbox.raw_app import RawApp, raw_app
@@ -99,3 +100,46 @@ async def test_a_deferral_is_checked_as_a_message_is(app: RawApp, alice: Person,
 
     assert (status, answer["code"]) == (400, 50035)
     assert list(answer["errors"]["data"]) == ["content"]
+
+
+CODE = {"type": 3, "name": "code", "description": "The raid's code", "autocomplete": True, "required": True}
+SEATS = {"type": 4, "name": "seats", "description": "How many", "autocomplete": True}
+NOTE = {"type": 3, "name": "note", "description": "A note"}
+
+
+@pytest.mark.parametrize(
+    ("given", "value"), [({}, ""), ({"code": ""}, ""), ({"code": "AB"}, "AB"), ({"note": "late"}, "")]
+)
+async def test_an_option_is_suggested_for_before_anything_is_typed(
+    app: RawApp, alice: Person, channel: Channel, given: dict[str, str], value: str
+) -> None:
+    await app.command("join", CODE, SEATS, NOTE)
+    asking = asyncio.create_task(alice.autocomplete(channel, "join", given, focused="code"))
+    asked = await app.asked()
+
+    await app.answer(asked, 8, {"choices": [{"name": "Molten Core", "value": "ABC234"}]})
+
+    assert [choice.value for choice in await asking] == ["ABC234"]
+    assert asked["data"]["options"][0] == {"type": 3, "name": "code", "value": value, "focused": True}
+    assert [option["name"] for option in asked["data"]["options"]] == ["code", *(given.keys() - {"code"})]
+
+
+async def test_a_number_is_suggested_for_as_text(app: RawApp, alice: Person, channel: Channel) -> None:
+    await app.command("join", CODE, SEATS)
+    asking = asyncio.create_task(alice.autocomplete(channel, "join", {"seats": "1x"}, focused="seats"))
+    asked = await app.asked()
+
+    await app.answer(asked, 8, {"choices": []})
+
+    assert await asking == []
+    assert asked["data"]["options"] == [{"type": 4, "name": "seats", "value": "1x", "focused": True}]
+
+
+@pytest.mark.parametrize("focused", ["note", "nothing"])
+async def test_nothing_is_suggested_for_other_options(
+    app: RawApp, alice: Person, channel: Channel, focused: str
+) -> None:
+    await app.command("join", CODE, NOTE)
+
+    with pytest.raises(NotPossible, match="suggests nothing"):
+        await alice.autocomplete(channel, "join", {}, focused=focused)
