@@ -32,7 +32,7 @@ def with_members(world: World, session: Session, created: Json) -> Json:
 
 
 def _presences(world: World, session: Session, guild: Guild) -> list[Json]:
-    presence = serializers.presence(world.bot.id, guild.id, session.presence)
+    presence = serializers.presence(world.bot.id, guild.id, session.presence, now=world.clock.now())
     return [presence] if presence["status"] not in _UNSEEN else []
 
 

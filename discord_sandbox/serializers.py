@@ -108,7 +108,7 @@ def acting_member(of: Member, permissions: Permission) -> Json:
     return member(of) | {"permissions": str(int(permissions))}
 
 
-def presence(user_id: int, guild_id: int, told: Json | None) -> Json:
+def presence(user_id: int, guild_id: int, told: Json | None, *, now: datetime) -> Json:
     """Return a user's presence in a guild; `told` is what the user's client said of itself."""
     told = told or {}
     status = str(told.get("status") or "online")
@@ -117,7 +117,7 @@ def presence(user_id: int, guild_id: int, told: Json | None) -> Json:
         "user": {"id": str(user_id)},
         "guild_id": str(guild_id),
         "status": status,
-        "activities": told.get("activities") or older,
+        "activities": [one | {"created_at": int(now.timestamp() * 1000)} for one in told.get("activities") or older],
         "client_status": {"web": status},
     }
 

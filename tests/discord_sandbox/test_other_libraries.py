@@ -55,14 +55,18 @@ async def test_the_bot_s_nickname_changes_by_the_older_route(
     assert (answer.status, body, guild.bot.nick) == (200, {"nick": "Owl"}, "Owl")
 
 
-async def test_a_presence_with_the_older_field_is_shown(sandbox: Sandbox, guild: SandboxGuild) -> None:
+async def test_a_presence_shows_activities_of_the_older_field_too(
+    sandbox: Sandbox, guild: SandboxGuild
+) -> None:
     async with raw_gateway(sandbox) as gateway:
         await gateway.identify(sandbox, presence={"status": "idle", "game": {"name": "raids", "type": 0}})
 
         created = await gateway.expect("GUILD_CREATE")
 
     (presence,) = created["presences"]
-    assert presence["activities"] == [{"name": "raids", "type": 0}]
+    (activity,) = presence["activities"]
+    assert (activity["name"], activity["type"]) == ("raids", 0)
+    assert activity["created_at"] == pytest.approx(sandbox.clock.now().timestamp() * 1000, abs=60_000)
 
 
 async def test_a_post_in_a_forum_is_a_gap(sandbox: Sandbox, guild: SandboxGuild, http: aiohttp.ClientSession) -> None:

@@ -115,4 +115,7 @@ class Steps {
   }
 }
 
+// What fails while the bot answers an interaction shows in the step that waits for the answer.
+process.on("unhandledRejection", (error) => console.log("error", String(error?.message ?? error).replace(/\s+/g, " ")));
+
 module.exports = { Steps, same, sleep };
