@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from discord_sandbox import Sandbox, control
 from tests.clients import scene
@@ -25,9 +25,11 @@ class Outcome(NamedTuple):
     status: int
 
 
-async def try_client(run: Sequence[str], environ: Mapping[str, str] | None = None) -> tuple[Outcome, str]:
+async def try_client(
+    run: Sequence[str], environ: Mapping[str, str] | None = None, *, limits: Literal["strict", "scaled"] = "strict"
+) -> tuple[Outcome, str]:
     """Run a script against a sandbox of its own; returns the outcome and what it printed."""
-    sandbox = Sandbox(limits="strict")
+    sandbox = Sandbox(limits=limits)
     scene.build(sandbox)
     control.mount(sandbox)
     async with sandbox:

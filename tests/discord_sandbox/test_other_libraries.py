@@ -55,9 +55,7 @@ async def test_the_bot_s_nickname_changes_by_the_older_route(
     assert (answer.status, body, guild.bot.nick) == (200, {"nick": "Owl"}, "Owl")
 
 
-async def test_a_presence_shows_activities_of_the_older_field_too(
-    sandbox: Sandbox, guild: SandboxGuild
-) -> None:
+async def test_a_presence_shows_activities_of_the_older_field_too(sandbox: Sandbox, guild: SandboxGuild) -> None:
     async with raw_gateway(sandbox) as gateway:
         await gateway.identify(sandbox, presence={"status": "idle", "game": {"name": "raids", "type": 0}})
 
