@@ -13,7 +13,7 @@ PINS = uv pip compile pyproject.toml --universal --python-version 3.11 --extra s
 
 unexport PYTHONDONTWRITEBYTECODE # compiled once is enough: the tests start some seventy processes
 
-.PHONY: demo test check chaos screenshot bench run ready pins clean
+.PHONY: demo test check chaos clients screenshot bench run ready pins clean
 
 demo: $(READY) ## show the bot against a local stand-in for Discord
 	@$(BIN)/raidbot demo $(ARGS)
@@ -26,6 +26,9 @@ check: ## run exactly what CI runs: format, lint, types, tests
 
 chaos: $(READY) ## play the random tests for hours (RAIDBOT_CHAOS=2: other seeds; ARGS=<file>: only these)
 	@RAIDBOT_CHAOS=$${RAIDBOT_CHAOS:-1} $(BIN)/pytest $(IN_PARALLEL) -m "chaos or hypothesis" --timeout 7200 $(ARGS)
+
+clients: $(READY) ## try bots of other libraries against the sandbox (needs npm, the network once; ARGS=hikari: only this)
+	@$(BIN)/python -m tests.clients $(ARGS)
 
 screenshot: $(READY) ## take the picture of the demo in docs/ again (needs Chromium)
 	@RAIDBOT_SCREENSHOT=1 $(BIN)/pytest tests/browser/test_screenshot.py $(ARGS)
@@ -51,5 +54,5 @@ pins: ## rewrite requirements/*.txt from pyproject.toml (needs uv; ARGS=--upgrad
 	$(PINS) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
 
 clean: ## delete everything that make can create again; data/ stays
-	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* .clients .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -51,6 +51,7 @@ _KNOWN: dict[int, tuple[int, str]] = {
     30010: (400, "Maximum number of reactions reached (20)"),
     30046: (429, "Maximum number of edits to messages older than 1 hour reached. Try again later"),
     40003: (403, "You are opening direct messages too fast."),
+    40005: (413, "Request entity too large"),
     40060: (400, "Interaction has already been acknowledged."),
     50001: (403, "Missing Access"),
     50003: (403, "Cannot execute action on a DM channel"),
@@ -88,8 +89,8 @@ def unauthorized() -> ApiError:
 
 
 def invalid(path: str, code: str, message: str) -> ApiError:
-    """Return a 50035 with one error at a dotted path, e.g. `invalid("limit", "NUMBER_TYPE_MAX", "…")`."""
+    """Return a 50035 with one error at a dotted path ("" is the body itself), e.g. `invalid("limit", …)`."""
     tree: Json = {"_errors": [{"code": code, "message": message}]}
-    for part in reversed(path.split(".")):
+    for part in reversed(path.split(".") if path else ()):
         tree = {part: tree}
     return refused(50035, tree)

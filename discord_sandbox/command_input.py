@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from discord_sandbox import permissions, serializers
 from discord_sandbox.permissions import Permission
-from discord_sandbox.store import Attachment, Channel, Command, Guild, Json, User
+from discord_sandbox.store import Attachment, Channel, Command, Guild, Json, Message, User
 from discord_sandbox.validation.components import (
     CHANNEL_SELECT,
     MENTIONABLE_SELECT,
@@ -37,6 +37,7 @@ class OptionType(IntEnum):
     ATTACHMENT = 11
 
 
+USER_MENU, MESSAGE_MENU = 2, 3  # command types
 _ENTITIES = (OptionType.USER, OptionType.CHANNEL, OptionType.ROLE, OptionType.MENTIONABLE)
 _SELECTED = {
     USER_SELECT: OptionType.USER,
@@ -81,6 +82,11 @@ class Resolved:
         else:
             self._add_user(picked)
         return str(picked)
+
+    def add_message(self, message: Message) -> str:
+        """Add a message and return its id."""
+        self._put("messages", message.id, self.world.message_json(message))
+        return str(message.id)
 
     def upload(self, file: Upload) -> str:
         """Add a file and return its id."""
@@ -175,18 +181,22 @@ def command_data(
     *,
     focused: str = "",
 ) -> Json:
-    """Return the `data` of a slash command with subcommand `path`; `focused` names the option being typed.
+    """Return the `data` of a slash command with subcommand `path`; `focused` names the option being typed, if only "".
 
     Raises NotPossible for options that Discord's client would not accept.
     """
     resolved = Resolved(world, channel)
     leaf, outer = _descend(command, path)
+    names = [option["name"] for option in leaf]
+    if focused:
+        if not any(option["name"] == focused and option.get("autocomplete") for option in leaf):
+            raise NotPossible(f"/{command.name} suggests nothing for {focused!r}")
+        given = {focused: "", **given}
     options = [
         _option(option, given[option["name"]], resolved, is_focused=option["name"] == focused)
         for option in leaf
         if option["name"] in given
     ]
-    names = [option["name"] for option in leaf]
     for name in given:
         if name not in names:
             raise NotPossible(f"/{command.name} has no option {name!r}, only {', '.join(names) or 'none'}")
@@ -272,6 +282,17 @@ def _within(name: str, value: float, least: float | None, most: float | None) ->
         raise NotPossible(f"{name!r} must be between {least} and {most}, not {value}")
 
 
+def menu_data(world: World, channel: Channel, command: Command, target: Any) -> Json:
+    """Return the `data` of a context menu command on a message, or on a person by id."""
+    resolved = Resolved(world, channel)
+    is_message = command.type == MESSAGE_MENU
+    picked = resolved.add_message(target) if is_message else resolved.add(OptionType.USER, target)
+    body: Json = {"id": str(command.id), "name": command.name, "type": command.type, "target_id": picked}
+    if command.guild_id is not None:
+        body["guild_id"] = str(command.guild_id)
+    return body | {"resolved": resolved.data}
+
+
 def select_data(world: World, channel: Channel, select: Json, picked: Iterable[Any]) -> Json:
     """Return the `data` of a select. `picked`: labels or values of a string select, else members, roles or channels.
 
@@ -311,27 +332,27 @@ def modal_data(world: World, channel: Channel, modal: Json, given: Mapping[str, 
 
 
 def _filled(component: Json, left: dict[str, Any], resolved: Resolved) -> Json:
+    body: Json = {"type": component["type"], "id": component["id"]}
     if "component" in component:
-        inner = component["component"]
-        return {"type": component["type"], "component": _input(inner, component["label"], left, resolved)}
+        body["component"] = _input(component["component"], component["label"], left, resolved)
     if "components" in component:
-        inputs = [_input(one, one.get("label") or "", left, resolved) for one in component["components"]]
-        return {"type": component["type"], "components": inputs}
-    return {"type": component["type"]}
+        body["components"] = [_input(one, one.get("label") or "", left, resolved) for one in component["components"]]
+    return body
 
 
 def _input(field: Json, label: str, left: dict[str, Any], resolved: Resolved) -> Json:
     names = [name for name in (field["custom_id"], label) if name in left]
     given = left.pop(names[0]) if names else None
+    body: Json = {"type": field["type"], "id": field["id"], "custom_id": field["custom_id"]}
     if "style" in field:
-        return {"type": field["type"], "custom_id": field["custom_id"], "value": _text(field, label, given)}
+        return body | {"value": _text(field, label, given)}
     if given is None and not field.get("required", True):
-        return {"type": field["type"], "custom_id": field["custom_id"], "values": []}
+        return body | {"values": []}
     picked = [given] if isinstance(given, str) or given is None else list(given)
     data = select_data(resolved.world, resolved.channel, field, [one for one in picked if one is not None])
     for group, found in data.get("resolved", {}).items():
         resolved.data.setdefault(group, {}).update(found)
-    return {"type": field["type"], "custom_id": field["custom_id"], "values": data["values"]}
+    return body | {"values": data["values"]}
 
 
 def _text(field: Json, label: str, given: Any) -> str:

@@ -75,7 +75,10 @@ class Control:
             "say": self._say,
             "react": self._react,
             "unreact": self._unreact,
+            "delete": self._delete,
+            "leave": self._leave,
             "slash": self._slash,
+            "menu": self._menu,
             "autocomplete": self._autocomplete,
             "click": self._click,
             "select": self._select,
@@ -88,6 +91,9 @@ class Control:
         app.middlewares.append(_no_other_sites)
         app.router.add_get("/_sandbox/world", self.world)
         app.router.add_get("/_sandbox/calls", self.calls)
+        app.router.add_get("/_sandbox/gateway", self.gateway)
+        app.router.add_post("/_sandbox/gateway/{fault}", self.disturb)
+        app.router.add_post("/_sandbox/faults", self.fault)
         app.router.add_post("/_sandbox/clock", self.clock)
         app.router.add_get("/_sandbox/channels/{channel}/messages", self.messages)
         app.router.add_get("/_sandbox/people/{person}/dms", self.dms)
@@ -97,9 +103,47 @@ class Control:
         return web.json_response(world_json(self.sandbox))
 
     async def calls(self, _request: web.Request) -> web.Response:
-        """Return the number of calls per route and status, and the requests that the sandbox does not model."""
+        """Return the number of calls per route and status, what the sandbox does not model, and what it ignored."""
         counted = Counter(f"{call.method} {call.route} {call.status}" for call in self.sandbox.calls)
-        return web.json_response({"calls": counted, "gaps": self.sandbox.unsupported})
+        gaps, ignored = self.sandbox.unsupported, self.sandbox.ignored
+        return web.json_response({"calls": counted, "gaps": gaps, "ignored": ignored})
+
+    async def gateway(self, _request: web.Request) -> web.Response:
+        """Return how often the bot identified and resumed, its connections, and its presence."""
+        gateway = self.sandbox.gateway
+        counts = {"identified": gateway.identified, "resumed": gateway.resumed}
+        return web.json_response(counts | {"connections": len(gateway.connections), "presence": gateway.presence})
+
+    async def disturb(self, request: web.Request) -> web.Response:
+        """Disturb the bot's connections.
+
+        `drop` closes them with `code`, or resets them without one; `reconnect` asks for a resume; `invalidate` ends
+        their sessions unless `resumable`.
+        """
+        body = await request.json() if request.can_read_body else {}
+        match request.match_info["fault"]:
+            case "drop":
+                await self.sandbox.gateway.drop(body.get("code"))
+            case "reconnect":
+                self.sandbox.gateway.reconnect()
+            case "invalidate":
+                self.sandbox.gateway.invalidate(resumable=bool(body.get("resumable")))
+            case other:
+                error = f"{other!r} is none of drop, reconnect, invalidate"
+                return web.json_response({"error": error}, status=404)
+        return web.json_response({})
+
+    async def fault(self, request: web.Request) -> web.Response:
+        """Answer the next `calls` on `route` with an HTTP `status`; `retry_after` in seconds is for 429."""
+        body = await request.json()
+        self.sandbox.faults.answer(
+            int(body["status"]),
+            retry_after=float(body.get("retry_after", 1.0)),
+            everywhere=bool(body.get("everywhere")),
+            route=body["route"],
+            calls=int(body.get("calls", 1)),
+        )
+        return web.json_response({})
 
     async def clock(self, request: web.Request) -> web.Response:
         """Advance the clock by `seconds`."""
@@ -153,6 +197,18 @@ class Control:
         message = self._message(body)
         await person.unreact(message, str(body["emoji"]))
         return self._message_json(message)
+
+    async def _delete(self, person: Person, body: Json) -> Json:
+        await person.delete(self._message(body))
+        return {}
+
+    async def _leave(self, person: Person, body: Json) -> Json:
+        await person.leave(body["guild"])
+        return {}
+
+    async def _menu(self, person: Person, body: Json) -> Json:
+        target = self._message(body) if "message" in body else self._person(str(body["user"]))
+        return self._answer(await person.menu(self._channel(body["channel"]), str(body["command"]), target))
 
     async def _slash(self, person: Person, body: Json) -> Json:
         channel = self._channel(body["channel"])

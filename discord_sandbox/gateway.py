@@ -3,25 +3,33 @@
 import asyncio
 import json
 import random
-import re
 from collections import deque
-from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import WSMsgType, web
 
-from discord_sandbox import serializers
+from discord_sandbox import gateway_members, serializers
 from discord_sandbox.event_disorder import EventDisorder, WithheldEvents, is_about
 from discord_sandbox.faults import Identified
 from discord_sandbox.sessions import Close, Connection, Op, Session, encoded
 from discord_sandbox.store import Json
-from discord_sandbox.world import Dispatch, Intent, World
+from discord_sandbox.world import KNOWN_INTENTS, Dispatch, Intent, World
 
 MAX_PAYLOAD_BYTES = 4096
 ACK_DELAY_SECONDS = 0.02
 REMEMBERED_EVENTS = 1000
 FINAL_CODES = (4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014)
 """Close codes after which a session cannot be resumed."""
+
+
+class Gaps(Protocol):
+    """Records what clients ask for beyond what is modelled."""
+
+    def unsupported(self, what: str) -> Json:
+        """Record what is not modelled and return what a client is told."""
+
+    def ignore(self, what: str) -> None:
+        """Record what Discord ignores."""
 
 
 class Gateway:
@@ -31,9 +39,8 @@ class Gateway:
     connections.
     """
 
-    def __init__(self, world: World, token: str, *, unsupported: Callable[[str], object], limited: bool) -> None:
+    def __init__(self, world: World, gaps: Gaps, *, limited: bool) -> None:
         self.world = world
-        self.token = token
         self.heartbeat_interval = 41.25
         self.resume_window = 120.0
         self.allowed_intents = ~Intent(0)
@@ -46,7 +53,7 @@ class Gateway:
         self.disorder: EventDisorder | None = None
         self._withheld: list[WithheldEvents] = []
         self._told: deque[Dispatch] = deque(maxlen=REMEMBERED_EVENTS)
-        self._unsupported = unsupported
+        self._gaps = gaps
         self._limited = limited
         world.listeners.append(self.publish)
 
@@ -68,7 +75,9 @@ class Gateway:
         for session in self.sessions.values():
             if not session.wants(event):
                 continue
-            if event.redacted is not None and not session.intents & Intent.MESSAGE_CONTENT:
+            if event.name == "GUILD_CREATE":
+                session.push(event.name, encoded(gateway_members.with_members(self.world, session, event.payload)))
+            elif event.redacted is not None and not session.intents & Intent.MESSAGE_CONTENT:
                 redacted = redacted or encoded(event.redacted)
                 session.push(event.name, redacted)
             else:
@@ -107,6 +116,7 @@ class Gateway:
             connection.closed_by_server = True
             if not resumable:
                 self._end_session(connection)
+                connection.session = None  # the client may identify anew on this connection
             connection.send_op(Op.INVALID_SESSION, resumable)
 
     def freeze(self, *, shard: int | None = None) -> None:
@@ -168,8 +178,8 @@ class Gateway:
         encoding, compress = request.query.get("encoding", "json"), request.query.get("compress")
         for name, value, known in (("encoding", encoding, ("json",)), ("compress", compress, (None, "zlib-stream"))):
             if value not in known:
-                return web.json_response(self._unsupported(f"gateway {name} {value!r}"), status=501)
-        ws = web.WebSocketResponse(timeout=1.0, compress=False, max_msg_size=1 << 20)
+                return web.json_response(self._gaps.unsupported(f"gateway {name} {value!r}"), status=501)
+        ws = web.WebSocketResponse(timeout=1.0, compress=False, max_msg_size=1 << 20, autoclose=False)
         await ws.prepare(request)
         connection = Connection(ws, request, compressed=compress is not None)
         self.connections.append(connection)
@@ -198,6 +208,8 @@ class Gateway:
                     continue
                 self._end_session(connection)
                 raise Close(4009, "Session timed out.") from None
+            if message.type is WSMsgType.CLOSE:
+                await connection.ws.close(code=message.data or 1000, drain=False)  # a client may go by the echo
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 return
             if connection.frozen:
@@ -219,7 +231,7 @@ class Gateway:
         try:
             op = Op(number)
         except ValueError:
-            self._unsupported(f"gateway opcode {number}")
+            self._gaps.unsupported(f"gateway opcode {number}")
             raise Close(4001, "Unknown opcode.") from None
         self._obey(connection, op, payload)
         return op
@@ -238,25 +250,27 @@ class Gateway:
             connection.session.presence = payload
             self.world.store.changed()
         elif op is Op.REQUEST_MEMBERS:
-            self._send_members(connection.session, payload)
+            for chunk in gateway_members.chunks(self.world, connection.session, payload, ignored=self._gaps.ignore):
+                connection.session.push("GUILD_MEMBERS_CHUNK", encoded(chunk))
         else:
-            self._unsupported(f"gateway opcode {op.value} ({op.name})")
+            self._gaps.unsupported(f"gateway opcode {op.value} ({op.name})")
             raise Close(4001, "Unknown opcode.")
 
     def _identify(self, connection: Connection, payload: Json) -> None:
         if connection.session is not None:
             raise Close(4005, "Already authenticated.")
-        if payload.get("token", "").removeprefix("Bot ") != self.token:
+        if payload.get("token", "").removeprefix("Bot ") != self.world.token:
             raise Close(4004, "Authentication failed.")
-        if not isinstance(payload.get("intents"), int):
+        bits = payload.get("intents")
+        if isinstance(bits, bool) or not isinstance(bits, int) or bits & ~KNOWN_INTENTS:
             raise Close(4013, "Invalid intent(s).")
-        intents = Intent(payload["intents"])
+        intents = Intent(bits)
         if intents & ~self.allowed_intents:
             raise Close(4014, "Disallowed intent(s).")
         shard, count = payload.get("shard", (0, 1))
         if not 0 <= shard < count:
             raise Close(4010, "Invalid shard.")
-        session = Session(intents, (shard, count))
+        session = Session(intents, (shard, count), large_threshold=payload.get("large_threshold"))
         session.presence = payload.get("presence")
         self.sessions[session.id] = session
         self._attach(connection, session)
@@ -297,11 +311,11 @@ class Gateway:
         if session.intents & Intent.GUILDS:
             for guild in guilds:
                 if not guild.unavailable:
-                    payload = serializers.guild_create(guild, world.store, viewer=world.bot.id)
-                    session.push("GUILD_CREATE", encoded(payload))
+                    created = serializers.guild_create(guild, world.store, viewer=world.bot.id)
+                    session.push("GUILD_CREATE", encoded(gateway_members.with_members(world, session, created)))
 
     def _resume(self, connection: Connection, payload: Json) -> None:
-        if payload.get("token", "").removeprefix("Bot ") != self.token:
+        if payload.get("token", "").removeprefix("Bot ") != self.world.token:
             raise Close(4004, "Authentication failed.")
         self._forget_old_sessions()
         session = self.sessions.get(payload.get("session_id", ""))
@@ -326,6 +340,7 @@ class Gateway:
 
     def _attach(self, connection: Connection, session: Session) -> None:
         connection.session = session
+        connection.closed_by_server = False
         session.connection = connection
         session.detached_at = None
 
@@ -344,49 +359,3 @@ class Gateway:
     def _end_session(self, connection: Connection) -> None:
         if connection.session is not None:
             self.sessions.pop(connection.session.id, None)
-
-    # Request guild members
-
-    def _send_members(self, session: Session, payload: Json) -> None:
-        unknown = payload.keys() - {"guild_id", "query", "limit", "presences", "user_ids", "nonce"}
-        if unknown:
-            self._unsupported(f"gateway op 8: field {', '.join(sorted(unknown))}")
-        guild_id = payload["guild_id"][0] if isinstance(payload["guild_id"], list) else payload["guild_id"]
-        guild = self.world.store.guilds.get(int(guild_id))
-        if guild is None or self.world.bot.id not in guild.members:
-            return
-        everybody = not payload.get("user_ids") and not payload.get("query") and not payload.get("limit")
-        if everybody and not session.intents & Intent.GUILD_MEMBERS:
-            raise Close(4014, "Disallowed intent(s).")
-        members = list(guild.members.values())
-        not_found: list[str] = []
-        if payload.get("user_ids"):
-            wanted = _ids(payload["user_ids"])[:100]
-            members = [guild.members[user_id] for user_id in wanted if user_id in guild.members]
-            not_found = [str(user_id) for user_id in wanted if user_id not in guild.members]
-        elif payload.get("query"):
-            begins = re.compile(re.escape(payload["query"]), re.IGNORECASE)
-            members = [
-                member for member in members if begins.match(member.user.username) or begins.match(member.display_name)
-            ]
-        limit = payload.get("limit") or 0
-        members = members[: min(limit, 100)] if limit else members
-        chunks = [members[start : start + 1000] for start in range(0, len(members), 1000)] or [[]]
-        for index, chunk in enumerate(chunks):
-            body: Json = {
-                "guild_id": str(guild.id),
-                "members": [serializers.member(member) for member in chunk],
-                "chunk_index": index,
-                "chunk_count": len(chunks),
-            }
-            if payload.get("nonce") is not None:
-                body["nonce"] = payload["nonce"]
-            if index == 0 and not_found:
-                body["not_found"] = not_found
-            if payload.get("presences"):
-                body["presences"] = []
-            session.push("GUILD_MEMBERS_CHUNK", encoded(body))
-
-
-def _ids(given: str | int | Iterable[str | int]) -> list[int]:
-    return [int(one) for one in ([given] if isinstance(given, str | int) else given)]

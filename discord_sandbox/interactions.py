@@ -7,11 +7,12 @@ from datetime import timedelta
 from enum import IntEnum
 
 from discord_sandbox import message_parser, messages, serializers
-from discord_sandbox.api_errors import Unsupported, invalid, refused
+from discord_sandbox.api_errors import invalid, refused
 from discord_sandbox.message_parser import Files
 from discord_sandbox.store import Channel, Interaction, Json, Message, MessageFlag, User
 from discord_sandbox.validation import commands, components
 from discord_sandbox.validation import messages as verdicts
+from discord_sandbox.validation.form import ignore
 from discord_sandbox.world import Dispatch, World, is_direct
 
 RESPONSE_TIMEOUT_SECONDS = 3.0  # of real time
@@ -158,7 +159,7 @@ def answer(
 def _callback(interaction: Interaction, body: Json) -> Callback:
     for name in body:
         if name not in ("type", "data"):
-            raise Unsupported(f"interaction callback: field {name!r}")
+            ignore(f"field {name} of an interaction callback")
     allowed = _ANSWERS[Kind(interaction.type)]
     if interaction.message_id is None:
         allowed = tuple(callback for callback in allowed if callback not in _ON_MESSAGES)
@@ -174,8 +175,8 @@ def _carry_out(world: World, interaction: Interaction, callback: Callback, said:
             verdicts.check_reply(said, files=len(files), has_emoji=world.has_emoji)
             return _write(world, interaction, said, files)
         case Callback.DEFERRED_MESSAGE:
-            _only_flags(said)
-            return _write(world, interaction, said | {"flags": said.get("flags", 0) | MessageFlag.LOADING}, {})
+            verdicts.check_deferral(said, has_emoji=world.has_emoji)
+            return _write(world, interaction, {"flags": int(said.get("flags") or 0) | MessageFlag.LOADING}, {})
         case Callback.DEFERRED_UPDATE:
             return _message(world, interaction)
         case Callback.UPDATE:
@@ -186,16 +187,10 @@ def _carry_out(world: World, interaction: Interaction, callback: Callback, said:
             interaction.choices = said["choices"]
         case Callback.MODAL:
             components.check_modal(said)
-            interaction.modal = said
+            interaction.modal = said | {"components": message_parser.components(said["components"])}
         case Callback.PONG:
             raise AssertionError("nobody pings over the gateway")
     return None
-
-
-def _only_flags(said: Json) -> None:
-    for name in said:
-        if name != "flags":
-            raise Unsupported(f"deferred answer: field {name!r}")
 
 
 def _message(world: World, interaction: Interaction) -> Message:

@@ -108,7 +108,7 @@ def embed(given: Json) -> Json:
 
 
 def components(given: list[Json]) -> list[Json]:
-    """Return components without nulls, numbering those that have no `id`."""
+    """Return the components of a message or modal without nulls, numbering those that have no `id`."""
     taken = {int(one["id"]) for one in _walk(given) if one.get("id")}
     numbers = (number for number in itertools.count(1) if number not in taken)
     return [_numbered(_without_nulls(one), numbers) for one in given]
@@ -118,6 +118,7 @@ def _walk(given: list[Json]) -> Iterator[Json]:
     for one in given:
         yield one
         yield from _walk(one.get("components") or [])
+        yield from _walk([one["component"]] if one.get("component") else [])
 
 
 def _without_nulls(given: Any) -> Any:
@@ -131,6 +132,8 @@ def _numbered(given: Json, numbers: Iterator[int]) -> Json:
     kept["id"] = int(kept["id"]) if kept.get("id") else next(numbers)
     if "components" in kept:
         kept["components"] = [_numbered(one, numbers) for one in kept["components"]]
+    if "component" in kept:
+        kept["component"] = _numbered(kept["component"], numbers)
     if "default_values" in kept:  # requests may send numbers; Discord returns strings
         kept["default_values"] = [one | {"id": str(one["id"])} for one in kept["default_values"]]
     return kept

@@ -7,7 +7,17 @@ from typing import Any, NamedTuple
 
 from discord_sandbox import guilds, interactions, message_rules, reaction_rules, text_view
 from discord_sandbox.api_errors import ApiError
-from discord_sandbox.command_input import NotPossible, command_data, find_command, id_of, modal_data, select_data
+from discord_sandbox.command_input import (
+    MESSAGE_MENU,
+    USER_MENU,
+    NotPossible,
+    command_data,
+    find_command,
+    id_of,
+    menu_data,
+    modal_data,
+    select_data,
+)
 from discord_sandbox.interactions import Callback, Kind
 from discord_sandbox.permissions import Permission
 from discord_sandbox.store import Channel, Guild, Interaction, Json, Member, Message, MessageFlag, User
@@ -200,6 +210,15 @@ class Person:
         """Use a slash command, with subcommands after a space, and wait for the response."""
         where, data = self._command(channel, command, options)
         return await self._ask(Kind.COMMAND, where, data)
+
+    async def menu(self, channel: Any, command: str, target: "Person | User | Message") -> PersonResponse:
+        """Use a command of the context menu of a person or message, and wait for the response."""
+        where = self._channel(channel)
+        if isinstance(target, Message):
+            self._where(target)
+        kind = MESSAGE_MENU if isinstance(target, Message) else USER_MENU
+        found = find_command(self.world, self.user, where, command, kind)
+        return await self._ask(Kind.COMMAND, where, menu_data(self.world, where, found, target))
 
     async def autocomplete(
         self, channel: Any, command: str, options: Mapping[str, Any], /, *, focused: str

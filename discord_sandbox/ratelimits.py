@@ -111,6 +111,12 @@ def refusing(retry_after: float, scope: str) -> dict[str, str]:
     }
 
 
+def exhausted(method: str, template: str, retry_after: float, *, now: float) -> dict[str, str]:
+    """Return the headers of a route's empty bucket; none for a route without a limit."""
+    limit = limit_of(method, template)
+    return {} if limit is None else _headers(limit, Window(now + retry_after, 0), now)
+
+
 class RateLimits:
     """Counts requests; `now` is in seconds since 1970 and never decreases."""
 

@@ -23,7 +23,6 @@ from discord_sandbox.world import Quarantine, World
 
 T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
-TOKEN = "c2FuZGJveA.sandbox.only-good-on-loopback"  # noqa: S105 - valid in this sandbox only
 
 
 class FactMissing(AssertionError):  # noqa: N818 - a test failure
@@ -44,11 +43,10 @@ class Sandbox:
         self.world = World(self.clock)
         self.world.shards = shards
         self.world.limited = limits != "off"
-        self.token = TOKEN
         self.faults = Faults(self.clock)
         self.limits = RateLimits(Mode(limits))
-        self.rest = RestServer(self.world, self.token, self.limits, self.faults)
-        self.gateway = Gateway(self.world, self.token, unsupported=self.rest.unsupported, limited=limits != "off")
+        self.rest = RestServer(self.world, self.limits, self.faults)
+        self.gateway = Gateway(self.world, self.rest, limited=limits != "off")
         self._runner: web.AppRunner | None = None
         self.mounts: list[Callable[[web.Application], None]] = []
         """Each is called with the application when the sandbox starts, and may add routes."""
@@ -120,6 +118,11 @@ class Sandbox:
         return self.world.gateway_url
 
     @property
+    def token(self) -> str:
+        """The bot's token. It is valid in this sandbox only."""
+        return self.world.token
+
+    @property
     def application_id(self) -> int:
         return self.world.application_id
 
@@ -164,6 +167,11 @@ class Sandbox:
     def unsupported(self) -> list[str]:
         """Descriptions of the requests that the sandbox does not model."""
         return self.rest.unsupported_calls
+
+    @property
+    def ignored(self) -> list[str]:
+        """Descriptions of all parts of requests that Discord does not know and ignores, each once."""
+        return self.rest.ignored
 
     def count(self, method: str, route: str, *, status: int | None = None) -> int:
         """Return the number of calls to a route template, if given only those answered with `status`."""

@@ -1,4 +1,8 @@
-"""Read scenario files: initial guilds, roles, channels, emoji and members as TOML or JSON."""
+"""Read scenario files: initial guilds, roles, channels, emoji and members as TOML or JSON.
+
+A guild's table `bot` gives the bot a nickname, roles, and the permissions of its own role in place of the usual ones;
+a channel's `allow` and `deny` are overwrites for the bot.
+"""
 
 import json
 import tomllib
@@ -7,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from discord_sandbox.builders import SandboxGuild
-from discord_sandbox.permissions import Permission
+from discord_sandbox.permissions import Permission, named
 from discord_sandbox.sandbox import Sandbox
-from discord_sandbox.store import ChannelType, Json
+from discord_sandbox.store import ChannelType, Json, Role
 
 DEFAULT = Path(__file__).with_name("default.toml")
 _TYPES = {
@@ -45,10 +49,14 @@ def build(sandbox: Sandbox, scenario: Json) -> list[SandboxGuild]:
 def _guild(sandbox: Sandbox, given: Json, people: dict[str, Any]) -> SandboxGuild:
     name = _name(given, "a guild")
     where = f"guild {name!r}"
-    known = {"name", "owner", "roles", "channels", "members", "emojis"}
+    known = {"name", "owner", "bot", "roles", "channels", "members", "emojis"}
     owner = str(given.get("owner", "owner"))
-    guild = sandbox.add_guild(name, owner=people.get(owner, owner))
+    bot = _table(given, "bot", where)
+    _only(bot, {"nick", "roles", "permissions"}, f"the bot of {where}")
+    granted = named(*_permissions(bot, f"the bot of {where}")) if "permissions" in bot else None
+    guild = sandbox.add_guild(name, owner=people.get(owner, owner), bot_permissions=granted)
     people[owner] = guild.owner
+    guild.bot.nick = bot.get("nick")
     for role in _entries(given, "roles", known, where):
         _only(role, {"name", "permissions", "mentionable"}, f"a role of {where}")
         guild.add_role(
@@ -56,6 +64,7 @@ def _guild(sandbox: Sandbox, given: Json, people: dict[str, Any]) -> SandboxGuil
             permissions=_permissions(role, where),
             mentionable=bool(role.get("mentionable")),
         )
+    guild.bot.roles += [role.id for role in _roles(guild, bot, f"the bot of {where}")]
     for channel in _entries(given, "channels", known, where):
         _channel(guild, channel, where)
     for emoji in _entries(given, "emojis", known, where):
@@ -69,7 +78,7 @@ def _guild(sandbox: Sandbox, given: Json, people: dict[str, Any]) -> SandboxGuil
 def _channel(guild: SandboxGuild, given: Json, where: str) -> None:
     name = _name(given, f"a channel of {where}")
     here = f"channel {name!r} of {where}"
-    _only(given, {"name", "type", "topic", "parent", "hidden", "deny"}, here)
+    _only(given, {"name", "type", "topic", "parent", "hidden", "deny", "allow"}, here)
     kind = given.get("type", "text")
     if kind not in _TYPES:
         raise WrongScenario(f"{here}: type {kind!r} is none of {', '.join(_TYPES)}")
@@ -79,24 +88,31 @@ def _channel(guild: SandboxGuild, given: Json, where: str) -> None:
         guild.deny(channel, "view_channel", to=guild.facts.roles[guild.id])
     if given.get("deny"):
         guild.deny(channel, *_permissions(given, here, "deny"))
+    if given.get("allow"):
+        guild.allow(channel, *_permissions(given, here, "allow"))
 
 
 def _member(guild: SandboxGuild, given: Json, people: dict[str, Any], where: str) -> None:
     name = _name(given, f"a member of {where}")
     here = f"member {name!r} of {where}"
     _only(given, {"name", "nick", "roles", "permissions", "dms"}, here)
-    roles = {role.name: role for role in guild.facts.roles.values()}
-    for wanted in given.get("roles", ()):
-        if wanted not in roles:
-            raise WrongScenario(f"{here}: there is no role {wanted!r}")
     people[name] = guild.add_member(
         people.get(name, name),
         nick=given.get("nick"),
-        roles=[roles[wanted] for wanted in given.get("roles", ())],
+        roles=_roles(guild, given, here),
         permissions=_permissions(given, here),
     )
     if given.get("dms") is False:
         people[name].close_dms()
+
+
+def _roles(guild: SandboxGuild, given: Json, where: str) -> list[Role]:
+    roles = {role.name: role for role in guild.facts.roles.values()}
+    names = [str(name) for name in given.get("roles", ())]
+    for name in names:
+        if name not in roles:
+            raise WrongScenario(f"{where}: there is no role {name!r}")
+    return [roles[name] for name in names]
 
 
 def _permissions(given: Json, where: str, key: str = "permissions") -> list[str]:
@@ -105,6 +121,13 @@ def _permissions(given: Json, where: str, key: str = "permissions") -> list[str]
         if name.upper() not in Permission.__members__:
             raise WrongScenario(f"{where}: there is no permission {name!r}")
     return names
+
+
+def _table(given: Json, key: str, where: str) -> Json:
+    table = given.get(key, {})
+    if not isinstance(table, dict):
+        raise WrongScenario(f"{where}: {key} is not a table")
+    return table
 
 
 def _entries(given: Json, key: str, known: Collection[str], where: str) -> list[Json]:

@@ -108,6 +108,20 @@ def acting_member(of: Member, permissions: Permission) -> Json:
     return member(of) | {"permissions": str(int(permissions))}
 
 
+def presence(user_id: int, guild_id: int, told: Json | None, *, now: datetime) -> Json:
+    """Return a user's presence in a guild; `told` is what the user's client said of itself."""
+    told = told or {}
+    status = str(told.get("status") or "online")
+    older = [told["game"]] if told.get("game") else []  # the field before `activities`; hikari sends it
+    return {
+        "user": {"id": str(user_id)},
+        "guild_id": str(guild_id),
+        "status": status,
+        "activities": [one | {"created_at": int(now.timestamp() * 1000)} for one in told.get("activities") or older],
+        "client_status": {"web": status},
+    }
+
+
 def emoji(of: Emoji) -> Json:
     return {
         "id": str(of.id),
@@ -354,7 +368,7 @@ def own_guild(of: Guild, viewer: int, *, counts: bool) -> Json:
 
 
 def guild_create(of: Guild, store: Store, *, viewer: int) -> Json:
-    """Return the payload of GUILD_CREATE; `members` has only the bot, as on Discord without the presence intent."""
+    """Return the payload of GUILD_CREATE as for a session without the presence intent: `members` has only the bot."""
     return guild(of) | {
         "joined_at": time(of.bot_joined_at),
         "large": len(of.members) > 250,

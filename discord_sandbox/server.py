@@ -1,6 +1,7 @@
 """The REST server: record, check, limit and answer every request as Discord does."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import re
@@ -8,18 +9,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 
-from discord_sandbox.api_errors import ApiError, Unsupported, invalid, refused, unauthorized
+from discord_sandbox.api_errors import ApiError, Unsupported, unauthorized
 from discord_sandbox.faults import Fault, Faults, Silence
-from discord_sandbox.ratelimits import RateLimits, refusing, too_many
+from discord_sandbox.ratelimits import RateLimits, exhausted, refusing, too_many
+from discord_sandbox.request_body import parsed, read_body
 from discord_sandbox.rest.routing import Answer, Call, Route
 from discord_sandbox.rest.table import ROUTES
 from discord_sandbox.rest.users import open_conversation
-from discord_sandbox.store import Attachment, Json, reaction_key
+from discord_sandbox.store import Json, reaction_key
+from discord_sandbox.validation.form import noting_ignored
 from discord_sandbox.world import World
 
 log = logging.getLogger(__name__)
@@ -48,13 +51,14 @@ class Recorded:
 class RestServer:
     """Answers REST calls from the world's state; records all calls and all unsupported requests."""
 
-    def __init__(self, world: World, token: str, limits: RateLimits, faults: Faults) -> None:
+    def __init__(self, world: World, limits: RateLimits, faults: Faults) -> None:
         self.world = world
-        self.token = token
         self.limits = limits
         self.faults = faults
         self.calls: list[Recorded] = []
         self.unsupported_calls: list[str] = []
+        self.ignored: list[str] = []
+        """Every part of requests that Discord does not know and ignores, once."""
         self.stopping = asyncio.Event()
 
     def unsupported(self, what: str) -> Json:
@@ -63,6 +67,12 @@ class RestServer:
         log.error("sandbox gap: %s", what)
         self.world.store.changed()
         return {"message": f"The sandbox does not model this: {what}", "code": 0, "gap": what}
+
+    def ignore(self, what: str) -> None:
+        """Record a part of a request that is ignored."""
+        if what not in self.ignored:
+            log.warning("sandbox ignores, as Discord does: %s", what)
+            self.ignored.append(what)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer any request under the API's prefix."""
@@ -109,10 +119,10 @@ class RestServer:
         await self._delay(trouble.latency, trouble.hold)
         fault = trouble.fault
         if fault is not None and not fault.carried_out:
-            return await self._fail(fault, request, headers)
+            return await self._fail(fault, request, route, headers)
         answer = await self._carry_out(request, route, record, headers, trouble.cuts)
         await self._delay(trouble.afterwards, trouble.hold_afterwards)
-        return answer if fault is None else await self._fail(fault, request, headers)
+        return answer if fault is None else await self._fail(fault, request, route, headers)
 
     async def _subjects(self, request: web.Request, route: Route, ids: dict[str, str]) -> set[str]:
         """Return the ids and the emoji that a call is about.
@@ -129,8 +139,9 @@ class RestServer:
         if channel is not None:
             found |= {str(one) for one in (channel.guild_id, channel.parent_id, *channel.recipients)}
         if route.handle is open_conversation:
-            body = _parsed(await request.read())
-            found.add(str(body.get("recipient_id") if isinstance(body, dict) else None))
+            with contextlib.suppress(ApiError, web.HTTPException):  # refused later, as on every route
+                body = parsed(await request.read())
+                found.add(str(body.get("recipient_id") if isinstance(body, dict) else None))
         return found
 
     async def _delay(self, seconds: float, hold: Fault | None) -> None:
@@ -150,24 +161,28 @@ class RestServer:
         headers.update(limit.headers)
         if limit.retry_after is not None:
             return 429, limit.body()
-        if unknown := request.query.keys() - route.query:
-            raise Unsupported(f"{route.method} {route.template}: query {', '.join(sorted(unknown))}")
-        body, files = await self._read(request)
+        for name in sorted(request.query.keys() - route.query):
+            self.ignore(f"{route.method} {route.template}: query {name}")
+        body, files = await read_body(request, self.world.store, forms=route.forms)
         record.request = body
-        return route.handle(
-            Call(
-                world=self.world,
-                method=route.method,
-                template=route.template,
-                ids=record.ids,
-                query=record.query,
-                body=body,
-                files=files,
-                cuts=[fault.cut for fault in cuts],
-            )
+        call = Call(
+            world=self.world,
+            method=route.method,
+            template=route.template,
+            ids=record.ids,
+            query=record.query,
+            body=body,
+            files=files,
+            cuts=[fault.cut for fault in cuts],
         )
+        with noting_ignored() as ignored:
+            try:
+                return route.handle(call)
+            finally:
+                for what in ignored:
+                    self.ignore(f"{route.method} {route.template}: {what}")
 
-    async def _fail(self, fault: Fault, request: web.Request, headers: dict[str, str]) -> Answer:
+    async def _fail(self, fault: Fault, request: web.Request, route: Route, headers: dict[str, str]) -> Answer:
         """Answer with the fault's status, or give no response."""
         if fault.status is not None:
             if fault.page is not None:
@@ -175,6 +190,9 @@ class RestServer:
             default = f"{fault.status}: {HTTPStatus(fault.status).phrase}"
             body: Json = {"message": fault.message or default, "code": fault.code}
             if fault.status == 429:
+                if not fault.everywhere:
+                    now = self.world.clock.now().timestamp()
+                    headers.update(exhausted(route.method, route.template, fault.retry_after, now=now))
                 headers.update(refusing(fault.retry_after, "global" if fault.everywhere else "shared"))
                 slow_down = too_many(fault.retry_after, is_global=fault.everywhere)
                 body = slow_down if fault.message is None else slow_down | body
@@ -189,37 +207,7 @@ class RestServer:
         authorization = request.headers.get("Authorization")
         if authorization is None:
             return "anonymous"
-        return "bot" if authorization == f"Bot {self.token}" else "stranger"
-
-    async def _read(self, request: web.Request) -> tuple[Any, dict[int, Attachment]]:
-        if not request.body_exists:
-            return None, {}
-        if request.content_type == "multipart/form-data":
-            return await self._read_files(request)
-        raw = await request.read()
-        if not raw:
-            return None, {}
-        if request.content_type != "application/json":
-            expected = 'Expected "Content-Type" header to be one of {"application/json"}.'
-            raise invalid("_errors", "CONTENT_TYPE_INVALID", expected)
-        return _parsed(raw), {}
-
-    async def _read_files(self, request: web.Request) -> tuple[Any, dict[int, Attachment]]:
-        body: Any = None
-        files: dict[int, Attachment] = {}
-        for name, value in (await request.post()).items():
-            if name == "payload_json":
-                body = _parsed(value if isinstance(value, str) else cast(web.FileField, value).file.read())
-            elif isinstance(value, web.FileField) and (numbered := re.fullmatch(r"files\[(\d+)\]", name)):
-                files[int(numbered[1])] = Attachment(
-                    id=self.world.store.next_id(),
-                    filename=value.filename,
-                    content_type=value.content_type,
-                    content=value.file.read(),
-                )
-            else:
-                raise Unsupported(f"multipart field {name!r}")
-        return body, files
+        return "bot" if authorization == f"Bot {self.world.token}" else "stranger"
 
     def _response(self, status: int, body: Any, headers: dict[str, str]) -> web.Response:
         if body is None or body == "":
@@ -229,10 +217,3 @@ class RestServer:
         response = web.Response(status=status, body=json.dumps(body, separators=(",", ":")).encode(), headers=headers)
         response.headers["Content-Type"] = "application/json"
         return response
-
-
-def _parsed(raw: bytes | str) -> Any:
-    try:
-        return json.loads(raw)
-    except ValueError:
-        raise refused(50109) from None

@@ -15,6 +15,7 @@ from discord_sandbox.store import Json
 from discord_sandbox.world import Dispatch, Intent
 
 SENDS_PER_MINUTE = 120
+DEFAULT_LARGE_THRESHOLD = 50  # https://discord.com/developers/docs/events/gateway-events#identify
 _GREETING = re.compile(rb'"t":"(READY|RESUMED|GUILD_CREATE)"')
 
 
@@ -45,9 +46,13 @@ def encoded(payload: Any) -> str:
 
 
 class Session:
-    """An identified client: intents, shard, and the last events for a resume."""
+    """An identified client: intents, shard, and the last events for a resume.
 
-    def __init__(self, intents: Intent, shard: tuple[int, int]) -> None:
+    `large_threshold` is the number of members above which a guild is large.
+    """
+
+    def __init__(self, intents: Intent, shard: tuple[int, int], *, large_threshold: int | None = None) -> None:
+        self.large_threshold = large_threshold or DEFAULT_LARGE_THRESHOLD
         self.id = secrets.token_hex(16)
         self.intents = intents
         self.shard = shard

@@ -1,5 +1,6 @@
 """The store together with the listeners to its events, such as the gateway."""
 
+from base64 import urlsafe_b64encode
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,10 @@ from discord_sandbox.store import Channel, ChannelType, Guild, Json, Message, St
 
 
 class Intent(IntFlag):
-    """Gateway intents, the groups of events a session subscribes to."""
+    """Gateway intents, the groups of events a session subscribes to.
+
+    All that https://discord.com/developers/docs/events/gateway#list-of-intents lists, also those without events here.
+    """
 
     GUILDS = 1 << 0
     GUILD_MEMBERS = 1 << 1
@@ -22,6 +26,8 @@ class Intent(IntFlag):
     GUILD_EXPRESSIONS = 1 << 3
     GUILD_INTEGRATIONS = 1 << 4
     GUILD_WEBHOOKS = 1 << 5
+    GUILD_INVITES = 1 << 6
+    GUILD_VOICE_STATES = 1 << 7
     GUILD_PRESENCES = 1 << 8
     GUILD_MESSAGES = 1 << 9
     GUILD_MESSAGE_REACTIONS = 1 << 10
@@ -31,6 +37,13 @@ class Intent(IntFlag):
     DIRECT_MESSAGE_TYPING = 1 << 14
     MESSAGE_CONTENT = 1 << 15
     GUILD_SCHEDULED_EVENTS = 1 << 16
+    AUTO_MODERATION_CONFIGURATION = 1 << 20
+    AUTO_MODERATION_EXECUTION = 1 << 21
+    GUILD_MESSAGE_POLLS = 1 << 24
+    DIRECT_MESSAGE_POLLS = 1 << 25
+
+
+KNOWN_INTENTS = sum(Intent)
 
 
 ALWAYS = Intent(0)
@@ -88,6 +101,12 @@ class World:
     @property
     def application_id(self) -> int:
         return self.bot.id
+
+    @property
+    def token(self) -> str:
+        """The bot's token, which begins with its id in Base64 as on Discord."""
+        bot = urlsafe_b64encode(str(self.bot.id).encode()).decode().rstrip("=")
+        return f"{bot}.sandbox.only-good-on-loopback"
 
     def publish(self, event: Dispatch) -> None:
         """Dispatch an event to all listeners; call it after the store was changed."""

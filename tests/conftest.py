@@ -100,6 +100,7 @@ async def checked_sandbox(limits: Limits) -> AsyncIterator[Sandbox]:
     async with Sandbox(limits=limits) as running:
         yield running
         assert running.unsupported == []
+        assert running.ignored == []
         misfits = openapi_check.mismatches(running.calls)
         assert not misfits, "\n".join(misfits)
 

@@ -91,7 +91,7 @@ def list_commands(call: Call) -> Answer:
 @routes.add("PUT", _GUILD)
 def replace_commands(call: Call) -> Answer:
     if not isinstance(call.body, list):
-        raise invalid("_errors", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        raise invalid("", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
     scope, existing = _scope(call), _in_scope(call)
     check_commands(call.body)
     kept = [_put(call, scope, given, _same(existing, given)) for given in call.body]

@@ -11,7 +11,11 @@ _MESSAGE = f"{_HOOK}/messages/{{message_id}}"
 
 
 @routes.add(
-    "POST", "/interactions/{interaction_id}/{interaction_token}/callback", query=("with_response",), public=True
+    "POST",
+    "/interactions/{interaction_id}/{interaction_token}/callback",
+    query=("with_response",),
+    public=True,
+    forms=True,
 )
 def post_answer(call: Call) -> Answer:
     interaction, message = interactions.answer(
@@ -30,7 +34,7 @@ def _message_id(call: Call) -> int | None:
     return call.id("message_id") if "message_id" in call.ids else None
 
 
-@routes.add("POST", _HOOK, query=("wait", "thread_id", "with_components"), public=True)
+@routes.add("POST", _HOOK, query=("wait", "thread_id", "with_components"), public=True, forms=True)
 def post_followup(call: Call) -> Answer:
     message = interactions.follow_up(call.world, _interaction(call), call.form, call.files)
     return 200, call.world.message_json(message)
@@ -42,8 +46,8 @@ def get_message(call: Call) -> Answer:
     return 200, call.world.message_json(interactions.written(call.world, _interaction(call), _message_id(call)))
 
 
-@routes.add("PATCH", _ORIGINAL, query=("thread_id", "with_components"), public=True)
-@routes.add("PATCH", _MESSAGE, query=("thread_id", "with_components"), public=True)
+@routes.add("PATCH", _ORIGINAL, query=("thread_id", "with_components"), public=True, forms=True)
+@routes.add("PATCH", _MESSAGE, query=("thread_id", "with_components"), public=True, forms=True)
 def patch_message(call: Call) -> Answer:
     message = interactions.edit(call.world, _interaction(call), _message_id(call), call.form, call.files)
     return 200, call.world.message_json(message)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from discord_sandbox import message_rules
@@ -41,7 +42,7 @@ class Call:
         if self.body is None:
             return {}
         if not isinstance(self.body, dict):
-            raise invalid("_errors", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+            raise invalid("", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
         return self.body
 
     def id(self, name: str) -> int:
@@ -65,6 +66,18 @@ class Call:
         """Return a snowflake from the query, or None. Raises ApiError 50035 if it is none."""
         raw = self.query.get(name)
         return None if raw is None else _snowflake(name, raw)
+
+    def moment(self, name: str) -> datetime | None:
+        """Return a time from the query (UTC if it has no zone), or None. Raises ApiError 50035 if it is none."""
+        raw = self.query.get(name)
+        if raw is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(raw)
+        except ValueError:
+            wrong = f"Could not parse {raw}. Should be ISO8601."
+            raise invalid(name, "DATE_TIME_TYPE_PARSE", wrong) from None
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
     def cut(self, user_ids: list[int]) -> list[int]:
         """Leave out the users that a fault hides."""
@@ -117,13 +130,17 @@ Handler = Callable[[Call], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route. `public` ones need no bot token: their path holds a token of its own, or they hold no secret."""
+    """One route. `public` ones need no bot token: their path holds a token of its own, or they hold no secret.
+
+    `forms`: it accepts forms (urlencoded or multipart), and with them files, beside JSON.
+    """
 
     method: str
     template: str
     handle: Handler
     query: frozenset[str]
     public: bool = False
+    forms: bool = False
 
 
 class Routes:
@@ -136,22 +153,30 @@ class Routes:
         return (route for routes in self._by_shape.values() for route in routes)
 
     def add(
-        self, method: str, template: str, *, query: Collection[str] = (), public: bool = False
+        self,
+        method: str,
+        template: str,
+        *,
+        query: Collection[str] = (),
+        public: bool = False,
+        forms: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Register the decorated handler; `query` lists the query parameters it supports."""
 
         def register(handle: Handler) -> Handler:
-            route = Route(method, template, handle, frozenset(query), public)
-            routes = self._by_shape.setdefault((method, template.count("/")), [])
-            routes.append(route)
-            routes.sort(key=lambda entry: [part.startswith("{") for part in entry.template.split("/")])
+            self._insert(Route(method, template, handle, frozenset(query), public, forms))
             return handle
 
         return register
 
+    def _insert(self, route: Route) -> None:
+        routes = self._by_shape.setdefault((route.method, route.template.count("/")), [])
+        routes.append(route)
+        routes.sort(key=lambda entry: [part.startswith("{") for part in entry.template.split("/")])
+
     def extend(self, other: "Routes") -> None:
         for route in other:
-            self.add(route.method, route.template, query=route.query, public=route.public)(route.handle)
+            self._insert(route)
 
     def find(self, method: str, parts: list[str]) -> tuple[Route, dict[str, str]] | None:
         """Return the route for the decoded path segments with its parameters, or None."""

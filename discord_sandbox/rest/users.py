@@ -3,12 +3,17 @@
 from discord_sandbox import channels, guilds, message_rules, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.rest.routing import Answer, Call, Routes
-from discord_sandbox.validation.form import Form, anything, shape, snowflake, text
+from discord_sandbox.validation.form import Form, shape, snowflake, text
 from discord_sandbox.world import Dispatch
 
 routes = Routes()
-_own_user = shape("the bot's user", {"username": text(least=2, most=32), "avatar": anything, "banner": anything})
-_conversation = shape("a conversation", {"recipient_id": snowflake}, required=["recipient_id"])
+_own_user = shape("the bot's user", {"username": text(least=2, most=32)}, unmodelled=["avatar", "banner"])
+_conversation = shape(
+    "a conversation",
+    {"recipient_id": snowflake},
+    required=["recipient_id"],
+    unmodelled=["access_tokens", "nicks"],
+)
 
 
 @routes.add("GET", "/users/@me")

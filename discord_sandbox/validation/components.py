@@ -31,6 +31,12 @@ CHANNEL_SELECT: Final = 8
 TEXT_DISPLAY: Final = 10
 LABEL: Final = 18
 SELECTS: Final = (STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT)
+_DEFAULTS: Final = {
+    USER_SELECT: ("user",),
+    ROLE_SELECT: ("role",),
+    MENTIONABLE_SELECT: ("user", "role"),
+    CHANNEL_SELECT: ("channel",),
+}
 LINK: Final = 5
 PREMIUM: Final = 6
 
@@ -90,6 +96,7 @@ def _select_fits(form: Form, select: Json) -> None:
     if least > most:
         form.at("min_values").wrong("SELECT_COMPONENT_MIN_VALUES_EXCEEDS_MAX", "min_values exceeds max_values")
     if select.get("type") != STRING_SELECT:
+        _defaults_fit(form.at("default_values"), select, least, most)
         return
     options = select.get("options") or []
     if most > len(options):
@@ -104,6 +111,15 @@ def _select_fits(form: Form, select: Json) -> None:
     )
     if sum(bool(option.get("default")) for option in options) > most:
         form.at("options").wrong("SELECT_COMPONENT_TOO_MANY_DEFAULTS", "Too many default values")
+
+
+def _defaults_fit(form: Form, select: Json, least: int, most: int) -> None:
+    """Check count and types of default values; Discord documents both, but not the codes of its errors."""
+    defaults = select.get("default_values") or []
+    if defaults and not least <= len(defaults) <= most:
+        form.wrong("BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
+    for index, default in enumerate(defaults):
+        one_of(*_DEFAULTS[select["type"]])(form.at(index, "type"), default["type"])
 
 
 _selecting: dict[str, Check] = {

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +11,25 @@ from urllib.parse import urlsplit
 
 from discord_sandbox.api_errors import Unsupported, refused
 from discord_sandbox.store import Json
+
+_ignored: ContextVar[list[str] | None] = ContextVar("ignored", default=None)
+
+
+@contextmanager
+def noting_ignored() -> Iterator[list[str]]:
+    """Collect what is ignored of the requests that are checked inside."""
+    noted: list[str] = []
+    token = _ignored.set(noted)
+    try:
+        yield noted
+    finally:
+        _ignored.reset(token)
+
+
+def ignore(what: str) -> None:
+    """Note a part of a request that Discord does not know and ignores."""
+    if (noted := _ignored.get()) is not None:
+        noted.append(what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +188,31 @@ def mapping(item: Check) -> Check:
     return check
 
 
-def shape(what: str, fields: Mapping[str, Check], *, required: Collection[str] = (), then: Check = anything) -> Check:
-    """Check for an object with these fields; any other field raises Unsupported.
+def shape(
+    what: str,
+    fields: Mapping[str, Check],
+    *,
+    required: Collection[str] = (),
+    unmodelled: Collection[str] = (),
+    then: Check = anything,
+) -> Check:
+    """Check for an object with these fields. Any other field is ignored: removed from the object and noted.
 
-    `then` checks the object as a whole once its fields are valid.
+    A field of Discord that is `unmodelled` raises Unsupported unless it is empty. `then` checks the object as a whole
+    once its fields are valid.
     """
 
     def check(form: Form, value: Any) -> None:
         if not isinstance(value, dict):
             return form.wrong("DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
         before = len(form.found)
-        for name in value:
-            if name not in fields:
-                raise Unsupported(f"field {'.'.join((*form.path, name))} of {what}")
+        for name in [name for name in value if name not in fields]:
+            unknown = f"field {'.'.join((*form.path, name))} of {what}"
+            if name not in unmodelled:
+                ignore(unknown)
+            elif value[name]:
+                raise Unsupported(unknown)
+            del value[name]
         for name in required:
             if value.get(name) is None:
                 form.at(name).missing()

@@ -1,6 +1,7 @@
 """Validate messages, threads and allowed mentions."""
 
 from collections.abc import Callable
+from typing import Any
 
 from discord_sandbox.api_errors import Unsupported, refused
 from discord_sandbox.store import Json, MessageFlag
@@ -9,7 +10,6 @@ from discord_sandbox.validation.embeds import embeds
 from discord_sandbox.validation.form import (
     Check,
     Form,
-    anything,
     boolean,
     integer,
     listing,
@@ -61,16 +61,23 @@ _attachment = shape(
         "filename": text(least=1, most=1024),
         "description": text(most=1024),
         "title": text(most=1024),
-        "duration_secs": anything,
-        "waveform": anything,
         "is_spoiler": boolean,
     },
     required=["id"],
+    unmodelled=["duration_secs", "waveform", "is_remix"],
 )
+
+
+def _not_forwarded(form: Form, value: Any) -> None:
+    one_of(0, 1)(form, value)
+    if value == 1:
+        raise Unsupported("a forwarded message")
+
+
 _reference = shape(
     "a message reference",
     {
-        "type": one_of(0),
+        "type": _not_forwarded,
         "message_id": snowflake,
         "channel_id": snowflake,
         "guild_id": snowflake,
@@ -96,11 +103,13 @@ _new = shape(
         "message_reference": _reference,
         "sticker_ids": listing(snowflake, most=3),
     },
+    unmodelled=["poll", "shared_client_theme"],
 )
-_edit = shape("a message edit", {**_written, "sticker_ids": listing(snowflake, most=3)})
+_edit = shape("a message edit", {**_written, "sticker_ids": listing(snowflake, most=3)}, unmodelled=["poll"])
 _hooked = shape(
     "a webhook's message",
     {**_written, "username": text(least=1, most=80), "avatar_url": text(most=2048)},
+    unmodelled=["poll", "thread_name", "applied_tags"],
 )
 
 
@@ -140,6 +149,11 @@ def check_reply(payload: Json, *, files: int = 0, has_emoji: Callable[[int], boo
     _must_say_something(payload, files)
 
 
+def check_deferral(payload: Json, *, has_emoji: Callable[[int], bool] = no_emoji) -> None:
+    """Raise ApiError if Discord refuses this `data` of a callback of type 5; it uses the `flags` only."""
+    _check(_edit, payload, has_emoji, "data")
+
+
 def check_update(payload: Json, *, has_emoji: Callable[[int], bool] = no_emoji) -> None:
     """Raise ApiError if Discord refuses this `data` of a callback of type 7."""
     _check(_edit, payload, has_emoji, "data")
@@ -156,7 +170,10 @@ _thread_options: dict[str, Check] = {
     "rate_limit_per_user": integer(least=0, most=21600),
 }
 _new_thread = shape(
-    "a thread", {**_thread_options, "type": one_of(10, 11, 12), "invitable": boolean}, required=["name"]
+    "a thread",
+    {**_thread_options, "type": one_of(10, 11, 12), "invitable": boolean},
+    required=["name"],
+    unmodelled=["applied_tags", "message"],
 )
 _thread_edit = shape(
     "a thread edit",
@@ -165,9 +182,8 @@ _thread_edit = shape(
         "archived": boolean,
         "locked": boolean,
         "invitable": boolean,
-        "flags": integer(least=0),
-        "applied_tags": listing(snowflake, most=5),
     },
+    unmodelled=["flags", "applied_tags", "bitrate", "user_limit", "rtc_region", "video_quality_mode"],
 )
 
 

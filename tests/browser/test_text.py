@@ -50,6 +50,22 @@ async def test_hostile_text_stays_text(guild: SandboxGuild, open_page: OpenPage)
     assert await screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+async def test_a_link_to_a_message_keeps_its_label_and_leads_there(guild: SandboxGuild, open_page: OpenPage) -> None:
+    there = await guild.owner.say(guild.channel("raid-signups"), "the board")
+    link = f"https://discord.com/channels/{guild.id}/{there.channel_id}/{there.id}"
+    await guild.owner.say(
+        guild.channel("general"), f"see [the *board*]({link}), {link} or {link.replace('//', '//ptb.')}"
+    )
+
+    screen = await open_page(be="Ana")
+    await screen.open("general")
+    links = screen.messages.locator("button.mention")
+
+    await expect(links).to_have_text(["the board", "#raid-signups › message", "#raid-signups › message"])
+    await links.first.click()
+    await expect(screen.messages).to_contain_text("the board")
+
+
 async def test_a_long_embed_is_shown_whole_and_safe(guild: SandboxGuild, open_page: OpenPage) -> None:
     channel = guild.channel("general")
     text = "<b>" + "x" * 4090

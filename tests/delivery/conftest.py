@@ -18,6 +18,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     async with Sandbox(limits="off") as running:
         yield running
         assert running.unsupported == []
+        assert running.ignored == []
 
 
 @pytest.fixture

@@ -125,6 +125,8 @@ class ExampleBot(commands.Bot):
         for command in offered:
             self.tree.add_command(command)
         self.tree.add_command(settings)
+        self.tree.add_command(who_is_it)
+        self.tree.add_command(quote)
         await self.tree.sync()
 
 
@@ -217,6 +219,16 @@ async def hand_in(interaction: Interaction, file: discord.Attachment) -> None:
 @app_commands.default_permissions(manage_guild=True)
 async def manage(interaction: Interaction) -> None:
     await interaction.response.send_message(f"manage {interaction.permissions.manage_guild}", ephemeral=True)
+
+
+@app_commands.context_menu(name="Who is it")
+async def who_is_it(interaction: Interaction, member: discord.Member) -> None:
+    await interaction.response.send_message(f"It is {member.name}")
+
+
+@app_commands.context_menu(name="Quote")
+async def quote(interaction: Interaction, message: discord.Message) -> None:
+    await interaction.response.send_message(f"> {message.content}")
 
 
 settings = app_commands.Group(name="settings", description="Settings")

@@ -19,8 +19,12 @@ def guild(sandbox: Sandbox) -> SandboxGuild:
 
 
 async def act(sandbox: Sandbox, who: str, what: str, **body: Any) -> Any:
-    url = f"{sandbox.world.base_url}/_sandbox/people/{who}/{what}"
-    async with aiohttp.ClientSession() as http, http.post(url, json={"channel": "general"} | body) as answer:
+    return await control(sandbox, "POST", f"people/{who}/{what}", {"channel": "general"} | body)
+
+
+async def control(sandbox: Sandbox, method: str, path: str, body: object = None) -> Any:
+    url = f"{sandbox.world.base_url}/_sandbox/{path}"
+    async with aiohttp.ClientSession() as http, http.request(method, url, json=body) as answer:
         return await answer.json()
 
 
@@ -71,6 +75,60 @@ async def test_options_take_members_roles_and_channels_by_name(
 
     assert "Raiders" in asked["text"]
     assert nowhere == {"error": "there is no channel 'nowhere' here"}
+
+
+async def test_context_menus_of_members_and_messages(
+    sandbox: Sandbox, guild: SandboxGuild, example_bot: ExampleBot
+) -> None:
+    said = await act(sandbox, "bob", "say", content="who comes?")
+
+    about_bob = await act(sandbox, "alice", "menu", command="Who is it", user="bob")
+    quoted = await act(sandbox, "alice", "menu", command="Quote", message=said["id"])
+    nothing = await act(sandbox, "alice", "menu", command="Quote", user="bob")
+
+    assert about_bob["message"]["content"] == "It is bob"
+    assert quoted["message"]["content"] == "> who comes?"
+    assert nothing == {"error": "alice sees no command 'Quote' in #general"}
+
+
+async def test_people_delete_messages_and_leave(sandbox: Sandbox, guild: SandboxGuild) -> None:
+    said = await act(sandbox, "bob", "say", content="hello")
+
+    await act(sandbox, "bob", "delete", message=said["id"])
+    await act(sandbox, "bob", "leave", guild=str(guild.id))
+
+    assert guild.messages(guild.channel("general")) == []
+    assert [member.user.username for member in guild.facts.members.values() if not member.user.bot] == [
+        "owner",
+        "alice",
+    ]
+
+
+async def test_the_connection_is_disturbed_and_told_of(
+    sandbox: Sandbox, guild: SandboxGuild, example_bot: ExampleBot
+) -> None:
+    await control(sandbox, "POST", "gateway/drop", {"code": 4000})
+    await sandbox.until(lambda: sandbox.gateway.resumed == 1)
+    await control(sandbox, "POST", "gateway/reconnect")
+    await sandbox.until(lambda: sandbox.gateway.resumed == 2)
+    await control(sandbox, "POST", "gateway/invalidate", {"resumable": False})
+    await sandbox.until(lambda: sandbox.gateway.identified == 2, timeout=20)
+
+    told = await control(sandbox, "GET", "gateway")
+    wrong = await control(sandbox, "POST", "gateway/burn")
+
+    assert (told["identified"], told["resumed"]) == (2, 2)
+    assert wrong == {"error": "'burn' is none of drop, reconnect, invalidate"}
+
+
+async def test_a_route_fails_as_often_as_asked_for(sandbox: Sandbox, guild: SandboxGuild) -> None:
+    route = "GET /users/@me"
+    await control(sandbox, "POST", "faults", {"route": route, "status": 503, "calls": 1})
+
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {sandbox.token}"}) as http:
+        statuses = [(await http.get(f"{sandbox.api_url}/users/@me")).status for _ in range(2)]
+
+    assert statuses == [503, 200]
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://raidbot.example"}, {"Host": "raidbot.example"}])

@@ -35,6 +35,32 @@ async def test_json_is_read_too_and_people_may_be_in_several_guilds(sandbox: San
     assert one.facts.members.keys() == two.facts.members.keys()
 
 
+async def test_a_scenario_says_what_the_bot_may(sandbox: Sandbox, tmp_path: Path) -> None:
+    text = """
+        [[guilds]]
+        name = "A"
+        bot = { nick = "Herald", roles = ["Helper"], permissions = ["view_channel", "send_messages"] }
+        roles = [{ name = "Helper", permissions = ["manage_roles"] }]
+        channels = [
+            { name = "open" },
+            { name = "silent", deny = ["send_messages"] },
+            { name = "tidy", hidden = true, allow = ["view_channel", "manage_messages"] },
+        ]
+        [[guilds]]
+        name = "B"
+        bot = { permissions = [] }
+    """
+
+    one, two = scenario.build(sandbox, scenario.read(write(tmp_path, text)))
+
+    granted = {name: sandbox.world.may(sandbox.bot.id, one.channel(name)) for name in ("open", "silent", "tidy")}
+    assert one.bot.display_name == "Herald"
+    assert all(may & Permission.MANAGE_ROLES and may & Permission.VIEW_CHANNEL for may in granted.values())
+    assert [bool(may & Permission.SEND_MESSAGES) for may in granted.values()] == [True, False, True]
+    assert [bool(may & Permission.MANAGE_MESSAGES) for may in granted.values()] == [False, False, True]
+    assert two.bot_role.permissions == 0
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -44,6 +70,10 @@ async def test_json_is_read_too_and_people_may_be_in_several_guilds(sandbox: San
         ('[[guilds]]\nname = "A"\n[[guilds.channels]]\nname = "c"\ntype = "odd"', "type 'odd' is none of"),
         ('[[guilds]]\nname = "A"\n[[guilds.members]]\nname = "m"\nroles = ["R"]', "there is no role 'R'"),
         ('[[guilds]]\nname = "A"\n[[guilds.roles]]\nname = "r"\npermissions = ["fly"]', "there is no permission 'fly'"),
+        ('[[guilds]]\nname = "A"\nbot = 3', "guild 'A': bot is not a table"),
+        ('[[guilds]]\nname = "A"\nbot = { dms = true }', "the bot of guild 'A': 'dms' is not known"),
+        ('[[guilds]]\nname = "A"\nbot = { roles = ["R"] }', "the bot of guild 'A': there is no role 'R'"),
+        ('[[guilds]]\nname = "A"\nbot = { permissions = ["fly"] }', "there is no permission 'fly'"),
         ("[[", "world.toml"),
     ],
 )

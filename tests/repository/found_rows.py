@@ -1,7 +1,8 @@
 """Run the tests of faults found by trying against the bot of an earlier commit, where they have to fail.
 
 `python -m tests.repository.found_rows COMMIT [ROW ...]` prints one line a row of `found_rows.toml`. A row has the ids
-of its tests, or the reason why none can fail on an earlier bot.
+of its tests, or the reason why none can fail on an earlier bot. Rows of section D are about the sandbox: their tests
+run against the sandbox of that commit, too.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,13 +28,13 @@ Row = str | list[str]
 
 
 @contextmanager
-def old_bot(commit: str) -> Iterator[Path]:
-    """Check the commit out into a folder beside this one's `shared`, with today's tests and sandbox."""
+def old_bot(commit: str, todays: Iterable[str] = TODAYS) -> Iterator[Path]:
+    """Check the commit out into a folder beside this one's `shared`, with what is to be as it is today."""
     with tempfile.TemporaryDirectory(prefix="raidbot-found-") as made:
         folder = Path(made) / "bot"
         _git("worktree", "add", "--quiet", "--detach", str(folder), commit)
         try:
-            for name in TODAYS:
+            for name in todays:
                 _put(ROOT / name, folder / name)
             yield folder
         finally:
@@ -73,6 +74,16 @@ def told(folder: Path, row: Row) -> str:
     return f"cannot fail there: {row}" if isinstance(row, str) else outcome(folder, row)
 
 
+def tell(commit: str, rows: dict[str, Row], todays: Iterable[str]) -> None:
+    """Print one line a row."""
+    if not rows:
+        return
+    with old_bot(commit, todays) as folder, ThreadPoolExecutor(_AT_ONCE) as pool:
+        under_way = {pool.submit(told, folder, row): name for name, row in rows.items()}
+        for done in as_completed(under_way):
+            print(f"{under_way[done]:5} {done.result()}", flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.repository.found_rows")
     parser.add_argument("commit")
@@ -80,10 +91,9 @@ def main() -> int:
     asked = parser.parse_args()
     rows: dict[str, Row] = tomllib.loads(ROWS.read_text(encoding="utf-8"))
     chosen = {name: rows[name] for name in asked.rows or rows}
-    with old_bot(asked.commit) as folder, ThreadPoolExecutor(_AT_ONCE) as pool:
-        under_way = {pool.submit(told, folder, row): name for name, row in chosen.items()}
-        for done in as_completed(under_way):
-            print(f"{under_way[done]:5} {done.result()}", flush=True)
+    about_sandbox = {name: row for name, row in chosen.items() if name.startswith("D")}
+    tell(asked.commit, {name: row for name, row in chosen.items() if name not in about_sandbox}, TODAYS)
+    tell(asked.commit, about_sandbox, [name for name in TODAYS if name != "discord_sandbox"])
     return 0
 
 

@@ -26,7 +26,7 @@ const INLINE = [
   ["bare", /<(https?:\/\/[^\s<>]+)>/iy],
   ["url", /https?:\/\/[^\s<>]+[^\s<>"'.,;:!?)\]*_~|]/iy],
 ];
-const HERE = /^https:\/\/discord\.com\/channels\/(?:\d+|@me)\/(\d+)(?:\/(\d+))?$/;
+const HERE = /^https:\/\/(?:(?:ptb|canary)\.)?discord(?:app)?\.com\/channels\/(?:\d+|@me)\/(\d+)(?:\/(\d+))?$/;
 const STARTS = /[\\`<@[*_~|hH]/g;
 const PAIRS = [
   { mark: "***", kinds: ["bold", "italic"] },
@@ -153,7 +153,7 @@ function tokenNode(kind, found, depth) {
   if (kind === "escape") return { kind: "text", text: found[1] };
   if (kind === "code") return { kind, text: found[2].replace(/^ (?=`)|(?<=`) $/g, "") };
   if (kind === "masked") {
-    return { kind: "link", url: found[2], children: parseInline(found[1], depth + 1).map(unlinked) };
+    return { kind: "link", url: found[2], isNamed: true, children: parseInline(found[1], depth + 1).map(unlinked) };
   }
   if (kind === "bare") return { kind: "link", url: found[1], children: [{ kind: "text", text: found[1] }] };
   if (kind === "url") return { kind: "link", url: found[0], children: [{ kind: "text", text: found[0] }] };
@@ -298,7 +298,8 @@ function link(node, names) {
   const channel = place && names.channel(place[1]);
   if (channel) {
     const go = () => names.openChannel(place[1], place[2]);
-    const label = place[2] ? `#${channel.name} › message` : `#${channel.name}`;
+    const placeName = place[2] ? `#${channel.name} › message` : `#${channel.name}`;
+    const label = node.isNamed ? render(node.children, names) : placeName;
     return el("button", { type: "button", class: "mention", title: node.url, on: { click: go } }, label);
   }
   if (!isWebAddress(node.url)) return document.createTextNode(node.url);

@@ -125,6 +125,22 @@ async def test_a_session_ends_when_its_client_says_goodbye(sandbox: Sandbox) -> 
     assert (answer["op"], answer["d"]) == (9, False)
 
 
+@pytest.mark.parametrize("code", [1000, 1001, 3000, 4000, 4200])
+async def test_a_client_s_close_code_is_echoed_and_ends_the_session_only_as_a_goodbye(
+    sandbox: Sandbox, code: int
+) -> None:
+    async with raw_gateway(sandbox) as gateway:
+        await gateway.identify(sandbox)
+        ready = await gateway.expect("READY")
+
+        await gateway.ws.close(code=code)
+
+        assert gateway.ws.close_code == code
+    await sandbox.until(lambda: not sandbox.gateway.connections)
+
+    assert list(sandbox.gateway.sessions) == ([] if code in (1000, 1001) else [ready["session_id"]])
+
+
 async def test_a_resume_replays_from_the_sequence_the_client_names(sandbox: Sandbox) -> None:
     guild = sandbox.add_guild("Night Owls")
     channel = guild.add_channel("raid-signups")
@@ -159,6 +175,22 @@ async def test_a_wrong_identify_is_refused(sandbox: Sandbox, changes: dict[str, 
         await gateway.identify(sandbox, **changes)
 
         assert await gateway.closed() == code
+
+
+@pytest.mark.parametrize("unknown", [1 << 17, 1 << 19, 1 << 26, 1 << 60, -1, True, "513"])
+async def test_an_intent_that_discord_does_not_know_is_refused(sandbox: Sandbox, unknown: object) -> None:
+    async with raw_gateway(sandbox) as gateway:
+        await gateway.identify(sandbox, intents=unknown)
+
+        assert await gateway.closed() == 4013
+
+
+@pytest.mark.parametrize("bit", [6, 7, 8, 20, 21, 24, 25])
+async def test_every_intent_of_discord_s_list_is_accepted(sandbox: Sandbox, bit: int) -> None:
+    async with raw_gateway(sandbox) as gateway:
+        await gateway.identify(sandbox, intents=1 << bit)
+
+        assert await gateway.expect("READY")
 
 
 async def test_who_does_not_identify_may_not_ask(sandbox: Sandbox) -> None:

@@ -165,8 +165,8 @@ def test_the_error_tree_is_discords() -> None:
 @pytest.mark.parametrize(
     ("payload", "gap"),
     [
-        ({"content": "hi", "surprise": 1}, "field surprise of a message"),
-        (embed(surprise=1), "field embeds.0.surprise of an embed"),
+        ({"content": "hi", "poll": {"question": {"text": "Which day?"}}}, "field poll of a message"),
+        ({"content": "hi", "message_reference": {"type": 1, "message_id": "1"}}, "a forwarded message"),
         ({"components": [{"type": 17, "components": []}]}, "component type 17"),
         ({"content": "hi", "flags": 1 << 15}, "message components v2"),
     ],

@@ -123,6 +123,7 @@ class WholeBot(RuleBasedStateMachine):
         finally:
             await self.sandbox.stop()
         assert self.sandbox.unsupported == []
+        assert self.sandbox.ignored == []
         assert not openapi_check.mismatches(self.sandbox.calls)
 
     def _check_messages(self) -> None:

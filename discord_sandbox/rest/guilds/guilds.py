@@ -3,10 +3,11 @@
 from discord_sandbox import channels, permissions, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
-from discord_sandbox.rest.overwrites import overwrites_shape, read_overwrites
+from discord_sandbox.rest.channels.channels import UNMODELLED_SETTINGS
+from discord_sandbox.rest.channels.overwrites import overwrites_shape, read_overwrites
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Channel, ChannelType, Guild
-from discord_sandbox.validation.form import Form, anything, boolean, integer, one_of, shape, snowflake, text
+from discord_sandbox.validation.form import Form, boolean, integer, one_of, shape, snowflake, text
 
 routes = Routes()
 _new_channel = shape(
@@ -20,9 +21,9 @@ _new_channel = shape(
         "nsfw": boolean,
         "rate_limit_per_user": integer(least=0, most=21600),
         "permission_overwrites": overwrites_shape,
-        "default_auto_archive_duration": anything,
     },
     required=["name"],
+    unmodelled=UNMODELLED_SETTINGS,
 )
 
 

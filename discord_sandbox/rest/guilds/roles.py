@@ -3,8 +3,8 @@
 from discord_sandbox import guilds, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
-from discord_sandbox.rest.guilds import need
-from discord_sandbox.rest.overwrites import bits
+from discord_sandbox.rest.channels.overwrites import bits
+from discord_sandbox.rest.guilds.guilds import need
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Guild, Role
 from discord_sandbox.validation.form import Form, anything, boolean, integer, shape, text
@@ -20,6 +20,7 @@ _role = shape(
         "hoist": boolean,
         "mentionable": boolean,
     },
+    unmodelled=["icon", "unicode_emoji"],
 )
 
 

@@ -3,16 +3,18 @@
 from discord_sandbox import guilds, permissions, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
-from discord_sandbox.rest.guilds import need
+from discord_sandbox.rest.guilds.guilds import need
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Guild, Member, Role
-from discord_sandbox.validation.form import Form, anything, listing, shape, snowflake, text
+from discord_sandbox.validation.form import Form, listing, shape, snowflake, text
 
 routes = Routes()
-_member = shape("a member", {"nick": text(most=32), "roles": listing(snowflake, most=250)})
-_own_member = shape(
-    "the bot's membership", {"nick": text(most=32), "avatar": anything, "banner": anything, "bio": anything}
+_member = shape(
+    "a member",
+    {"nick": text(most=32), "roles": listing(snowflake, most=250)},
+    unmodelled=["mute", "deaf", "channel_id", "communication_disabled_until", "flags"],
 )
+_own_member = shape("the bot's membership", {"nick": text(most=32)}, unmodelled=["avatar", "banner", "bio"])
 
 
 def _found(call: Call, guild: Guild) -> Member:
@@ -68,6 +70,13 @@ def edit_own_member(call: Call) -> Answer:
         member.nick = call.form["nick"] or None
         guilds.member_changed(call.world, guild, member)
     return 200, serializers.member(member)
+
+
+@routes.add("PATCH", "/guilds/{guild_id}/members/@me/nick")
+def edit_own_nick(call: Call) -> Answer:
+    """Change the bot's nickname by the route that Discord deprecates and some libraries still use."""
+    edit_own_member(call)
+    return 200, {"nick": call.form.get("nick") or None}
 
 
 @routes.add("PATCH", "/guilds/{guild_id}/members/{user_id}")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from discord_sandbox import message_rules, messages
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
-from discord_sandbox.rest.channels import guild_of
+from discord_sandbox.rest.channels.channels import guild_of
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import EPOCH, Message
 from discord_sandbox.validation.form import Form, anything, shape
@@ -41,13 +41,13 @@ def get_message(call: Call) -> Answer:
     return 200, call.world.message_json(message)
 
 
-@routes.add("POST", "/channels/{channel_id}/messages")
+@routes.add("POST", "/channels/{channel_id}/messages", forms=True)
 def send_message(call: Call) -> Answer:
     message = message_rules.send(call.world, call.actor, call.channel(), call.form, call.files)
     return 200, call.world.message_json(message)
 
 
-@routes.add("PATCH", "/channels/{channel_id}/messages/{message_id}")
+@routes.add("PATCH", "/channels/{channel_id}/messages/{message_id}", forms=True)
 def edit_message(call: Call) -> Answer:
     channel = call.channel()
     message = call.message(channel)

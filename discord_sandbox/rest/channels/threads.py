@@ -1,9 +1,11 @@
 """Routes of threads and their members."""
 
+from collections.abc import Callable
+
 from discord_sandbox import channels, message_rules, messages, serializers
-from discord_sandbox.api_errors import refused
+from discord_sandbox.api_errors import Unsupported, refused
 from discord_sandbox.permissions import Permission
-from discord_sandbox.rest.channels import guild_of
+from discord_sandbox.rest.channels.channels import guild_of
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Channel, ChannelType, Guild, Json, Message
 from discord_sandbox.validation.messages import check_thread
@@ -20,7 +22,7 @@ def start_on_message(call: Call) -> Answer:
     return _start(call, channel, ChannelType.PUBLIC_THREAD, message)
 
 
-@routes.add("POST", "/channels/{channel_id}/threads")
+@routes.add("POST", "/channels/{channel_id}/threads", forms=True)
 def start(call: Call) -> Answer:
     kind = ChannelType(int(call.form.get("type") or ChannelType.PRIVATE_THREAD))
     private = kind is ChannelType.PRIVATE_THREAD
@@ -30,6 +32,8 @@ def start(call: Call) -> Answer:
 
 def _start(call: Call, channel: Channel, kind: ChannelType, message: Message | None) -> Answer:
     guild = guild_of(call, channel)
+    if channel.type is ChannelType.FORUM:
+        raise Unsupported("a post in a forum")
     check_thread(call.form)
     if channel.type is not ChannelType.TEXT:
         raise refused(50024)
@@ -125,23 +129,29 @@ def remove_member(call: Call) -> Answer:
 
 @routes.add("GET", "/channels/{channel_id}/threads/archived/public", query=("before", "limit"))
 def list_archived(call: Call) -> Answer:
-    channel = call.channel(Permission.READ_MESSAGE_HISTORY)
-    guild = guild_of(call, channel)
-    archived = [
+    return _archived(call, call.channel(Permission.READ_MESSAGE_HISTORY), lambda thread: not thread.is_private_thread)
+
+
+@routes.add("GET", "/channels/{channel_id}/threads/archived/private", query=("before", "limit"))
+def list_archived_private(call: Call) -> Answer:
+    channel = call.channel(Permission.READ_MESSAGE_HISTORY, Permission.MANAGE_THREADS)
+    return _archived(call, channel, lambda thread: thread.is_private_thread)
+
+
+def _archived(call: Call, channel: Channel, wanted: Callable[[Channel], bool]) -> Answer:
+    limit, before = call.limit(50, 100, least=2), call.moment("before")
+    found = [
         thread
-        for thread in guild.threads.values()
-        if thread.parent_id == channel.id
-        and thread.thread is not None
-        and thread.thread.archived
-        and not thread.is_private_thread
-        and ("before" not in call.query or serializers.time(thread.thread.archive_changed_at) < call.query["before"])
+        for thread in guild_of(call, channel).threads.values()
+        if thread.parent_id == channel.id and thread.state.archived and wanted(thread)
     ]
-    archived.sort(key=lambda thread: thread.state.archive_changed_at)
-    archived.reverse()
-    limit = call.limit(50, 100, least=2)
-    members = [thread for thread in archived if thread.thread and call.actor.id in thread.thread.members]
+    found = [thread for thread in found if before is None or thread.state.archive_changed_at < before]
+    found.sort(key=lambda thread: thread.state.archive_changed_at)
+    found.reverse()
+    page = found[:limit]
+    joined = [thread for thread in page if call.actor.id in thread.state.members]
     return 200, {
-        "threads": [serializers.thread(thread, viewer=call.actor.id) for thread in archived[:limit]],
-        "members": [serializers.thread_member(thread, call.actor.id) for thread in members],
-        "has_more": len(archived) > limit,
+        "threads": [serializers.thread(thread, viewer=call.actor.id) for thread in page],
+        "members": [serializers.thread_member(thread, call.actor.id) for thread in joined],
+        "has_more": len(found) > limit,
     }

@@ -6,13 +6,27 @@ from typing import Any
 from discord_sandbox import channels, message_rules, messages, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
-from discord_sandbox.rest.overwrites import overwrite_shape, overwrites_shape, read_overwrite, read_overwrites
+from discord_sandbox.rest.channels.overwrites import overwrite_shape, overwrites_shape, read_overwrite, read_overwrites
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Channel, Guild
 from discord_sandbox.validation.form import Form, boolean, integer, shape, snowflake, text
 from discord_sandbox.validation.messages import check_thread_edit
 
 routes = Routes()
+UNMODELLED_SETTINGS = (
+    "bitrate",
+    "user_limit",
+    "rtc_region",
+    "video_quality_mode",
+    "default_auto_archive_duration",
+    "default_reaction_emoji",
+    "default_thread_rate_limit_per_user",
+    "default_sort_order",
+    "default_forum_layout",
+    "default_tag_setting",
+    "available_tags",
+)
+"""Settings of channels of voice and forums, and defaults of threads."""
 _edit = shape(
     "a channel edit",
     {
@@ -24,6 +38,7 @@ _edit = shape(
         "rate_limit_per_user": integer(least=0, most=21600),
         "permission_overwrites": overwrites_shape,
     },
+    unmodelled=["type", "flags", *UNMODELLED_SETTINGS],
 )
 
 

@@ -1,0 +1,88 @@
+"""Members that the gateway sends of its own accord or on request."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from discord_sandbox import serializers
+from discord_sandbox.sessions import Close, Session
+from discord_sandbox.store import Guild, Json, Member
+from discord_sandbox.world import Intent, World
+
+_CHUNK = 1000
+_FIELDS = {"guild_id", "query", "limit", "presences", "user_ids", "nonce"}
+_UNSEEN = ("invisible", "offline")
+
+
+def with_members(world: World, session: Session, created: Json) -> Json:
+    """Return a GUILD_CREATE with the members and presences that this session gets.
+
+    With the presence intent these are all members, or those with a role or nickname if the guild is large
+    (https://discord.com/developers/docs/events/gateway-events#request-guild-members). Only the bot is ever online.
+    """
+    guild = world.store.guilds[int(created["id"])]
+    large = len(guild.members) > session.large_threshold
+    if not session.intents & Intent.GUILD_PRESENCES:
+        return created | {"large": large}
+    shown = [
+        serializers.member(member)
+        for member in guild.members.values()
+        if not large or member.id == world.bot.id or member.roles or member.nick
+    ]
+    return created | {"large": large, "members": shown, "presences": _presences(world, session, guild)}
+
+
+def _presences(world: World, session: Session, guild: Guild) -> list[Json]:
+    presence = serializers.presence(world.bot.id, guild.id, session.presence, now=world.clock.now())
+    return [presence] if presence["status"] not in _UNSEEN else []
+
+
+def chunks(world: World, session: Session, payload: Json, *, ignored: Callable[[str], object]) -> Iterator[Json]:
+    """Return the payloads of GUILD_MEMBERS_CHUNK that answer a request for members (opcode 8).
+
+    Raises Close 4014 for a request for everybody without the intent.
+    """
+    if unknown := payload.keys() - _FIELDS:
+        ignored(f"gateway op 8: field {', '.join(sorted(unknown))}")
+    guild_id = payload["guild_id"][0] if isinstance(payload["guild_id"], list) else payload["guild_id"]
+    guild = world.store.guilds.get(int(guild_id))
+    if guild is None or world.bot.id not in guild.members:
+        return
+    members, not_found = _wanted(session, guild, payload)
+    parts = [members[start : start + _CHUNK] for start in range(0, len(members), _CHUNK)] or [[]]
+    for index, part in enumerate(parts):
+        body: Json = {
+            "guild_id": str(guild.id),
+            "members": [serializers.member(member) for member in part],
+            "chunk_index": index,
+            "chunk_count": len(parts),
+        }
+        if payload.get("nonce") is not None:
+            body["nonce"] = payload["nonce"]
+        if index == 0 and not_found:
+            body["not_found"] = not_found
+        if payload.get("presences") and session.intents & Intent.GUILD_PRESENCES:
+            here = any(member.id == world.bot.id for member in part)
+            body["presences"] = _presences(world, session, guild) if here else []
+        yield body
+
+
+def _wanted(session: Session, guild: Guild, payload: Json) -> tuple[list[Member], list[str]]:
+    """Return the members asked for, and the ids of users who are no members."""
+    query, limit = payload.get("query"), payload.get("limit") or 0
+    if payload.get("user_ids"):
+        ids = _ids(payload["user_ids"])[:100]
+        absent = [str(user_id) for user_id in ids if user_id not in guild.members]
+        return [guild.members[user_id] for user_id in ids if user_id in guild.members], absent
+    if not query and not limit and not session.intents & Intent.GUILD_MEMBERS:
+        raise Close(4014, "Disallowed intent(s).")
+    begins = re.compile(re.escape(query or ""), re.IGNORECASE)
+    found = [
+        member
+        for member in guild.members.values()
+        if begins.match(member.user.username) or begins.match(member.display_name)
+    ]
+    return found[: min(limit, 100)] if limit else found, []
+
+
+def _ids(given: str | int | Iterable[str | int]) -> list[int]:
+    return [int(one) for one in ([given] if isinstance(given, str | int) else given)]

@@ -1,0 +1,1 @@
+"""Routes of channels and what is in them."""

@@ -1,0 +1,1 @@
+"""Run small bots of other libraries against the sandbox: `make clients`."""
