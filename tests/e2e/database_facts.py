@@ -15,7 +15,6 @@ from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from raidbot.db import guilds
 from raidbot.db import raids as rows
-from raidbot.delivery.drawing import render
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Mark, MemberId, Raid, RaidId, RoleKey, Seat, Wait
 from raidbot.raids.settings import SignupStyle
@@ -131,6 +130,8 @@ def board_differences(
     raid: Raid, names: dict[MemberId, str], message: Message, style: SignupStyle = SignupStyle.REACTIONS
 ) -> list[str]:
     """Return the differences between the message and the raid's board, one line each; empty if there are none."""
+    from raidbot.delivery.drawing import render  # late: earlier bots, on which found_rows runs tests, lack it
+
     drawn = render.board(raid, names, style)
     (shown,) = message.embeds
     shown = shown | {"timestamp": datetime.fromisoformat(shown["timestamp"])}

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 ROWS = Path(__file__).with_name("found_rows.toml")
 TODAYS = ("tests", "bench", "pyproject.toml")
 """All else stays as it was at the commit, above all the bot; of the sandbox see `Row.old_sandbox`."""
+KEPT = ("tests/delivery/harness.py",)
+"""Helpers made of the bot's parts, which fit the bot of their commit only."""
 _TIMEOUT_SECONDS = 90
 _AT_ONCE = 2
 _NAMES_ONLY = re.compile(r"ImportError|ModuleNotFoundError|AttributeError: (module|type object) |.*unexpected keyword")
@@ -69,6 +71,7 @@ def old_bot(commit: str, *, old_sandbox: bool) -> Iterator[Path]:
         try:
             for name in TODAYS if old_sandbox else (*TODAYS, "discord_sandbox"):
                 _put(ROOT / name, folder / name)
+            _git("-C", str(folder), "checkout", "--quiet", "HEAD", "--", *KEPT)
             yield folder
         finally:
             _git("worktree", "remove", "--force", str(folder))
