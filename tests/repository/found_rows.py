@@ -30,6 +30,9 @@ _AT_ONCE = 2
 _NAMES_ONLY = re.compile(r"ImportError|ModuleNotFoundError|AttributeError: (module|type object) |.*unexpected keyword")
 """Errors of a test that asks for names which the earlier code lacks; they say nothing about what the bot did."""
 
+_WAITED = re.compile(r"(asyncio\.exceptions\.)?(CancelledError|TimeoutError)")
+_TEST = re.compile(r"tests/\S+test_\S+\.py:\d+: in test_")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -101,10 +104,19 @@ def outcome(folder: Path, tests: tuple[str, ...]) -> str:
         return f"fails there: does not end within {_TIMEOUT_SECONDS} s"
     if done.returncode == 0:
         return "PASSES there"
-    errors = [line.removeprefix("E").strip() for line in done.stdout.splitlines() if line.startswith("E ")]
-    said = errors[0] if errors else (done.stdout + done.stderr).strip().splitlines()[-1]
+    said = _said(done.stdout) or (done.stdout + done.stderr).strip().splitlines()[-1]
     ran = done.returncode == 1 and not _NAMES_ONLY.match(said)
     return f"{'fails' if ran else 'cannot run'} there: {said[:150]}"
+
+
+def _said(report: str) -> str:
+    """Give the error that the test ended with; of a wait that took too long, the line that waited."""
+    lines = report.splitlines()
+    errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+    if not errors or not _WAITED.match(errors[0]):
+        return errors[0] if errors else ""
+    waited = [lines[at + 1].strip() for at, line in enumerate(lines) if _TEST.match(line)]
+    return f"waited in vain: {waited[-1]}" if waited else errors[-1]
 
 
 def main() -> int:
