@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 from discord_sandbox.people import Person
@@ -130,9 +133,7 @@ def board_differences(
     raid: Raid, names: dict[MemberId, str], message: Message, style: SignupStyle = SignupStyle.REACTIONS
 ) -> list[str]:
     """Return the differences between the message and the raid's board, one line each; empty if there are none."""
-    from raidbot.delivery.drawing import render  # late: earlier bots, on which found_rows runs tests, lack it
-
-    drawn = render.board(raid, names, style)
+    drawn = _render().board(raid, names, style)
     (shown,) = message.embeds
     shown = shown | {"timestamp": datetime.fromisoformat(shown["timestamp"])}
     wanted = {**drawn.embed().to_dict(), "timestamp": drawn.timestamp}
@@ -141,6 +142,12 @@ def board_differences(
     if {key_of(name) for name in standing} != {key_of(one) for one in drawn.reactions}:
         wrong.append(f"the bot's reactions: {standing} instead of {drawn.reactions}")
     return wrong
+
+
+def _render() -> ModuleType:
+    """Import what draws boards; on earlier bots, which tests/repository/found_rows.py tries, it is elsewhere."""
+    folder = "drawing" if find_spec("raidbot.delivery.drawing") else "boards"
+    return import_module(f"raidbot.delivery.{folder}.render")
 
 
 def member_reactions(raid: Raid, message: Message) -> set[Mark]:

@@ -2,7 +2,8 @@
 
 `python -m tests.repository.found_rows COMMIT [ROW ...]` prints one line a row of `found_rows.toml`. A row has the ids
 of its tests, or the reason why none can fail on an earlier bot. `{ tests = [...], old_sandbox = true }` are tests that
-also need the sandbox of that commit. Without rows those run that were mended after the commit, as `before` says.
+also need the sandbox of that commit; `mended = "COMMIT"` names an earlier commit that mended the row, before which its
+tests are run. Without rows those run that were mended after the commit, as `before` says.
 """
 
 import argparse
@@ -25,7 +26,7 @@ TODAYS = ("tests", "bench", "pyproject.toml")
 """All else stays as it was at the commit, above all the bot; of the sandbox see `Row.old_sandbox`."""
 KEPT = ("tests/delivery/harness.py",)
 """Helpers made of the bot's parts, which fit the bot of their commit only."""
-_TIMEOUT_SECONDS = 90
+_TIMEOUT_SECONDS = 180
 _AT_ONCE = 2
 _NAMES_ONLY = re.compile(r"ImportError|ModuleNotFoundError|AttributeError: (module|type object) |.*unexpected keyword")
 """Errors of a test that asks for names which the earlier code lacks; they say nothing about what the bot did."""
@@ -40,6 +41,8 @@ class Row:
     reason: str = ""
     """Set where no test can fail on an earlier bot."""
     old_sandbox: bool = False
+    mended: str = ""
+    """The commit that mended the row, if it was mended earlier than the others; its tests fail before that."""
 
 
 def read_rows() -> dict[str, Row]:
@@ -52,7 +55,7 @@ def _row(held: object) -> Row:
         case str():
             return Row(reason=held)
         case {"tests": list(tests), **rest}:
-            return Row(tuple(tests), old_sandbox=bool(rest.get("old_sandbox")))
+            return Row(tuple(tests), old_sandbox=bool(rest.get("old_sandbox")), mended=str(rest.get("mended", "")))
         case list():
             return Row(tuple(held))
     raise ValueError(f"neither a reason nor tests: {held}")
@@ -89,10 +92,15 @@ def _put(source: Path, target: Path) -> None:
 
 
 def outcome(folder: Path, tests: tuple[str, ...]) -> str:
-    """Run the tests on the old bot and tell in one line how they end."""
+    """Run the tests on the old bot one after another until one fails; tell in one line how it ends."""
+    return next((ending for test in tests if (ending := _ending(folder, test))), "PASSES there")
+
+
+def _ending(folder: Path, test: str) -> str:
+    """Give an empty text if the test passes."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--tb=short", *tests],
+            [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--tb=short", test],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(folder), "BOT_IS_OF_AN_EARLIER_COMMIT": "1"},
             capture_output=True,
@@ -103,7 +111,7 @@ def outcome(folder: Path, tests: tuple[str, ...]) -> str:
     except subprocess.TimeoutExpired:
         return f"fails there: does not end within {_TIMEOUT_SECONDS} s"
     if done.returncode == 0:
-        return "PASSES there"
+        return ""
     said = _said(done.stdout) or (done.stdout + done.stderr).strip().splitlines()[-1]
     ran = done.returncode == 1 and not _NAMES_ONLY.match(said)
     return f"{'fails' if ran else 'cannot run'} there: {said[:150]}"
@@ -119,6 +127,15 @@ def _said(report: str) -> str:
     return f"waited in vain: {waited[-1]}" if waited else errors[-1]
 
 
+def _kind(row: Row, commit: str) -> tuple[str, bool]:
+    return f"{row.mended}^" if row.mended else commit, row.old_sandbox
+
+
+def _told(folder: Path, row: Row) -> str:
+    earlier = f"cannot fail there: mended earlier, in {row.mended}; before that it " if row.mended else ""
+    return earlier + outcome(folder, row.tests)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.repository.found_rows")
     parser.add_argument("commit")
@@ -127,14 +144,15 @@ def main() -> int:
     rows = read_rows()
     wanted = asked.rows or [name for name in rows if asked.commit.startswith(commit_before(name))]
     with ExitStack() as stack, ThreadPoolExecutor(_AT_ONCE) as pool:
-        kinds = {rows[name].old_sandbox for name in wanted if not rows[name].reason}
-        folders = {old: stack.enter_context(old_bot(asked.commit, old_sandbox=old)) for old in kinds}
+        kinds = {_kind(rows[name], asked.commit) for name in wanted if not rows[name].reason}
+        folders = {kind: stack.enter_context(old_bot(kind[0], old_sandbox=kind[1])) for kind in sorted(kinds)}
         under_way: dict[Future[str], str] = {}
         for name in wanted:
-            if reason := rows[name].reason:
-                print(f"{name:5} cannot fail there: {reason}", flush=True)
+            row = rows[name]
+            if row.reason:
+                print(f"{name:5} cannot fail there: {row.reason}", flush=True)
             else:
-                under_way[pool.submit(outcome, folders[rows[name].old_sandbox], rows[name].tests)] = name
+                under_way[pool.submit(_told, folders[_kind(row, asked.commit)], row)] = name
         for done in as_completed(under_way):
             print(f"{under_way[done]:5} {done.result()}", flush=True)
     return 0
