@@ -47,10 +47,11 @@ class Row:
 
 def read_rows() -> dict[str, Row]:
     held = tomllib.loads(ROWS.read_text(encoding="utf-8"))
-    return {name: _row(row) for name, row in held.items() if name != "before"}
+    return {name: row_of(row) for name, row in held.items() if name != "before"}
 
 
-def _row(held: object) -> Row:
+def row_of(held: object) -> Row:
+    """Read a row of the file; raises ValueError."""
     match held:
         case str():
             return Row(reason=held)
@@ -120,7 +121,11 @@ def _ending(folder: Path, test: str) -> str:
 def _said(report: str) -> str:
     """Give the error that the test ended with; of a wait that took too long, the line that waited."""
     lines = report.splitlines()
-    errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+    errors = [
+        line.removeprefix("E").strip().removeprefix("discord_sandbox.sandbox.FactMissing: ")
+        for line in lines
+        if line.startswith("E ")
+    ]
     if not errors or not _WAITED.match(errors[0]):
         return errors[0] if errors else ""
     waited = [lines[at + 1].strip() for at, line in enumerate(lines) if _TEST.match(line)]

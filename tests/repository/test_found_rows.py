@@ -21,6 +21,12 @@ def test_rows_stand_in_the_order_of_the_list() -> None:
     assert all(found_rows.commit_before(name) for name in names)
 
 
+def test_a_row_may_need_the_old_sandbox_or_an_earlier_commit() -> None:
+    assert found_rows.row_of({"tests": ["a"], "old_sandbox": True}) == found_rows.Row(("a",), old_sandbox=True)
+    assert found_rows.row_of({"tests": ["a"], "mended": "b"}) == found_rows.Row(("a",), mended="b")
+    assert found_rows.row_of("not about the bot") == found_rows.Row(reason="not about the bot")
+
+
 def _exists(test: str) -> bool:
     file, _, name = test.partition("::")
     path = found_rows.ROOT / file
