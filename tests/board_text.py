@@ -2,8 +2,10 @@
 
 import re
 from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
 
-from raidbot.delivery.drawing.board import Board
+if TYPE_CHECKING:
+    from raidbot.delivery.drawing.board import Board
 
 _MARKUP = re.compile(
     r"\\(?P<escaped>[^a-zA-Z0-9\s])"
@@ -16,7 +18,7 @@ _MARKUP = re.compile(
 )
 
 
-def board_as_text(board: Board, zone: tzinfo = UTC) -> str:
+def board_as_text(board: "Board", zone: tzinfo = UTC) -> str:
     """Return the board as people see it, with its times in `zone`."""
     parts = [f"{_plain(board.title, zone)}\n{_plain(board.description, zone)}"]
     for field in board.fields:

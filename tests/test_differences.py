@@ -1,4 +1,4 @@
-"""The tests named in docs/differences.md exist."""
+"""docs/differences.md traces every defect that was collected, and the tests it names exist."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,11 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 DIFFERENCES = (TESTS.parent / "docs" / "differences.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| ([A-Z]-\d+[^|]*) \| (.+) \| ([^|]+) \|$", re.MULTILINE)
+COLLECTED = (
+    "B-01 to B-35, B-40 to B-92, C-01 to C-09, D-01 to D-104, G-01 to G-11, K-01 to K-15, L-01 to L-13, N-01 to N-11,"
+    " O-01 to O-07, P-01 to P-21, R-01 to R-09, S-01 to S-24, T-01 to T-11, U-01 to U-11, Z-01 to Z-10"
+)
+NUMBERS = re.compile(r"\b([A-Z])-(\d+)(?: to \1-(\d+))?")
 NAMED = re.compile(r"`([\w/]*test_\w+\.py)?(?:::(\w+))?`")
 
 
@@ -18,6 +23,21 @@ def test_every_row_names_tests_that_exist() -> None:
     assert len(rows) == len([line for line in DIFFERENCES.splitlines() if re.match(r"\| [A-Z]-\d", line)])
     assert unheld == []
     assert lost == []
+
+
+def test_no_defect_is_left_out() -> None:
+    collected, traced = set(_numbers(COLLECTED)), set(_numbers(DIFFERENCES))
+
+    assert len(collected) == 344
+    assert sorted(collected - traced) == []
+    assert sorted(traced - collected) == []
+
+
+def _numbers(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the defects' list and number, also of ranges."""
+    for letter, first, last in NUMBERS.findall(text):
+        for number in range(int(first), int(last or first) + 1):
+            yield letter, number
 
 
 def _named(held: str) -> Iterator[tuple[str, str]]:

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 from discord_sandbox.people import Person
 from discord_sandbox.store import Message
 from raidbot.db import guilds
 from raidbot.db import raids as rows
-from raidbot.delivery.drawing import render
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Mark, MemberId, Raid, RaidId, RoleKey, Seat, Wait
 from raidbot.raids.settings import SignupStyle
@@ -131,7 +133,7 @@ def board_differences(
     raid: Raid, names: dict[MemberId, str], message: Message, style: SignupStyle = SignupStyle.REACTIONS
 ) -> list[str]:
     """Return the differences between the message and the raid's board, one line each; empty if there are none."""
-    drawn = render.board(raid, names, style)
+    drawn = _render().board(raid, names, style)
     (shown,) = message.embeds
     shown = shown | {"timestamp": datetime.fromisoformat(shown["timestamp"])}
     wanted = {**drawn.embed().to_dict(), "timestamp": drawn.timestamp}
@@ -140,6 +142,12 @@ def board_differences(
     if {key_of(name) for name in standing} != {key_of(one) for one in drawn.reactions}:
         wrong.append(f"the bot's reactions: {standing} instead of {drawn.reactions}")
     return wrong
+
+
+def _render() -> ModuleType:
+    """Import what draws boards; on earlier bots, which tests/repository/found_rows.py tries, it is elsewhere."""
+    folder = "drawing" if find_spec("raidbot.delivery.drawing") else "boards"
+    return import_module(f"raidbot.delivery.{folder}.render")
 
 
 def member_reactions(raid: Raid, message: Message) -> set[Mark]:

@@ -1,18 +1,14 @@
 """Closing, reminders and draft pruning on a database, with the time passed in, without Discord."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 from raidbot.db import drafts
 from raidbot.db.database import Database
 from raidbot.jobs.closing import close_due
-from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.jobs.reminders import remind_due
 from raidbot.jobs.retention import prune_drafts
 from raidbot.raids import lifecycle
@@ -33,23 +29,11 @@ from raidbot.raids.model import (
 from raidbot.raids.rosters import signups
 from raidbot.raids.templates.catalogue import untouched
 from raidbot.state import Cause, State
+from tests.jobs.conftest import NOW
 
 GUILD, CREATOR, ALICE = GuildId(1), MemberId(10), MemberId(11)
-NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 CAUSE = Cause(Source.COMMAND)
 MUSEUM = RoleKey("museum")
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "raidbot.db")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def state(db: Database) -> State:
-    return State(db, lambda: NOW)
 
 
 async def open_raid_starting_in(state: State, ahead: timedelta, *, seats: int = 1, message: int = 100) -> RaidId:
@@ -230,33 +214,6 @@ async def test_one_broken_raid_holds_up_no_other(state: State, db: Database) -> 
 
     assert (await state.raid(broken)).is_open
     assert (await state.raid(fine)).status is Status.CLOSED
-
-
-@pytest.mark.parametrize("job", [close_due, remind_due])
-async def test_a_raid_that_always_fails_is_set_aside_and_reported_once(
-    state: State, db: Database, job: Callable[..., Awaitable[None]]
-) -> None:
-    raid = await open_raid_starting_in(state, timedelta(minutes=40 if job is remind_due else 1))
-    trigger = "CREATE TRIGGER stuck BEFORE UPDATE ON raids BEGIN SELECT raise(ABORT, 'stuck'); END"
-    await db.write(lambda tx: tx.execute(trigger) and None)
-    failing, first = FailingRaids(), NOW + timedelta(minutes=21)
-
-    with capture_logs() as logs:
-        for seconds in range(0, 8 * 60, 15):
-            await job(state, first + timedelta(seconds=seconds), failing=failing)
-
-    told = [entry for entry in logs if entry.get("raid") == raid]
-    assert [entry["event"] for entry in told] == [
-        "raid set aside",
-        "raid still fails",
-        "raid still fails",
-        "raid still fails",
-    ]
-    assert [bool(entry.get("exc_info")) for entry in told] == [True, False, False, False]
-    await db.write(lambda tx: tx.execute("DROP TRIGGER stuck") and None)
-    with capture_logs() as logs:
-        await job(state, first + timedelta(minutes=15), failing=failing)
-    assert [entry["event"] for entry in logs if entry.get("raid") == raid] == ["raid works again"]
 
 
 async def test_drafts_are_forgotten_after_a_day(state: State, db: Database) -> None:

@@ -10,7 +10,6 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Message
-from raidbot.db.absences import PURGED_TABLES
 from raidbot.raids.model import RaidId, Status
 from tests.commands.raid.panel_helpers import panel_of, stored_raid
 from tests.conftest import Start
@@ -62,6 +61,26 @@ async def test_a_server_that_takes_the_bot_back_within_an_hour_finds_everything_
 
         await guild.until(lambda: "A seat opened" in dm_text(bob))
         await guild.until(lambda: "Bob" in board_text(board) and "Alice" not in board_text(board))
+
+
+async def test_a_mistaken_kick_costs_nobody_the_seat_and_is_told_to_nobody(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start() as bot:
+        board = await signed_up(guild, alice, bob)
+        await sandbox.remove_member(guild, sandbox.bot)
+        await sandbox.until(lambda: bot.get_guild(guild.id) is None)
+
+        await sandbox.invite_bot(guild)
+        await sandbox.until(lambda: bot.get_guild(guild.id))
+        await bot.state.wait_for_writes()
+        raid = await stored_raid(bot)
+        assert (raid.status, [seat.member for seat in raid.seats]) == (Status.OPEN, [alice.id])
+        await alice.unreact(board, "✅")
+
+        await guild.until(lambda: "A seat opened" in dm_text(bob))
+        assert "cancelled" not in dm_text(alice) + dm_text(bob) + dm_text(guild.owner)
 
 
 async def test_meanwhile_raids_rest_and_are_taken_up_again_if_they_lie_ahead(
@@ -187,14 +206,3 @@ def rows_of(database: Path, guild: int, raid: RaidId) -> dict[str, int]:
             ).fetchall()
         ]
     return {table: count for table, count in counted if count}
-
-
-async def test_every_table_about_a_server_or_a_raid_is_purged(start: Start, database: Path) -> None:
-    async with start():
-        with closing(sqlite3.connect(database)) as connection:
-            found = connection.execute(
-                "SELECT DISTINCT m.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c"
-                " WHERE m.type = 'table' AND c.name IN ('guild', 'raid')"
-            ).fetchall()
-
-    assert {table for (table,) in found} | {"guilds"} == PURGED_TABLES

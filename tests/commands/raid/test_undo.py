@@ -1,6 +1,7 @@
 """Undoing the last action on the panel of /raid."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.db import raid_history
@@ -8,6 +9,7 @@ from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import RaidId, Status
 from tests.commands.raid.panel_helpers import code_of, panel_of, stored_raid
 from tests.conftest import Start
+from tests.e2e import database_facts
 from tests.raid_boards import board_text, dm_text, post_raid
 
 
@@ -108,3 +110,62 @@ async def test_what_stands_in_the_way_of_undoing_is_said(guild: SandboxGuild, st
 
         assert "a seat as Museum was taken since" in panel.text()
         assert [seat.member for seat in (await stored_raid(bot)).seats] == [bob.id]
+
+
+async def test_a_change_that_a_newer_bot_wrote_leaves_the_panel_working(
+    guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await post_raid(guild)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        await guild.owner.slash(board.channel_id, "raidsignup remove", raid=code_of(board), member=alice)
+    with database_facts.open_writable(database) as connection:
+        assert connection.execute("UPDATE undo SET before = json_set(before, '$.mood', 'sunny')").rowcount == 1
+
+    async with start():
+        panel = await panel_of(guild, board)
+        assert "Signups: 🟢 open" in panel.text()
+        await panel.click("Close signups")
+
+        await guild.until(lambda: "Signups are closed" in board_text(board))
+
+
+async def test_whoever_leaves_while_the_raid_is_cancelled_has_left_once_that_is_undone(
+    guild: SandboxGuild, start: Start
+) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start():
+        board = await post_raid(guild)
+        for member in (alice, bob):
+            await member.react(board, "✅")
+        await guild.until(lambda: "2/12" in board_text(board))
+        guild.deny(guild.channel("raid-signups"), "manage_messages")
+        panel = await panel_of(guild, board)
+        await panel.click("Cancel raid")
+        await panel.click("Yes, cancel the raid")
+        await guild.until(lambda: "Cancelled" in board_text(board))
+
+        await alice.unreact(board, "✅")
+        await panel.click("Undo: cancelled")
+
+        await guild.until(lambda: "1/12" in board_text(board) and "Alice" not in board_text(board))
+
+
+async def test_what_the_clock_closed_because_of_a_typo_is_open_once_the_typo_is_undone(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    async with start():
+        board = await post_raid(guild)
+        panel = await panel_of(guild, board)
+        page = await (await panel.click("Change time")).submit(when="in 5 minutes")
+        await page.click("Save")
+        sandbox.advance(timedelta(minutes=6))
+        await guild.until(lambda: "Signups are closed" in board_text(board))
+
+        panel = await panel_of(guild, board)
+        await panel.click("Undo: time changed")
+
+        assert "Signups: 🟢 open" in panel.text()
+        await guild.until(lambda: "Signups are closed" not in board_text(board))

@@ -3,12 +3,11 @@
 A plan says by which index a statement searches, and not how much it finds there.
 """
 
-import sqlite3
-
 from raidbot.raids.model import RaidId
 from tests.db.memory_database import memory_database
-from tests.db.queries.calls import Call, calls
+from tests.db.queries.calls import calls
 from tests.db.queries.long_history import UPCOMING, Size, fill, queue
+from tests.db.queries.steps import steps_of
 
 SHORT = Size(raids=800, sent=2_000)
 LONG = Size(raids=4 * SHORT.raids, sent=4 * SHORT.sent)
@@ -38,22 +37,4 @@ def costs(size: Size) -> dict[str, int]:
     with memory_database() as connection:
         fill(connection, size)
         queue(connection, 20, targets=20)
-        return {name: _cost(connection, call) for name, call in calls(RaidId(size.raids - UPCOMING + 11))}
-
-
-def _cost(connection: sqlite3.Connection, call: Call) -> int:
-    steps = 0
-
-    def count() -> int:
-        nonlocal steps
-        steps += 1
-        return 0
-
-    connection.execute("BEGIN")
-    connection.set_progress_handler(count, 1)
-    try:
-        call(connection)
-    finally:
-        connection.set_progress_handler(None, 1)
-        connection.execute("ROLLBACK")
-    return steps
+        return {name: steps_of(connection, call) for name, call in calls(RaidId(size.raids - UPCOMING + 11))}

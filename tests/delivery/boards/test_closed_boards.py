@@ -1,6 +1,6 @@
 """Boards whose signups are closed, and boards of cancelled raids."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from discord_sandbox.people import Person
@@ -88,3 +88,19 @@ async def test_a_cancelled_board_that_was_swept_loses_nobody_when_that_is_undone
     await world.sandbox.until(lambda: len(world.require_board(raid).reactions) == 2)
     await harness.reconcile.compare(raid_key(raid.id), in_full=True)
     assert [seat.member for seat in (await harness.state.raid(raid.id)).seats] == [alice.id]
+
+
+async def test_after_a_restart_no_board_of_days_ago_is_kept_in_memory(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    for _ in range(3):
+        raid = await world.raid(harness)
+        at_start = partial(lifecycle.close, reason=CloseReason.AT_START, by=None, now=raid.starts_at)
+        await harness.change(raid.id, at_start)
+    await harness.boards.idle()
+    await world.crash(harness)
+    world.clock.advance(timedelta(days=60))
+
+    harness = await world.start_bot()
+    await harness.boards.idle()
+
+    assert list(harness.boards._shown) == []

@@ -12,7 +12,7 @@ from discord_sandbox.faults import Silence
 from discord_sandbox.people import Person
 from raidbot.db import outbox as rows
 from raidbot.db.outbox import OutboxMessage
-from raidbot.delivery.discord_api import Family
+from raidbot.delivery import discord_api
 from raidbot.raids.model import ChannelId
 from tests.delivery.harness import SEND, BotHarness, DeliveryWorld, until
 
@@ -95,7 +95,7 @@ async def test_waiting_for_an_open_circuit_is_no_attempt(world: DeliveryWorld) -
     fault = world.sandbox.faults.answer(503, route=OPEN_DM)
     for number in range(12):
         await harness.enqueue_dm(world.member(f"member{number}"), "hello")
-    await world.sandbox.until(lambda: harness.api.down_for(Family.OPENING_DMS))
+    await world.sandbox.until(lambda: harness.api.down_for(discord_api.Family.OPENING_DMS))
 
     async def is_counted() -> bool:
         (attempts,) = await harness.db.read(lambda tx: tx.execute("SELECT sum(attempts) FROM outbox").fetchone())

@@ -48,16 +48,22 @@ async def test_after_any_sign_of_life_the_next_message_is_tried(guild: SandboxGu
             await member.react(board, "✅")
         await until_found_closed(bot, bob)
         bob.open_dms()
+        before = await what_is_known(bot, bob)
 
         await act(guild, bob, other)
-        await until(partial(is_worth_an_attempt, bot, bob))
+        await until(partial(is_known_anew, bot, bob, before))
         await alice.unreact(board, "✅")
 
         await guild.until(lambda: "A seat opened" in dm_text(bob))
 
 
-async def is_worth_an_attempt(bot: RaidBot, member: Person) -> bool:
-    return await bot.state.db.read(partial(closed_dms.silent_since, member=member.id)) is None
+async def what_is_known(bot: RaidBot, member: Person) -> list[tuple[object, ...]]:
+    query = "SELECT * FROM closed_dms WHERE member = ?"
+    return await bot.state.db.read(lambda tx: tx.execute(query, (member.id,)).fetchall())
+
+
+async def is_known_anew(bot: RaidBot, member: Person, before: list[tuple[object, ...]]) -> bool:
+    return await what_is_known(bot, member) != before
 
 
 async def test_how_to_open_direct_messages_is_said_once_below_an_answer(guild: SandboxGuild, start: Start) -> None:

@@ -1,0 +1,35 @@
+"""One raid that cannot be read keeps nobody else waiting."""
+
+from pathlib import Path
+
+import pytest
+
+from discord_sandbox import SandboxGuild
+from tests.conftest import Start
+from tests.e2e import database_facts
+from tests.raid_boards import board_text, post_raid
+
+DAMAGES = {
+    "a list that is a number": "UPDATE raids SET sides = '5' WHERE id = 1",
+    "a time in three million years": "UPDATE raids SET starts_at = 99999999999999 WHERE id = 1",
+    "a word nobody knows": "UPDATE seats SET source = 'magic' WHERE raid = 1",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_the_bot_starts_and_every_other_raid_goes_on(
+    guild: SandboxGuild, start: Start, database: Path, damage: str
+) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    async with start():
+        damaged, other = await post_raid(guild), await post_raid(guild)
+        await alice.react(damaged, "✅")
+        await guild.until(lambda: "Alice" in board_text(damaged))
+    with database_facts.open_writable(database) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        assert connection.execute(DAMAGES[damage]).rowcount == 1
+
+    async with start():
+        await bob.react(other, "✅")
+
+        await guild.until(lambda: "Bob" in board_text(other))
