@@ -20,7 +20,11 @@ EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
 SIZE = 40
 TROUBLES = 4
 OUTAGE_SECONDS = rounds(7, 20)
-_QUICK = {"RAIDBOT_DM_PAUSE_SECONDS": "0.05", "RAIDBOT_DM_BATCH": "10"}
+_QUICK = {
+    "RAIDBOT_DM_PAUSE_SECONDS": "0.05",
+    "RAIDBOT_DM_BATCH": "10",
+    "RAIDBOT_DM_OPENING_SECONDS": "0.05",
+}
 
 
 @pytest.fixture
