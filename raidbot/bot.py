@@ -49,6 +49,7 @@ class Options:
     heartbeat_seconds: float = 15.0
     dm_batch: int = 5
     dm_pause_seconds: float = 1.2
+    dm_opening_seconds: float = 0.5
     reaction_limit: int = 5
     reaction_window_seconds: float = 10.0
     guild_ready_seconds: float = 2.0
@@ -115,6 +116,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             may_sign_up=self.gate.may_sign_up,
             dm_batch=options.dm_batch,
             dm_pause_seconds=options.dm_pause_seconds,
+            dm_opening_seconds=options.dm_opening_seconds,
             second_look_seconds=options.second_look_seconds,
         )
         self.heartbeat = Heartbeat(clock, all_jobs(self.state, self.delivery), interval=options.heartbeat_seconds)

@@ -117,6 +117,7 @@ def _options(settings: Settings) -> Options:
         heartbeat_seconds=settings.heartbeat_seconds,
         dm_batch=settings.dm_batch,
         dm_pause_seconds=settings.dm_pause_seconds,
+        dm_opening_seconds=settings.dm_opening_seconds,
         reaction_limit=settings.reaction_limit,
         reaction_window_seconds=settings.reaction_window_seconds,
     )

@@ -27,6 +27,8 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 """Most by which this machine's clock is assumed to be ahead of Discord's, which dates the messages."""
 _URGENCY = {Purpose.PROMOTION: 0, Purpose.REQUEST: 0, Purpose.REMINDER: 0, Purpose.CHANGE: 1, Purpose.COURTESY: 2}
 """The lowest goes first."""
+_ERROR_OR_REASON = "iif(expires_at <= :until, coalesce(last_error, :error), :error)"
+"""The error of an attempt, or why a row had ended by then: it expires before it would be tried again."""
 KEPT = timedelta(days=30)
 """Time for which a done row is kept. Whoever asks later whether a message was owed asks a fact of its own table."""
 
@@ -110,26 +112,28 @@ def claim(
     limit: int,
     now: datetime,
     turns: Mapping[int, int] = NO_TURNS,
+    busy: Iterable[int] = (),
     faults: list[SetAside] | None = None,
 ) -> list[Claimed]:
     """Claim up to `limit` due rows: the most urgent first, and of these one per guild in turn, oldest first.
 
     `turns` has the guild that had the last turn, by urgency. One of several rows is a less urgent one, if there is one.
     Rows that cannot be read become `refused` and are added to `faults`.
-    A row waits while an earlier row for the same recipient is postponed, and while its guild has removed the bot.
+    A row waits while an earlier row for the same recipient is postponed or being sent, while its guild has removed the
+    bot, and while its guild is one of `busy` (0: rows of no guild).
     `claimed_at` keeps the first claim; `due_at` of a claimed row is its last claim.
     """
     at = seconds(now)
     is_due = "SELECT 1 FROM outbox WHERE state = 'pending' AND kind = ? AND due_at <= ? LIMIT 1"
     if tx.execute(is_due, (kind, at)).fetchone() is None:
         return []
-    absent = {guild for (guild,) in tx.execute("SELECT guild FROM absences")}
+    resting = {guild for (guild,) in tx.execute("SELECT guild FROM absences")} | set(busy)
     rows: list[Row] = []
     for urgency in sorted(set(_URGENCY.values())):
         if len(rows) == limit > 1 and rows[-1].urgency == 0:
-            rows = rows[:-1] + (_in_turn(tx, kind, urgency, at, turns.get(urgency, 0), 1, absent) or rows[-1:])
+            rows = rows[:-1] + (_in_turn(tx, kind, urgency, at, turns.get(urgency, 0), 1, resting) or rows[-1:])
         elif len(rows) < limit:
-            rows += _in_turn(tx, kind, urgency, at, turns.get(urgency, 0), limit - len(rows), absent)
+            rows += _in_turn(tx, kind, urgency, at, turns.get(urgency, 0), limit - len(rows), resting)
     # A row that an older version postponed has attempts but no first claim: it stays unknown.
     tx.executemany(
         "UPDATE outbox SET state = 'claimed', claimed_at = iif(attempts = 0, ?, claimed_at), due_at = ?,"
@@ -148,10 +152,10 @@ def claim(
 
 
 def _in_turn(
-    tx: sqlite3.Connection, kind: str, urgency: int, at: int, after: int, limit: int, absent: Container[int]
+    tx: sqlite3.Connection, kind: str, urgency: int, at: int, after: int, limit: int, resting: Container[int]
 ) -> list[Row]:
     """Return up to `limit` due rows of this urgency: the first of each guild, then the second of each, and so on."""
-    waiting = (guild for guild in _guilds_after(tx, kind, urgency, after) if guild not in absent)
+    waiting = (guild for guild in _guilds_after(tx, kind, urgency, after) if guild not in resting)
     queues: list[Iterator[Row]] = []
     found: list[Row] = []
     while len(found) < limit and (guild := next(waiting, None)) is not None:
@@ -192,7 +196,9 @@ def _due(tx: sqlite3.Connection, kind: str, urgency: int, guild: int, at: int, l
         " WHERE state = 'pending' AND kind = ? AND urgency = ? AND ifnull(guild, 0) = ? AND due_at <= ?"
         " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending'"
         " AND earlier.kind = owed.kind AND earlier.target = owed.target AND earlier.id < owed.id"
-        " AND (earlier.attempts > 0 OR earlier.last_error IS NOT NULL)) ORDER BY due_at, id LIMIT ?",
+        " AND (earlier.attempts > 0 OR earlier.last_error IS NOT NULL))"
+        " AND NOT EXISTS (SELECT 1 FROM outbox AS tried WHERE tried.state = 'claimed'"
+        " AND tried.kind = owed.kind AND tried.target = owed.target) ORDER BY due_at, id LIMIT ?",
         (kind, urgency, guild, at, limit),
     ).fetchall()
     return (Row(*row) for row in found)
@@ -238,19 +244,22 @@ def unknown(tx: sqlite3.Connection, row: int, *, error: str, now: datetime) -> N
 
 
 def postpone(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -> None:
-    """Retry the row at `until` under the same nonce; as far as known, nothing was sent."""
+    """Retry the row at `until` under the same nonce; as far as known, nothing was sent.
+
+    A row that ended while it was being sent keeps the reason.
+    """
     tx.execute(
-        "UPDATE outbox SET state = 'pending', last_error = ?, due_at = ? WHERE id = ?",
-        (error, seconds(until), row),
+        f"UPDATE outbox SET state = 'pending', last_error = {_ERROR_OR_REASON}, due_at = :until WHERE id = :row",
+        {"row": row, "error": error, "until": seconds(until)},
     )
 
 
 def put_back(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -> None:
     """Take back the claim of a row that could not be tried: it is due again at `until`, as if never claimed."""
     tx.execute(
-        "UPDATE outbox SET state = 'pending', last_error = ?, due_at = ?, attempts = attempts - 1,"
-        " claimed_at = iif(attempts = 1, NULL, claimed_at) WHERE id = ?",
-        (error, seconds(until), row),
+        f"UPDATE outbox SET state = 'pending', last_error = {_ERROR_OR_REASON}, due_at = :until,"
+        " attempts = attempts - 1, claimed_at = iif(attempts = 1, NULL, claimed_at) WHERE id = :row",
+        {"row": row, "error": error, "until": seconds(until)},
     )
 
 

@@ -95,6 +95,10 @@ class TaskSet:
                 task.cancel()
             await asyncio.wait(running)
 
+    async def end(self, *, within: float) -> None:
+        """Wait `within` seconds for the tasks, then cancel the rest."""
+        await end(self._tasks, within=within)
+
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):

@@ -25,7 +25,11 @@ KILLS = rounds(2, 6)
 EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
 FETCH = "/channels/{channel_id}/messages/{message_id}"
 SEND = "POST /channels/{channel_id}/messages"
-_QUICK = {"RAIDBOT_DM_PAUSE_SECONDS": "0.05", "RAIDBOT_DM_BATCH": "10"}
+_QUICK = {
+    "RAIDBOT_DM_PAUSE_SECONDS": "0.05",
+    "RAIDBOT_DM_BATCH": "10",
+    "RAIDBOT_DM_OPENING_SECONDS": "0.05",
+}
 
 
 WAITED = ("waitlisted", "came back, first in line")

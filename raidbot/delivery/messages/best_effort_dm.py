@@ -6,7 +6,8 @@ from contextlib import suppress
 import discord
 import structlog
 
-from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
+from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse, NotNow
+from raidbot.delivery.messages.conversations import Conversations
 from raidbot.delivery.pacing import Pacer
 from raidbot.raids.model import MemberId
 from raidbot.utils.rate_limiter import SlidingWindow
@@ -16,11 +17,17 @@ log = structlog.get_logger(__name__)
 
 
 class BestEffortDms:
-    """Sends each member at most one DM every `again_after` seconds; failed DMs are not retried."""
+    """Sends each member at most one DM every `again_after` seconds; failed DMs are not retried.
 
-    def __init__(self, client: discord.Client, api: DiscordApi, *, again_after: float = 600.0) -> None:
+    None is attempted while Discord lets the bot open no conversations: each refusal counts towards a ban.
+    """
+
+    def __init__(
+        self, client: discord.Client, api: DiscordApi, conversations: Conversations, *, again_after: float = 600.0
+    ) -> None:
         self._client = client
         self._api = api
+        self._conversations = conversations
         self._said: SlidingWindow[MemberId] = SlidingWindow(1, again_after)
         self._pacer: Pacer[None] = Pacer(0.25, burst=5)
         self._tasks = TaskSet()
@@ -41,8 +48,13 @@ class BestEffortDms:
 
     async def _say(self, member: MemberId, text: str) -> None:
         await self._pacer.turn(None)
+        if self._conversations.barred_for:
+            log.debug("best-effort dm not attempted", member=member)
+            return
         try:
-            channel = await self._api.call(lambda: self._client.create_dm(discord.Object(member)), Family.OPENING_DMS)
+            channel = self._client.get_partial_messageable(await self._conversations.channel_with(member))
             await self._api.call(lambda: channel.send(text), Family.MESSAGES)
         except (NoResponse, discord.HTTPException) as error:
+            if isinstance(error, NotNow):
+                self._conversations.refused(error)
             log.debug("best-effort dm not sent", member=member, error=repr(error))

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,12 +19,13 @@ from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Claimed
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.messages.closed_dms import NO_SERVER_IN_COMMON, TAKES_NO_DMS_CODES, ClosedDms
+from raidbot.delivery.messages.conversations import Conversations
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.messages.sender import FateUnknown, Sender
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.state import State
 from raidbot.utils.backoff import Backoff
-from raidbot.utils.tasks import end, guarded
+from raidbot.utils.tasks import TaskSet, end, guarded
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +38,8 @@ _NO_SERVER_RETRY_SECONDS = 600.0
 _BUG_RETRY_DELAY = timedelta(minutes=1)
 _BUG_ATTEMPTS = 3
 """Attempts to send a message that raises each time; meanwhile later ones to the same recipient wait."""
+_PATIENCE_SECONDS = 2.0
+"""Time after which a batch no longer holds up the next one; a call may hang for 30 s."""
 _LONG_POSTPONED_ATTEMPTS = 6
 """Attempts after which the log names a message that still waits: some minutes after the first one."""
 
@@ -43,7 +47,9 @@ _LONG_POSTPONED_ATTEMPTS = 6
 class Outbox:
     """Sends messages, with one worker per kind: `batch` messages concurrently, `pause` seconds between batches.
 
-    A message without a response is postponed and retried until its `expires_at`; a refusal is final.
+    What hangs goes on beside later batches, for which it holds up its own recipient only. A server with as many
+    messages under way as fit into a batch waits. A message without a response is postponed and retried until its
+    `expires_at`; a refusal is final.
     """
 
     def __init__(
@@ -51,16 +57,19 @@ class Outbox:
         state: State,
         client: discord.Client,
         api: DiscordApi,
+        conversations: Conversations,
         *,
         batch: int = 5,
         pause: float = 1.2,
         first_retry: float = 5.0,
-        opening_gap: float = 0.5,
     ) -> None:
         self._state = state
         self._api = api
         self._closed = ClosedDms(state)
-        self._sender = Sender(state, client, api, opening_gap=opening_gap)
+        self._conversations = conversations
+        self._under_way: dict[OutboxKind, Counter[int]] = {"dm": Counter(), "post": Counter()}
+        self._sending = TaskSet()
+        self._sender = Sender(state, client, api, conversations)
         self._batch = batch
         self._pause = pause
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
@@ -85,7 +94,9 @@ class Outbox:
         """Finish the batches under way within `timeout` seconds; the rest stays in the outbox."""
         self._stopping.set()
         self.wake()
+        ends_at = asyncio.get_running_loop().time() + timeout
         await end(self._senders, within=timeout)
+        await self._sending.end(within=max(ends_at - asyncio.get_running_loop().time(), 0.0))
 
     def wake(self) -> None:
         """Check for newly queued messages."""
@@ -112,7 +123,9 @@ class Outbox:
         owing.clear()
         now = self._state.now()
         faults: list[SetAside] = []
-        claimed, expired = await self._state.db.write(partial(self._claim, kind=kind, now=now, faults=faults))
+        busy = {guild for guild, number in self._under_way[kind].items() if number >= self._batch}
+        claim = partial(self._claim, kind=kind, now=now, busy=busy, faults=faults)
+        claimed, expired = await self._state.db.write(claim)
         await self._state.set_aside.report(faults)
         if expired:
             log.warning("messages not sent in time", kind=kind, messages=expired)
@@ -130,19 +143,38 @@ class Outbox:
             await sleep_unless(wait, unless=owing)
 
     def _claim(
-        self, tx: sqlite3.Connection, *, kind: OutboxKind, now: datetime, faults: list[SetAside]
+        self, tx: sqlite3.Connection, *, kind: OutboxKind, now: datetime, busy: set[int], faults: list[SetAside]
     ) -> tuple[list[Claimed], int]:
         """Claim the next batch; return it with the number of rows given up because their time is over."""
         expired = rows.expire(tx, kind=kind, now=now)
-        return rows.claim(tx, kind=kind, limit=self._batch, now=now, turns=self._turns[kind], faults=faults), expired
+        claimed = rows.claim(
+            tx, kind=kind, limit=self._batch, now=now, turns=self._turns[kind], busy=busy, faults=faults
+        )
+        return claimed, expired
 
     async def _send_batch(self, claimed: list[Claimed]) -> bool:
-        """Send the rows; return False if all were put back without an attempt."""
+        """Send the rows, or go on after a while; return False if all were put back without an attempt."""
         by_target: dict[int, list[Claimed]] = {}
         for row in claimed:  # the most urgent first, which matters where conversations are opened
             by_target.setdefault(row.target, []).append(row)
         in_order = (sorted(mine, key=lambda row: row.id) for mine in by_target.values())
-        return any(await asyncio.gather(*(self._send_in_order(mine) for mine in in_order)))
+        sending = {self._sending.spawn(self._send_beside(mine), name="sending a message") for mine in in_order}
+        under_way = sending
+        while under_way:
+            _, under_way = await asyncio.wait(under_way, timeout=_PATIENCE_SECONDS)
+            if not self._conversations.is_queueing:
+                break
+        return bool(under_way) or any(task.result() for task in sending)
+
+    async def _send_beside(self, mine: list[Claimed]) -> bool:
+        """Send one recipient's rows, and count them as under way meanwhile."""
+        kind, guilds = mine[0].kind, Counter(row.guild or 0 for row in mine)
+        self._under_way[kind] += guilds
+        try:
+            return await self._send_in_order(mine)
+        finally:
+            self._under_way[kind] -= guilds
+            self._owing[kind].set()
 
     async def _send_in_order(self, mine: list[Claimed]) -> bool:
         """Send one recipient's rows in order; if one has to wait, those behind it wait too.

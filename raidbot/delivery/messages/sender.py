@@ -1,34 +1,23 @@
 """Send one row of the outbox: open the conversation, look for what an earlier attempt delivered, and send."""
 
-import asyncio
 from datetime import timedelta
 from functools import partial
 
 import discord
-import structlog
 
 from raidbot.db import outbox as rows
 from raidbot.db.outbox import CLOCK_TOLERANCE, Claimed
 from raidbot.delivery.discord_api import (
-    OPENING_TOO_FAST,
-    QUARANTINED,
     UNKNOWN_MESSAGE,
-    CircuitOpen,
     DiscordApi,
     Family,
     NoResponse,
     NotNow,
 )
 from raidbot.delivery.discord_internals import member_roles
-from raidbot.delivery.pacing import Pacer
+from raidbot.delivery.messages.conversations import Conversations
 from raidbot.state import State
-from raidbot.utils.cache import Cache
 
-log = structlog.get_logger(__name__)
-
-_OPENINGS_BARRED = {QUARANTINED, OPENING_TOO_FAST}
-"""Error codes after which no new conversation is opened for a while."""
-_OPENINGS_IN_A_ROW = 5
 _UNKNOWN_CLAIM_PERIOD = timedelta(days=1)
 """How far to search for a row whose first claim is not known, as an older version left it."""
 
@@ -38,19 +27,14 @@ class FateUnknown(Exception):  # noqa: N818 - a fact about the message, not an e
 
 
 class Sender:
-    """Sends rows under their nonce, and opens new conversations one every `opening_gap` seconds.
+    """Sends rows under their nonce."""
 
-    Discord takes a bot that opens many conversations at once for spam.
-    """
-
-    def __init__(self, state: State, client: discord.Client, api: DiscordApi, *, opening_gap: float) -> None:
+    def __init__(self, state: State, client: discord.Client, api: DiscordApi, conversations: Conversations) -> None:
         self.nonce_prefix = ""
         self._state = state
         self._client = client
         self._api = api
-        self._channels: Cache[int, int] = Cache(10_000)
-        self._openings: Pacer[None] = Pacer(opening_gap, burst=_OPENINGS_IN_A_ROW)
-        self._barred_until = 0.0
+        self._conversations = conversations
 
     async def send(self, row: Claimed) -> int | None:
         """Send the row, unless an earlier attempt arrived, and return the message's id; None if it was deleted since.
@@ -60,8 +44,8 @@ class Sender:
         try:
             return await self._send(row)
         except NotNow as refusal:
-            if row.kind == "dm" and refusal.code in _OPENINGS_BARRED:
-                self._bar_openings(refusal)
+            if row.kind == "dm":
+                self._conversations.refused(refusal)
             raise
 
     async def _send(self, row: Claimed) -> int | None:
@@ -90,17 +74,7 @@ class Sender:
     async def _channel(self, row: Claimed) -> int:
         if row.kind == "post":
             return row.target
-        known = self._channels.get(row.target)
-        if known is None:
-            self._check_openings()
-            await self._openings.turn(None)
-            self._check_openings()
-            opened = await self._api.call(
-                lambda: self._client.create_dm(discord.Object(row.target)), Family.OPENING_DMS, row.guild
-            )
-            known = opened.id
-            self._channels.put(row.target, known)
-        return known
+        return await self._conversations.channel_with(row.target, row.guild)
 
     def is_on_server_of(self, row: Claimed) -> bool:
         """Return True if the bot is on the server that the message is about, or if it is about none."""
@@ -115,21 +89,6 @@ class Sender:
         except (NoResponse, discord.HTTPException):
             return False
         return True
-
-    def _check_openings(self) -> None:
-        """Raise CircuitOpen if no conversation may be opened at present."""
-        wait = max(self._barred_until - _seconds(), self._api.down_for(Family.OPENING_DMS))
-        if wait > 0:
-            raise CircuitOpen(wait)
-
-    def _bar_openings(self, refusal: NotNow) -> None:
-        if self._barred_until <= _seconds():
-            log.warning(
-                "discord lets the bot open no conversations, their messages wait",
-                code=refusal.code,
-                again_in=refusal.retry_in,
-            )
-        self._barred_until = max(self._barred_until, _seconds() + refusal.retry_in)
 
     async def _find(self, channel: discord.PartialMessageable, row: Claimed) -> int | None:
         """Return the id of a message that an earlier attempt delivered: ours, the same content, and no other row's.
@@ -159,7 +118,3 @@ def _says(message: discord.Message, row: Claimed) -> bool:
     said = [embed.description for embed in message.embeds]
     owed = [embed.get("description") for embed in row.payload.get("embeds", ())]
     return message.content == (row.payload.get("content") or "").strip() and said == owed
-
-
-def _seconds() -> float:
-    return asyncio.get_running_loop().time()

@@ -105,11 +105,16 @@ def test_a_promotion_ends_with_its_seat(tx: sqlite3.Connection, rule: Rule, stat
     assert (state, "promotion", BOB) in owed(tx)
 
 
-def test_what_is_being_sent_when_its_cause_ends_is_not_tried_again(tx: sqlite3.Connection) -> None:
+@pytest.mark.parametrize("outcome", [outbox.postpone, outbox.put_back])
+def test_what_is_being_sent_when_its_cause_ends_is_not_tried_again_and_keeps_the_reason(
+    tx: sqlite3.Connection, outcome: Callable[..., None]
+) -> None:
     reminded = changed(tx, stored(tx, joined(raid(tank=1), TANK, ALICE)), REMIND)
     (row,) = outbox.claim(tx, kind="dm", limit=1, now=LATER)
 
     changed(tx, reminded, CANCEL)
-    outbox.postpone(tx, row.id, error="503", until=LATER)
+    outcome(tx, row.id, error="503", until=LATER)
 
     assert outbox.expire(tx, kind="dm", now=LATER) == 1
+    reasons = tx.execute("SELECT last_error FROM outbox WHERE id = ?", (row.id,)).fetchall()
+    assert reasons == [("the raid was cancelled",)]

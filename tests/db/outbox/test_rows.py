@@ -67,6 +67,8 @@ def test_a_postponed_row_waits_and_later_ones_of_its_recipient_behind_it(tx: sql
 
     assert claimed(tx) == [3]
     assert claimed(tx, now=SOON) == [1]
+    assert claimed(tx, now=SOON) == []
+    outbox.sent(tx, row, message=1, now=SOON)
     assert claimed(tx, now=SOON) == [2]
 
 
@@ -192,6 +194,9 @@ def test_nothing_overtakes_an_earlier_message_about_the_same_raid(tx: sqlite3.Co
     owe(tx, "reminder", raid=RaidId(7), purpose=Purpose.REMINDER)
 
     assert [row.id for row in outbox.claim(tx, kind="dm", limit=2, now=NOW, turns={})] == [1, 2]
+    assert claimed(tx) == []
+    for row in (1, 2):
+        outbox.sent(tx, row, message=row, now=NOW)
     assert claimed(tx) == [3]
 
 

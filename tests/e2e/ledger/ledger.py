@@ -13,6 +13,7 @@ from tests.e2e.crowd import Crowd
 from tests.e2e.database_facts import AuditReplay, DatabaseFacts, OutboxRow
 
 NOT_WRITTEN = "I could not write down your reaction"
+_ARRIVALS = {"joined", "moved", "waitlisted", "came back, first in line"}
 Reaction = tuple[int, str]
 """A member's id and an emoji's key."""
 
@@ -30,15 +31,26 @@ class Ledger:
         self._board = board
         self._delivered = 0
         self._numbers: dict[Reaction, int] = {}
+        self._added: Counter[Reaction] = Counter()
         self._taken_back_unheard: set[Reaction] = set()
         self.is_dying = False
         """True while the bot is being killed, until the sandbox has noticed."""
         sandbox.world.listeners.append(self._note)
 
     def doubt_unwritten(self, facts: DatabaseFacts) -> None:
-        """Forget the numbers of reactions that the killed bot had not written down, or not their taking back."""
+        """Forget the numbers of reactions that the killed bot had not written down, or not their taking back.
+
+        The mark of a reaction that was taken back and put again may be that of the first one: what was delivered a
+        moment before the kill was not handled, and a board shows neither how often nor when somebody reacted. The
+        first place is right then. The bot has handled a later one if the audit has an arrival for each.
+        """
         written = {(mark.member, key_of(facts.raid.role(mark.role).emoji)) for mark in facts.raid.marks}
-        self._numbers = {reaction: number for reaction, number in self._numbers.items() if reaction in written}
+        handled = _arrivals(facts)
+        self._numbers = {
+            reaction: number
+            for reaction, number in self._numbers.items()
+            if reaction in written and (self._added[reaction] == 1 or handled[reaction] >= self._added[reaction])
+        }
         standing = {(user, key_of(one.name)) for one in self._board.reactions.values() for user in one.users}
         self._taken_back_unheard |= written - standing
 
@@ -49,6 +61,7 @@ class Ledger:
         if event.user_id is None or event.payload.get("message_id") != str(self._board.id):
             return
         reaction = event.user_id, key_of(event.payload["emoji"]["name"])
+        self._added[reaction] += event.name == "MESSAGE_REACTION_ADD"
         match event.name:
             case "MESSAGE_REACTION_REMOVE" if not self._is_connected():
                 self._numbers.pop(reaction, None)
@@ -66,6 +79,16 @@ class Ledger:
         return not self.is_dying and any(
             session.connection is not None for session in self._sandbox.gateway.sessions.values()
         )
+
+
+def _arrivals(facts: DatabaseFacts) -> Counter[Reaction]:
+    """Count how often each reaction brought its member to a role. Promotions are not due to a reaction."""
+    emojis = {role.name: key_of(role.emoji) for role in facts.raid.roles}
+    return Counter(
+        (row.member, emojis[row.after.partition(" #")[0]])
+        for row in facts.audit
+        if row.member is not None and row.after is not None and row.action in _ARRIVALS
+    )
 
 
 def check_everything(ledger: Ledger, crowd: Crowd, board: Message, end: DatabaseFacts, left: set[int]) -> None:

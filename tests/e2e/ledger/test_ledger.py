@@ -10,6 +10,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.demo.harness import BotProcess
 from tests.chaos import rounds, seeds
+from tests.conftest import Start
 from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd
 from tests.e2e.ledger.ledger import Ledger, check_everything
@@ -20,7 +21,11 @@ EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
 SIZE = 40
 TROUBLES = 4
 OUTAGE_SECONDS = rounds(7, 20)
-_QUICK = {"RAIDBOT_DM_PAUSE_SECONDS": "0.05", "RAIDBOT_DM_BATCH": "10"}
+_QUICK = {
+    "RAIDBOT_DM_PAUSE_SECONDS": "0.05",
+    "RAIDBOT_DM_BATCH": "10",
+    "RAIDBOT_DM_OPENING_SECONDS": "0.05",
+}
 
 
 @pytest.fixture
@@ -82,3 +87,24 @@ async def test_a_burst_while_the_disk_is_full(
     await full
 
     await end(storm)
+
+
+async def test_a_place_is_that_of_the_first_reaction_if_a_kill_came_before_the_second_was_handled(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path
+) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await post_raid(guild)
+        ledger = Ledger(sandbox, board)
+        await alice.react(board, "✅")
+        first = await database_facts.until_settled(database, board)
+        role = first.raid.roles[0]
+        await alice.unreact(board, "✅")
+        await alice.react(board, "✅")
+        await sandbox.until(lambda: len(database_facts.read(database).audit) >= len(first.audit) + 2)
+        second = await database_facts.until_settled(database, board)
+
+        ledger.doubt_unwritten(second)
+        assert ledger.number(alice.id, role) == 2
+        ledger.doubt_unwritten(first)
+        assert ledger.number(alice.id, role) is None

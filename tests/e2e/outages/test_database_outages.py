@@ -28,6 +28,7 @@ from tests.e2e.outages.outage_steps import (
 )
 from tests.raid_boards import board_text, dm_text, post_raid, run_create
 
+SENDING = "/channels/{channel_id}/messages"
 TAKE = "DELETE /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/{user_id}"
 
 
@@ -136,6 +137,46 @@ async def test_while_nothing_can_be_written_members_are_told_and_it_heals(
     said = [entry["event"] for entry in logs if entry["log_level"] in ("error", "warning")]
     assert said == ["database cannot be written"]
     assert "database can be written again" in [entry["event"] for entry in logs]
+
+
+async def test_who_is_told_of_an_outage_is_told_once_although_discord_s_answer_is_wrong(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    alice = guild.add_member("alice")
+    async with start() as bot:
+        board = await post_raid(guild)
+        sandbox.faults.answer(502, route=f"POST {SENDING}", about=alice, calls=1, carried_out=True)
+        sent = sandbox.count("POST", SENDING)
+        await bot.state.db._writer.execute("PRAGMA query_only = ON")
+        await alice.react(board, "✅")
+        await sandbox.until(lambda: sandbox.count("POST", SENDING) == sent + 2)  # discord.py tries again
+        await bot.state.db._writer.execute("PRAGMA query_only = OFF")
+        await sandbox.until(lambda: "Alice" in board_text(board), timeout=20)
+
+    assert dm_text(alice).count("could not write down") == 1
+
+
+async def test_nobody_is_told_of_an_outage_while_discord_lets_the_bot_open_no_conversations(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start, logs: list[Log]
+) -> None:
+    alice, bob, cem = (guild.add_member(name) for name in ("alice", "bob", "cem"))
+    async with start() as bot:
+        board = await post_raid(guild, seats=1)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        sandbox.quarantine()
+        await bob.react(board, "✅")
+        await sandbox.until(lambda: reports(logs))
+        opened = sandbox.count("POST", "/users/@me/channels")
+
+        await bot.state.db._writer.execute("PRAGMA query_only = ON")
+        await cem.react(board, "✅")
+        await sandbox.until(lambda: bot.state.db.outage)
+        await bot.state.db._writer.execute("PRAGMA query_only = OFF")
+        await sandbox.until(lambda: "Cem" in board_text(board), timeout=20)
+
+        assert sandbox.count("POST", "/users/@me/channels") == opened
+    assert cem.dms == []
 
 
 async def test_reactions_heard_while_nothing_can_be_written_keep_their_order(
