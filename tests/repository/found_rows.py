@@ -2,8 +2,8 @@
 
 `python -m tests.repository.found_rows COMMIT [ROW ...]` prints one line a row of `found_rows.toml`. A row has the ids
 of its tests, or the reason why none can fail on an earlier bot. `{ tests = [...], old_sandbox = true }` are tests that
-also need the sandbox of that commit, as those of section D do; `mended = "COMMIT"` names an earlier commit that mended the row, before which its
-tests are run. Without rows those run that were mended after the commit, as `before` says.
+also need the sandbox of that commit, as those of section D do; `mended = "COMMIT"` names an earlier commit that mended
+the row, before which its tests are run. Without rows those run that were mended after the commit, as `before` says.
 """
 
 import argparse
