@@ -260,11 +260,13 @@ async def test_a_link_to_the_database_leads_to_the_same_lock(tmp_path: Path, san
     first, second = (link, path) if is_first else (path, link)
     running = await Database.open(first)
 
-    async with running_bot(tmp_path, sandbox, RAIDBOT_DATABASE=str(second)) as bot:
-        assert await bot.exit_code() == process.UNUSABLE_DATABASE
+    try:
+        async with running_bot(tmp_path, sandbox, RAIDBOT_DATABASE=str(second)) as bot:
+            assert await bot.exit_code() == process.UNUSABLE_DATABASE
+    finally:
+        await running.close()  # its thread would keep a failed test from ending
 
     assert f"Another RaidBot already runs on {second}" in bot.output
-    await running.close()
 
 
 async def test_machines_read_json(tmp_path: Path, sandbox: Sandbox) -> None:

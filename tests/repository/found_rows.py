@@ -32,7 +32,7 @@ _NAMES_ONLY = re.compile(r"ImportError|ModuleNotFoundError|AttributeError: (modu
 """Errors of a test that asks for names which the earlier code lacks; they say nothing about what the bot did."""
 
 _WAITED = re.compile(r"(asyncio\.exceptions\.)?(CancelledError|TimeoutError)")
-_TEST = re.compile(r"tests/\S+test_\S+\.py:\d+: in test_")
+_TEST = re.compile(r"tests/\S*test_\S+\.py:\d+: in test_")
 
 
 @dataclass(frozen=True)

@@ -161,16 +161,17 @@ async def test_of_a_channel_that_the_bot_may_read_again_only_boards_that_are_fol
         return sum(call.method == "GET" and call.ids.get("message_id") == str(board.id) for call in sandbox.calls)
 
     async with start():
-        old = await post_raid(guild)
+        followed = [await post_raid(guild, when="in 40 days")]
+        old = [await post_raid(guild) for _ in range(3)]
         sandbox.advance(timedelta(hours=4))
-        await guild.until(lambda: "Signups are closed" in board_text(old))
+        await guild.until(lambda: all("Signups are closed" in board_text(board) for board in old))
         sandbox.advance(timedelta(days=30))
-        board = await post_raid(guild)
-        await guild.until(lambda: fetched(board) == 1)
-        before = fetched(old)
+        followed.append(await post_raid(guild))
+        await guild.until(lambda: all(fetched(board) for board in followed))
+        before, looked_at = [fetched(board) for board in old], [fetched(board) for board in followed]
         guild.deny(channel, "view_channel")
 
         guild.allow(channel, "view_channel")
 
-        await guild.until(lambda: fetched(board) == 2)
-        assert fetched(old) == before
+        await guild.until(lambda: all(fetched(board) > n for board, n in zip(followed, looked_at, strict=True)))
+        assert [fetched(board) for board in old] == before

@@ -10,6 +10,7 @@ import pytest
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
 from discord_sandbox.store import Message
+from tests.commands.raid.panel_helpers import panel_of
 from tests.conftest import Start
 from tests.delivery.harness import until
 from tests.e2e import database_facts
@@ -58,6 +59,26 @@ async def test_sixty_people_toggling_on_one_server_delay_no_reminder_of_another(
     assert len(waiting) == len({(row.target, row.cause.split(":")[1]) for row in waiting})
 
 
+async def test_what_could_not_be_sent_yet_is_counted_on_the_panel(
+    sandbox: Sandbox, guild: SandboxGuild, start: Start
+) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await post_raid(guild)
+        await alice.react(board, "✅")
+        await guild.until(lambda: "Alice" in board_text(board))
+        panel = await panel_of(guild, board)
+        outage = sandbox.faults.answer(503, route=OPEN_DM)
+        sandbox.advance(timedelta(hours=2, minutes=51))
+        await sandbox.until(lambda: outage.met >= 2)
+
+        async def shown() -> bool:
+            await panel.click("Refresh")
+            return "Messages that could not be sent yet: 2" in panel.text()
+
+        await until(shown)
+
+
 @pytest.mark.parametrize("label", ["Cancel raid", "Change time"])
 async def test_what_is_owed_ends_when_its_raid_is_cancelled_or_moved(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, label: str
@@ -67,25 +88,18 @@ async def test_what_is_owed_ends_when_its_raid_is_cancelled_or_moved(
         board = await post_raid(guild)
         await alice.react(board, "✅")
         await guild.until(lambda: "Alice" in board_text(board))
-        fault = sandbox.faults.answer(503, route=OPEN_DM)
+        panel = await panel_of(guild, board)
+        outage = sandbox.faults.answer(503, route=OPEN_DM)
         sandbox.advance(timedelta(hours=2, minutes=51))
-        await sandbox.until(lambda: fault.met >= 2)
+        await sandbox.until(lambda: outage.met >= 2)
 
-        raid = await bot.state.raid(bot.state.boards[board.id])  # type: ignore[index]
-        panel = await guild.owner.slash(guild.channel("raid-signups"), "raid", code=raid.code)
-
-        async def shown() -> bool:
-            await panel.click("Refresh")
-            return "Messages that could not be sent yet: 2" in panel.text()
-
-        await until(shown)
         if label == "Change time":
             await (await panel.click(label)).submit(when="in 8 hours")
             await panel.click("Save")
         else:
             await panel.click("Cancel raid")
             await panel.click("Yes, cancel the raid")
-        fault.lift()
+        outage.lift()
         for _ in range(6):
             sandbox.advance(timedelta(seconds=20))
             bot.delivery.outbox.wake()
