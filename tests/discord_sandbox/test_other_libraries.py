@@ -1,4 +1,4 @@
-"""What other libraries than discord.py rely on; `make clients` tries them as they are."""
+"""The sandbox as libraries other than discord.py use it; `make clients` tries them as they are."""
 
 import aiohttp
 import pytest
