@@ -15,8 +15,6 @@ from steps import Steps, same
 steps = Steps()
 Route.BASE = steps.world["api_url"]
 here = [int(steps.guild["id"])]
-loop = asyncio.new_event_loop()
-asyncio.set_event_loop(loop)
 client = nextcord.Client(intents=nextcord.Intents.all(), rollout_all_guilds=False)
 bot = forks.Bot(nextcord, client, steps)
 
@@ -170,4 +168,4 @@ async def _():
     await client.close()
 
 
-sys.exit(loop.run_until_complete(steps.run()) > 0)
+sys.exit(client.loop.run_until_complete(steps.run()) > 0)
