@@ -86,6 +86,13 @@ async def _(bot):
     await message.delete()
 
 
+@steps.add("answers a command in a direct message")
+async def _(bot):
+    message = await bot.member("alice").send("try /ping")
+    answer = await bot.steps.act("alice", "slash", channel=message.channel.id, command="ping")
+    same(answer["text"], "pong")
+
+
 @steps.add("is refused by somebody with closed direct messages")
 async def _(bot):
     await bot.refused(bot.member("erin").send("hello"), 50007)

@@ -51,6 +51,10 @@ async def echo(interaction):
     await say(interaction, " ".join(str(_named(interaction, option)) for option in interaction.options))
 
 
+async def ping(interaction):
+    await say(interaction, "pong")
+
+
 async def later(interaction):
     await interaction.create_initial_response(ResponseType.DEFERRED_MESSAGE_CREATE)
     await interaction.edit_initial_response("done")
@@ -125,7 +129,7 @@ async def quote(interaction):
 
 
 ANSWERS = {one.__name__: one for one in (echo, later, whisper, hush, more, find, raid, file, form, buttons, picks)}
-MENUS = {"Who": who, "Quote": quote}
+OTHERS = {"ping": ping, "Who": who, "Quote": quote}
 
 
 async def press(interaction):
@@ -149,7 +153,7 @@ async def press(interaction):
 async def on_interaction(event: hikari.InteractionCreateEvent):
     match event.interaction:
         case hikari.CommandInteraction() as interaction:
-            await (ANSWERS | MENUS)[interaction.command_name](interaction)
+            await (ANSWERS | OTHERS)[interaction.command_name](interaction)
         case hikari.AutocompleteInteraction() as interaction:
             typed = interaction.options[0].value
             offered = [hikari.impl.AutocompleteChoiceBuilder(one, one) for one in FRUIT if one.startswith(typed)]

@@ -46,6 +46,13 @@ async def _():
     await message.delete()
 
 
+@group.add("answers a command in a direct message")
+async def _():
+    direct = await rest.create_dm_channel(members["alice"])
+    answer = await steps.act("alice", "slash", channel=direct.id, command="ping")
+    same(answer["text"], "pong")
+
+
 @group.add("is refused by somebody with closed direct messages")
 async def _():
     direct = await rest.create_dm_channel(members["erin"])
