@@ -141,7 +141,7 @@ def answer(
     Raises ApiError 10062 after the deadline or for a wrong token, 40060 for a second response.
     """
     interaction = world.store.interactions.get(interaction_id)
-    if interaction is None or not secrets.compare_digest(interaction.token, token):
+    if interaction is None or interaction.token != token:
         raise refused(10062)
     if interaction.acknowledged_at is not None:
         raise refused(40060)
@@ -206,7 +206,7 @@ def _write(world: World, interaction: Interaction, said: Json, files: Files, *, 
     if channel is None:
         raise refused(10003)
     draft = message_parser.parse_message(world, channel, world.bot, said, files)
-    draft.flags |= said.get("flags", 0) & (MessageFlag.EPHEMERAL | MessageFlag.LOADING)
+    draft.flags |= int(said.get("flags") or 0) & (MessageFlag.EPHEMERAL | MessageFlag.LOADING)
     draft.application_id = draft.webhook_id = world.application_id
     draft.interaction = _metadata(world, interaction)
     if draft.flags & MessageFlag.EPHEMERAL:
