@@ -68,6 +68,29 @@ async def test_a_known_field_that_is_not_modelled_is_a_gap(
     sandbox.unsupported.clear()
 
 
+@pytest.mark.parametrize(("kind", "status"), [(4, 501), (None, 201), (9, 400)])
+async def test_only_a_kind_of_command_that_discord_has_is_a_gap(
+    sandbox: Sandbox, http: aiohttp.ClientSession, kind: int | None, status: int
+) -> None:
+    url = f"{sandbox.api_url}/applications/{sandbox.application_id}/commands"
+
+    answer = await http.post(url, json={"name": "raid", "description": "Raids", "type": kind})
+
+    assert answer.status == status
+    sandbox.unsupported.clear()
+
+
+@pytest.mark.parametrize("kind", [1, 3, 10, 11, 12, 99])
+async def test_a_guild_has_no_channels_of_other_kinds(
+    sandbox: Sandbox, http: aiohttp.ClientSession, guild: SandboxGuild, kind: int
+) -> None:
+    guild.bot_role.permissions = 8
+
+    answer = await http.post(f"{sandbox.api_url}/guilds/{guild.id}/channels", json={"name": "x", "type": kind})
+
+    assert (answer.status, (await answer.json())["code"]) == (400, 50035)
+
+
 ROUTES = [
     ("POST", "/channels/{channel_id}/messages"),
     ("PATCH", "/channels/{channel_id}/messages/{message_id}"),
