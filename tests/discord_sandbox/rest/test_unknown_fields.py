@@ -8,6 +8,7 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.store import Channel, Json
+from discord_sandbox.validation import components
 from tests import openapi_check
 
 EMBED = {"title": "Raid", "sparkle": 1, "image": {"url": "https://raid.example/a.png", "sparkle": 1}}
@@ -153,3 +154,12 @@ def fields(schema: Json, named: Json) -> Iterator[str]:
     yield from schema.get("properties", {})
     for one in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
         yield from fields(one, named)
+
+
+@pytest.mark.skipif(not openapi_check.has_description(), reason="Discord's description is not at hand")
+def test_every_type_of_component_is_modelled_or_a_gap() -> None:
+    description = json.loads(openapi_check.DESCRIPTION.read_text(encoding="utf-8"))
+    listed = {one["const"] for one in description["components"]["schemas"]["MessageComponentTypes"]["oneOf"]}
+    modelled = {components.ROW, components.BUTTON, components.TEXT_INPUT, components.LABEL, *components.SELECTS}
+
+    assert listed == modelled | set(components.UNMODELLED)
