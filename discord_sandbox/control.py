@@ -1,12 +1,14 @@
 """Control the sandbox over HTTP when it runs as a program of its own.
 
 All routes are JSON below `/_sandbox/`. People and channels are given by id or name. An action that Discord's client
-would not allow is answered with 409 and a sentence.
+would not allow is answered with 409 and a sentence; 404 says that somebody or something does not exist, 400 that the
+request is not understood.
 """
 
+import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -36,6 +38,41 @@ async def _no_other_sites(request: web.Request, handler: Handler) -> web.StreamR
     if request.path.startswith("/_sandbox/") and not is_own(request):
         return web.Response(status=403, text="This is not for other sites' pages.\n")
     return await handler(request)
+
+
+async def _asked(request: web.Request) -> Json:
+    """Return the body, an object; empty without one. Raises ValueError."""
+    try:
+        body = json.loads(await request.read() or b"{}")
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    if not isinstance(body, dict) or not isinstance(body.get("options", {}), dict):
+        raise ValueError("the body and its `options` are objects")
+    return body
+
+
+def _refused(handle: Handler) -> Handler:
+    """Answer what is missing, malformed or not possible with a status and a sentence."""
+
+    async def handled(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handle(request)
+        except NoSuch as missing:
+            return web.json_response({"error": str(missing)}, status=404)
+        except NotPossible as refusal:
+            return web.json_response({"error": str(refusal)}, status=409)
+        except KeyError as missing:
+            return web.json_response({"error": f"the field {missing} is missing"}, status=400)
+        except (ValueError, TypeError, OverflowError) as wrong:
+            return web.json_response({"error": f"that is not understood: {wrong}"}, status=400)
+
+    return handled
+
+
+def _within(number: float, least: int, most: int) -> float:
+    if not least <= number <= most:
+        raise ValueError(f"{number} is not between {least} and {most}")
+    return number
 
 
 def world_json(sandbox: Sandbox) -> Json:
@@ -89,15 +126,15 @@ class Control:
 
     def add_routes(self, app: web.Application) -> None:
         app.middlewares.append(_no_other_sites)
-        app.router.add_get("/_sandbox/world", self.world)
-        app.router.add_get("/_sandbox/calls", self.calls)
-        app.router.add_get("/_sandbox/gateway", self.gateway)
-        app.router.add_post("/_sandbox/gateway/{fault}", self.disturb)
-        app.router.add_post("/_sandbox/faults", self.fault)
-        app.router.add_post("/_sandbox/clock", self.clock)
-        app.router.add_get("/_sandbox/channels/{channel}/messages", self.messages)
-        app.router.add_get("/_sandbox/people/{person}/dms", self.dms)
-        app.router.add_post("/_sandbox/people/{person}/{act}", self.act)
+        app.router.add_get("/_sandbox/world", _refused(self.world))
+        app.router.add_get("/_sandbox/calls", _refused(self.calls))
+        app.router.add_get("/_sandbox/gateway", _refused(self.gateway))
+        app.router.add_post("/_sandbox/gateway/{fault}", _refused(self.disturb))
+        app.router.add_post("/_sandbox/faults", _refused(self.fault))
+        app.router.add_post("/_sandbox/clock", _refused(self.clock))
+        app.router.add_get("/_sandbox/channels/{channel}/messages", _refused(self.messages))
+        app.router.add_get("/_sandbox/people/{person}/dms", _refused(self.dms))
+        app.router.add_post("/_sandbox/people/{person}/{act}", _refused(self.act))
 
     async def world(self, _request: web.Request) -> web.Response:
         return web.json_response(world_json(self.sandbox))
@@ -120,70 +157,55 @@ class Control:
         `drop` closes them with `code`, or resets them without one; `reconnect` asks for a resume; `invalidate` ends
         their sessions unless `resumable`.
         """
-        body = await request.json() if request.can_read_body else {}
+        body = await _asked(request)
         match request.match_info["fault"]:
             case "drop":
-                await self.sandbox.gateway.drop(body.get("code"))
+                code = body.get("code")
+                await self.sandbox.gateway.drop(None if code is None else int(_within(int(code), 1000, 4999)))
             case "reconnect":
                 self.sandbox.gateway.reconnect()
             case "invalidate":
                 self.sandbox.gateway.invalidate(resumable=bool(body.get("resumable")))
             case other:
-                error = f"{other!r} is none of drop, reconnect, invalidate"
-                return web.json_response({"error": error}, status=404)
+                raise NoSuch(f"{other!r} is none of drop, reconnect, invalidate")
         return web.json_response({})
 
     async def fault(self, request: web.Request) -> web.Response:
         """Answer the next `calls` on `route` with an HTTP `status`; `retry_after` in seconds is for 429."""
-        body = await request.json()
+        body = await _asked(request)
         self.sandbox.faults.answer(
-            int(body["status"]),
-            retry_after=float(body.get("retry_after", 1.0)),
+            HTTPStatus(int(body["status"])),
+            retry_after=_within(float(body.get("retry_after", 1.0)), 0, 3600),
             everywhere=bool(body.get("everywhere")),
-            route=body["route"],
+            route=str(body["route"]),
             calls=int(body.get("calls", 1)),
         )
         return web.json_response({})
 
     async def clock(self, request: web.Request) -> web.Response:
         """Advance the clock by `seconds`."""
-        body = await request.json()
-        now = self.sandbox.advance(timedelta(seconds=float(body["seconds"])))
+        body = await _asked(request)
+        now = self.sandbox.advance(self.sandbox.clock.step(float(body["seconds"])))
         return web.json_response({"now": serializers.time(now)})
 
     async def messages(self, request: web.Request) -> web.Response:
         """Return the messages of a channel that are not ephemeral, oldest first."""
-        try:
-            channel = self._channel(request.match_info["channel"])
-        except NoSuch as missing:
-            return web.json_response({"error": str(missing)}, status=404)
+        channel = self._channel(request.match_info["channel"])
         found = [message for message in channel.messages.values() if message.visible_to is None]
         return web.json_response([self._message_json(message) for message in found])
 
     async def dms(self, request: web.Request) -> web.Response:
         """Return the bot's direct messages to a person, oldest first."""
-        try:
-            person = self._person(request.match_info["person"])
-        except NoSuch as missing:
-            return web.json_response({"error": str(missing)}, status=404)
+        person = self._person(request.match_info["person"])
         return web.json_response([self._message_json(message) for message in person.dms])
 
     async def act(self, request: web.Request) -> web.Response:
         """Carry out a person's action."""
-        try:
-            person = self._person(request.match_info["person"])
-            act = self._actions.get(request.match_info["act"])
-            if act is None:
-                raise NoSuch(f"nobody can {request.match_info['act']!r}; people can {', '.join(self._actions)}")
-            body = await request.json() if request.can_read_body else {}
-            done = await act(person, body)
-        except NoSuch as missing:
-            return web.json_response({"error": str(missing)}, status=404)
-        except KeyError as missing:
-            return web.json_response({"error": f"the field {missing} is missing"}, status=400)
-        except NotPossible as refusal:
-            return web.json_response({"error": str(refusal)}, status=409)
-        return web.json_response(done)
+        person = self._person(request.match_info["person"])
+        act = self._actions.get(request.match_info["act"])
+        if act is None:
+            raise NoSuch(f"nobody can {request.match_info['act']!r}; people can {', '.join(self._actions)}")
+        return web.json_response(await act(person, await _asked(request)))
 
     async def _say(self, person: Person, body: Json) -> Json:
         return self._message_json(await person.say(self._channel(body["channel"]), str(body["content"])))

@@ -11,7 +11,7 @@ from aiohttp import WSMsgType, web
 from discord_sandbox import gateway_members, serializers
 from discord_sandbox.event_disorder import EventDisorder, WithheldEvents, is_about
 from discord_sandbox.faults import Identified
-from discord_sandbox.sessions import Close, Connection, Op, Session, encoded
+from discord_sandbox.sessions import Close, Connection, Op, Session, encoded, malformed
 from discord_sandbox.store import Json
 from discord_sandbox.world import KNOWN_INTENTS, Dispatch, Intent, World
 
@@ -222,12 +222,14 @@ class Gateway:
         if self._limited and not connection.counts(now):
             raise Close(4008, "You are being rate limited.")
         if len(raw) > MAX_PAYLOAD_BYTES:
-            raise Close(4002, "Error while decoding payload.")
+            raise malformed()
         try:
             message = json.loads(raw)
             number, payload = message["op"], message.get("d")
-        except (ValueError, KeyError, TypeError):
-            raise Close(4002, "Error while decoding payload.") from None
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise malformed() from None
+        if not isinstance(number, int):
+            raise malformed()
         try:
             op = Op(number)
         except ValueError:
@@ -240,6 +242,8 @@ class Gateway:
         if op is Op.HEARTBEAT:
             # Any real network is slower, and discord.py notes the time of its heartbeat only after sending it.
             asyncio.get_running_loop().call_later(ACK_DELAY_SECONDS, connection.send_op, Op.HEARTBEAT_ACK)
+        elif not isinstance(payload, dict):
+            raise malformed()
         elif op is Op.IDENTIFY:
             self._identify(connection, payload)
         elif op is Op.RESUME:
@@ -259,7 +263,7 @@ class Gateway:
     def _identify(self, connection: Connection, payload: Json) -> None:
         if connection.session is not None:
             raise Close(4005, "Already authenticated.")
-        if payload.get("token", "").removeprefix("Bot ") != self.world.token:
+        if str(payload.get("token")).removeprefix("Bot ") != self.world.token:
             raise Close(4004, "Authentication failed.")
         bits = payload.get("intents")
         if isinstance(bits, bool) or not isinstance(bits, int) or bits & ~KNOWN_INTENTS:
@@ -267,11 +271,11 @@ class Gateway:
         intents = Intent(bits)
         if intents & ~self.allowed_intents:
             raise Close(4014, "Disallowed intent(s).")
-        shard, count = payload.get("shard", (0, 1))
-        if not 0 <= shard < count:
-            raise Close(4010, "Invalid shard.")
-        session = Session(intents, (shard, count), large_threshold=payload.get("large_threshold"))
-        session.presence = payload.get("presence")
+        threshold, presence = payload.get("large_threshold"), payload.get("presence")
+        if not isinstance(threshold, int | None) or not isinstance(presence, dict | None):
+            raise malformed()
+        session = Session(intents, _shard(payload.get("shard")), large_threshold=threshold)
+        session.presence = presence
         self.sessions[session.id] = session
         self._attach(connection, session)
         self.identified += 1
@@ -315,11 +319,13 @@ class Gateway:
                     session.push("GUILD_CREATE", encoded(gateway_members.with_members(world, session, created)))
 
     def _resume(self, connection: Connection, payload: Json) -> None:
-        if payload.get("token", "").removeprefix("Bot ") != self.world.token:
+        if str(payload.get("token")).removeprefix("Bot ") != self.world.token:
             raise Close(4004, "Authentication failed.")
         self._forget_old_sessions()
-        session = self.sessions.get(payload.get("session_id", ""))
+        session = self.sessions.get(str(payload.get("session_id")))
         seq = payload.get("seq") or 0
+        if not isinstance(seq, int):
+            raise malformed()
         missed = session.since(seq) if session is not None else None
         if session is None or missed is None:
             connection.closed_by_server = True
@@ -359,3 +365,13 @@ class Gateway:
     def _end_session(self, connection: Connection) -> None:
         if connection.session is not None:
             self.sessions.pop(connection.session.id, None)
+
+
+def _shard(given: object) -> tuple[int, int]:
+    """Return a shard's number and the number of shards. Raises Close 4010."""
+    match given:
+        case None:
+            return 0, 1
+        case [int() as shard, int() as count] if 0 <= shard < count:
+            return shard, count
+    raise Close(4010, "Invalid shard.")

@@ -1,14 +1,15 @@
 """Members that the gateway sends of its own accord or on request."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from discord_sandbox import serializers
-from discord_sandbox.sessions import Close, Session
-from discord_sandbox.store import Guild, Json, Member
+from discord_sandbox.sessions import Close, Session, malformed
+from discord_sandbox.store import Guild, Json, Member, read_id
 from discord_sandbox.world import Intent, World
 
 _CHUNK = 1000
+_MAX_NONCE_BYTES = 32  # longer ones are ignored, as Discord documents
 _FIELDS = {"guild_id", "query", "limit", "presences", "user_ids", "nonce"}
 _UNSEEN = ("invisible", "offline")
 
@@ -39,12 +40,14 @@ def _presences(world: World, session: Session, guild: Guild) -> list[Json]:
 def chunks(world: World, session: Session, payload: Json, *, ignored: Callable[[str], object]) -> Iterator[Json]:
     """Return the payloads of GUILD_MEMBERS_CHUNK that answer a request for members (opcode 8).
 
-    Raises Close 4014 for a request for everybody without the intent.
+    Raises Close 4014 for a request for everybody without the intent, 4002 for a malformed one.
     """
     if unknown := payload.keys() - _FIELDS:
         ignored(f"gateway op 8: field {', '.join(sorted(unknown))}")
-    guild_id = payload["guild_id"][0] if isinstance(payload["guild_id"], list) else payload["guild_id"]
-    guild = world.store.guilds.get(int(guild_id))
+    ids = _ids(payload.get("guild_id"))
+    if not ids:
+        raise malformed()
+    guild = world.store.guilds.get(ids[0])
     if guild is None or world.bot.id not in guild.members:
         return
     members, not_found = _wanted(session, guild, payload)
@@ -56,7 +59,7 @@ def chunks(world: World, session: Session, payload: Json, *, ignored: Callable[[
             "chunk_index": index,
             "chunk_count": len(parts),
         }
-        if payload.get("nonce") is not None:
+        if 0 < len(str(payload.get("nonce") or "").encode(errors="replace")) <= _MAX_NONCE_BYTES:
             body["nonce"] = payload["nonce"]
         if index == 0 and not_found:
             body["not_found"] = not_found
@@ -68,14 +71,16 @@ def chunks(world: World, session: Session, payload: Json, *, ignored: Callable[[
 
 def _wanted(session: Session, guild: Guild, payload: Json) -> tuple[list[Member], list[str]]:
     """Return the members asked for, and the ids of users who are no members."""
-    query, limit = payload.get("query"), payload.get("limit") or 0
+    query, limit = payload.get("query") or "", payload.get("limit") or 0
+    if not isinstance(query, str) or not isinstance(limit, int) or limit < 0:
+        raise malformed()
     if payload.get("user_ids"):
         ids = _ids(payload["user_ids"])[:100]
         absent = [str(user_id) for user_id in ids if user_id not in guild.members]
         return [guild.members[user_id] for user_id in ids if user_id in guild.members], absent
     if not query and not limit and not session.intents & Intent.GUILD_MEMBERS:
         raise Close(4014, "Disallowed intent(s).")
-    begins = re.compile(re.escape(query or ""), re.IGNORECASE)
+    begins = re.compile(re.escape(query), re.IGNORECASE)
     found = [
         member
         for member in guild.members.values()
@@ -84,5 +89,10 @@ def _wanted(session: Session, guild: Guild, payload: Json) -> tuple[list[Member]
     return found[: min(limit, 100)] if limit else found, []
 
 
-def _ids(given: str | int | Iterable[str | int]) -> list[int]:
-    return [int(one) for one in ([given] if isinstance(given, str | int) else given)]
+def _ids(given: object) -> list[int]:
+    """Return one id or several. Raises Close 4002."""
+    found = [read_id(str(one)) for one in (given if isinstance(given, list) else [given])]
+    ids = [one for one in found if one is not None]
+    if len(ids) < len(found):
+        raise malformed()
+    return ids

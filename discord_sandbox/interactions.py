@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import IntEnum
 
 from discord_sandbox import message_parser, messages, serializers
-from discord_sandbox.api_errors import invalid, refused
+from discord_sandbox.api_errors import Unsupported, invalid, refused
 from discord_sandbox.message_parser import Files
 from discord_sandbox.store import Channel, Interaction, Json, Message, MessageFlag, User
 from discord_sandbox.validation import commands, components
@@ -48,6 +48,8 @@ _ANSWERS: Mapping[Kind, tuple[Callback, ...]] = {
     Kind.AUTOCOMPLETE: (Callback.CHOICES,),
     Kind.MODAL_SUBMIT: (Callback.MESSAGE, Callback.DEFERRED_MESSAGE, *_ON_MESSAGES),
 }
+_UNMODELLED = (12, 13)
+"""Launching an activity, and whether somebody may buy in it."""
 _SLASH_REPLY, _REPLY = 20, 19  # message types
 
 
@@ -141,7 +143,7 @@ def answer(
     Raises ApiError 10062 after the deadline or for a wrong token, 40060 for a second response.
     """
     interaction = world.store.interactions.get(interaction_id)
-    if interaction is None or not secrets.compare_digest(interaction.token, token):
+    if interaction is None or interaction.token != token:
         raise refused(10062)
     if interaction.acknowledged_at is not None:
         raise refused(40060)
@@ -160,6 +162,8 @@ def _callback(interaction: Interaction, body: Json) -> Callback:
     for name in body:
         if name not in ("type", "data"):
             ignore(f"field {name} of an interaction callback")
+    if body.get("type") in _UNMODELLED:
+        raise Unsupported(f"interaction callback type {body['type']}")
     allowed = _ANSWERS[Kind(interaction.type)]
     if interaction.message_id is None:
         allowed = tuple(callback for callback in allowed if callback not in _ON_MESSAGES)
@@ -206,7 +210,7 @@ def _write(world: World, interaction: Interaction, said: Json, files: Files, *, 
     if channel is None:
         raise refused(10003)
     draft = message_parser.parse_message(world, channel, world.bot, said, files)
-    draft.flags |= said.get("flags", 0) & (MessageFlag.EPHEMERAL | MessageFlag.LOADING)
+    draft.flags |= int(said.get("flags") or 0) & (MessageFlag.EPHEMERAL | MessageFlag.LOADING)
     draft.application_id = draft.webhook_id = world.application_id
     draft.interaction = _metadata(world, interaction)
     if draft.flags & MessageFlag.EPHEMERAL:

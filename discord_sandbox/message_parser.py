@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from discord_sandbox import serializers
@@ -10,6 +9,7 @@ from discord_sandbox.api_errors import Unsupported, invalid, refused
 from discord_sandbox.mentions import pings
 from discord_sandbox.messages import Draft
 from discord_sandbox.store import Attachment, Channel, Json, Message, MessageFlag, User
+from discord_sandbox.validation.form import in_utc
 from discord_sandbox.validation.messages import is_empty
 from discord_sandbox.world import World
 
@@ -97,8 +97,7 @@ def embed(given: Json) -> Json:
     """Return an embed as Discord does: typed, without empty parts, with times in UTC."""
     kept = {name: value for name, value in given.items() if value not in (None, "", []) and name != "type"}
     if "timestamp" in kept:
-        moment = datetime.fromisoformat(str(kept["timestamp"]))
-        kept["timestamp"] = serializers.time(moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC))
+        kept["timestamp"] = serializers.time(in_utc(str(kept["timestamp"])))
     if "fields" in kept:
         kept["fields"] = [
             {"name": str(one["name"]), "value": str(one["value"]), "inline": bool(one.get("inline"))}

@@ -110,7 +110,7 @@ class PersonResponse:
         """Pick in a select, found by placeholder or custom id (None: the only one)."""
         return await self.person.use(*_find(self._messages(), SELECTS, select), picked)
 
-    async def submit(self, **values: Any) -> "PersonResponse":
+    async def submit(self, /, **values: Any) -> "PersonResponse":
         """Submit the modal with fields by custom id or label; other fields keep their default values."""
         if self.modal is None:
             raise NotPossible("no form is open")

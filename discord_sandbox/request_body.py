@@ -14,6 +14,8 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 """Content types that the routes of messages and interaction callbacks accept, too."""
 FIELDS = ("content", "nonce", "tts", "username", "avatar_url")
 """Fields of a message that a form may hold without `payload_json`."""
+MAX_DEPTH = 64
+"""Levels of nesting. No body of Discord's has as many; where Discord draws the line is not known."""
 _FILE = re.compile(r"files\[(\d{1,3})\]")
 
 Files = dict[int, Attachment]
@@ -82,6 +84,24 @@ def _numbered(uploaded: list[tuple[str, web.FileField]], store: Store) -> Files:
 def parsed(raw: bytes | str) -> object:
     """Return decoded JSON. Raises ApiError 50109."""
     try:
-        return json.loads(raw)
+        value: object = json.loads(raw, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise refused(50109) from None
+    if _is_deeper(value, MAX_DEPTH):
+        raise refused(50109)
+    return value
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _is_deeper(value: object, most: int) -> bool:
+    level = [value]
+    for _ in range(most):
+        lists = [one for one in level if isinstance(one, list)]
+        objects = [one for one in level if isinstance(one, dict)]
+        level = [inner for one in lists for inner in one] + [inner for one in objects for inner in one.values()]
+        if not level:
+            return False
+    return True

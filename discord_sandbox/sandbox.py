@@ -18,7 +18,7 @@ from discord_sandbox.gateway import Gateway
 from discord_sandbox.people import Person
 from discord_sandbox.ratelimits import Mode, RateLimits
 from discord_sandbox.server import PREFIX, Recorded, RestServer
-from discord_sandbox.store import Channel, Guild, Message, Role, Store, User, reaction_key
+from discord_sandbox.store import Channel, Guild, Message, Role, Store, User, reaction_key, read_id
 from discord_sandbox.world import Quarantine, World
 
 T = TypeVar("T")
@@ -95,8 +95,8 @@ class Sandbox:
 
     async def attachment(self, request: web.Request) -> web.Response:
         """Serve a file of a message or a command."""
-        channel = self.store.channels.get(int(request.match_info["channel"]))
-        wanted = int(request.match_info["attachment"])
+        channel = self.store.channels.get(read_id(request.match_info["channel"]) or 0)
+        wanted = read_id(request.match_info["attachment"])
         files = [file for message in channel.messages.values() for file in message.attachments] if channel else []
         found = next((file for file in (*files, *self.store.uploads.values()) if file.id == wanted), None)
         if found is None:

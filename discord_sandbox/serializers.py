@@ -220,7 +220,7 @@ def thread_member(of: Channel, user_id: int) -> Json:
 
 def attachment_path(of: Attachment, channel_id: int) -> str:
     """Return the path of a message's or command's file on the sandbox's server."""
-    return f"/attachments/{channel_id}/{of.id}/{quote(of.filename, safe='')}"
+    return f"/attachments/{channel_id}/{of.id}/{quote(of.filename, safe='', errors='replace')}"
 
 
 def attachment(of: Attachment, channel_id: int, base_url: str) -> Json:

@@ -21,7 +21,7 @@ from discord_sandbox.request_body import parsed, read_body
 from discord_sandbox.rest.routing import Answer, Call, Route
 from discord_sandbox.rest.table import ROUTES
 from discord_sandbox.rest.users import open_conversation
-from discord_sandbox.store import Json, reaction_key
+from discord_sandbox.store import Json, reaction_key, read_id
 from discord_sandbox.validation.form import noting_ignored
 from discord_sandbox.world import World
 
@@ -134,8 +134,7 @@ class RestServer:
         token = ids.get("interaction_token") or ids.get("webhook_token") or ""
         if (interaction := store.interactions_by_token.get(token)) is not None:
             found |= {str(one) for one in (interaction.user_id, interaction.channel_id, interaction.guild_id)}
-        given = ids.get("channel_id", "")
-        channel = store.channels.get(int(given)) if given.isdecimal() else None
+        channel = store.channels.get(read_id(ids.get("channel_id", "")) or 0)
         if channel is not None:
             found |= {str(one) for one in (channel.guild_id, channel.parent_id, *channel.recipients)}
         if route.handle is open_conversation:

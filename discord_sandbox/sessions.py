@@ -41,6 +41,11 @@ class Close(Exception):  # noqa: N818 - control flow, not an error
         self.code = code
 
 
+def malformed() -> Close:
+    """Return what closes the connection of a client whose message is not as Discord documents it."""
+    return Close(4002, "Error while decoding payload.")
+
+
 def encoded(payload: Any) -> str:
     return json.dumps(payload, separators=(",", ":"))
 

@@ -309,9 +309,14 @@ class Sent:
     at: datetime
 
 
+def read_id(given: str) -> int | None:
+    """Return the id that a text holds, or None."""
+    return int(given) if re.fullmatch(r"[0-9]{1,20}", given) else None
+
+
 def reaction_key(emoji: str) -> str:
     """Return an emoji's key in `Message.reactions`: a custom emoji's id, else Unicode without variation selector."""
-    custom = re.fullmatch(r"(?:<?a?:)?\w*:(\d+)>?", emoji)
+    custom = re.fullmatch(r"(?:<?a?:)?\w*:([0-9]+)>?", emoji)
     return custom[1] if custom else emoji.replace("\ufe0f", "")
 
 

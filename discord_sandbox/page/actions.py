@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 from itertools import islice
 
 from discord_sandbox import serializers
@@ -88,12 +87,12 @@ class PageActions:
         return {}
 
     async def _slash(self, perspective: Perspective, person: Person, asked: Json) -> Json:
-        channel, given = self._channel(perspective, asked), asked.get("options") or {}
+        channel, given = self._channel(perspective, asked), _options(asked)
         options = {name: self._files.take(value) if isinstance(value, dict) else value for name, value in given.items()}
         return self._outcome(await person.slash(channel, str(asked["command"]), **options))
 
     async def _autocomplete(self, perspective: Perspective, person: Person, asked: Json) -> Json:
-        channel, options = self._channel(perspective, asked), asked.get("options") or {}
+        channel, options = self._channel(perspective, asked), _options(asked)
         choices = await person.autocomplete(channel, str(asked["command"]), options, focused=str(asked["focused"]))
         return {"choices": [choice._asdict() for choice in choices]}
 
@@ -153,13 +152,11 @@ class PageActions:
         return [Person(self._world, user) for user in people if self._world.may(user.id, channel)]
 
     async def _advance(self, _perspective: Perspective, _person: Person, asked: Json) -> Json:
-        seconds = float(asked["seconds"])
-        if not 0 <= seconds <= timedelta(days=366).total_seconds():
-            raise NotPossible("the clock moves forward only, at most a year at once")
+        step = self._world.clock.step(float(asked["seconds"]))
         if self._operator is not None:
-            await self._operator.advance(seconds)
+            await self._operator.advance(step.total_seconds())
         else:
-            self._sandbox.advance(timedelta(seconds=seconds))
+            self._sandbox.advance(step)
         return {"now": serializers.time(self._world.clock.now())}
 
     async def _operate(self, _perspective: Perspective, _person: Person, asked: Json) -> Json:
@@ -189,3 +186,10 @@ class PageActions:
         if message is None or not perspective.shows(message):
             raise NotPossible("the message is not there")
         return message
+
+
+def _options(asked: Json) -> Json:
+    options = asked.get("options") or {}
+    if not isinstance(options, dict):
+        raise ValueError("`options` is an object")
+    return options

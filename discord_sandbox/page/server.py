@@ -68,7 +68,8 @@ class Page:
         return _file(STATIC / "index.html")
 
     async def _static(self, request: web.Request) -> web.Response:
-        return _file((STATIC / request.match_info["path"]).resolve())
+        path = request.match_info["path"]
+        return _file((STATIC / path).resolve()) if path.isprintable() else web.Response(status=404)
 
     async def _attachment(self, request: web.Request) -> web.Response:
         response = await self._sandbox.attachment(request)

@@ -51,9 +51,9 @@ class Socket:
 
     async def _receive(self, text: str, operator: Operator | None) -> None:
         try:
-            asked = json.loads(text)
+            asked = json.loads(text, parse_constant=_no_number)
             number, do = asked["id"], asked["do"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             await self._send({"re": None, "error": "a question is a JSON object with `id` and `do`"})
             return
         if do == "be":
@@ -90,7 +90,7 @@ class Socket:
             answer = {"re": number, "error": str(refusal)}
         except KeyError as missing:
             answer = {"re": number, "error": f"the field {missing} is missing"}
-        except (ValueError, TypeError) as wrong:
+        except (ValueError, TypeError, OverflowError, RecursionError) as wrong:
             answer = {"re": number, "error": f"that is not understood: {wrong}"}
         except Exception as error:
             log.exception("page request %s failed", asked["do"])
@@ -136,3 +136,7 @@ class Socket:
         if shown != self._shown:
             self._shown = shown
             await self._send({"push": "strip"} | self._status_bar.now() | told)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from discord_sandbox import message_rules
 from discord_sandbox.api_errors import invalid, refused
 from discord_sandbox.permissions import Permission
-from discord_sandbox.store import Attachment, Channel, Guild, Message, User
+from discord_sandbox.store import Attachment, Channel, Guild, Message, User, read_id
+from discord_sandbox.validation.form import in_utc
 from discord_sandbox.world import World
 
 Answer = tuple[int, Any]
@@ -54,7 +55,7 @@ class Call:
         raw = self.query.get("limit")
         if raw is None:
             return default
-        if not re.fullmatch(r"-?\d+", raw):
+        if not re.fullmatch(r"-?[0-9]{1,20}", raw):
             raise invalid("limit", "NUMBER_TYPE_COERCE", f'Value "{raw}" is not int.')
         if int(raw) > most:
             raise invalid("limit", "NUMBER_TYPE_MAX", f"int value should be less than or equal to {most}.")
@@ -73,11 +74,10 @@ class Call:
         if raw is None:
             return None
         try:
-            moment = datetime.fromisoformat(raw)
+            return in_utc(raw)
         except ValueError:
             wrong = f"Could not parse {raw}. Should be ISO8601."
             raise invalid(name, "DATE_TIME_TYPE_PARSE", wrong) from None
-        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
     def cut(self, user_ids: list[int]) -> list[int]:
         """Leave out the users that a fault hides."""
@@ -120,9 +120,10 @@ class Call:
 
 
 def _snowflake(name: str, raw: str) -> int:
-    if not re.fullmatch(r"\d{1,20}", raw):
+    found = read_id(raw)
+    if found is None:
         raise invalid(name, "NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')
-    return int(raw)
+    return found
 
 
 Handler = Callable[[Call], Answer]

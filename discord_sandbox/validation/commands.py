@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from discord_sandbox.api_errors import ApiError
+from discord_sandbox.api_errors import ApiError, Unsupported
 from discord_sandbox.store import Json
 from discord_sandbox.validation.form import (
     Check,
@@ -22,6 +22,7 @@ from discord_sandbox.validation.form import (
     unique,
 )
 
+ENTRY_POINT: Final = 4
 SUBCOMMAND: Final = 1
 GROUP: Final = 2
 STRING: Final = 3
@@ -192,6 +193,8 @@ _menu = shape(
 
 
 def _command(form: Form, value: Any) -> None:
+    if isinstance(value, dict) and value.get("type") == ENTRY_POINT:
+        raise Unsupported("the entry point command of an activity")
     is_menu = isinstance(value, dict) and value.get("type") in (2, 3)
     (_menu if is_menu else _slash)(form, value)
 

@@ -30,6 +30,8 @@ MENTIONABLE_SELECT: Final = 7
 CHANNEL_SELECT: Final = 8
 TEXT_DISPLAY: Final = 10
 LABEL: Final = 18
+UNMODELLED: Final = (9, TEXT_DISPLAY, 11, 12, 13, 14, 17, 19, 21, 22, 23)
+"""Component types of Discord, where they stand on messages or in forms for which there is no check here."""
 SELECTS: Final = (STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT)
 _DEFAULTS: Final = {
     USER_SELECT: ("user",),
@@ -186,14 +188,12 @@ def _invalid_type(form: Form) -> None:
 
 def _of_type(form: Form, value: Any, checks: dict[int, Check]) -> None:
     kind = value.get("type") if isinstance(value, dict) else None
-    if not isinstance(kind, int):
-        _invalid_type(form)
-    elif kind in checks:
+    if isinstance(kind, int) and kind in checks:
         checks[kind](form, value)
-    elif kind in (ROW, BUTTON, *SELECTS, TEXT_INPUT):
-        _invalid_type(form)
-    else:
+    elif kind in UNMODELLED:
         raise Unsupported(f"component type {kind}")
+    else:
+        _invalid_type(form)
 
 
 _on_messages = {BUTTON: _button, STRING_SELECT: _string_select, **dict.fromkeys(SELECTS[1:], _entity_select)}

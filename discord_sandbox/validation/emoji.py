@@ -3,7 +3,7 @@
 import re
 
 from discord_sandbox.api_errors import refused
-from discord_sandbox.store import Json
+from discord_sandbox.store import Json, read_id
 from discord_sandbox.validation.form import Form, anything, boolean, shape, snowflake, text
 
 # Code points with the property Emoji in Unicode 16's emoji-data.txt, without digits and regional indicators.
@@ -28,7 +28,7 @@ _ONE = f"[{_SYMBOLS}{_PICTURES}](?:\ufe0f|[\U0001f3fb-\U0001f3ff])?(?:[\U000e002
 _KEYCAP = "[0-9#*]\ufe0f?\u20e3"
 _FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
 _EMOJI = re.compile(f"{_KEYCAP}|{_FLAG}|{_ONE}(?:\u200d{_ONE})*|[\U0001f1e6-\U0001f1ff]")
-_CUSTOM = re.compile(r"\w{2,32}:(\d{1,20})")
+_CUSTOM = re.compile(r"\w{2,32}:([0-9]{1,20})")
 
 
 def is_unicode(emoji: str) -> bool:
@@ -49,7 +49,7 @@ def check_reaction(emoji: str) -> None:
 
 def _exists(form: Form, value: Json) -> None:
     if value.get("id") is not None:
-        known, where = str(value["id"]).isdecimal() and form.has_emoji(int(value["id"])), "id"
+        known, where = form.has_emoji(read_id(str(value["id"])) or 0), "id"
     else:
         known, where = is_unicode(str(value.get("name"))), "name"
     if not known:

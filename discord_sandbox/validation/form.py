@@ -1,16 +1,15 @@
 """Building blocks of payload checks, and Discord's tree of errors."""
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from discord_sandbox.api_errors import Unsupported, refused
-from discord_sandbox.store import Json
+from discord_sandbox.store import Json, read_id
 
 _ignored: ContextVar[list[str] | None] = ContextVar("ignored", default=None)
 
@@ -120,7 +119,7 @@ def boolean(form: Form, value: Any) -> None:
 
 
 def snowflake(form: Form, value: Any) -> None:
-    if not re.fullmatch(r"\d{1,20}", str(value)):
+    if isinstance(value, bool) or not isinstance(value, str | int) or read_id(str(value)) is None:
         form.wrong("NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
 
 
@@ -133,9 +132,18 @@ def one_of(*choices: int | str) -> Check:
     return check
 
 
+def in_utc(text: str) -> datetime:
+    """Return the time that a text in ISO 8601 means, without an offset in UTC. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    try:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text} lies outside the years 1 to 9999") from None
+
+
 def moment(form: Form, value: Any) -> None:
     try:
-        datetime.fromisoformat(value)
+        in_utc(value)
     except (TypeError, ValueError):
         form.wrong("DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")
 
@@ -143,7 +151,10 @@ def moment(form: Form, value: Any) -> None:
 def url(*schemes: str, most: int = 2048) -> Check:
     def check(form: Form, value: Any) -> None:
         text(most=most)(form, value)
-        parts = urlsplit(str(value))
+        try:
+            parts = urlsplit(str(value))
+        except ValueError:
+            return form.wrong("URL_TYPE_INVALID_URL", "Not a well formed URL.")
         if not parts.scheme or not (parts.netloc or parts.path):
             form.wrong("URL_TYPE_INVALID_URL", "Not a well formed URL.")
         elif parts.scheme not in schemes:
@@ -152,6 +163,7 @@ def url(*schemes: str, most: int = 2048) -> Check:
                 "URL_TYPE_INVALID_SCHEME",
                 f'Scheme "{parts.scheme}" is not supported. Scheme must be one of ({allowed}).',
             )
+        return None
 
     return check
 

@@ -51,8 +51,8 @@ def install(client: Client) -> None:
         return
     client.folder.mkdir(parents=True, exist_ok=True)
     if client.is_python:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", client.folder / "venv"], check=True)
-        pip = [client.folder / "venv" / "bin" / "pip", "install", "-qq", "--disable-pip-version-check"]
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(client.folder / "venv")], check=True)
+        pip = [str(client.folder / "venv" / "bin" / "pip"), "install", "-qq", "--disable-pip-version-check"]
         subprocess.run([*pip, *client.pins], check=True)
     else:
         npm = ["npm", "install", "--silent", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"]

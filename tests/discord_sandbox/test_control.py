@@ -131,6 +131,19 @@ async def test_a_route_fails_as_often_as_asked_for(sandbox: Sandbox, guild: Sand
     assert statuses == [503, 200]
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("faults", {"route": "GET /users/@me", "status": 7}),
+        ("faults", {"route": "GET /users/@me", "status": 429, "retry_after": "nan"}),
+        ("faults", {"status": 503}),
+        ("gateway/drop", {"code": 5}),
+    ],
+)
+async def test_a_fault_that_cannot_be_is_refused(sandbox: Sandbox, path: str, body: object) -> None:
+    assert "error" in await control(sandbox, "POST", path, body)
+
+
 @pytest.mark.parametrize("headers", [{"Origin": "https://raidbot.example"}, {"Host": "raidbot.example"}])
 async def test_other_sites_pages_are_refused(sandbox: Sandbox, guild: SandboxGuild, headers: dict[str, str]) -> None:
     url = f"{sandbox.world.base_url}/_sandbox/people/alice/say"

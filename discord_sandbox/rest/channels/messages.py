@@ -8,11 +8,13 @@ from discord_sandbox.permissions import Permission
 from discord_sandbox.rest.channels.channels import guild_of
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import EPOCH, Message
-from discord_sandbox.validation.form import Form, anything, shape
+from discord_sandbox.validation.form import Form, listing, shape, snowflake
 
 routes = Routes()
 MAX_BULK_DELETE_AGE = timedelta(days=14)
-_bulk = shape("a bulk delete", {"messages": anything}, required=["messages"])
+MAX_BULK_DELETE = 100
+MAX_LISTED = 10_000
+_bulk = shape("a bulk delete", {"messages": listing(snowflake, most=MAX_LISTED)}, required=["messages"])
 
 
 @routes.add("GET", "/channels/{channel_id}/messages", query=("limit", "before", "after", "around"))
@@ -71,7 +73,7 @@ def delete_messages(call: Call) -> Answer:
     _bulk(form, call.form)
     form.settle()
     ids = {int(message_id) for message_id in call.form["messages"]}
-    if not 2 <= len(ids) <= 100:
+    if not 2 <= len(ids) <= MAX_BULK_DELETE:
         raise refused(50016)
     oldest = call.world.clock.now() - MAX_BULK_DELETE_AGE
     if any(EPOCH + timedelta(milliseconds=message_id >> 22) < oldest for message_id in ids):

@@ -9,7 +9,7 @@ from discord_sandbox.validation.form import Check, Form, listing, one_of, shape,
 
 def bits(form: Form, value: Any) -> None:
     """Check permission bits: a number, usually sent as a string because it can exceed 53 bits."""
-    if not re.fullmatch(r"\d{1,20}", str(value)):
+    if not re.fullmatch(r"[0-9]{1,20}", str(value)):
         form.wrong("NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
 
 

@@ -24,6 +24,7 @@ def start_on_message(call: Call) -> Answer:
 
 @routes.add("POST", "/channels/{channel_id}/threads", forms=True)
 def start(call: Call) -> Answer:
+    check_thread(call.form)
     kind = ChannelType(int(call.form.get("type") or ChannelType.PRIVATE_THREAD))
     private = kind is ChannelType.PRIVATE_THREAD
     channel = call.channel(Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS)

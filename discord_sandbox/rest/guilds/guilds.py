@@ -10,11 +10,17 @@ from discord_sandbox.store import Channel, ChannelType, Guild
 from discord_sandbox.validation.form import Form, boolean, integer, one_of, shape, snowflake, text
 
 routes = Routes()
+_NOT_CREATED = (
+    ChannelType.DM,
+    ChannelType.ANNOUNCEMENT_THREAD,
+    ChannelType.PUBLIC_THREAD,
+    ChannelType.PRIVATE_THREAD,
+)
 _new_channel = shape(
     "a channel",
     {
         "name": text(least=1, most=100, required=True),
-        "type": one_of(*(int(kind) for kind in ChannelType if kind < 10 or kind > 12)),
+        "type": one_of(*(int(kind) for kind in ChannelType if kind not in _NOT_CREATED)),
         "topic": text(most=1024),
         "position": integer(least=0),
         "parent_id": snowflake,

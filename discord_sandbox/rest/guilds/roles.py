@@ -7,16 +7,21 @@ from discord_sandbox.rest.channels.overwrites import bits
 from discord_sandbox.rest.guilds.guilds import need
 from discord_sandbox.rest.routing import Answer, Call, Routes
 from discord_sandbox.store import Guild, Role
-from discord_sandbox.validation.form import Form, anything, boolean, integer, shape, text
+from discord_sandbox.validation.form import Form, boolean, integer, shape, text
 
 routes = Routes()
+_colour = integer(least=0, most=0xFFFFFF)
 _role = shape(
     "a role",
     {
         "name": text(least=1, most=100),
         "permissions": bits,
-        "color": integer(least=0, most=0xFFFFFF),
-        "colors": anything,
+        "color": _colour,
+        "colors": shape(
+            "a role's colours",
+            {"primary_color": _colour},
+            unmodelled=["secondary_color", "tertiary_color"],
+        ),
         "hoist": boolean,
         "mentionable": boolean,
     },

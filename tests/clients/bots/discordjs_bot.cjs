@@ -32,6 +32,7 @@ const ANSWERS = {
     ];
     await interaction.reply(given.filter((one) => one !== null && one !== undefined).join(" "));
   },
+  ping: (interaction) => interaction.reply("pong"),
   async later(interaction) {
     await interaction.deferReply();
     await interaction.editReply("done");
@@ -282,6 +283,11 @@ steps.add("sends direct messages", async () => {
   same((await steps.control("GET", "/people/alice/dms")).map((one) => one.content), ["just for you"]);
   await message.edit("changed");
   await message.delete();
+});
+
+steps.add("answers a command in a direct message", async () => {
+  const { id } = await member("alice").createDM();
+  same((await steps.act("alice", "slash", { channel: id, command: "ping" })).text, "pong");
 });
 
 steps.add("is refused by somebody with closed direct messages", () => steps.refused(member("erin").send("hello"), 50007));

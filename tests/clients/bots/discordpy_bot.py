@@ -3,9 +3,11 @@
 import asyncio
 import io
 import sys
+from datetime import timedelta
 
 import discord
 import forks
+import forks_servers
 import yarl
 from discord import app_commands, ui
 from discord.gateway import DiscordWebSocket
@@ -16,7 +18,7 @@ from steps import Steps, same
 steps = Steps()
 Route.BASE = steps.world["api_url"]
 DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(steps.world["gateway_url"])
-client = discord.Client(intents=discord.Intents.all())
+client = discord.Client(intents=discord.Intents.all(), guild_ready_timeout=0.2)
 tree = app_commands.CommandTree(client)
 bot = forks.Bot(discord, client, steps)
 guild = discord.Object(int(steps.guild["id"]))
@@ -199,7 +201,7 @@ async def _():
     await ready
 
 
-forks.add_start(steps, bot)
+steps.include(forks_servers.start, bot)
 
 
 @steps.add("registers commands for a server and for all")
@@ -211,28 +213,24 @@ async def _():
 
 
 add_interactions(steps)
-forks.add_messages(steps, bot)
-forks.add_reactions(steps, bot)
-forks.add_people(steps, bot)
-forks.add_channels(steps, bot)
-forks.add_errors(steps, bot)
+forks.include_all(steps, bot)
 
 
-async def poll(channel):
-    asked = discord.Poll("When?", forks.until_tomorrow())
-    await channel.send(poll=asked.add_answer(text="Friday").add_answer(text="Saturday"))
+@steps.add("sends a poll", may_be_unsupported=True)
+async def _():
+    asked = discord.Poll("When?", timedelta(hours=24))
+    await bot.channel("lounge").send(poll=asked.add_answer(text="Friday").add_answer(text="Saturday"))
 
 
-async def layout(channel):
-    await channel.send(view=ui.LayoutView().add_item(ui.TextDisplay("hello")))
+@steps.add("sends components v2", may_be_unsupported=True)
+async def _():
+    await bot.channel("lounge").send(view=ui.LayoutView().add_item(ui.TextDisplay("hello")))
 
 
-async def forum(guild):
-    plans = await guild.create_forum("plans")
+@steps.add("posts in a forum", may_be_unsupported=True)
+async def _():
+    plans = await bot.guild.create_forum("plans")
     await plans.create_thread(name="Friday", content="who comes?")
-
-
-forks.add_unsupported(steps, bot, poll, layout, forum)
 
 
 @steps.add("leaves in order")

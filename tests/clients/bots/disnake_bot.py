@@ -5,6 +5,7 @@ import sys
 
 import disnake
 import forks
+import forks_servers
 from disnake import ui
 from disnake.ext import commands
 from disnake.http import Route
@@ -142,7 +143,7 @@ async def _():
     await ready
 
 
-forks.add_start(steps, bot)
+steps.include(forks_servers.start, bot)
 
 
 @steps.add("registers commands for a server and for all")
@@ -156,27 +157,23 @@ async def _():
 
 
 add_interactions(steps)
-forks.add_messages(steps, bot)
-forks.add_reactions(steps, bot)
-forks.add_people(steps, bot)
-forks.add_channels(steps, bot)
-forks.add_errors(steps, bot)
+forks.include_all(steps, bot)
 
 
-async def poll(channel):
-    await channel.send(poll=disnake.Poll("When?", answers=["Friday", "Saturday"]))
+@steps.add("sends a poll", may_be_unsupported=True)
+async def _():
+    await bot.channel("lounge").send(poll=disnake.Poll("When?", answers=["Friday", "Saturday"]))
 
 
-async def layout(channel):
-    await channel.send(components=[ui.TextDisplay("hello")])
+@steps.add("sends components v2", may_be_unsupported=True)
+async def _():
+    await bot.channel("lounge").send(components=[ui.TextDisplay("hello")])
 
 
-async def forum(guild):
-    plans = await guild.create_forum_channel("plans")
+@steps.add("posts in a forum", may_be_unsupported=True)
+async def _():
+    plans = await bot.guild.create_forum_channel("plans")
     await plans.create_thread(name="Friday", content="who comes?")
-
-
-forks.add_unsupported(steps, bot, poll, layout, forum)
 
 
 @steps.add("leaves in order")

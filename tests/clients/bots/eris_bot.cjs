@@ -40,6 +40,7 @@ function echoed({ options, resolved }) {
 
 const ANSWERS = {
   echo: (interaction) => interaction.createMessage(echoed(interaction.data)),
+  ping: (interaction) => interaction.createMessage("pong"),
   async later(interaction) {
     await interaction.defer();
     await interaction.editOriginalMessage("done");
@@ -295,6 +296,11 @@ steps.add("sends direct messages", async () => {
   same((await steps.control("GET", "/people/alice/dms")).map((one) => one.content), ["just for you"]);
   await message.edit("changed");
   await message.delete();
+});
+
+steps.add("answers a command in a direct message", async () => {
+  const { id } = await client.getDMChannel(members.alice);
+  same((await steps.act("alice", "slash", { channel: id, command: "ping" })).text, "pong");
 });
 
 steps.add("is refused by somebody with closed direct messages", async () => {

@@ -1,4 +1,4 @@
-"""What the bots with py-cord, nextcord and disnake answer: their interactions are used in the same way."""
+"""Answers of the bots with py-cord, nextcord and disnake: their interactions are used in the same way."""
 
 import io
 

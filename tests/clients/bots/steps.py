@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import traceback
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -14,34 +15,45 @@ import aiohttp
 STEP_TIMEOUT_SECONDS = 40
 
 
-class Steps:
-    """The steps of a script in the order in which they were added, and the people of its sandbox.
+class Group:
+    """Some steps in the order in which they were added."""
+
+    def __init__(self):
+        self.list = []
+
+    def add(self, name, *, may_be_unsupported=False):
+        """Add the decorated function as the next step."""
+
+        def added(attempt):
+            self.list.append((name, attempt, may_be_unsupported))
+            return attempt
+
+        return added
+
+    def include(self, group, *arguments):
+        """Add the steps of another group, whose functions take these arguments."""
+        self.list += [(name, partial(attempt, *arguments), may) for name, attempt, may in group.list]
+
+
+class Steps(Group):
+    """The steps of a script, and the people of its sandbox.
 
     A step is `ok`, `FAILED`, or `unsupported` if it was added as one that the sandbox need not know and the sandbox
     said so itself with a 501. A 501 in any other step is a failure, even if the library overlooks it.
     """
 
     def __init__(self):
+        super().__init__()
         self.world = json.loads(os.environ["SANDBOX"])
         self.crowd, self.guild = sorted(self.world["guilds"], key=lambda guild: guild["name"])
-        self._steps = []
         self._http = None
-
-    def add(self, name, *, may_be_unsupported=False):
-        """Add the decorated function without arguments as the next step."""
-
-        def added(attempt):
-            self._steps.append((name, attempt, may_be_unsupported))
-            return attempt
-
-        return added
 
     async def run(self):
         """Try all steps and return the number of failures."""
         counts = {"ok": 0, "FAILED": 0, "unsupported": 0}
         async with aiohttp.ClientSession() as self._http:
             seen = len(await self.gaps())
-            for name, attempt, may_be_unsupported in self._steps:
+            for name, attempt, may_be_unsupported in self.list:
                 error = await self._error_of(attempt)
                 gaps = (await self.gaps())[seen:]
                 seen += len(gaps)

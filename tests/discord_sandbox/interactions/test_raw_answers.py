@@ -143,3 +143,18 @@ async def test_nothing_is_suggested_for_other_options(
 
     with pytest.raises(NotPossible, match="suggests nothing"):
         await alice.autocomplete(channel, "join", {}, focused=focused)
+
+
+async def test_an_answer_of_discord_s_that_is_not_modelled_is_a_gap(
+    sandbox: Sandbox, app: RawApp, alice: Person, channel: Channel
+) -> None:
+    asking = asyncio.create_task(alice.slash(channel, "plan"))
+    asked = await app.asked()
+
+    launched, _ = await app.answer(asked, 12)
+    unknown, _ = await app.answer(asked, 99)
+    await app.answer(asked, 4, {"content": "Planned"})
+    await asking
+
+    assert (launched, unknown, sandbox.unsupported) == (501, 400, ["interaction callback type 12"])
+    sandbox.unsupported.clear()

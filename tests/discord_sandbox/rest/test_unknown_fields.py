@@ -8,6 +8,7 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.store import Channel, Json
+from discord_sandbox.validation import components
 from tests import openapi_check
 
 EMBED = {"title": "Raid", "sparkle": 1, "image": {"url": "https://raid.example/a.png", "sparkle": 1}}
@@ -66,6 +67,29 @@ async def test_a_known_field_that_is_not_modelled_is_a_gap(
 
     assert (answer.status, sandbox.unsupported) == (501, ["field poll of a message"])
     sandbox.unsupported.clear()
+
+
+@pytest.mark.parametrize(("kind", "status"), [(4, 501), (None, 201), (9, 400)])
+async def test_only_a_kind_of_command_that_discord_has_is_a_gap(
+    sandbox: Sandbox, http: aiohttp.ClientSession, kind: int | None, status: int
+) -> None:
+    url = f"{sandbox.api_url}/applications/{sandbox.application_id}/commands"
+
+    answer = await http.post(url, json={"name": "raid", "description": "Raids", "type": kind})
+
+    assert answer.status == status
+    sandbox.unsupported.clear()
+
+
+@pytest.mark.parametrize("kind", [1, 3, 10, 11, 12, 99])
+async def test_a_guild_has_no_channels_of_other_kinds(
+    sandbox: Sandbox, http: aiohttp.ClientSession, guild: SandboxGuild, kind: int
+) -> None:
+    guild.bot_role.permissions = 8
+
+    answer = await http.post(f"{sandbox.api_url}/guilds/{guild.id}/channels", json={"name": "x", "type": kind})
+
+    assert (answer.status, (await answer.json())["code"]) == (400, 50035)
 
 
 ROUTES = [
@@ -130,3 +154,12 @@ def fields(schema: Json, named: Json) -> Iterator[str]:
     yield from schema.get("properties", {})
     for one in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
         yield from fields(one, named)
+
+
+@pytest.mark.skipif(not openapi_check.has_description(), reason="Discord's description is not at hand")
+def test_every_type_of_component_is_modelled_or_a_gap() -> None:
+    description = json.loads(openapi_check.DESCRIPTION.read_text(encoding="utf-8"))
+    listed = {one["const"] for one in description["components"]["schemas"]["MessageComponentTypes"]["oneOf"]}
+    modelled = {components.ROW, components.BUTTON, components.TEXT_INPUT, components.LABEL, *components.SELECTS}
+
+    assert listed == modelled | set(components.UNMODELLED)

@@ -93,6 +93,8 @@ MESSAGES: list[tuple[Json, list[str]]] = [
     ({"embeds": [{"description": "x" * 3000}, {"description": "x" * 3001}]}, ["embeds MAX_EMBED_SIZE_EXCEEDED"]),
     ({"content": "hi", "components": [row(button())] * 6}, ["components BASE_TYPE_MAX_LENGTH"]),
     ({"content": "hi", "components": [button()]}, ["components.0.type COMPONENT_TYPE_INVALID"]),
+    ({"content": "hi", "components": [{"type": 99}]}, ["components.0.type COMPONENT_TYPE_INVALID"]),
+    (placed({"type": "2"}), ["components.0.components.0.type COMPONENT_TYPE_INVALID"]),
     ({"content": "hi", "components": [row()]}, ["components.0.components BASE_TYPE_BAD_LENGTH"]),
     (placed(*[button(custom_id=str(number)) for number in range(5)]), []),
     (placed(button(), button()), ["components.0.components.1.custom_id COMPONENT_CUSTOM_ID_DUPLICATED"]),
