@@ -190,6 +190,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             left = deadline - asyncio.get_running_loop().time()
             return min(_CLOSE_TIMEOUT_SECONDS, left / parts)
 
+        self._db.hurry()
         await self.delivery.event_queue.end(_EVENTS_TIMEOUT_SECONDS)
         await self._keep_unhandled(share(4))
         await self._tasks.cancel_all()
@@ -200,7 +201,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
 
     async def _keep_unhandled(self, timeout: float) -> None:
         try:
-            await _at_most(timeout, self.delivery.unhandled_reactions.save())
+            await self.delivery.unhandled_reactions.save(within=timeout)
         except Exception:  # the next start compares the boards
             log.exception("reactions not kept for the next start")
 

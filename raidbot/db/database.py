@@ -37,6 +37,7 @@ _APPLICATION_ID = 0x52414944
 _OUTAGES = {"SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED"}
 _FAULTS_OF_ROWS = {"SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE"}
 """A migration that fails with one of these does not fit what the database holds."""
+_HURRIED_MILLISECONDS = 250
 _RECOVERY_SECONDS = 5.0
 """Time without a failed write before an outage is over: on a full disk some writes still succeed."""
 
@@ -57,6 +58,7 @@ class Database:
         self._guard = guard
         self._commits = SharedCommits(self._commit)
         self._failed_at = 0.0
+        self._is_hurried = False
         self.outage: str | None = None
         """The reason of the current write outage, or None."""
 
@@ -89,6 +91,10 @@ class Database:
             raise
         return cls(path, writer, reader, guard)
 
+    def hurry(self) -> None:
+        """Let writes wait for other programs for a moment only: the bot is about to end."""
+        self._is_hurried = True
+
     async def close(self) -> None:
         await self._commits.finish()
         await self._reader.close()
@@ -102,8 +108,25 @@ class Database:
         """
         return await self._commits.write(work)
 
+<<<<<<< HEAD
     async def _commit(self, writes: Sequence[Write[object]]) -> None:
         """Raises Unwritable during a write outage."""
+=======
+        def transaction(connection: sqlite3.Connection) -> tuple[T, bool]:
+            before = connection.total_changes
+            if self._is_hurried:
+                connection.execute(f"PRAGMA busy_timeout = {_HURRIED_MILLISECONDS:d}").fetchall()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            return result, connection.total_changes != before
+
+>>>>>>> ledger
         try:
             changed = await _run(self._writer, Commit(writes, _is_outage))
         except sqlite3.OperationalError as error:

@@ -11,6 +11,8 @@ from raidbot.db.cells import SetAside
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import GuildId, MemberId
 
+_ANY_ID = 2**63 - 1
+
 
 class Heard(StrEnum):
     """The event. `TOO_FAST` is a reaction added by a member who reacts faster than allowed."""
@@ -51,15 +53,15 @@ def kept(connection: sqlite3.Connection) -> tuple[int, list[HeardReaction], list
     ).fetchall()
     found: list[HeardReaction] = []
     unreadable: list[SetAside] = []
-    for row, *stored in rows:
+    for row, *values in rows:
         try:
-            found.append(_heard(*stored))
+            found.append(heard(*values))
         except cells.UnreadableCellError as why:
             unreadable.append(SetAside(table="heard_reactions", row=str(row), why=str(why)))
     return rows[-1][0] if rows else 0, found, unreadable
 
 
-def _heard(
+def heard(
     what: object,
     kind: object,
     thing: object,
@@ -71,7 +73,7 @@ def _heard(
     roles: object,
     tell: object,
 ) -> HeardReaction:
-    """Raises UnreadableCellError."""
+    """Return the reaction of which these are the cells. Raises UnreadableCellError."""
     return HeardReaction(
         what=_what(what),
         kind=cells.text(kind),
@@ -90,31 +92,21 @@ _what = cells.one_of(Heard)
 _role_ids = cells.json_list(cells.snowflake)
 
 
-def keep(tx: sqlite3.Connection, reactions: Iterable[HeardReaction]) -> int:
-    """Add rows behind those that are there, and return the id of the last row."""
+def stored(one: HeardReaction) -> tuple[str | int, ...]:
+    """Return the cells, from which `heard` makes the reaction again."""
+    roles = json.dumps(sorted(one.roles))
+    return one.what, one.kind, one.thing, one.guild, one.member, one.emoji, one.is_super, one.name, roles, one.tell
+
+
+def keep(tx: sqlite3.Connection, reactions: Iterable[HeardReaction]) -> None:
+    """Add rows behind those that are there."""
     tx.executemany(
         "INSERT INTO heard_reactions (what, kind, thing, guild, member, emoji, is_super, name, roles, tell)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                one.what,
-                one.kind,
-                one.thing,
-                one.guild,
-                one.member,
-                one.emoji,
-                one.is_super,
-                one.name,
-                json.dumps(sorted(one.roles)),
-                one.tell,
-            )
-            for one in reactions
-        ],
+        [stored(one) for one in reactions],
     )
-    last: int = tx.execute("SELECT coalesce(max(id), 0) FROM heard_reactions").fetchone()[0]
-    return last
 
 
-def delete(tx: sqlite3.Connection, *, until: int) -> None:
-    """Delete the rows up to this id."""
+def delete(tx: sqlite3.Connection, *, until: int = _ANY_ID) -> None:
+    """Delete the rows up to this id, or all of them."""
     tx.execute("DELETE FROM heard_reactions WHERE id <= ?", (until,))

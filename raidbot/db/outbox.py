@@ -27,8 +27,6 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 """Most by which this machine's clock is assumed to be ahead of Discord's, which dates the messages."""
 _URGENCY = {Purpose.PROMOTION: 0, Purpose.REQUEST: 0, Purpose.REMINDER: 0, Purpose.CHANGE: 1, Purpose.COURTESY: 2}
 """The lowest goes first."""
-_ERROR_OR_REASON = "iif(expires_at <= :until, coalesce(last_error, :error), :error)"
-"""The error of an attempt, or why a row had ended by then: it expires before it would be tried again."""
 KEPT = timedelta(days=30)
 """Time for which a done row is kept. Whoever asks later whether a message was owed asks a fact of its own table."""
 
@@ -249,7 +247,8 @@ def postpone(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -
     A row that ended while it was being sent keeps the reason.
     """
     tx.execute(
-        f"UPDATE outbox SET state = 'pending', last_error = {_ERROR_OR_REASON}, due_at = :until WHERE id = :row",
+        "UPDATE outbox SET state = 'pending', due_at = :until,"
+        " last_error = iif(expires_at <= :until, coalesce(last_error, :error), :error) WHERE id = :row",
         {"row": row, "error": error, "until": seconds(until)},
     )
 
@@ -257,7 +256,8 @@ def postpone(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -
 def put_back(tx: sqlite3.Connection, row: int, *, error: str, until: datetime) -> None:
     """Take back the claim of a row that could not be tried: it is due again at `until`, as if never claimed."""
     tx.execute(
-        f"UPDATE outbox SET state = 'pending', last_error = {_ERROR_OR_REASON}, due_at = :until,"
+        "UPDATE outbox SET state = 'pending', due_at = :until,"
+        " last_error = iif(expires_at <= :until, coalesce(last_error, :error), :error),"
         " attempts = attempts - 1, claimed_at = iif(attempts = 1, NULL, claimed_at) WHERE id = :row",
         {"row": row, "error": error, "until": seconds(until)},
     )

@@ -20,7 +20,6 @@ from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
-from raidbot.delivery.messages.conversations import Conversations
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.delivery.threads import Threads
@@ -67,17 +66,18 @@ class DeliveryService:
         self.lost_boards = self._add(
             "lost boards", LostBoards(state, kinds, client, api, self.boards, delay=second_look_seconds)
         )
-        conversations = Conversations(client, api, gap=dm_opening_seconds)
         self.outbox = self._add(
             "outbox",
-            Outbox(state, client, api, conversations, batch=dm_batch, pause=dm_pause_seconds),
+            Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds, opening_gap=dm_opening_seconds),
         )
         self.audit_feed = self._add("log channels", AuditFeed(state, client))
         self.reaction_remover = self._add(
             "reaction removal", ReactionRemover(kinds, client, reader, api, events=events)
         )
         self.threads = self._add("threads", Threads(state, client, api))
-        self.best_effort_dms = self._add("best-effort dms", BestEffortDms(client, api, conversations))
+        self.best_effort_dms = self._add(
+            "best-effort dms", BestEffortDms(client, api, conversations=self.outbox.conversations)
+        )
         self.refusal_notices = RefusalNotices(state, self.best_effort_dms)
         self.member_names = self._add(
             "names", MemberNames(state, client, redraw=lambda raid: self.raid_boards.mark(raid))

@@ -30,7 +30,6 @@ from raidbot.delivery.discord_internals import set_request_timeout
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
-from raidbot.delivery.messages.conversations import Conversations
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.delivery.threads import Threads
@@ -197,8 +196,7 @@ class DeliveryWorld:
         state = State(db, self.clock)
         set_request_timeout(self.client, patience)
         line = DiscordApi(partial(CircuitBreaker, open_seconds=0.3))
-        conversations = Conversations(self.client, line, gap=0.01)
-        outbox = Outbox(state, self.client, line, conversations, pause=0.05, first_retry=0.1)
+        outbox = Outbox(state, self.client, line, pause=0.05, first_retry=0.1, opening_gap=0.01)
         quick: dict[str, Any] = {"gap": 0.1, "channel_gap": 0.1, "first_retry": 0.1, "slow_retry": 0.3}
         kinds = PostedKinds()
 
@@ -217,10 +215,7 @@ class DeliveryWorld:
             kinds, reader, line, follow, lost=lost_boards.suspect, first_retry=0.1, sweep_gap=sweep_gap, event_delay=0.1
         )
         post = Posting(state, kinds, self.client, line, follow, catch_up=reconcile.compare, first_retry=0.1)
-        threads, notices = (
-            Threads(state, self.client, line),
-            RefusalNotices(state, BestEffortDms(self.client, line, conversations)),
-        )
+        threads, notices = Threads(state, self.client, line), RefusalNotices(state, BestEffortDms(self.client, line))
         parts = (follow, reaction_remover, reconcile, post, threads, people, departures, notices)
         raid_boards = RaidBoards(state, *parts, may_sign_up=SignupGate(self.client, state, line).may_sign_up)
         kinds.register(raid_boards)

@@ -15,7 +15,7 @@ from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Message
 from raidbot.demo.harness import BotProcess
 from raidbot.raids.emoji.model import key_of
-from tests.chaos import rounds, seeds
+from tests.chaos import QUICK, rounds, seeds
 from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd, PlannedReaction
 from tests.e2e.database_facts import AuditReplay, AuditRow, DatabaseFacts
@@ -25,11 +25,6 @@ KILLS = rounds(2, 6)
 EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
 FETCH = "/channels/{channel_id}/messages/{message_id}"
 SEND = "POST /channels/{channel_id}/messages"
-_QUICK = {
-    "RAIDBOT_DM_PAUSE_SECONDS": "0.05",
-    "RAIDBOT_DM_BATCH": "10",
-    "RAIDBOT_DM_OPENING_SECONDS": "0.05",
-}
 
 
 WAITED = ("waitlisted", "came back, first in line")
@@ -37,7 +32,7 @@ WAITED = ("waitlisted", "came back, first in line")
 
 @pytest.fixture
 async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BotProcess]:
-    process = BotProcess(sandbox, tmp_path, settings=_QUICK)
+    process = BotProcess(sandbox, tmp_path, settings=QUICK)
     yield process
     await process.stop()
 

@@ -18,6 +18,7 @@ UNGUARDED = {
     "delivery/boards/raid_boards.py: self._restyle(after.guild)": "lasts as long as one change of settings",
     "delivery/keyed_workers.py: self._run(key)": "catches what the work raises, and runs it again",
     "delivery/messages/best_effort_dm.py: self._say(member, text)": "one message, whose failure is logged",
+    "delivery/messages/outbox.py: self._send_beside(mine)": "one recipient's messages, whose failure is logged",
     "process.py: _connect(bot, token)": "ends the process with its error",
     "process.py: stop_requested.wait()": "waits only",
     "utils/aggregate.py: work": "one change, whose error is its caller's",

@@ -71,8 +71,9 @@ class RaidReactions:
         settings = await self._state.settings(reaction.guild)
         rule = partial(self._join, reaction=reaction, role=role.key, settings=settings, now=self._state.now())
         cause = Cause(Source.REACTION, reaction.member)
+        names = {reaction.member: reaction.name} if reaction.name else {}  # none is known after some stops
         try:
-            await self._state.change(raid.id, rule, cause, names={reaction.member: reaction.name})
+            await self._state.change(raid.id, rule, cause, names=names)
         except Refusal as refusal:
             self._refuse(raid, reaction.member, role)
             await self._notices.refused(raid, reaction.member, refusal)

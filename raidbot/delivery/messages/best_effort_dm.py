@@ -23,11 +23,16 @@ class BestEffortDms:
     """
 
     def __init__(
-        self, client: discord.Client, api: DiscordApi, conversations: Conversations, *, again_after: float = 600.0
+        self,
+        client: discord.Client,
+        api: DiscordApi,
+        *,
+        conversations: Conversations | None = None,
+        again_after: float = 600.0,
     ) -> None:
         self._client = client
         self._api = api
-        self._conversations = conversations
+        self._conversations = conversations or Conversations(client, api)
         self._said: SlidingWindow[MemberId] = SlidingWindow(1, again_after)
         self._pacer: Pacer[None] = Pacer(0.25, burst=5)
         self._tasks = TaskSet()

@@ -57,19 +57,19 @@ class Outbox:
         state: State,
         client: discord.Client,
         api: DiscordApi,
-        conversations: Conversations,
         *,
         batch: int = 5,
         pause: float = 1.2,
         first_retry: float = 5.0,
+        opening_gap: float = 0.5,
     ) -> None:
         self._state = state
         self._api = api
         self._closed = ClosedDms(state)
-        self._conversations = conversations
+        self.conversations = Conversations(client, api, gap=opening_gap)
         self._under_way: dict[OutboxKind, Counter[int]] = {"dm": Counter(), "post": Counter()}
         self._sending = TaskSet()
-        self._sender = Sender(state, client, api, conversations)
+        self._sender = Sender(state, client, api, self.conversations)
         self._batch = batch
         self._pause = pause
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
@@ -162,7 +162,7 @@ class Outbox:
         under_way = sending
         while under_way:
             _, under_way = await asyncio.wait(under_way, timeout=_PATIENCE_SECONDS)
-            if not self._conversations.is_queueing:
+            if not self.conversations.is_queueing:
                 break
         return bool(under_way) or any(task.result() for task in sending)
 

@@ -9,7 +9,7 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.demo.harness import BotProcess
-from tests.chaos import rounds, seeds
+from tests.chaos import QUICK, rounds, seeds
 from tests.conftest import Start
 from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd
@@ -21,16 +21,11 @@ EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
 SIZE = 40
 TROUBLES = 4
 OUTAGE_SECONDS = rounds(7, 20)
-_QUICK = {
-    "RAIDBOT_DM_PAUSE_SECONDS": "0.05",
-    "RAIDBOT_DM_BATCH": "10",
-    "RAIDBOT_DM_OPENING_SECONDS": "0.05",
-}
 
 
 @pytest.fixture
 async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BotProcess]:
-    process = BotProcess(sandbox, tmp_path, settings=_QUICK)
+    process = BotProcess(sandbox, tmp_path, settings=QUICK)
     yield process
     await process.stop()
 

@@ -39,7 +39,7 @@ async def test_sixty_people_toggling_on_one_server_delay_no_reminder_of_another(
     other.add_channel("raid-signups")
     alice = other.add_member("alice")
     crowd = [guild.add_member(f"member{number:02}") for number in range(60)]
-    async with start(dm_batch=5, dm_pause_seconds=1.2, dm_opening_seconds=0.5):
+    async with start(dm_batch=5, dm_pause_seconds=1.2):
         full = await post_raid(guild, seats=1, when="in 20 hours")
         board = await post_raid(other)
         await alice.react(board, "✅")
