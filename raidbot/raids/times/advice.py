@@ -25,6 +25,7 @@ from raidbot.raids.times.refusals import (
 from raidbot.raids.times.resolve import parse_once
 
 _MAX_TRIES = 3
+_MAX_LENGTH = 150
 _USUAL_TIMES = 2
 _MAX_CANDIDATES = 12
 """Bounds the work for one refusal: each candidate is parsed."""
@@ -54,7 +55,7 @@ class Adviser:
             lead, tries = "Try", self._understood(self._examples())
         if len(tries) == 1 and lead == "Do you mean":
             lead = "Write"
-        refusal.advise(tries, lead)
+        refusal.advise(_fitting(tries), lead)
         return refusal
 
     def _corrected(self, refusal: NotUnderstood) -> tuple[Lead, list[str]]:
@@ -149,6 +150,11 @@ class Adviser:
         """Return the text with a space behind every time: “8pmEST” becomes “8pm EST”."""
         text = re.sub(r"(\d ?[ap]m|\d:\d\d)(?=[a-z])", r"\1 ", self._plain, flags=re.IGNORECASE)
         return text if text != self._plain else None
+
+
+def _fitting(tries: list[str]) -> list[str]:
+    """Leave out the last ones if all are too long for a sentence, but never the first."""
+    return [text for number, text in enumerate(tries) if number == 0 or sum(map(len, tries)) <= _MAX_LENGTH]
 
 
 def _near(word: str) -> str | None:

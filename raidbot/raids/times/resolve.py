@@ -305,7 +305,7 @@ class _Resolver:
             return
         shown = wall.replace(tzinfo=self.place).tzname() or ""
         if shown.upper() != zone_letters.in_english(said.name) and zones.localise(wall, self.place)[1] is Shift.NONE:
-            city = str(self.place).rpartition("/")[2].replace("_", " ")
+            city = zones.city_of(str(self.place))
             which = f", which shows {shown} on that day" if shown.isalpha() else ""
             self._assume(f"Read {said.said} as the clock in {city}{which}.")
 
@@ -313,8 +313,7 @@ class _Resolver:
         """Say what the clock of the server's zone shows, if that is not what was typed."""
         there = instant.astimezone(self.home)
         if there.replace(tzinfo=None) != wall:
-            city = self.home.key.rpartition("/")[2].replace("_", " ")
-            self._assume(f"{wall:%H:%M} {said.strip()} is {there:%H:%M} in {city}.")
+            self._assume(f"{wall:%H:%M} {said.strip()} is {there:%H:%M} in {zones.city_of(self.home.key)}.")
 
     def _note_foreign_day(self, said: str) -> None:
         if self.local.date() != self.now.astimezone(self.home).date():

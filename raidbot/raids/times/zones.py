@@ -82,7 +82,7 @@ def zone_named(text: str) -> ZoneInfo:
         return ZoneInfo("UTC")
     _check_is_no_offset(name)
     found = places.zone_names().get(name.casefold().replace(" ", "_"))
-    zones = (found,) if found else places.zones_of(name)
+    zones = (found,) if found and "/" in found else places.zones_of(name) or ((found,) if found else ())
     if len(zones) == 1:
         return ZoneInfo(zones[0])
     raise UnknownZone(name)
@@ -92,6 +92,11 @@ def place_named(text: str) -> ZoneInfo | None:
     """Return the zone with this IANA name, ignoring case, or None."""
     found = places.zone_names().get(text.casefold())
     return ZoneInfo(found) if found else None
+
+
+def city_of(zone: str) -> str:
+    """Return the city in the name of a zone: “New York” of America/New_York."""
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def side_of_overlap(wall: datetime, zone: tzinfo, abbreviation: str) -> datetime | None:
