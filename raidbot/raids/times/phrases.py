@@ -37,8 +37,10 @@ _VAGUE = re.compile(
 _UNDATED = re.compile(r"\b(?:soon|later|tb[acd]|bald|bientôt|pronto)\b", re.IGNORECASE)
 _IN_HOW_MANY = re.compile(r"(?:in|dans|en) (?P<number>\d{1,3})", re.IGNORECASE)
 _NOW = re.compile(r"(?:right |just )?(?:now|asap|immediately|jetzt|sofort|maintenant|ahora)[.!]*", re.IGNORECASE)
-_GAME_CLOCK = re.compile(r"\b(?:server|realm|in-?game|game|st)(?: ?time)?\b", re.IGNORECASE)
-_OWN_CLOCK = re.compile(r"\b(?:my|our|your|local|ortszeit)(?: (?:local )?(?:time|timezone|zone))?\b", re.IGNORECASE)
+_GAME_CLOCK = re.compile(r"\b(?:(?:server|realm)(?: ?time)?|(?:in-?game|game) time|st)\b", re.IGNORECASE)
+_OWN_CLOCK = re.compile(
+    r"\b(?:(?:my|our|your|local) (?:local )?(?:time ?zone|time|zone|tz)|local|ortszeit)\b", re.IGNORECASE
+)
 _WEEK = re.compile(r"\b(?P<week>(?:next|this) (?:week|weekend)|(?:the )?weekend|wochenende)\b", re.IGNORECASE)
 
 

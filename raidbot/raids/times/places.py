@@ -10,7 +10,8 @@ from rapidfuzz.distance import OSA
 
 BIG_CITIES = {
     "America/New_York": "nyc|new york city|washington|washington dc|boston|philadelphia|miami|atlanta|orlando|tampa"
-    "|charlotte|baltimore|pittsburgh|cleveland|columbus|cincinnati|brooklyn|buffalo|raleigh|jacksonville|eastern",
+    "|charlotte|baltimore|pittsburgh|cleveland|columbus|cincinnati|brooklyn|buffalo|raleigh|jacksonville|eastern"
+    "|nueva york|georgia|florida|new jersey",
     "America/Chicago": "houston|dallas|austin|san antonio|minneapolis|st louis|saint louis|kansas city|milwaukee"
     "|nashville|new orleans|memphis|oklahoma city|omaha|fort worth|texas|central",
     "America/Denver": "salt lake city|albuquerque|colorado springs|boulder|colorado|utah|mountain",
@@ -19,7 +20,7 @@ BIG_CITIES = {
     "|california|silicon valley|pacific",
     "Pacific/Honolulu": "hawaii",
     "America/Anchorage": "alaska",
-    "America/Toronto": "montreal|ottawa|quebec|quebec city|hamilton|ontario",
+    "America/Toronto": "montreal|ottawa|quebec|quebec city|ontario",
     "America/Vancouver": "victoria bc|british columbia",
     "America/Edmonton": "calgary|alberta",
     "America/Halifax": "nova scotia",
@@ -30,31 +31,35 @@ BIG_CITIES = {
     "America/Guayaquil": "quito",
     "America/Caracas": "maracaibo",
     "Europe/London": "manchester|birmingham|liverpool|leeds|glasgow|edinburgh|cardiff|bristol|sheffield|newcastle|uk"
-    "|england|scotland|wales|great britain|britain|united kingdom|northern ireland",
+    "|england|scotland|wales|great britain|britain|united kingdom|northern ireland"
+    "|londres|londra|edimbourg",
     "Europe/Dublin": "cork|galway|limerick",
     "Europe/Paris": "marseille|lyon|toulouse|nice|nantes|strasbourg|bordeaux|lille|rennes|montpellier",
     "Europe/Berlin": "hamburg|munich|munchen|muenchen|cologne|koln|koeln|frankfurt|stuttgart|dusseldorf|duesseldorf"
-    "|leipzig|dresden|hannover|hanover|nuremberg|nurnberg|nuernberg|bremen|essen|dortmund|deutschland",
+    "|leipzig|dresden|hannover|hanover|nuremberg|nurnberg|nuernberg|bremen|essen|dortmund|deutschland"
+    "|berlino|colonia",
     "Europe/Vienna": "wien|graz|linz|salzburg|innsbruck|osterreich|oesterreich",
     "Europe/Zurich": "geneva|geneve|genf|basel|bern|lausanne|zuerich|schweiz|suisse",
-    "Europe/Madrid": "barcelona|valencia|seville|sevilla|zaragoza|malaga|bilbao|alicante|murcia|espana|catalonia",
+    "Europe/Madrid": "barcelona|valencia|seville|sevilla|zaragoza|malaga|bilbao|alicante|murcia|espana|catalonia"
+    "|cordoba",
     "Atlantic/Canary": "las palmas|tenerife|canary islands|gran canaria",
-    "Europe/Lisbon": "porto|lisboa|braga|coimbra",
+    "Europe/Lisbon": "porto|lisboa|braga|coimbra|lissabon|lisbonne",
     "Europe/Rome": "milan|milano|naples|napoli|turin|torino|florence|firenze|venice|venezia|bologna|roma|palermo"
-    "|italia",
+    "|italia"
+    "|rom|mailand|venedig|neapel|florenz",
     "Europe/Amsterdam": "rotterdam|the hague|den haag|utrecht|eindhoven|holland|nederland",
-    "Europe/Brussels": "antwerp|antwerpen|ghent|gent|liege|bruges|bruxelles|brussel|belgique|belgie",
-    "Europe/Copenhagen": "aarhus|odense|kobenhavn|danmark",
+    "Europe/Brussels": "antwerp|antwerpen|ghent|gent|liege|bruges|bruxelles|belgique|belgie|brussel|bruselas|luttich",
+    "Europe/Copenhagen": "aarhus|odense|kobenhavn|danmark|kopenhagen|copenhague",
     "Europe/Stockholm": "gothenburg|goteborg|malmo|uppsala|sverige",
     "Europe/Oslo": "bergen|trondheim|stavanger|norge",
     "Europe/Helsinki": "espoo|tampere|turku|oulu|suomi",
-    "Europe/Warsaw": "krakow|cracow|lodz|wroclaw|poznan|gdansk|warszawa|katowice|polska",
-    "Europe/Prague": "brno|ostrava|praha|czech republic|czechia|cesko",
+    "Europe/Warsaw": "krakow|cracow|lodz|wroclaw|poznan|gdansk|warszawa|katowice|polska|warschau|varsovie|varsovia",
+    "Europe/Prague": "brno|ostrava|praha|czech republic|czechia|cesko|prag",
     "Europe/Budapest": "debrecen|magyarorszag",
-    "Europe/Bucharest": "bucuresti|cluj|cluj-napoca|timisoara|iasi",
-    "Europe/Athens": "thessaloniki|piraeus|patras",
+    "Europe/Bucharest": "bucuresti|cluj|cluj napoca|timisoara|iasi",
+    "Europe/Athens": "thessaloniki|piraeus|patras|athen|athenes|atenas",
     "Europe/Kyiv": "kiev|kharkiv|odesa|odessa|lviv|dnipro",
-    "Europe/Moscow": "saint petersburg|st petersburg|petersburg|nizhny novgorod|kazan|moskva",
+    "Europe/Moscow": "saint petersburg|st petersburg|petersburg|nizhny novgorod|kazan|moskva|moskau|moscou|moscu",
     "Europe/Istanbul": "ankara|izmir|bursa|antalya|turkey|turkiye",
     "Europe/Belgrade": "novi sad|beograd",
     "Asia/Jerusalem": "tel aviv|haifa",
@@ -66,7 +71,8 @@ BIG_CITIES = {
     "Asia/Kolkata": "mumbai|bombay|delhi|new delhi|bangalore|bengaluru|chennai|madras|hyderabad|pune|ahmedabad|jaipur"
     "|kochi|lucknow|goa",
     "Asia/Dhaka": "chittagong",
-    "Asia/Shanghai": "beijing|peking|guangzhou|canton|shenzhen|chengdu|wuhan|tianjin|hangzhou|nanjing|xian|chongqing",
+    "Asia/Shanghai": "beijing|peking|guangzhou|canton|shenzhen|chengdu|wuhan|tianjin|hangzhou|nanjing|xian|chongqing"
+    "|pekin",
     "Asia/Taipei": "kaohsiung|taichung",
     "Asia/Hong_Kong": "kowloon",
     "Asia/Tokyo": "osaka|kyoto|yokohama|nagoya|sapporo|fukuoka|kobe|sendai|hiroshima",
@@ -79,7 +85,7 @@ BIG_CITIES = {
     "Asia/Kuala_Lumpur": "penang|johor bahru|malacca",
     "Asia/Bangkok": "chiang mai|phuket|pattaya",
     "Asia/Yangon": "rangoon|mandalay|burma",
-    "Asia/Almaty": "astana|nur-sultan|kazakhstan",
+    "Asia/Almaty": "astana|nur sultan|kazakhstan",
     "Australia/Sydney": "canberra|newcastle nsw|wollongong|new south wales",
     "Australia/Melbourne": "geelong",
     "Australia/Brisbane": "gold coast|cairns|townsville|queensland",
@@ -89,7 +95,12 @@ BIG_CITIES = {
     "Africa/Cairo": "alexandria|giza",
     "Africa/Casablanca": "rabat|marrakesh|marrakech|fes|tangier",
     "Africa/Lagos": "abuja|kano|ibadan",
-    "Africa/Nairobi": "mombasa",
+    "Africa/Nairobi": "mombasa|mombassa",
+    "Africa/Abidjan": "ivory coast",
+    "America/Puerto_Rico": "san juan",
+    "America/Costa_Rica": "san jose",
+    "Europe/Sarajevo": "bosnia",
+    "Europe/Skopje": "macedonia",
     "UTC": "zulu|universal|greenwich|gmt",
 }
 """Cities with a zone of another name, their names in other languages, and regions; without accents, by zone."""
@@ -100,8 +111,10 @@ _MAIN = {"DE": "Europe/Berlin", "ES": "Europe/Madrid", "PT": "Europe/Lisbon", "N
          "CN": "Asia/Shanghai", "MY": "Asia/Kuala_Lumpur", "AR": "America/Argentina/Buenos_Aires",
          "CL": "America/Santiago", "UA": "Europe/Kyiv", "UZ": "Asia/Tashkent", "CY": "Asia/Nicosia",
          "EC": "America/Guayaquil", "KZ": "Asia/Almaty", "PS": "Asia/Gaza", "FR": "Europe/Paris"}  # fmt: skip
-"""Where nearly everybody of a country with several zones lives."""
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "_": " ", "-": " ", "'": " "})
+"""The zones in which nearly everybody of a country with several zones lives."""
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "_": " ", "-": " ", "'": None, "’": None}
+)
 _CONTINENTS = {
     "Africa",
     "America",
@@ -124,8 +137,9 @@ def folded(text: str) -> str:
 
 
 def zones_of(text: str) -> tuple[str, ...]:
-    """Return the zone of a city, or the zones of a country or state, with the most people first; empty if unknown."""
-    return _places().get(folded(text), ())
+    """Return the zone of a city, or the zones of a country, or of all cities of that name; empty if unknown."""
+    name = folded(text)
+    return _places().get(name) or _squeezed().get(name.replace(" ", ""), ())
 
 
 def beginning_with(text: str) -> list[str]:
@@ -137,12 +151,11 @@ def beginning_with(text: str) -> list[str]:
 
 
 def near(text: str) -> list[str]:
-    """Return the zones of at most five places whose names are nearly the text, nearest first."""
-    names = tuple(_places())
-    found = process.extract(
-        folded(text), names, scorer=OSA.normalized_similarity, score_cutoff=_LEAST_NEARNESS, limit=5
-    )
-    return list(dict.fromkeys(zone for name, _, _ in found for zone in _places()[name][:3]))
+    """Return the zones of at most five places whose names are nearly the text, or its part behind a slash."""
+    typed, known = folded(text.rpartition("/")[2]).replace(" ", ""), _squeezed()
+    scorer = OSA.normalized_similarity
+    found = process.extract(typed, tuple(known), scorer=scorer, score_cutoff=_LEAST_NEARNESS, limit=5)
+    return list(dict.fromkeys(zone for name, _, _ in found for zone in known[name][:3]))
 
 
 @cache
@@ -160,30 +173,37 @@ def in_a_continent() -> tuple[str, ...]:
 
 @cache
 def _places() -> dict[str, tuple[str, ...]]:
+    """Return the zones of each city, country and state, by its folded name."""
     places: dict[str, tuple[str, ...]] = {}
     for zone, names in BIG_CITIES.items():
-        places.update({folded(name): (zone,) for name in names.split("|")})
-    for name in in_a_continent():
-        places.setdefault(folded(name.rpartition("/")[2]), (name,))
+        for name in names.split("|"):
+            places[name] = (*places.get(name, ()), zone)
+    big = set(places)
+    for zone in in_a_continent():
+        places.setdefault(folded(zone.rpartition("/")[2]), (zone,))
     by_code = _zones_by_country()
-    for code, name in _rows("iso3166.tab"):
+    for code, title in _rows("iso3166.tab"):
+        name = folded(title.replace("(", "").replace(")", ""))
         zones = (_MAIN[code],) if code in _MAIN else by_code.get(code, ())
-        if zones:
-            places.setdefault(folded(name.replace("(", "").replace(")", "")), zones)
-    places.update({name: by_code[code] for name, code in _SEVERAL.items()})
-    return places
+        if name in big:
+            places[name] = tuple(dict.fromkeys((*places[name], *zones)))
+        elif zones:
+            places.setdefault(name, zones)
+    return places | {name: by_code[code] for name, code in _SEVERAL.items()}
+
+
+@cache
+def _squeezed() -> dict[str, tuple[str, ...]]:
+    """Return the same by the name without spaces: people write “newyork” and “washington d.c.”."""
+    return {name.replace(" ", ""): zones for name, zones in _places().items()}
 
 
 def _zones_by_country() -> dict[str, tuple[str, ...]]:
     zones: dict[str, list[str]] = {}
     for code, _, zone, *_ in _rows("zone.tab"):
         zones.setdefault(code, []).append(zone)
-    return {code: tuple(sorted(names, key=_by_people)) for code, names in zones.items()}
-
-
-def _by_people(zone: str) -> bool:
-    """Sort zones with big cities of other names before the rest; otherwise the table goes from east to west."""
-    return zone not in BIG_CITIES
+    order = {zone: place for place, zone in enumerate(BIG_CITIES)}
+    return {code: tuple(sorted(names, key=lambda name: order.get(name, len(order)))) for code, names in zones.items()}
 
 
 def _rows(table: str) -> Iterable[list[str]]:

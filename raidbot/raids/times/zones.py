@@ -145,5 +145,5 @@ def _zones_at(offset: re.Match[str]) -> list[str]:
     ahead = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
     if (offset["sign"] == "-") is not bool(offset["etc"]):
         ahead = -ahead  # Etc/GMT+5 is behind UTC
-    known = dict.fromkeys([*_USUAL, *places.BIG_CITIES, *places.in_a_continent()])
+    known = dict.fromkeys([*_USUAL, *places.BIG_CITIES])
     return [name for name in known if _SOME_WINTER.astimezone(ZoneInfo(name)).utcoffset() == ahead][:3]
