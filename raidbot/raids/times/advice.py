@@ -30,9 +30,9 @@ _USUAL_TIMES = 2
 _MAX_CANDIDATES = 12
 """Bounds the work for one refusal: each candidate is parsed."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_NEAR, _NEAR_IF_SHORT = 0.7, 0.65
-"""Least similarity of a slip to the word that was meant, for words of up to four letters and for longer ones."""
-_TIMES = {"morning": ("10am", "10:00"), "afternoon": ("3pm", "15:00"), "": ("8pm", "20:00", "11pm", "23:59")}
+_NEAR, _NEAR_IF_SHORT = 0.75, 0.65
+"""Least similarity of a slip to the word that was meant; one of up to four letters has to be of the same length."""
+_TIMES = {"morning": ("10am", "10:00"), "afternoon": ("3pm", "15:00"), "": ("8pm", "20:00", "11pm", "23:00", "23:59")}
 
 
 class Adviser:
@@ -115,11 +115,11 @@ class Adviser:
         return True
 
     def _times(self, text: str = "") -> tuple[str, ...]:
-        if vocabulary.language(self._locale) != "en":
-            return "20:00", "21:00", "23:59"
         words = set(_WORD.findall((text or self._plain).casefold()))
         parts = {part for word, part in vocabulary.PARTS.items() if word in words}
-        return next((times for part, times in _TIMES.items() if part in parts), _TIMES[""])
+        times = next((times for part, times in _TIMES.items() if part in parts), _TIMES[""])
+        is_english = vocabulary.language(self._locale) == "en"
+        return tuple(time for time in times if is_english or ":" in time)
 
     def _swapped(self, swap: Swap) -> str | None:
         """Return the text with other words. Of words to leave out, the last are meant, as a first one came first."""
@@ -162,7 +162,9 @@ def _near(word: str) -> str | None:
     known = _known_words()
     if word in known:
         return None
-    cutoff = _NEAR_IF_SHORT if len(word) <= 4 else _NEAR
+    cutoff = _NEAR
+    if len(word) <= 4:
+        known, cutoff = tuple(one for one in known if len(one) == len(word)), _NEAR_IF_SHORT
     found = process.extractOne(word, known, scorer=OSA.normalized_similarity, score_cutoff=cutoff)
     return found[0] if found else None
 

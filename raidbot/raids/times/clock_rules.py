@@ -79,7 +79,7 @@ def _past_or_to(here: RuleMatch) -> tuple[Token, ...] | None:
     known = {"half": 30, "a quarter": 15, "quarter": 15} | words.NUMBERS | words.LARGE_NUMBERS
     minutes = known[amount] if amount in known else int(amount)
     is_before = here["way"].casefold() not in {"past", "after"}
-    if is_before and not here["unit"] and minutes not in _MINUTES_TO:
+    if is_before and not here["unit"] and (minutes not in _MINUTES_TO or hour > 12):
         return None
     if not 1 <= hour <= 12 or not 1 <= minutes <= 59:
         raise NoSuchTime(here.said)
@@ -141,8 +141,8 @@ def _refuse_a_span(here: RuleMatch) -> None:
     """Raise Ambiguous for an hour up to 12 in English, where “2h” is as likely a span from now as a time of day."""
     hour = int(here["hour"])
     if here.locale.casefold().startswith("en") and hour <= 12 and _is_bare(here["hour"]):
-        minute = here["minute"] or "00"
-        raise Ambiguous(here.said, f"in {here.said}", f"{hour:02}:{minute}", f"{hour}:{minute}pm")
+        time = f"{hour}:{here['minute']}" if here["minute"] else hour
+        raise Ambiguous(here.said, f"in {here.said}", f"{time}am", f"{time}pm", "")
 
 
 def _without_mark(here: RuleMatch) -> tuple[Token, ...]:

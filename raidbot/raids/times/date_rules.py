@@ -55,7 +55,7 @@ def _only_a_span(here: RuleMatch) -> tuple[Token, ...]:
     span = _span(here.said, here.said)
     if (span.days or span.months) and span.seconds:
         return (replace(span, assumed=True),)
-    raise Ambiguous(here.said, f"in {here.said}")
+    raise Ambiguous(here.said, f"in {here.said}", "")
 
 
 def _span_from(here: RuleMatch) -> tuple[Token, ...]:

@@ -7,16 +7,18 @@ from raidbot.raids.times import vocabulary as words
 from raidbot.raids.times.refusals import ARange, GivenTwice, Lead, NotATime, NotUnderstood, Swap
 from raidbot.raids.times.vocabulary import any_of
 
+_DAY = any_of(words.WEEKDAYS)
 _CLOCK = r"\d{1,2}(?:[:.h]\d\d)?(?: ?(?:[ap]\.?m\b\.?|uhr|h\b))?"
 _RANGE = re.compile(
-    rf"(?:\b(?:from|between|von|zwischen|de|entre) )?(?<![\d/.:-])\b(?P<first>{_CLOCK}) ?"
+    rf"(?:\b(?:from|between|von|zwischen|de|entre) )?(?<![\d/.:-])\b(?P<first>{_CLOCK}|{any_of(words.NUMBERS)}\b) ?"
     rf"(?P<until>-+>?|→|\b(?:to|til|till|until|bis|and|und|hasta|a|à|y|et|jusqu'à)\b|&) ?"
-    rf"(?P<last>{_CLOCK}|{any_of([*words.NOON, *words.MIDNIGHT, *words.NUMBERS])}\b|late\b)(?![\d/.:-])",
+    rf"(?P<last>(?:{_DAY} )?{_CLOCK}|{any_of([*words.NOON, *words.MIDNIGHT, *words.NUMBERS, 'late', 'open end'])}\b)"
+    r"(?![\d/.:-])",
     re.IGNORECASE,
 )
+_OCLOCK = re.compile(r"\d ?(uhr|h)$", re.IGNORECASE)
 _HALF = re.compile(r"([ap])\.?m\b", re.IGNORECASE)
 _HOUR = re.compile(r"(\d{1,2})((?:[:.]\d\d)?)$")
-_DAY = any_of(words.WEEKDAYS)
 _REPEATED = re.compile(
     rf"\b(?:(?:every|each|jeden|jede|chaque|cada|todos los)(?: (?:other|second|2nd))?"
     rf"(?: (?P<day>{_DAY}|day|week|month))?"
@@ -123,8 +125,10 @@ def _range(found: re.Match[str]) -> NotATime:
     hour, half = _HOUR.match(first), _HALF.search(last)
     if hour is None or int(hour[1]) > 12 or hour[1].startswith("0"):
         return ARange(found[0], first)
+    if oclock := _OCLOCK.search(last):
+        return ARange(found[0], f"{first} {oclock[1]}", f"{hour[1]}{hour[2]}pm")
     if half:
-        last_hour = re.match(r"\d+", last)
+        last_hour = re.search(r"\d+", last)
         same = int(hour[1]) % 12 < int(last_hour[0]) % 12 if last_hour else True
         halves = half[1].lower() if same else {"a": "p", "p": "a"}[half[1].lower()]
     else:

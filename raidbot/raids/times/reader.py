@@ -28,7 +28,7 @@ def read(text: str, locale: str) -> Reading:
     """Parse the whole text. Raises NotATime for the first words not understood."""
     if len(text) > MAX_CHARACTERS:
         raise TooLong
-    plain = words.without_german_am(words.tidy(text))
+    plain = words.without_german_am(words.tidy(text), locale)
     reading, last, position = Reading(), None, 0
     while position < len(plain):
         if filler := _FILLER.match(plain, position):

@@ -101,10 +101,13 @@ _BLANKS = re.compile(r"\s+")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u2212": "-"})
 
 
-_GERMAN_DAY = re.compile(
-    r"(?<=\d) am (?=(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)\b|\d{1,2}\.(?!\d{2}\b))",
+_GERMAN_AM = re.compile(
+    r"(?<=\d) am (?=(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag"
+    r"|abend|nachmittag|vormittag)\b)",
     re.IGNORECASE,
 )
+_GERMAN_AM_DATE = re.compile(r"(?<=\d) am (?=\d{1,2}\.(?!\d{2}\b))", re.IGNORECASE)
+_GERMAN_MORNING = re.compile(r"(?<=\d) am morgen\b", re.IGNORECASE)
 
 
 def language(locale: str) -> str:
@@ -128,9 +131,11 @@ def tidy(text: str) -> str:
     return _BLANKS.sub(" ", "".join(_plain(char) for char in plain)).strip()
 
 
-def without_german_am(plain: str) -> str:
-    """Replace the “am” of “um 8 am samstag”, which is no half of a day."""
-    return _GERMAN_DAY.sub(" den ", plain)
+def without_german_am(plain: str, locale: str) -> str:
+    """Replace the “am” of “um 8 am samstag” and “8 am abend”, which is no half of a day."""
+    if language(locale) == "de":
+        plain = _GERMAN_AM_DATE.sub(" den ", plain)
+    return _GERMAN_AM.sub(" den ", _GERMAN_MORNING.sub(" morgens", plain))
 
 
 def _plain(char: str) -> str:

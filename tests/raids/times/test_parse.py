@@ -253,7 +253,7 @@ def test_german_weekdays_have_two_letters_in_german_only() -> None:
 def test_8h_is_a_time_of_day_where_one_writes_it_so() -> None:
     assert meant("vendredi 8h", locale="fr") == "2026-03-20 08:00"
     assert meant("vendredi 8h30", locale="fr") == "2026-03-20 08:30"
-    with pytest.raises(Ambiguous, match="friday 08:00”"):
+    with pytest.raises(Ambiguous, match="friday 8am”"):
         meant("friday 8h")
 
 

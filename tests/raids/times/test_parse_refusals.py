@@ -171,3 +171,38 @@ def test_a_date_that_has_just_passed_is_not_next_year_s_around_new_year_either()
     with pytest.raises(InThePast, match="2027-12-28 8pm"):
         meant("dec 28 8pm", now=at("2027-01-03T12:00", "Europe/London"), locale="en-GB")
     assert meant("jan 5 8pm", now=at("2026-12-31T22:00", "Europe/London"), locale="en-GB") == "2027-01-05 20:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "tries"),
+    [
+        ("20 to 22", "en-US", ("20",)),
+        ("friday 8pm to saturday 2am", "en-US", ("friday 8pm",)),
+        ("from seven until nine", "en-US", ("seven",)),
+        ("8 pm - open end", "en-US", ("8 pm",)),
+        ("11pm to 1am", "en-US", ("11pm",)),
+        ("10 to 8am", "en-US", ("7:50am", "10pm")),
+        ("8-10 uhr", "de", ("8 uhr", "8pm")),
+        ("de 20h à 22h", "fr", ("20h",)),
+        ("friday 8pm, 3h", "en-US", ("friday 8pm",)),
+        ("2h", "en-US", ("in 2h", "2am", "2pm")),
+        ("10.30", "en-US", ("10:30am", "10:30pm")),
+        ("friday 8pm or 9pm", "en-US", ("friday 8pm", "friday 9pm", "9pm")),
+        ("8pm Barcelona", "en-US", ("8pm Europe/Madrid",)),
+        ("8pm in New York", "en-US", ("8pm America/New_York",)),
+        ("8pmEST", "en-US", ("8pm EST",)),
+        ("samstag", "de", ("samstag 20:00", "samstag 23:00")),
+        ("morgen früh", "de", ("morgen früh 10:00",)),
+        ("in 8", "en-US", ("in 8 hours", "in 8 minutes")),
+        ("3/4 20:00", "ja", ("2026-04-03 20:00", "2027-03-04 20:00")),
+        ("sunday 8 17:00", "en-US", ("sunday 17:00", "8 april 17:00")),
+        ("friday midnight", "en-US", ("friday 00:00", "friday 24:00")),
+        ("8pm IST", "en-US", ("8pm Asia/Kolkata", "8pm Europe/Dublin", "8pm Asia/Jerusalem")),
+    ],
+)
+def test_what_to_type_instead(text: str, locale: str, tries: tuple[str, ...]) -> None:
+    with pytest.raises(NotATime) as refused:
+        meant(text, locale=locale)
+
+    assert refused.value.tries == tries
+    assert all(meant(instead, locale=locale) > "2026-03-18 15:00" for instead in refused.value.tries)
