@@ -18,7 +18,7 @@ _MAX_HINT_LENGTH = 100
 
 def when_field(zone: str, said: str = "") -> Field:
     """Return the field `when` for a time in the zone; `said` was typed before."""
-    hint = clip(f"friday 8pm, tomorrow 20:00, 2030-05-17 19:30 … ({zone})", _MAX_HINT_LENGTH)
+    hint = clip(f"friday 8pm, tomorrow 20:00, in 2 hours … ({zone})", _MAX_HINT_LENGTH)
     return Field("when", WHEN_LABEL, said, hint)
 
 

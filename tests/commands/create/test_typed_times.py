@@ -20,6 +20,10 @@ def speaks(person: Person, locale: str) -> None:
     person.user.locale = locale
 
 
+def next_year(sandbox: Sandbox) -> int:
+    return sandbox.clock.now().year + 1
+
+
 async def answer(guild: SandboxGuild, when: str, locale: str = "en-US", zone: str = "America/New_York") -> str:
     """Return what /create answers to this time, as it is sent: with a preview, or with a refusal."""
     speaks(guild.owner, locale)
@@ -189,5 +193,12 @@ async def test_a_hint_is_near_to_what_was_typed(guild: SandboxGuild, start: Star
             assert "London" not in refused.text()
 
 
-def next_year(sandbox: Sandbox) -> int:
-    return sandbox.clock.now().year + 1
+async def test_the_examples_in_the_form_are_understood(guild: SandboxGuild, start: Start) -> None:
+    async with start():
+        panel = await guild.owner.slash(guild.channel("raid-signups"), "create", activity="museum")
+        form = await panel.click("Time")
+        hint = re.search(r"'placeholder': '([^']+)…", str(form.modal))
+        assert hint
+
+        for example in hint[1].split(","):
+            assert await is_understood(guild, example.strip()), example
