@@ -156,7 +156,8 @@ def _hour_alone(here: RuleMatch) -> tuple[Token, ...]:
     """Read “8pm”, “8 o'clock”, “eight thirty”."""
     minute = here["minute"].casefold().replace(" ", "-")
     minutes = {**words.LARGE_NUMBERS, "": 0}[minute]
-    is_day = here.said.isdigit() and isinstance(here.last, Weekday)
+    begins_a_range = here.match.string[here.match.end() :].lstrip().startswith("-")
+    is_day = here.said.isdigit() and isinstance(here.last, Weekday) and not begins_a_range
     if is_day and 24 < int(here.said) <= 31:
         return (Date(int(here.said), None, None, here.said, echoed=True),)
     time = clock(_hour(here["hour"]), minutes, half=_half(here), said=here.said, bare=_is_bare(here["hour"]))

@@ -66,7 +66,9 @@ def _of_phrase(text: str, refusal: NotUnderstood, zone: ZoneInfo) -> NotATime | 
     if found := _REPEATED.search(text):
         day = found["day"] or found["days"] or ""
         one = day if day.casefold() in words.WEEKDAYS else ""
-        return NotOneStart(found[0], f"“{found[0]}” repeats, and I can't repeat raids from here.", (found[0], one), lead="Write")
+        return NotOneStart(
+            found[0], f"“{found[0]}” repeats, and I can't repeat raids from here.", (found[0], one), lead="Write"
+        )
     if found := _LENGTH.search(text):
         problem = f"“{found[0]}” is a length, which comes next."
         return NotOneStart(found[0], problem, (found[0], ""), lead="Write just the start:")

@@ -16,8 +16,8 @@ from tests.raids.times.typed_times import WEDNESDAY, at, meant
 SEPARATORS = (
     (" to ", " till ", "–", " - ") if not chaos.IS_LONG else (" to ", " till ", " until ", "-", "–", " - ", " – ")
 )
-HALVES = (("", ""), ("", "pm"), ("am", "pm")) if not chaos.IS_LONG else tuple(product(("", "am", "pm"), repeat=2))
-DAYS = ("",) if not chaos.IS_LONG else ("", "friday ", "tomorrow ")
+HALVES = (("", ""), ("", "pm")) if not chaos.IS_LONG else tuple(product(("", "am", "pm"), repeat=2))
+DAYS = ("", "friday ") if not chaos.IS_LONG else ("", "friday ", "tomorrow ")
 LOCALES = ("en-US", "en-GB", "de", "fr", "es-ES", "ja", "pl", "pt-BR")
 LAST_DAY = at("2026-11-30T12:00", "UTC")
 
