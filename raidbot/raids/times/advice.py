@@ -44,7 +44,7 @@ class Adviser:
 
     def advised(self, refusal: NotATime) -> NotATime:
         """Return the refusal, or one that fits the text better, ending with what to type instead."""
-        refusal = explained(self._plain, refusal, self._zone)
+        refusal = explained(self._plain, refusal, self._zone, self._locale)
         lead = refusal.lead
         tries = self._understood(self._swapped(swap) for swap in refusal.swaps)
         if not tries and isinstance(refusal, NotUnderstood) and not isinstance(refusal, NotOneStart):

@@ -25,6 +25,8 @@ _HALF = r"(?: ?(?P<half>[ap])\.? ?m(?:\.|(?!\w))|(?P<letter>[ap])(?!\w))"
 _OCLOCK = r"(?: ?(?P<oclock>o'? ?clock|uhr|hrs|hours|h)(?!\w))"
 _MINUTES = any_of(["fifteen", "thirty", "forty five", "forty-five"])
 _HOUR_WORD = any_of(words.NUMBERS)
+_HOURS_OF_NIGHT = {11, 12, 1, 2, 3}
+"""Hours at which raids end that begin at 20:00."""
 _MINUTES_TO = {5, 10, 15, 20, 25, 30}
 """Minutes that people count to an hour without saying “minutes”."""
 _UNTIL = "(?:to|til|'til|till|until|bis|bis zu|hasta|a las?|jusqu'à|jusqu'a|à|->)"
@@ -90,6 +92,8 @@ def _past_or_to(here: RuleMatch) -> tuple[Token, ...] | None:
         half = _half(here)
         start = range_start(int(amount), named, half) if half else f"{amount}pm"
         raise Ambiguous(here.said, f"{hour}:{minutes:02}{half or 'p'}m".lower(), start)
+    if is_before and not here["unit"] and not _half(here) and amount == "20" and named in _HOURS_OF_NIGHT:
+        raise Ambiguous(here.said, f"{hour}:{minutes:02}pm", "20:00")
     return (clock(hour, minutes, half=_half(here), said=here.said, bare=_is_bare(here["hour"])),)
 
 

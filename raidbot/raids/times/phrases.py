@@ -54,11 +54,11 @@ class NotOneStart(NotUnderstood):
         self.problem, self.lead = problem, lead
 
 
-def explained(text: str, refusal: NotATime, zone: ZoneInfo) -> NotATime:
+def explained(text: str, refusal: NotATime, zone: ZoneInfo, locale: str) -> NotATime:
     """Return a refusal that gives the reason for a phrase found in the refused text, else the one given."""
     may_be_range = isinstance(refusal, NotUnderstood | GivenTwice | ARange) or "-" in text
     if may_be_range and (found := _RANGE.search(text)):
-        return _range(found)
+        return _range(found, locale)
     return _of_phrase(text, refusal, zone) or refusal if isinstance(refusal, NotUnderstood) else refusal
 
 
@@ -122,10 +122,11 @@ def _unknown_clock(word: str, what: str, zone: ZoneInfo) -> NotATime:
     return NotOneStart(word, problem, (word, ""), (word, "UTC"))
 
 
-def _range(found: re.Match[str]) -> NotATime:
+def _range(found: re.Match[str], locale: str) -> NotATime:
     first, last = found["first"], found["last"]
     hour, half = _HOUR.match(first), _HALF.search(last)
-    if hour is None or int(hour[1]) > 12 or hour[1].startswith("0"):
+    is_literal = hour is None or int(hour[1]) > 12 or hour[1].startswith("0")
+    if hour is None or is_literal or (hour[2] and not half and words.language(locale) != "en"):
         return ARange(found[0], first)
     if oclock := _OCLOCK.search(last):
         return ARange(found[0], f"{first} {oclock[1]}", f"{hour[1]}{hour[2]}pm")

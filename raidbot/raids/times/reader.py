@@ -5,8 +5,16 @@ import re
 from raidbot.raids.times import clock_rules as clocks
 from raidbot.raids.times import date_rules as days
 from raidbot.raids.times import vocabulary as words
-from raidbot.raids.times.refusals import MAX_CHARACTERS, Ambiguous, NothingSaid, NotUnderstood, TooLong
-from raidbot.raids.times.tokens import Dotted, Reading, RuleMatch, Token
+from raidbot.raids.times.refusals import (
+    MAX_CHARACTERS,
+    Ambiguous,
+    ARange,
+    GivenTwice,
+    NothingSaid,
+    NotUnderstood,
+    TooLong,
+)
+from raidbot.raids.times.tokens import Clock, Dotted, Reading, RuleMatch, Token
 
 # The first rule that matches wins, so longer and more exact rules come first.
 _RULES = (
@@ -21,6 +29,8 @@ _RULES = (
 _FILLER = re.compile(
     r" |,|[()]|\.(?= |$)|-(?= )|@(?= ?[\w<])|(?:at|on|the|um|am|den|der|le|el|à|a las?)(?= [\w<@])", re.IGNORECASE
 )
+_UNTIL = re.compile(r"-|\bà\b|\ba\b", re.IGNORECASE)
+"""Fillers that make a range of two times, such as “20 à 22”."""
 _WORD = re.compile(r"(?:(?:in|next|this|last|every|half|for) )?[^\s,\w]* ?[^\s,]+", re.IGNORECASE)
 
 
@@ -29,13 +39,17 @@ def read(text: str, locale: str) -> Reading:
     if len(text) > MAX_CHARACTERS:
         raise TooLong
     plain = words.without_german_am(words.tidy(text), locale)
-    reading, last, position = Reading(), None, 0
+    reading, last, position, end = Reading(), None, 0, 0
     while position < len(plain):
         if filler := _FILLER.match(plain, position):
             position = filler.end()
             continue
+        between = plain[end:position]
         position, facts = _next(plain, position, locale, last)
+        end = position
         for fact in facts:
+            if isinstance(last, Clock | Dotted) and isinstance(fact, Clock | Dotted) and _UNTIL.search(between):
+                raise ARange(f"{last.said}{between}{fact.said}", last.said)
             reading.add(fact)
             last = fact
     if last is None:
@@ -64,6 +78,8 @@ def _settled(reading: Reading, locale: str) -> Reading:
     for dotted in pairs:
         if reading.clock is None and (dotted not in dates or words.language(locale) == "en"):
             reading.add(clocks.clock_from(dotted))
+        elif dotted not in dates:
+            raise GivenTwice("time of day", reading.clock.said if reading.clock else "", dotted.said)
         else:
             reading.add(days.numeric_date(dotted.first, dotted.second, dotted.said, locale))
     return reading
