@@ -14,6 +14,7 @@ from raidbot.db.database import check_library, inspect, look_into, migrations
 from raidbot.db.errors import UnusableDatabase
 from raidbot.db.unreadable import unreadable_rows
 from raidbot.delivery.discord_internals import missing_parts
+from raidbot.raids.times import zone_data
 from raidbot.utils import member_tags
 from raidbot.utils.errors import UnusableLibraryError
 
@@ -33,6 +34,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield Finding(fine=True, sentence="The settings are valid and a token is set.")
     yield _discord(settings)
     yield _guilds(settings)
+    yield _zone_data()
     yield _sqlite()
     yield _aiosqlite()
     yield from _discord_py(own_urls=bool(settings.discord_api_url or settings.discord_gateway_url))
@@ -50,6 +52,10 @@ def _guilds(settings: Settings) -> Finding:
     count = len(settings.allowed_guilds)
     only = f"only in {count} allowed {'server' if count == 1 else 'servers'}" if count else "in every server it is in"
     return Finding(fine=True, sentence=f"The bot will work {only}.")
+
+
+def _zone_data() -> Finding:
+    return Finding(fine=True, sentence=f"The time zone data is {zone_data.in_use()}.")
 
 
 def _sqlite() -> Finding:

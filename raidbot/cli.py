@@ -16,7 +16,7 @@ from raidbot.db.errors import UnusableDatabase
 from raidbot.ops.importer.legacy_database import NotALegacyDatabase
 from raidbot.ops.importer.run import import_database
 from raidbot.raids.times.parse import parse_time
-from raidbot.raids.times.tokens import day_in_words
+from raidbot.raids.times.refusals import day_in_words
 from raidbot.raids.times.zones import zone_named
 from raidbot.utils import logging
 from raidbot.utils.clock import utc_now

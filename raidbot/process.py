@@ -19,6 +19,7 @@ from raidbot.config import Settings
 from raidbot.db.database import Database
 from raidbot.db.errors import UnusableDatabase
 from raidbot.delivery.discord_internals import reset_session, silence_voice_warnings
+from raidbot.raids.times import zone_data
 from raidbot.utils import logging, member_tags
 from raidbot.utils.backoff import Backoff
 from raidbot.utils.clock import Clock, utc_now
@@ -70,7 +71,7 @@ def run(settings: Settings, *, clock: Clock = utc_now) -> int:
     except OSError as error:
         print(f"The log cannot be written to {settings.log_file}: {error.strerror}.", file=sys.stderr)
         return WRONG_SETTINGS
-    log.info("starting", version=__version__, database=str(settings.database))
+    log.info("starting", version=__version__, database=str(settings.database), zone_data=str(zone_data.in_use()))
     try:
         asyncio.run(_serve(settings, clock))
     except UnusableDatabase as error:

@@ -43,7 +43,7 @@ from raidbot.raids.permissions import NotAllowed, Permission
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Template, spoken_length
 from raidbot.raids.times.parse import parse_time
-from raidbot.raids.times.tokens import NotATime
+from raidbot.raids.times.refusals import NotATime
 from raidbot.state import Cause, State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal

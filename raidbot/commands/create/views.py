@@ -10,7 +10,7 @@ from raidbot.commands.ui.components import BLUE, GREEN, GREY, MAX_OPTIONS, RED, 
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.responses import Item, Row
 from raidbot.commands.ui.router import address
-from raidbot.commands.ui.time_forms import WHEN_LABEL, understood
+from raidbot.commands.ui.time_forms import WHEN_LABEL, both_clocks, understood
 from raidbot.db.drafts import DraftId
 from raidbot.raids.drafts import (
     MAX_SUBJECT_LENGTH,
@@ -29,7 +29,7 @@ from raidbot.raids.drafts import (
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Template, spoken_length
 from raidbot.utils.clean_text import clean_name
-from raidbot.utils.text import escape, stamps
+from raidbot.utils.text import escape
 
 PANEL = "create"
 LABELS = {
@@ -82,7 +82,7 @@ def summary(draft_view: DraftView) -> discord.Embed:
     if "counts" in asked:
         lines.append(f"**Counts for statistics:** {'yes' if draft.counts else 'no'}")
     if draft.starts_at:
-        lines.append(f"**Time:** {stamps(draft.starts_at)}")
+        lines.append(f"**Time:** {both_clocks(draft.starts_at, str(draft.zone))}")
     embed = panel_embed("Create a raid", "\n".join(lines) or "Choose below.")
     needed = draft_view.missing
     embed.set_footer(text=f"Still to choose: {', '.join(needed)}" if needed else "Ready. Look at the preview.")

@@ -7,7 +7,7 @@ from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.ui.components import GREEN, RED
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import UnknownPanel
-from raidbot.commands.ui.time_forms import understood, when_field
+from raidbot.commands.ui.time_forms import both_clocks, understood, when_field
 from raidbot.db import undo as rows
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.words import title
@@ -20,7 +20,7 @@ from raidbot.raids.rosters import undo
 from raidbot.raids.times import zones
 from raidbot.raids.times.parse import parse_time
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import stamp, stamps
+from raidbot.utils.text import stamp
 
 _MAX_TIMESTAMP_SECONDS = 253402300799  # 9999-12-31T23:59:59Z, the last second of `datetime.max`
 
@@ -80,7 +80,7 @@ async def _time(context: RaidContext) -> None:
     when = parse_time(said, zone=zone, now=context.state.now(), locale=str(context.interaction.locale))
     lines = [
         *understood(said, when.instant, when.zone.key, when.assumptions),
-        f"Until now it is {stamp(raid.starts_at)}. {_notified(len({*concerned(raid)} - {context.asker}))}",
+        f"Currently {both_clocks(raid.starts_at, raid.zone)}. {_notified(len({*concerned(raid)} - {context.asker}))}",
     ]
     until = (int(when.instant.timestamp()), when.zone.key, raid.time_revision)
     await context.page(
@@ -114,7 +114,7 @@ async def _save_time(context: RaidContext) -> None:
     closed = " Signups are still closed." if change.raid.status is Status.CLOSED else ""
     if any(isinstance(event, Reopened) for event in change.events):
         closed = " Signups are open again."
-    await context.home(f"The raid now begins {stamps(starts_at)}.{closed}")
+    await context.home(f"The raid now begins {both_clocks(starts_at, zone)}.{closed}")
 
 
 def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:

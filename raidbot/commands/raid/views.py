@@ -10,6 +10,7 @@ import discord
 from raidbot.commands.ui.components import BLUE, GREEN, GREY, RED, Button, Controls, panel_embed
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
+from raidbot.commands.ui.time_forms import both_clocks
 from raidbot.db.outbox import Undelivered
 from raidbot.db.raid_history import HistoryEntry
 from raidbot.delivery.audit_log.entry_format import shown
@@ -22,7 +23,7 @@ from raidbot.raids.model import MemberId, Raid, RoleKey, Status
 from raidbot.raids.rosters.manager_edits import can_fill
 from raidbot.raids.rosters.undo import Step
 from raidbot.raids.templates.model import spoken_length
-from raidbot.utils.text import clip, escape, fit_lines, joined, stamp, stamps
+from raidbot.utils.text import clip, escape, fit_lines, joined, stamp
 from raidbot.utils.words import render
 
 PANEL = "raid"
@@ -127,7 +128,7 @@ def _facts(data: PanelData) -> Iterator[str]:
     state = "❌ did not take place" if raid.not_held else f"{STATUS_ICONS[raid.status]} {_STATES[raid.status]}"
     yield f"**Signups:** {state}{held}" + (f" · [board]({raid.link})" if raid.link else "")
     yield f"**What:** {KIND_NAMES[raid.kind]}"
-    yield f"**Starts:** {stamps(raid.starts_at)}, time zone {raid.zone}"
+    yield f"**Starts:** {both_clocks(raid.starts_at, raid.zone)}"
     if raid.length_minutes is not None:
         yield f"**Length:** {spoken_length(raid.length_minutes)}"
     people = f"created by {_name(raid.creator, names)}"

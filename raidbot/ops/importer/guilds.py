@@ -22,7 +22,7 @@ from raidbot.raids.settings import (
     LEAD_CHOICES_MINUTES,
     GuildSettings,
 )
-from raidbot.raids.times import zones
+from raidbot.raids.times import zone_letters, zones
 from raidbot.utils.errors import Refusal
 
 TABLES = ("guilds", "admin_roles", "command_permissions", "signup_roles")
@@ -250,7 +250,7 @@ def _zone(row: Cells, blank: GuildSettings, notes: RowNotes) -> str:
         return blank.zone
     if name is None:
         return blank.zone
-    region = zones.REGIONS.get(name.upper())
+    region = zone_letters.usual_region(name)
     if region is not None:
         if region != name:
             notes.repair(f"the time zone {name} is {region} now, which follows daylight saving time")

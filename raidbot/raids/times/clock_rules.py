@@ -1,21 +1,21 @@
 """Grammar rules for times of day and time zones in typed times."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta, timezone
 
 from raidbot.raids.times import vocabulary as words
-from raidbot.raids.times import zones
+from raidbot.raids.times import zone_letters, zones
+from raidbot.raids.times.refusals import Ambiguous, ARange, NoSuchTime, NotUnderstood
 from raidbot.raids.times.tokens import (
-    Ambiguous,
     Clock,
     Date,
     Dotted,
-    GivenTwice,
-    NoSuchTime,
-    NotUnderstood,
     Rule,
     RuleMatch,
     Stamp,
     Token,
+    Weekday,
     ZoneSaid,
     rule,
 )
@@ -25,6 +25,15 @@ _HALF = r"(?: ?(?P<half>[ap])\.? ?m(?:\.|(?!\w))|(?P<letter>[ap])(?!\w))"
 _OCLOCK = r"(?: ?(?P<oclock>o'? ?clock|uhr|hrs|hours|h)(?!\w))"
 _MINUTES = any_of(["fifteen", "thirty", "forty five", "forty-five"])
 _HOUR_WORD = any_of(words.NUMBERS)
+_HOURS_OF_NIGHT = {11, 12, 1, 2, 3}
+"""Hours at which raids end that begin at 20:00."""
+_MINUTES_TO = {5, 10, 15, 20, 25, 30}
+"""Minutes that people count to an hour without saying “minutes”."""
+_UNTIL = "(?:to|til|'til|till|until|bis|bis zu|hasta|a las?|jusqu'à|jusqu'a|à|->)"
+_PART_BEHIND = re.compile(
+    r" (?:du |de la |de l'|abends|morgens|nachmittags|vormittags|mittags|nachts|früh)", re.IGNORECASE
+)
+"""Words behind “8h” that make it a time of day."""
 _REGION = {"EASTERN": "ET", "CENTRAL": "CT", "MOUNTAIN": "MT", "PACIFIC": "PT"}
 
 
@@ -39,10 +48,15 @@ def clock(hour: int, minute: int = 0, second: int = 0, *, said: str, half: str =
     return Clock(hour=hour, minute=minute, second=second, bare=bare and 1 <= hour <= 12, said=said)
 
 
+def written(time: Clock) -> Clock:
+    """Mark a time whose hour and minutes stand in digits, which some languages take literally."""
+    return replace(time, written=True)
+
+
 def clock_from(dotted: Dotted) -> Clock:
     if dotted.said[-2] == ".":
         raise NoSuchTime(dotted.said)
-    return clock(dotted.first, dotted.second, said=dotted.said, bare=_is_bare(dotted.said))
+    return written(clock(dotted.first, dotted.second, said=dotted.said, bare=_is_bare(dotted.said)))
 
 
 def _is_bare(hour: str) -> bool:
@@ -61,21 +75,40 @@ def _midnight(here: RuleMatch) -> tuple[Token, ...]:
     return (Clock(hour=24, said=here.said),)
 
 
-def _past_or_to(here: RuleMatch) -> tuple[Token, ...]:
-    """Read “half past 7”, “quarter to 8”, “ten past seven”."""
+def _past_or_to(here: RuleMatch) -> tuple[Token, ...] | None:
+    """Read “half past 7”, “quarter to 8”, “ten past seven”, but not “7 to 9”, which is a range."""
     amount, hour = here["amount"].casefold(), _hour(here["hour"])
     known = {"half": 30, "a quarter": 15, "quarter": 15} | words.NUMBERS | words.LARGE_NUMBERS
     minutes = known[amount] if amount in known else int(amount)
+    is_before = here["way"].casefold() not in {"past", "after"}
+    if is_before and not here["unit"] and (minutes not in _MINUTES_TO or hour > 12):
+        return None
     if not 1 <= hour <= 12 or not 1 <= minutes <= 59:
         raise NoSuchTime(here.said)
-    if here["way"].casefold() not in {"past", "after"}:
+    named = hour
+    if is_before:
         hour, minutes = (hour - 2) % 12 + 1, 60 - minutes
+    if is_before and not here["unit"] and amount in {"5", "10"}:
+        half = _half(here)
+        start = range_start(int(amount), named, half) if half else f"{amount}pm"
+        raise Ambiguous(here.said, f"{hour}:{minutes:02}{half or 'p'}m".lower(), start)
+    if is_before and not here["unit"] and not _half(here) and amount == "20" and named in _HOURS_OF_NIGHT:
+        raise Ambiguous(here.said, f"{hour}:{minutes:02}pm", "20:00")
     return (clock(hour, minutes, half=_half(here), said=here.said, bare=_is_bare(here["hour"])),)
+
+
+def range_start(first: int, last: int, half: str) -> str:
+    """Return the first hour of a range, “10am”, of which the last is “8pm”; `half` is “a” or “p”."""
+    is_same_half = first % 12 < last % 12
+    return f"{first}{half if is_same_half else {'a': 'p', 'p': 'a'}[half.lower()]}m".lower()
 
 
 def _ambiguous_half(here: RuleMatch) -> tuple[Token, ...]:
     """Refuse “half 7”, which is 7:30 in England and 6:30 in Germany."""
-    raise Ambiguous(here.said, f"Write “half past {here['hour']}”, or the time as “19:30”.")
+    hour = _hour(here["hour"])
+    if not 1 <= hour <= 12:
+        raise NoSuchTime(here.said)
+    raise Ambiguous(here.said, f"{hour}:30pm", f"{(hour - 2) % 12 + 1}:30pm")
 
 
 def _with_minutes(here: RuleMatch) -> tuple[Token, ...]:
@@ -86,9 +119,10 @@ def _with_minutes(here: RuleMatch) -> tuple[Token, ...]:
         return (Dotted(hour, minute, here.said),)
     spoken = oclock.startswith("o") or not oclock
     bare = mark not in "hH" and spoken and _is_bare(here["hour"])
-    if mark in "hH":
+    if mark in "hH" and not _PART_BEHIND.match(here.match.string, here.match.end()):
         _refuse_a_span(here)
-    return (clock(hour, minute, second, half=half, said=here.said, bare=bare),)
+    time = clock(hour, minute, second, half=half, said=here.said, bare=bare)
+    return (_spoken(time, here) if mark in "hH" or not spoken else written(time),)
 
 
 def _day_and_month(here: RuleMatch) -> tuple[Token, ...]:
@@ -98,31 +132,40 @@ def _day_and_month(here: RuleMatch) -> tuple[Token, ...]:
 
 def _full_hour(here: RuleMatch) -> tuple[Token, ...]:
     """Read “20 Uhr”, “20h”."""
-    if here["oclock"].casefold() == "h":
+    if here["oclock"].casefold() == "h" and not _PART_BEHIND.match(here.match.string, here.match.end()):
         _refuse_a_span(here)
-    return (clock(int(here["hour"]), int(here["minute"] or 0), said=here.said),)
+    return (_spoken(clock(int(here["hour"]), int(here["minute"] or 0), said=here.said), here),)
+
+
+def _spoken(time: Clock, here: RuleMatch) -> Clock:
+    return replace(time, spoken=_is_bare(here["hour"]) and 1 <= time.hour <= 12)
 
 
 def _refuse_a_span(here: RuleMatch) -> None:
     """Raise Ambiguous for an hour up to 12 in English, where “2h” is as likely a span from now as a time of day."""
     hour = int(here["hour"])
     if here.locale.casefold().startswith("en") and hour <= 12 and _is_bare(here["hour"]):
-        hint = f"Write “in {here.said}” for a time counted from now, or “{hour:02}:{here['minute'] or '00'}”."
-        raise Ambiguous(here.said, hint)
+        time = f"{hour}:{here['minute']}" if here["minute"] else hour
+        raise Ambiguous(here.said, f"in {here.said}", f"{time}am", f"{time}pm", "")
 
 
 def _without_mark(here: RuleMatch) -> tuple[Token, ...]:
     """Read “730pm”, “1930 hrs”."""
     digits = here["digits"]
     bare = not here["oclock"] and _is_bare(digits)
-    return (clock(int(digits[:-2]), int(digits[-2:]), half=_half(here), said=here.said, bare=bare),)
+    return (written(clock(int(digits[:-2]), int(digits[-2:]), half=_half(here), said=here.said, bare=bare)),)
 
 
 def _hour_alone(here: RuleMatch) -> tuple[Token, ...]:
     """Read “8pm”, “8 o'clock”, “eight thirty”."""
     minute = here["minute"].casefold().replace(" ", "-")
     minutes = {**words.LARGE_NUMBERS, "": 0}[minute]
-    return (clock(_hour(here["hour"]), minutes, half=_half(here), said=here.said, bare=_is_bare(here["hour"])),)
+    begins_a_range = here.match.string[here.match.end() :].lstrip().startswith("-")
+    is_day = here.said.isdigit() and isinstance(here.last, Weekday) and not begins_a_range
+    if is_day and 24 < int(here.said) <= 31:
+        return (Date(int(here.said), None, None, here.said, echoed=True),)
+    time = clock(_hour(here["hour"]), minutes, half=_half(here), said=here.said, bare=_is_bare(here["hour"]))
+    return (replace(time, may_be_a_day=is_day and time.hour > 0),)
 
 
 def _digits(here: RuleMatch) -> tuple[Token, ...]:
@@ -132,7 +175,7 @@ def _digits(here: RuleMatch) -> tuple[Token, ...]:
         case 1 | 2:
             return (clock(int(digits), said=digits, bare=_is_bare(digits)),)
         case 3 | 4:
-            return (clock(int(digits[:-2]), int(digits[-2:]), said=digits, bare=_is_bare(digits)),)
+            return (written(clock(int(digits[:-2]), int(digits[-2:]), said=digits, bare=_is_bare(digits))),)
         case 9 | 10:
             return (Stamp(int(digits), digits),)
         case 13:
@@ -152,7 +195,7 @@ def _iso_instant(here: RuleMatch) -> tuple[Token, ...]:
     date = Date(day, month, year, here["date"], iso=True)
     if here["offset"]:
         return date, time, _offset(here["offset"], here["sign"], here["hours"], here["minutes"])
-    return (date, time, ZoneSaid("Z")) if here["zulu"] else (date, time)
+    return (date, time, ZoneSaid("Z", "Z")) if here["zulu"] else (date, time)
 
 
 def _zone_offset(here: RuleMatch) -> tuple[Token, ...] | None:
@@ -162,7 +205,8 @@ def _zone_offset(here: RuleMatch) -> tuple[Token, ...] | None:
         if not isinstance(here.last, Clock | Dotted) or len(here["hours"]) != 2:
             return None
         if here["sign"] == "-" and text[start - 1] != " ":
-            raise Ambiguous(f"{here.last.said}{here.said}", "Give only the start; write a zone as “UTC-5”.")
+            said = f"{here.last.said}{here.said}"
+            raise Ambiguous(said, here.last.said, f"{here.last.said} UTC{here.said}")
     return (_offset(here.said, here["sign"], here["hours"], here["minutes"]),)
 
 
@@ -170,23 +214,23 @@ def _offset(said: str, sign: str, hours: str, minutes: str) -> ZoneSaid:
     if int(hours) > 14 or int(minutes or 0) > 59:
         raise NotUnderstood(said)
     ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
-    return ZoneSaid(said, timezone(-ahead if sign == "-" else ahead))
+    return ZoneSaid(said, said, timezone(-ahead if sign == "-" else ahead))
 
 
 def _end_of_a_range(here: RuleMatch) -> tuple[Token, ...] | None:
     """Refuse the end of a range such as “7pm-9pm”."""
     if not isinstance(here.last, Clock | Dotted):
         return None
-    raise GivenTwice("time of day", here.said)
+    raise ARange(f"{here.last.said} {here.said}", here.last.said)
 
 
 def _zone_place(here: RuleMatch) -> tuple[Token, ...] | None:
-    return (ZoneSaid(here.said),) if zones.place_named(here.said) else None
+    return (ZoneSaid(here.said, here.said),) if zones.place_named(here.said) else None
 
 
 def _zone_word(here: RuleMatch) -> tuple[Token, ...]:
     word = here["zone"].upper()
-    return (ZoneSaid(_REGION.get(word, word)),)
+    return (ZoneSaid(_REGION.get(word, word), here.said),)
 
 
 TIMES: tuple[Rule, ...] = (
@@ -194,7 +238,7 @@ TIMES: tuple[Rule, ...] = (
     rule(any_of(words.MIDNIGHT), _midnight),
     rule(
         rf"(?P<amount>half|(?:a )?quarter|(?:\d{{1,2}}|{any_of(words.NUMBERS | words.LARGE_NUMBERS)})(?= ))"
-        rf"(?: min(?:ute)?s?)? (?P<way>past|after|to|till|til|before) (?P<hour>\d{{1,2}}|{_HOUR_WORD})"
+        rf"(?P<unit> min(?:ute)?s?)? (?P<way>past|after|to|till|til|before) (?P<hour>\d{{1,2}}|{_HOUR_WORD})"
         rf"(?: ?o'? ?clock)?{_HALF}?",
         _past_or_to,
     ),
@@ -211,10 +255,11 @@ TIMES: tuple[Rule, ...] = (
 ZONES: tuple[Rule, ...] = (
     rule(r"(?P<utc>utc|gmt)? ?(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?", _zone_offset),
     rule(r"[a-z_]+(?:/[a-z0-9_+-]+)+", _zone_place),
+    rule(rf"(?P<zone>{any_of([*zone_letters.KNOWN, *_REGION])})(?: standard| daylight)?(?: time)?", _zone_word),
     rule(
-        rf"(?P<zone>{any_of([*zones.REGIONS, *zones.SHARED, *_REGION])})(?: standard| daylight)?(?: time)?", _zone_word
+        rf"(?:- ?|{_UNTIL} )(?:\d{{1,2}}[^\s,]*|{_HOUR_WORD}|{any_of(words.NOON + words.MIDNIGHT)}|late|open end)",
+        _end_of_a_range,
     ),
-    rule(r"(?:- ?|to |till |until |bis )\d{1,2}\S*", _end_of_a_range),
 )
 NUMBERS: tuple[Rule, ...] = (
     rule(rf"(?P<hour>{_HOUR_WORD})(?: (?P<minute>{_MINUTES}))?(?: ?o'? ?clock)?{_HALF}?", _hour_alone),

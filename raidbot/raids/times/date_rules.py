@@ -1,13 +1,13 @@
 """Grammar rules for days in typed times: spans from now, day words, weekdays and dates."""
 
 import re
+from dataclasses import replace
 
 from raidbot.raids.times import vocabulary as words
+from raidbot.raids.times.refusals import Ambiguous, NotUnderstood, NthWeekday
 from raidbot.raids.times.tokens import (
-    Ambiguous,
     Date,
     Day,
-    NotUnderstood,
     Part,
     Rule,
     RuleMatch,
@@ -30,9 +30,11 @@ _NAMED_PART = re.compile(
 _PART = re.sub(r"\?P<\w+>", "?:", _NAMED_PART.pattern)
 _BETWEEN = "(?:,? (?:and|und|et|y) |,? |)"  # only one way to match, against catastrophic backtracking
 _SPAN = rf"(?P<span>(?:{_PART})(?:{_BETWEEN}(?:{_PART})){{0,5}})"
+_MONTH_FIRST = {"en-us", "ja", "ko", "zh-cn", "zh-tw"}
+"""Discord's locales in which 3/4 is 4 March."""
 _SECONDS = {"months": 30 * 86400, "days": 86400, "seconds": 1}
 
-_WEEKDAY = any_of(words.WEEKDAYS | words.GERMAN_WEEKDAYS)
+_WEEKDAY = any_of({*words.WEEKDAYS, *(word for local in words.LOCAL_WEEKDAYS.values() for word in local)})
 _MONTH = any_of(words.MONTHS)
 _ORDINAL = "(?:st|nd|rd|th)"
 _NO_CLOCK = r"(?!\w|[:.]\d| ?[ap]\.? ?m\b| ?uhr| ?o'?clock| ?h\b)"
@@ -49,8 +51,11 @@ def _moved(here: RuleMatch) -> tuple[Token, ...]:
 
 
 def _only_a_span(here: RuleMatch) -> tuple[Token, ...]:
-    hint = f"Write “in {here.said}” for a time counted from now, or “19:30” for a time of day."
-    raise Ambiguous(here.said, hint)
+    """Read “2d3h”, which can only be counted from now; refuse “2h” and “2 hours”, which may be a length."""
+    span = _span(here.said, here.said)
+    if (span.days or span.months) and span.seconds:
+        return (replace(span, assumed=True),)
+    raise Ambiguous(here.said, f"in {here.said}", "")
 
 
 def _span_from(here: RuleMatch) -> tuple[Token, ...]:
@@ -102,11 +107,19 @@ def _part(here: RuleMatch) -> tuple[Token, ...]:
 
 def _weekday(here: RuleMatch) -> tuple[Token, ...] | None:
     word = here["weekday"].casefold()
-    if word in words.GERMAN_WEEKDAYS and not here.locale.casefold().startswith("de"):
+    index = words.weekdays(here.locale).get(word)
+    if index is None:
         return None
     following = "next" in f"{here['which']} {here['week']}".casefold()
-    index = (words.WEEKDAYS | words.GERMAN_WEEKDAYS)[word]
     return (Weekday(index, here.said, following_week=following),)
+
+
+def _nth_weekday(here: RuleMatch) -> tuple[Token, ...] | None:
+    """Refuse “2nd friday”, which is not the 2nd, and may be the second of this month or of another."""
+    index = words.weekdays(here.locale).get(here["weekday"].casefold())
+    if index is None:
+        return None
+    raise NthWeekday(here.said, words.ORDINALS[here["nth"].casefold()], index)
 
 
 def _iso_date(here: RuleMatch) -> tuple[Token, ...]:
@@ -116,25 +129,33 @@ def _iso_date(here: RuleMatch) -> tuple[Token, ...]:
 def _numeric_date(here: RuleMatch) -> tuple[Token, ...]:
     """Read “3/4” in the locale's order of day and month, or in the other order if only that one is a date."""
     first, second = int(here["first"]), int(here["second"])
-    month, day = (first, second) if here.locale.casefold() == "en-us" else (second, first)
+    return (numeric_date(first, second, here.said, here.locale, _year(here["year"])),)
+
+
+def numeric_date(first: int, second: int, said: str, locale: str, year: int | None = None) -> Date:
+    """Return the date of two numbers in the locale's order, or in the other order if only that one is a date."""
+    month, day = (first, second) if is_month_first(said, locale) else (second, first)
     if month > 12 >= day:
         month, day = day, month
-    return (Date(day, month, _year(here["year"]), here.said, echoed=True),)
+    return Date(day, month, year, said, echoed=True)
 
 
-def _dotted_date(here: RuleMatch) -> tuple[Token, ...]:
-    return (Date(int(here["first"]), int(here["second"]), _year(here["year"]), here.said, echoed=True),)
+def is_month_first(said: str, locale: str) -> bool:
+    """Return True if the month stands before the day. Americans write it first, but not between dots."""
+    return locale.casefold() in _MONTH_FIRST - ({"en-us"} if "." in said else set())
 
 
-def _month_date(here: RuleMatch) -> tuple[Token, ...]:
+def _month_date(here: RuleMatch) -> tuple[Token, ...] | None:
+    word = here["month"].casefold()
+    if word in words.LOCAL_WEEKDAYS.get(words.language(here.locale), {}) and here.said.casefold().startswith(word):
+        return None  # “mar 8” is a Tuesday in French and Spanish
     return (Date(int(here["day"]), words.MONTHS[here["month"].casefold()], _year(here["year"]), here.said),)
 
 
 def _hour_or_day(here: RuleMatch) -> tuple[Token, ...]:
     """Refuse “7 march 20”: the 20th at 7, or the 7th at 20:00?"""
-    month = here["month"].capitalize()
-    hint = f"Write “{month} {here['first']} {here['second']}:00” or “{month} {here['second']} {here['first']}:00”."
-    raise Ambiguous(here.said, hint)
+    month, first, second = here["month"], here["first"], here["second"]
+    raise Ambiguous(here.said, f"{month} {first} {second}:00", f"{month} {second} {first}:00")
 
 
 def _ordinal(here: RuleMatch) -> tuple[Token, ...]:
@@ -156,6 +177,7 @@ SPANS: tuple[Rule, ...] = (
 )
 SPANS_ALONE: tuple[Rule, ...] = (rule(_SPAN, _only_a_span),)
 DAYS: tuple[Rule, ...] = (
+    rule(rf"(?P<nth>{any_of(words.ORDINALS)}) (?P<weekday>{_WEEKDAY})\b", _nth_weekday),
     rule(r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})", _iso_date),
     rule(rf"(?P<first>[01]?\d|2[0-4]) (?P<month>{_MONTH})\.? (?P<second>\d{{1,2}}){_NO_CLOCK}", _hour_or_day),
     rule(
@@ -164,8 +186,8 @@ DAYS: tuple[Rule, ...] = (
     rule(rf"(?P<month>{_MONTH})\.? ?(?:the )?(?P<day>\d{{1,2}}){_ORDINAL}?{_NO_CLOCK}{_YEAR_BEHIND}", _month_date),
     rule(r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?", _numeric_date),
     rule(r"(?P<first>\d{1,2})-(?P<second>\d{1,2})-(?P<year>\d{4})", _numeric_date),
-    rule(r"(?P<first>\d{1,2})\. ?(?P<second>0?[1-9]|1[0-2])\.(?: ?(?P<year>20\d\d)(?![:.]))", _dotted_date),
-    rule(r"(?P<first>\d{1,2})\. ?(?P<second>0?[1-9]|1[0-2])\.(?P<year>\d\d)?", _dotted_date),
+    rule(r"(?P<first>\d{1,2})\. ?(?P<second>0?[1-9]|[12]\d|3[01])\.(?: ?(?P<year>20\d\d)(?![:.]))", _numeric_date),
+    rule(r"(?P<first>\d{1,2})\. ?(?P<second>0?[1-9]|[12]\d|3[01])\.(?P<year>\d\d)?", _numeric_date),
     rule(rf"(?P<day>\d{{1,2}}){_ORDINAL}", _ordinal),
     rule(
         r"(?:(?P<which>this coming|this|coming|upcoming|next|nächsten|kommenden)(?: week)?(?: on)? )?"

@@ -1,84 +1,36 @@
-"""Tokens of typed times, and the reasons for refusing one."""
+"""Tokens of typed times."""
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, timezone
+from datetime import timezone
 from typing import Protocol, TypeVar
 
-from raidbot.utils.errors import Refusal
-
-MAX_CHARACTERS = 100
-TRY = "Try “friday 8pm”, “2026-03-20 19:00” or “in 2 hours”."
-
-
-class NotATime(Refusal):
-    """A typed time that was not fully understood, or at which no raid can start."""
-
-
-class NotUnderstood(NotATime):
-    def __init__(self, word: str) -> None:
-        super().__init__(f"I did not understand “{_clip(word)}”. {TRY}")
-
-
-class TooLong(NotATime):
-    def __init__(self) -> None:
-        super().__init__(f"That is too long for a time: {MAX_CHARACTERS} characters at most. {TRY}")
-
-
-class NothingSaid(NotATime):
-    def __init__(self) -> None:
-        super().__init__(f"Give a day and a time of day. {TRY}")
-
-
-class NoTimeOfDay(NotATime):
-    def __init__(self, said: str) -> None:
-        super().__init__(f"At what time of day? Write it behind, such as “{_clip(said)} 8pm” or “{_clip(said)} 20:00”.")
-
-
-class Ambiguous(NotATime):
-    def __init__(self, said: str, hint: str) -> None:
-        super().__init__(f"“{_clip(said)}” can mean more than one thing. {hint}")
-
-
-class GivenTwice(NotATime):
-    def __init__(self, what: str, said: str) -> None:
-        super().__init__(f"With “{_clip(said)}” there is more than one {what}. Give only the start. {TRY}")
-
-
-class Contradiction(NotATime):
-    def __init__(self, one: str, other: str) -> None:
-        super().__init__(f"“{_clip(one)}” and “{_clip(other)}” do not agree. Leave one of them out.")
-
-
-class NoSuchTime(NotATime):
-    def __init__(self, said: str) -> None:
-        super().__init__(f"“{_clip(said)}” is not a time of day. Write it as “7:30pm” or “19:30”.")
-
-
-class NoSuchDate(NotATime):
-    def __init__(self, said: str) -> None:
-        super().__init__(f"“{_clip(said)}” is not in the calendar. Write the date as “2026-03-20”.")
-
-
-class InThePast(NotATime):
-    def __init__(self, said: str, hint: str = "Give a time that lies ahead.") -> None:
-        super().__init__(f"{said} has passed. {hint}")
-
-
-class TooFarAhead(NotATime):
-    def __init__(self, said: str) -> None:
-        super().__init__(f"“{_clip(said)}” is more than two years ahead. Give a nearer time.")
+from raidbot.raids.times.refusals import GivenTwice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """A time of day, up to 24:00. A `bare` hour (1 to 12) leaves open which half of the day is meant."""
+    """A time of day, up to 24:00.
+
+    A `bare` hour (1 to 12) leaves open which half of the day is meant; with `written` minutes (8:30) the language
+    decides. A `spoken` one (8 Uhr) is literal unless a part of the day is said. A number that `may_be_a_day` stands
+    behind a weekday.
+    """
 
     hour: int
     minute: int = 0
     second: int = 0
     bare: bool = False
+    written: bool = False
+    spoken: bool = False
+    may_be_a_day: bool = False
     said: str
+
+    def agrees(self, other: "Clock") -> bool:
+        """Return True for the same time in other words, such as 12:00 and noon."""
+        mine, theirs = self.hour % 24, other.hour % 24
+        is_same = mine == theirs or ((self.bare or other.bare) and mine % 12 == theirs % 12)
+        return is_same and (self.minute, self.second) == (other.minute, other.second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +55,7 @@ class Weekday:
 class Date:
     """A calendar date; a month or year of None leaves it open.
 
-    `told` asks to repeat the date in words, because its digits could be read differently.
+    An `echoed` one is repeated in words, because its digits could be read differently.
     """
 
     day: int
@@ -113,15 +65,21 @@ class Date:
     iso: bool = False
     echoed: bool = False
 
+    @property
+    def is_full(self) -> bool:
+        """Return True for digits only, with a year: 2026-03-20, 21/03/2026."""
+        return self.year is not None and (self.iso or self.echoed)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A span from now: calendar months, calendar days and absolute seconds."""
+    """A span from now: calendar months, calendar days and absolute seconds. `assumed`: nothing said that it is one."""
 
     months: int
     days: int
     seconds: int
     said: str
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +100,9 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class ZoneSaid:
-    """A time zone: an abbreviation, an IANA name, or an offset from UTC."""
+    """A time zone by `name`: an abbreviation in capitals, an IANA name, or an offset from UTC."""
 
+    name: str
     said: str
     offset: timezone | None = None
 
@@ -181,7 +140,7 @@ class Reading:
             case Dotted():
                 self.dotted.append(fact)
             case Clock():
-                self.clock = _only(self.clock, fact, "time of day")
+                self._add_clock(fact)
             case Day():
                 self.day = _only(self.day, fact, "day")
             case Weekday():
@@ -197,6 +156,22 @@ class Reading:
             case ZoneSaid():
                 self.zone = _only(self.zone, fact, "time zone")
 
+    def _add_clock(self, fact: Clock) -> None:
+        """Add a time of day. A second one may say the same, or one of the two is a day: “sunday 8 17:00”."""
+        before = self.clock
+        if before is None:
+            self.clock = fact
+        elif fact.may_be_a_day:
+            self.add(_day_of_month(fact))
+        elif before.may_be_a_day:
+            self.clock = fact
+            self.add(_day_of_month(before))
+        elif before.agrees(fact):
+            exact = [clock for clock in (before, fact) if not clock.bare] or [before]
+            self.clock = min(exact, key=lambda clock: clock.hour)
+        else:
+            raise GivenTwice("time of day", before.said, fact.said)
+
     def besides(self, *apart: Token | None) -> list[Token]:
         """Return all tokens except these."""
         said = (self.clock, self.day, self.weekday, self.date, self.span, self.part, self.stamp, self.zone)
@@ -205,8 +180,12 @@ class Reading:
 
 def _only(before: _F | None, fact: _F, what: str) -> _F:
     if before is not None:
-        raise GivenTwice(what, fact.said)
+        raise GivenTwice(what, before.said, fact.said)
     return fact
+
+
+def _day_of_month(number: Clock) -> Date:
+    return Date(number.hour, None, None, number.said, echoed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +219,3 @@ class Rule:
 
 def rule(pattern: str, reader: Reader, *, end: str = r"(?!\w)") -> Rule:
     return Rule(re.compile(f"(?:{pattern}){end}", re.IGNORECASE), reader)
-
-
-def day_in_words(moment: date) -> str:
-    return f"{moment:%A} {moment.day} {moment:%B %Y}"
-
-
-def _clip(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"

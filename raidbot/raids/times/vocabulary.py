@@ -17,7 +17,22 @@ WEEKDAYS = {
     ))
     for word in words.split()
 }  # fmt: skip
-GERMAN_WEEKDAYS = {"mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
+LOCAL_WEEKDAYS = {
+    language: {word: index for index, words in enumerate(days.split()) for word in words.split("/")}
+    for language, days in {
+        "de": "mo di mi do fr sa so",
+        "fr": "lun mar mer jeu ven sam dim",
+        "es": "lun mar mié/mie jue vie sáb/sab dom",
+        "it": "lun mar mer gio ven sab dom",
+        "ro": "lun mar mie joi vin sâm/sam dum",
+    }.items()
+}
+"""Short weekdays that mean something else in other languages: “mar” is a month in English."""
+ORDINALS = {
+    word: number
+    for number, words in enumerate(("1st first", "2nd second", "3rd third", "4th fourth", "5th fifth"), start=1)
+    for word in words.split()
+}
 MONTHS = {
     word: number
     for number, words in enumerate((
@@ -46,13 +61,15 @@ DAYS = {
 PARTS = {
     "morning": "morning", "afternoon": "afternoon", "evening": "evening", "night": "night",
     "morgens": "morning", "vormittag": "morning", "nachmittag": "afternoon", "abend": "evening", "abends": "evening",
+    "mittags": "afternoon", "nachmittags": "afternoon", "vormittags": "morning", "früh": "morning", "nachts": "night",
     "matin": "morning", "après-midi": "afternoon", "soir": "evening",
 }  # fmt: skip
 PARTS_OF_TODAY = {
     "tonight": "night", "tonite": "night", "2nite": "night", "this morning": "morning", "this afternoon": "afternoon",
     "this evening": "evening", "ce soir": "evening", "esta noche": "night", "esta tarde": "afternoon",
 }  # fmt: skip
-SPOKEN_PARTS = {"de la mañana": "morning", "de la tarde": "evening", "de la noche": "night", "du soir": "evening"}
+SPOKEN_PARTS = {"de la mañana": "morning", "de la tarde": "evening", "de la noche": "night", "du soir": "evening",
+                "du matin": "morning", "de l'après-midi": "afternoon"}  # fmt: skip
 NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12,
@@ -84,6 +101,25 @@ _BLANKS = re.compile(r"\s+")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u2212": "-"})
 
 
+_GERMAN_AM = re.compile(
+    r"(?<=\d) am (?=(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag"
+    r"|abend|nachmittag|vormittag)\b)",
+    re.IGNORECASE,
+)
+_GERMAN_AM_DATE = re.compile(r"(?<=\d) am (?=\d{1,2}\.(?!\d{2}\b))", re.IGNORECASE)
+_GERMAN_MORNING = re.compile(r"(?<=\d) am morgen\b", re.IGNORECASE)
+
+
+def language(locale: str) -> str:
+    """Return the language of one of Discord's locales: “de” of “de”, “es” of “es-419”."""
+    return locale.casefold().partition("-")[0]
+
+
+def weekdays(locale: str) -> dict[str, int]:
+    """Return the words for weekdays in this locale, each with its number; Monday is 0."""
+    return WEEKDAYS | LOCAL_WEEKDAYS.get(language(locale), {})
+
+
 def any_of(words: Iterable[str]) -> str:
     """Return a pattern that matches any one of the words, longest first."""
     return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
@@ -93,6 +129,13 @@ def tidy(text: str) -> str:
     """Normalise the text: NFKC, ASCII digits, dashes and apostrophes, single spaces, no invisible characters."""
     plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
     return _BLANKS.sub(" ", "".join(_plain(char) for char in plain)).strip()
+
+
+def without_german_am(plain: str, locale: str) -> str:
+    """Replace the “am” of “um 8 am samstag” and “8 am abend”, which is no half of a day."""
+    if language(locale) == "de":
+        plain = _GERMAN_AM_DATE.sub(" den ", plain)
+    return _GERMAN_AM.sub(" den ", _GERMAN_MORNING.sub(" morgens", plain))
 
 
 def _plain(char: str) -> str:

@@ -1,45 +1,14 @@
 """Time zones by the names people use, and wall clock times in them."""
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
-from functools import cache
-from importlib import resources
 from zoneinfo import ZoneInfo
 
+from raidbot.raids.times import places, zone_letters
 from raidbot.utils.errors import Refusal
+from raidbot.utils.text import joined
 
-# Abbreviations and the region whose wall clock people mean by them, with or without daylight saving.
-REGIONS = {
-    "ET": "America/New_York", "EST": "America/New_York", "EDT": "America/New_York",
-    "CT": "America/Chicago", "CST": "America/Chicago", "CDT": "America/Chicago",
-    "MT": "America/Denver", "MST": "America/Denver", "MDT": "America/Denver",
-    "PT": "America/Los_Angeles", "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles",
-    "AKST": "America/Anchorage", "AKDT": "America/Anchorage", "HST": "Pacific/Honolulu",
-    "AST": "America/Halifax", "ADT": "America/Halifax", "NST": "America/St_Johns", "NDT": "America/St_Johns",
-    "BRT": "America/Sao_Paulo", "UTC": "UTC", "GMT": "UTC", "Z": "UTC",
-    "BST": "Europe/London", "WET": "Europe/Lisbon",
-    "CET": "Europe/Berlin", "CEST": "Europe/Berlin", "MEZ": "Europe/Berlin", "MESZ": "Europe/Berlin",
-    "EET": "Europe/Athens", "EEST": "Europe/Athens", "MSK": "Europe/Moscow", "TRT": "Europe/Istanbul",
-    "SAST": "Africa/Johannesburg", "SGT": "Asia/Singapore", "HKT": "Asia/Hong_Kong",
-    "JST": "Asia/Tokyo", "KST": "Asia/Seoul",
-    "AET": "Australia/Sydney", "AEST": "Australia/Sydney", "AEDT": "Australia/Sydney",
-    "ACST": "Australia/Adelaide", "ACDT": "Australia/Adelaide", "AWST": "Australia/Perth",
-    "NZT": "Pacific/Auckland", "NZST": "Pacific/Auckland", "NZDT": "Pacific/Auckland",
-}  # fmt: skip
-# Abbreviations that several regions share, with the zone names to type instead.
-SHARED = {"IST": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem")}
-_GERMAN = {"MEZ": "CET", "MESZ": "CEST"}
-
-_ALIASES = {
-    "uk": "Europe/London", "england": "Europe/London", "britain": "Europe/London", "germany": "Europe/Berlin",
-    "france": "Europe/Paris", "spain": "Europe/Madrid", "italy": "Europe/Rome", "japan": "Asia/Tokyo",
-    "korea": "Asia/Seoul", "india": "Asia/Kolkata",
-    "eastern": "America/New_York", "central": "America/Chicago", "mountain": "America/Denver",
-    "pacific": "America/Los_Angeles", "washington": "America/New_York", "boston": "America/New_York",
-    "san francisco": "America/Los_Angeles", "seattle": "America/Los_Angeles", "munich": "Europe/Berlin",
-    "hamburg": "Europe/Berlin", "zulu": "UTC", "universal": "UTC",
-}  # fmt: skip
 _USUAL = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Phoenix",
     "America/Anchorage", "America/Halifax", "America/Toronto", "America/Mexico_City", "America/Sao_Paulo", "UTC",
@@ -47,25 +16,38 @@ _USUAL = (
     "Europe/Helsinki", "Europe/Istanbul", "Europe/Moscow", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo",
     "Australia/Sydney", "Pacific/Auckland",
 )  # fmt: skip
-_CONTINENTS = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")  # fmt: skip  # noqa: E501
+_HOW_TO_FIND = "Type the first letters of the nearest big city, and choose from the list."
+_OFFSET = re.compile(r"(?P<etc>ETC/)?(?:UTC|GMT|UT)?(?P<sign>[+-]?)(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?")
+_SOME_WINTER = datetime(2026, 1, 15, tzinfo=UTC)
+"""A day on which zones are compared with an offset that was typed."""
+_WITH_DIGITS = {"EST5EDT": "America/New_York", "CST6CDT": "America/Chicago", "MST7MDT": "America/Denver",
+                "PST8PDT": "America/Los_Angeles"}  # fmt: skip
+_MAX_TYPED, _LEAST_NEAR = 64, 4
+"""Characters of a name that are looked at, and those that make it long enough to look for similar ones."""
 _MAX_CHOICES = 25  # https://discord.com/developers/docs/interactions/receiving-and-responding#autocomplete
 
 
 class UnknownZone(Refusal):
+    """Text that names no zone, or a country of several; the sentence names zones near to what was typed."""
+
     def __init__(self, text: str) -> None:
         shown = text if len(text) <= 40 else f"{text[:39]}…"
-        near = suggest(text)[:3] if text.strip() else []
-        hint = ", ".join(near or ("Europe/London", "America/New_York"))
-        super().__init__(f"I do not know the time zone “{shown}”. Use a name such as {hint}.")
+        several, near = places.zones_of(text), suggest(text) if text.strip() else []
+        if several:
+            known = f"“{shown}” has several time zones."
+            hint = f"Choose one, such as {joined(several[:4], 'or')}."
+        else:
+            known = f"I do not know the time zone “{shown}”."
+            hint = f"Did you mean {joined(near[:3], 'or')}?" if near else _HOW_TO_FIND
+        super().__init__(f"{known} {hint}")
 
 
 class FixedZone(Refusal):
     """The text is an abbreviation or an offset, which would be wrong for half of the year."""
 
-    def __init__(self, text: str, instead: str) -> None:
-        super().__init__(
-            f"“{text}” does not follow daylight saving time. Use the name of a place in your zone, such as {instead}."
-        )
+    def __init__(self, text: str, *instead: str) -> None:
+        hint = f", such as {joined(instead, 'or')}" if instead else ""
+        super().__init__(f"“{text}” does not follow daylight saving time. Use the name of a place in your zone{hint}.")
 
 
 class Shift(Enum):
@@ -98,96 +80,70 @@ def zone_named(text: str) -> ZoneInfo:
         raise UnknownZone(name)
     if name.upper() in {"UTC", "Z", "ETC/UTC", "ZULU"}:
         return ZoneInfo("UTC")
-    if fixed := _instead_of(name):
-        raise FixedZone(name, fixed)
-    key = name.casefold().replace(" ", "_")
-    if found := _names().get(key) or _ALIASES.get(name.casefold()) or _cities().get(key):
-        return ZoneInfo(found)
+    _check_is_no_offset(name)
+    found = places.zone_names().get(name.casefold().replace(" ", "_"))
+    zones = (found,) if found and "/" in found else places.zones_of(name) or ((found,) if found else ())
+    if len(zones) == 1:
+        return ZoneInfo(zones[0])
     raise UnknownZone(name)
 
 
 def place_named(text: str) -> ZoneInfo | None:
     """Return the zone with this IANA name, ignoring case, or None."""
-    found = _names().get(text.casefold())
+    found = places.zone_names().get(text.casefold())
     return ZoneInfo(found) if found else None
 
 
-def region_of(abbreviation: str, *, home: ZoneInfo, now: datetime) -> ZoneInfo | None:
-    """Return the zone meant by an abbreviation: `home` if used there, else the region in `REGIONS`, else None."""
-    word = abbreviation.upper()
-    if word not in {"UTC", "Z"} and in_english(word) in _own_abbreviations(home, now.year):
-        return home
-    region = REGIONS.get(word)
-    return ZoneInfo(region) if region else None
-
-
-def in_english(abbreviation: str) -> str:
-    """Return the abbreviation as the zone database writes it: MEZ becomes CET."""
-    word = abbreviation.upper()
-    return _GERMAN.get(word, word)
+def city_of(zone: str) -> str:
+    """Return the city in the name of a zone: “New York” of America/New_York."""
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def side_of_overlap(wall: datetime, zone: tzinfo, abbreviation: str) -> datetime | None:
     """Return the UTC instant of an ambiguous wall clock time on the side called `abbreviation`, or None."""
     for fold in (0, 1):
         local = wall.replace(tzinfo=zone, fold=fold)
-        if local.tzname() == in_english(abbreviation):
+        if local.tzname() == zone_letters.in_english(abbreviation):
             return local.astimezone(UTC)
     return None
 
 
 def suggest(text: str) -> list[str]:
-    """Return at most 25 zone names for the text typed so far, likeliest first."""
-    typed = " ".join(text.split()).casefold()
+    """Return at most 25 zone names for the text typed so far, likeliest first: by letters, place, and nearness."""
+    typed = " ".join(text.split())[:_MAX_TYPED]
     if not typed:
         return list(_USUAL)
-    exact = [REGIONS.get(typed.upper()), _ALIASES.get(typed), *SHARED.get(typed.upper(), ())]
-    ranked = sorted((_rank(name, typed.replace(" ", "_")), name) for name in _choices())
-    found = [name for name in exact if name] + [name for rank, name in ranked if rank < 4]
-    return list(dict.fromkeys(found))[:_MAX_CHOICES]
+    word = typed.upper()
+    letters = [zone_letters.REGIONS.get(word), *zone_letters.SHARED.get(word, ())]
+    exact = [name for name in (*letters, *places.zones_of(typed)) if name]
+    begun = places.beginning_with(typed)
+    key = typed.casefold().replace(" ", "_")
+    named = [name for name in places.in_a_continent() if key in name.casefold()]
+    found = [*exact, *(name for name in _USUAL if name in begun), *begun, *named]
+    near = [] if found or len(typed) < _LEAST_NEAR else places.near(typed)
+    return list(dict.fromkeys([*found, *near]))[:_MAX_CHOICES]
 
 
-def _rank(name: str, typed: str) -> int:
-    folded = name.casefold()
-    city = folded.rpartition("/")[2]
-    if city.startswith(typed):
-        return 0 if name in _USUAL else 1
-    if folded.startswith(typed):
-        return 2
-    return 3 if typed in folded else 4
-
-
-def _instead_of(name: str) -> str | None:
+def _check_is_no_offset(name: str) -> None:
+    """Raise FixedZone for letters and offsets, which say nothing about the other half of the year."""
     word = name.upper()
-    if shared := SHARED.get(word):
-        return " or ".join(shared)
-    if re.fullmatch(r"(?:ETC/)?(?:UTC|GMT|UT)?[+-]?\d[\d:]*|(?:ETC/)?(?:GMT|UT)[+-]?\d*|ETC/.*", word):
-        return "Europe/London or America/New_York"
-    if word in REGIONS:
-        return REGIONS[word]
+    if shared := zone_letters.SHARED.get(word):
+        raise FixedZone(name, *shared)
+    if word in zone_letters.REGIONS:
+        region = zone_letters.REGIONS[word]
+        raise FixedZone(name, "Europe/London" if region == "UTC" else region)
     if "/" not in word and re.fullmatch(r"EST5EDT|CST6CDT|MST7MDT|PST8PDT|MET", word):
-        return REGIONS.get(word[:3], "Europe/Berlin")
-    return None
+        raise FixedZone(name, _WITH_DIGITS.get(word, "Europe/Berlin"))
+    if found := _OFFSET.fullmatch(word):
+        raise FixedZone(name, *_zones_at(found))
+    if word.startswith("ETC/") or word in {"GMT", "UT"}:
+        raise FixedZone(name, "Europe/London")
 
 
-@cache
-def _names() -> dict[str, str]:
-    zones = resources.files("tzdata").joinpath("zones").read_text("utf-8").split()
-    return {name.casefold(): name for name in zones if name != "Factory"}
-
-
-@cache
-def _choices() -> tuple[str, ...]:
-    return ("UTC", *(name for name in _names().values() if name.startswith(_CONTINENTS)))
-
-
-@cache
-def _cities() -> dict[str, str]:
-    cities: dict[str, str] = {}
-    for name in _choices():
-        cities.setdefault(name.rpartition("/")[2].casefold(), name)
-    return cities
-
-
-def _own_abbreviations(zone: ZoneInfo, year: int) -> set[str | None]:
-    return {datetime(year, month, 1, tzinfo=zone).tzname() for month in (1, 7)}
+def _zones_at(offset: re.Match[str]) -> list[str]:
+    """Return up to three well-known zones whose clocks in winter are at the offset."""
+    ahead = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
+    if (offset["sign"] == "-") is not bool(offset["etc"]):
+        ahead = -ahead  # Etc/GMT+5 is behind UTC
+    known = dict.fromkeys([*_USUAL, *places.BIG_CITIES])
+    return [name for name in known if _SOME_WINTER.astimezone(ZoneInfo(name)).utcoffset() == ahead][:3]

@@ -17,7 +17,7 @@ async def test_the_understood_time_is_shown_before_anything_is_posted(guild: San
         preview = await run_create(guild, when="in 3 hours")
 
         assert "in 3 hours" in preview.text()
-        assert "time zone America/New_York" in preview.text()
+        assert "in New York (America/New_York) · for you: " in preview.text()
         assert preview.ephemeral
         assert boards(guild) == 0
 
@@ -126,9 +126,9 @@ async def test_rights_are_checked_at_every_click(guild: SandboxGuild, start: Sta
     ("when", "sentence"),
     [
         ("flurbsday 8pm", "flurbsday"),
-        ("yesterday 8pm", "has passed"),
+        ("yesterday 8pm", "is in the past"),
         ("in 3 years at 8pm", "more than two years ahead"),
-        ("friday", "At what time of day?"),
+        ("friday", "What time? For example, “friday 8pm”"),
         ("5pm or 6pm", "“or”"),
     ],
 )

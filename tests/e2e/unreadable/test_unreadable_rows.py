@@ -54,7 +54,7 @@ async def test_no_cell_keeps_another_server_waiting(
         async with start(dm_batch=100, dm_pause_seconds=0.01):
             await alice.react(board, "✅")
             await guild.until(lambda: "Alice" in board_text(board), timeout=60)
-            assert "time zone" in (await run_create(guild)).text()
+            assert "for you: " in (await run_create(guild)).text()
             sandbox.advance(timedelta(hours=2, minutes=55))
             await guild.until(lambda: "begins soon" in dm_text(alice), timeout=60)
             sandbox.advance(timedelta(minutes=6))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from raidbot.raids.times.parse import parse_time
-from raidbot.raids.times.tokens import Ambiguous, NotUnderstood
+from raidbot.raids.times.refusals import Ambiguous, NotUnderstood
 from raidbot.utils.errors import Refusal
 from tests.raids.times.typed_times import assumed, at, meant
 
@@ -195,6 +195,7 @@ def test_weekdays_are_the_next_ahead(text: str, expected: str) -> None:
         ("2026-03-20T19:00:00-05:00", "2026-03-20 20:00"),
         ("2026-03-20 19:00+0100", "2026-03-20 14:00"),
         ("2026-03-20 10:00", "2026-03-20 10:00"),
+        ("2026-03-20 9:30", "2026-03-20 09:30"),
         ("2026-03-20 24:00", "2026-03-21 00:00"),
         ("2026/3/20 at 19.30", "2026-03-20 19:30"),
         ("march 20th at 8pm", "2026-03-20 20:00"),
@@ -252,7 +253,7 @@ def test_german_weekdays_have_two_letters_in_german_only() -> None:
 def test_8h_is_a_time_of_day_where_one_writes_it_so() -> None:
     assert meant("vendredi 8h", locale="fr") == "2026-03-20 08:00"
     assert meant("vendredi 8h30", locale="fr") == "2026-03-20 08:30"
-    with pytest.raises(Ambiguous, match="in 8h"):
+    with pytest.raises(Ambiguous, match="friday 8am”"):
         meant("friday 8h")
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from raidbot.raids.times import vocabulary as words
 from raidbot.raids.times.parse import parse_time
+from raidbot.raids.times.refusals import NotATime
 from raidbot.utils.errors import Refusal
 
 ZONES = st.sampled_from(
@@ -36,16 +37,21 @@ PHRASES = st.lists(st.one_of(st.sampled_from(VOCABULARY), st.integers(0, 9999).m
 
 @given(st.one_of(st.text(max_size=110), PHRASES), ZONES, NOWS, LOCALES)
 def test_any_text_is_a_time_ahead_or_refused(text: str, zone: ZoneInfo, now: datetime, locale: str) -> None:
+    refused: NotATime | None = None
     try:
         when = parse_time(text, zone=zone, now=now, locale=locale)
-    except Refusal as refusal:
-        sentence = str(refusal)
+    except NotATime as refusal:
+        refused = refusal
     else:
-        sentence = "Understood."
         assert when.instant.tzinfo is UTC
         assert now < when.instant <= now + timedelta(days=731)
         assert when.instant.microsecond == 0
-    assert 10 < len(sentence) < 300
+    if refused is not None:
+        assert 10 < len(str(refused)) < 400
+        assert refused.tries
+        for instead in refused.tries:
+            assert f"“{instead}”" in str(refused)
+            assert parse_time(instead, zone=zone, now=now, locale=locale).instant > now
 
 
 @given(

@@ -2,8 +2,9 @@
 
 import pytest
 
-from raidbot.raids.times.tokens import (
+from raidbot.raids.times.refusals import (
     Ambiguous,
+    ARange,
     Contradiction,
     GivenTwice,
     InThePast,
@@ -13,6 +14,7 @@ from raidbot.raids.times.tokens import (
     NothingSaid,
     NoTimeOfDay,
     NotUnderstood,
+    NthWeekday,
     TooFarAhead,
     TooLong,
 )
@@ -51,9 +53,12 @@ from tests.raids.times.typed_times import at, meant
     ],
 )
 def test_what_is_not_understood_is_named(text: str, word: str) -> None:
-    with pytest.raises(NotUnderstood, match="Try “friday 8pm”") as refused:
+    with pytest.raises(NotUnderstood) as refused:
         meant(text)
+
     assert f"“{word}”" in str(refused.value)
+    assert refused.value.tries
+    assert all(meant(instead) > "2026-03-18 15:00" for instead in refused.value.tries)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +71,6 @@ def test_what_is_not_understood_is_named(text: str, word: str) -> None:
         ("friday", NoTimeOfDay),
         ("tomorrow evening", NoTimeOfDay),
         ("2026-03-20", NoTimeOfDay),
-        ("march 20 2030", NoTimeOfDay),
         ("a week from friday", NoTimeOfDay),
         ("EST", NoTimeOfDay),
         ("in 3 days in the evening", NoTimeOfDay),
@@ -103,14 +107,16 @@ def test_times_and_dates_have_to_exist(text: str, refusal: type[NotATime]) -> No
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [
-        ("7pm-9pm", GivenTwice),
-        ("7pm to 9pm", GivenTwice),
-        ("7pm - 9pm", GivenTwice),
-        ("8-10pm", GivenTwice),
+        ("7pm-9pm", ARange),
+        ("7pm to 9pm", ARange),
+        ("7pm - 9pm", ARange),
+        ("8-10pm", ARange),
+        ("10 to 8", Ambiguous),
+        ("5 to 8pm", Ambiguous),
+        ("2nd friday 8pm", NthWeekday),
         ("friday saturday 8pm", GivenTwice),
         ("8pm EST PST", GivenTwice),
-        ("fri 20 8pm", GivenTwice),
-        ("19:00-22:00", Ambiguous),
+        ("19:00-22:00", ARange),
         ("20 march 7", Ambiguous),
         ("half 8", Ambiguous),
         ("2h", Ambiguous),
@@ -149,6 +155,7 @@ def test_one_thing_has_to_be_meant(text: str, refusal: type[NotATime]) -> None:
         ("<t:-99999999999999999999>", InThePast),
         ("2028-03-18 15:01", TooFarAhead),
         ("9999-12-31 24:00", TooFarAhead),
+        ("march 20 2030", TooFarAhead),
         ("in 99999 hours", TooFarAhead),
         ("in 99999 years", TooFarAhead),
         ("9999999999", TooFarAhead),
@@ -161,6 +168,47 @@ def test_times_past_or_too_far_ahead_are_refused(text: str, refusal: type[NotATi
 
 
 def test_a_date_that_has_just_passed_is_not_next_year_s_around_new_year_either() -> None:
-    with pytest.raises(InThePast, match="Write the year"):
+    with pytest.raises(InThePast, match="2027-12-28 8pm"):
         meant("dec 28 8pm", now=at("2027-01-03T12:00", "Europe/London"), locale="en-GB")
     assert meant("jan 5 8pm", now=at("2026-12-31T22:00", "Europe/London"), locale="en-GB") == "2027-01-05 20:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "tries"),
+    [
+        ("20 to 22", "en-US", ("20",)),
+        ("friday 8pm to saturday 2am", "en-US", ("friday 8pm",)),
+        ("from seven until nine", "en-US", ("seven",)),
+        ("8 pm - open end", "en-US", ("8 pm",)),
+        ("11pm to 1am", "en-US", ("11pm",)),
+        ("10 to 8am", "en-US", ("7:50am", "10pm")),
+        ("8-10 uhr", "de", ("8 uhr", "8pm")),
+        ("de 20h à 22h", "fr", ("20h",)),
+        ("vendredi 20 à 22h", "fr", ("vendredi 20",)),
+        ("10 - 22 uhr", "de", ("10 uhr", "10pm")),
+        ("freitag 10:00 - 22:00", "de", ("freitag 10:00",)),
+        ("freitag 8:00-11:00", "de", ("freitag 8:00",)),
+        ("friday 8:30-11:00", "en-US", ("friday 8:30pm",)),
+        ("20 to 2", "en-GB", ("1:40pm", "20:00")),
+        ("friday 8pm, 3h", "en-US", ("friday 8pm",)),
+        ("2h", "en-US", ("in 2h", "2am", "2pm")),
+        ("10.30", "en-US", ("10:30am", "10:30pm")),
+        ("friday 8pm or 9pm", "en-US", ("friday 8pm", "friday 9pm", "9pm")),
+        ("8pm Barcelona", "en-US", ("8pm Europe/Madrid",)),
+        ("8pm in New York", "en-US", ("8pm America/New_York",)),
+        ("8pmEST", "en-US", ("8pm EST",)),
+        ("samstag", "de", ("samstag 20:00", "samstag 23:00")),
+        ("morgen früh", "de", ("morgen früh 10:00",)),
+        ("in 8", "en-US", ("in 8 hours", "in 8 minutes")),
+        ("3/4 20:00", "ja", ("2026-04-03 20:00", "2027-03-04 20:00")),
+        ("sunday 8 17:00", "en-US", ("sunday 17:00", "8 april 17:00")),
+        ("friday midnight", "en-US", ("friday 00:00", "friday 24:00")),
+        ("8pm IST", "en-US", ("8pm Asia/Kolkata", "8pm Europe/Dublin", "8pm Asia/Jerusalem")),
+    ],
+)
+def test_what_to_type_instead(text: str, locale: str, tries: tuple[str, ...]) -> None:
+    with pytest.raises(NotATime) as refused:
+        meant(text, locale=locale)
+
+    assert refused.value.tries == tries
+    assert all(meant(instead, locale=locale) > "2026-03-18 15:00" for instead in refused.value.tries)
