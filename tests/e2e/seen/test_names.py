@@ -1,0 +1,96 @@
+"""Names of members keep their letters and their order, wherever the bot shows them."""
+
+import csv
+import io
+
+import pytest
+
+from discord_sandbox import SandboxGuild
+from tests.commands.raidinfo.test_raidinfo import ask, file_of
+from tests.conftest import Start
+from tests.e2e.test_threads import enable_threads, has_first_message
+from tests.raid_boards import board_text, post_raid
+
+NAMES = {
+    "an emoji of Unicode 15": "\U0001fa77",
+    "joined emoji": "🏳️\u200d🌈 👩🏽\u200d💻",
+    "a joiner in a word": "می\u200cخواهم",
+    "a region's flag": "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    "a private character": "\ue000",
+}
+MARKUP = "*_" * 16
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+async def test_a_name_keeps_its_letters(guild: SandboxGuild, start: Start, name: str) -> None:
+    someone = guild.add_member("someone", nick=f"{name} A")
+    async with start():
+        board = await post_raid(guild)
+
+        await someone.react(board, "✅")
+
+        await guild.until(lambda: "(1/" in board_text(board))
+        assert f"{name} A" in board_text(board)
+
+
+async def test_a_name_of_markup_is_shown_whole(guild: SandboxGuild, start: Start) -> None:
+    someone = guild.add_member("someone", nick=MARKUP)
+    async with start():
+        board = await post_raid(guild)
+
+        await someone.react(board, "✅")
+
+        await guild.until(lambda: "(1/" in board_text(board))
+        assert r"\*\_" * 16 in board_text(board)
+
+
+async def test_right_to_left_names_keep_their_places_in_line(guild: SandboxGuild, start: Start) -> None:
+    first, second, third = (
+        guild.add_member(str(number), nick=nick) for number, nick in enumerate(("Ann", "שרה", "יוסי"))
+    )
+    async with start():
+        board = await post_raid(guild, seats=1)
+
+        for person in (first, second, third):
+            await person.react(board, "✅")
+
+        await guild.until(lambda: "Waiting" in board_text(board) and "יוסי" in board_text(board))
+        assert "> Waiting: 1. \u2068שרה\u2069, 2. \u2068יוסי\u2069" in board_text(board)
+
+
+async def test_right_to_left_names_stand_apart_in_threads(guild: SandboxGuild, start: Start) -> None:
+    first, second = guild.add_member("1", nick="שרה"), guild.add_member("2", nick="יוסי")
+    async with start() as bot:
+        settings = await enable_threads(guild)
+        await settings.select("Members in threads", ["Members are added to the thread"])
+        guild.limit_threads(0)
+        board = await post_raid(guild)
+        for person in (first, second):
+            await person.react(board, "✅")
+        await guild.until(lambda: "יוסי" in board_text(board))
+        guild.limit_threads(100)
+        raid = bot.state.boards[board.id]  # type: ignore[index]
+
+        await bot.delivery.threads.open(raid)
+
+        await guild.until(lambda: has_first_message(guild.facts.threads[board.id]))
+        said = "\n".join(message.content for message in guild.facts.threads[board.id].messages.values())
+        assert "Already in: \u2068שרה\u2069, \u2068יוסי\u2069." in said
+
+
+@pytest.mark.parametrize("nick", ["Bob;=1+1", "Bob\t@x", "Bob,+1"])
+async def test_no_cell_is_a_formula_where_other_separators_are_used(
+    guild: SandboxGuild, start: Start, nick: str
+) -> None:
+    evil = guild.add_member("evil", nick=nick)
+    async with start() as bot:
+        board = await post_raid(guild)
+        await evil.react(board, "✅")
+        await guild.until(lambda: "Bob" in board_text(board))
+        code = (await bot.state.raid(bot.state.boards[board.id])).code  # type: ignore[index]
+
+        _, content = file_of(await ask(guild, evil, "export", what="roster", code=code))
+
+        for separator in ",;\t":
+            table = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=separator)
+            assert not [cell for line in table for cell in line if cell.strip(' "').startswith(("=", "+", "-", "@"))]
