@@ -88,4 +88,4 @@ def role_choice(raid: Raid, role: Role) -> str:
 
 def seat(raid: Raid, held: Seat) -> str:
     """Return the role's name, with the side in parentheses."""
-    return f"{raid.role(held.role).name}{f' ({held.side})' if held.side else ''}"
+    return f"{isolated(raid.role(held.role).name)}{f' ({isolated(held.side)})' if held.side else ''}"

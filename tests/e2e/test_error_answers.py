@@ -27,7 +27,7 @@ async def test_whoever_dismisses_the_answer_meanwhile_hears_of_no_error(
     sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:
     async with start():
-        dismissed = sandbox.faults.refuse(10008, route="PATCH /webhooks/{}/{}/messages/{}", calls=1)
+        dismissed = sandbox.faults.refuse(10008, route="PATCH /webhooks/{}/{}/messages/@original", calls=1)
 
         with capture_logs() as logs:
             answer = await guild.owner.slash(guild.channel("raid-signups"), "mysignups")
