@@ -9,7 +9,7 @@ from raidbot.raids.model import MemberId, Raid
 
 _COLUMNS = ("Raid", "Title", "Starts (UTC)", "Role", "Place", "Number", "Name", "Mention", "Side", "Over capacity")
 _FORMULA = re.compile("""(^|[,;\t\r\n])(?=[\\s"]*[=+\\-@＝＋－＠])|^(?=[\t\r\n])""")
-"""Where spreadsheets begin a formula. Some split at semicolons or tabs, and then do not heed the quotes of cells."""
+"""Places where spreadsheets begin a formula. Some split at semicolons or tabs, and do not heed quotes of cells then."""
 
 
 def roster_sheet(raid: Raid, names: Mapping[MemberId, str]) -> bytes:

@@ -1,4 +1,4 @@
-"""What managers and members see: names, seats, experience, messages and the reasons of refusals."""
+"""Facts that managers and members see: names, seats, experience, messages and the reasons of refusals."""
 
 import json
 from dataclasses import replace

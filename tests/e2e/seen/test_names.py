@@ -6,6 +6,7 @@ import io
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
+from tests.commands.raid.panel_helpers import code_of
 from tests.commands.raidinfo.test_raidinfo import ask, file_of
 from tests.conftest import Start
 from tests.e2e.fast_loop import sped_up
@@ -85,11 +86,11 @@ async def test_no_cell_is_a_formula_where_other_separators_are_used(
     guild: SandboxGuild, start: Start, nick: str
 ) -> None:
     evil = guild.add_member("evil", nick=nick)
-    async with start() as bot:
+    async with start():
         board = await post_raid(guild)
         await evil.react(board, "✅")
         await guild.until(lambda: "Bob" in board_text(board))
-        code = (await bot.state.raid(bot.state.boards[board.id])).code  # type: ignore[index]
+        code = code_of(board)
 
         _, content = file_of(await ask(guild, evil, "export", what="roster", code=code))
 
