@@ -175,7 +175,7 @@ def guilds_with_coming(connection: sqlite3.Connection, *, after: datetime) -> li
 
 
 def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> dict[MemberId, list[RaidId]]:
-    """Return each member's raids with a seat, a wait or a substitute request of theirs, created or led by them.
+    """Return each member's raids with a seat, a wait or a substitute request of theirs.
 
     Only raids that start after `after`, or that are open to latecomers.
     """
@@ -185,12 +185,22 @@ def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime)
         "WITH coming AS (SELECT value FROM json_each(?))"
         " SELECT member, raid FROM seats WHERE raid IN coming"
         " UNION SELECT member, raid FROM waits WHERE raid IN coming"
-        " UNION SELECT member, raid FROM asks WHERE raid IN coming"
-        " UNION SELECT creator, id FROM raids WHERE id IN coming"
-        " UNION SELECT leader, id FROM raids WHERE id IN coming AND leader IS NOT NULL ORDER BY 1, 2",
+        " UNION SELECT member, raid FROM asks WHERE raid IN coming ORDER BY member, raid",
         (json.dumps(coming),),
     ).fetchall():
         members.setdefault(MemberId(member), []).append(RaidId(raid))
+    return members
+
+
+def leading(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> dict[MemberId, list[RaidId]]:
+    """Return the raids that each member created or leads, of those that `expected` looks at."""
+    coming = json.dumps(_ids(connection, _AHEAD, guild=guild, after=seconds(after), channel=None))
+    members: dict[MemberId, list[RaidId]] = {}
+    for raid, creator, leader in connection.execute(
+        "SELECT id, creator, ifnull(leader, creator) FROM raids WHERE id IN (SELECT value FROM json_each(?))", (coming,)
+    ).fetchall():
+        for member in {creator, leader}:
+            members.setdefault(MemberId(member), []).append(RaidId(raid))
     return members
 
 

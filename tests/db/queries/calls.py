@@ -252,6 +252,7 @@ def _raid_queries(raid: RaidId) -> Iterator[tuple[str, Call]]:
     lately = NOW - timedelta(hours=1)
     yield "lacking_thread", partial(raid_queries.lacking_thread, since=lately, intro="raid:{}:thread-intro")
     yield "guilds_with_coming", partial(raid_queries.guilds_with_coming, after=NOW)
+    yield "leading", partial(raid_queries.leading, guild=GUILD, after=NOW)
     yield "with_message", partial(raid_queries.with_message, message=MessageId(1))
     yield "coming_naming", partial(raid_queries.coming_naming, guild=GUILD, member=MEMBER, after=NOW)
     yield "expected", partial(raid_queries.expected, guild=GUILD, after=NOW)
