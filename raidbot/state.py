@@ -58,9 +58,8 @@ _OVER = (Status.CLOSED, Status.CANCELLED)
 
 class UnknownRaid(Refusal):
     def __init__(self, code: str) -> None:
-        super().__init__(
-            f"This server has no raid with the code “{escape(clip(code, 20))}”. Choose one from the list as you type."
-        )
+        shown = escape(clip(code, 20))
+        super().__init__(f"This server has no raid with the code “{shown}”. Choose one from the list as you type.")
 
 
 class BusyRaid(Refusal):
@@ -174,6 +173,10 @@ class State:
     async def raid(self, raid_id: RaidId) -> Raid:
         """Return the raid. Raises KeyError for an unknown id, and UnreadableRaid."""
         return await self._raids.get(raid_id)
+
+    def cached_raid(self, raid_id: RaidId) -> Raid | None:
+        """Return the raid if it is cached."""
+        return self._raids.cached(raid_id)
 
     async def raids(self, ids: Iterable[RaidId]) -> AsyncIterator[Raid]:
         """Yield the raids with these ids, without those that cannot be read."""

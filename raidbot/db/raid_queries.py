@@ -8,7 +8,7 @@ from datetime import datetime
 
 from raidbot.db import cells
 from raidbot.db.raids import instant, seconds
-from raidbot.raids.model import ChannelId, GuildId, MemberId, RaidCode, RaidId
+from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId, RaidCode, RaidId
 
 _MAX_LISTED = 1000
 
@@ -97,6 +97,12 @@ def with_thread(connection: sqlite3.Connection, guild: GuildId, thread: ChannelI
     return _ids(connection, query, thread=thread, guild=guild)
 
 
+def with_message(connection: sqlite3.Connection, message: MessageId) -> RaidId | None:
+    """Return the raid whose board this message is, however old it is."""
+    row = connection.execute("SELECT id FROM raids WHERE message = ?", (message,)).fetchone()
+    return None if row is None else RaidId(row[0])
+
+
 def coming_with_member(
     connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, after: datetime
 ) -> list[RaidId]:
@@ -114,6 +120,14 @@ def coming_with_member(
         after=seconds(after),
         member=member,
     )
+
+
+def coming_naming(connection: sqlite3.Connection, guild: GuildId, member: MemberId, *, after: datetime) -> list[RaidId]:
+    """Return the raids of `coming_with_member`, and those that the member created or leads."""
+    query = "SELECT id FROM raids WHERE id IN (SELECT value FROM json_each(:ahead)) AND :member IN (creator, leader)"
+    ahead = json.dumps(_ids(connection, _AHEAD, guild=guild, after=seconds(after), channel=None))
+    led = _ids(connection, query, ahead=ahead, member=member)
+    return list(dict.fromkeys([*coming_with_member(connection, guild, member, after=after), *led]))
 
 
 def listed(connection: sqlite3.Connection, guild: GuildId, *, now: datetime) -> list[Listed]:
@@ -175,6 +189,18 @@ def expected(connection: sqlite3.Connection, guild: GuildId, *, after: datetime)
         (json.dumps(coming),),
     ).fetchall():
         members.setdefault(MemberId(member), []).append(RaidId(raid))
+    return members
+
+
+def leading(connection: sqlite3.Connection, guild: GuildId, *, after: datetime) -> dict[MemberId, list[RaidId]]:
+    """Return the raids that each member created or leads, of those that `expected` looks at."""
+    coming = json.dumps(_ids(connection, _AHEAD, guild=guild, after=seconds(after), channel=None))
+    members: dict[MemberId, list[RaidId]] = {}
+    for raid, creator, leader in connection.execute(
+        "SELECT id, creator, ifnull(leader, creator) FROM raids WHERE id IN (SELECT value FROM json_each(?))", (coming,)
+    ).fetchall():
+        for member in {creator, leader}:
+            members.setdefault(MemberId(member), []).append(RaidId(raid))
     return members
 
 

@@ -12,6 +12,7 @@ from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid, RaidId, Source
+from raidbot.raids.reminders import note_missed
 from raidbot.raids.settings import FULL_CLOSE_CHOICES_MINUTES
 from raidbot.state import Cause, State
 
@@ -44,13 +45,16 @@ async def close_due(state: State, now: datetime, *, failing: FailingRaids | None
 
 async def _close_if_due(state: State, raid_id: RaidId, now: datetime) -> None:
     raid = await state.raid(raid_id)
-    lead = (await state.settings(raid.guild)).full_lead
+    settings = await state.settings(raid.guild)
+    lead = settings.full_lead
 
     def rule(raid: Raid) -> Change:
         reason = lifecycle.due_closing(raid, full_lead=lead, now=now)
         if reason is None:
-            return lifecycle.begin(raid, now=now, full_lead=lead)
-        return lifecycle.close(raid, reason=reason, by=None, now=now)
+            change = lifecycle.begin(raid, now=now, full_lead=lead)
+        else:
+            change = lifecycle.close(raid, reason=reason, by=None, now=now)
+        return note_missed(raid, change, settings)
 
     if not rule(raid).events:
         return

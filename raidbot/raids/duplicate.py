@@ -4,9 +4,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change, Duplicated
 from raidbot.raids.lifecycle import check_start
-from raidbot.raids.model import ChannelId, MemberId, Raid, RaidCode, RaidId, Seat, Source
+from raidbot.raids.model import ChannelId, MemberId, Raid, RaidCode, RaidId, RoleKey, Seat, Source
+from raidbot.raids.templates.catalogue import Catalogue
 
 
 def duplicate(
@@ -21,15 +23,18 @@ def duplicate(
 ) -> Raid:
     """Return the copy to post, without id and code.
 
-    Members in `keeping` keep their seats, in the same order; waitlists start empty. Raises Refusal for a start that
+    Members in `keeping` keep their seats, in the same order, marked as forced beyond the number of seats; waitlists
+    start empty. Raises Refusal for a start that
     has passed or is too far ahead.
     """
     check_start(starts_at, now=now)
-    kept = [seat for seat in raid.seats if seat.member in keeping]
-    seats = tuple(
-        Seat(seat.member, seat.role, place, now, Source.COPY, seat.forced, seat.side)
-        for place, seat in enumerate(kept, start=1)
-    )
+    left = {role.key: role.seats for role in raid.roles}
+    seats: list[Seat] = []
+    for seat in raid.seats:
+        if seat.member in keeping:
+            left[seat.role] -= 1
+            forced = left[seat.role] < 0
+            seats.append(Seat(seat.member, seat.role, len(seats) + 1, now, Source.COPY, forced, seat.side))
     copy = Raid(
         id=RaidId(0),
         guild=raid.guild,
@@ -52,10 +57,30 @@ def duplicate(
         starts_at=starts_at,
         zone=zone,
         created_at=now,
-        seats=seats,
+        seats=tuple(seats),
         next_place=len(seats) + 1,
     )
     return replace(copy, filled_once=copy.is_full)
+
+
+def with_emoji_of_template(raid: Raid, catalogue: Catalogue, keys: Collection[RoleKey]) -> Raid:
+    """Return the raid, in which these roles have the emoji that its template has for them now.
+
+    A role keeps its emoji if the template does not have it any more, or if another role of the raid has that emoji.
+    """
+    template = next((entry.template for entry in catalogue.entries if entry.key == raid.template), None)
+    if template is None:
+        return raid
+    played = template.played_as(template.strategy(raid.strategy) if raid.strategy else None)
+    now = {role.key: role.emoji for role in played.roles}
+    kept = {key_of(role.emoji) for role in raid.roles if role.key not in keys}
+    roles = tuple(
+        replace(role, emoji=now[role.key])
+        if role.key in keys and role.key in now and key_of(now[role.key]) not in kept
+        else role
+        for role in raid.roles
+    )
+    return replace(raid, roles=roles)
 
 
 def duplicated(raid: Raid, code: RaidCode) -> Change:

@@ -169,8 +169,11 @@ class NotBegun:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
+    """The raid does not take place; `lacking` are permissions without which its board could not be posted."""
+
     reason: CancelReason
     by: MemberId | None
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +272,14 @@ class Reminded:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderMissed:
+    """The raid began before these members were reminded, because the bot was away."""
+
+    which: Reminder
+    members: tuple[MemberId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MarksChanged:
     """Only the bot's record of the reactions on the board changed."""
 
@@ -278,7 +289,7 @@ RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
 Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskEnded
 Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | NotHeld | Cancelled | Revived
 Edit = TimeChanged | Reworded | LengthChanged | LeaderChanged | Duplicated | Undone
-Bookkeeping = PresenceMarked | Reminded | ThreadOpened | ThreadLost | MarksChanged
+Bookkeeping = PresenceMarked | Reminded | ReminderMissed | ThreadOpened | ThreadLost | MarksChanged
 
 Event = Signup | RosterEdit | Substitution | Lifecycle | Edit | Bookkeeping
 

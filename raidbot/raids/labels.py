@@ -6,8 +6,8 @@ A Text is an argument of `say`; in an f-string it is rendered.
 from typing import Protocol
 
 from raidbot.raids.model import Raid, Role, RoleKey, Seat, Status
-from raidbot.utils.text import clip
-from raidbot.utils.words import Code, Name, Text, say
+from raidbot.utils.text import clip, isolated
+from raidbot.utils.words import Code, Listed, Name, Raw, Text, say
 
 STATUS_ICONS = {Status.POSTING: "⏳", Status.OPEN: "🟢", Status.CLOSED: "🔒", Status.CANCELLED: "❌"}
 _MAX_ROLE_LENGTH = 60
@@ -50,6 +50,14 @@ def bold_coded(raid: Coded) -> Text:
     return say("**{name}** (`{code}`)", name=Name(raid.name), code=Code(raid.code))
 
 
+def lacking_in_channel(raid: Raid, lacking: tuple[str, ...]) -> Text | None:
+    """Return the sentence that names the permissions which the bot lacks in the raid's channel, if there are any."""
+    if not lacking:
+        return None
+    permissions = Listed(tuple(bold(name) for name in lacking), "and")
+    return say("I lack {permissions} in {channel}.", permissions=permissions, channel=Raw(f"<#{raid.channel}>"))
+
+
 def footer(raid: Coded) -> str:
     return f"Raid {raid.code}"
 
@@ -62,22 +70,22 @@ def linked(text: str, link: str | None) -> str:
 def thread_name(raid: Coded, limit: int) -> str:
     """Return the raid's name with its code, because a guild may play the same raid every week."""
     code = f" - {raid.code}"
-    return clip(raid.name, limit - len(code)) + code
+    return clip(isolated(raid.name), limit - len(code)) + code
 
 
 def choice(raid: Coded, when: str, limit: int) -> str:
     """Return “code — name — time”, with the name cut so that all of it has at most `limit` characters."""
     room = limit - len(f"{raid.code} —  — {when}")
-    return f"{raid.code} — {clip(raid.name, room)} — {when}"
+    return f"{raid.code} — {clip(isolated(raid.name), room)} — {when}"
 
 
 def role_choice(raid: Raid, role: Role) -> str:
     """Return the role's number and name with the members who sit and wait: “2. Healer (1/2, 3 waiting)”."""
     taken, waiting = len(raid.seated(role.key)), len(raid.waitlist(role.key))
     also = f", {waiting} waiting" if waiting else ""
-    return f"{raid.roles.index(role) + 1}. {clip(role.name, _MAX_ROLE_LENGTH)} ({taken}/{role.seats}{also})"
+    return f"{raid.roles.index(role) + 1}. {clip(isolated(role.name), _MAX_ROLE_LENGTH)} ({taken}/{role.seats}{also})"
 
 
 def seat(raid: Raid, held: Seat) -> str:
     """Return the role's name, with the side in parentheses."""
-    return f"{raid.role(held.role).name}{f' ({held.side})' if held.side else ''}"
+    return f"{isolated(raid.role(held.role).name)}{f' ({isolated(held.side)})' if held.side else ''}"

@@ -121,8 +121,12 @@ def begin(raid: Raid, *, now: datetime, full_lead: timedelta = timedelta()) -> C
     return Change(replace(raid, begun=True, given_up=()), (Began(),))
 
 
-def cancel(raid: Raid, *, reason: CancelReason, by: MemberId | None, now: datetime) -> Change:
+def cancel(
+    raid: Raid, *, reason: CancelReason, by: MemberId | None, now: datetime, lacking: tuple[str, ...] = ()
+) -> Change:
     """Cancel the raid; roster and waitlists stay. Cancelling twice changes nothing.
+
+    `lacking` are the names of permissions without which the board could not be posted.
 
     Marks stay until the reactions are known to be gone. A raid that has begun keeps its attendance. Raises TookPlace.
     """
@@ -140,7 +144,7 @@ def cancel(raid: Raid, *, reason: CancelReason, by: MemberId | None, now: dateti
         attendance=attendance.of_roster(raid) if has_begun else (),
         given_up=(),
     )
-    return Change(cancelled, (Cancelled(reason, by),))
+    return Change(cancelled, (Cancelled(reason, by, lacking),))
 
 
 def did_not_take_place(raid: Raid, *, by: MemberId, now: datetime) -> Change:

@@ -1,12 +1,13 @@
 """Notices to members, and thread messages, that follow from a change."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from typing import Literal, assert_never
 
 from raidbot.raids import events as ev
-from raidbot.raids.labels import bold, bold_coded, bold_role
+from raidbot.raids.labels import bold, bold_coded, bold_role, lacking_in_channel
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, RoleKey, Seat, Source
 from raidbot.raids.purposes import Purpose, purpose_of
 from raidbot.utils.words import Code, Instant, Mention, Raw, Text, lines, paragraph, render, say
@@ -54,19 +55,23 @@ def notices(change: ev.Change) -> tuple[Notice, ...]:
     """Return the notices for the change's events, one per event and member concerned."""
     raid = change.raid
     owed: list[Notice] = []
+    numbers: Counter[tuple[type[ev.Event], MemberId]] = Counter()
     for event in change.events:
         for member, text in _texts(raid, event):
             if member == change.answered and isinstance(event, _Answered):
                 continue
-            key, expires_at = _key(raid, event, member), _expiry(raid, event)
+            numbers[type(event), member] += 1
+            key, expires_at = _key(raid, event, member, numbers[type(event), member]), _expiry(raid, event)
             owed.append(Notice(key, member, text, expires_at, _buttons(raid, event), purpose_of(event)))
     return tuple(owed)
 
 
-def _key(raid: Raid, event: ev.Event, member: MemberId) -> str:
+def _key(raid: Raid, event: ev.Event, member: MemberId, number: int) -> str:
+    """Return a key that no other notice has; `number` counts the change's events of this type for the member."""
     if isinstance(event, ev.Reminded):
         return f"raid:{raid.id}:remind-{event.which}:{raid.time_revision}:{member}"
-    return f"raid:{raid.id}:v{raid.version}:{type(event).__name__.lower()}:{member}"
+    what = type(event).__name__.lower() + (f"-{number}" if number > 1 else "")
+    return f"raid:{raid.id}:v{raid.version}:{what}:{member}"
 
 
 def _expiry(raid: Raid, event: ev.Event) -> datetime | None:
@@ -273,8 +278,8 @@ def _lifecycle(raid: Raid, event: ev.Lifecycle) -> list[MemberText]:
         case ev.Filled():
             text = say("Every seat of {raid} is taken.", raid=bold_coded(raid))
             return [(raid.creator, lines(text, *_foot(raid)))]
-        case ev.Cancelled(reason, _):
-            text = _cancelled(raid, reason)
+        case ev.Cancelled(reason, _, lacking):
+            text = _cancelled(raid, reason, lacking)
             return [(member, text) for member in everybody(raid)]
         case ev.Revived():
             text = lines(say("{raid} is not cancelled: it takes place after all.", raid=bold_coded(raid)), *_foot(raid))
@@ -285,11 +290,12 @@ def _lifecycle(raid: Raid, event: ev.Lifecycle) -> list[MemberText]:
             assert_never(event)
 
 
-def _cancelled(raid: Raid, reason: CancelReason) -> Text:
+def _cancelled(raid: Raid, reason: CancelReason, lacking: tuple[str, ...]) -> Text:
     name, start, why = bold_coded(raid), Instant(raid.starts_at), _cause_of_cancelling(reason)
     if why is None:
         return say("{raid} at {start} is cancelled by a raid leader.", raid=name, start=start)
-    return say("{raid} at {start} is cancelled: {why}.", raid=name, start=start, why=why)
+    said = say("{raid} at {start} is cancelled: {why}.", raid=name, start=start, why=why)
+    return paragraph(said, lacking_in_channel(raid, lacking)) if lacking else said
 
 
 def _edit(raid: Raid, event: ev.Edit) -> list[MemberText]:

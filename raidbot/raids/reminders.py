@@ -3,9 +3,12 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from raidbot.raids.events import Change, Reminded, Reminder
+from raidbot.raids.events import Change, Reminded, Reminder, ReminderMissed
 from raidbot.raids.model import Raid
 from raidbot.raids.settings import GuildSettings
+
+_TIME_TO_REMIND = timedelta(minutes=1)
+"""Several times the period of the heartbeat."""
 
 
 def due_reminders(raid: Raid, settings: GuildSettings, *, now: datetime) -> tuple[Reminder, ...]:
@@ -42,6 +45,25 @@ def remind(raid: Raid, which: Reminder) -> Change:
                 return Change(raid)
             seated = tuple(seat.member for seat in raid.seats)
             return Change(replace(raid, participants_reminded=True), (Reminded(which, seated),))
+
+
+def note_missed(before: Raid, change: Change, settings: GuildSettings) -> Change:
+    """Add to the change with which a raid begins the reminders that nobody got, because the bot was away.
+
+    What was due for less than a minute before the start is left out: the clock may have been too slow for it.
+    """
+    raid = change.raid
+    if before.begun or not raid.begun:
+        return change
+    latest = raid.starts_at - _TIME_TO_REMIND
+    missed: list[ReminderMissed] = []
+    due = due_reminders(raid, settings, now=latest)
+    if Reminder.CREATOR in due:
+        missed.append(ReminderMissed(Reminder.CREATOR, (raid.creator,)))
+    seated = tuple(seat.member for seat in raid.seats if seat.since <= latest)
+    if Reminder.PARTICIPANTS in due and seated:
+        missed.append(ReminderMissed(Reminder.PARTICIPANTS, seated))
+    return replace(change, events=(*change.events, *missed))
 
 
 def reminder_time(raid: Raid, lead_minutes: int) -> datetime:

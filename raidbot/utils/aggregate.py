@@ -64,6 +64,10 @@ class Aggregate(Generic[K, V, R]):
         async with self._locks.hold(key):
             return await self._current(key)
 
+    def cached(self, key: K) -> V | None:
+        """Return the value if it is cached."""
+        return self._cache.get(key)
+
     async def change(self, key: K, step: Callable[[V], Awaitable[R | None]]) -> tuple[V, R | None]:
         """Run `step` on the current value under the key's lock; return that value and the step's result.
 

@@ -8,6 +8,7 @@ from raidbot.utils.clean_text import clean_block
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 6
+_AROUND_CODES = " \t\r\n`'\"“”‘’«»()[]<>*_#:."
 
 
 def new_code(rng: random.Random) -> str:
@@ -16,8 +17,8 @@ def new_code(rng: random.Random) -> str:
 
 
 def normalise_code(text: str) -> str:
-    """Return a typed raid code in its stored form: trimmed and in upper case."""
-    return text.strip().upper()
+    """Return a typed raid code in its stored form: in upper case, without quotes, or “Raid” as boards print it."""
+    return text.strip(_AROUND_CODES).upper().removeprefix("RAID ").strip(_AROUND_CODES)
 
 
 FINGERPRINT_LENGTH = 6

@@ -7,12 +7,33 @@ from datetime import datetime
 _MARKS = re.compile(r"([\\*_~`|\[\]()<>@:])")
 _LINE_STARTS = re.compile(r"^([ \t]*)([#+-])", re.MULTILINE)
 _NUMBERED = re.compile(r"^([ \t]*\d+)(\.)", re.MULTILINE)
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+"""The blocks of right-to-left scripts: https://www.unicode.org/Public/UCD/latest/ucd/extracted/DerivedBidiClass.txt"""
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 
 
 def escape(text: str) -> str:
-    """Escape `text` so that Discord shows it literally: no Markdown, mentions, links or custom emoji."""
+    """Escape `text` so that Discord shows it literally: no Markdown, mentions, links or custom emoji.
+
+    A single line is also isolated, as `isolated` does.
+    """
+    return isolated(escape_markdown(text))
+
+
+def escape_markdown(text: str) -> str:
+    """Escape `text` as `escape` does, without isolating it: for text on lines of its own."""
     escaped = _MARKS.sub(r"\\\1", text)
     return _NUMBERED.sub(r"\1\\\2", _LINE_STARTS.sub(r"\1\\\2", escaped))
+
+
+def isolated(text: str) -> str:
+    """Return a line with right-to-left letters between isolates, so that it does not turn the words around it.
+
+    It takes two more characters then. Other lines need no isolates and come back as they are.
+    """
+    if text.isascii() or "\n" in text or not _RIGHT_TO_LEFT.search(text):
+        return text
+    return f"{ISOLATE}{text}{END_OF_ISOLATE}"
 
 
 def has_half_characters(text: str) -> bool:
@@ -26,12 +47,30 @@ def whole(text: str) -> str:
 
 
 def clip(text: str, limit: int) -> str:
-    """Cut the text to at most `limit` characters, ending in “…” if it was cut; never cut inside a backslash escape."""
-    if len(text) <= limit:
-        return text
-    kept = text[: max(limit - 1, 0)].rstrip()
+    """Cut the text to at most `limit` characters, as `cut` does, if it is longer."""
+    return text if len(text) <= limit else cut(text, limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the start of a text and “…”, at most `limit` characters in all.
+
+    It never ends inside a backslash escape or a joined emoji, and closes the isolates that it cuts.
+    """
+    kept = _start(text, limit - 1)
+    unclosed = _unclosed(kept)
+    if unclosed:
+        kept = _start(text, limit - 1 - unclosed)
+    return (kept + "…" + END_OF_ISOLATE * _unclosed(kept))[: max(limit, 0)]
+
+
+def _start(text: str, length: int) -> str:
+    kept = text[: max(length, 0)].rstrip().rstrip("\u200d")
     backslashes = len(kept) - len(kept.rstrip("\\"))
-    return (kept[:-1] if backslashes % 2 else kept) + "…"[:limit]
+    return kept[:-1] if backslashes % 2 else kept
+
+
+def _unclosed(text: str) -> int:
+    return max(text.count(ISOLATE) - text.count(END_OF_ISOLATE), 0)
 
 
 def stamp(instant: datetime, style: str = "F") -> str:

@@ -11,15 +11,17 @@ from functools import lru_cache
 from string import Formatter
 from typing import Literal, TypeAlias, assert_never
 
-from raidbot.utils.text import clip, escape, stamp
+from raidbot.utils.text import clip, escape, escape_markdown, isolated, stamp
 
-_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 _NOT_OF_A_CODE = re.compile(r"[^0-9A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name, or other words that a person wrote: shown literally, without Markdown or mentions."""
+    """A name, or other words that a person wrote: shown literally, without Markdown or mentions.
+
+    Right-to-left words do not turn those around them.
+    """
 
     text: str
 
@@ -145,12 +147,9 @@ def english(text: Text) -> str:
     return text.msgid if text.plural is None or ("n", 1) in text.arguments else text.plural
 
 
-def render(text: Text | str, *, translate: Translator = english, isolate: bool = False) -> str:
-    """Return the text as it is sent to Discord; a `str` is there already.
-
-    With `isolate`, a name does not change the direction of the words around it.
-    """
-    return text if isinstance(text, str) else _Renderer(translate, isolate).text(text)
+def render(text: Text | str, *, translate: Translator = english) -> str:
+    """Return the text as it is sent to Discord; a `str` is there already."""
+    return text if isinstance(text, str) else _Renderer(translate).text(text)
 
 
 @lru_cache(maxsize=4096)
@@ -177,7 +176,6 @@ def _chain(parts: tuple[Argument | None, ...], between: str) -> Text:
 @dataclass(frozen=True, slots=True)
 class _Renderer:
     translate: Translator
-    isolate: bool
 
     def text(self, text: Text) -> str:
         return self.translate(text).format(**{name: self.argument(value) for name, value in text.arguments})
@@ -187,7 +185,7 @@ class _Renderer:
             case Text():
                 return self.text(argument)
             case str() | Name():
-                return self._isolated(escape(_unescaped(argument)))
+                return escape(_unescaped(argument))
             case int():
                 return str(argument)
             case Code(text):
@@ -209,16 +207,12 @@ class _Renderer:
             case _:
                 assert_never(argument)
 
-    def _isolated(self, name: str) -> str:
-        return f"{_ISOLATE}{name}{_END_OF_ISOLATE}" if self.isolate else name
-
     def _listed(self, listed: Listed) -> str:
         names = [item for item in listed.items if isinstance(item, str | Name)]
         if len(names) < len(listed.items):
             return self._joined([self.argument(item) for item in listed.items], listed.word)
-        joined = self._joined([self._isolated(_unescaped(name)) for name in names], listed.word)
-        kept = joined if listed.limit is None else clip(joined, listed.limit)
-        return escape(kept) + _END_OF_ISOLATE * (kept.count(_ISOLATE) - kept.count(_END_OF_ISOLATE))
+        joined = self._joined([isolated(_unescaped(name)) for name in names], listed.word)
+        return escape_markdown(joined if listed.limit is None else clip(joined, listed.limit))
 
     def _joined(self, items: list[str], word: Literal["and", "or", ","]) -> str:
         joined = "".join(items[:1])

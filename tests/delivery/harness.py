@@ -145,10 +145,11 @@ class BotHarness:
             return
         member = MemberId(payload.user_id)
         self.reconcile.touched(raid_key(raid_id), [member])
-        role = (await self.state.raid(raid_id)).role_for_emoji(key_of(str(payload.emoji)))
+        raid = await self.state.raid(raid_id)
+        role = raid.role_for_emoji(key_of(str(payload.emoji)))
         if role is None:
             return
-        if self.reaction_remover.was_removed_by_bot(Unwanted(raid_key(raid_id), member, role.key)):
+        if self.reaction_remover.was_removed_by_bot(raid.channel, Unwanted(raid_key(raid_id), member, role.key)):
             await self.change(raid_id, partial(signups.forget_mark, member=member, key=role.key))
         else:
             await self.change(raid_id, partial(signups.unreact, member=member, key=role.key, now=self.state.now()))

@@ -39,7 +39,7 @@ def test_the_copy_is_the_same_raid_with_a_life_of_its_own() -> None:
     assert (copy.message, copy.closed_at, copy.hold, copy.leader, copy.channel) == (None, None, False, None, 9)
 
 
-def test_seats_are_kept_in_order_with_sides_and_force_and_nobody_waits() -> None:
+def test_seats_are_kept_in_order_with_sides_and_nobody_waits() -> None:
     board = replace(raid(tank=1, healer=1), sides=("L", "R"))
     board = joined(joined(board, TANK, ALICE, CAROL), HEALER, BOB)
     board = manager_edits.take_side(board, BOB, "L").raid
@@ -49,10 +49,11 @@ def test_seats_are_kept_in_order_with_sides_and_force_and_nobody_waits() -> None
 
     assert [(seat.member, seat.role, seat.place, seat.side, seat.forced) for seat in copy.seats] == [
         (BOB, HEALER, 1, "L", False),
-        (CAROL, TANK, 2, None, True),
+        (CAROL, TANK, 2, None, False),  # nobody forces anything
     ]
     assert (copy.waits, copy.marks, copy.next_place) == ((), (), 3)
     assert {seat.source for seat in copy.seats} == {Source.COPY}
+    assert [seat.forced for seat in duplicate_of(board, ALICE, BOB, CAROL).seats] == [False, False, True]
 
 
 def test_who_is_copied_is_told_once_it_is_posted_and_can_say_no() -> None:

@@ -7,7 +7,7 @@ from raidbot.raids import events as ev
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Reminder
 from raidbot.raids.model import CancelReason, CloseReason, Raid
-from raidbot.raids.reminders import due_reminders, remind
+from raidbot.raids.reminders import due_reminders, note_missed, remind
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
 from tests.raids.builders import (
@@ -61,6 +61,31 @@ def test_a_raid_put_up_at_short_notice_reminds_halfway(ahead: int, creator: int,
 
     assert due_after(Reminder.CREATOR) == creator
     assert due_after(Reminder.PARTICIPANTS) == participants
+
+
+def missed(board: Raid, settings: GuildSettings = DEFAULTS) -> tuple[ev.Event, ...]:
+    """Return what is noted when the raid begins, besides its beginning."""
+    change = lifecycle.close(board, reason=CloseReason.AT_START, by=None, now=START)
+    return note_missed(board, change, settings).events[1:]
+
+
+def test_reminders_that_nobody_got_are_noted_with_the_start() -> None:
+    board = joined(raid(tank=2), TANK, ALICE)
+    late = signups.react(board, BOB, TANK, now=before_start(seconds=20)).raid
+    creator, alice = ev.ReminderMissed(Reminder.CREATOR, (CREATOR,)), ev.ReminderMissed(Reminder.PARTICIPANTS, (ALICE,))
+
+    assert missed(board) == (creator, alice)
+    assert missed(late) == (creator, alice)
+    assert missed(raid(tank=2)) == (creator,)
+    assert missed(remind(board, Reminder.CREATOR).raid) == (alice,)
+    assert missed(board, replace(DEFAULTS, creator_reminders=False, participant_reminders=False)) == ()
+    assert missed(replace(raid(tank=1), created_at=before_start(seconds=30))) == ()
+
+
+def test_a_raid_that_began_before_notes_nothing_again() -> None:
+    board = replace(joined(raid(tank=2), TANK, ALICE), begun=True)
+
+    assert missed(board) == ()
 
 
 def test_an_empty_roster_does_not_use_the_reminder_up() -> None:

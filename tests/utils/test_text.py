@@ -1,12 +1,13 @@
 import re
 from datetime import UTC, datetime
+from unicodedata import category
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from raidbot.utils.clean_text import clean_block, clean_line, clean_name
-from raidbot.utils.text import clip, escape, fit_lines, joined, stamp
+from raidbot.utils.text import clip, escape, fit_lines, isolated, joined, stamp
 
 
 @pytest.mark.parametrize(
@@ -29,8 +30,9 @@ def test_what_people_wrote_is_shown_as_they_wrote_it(typed: str, shown: str) -> 
 
 
 @given(st.text())
-def test_escaping_only_adds_backslashes(text: str) -> None:
-    assert re.sub(r"\\([^0-9A-Za-z\s])", r"\1", escape(text)) == text
+def test_escaping_only_adds_backslashes_and_isolates(text: str) -> None:
+    assert re.sub(r"\\([^0-9A-Za-z\s])", r"\1", escape(text)) == isolated(text)
+    assert isolated(text) in (text, f"\u2068{text}\u2069")
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,19 @@ def test_escaping_only_adds_backslashes(text: str) -> None:
         ("lone \ud800surrogate", "lone surrogate"),
         ("x" * 40, "x" * 31 + "…"),
         ("Zoë 🗡️", "Zoë 🗡️"),
+        ("\U0001fa77 \U0001fae9", "\U0001fa77 \U0001fae9"),  # younger than Unicode 14
+        ("🏳️\u200d🌈 👩🏽\u200d💻", "🏳️\u200d🌈 👩🏽\u200d💻"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\u200cخواهم\u200c \u200d", "خواهم"),
+        ("ന്\u200d", "ന്\u200d"),  # a joiner after a virama shapes the letter before
+        ("\ufe0fA\ufe0f\ufe0f \ufe0f", "A\ufe0f"),
+        ("\ufe0f\u200d", "Unknown"),
+        (
+            "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+            "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        ),
+        ("A\U000e0067\U000e007f", "A"),
+        ("\u0601\u0662 \ue000", "\u0601\u0662 \ue000"),
     ],
 )
 def test_names_are_one_visible_line(name: str, clean: str) -> None:
@@ -57,7 +72,8 @@ def test_a_clean_name_is_never_empty_and_never_too_long(name: str, limit: int) -
 
     assert clean
     assert clean == "Unknown" or len(clean) <= limit
-    assert clean.isprintable() or all(char.isprintable() or char == " " for char in clean)
+    assert not {category(char) for char in clean} & {"Cc", "Cs", "Zl", "Zp"}
+    assert clean_name(clean, 99) == clean
 
 
 def test_what_is_cut_off_is_marked() -> None:
@@ -67,13 +83,22 @@ def test_what_is_cut_off_is_marked() -> None:
     assert clip("abcde\\*x", 7) == "abcde…"
 
 
+def test_what_is_cut_off_leaves_no_isolate_open() -> None:
+    assert clip("\u2068שלום עולם\u2069", 8) == "\u2068שלום\u2069"[:-1] + "…\u2069"
+    assert clip("a \u2068של\u2069 \u2068ב", 2) == "a…"
+    assert clip("👩\u200d💻x", 3) == "👩…"
+
+
 @given(st.text(), st.integers(0, 50))
 def test_a_clipped_text_fits_and_does_not_end_inside_an_escape(text: str, limit: int) -> None:
     clipped = clip(escape(text), limit)
 
     assert len(clipped) <= limit
-    if clipped.endswith("…") and len(escape(text)) > limit:
-        before = clipped[:-1]
+    if len(escape(text)) > limit > 3:
+        assert clipped.count("\u2068") - text.count("\u2068") == clipped.count("\u2069") - text.count("\u2069") or (
+            "\u2068" in text or "\u2069" in text
+        )
+        before = clipped.rstrip("\u2069")[:-1]
         assert (len(before) - len(before.rstrip("\\"))) % 2 == 0
 
 

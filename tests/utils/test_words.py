@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from raidbot.raids.templates.model import spoken_length
 from raidbot.utils.errors import Refusal
-from raidbot.utils.text import escape, joined
+from raidbot.utils.text import escape_markdown, isolated, joined
 from raidbot.utils.words import (
     Argument,
     Code,
@@ -64,7 +64,9 @@ def test_a_length_is_spoken_as_the_players_do() -> None:
 
 @given(st.lists(st.text(), max_size=5))
 def test_names_in_a_list_are_shown_as_they_were_written(names: list[str]) -> None:
-    assert render(say("{names}", names=Listed(tuple(names), "and"))) == escape(joined(names))
+    assert render(say("{names}", names=Listed(tuple(names), "and"))) == escape_markdown(
+        joined([isolated(name) for name in names])
+    )
 
 
 def test_a_number_chooses_the_form() -> None:
@@ -133,13 +135,12 @@ def test_another_language_translates_every_part() -> None:
     )
 
 
-def test_names_are_isolated_where_that_is_asked_for() -> None:
+def test_right_to_left_names_are_isolated() -> None:
     text = say("{name} in {raid} ({code})", name=Name("דבאבה"), raid="*", code=Code("ABC234"))
-    listed = say("{names}", names=Listed(("Ann", "Bobby"), ",", limit=9))
+    listed = say("{names}", names=Listed(("שרה", "Ann", "דבאבה"), ",", limit=16))
 
-    assert render(text, isolate=True) == "\u2068דבאבה\u2069 in \u2068\\*\u2069 (ABC234)"
-    assert render(listed, isolate=True) == "\u2068Ann\u2069, \u2068…\u2069"
-    assert "\u2068" not in render(text)
+    assert render(text) == "\u2068דבאבה\u2069 in \\* (ABC234)"
+    assert render(listed) == "\u2068שרה\u2069, Ann, \u2068ד…\u2069"
 
 
 def test_a_refusal_reads_the_same_as_text_and_as_string() -> None:

@@ -178,7 +178,7 @@ class GuildEvents(commands.Cog):
         """Learn a member's name and roles, cached or not, and redraw their boards on a change. Dispatched by us."""
         guild, member = GuildId(guild_id), MemberId(member_id)
         looks_new = await self._state.learn_roles(guild, {member: roles})
-        coming = partial(raid_queries.coming_with_member, guild=guild, member=member, after=self._state.now())
+        coming = partial(raid_queries.coming_naming, guild=guild, member=member, after=self._state.now())
         raids = await self._state.db.read(coming)
         if raids and await self._state.learn_names(guild, {member: clean_name(name)}):
             looks_new = True

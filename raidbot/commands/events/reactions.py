@@ -23,10 +23,11 @@ from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.event_queue import EventQueue
 from raidbot.delivery.unhandled_reactions import UnhandledReactions
+from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
 from raidbot.state import State
 from raidbot.utils.clean_text import clean_name
-from raidbot.utils.rate_limiter import SlidingWindow
+from raidbot.utils.rate_limiter import SlidingWindow, Verdict
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +38,7 @@ def _logging(payload: discord.RawReactionActionEvent, key: PostedKey, heard: str
 
 
 class Reactions(commands.Cog):
-    """`serves` returns True for guilds the bot works in; `speed` limits reactions per (guild, member)."""
+    """`serves` returns True for guilds the bot works in; `speed` limits what means something, per (guild, member)."""
 
     def __init__(
         self,
@@ -91,10 +92,24 @@ class Reactions(commands.Cog):
         if not self._serves(payload.guild_id):
             return
         key = self._kinds.find(payload.message_id)
-        if key is None:
-            self._early.hold(payload)
-        else:
+        if key is not None:
             await self._take_in(key, [*self._early.take(payload.message_id), payload])
+            return
+        self._early.hold(payload)
+        if payload.event_type == "REACTION_ADD" and payload.message_author_id == (
+            self._client.user and self._client.user.id
+        ):
+            await self._hear_on_old_board(payload)
+
+    async def _hear_on_old_board(self, payload: discord.RawReactionActionEvent) -> None:
+        """Queue a reaction on a board that is not followed any more, so that its handler refuses it."""
+        try:
+            key = await self._kinds.find_old(payload.message_id)
+        except sqlite3.Error as error:
+            log.info("old board not looked up", error=repr(error))
+            return
+        if key is not None:
+            self._queue(payload, key)
 
     async def _take_in_early(self) -> None:
         """Queue the reactions that were held for messages known by now."""
@@ -125,7 +140,7 @@ class Reactions(commands.Cog):
             return None
         if member.bot:
             return None
-        verdict = self._speed.hit((member.guild.id, member.id), asyncio.get_running_loop().time())
+        verdict = self._judge_speed(key, member, key_of(str(payload.emoji)))
         heard = HeardReaction(
             what=Heard.ADDED if verdict else Heard.TOO_FAST,
             kind=key.kind,
@@ -140,6 +155,12 @@ class Reactions(commands.Cog):
         )
         self._put(heard, _place(payload))
         return _reaction(heard)
+
+    def _judge_speed(self, key: PostedKey, member: discord.Member, emoji_key: str) -> Verdict:
+        """Count the reaction for the speed limit, if it means something."""
+        if not self._kinds.of(key).has_meaning(key.id, emoji_key):
+            return Verdict(allowed=True)
+        return self._speed.hit((member.guild.id, member.id), asyncio.get_running_loop().time())
 
     async def _learn(self, reaction: Reaction) -> None:
         try:

@@ -12,8 +12,8 @@ from raidbot.commands.ui.permissions import (
     TO_REACT,
     TO_REPORT,
     check_bot_permissions,
-    missing_permissions,
 )
+from raidbot.delivery.channel_permissions import missing_permissions
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import ChannelId, GuildId, Kind
 from raidbot.raids.settings import GuildSettings, SignupStyle

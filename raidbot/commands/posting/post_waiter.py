@@ -3,17 +3,19 @@
 import asyncio
 
 from raidbot.raids import labels
-from raidbot.raids.events import Change
+from raidbot.raids.events import Cancelled, Change
 from raidbot.raids.model import Raid, RaidId, Status
 from raidbot.state import State
 
 _POST_TIMEOUT_SECONDS = 60.0
+_MAX_REMEMBERED = 100
 
 
 class PostWaiter:
     def __init__(self, state: State) -> None:
         self._state = state
         self._posted: dict[RaidId, asyncio.Future[Raid]] = {}
+        self._lacking: dict[RaidId, tuple[str, ...]] = {}
         state.listen(self._committed)
 
     async def outcome(self, raid: Raid, where: str) -> str:
@@ -23,7 +25,8 @@ class PostWaiter:
         if posted is None:
             return f"{name} goes to {where} as soon as Discord takes it."
         if posted.link is None:
-            return f"{name} could not be posted in {where}, so it is cancelled."
+            why = labels.lacking_in_channel(raid, self._lacking.pop(raid.id, ()))
+            return f"{name} could not be posted in {where}, so it is cancelled." + (f" {why}" if why else "")
         return f"{name} is posted in {where}: {posted.link}"
 
     async def _until_posted(self, raid: Raid) -> Raid | None:
@@ -42,6 +45,11 @@ class PostWaiter:
             del self._posted[raid.id]
 
     def _committed(self, _before: Raid, change: Change) -> None:
+        for event in change.events:
+            if isinstance(event, Cancelled) and event.lacking:  # also if nobody waits yet
+                if len(self._lacking) >= _MAX_REMEMBERED:
+                    self._lacking.clear()
+                self._lacking[change.raid.id] = event.lacking
         future = self._posted.get(change.raid.id)
         if future is not None and not future.done() and change.raid.status is not Status.POSTING:
             future.set_result(change.raid)

@@ -30,12 +30,11 @@ async def _attendance(context: RaidContext, text: str = "") -> None:
         raise Refusal("Nobody had a seat in this raid.")
     page = page_of(listed, number_of(context.rest[0]) if context.rest else 0)
     names = await context.state.names(raid)
-    marked = [
-        f"{names.get(row.member, 'Member')} ({row.presence})" for row in listed if row.presence is not Presence.SIGNED
-    ]
-    said = f"Marked: {escape(', '.join(marked))}." if marked else "Nobody is marked."
+    shown = {row.member: escape(names.get(row.member, "Member")) for row in (*listed, *absent)}
+    marked = [f"{shown[row.member]} ({row.presence})" for row in listed if row.presence is not Presence.SIGNED]
+    said = f"Marked: {', '.join(marked)}." if marked else "Nobody is marked."
     if absent:
-        said += f" Called off: {escape(', '.join(names.get(row.member, 'Member') for row in absent))}."
+        said += f" Called off: {', '.join(shown[row.member] for row in absent)}."
     turns = context.controls.page_buttons(page.number, page.pages, "attendance")
     menus = [(_select(context, presence, page, names),) for presence in _HINTS]
     await context.page(f"{text}\n{said}".strip(), *menus, (context.back, *turns))

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from raidbot.commands.posting.channels import signup_channel
-from raidbot.commands.posting.emoji_check import check_reactable
+from raidbot.commands.posting.emoji_check import EmojiGone, unreactable
 from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.raid.member_lookup import current_members
 from raidbot.commands.ui import permissions
@@ -15,8 +15,9 @@ from raidbot.commands.ui.time_forms import understood, when_field
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, NoSuchDraft
 from raidbot.raids import duplicate, labels
-from raidbot.raids.model import ChannelId
+from raidbot.raids.model import ChannelId, Raid
 from raidbot.raids.permissions import Permission
+from raidbot.raids.settings import GuildSettings
 from raidbot.raids.times.parse import parse_time
 from raidbot.utils.clean_text import clean_name
 
@@ -32,7 +33,7 @@ async def _copy(context: RaidContext) -> None:
     settings = await context.state.settings(raid.guild)
     when = parse_time(said, zone=settings.tzinfo, now=now, locale=str(context.interaction.locale))
     channel = signup_channel(permissions.guild_of(context.interaction), settings, raid.kind)
-    await check_reactable(context.interaction, raid, settings.signup_style)
+    await _reactable(context, settings)
     payload = {"copy_of": raid.code, "starts_at": when.instant.isoformat(), "zone": when.zone.key}
     add = partial(drafts.add, guild=raid.guild, member=context.asker, payload=payload, now=now)
     draft = await context.state.db.write(add)
@@ -53,6 +54,19 @@ async def _copy(context: RaidContext) -> None:
     )
 
 
+async def _reactable(context: RaidContext, settings: GuildSettings) -> Raid:
+    """Return the raid to copy: roles whose emoji was deleted have the emoji of the template. Raises EmojiGone."""
+    raid, style = context.raid, settings.signup_style
+    gone = await unreactable(context.interaction, raid, style)
+    if not gone:
+        return raid
+    catalogue = await context.state.templates(raid.guild)
+    renewed = duplicate.with_emoji_of_template(raid, catalogue, {role.key for role in gone})
+    if gone := await unreactable(context.interaction, renewed, style):
+        raise EmojiGone(gone, has_template=raid.template is not None and catalogue.has(raid.template))
+    return renewed
+
+
 async def _confirm_copy(context: RaidContext) -> None:
     raid, state, now = context.raid, context.state, context.state.now()
     draft, which = DraftId(number_of(context.part(0))), context.part(1)
@@ -63,9 +77,8 @@ async def _confirm_copy(context: RaidContext) -> None:
     guild = permissions.guild_of(context.interaction)
     settings = await state.settings(raid.guild)
     channel = signup_channel(guild, settings, raid.kind)
-    await check_reactable(context.interaction, raid, settings.signup_style)
     plan = duplicate.duplicate(
-        raid,
+        await _reactable(context, settings),
         by=context.asker,
         channel=ChannelId(channel.id),
         starts_at=datetime.fromisoformat(payload["starts_at"]),

@@ -16,7 +16,7 @@ from raidbot.raids.model import MemberId, Raid, Role, RoleKey
 from raidbot.raids.permissions import Permission
 from raidbot.raids.rosters import manager_edits, role_lookup
 from raidbot.state import Rule
-from raidbot.utils.text import escape
+from raidbot.utils.text import escape, isolated
 
 _NO_SIDE = "none"
 
@@ -157,7 +157,7 @@ def _place(raid: Raid, member: MemberId) -> str:
         forced = ", over capacity" if raid.is_over_capacity(seat) else ""
         parts.append(f"{labels.seat(raid, seat)}{forced}")
     waits = raid.waits_of(member)
-    parts += [f"waits for {raid.role(wait.role).name}, number {raid.position_of(wait)}" for wait in waits]
+    parts += [f"waits for {isolated(raid.role(wait.role).name)}, number {raid.position_of(wait)}" for wait in waits]
     return "; ".join(parts) or "not signed up"
 
 

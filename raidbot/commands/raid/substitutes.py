@@ -54,7 +54,7 @@ async def _role(context: RaidContext) -> None:
 async def _candidates(context: RaidContext, role: Role, text: str = "") -> None:
     """Show a menu of candidates, best first, with reasons, and one for anybody else."""
     raid, now = context.raid, context.state.now()
-    known = await context.state.db.read(partial(past_players.past_players, raid=raid, role=role.key))
+    known = await context.state.db.read(partial(past_players.past_players, raid=raid, role=role.key, now=now))
     worth = substitutes.ranked(raid, role.key, known, now=now)[: 2 * MAX_OPTIONS]
     needed = (await context.state.settings(raid.guild)).signup_roles_for(raid.kind)
     here = await current_members(context, [candidate.member for candidate in worth], needing=needed)

@@ -14,7 +14,7 @@ from raidbot.db.raid_listings import Page
 from raidbot.raids import labels
 from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import MemberId, Raid, Status
-from raidbot.utils.text import clip, escape, stamps
+from raidbot.utils.text import clip, escape, isolated, stamps
 from raidbot.utils.words import render, say
 
 PANEL = "mysignups"
@@ -78,7 +78,7 @@ def brief(raid: Raid, member: MemberId) -> str:
     seat = raid.seat_of(member)
     parts = [] if seat is None else [labels.seat(raid, seat)]
     waits = raid.waits_of(member)
-    parts += [f"number {raid.position_of(wait)} in line for {raid.role(wait.role).name}" for wait in waits]
+    parts += [f"number {raid.position_of(wait)} in line for {isolated(raid.role(wait.role).name)}" for wait in waits]
     return ", ".join(parts)
 
 

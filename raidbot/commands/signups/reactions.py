@@ -112,7 +112,7 @@ class RaidReactions:
             return
         mark = raid.mark_of(member, role.key)
         reaction = Unwanted(key, member, role.key)
-        taken = self._reaction_remover.was_removed_by_bot(reaction)
+        taken = self._reaction_remover.was_removed_by_bot(raid.channel, reaction)
         asked_at = self._state.now()
         rule = partial(signups.unreact, member=member, key=role.key, now=asked_at)
         if taken:

@@ -5,25 +5,20 @@ from collections.abc import Iterable
 import discord
 
 from raidbot.commands.ui.interaction import Interaction
+from raidbot.delivery.channel_permissions import TO_SEND, missing_permissions
 from raidbot.raids.model import GuildId, MemberId, Raid, Source
 from raidbot.raids.permissions import Asker, Grants, NotAllowed, Permission, allowed
 from raidbot.state import Cause, State, UnknownRaid
 from raidbot.utils.errors import Refusal
 
 # https://discord.com/developers/docs/topics/permissions, named as Discord's settings page names them
-TO_POST = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "embed_links": "Embed Links",
-    "read_message_history": "Read Message History",
-    "manage_messages": "Manage Messages",
-}
+TO_POST = TO_SEND | {"read_message_history": "Read Message History", "manage_messages": "Manage Messages"}
 TO_REACT = {"add_reactions": "Add Reactions"}
 TO_DISCUSS = {
     "create_public_threads": "Create Public Threads",
     "send_messages_in_threads": "Send Messages in Threads",
 }
-TO_REPORT = {"view_channel": "View Channel", "send_messages": "Send Messages", "embed_links": "Embed Links"}
+TO_REPORT = TO_SEND
 
 
 class ServersOnly(Refusal):
@@ -127,12 +122,6 @@ def role_names(guild: discord.Guild, roles: frozenset[int]) -> list[str]:
     """Return the names of those roles that still exist."""
     found = (guild.get_role(role) for role in sorted(roles))
     return [role.name for role in found if role is not None]
-
-
-def missing_permissions(channel: discord.TextChannel, needed: dict[str, str]) -> list[str]:
-    """Return the names of the permissions in `needed` (Discord's flag → its name) that the bot lacks in the channel."""
-    granted = channel.permissions_for(channel.guild.me)
-    return [name for flag, name in needed.items() if not getattr(granted, flag)]
 
 
 def check_bot_permissions(channel: discord.TextChannel, needed: dict[str, str]) -> None:

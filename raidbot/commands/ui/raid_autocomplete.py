@@ -29,4 +29,4 @@ async def raid_choices(state: State, interaction: Interaction, typed: str) -> li
     zone = (await state.settings(guild)).tzinfo
     listed = await state.db.read(partial(raid_queries.listed, guild=guild, now=state.now()))
     labels = ((raid, f"{raid.starts_at.astimezone(zone):%a %d %b %H:%M}") for raid in listed)
-    return matching(typed, ((raid.code, choice(raid, when, MAX_CHOICE_LENGTH)) for raid, when in labels))
+    return matching(typed.strip(" `"), ((raid.code, choice(raid, when, MAX_CHOICE_LENGTH)) for raid, when in labels))

@@ -1,14 +1,18 @@
 """Respond to an interaction: ephemeral messages, and panels that are edited in place."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TypeAlias
 
 import discord
+import structlog
 
 from raidbot.commands.ui.interaction import Interaction
+from raidbot.delivery.discord_api import UNKNOWN_MESSAGE
 from raidbot.utils.text import clip
+
+log = structlog.get_logger(__name__)
 
 _MAX_CONTENT_LENGTH = 2000
 _AUTO_DEFER_SECONDS = 1.5
@@ -52,16 +56,18 @@ async def edit_response(
 ) -> None:
     """Replace the whole content of the panel, or of the deferred command's response."""
     content, view = clip(text, _MAX_CONTENT_LENGTH) or None, panel_view(rows) if rows else None
-    async with _response_lock(interaction):
-        if not interaction.response.is_done():
-            await interaction.response.edit_message(content=content, embeds=list(embeds), view=view)
-            return
-    await interaction.edit_original_response(content=content, embeds=list(embeds), view=view)
+    with _unless_dismissed():
+        async with _response_lock(interaction):
+            if not interaction.response.is_done():
+                await interaction.response.edit_message(content=content, embeds=list(embeds), view=view)
+                return
+        await interaction.edit_original_response(content=content, embeds=list(embeds), view=view)
 
 
 async def send_file(interaction: Interaction, text: str, file: discord.File) -> None:
     """Fill in the deferred command's response with a file."""
-    await interaction.edit_original_response(content=clip(text, _MAX_CONTENT_LENGTH), attachments=[file])
+    with _unless_dismissed():
+        await interaction.edit_original_response(content=clip(text, _MAX_CONTENT_LENGTH), attachments=[file])
 
 
 async def open_modal(interaction: Interaction, form: discord.ui.Modal) -> None:
@@ -71,6 +77,17 @@ async def open_modal(interaction: Interaction, form: discord.ui.Modal) -> None:
             await interaction.response.send_modal(form)
             return
     await interaction.followup.send("It took me too long to open the form. Press again.", ephemeral=True)
+
+
+@contextmanager
+def _unless_dismissed() -> Iterator[None]:
+    """Accept that the person dismissed the message meanwhile: they do not want to read it."""
+    try:
+        yield
+    except discord.NotFound as refusal:
+        if refusal.code != UNKNOWN_MESSAGE:
+            raise
+        log.info("answer was dismissed")
 
 
 def panel_view(rows: tuple[Row, ...]) -> discord.ui.View:

@@ -55,6 +55,7 @@ _SIGNS = {
     AuditAction.CANCELLED: "🗑️",
     AuditAction.TIME_CHANGED: "⏰",
     AuditAction.REMINDED: "📬",
+    AuditAction.REMINDER_MISSED: "⚠️",
     AuditAction.THREAD_OPENED: "💬",
     AuditAction.THREAD_LOST: "💬",
     AuditAction.SET_ASIDE: "⚠️",

@@ -191,6 +191,10 @@ class PostedKind(Protocol):
     def messages(self) -> Mapping[MessageId, int]:
         """All messages whose reactions and deletion matter, with the ids of their things."""
 
+    async def find_old(self, _message: MessageId, /) -> int | None:
+        """Return the thing of a message that is not in `messages` any more: reactions on it are answered."""
+        return None
+
     # Drawing
 
     async def snapshots(self) -> Iterable[tuple[int, str]]:
@@ -237,8 +241,8 @@ class PostedKind(Protocol):
     async def note_posted(self, thing: int, message: MessageId, /) -> bool:
         """Record the thing's message; return False if it must not stay, because the thing is over."""
 
-    async def refused(self, thing: int, /) -> None:
-        """Discord refuses to post the thing."""
+    async def refused(self, thing: int, lacking: tuple[str, ...], /) -> None:
+        """Discord refuses to post the thing; `lacking` are the names of permissions that the bot lacks there."""
 
     async def stray(self, _thing: int, /) -> "StrayThing | None":
         """Return the thing if it was over before it was posted, and its message may stand all the same."""
@@ -253,6 +257,10 @@ class PostedKind(Protocol):
         return
 
     # Reactions
+
+    def has_meaning(self, _thing: int, _emoji_key: str, /) -> bool:
+        """Return False if reactions with this emoji surely mean nothing. Called for every reaction; it is cheap."""
+        return True
 
     async def marks(self, thing: int, /) -> Set[tuple[MemberId, str]]:
         """Return the (member, option) of all reactions that the bot has acted on."""
@@ -357,4 +365,12 @@ class PostedKinds:
             thing = messages.get(MessageId(message))
             if thing is not None:
                 return PostedKey(kind, thing)
+        return None
+
+    async def find_old(self, message: int) -> PostedKey | None:
+        """Return the thing of a message that `find` does not know any more. Asks the database."""
+        for kind in self:
+            thing = await kind.find_old(MessageId(message))
+            if thing is not None:
+                return PostedKey(kind.name, thing)
         return None

@@ -10,6 +10,7 @@ import structlog
 from raidbot.db.outbox import CLAIM_LIFETIME, CLOCK_TOLERANCE
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, UnpostedThing
 from raidbot.delivery.boards.updater import Boards
+from raidbot.delivery.channel_permissions import TO_SEND, missing_permissions
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.drawing.components import with_controls
 from raidbot.delivery.keyed_workers import KeyedWorkers
@@ -21,6 +22,8 @@ from raidbot.state import State
 log = structlog.get_logger(__name__)
 
 _MAX_BACKOFF_SECONDS = 60.0
+_USUALLY_LACKING = {50001: (TO_SEND["view_channel"],), 50013: (TO_SEND["send_messages"],)}
+"""Discord's error codes: missing access, missing permissions."""
 _REFUSED_RETRY_SECONDS = 600.0
 
 
@@ -121,7 +124,7 @@ class Posting:
                 raise NoResponse(0.0, asked=False) from refusal
             said = {"status": refusal.status, "code": refusal.code, "error": refusal.text}
             log.warning("board refused", **key.fields, **said)
-            await kind.refused(key.id)
+            await kind.refused(key.id, self._lacking(thing, refusal))
             await self._ended(key)
             return
         is_wanted = await kind.note_posted(key.id, MessageId(message.id))
@@ -133,6 +136,15 @@ class Posting:
         log.info("board posted", **key.fields, message=message.id)
         self._workers.backoff(key).reset()
         await self._catch_up(key)
+
+    def _lacking(self, thing: UnpostedThing, refusal: discord.HTTPException) -> tuple[str, ...]:
+        """Return the name of the permission without which Discord does not let the thing be posted, if it is known."""
+        guild = self._client.get_guild(thing.guild)
+        channel = None if guild is None else guild.get_channel(thing.channel)
+        lacking = missing_permissions(channel, TO_SEND) if isinstance(channel, discord.TextChannel) else []
+        # Without the first of them discord.py counts those after it as lacking, too. The gateway may tell of the loss
+        # later than the refusal.
+        return tuple(lacking[:1]) or _USUALLY_LACKING.get(refusal.code, ())
 
     async def _ended(self, key: PostedKey) -> None:
         if self._under_way.pop(key, None) is not None:

@@ -113,6 +113,9 @@ class RaidBoards(PostedKind):
     def messages(self) -> Mapping[MessageId, int]:
         return self._state.boards
 
+    async def find_old(self, message: MessageId, /) -> int | None:
+        return await self._state.db.read(partial(raid_queries.with_message, message=message))
+
     def mark(self, raid: RaidId) -> None:
         """Redraw the raid's board, even if it was never drawn and names are missing."""
         self._unseen.discard(raid)
@@ -217,9 +220,11 @@ class RaidBoards(PostedKind):
         self._without_thread.add(raid)
         return True
 
-    async def refused(self, raid: int, /) -> None:
+    async def refused(self, raid: int, lacking: tuple[str, ...], /) -> None:
         """Cancel the raid."""
-        cancel = partial(lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None, now=self._state.now())
+        cancel = partial(
+            lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None, now=self._state.now(), lacking=lacking
+        )
         await self._state.change(RaidId(raid), cancel, _CAUSE)
 
     async def stray(self, raid_id: int, /) -> StrayThing | None:
@@ -243,6 +248,10 @@ class RaidBoards(PostedKind):
 
     # Reactions
 
+    def has_meaning(self, raid_id: int, emoji_key: str, /) -> bool:
+        raid = self._state.cached_raid(RaidId(raid_id))
+        return raid is None or raid.role_for_emoji(emoji_key) is not None
+
     async def marks(self, raid: int, /) -> Set[tuple[MemberId, str]]:
         return {(mark.member, mark.role) for mark in (await self._state.raid(RaidId(raid))).marks}
 
@@ -260,6 +269,7 @@ class RaidBoards(PostedKind):
         if emoji_key is not None and role is None:
             return
         keys = None if role is None else (role.key,)
+        self._reaction_remover.cleared(raid_key(raid.id), raid.channel, None if role is None else role.key)
         change = await self._state.change(raid.id, partial(signups.clear_marks, keys=keys), _CAUSE)
         if change.raid.shows_signups:
             self._boards.reactions_gone(raid_key(raid_id), None if role is None else (role.emoji,))

@@ -94,13 +94,22 @@ class ReactionRemover:
         """Return True if the bot has just removed the reaction: one that is read is either old or new."""
         return unwanted in self._expected_removals
 
-    def was_removed_by_bot(self, unwanted: Unwanted) -> bool:
+    def was_removed_by_bot(self, channel: ChannelId, unwanted: Unwanted) -> bool:
         """Return True if the bot itself caused the removal that the gateway reports now.
 
-        Returns True once per removal by the bot; the next one is the member's own.
+        Returns True once per removal by the bot; the next one is the member's own, after which none is owed.
         """
         self._unheard.pop(unwanted, None)
-        return self._expected_removals.pop(unwanted, None) is not None
+        if self._expected_removals.pop(unwanted, None) is not None:
+            return True
+        self._owed.get(channel, {}).pop(unwanted, None)
+        return False
+
+    def cleared(self, key: PostedKey, channel: ChannelId, option: str | None) -> None:
+        """Owe no removal of the reactions that somebody cleared: all of the thing, or all for the option."""
+        owed = self._owed.get(channel, {})
+        for unwanted in [one for one in owed if one.key == key and option in (None, one.option)]:
+            del owed[unwanted]
 
     def expect(self, unwanted: Unwanted) -> None:
         """Take back an answer of `was_removed_by_bot`: the removal event is going to be handled again."""
@@ -127,6 +136,8 @@ class ReactionRemover:
         owed, backoff = self._owed.get(channel, {}), self._workers.backoff(channel)
         while owed and self._workers.running:
             await self._pacer.turn(channel)
+            if not owed:  # removed by their members meanwhile
+                break
             unwanted = next(iter(owed))
             refused = owed.pop(unwanted)  # queued again during the call, it stays queued
             try:

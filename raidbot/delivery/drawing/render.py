@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Set
 
 from raidbot.delivery.drawing.board import Board
 from raidbot.delivery.drawing.components import Rows, controls_of
-from raidbot.delivery.drawing.roster_fields import named, roster, smallest
+from raidbot.delivery.drawing.roster_fields import WHOLE_NAME, named, roster, smallest
 from raidbot.delivery.drawing.text_fit import shortened, shortened_text, units
 from raidbot.raids import labels
 from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait
@@ -20,7 +20,6 @@ from raidbot.raids.templates.model import (
 from raidbot.utils.text import stamp, stamps
 
 GREY = 0x95A5A6
-_MAX_NAME_LENGTH = 64
 _MAX_STRATEGY_LENGTH = 100
 
 
@@ -90,10 +89,10 @@ def _facts(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
 
 
 def _people(raid: Raid, names: Mapping[MemberId, str]) -> str:
-    creator = named(raid.creator, names, _MAX_NAME_LENGTH)
+    creator = named(raid.creator, names, WHOLE_NAME)
     if raid.leader is None or raid.leader == raid.creator:
         return f"Created by {creator}" if raid.leader is None else f"Created and led by {creator}"
-    return f"Led by {named(raid.leader, names, _MAX_NAME_LENGTH)}, created by {creator}"
+    return f"Led by {named(raid.leader, names, WHOLE_NAME)}, created by {creator}"
 
 
 def _totals(raid: Raid) -> str:

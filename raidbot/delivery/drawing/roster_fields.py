@@ -14,6 +14,8 @@ from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Wait
 
 MAX_FIELDS = 25  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 MAX_VALUE_LENGTH = 1024
+WHOLE_NAME = 66
+"""UTF-16 units of the longest display name, 32, with each of them escaped and all of them isolated."""
 _MAX_LINE_LENGTH = 900
 _MAX_SIDE_LENGTH = 40
 _MAX_WAITS_NAMED = 15
@@ -30,7 +32,7 @@ class Space:
     """
 
     title: int = 80
-    name: int = 32
+    name: int = WHOLE_NAME
     extras: bool = True
     seats: int = _EVERYBODY
     waits: int = _MAX_WAITS_NAMED
@@ -45,6 +47,7 @@ class Section:
 
 _ROOMS = (
     Space(),
+    Space(name=32),
     Space(name=24),
     Space(title=48, name=16),
     Space(title=32, name=12),
@@ -178,7 +181,7 @@ class People:
         if not named:
             return (f"> Waiting: {len(line)}",)
         rest = [f"+{len(line) - len(named)} more"] if len(line) > len(named) else []
-        return (f"> Waiting: {', '.join((*named, *rest))}",)
+        return tuple(_in_rows("> Waiting:", (*named, *rest), before=" ", indent="> "))
 
 
 def _head(role: Role, room: Space, *, bold: bool = False) -> str:
@@ -187,13 +190,13 @@ def _head(role: Role, room: Space, *, bold: bool = False) -> str:
     return f"{role.emoji} {icon}{f'**{name}**' if bold else name}"
 
 
-def _in_rows(head: str, words: Iterable[str]) -> Iterator[str]:
-    """Yield the head and the words on lines short enough for a field."""
-    row, mark = head, " · "
+def _in_rows(head: str, words: Iterable[str], before: str = " · ", indent: str = "") -> Iterator[str]:
+    """Yield the head and the words on lines short enough for a field; `indent` begins every line but the first."""
+    row, mark = head, before
     for word in words:
         if units(row) + units(word) + len(mark) > _MAX_LINE_LENGTH:
             yield f"{row},"
-            row, mark = word, ", "
+            row, mark = f"{indent}{word}", ", "
             continue
         row, mark = f"{row}{mark}{word}", ", "
     yield row

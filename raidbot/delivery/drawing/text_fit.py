@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from raidbot.utils.clean_text import clean_name
-from raidbot.utils.text import clip, escape
+from raidbot.utils.text import cut, escape, escape_markdown
 
 _MAX_CACHED_LENGTH = 4096
 _CACHE_SIZE = 20_000  # fits the names of the busiest boards, so that redrawing one stays cheap
@@ -21,7 +21,7 @@ def shortened(text: str, most: int) -> str:
 
 def shortened_text(text: str, most: int) -> str:
     """Return the text as `shortened` does, but with its lines kept."""
-    return _cut(escape(text.strip()), most)
+    return _cut(escape_markdown(text.strip()), most)
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
@@ -35,4 +35,4 @@ def _cut(escaped: str, most: int) -> str:
     if most < 1:
         return ""
     kept = escaped.encode("utf-16-le", "surrogatepass")[: 2 * (most - 1)].decode("utf-16-le", "ignore")
-    return clip(escaped, len(kept) + 1)
+    return cut(escaped, len(kept) + 1)

@@ -10,6 +10,7 @@ from raidbot.raids.labels import footer
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.templates.model import spoken_length
 from raidbot.utils.clean_text import clean_name
+from raidbot.utils.text import isolated
 
 _MAX_NAME_LENGTH = 300
 _MAKER = "-//RaidBot//Raids//EN"
@@ -18,7 +19,7 @@ _MAKER = "-//RaidBot//Raids//EN"
 def calendar(raids: Iterable[Raid], *, server: str, reader: MemberId, now: datetime) -> bytes:
     """Return a file that adds the guild's raids to the reader's calendar, or updates those added earlier."""
     where = clean_name(server, _MAX_NAME_LENGTH)
-    made = Calendar.new(prodid=_MAKER, method="PUBLISH", name=f"Raids of {where}")
+    made = Calendar.new(prodid=_MAKER, method="PUBLISH", name=f"Raids of {isolated(where)}")
     del made["uid"]  # a new uid in each file would make every file a new calendar
     for raid in raids:
         made.add_component(_event(raid, reader, now, where=where))
@@ -53,9 +54,9 @@ def _status(raid: Raid, reader: MemberId) -> STATUS:
 def _said(raid: Raid, reader: MemberId) -> Iterator[str]:
     seat = raid.seat_of(reader)
     if seat is not None:
-        yield f"Your role: {clean_name(raid.role(seat.role).name, _MAX_NAME_LENGTH)}"
+        yield f"Your role: {isolated(clean_name(raid.role(seat.role).name, _MAX_NAME_LENGTH))}"
     for wait in raid.waits_of(reader):
-        name = clean_name(raid.role(wait.role).name, _MAX_NAME_LENGTH)
+        name = isolated(clean_name(raid.role(wait.role).name, _MAX_NAME_LENGTH))
         yield f"You wait for {name}, number {raid.position_of(wait)} in line"
     if raid.length_minutes is not None:
         yield f"Length: {spoken_length(raid.length_minutes)}"

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 
 from raidbot.raids.model import MemberId, Raid
 
 _COLUMNS = ("Raid", "Title", "Starts (UTC)", "Role", "Place", "Number", "Name", "Mention", "Side", "Over capacity")
-_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = re.compile("""(^|[,;\t\r\n])(?=[\\s"]*[=+\\-@＝＋－＠])|^(?=[\t\r\n])""")
+"""Places where spreadsheets begin a formula. Some split at semicolons or tabs, and do not heed quotes of cells then."""
 
 
 def roster_sheet(raid: Raid, names: Mapping[MemberId, str]) -> bytes:
@@ -31,4 +33,4 @@ def _rows(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[tuple[object, .
 
 
 def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_PREFIXES) else cell
+    return _FORMULA.sub(r"\1'", cell)

@@ -112,7 +112,8 @@ class Departures:
             log.info("back in guild", guild=guild_id)
             self._state.notify_outbox()  # its messages have waited
         expected = await self._state.db.read(partial(raid_queries.expected, guild=guild_id, after=self._state.now()))
-        waiting = iter(expected)
+        leading = await self._state.db.read(partial(raid_queries.leading, guild=guild_id, after=self._state.now()))
+        waiting = iter({**expected, **leading})
         while asked := list(islice(waiting, _BATCH_SIZE)):
             if guild.unavailable or self._worker.ending:
                 return False
@@ -120,10 +121,12 @@ class Departures:
             found = await guild.query_members(user_ids=list[int](asked), limit=_BATCH_SIZE, cache=False)
             there = {MemberId(member.id) for member in found}
             if await store_members(self._state, guild_id, found):
-                for raid in {raid for member in there for raid in expected.get(member, ())}:
+                for raid in {
+                    raid for member in there for raids in (expected, leading) for raid in raids.get(member, ())
+                }:
                     self._redraw(raid)
             for member in asked:
-                if member not in there and await self._has_left(guild, member):
+                if member in expected and member not in there and await self._has_left(guild, member):
                     await self._take_off(guild_id, member, expected[member])
         return True
 

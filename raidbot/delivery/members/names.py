@@ -55,7 +55,8 @@ class MemberNames:
         """Queue a fetch of the names that the raid's board lacks; return False if there are none to fetch."""
         raid = await self._state.raid(raid_id)
         known = await self._state.names(raid)
-        lacking = [member for member in {raid.creator, *raid.members()} if member not in known]
+        leader = () if raid.leader is None else (raid.leader,)
+        lacking = [member for member in {raid.creator, *leader, *raid.members()} if member not in known]
         wanted = [member for member in lacking if (raid.guild, member) not in self._unknown]
         for member in wanted:
             self._wanted.setdefault(raid.guild, {}).setdefault(member, set()).add(raid_id)

@@ -34,6 +34,7 @@ class AuditAction(StrEnum):
     DUPLICATED = "raid.duplicated"
     UNDONE = "raid.undone"
     REMINDED = "raid.reminded"
+    REMINDER_MISSED = "raid.reminder_missed"
     BOARD_FOREIGN = "raid.board_foreign"
     REACTION_LACKING = "raid.reaction_lacking"
     REACTION_RESTORED = "raid.reaction_restored"

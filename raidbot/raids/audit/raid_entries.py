@@ -98,8 +98,9 @@ def _lifecycle(before: Raid, raid: Raid, event: ev.Lifecycle) -> Entry:
             return _of_raid(AuditAction.NOT_BEGUN)
         case ev.NotHeld():
             return _of_raid(AuditAction.NOT_HELD)
-        case ev.Cancelled(reason, _):
-            return _of_raid(AuditAction.CANCELLED, before=before.status, reason=reason)
+        case ev.Cancelled(reason, _, lacking):
+            more: dict[str, Argument] = {"lacking": list(lacking)} if lacking else {}
+            return _of_raid(AuditAction.CANCELLED, before=before.status, reason=reason, **more)
         case ev.Revived():
             return _of_raid(AuditAction.REVIVED)
         case _:
@@ -137,6 +138,8 @@ def _bookkeeping(event: ev.Bookkeeping) -> Entry | None:
             return _of_member(AuditAction.PRESENCE_MARKED, member, before=was, after=becomes)
         case ev.Reminded(which, members):
             return _of_raid(AuditAction.REMINDED, which=which, members=len(members))
+        case ev.ReminderMissed(which, members):
+            return _of_raid(AuditAction.REMINDER_MISSED, which=which, members=len(members))
         case ev.ThreadOpened():
             return _of_raid(AuditAction.THREAD_OPENED)
         case ev.ThreadLost():

@@ -72,6 +72,7 @@ _TITLES = {
     AuditAction.DUPLICATED: "duplicated",
     AuditAction.UNDONE: "undone",
     AuditAction.REMINDED: "reminded",
+    AuditAction.REMINDER_MISSED: "reminder missed while I was away",
     AuditAction.BOARD_FOREIGN: "board is another bot’s",
     AuditAction.REACTION_LACKING: "role without a reaction",
     AuditAction.REACTION_RESTORED: "role has its reaction again",
@@ -162,7 +163,9 @@ def _closed(given: Arguments) -> Values:
 
 def _cancelled(given: Arguments) -> Values:
     reason = CancelReason(text(given, "reason") or CancelReason.MANUAL)
-    return text(given, "before"), "cancelled" if reason is CancelReason.MANUAL else f"cancelled{why_cancelled(reason)}"
+    lacking = ", ".join(str(name) for name in parts(given, "lacking"))
+    why = "" if reason is CancelReason.MANUAL else why_cancelled(reason)
+    return text(given, "before"), f"cancelled{why}" + (f" (I lack {lacking})" if lacking else "")
 
 
 def _length(given: Arguments) -> Values:
@@ -222,6 +225,7 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.DUPLICATED: _after("code"),
     AuditAction.UNDONE: _undone,
     AuditAction.REMINDED: _reminded,
+    AuditAction.REMINDER_MISSED: _reminded,
     AuditAction.BOARD_FOREIGN: _foreign_board,
     AuditAction.REACTION_LACKING: _lacking,
     AuditAction.REACTION_RESTORED: _after("role"),

@@ -1,5 +1,7 @@
 """Find a role or a side of a raid by typed text."""
 
+from collections.abc import Iterable
+
 from raidbot.raids import labels
 from raidbot.raids.model import Raid, Role
 from raidbot.utils.errors import Refusal
@@ -12,7 +14,7 @@ _MAX_LIST_LENGTH = 500
 
 class UnknownRole(Refusal):
     def __init__(self, raid: Raid, text: str) -> None:
-        offered = Listed(tuple(Name(role.name) for role in raid.roles), ",", limit=_MAX_LIST_LENGTH)
+        offered = Listed(_names(raid.roles), ",", limit=_MAX_LIST_LENGTH)
         super().__init__(
             say(
                 "This raid has no role “{typed}”. It has: {roles}.",
@@ -24,14 +26,17 @@ class UnknownRole(Refusal):
 
 class SeveralRoles(Refusal):
     def __init__(self, text: str, roles: tuple[Role, ...]) -> None:
-        meant = Listed(tuple(Name(role.name) for role in roles), "or", limit=_MAX_LIST_LENGTH)
-        super().__init__(
-            say(
-                "“{typed}” can be {roles}. Choose one from the list as you type.",
-                typed=Name(clip(text, _MAX_TYPED_LENGTH)),
-                roles=meant,
+        names = _names(roles)
+        typed, meant = Name(clip(text, _MAX_TYPED_LENGTH)), Listed(names, "or", limit=_MAX_LIST_LENGTH)
+        if len(names) > 1 or len(roles) == 1:
+            said = say("“{typed}” can be {roles}. Choose one from the list as you type.", typed=typed, roles=meant)
+        else:
+            said = say(
+                "This raid has {n} roles called {role}. Choose one from the list as you type.",
+                n=len(roles),
+                role=meant,
             )
-        )
+        super().__init__(said)
 
 
 class NoSides(Refusal):
@@ -49,6 +54,11 @@ class UnknownSide(Refusal):
                 sides=offered,
             )
         )
+
+
+def _names(roles: Iterable[Role]) -> tuple[Name, ...]:
+    """Return the names of the roles, each once."""
+    return tuple(Name(name) for name in dict.fromkeys(role.name for role in roles))
 
 
 def role_named(raid: Raid, text: str) -> Role:

@@ -144,10 +144,16 @@ def _with_people(raid: Raid, step: Step, affected: list[MemberId]) -> Raid:
             raise PlaceChangedSince(member)
     return replace(
         raid,
-        seats=_merged(raid.seats, step.before.seats, affected, key=lambda seat: seat.place),
+        seats=_merged(raid.seats, _seats_before(step), affected, key=lambda seat: seat.place),
         waits=_merged(raid.waits, step.before.waits, affected, key=lambda wait: wait.place),
         attendance=_attendance(raid, step),
     )
+
+
+def _seats_before(step: Step) -> tuple[Seat, ...]:
+    """Return the seats, marked as forced only where a role had more members than seats."""
+    before = step.before
+    return tuple(replace(seat, forced=before.is_over_capacity(seat)) for seat in before.seats)
 
 
 def _affected(step: Step) -> list[MemberId]:

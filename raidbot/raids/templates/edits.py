@@ -7,7 +7,7 @@ from dataclasses import replace
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.model import DEFAULT_COLOUR, MAX_LENGTH_MINUTES, Strategy, Template
-from raidbot.raids.templates.role_text import free_key, to_lines
+from raidbot.raids.templates.role_text import new_key, to_lines
 from raidbot.utils.clean_text import clean_line
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import fingerprint
@@ -106,7 +106,7 @@ def adding_role(template: Template, role: Role) -> Template:
     """Add a role after the last of its group, or at the end, under a new key."""
     roles = list(template.roles)
     same = [place for place, old in enumerate(roles) if role.group and old.group == role.group]
-    key = free_key(old.key for old in roles)
+    key = new_key(role, [old.key for old in roles])
     roles.insert(same[-1] + 1 if same else len(roles), replace(role, key=key))
     return replace(template, roles=tuple(roles))
 

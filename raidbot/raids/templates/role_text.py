@@ -6,14 +6,16 @@ The group may be empty. Blank lines are ignored; a | or \ in a name is written \
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, count
 
 from raidbot.raids.emoji.model import key_of, parse_emoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH, MAX_ROLE_NAME_LENGTH, MAX_ROLES, MAX_SEATS
 from raidbot.utils.clean_text import clean_line
 from raidbot.utils.errors import Refusal
+from raidbot.utils.ids import fingerprint
 from raidbot.utils.text import clip, escape
 
 FORM = "Group | Emoji | Role | Seats | Icon (optional)"
@@ -83,10 +85,14 @@ def from_lines(text: str, before: tuple[Role, ...] = (), spell: Spell = plain) -
     return _keyed(tuple(roles.values()), before)
 
 
-def free_key(taken: Iterable[RoleKey]) -> RoleKey:
-    """Return a key for a new role: “role-” with the lowest free number."""
-    known = set(taken)
-    return next(key for number in range(1, len(known) + 2) if (key := RoleKey(f"role-{number}")) not in known)
+def new_key(role: Role, taken: Collection[RoleKey]) -> RoleKey:
+    """Return a free key for a role that is added to others.
+
+    It is made from name and emoji, so that no other role gets the key of one that was removed: past raids have it.
+    """
+    made = f"role-{fingerprint(f'{role.emoji} {role.name}')}"
+    numbered = (f"{made}-{number}" for number in count(2))
+    return next(key for one in chain([made], numbered) if (key := RoleKey(one)) not in taken)
 
 
 def _line(role: Role) -> str:
@@ -147,8 +153,8 @@ def _keyed(roles: tuple[Role, ...], before: tuple[Role, ...]) -> tuple[Role, ...
     match(lambda _, role, old: key_of(role.emoji) == key_of(old.emoji))
     match(lambda place, _, old: place < len(before) and before[place].key == old.key)
     taken = [role.key for role in before]
-    for place in range(len(roles)):
+    for place, role in enumerate(roles):
         if place not in keys:
-            keys[place] = free_key(taken)
+            keys[place] = new_key(role, taken) if before else RoleKey(f"role-{place + 1}")
             taken.append(keys[place])
     return tuple(replace(role, key=keys[place]) for place, role in enumerate(roles))

@@ -30,6 +30,7 @@ async def needing_a_tank(guild: SandboxGuild, *regulars: Person) -> PersonRespon
         before = await post_raid(guild, activity="dungeon-5")
         await member.react(before, TANK)
         await guild.until(partial(seated_on, before, member))
+    guild.sandbox.world.clock.advance(timedelta(hours=8))
     board = await post_raid(guild, activity="dungeon-5", when="in 5 hours")
     panel = await panel_of(guild, board)
     await panel.click("Close signups")

@@ -48,6 +48,19 @@ async def test_reactions_elsewhere_are_not_counted(guild: SandboxGuild, start: S
         assert alice.dms == []
 
 
+async def test_reactions_that_mean_no_role_are_not_counted(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        board = await post_raid(guild)
+        for emoji in "🐉🐲🦎🐍🐢🐊🦕":
+            await alice.react(board, emoji)
+
+        await alice.react(board, "✅")
+
+        await guild.until(lambda: "Alice" in board_text(board))
+        assert alice.dms == []
+
+
 async def test_foreign_emoji_on_a_board_are_left_alone(guild: SandboxGuild, start: Start) -> None:
     alice = guild.add_member("alice")
     async with start():

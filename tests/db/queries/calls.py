@@ -252,12 +252,15 @@ def _raid_queries(raid: RaidId) -> Iterator[tuple[str, Call]]:
     lately = NOW - timedelta(hours=1)
     yield "lacking_thread", partial(raid_queries.lacking_thread, since=lately, intro="raid:{}:thread-intro")
     yield "guilds_with_coming", partial(raid_queries.guilds_with_coming, after=NOW)
+    yield "leading", partial(raid_queries.leading, guild=GUILD, after=NOW)
+    yield "with_message", partial(raid_queries.with_message, message=MessageId(1))
+    yield "coming_naming", partial(raid_queries.coming_naming, guild=GUILD, member=MEMBER, after=NOW)
     yield "expected", partial(raid_queries.expected, guild=GUILD, after=NOW)
     yield "open_count", partial(raid_queries.open_count, guild=GUILD, now=NOW)
     yield "unsent_count", partial(raid_queries.unsent_count, guild=GUILD)
     yield "history.latest", partial(raid_history.latest, raid=raid, limit=10)
     yield "history.lacking", partial(raid_history.lacking, raid=raid)
-    yield "past_players", lambda tx: past_players.past_players(tx, _stored(tx, raid), TANK)
+    yield "past_players", lambda tx: past_players.past_players(tx, _stored(tx, raid), TANK, now=NOW)
 
 
 def _stored(tx: sqlite3.Connection, raid: RaidId) -> Raid:

@@ -45,7 +45,6 @@ ALLOWED = {
     ("heard_reactions.py", "kept", "SCAN heard_reactions"): "once at start, what the last run left",
     ("outbox.py", "counts", "SCAN outbox"): "only the demo asks",
     ("outbox.py", "done_before", "SEARCH outbox USING INTEGER PRIMARY KEY (rowid>?)"): "stops after `window` rows",
-    ("past_players.py", "past_players", "SEARCH raids USING INDEX raids_by_guild (guild=?)"): "stops after `_RAIDS`",
     ("raid_queries.py", "guilds_with_coming", "SCAN absences"): "only servers that removed the bot",
     ("raid_queries.py", "guilds_with_coming", BY_STATUS): "only raids that are being posted or open",
     ("raids.py", "all_ids", "SCAN raids"): "only `raidbot check` asks",

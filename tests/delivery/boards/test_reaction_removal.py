@@ -248,6 +248,29 @@ async def test_a_manager_taking_somebody_off_takes_their_reaction_off(world: Del
     await world.sandbox.until(lambda: not reactors(world, raid, ONE))
 
 
+async def test_what_its_member_takes_off_is_not_asked_for_again(world: DeliveryWorld) -> None:
+    harness = await world.start_bot()
+    raid = await world.raid(harness, tank=2)
+    alice, bob, carol = (world.member(name) for name in ("alice", "bob", "carol"))
+    harness.ignores_events = True
+    for member in (alice, bob):
+        await member.react(world.require_board(raid), ONE)
+    held = world.sandbox.faults.hold(route=REMOVE_REACTION, calls=1)
+    harness.refuse(raid, MemberId(alice.id), RoleKey("tank"))
+    harness.refuse(raid, MemberId(bob.id), RoleKey("tank"))
+    await world.sandbox.until(lambda: held.met)
+    harness.ignores_events = False
+
+    await bob.unreact(world.require_board(raid), ONE)
+    await carol.react(world.require_board(raid), ONE)
+    await until_seated(harness, raid, "tank", carol)
+    held.lift()
+    await harness.reaction_remover.idle()
+
+    await world.sandbox.until(lambda: alice.id not in reactors(world, raid, ONE))
+    assert world.count(REMOVE_REACTION) == 1
+
+
 def test_a_removal_that_is_over_says_nothing_of_a_new_reaction() -> None:
     raid = joined(open_raid(), "tank", ALICE)
 

@@ -133,7 +133,8 @@ class Polls(PostedKind):
     async def removed(self, key: PostedKey, member: MemberId, emoji_key: str, /) -> None:
         option = _option(emoji_key)
         if option is not None:
-            self._reaction_remover.was_removed_by_bot(Unwanted(key, member, option))
+            channel = (await self._polls.get(key.id)).channel
+            self._reaction_remover.was_removed_by_bot(channel, Unwanted(key, member, option))
             await self._change(key.id, lambda before: before.without(member, option))
 
     # Drawing
@@ -200,7 +201,7 @@ class Polls(PostedKind):
         after = await self._change(thing, lambda poll: poll if poll.is_over else replace(poll, message=message))
         return after.message == message
 
-    async def refused(self, thing: int, /) -> None:
+    async def refused(self, thing: int, _lacking: tuple[str, ...], /) -> None:
         await self.close(thing)
 
     # Reactions

@@ -65,6 +65,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.NotBegun(),
     ev.NotHeld(MANAGER),
     *(ev.Cancelled(reason, None) for reason in CancelReason),
+    ev.Cancelled(CancelReason.NOT_POSTED, None, ("Send Messages", "Embed Links")),
     ev.Revived(),
     ev.TimeChanged(START, LATER),
     *(
@@ -85,6 +86,8 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.PresenceMarked(ALICE, Presence.NO_SHOW, Presence.EXCUSED),
     ev.Reminded(Reminder.CREATOR, (MANAGER,)),
     ev.Reminded(Reminder.PARTICIPANTS, (ALICE, BOB)),
+    ev.ReminderMissed(Reminder.CREATOR, (MANAGER,)),
+    ev.ReminderMissed(Reminder.PARTICIPANTS, (ALICE, BOB)),
     ev.ThreadOpened(),
     ev.ThreadLost(),
     ev.MarksChanged(),

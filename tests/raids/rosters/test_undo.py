@@ -114,6 +114,16 @@ def test_everybody_whose_place_is_restored_is_told() -> None:
     assert "you wait for **Tank**" in texts[BOB]
 
 
+def test_a_seat_that_nobody_forces_is_not_forced_by_undoing() -> None:
+    full = joined(raid(tank=1, healer=1), TANK, ALICE)
+    over = manager_edits.assign(full, BOB, TANK, now=NOW, force=True).raid
+    fitting = signups.leave(over, ALICE, now=NOW).raid
+
+    carol_joins = partial(signups.react, member=CAROL, key=TANK, now=NOW)
+    with pytest.raises(undo.NoSeatLeft):
+        undone(fitting, partial(manager_edits.remove, member=BOB, now=NOW), carol_joins)
+
+
 def test_a_seat_taken_since_is_not_taken_away_again() -> None:
     remove = partial(manager_edits.remove, member=CAROL, now=NOW)
     board = joined(raid(tank=1, healer=1), HEALER, CAROL)

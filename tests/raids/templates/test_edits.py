@@ -111,7 +111,20 @@ def test_a_new_role_stands_behind_its_group() -> None:
     new = replace(DAMAGE, key=RoleKey(""), emoji="🐢")
 
     assert [role.emoji for role in edits.adding_role(MINE, replace(new, group="Front")).roles] == ["🛡️", "🐢", "💚", "⚔️"]
-    assert [role.key for role in edits.adding_role(MINE, new).roles] == ["tank", "healer", "damage", "role-1"]
+    assert [role.key for role in edits.adding_role(MINE, new).roles][:3] == ["tank", "healer", "damage"]
+
+
+def test_a_new_role_never_gets_the_key_of_a_removed_one() -> None:
+    bard, scout = (
+        replace(DAMAGE, key=RoleKey(""), emoji=emoji, name=name) for emoji, name in (("🎵", "Bard"), ("🔭", "Scout"))
+    )
+    with_bard = edits.adding_role(MINE, bard)
+    key = with_bard.roles[-1].key
+
+    later = edits.adding_role(edits.without_role(with_bard, key), scout)
+
+    assert later.roles[-1].key not in ("", key)
+    assert len({role.key for role in edits.adding_role(with_bard, bard).roles}) == 5
 
 
 def test_roles_and_strategies_that_are_gone_are_refused() -> None:

@@ -10,7 +10,7 @@ from raidbot.raids.emoji.model import Emoji
 from raidbot.raids.emoji.server import ServerEmoji
 from raidbot.raids.model import Role, RoleKey
 from raidbot.raids.templates.builtin import builtin
-from raidbot.raids.templates.role_text import LinesRefused, from_lines, to_lines
+from raidbot.raids.templates.role_text import LinesRefused, from_lines, new_key, to_lines
 from raidbot.utils.clean_text import clean_line
 
 BEFORE = (
@@ -133,7 +133,10 @@ def test_no_roles_and_too_many_are_refused() -> None:
         ("| 🛡️ | Bulwark | 1\n| 💚 | Healer | 1", ["tank", "healer"]),
         ("| 🐢 | Tank | 1\n| 💚 | Healer | 1", ["tank", "healer"]),
         ("| 💚 | Healer | 1\n| ⚔️ | Damage | 5", ["healer", "damage"]),
-        ("| 🐢 | New | 1\n| 🛡️ | Tank | 1\n| 💚 | Healer | 1\n| ⚔️ | Damage | 5", ["role-1", "tank", "healer", "damage"]),
+        (
+            "| 🐢 | New | 1\n| 🛡️ | Tank | 1\n| 💚 | Healer | 1\n| ⚔️ | Damage | 5",
+            [new_key(Role(key=RoleKey(""), name="New", emoji="🐢", seats=1), []), "tank", "healer", "damage"],
+        ),
         ("| ⚔ | Healer | 1\n| 💚 | Damage | 1", ["damage", "healer"]),
     ],
 )
@@ -144,7 +147,11 @@ def test_a_role_keeps_its_key_where_that_is_possible(edited: str, kept: list[str
 def test_a_new_role_never_gets_the_key_of_one_that_went() -> None:
     before = (replace(BEFORE[0], key=RoleKey("role-1")), replace(BEFORE[1], key=RoleKey("role-2")))
 
-    assert [role.key for role in from_lines("| 💚 | Healer | 1\n| 🐇 | New | 1", before)] == ["role-2", "role-3"]
+    healer, new = from_lines("| 💚 | Healer | 1\n| 🐇 | New | 1", before)
+
+    assert healer.key == "role-2"
+    assert new.key not in ("role-1", "role-2")
+    assert from_lines("| 💚 | Healer | 1\n| 🦆 | Other | 1", (healer,))[1].key not in ("role-1", new.key)
 
 
 SERVER = ServerEmoji((Emoji("tank", 123456789012345678), Emoji("Dance", 123456789012345679, animated=True)))
