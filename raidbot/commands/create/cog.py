@@ -13,6 +13,7 @@ from raidbot.commands.create import views
 from raidbot.commands.create.views import DraftView
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
+from raidbot.commands.posting.post import post
 from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.autocomplete import matching
@@ -291,7 +292,8 @@ class Create(commands.Cog):
     async def _confirm(self, interaction: Interaction, draft_view: DraftView) -> None:
         raid, channel = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
         await self._state.learn_names(raid.guild, {raid.creator: clean_name(interaction.user.display_name)})
-        raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=draft_view.id)
+        cause, asker = Cause(Source.COMMAND, raid.creator), permissions.asker_of(interaction)
+        raid = await post(self._state, raid, cause, asker=asker, draft=draft_view.id)
         name = labels.coded(raid)
         await responses.edit_response(interaction, f"{name} is being posted in {channel.mention}.")
         await responses.edit_response(interaction, await self._post_waiter.outcome(raid, channel.mention))

@@ -5,6 +5,7 @@ from functools import partial
 
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
+from raidbot.commands.posting.post import post
 from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.raid.member_lookup import current_members
 from raidbot.commands.ui import permissions
@@ -74,15 +75,17 @@ async def _confirm_copy(context: RaidContext) -> None:
         now=now,
     )
     await state.learn_names(raid.guild, {plan.creator: clean_name(context.interaction.user.display_name)})
-    copy = await state.create(plan, permissions.cause_of(context.interaction), draft=draft)
+    asker = permissions.asker_of(context.interaction)
+    copy = await post(state, plan, permissions.cause_of(context.interaction), asker=asker, draft=draft)
     await context.change_for_good(partial(duplicate.duplicated, code=copy.code))
     await context.home(f"{labels.coded(copy)} is being posted in {channel.mention}.")
     await context.home(await context.post_waiter.outcome(copy, channel.mention))
 
 
 _DUPLICATE = (Permission.RAID_DUPLICATE,)
+_POST = (Permission.CREATE,)
 ACTIONS = {
-    "ask-copy": Action(_DUPLICATE, _ask_copy),
-    "copy": Action(_DUPLICATE, _copy, again="ask-copy"),
-    "copy-go": Action(_DUPLICATE, _confirm_copy),
+    "ask-copy": Action(_DUPLICATE, _ask_copy, also=_POST),
+    "copy": Action(_DUPLICATE, _copy, again="ask-copy", also=_POST),
+    "copy-go": Action(_DUPLICATE, _confirm_copy, also=_POST),
 }
