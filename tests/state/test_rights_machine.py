@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import hypothesis.strategies as st
 from hypothesis import Phase, settings
@@ -36,6 +36,7 @@ from raidbot.utils.errors import Refusal
 from tests.chaos import rounds
 from tests.raids.builders import CHANNEL, GUILD, NOW, START, unposted_raid
 
+T = TypeVar("T")
 ROLES = range(11, 16)
 MEMBERS = range(1, 7)
 OWNER = MemberId(1)
@@ -69,7 +70,7 @@ class Right:
 
 @dataclass(frozen=True)
 class Rows:
-    """What the database says about rights, read without any code of the bot."""
+    """Rights as the database has them, read without any code of the bot."""
 
     grants: dict[str, set[int]]
     raids: dict[int, tuple[int, int | None, str]]
@@ -124,7 +125,7 @@ class RightsMachine(RuleBasedStateMachine):
         self.runner.close()
         self.folder.cleanup()
 
-    def run(self, doing: Coroutine[Any, Any, Any]) -> Any:
+    def run(self, doing: Coroutine[object, object, T]) -> T:
         return self.runner.run(doing)
 
     # What a member asks for
@@ -225,7 +226,7 @@ class RightsMachine(RuleBasedStateMachine):
 
     # What has to hold
 
-    def attempt(self, actor: MemberId, ask: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+    def attempt(self, actor: MemberId, ask: Callable[[], Coroutine[object, object, object]]) -> None:
         """Carry out what the actor asks for, unless it is refused, and look at who gained what."""
         before, templates = Rows.read(self.path), self.run(self.state.templates(self.guild))
         held = before.rights(self.roles)

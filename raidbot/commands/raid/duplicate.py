@@ -3,7 +3,6 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import discord
 
@@ -52,7 +51,8 @@ async def _confirm_copy(context: RaidContext) -> None:
     payload = await state.db.read(partial(drafts.load, draft=draft, guild=context.guild, member=context.asker))
     if payload.get("copy_of") != context.raid.code:
         raise NoSuchDraft
-    asked = _Asked.read(payload)
+    starts_at, said, assumptions = payload["starts_at"], payload.get("said", ""), payload.get("assumptions", ())
+    asked = _Asked(datetime.fromisoformat(starts_at), payload["zone"], said, tuple(assumptions))
     copies = await _planned(context, asked)
     plan = copies.with_roster if which == "roster" else copies.empty
     if mark != mark_of(parts_of(plan, copies.style)):
@@ -77,12 +77,7 @@ class _Asked:
     said: str
     assumptions: tuple[str, ...]
 
-    @classmethod
-    def read(cls, payload: dict[str, Any]) -> "_Asked":
-        at, zone = datetime.fromisoformat(payload["starts_at"]), payload["zone"]
-        return cls(at, zone, payload.get("said", ""), tuple(payload.get("assumptions", ())))
-
-    def written(self) -> dict[str, Any]:
+    def written(self) -> dict[str, object]:
         return asdict(self) | {"starts_at": self.starts_at.isoformat()}
 
 

@@ -1,4 +1,4 @@
-"""Whoever has the place passes the signup gate: without its role they can still react, and so leave, by every road."""
+"""A place passes the signup gate: its member can react without the role, and so leave, by every road."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any
 
 import pytest
 
@@ -81,9 +80,9 @@ async def test_undoing_makes_nobody_leader_again_whom_one_could_not_choose(guild
         assert (await stored_raid(bot)).leader == alice.id
 
 
-def renamed(**more: Any) -> bytes:
+def renamed(*, enabled: bool = True) -> bytes:
     template = untouched().entries[0].template
-    return file_of(one("Something else", key=template.key, **more))
+    return file_of(one("Something else", key=template.key, enabled=enabled))
 
 
 @pytest.mark.parametrize(

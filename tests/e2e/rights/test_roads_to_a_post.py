@@ -8,6 +8,7 @@ import pytest
 
 import raidbot
 from discord_sandbox import Sandbox, SandboxGuild
+from raidbot.bot import RaidBot
 from raidbot.raids.model import RaidId, Status
 from tests.commands.raid.panel_helpers import panel_of, stored_raid
 from tests.conftest import Start
@@ -17,12 +18,11 @@ from tests.raid_boards import board_text, post_raid, run_create
 MAY_NOT_CREATE = "you may not create raids here"
 
 
-async def raids_of(bot: object) -> int:
+async def raids_of(bot: RaidBot) -> int:
     """Return the number of raids."""
-    count: int = await bot.state.db.read(  # type: ignore[attr-defined]
-        lambda connection: connection.execute("SELECT count(*) FROM raids").fetchone()[0]
+    return await bot.state.db.read(
+        lambda connection: int(connection.execute("SELECT count(*) FROM raids").fetchone()[0])
     )
-    return count
 
 
 async def test_create_and_confirm_ask_each_time(guild: SandboxGuild, start: Start) -> None:
