@@ -1,8 +1,7 @@
 """A raid is posted as it was confirmed: whatever changed since the preview is shown before anything is posted."""
 
 from collections.abc import Awaitable, Callable
-from copy import copy
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -11,8 +10,7 @@ from discord_sandbox import SandboxGuild
 from discord_sandbox.people import PersonResponse
 from discord_sandbox.store import Message
 from raidbot.bot import RaidBot
-from raidbot.commands.posting.preview import mark_of, parts_of
-from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, Source
+from raidbot.raids.model import ChannelId, GuildId, Kind, Source
 from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.raids.templates import catalogue as rules
 from raidbot.raids.templates.model import Template
@@ -20,7 +18,6 @@ from raidbot.state import Cause
 from tests.commands.raid.panel_helpers import code_of, panel_of, stored_raid
 from tests.conftest import Start
 from tests.raid_boards import board_text, post_raid, run_create
-from tests.raids.builders import NOW, joined, raid
 from tests.raids.templates.test_catalogue import FISHING
 
 CAUSE = Cause(Source.COMMAND)
@@ -208,43 +205,3 @@ async def test_what_went_back_to_how_it_was_is_posted(guild: SandboxGuild, start
 
         await guild.until(lambda: "is posted in" in preview.text())
         assert code_of(boards(guild)[0])
-
-
-SHOWN = {
-    "kind": Kind.MUSEUM,
-    "template": "another",
-    "title": "Another",
-    "emoji": "🐙",
-    "description": "Another",
-    "colour": 1,
-    "roles": (),
-    "sides": ("Port",),
-    "strategy": "calm",
-    "length_minutes": 5,
-    "subject": "Another",
-    "counts": False,
-    "leader": MemberId(77),
-    "channel": ChannelId(77),
-    "starts_at": NOW,
-    "zone": "UTC",
-    "seats": (),
-}
-"""Another value for each field of a planned raid that a preview shows."""
-NOT_SHOWN = {
-    *("id", "guild", "code", "creator", "created_at", "lengths", "version"),
-    *("message", "thread", "status", "time_revision", "hold", "begun", "not_held", "filled_once", "next_place"),
-    *("closed_at", "closed_by", "closed_reason", "cancelled_reason", "creator_reminded", "participants_reminded"),
-    *("waits", "marks", "attendance", "asks", "given_up"),
-}
-"""Fields that are the same for every raid that is planned by the same person, or that nobody sees."""
-
-
-def test_every_field_that_a_preview_shows_is_a_part_of_it() -> None:
-    planned = joined(raid(tank=1), "tank", MemberId(5))
-    before = parts_of(planned, SignupStyle.BOTH)
-
-    assert SHOWN.keys() | NOT_SHOWN == {field.name for field in fields(Raid)}
-    for name, value in SHOWN.items():
-        changed = copy(planned)
-        object.__setattr__(changed, name, value)
-        assert mark_of(parts_of(changed, SignupStyle.BOTH)) != mark_of(before), name
