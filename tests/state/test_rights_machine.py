@@ -188,6 +188,11 @@ class RightsMachine(RuleBasedStateMachine):
         self.undo_the_last_step(data)
 
     @rule(data=st.data())
+    def the_lead_is_taken_away_and_somebody_undoes_it(self, data: st.DataObject) -> None:
+        self.choose_no_leader(data)
+        self.undo_the_last_step(data)
+
+    @rule(data=st.data())
     def a_raid_is_cancelled_and_somebody_undoes_it(self, data: st.DataObject) -> None:
         self.cancel(data)
         self.undo_the_last_step(data)
