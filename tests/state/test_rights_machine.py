@@ -227,15 +227,16 @@ class RightsMachine(RuleBasedStateMachine):
 
         self.attempt(actor, lambda: self._change(chosen, put_back, actor, can_be_undone=False))
 
-    @rule(data=st.data(), name=st.sampled_from(["Ember", "Void"]), own=st.booleans(), enabled=st.booleans())
+    @rule(data=st.data(), name=st.sampled_from(["Ember", "Void", ""]), own=st.booleans(), enabled=st.booleans())
     def take_templates_in(self, data: st.DataObject, name: str, own: bool, enabled: bool) -> None:
         actor = self.somebody(data, Permission.TEMPLATES_IMPORT)
         first = untouched().entries[0].template
-        filed = (FileEntry(replace(first, key="custom-ember" if own else first.key, name=name, label=""), enabled),)
+        named = replace(first, name=name, label="") if name else first
+        filed = (FileEntry(replace(named, key="custom-ember") if own and name else named, enabled),)
         grants = self.run(self.state.settings(self.guild)).grants
 
         def take_in(before: Catalogue) -> Catalogue:
-            after = import_templates(before, filed, lambda: f"custom-{name.lower()}")
+            after = import_templates(before, filed, lambda: "custom-void")
             check(self.asker(actor), *needed_for(before, after), grants=grants)
             return after
 
