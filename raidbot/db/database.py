@@ -108,26 +108,11 @@ class Database:
         """
         return await self._commits.write(work)
 
-<<<<<<< HEAD
     async def _commit(self, writes: Sequence[Write[object]]) -> None:
         """Raises Unwritable during a write outage."""
-=======
-        def transaction(connection: sqlite3.Connection) -> tuple[T, bool]:
-            before = connection.total_changes
-            if self._is_hurried:
-                connection.execute(f"PRAGMA busy_timeout = {_HURRIED_MILLISECONDS:d}").fetchall()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = work(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            return result, connection.total_changes != before
-
->>>>>>> ledger
         try:
+            if self._is_hurried:
+                await _run(self._writer, _hurry)
             changed = await _run(self._writer, Commit(writes, _is_outage))
         except sqlite3.OperationalError as error:
             if not _is_outage(error):
@@ -175,6 +160,10 @@ class Database:
                     connection.execute("ROLLBACK")
 
         return await _run(self._reader, snapshot)
+
+
+def _hurry(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {_HURRIED_MILLISECONDS:d}").fetchall()
 
 
 def _is_outage(error: Exception) -> bool:

@@ -296,6 +296,12 @@ def is_sent_message(connection: sqlite3.Connection, message: int) -> bool:
     return connection.execute("SELECT 1 FROM outbox WHERE message = ?", (message,)).fetchone() is not None
 
 
+def request_of(connection: sqlite3.Connection, row: int) -> RaidId | None:
+    """Return the raid that the row asks somebody to substitute in; None for any other message."""
+    found = connection.execute("SELECT raid FROM outbox WHERE id = ? AND purpose = 'request'", (row,)).fetchone()
+    return None if found is None else RaidId(found[0])
+
+
 def has_pending_posts(connection: sqlite3.Connection, channel: int) -> bool:
     """Return True if a message to this channel is pending or claimed."""
     # Two queries, so that each uses its partial index: sent rows stay in the table.

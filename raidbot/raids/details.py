@@ -7,6 +7,7 @@ from raidbot.raids.drafts import MAX_SUBJECT_LENGTH
 from raidbot.raids.events import Change, Event, LeaderChanged, LengthChanged, Reworded
 from raidbot.raids.lifecycle import TookPlace
 from raidbot.raids.model import MemberId, Raid, Status
+from raidbot.raids.permissions import Asker, Grants, check_may_lead
 from raidbot.raids.rosters.signups import RaidOver
 from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, spoken_length
 from raidbot.utils.clean_text import clean_block, clean_line, is_blank
@@ -84,6 +85,12 @@ def lead(raid: Raid, *, leader: MemberId | None) -> Change:
     if raid.leader == leader:
         return Change(raid)
     return Change(replace(raid, leader=leader), (LeaderChanged(raid.leader, leader),))
+
+
+def appoint(raid: Raid, leader: Asker, *, asker: Asker, grants: Grants) -> Change:
+    """Let the asker choose the raid's leader. Raises LeadsMore, or RaidOver."""
+    check_may_lead(asker, leader, raid, grants)
+    return lead(raid, leader=leader.member)
 
 
 def _empty_if_blank(text: str) -> str:

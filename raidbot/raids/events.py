@@ -132,6 +132,15 @@ class AskDeclined:
 
 
 @dataclass(frozen=True, slots=True)
+class AskUndelivered:
+    """Discord delivered no request to the member, whom `by` had asked."""
+
+    member: MemberId
+    role: RoleKey
+    by: MemberId
+
+
+@dataclass(frozen=True, slots=True)
 class AskEnded:
     """The last seat the member was asked to take went to another member."""
 
@@ -286,7 +295,7 @@ class MarksChanged:
 
 Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
-Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskEnded
+Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskUndelivered | AskEnded
 Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | NotHeld | Cancelled | Revived
 Edit = TimeChanged | Reworded | LengthChanged | LeaderChanged | Duplicated | Undone
 Bookkeeping = PresenceMarked | Reminded | ReminderMissed | ThreadOpened | ThreadLost | MarksChanged

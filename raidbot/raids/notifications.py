@@ -264,6 +264,13 @@ def _substitution(raid: Raid, event: ev.Substitution) -> MemberText:
         case ev.AskDeclined(member, by=asker):
             text = say("{member} cannot come as a substitute: {place}.", member=Mention(member), place=place)
             return asker, lines(text, _link(raid))
+        case ev.AskUndelivered(member, by=asker):
+            unheard = say(
+                "{member} takes no messages from me, so I couldn’t ask them: {place}.",
+                member=Mention(member),
+                place=place,
+            )
+            return asker, lines(unheard, _link(raid))
         case ev.AskEnded(member):
             taken = say("The seat you were asked to take is taken: {place}.", place=place)
             return member, paragraph(taken, say("Thank you all the same!"))

@@ -1,12 +1,14 @@
 """Permissions for commands, subcommands and panel actions, and the roles that hold them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from raidbot.raids.events import Change, Revived
 from raidbot.raids.model import MemberId, Raid
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape, joined
+from raidbot.utils.words import Listed, Raw, say
 
 
 class Permission(StrEnum):
@@ -152,11 +154,74 @@ class ManagersOnly(Refusal):
         )
 
 
+class Lacking(Refusal):
+    """The asker lacks `permissions`: what they do asks for them besides its own."""
+
+    def __init__(self, *permissions: Permission) -> None:
+        super().__init__(
+            say(
+                "That asks for more: you may not {deeds} here. You need the **Manage Server** permission, or a role"
+                " that may. Nothing was changed.",
+                deeds=Listed(tuple(Raw(permission.does) for permission in permissions), "or"),
+            )
+        )
+
+
+class LeadsMore(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "A raid’s leader may do everything on its panel, which you may not. Choose somebody who may do so"
+                " anyway, or ask somebody with the **Manage Server** permission."
+            )
+        )
+
+
 def allowed(asker: Asker, permission: Permission, grants: Grants, raid: Raid | None = None) -> bool:
     """Return True if the asker has the permission; `raid` is the raid it applies to, if any."""
     if asker.manages or asker.roles & grants.holders(permission):
         return True
     return raid is not None and permission.is_about_a_raid and asker.member in (raid.leader, raid.creator)
+
+
+def check(asker: Asker, *permissions: Permission, grants: Grants) -> None:
+    """Raise Lacking unless the asker has all these permissions."""
+    lacking = [permission for permission in permissions if not allowed(asker, permission, grants)]
+    if lacking:
+        raise Lacking(*lacking)
+
+
+def check_may_post(asker: Asker, grants: Grants) -> None:
+    """Check that the asker may put up a raid, by whatever road. Raises Lacking."""
+    check(asker, Permission.CREATE, grants=grants)
+
+
+def check_may_lead(asker: Asker, leader: Asker, raid: Raid, grants: Grants) -> None:
+    """Check that the asker may make `leader` the raid's leader, who then has every permission on its panel.
+
+    Nobody gives a permission that they do not have. Raises LeadsMore.
+    """
+    about = [permission for permission in Permission if permission.is_about_a_raid]
+    given = [permission for permission in about if not allowed(leader, permission, grants, raid)]
+    if not all(allowed(asker, permission, grants, raid) for permission in given):
+        raise LeadsMore
+
+
+def check_may_restore(before: Raid, change: Change, *, asker: Asker, leader: Asker | None, grants: Grants) -> None:
+    """Check what an undo gives: a leader, and a cancelled raid that is put up again.
+
+    `leader` is the leader whom it brings back. Raises Lacking or LeadsMore.
+    """
+    if any(isinstance(event, Revived) for event in change.events):
+        check_may_post(asker, grants)
+    if change.raid.leader != before.leader and change.raid.leader is not None:
+        check_may_lead(asker, leader or Asker(member=change.raid.leader), before, grants)
+
+
+def granted(grants: Grants, target: str | None, roles: frozenset[int], asker: Asker) -> Grants:
+    """Return the grants with these roles for a target (None: everything). Raises ManagersOnly or MoreThanHeld."""
+    check_may_grant(asker, target, grants)
+    return replace(grants, admins=roles) if target is None else grants.with_roles(target, roles)
 
 
 def check_may_grant(asker: Asker, target: str | None, grants: Grants) -> None:

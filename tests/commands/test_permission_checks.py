@@ -94,6 +94,16 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
 }
 """Permissions for each panel's actions, of which any one is enough."""
+ALSO: dict[str, dict[str, Permission]] = {
+    "raid": dict.fromkeys(("ask-copy", "copy", "copy-go"), P.CREATE),
+    "setup": {
+        "ask-zone": P.SETTINGS,
+        "zone": P.SETTINGS,
+        "channel:raid": P.SETCHANNEL_SET,
+        "games": P.TEMPLATES_ENABLE,
+    },
+}
+"""Permissions that a panel's action needs besides, because it does what they are about."""
 SUBJECT_SEGMENTS = {"create": "DRAFT", "raid": "CODE"}
 """Segment between the panel's name and the action in a `custom_id`."""
 
@@ -105,6 +115,7 @@ class EntryPoint:
     name: str
     permissions: tuple[Permission, ...]
     options: dict[str, Any] | None = None
+    also: Permission | None = None
 
     @property
     def is_about_a_raid(self) -> bool:
@@ -116,7 +127,8 @@ def entry_points() -> Iterator[EntryPoint]:
         yield EntryPoint(command, permissions, options)
     for panel, actions in PRESSES.items():
         for action, permissions in actions.items():
-            yield EntryPoint(":".join(filter(None, (panel, SUBJECT_SEGMENTS.get(panel), action))), permissions)
+            address = ":".join(filter(None, (panel, SUBJECT_SEGMENTS.get(panel), action)))
+            yield EntryPoint(address, permissions, also=ALSO.get(panel, {}).get(action))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +152,15 @@ class Scene:
         )
 
     async def grant(self, roles: "Roles", way: EntryPoint) -> None:
-        """Grant the command to one role, the action to another and every other command to a third."""
+        """Grant the command to one role, the action to another and every other command to a third.
+
+        What the entry point needs besides is granted to a fourth only, and not with the third's commands.
+        """
         needed = way.permissions[0]
         others = {command: frozenset({roles.other.id}) for command in commands() if command != needed.command}
+        if way.also is not None:
+            others[way.also.command] = frozenset()
+            others[way.also.value] = frozenset({roles.also.id})
         granted = {needed.command: frozenset({roles.command.id})}
         if needed.value != needed.command:
             granted[needed.value] = frozenset({roles.action.id})
@@ -161,6 +179,7 @@ class Roles:
     command: ServerRole
     action: ServerRole
     other: ServerRole
+    also: ServerRole
 
 
 async def set_scene(guild: SandboxGuild, bot: RaidBot, creator: Person, leader: Person) -> Scene:
@@ -178,13 +197,15 @@ async def set_scene(guild: SandboxGuild, bot: RaidBot, creator: Person, leader: 
 
 
 async def test_everybody_may_what_they_may_and_nothing_else(guild: SandboxGuild, start: Start) -> None:
-    roles = Roles(**{name: guild.add_role(name) for name in ("admin", "command", "action", "other")})
+    roles = Roles(**{name: guild.add_role(name) for name in ("admin", "command", "action", "other", "also")})
     person = guild.add_member
     leader, creator, revoked = person("leader"), person("creator"), person("revoked", roles=[roles.admin])
     manager = person("manager", permissions=["manage_guild"])
     always = (guild.owner, manager, person("admin", roles=[roles.admin]))
     by_role = person("commander", roles=[roles.command])
     by_action = person("actor", roles=[roles.action])
+    by_both = person("both", roles=[roles.command, roles.also])
+    by_other_half = person("besides", roles=[roles.also])
     never = (person("member"), person("other", roles=[roles.other]), revoked)
     wrong: list[str] = []
     async with start() as bot:
@@ -194,11 +215,14 @@ async def test_everybody_may_what_they_may_and_nothing_else(guild: SandboxGuild,
         await guild.take_role(revoked, roles.admin)
         for way in entry_points():
             single = any(permission.value != permission.command for permission in way.permissions)
+            alone = way.also is None
             expected = {
-                **dict.fromkeys((*always, by_role), True),
-                by_action: single or not way.permissions,
-                **dict.fromkeys((leader, creator), way.is_about_a_raid or not way.permissions),
+                **dict.fromkeys((*always, by_both), True),
+                by_role: alone,
+                by_action: (single and alone) or not way.permissions,
+                **dict.fromkeys((leader, creator), (way.is_about_a_raid and alone) or not way.permissions),
                 **dict.fromkeys(never, not way.permissions),
+                by_other_half: not way.permissions,
             }
             for who, may in expected.items():
                 if way.permissions:

@@ -6,12 +6,17 @@ from raidbot.raids.model import MemberId
 from raidbot.raids.permissions import (
     Asker,
     Grants,
+    Lacking,
+    LeadsMore,
     ManagersOnly,
     MoreThanHeld,
     NotAllowed,
     Permission,
     allowed,
+    check,
     check_may_grant,
+    check_may_lead,
+    check_may_post,
     commands,
     held_in,
 )
@@ -64,6 +69,31 @@ def test_nobody_gives_more_than_they_hold() -> None:
     for forbidden in (None, "permissions"):
         with pytest.raises(ManagersOnly):
             check_may_grant(asker(ADMIN), forbidden, grants)
+
+
+def test_only_who_may_do_everything_with_a_raid_makes_somebody_its_leader() -> None:
+    chooser = 21
+    grants = replace(GRANTS, roles={**GRANTS.roles, "raid.leader": frozenset({chooser})})
+    raid = replace(open_raid(), creator=MANAGER, leader=BOB)
+    nobody, officer = asker(member=ALICE), asker(OFFICER, member=ALICE)
+
+    for giver in (asker(OFFICER), asker(manages=True), asker(member=MANAGER), asker(member=BOB)):
+        check_may_lead(giver, nobody, raid, grants)
+    for giver in (asker(chooser), asker(CLOSER), asker()):
+        with pytest.raises(LeadsMore):
+            check_may_lead(giver, nobody, raid, grants)
+    for leader in (officer, asker(member=MANAGER), asker(member=BOB), asker(member=ALICE, manages=True)):
+        check_may_lead(asker(chooser), leader, raid, grants)
+
+
+def test_what_is_lacking_is_named() -> None:
+    with pytest.raises(Lacking) as refused:
+        check(asker(OFFICER), Permission.RAID_CLOSE, Permission.CREATE, Permission.TEMPLATES_EDIT, grants=GRANTS)
+
+    assert "you may not create raids or edit templates here" in str(refused.value)
+    check(asker(OFFICER), Permission.RAID_CLOSE, grants=GRANTS)
+    with pytest.raises(Lacking):
+        check_may_post(asker(OFFICER), GRANTS)
 
 
 def test_a_command_holds_all_its_permissions() -> None:

@@ -69,6 +69,7 @@ EVENTS: dict[str, tuple[ev.Event, ...]] = {
         for seat in (None, TANK)
         for waits in ((), (HEALER,), (HEALER, DAMAGE), (HEALER, DAMAGE, TANK))
     ),
+    "not reached": (ev.AskUndelivered(BOB, TANK, MANAGER),),
     **{f"cancelled, {reason}": (ev.Cancelled(reason, None),) for reason in CancelReason},
 }
 
@@ -148,7 +149,7 @@ def _of(raid: Raid, event: ev.Event) -> ev.Event:
             return ev.Moved(member, keys[origin], keys[role])
         case ev.Left() | ev.Assigned() | ev.SentToWait() | ev.SubstituteAsked() | ev.SubstituteCame():
             return replace(event, role=keys[event.role])
-        case ev.AskDeclined() | ev.AskEnded():
+        case ev.AskDeclined() | ev.AskUndelivered() | ev.AskEnded():
             return replace(event, role=keys[event.role])
         case _:
             return event

@@ -16,7 +16,7 @@ from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.audit.role_lists import role_ids
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.model import GuildId, Kind
-from raidbot.raids.permissions import Asker, ManagersOnly, MoreThanHeld, Permission, check_may_grant, held_in, who_may
+from raidbot.raids.permissions import Asker, ManagersOnly, MoreThanHeld, Permission, granted, held_in, who_may
 from raidbot.raids.permissions import commands as known_commands
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
@@ -117,10 +117,8 @@ def _with(subject: str, roles: frozenset[int], asker: Asker, before: GuildSettin
         kind = _gates()[subject]
         others = {other: needed for other, needed in before.signup_roles.items() if other is not kind}
         return replace(before, signup_roles=others | ({kind: roles} if roles else {}))
-    check_may_grant(asker, None if subject == _EVERYTHING else subject, before.grants)
-    if subject == _EVERYTHING:
-        return replace(before, grants=replace(before.grants, admins=roles))
-    return replace(before, grants=before.grants.with_roles(subject, roles))
+    target = None if subject == _EVERYTHING else subject
+    return replace(before, grants=granted(before.grants, target, roles, asker))
 
 
 def _summary(guild: discord.Guild, settings: GuildSettings, subject: str) -> discord.Embed:

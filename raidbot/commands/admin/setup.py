@@ -49,9 +49,14 @@ class Setup(commands.Cog):
         await self._show(interaction, "boards")
 
     async def press(self, press: Press) -> None:
-        """Save a channel, the time zone or the games, or turn the page."""
+        """Save a channel, the time zone or the games, or turn the page.
+
+        What is saved asks for the permission of its own command, too.
+        """
         interaction = press.interaction
         await permissions.check(interaction, Permission.SETUP)
+        for needed in _needed(press):
+            await permissions.check(interaction, needed)
         match press.parts:
             case ("channel", use) if use in Use.__members__.values():
                 page = "logs" if Use(use) in _PAGES["logs"] else "boards"
@@ -92,6 +97,18 @@ class Setup(commands.Cog):
         embed = _summary(guild, settings, catalogue, self._state.now())
         choices = _games(catalogue) if page == "games" else _channels(guild, settings, page)
         await responses.edit_response(interaction, embeds=(embed,), rows=(*choices, _buttons(page)))
+
+
+def _needed(press: Press) -> tuple[Permission, ...]:
+    match press.parts:
+        case ("channel", _):
+            return (Permission.SETCHANNEL_SET,)
+        case ("ask-zone" | "zone",):
+            return (Permission.SETTINGS,)
+        case ("games",):
+            return (Permission.TEMPLATES_ENABLE,)
+        case _:
+            return ()
 
 
 def _summary(guild: discord.Guild, settings: GuildSettings, catalogue: Catalogue, now: datetime) -> discord.Embed:

@@ -13,7 +13,9 @@ from raidbot.commands.create import views
 from raidbot.commands.create.views import DraftView
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
+from raidbot.commands.posting.post import post
 from raidbot.commands.posting.post_waiter import PostWaiter
+from raidbot.commands.posting.preview import Parts, changes, mark_of, parts_of
 from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.forms import Field
@@ -40,6 +42,7 @@ from raidbot.raids.drafts import (
 )
 from raidbot.raids.model import ChannelId, GuildId, Raid, Source
 from raidbot.raids.permissions import NotAllowed, Permission
+from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Template, spoken_length
 from raidbot.raids.times.parse import parse_time
@@ -161,12 +164,13 @@ class Create(commands.Cog):
             case ["discard"]:
                 await self._state.db.write(partial(drafts.discard, draft=draft_view.id))
                 await responses.edit_response(interaction, "Discarded. Nothing was posted.")
-            case ["confirm"]:
-                await self._confirm(interaction, draft_view)
+            case ["confirm", *marks]:
+                await self._confirm(interaction, draft_view, next(iter(marks), None))
             case ["time" | "name" | "seats" as form, *_]:
                 await self._take_form(press, draft_view, form)
             case _:
-                await self._show_panel(interaction, await self._save(await self._changed(press, draft_view, action)))
+                changed = await self._changed(press, draft_view, action)
+                await self._show_panel(interaction, await self._save(replace(changed, seen={})))
 
     async def _ask(
         self, press: Press, draft_view: DraftView, action: str, title: str, field: Field, marks: list[str]
@@ -183,7 +187,7 @@ class Create(commands.Cog):
         except (NotATime, NotANumber) as refusal:
             await self._show_typed(press, refusal, views.summary(draft_view))
             return
-        await self._show_panel(press.interaction, await self._save(changed))
+        await self._show_panel(press.interaction, await self._save(replace(changed, seen={})))
         await form_retry.forget(self._state, press)
 
     async def _show_typed(self, press: Press, refusal: Refusal, *above: discord.Embed) -> None:
@@ -251,8 +255,8 @@ class Create(commands.Cog):
 
     async def _checked(
         self, interaction: Interaction, draft: Draft, catalogue: Catalogue
-    ) -> tuple[Raid, discord.TextChannel]:
-        """Return the raid to post and its channel. Raises Refusal for anything that prevents posting."""
+    ) -> tuple[Raid, discord.TextChannel, SignupStyle]:
+        """Return the raid to post, its channel, and how members sign up. Raises Refusal if it cannot be posted."""
         guild = permissions.guild_of(interaction)
         raid = plan(
             draft,
@@ -265,7 +269,7 @@ class Create(commands.Cog):
         settings = await self._state.settings(raid.guild)
         channel = signup_channel(guild, settings, raid.kind)
         await check_reactable(interaction, raid, settings.signup_style)
-        return replace(raid, channel=ChannelId(channel.id)), channel
+        return replace(raid, channel=ChannelId(channel.id)), channel, settings.signup_style
 
     async def _show_panel(
         self,
@@ -281,23 +285,33 @@ class Create(commands.Cog):
             interaction, problem, embeds=(views.summary(draft_view),), rows=views.rows(draft_view, page)
         )
 
-    async def _show_preview(self, interaction: Interaction, draft_view: DraftView) -> None:
-        raid, channel = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
-        style = (await self._state.settings(raid.guild)).signup_style
+    async def _show_preview(self, interaction: Interaction, draft_view: DraftView, *, was: Parts | None = None) -> None:
+        """Show what would be posted, and what changed since the preview `was`."""
+        raid, channel, style = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
         shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)}, style)
-        text = views.preview_text(draft_view, channel)
-        await responses.edit_response(interaction, text, embeds=(shown.embed(),), rows=views.preview_rows(draft_view))
+        parts = parts_of(raid, style)
+        seen = await self._save(replace(draft_view, seen=parts))
+        text = views.preview_text(seen, channel)
+        if was is not None:
+            text = f"{changes(was, parts)}\n{text}"
+        await responses.edit_response(interaction, text, embeds=(shown.embed(),), rows=views.preview_rows(seen))
 
-    async def _confirm(self, interaction: Interaction, draft_view: DraftView) -> None:
-        raid, channel = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
+    async def _confirm(self, interaction: Interaction, draft_view: DraftView, mark: str | None) -> None:
+        """Post the raid if it is what the preview with this mark showed; else show how it is now."""
+        raid, channel, style = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
+        if mark != mark_of(parts_of(raid, style)):
+            is_known = mark == mark_of(draft_view.seen)
+            await self._show_preview(interaction, draft_view, was=draft_view.seen if is_known else {})
+            return
         await self._state.learn_names(raid.guild, {raid.creator: clean_name(interaction.user.display_name)})
-        raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=draft_view.id)
+        cause, asker = Cause(Source.COMMAND, raid.creator), permissions.asker_of(interaction)
+        raid = await post(self._state, raid, cause, asker=asker, draft=draft_view.id)
         name = labels.coded(raid)
         await responses.edit_response(interaction, f"{name} is being posted in {channel.mention}.")
         await responses.edit_response(interaction, await self._post_waiter.outcome(raid, channel.mention))
 
     async def _add(self, interaction: Interaction, draft: Draft, assumptions: tuple[str, ...]) -> DraftId:
-        payload = _payload(draft, assumptions)
+        payload = _payload(draft, assumptions, {})
         add = partial(
             drafts.add,
             guild=permissions.guild_id(interaction),
@@ -315,16 +329,18 @@ class Create(commands.Cog):
         payload = await self._state.db.read(load)
         catalogue = await self._state.templates(permissions.guild_id(interaction))
         fitting = Draft.from_json(payload).fitting(catalogue)
-        return DraftView(draft, fitting, catalogue, tuple(payload.get("assumptions", ())))
+        return DraftView(
+            draft, fitting, catalogue, tuple(payload.get("assumptions", ())), dict(payload.get("seen", {}))
+        )
 
     async def _save(self, draft_view: DraftView) -> DraftView:
-        payload = _payload(draft_view.draft, draft_view.assumptions)
+        payload = _payload(draft_view.draft, draft_view.assumptions, draft_view.seen)
         await self._state.db.write(partial(drafts.save, draft=draft_view.id, payload=payload))
         return draft_view
 
 
-def _payload(draft: Draft, assumptions: tuple[str, ...]) -> dict[str, Any]:
-    return draft.to_json() | {"assumptions": list(assumptions)}
+def _payload(draft: Draft, assumptions: tuple[str, ...], seen: Parts) -> dict[str, Any]:
+    return draft.to_json() | {"assumptions": list(assumptions), "seen": dict(seen)}
 
 
 def _begun(typed: str | float) -> str:

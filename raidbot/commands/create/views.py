@@ -1,11 +1,12 @@
 """Views of /create: the draft's panel, its forms and the preview."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import discord
 
+from raidbot.commands.posting.preview import Parts, mark_of
 from raidbot.commands.ui.components import BLUE, GREEN, GREY, MAX_OPTIONS, RED, Controls, options, page_of, panel_embed
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.responses import Item, Row
@@ -41,12 +42,16 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """A draft with its guild's templates. `assumptions` were made when its time was parsed."""
+    """A draft with its guild's templates. `assumptions` were made when its time was parsed.
+
+    `seen` are the parts of the last preview, or empty if the draft was changed since.
+    """
 
     id: DraftId
     draft: Draft
     catalogue: Catalogue
     assumptions: tuple[str, ...] = ()
+    seen: Parts = field(default_factory=dict)
 
     @property
     def controls(self) -> Controls:
@@ -154,9 +159,9 @@ def _buttons(draft_view: DraftView) -> Row:
 
 
 def preview_rows(draft_view: DraftView) -> tuple[Row, ...]:
-    """Return the buttons below the preview."""
-    button = draft_view.controls.button
-    return ((button("Confirm", "confirm", GREEN), button("Change", "change"), button("Discard", "discard", RED)),)
+    """Return the buttons below the preview. The one that confirms names what was shown."""
+    button, mark = draft_view.controls.button, mark_of(draft_view.seen)
+    return ((button("Confirm", "confirm", GREEN, mark), button("Change", "change"), button("Discard", "discard", RED)),)
 
 
 def preview_text(draft_view: DraftView, channel: discord.TextChannel) -> str:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from raidbot.commands.raid.context import LABELS, RaidContext
+from raidbot.commands.ui import permissions
 from raidbot.commands.ui.components import GREY, options
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.member_picker import look_up
@@ -77,7 +78,9 @@ async def _leader(context: RaidContext) -> None:
         return
     chosen = number_of(context.chosen)
     who = await look_up(context.interaction, MemberId(chosen))
-    await context.change(partial(details.lead, leader=who.id), {who.id: who.name})
+    asker, grants = permissions.asker_of(context.interaction), await permissions.grants_of(context.interaction)
+    rule = partial(details.appoint, leader=who.asker, asker=asker, grants=grants)
+    await context.change(rule, {who.id: who.name})
     await context.home(f"{who.shown} leads this raid.")
 
 

@@ -1,10 +1,13 @@
 """Actions on the panel of /raid for the raid's lifecycle: close, reopen, cancel, reschedule and undo."""
 
+import contextlib
 from datetime import UTC, datetime
 from functools import partial
 
 from raidbot.commands.raid.context import RaidContext
+from raidbot.commands.ui import permissions
 from raidbot.commands.ui.components import GREEN, RED
+from raidbot.commands.ui.member_picker import NoBots, NotAMember, look_up
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import UnknownPanel
 from raidbot.commands.ui.time_forms import both_clocks, understood, when_field
@@ -15,7 +18,7 @@ from raidbot.raids.events import Change, Reopened
 from raidbot.raids.labels import quoted
 from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
 from raidbot.raids.notifications import concerned, everybody
-from raidbot.raids.permissions import Permission
+from raidbot.raids.permissions import Asker, Permission, check_may_restore
 from raidbot.raids.rosters import undo
 from raidbot.raids.times import zones
 from raidbot.raids.times.parse import parse_time
@@ -127,7 +130,10 @@ def _understood(rest: tuple[str, ...]) -> tuple[datetime, str, int]:
 
 
 async def _undo(context: RaidContext) -> None:
-    """Undo the step that the button names. Raises DoneSince if another step followed, or what `undo.undo` raises."""
+    """Undo the step that the button names.
+
+    Raises DoneSince if another step followed, what `undo.undo` raises, or Lacking and LeadsMore for what it gives.
+    """
     now, named = context.state.now(), context.part(0)
     step = await context.state.db.read(partial(rows.last, raid=context.raid, now=now))
     if step is None:
@@ -135,8 +141,26 @@ async def _undo(context: RaidContext) -> None:
     if named != str(step.version):
         raise undo.DoneSince(step)
     full_lead = (await context.state.settings(context.guild)).full_lead
-    await context.change_for_good(partial(undo.undo, step=step, now=now, full_lead=full_lead))
+    asker, grants = permissions.asker_of(context.interaction), await permissions.grants_of(context.interaction)
+    leader = await _restored_leader(context, step)
+
+    def rule(raid: Raid) -> Change:
+        change = undo.undo(raid, step, now=now, full_lead=full_lead)
+        check_may_restore(raid, change, asker=asker, leader=leader, grants=grants)
+        return change
+
+    await context.change_for_good(rule)
     await context.home(f"Undone: {title(step.action)}.")
+
+
+async def _restored_leader(context: RaidContext, step: undo.Step) -> Asker | None:
+    """Return the leader whom undoing the step brings back, if they are still on the server."""
+    leader = step.before.leader
+    if leader is None or leader == step.after.leader:
+        return None
+    with contextlib.suppress(NotAMember, NoBots):
+        return (await look_up(context.interaction, leader)).asker
+    return None
 
 
 ACTIONS = {

@@ -13,7 +13,7 @@ from raidbot.commands.ui.router import number_of
 from raidbot.delivery.drawing import render
 from raidbot.raids import labels
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey
-from raidbot.raids.permissions import Permission
+from raidbot.raids.permissions import Asker, Permission
 from raidbot.raids.rosters import manager_edits, role_lookup
 from raidbot.state import Rule
 from raidbot.utils.text import escape, isolated
@@ -140,7 +140,7 @@ async def _member(context: RaidContext, member: int) -> PickedMember:
     """Return a member of the raid, or else of the guild. Raises NotAMember or NoBots."""
     who = MemberId(member)
     if who in set(context.raid.members()):
-        return PickedMember(who, (await context.state.names(context.raid)).get(who, "Member"))
+        return PickedMember(who, (await context.state.names(context.raid)).get(who, "Member"), Asker(member=who))
     return await look_up(context.interaction, who)
 
 

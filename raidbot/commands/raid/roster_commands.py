@@ -15,7 +15,7 @@ from raidbot.commands.ui.member_picker import PickedMember, picked_member
 from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_choices
 from raidbot.raids.labels import role_choice
 from raidbot.raids.model import MemberId, Raid
-from raidbot.raids.permissions import Permission
+from raidbot.raids.permissions import Asker, Permission
 from raidbot.raids.rosters import manager_edits, role_lookup
 from raidbot.state import Rule, State, UnknownRaid
 from raidbot.utils.clean_text import clean_name
@@ -60,7 +60,8 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
     @app_commands.describe(raid=WHICH_RAID, member="Who is taken off")
     async def remove(self, interaction: Interaction, raid: str, member: discord.User) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_REMOVE, raid)
-        gone = PickedMember(MemberId(member.id), clean_name(member.display_name))  # may have left the guild
+        who = MemberId(member.id)
+        gone = PickedMember(who, clean_name(member.display_name), Asker(member=who))  # may have left the guild
         await self._edit(interaction, found, partial(manager_edits.remove, member=gone.id, now=self._state.now()), gone)
 
     @app_commands.command(description="Put a member at the end of the line for a role that is full")

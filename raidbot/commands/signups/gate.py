@@ -8,7 +8,7 @@ from raidbot.delivery.discord_api import DiscordApi, Family
 from raidbot.delivery.discord_internals import member_roles
 from raidbot.delivery.messages.refusal_notices import ConcernsLeader
 from raidbot.raids import labels
-from raidbot.raids.model import GuildId, MemberId, Raid
+from raidbot.raids.model import GuildId, MemberId, Raid, RoleKey
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
@@ -45,26 +45,31 @@ class SignupGate:
         self._state = state
         self._api = api
 
-    def check(self, raid: Raid, settings: GuildSettings, roles: frozenset[int]) -> None:
-        """Raise RoleNeeded if a member with these roles may not sign up, RoleGone if all required roles are gone."""
+    def check(self, raid: Raid, settings: GuildSettings, member: MemberId, key: RoleKey, roles: frozenset[int]) -> None:
+        """Raise RoleNeeded if a member with these roles may not take the role, RoleGone if all required ones are gone.
+
+        Whoever has the place already passes: a raid leader gave it to them, or they had the roles then.
+        """
         needed = settings.signup_roles_for(raid.kind)
-        if needed and not needed & (roles | {raid.guild}):  # everybody has @everyone, whose id is the guild's
+        if (
+            needed and not raid.has_place(member, key) and not needed & (roles | {raid.guild})
+        ):  # everybody has @everyone, whose id is the guild's
             names = self._names(raid.guild, needed)
             raise RoleNeeded(raid, names) if names else RoleGone(raid)
 
-    async def may_sign_up(self, guild: GuildId, member: MemberId, raid: Raid) -> bool:
-        """Return True if the member, known by id only, may sign up; False if they left the guild.
+    async def may_sign_up(self, guild: GuildId, member: MemberId, raid: Raid, key: RoleKey) -> bool:
+        """Return True if the member, known by id only, may take the role; False if they left the guild.
 
         Raises RoleNeeded, RoleGone, NoResponse or discord.HTTPException.
         """
         settings = await self._state.settings(guild)
-        if not settings.signup_roles_for(raid.kind):
+        if not settings.signup_roles_for(raid.kind) or raid.has_place(member, key):
             return True
         try:
             roles = await self._api.call(partial(member_roles, self._client, guild, member), Family.READS, guild)
         except discord.NotFound:
             return False
-        self.check(raid, settings, roles)
+        self.check(raid, settings, member, key, roles)
         return True
 
     def _names(self, guild_id: GuildId, roles: frozenset[int]) -> list[str]:

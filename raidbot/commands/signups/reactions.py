@@ -93,7 +93,7 @@ class RaidReactions:
         if mark is not None and mark.unwanted:
             return Change(raid)  # late event: a new reaction can only follow this one's removal, which clears the mark
         change = signups.react(raid, reaction.member, role, now=now)
-        self._gate.check(raid, settings, reaction.roles)
+        self._gate.check(raid, settings, reaction.member, role, reaction.roles)
         return change
 
     async def too_fast(self, reaction: Reaction, tell: bool, /) -> None:

@@ -46,7 +46,7 @@ class SignupService:
 
         def rule(now: Raid) -> ev.Change:
             change = join(now)
-            self._gate.check(now, settings, roles)
+            self._gate.check(now, settings, member, role, roles)
             return change
 
         return await self._do(interaction, raid_id, rule)

@@ -4,7 +4,6 @@ import asyncio
 import io
 import re
 from collections.abc import Iterable
-from functools import partial
 
 import aiohttp
 import discord
@@ -14,10 +13,10 @@ from raidbot.commands.templates.views import NO_KEY
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import Action
-from raidbot.raids.permissions import Permission
-from raidbot.raids.templates.catalogue import Entry
+from raidbot.raids.permissions import Permission, check
+from raidbot.raids.templates.catalogue import Catalogue, Entry
 from raidbot.raids.templates.file_format import MAX_FILE_BYTES, FileEntry, TooLargeFile, kib, read, write
-from raidbot.raids.templates.importing import ImportSummary, check_emoji, import_templates, summarise
+from raidbot.raids.templates.importing import ImportSummary, check_emoji, import_templates, needed_for, summarise
 from raidbot.state import State
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
@@ -55,14 +54,20 @@ def file_name(entry: Entry) -> str:
 async def import_file(state: State, interaction: Interaction, file: discord.Attachment) -> str:
     """Import the file into the guild's templates and return lines on what was added, changed and left.
 
-    Raises Refusal for anything wrong with the file; then nothing is changed.
+    Raises Refusal for anything wrong with the file, or Lacking for what the member may not do; nothing is changed then.
     """
     filed = await asyncio.to_thread(read, await _download(file))  # a large file takes long to parse
     guild = permissions.guild_id(interaction)
     ids = (await server_emoji(interaction)).ids
     before = await state.templates(guild)
     check_emoji(before, filed, ids)
-    rule = partial(import_templates, filed=filed, new_key=state.new_template_key)
+    asker, grants = permissions.asker_of(interaction), await permissions.grants_of(interaction)
+
+    def rule(catalogue: Catalogue) -> Catalogue:
+        imported = import_templates(catalogue, filed, state.new_template_key)
+        check(asker, *needed_for(catalogue, imported), grants=grants)
+        return imported
+
     after = await state.change_templates(guild, rule, permissions.cause_of(interaction))
     return _told(summarise(before, after, filed))
 

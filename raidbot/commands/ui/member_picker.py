@@ -9,6 +9,7 @@ from raidbot.commands.ui.interaction import Interaction
 from raidbot.delivery.members.names import store_members
 from raidbot.raids.labels import bold
 from raidbot.raids.model import GuildId, MemberId
+from raidbot.raids.permissions import Asker
 from raidbot.state import State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
@@ -26,10 +27,11 @@ class NoBots(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class PickedMember:
-    """A member who can be signed up, with `name` as boards show it."""
+    """A member who can be signed up, with `name` as boards show it. `asker` tells what they may do themselves."""
 
     id: MemberId
     name: str
+    asker: Asker
 
     @property
     def shown(self) -> str:
@@ -43,7 +45,7 @@ async def picked_member(state: State, user: discord.User | discord.Member) -> Pi
     if not isinstance(user, discord.Member):
         raise NotAMember
     await store_members(state, GuildId(user.guild.id), (user,))
-    return PickedMember(MemberId(user.id), clean_name(user.display_name))
+    return PickedMember(MemberId(user.id), clean_name(user.display_name), permissions.as_asker(user))
 
 
 async def look_up(interaction: Interaction, member: MemberId) -> PickedMember:

@@ -103,7 +103,7 @@ C = TypeVar("C", bound=PanelContext)
 
 @dataclass(frozen=True, slots=True)
 class Action(Generic[C]):
-    """The coroutine `do` for a press. Members without any of `permissions` are refused before it runs.
+    """The coroutine `do` for a press. It needs any one of `permissions`, and all of `also`.
 
     If a submitted form is refused, the action `again` opens the form again, filled in with what was typed.
     After any other refusal `page` shows a page with the refusal above it; None shows the panel.
@@ -113,6 +113,7 @@ class Action(Generic[C]):
     do: Callable[[C], Awaitable[None]]
     again: str | None = None
     page: Callable[[C, str], Awaitable[None]] | None = None
+    also: tuple[Permission, ...] = ()
 
 
 async def run_action(context: C, action: Action[C], raid: Raid | None = None) -> None:
@@ -124,6 +125,8 @@ async def run_action(context: C, action: Action[C], raid: Raid | None = None) ->
         await responses.defer(context.interaction)
     try:
         await permissions.check_any(context.interaction, action.permissions, raid)
+        for permission in action.also:
+            await permissions.check(context.interaction, permission)
         await action.do(context)
         await form_retry.forget(context.state, context.press)
     except Refusal as refusal:

@@ -83,6 +83,16 @@ def asker_of(interaction: Interaction) -> Asker:
     )
 
 
+def as_asker(member: discord.Member) -> Asker:
+    """Return the member with the roles they have now, as if they asked."""
+    granted = member.guild_permissions
+    return Asker(
+        member=MemberId(member.id),
+        roles=frozenset(role.id for role in member.roles),
+        manages=granted.manage_guild or granted.administrator or member.guild.owner_id == member.id,
+    )
+
+
 async def check(interaction: Interaction, permission: Permission, raid: Raid | None = None) -> None:
     """Raise NotAllowed unless the person has the permission, and UnknownRaid for another guild's raid.
 

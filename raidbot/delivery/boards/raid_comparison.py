@@ -19,8 +19,8 @@ from raidbot.raids.rosters import signups
 from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
 
-MaySignUp = Callable[[GuildId, MemberId, Raid], Awaitable[bool]]
-"""Returns False for somebody who is no member of the guild; raises a Refusal if a member may not sign up."""
+MaySignUp = Callable[[GuildId, MemberId, Raid, RoleKey], Awaitable[bool]]
+"""Returns False for somebody who is no member of the guild; raises a Refusal if a member may not take the role."""
 
 _CAUSE = Cause(Source.RECONCILE)
 
@@ -98,7 +98,7 @@ class RaidComparison:
                 self._look.left_alone = True
                 continue
             try:
-                if member not in self._newcomers and not await parts.may_sign_up(raid.guild, member, raid):
+                if member not in self._newcomers and not await parts.may_sign_up(raid.guild, member, raid, role):
                     parts.reaction_remover.refuse(raid.channel, unwanted)
                     continue
                 change = await self._change(member, partial(self._came, role=role))

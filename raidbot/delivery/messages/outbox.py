@@ -17,14 +17,18 @@ from raidbot.db import outbox as rows
 from raidbot.db.cells import SetAside
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Claimed
+from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.messages.closed_dms import NO_SERVER_IN_COMMON, TAKES_NO_DMS_CODES, ClosedDms
 from raidbot.delivery.messages.conversations import Conversations
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.messages.sender import FateUnknown, Sender
 from raidbot.delivery.pacing import sleep_unless
-from raidbot.state import State
+from raidbot.raids.model import MemberId, Source
+from raidbot.raids.rosters import substitutes
+from raidbot.state import Cause, State
 from raidbot.utils.backoff import Backoff
+from raidbot.utils.errors import Refusal
 from raidbot.utils.tasks import TaskSet, end, guarded
 
 log = structlog.get_logger(__name__)
@@ -204,7 +208,7 @@ class Outbox:
         error: str
         try:
             if row.kind == "dm" and await self._closed.is_silent(row.target):
-                await self._record(partial(_refused, row, error="takes no DMs", now=self._state.now(), closed=False))
+                await self._refuse(row, "takes no DMs")
                 return None
             message = await self._sender.send(row)
         except CircuitOpen:
@@ -224,7 +228,7 @@ class Outbox:
         except Exception as bug:
             log.exception("message cannot be sent", row=row.id, attempts=row.attempts)
             if row.attempts >= _BUG_ATTEMPTS:
-                await self._record(partial(_refused, row, error=repr(bug), now=self._state.now(), closed=False))
+                await self._refuse(row, repr(bug))
                 return None
             until, error = self._state.now() + _BUG_RETRY_DELAY, repr(bug)
         else:
@@ -259,9 +263,20 @@ class Outbox:
             await self._record(partial(_refused_report, row, error=error, now=now))
             log.warning("log channel refuses entries, they wait", row=row.id, **_recipient(row), error=error)
         else:
-            await self._record(partial(_refused, row, error=error, now=now, closed=closed))
+            await self._refuse(row, error, closed=closed)
             tell = log.info if row.kind == "dm" else log.warning  # of members the raid's panel tells
             tell("message refused", row=row.id, **_recipient(row), error=error)
+
+    async def _refuse(self, row: Claimed, error: str, *, closed: bool = False) -> None:
+        """Record that the message is refused for good; a request to substitute ends with it."""
+        await self._record(partial(_refused, row, error=error, now=self._state.now(), closed=closed))
+        try:
+            raid = await self._state.db.read(partial(rows.request_of, row=row.id))
+            if raid is not None:
+                rule = partial(substitutes.not_reached, member=MemberId(row.target))
+                await self._state.change(raid, rule, Cause(Source.DISCORD))
+        except (KeyError, UnreadableRaid, Refusal, sqlite3.Error):
+            log.exception("request to substitute not ended", row=row.id)  # it may be repeated after a while
 
     async def _record(self, write: Callable[[sqlite3.Connection], None]) -> None:
         """Write the outcome, retrying until it is durable; without it the row would be sent again."""

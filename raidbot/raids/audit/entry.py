@@ -64,6 +64,7 @@ class AuditAction(StrEnum):
     SUBSTITUTE_ASKED = "substitute.asked"
     SUBSTITUTE_CAME = "substitute.came"
     SUBSTITUTE_DECLINED = "substitute.declined"
+    SUBSTITUTE_NOT_REACHED = "substitute.not-reached"
 
     SETTING_CHANGED = "setting.changed"
     GRANT_REFUSED = "grant.refused"

@@ -74,6 +74,8 @@ def _substitution(raid: Raid, event: ev.Substitution) -> Entry | None:
             return _of_member(AuditAction.SUBSTITUTE_CAME, member, origin=_role(raid, origin), role=_role(raid, role))
         case ev.AskDeclined(member, role, _):
             return _of_member(AuditAction.SUBSTITUTE_DECLINED, member, role=_role(raid, role))
+        case ev.AskUndelivered(member, role, _):
+            return _of_member(AuditAction.SUBSTITUTE_NOT_REACHED, member, role=_role(raid, role))
         case ev.AskEnded():
             return None
         case _:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from raidbot.raids.events import (
+    AskEnded,
     Change,
     Event,
     Filled,
@@ -17,7 +18,7 @@ from raidbot.raids.rosters.seating import sit
 
 
 def settle(raid: Raid, *, now: datetime, events: tuple[Event, ...] = ()) -> Change:
-    """Promote until no role has both a free seat and a waitlist, then update requests and attendance.
+    """Promote until no role has both a free seat and a waitlist, then end requests and update attendance.
 
     Nobody is promoted once the raid has begun, or after a person closed signups. Signups that closed because the raid
     was full open again if a seat is free and nobody waits for it. The change begins with `events`.
@@ -32,7 +33,8 @@ def settle(raid: Raid, *, now: datetime, events: tuple[Event, ...] = ()) -> Chan
     if raid.is_open and not raid.filled_once and raid.is_full:
         raid = replace(raid, filled_once=True)
         told.append(Filled())
-    return Change(attendance.with_attendance(_without_answered_asks(raid)), tuple(told))
+    raid, ended = _without_idle_asks(raid)
+    return Change(attendance.with_attendance(raid), (*told, *ended))
 
 
 def promote(raid: Raid, roles: Collection[RoleKey], *, now: datetime) -> tuple[Raid, list[Event]]:
@@ -58,12 +60,15 @@ def _fills_seats(raid: Raid, now: datetime) -> bool:
     return raid.status is not Status.CANCELLED and not raid.is_frozen(now)
 
 
-def _without_answered_asks(raid: Raid) -> Raid:
-    """Drop requests to substitute whose member already has a seat in that role."""
+def _without_idle_asks(raid: Raid) -> tuple[Raid, list[AskEnded]]:
+    """Drop requests whose member has a seat in that role, and those for roles without a free seat, which are told."""
     if not raid.asks:
-        return raid
+        return raid, []
     seated = {(seat.member, seat.role) for seat in raid.seats}
-    return replace(raid, asks=tuple(one for one in raid.asks if (one.member, one.role) not in seated))
+    unanswered = [one for one in raid.asks if (one.member, one.role) not in seated]
+    kept = tuple(one for one in unanswered if raid.has_room(raid.role(one.role)))
+    ended = [AskEnded(one.member, one.role) for one in unanswered if one not in kept]
+    return replace(raid, asks=kept), ended
 
 
 def _next_promotion(raid: Raid, roles: Collection[RoleKey]) -> Wait | None:

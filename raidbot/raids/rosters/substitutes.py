@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from raidbot.raids import labels
-from raidbot.raids.events import AskDeclined, AskEnded, Change, SubstituteAsked, SubstituteCame
+from raidbot.raids.events import AskDeclined, AskUndelivered, Change, SubstituteAsked, SubstituteCame
 from raidbot.raids.model import Ask, MemberId, Raid, Role, RoleKey, Source, Status
 from raidbot.raids.rosters.manager_edits import NotPostedYet
 from raidbot.raids.rosters.promotion import settle
@@ -15,6 +15,9 @@ from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Name, say
 
 RECENT_PERIOD = timedelta(days=14)
+
+ASK_AGAIN_AFTER = timedelta(minutes=15)
+"""Time after which somebody who has not answered may be asked for the same role again."""
 
 
 class NoFreeSeat(Refusal):
@@ -94,7 +97,7 @@ class Candidate:
 def ranked(raid: Raid, role: RoleKey, known: Iterable[Candidate], *, now: datetime) -> list[Candidate]:
     """Return members worth asking, best first: the waitlist, then those who played the role often and recently.
 
-    Excludes members who have a seat or were already asked for this role.
+    Excludes members who have a seat or were asked for this role within `ASK_AGAIN_AFTER`.
     """
     by_member = {candidate.member: candidate for candidate in known}
     line = [wait.member for wait in raid.waitlist(role)]
@@ -105,7 +108,7 @@ def ranked(raid: Raid, role: RoleKey, known: Iterable[Candidate], *, now: dateti
     ]
     others = [candidate for candidate in by_member.values() if candidate.member not in line and candidate.fitting]
     others.sort(key=lambda candidate: (-_score(candidate, now), candidate.member))
-    out = {seat.member for seat in raid.seats} | {ask.member for ask in raid.asks if ask.role == role}
+    out = {seat.member for seat in raid.seats} | asked_lately(raid, role, now=now)
     return [candidate for candidate in (*waiting, *others) if candidate.member not in out]
 
 
@@ -113,23 +116,32 @@ def _score(candidate: Candidate, now: datetime) -> int:
     return 10 * candidate.fitting + min(candidate.raids, 50) + (20 if now - candidate.last <= RECENT_PERIOD else 0)
 
 
+def asked_lately(raid: Raid, key: RoleKey, *, now: datetime) -> set[MemberId]:
+    """Return the members who were asked for the role within `ASK_AGAIN_AFTER` and have not answered."""
+    return {one.member for one in raid.asks if one.role == key and now - one.since < ASK_AGAIN_AFTER}
+
+
 def ask(raid: Raid, key: RoleKey, members: Iterable[MemberId], *, by: MemberId, now: datetime) -> Change:
-    """Ask these members to take a free seat. Raises NoFreeSeat, NobodyToAsk, BegunAlready, RaidOver, NotPostedYet."""
+    """Ask these members to take a free seat; a request that was not answered for a while is repeated.
+
+    Raises NoFreeSeat, NobodyToAsk, BegunAlready, RaidOver, NotPostedYet.
+    """
     check_ahead(raid, now)
     role = raid.role(key)
     if not raid.has_room(role):
         raise NoFreeSeat(role)
-    out = {seat.member for seat in raid.seats} | {one.member for one in raid.asks if one.role == key}
+    out = {seat.member for seat in raid.seats} | asked_lately(raid, key, now=now)
     asked = [member for member in dict.fromkeys(members) if member not in out]
     if not asked:
         raise NobodyToAsk
-    asks = (*raid.asks, *(Ask(member, key, by, now) for member in asked))
+    others = (one for one in raid.asks if one.role != key or one.member not in asked)
+    asks = (*others, *(Ask(member, key, by, now) for member in asked))
     events = tuple(SubstituteAsked(member, key) for member in asked)
     return Change(replace(raid, asks=_sorted(asks)), events)
 
 
 def accept(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:
-    """Give the member the seat; if it was the last, drop the requests to the others.
+    """Give the member the seat, which ends all requests to them; if it was the last, the others end, too.
 
     Raises SeatedAlready, NotAsked, SeatTaken, BegunAlready, NotPostedYet or RaidOver.
     """
@@ -140,10 +152,8 @@ def accept(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Chan
     held = raid.seat_of(member)
     seated = sit(raid, member, key, now=now, source=Source.BUTTON)
     came = SubstituteCame(member, key, held.role if held else None, accepted.by)
-    left = tuple(one for one in raid.asks if one.member != member)
-    ended = tuple(one for one in left if one.role == key) if not seated.has_room(raid.role(key)) else ()
-    seated = replace(seated, asks=tuple(one for one in left if one not in ended))
-    return settle(seated, now=now, events=(came, *(AskEnded(one.member, key) for one in ended)))
+    seated = replace(seated, asks=tuple(one for one in raid.asks if one.member != member))
+    return settle(seated, now=now, events=(came,))
 
 
 def decline(raid: Raid, member: MemberId, key: RoleKey) -> Change:
@@ -151,6 +161,12 @@ def decline(raid: Raid, member: MemberId, key: RoleKey) -> Change:
     declined = _ask_of(raid, member, key)
     left = tuple(one for one in raid.asks if one is not declined)
     return Change(replace(raid, asks=left), (AskDeclined(member, key, declined.by),))
+
+
+def not_reached(raid: Raid, member: MemberId) -> Change:
+    """End the requests to a member who takes no direct messages: nobody waits for an answer to them."""
+    ended = tuple(AskUndelivered(one.member, one.role, one.by) for one in raid.asks if one.member == member)
+    return Change(replace(raid, asks=tuple(one for one in raid.asks if one.member != member)), ended)
 
 
 def _ask_of(raid: Raid, member: MemberId, key: RoleKey) -> Ask:

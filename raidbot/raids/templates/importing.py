@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from raidbot.raids.permissions import Permission
 from raidbot.raids.templates.catalogue import (
     Catalogue,
     NameTaken,
@@ -40,6 +41,18 @@ def import_templates(catalogue: Catalogue, filed: tuple[FileEntry, ...], new_key
     for one in keyed:
         after = set_enabled(after, one.template.key, enabled=one.is_enabled)
     return after
+
+
+def needed_for(before: Catalogue, after: Catalogue) -> tuple[Permission, ...]:
+    """Return the permissions for what an import does: add, change, enable and disable templates."""
+    was = {entry.key: entry for entry in before.entries}
+    known = [(was[entry.key], entry) for entry in after.entries if entry.key in was]
+    done = {
+        Permission.TEMPLATES_CREATE: len(known) < len(after.entries),
+        Permission.TEMPLATES_EDIT: any(old.template != new.template for old, new in known),
+        Permission.TEMPLATES_ENABLE: any(old.enabled != new.enabled for old, new in known),
+    }
+    return tuple(permission for permission, is_done in done.items() if is_done)
 
 
 def check_emoji(catalogue: Catalogue, filed: tuple[FileEntry, ...], ids: frozenset[int]) -> None:

@@ -138,7 +138,7 @@ async def test_who_left_the_server_is_not_copied(sandbox: Sandbox, guild: Sandbo
         await sandbox.remove_member(guild, alice)
         page = await (await panel.click("Duplicate")).submit(when="in 2 days")
 
-        await copied(guild, page, "With its roster (2)")
+        await copied(guild, page, "With its roster (1)")
 
         assert [seat.member for seat in (await stored_raid(bot, 2)).seats] == [bob.id]
 

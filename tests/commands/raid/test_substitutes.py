@@ -135,18 +135,18 @@ async def test_declining_says_what_one_keeps(guild: SandboxGuild, start: Start) 
         board = await post_raid(guild, activity="dungeon-5")
         panel = await panel_of(guild, board)
         await panel.click("Find substitute")
-        await panel.select("Which role?", [panel_option(panel, "1. Tank")])
+        await panel.select("Which role?", [panel_option(panel, "3. Damage")])
         await panel.select("Or ask others", [alice, bob])
         await guild.until(lambda: "as a substitute" in dm_text(alice) and "as a substitute" in dm_text(bob))
-        await alice.react(board, TANK)
+        await alice.react(board, "⚔️")
         await bob.react(board, "💚")
         await guild.until(lambda: seated_on(board, alice) and seated_on(board, bob))
 
         hers = await alice.click(alice.dms[-1], "I cannot come")
         his = await bob.click(bob.dms[-1], "I cannot come")
 
-        assert "You have the seat Tank in" in hers.text()
-        assert "you do not come as Tank. You have the seat Healer in" in his.text()
+        assert "You have the seat Damage in" in hers.text()
+        assert "you do not come as Damage. You have the seat Healer in" in his.text()
         assert "[I come]" not in hers.text() + his.text()
 
 

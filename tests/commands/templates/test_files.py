@@ -7,7 +7,7 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.command_input import Upload
-from discord_sandbox.people import PersonResponse
+from discord_sandbox.people import Person, PersonResponse
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.file_format import MAX_FILE_BYTES
 from tests.commands.templates.panel_helpers import (
@@ -28,9 +28,9 @@ def content_of(answer: PersonResponse) -> bytes:
     return file.content
 
 
-async def take_in(guild: SandboxGuild, content: bytes) -> PersonResponse:
+async def take_in(guild: SandboxGuild, content: bytes, by: Person | None = None) -> PersonResponse:
     file = Upload("templates.json", content)
-    return await guild.owner.slash(guild.channel("raid-signups"), "templates import", file=file)
+    return await (by or guild.owner).slash(guild.channel("raid-signups"), "templates import", file=file)
 
 
 def file_of(*templates: Any, **more: Any) -> bytes:

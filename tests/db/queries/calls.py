@@ -197,6 +197,7 @@ def _outbox() -> Iterator[tuple[str, Call]]:
     yield "last_returned", partial(outbox.last_returned, channel=CHANNEL)
     yield "undelivered", partial(outbox.undelivered, raid=RaidId(7))
     yield "is_sent_message", partial(outbox.is_sent_message, message=1)
+    yield "request_of", partial(outbox.request_of, row=1)
     yield "has_pending_posts", partial(outbox.has_pending_posts, channel=1)
     yield "next_due", partial(outbox.next_due, kind="dm")
     yield "counts", outbox.counts

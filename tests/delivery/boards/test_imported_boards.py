@@ -194,8 +194,9 @@ async def test_a_gate_of_the_role_everybody_has_is_open(world: DeliveryWorld) ->
     settings = replace(await harness.state.settings(raid.guild), signup_roles=everybody)
     await harness.state.change_settings(raid.guild, lambda _: settings, Cause(Source.COMMAND))
 
-    assert await gate.may_sign_up(raid.guild, MemberId(world.member("alice").id), raid)
-    gate.check(raid, settings, frozenset())
+    alice, role = MemberId(world.member("alice").id), raid.roles[0].key
+    assert await gate.may_sign_up(raid.guild, alice, raid, role)
+    gate.check(raid, settings, alice, role, frozenset())
 
 
 async def _is(found: Awaitable[list[int]], expected: list[int]) -> bool:

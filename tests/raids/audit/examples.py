@@ -91,6 +91,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.ThreadOpened(),
     ev.ThreadLost(),
     ev.MarksChanged(),
+    ev.AskUndelivered(ALICE, TANK, MANAGER),
 )
 
 FIRST = GuildSettings(guild=GUILD, full_close_minutes=60)

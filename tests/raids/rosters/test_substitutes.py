@@ -10,7 +10,7 @@ from raidbot.raids import events as ev
 from raidbot.raids import lifecycle
 from raidbot.raids.audit import raid_entries
 from raidbot.raids.audit.entry import AuditAction
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid
+from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid, Source
 from raidbot.raids.notifications import notices
 from raidbot.raids.rosters import manager_edits, signups, substitutes
 from raidbot.raids.rosters.substitutes import Candidate
@@ -114,11 +114,45 @@ def test_coming_over_from_another_role_promotes_there() -> None:
     assert (seated(change.raid, TANK), seated(change.raid, HEALER)) == ([ALICE], [BOB])
 
 
-def test_a_seat_taken_meanwhile_is_said_and_nothing_changes() -> None:
-    board = joined(asking(raid(tank=1, healer=1), ALICE), TANK, BOB)
+def test_a_seat_that_somebody_else_takes_ends_the_requests_for_it() -> None:
+    board = asking(raid(tank=1, healer=1), ALICE, CAROL)
+
+    change = signups.join(board, BOB, TANK, now=NOW, source=Source.BUTTON)
+
+    assert change.raid.asks == ()
+    assert events_of(change, ev.AskEnded) == [ev.AskEnded(ALICE, TANK), ev.AskEnded(CAROL, TANK)]
+    with pytest.raises(substitutes.NotAsked):
+        substitutes.accept(change.raid, ALICE, TANK, now=NOW)
+
+
+def test_a_seat_taken_meanwhile_is_said_for_a_request_that_an_older_version_left() -> None:
+    asked = asking(raid(tank=1, healer=1), ALICE)
+    board = replace(joined(asked, TANK, BOB), asks=asked.asks)
 
     with pytest.raises(substitutes.SeatTaken):
         substitutes.accept(board, ALICE, TANK, now=NOW)
+
+
+def test_a_request_is_repeated_after_a_while_and_never_kept_twice() -> None:
+    board = asking(raid(tank=2, healer=1), ALICE, BOB)
+    soon, later = NOW + timedelta(minutes=14), NOW + timedelta(minutes=15)
+
+    with pytest.raises(substitutes.NobodyToAsk):
+        substitutes.ask(board, TANK, (ALICE,), by=MANAGER, now=soon)
+    change = substitutes.ask(board, TANK, (ALICE,), by=DAVE, now=later)
+
+    assert [(one.member, one.by, one.since) for one in change.raid.asks] == [(ALICE, DAVE, later), (BOB, MANAGER, NOW)]
+    assert change.events == (ev.SubstituteAsked(ALICE, TANK),)
+
+
+def test_who_cannot_be_reached_is_not_asked_any_more() -> None:
+    board = asking(raid(tank=2, healer=1), ALICE, BOB)
+
+    change = substitutes.not_reached(board, ALICE)
+
+    assert list(change.raid.asked()) == [BOB]
+    assert [notice.member for notice in notices(change)] == [MANAGER]
+    assert substitutes.not_reached(change.raid, ALICE).events == ()
 
 
 def test_declining_is_told_to_who_asked() -> None:
