@@ -49,6 +49,8 @@ def number(low: int, high: int) -> Callable[[object], int]:
 
 
 counter = number(0, _MAX_COUNTER)
+place = number(-_MAX_COUNTER, _MAX_COUNTER)
+"""A place in the order of arrival. Whoever comes back first in line stands before the first, also below 0."""
 snowflake = number(0, _MAX_ID)
 _flag = number(0, 1)
 

@@ -79,7 +79,7 @@ def _seat(
     return Seat(
         _member(member),
         _role(role),
-        cells.counter(place),
+        cells.place(place),
         instant(since),
         _source(source),
         cells.flag(forced),
@@ -88,7 +88,7 @@ def _seat(
 
 
 def _wait(member: object, role: object, place: object, since: object, source: object) -> Wait:
-    return Wait(_member(member), _role(role), cells.counter(place), instant(since), _source(source))
+    return Wait(_member(member), _role(role), cells.place(place), instant(since), _source(source))
 
 
 def _mark(member: object, role: object, unwanted: object) -> Mark:

@@ -66,10 +66,8 @@ class DeliveryService:
         self.lost_boards = self._add(
             "lost boards", LostBoards(state, kinds, client, api, self.boards, delay=second_look_seconds)
         )
-        self.outbox = self._add(
-            "outbox",
-            Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds, opening_gap=dm_opening_seconds),
-        )
+        outbox = Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds, opening_gap=dm_opening_seconds)
+        self.outbox = self._add("outbox", outbox)
         self.audit_feed = self._add("log channels", AuditFeed(state, client))
         self.reaction_remover = self._add(
             "reaction removal", ReactionRemover(kinds, client, reader, api, events=events)

@@ -4,6 +4,8 @@ from datetime import timedelta
 from functools import partial
 
 from discord_sandbox import Sandbox, SandboxGuild
+from discord_sandbox.people import Person
+from discord_sandbox.store import Message
 from raidbot.raids.model import MemberId, MessageId, Source
 from raidbot.raids.rosters import manager_edits
 from raidbot.state import Cause
@@ -94,3 +96,34 @@ async def test_a_name_heard_with_a_reaction_that_changes_nothing_else_is_shown(
         await alice.react(board, "✅")
 
         await guild.until(lambda: "1. Alice" in board_text(board))
+
+
+async def test_members_who_come_back_first_in_line_are_still_there_after_a_restart(
+    guild: SandboxGuild, start: Start
+) -> None:
+    names = ("alice", "bob", "cem", "dora", "eve", "fay", "gus")
+    alice, bob, cem, dora, eve, fay, gus = (guild.add_member(name) for name in names)
+    async with start():
+        board = await post_raid(guild, activity="key", teams=2, team_size=2)
+        await guild.until(lambda: len(board.reactions) == 2)
+        for emoji, stays, first, second in (("1️⃣", fay, alice, bob), ("2️⃣", gus, cem, dora)):
+            for member in (stays, first, second):
+                await member.react(board, emoji)
+                await guild.until(partial(_shows, board, member))
+            await first.unreact(board, emoji)
+            await guild.until(partial(_misses, board, first))
+            await first.react(board, emoji)
+            await guild.until(partial(_shows, board, first))
+
+    async with start():
+        await eve.react(board, "1️⃣")
+
+        await guild.until(partial(_shows, board, eve))
+
+
+def _shows(board: Message, member: Person) -> bool:
+    return member.name.capitalize() in board_text(board)
+
+
+def _misses(board: Message, member: Person) -> bool:
+    return not _shows(board, member)
