@@ -207,7 +207,8 @@ class State:
             if not change.events:
                 return None
             fresh = self._new_names(before.guild, names or {})
-            change = replace(change, raid=replace(change.raid, version=before.version + 1), answered=cause.answered)
+            numbered = replace(change.raid, version=before.version + 1)
+            change = replace(change, raid=numbered, answered=cause.answered, by=cause.actor)
             queued = await self.db.write(partial(transactions.save_change, before, change, cause, self.now(), fresh))
             self._remember_names(before.guild, fresh)
             if queued:

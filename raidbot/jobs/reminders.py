@@ -9,7 +9,7 @@ from raidbot.db import raid_queries
 from raidbot.db.database import Unwritable
 from raidbot.db.raids import UnreadableRaid
 from raidbot.jobs.failing_raids import FailingRaids
-from raidbot.raids.events import Change, Reminder
+from raidbot.raids.events import Change
 from raidbot.raids.model import Raid, RaidId, Source
 from raidbot.raids.reminders import due_reminders, remind
 from raidbot.raids.settings import LEAD_CHOICES_MINUTES, GuildSettings
@@ -46,10 +46,10 @@ async def remind_due(state: State, now: datetime, *, failing: FailingRaids | Non
 async def _remind_if_due(state: State, raid_id: RaidId, now: datetime) -> None:
     raid = await state.raid(raid_id)
     settings = await state.settings(raid.guild)
-    for which in due_reminders(raid, settings, now=now):
-        await state.change(raid_id, partial(_remind, which=which, settings=settings, now=now), Cause(Source.CLOCK))
+    if due_reminders(raid, settings, now=now):
+        await state.change(raid_id, partial(_remind, settings=settings, now=now), Cause(Source.CLOCK))
 
 
-def _remind(raid: Raid, *, which: Reminder, settings: GuildSettings, now: datetime) -> Change:
+def _remind(raid: Raid, *, settings: GuildSettings, now: datetime) -> Change:
     # checked again under the raid's lock: the start may have changed meanwhile
-    return remind(raid, which) if which in due_reminders(raid, settings, now=now) else Change(raid)
+    return remind(raid, *due_reminders(raid, settings, now=now))

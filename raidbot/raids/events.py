@@ -70,6 +70,14 @@ class StoppedWaiting:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitEnded:
+    """The member's wait for the role ended with another event: a seat or line elsewhere, or being taken off."""
+
+    member: MemberId
+    role: RoleKey
+
+
+@dataclass(frozen=True, slots=True)
 class Assigned:
     """A manager gave the member a seat; `forced` if the role was already full."""
 
@@ -81,10 +89,11 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A manager took the member off the raid; `seat` is the seat they had, if any."""
+    """A manager took the member off the raid; `seat` is the seat they had, if any, and `reason` what they wrote."""
 
     member: MemberId
     seat: Seat | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +209,7 @@ class LengthChanged:
     """The raid's length changed; lengths are in minutes."""
 
     before: int | None
-    after: int
+    after: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +282,7 @@ class MarksChanged:
     """Only the bot's record of the reactions on the board changed."""
 
 
-Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting
+Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting | WaitEnded
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
 Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskEnded
 Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | NotHeld | Cancelled | Revived
@@ -287,12 +296,14 @@ Event = Signup | RosterEdit | Substitution | Lifecycle | Edit | Bookkeeping
 class Change:
     """The raid after a rule, and the events that happened. No events: nothing is written.
 
-    `answered` asked for the change and sees the result in the interaction's response, so no DM repeats it.
+    `answered` asked for the change and sees the result in the interaction's response, so no DM repeats it. `by` is
+    whoever made the change, by whatever road; None for the clock and for what Discord did.
     """
 
     raid: Raid
     events: tuple[Event, ...] = ()
     answered: MemberId | None = None
+    by: MemberId | None = None
 
 
 @dataclass(frozen=True, slots=True)

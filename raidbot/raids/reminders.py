@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from raidbot.raids.events import Change, Reminded, Reminder
+from raidbot.raids.events import Change, Event, Reminded, Reminder
 from raidbot.raids.model import Raid
 from raidbot.raids.settings import GuildSettings
 
@@ -25,18 +25,28 @@ def due_reminders(raid: Raid, settings: GuildSettings, *, now: datetime) -> tupl
     return tuple(due)
 
 
-def remind(raid: Raid, which: Reminder) -> Change:
-    """Record the reminder as sent, once per start, with the creator or the seated members as recipients.
+def remind(raid: Raid, *which: Reminder) -> Change:
+    """Record the reminders as sent, once per start: to the creator and the leader, or to the seated members.
 
-    With nobody seated, the participants' reminder stays due. Raids that are not live stay unchanged.
+    What is due together is one change, so that nobody gets two messages. With nobody seated, the participants' reminder
+    stays due. Raids that are not live stay unchanged.
     """
+    events: tuple[Event, ...] = ()
+    for one in which:
+        change = _remind(raid, one)
+        raid, events = change.raid, (*events, *change.events)
+    return Change(raid, events)
+
+
+def _remind(raid: Raid, which: Reminder) -> Change:
     if not raid.is_live:
         return Change(raid)
     match which:
         case Reminder.CREATOR:
             if raid.creator_reminded:
                 return Change(raid)
-            return Change(replace(raid, creator_reminded=True), (Reminded(which, (raid.creator,)),))
+            heads = tuple(dict.fromkeys(head for head in (raid.creator, raid.leader) if head is not None))
+            return Change(replace(raid, creator_reminded=True), (Reminded(which, heads),))
         case Reminder.PARTICIPANTS:
             if raid.participants_reminded or not raid.seats:
                 return Change(raid)

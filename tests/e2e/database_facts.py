@@ -230,6 +230,8 @@ class AuditReplay:
                 assert self.sits.pop(member) == row.before, row
             case "stopped waiting":
                 self._line(row.before).remove(member)
+            case "no longer waits":
+                assert member not in self._line(row.before), row
             case _:
                 raise AssertionError(f"unexpected: {row}")
 

@@ -23,6 +23,7 @@ from raidbot.delivery.discord_internals import member_roles
 from raidbot.delivery.pacing import Pacer
 from raidbot.state import State
 from raidbot.utils.cache import Cache
+from raidbot.utils.words import Name, Raw, render, say
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +74,7 @@ class Sender:
                 raise FateUnknown(str(refusal)) from refusal
             if found is not None:
                 return found
-        content: str | None = row.payload.get("content")
+        content = self._content(row)
         embeds = [discord.Embed.from_dict(embed) for embed in row.payload.get("embeds", ())]
         nonce = f"{self.nonce_prefix}o{row.id}"
         view = _view(row.payload["buttons"]) if "buttons" in row.payload else discord.utils.MISSING
@@ -86,6 +87,14 @@ class Sender:
                 raise
             return None  # Discord knows the nonce, but somebody deleted its message
         return message.id
+
+    def _content(self, row: Claimed) -> str | None:
+        """Return the row's text; a direct message begins with the name of the server that it is about."""
+        content: str | None = row.payload.get("content")
+        guild = self._client.get_guild(row.guild) if row.kind == "dm" and row.guild is not None else None
+        if guild is None or not content:
+            return content
+        return render(say("{server} · {text}", server=Name(guild.name), text=Raw(content)))
 
     async def _channel(self, row: Claimed) -> int:
         if row.kind == "post":
@@ -158,7 +167,9 @@ def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
 def _says(message: discord.Message, row: Claimed) -> bool:
     said = [embed.description for embed in message.embeds]
     owed = [embed.get("description") for embed in row.payload.get("embeds", ())]
-    return message.content == (row.payload.get("content") or "").strip() and said == owed
+    content = (row.payload.get("content") or "").strip()
+    of_server = row.kind == "dm" and message.content.endswith(f" · {content}")
+    return (message.content == content or of_server) and said == owed
 
 
 def _seconds() -> float:

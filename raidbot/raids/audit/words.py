@@ -87,6 +87,7 @@ _TITLES = {
     AuditAction.LEFT: "left",
     AuditAction.CALLED_OFF: "called off",
     AuditAction.STOPPED_WAITING: "stopped waiting",
+    AuditAction.WAIT_ENDED: "no longer waits",
     AuditAction.ASSIGNED: "assigned",
     AuditAction.ASSIGNED_OVER_CAPACITY: "assigned over capacity",
     AuditAction.REMOVED: "removed",
@@ -147,7 +148,7 @@ def _line(given: Arguments) -> Values:
 
 
 def _removed(given: Arguments) -> Values:
-    return text(given, "role") or "waiting", None
+    return text(given, "role") or "waiting", text(given, "reason")
 
 
 def _place(given: Arguments) -> Values:
@@ -235,6 +236,7 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.LEFT: _before("role"),
     AuditAction.CALLED_OFF: _before("role"),
     AuditAction.STOPPED_WAITING: _before("role"),
+    AuditAction.WAIT_ENDED: _before("role"),
     AuditAction.ASSIGNED: _seat,
     AuditAction.ASSIGNED_OVER_CAPACITY: _seat,
     AuditAction.REMOVED: _removed,

@@ -9,7 +9,7 @@ from raidbot.raids.events import AskDeclined, AskEnded, Change, SubstituteAsked,
 from raidbot.raids.model import Ask, MemberId, Raid, Role, RoleKey, Source, Status
 from raidbot.raids.rosters.manager_edits import NotPostedYet
 from raidbot.raids.rosters.promotion import settle
-from raidbot.raids.rosters.seating import sit
+from raidbot.raids.rosters.seating import ended_waits, sit
 from raidbot.raids.rosters.signups import RaidOver
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Name, say
@@ -143,7 +143,8 @@ def accept(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Chan
     left = tuple(one for one in raid.asks if one.member != member)
     ended = tuple(one for one in left if one.role == key) if not seated.has_room(raid.role(key)) else ()
     seated = replace(seated, asks=tuple(one for one in left if one not in ended))
-    return settle(seated, now=now, events=(came, *(AskEnded(one.member, key) for one in ended)))
+    others = (AskEnded(one.member, key) for one in ended)
+    return settle(seated, now=now, events=(came, *ended_waits(raid, member, got=key), *others))
 
 
 def decline(raid: Raid, member: MemberId, key: RoleKey) -> Change:

@@ -88,6 +88,8 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.ThreadOpened(),
     ev.ThreadLost(),
     ev.MarksChanged(),
+    ev.WaitEnded(ALICE, TANK),
+    ev.Removed(ALICE, SEAT, "Too *late*, three times"),
 )
 
 FIRST = GuildSettings(guild=GUILD, full_close_minutes=60)
