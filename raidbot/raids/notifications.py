@@ -53,13 +53,14 @@ def told(change: ev.Change, by: MemberId) -> frozenset[MemberId]:
 
 def _notice(change: ev.Change, member: MemberId, events: tuple[ev.Event, ...]) -> Notice:
     raid = change.raid
-    asked = any(isinstance(event, ev.SubstituteAsked) for event in events)
-    if asked:  # a request names the time itself, and may be the first that they hear of the raid
+    key = _key(raid, events, member)
+    if any(isinstance(event, ev.SubstituteAsked) for event in events):
+        # a request names the time itself, and may be the first that they hear of the raid
         events = tuple(event for event in events if not isinstance(event, ev.TimeChanged))
     buttons = dict.fromkeys(button for event in events for button in _buttons(raid, event))
     purpose = min((purpose_of(event) for event in events), key=_PRECEDENCE.index)
     text = message(change, events, member)
-    return Notice(_key(raid, events, member), member, text, _expiry(raid, events), tuple(buttons), purpose)
+    return Notice(key, member, text, _expiry(raid, events), tuple(buttons), purpose)
 
 
 _PRECEDENCE = (Purpose.REQUEST, Purpose.REMINDER, Purpose.CHANGE, Purpose.PROMOTION, Purpose.COURTESY)
@@ -70,7 +71,7 @@ def _key(raid: Raid, events: tuple[ev.Event, ...], member: MemberId) -> str:
     reminders = [event for event in events if isinstance(event, ev.Reminded)]
     if reminders:
         return f"raid:{raid.id}:remind-{reminders[0].which}:{raid.time_revision}:{member}"
-    return f"raid:{raid.id}:v{raid.version}:dm:{member}"
+    return f"raid:{raid.id}:v{raid.version}:{type(events[0]).__name__.lower()}:{member}"
 
 
 def _expiry(raid: Raid, events: tuple[ev.Event, ...]) -> datetime | None:

@@ -33,6 +33,7 @@ from raidbot.raids.model import (
 from raidbot.raids.rosters import signups
 from raidbot.raids.templates.catalogue import untouched
 from raidbot.state import Cause, State
+from tests.db.audit.rows_in_words import rows_in_words
 
 GUILD, CREATOR, ALICE = GuildId(1), MemberId(10), MemberId(11)
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -253,6 +254,9 @@ async def test_a_raid_that_always_fails_is_set_aside_and_reported_once(
         "raid still fails",
     ]
     assert [bool(entry.get("exc_info")) for entry in told] == [True, False, False, False]
+    reported = [row for row in await db.read(rows_in_words) if "left alone" in row[0]]
+    assert len(reported) == 1
+    assert "stuck" in str(reported[0])
     await db.write(lambda tx: tx.execute("DROP TRIGGER stuck") and None)
     with capture_logs() as logs:
         await job(state, first + timedelta(minutes=15), failing=failing)

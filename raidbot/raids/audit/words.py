@@ -100,7 +100,7 @@ _TITLES = {
     AuditAction.SUBSTITUTE_DECLINED: "does not substitute",
     AuditAction.SETTING_CHANGED: "setting changed",
     AuditAction.GRANT_REFUSED: "grant refused",
-    AuditAction.SET_ASIDE: "left alone, because it cannot be read",
+    AuditAction.SET_ASIDE: "left alone, because it fails or cannot be read",
     AuditAction.TEMPLATE_ADDED: "template added",
     AuditAction.TEMPLATE_DELETED: "template deleted",
     AuditAction.TEMPLATE_ENABLED: "template enabled",
