@@ -94,6 +94,8 @@ class State:
         self._outbox_listeners: list[Callable[[], None]] = []
         self._codes = codes or random.SystemRandom()
         self.set_aside = SetAsideReports(db, self.now)
+        self.awaited_posts: set[RaidId] = set()
+        """Raids whose creator reads in an answer whether they could be posted."""
 
     async def load(self) -> list[Raid]:
         """Fill the caches from the database and return the raids whose boards are still followed.
@@ -222,8 +224,11 @@ class State:
             raise BusyRaid from None
         return Change(before) if change is None else change
 
-    async def create(self, plan: Raid, cause: Cause, *, draft: DraftId | None = None) -> Raid:
-        """Write a new raid in state `posting` under a code that is unused in its guild. Raises DraftUsed."""
+    async def create(self, plan: Raid, cause: Cause, *, draft: DraftId | None = None, is_awaited: bool = False) -> Raid:
+        """Write a new raid in state `posting` under a code that is unused in its guild. Raises DraftUsed.
+
+        With `is_awaited` it is one of `awaited_posts` from the start; the caller takes it out of them.
+        """
 
         def work(tx: sqlite3.Connection, raid: Raid) -> tuple[Raid, bool]:
             stored = replace(raid, id=rows.insert(tx, raid))
@@ -240,6 +245,8 @@ class State:
                     continue
                 if queued:
                     self.notify_outbox()
+                if is_awaited:
+                    self.awaited_posts.add(raid.id)
                 return raid.id, Change(raid, (Created(),))
 
         return (await self._raids.create(save)).raid

@@ -308,13 +308,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The source of a change and the member who asked for it; managers' changes can be undone for `UNDO_PERIOD`."""
+    """The source of a change and the member who asked for it; managers' changes can be undone for `UNDO_PERIOD`.
+
+    `reader` waits for the result in an interaction's response, although they did not make this change.
+    """
 
     source: Source
     actor: MemberId | None = None
     can_be_undone: bool = False
+    reader: MemberId | None = None
 
     @property
     def answered(self) -> MemberId | None:
         """The member who sees the result in an interaction's response, if there is one."""
+        if self.reader is not None:
+            return self.reader
         return self.actor if self.source in (Source.BUTTON, Source.COMMAND) else None

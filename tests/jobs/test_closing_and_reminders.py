@@ -254,7 +254,7 @@ async def test_a_raid_that_always_fails_is_set_aside_and_reported_once(
         "raid still fails",
     ]
     assert [bool(entry.get("exc_info")) for entry in told] == [True, False, False, False]
-    reported = [row for row in await db.read(rows_in_words) if "left alone" in row[0]]
+    reported = [row for row in await db.read(rows_in_words) if "left alone" in row.action]
     assert len(reported) == 1
     assert "stuck" in str(reported[0])
     await db.write(lambda tx: tx.execute("DROP TRIGGER stuck") and None)

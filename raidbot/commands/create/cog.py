@@ -291,10 +291,12 @@ class Create(commands.Cog):
     async def _confirm(self, interaction: Interaction, draft_view: DraftView) -> None:
         raid, channel = await self._checked(interaction, draft_view.draft, draft_view.catalogue)
         await self._state.learn_names(raid.guild, {raid.creator: clean_name(interaction.user.display_name)})
-        raid = await self._state.create(raid, Cause(Source.COMMAND, raid.creator), draft=draft_view.id)
-        name = labels.coded(raid)
-        await responses.edit_response(interaction, f"{name} is being posted in {channel.mention}.")
-        await responses.edit_response(interaction, await self._post_waiter.outcome(raid, channel.mention))
+        cause = Cause(Source.COMMAND, raid.creator)
+        async with self._post_waiter.created(raid, cause, draft=draft_view.id) as raid:
+            name = labels.coded(raid)
+            await responses.edit_response(interaction, f"{name} is being posted in {channel.mention}.")
+            outcome = await self._post_waiter.outcome(raid, channel.mention)
+        await responses.edit_response(interaction, outcome)
 
     async def _add(self, interaction: Interaction, draft: Draft, assumptions: tuple[str, ...]) -> DraftId:
         payload = _payload(draft, assumptions)

@@ -1,11 +1,14 @@
 """Wait for a new raid's board to be posted, so that its creator gets the link."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+from raidbot.db.drafts import DraftId
 from raidbot.raids import labels
 from raidbot.raids.events import Change
 from raidbot.raids.model import Raid, RaidId, Status
-from raidbot.state import State
+from raidbot.state import Cause, State
 
 _POST_TIMEOUT_SECONDS = 60.0
 
@@ -15,6 +18,15 @@ class PostWaiter:
         self._state = state
         self._posted: dict[RaidId, asyncio.Future[Raid]] = {}
         state.listen(self._committed)
+
+    @asynccontextmanager
+    async def created(self, plan: Raid, cause: Cause, *, draft: DraftId) -> AsyncIterator[Raid]:
+        """Create the raid. Inside the block its creator reads in an answer whether it could be posted."""
+        raid = await self._state.create(plan, cause, draft=draft, is_awaited=True)
+        try:
+            yield raid
+        finally:
+            self._state.awaited_posts.discard(raid.id)
 
     async def outcome(self, raid: Raid, where: str) -> str:
         """Return a sentence on the board: posted, cancelled, or pending after 60 seconds. `where` is its channel."""

@@ -74,10 +74,11 @@ async def _confirm_copy(context: RaidContext) -> None:
         now=now,
     )
     await state.learn_names(raid.guild, {plan.creator: clean_name(context.interaction.user.display_name)})
-    copy = await state.create(plan, permissions.cause_of(context.interaction), draft=draft)
-    await context.change_for_good(partial(duplicate.duplicated, code=copy.code))
-    await context.home(f"{labels.coded(copy)} is being posted in {channel.mention}.")
-    await context.home(await context.post_waiter.outcome(copy, channel.mention))
+    async with context.post_waiter.created(plan, permissions.cause_of(context.interaction), draft=draft) as copy:
+        await context.change_for_good(partial(duplicate.duplicated, code=copy.code))
+        await context.home(f"{labels.coded(copy)} is being posted in {channel.mention}.")
+        outcome = await context.post_waiter.outcome(copy, channel.mention)
+    await context.home(outcome)
 
 
 _DUPLICATE = (Permission.RAID_DUPLICATE,)

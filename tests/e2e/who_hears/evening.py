@@ -12,7 +12,7 @@ from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Channel, Message
 from raidbot.bot import RaidBot
 from raidbot.raids.model import ChannelId, GuildId, MemberId, Raid, RaidId, Source
-from raidbot.raids.settings import GuildSettings
+from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import Cause
 from tests.delivery.harness import until
 from tests.e2e import database_facts
@@ -26,7 +26,13 @@ PARTS = ("mia", "sam", "will", "ash", "lena", "cleo")
 
 
 def quiet_reminders(settings: GuildSettings) -> GuildSettings:
-    return replace(settings, threads=True, creator_reminders=False, participant_reminders=False)
+    return replace(
+        settings,
+        threads=True,
+        signup_style=SignupStyle.BOTH,
+        creator_reminders=False,
+        participant_reminders=False,
+    )
 
 
 @dataclass
@@ -126,11 +132,15 @@ class Evening:
         return Heard(messages, len(self.thread.messages), self._audited(), repr(self.board.embeds))
 
     def _audited(self) -> int:
-        return len(database_facts.read(self.database).audit)
+        with database_facts.open_read_only(self.database) as connection:
+            (number,) = connection.execute("SELECT count(*) FROM audit").fetchone()
+        return int(number)
 
 
-async def put_up(guild: SandboxGuild, bot: RaidBot, people: dict[str, Person], **plan: Any) -> tuple[Message, RaidId]:
-    """Post a raid that Cleo created and Lena leads; return its board and id."""
+async def put_up(
+    guild: SandboxGuild, bot: RaidBot, people: dict[str, Person], *, reactions: int = 3, **plan: Any
+) -> tuple[Message, RaidId]:
+    """Post a raid that Cleo created and Lena leads; return its board, once it has this many reactions, and its id."""
     now = bot.state.now()
     raid = replace(
         unposted_raid(of=roles(tank=1, healer=1, damage=2), sides=("Dragons", "Giants"), lengths=(60, 120)),
@@ -149,7 +159,7 @@ async def put_up(guild: SandboxGuild, bot: RaidBot, people: dict[str, Person], *
     message = (await bot.state.raid(stored.id)).message
     find = partial(next, (one for one in guild.messages(guild.channel("raid-signups")) if one.id == message))
     board = find()
-    await guild.until(lambda: len(board.reactions) == len(raid.roles))
+    await guild.until(lambda: len(board.reactions) >= reactions)
     return board, stored.id
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person
-from raidbot.raids.model import CancelReason
+from raidbot.raids.model import CancelReason, RaidId
 from raidbot.raids.settings import GuildSettings
 from tests.conftest import Start
 from tests.db.audit.rows_in_words import rows_in_words
@@ -196,6 +196,6 @@ async def test_a_copy_that_was_never_posted_tells_nobody_that_it_is_cancelled(
     assert "Sam" in board_text(evening.board)
 
 
-async def all_raids(evening: Evening) -> list[int]:
+async def all_raids(evening: Evening) -> list[RaidId]:
     found = await evening.bot.state.db.read(lambda connection: connection.execute("SELECT id FROM raids").fetchall())
-    return [number for (number,) in found]
+    return [RaidId(number) for (number,) in found]
