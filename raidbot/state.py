@@ -94,8 +94,7 @@ class State:
         self._outbox_listeners: list[Callable[[], None]] = []
         self._codes = codes or random.SystemRandom()
         self.set_aside = SetAsideReports(db, self.now)
-        self.awaited_posts: set[RaidId] = set()
-        """Raids whose creator reads in an answer whether they could be posted."""
+        self.awaited_posts: set[RaidId] = set()  # their creators read in an answer whether they could be posted
 
     async def load(self) -> list[Raid]:
         """Fill the caches from the database and return the raids whose boards are still followed.
@@ -209,8 +208,7 @@ class State:
             if not change.events:
                 return None
             fresh = self._new_names(before.guild, names or {})
-            numbered = replace(change.raid, version=before.version + 1)
-            change = replace(change, raid=numbered, answered=cause.answered, by=cause.actor)
+            change = cause.made(replace(change, raid=replace(change.raid, version=before.version + 1)))
             queued = await self.db.write(partial(transactions.save_change, before, change, cause, self.now(), fresh))
             self._remember_names(before.guild, fresh)
             if queued:
@@ -224,11 +222,8 @@ class State:
             raise BusyRaid from None
         return Change(before) if change is None else change
 
-    async def create(self, plan: Raid, cause: Cause, *, draft: DraftId | None = None, is_awaited: bool = False) -> Raid:
-        """Write a new raid in state `posting` under a code that is unused in its guild. Raises DraftUsed.
-
-        With `is_awaited` it is one of `awaited_posts` from the start; the caller takes it out of them.
-        """
+    async def create(self, plan: Raid, cause: Cause, *, draft: DraftId | None = None) -> Raid:
+        """Write a new raid in state `posting` under a code that is unused in its guild. Raises DraftUsed."""
 
         def work(tx: sqlite3.Connection, raid: Raid) -> tuple[Raid, bool]:
             stored = replace(raid, id=rows.insert(tx, raid))
@@ -245,8 +240,6 @@ class State:
                     continue
                 if queued:
                     self.notify_outbox()
-                if is_awaited:
-                    self.awaited_posts.add(raid.id)
                 return raid.id, Change(raid, (Created(),))
 
         return (await self._raids.create(save)).raid

@@ -1,6 +1,6 @@
 """Events: the facts a rule produces, from which boards, messages and the audit follow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -324,3 +324,7 @@ class Cause:
         if self.reader is not None:
             return self.reader
         return self.actor if self.source in (Source.BUTTON, Source.COMMAND) else None
+
+    def made(self, change: Change) -> Change:
+        """Return the change with those who made it and who read its answer."""
+        return replace(change, answered=self.answered, by=self.actor)

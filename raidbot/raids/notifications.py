@@ -64,7 +64,7 @@ def _notice(change: ev.Change, member: MemberId, events: tuple[ev.Event, ...]) -
 
 
 _PRECEDENCE = (Purpose.REQUEST, Purpose.REMINDER, Purpose.CHANGE, Purpose.PROMOTION, Purpose.COURTESY)
-"""What a message about several events is for. A change comes before a promotion, as it is owed for longer."""
+"""The purpose of a message about several events is the first of these; a change is owed for longer than a promotion."""
 
 
 def _key(raid: Raid, events: tuple[ev.Event, ...], member: MemberId) -> str:

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 from raidbot.db.drafts import DraftId
 from raidbot.raids import labels
-from raidbot.raids.events import Change
-from raidbot.raids.model import Raid, RaidId, Status
+from raidbot.raids.events import Change, Created
+from raidbot.raids.model import GuildId, MemberId, Raid, RaidId, Status
 from raidbot.state import Cause, State
 
 _POST_TIMEOUT_SECONDS = 60.0
@@ -17,12 +17,18 @@ class PostWaiter:
     def __init__(self, state: State) -> None:
         self._state = state
         self._posted: dict[RaidId, asyncio.Future[Raid]] = {}
+        self._creating: set[tuple[GuildId, MemberId]] = set()
         state.listen(self._committed)
 
     @asynccontextmanager
     async def created(self, plan: Raid, cause: Cause, *, draft: DraftId) -> AsyncIterator[Raid]:
         """Create the raid. Inside the block its creator reads in an answer whether it could be posted."""
-        raid = await self._state.create(plan, cause, draft=draft, is_awaited=True)
+        whose = plan.guild, plan.creator
+        self._creating.add(whose)  # `_committed` hears of the raid before anybody can post it
+        try:
+            raid = await self._state.create(plan, cause, draft=draft)
+        finally:
+            self._creating.discard(whose)
         try:
             yield raid
         finally:
@@ -54,6 +60,8 @@ class PostWaiter:
             del self._posted[raid.id]
 
     def _committed(self, _before: Raid, change: Change) -> None:
+        if change.events == (Created(),) and (change.raid.guild, change.raid.creator) in self._creating:
+            self._state.awaited_posts.add(change.raid.id)
         future = self._posted.get(change.raid.id)
         if future is not None and not future.done() and change.raid.status is not Status.POSTING:
             future.set_result(change.raid)

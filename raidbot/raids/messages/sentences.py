@@ -1,4 +1,4 @@
-"""What a direct message says about each event."""
+"""The words of direct messages, event by event."""
 
 from datetime import datetime
 from functools import reduce

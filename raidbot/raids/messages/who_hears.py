@@ -1,4 +1,4 @@
-"""Who hears of an event by direct message, and what the raid's thread hears.
+"""The people who hear of an event by direct message, and what the raid’s thread hears.
 
 `docs/decisions/57-who-hears-what.md` shows the same as a table, with the other roads; a test compares them.
 """
@@ -11,24 +11,23 @@ from raidbot.raids.model import MemberId, Raid, Source
 
 
 class Hearer(StrEnum):
-    """A group of people that an event is told to."""
+    """A group of people that an event is told to.
+
+    MEMBER is whom the event is about, ASKED has not answered a request to substitute, and ASKER made that request.
+    RESPONSIBLE is the leader, or the creator of a raid without one. COPIED keep their seat in a copy.
+    """
 
     MEMBER = "member"
-    """The member whom the event is about."""
     SEATED = "seated"
     WAITING = "waiting"
     ASKED = "asked"
-    """Whoever was asked to substitute and has not answered."""
     LEADER = "leader"
     CREATOR = "creator"
     RESPONSIBLE = "responsible"
-    """The leader, or the creator of a raid without one."""
     ASKER = "asker"
-    """Whoever asked for a substitute."""
     FORMER_LEADER = "former leader"
     NEW_LEADER = "new leader"
     COPIED = "copied"
-    """Whoever keeps their seat in a copy."""
     REMINDED = "reminded"
 
 

@@ -1,10 +1,9 @@
 """How to bring about each line of the table: what comes before the deed, then the deed itself behind the `yield`."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.raids.model import RaidId
@@ -57,7 +56,7 @@ def unreacts(emoji: str) -> Deed:
     return deed
 
 
-def edits(command: str, *, waits: bool = False, **options: Any) -> Deed:
+def edits(command: str, *, waits: bool = False, **options: object) -> Deed:
     """The owner uses a subcommand of /raidsignup on Mia, who may wait for Tank."""
 
     async def deed(evening: Evening) -> AsyncIterator[None]:
@@ -70,7 +69,7 @@ def edits(command: str, *, waits: bool = False, **options: Any) -> Deed:
     return deed
 
 
-def edits_seated(command: str, **options: Any) -> Deed:
+def edits_seated(command: str, **options: object) -> Deed:
     """The owner uses a subcommand of /raidsignup on Mia, who has a seat as Damage."""
 
     async def deed(evening: Evening) -> AsyncIterator[None]:
@@ -81,7 +80,7 @@ def edits_seated(command: str, **options: Any) -> Deed:
     return deed
 
 
-def on_panel(act: Callable[[Evening], Any], *, undo: str = "", closed: bool = False) -> Deed:
+def on_panel(act: Callable[[Evening], Awaitable[None]], *, undo: str = "", closed: bool = False) -> Deed:
     """The owner does this on the panel; with `undo`, undoing the deed of this title is the deed."""
 
     async def deed(evening: Evening) -> AsyncIterator[None]:

@@ -1,11 +1,11 @@
 """A raid with somebody in every part: who is seated, waits, was asked, leads, created it, presses, and looks on."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.people import Person, PersonResponse
@@ -37,7 +37,7 @@ def quiet_reminders(settings: GuildSettings) -> GuildSettings:
 
 @dataclass
 class Heard:
-    """What people and places have received so far."""
+    """The numbers of messages, notes and entries so far, and the board."""
 
     messages: Counter[str]
     notes: int
@@ -71,12 +71,11 @@ class Evening:
         bot: RaidBot,
         database: Path,
         *,
-        rule: Any = quiet_reminders,
-        **plan: Any,
+        rule: Callable[[GuildSettings], GuildSettings] = quiet_reminders,
     ) -> "Evening":
         people = {name: guild.add_member(name) for name in (*PARTS, "otto")} | {"mara": guild.owner}
         await bot.state.change_settings(GuildId(guild.id), rule, Cause(Source.COMMAND))
-        board, raid_id = await put_up(guild, bot, people, **plan)
+        board, raid_id = await put_up(guild, bot, people)
         await guild.until(lambda: board.id in guild.facts.threads)
         thread = guild.facts.threads[board.id]
         evening = cls(sandbox, guild, bot, database, people, board, raid_id, thread)
@@ -95,7 +94,7 @@ class Evening:
         code = (await self.raid()).code
         return await (by or self.mara).slash(self.guild.channel("raid-signups"), "raid", code=code)
 
-    async def edit(self, command: str, **options: Any) -> PersonResponse:
+    async def edit(self, command: str, **options: object) -> PersonResponse:
         """Use a subcommand of /raidsignup as the owner."""
         code = (await self.raid()).code
         return await self.mara.slash(self.guild.channel("raid-signups"), f"raidsignup {command}", raid=code, **options)
@@ -138,7 +137,7 @@ class Evening:
 
 
 async def put_up(
-    guild: SandboxGuild, bot: RaidBot, people: dict[str, Person], *, reactions: int = 3, **plan: Any
+    guild: SandboxGuild, bot: RaidBot, people: dict[str, Person], *, reactions: int = 3
 ) -> tuple[Message, RaidId]:
     """Post a raid that Cleo created and Lena leads; return its board, once it has this many reactions, and its id."""
     now = bot.state.now()
@@ -153,7 +152,7 @@ async def put_up(
         created_at=now,
     )
     await bot.state.learn_names(raid.guild, {MemberId(one.id): name.title() for name, one in people.items()})
-    stored = await bot.state.create(replace(raid, **plan), Cause(Source.COMMAND, raid.creator))
+    stored = await bot.state.create(raid, Cause(Source.COMMAND, raid.creator))
     await guild.until(lambda: stored.id in bot.state.boards.values())
     await bot.delivery.boards.idle()
     message = (await bot.state.raid(stored.id)).message

@@ -13,14 +13,14 @@ PEOPLE = {
     "creator": "cleo",
     "manager": "mara",
 }
-"""Who of an evening stands in which column."""
+"""The people of an evening by their columns."""
 PLACES = ("thread", "board", "audit")
 NOTHING = "–"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What happens, and the cells by the names of people and places."""
+    """A deed, and the cells by the names of people and places."""
 
     deed: str
     cells: dict[str, str]

@@ -1,4 +1,4 @@
-"""Whoever has to hear of a deed hears of it once, and nobody else; waits end with a word."""
+"""Everybody who has to hear of a deed hears of it once, and nobody else; waits end with a word."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
