@@ -269,7 +269,7 @@ async def a_mistake_is_undone(people: GuildPeople) -> None:
 
     assert "Undone: removed" in panel.text()
     for member in (people.fay, people.ana):
-        await people.until_received(member, "undid their last change")
+        await people.until_received(member, "undid the last change")
     await people.until_board_has("Fay", "> Waiting: 1. ⭐ Ana")
 
 

@@ -20,10 +20,10 @@ from raidbot.delivery.discord_api import (
     NotNow,
 )
 from raidbot.delivery.discord_internals import member_roles
+from raidbot.delivery.messages.server_names import says, with_server
 from raidbot.delivery.pacing import Pacer
 from raidbot.state import State
 from raidbot.utils.cache import Cache
-from raidbot.utils.words import Name, Raw, render, say
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +74,9 @@ class Sender:
                 raise FateUnknown(str(refusal)) from refusal
             if found is not None:
                 return found
-        content = self._content(row)
+        content: str | None = row.payload.get("content")
+        if row.kind == "dm" and content:
+            content = with_server(self._client, row.guild, content)
         embeds = [discord.Embed.from_dict(embed) for embed in row.payload.get("embeds", ())]
         nonce = f"{self.nonce_prefix}o{row.id}"
         view = _view(row.payload["buttons"]) if "buttons" in row.payload else discord.utils.MISSING
@@ -87,14 +89,6 @@ class Sender:
                 raise
             return None  # Discord knows the nonce, but somebody deleted its message
         return message.id
-
-    def _content(self, row: Claimed) -> str | None:
-        """Return the row's text; a direct message begins with the name of the server that it is about."""
-        content: str | None = row.payload.get("content")
-        guild = self._client.get_guild(row.guild) if row.kind == "dm" and row.guild is not None else None
-        if guild is None or not content:
-            return content
-        return render(say("{server} · {text}", server=Name(guild.name), text=Raw(content)))
 
     async def _channel(self, row: Claimed) -> int:
         if row.kind == "post":
@@ -168,8 +162,8 @@ def _says(message: discord.Message, row: Claimed) -> bool:
     said = [embed.description for embed in message.embeds]
     owed = [embed.get("description") for embed in row.payload.get("embeds", ())]
     content = (row.payload.get("content") or "").strip()
-    of_server = row.kind == "dm" and message.content.endswith(f" · {content}")
-    return (message.content == content or of_server) and said == owed
+    same = says(message.content, content) if row.kind == "dm" and content else message.content == content
+    return same and said == owed
 
 
 def _seconds() -> float:

@@ -145,7 +145,7 @@ def _roster_edit(raid: Raid, event: ev.RosterEdit, leader: Mention | Text) -> Te
             return _side_taken(raid, side, leader)
         case ev.PlaceRestored(_, seated, waits):
             text = say(
-                "{leader} undid their last change to {raid}: {places}.",
+                "{leader} undid the last change to {raid}: {places}.",
                 leader=leader,
                 raid=bold_coded(raid),
                 places=_places(raid, seated, waits),
