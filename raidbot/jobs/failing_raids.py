@@ -42,7 +42,7 @@ class FailingRaids:
     ) -> None:
         """Do the work for each raid that is due; one that fails is set aside, and its managers hear of it once.
 
-        `doing` names the work, as in “at its closing”. Raises Unwritable while the database cannot be written.
+        `doing` names the work in one word. Raises Unwritable while the database cannot be written.
         """
         for raid in raids:
             if not self._is_due(raid, now):
@@ -87,5 +87,5 @@ async def _report(state: State, raid_id: RaidId, doing: str, error: Exception) -
         log.exception("managers not told of a raid that was set aside", raid=raid_id)
         return
     why = f"{type(error).__name__}: {error}"[:_MAX_REASON_LENGTH]
-    row = f"{raid.id} ({raid.code}) at its {doing}"
-    await state.set_aside.report([SetAside(table="raids", row=row, why=why, guild=raid.guild)])
+    row = f"{raid.id} ({raid.code})"
+    await state.set_aside.report([SetAside(table=f"raids.{doing}", row=row, why=why, guild=raid.guild)])
