@@ -283,6 +283,11 @@ def comes_near(before: timedelta, *, seated: str = "") -> Deed:
     return deed
 
 
+async def posted(evening: Evening) -> AsyncIterator[None]:
+    yield
+    await put_up(evening.guild, evening.bot, evening.people)
+
+
 async def lacks_a_reaction(evening: Evening) -> AsyncIterator[None]:
     evening.sandbox.faults.refuse(10014, route=PUT_REACTION, calls=1)
     yield
@@ -345,12 +350,14 @@ DEEDS: dict[str, Deed] = {
     "assigned, which ends a wait": edits("assign", waits=True, role="damage"),
     "taken off": edits_seated("remove"),
     "put in line by a manager": edits("waitlist", role="tank"),
+    "put from a seat in line by a manager": edits_seated("waitlist", role="tank"),
     "put on a side": edits_seated("side", side="Dragons"),
     "assigned themselves": assigned_themselves,
     "a free seat is filled after closing": filled_by_a_leader,
     "asked to substitute": asked,
     "substitutes": replies("I come"),
     "does not substitute": replies("I cannot come"),
+    "a raid is posted": posted,
     "new time": on_panel(change_time),
     "new time after closing": on_panel(change_time, closed=True),
     "new length": on_panel(change_length),
