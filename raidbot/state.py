@@ -93,6 +93,7 @@ class State:
         self._outbox_listeners: list[Callable[[], None]] = []
         self._codes = codes or random.SystemRandom()
         self.set_aside = SetAsideReports(db, self.now)
+        self.awaited_posts: set[RaidId] = set()  # their creators read in an answer whether they could be posted
 
     async def load(self) -> list[Raid]:
         """Fill the caches from the database and return the raids whose boards are still followed.
@@ -210,7 +211,7 @@ class State:
             if not change.events:
                 return None
             fresh = self._new_names(before.guild, names or {})
-            change = replace(change, raid=replace(change.raid, version=before.version + 1), answered=cause.answered)
+            change = cause.made(replace(change, raid=replace(change.raid, version=before.version + 1)))
             queued = await self.db.write(partial(transactions.save_change, before, change, cause, self.now(), fresh))
             self._remember_names(before.guild, fresh)
             if queued:

@@ -46,7 +46,7 @@ def _endings(before: Raid, change: ev.Change) -> Iterator[_Ending]:
         seats = {(seat.member, seat.role) for seat in raid.seats}
         if lost := {seat.member for seat in before.seats if (seat.member, seat.role) not in seats}:
             yield Purpose.PROMOTION, "the seat is gone", lost
-        left = {seat.member for seat in before.seats} - {member for member, _ in seats} - {raid.creator}
+        left = {seat.member for seat in before.seats} - {member for member, _ in seats} - {raid.creator, raid.leader}
         if left:
             yield Purpose.REMINDER, "the seat is gone", left
     if unasked := {ask.member for ask in before.asks} - {ask.member for ask in raid.asks}:

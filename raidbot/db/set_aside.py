@@ -46,7 +46,7 @@ class SetAsideReports:
             return
         self._told.update(fresh)
         for one in fresh:
-            log.error("row set aside, it cannot be read", table=one.table, row=one.row, guild=one.guild, why=one.why)
+            log.error("row set aside", table=one.table, row=one.row, guild=one.guild, why=one.why)
         try:
             await self._db.write(partial(_tell, found=fresh, now=self._now()))
         except Unwritable:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,10 +39,7 @@ def save_change(
     if cause.actor is not None:
         closed_dms.note_sign_of_life(tx, cause.actor)
     asked_anew = end_obsolete(tx, before, change, now)
-    queued = record(tx, change, found, cause, now)
-    if asked_anew:
-        queued = _owe(tx, Change(change.raid, asked_anew), now) or queued
-    return queued
+    return record(tx, replace(change, events=(*change.events, *asked_anew)), found, cause, now)
 
 
 def save_settings(

@@ -3,11 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-import structlog
-
 from raidbot.db import raid_queries
-from raidbot.db.database import Unwritable
-from raidbot.db.raids import UnreadableRaid
 from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.raids import lifecycle
 from raidbot.raids.events import Change
@@ -15,8 +11,6 @@ from raidbot.raids.model import Raid, RaidId, Source
 from raidbot.raids.reminders import note_missed
 from raidbot.raids.settings import FULL_CLOSE_CHOICES_MINUTES
 from raidbot.state import Cause, State
-
-log = structlog.get_logger(__name__)
 
 _MAX_LEAD = timedelta(minutes=max(FULL_CLOSE_CHOICES_MINUTES))
 
@@ -27,23 +21,11 @@ async def close_due(state: State, now: datetime, *, failing: FailingRaids | None
     Raises Unwritable while the database cannot be written.
     """
     aside = FailingRaids() if failing is None else failing
-    for raid_id in await state.db.read(partial(raid_queries.closing_candidates, now=now, until=now + _MAX_LEAD)):
-        if not aside.is_due(raid_id, now):
-            continue
-        try:
-            await _close_if_due(state, raid_id, now)
-        except UnreadableRaid:
-            continue  # reported when it was read
-        except Unwritable:
-            raise
-        except Exception:  # a failing raid must not block the others
-            if aside.failed(raid_id, now):
-                log.exception("raid set aside", raid=raid_id)
-        else:
-            aside.worked(raid_id)
+    due = await state.db.read(partial(raid_queries.closing_candidates, now=now, until=now + _MAX_LEAD))
+    await aside.work(state, due, partial(_close_if_due, state, now=now), doing="closing", now=now)
 
 
-async def _close_if_due(state: State, raid_id: RaidId, now: datetime) -> None:
+async def _close_if_due(state: State, raid_id: RaidId, *, now: datetime) -> None:
     raid = await state.raid(raid_id)
     settings = await state.settings(raid.guild)
     lead = settings.full_lead

@@ -3,19 +3,13 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-import structlog
-
 from raidbot.db import raid_queries
-from raidbot.db.database import Unwritable
-from raidbot.db.raids import UnreadableRaid
 from raidbot.jobs.failing_raids import FailingRaids
-from raidbot.raids.events import Change, Reminder
+from raidbot.raids.events import Change
 from raidbot.raids.model import Raid, RaidId, Source
 from raidbot.raids.reminders import due_reminders, remind
 from raidbot.raids.settings import LEAD_CHOICES_MINUTES, GuildSettings
 from raidbot.state import Cause, State
-
-log = structlog.get_logger(__name__)
 
 _MAX_LEAD = timedelta(minutes=max(LEAD_CHOICES_MINUTES))
 
@@ -27,29 +21,17 @@ async def remind_due(state: State, now: datetime, *, failing: FailingRaids | Non
     """
     aside = FailingRaids() if failing is None else failing
     candidates = partial(raid_queries.reminder_candidates, after=now, until=now + _MAX_LEAD)
-    for raid_id in await state.db.read(candidates):
-        if not aside.is_due(raid_id, now):
-            continue
-        try:
-            await _remind_if_due(state, raid_id, now)
-        except UnreadableRaid:
-            continue  # reported when it was read
-        except Unwritable:
-            raise
-        except Exception:  # a failing raid must not block the others
-            if aside.failed(raid_id, now):
-                log.exception("raid set aside", raid=raid_id)
-        else:
-            aside.worked(raid_id)
+    due = await state.db.read(candidates)
+    await aside.work(state, due, partial(_remind_if_due, state, now=now), doing="reminder", now=now)
 
 
-async def _remind_if_due(state: State, raid_id: RaidId, now: datetime) -> None:
+async def _remind_if_due(state: State, raid_id: RaidId, *, now: datetime) -> None:
     raid = await state.raid(raid_id)
     settings = await state.settings(raid.guild)
-    for which in due_reminders(raid, settings, now=now):
-        await state.change(raid_id, partial(_remind, which=which, settings=settings, now=now), Cause(Source.CLOCK))
+    if due_reminders(raid, settings, now=now):
+        await state.change(raid_id, partial(_remind, settings=settings, now=now), Cause(Source.CLOCK))
 
 
-def _remind(raid: Raid, *, which: Reminder, settings: GuildSettings, now: datetime) -> Change:
+def _remind(raid: Raid, *, settings: GuildSettings, now: datetime) -> Change:
     # checked again under the raid's lock: the start may have changed meanwhile
-    return remind(raid, which) if which in due_reminders(raid, settings, now=now) else Change(raid)
+    return remind(raid, *due_reminders(raid, settings, now=now))

@@ -1,6 +1,6 @@
 """Events: the facts a rule produces, from which boards, messages and the audit follow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -70,6 +70,14 @@ class StoppedWaiting:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitEnded:
+    """The member's wait for the role ended with another event: a seat or line elsewhere, or being taken off."""
+
+    member: MemberId
+    role: RoleKey
+
+
+@dataclass(frozen=True, slots=True)
 class Assigned:
     """A manager gave the member a seat; `forced` if the role was already full."""
 
@@ -81,10 +89,11 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A manager took the member off the raid; `seat` is the seat they had, if any."""
+    """A manager took the member off the raid; `seat` is the seat they had, if any, and `reason` what they wrote."""
 
     member: MemberId
     seat: Seat | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +221,7 @@ class LengthChanged:
     """The raid's length changed; lengths are in minutes."""
 
     before: int | None
-    after: int
+    after: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +302,7 @@ class MarksChanged:
     """Only the bot's record of the reactions on the board changed."""
 
 
-Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting
+Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting | WaitEnded
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
 Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskUndelivered | AskEnded
 Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | NotHeld | Cancelled | Revived
@@ -307,23 +316,35 @@ Event = Signup | RosterEdit | Substitution | Lifecycle | Edit | Bookkeeping
 class Change:
     """The raid after a rule, and the events that happened. No events: nothing is written.
 
-    `answered` asked for the change and sees the result in the interaction's response, so no DM repeats it.
+    `answered` asked for the change and sees the result in the interaction's response, so no DM repeats it. `by` is
+    whoever made the change, by whatever road; None for the clock and for what Discord did.
     """
 
     raid: Raid
     events: tuple[Event, ...] = ()
     answered: MemberId | None = None
+    by: MemberId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The source of a change and the member who asked for it; managers' changes can be undone for `UNDO_PERIOD`."""
+    """The source of a change and the member who asked for it; managers' changes can be undone for `UNDO_PERIOD`.
+
+    `reader` waits for the result in an interaction's response, although they did not make this change.
+    """
 
     source: Source
     actor: MemberId | None = None
     can_be_undone: bool = False
+    reader: MemberId | None = None
 
     @property
     def answered(self) -> MemberId | None:
         """The member who sees the result in an interaction's response, if there is one."""
+        if self.reader is not None:
+            return self.reader
         return self.actor if self.source in (Source.BUTTON, Source.COMMAND) else None
+
+    def made(self, change: Change) -> Change:
+        """Return the change with those who made it and who read its answer."""
+        return replace(change, answered=self.answered, by=self.actor)

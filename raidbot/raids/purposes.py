@@ -21,7 +21,7 @@ def purpose_of(event: ev.Event) -> Purpose:
             return Purpose.REQUEST
         case ev.Reminded():
             return Purpose.REMINDER
-        case ev.Waitlisted() | ev.Moved() | ev.Filled():
+        case ev.Waitlisted() | ev.Moved() | ev.WaitEnded() | ev.Filled():
             return Purpose.COURTESY
         case _:
             return Purpose.CHANGE

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from raidbot.raids.events import Change, Reminded, Reminder, ReminderMissed
-from raidbot.raids.model import Raid
+from raidbot.raids.events import Change, Event, Reminded, Reminder, ReminderMissed
+from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.settings import GuildSettings
 
 _TIME_TO_REMIND = timedelta(minutes=1)
@@ -28,23 +28,36 @@ def due_reminders(raid: Raid, settings: GuildSettings, *, now: datetime) -> tupl
     return tuple(due)
 
 
-def remind(raid: Raid, which: Reminder) -> Change:
-    """Record the reminder as sent, once per start, with the creator or the seated members as recipients.
+def remind(raid: Raid, *which: Reminder) -> Change:
+    """Record the reminders as sent, once per start: to the creator and the leader, or to the seated members.
 
-    With nobody seated, the participants' reminder stays due. Raids that are not live stay unchanged.
+    What is due together is one change, so that nobody gets two messages. With nobody seated, the participants' reminder
+    stays due. Raids that are not live stay unchanged.
     """
+    events: tuple[Event, ...] = ()
+    for one in which:
+        change = _remind(raid, one)
+        raid, events = change.raid, (*events, *change.events)
+    return Change(raid, events)
+
+
+def _remind(raid: Raid, which: Reminder) -> Change:
     if not raid.is_live:
         return Change(raid)
     match which:
         case Reminder.CREATOR:
             if raid.creator_reminded:
                 return Change(raid)
-            return Change(replace(raid, creator_reminded=True), (Reminded(which, (raid.creator,)),))
+            return Change(replace(raid, creator_reminded=True), (Reminded(which, _heads(raid)),))
         case Reminder.PARTICIPANTS:
             if raid.participants_reminded or not raid.seats:
                 return Change(raid)
             seated = tuple(seat.member for seat in raid.seats)
             return Change(replace(raid, participants_reminded=True), (Reminded(which, seated),))
+
+
+def _heads(raid: Raid) -> tuple[MemberId, ...]:
+    return tuple(dict.fromkeys(head for head in (raid.creator, raid.leader) if head is not None))
 
 
 def note_missed(before: Raid, change: Change, settings: GuildSettings) -> Change:
@@ -59,7 +72,7 @@ def note_missed(before: Raid, change: Change, settings: GuildSettings) -> Change
     missed: list[ReminderMissed] = []
     due = due_reminders(raid, settings, now=latest)
     if Reminder.CREATOR in due:
-        missed.append(ReminderMissed(Reminder.CREATOR, (raid.creator,)))
+        missed.append(ReminderMissed(Reminder.CREATOR, _heads(raid)))
     seated = tuple(seat.member for seat in raid.seats if seat.since <= latest)
     if Reminder.PARTICIPANTS in due and seated:
         missed.append(ReminderMissed(Reminder.PARTICIPANTS, seated))

@@ -147,7 +147,7 @@ async def the_raid_is_changed(windows: Windows) -> None:
     await expect(panel).to_contain_text("Undone: assigned")
     await windows.until_board_says("1/5 seats taken")
     await ana.open("RaidBot")
-    await expect(ana.message("took their last change")).to_be_visible()
+    await expect(ana.message("undid the last change")).to_be_visible()
     await ana.open("raid-signups")
 
     await mara.press(panel, "Close signups")

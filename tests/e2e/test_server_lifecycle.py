@@ -204,10 +204,10 @@ async def lena_edits_the_roster(people: GuildPeople) -> None:
     assert "over capacity" in await edit("assign", people.fay, role="damage", force=True)
     await people.until_board_has("(4/3) ⚠️ OVER")
     assert "Dora is off" in await edit("remove", people.dora)
-    await people.until_received(people.dora, "A raid leader took you off")
+    await people.until_received(people.dora, f"<@{people.lena.id}> took you off")
     assert "number 1" in await edit("waitlist", people.dora, role="damage")
     assert "Dora was first in line" in await edit("waitlist", people.ana, role="damage")
-    await people.until_received(people.ana, "A raid leader put you in line")
+    await people.until_received(people.ana, f"<@{people.lena.id}> put you in line")
     await people.until_received(people.dora, "A seat opened")
     assert "Left" in await edit("side", people.emil, side="Left")
     await people.until_board_has("Damage (3/3)", "> Waiting: 1. ⭐ Ana", "Left", "5/5")
@@ -269,16 +269,18 @@ async def a_mistake_is_undone(people: GuildPeople) -> None:
 
     assert "Undone: removed" in panel.text()
     for member in (people.fay, people.ana):
-        await people.until_received(member, "took their last change")
+        await people.until_received(member, "undid the last change")
     await people.until_board_has("Fay", "> Waiting: 1. ⭐ Ana")
 
 
 async def everybody_is_reminded_and_the_raid_begins(people: GuildPeople) -> None:
     people.sandbox.advance(timedelta(hours=6, minutes=1))
     await people.until_received(people.lena, "Your raid **The Old Keep**")
-    assert "begins soon" not in dm_text(people.ben)
+    await people.until_received(people.ben, "begins soon, and you lead it")
+    assert "begins soon" not in dm_text(people.gus)
     people.sandbox.advance(timedelta(minutes=30))
-    for member in (people.ben, people.gus, people.emil, people.fay, people.dora):
+    await people.until_received(people.ben, "Your role")
+    for member in (people.gus, people.emil, people.fay, people.dora):
         await people.until_received(member, "begins soon")
     assert "begins soon" not in dm_text(people.ana)
     people.sandbox.advance(timedelta(minutes=30))
@@ -347,10 +349,10 @@ async def the_new_raid_is_cancelled(people: GuildPeople) -> None:
     await people.until_board_has("4/5")
     await panel.click("Yes, cancel the raid")
     for person in (people.ben, people.gus, people.emil, people.fay):
-        await people.until_received(person, "is cancelled")
+        await people.until_received(person, f"<@{people.lena.id}> cancelled")
     await people.until_board_has("This raid is cancelled")
     await people.guild.until(lambda: people.thread.state.archived)
-    assert "is cancelled" not in dm_text(people.dora)
+    assert "> cancelled" not in dm_text(people.dora)
 
 
 async def the_audit_tells_it_all(people: GuildPeople, database: Path) -> None:

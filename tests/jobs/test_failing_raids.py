@@ -11,6 +11,7 @@ from raidbot.jobs.closing import close_due
 from raidbot.jobs.failing_raids import FailingRaids
 from raidbot.jobs.reminders import remind_due
 from raidbot.state import State
+from tests.db.audit.rows_in_words import rows_in_words
 from tests.jobs.conftest import NOW
 from tests.jobs.test_closing_and_reminders import open_raid_starting_in
 
@@ -36,6 +37,9 @@ async def test_a_raid_that_always_fails_is_set_aside_and_reported_once(
         "raid still fails",
     ]
     assert [bool(entry.get("exc_info")) for entry in told] == [True, False, False, False]
+    reported = [row for row in await db.read(rows_in_words) if "left alone" in row.action]
+    assert len(reported) == 1
+    assert "stuck" in str(reported[0])
     await db.write(lambda tx: tx.execute("DROP TRIGGER stuck") and None)
     with capture_logs() as logs:
         await job(state, first + timedelta(minutes=15), failing=failing)

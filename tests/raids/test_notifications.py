@@ -159,7 +159,7 @@ def test_a_new_time_is_told_to_roster_and_line_with_the_old_one() -> None:
 
     owed = notices(lifecycle.change_time(board, later, "UTC", now=NOW))
 
-    assert [notice.member for notice in owed] == [ALICE, BOB]
+    assert [notice.member for notice in owed] == [ALICE, BOB, CREATOR]
     assert f"<t:{later.timestamp():.0f}:F>" in str(owed[0].text)
     assert f"instead of <t:{START.timestamp():.0f}:F>" in str(owed[0].text)
     assert notices(lifecycle.change_time(board, START, "Asia/Tokyo", now=NOW)) == ()

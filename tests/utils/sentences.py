@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import cycle
+from itertools import cycle, product
 from unicodedata import category
 
 from raidbot.commands.signups import board_buttons, dm_buttons, gate, reactions
@@ -18,7 +18,20 @@ from raidbot.raids.model import Ask, CancelReason, ChannelId, CloseReason, Kind,
 from raidbot.raids.notifications import notices, thread_note, why_cancelled, why_closed
 from raidbot.raids.rosters import attendance, manager_edits, role_lookup, signups, substitutes, undo
 from raidbot.utils.errors import Refusal
-from tests.raids.builders import ALICE, BOB, CAROL, DAMAGE, HEALER, MANAGER, NOW, START, TANK, museum, open_raid
+from tests.raids.builders import (
+    ALICE,
+    BOB,
+    CAROL,
+    CREATOR,
+    DAMAGE,
+    HEALER,
+    MANAGER,
+    NOW,
+    START,
+    TANK,
+    museum,
+    open_raid,
+)
 
 LATER = START + timedelta(hours=1, minutes=30)
 
@@ -46,7 +59,8 @@ EVENTS: dict[str, tuple[ev.Event, ...]] = {
     "promoted": (ev.Promoted(ALICE, TANK), ev.Promoted(BOB, TANK, HEALER)),
     "moved": (ev.Moved(ALICE, TANK, HEALER),),
     "assigned": (ev.Assigned(ALICE, TANK, HEALER, True),),
-    "removed": (ev.Removed(ALICE, None),),
+    "removed": (ev.Removed(ALICE, None), ev.Removed(ALICE, None, "Too *late*, <@5>")),
+    "wait ended": (ev.WaitEnded(ALICE, TANK), ev.WaitEnded(CAROL, TANK)),
     "sent to wait": (ev.SentToWait(ALICE, TANK, 3, None),),
     "a substitute": (
         ev.SubstituteAsked(ALICE, TANK),
@@ -59,9 +73,12 @@ EVENTS: dict[str, tuple[ev.Event, ...]] = {
     "revived": (ev.Revived(),),
     "new time": (ev.TimeChanged(START, LATER),),
     "same time": (ev.TimeChanged(START, START),),
-    "leader": (ev.LeaderChanged(None, ALICE), ev.LeaderChanged(ALICE, None)),
+    "new length": (ev.LengthChanged(None, 90), ev.LengthChanged(90, None)),
+    "new text": tuple(ev.Reworded(what, "a", "*b*") for what in ("title", "subject", "description")),
+    "no subject": (ev.Reworded("subject", "a", ""),),
+    "leader": (ev.LeaderChanged(None, ALICE), ev.LeaderChanged(ALICE, None), ev.LeaderChanged(ALICE, BOB)),
     "reminded": (
-        ev.Reminded(ev.Reminder.CREATOR, (MANAGER,)),
+        ev.Reminded(ev.Reminder.CREATOR, (CREATOR, MANAGER)),
         ev.Reminded(ev.Reminder.PARTICIPANTS, (ALICE, BOB)),
     ),
     "places restored": tuple(
@@ -127,12 +144,13 @@ def refusals(raid: Raid, names: Names) -> Iterator[Refusal]:
 def _notices(raid: Raid, names: Names) -> Iterator[tuple[str, str]]:
     sides: tuple[ev.Event, ...] = (ev.SideTaken(ALICE, None, names.side), ev.SideTaken(ALICE, names.side, None))
     for when, events in (*EVENTS.items(), ("side", sides)):
-        change = ev.Change(raid, tuple(_of(raid, event) for event in events))
-        for notice in notices(change):
-            yield when, "\n".join([str(notice.text), *(f"[{one.label}]({one.address})" for one in notice.buttons)])
-        note = thread_note(change)
-        if note is not None:
-            yield f"{when}, thread", str(note)
+        for event, by in product(events, (None, MANAGER)):
+            change = ev.Change(raid, (_of(raid, event),), by=by)
+            for notice in notices(change):
+                yield when, "\n".join([str(notice.text), *(f"[{one.label}]({one.address})" for one in notice.buttons)])
+            note = thread_note(change)
+            if note is not None:
+                yield f"{when}, thread", str(note)
 
 
 def _of(raid: Raid, event: ev.Event) -> ev.Event:
@@ -147,7 +165,7 @@ def _of(raid: Raid, event: ev.Event) -> ev.Event:
             return ev.Promoted(member, keys[role], origin and keys[origin])
         case ev.Moved(member, origin, role):
             return ev.Moved(member, keys[origin], keys[role])
-        case ev.Left() | ev.Assigned() | ev.SentToWait() | ev.SubstituteAsked() | ev.SubstituteCame():
+        case ev.Left() | ev.WaitEnded() | ev.Assigned() | ev.SentToWait() | ev.SubstituteAsked() | ev.SubstituteCame():
             return replace(event, role=keys[event.role])
         case ev.AskDeclined() | ev.AskUndelivered() | ev.AskEnded():
             return replace(event, role=keys[event.role])

@@ -11,6 +11,7 @@ from raidbot.utils.words import placeholders
 ROOT = Path(__file__).parent.parent.parent
 CONVERTED = (
     "raidbot/commands/signups",
+    "raidbot/raids/messages",
     "raidbot/raids/notifications.py",
     "raidbot/raids/rosters",
 )

@@ -13,7 +13,6 @@ from raidbot.commands.create import views
 from raidbot.commands.create.views import DraftView
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
-from raidbot.commands.posting.post import post
 from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.posting.preview import Parts, changes, mark_of, parts_of
 from raidbot.commands.ui import form_retry, permissions, responses
@@ -305,10 +304,11 @@ class Create(commands.Cog):
             return
         await self._state.learn_names(raid.guild, {raid.creator: clean_name(interaction.user.display_name)})
         cause, asker = Cause(Source.COMMAND, raid.creator), permissions.asker_of(interaction)
-        raid = await post(self._state, raid, cause, asker=asker, draft=draft_view.id)
-        name = labels.coded(raid)
-        await responses.edit_response(interaction, f"{name} is being posted in {channel.mention}.")
-        await responses.edit_response(interaction, await self._post_waiter.outcome(raid, channel.mention))
+        async with self._post_waiter.created(raid, cause, asker=asker, draft=draft_view.id) as raid:
+            name = labels.coded(raid)
+            await responses.edit_response(interaction, f"{name} is being posted in {channel.mention}.")
+            outcome = await self._post_waiter.outcome(raid, channel.mention)
+        await responses.edit_response(interaction, outcome)
 
     async def _add(self, interaction: Interaction, draft: Draft, assumptions: tuple[str, ...]) -> DraftId:
         payload = _payload(draft, assumptions, {})

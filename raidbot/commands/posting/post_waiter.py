@@ -1,11 +1,16 @@
 """Wait for a new raid's board to be posted, so that its creator gets the link."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+from raidbot.commands.posting.post import post
+from raidbot.db.drafts import DraftId
 from raidbot.raids import labels
-from raidbot.raids.events import Cancelled, Change
-from raidbot.raids.model import Raid, RaidId, Status
-from raidbot.state import State
+from raidbot.raids.events import Cancelled, Change, Created
+from raidbot.raids.model import GuildId, MemberId, Raid, RaidId, Status
+from raidbot.raids.permissions import Asker
+from raidbot.state import Cause, State
 
 _POST_TIMEOUT_SECONDS = 60.0
 _MAX_REMEMBERED = 100
@@ -16,7 +21,22 @@ class PostWaiter:
         self._state = state
         self._posted: dict[RaidId, asyncio.Future[Raid]] = {}
         self._lacking: dict[RaidId, tuple[str, ...]] = {}
+        self._creating: set[tuple[GuildId, MemberId]] = set()
         state.listen(self._committed)
+
+    @asynccontextmanager
+    async def created(self, plan: Raid, cause: Cause, *, asker: Asker, draft: DraftId) -> AsyncIterator[Raid]:
+        """Create the raid as `post` does. Inside the block an answer tells its creator whether it could be posted."""
+        whose = plan.guild, plan.creator
+        self._creating.add(whose)  # `_committed` hears of the raid before anybody can post it
+        try:
+            raid = await post(self._state, plan, cause, asker=asker, draft=draft)
+        finally:
+            self._creating.discard(whose)
+        try:
+            yield raid
+        finally:
+            self._state.awaited_posts.discard(raid.id)
 
     async def outcome(self, raid: Raid, where: str) -> str:
         """Return a sentence on the board: posted, cancelled, or pending after 60 seconds. `where` is its channel."""
@@ -50,6 +70,8 @@ class PostWaiter:
                 if len(self._lacking) >= _MAX_REMEMBERED:
                     self._lacking.clear()
                 self._lacking[change.raid.id] = event.lacking
+        if change.events == (Created(),) and (change.raid.guild, change.raid.creator) in self._creating:
+            self._state.awaited_posts.add(change.raid.id)
         future = self._posted.get(change.raid.id)
         if future is not None and not future.done() and change.raid.status is not Status.POSTING:
             future.set_result(change.raid)

@@ -8,7 +8,6 @@ import discord
 
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import EmojiGone, unreactable
-from raidbot.commands.posting.post import post
 from raidbot.commands.posting.preview import changes, mark_of, parts_of
 from raidbot.commands.raid.context import RaidContext
 from raidbot.commands.raid.member_lookup import current_members
@@ -61,11 +60,12 @@ async def _confirm_copy(context: RaidContext) -> None:
         await _show(context, draft, asked, copies, changes(seen if mark == mark_of(seen) else {}, now))
         return
     await state.learn_names(context.guild, {plan.creator: clean_name(context.interaction.user.display_name)})
-    asker = permissions.asker_of(context.interaction)
-    copy = await post(state, plan, permissions.cause_of(context.interaction), asker=asker, draft=draft)
-    await context.change_for_good(partial(duplicate.duplicated, code=copy.code))
-    await context.home(f"{labels.coded(copy)} is being posted in {copies.channel.mention}.")
-    await context.home(await context.post_waiter.outcome(copy, copies.channel.mention))
+    cause, asker = permissions.cause_of(context.interaction), permissions.asker_of(context.interaction)
+    async with context.post_waiter.created(plan, cause, asker=asker, draft=draft) as copy:
+        await context.change_for_good(partial(duplicate.duplicated, code=copy.code))
+        await context.home(f"{labels.coded(copy)} is being posted in {copies.channel.mention}.")
+        outcome = await context.post_waiter.outcome(copy, copies.channel.mention)
+    await context.home(outcome)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,14 @@ from raidbot.raids.audit.words import title
 from raidbot.raids.events import Change, Reopened
 from raidbot.raids.labels import quoted
 from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
-from raidbot.raids.notifications import concerned, everybody
+from raidbot.raids.notifications import told
 from raidbot.raids.permissions import Asker, Permission, check_may_restore
 from raidbot.raids.rosters import undo
 from raidbot.raids.times import zones
 from raidbot.raids.times.parse import parse_time
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import stamp
+from raidbot.utils.words import count, render, say
 
 _MAX_TIMESTAMP_SECONDS = 253402300799  # 9999-12-31T23:59:59Z, the last second of `datetime.max`
 
@@ -47,11 +48,9 @@ async def _reopen(context: RaidContext) -> None:
 
 async def _ask_cancel(context: RaidContext) -> None:
     raid = context.raid
-    if raid.took_place(context.state.now()):
-        raise lifecycle.TookPlace(raid)
-    told = len({*everybody(raid)} - {context.asker})
+    change = _cancelled(context, raid)
     await context.page(
-        f"Cancel {quoted(raid.name)} at {stamp(raid.starts_at)}? {_notified(told)}",
+        f"Cancel {quoted(raid.name)} at {stamp(raid.starts_at)}? {_notified(context, change)}",
         (context.controls.button("Yes, cancel the raid", "cancel", RED), context.controls.button("Keep it", "panel")),
     )
 
@@ -60,10 +59,13 @@ async def _cancel(context: RaidContext) -> None:
     if context.raid.status is Status.CANCELLED:
         await context.home("This raid is cancelled already.")
         return
-    now = context.state.now()
-    change = await context.change(partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=context.asker, now=now))
-    board = "It is not posted" if change.raid.message is None else "Its board says so"
-    await context.home(f"The raid is cancelled. {board}, and its people are told.")
+    change = await context.change(partial(_cancelled, context))
+    board = "It was not posted." if change.raid.message is None else "Its board says so."
+    await context.home(f"The raid is cancelled. {board} {_were_notified(context, change)}")
+
+
+def _cancelled(context: RaidContext, raid: Raid) -> Change:
+    return lifecycle.cancel(raid, reason=CancelReason.MANUAL, by=context.asker, now=context.state.now())
 
 
 async def _not_held(context: RaidContext) -> None:
@@ -79,11 +81,12 @@ async def _ask_time(context: RaidContext) -> None:
 async def _time(context: RaidContext) -> None:
     """Show how the typed time was understood; nothing is saved yet."""
     raid, said = context.raid, context.press.fields["when"]
-    zone = (await context.state.settings(raid.guild)).tzinfo
-    when = parse_time(said, zone=zone, now=context.state.now(), locale=str(context.interaction.locale))
+    settings, now = await context.state.settings(raid.guild), context.state.now()
+    when = parse_time(said, zone=settings.tzinfo, now=now, locale=str(context.interaction.locale))
+    change = lifecycle.change_time(raid, when.instant, when.zone.key, now=now, full_lead=settings.full_lead)
     lines = [
         *understood(said, when.instant, when.zone.key, when.assumptions),
-        f"Currently {both_clocks(raid.starts_at, raid.zone)}. {_notified(len({*concerned(raid)} - {context.asker}))}",
+        f"Currently {both_clocks(raid.starts_at, raid.zone)}. {_notified(context, change)}",
     ]
     until = (int(when.instant.timestamp()), when.zone.key, raid.time_revision)
     await context.page(
@@ -96,11 +99,17 @@ async def _time(context: RaidContext) -> None:
     )
 
 
-def _notified(count: int) -> str:
-    """Say how many others hear of it; whoever asks reads it on the panel."""
-    if count == 0:
-        return "Nobody else will be notified."
-    return "1 person will be notified." if count == 1 else f"{count} people will be notified."
+def _notified(context: RaidContext, change: Change) -> str:
+    """Say how many others get a message about the change, before it is made."""
+    others = len(told(change, context.asker))
+    will_be = count("{n} person will be notified.", "{n} people will be notified.", others)
+    return render(say("Nobody else will be notified.") if others == 0 else will_be)
+
+
+def _were_notified(context: RaidContext, change: Change) -> str:
+    others = len(told(change, context.asker))
+    told_them = count("{n} person is notified.", "{n} people are notified.", others)
+    return render(say("Nobody else is notified.") if others == 0 else told_them)
 
 
 async def _save_time(context: RaidContext) -> None:

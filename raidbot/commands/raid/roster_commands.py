@@ -18,11 +18,13 @@ from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.permissions import Asker, Permission
 from raidbot.raids.rosters import manager_edits, role_lookup
 from raidbot.state import Rule, State, UnknownRaid
-from raidbot.utils.clean_text import clean_name
+from raidbot.utils.clean_text import clean_line, clean_name
 
 NO_SIDE = "none"
 _Choice = app_commands.Choice[str]
 
+MAX_REASON_LENGTH = 200
+"""Characters of the reason that a member reads when they are taken off."""
 _ROLE = "Which role; choose it from the list as you type"
 
 
@@ -57,12 +59,19 @@ class RaidSignup(commands.GroupCog, group_name="raidsignup", group_description="
         await self._edit(interaction, found, rule, who)
 
     @app_commands.command(description="Take a member off a raid: off their seat and out of every line")
-    @app_commands.describe(raid=WHICH_RAID, member="Who is taken off")
-    async def remove(self, interaction: Interaction, raid: str, member: discord.User) -> None:
+    @app_commands.describe(raid=WHICH_RAID, member="Who is taken off", reason="Why; the member reads it")
+    async def remove(
+        self,
+        interaction: Interaction,
+        raid: str,
+        member: discord.User,
+        reason: app_commands.Range[str, 1, MAX_REASON_LENGTH] = "",
+    ) -> None:
         found = await self._checked(interaction, Permission.RAIDSIGNUP_REMOVE, raid)
         who = MemberId(member.id)
         gone = PickedMember(who, clean_name(member.display_name), Asker(member=who))  # may have left the guild
-        await self._edit(interaction, found, partial(manager_edits.remove, member=gone.id, now=self._state.now()), gone)
+        rule = partial(manager_edits.remove, member=gone.id, now=self._state.now(), reason=clean_line(reason))
+        await self._edit(interaction, found, rule, gone)
 
     @app_commands.command(description="Put a member at the end of the line for a role that is full")
     @app_commands.describe(raid=WHICH_RAID, member="Who has to wait", role=_ROLE)

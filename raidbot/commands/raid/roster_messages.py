@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from raidbot.raids import events as ev
 from raidbot.raids.labels import bold, bold_role, coded
 from raidbot.raids.model import MemberId
+from raidbot.utils.words import render, say
 
 
 def outcome(change: ev.Change, names: Mapping[MemberId, str]) -> str:
@@ -26,6 +27,8 @@ def _sentences(change: ev.Change, names: Mapping[MemberId, str]) -> Iterator[str
                 yield f"{who(member)} has the seat {bold_role(raid, role)}{left} in {coded(raid)}.{over}"
             case ev.Removed(member, _):
                 yield f"{who(member)} is off {coded(raid)}."
+            case ev.WaitEnded(member, role):
+                yield f"{who(member)} no longer waits for {bold_role(raid, role)}."
             case ev.SentToWait(member, role, position, _):
                 yield f"{who(member)} waits for {bold_role(raid, role)} in {coded(raid)}, as number {position}."
             case ev.SideTaken(member, _, None):
@@ -34,5 +37,7 @@ def _sentences(change: ev.Change, names: Mapping[MemberId, str]) -> Iterator[str
                 yield f"{who(member)} plays on the side {bold(side)}."
             case ev.Promoted(member, role, _):
                 yield f"{who(member)} was first in line and is now {bold_role(raid, role)}."
+            case ev.Filled():
+                yield render(say("Every seat is taken now."))
             case _:
                 pass

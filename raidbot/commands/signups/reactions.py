@@ -86,7 +86,7 @@ class RaidReactions:
     async def delayed(self, reaction: Reaction, /) -> None:
         raid = await self._state.raid(RaidId(reaction.key.id))
         if raid.role_for_emoji(reaction.emoji_key) is not None:
-            self._notices.tell_at_best_effort(reaction.member, NotSaved(raid))
+            self._notices.tell_at_best_effort(raid, reaction.member, NotSaved(raid))
 
     def _join(self, raid: Raid, *, reaction: Reaction, role: RoleKey, settings: GuildSettings, now: datetime) -> Change:
         mark = raid.mark_of(reaction.member, role)

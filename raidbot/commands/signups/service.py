@@ -74,7 +74,7 @@ class SignupService:
         member = permissions.member_id(interaction)
         names = {member: clean_name(interaction.user.display_name)}
         change = await self._state.change(raid_id, rule, Cause(self._source, member), names=names)
-        return " ".join(_done(change, member)) or place(change.raid, member)
+        return " ".join(done(change, member)) or place(change.raid, member)
 
 
 def place(raid: Raid, member: MemberId) -> str:
@@ -92,7 +92,8 @@ def place(raid: Raid, member: MemberId) -> str:
     return " ".join(said)
 
 
-def _done(change: ev.Change, member: MemberId) -> Iterator[str]:
+def done(change: ev.Change, member: MemberId) -> Iterator[str]:
+    """Yield sentences to the member about what the change did to their places."""
     raid = change.raid
     for event in change.events:
         match event:
@@ -114,10 +115,12 @@ def _done(change: ev.Change, member: MemberId) -> Iterator[str]:
             case ev.Left(who, role) if who == member:
                 seat = f"your seat in {coded(raid)}" if len(raid.roles) == 1 else _seat(raid, role)
                 yield f"You gave up {seat}."
-            case ev.StoppedWaiting(who, role) if who == member:
+            case ev.StoppedWaiting(who, role) | ev.WaitEnded(who, role) if who == member:
                 yield f"You no longer wait for {_seat(raid, role)}."
             case ev.Promoted(who, role, _) if who == member:
                 yield f"You have {_seat(raid, role)} now."
+            case ev.Filled() if member in (raid.creator, raid.leader):
+                yield render(say("Every seat is taken now."))
             case _:
                 pass
 

@@ -225,7 +225,9 @@ class RaidBoards(PostedKind):
         cancel = partial(
             lifecycle.cancel, reason=CancelReason.NOT_POSTED, by=None, now=self._state.now(), lacking=lacking
         )
-        await self._state.change(RaidId(raid), cancel, _CAUSE)
+        awaited = RaidId(raid) in self._state.awaited_posts
+        reader = (await self._state.raid(RaidId(raid))).creator if awaited else None
+        await self._state.change(RaidId(raid), cancel, replace(_CAUSE, reader=reader))
 
     async def stray(self, raid_id: int, /) -> StrayThing | None:
         raid = await self._readable(raid_id)

@@ -8,8 +8,9 @@ import structlog
 
 from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse, NotNow
 from raidbot.delivery.messages.conversations import Conversations
+from raidbot.delivery.messages.server_names import with_server
 from raidbot.delivery.pacing import Pacer
-from raidbot.raids.model import MemberId
+from raidbot.raids.model import GuildId, MemberId
 from raidbot.utils.rate_limiter import SlidingWindow
 from raidbot.utils.tasks import TaskSet
 
@@ -46,9 +47,10 @@ class BestEffortDms:
             async with asyncio.timeout(timeout):
                 await self._tasks.cancel_all()
 
-    def say(self, member: MemberId, text: str) -> None:
-        """Send the text in the background, unless the member got one recently."""
+    def say(self, member: MemberId, guild: GuildId, text: str) -> None:
+        """Send the text about something on this server in the background, unless the member got one recently."""
         if self._said.hit(member, asyncio.get_running_loop().time()):
+            text = with_server(self._client, guild, text)
             self._tasks.spawn(self._say(member, text), name="best-effort dm")
 
     async def _say(self, member: MemberId, text: str) -> None:

@@ -43,14 +43,14 @@ class RefusalNotices:
         """Give the reason to a member who has just reacted, and to the leader if it is theirs to know."""
         self._note_told(raid, member, refusal)
         await self.tell(raid, member, refusal)
-        await self._tell_leader(raid, refusal)
+        await self._tell_leader(raid, refusal, told=member)
 
     async def found_refused(self, raid: Raid, member: MemberId, refusal: Refusal) -> None:
         """Give the reason, once per raid, to a member whose reaction was found: nobody knows how old it is."""
         if not self._note_told(raid, member, refusal):
             return
         await self.tell(raid, member, refusal, again_after=None)
-        await self._tell_leader(raid, refusal)
+        await self._tell_leader(raid, refusal, told=member)
 
     def _note_told(self, raid: Raid, member: MemberId, refusal: Refusal) -> bool:
         """Return False if the member has heard this reason for this raid since the start."""
@@ -85,16 +85,18 @@ class RefusalNotices:
         try:
             await self._state.enqueue([dm, *await self._thread_notice(raid, member, refusal, cause, now)])
         except Unwritable:
-            self.tell_at_best_effort(member, refusal)
+            self.tell_at_best_effort(raid, member, refusal)
         except sqlite3.Error:
             log.exception("refusal notice not written", member=member)
 
-    def tell_at_best_effort(self, member: MemberId, refusal: Refusal) -> None:
-        self._best_effort_dms.say(member, str(refusal))
+    def tell_at_best_effort(self, raid: Raid, member: MemberId, refusal: Refusal) -> None:
+        self._best_effort_dms.say(member, raid.guild, str(refusal))
 
-    async def _tell_leader(self, raid: Raid, refusal: Refusal) -> None:
-        if isinstance(refusal, ConcernsLeader):
-            await self.tell(raid, raid.leader or raid.creator, refusal, again_after=_REPEAT_LEADER_NOTICE_SECONDS)
+    async def _tell_leader(self, raid: Raid, refusal: Refusal, *, told: MemberId) -> None:
+        """Tell the leader what `told` has heard already, if a manager can help."""
+        leader = raid.leader or raid.creator
+        if isinstance(refusal, ConcernsLeader) and leader != told:
+            await self.tell(raid, leader, refusal, again_after=_REPEAT_LEADER_NOTICE_SECONDS)
 
     async def _thread_notice(
         self, raid: Raid, member: MemberId, refusal: Refusal, cause: str, now: datetime

@@ -16,6 +16,7 @@ from raidbot.delivery.discord_api import (
 )
 from raidbot.delivery.discord_internals import member_roles
 from raidbot.delivery.messages.conversations import Conversations
+from raidbot.delivery.messages.server_names import says, with_server
 from raidbot.state import State
 
 _UNKNOWN_CLAIM_PERIOD = timedelta(days=1)
@@ -58,6 +59,8 @@ class Sender:
             if found is not None:
                 return found
         content: str | None = row.payload.get("content")
+        if row.kind == "dm" and content:
+            content = with_server(self._client, row.guild, content)
         embeds = [discord.Embed.from_dict(embed) for embed in row.payload.get("embeds", ())]
         nonce = f"{self.nonce_prefix}o{row.id}"
         view = _view(row.payload["buttons"]) if "buttons" in row.payload else discord.utils.MISSING
@@ -117,4 +120,6 @@ def _view(buttons: list[dict[str, str]]) -> discord.ui.View:
 def _says(message: discord.Message, row: Claimed) -> bool:
     said = [embed.description for embed in message.embeds]
     owed = [embed.get("description") for embed in row.payload.get("embeds", ())]
-    return message.content == (row.payload.get("content") or "").strip() and said == owed
+    content = (row.payload.get("content") or "").strip()
+    same = says(message.content, content) if row.kind == "dm" and content else message.content == content
+    return same and said == owed

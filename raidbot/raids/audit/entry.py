@@ -52,6 +52,7 @@ class AuditAction(StrEnum):
     LEFT = "signup.left"
     CALLED_OFF = "signup.called_off"
     STOPPED_WAITING = "signup.stopped_waiting"
+    WAIT_ENDED = "signup.wait_ended"
 
     ASSIGNED = "roster.assigned"
     ASSIGNED_OVER_CAPACITY = "roster.assigned_over_capacity"

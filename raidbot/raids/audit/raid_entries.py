@@ -44,6 +44,8 @@ def _signup(before: Raid, raid: Raid, event: ev.Signup) -> Entry:
             return _of_member(action, member, role=_role(before, role))
         case ev.StoppedWaiting(member, role):
             return _of_member(AuditAction.STOPPED_WAITING, member, role=_role(before, role))
+        case ev.WaitEnded(member, role):
+            return _of_member(AuditAction.WAIT_ENDED, member, role=_role(before, role))
         case _:
             assert_never(event)
 
@@ -53,8 +55,9 @@ def _roster_edit(before: Raid, raid: Raid, event: ev.RosterEdit) -> Entry:
         case ev.Assigned(member, role, origin, forced):
             action = AuditAction.ASSIGNED_OVER_CAPACITY if forced else AuditAction.ASSIGNED
             return _of_member(action, member, origin=_role(raid, origin), role=_role(raid, role))
-        case ev.Removed(member, seat):
-            return _of_member(AuditAction.REMOVED, member, role=_role(before, seat.role if seat else None))
+        case ev.Removed(member, seat, reason):
+            had = _role(before, seat.role if seat else None)
+            return _of_member(AuditAction.REMOVED, member, role=had, reason=reason or None)
         case ev.SentToWait(member, role, position, origin):
             return _line(AuditAction.SENT_TO_WAIT, member, raid, origin, role, position)
         case ev.SideTaken(member, was, becomes):

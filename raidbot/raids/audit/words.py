@@ -88,6 +88,7 @@ _TITLES = {
     AuditAction.LEFT: "left",
     AuditAction.CALLED_OFF: "called off",
     AuditAction.STOPPED_WAITING: "stopped waiting",
+    AuditAction.WAIT_ENDED: "no longer waits",
     AuditAction.ASSIGNED: "assigned",
     AuditAction.ASSIGNED_OVER_CAPACITY: "assigned over capacity",
     AuditAction.REMOVED: "removed",
@@ -101,7 +102,7 @@ _TITLES = {
     AuditAction.SUBSTITUTE_NOT_REACHED: "could not be asked to substitute",
     AuditAction.SETTING_CHANGED: "setting changed",
     AuditAction.GRANT_REFUSED: "grant refused",
-    AuditAction.SET_ASIDE: "left alone, because it cannot be read",
+    AuditAction.SET_ASIDE: "left alone, because it fails or cannot be read",
     AuditAction.TEMPLATE_ADDED: "template added",
     AuditAction.TEMPLATE_DELETED: "template deleted",
     AuditAction.TEMPLATE_ENABLED: "template enabled",
@@ -149,7 +150,7 @@ def _line(given: Arguments) -> Values:
 
 
 def _removed(given: Arguments) -> Values:
-    return text(given, "role") or "waiting", None
+    return text(given, "role") or "waiting", text(given, "reason")
 
 
 def _place(given: Arguments) -> Values:
@@ -240,6 +241,7 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.LEFT: _before("role"),
     AuditAction.CALLED_OFF: _before("role"),
     AuditAction.STOPPED_WAITING: _before("role"),
+    AuditAction.WAIT_ENDED: _before("role"),
     AuditAction.ASSIGNED: _seat,
     AuditAction.ASSIGNED_OVER_CAPACITY: _seat,
     AuditAction.REMOVED: _removed,

@@ -14,7 +14,7 @@ from raidbot.raids.events import (
 from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Source, Status
 from raidbot.raids.rosters.promotion import promote, settle
 from raidbot.raids.rosters.role_lookup import side_named
-from raidbot.raids.rosters.seating import mark_unwanted, queue, sit
+from raidbot.raids.rosters.seating import ended_waits, mark_unwanted, queue, sit
 from raidbot.raids.rosters.signups import NotSignedUp, RaidOver, check_not_cancelled
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Name, count, paragraph, say
@@ -92,17 +92,20 @@ def assign(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, force: 
         raise RoleFull(role)
     seated = sit(raid, member, key, now=now, source=Source.MANAGER, forced=full)
     event = Assigned(member, key, held.role if held else None, full)
-    return settle(seated, now=now, events=(event,))
+    return settle(seated, now=now, events=(event, *ended_waits(raid, member, got=key)))
 
 
-def remove(raid: Raid, member: MemberId, *, now: datetime) -> Change:
-    """Take the member off the roster and all waitlists, also after closing. Raises NotSignedUp or RaidOver."""
+def remove(raid: Raid, member: MemberId, *, now: datetime, reason: str = "") -> Change:
+    """Take the member off the roster and all waitlists, also after closing; they read the `reason`.
+
+    Raises NotSignedUp or RaidOver.
+    """
     check_not_cancelled(raid)
     seat = raid.seat_of(member)
     if seat is None and not raid.waits_of(member):
         raise NotSignedUp
     bare = mark_unwanted(raid.without_seat(member).without_waits(member), member)
-    return settle(bare, now=now, events=(Removed(member, seat),))
+    return settle(bare, now=now, events=(Removed(member, seat, reason), *ended_waits(raid, member)))
 
 
 def fill(raid: Raid, *, now: datetime, key: RoleKey | None = None) -> Change:
@@ -140,7 +143,7 @@ def send_to_wait(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -
         raise RoomForAll(role, now=raid.has_room(role))
     waiting = queue(settled.raid, member, key, now=now, source=Source.MANAGER)
     event = SentToWait(member, key, len(waiting.waitlist(key)), held.role if held else None)
-    return Change(waiting, (event, *settled.events))
+    return Change(waiting, (event, *ended_waits(raid, member, got=key), *settled.events))
 
 
 def _check_editable(raid: Raid) -> None:

@@ -14,7 +14,7 @@ from raidbot.raids.events import (
 )
 from raidbot.raids.model import CloseReason, Raid, RoleKey, Status, Wait
 from raidbot.raids.rosters import attendance
-from raidbot.raids.rosters.seating import sit
+from raidbot.raids.rosters.seating import ended_waits, sit
 
 
 def settle(raid: Raid, *, now: datetime, events: tuple[Event, ...] = ()) -> Change:
@@ -42,8 +42,9 @@ def promote(raid: Raid, roles: Collection[RoleKey], *, now: datetime) -> tuple[R
     free, told = set(roles), list[Event]()
     while (head := _next_promotion(raid, free)) is not None:
         held = raid.seat_of(head.member)
+        ended = ended_waits(raid, head.member, got=head.role)
         raid = sit(raid, head.member, head.role, now=now, source=head.source)
-        told.append(Promoted(head.member, head.role, held.role if held else None))
+        told += [Promoted(head.member, head.role, held.role if held else None), *ended]
         if held is not None:
             free.add(held.role)
     return raid, told

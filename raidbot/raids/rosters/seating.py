@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from raidbot.raids.events import WaitEnded
 from raidbot.raids.model import GivenUp, MemberId, Raid, RoleKey, Seat, Source, Wait
 
 RETURN_PERIOD = timedelta(seconds=20)
@@ -14,6 +15,11 @@ def sit(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: So
     seat = Seat(member, key, raid.next_place, now, source, forced)
     moved = raid.without_seat(member).without_waits(member).seating(seat)
     return mark_unwanted(replace(moved, next_place=raid.next_place + 1), member, keep=key)
+
+
+def ended_waits(before: Raid, member: MemberId, *, got: RoleKey | None = None) -> tuple[WaitEnded, ...]:
+    """Return an event for each wait that the member had and loses with a place in `got`; not for that role itself."""
+    return tuple(WaitEnded(member, wait.role) for wait in before.waits_of(member) if wait.role != got)
 
 
 def queue(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source) -> Raid:

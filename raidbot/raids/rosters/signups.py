@@ -19,7 +19,15 @@ from raidbot.raids.events import (
 from raidbot.raids.model import Mark, MemberId, Raid, Role, RoleKey, Seat, Source, Status
 from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.promotion import settle
-from raidbot.raids.rosters.seating import gave_up_lately, give_up, mark_unwanted, queue, queue_first, sit
+from raidbot.raids.rosters.seating import (
+    ended_waits,
+    gave_up_lately,
+    give_up,
+    mark_unwanted,
+    queue,
+    queue_first,
+    sit,
+)
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Name, say
 
@@ -180,7 +188,7 @@ def _join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: 
     left = raid if held is None else give_up(raid, held, now=now)
     seated = sit(left, member, key, now=now, source=source)
     event = Moved(member, held.role, key) if held else Joined(member, key)
-    return settle(seated, now=now, events=(event,))
+    return settle(seated, now=now, events=(event, *ended_waits(raid, member, got=key)))
 
 
 def _leave_role(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Change:

@@ -9,7 +9,7 @@ from raidbot.raids.events import AskDeclined, AskUndelivered, Change, Substitute
 from raidbot.raids.model import Ask, MemberId, Raid, Role, RoleKey, Source, Status
 from raidbot.raids.rosters.manager_edits import NotPostedYet
 from raidbot.raids.rosters.promotion import settle
-from raidbot.raids.rosters.seating import sit
+from raidbot.raids.rosters.seating import ended_waits, sit
 from raidbot.raids.rosters.signups import RaidOver
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Name, say
@@ -153,7 +153,7 @@ def accept(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> Chan
     seated = sit(raid, member, key, now=now, source=Source.BUTTON)
     came = SubstituteCame(member, key, held.role if held else None, accepted.by)
     seated = replace(seated, asks=tuple(one for one in raid.asks if one.member != member))
-    return settle(seated, now=now, events=(came,))
+    return settle(seated, now=now, events=(came, *ended_waits(raid, member, got=key)))
 
 
 def decline(raid: Raid, member: MemberId, key: RoleKey) -> Change:

@@ -1,6 +1,6 @@
 """Undo a manager's last action on a raid: only what it changed, and only if nobody changed that since."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -8,7 +8,18 @@ from typing import TypeVar
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.audit.words import title
-from raidbot.raids.events import Change, Event, PlaceRestored, Revived, TimeChanged, Undone
+from raidbot.raids.events import (
+    Change,
+    Event,
+    LeaderChanged,
+    LengthChanged,
+    PlaceRestored,
+    Revived,
+    Reworded,
+    SubstituteAsked,
+    TimeChanged,
+    Undone,
+)
 from raidbot.raids.model import Attendance, MemberId, Raid, Role, Seat, Status, Wait
 from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.promotion import settle
@@ -118,12 +129,26 @@ def undo(raid: Raid, step: Step, *, now: datetime, full_lead: timedelta = timede
             raise NeverPosted
         if step.action is not AuditAction.NOT_HELD:  # nobody was told of that
             events.append(Revived())
+            events += [SubstituteAsked(ask.member, ask.role) for ask in raid.asks]
+    events += _details(raid, restored)
     _check_room(restored, affected)
     events += [_place(restored, member) for member in affected]
     tidied = _without_idle_marks(restored, affected)
     if restored.starts_at != raid.starts_at:
         return lifecycle.reconsider_closing(tidied, now=now, full_lead=full_lead, events=tuple(events))
     return settle(tidied, now=now, events=tuple(events))
+
+
+def _details(raid: Raid, restored: Raid) -> Iterator[Event]:
+    """Yield what the undo changed of texts, length and leader, which is told as any other change of them."""
+    for what in ("title", "subject", "description"):
+        was, becomes = (getattr(one, what) or "" for one in (raid, restored))
+        if was != becomes:
+            yield Reworded(what, was, becomes)
+    if raid.length_minutes != restored.length_minutes:
+        yield LengthChanged(raid.length_minutes, restored.length_minutes)
+    if raid.leader != restored.leader:
+        yield LeaderChanged(raid.leader, restored.leader)
 
 
 def _with_fields(raid: Raid, step: Step) -> Raid:

@@ -32,7 +32,7 @@ async def test_the_last_thing_done_is_undone_from_the_panel_after_a_restart(guil
         raid = await stored_raid(bot)
         assert [seat.member for seat in raid.seats] == [alice.id]
         assert [wait.member for wait in raid.waits] == [bob.id]
-        await guild.until(lambda: "took their last change" in dm_text(alice) and "you wait for" in dm_text(bob))
+        await guild.until(lambda: "undid the last change" in dm_text(alice) and "you wait for" in dm_text(bob))
         assert "(Undo)" in panel.text()
         happened = await bot.state.db.read(lambda connection: raid_history.latest(connection, RaidId(1), limit=50))
         assert [one.entry.action for one in happened].count(AuditAction.UNDONE) == 1

@@ -36,13 +36,16 @@ def owed(tx: sqlite3.Connection) -> list[tuple[str, str, int]]:
     return tx.execute("SELECT state, purpose, target FROM outbox ORDER BY id").fetchall()
 
 
-REMIND = partial(reminders.remind, which=Reminder.PARTICIPANTS)
+def remind_participants(raid: Raid) -> Change:
+    return reminders.remind(raid, Reminder.PARTICIPANTS)
+
+
 CANCEL = partial(lifecycle.cancel, reason=CancelReason.MANUAL, by=MANAGER, now=NOW)
 MOVE = partial(lifecycle.change_time, starts_at=NOW + timedelta(days=3), zone="UTC", now=NOW)
 
 
 def test_a_cancelled_raid_reminds_nobody(tx: sqlite3.Connection) -> None:
-    reminded = changed(tx, stored(tx, joined(raid(tank=2), TANK, ALICE, BOB)), REMIND)
+    reminded = changed(tx, stored(tx, joined(raid(tank=2), TANK, ALICE, BOB)), remind_participants)
 
     changed(tx, reminded, CANCEL)
 
@@ -54,10 +57,10 @@ def test_a_cancelled_raid_reminds_nobody(tx: sqlite3.Connection) -> None:
 
 
 def test_a_moved_raid_reminds_nobody_of_the_old_time(tx: sqlite3.Connection) -> None:
-    reminded = changed(tx, stored(tx, joined(raid(tank=1), TANK, ALICE)), REMIND)
+    reminded = changed(tx, stored(tx, joined(raid(tank=1), TANK, ALICE)), remind_participants)
 
     moved = changed(tx, reminded, MOVE)
-    changed(tx, moved, REMIND)
+    changed(tx, moved, remind_participants)
 
     assert [row for row in owed(tx) if row[1] == "reminder"] == [
         ("expired", "reminder", ALICE),
@@ -109,7 +112,7 @@ def test_a_promotion_ends_with_its_seat(tx: sqlite3.Connection, rule: Rule, stat
 def test_what_is_being_sent_when_its_cause_ends_is_not_tried_again_and_keeps_the_reason(
     tx: sqlite3.Connection, outcome: Callable[..., None]
 ) -> None:
-    reminded = changed(tx, stored(tx, joined(raid(tank=1), TANK, ALICE)), REMIND)
+    reminded = changed(tx, stored(tx, joined(raid(tank=1), TANK, ALICE)), remind_participants)
     (row,) = outbox.claim(tx, kind="dm", limit=1, now=LATER)
 
     changed(tx, reminded, CANCEL)

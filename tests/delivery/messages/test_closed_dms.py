@@ -70,7 +70,7 @@ async def test_a_refusal_while_the_bot_is_on_no_server_says_nothing_about_direct
     world.clock.advance(timedelta(minutes=11))
     harness.outbox.wake()
     await until_outbox(harness, sent=1)
-    assert dms_of(alice) == ["hi"]
+    assert dms_of(alice) == ["Guild · hi"]
 
 
 async def _is_postponed(harness: BotHarness) -> bool:

@@ -28,7 +28,7 @@ _SELF = (
     "does not substitute",
 )
 """Actions that only members take, on themselves."""
-_CONSEQUENCES = ("promoted", "full", "reopened")
+_CONSEQUENCES = ("promoted", "no longer waits", "full", "reopened")
 
 
 @dataclass(slots=True)

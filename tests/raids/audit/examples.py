@@ -92,6 +92,8 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.ThreadLost(),
     ev.MarksChanged(),
     ev.AskUndelivered(ALICE, TANK, MANAGER),
+    ev.WaitEnded(ALICE, TANK),
+    ev.Removed(ALICE, SEAT, "Too *late*, three times"),
 )
 
 FIRST = GuildSettings(guild=GUILD, full_close_minutes=60)

@@ -97,6 +97,8 @@ def _apply_signup(roster: Roster, event: ev.Signup) -> None:
             assert roster.seats.pop(member) == role
         case ev.StoppedWaiting(member, role):
             roster.lines[role].remove(member)
+        case ev.WaitEnded(member, role):
+            assert member not in roster.lines[role]
         case _:
             assert_never(event)
 

@@ -28,7 +28,7 @@ def test_assigning_takes_the_seat_and_ends_waits() -> None:
 
     assert seated(change.raid, HEALER) == [CAROL, BOB]
     assert waiting(change.raid, TANK) == []
-    assert change.events == (ev.Assigned(BOB, HEALER, None, False), ev.Filled())
+    assert change.events == (ev.Assigned(BOB, HEALER, None, False), ev.WaitEnded(BOB, TANK), ev.Filled())
 
 
 def test_a_full_role_is_assigned_only_by_force_and_marked() -> None:

@@ -136,7 +136,9 @@ def test_who_leads_is_told_and_can_be_nobody() -> None:
     assert [notice.member for notice in notices(led)] == [ALICE]
     assert details.lead(led.raid, leader=ALICE).events == ()
     nobody = details.lead(led.raid, leader=None)
-    assert (nobody.raid.leader, notices(nobody)) == (None, ())
+    (gone,) = notices(nobody)
+    assert (nobody.raid.leader, gone.member) == (None, ALICE)
+    assert "You no longer lead" in str(gone.text)
     assert [words(entry).before for entry in raid_entries.entries(led.raid, nobody)] == [f"<@{ALICE}>"]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import hypothesis.strategies as st
 from hypothesis import settings
@@ -252,8 +251,9 @@ class SignupMachine(RuleBasedStateMachine):
         self._remind()
 
     def _remind(self) -> None:
-        for which in reminders.due_reminders(self.raid, SETTINGS, now=self.now):
-            self.step(partial(reminders.remind, which=which), lambda: None)
+        due = reminders.due_reminders(self.raid, SETTINGS, now=self.now)
+        if due:
+            self.step(lambda raid: reminders.remind(raid, *due), lambda: None)
         left = reminders.due_reminders(self.raid, SETTINGS, now=self.now)
         assert not left or (left == (ev.Reminder.PARTICIPANTS,) and not self.raid.seats)
 
@@ -330,15 +330,24 @@ _OF_A_MEMBER = (
     ev.Promoted,
     ev.Left,
     ev.StoppedWaiting,
+    ev.WaitEnded,
     ev.Assigned,
     ev.Removed,
     ev.SentToWait,
 )
-_TOLD_TO_THEIR_MEMBER = (ev.Waitlisted, ev.Promoted, ev.Moved, ev.Assigned, ev.Removed, ev.SentToWait)
+_TOLD_TO_THEIR_MEMBER = (
+    ev.Waitlisted,
+    ev.Promoted,
+    ev.Moved,
+    ev.WaitEnded,
+    ev.Assigned,
+    ev.Removed,
+    ev.SentToWait,
+)
 
 
-def _owed_to(change: ev.Change) -> list[MemberId]:
-    """Return the members who must be notified of the change, once per reason."""
+def _owed_to(change: ev.Change) -> set[MemberId]:
+    """Return the members who must be notified of the change, each by one message."""
     people: list[MemberId] = []
     for event in change.events:
         if isinstance(event, _TOLD_TO_THEIR_MEMBER):
@@ -347,13 +356,11 @@ def _owed_to(change: ev.Change) -> list[MemberId]:
             people += [CREATOR] if event.called_off and event.member != CREATOR else []
         elif isinstance(event, ev.Filled):
             people.append(CREATOR)
-        elif isinstance(event, ev.Cancelled):
+        elif isinstance(event, ev.Cancelled) or (isinstance(event, ev.TimeChanged) and event.before != event.after):
             people += {CREATOR, *change.raid.members()}
-        elif isinstance(event, ev.TimeChanged) and event.before != event.after:
-            people += set(change.raid.members())
         elif isinstance(event, ev.Reminded):
             people += [CREATOR] if event.which == "creator" else [seat.member for seat in change.raid.seats]
-    return people
+    return set(people)
 
 
 SignupMachine.TestCase.settings = settings(max_examples=rounds(50, 3000), stateful_step_count=40)

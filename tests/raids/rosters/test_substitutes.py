@@ -18,6 +18,7 @@ from tests.raids.builders import (
     ALICE,
     BOB,
     CAROL,
+    CREATOR,
     DAVE,
     ERIN,
     HEALER,
@@ -188,7 +189,7 @@ def test_only_free_seats_of_raids_to_come_are_offered_and_nobody_twice() -> None
 def test_a_new_time_is_told_to_those_asked() -> None:
     change = lifecycle.change_time(asking(raid(tank=1), BOB), START + timedelta(hours=1), "UTC", now=NOW)
 
-    assert [notice.member for notice in notices(change)] == [BOB]
+    assert [notice.member for notice in notices(change)] == [BOB, CREATOR]
 
 
 def test_those_in_line_come_first_then_experience_then_activity() -> None:

@@ -192,7 +192,7 @@ def test_an_earlier_time_comes_back_only_while_it_lies_ahead() -> None:
     change = undone(replace(BOARD, creator_reminded=True), later)
     assert (change.raid.starts_at, change.raid.creator_reminded) == (START, True)
     assert change.raid.time_revision == BOARD.time_revision + 2
-    assert {notice.member for notice in notices(change)} == {ALICE, BOB, CAROL}
+    assert {notice.member for notice in notices(change)} == {ALICE, BOB, CAROL, CREATOR}
 
     step = replace(step_of(replace(BOARD, starts_at=NOW + timedelta(minutes=5)), later))
     with pytest.raises(undo.TimePassed):

@@ -1,0 +1,1 @@
+"""Direct messages and thread notes about raids: who gets which, and their words."""
