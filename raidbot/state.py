@@ -93,7 +93,7 @@ class State:
         self._outbox_listeners: list[Callable[[], None]] = []
         self._codes = codes or random.SystemRandom()
         self.set_aside = SetAsideReports(db, self.now)
-        self.awaited_posts: set[RaidId] = set()  # their creators read in an answer whether they could be posted
+        self.awaited_posts: set[RaidId] = set()  # an answer tells their creators whether they could be posted
 
     async def load(self) -> list[Raid]:
         """Fill the caches from the database and return the raids whose boards are still followed.
@@ -309,8 +309,7 @@ class State:
                 known[member] = name
         if missing:
             found = await self.db.read(lambda connection: guilds.names(connection, raid.guild, missing))
-            newer = {member: self._names.get((raid.guild, member)) for member in missing}
-            found |= {member: name for member, name in newer.items() if name is not None}
+            found |= {member: name for member in missing if (name := self._names.get((raid.guild, member))) is not None}
             self._remember_names(raid.guild, found)
             known.update(found)
         return known

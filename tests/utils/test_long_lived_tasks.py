@@ -13,6 +13,7 @@ UNGUARDED = {
     "bot.py: registration": "a name for `retry_until_done`",
     "bot.py: reconciling": "a name for `retry_until_done`",
     "bot.py: self._close()": "ends the bot, and its error is its caller's",
+    "db/shared_commits.py: self._run()": "lasts as long as writes are asked for, and hands its errors to their askers",
     "delivery/event_queue.py: self._tell([event])": "one message, whose failure is logged",
     "commands/ui/responses.py: _acknowledge_later(interaction)": "lasts as long as one press",
     "delivery/boards/raid_boards.py: self._restyle(after.guild)": "lasts as long as one change of settings",
