@@ -152,7 +152,7 @@ def check_order_of_arrival(evening: KillScenario, audit: tuple[AuditRow, ...]) -
     happenings = iter(evening.crowd.seen)
     raid = database_facts.read(evening.database).raid
     for row in audit:
-        if row.source == "reaction" and row.actor == row.member:
+        if row.source == "reaction" and row.actor == row.member and row.action != "no longer waits":
             came = row.action in ("joined", "moved", *WAITED)
             role = raid.role(database_facts.role_named(raid, str(row.after if came else row.before).partition(" #")[0]))
             wanted = (row.member, key_of(role.emoji), came)

@@ -72,7 +72,7 @@ _TITLES = {
     AuditAction.DUPLICATED: "duplicated",
     AuditAction.UNDONE: "undone",
     AuditAction.REMINDED: "reminded",
-    AuditAction.REMINDER_MISSED: "reminder missed while I was away",
+    AuditAction.REMINDER_MISSED: "reminder missed while the bot was away",
     AuditAction.BOARD_FOREIGN: "board is another bot’s",
     AuditAction.REACTION_LACKING: "role without a reaction",
     AuditAction.REACTION_RESTORED: "role has its reaction again",

@@ -12,7 +12,7 @@ from discord_sandbox.store import Message
 from raidbot.db import closed_dms
 from raidbot.raids.model import GuildId, Kind, MemberId, Source, Status
 from raidbot.state import Cause
-from tests.commands.raid.panel_helpers import options_of, panel_of, panel_option, stored_raid
+from tests.commands.raid.panel_helpers import code_of, options_of, panel_of, panel_option, stored_raid
 from tests.conftest import Start
 from tests.delivery.harness import until
 from tests.raid_boards import board_text, dm_text, post_raid
@@ -185,14 +185,13 @@ async def test_who_left_or_may_not_sign_up_is_not_offered(sandbox: Sandbox, guil
 
 
 async def test_who_takes_no_direct_messages_is_shown_to_the_leader(guild: SandboxGuild, start: Start) -> None:
-    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    alice = guild.add_member("alice")
     alice.close_dms()
     async with start() as bot:
-        panel = await panel_of(guild, await post_raid(guild))
-        await panel.click("Find substitute")
-        await panel.select("Or ask others", [alice, bob])
+        board = await post_raid(guild)
+        await guild.owner.slash(board.channel_id, "raidsignup assign", raid=code_of(board), member=alice, role="Museum")
         await until(lambda: bot.state.db.read(partial(closed_dms.without_dms, members=[MemberId(alice.id)])))
-        await panel.click("Refresh")
+        panel = await panel_of(guild, board)
 
         assert "Get no messages from me: Alice (their DMs are closed)" in panel.text()
 

@@ -27,9 +27,12 @@ PLAYERS_WROTE = {
     *(*FULL.sides, "left", "right", RAID.name, RAID.link, "XYZ234"),
     *("New *text* for <@&5>", "Old\ntext " * 30, "New text", "Old text", "Too *late*, three times"),
 }
-ELSEWHERE = {"America/New_York", "Asia/Tokyo", "Missing *Access*", "7 (ABCD)", "sides: '5' is no list"}
-"""Names of time zones, what Discord said, and what a row holds that cannot be read."""
-NEVER_WORDS = {"set aside", "73 WaitEnded"}
+ELSEWHERE = {
+    *("America/New_York", "Asia/Tokyo", "Send Messages", "Embed Links", "Missing *Access*"),
+    *("7 (ABCD)", "sides: '5' is no list"),
+}
+"""Names of time zones and of Discord's permissions, what Discord said, and what a row holds that cannot be read."""
+NEVER_WORDS = {"set aside", "WaitEnded", "ReminderMissed", "AskUndelivered"}
 """Examples of actions that no row of before knows."""
 
 
@@ -97,7 +100,7 @@ def test_what_was_written_is_read_and_shown_as_before(tx: sqlite3.Connection) ->
 
 def test_the_same_entry_in_a_row_of_before_is_shown_alike() -> None:
     for name, shown in golden().items():
-        assert name in NEVER_WORDS or shown_entry(old_entry(shown)) == shown
+        assert name.lstrip("0123456789 ") in NEVER_WORDS or shown_entry(old_entry(shown)) == shown
 
 
 def test_there_is_an_example_of_every_action() -> None:
@@ -107,7 +110,7 @@ def test_there_is_an_example_of_every_action() -> None:
 def test_old_texts_stand_for_their_codes() -> None:
     for name, entry in examples():
         if entry.action in OLD_TEXTS:
-            assert name in NEVER_WORDS or action_of(OldEntry(words(entry).title)) is entry.action
+            assert name.lstrip("0123456789 ") in NEVER_WORDS or action_of(OldEntry(words(entry).title)) is entry.action
     assert {action_of_text(text) for text in OLD_TEXTS.values()} == set(OLD_TEXTS)
     assert action_of_text("something else") is None
 

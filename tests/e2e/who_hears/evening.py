@@ -114,6 +114,7 @@ class Evening:
         async def sent() -> bool:
             return all(row.state not in ("pending", "claimed") for row in database_facts.read(self.database).outbox)
 
+        await self.bot.state.wait_for_writes()  # what the database shows already, the boards may hear of only now
         await until(sent)
         await self.bot.delivery.boards.idle()
         self.audit_before = self._audited()
