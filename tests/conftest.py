@@ -142,6 +142,7 @@ def start(sandbox: Sandbox, database: Path) -> Start:
             "second_look_seconds": 0.1,
             "heartbeat_seconds": 0.2,
             "dm_pause_seconds": 0.05,
+            "dm_opening_seconds": 0.05,
             "guild_ready_seconds": 0.1,
         } | chosen
         if "BOT_IS_OF_AN_EARLIER_COMMIT" in os.environ:  # set by tests/repository/found_rows.py

@@ -16,7 +16,10 @@ from tests.browser.screen import Screen
 from tests.conftest import Start
 from tests.raid_boards import post_raid
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")  # the browser's event loop
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),  # the browser's event loop
+    pytest.mark.xdist_group("axe"),  # two workers that fetch it at once spoil each other's copy
+]
 
 AXE = "axe-core@4"
 FETCH_TIMEOUT_SECONDS = 60.0

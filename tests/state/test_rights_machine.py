@@ -352,4 +352,4 @@ class RightsMachine(RuleBasedStateMachine):
 
 
 TestRights = RightsMachine.TestCase
-TestRights.settings = settings(max_examples=rounds(20, 1500), stateful_step_count=rounds(20, 60), phases=PHASES)
+TestRights.settings = settings(max_examples=rounds(12, 1500), stateful_step_count=rounds(20, 60), phases=PHASES)
