@@ -189,9 +189,10 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
                 limit=_MAX_CALENDAR_EVENTS,
             )
         )
-        if not found:
+        raids = [raid async for raid in self._state.raids(found)]
+        if not raids:
             raise NothingToExport
-        return [await self._state.raid(raid) for raid in found]
+        return raids
 
     async def _send_calendar(self, interaction: Interaction, raids: list[Raid], what: ExportKind) -> None:
         server, now = permissions.guild_of(interaction).name, self._state.now()

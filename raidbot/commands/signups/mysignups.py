@@ -79,7 +79,7 @@ class MySignups(commands.Cog):
                 size=PAGE_SIZE,
             )
         )
-        raids = [await self._state.raid(entry.id) for entry in page.entries]
+        raids = [raid async for raid in self._state.raids(entry.id for entry in page.entries)]
         await responses.edit_response(
             interaction,
             embeds=(mysignups_views.list_embed(page, raids, member),),

@@ -15,7 +15,7 @@ from raidbot.raids import labels
 from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.utils.text import clip, escape, isolated, stamps
-from raidbot.utils.words import render, say
+from raidbot.utils.words import count, render, say
 
 PANEL = "mysignups"
 PAGE_SIZE = 8
@@ -24,12 +24,19 @@ _MAX_NAME_LENGTH = 60
 _MAX_PLACE_LENGTH = 150
 
 _CLOSED = say("Signups are closed. You can still leave until the start.")
+_UNREADABLE = (
+    "{n} raid is missing here: my database holds something about it that I cannot read.",
+    "{n} raids are missing here: my database holds something about them that I cannot read.",
+)
 _TOO_LATE = say("The raid has started. Tell a raid leader if you can’t come.")
 
 
 def list_embed(page: Page, raids: Sequence[Raid], member: MemberId) -> discord.Embed:
     first = page.number * PAGE_SIZE + 1
     lines = [_line(number, raid, member) for number, raid in enumerate(raids, start=first)]
+    on_page = min(page.total - page.number * PAGE_SIZE, PAGE_SIZE)
+    if (unreadable := on_page - len(raids)) > 0:
+        lines.append(render(count(*_UNREADABLE, unreadable)))
     nothing = "You have not signed up for a raid to come. `/raidinfo list` shows them."
     embed = panel_embed(f"Your signups here ({page.total})", "\n".join(lines) or nothing)
     return numbered(embed, page.number, page.pages)
