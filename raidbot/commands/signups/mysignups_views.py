@@ -15,7 +15,7 @@ from raidbot.raids import labels
 from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.utils.text import clip, escape, isolated, stamps
-from raidbot.utils.words import count, render, say
+from raidbot.utils.words import Text, count, render, say
 
 PANEL = "mysignups"
 PAGE_SIZE = 8
@@ -24,10 +24,6 @@ _MAX_NAME_LENGTH = 60
 _MAX_PLACE_LENGTH = 150
 
 _CLOSED = say("Signups are closed. You can still leave until the start.")
-_UNREADABLE = (
-    "{n} raid is missing here: my database holds something about it that I cannot read.",
-    "{n} raids are missing here: my database holds something about them that I cannot read.",
-)
 _TOO_LATE = say("The raid has started. Tell a raid leader if you can’t come.")
 
 
@@ -36,10 +32,18 @@ def list_embed(page: Page, raids: Sequence[Raid], member: MemberId) -> discord.E
     lines = [_line(number, raid, member) for number, raid in enumerate(raids, start=first)]
     on_page = min(page.total - page.number * PAGE_SIZE, PAGE_SIZE)
     if (unreadable := on_page - len(raids)) > 0:
-        lines.append(render(count(*_UNREADABLE, unreadable)))
+        lines.append(render(_unreadable(unreadable)))
     nothing = "You have not signed up for a raid to come. `/raidinfo list` shows them."
     embed = panel_embed(f"Your signups here ({page.total})", "\n".join(lines) or nothing)
     return numbered(embed, page.number, page.pages)
+
+
+def _unreadable(raids: int) -> Text:
+    return count(
+        "{n} raid is missing here: my database holds something about it that I cannot read.",
+        "{n} raids are missing here: my database holds something about them that I cannot read.",
+        raids,
+    )
 
 
 def list_rows(page: Page, raids: Sequence[Raid], member: MemberId) -> tuple[Row, ...]:
