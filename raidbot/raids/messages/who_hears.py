@@ -1,4 +1,4 @@
-"""The people who hear of an event by direct message, and what the raid’s thread hears.
+"""The people who hear of an event by direct message.
 
 `docs/decisions/57-who-hears-what.md` shows the same as a table, with the other roads; a test compares them.
 """
@@ -60,9 +60,6 @@ BY_DIRECT_MESSAGE: Mapping[type[ev.Event], tuple[Hearer, ...]] = {
     ev.Reminded: (Hearer.REMINDED,),
 }
 """Events that are not listed are told to nobody: the board, an answer or the audit shows them."""
-
-IN_THREAD: tuple[type[ev.Event], ...] = (ev.TimeChanged, ev.LengthChanged, ev.Reworded)
-"""Events that the thread of a raid with open signups gets a note of."""
 
 
 def hearers(change: ev.Change, event: ev.Event) -> tuple[MemberId, ...]:
