@@ -99,6 +99,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         )
         discord_internals.check_parts(self, own_urls=bool(options.api_url or options.gateway_url))
         discord_internals.set_request_timeout(self)
+        discord_internals.clear_ratelimits_rarely(self)
         discord_internals.skip_unreadable_frames()
         discord_internals.set_api_url(options.api_url)
         self._options = options

@@ -4,6 +4,7 @@ A new version of discord.py may move them. `missing_parts` finds out at the star
 without its part. Nothing outside this module touches them (`tests/delivery/test_discord_internals.py`).
 """
 
+import asyncio
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -76,6 +77,9 @@ _MEMBER_PARSERS = LibraryPart(
 _DISPATCH = LibraryPart("client.dispatch", callable, _MEMBER_PARSERS.without)
 _CONNECTOR = LibraryPart("client.http.connector", lambda _: True, "each failed login leaves an unclosed session behind")
 _CLOSE_SESSION = LibraryPart("client.http.close", callable, _CONNECTOR.without)
+_CLEAR_RATELIMITS = LibraryPart(
+    "client.http._try_clear_expired_ratelimits", callable, "with thousands of boards each call to a new one is slow"
+)
 _COMMAND_PAYLOAD = LibraryPart(
     "discord.app_commands.Command.to_dict", callable, "the commands are registered again at every start"
 )
@@ -87,7 +91,7 @@ _VOICE_WARNINGS = tuple(
 
 _ALWAYS = (
     *(_ROUTE, _REQUEST, _REQUEST_OPTIONS, _RECEIVE_FRAME, _MEMBER_PARSERS, _DISPATCH, _CONNECTOR, _CLOSE_SESSION),
-    *(_COMMAND_PAYLOAD, _GROUP_PAYLOAD, *_VOICE_WARNINGS),
+    *(_CLEAR_RATELIMITS, _COMMAND_PAYLOAD, _GROUP_PAYLOAD, *_VOICE_WARNINGS),
 )
 
 
@@ -138,6 +142,26 @@ def set_request_timeout(client: discord.Client, after: float = 30.0) -> None:
         return
     bounded = partial(client.http.request, timeout=aiohttp.ClientTimeout(total=after))
     client.http.request = bounded  # type: ignore[method-assign]
+
+
+def clear_ratelimits_rarely(client: discord.Client, every: float = 60.0) -> None:
+    """Look for rate limits to forget every `every` seconds at most; discord.py looks at all of them for each new one.
+
+    It keeps one for each message whose reactions are asked for, for 300 seconds.
+    """
+    if not _CLEAR_RATELIMITS.is_in(client):
+        return
+    clear: Callable[[], None] = client.http._try_clear_expired_ratelimits
+    next_at = 0.0
+
+    def clear_if_due() -> None:
+        nonlocal next_at
+        now = asyncio.get_running_loop().time()
+        if now >= next_at:
+            next_at = now + every
+            clear()
+
+    client.http._try_clear_expired_ratelimits = clear_if_due  # type: ignore[method-assign]
 
 
 def dispatch_member_updates(client: discord.Client) -> None:

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from discord_sandbox.faults import PROXY_PAGE, Silence
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse, NotNow
-from raidbot.delivery.discord_internals import set_request_timeout
+from raidbot.delivery.discord_internals import clear_ratelimits_rarely, set_request_timeout
 from raidbot.utils.circuit_breaker import CircuitBreaker
 from tests.delivery.harness import DeliveryWorld
 
@@ -151,3 +151,25 @@ async def test_waiting_out_global_limits_is_not_cut_short_and_leaves_the_client_
 
     assert api.down_for(READS) == 0
     await api.call(lambda: world.client.fetch_guild(world.guild.id), READS)
+
+
+@pytest.mark.parametrize(("every", "at_least", "at_most"), [(60.0, 0, 300), (0.0, 256, 100_000)])
+async def test_limits_to_forget_are_looked_for_now_and_then(
+    world: DeliveryWorld, monkeypatch: pytest.MonkeyPatch, every: float, at_least: int, at_most: int
+) -> None:
+    api, looks = DiscordApi(), 0
+    is_inactive = discord.http.Ratelimit.is_inactive
+
+    def counted(limit: discord.http.Ratelimit) -> bool:
+        nonlocal looks
+        looks += 1
+        return is_inactive(limit)
+
+    monkeypatch.setattr(discord.http.Ratelimit, "is_inactive", counted)
+    clear_ratelimits_rarely(world.client, every)
+
+    for number in range(300):
+        with pytest.raises(discord.NotFound):
+            await asking(api, world, 123456789012345678 + number)
+
+    assert at_least <= looks <= at_most

@@ -1,8 +1,8 @@
 """Templates as plain JSON: the form in which they are stored, exported and imported."""
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from raidbot.raids.model import Role
@@ -29,8 +29,13 @@ class NotATemplate(Refusal):
 
 def to_json(template: Template) -> dict[str, Any]:
     """Return every field by its name; colours as #RRGGBB, lengths in minutes."""
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(template)))
+    plain: dict[str, Any] = json.loads(json.dumps(template, default=_by_name))
     return plain | {"colour": f"#{template.colour:06X}"}
+
+
+def _by_name(part: Template | Strategy | Role) -> dict[str, object]:
+    """Return the fields by their names; `asdict` would also copy all that they hold."""
+    return {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}
 
 
 def from_json(given: Any, path: str = "template") -> Template:
