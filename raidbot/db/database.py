@@ -219,6 +219,7 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
     connection.execute("PRAGMA synchronous = FULL").fetchall()
     wal.limit_size(connection)
+    wal.begin_anew(connection)
     connection.execute("PRAGMA foreign_keys = ON").fetchall()
     # SQLite opens an unwritable file read-only and fails only at the first write, so try one now.
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]

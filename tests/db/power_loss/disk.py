@@ -41,9 +41,11 @@ class Disk:
     `given_out` has, for every result that somebody was told, the number of operations before it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, synced: Mapping[str, bytes] | None = None) -> None:
+        """Take what is in the files for synced, except where `synced` has less of one."""
         self.folder = folder.resolve()
-        self.at_first = {file.name: file.read_bytes() for file in self.folder.iterdir() if is_kept(file.name)}
+        files = {file.name: file.read_bytes() for file in self.folder.iterdir() if is_kept(file.name)}
+        self.at_first = files | dict(synced or {})
         self.operations: list[Operation] = []
         self.given_out: list[tuple[int, str]] = []
         self.names = set(self.at_first)

@@ -3,12 +3,12 @@
 import ctypes
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_int64, c_void_p
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from typing import IO, ClassVar
 
 import pytest
 
@@ -64,7 +64,9 @@ _SYNC = CFUNCTYPE(c_int, c_void_p, c_int)
 
 
 @contextmanager
-def disk_beneath(folder: Path, fault: Fault | None = None) -> Iterator[Disk]:
+def disk_beneath(
+    folder: Path, fault: Fault | None = None, *, synced: Mapping[str, bytes] | None = None
+) -> Iterator[Disk]:
     """Note on a test disk what SQLite and Python do to the files of `folder`; connections must be opened inside.
 
     Skips the test if Python's SQLite cannot be reached.
@@ -72,15 +74,16 @@ def disk_beneath(folder: Path, fault: Fault | None = None) -> Iterator[Disk]:
     found = _library()
     if found is None:
         pytest.skip("Python's sqlite3 is not linked with a libsqlite3.so of its own in /proc/self/maps")
-    shim, disk = _shim(found), Disk(folder)
+    shim, disk = _shim(found), Disk(folder, synced)
     shim.disk, shim.fault = disk, fault
     shim.register(ours=True)
     _note_python()
     _noted.append(disk)
     synced = os.fsync
 
-    def fsync(descriptor: int) -> None:
-        synced(descriptor)
+    def fsync(file: int | IO[bytes]) -> None:
+        synced(file)
+        descriptor = file if isinstance(file, int) else file.fileno()
         path = Path(f"/proc/self/fd/{descriptor}").readlink()
         if path == disk.folder:
             disk.note(Operation("sync folder"))
