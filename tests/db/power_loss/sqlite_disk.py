@@ -79,10 +79,10 @@ def disk_beneath(
     shim.register(ours=True)
     _note_python()
     _noted.append(disk)
-    synced = os.fsync
+    fsync_below = os.fsync
 
     def fsync(file: int | IO[bytes]) -> None:
-        synced(file)
+        fsync_below(file)
         descriptor = file if isinstance(file, int) else file.fileno()
         path = Path(f"/proc/self/fd/{descriptor}").readlink()
         if path == disk.folder:
