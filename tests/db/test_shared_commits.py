@@ -48,6 +48,20 @@ async def test_an_error_takes_back_the_statements_of_its_own_write_only(db: Data
     assert ends[3] == await db.read(in_order) == ["before"]
 
 
+async def test_an_error_in_the_middle_of_a_statement_is_that_of_its_own_write_only(db: Database) -> None:
+    def unfinished(tx: sqlite3.Connection) -> None:
+        rows = tx.execute("INSERT INTO facts VALUES ('one', ''), ('two', '') RETURNING name")
+        raise KeyError(next(rows))
+
+    ends = await asyncio.gather(
+        *(db.write(partial(note, name="before")), db.write(unfinished), db.write(partial(note, name="after"))),
+        return_exceptions=True,
+    )
+
+    assert [type(end) for end in ends] == [type(None), KeyError, type(None)]
+    assert await db.read(in_order) == ["before", "after"]
+
+
 async def test_a_full_disk_fails_all_that_share_its_commit_and_nothing_of_them_stays(db: Database) -> None:
     def fill(tx: sqlite3.Connection) -> None:
         for _ in range(200):

@@ -32,7 +32,9 @@ def main(source: Path, folder: Path) -> None:
         shutil.copyfile(source, outcome / source.name)
         child = os.fork()
         if child == 0:
-            asyncio.run(_write(outcome / source.name, outcome / "told", die_at(seam.line)))
+            is_armed = Event()
+            die_at(seam.line, is_armed.is_set)
+            asyncio.run(_write(outcome / source.name, outcome / "told", is_armed))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if status == signal.SIGKILL:

@@ -46,15 +46,11 @@ def _tries(function: ast.AST) -> Iterator[ast.Try]:
     return (node for node in ast.walk(function) if isinstance(node, ast.Try))
 
 
-def die_at(line: int) -> threading.Event:
-    """Kill this process before it executes the line of `FILE` in any thread started from now on.
-
-    Returns an event: the process does not die before it is set.
-    """
-    is_armed = threading.Event()
+def die_at(line: int, is_armed: Callable[[], bool]) -> None:
+    """Kill this process before it executes the line of `FILE`, once armed, in this thread or one started later."""
 
     def in_file(frame: FrameType, event: str, _: object) -> "_Tracer | None":
-        if event == "line" and frame.f_lineno == line and is_armed.is_set():
+        if event == "line" and frame.f_lineno == line and is_armed():
             os.kill(os.getpid(), signal.SIGKILL)
         return in_file
 
@@ -63,4 +59,3 @@ def die_at(line: int) -> threading.Event:
 
     threading.settrace(everywhere)
     sys.settrace(everywhere)
-    return is_armed
