@@ -86,7 +86,7 @@ class Database:
             for connection in opened:
                 await connection.close()
             guard.close()
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, sqlite3.Error | OSError):
                 raise unusable(path, error) from error
             raise
         return cls(path, writer, reader, guard)
@@ -207,7 +207,7 @@ def _opened(path: Path, *, keep_copy: bool) -> sqlite3.Connection:
     except BaseException as error:
         if connection is not None:
             connection.close()
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, sqlite3.Error | OSError):
             raise unusable(path, error) from error
         raise
     return connection

@@ -20,14 +20,15 @@ def begin_anew(connection: sqlite3.Connection) -> None:
 
     After a failed sync the system shows writes that no later sync brings to the disk: a COMMIT behind them in the log
     would be lost with them. SQLite cuts the log without syncing it, and an older log would take the pages back. A
-    reader of another program delays this until it ends.
+    reader of another program delays this until it ends. Raises OSError if the cut cannot be synced.
     """
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     (path,) = (file for _, name, file in connection.execute("PRAGMA database_list") if name == "main")
     log = Path(f"{path}-wal")
-    if log.exists():
-        with log.open("rb+") as file:
-            os.fsync(file)
+    if not log.exists() or not log.stat().st_size:
+        return
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with log.open("rb+") as file:
+        os.fsync(file)
 
 
 def is_large(path: Path) -> bool:

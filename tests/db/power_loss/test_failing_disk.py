@@ -1,6 +1,7 @@
 """The disk fails in the middle of shared commits: all that share one hear of it, and nothing given out is lost."""
 
 import asyncio
+import os
 import random
 import shutil
 import sqlite3
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from raidbot.db.database import Database, Unwritable
+from raidbot.db.errors import UnusableDatabase
 from tests.chaos import rounds
 from tests.db.power_loss.disk import Disk, Survival
 from tests.db.power_loss.power_cuts import broken
@@ -102,6 +104,21 @@ async def test_after_a_failed_sync_and_a_kill_the_next_start_relies_on_nothing_u
 
     assert len(disk.given_out) > NEIGHBOURS
     assert broken(disk, path.name, tmp_path, partial(wrong_facts, disk)) == []
+
+
+async def test_a_start_whose_log_cannot_be_synced_is_refused_with_the_reason(
+    made: Path, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    async with opened(path) as db:
+        await db.write(partial(pair, name="kept"))
+        shutil.copytree(path.parent, tmp_path / "killed")
+    monkeypatch.setattr(os, "fsync", fail)
+
+    with pytest.raises(UnusableDatabase, match="Input/output error"):
+        await Database.open(tmp_path / "killed" / path.name)
 
 
 async def test_a_lock_in_the_middle_holds_all_up_and_loses_nobody(made: Path, disk: Disk, path: Path) -> None:
