@@ -19,7 +19,7 @@ from bench.queries import queries
 from bench.startup import startup
 from raidbot.utils import logging
 
-_TIMEOUT_SECONDS = 60
+_TIMEOUT_SECONDS = 120
 _BENCHES: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
     "burst": burst,
     "spread": spread,

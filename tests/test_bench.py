@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import process_usage
+from bench import durable, process_usage
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,6 +25,21 @@ def test_a_benchmark_prints_one_json_line_and_nobody_is_lost() -> None:
     figures = json.loads(line)
     assert figures["bench"] == "spread"
     assert figures["durable_members"] == figures["members"] == 300
+
+
+@pytest.mark.skipif(not process_usage.has_proc(), reason="needs /proc")
+async def test_durable_says_what_the_disk_and_plain_sqlite_make_of_the_same_signups(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(durable, "_ROUNDS", 1)
+    monkeypatch.setattr(durable, "_MEMBERS_EACH", 3)
+
+    figures = await durable.durable()
+
+    assert figures["signups_each_round"] == 60
+    assert 0 < figures["signups_per_commit"] <= 20
+    assert all(figures[f"ratio_to_{loop}"] > 0 for loop in ("raw_1", "raw_20", "aiosqlite"))
+    assert figures["fsyncs_per_second"] > 0
 
 
 def test_an_unknown_benchmark_is_named() -> None:

@@ -86,7 +86,7 @@ class Database:
             for connection in opened:
                 await connection.close()
             guard.close()
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, sqlite3.Error | OSError):
                 raise unusable(path, error) from error
             raise
         return cls(path, writer, reader, guard)
@@ -207,7 +207,7 @@ def _opened(path: Path, *, keep_copy: bool) -> sqlite3.Connection:
     except BaseException as error:
         if connection is not None:
             connection.close()
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, sqlite3.Error | OSError):
             raise unusable(path, error) from error
         raise
     return connection
@@ -219,6 +219,7 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
     connection.execute("PRAGMA synchronous = FULL").fetchall()
     wal.limit_size(connection)
+    wal.begin_anew(connection)
     connection.execute("PRAGMA foreign_keys = ON").fetchall()
     # SQLite opens an unwritable file read-only and fails only at the first write, so try one now.
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]

@@ -46,16 +46,18 @@ class _Table(Generic[V]):
         if after is before:
             return
         gone, new = _difference(before, after, lambda value: self.row(value)[: self.keys])
-        where = " AND ".join(f"{column} = ?" for column in ("raid", *self.columns[: self.keys]))
-        tx.executemany(
-            f"DELETE FROM {self.name} WHERE {where}",  # noqa: S608 - our own names
-            [(raid, *self.row(value)[: self.keys]) for value in gone],
-        )
-        names, holes = ", ".join(("raid", *self.columns)), ", ".join("?" for _ in ("raid", *self.columns))
-        tx.executemany(
-            f"INSERT OR REPLACE INTO {self.name} ({names}) VALUES ({holes})",  # noqa: S608
-            [(raid, *self.row(value)) for value in new],
-        )
+        if gone:
+            where = " AND ".join(f"{column} = ?" for column in ("raid", *self.columns[: self.keys]))
+            tx.executemany(
+                f"DELETE FROM {self.name} WHERE {where}",  # noqa: S608 - our own names
+                [(raid, *self.row(value)[: self.keys]) for value in gone],
+            )
+        if new:
+            names, holes = ", ".join(("raid", *self.columns)), ", ".join("?" for _ in ("raid", *self.columns))
+            tx.executemany(
+                f"INSERT OR REPLACE INTO {self.name} ({names}) VALUES ({holes})",  # noqa: S608
+                [(raid, *self.row(value)) for value in new],
+            )
 
     def told(self, raid: Raid) -> list[tuple[Any, ...]]:
         """Return the raid's values as rows; `value(*row)` restores each."""

@@ -6,6 +6,7 @@ the statements of one write only.
 
 import asyncio
 import sqlite3
+import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ class Write(Generic[T]):
             # SQLite itself rolls everything back at some errors, and the neighbours' statements are gone, too.
             if ends_all(error) or not connection.in_transaction:
                 raise
+            # Its frames may hold a cursor that is not at its end, and SQLite ends no savepoint beside one that writes.
+            traceback.clear_frames(error.__traceback__)
             connection.execute("ROLLBACK TO one")
             self._error = error
         connection.execute("RELEASE one")

@@ -1,5 +1,6 @@
 """The write-ahead log beside the database: how large it is, and how it becomes small again."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,22 @@ LARGE_BYTES = 8 * 2**20
 
 def limit_size(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA journal_size_limit = {LIMIT_BYTES:d}").fetchall()
+
+
+def begin_anew(connection: sqlite3.Connection) -> None:
+    """Copy the log that a killed process left to the database, so that nothing relies on what may not be synced.
+
+    After a failed sync the system shows writes that no later sync brings to the disk: a COMMIT behind them in the log
+    would be lost with them. SQLite cuts the log without syncing it, and an older log would take the pages back. A
+    reader of another program delays this until it ends. Raises OSError if the cut cannot be synced.
+    """
+    (path,) = (file for _, name, file in connection.execute("PRAGMA database_list") if name == "main")
+    log = Path(f"{path}-wal")
+    if not log.exists() or not log.stat().st_size:
+        return
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with log.open("rb+") as file:
+        os.fsync(file)
 
 
 def is_large(path: Path) -> bool:

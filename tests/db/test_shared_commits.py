@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
 from functools import partial
@@ -48,6 +49,20 @@ async def test_an_error_takes_back_the_statements_of_its_own_write_only(db: Data
     assert ends[3] == await db.read(in_order) == ["before"]
 
 
+async def test_an_error_in_the_middle_of_a_statement_is_that_of_its_own_write_only(db: Database) -> None:
+    def unfinished(tx: sqlite3.Connection) -> None:
+        rows = tx.execute("INSERT INTO facts VALUES ('one', ''), ('two', '') RETURNING name")
+        raise KeyError(next(rows))
+
+    ends = await asyncio.gather(
+        *(db.write(partial(note, name="before")), db.write(unfinished), db.write(partial(note, name="after"))),
+        return_exceptions=True,
+    )
+
+    assert [type(end) for end in ends] == [type(None), KeyError, type(None)]
+    assert await db.read(in_order) == ["before", "after"]
+
+
 async def test_a_full_disk_fails_all_that_share_its_commit_and_nothing_of_them_stays(db: Database) -> None:
     def fill(tx: sqlite3.Connection) -> None:
         for _ in range(200):
@@ -79,6 +94,27 @@ async def test_another_programs_lock_fails_all_that_wait_for_it_at_once(db: Data
     assert [type(end) for end in ends] == [Unwritable] * 3
     await db.write(partial(note, name="later"))
     assert await db.read(in_order) == ["later"]
+
+
+async def test_a_slow_write_delays_those_behind_it_by_its_own_time_and_one_commit(db: Database) -> None:
+    statements: list[str] = []
+    await db._writer.set_trace_callback(statements.append)
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def slow(tx: sqlite3.Connection) -> None:
+        has_begun.set()
+        assert may_end.wait(60)
+        note(tx, "slow")
+
+    waiting = [asyncio.create_task(db.write(slow))]
+    assert await asyncio.to_thread(has_begun.wait, 60)
+    waiting += [asyncio.create_task(db.write(partial(note, name=str(number)))) for number in range(20)]
+    await asyncio.sleep(0)
+    may_end.set()
+    await asyncio.gather(*waiting)
+
+    assert statements.count("COMMIT") == 2
+    assert await db.read(in_order) == ["slow", *map(str, range(20))]
 
 
 async def test_a_result_is_given_out_once_others_can_see_it(db: Database) -> None:
