@@ -22,7 +22,7 @@ from raidbot.db.raids import UnreadableRaid
 from raidbot.db.set_aside import SetAsideReports
 from raidbot.raids.events import Cause as Cause
 from raidbot.raids.events import Change, Created
-from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Status
+from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Status, changed
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue, new_key
 from raidbot.utils.aggregate import Aggregate, Stale
@@ -211,7 +211,7 @@ class State:
             if not change.events:
                 return None
             fresh = self._new_names(before.guild, names or {})
-            change = cause.made(replace(change, raid=replace(change.raid, version=before.version + 1)))
+            change = cause.made(replace(change, raid=changed(change.raid, version=before.version + 1)))
             queued = await self.db.write(partial(transactions.save_change, before, change, cause, self.now(), fresh))
             self._remember_names(before.guild, fresh)
             if queued:

@@ -1,14 +1,13 @@
 """Render a raid as its board: a pure function of the raid and its members' names."""
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import replace
 
 from raidbot.delivery.drawing.board import Board
 from raidbot.delivery.drawing.components import Rows, controls_of
 from raidbot.delivery.drawing.roster_fields import WHOLE_NAME, named, roster, smallest
 from raidbot.delivery.drawing.text_fit import shortened, shortened_text, units
 from raidbot.raids import labels
-from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait
+from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait, changed
 from raidbot.raids.notifications import why_cancelled, why_closed
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.model import (
@@ -63,7 +62,7 @@ def reactions_of(raid: Raid, style: SignupStyle | None) -> tuple[str, ...]:
 
 def look(raid: Raid, names: Mapping[MemberId, str], style: SignupStyle | None, leaders: Set[MemberId]) -> object:
     """Return a value that differs whenever the board does, much cheaper to make and compare than a board."""
-    shown = replace(raid, marks=(), asks=(), given_up=(), next_place=0, version=0)
+    shown = changed(raid, marks=(), asks=(), given_up=(), next_place=0, version=0)
     return shown, _lacks_one(raid), names, style, leaders
 
 
