@@ -212,6 +212,7 @@ def _outbox_endings(raid: RaidId) -> Iterator[tuple[str, Call]]:
 
 def _end_obsolete(tx: sqlite3.Connection, raid: RaidId, event: Event) -> None:
     before = _stored(tx, raid)
+    outbox.enqueue(tx, replace(_message(f"{event}"), raid=raid))
     outbox_endings.end_obsolete(tx, before, Change(replace(before, seats=()), (event,)), NOW)
 
 
