@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars
 
 from raidbot.db import absences, drafts, guilds, outbox, raid_queries, rosters, transactions
 from raidbot.db import raids as rows
@@ -207,6 +207,7 @@ class State:
         """
 
         async def step(before: Raid) -> Change | None:
+            bind_contextvars(raid=raid_id)  # of the task that the change runs in
             change = rule(before)
             if not change.events:
                 return None
@@ -219,8 +220,7 @@ class State:
             return change
 
         try:
-            with bound_contextvars(raid=raid_id):
-                before, change = await self._raids.change(raid_id, step)
+            before, change = await self._raids.change(raid_id, step)
         except Stale:
             raise BusyRaid from None
         return Change(before) if change is None else change
