@@ -236,11 +236,17 @@ def delete_marks(tx: sqlite3.Connection, raid: RaidId, *, before: datetime) -> N
 
 def _difference(before: tuple[V, ...], after: tuple[V, ...], key: Callable[[V], object]) -> tuple[list[V], list[V]]:
     """Return the values of `before` whose key is gone, and the values of `after` that are new or different."""
-    # Most of a long roster stays as it is, the same objects, which are found fast.
-    were, are = {id(value): value for value in before}, {id(value): value for value in after}
-    old = {key(value): value for one, value in were.items() if one not in are}
-    new = {key(value): value for one, value in are.items() if one not in were}
+    old = {key(value): value for value in lacking(before, after)}
+    new = {key(value): value for value in lacking(after, before)}
     return (
         [value for name, value in old.items() if name not in new],
         [value for name, value in new.items() if old.get(name) != value],
     )
+
+
+def lacking(values: tuple[V, ...], others: tuple[V, ...]) -> list[V]:
+    """Return the values that are not, as the same objects, among the others; of a long roster those are few."""
+    known = set(map(id, others))
+    if known.issuperset(map(id, values)):
+        return []
+    return [value for value in values if id(value) not in known]
