@@ -128,6 +128,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         for cog in all_cogs(self._services()):
             await self.add_cog(cog)
         discord_internals.dispatch_member_updates(self)
+        discord_internals.ignore_edited_messages(self)
         self._tasks.spawn(guarded("heartbeat", self.heartbeat.run), name="heartbeat")
         self.delivery.start()
         register = partial(register_commands, self.tree, self._db, self.api, application_id=self.application_id)

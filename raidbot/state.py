@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars
 
 from raidbot.db import absences, drafts, guilds, outbox, raid_queries, rosters, transactions
 from raidbot.db import raids as rows
@@ -22,7 +22,7 @@ from raidbot.db.raids import UnreadableRaid
 from raidbot.db.set_aside import SetAsideReports
 from raidbot.raids.events import Cause as Cause
 from raidbot.raids.events import Change, Created
-from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Status
+from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Status, changed
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue, new_key
 from raidbot.utils.aggregate import Aggregate, Stale
@@ -207,11 +207,12 @@ class State:
         """
 
         async def step(before: Raid) -> Change | None:
+            bind_contextvars(raid=raid_id)  # of the task that the change runs in
             change = rule(before)
             if not change.events:
                 return None
             fresh = self._new_names(before.guild, names or {})
-            change = cause.made(replace(change, raid=replace(change.raid, version=before.version + 1)))
+            change = cause.made(replace(change, raid=changed(change.raid, version=before.version + 1)))
             queued = await self.db.write(partial(transactions.save_change, before, change, cause, self.now(), fresh))
             self._remember_names(before.guild, fresh)
             if queued:
@@ -219,8 +220,7 @@ class State:
             return change
 
         try:
-            with bound_contextvars(raid=raid_id):
-                before, change = await self._raids.change(raid_id, step)
+            before, change = await self._raids.change(raid_id, step)
         except Stale:
             raise BusyRaid from None
         return Change(before) if change is None else change

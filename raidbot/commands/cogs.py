@@ -101,7 +101,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         Ping(state, lambda: not services.api.is_down, started_at=services.started_at),
         *_gateway_cogs(services, speed),
     ]
-    closed_dms = ClosedDms(state)
+    closed_dms = ClosedDms(state, delivery.outbox.closed_dms)
     return [Router(panels, check=services.check_allowed, answered=closed_dms.answered), closed_dms, *cogs]
 
 
@@ -139,5 +139,6 @@ def _gateway_cogs(services: Services, speed: SlidingWindow[tuple[int, int]]) -> 
             boards=delivery.boards,
             posting=delivery.posting,
             unhandled=delivery.unhandled_reactions,
+            closed_dms=delivery.outbox.closed_dms,
         ),
     )

@@ -57,6 +57,9 @@ def record(
     source: Source,
 ) -> None:
     """Write the entries and mark them as pending for those log channels that the guild has chosen."""
+    listed = list(entries)
+    if not listed:
+        return
     chosen = tx.execute(
         "SELECT audit_channel IS NOT NULL, debug_channel IS NOT NULL FROM guilds WHERE id = ?", (guild,)
     ).fetchone()
@@ -65,7 +68,7 @@ def record(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (guild, raid, seconds(at), actor, source, e.action, e.member, _written(e), *(chosen or (0, 0)))
-            for e in entries
+            for e in listed
         ],
     )
 

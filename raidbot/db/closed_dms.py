@@ -44,6 +44,11 @@ def silent_since(connection: sqlite3.Connection, member: int) -> datetime | None
     return _instant(row)
 
 
+def all_silent(connection: sqlite3.Connection) -> list[int]:
+    """Return the members whose DMs were found closed and who have done nothing since."""
+    return [member for (member,) in connection.execute("SELECT member FROM closed_dms WHERE try_again = 0").fetchall()]
+
+
 def note_sign_of_life(tx: sqlite3.Connection, member: int) -> None:
     """Let the next message to the member be tried."""
     tx.execute("UPDATE closed_dms SET try_again = 1 WHERE member = ?", (member,))

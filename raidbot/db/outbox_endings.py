@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from raidbot.db.rosters import lacking
 from raidbot.db.timestamps import seconds
 from raidbot.raids import events as ev
 from raidbot.raids.model import MemberId, Raid
@@ -23,13 +24,26 @@ def end_obsolete(
 ) -> tuple[ev.SubstituteAsked, ...]:
     """End the messages that the change makes untrue; return the requests among them that still stand, to owe anew."""
     raid, asked = change.raid, set[MemberId]()
-    for purpose, reason, members in _endings(before, change):
+    endings = list(_endings(before, change))
+    if not endings or not _owes(tx, raid):
+        return ()
+    for purpose, reason, members in endings:
         ended = _end(tx, raid, purpose, reason, now, members)
         if ended:
             log.info("messages no longer owed", raid=raid.id, purpose=purpose.value, messages=len(ended), reason=reason)
         if purpose is Purpose.REQUEST:
             asked |= ended
     return tuple(ev.SubstituteAsked(ask.member, ask.role) for ask in raid.asks if raid.is_live and ask.member in asked)
+
+
+def _owes(tx: sqlite3.Connection, raid: Raid) -> bool:
+    """Return True if any message about the raid is unsent, which is seldom so."""
+    # Two queries, so that each uses its partial index: sent rows stay in the table.
+    unsent = (
+        "SELECT 1 FROM outbox WHERE state = 'pending' AND raid = ?1"
+        " UNION ALL SELECT 1 FROM outbox WHERE state = 'claimed' AND raid = ?1 LIMIT 1"
+    )
+    return tx.execute(unsent, (raid.id,)).fetchone() is not None
 
 
 def _endings(before: Raid, change: ev.Change) -> Iterator[_Ending]:
@@ -42,12 +56,11 @@ def _endings(before: Raid, change: ev.Change) -> Iterator[_Ending]:
     if any(isinstance(event, ev.TimeChanged) and event.before != event.after for event in change.events):
         yield Purpose.REMINDER, "the raid was moved", None
         yield Purpose.REQUEST, "the raid was moved", None
-    if before.seats is not raid.seats:
+    if gone := lacking(before.seats, raid.seats):
         seats = {(seat.member, seat.role) for seat in raid.seats}
-        if lost := {seat.member for seat in before.seats if (seat.member, seat.role) not in seats}:
+        if lost := {seat.member for seat in gone if (seat.member, seat.role) not in seats}:
             yield Purpose.PROMOTION, "the seat is gone", lost
-        left = {seat.member for seat in before.seats} - {member for member, _ in seats} - {raid.creator, raid.leader}
-        if left:
+        if left := {seat.member for seat in gone} - {member for member, _ in seats} - {raid.creator, raid.leader}:
             yield Purpose.REMINDER, "the seat is gone", left
     if unasked := {ask.member for ask in before.asks} - {ask.member for ask in raid.asks}:
         yield Purpose.REQUEST, "the request has ended", unasked

@@ -125,10 +125,11 @@ def insert(tx: sqlite3.Connection, raid: Raid) -> RaidId:
 
 def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
     """Write the difference; `after.version` must be the next one. Raises Conflict if `before` is no longer current."""
+    was, becomes = vars(before), vars(after)
     changed = {
         name: value
         for name, column in _COLUMNS.items()
-        if getattr(before, name) is not getattr(after, name) and (value := column.cell(after)) != column.cell(before)
+        if was[name] is not becomes[name] and (value := column.cell(after)) != column.cell(before)
     }
     sets = ", ".join(f"{name} = ?" for name in changed)
     cursor = tx.execute(

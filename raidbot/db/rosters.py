@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from raidbot.db import cells
@@ -46,18 +47,11 @@ class _Table(Generic[V]):
         if after is before:
             return
         gone, new = _difference(before, after, lambda value: self.row(value)[: self.keys])
+        delete, insert = _statements(self.name, self.columns, self.keys)
         if gone:
-            where = " AND ".join(f"{column} = ?" for column in ("raid", *self.columns[: self.keys]))
-            tx.executemany(
-                f"DELETE FROM {self.name} WHERE {where}",  # noqa: S608 - our own names
-                [(raid, *self.row(value)[: self.keys]) for value in gone],
-            )
+            tx.executemany(delete, [(raid, *self.row(value)[: self.keys]) for value in gone])
         if new:
-            names, holes = ", ".join(("raid", *self.columns)), ", ".join("?" for _ in ("raid", *self.columns))
-            tx.executemany(
-                f"INSERT OR REPLACE INTO {self.name} ({names}) VALUES ({holes})",  # noqa: S608
-                [(raid, *self.row(value)) for value in new],
-            )
+            tx.executemany(insert, [(raid, *self.row(value)) for value in new])
 
     def told(self, raid: Raid) -> list[tuple[Any, ...]]:
         """Return the raid's values as rows; `value(*row)` restores each."""
@@ -73,6 +67,17 @@ class _Table(Generic[V]):
             return tuple(self.value(*row) for row in rows)
         except cells.UnreadableCellError as why:
             raise cells.UnreadableCellError(f"{self.name}: {why}") from None
+
+
+@cache
+def _statements(table: str, columns: tuple[str, ...], keys: int) -> tuple[str, str]:
+    """Return the statements that delete a row by its keys, and that insert one."""
+    where = " AND ".join(f"{column} = ?" for column in ("raid", *columns[:keys]))
+    names, holes = ", ".join(("raid", *columns)), ", ".join("?" for _ in ("raid", *columns))
+    return (
+        f"DELETE FROM {table} WHERE {where}",  # noqa: S608 - our own names
+        f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({holes})",  # noqa: S608
+    )
 
 
 def _seat(
@@ -231,19 +236,17 @@ def delete_marks(tx: sqlite3.Connection, raid: RaidId, *, before: datetime) -> N
 
 def _difference(before: tuple[V, ...], after: tuple[V, ...], key: Callable[[V], object]) -> tuple[list[V], list[V]]:
     """Return the values of `before` whose key is gone, and the values of `after` that are new or different."""
-    start = _shared(before, after)
-    end = _shared(before[start:][::-1], after[start:][::-1])  # most of a long roster stays as it is
-    old = {key(value): value for value in before[start : len(before) - end]}
-    new = {key(value): value for value in after[start : len(after) - end]}
+    old = {key(value): value for value in lacking(before, after)}
+    new = {key(value): value for value in lacking(after, before)}
     return (
         [value for name, value in old.items() if name not in new],
         [value for name, value in new.items() if old.get(name) != value],
     )
 
 
-def _shared(one: tuple[V, ...], other: tuple[V, ...]) -> int:
-    """Return how many values at the beginning of both are the same objects."""
-    for number, (mine, yours) in enumerate(zip(one, other, strict=False)):
-        if mine is not yours:
-            return number
-    return min(len(one), len(other))
+def lacking(values: tuple[V, ...], others: tuple[V, ...]) -> list[V]:
+    """Return the values that are not, as the same objects, among the others; of a long roster those are few."""
+    known = set(map(id, others))
+    if known.issuperset(map(id, values)):
+        return []
+    return [value for value in values if id(value) not in known]

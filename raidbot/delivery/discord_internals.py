@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 _DISCORD_API = "https://discord.com/api/v10"
 _MEMBER_UPDATE = "GUILD_MEMBER_UPDATE"
+_MESSAGE_UPDATE = "MESSAGE_UPDATE"
 REACTORS_PER_PAGE = 100
 
 
@@ -179,6 +180,12 @@ def dispatch_member_updates(client: discord.Client) -> None:
         client.dispatch("raw_member_update", int(update["guild_id"]), int(user["id"]), name, roles)
 
     parsers[_MEMBER_UPDATE] = heard
+
+
+def ignore_edited_messages(client: discord.Client) -> None:
+    """Drop the gateway's events of edited messages, to which nobody listens: discord.py makes a message of each."""
+    if _MEMBER_PARSERS.is_in(client):
+        client._connection.parsers.pop(_MESSAGE_UPDATE, None)
 
 
 def skip_unreadable_frames() -> None:

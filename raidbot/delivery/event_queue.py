@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, bound_contextvars, clear_contextvars, get_contextvars
 
 from raidbot.db.database import Unwritable
 from raidbot.db.heard_reactions import HeardReaction
@@ -176,9 +176,10 @@ class EventQueue:
         queue = self._queues[key]
         while queue and not self._stopping.is_set():
             event = queue[0]
-            with bound_contextvars(**event.fields | key.fields):
-                if not await self._handle(event, queue):
-                    return
+            clear_contextvars()  # this task's own: it was started detached
+            bind_contextvars(**event.fields | key.fields)
+            if not await self._handle(event, queue):
+                return
             queue.popleft()
             self._reactions -= event.reaction is not None
         if not queue:

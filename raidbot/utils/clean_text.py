@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from raidbot.utils.text import clip
 
@@ -30,6 +31,7 @@ _VIRAMA = 9
 _NAMELESS = "Unknown"
 
 
+@lru_cache(maxsize=5000)
 def clean_name(text: str, limit: int = 32) -> str:
     """Return a display name of at most `limit` characters on one line; “Unknown” if nothing visible is left.
 

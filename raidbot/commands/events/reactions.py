@@ -22,6 +22,7 @@ from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.event_queue import EventQueue
+from raidbot.delivery.messages.closed_dms import ClosedDms
 from raidbot.delivery.unhandled_reactions import UnhandledReactions
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
@@ -55,6 +56,7 @@ class Reactions(commands.Cog):
         boards: Boards,
         posting: Posting,
         unhandled: UnhandledReactions,
+        closed_dms: ClosedDms,
     ) -> None:
         self._client = client
         self._state = state
@@ -65,6 +67,7 @@ class Reactions(commands.Cog):
         self._reconcile = reconcile
         self._boards = boards
         self._unhandled = unhandled
+        self._closed_dms = closed_dms
         self._early = EarlyReactions(client, posting)
         self._checks = ReactionChecks(kinds, reader, api, reconcile)
         posting.listen(self._take_in_early)
@@ -94,6 +97,8 @@ class Reactions(commands.Cog):
         key = self._kinds.find(payload.message_id)
         if key is not None:
             await self._take_in(key, [*self._early.take(payload.message_id), payload])
+            if payload.event_type == "REACTION_ADD" and self._closed_dms.may_be_silent(payload.user_id):
+                await self._closed_dms.did_something(payload.user_id)
             return
         self._early.hold(payload)
         if payload.event_type == "REACTION_ADD" and payload.message_author_id == (

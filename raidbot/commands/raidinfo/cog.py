@@ -18,7 +18,6 @@ from raidbot.commands.ui.raid_autocomplete import WHICH_RAID, find_raid, raid_ch
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of, page_number
 from raidbot.db import raid_listings
 from raidbot.delivery.drawing import render
-from raidbot.delivery.exports.ical import calendar
 from raidbot.delivery.exports.roster_csv import roster_sheet
 from raidbot.raids import labels
 from raidbot.raids.kinds import KIND_NAMES
@@ -196,6 +195,8 @@ class RaidInfo(commands.GroupCog, group_name="raidinfo", group_description="Raid
 
     async def _send_calendar(self, interaction: Interaction, raids: list[Raid], what: ExportKind) -> None:
         server, now = permissions.guild_of(interaction).name, self._state.now()
+        from raidbot.delivery.exports.ical import calendar  # its library takes 3 MB, and few ask for calendars
+
         made = calendar(raids, server=server, reader=permissions.member_id(interaction), now=now)
         what_for = "One raid" if len(raids) == 1 else f"{len(raids)} raids"
         text = f"{what_for} for your calendar. Open the file on your device; a newer one brings the old up to date."

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from discord import app_commands
-from rapidfuzz import fuzz, utils
 
 from raidbot.utils.text import clip
 
@@ -12,7 +11,6 @@ MAX_CHOICE_LENGTH = 100
 _MIN_SCORE_PERCENT = 80
 _MIN_FUZZY_LENGTH = 4
 _NO_MATCH_RANK = 1000.0
-_SCORES = (fuzz.token_set_ratio, fuzz.partial_ratio)
 
 
 def matching(typed: str, lines: Iterable[tuple[str, ...]]) -> list[app_commands.Choice[str]]:
@@ -38,5 +36,14 @@ def _rank(wanted: str, text: str) -> float:
         return 1
     if len(wanted) < _MIN_FUZZY_LENGTH:
         return _NO_MATCH_RANK
-    likeness = max(score(wanted, text, processor=utils.default_process) for score in _SCORES)
+    likeness = _likeness(wanted, text)
     return 102 - likeness if likeness >= _MIN_SCORE_PERCENT else _NO_MATCH_RANK
+
+
+def _likeness(wanted: str, text: str) -> float:
+    """Return how well the text matches, in percent."""
+    from rapidfuzz import fuzz, utils  # 3 MB that nobody needs before the first unclear word
+
+    return max(
+        score(wanted, text, processor=utils.default_process) for score in (fuzz.token_set_ratio, fuzz.partial_ratio)
+    )

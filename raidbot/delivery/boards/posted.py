@@ -57,10 +57,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PostedThing:
-    """A posted thing: `board` is what its message has to show. If `is_final`, it is not drawn again after that."""
+    """A posted thing as it stands now. If `is_final`, it is not drawn again after that.
+
+    `draw` returns what its message has to show, and works for long: things with equal `look` have equal boards.
+    `reactions` are those of the board.
+    """
 
     place: Place
-    board: Board
+    reactions: tuple[str, ...]
+    look: object
+    draw: Callable[[], Board]
     is_final: bool = False
 
 

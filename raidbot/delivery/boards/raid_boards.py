@@ -24,14 +24,13 @@ from raidbot.delivery.boards.posted import (
     Unwanted,
 )
 from raidbot.delivery.boards.posting import Posting
-from raidbot.delivery.boards.raid_comparison import MaySignUp, RaidComparing
+from raidbot.delivery.boards.raid_comparison import MaySignUp, RaidComparing, concerned_members
 from raidbot.delivery.boards.raid_key import RAID, raid_key
 from raidbot.delivery.boards.raid_marks import forget_unwanted, swept_marks, unwanted_of
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.drawing import render
-from raidbot.delivery.drawing.board import Board
 from raidbot.delivery.members.departures import Departures
 from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.reaction_notices import ReactionNotices
@@ -53,7 +52,7 @@ from raidbot.raids.model import (
     Status,
 )
 from raidbot.raids.rosters import signups
-from raidbot.raids.settings import GuildSettings
+from raidbot.raids.settings import GuildSettings, SignupStyle
 from raidbot.state import BOARD_RETENTION, Cause, State
 from raidbot.utils.tasks import end, start_detached
 
@@ -160,8 +159,14 @@ class RaidBoards(PostedKind):
         raid = await self._readable(raid_id)
         if raid is None or raid.message is None or _board_is_gone(raid):
             return None
-        place = Place(raid.guild, raid.channel, raid.message)
-        return PostedThing(place, await self._drawn(raid), is_final=raid.status is Status.CANCELLED)
+        drawn = await self._drawn_of(raid)
+        return PostedThing(
+            Place(raid.guild, raid.channel, raid.message),
+            reactions=render.reactions_of(raid, drawn[1]),
+            look=render.look(raid, *drawn),
+            draw=partial(render.board, raid, *drawn),
+            is_final=raid.status is Status.CANCELLED,
+        )
 
     async def save_snapshot(self, raid: int, snapshot: str, /) -> None:
         self._unseen.discard(RaidId(raid))
@@ -205,7 +210,7 @@ class RaidBoards(PostedKind):
         raid = await self._readable(raid_id)
         if raid is None or raid.status is not Status.POSTING:
             return None
-        board = await self._drawn(replace(raid, status=Status.OPEN))
+        board = render.board(replace(raid, status=Status.OPEN), *await self._drawn_of(raid))
         return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}")
 
     async def claim_post(self, raid: int, now: datetime, /) -> datetime | None:
@@ -338,7 +343,7 @@ class RaidBoards(PostedKind):
         if raid.marks is not before.marks:
             self._remove_unwanted(raid)
         if self._reconcile.is_comparing(key):
-            self._reconcile.touched(key, _concerned(before, raid), by=change.events)
+            self._reconcile.touched(key, concerned_members(before, raid), by=change.events)
         if Created() in change.events or (raid.status is Status.CANCELLED and before.status is Status.POSTING):
             self._posting.post(key)
 
@@ -378,20 +383,12 @@ class RaidBoards(PostedKind):
         """Return True if all names on the board are known."""
         return {raid.creator, *raid.members()} <= (await self._state.names(raid)).keys()
 
-    async def _drawn(self, raid: Raid) -> Board:
+    async def _drawn_of(self, raid: Raid) -> tuple[Mapping[MemberId, str], SignupStyle, Set[MemberId]]:
+        """Return what a board is drawn of beside the raid."""
         style = (await self._state.settings(raid.guild)).signup_style
         leaders = await self._state.leaders(raid.guild)
-        return render.board(raid, await self._state.names(raid), style, leaders)
+        return await self._state.names(raid), style, leaders
 
 
 def _board_is_gone(raid: Raid) -> bool:
     return raid.status is Status.CANCELLED and raid.cancelled_reason is not CancelReason.MANUAL
-
-
-def _concerned(before: Raid, after: Raid) -> set[MemberId]:
-    """Return members whose seats, waits or marks differ."""
-    return (
-        {seat.member for seat in set(before.seats) ^ set(after.seats)}
-        | {wait.member for wait in set(before.waits) ^ set(after.waits)}
-        | {mark.member for mark in set(before.marks) ^ set(after.marks)}
-    )

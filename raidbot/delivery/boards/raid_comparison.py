@@ -147,3 +147,12 @@ class RaidComparison:
             return change
 
         return await self._parts.state.change(self._raid.id, unless_touched, _CAUSE)
+
+
+def concerned_members(before: Raid, after: Raid) -> set[MemberId]:
+    """Return members whose seats, waits or marks differ."""
+    return (
+        {seat.member for seat in set(before.seats) ^ set(after.seats)}
+        | {wait.member for wait in set(before.waits) ^ set(after.waits)}
+        | {mark.member for mark in set(before.marks) ^ set(after.marks)}
+    )

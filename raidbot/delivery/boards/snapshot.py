@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from raidbot.delivery.drawing.board import Board
 from raidbot.raids.emoji import model as emoji
 
 
@@ -21,10 +20,10 @@ class Snapshot:
     def written(self) -> str:
         return f"{self.fingerprint} " + ("?" if self.reactions is None else " ".join(("=", *self.reactions)))
 
-    def lacks(self, board: Board) -> list[str]:
-        """Return the reactions that the bot has yet to add, in the board's order."""
+    def lacks(self, reactions: tuple[str, ...]) -> list[str]:
+        """Return those of a board's reactions that the bot has yet to add, in their order."""
         standing = {emoji.key_of(one) for one in self.reactions or ()}
-        return [one for one in board.reactions if emoji.key_of(one) not in standing]
+        return [one for one in reactions if emoji.key_of(one) not in standing]
 
-    def has_all_of(self, board: Board) -> bool:
-        return self.reactions is not None and bool(self.reactions) == bool(board.reactions) and not self.lacks(board)
+    def has_all_of(self, reactions: tuple[str, ...]) -> bool:
+        return self.reactions is not None and bool(self.reactions) == bool(reactions) and not self.lacks(reactions)

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import discord
 import structlog
@@ -11,6 +12,7 @@ from raidbot.db.database import Unwritable
 from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, PostedThing, loss_of
 from raidbot.delivery.boards.snapshot import Snapshot
 from raidbot.delivery.discord_api import UNKNOWN_EMOJI, CircuitOpen, DiscordApi, Family, NoResponse
+from raidbot.delivery.drawing.board import Board
 from raidbot.delivery.drawing.components import with_controls
 from raidbot.delivery.keyed_workers import KeyedWorkers
 from raidbot.delivery.pacing import Pacer
@@ -25,6 +27,15 @@ _TOO_MANY_REACTIONS = 30010
 _MAX_BACKOFF_SECONDS = 60.0
 _AT_ONCE_AT_START = 200
 """Boards looked at together at the start: all of 20,000 at once would hold up everything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A thing's last drawn board, which is the same for as long as the thing has this `look`."""
+
+    look: object
+    board: Board
+    fingerprint: str
 
 
 class Boards:
@@ -55,6 +66,8 @@ class Boards:
         self._pacer: Pacer[ChannelId] = Pacer(channel_gap, burst=2)
         self._slow_retry = slow_retry
         self._shown: dict[PostedKey, Snapshot] = {}
+        self._drawings: dict[PostedKey, _Drawing] = {}
+        """Those of boards that are being updated."""
         self._edited: dict[PostedKey, float] = {}
         self._barred: set[PostedKey] = set()
         self._lacking: dict[PostedKey, dict[str, int]] = {}
@@ -136,6 +149,8 @@ class Boards:
         except Exception:
             log.exception("board cannot be redrawn", **key.fields)
             return self._slow_retry
+        finally:
+            self._drawings.pop(key, None)
 
     async def _follow(self, key: PostedKey) -> float | None:
         """Bring the message up to date, step by step."""
@@ -155,10 +170,10 @@ class Boards:
     async def _step(self, key: PostedKey, thing: PostedThing) -> bool:
         """Update the message's content, then its reactions; return False if nothing is left to do."""
         shown = self._shown.get(key, Snapshot())
-        if shown.fingerprint != thing.board.fingerprint:
+        if self._may_differ(key, thing, shown):
             await self._redraw_when_due(key, thing, shown)
             return True
-        if not shown.has_all_of(thing.board):
+        if not shown.has_all_of(thing.reactions):
             if key in self._barred:
                 return False
             await self._update_reactions(key, thing, shown)
@@ -171,11 +186,25 @@ class Boards:
         self._reports.forget(key)
         return False
 
+    def _may_differ(self, key: PostedKey, thing: PostedThing, shown: Snapshot) -> bool:
+        """Return False if the message surely shows the thing's board; a board that changes often is not drawn here."""
+        last = self._drawings.get(key)
+        if last is not None and last.look != thing.look:
+            return True
+        return self._drawn(key, thing).fingerprint != shown.fingerprint
+
+    def _drawn(self, key: PostedKey, thing: PostedThing) -> _Drawing:
+        last = self._drawings.get(key)
+        if last is None or last.look != thing.look:
+            board = thing.draw()
+            last = self._drawings[key] = _Drawing(thing.look, board, board.fingerprint)
+        return last
+
     async def _redraw_when_due(self, key: PostedKey, thing: PostedThing, shown: Snapshot) -> None:
         due_in = self._edited.get(key, 0.0) + self._gap - asyncio.get_running_loop().time()
         if due_in <= 0:
             await self._edit(key, thing.place)
-        elif thing.board.reactions and shown.lacks(thing.board) and key not in self._barred:
+        elif thing.reactions and shown.lacks(thing.reactions) and key not in self._barred:
             await self._update_reactions(key, thing, shown)
         else:
             await asyncio.sleep(due_in)
@@ -186,10 +215,13 @@ class Boards:
         self._workers.caught_up(key)
         thing = await self._kinds.of(key).posted(key.id)
         shown = self._shown.get(key, Snapshot())
-        if thing is None or thing.place != place or thing.board.fingerprint == shown.fingerprint:
+        if thing is None or thing.place != place:
+            return
+        drawn = self._drawn(key, thing)
+        if drawn.fingerprint == shown.fingerprint:
             return
         self._edited[key] = asyncio.get_running_loop().time()
-        board, message = thing.board, place.message_of(self._client)
+        board, message = drawn.board, place.message_of(self._client)
         await with_controls(
             self._api,
             board.controls,
@@ -198,26 +230,25 @@ class Boards:
             place.guild,
         )
         shown = self._shown.get(key, Snapshot())
-        await self._note(key, Snapshot(board.fingerprint, shown.reactions))
+        await self._note(key, Snapshot(drawn.fingerprint, shown.reactions))
 
     async def _update_reactions(self, key: PostedKey, thing: PostedThing, shown: Snapshot) -> None:
         """Take one step: add the next reaction, or clear all reactions of a board that needs none."""
-        board = thing.board
-        if not board.reactions:
+        if not thing.reactions:
             self._lacking.pop(key, None)
             await self._sweep(key, thing.place)
             await self._note(key, Snapshot(shown.fingerprint, ()))
             return
         if shown.reactions == ():
             await self._note(key, Snapshot(shown.fingerprint))  # noted first: a crash may come in between
-        missing = shown.lacks(board)
+        missing = shown.lacks(thing.reactions)
         if missing and not await self._put(key, thing, missing[0]):
             self._bar(key)
             return
         standing = self._shown.get(key, Snapshot()).reactions or ()
         after = Snapshot(shown.fingerprint, (*standing, *missing[:1]))
         self._shown[key] = after
-        if after.has_all_of(board):
+        if after.has_all_of(thing.reactions):
             await self._note(key, after)
         if missing and missing[0] not in self._lacking.get(key, {}):
             await self._kinds.of(key).reaction_put(key.id, missing[0])
@@ -246,7 +277,7 @@ class Boards:
 
     async def _make_room(self, thing: PostedThing) -> bool:
         """Clear an emoji that belongs to no option, if there is one and the bot may."""
-        own = {emoji.key_of(one) for one in thing.board.reactions}
+        own = {emoji.key_of(one) for one in thing.reactions}
         message = await self._api.call(thing.place.message_of(self._client).fetch, Family.READS, thing.place.guild)
         foreign = [one.emoji for one in message.reactions if emoji.key_of(str(one.emoji)) not in own]
         if not foreign:

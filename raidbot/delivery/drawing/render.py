@@ -7,7 +7,7 @@ from raidbot.delivery.drawing.components import Rows, controls_of
 from raidbot.delivery.drawing.roster_fields import WHOLE_NAME, named, roster, smallest
 from raidbot.delivery.drawing.text_fit import shortened, shortened_text, units
 from raidbot.raids import labels
-from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait
+from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait, changed
 from raidbot.raids.notifications import why_cancelled, why_closed
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.model import (
@@ -34,14 +34,15 @@ def board(
     Members missing in `names` are shown as “Member”, and `leaders` with a star. With a `style` of None the board shows
     no way to sign up.
     """
-    reactions = tuple(role.emoji for role in raid.roles) if _by_reaction(raid, style) else ()
+    reactions = reactions_of(raid, style)
     under = controls_of(raid) if _by_button(raid, style) else ()
     title = _title(raid)
     footer = labels.footer(raid) if raid.code else "Preview"
     facts = "\n".join(_facts(raid, names))
     ways = _ways(raid, reactions, under)
     left = MAX_EMBED_LENGTH - sum(map(units, (title, footer, facts, ways, "\n\n\n\n")))
-    text = shortened_text(raid.description, max(0, min(MAX_DESCRIPTION_LENGTH, left - smallest(raid))))
+    room = min(MAX_DESCRIPTION_LENGTH, left - smallest(raid)) if raid.description else 0
+    text = shortened_text(raid.description, max(0, room))
     return Board(
         title=title,
         description="\n\n".join(part for part in (facts, text, ways) if part),
@@ -52,6 +53,17 @@ def board(
         reactions=reactions,
         controls=under,
     )
+
+
+def reactions_of(raid: Raid, style: SignupStyle | None) -> tuple[str, ...]:
+    """Return the emoji that the bot itself puts on the raid's board."""
+    return tuple(role.emoji for role in raid.roles) if _by_reaction(raid, style) else ()
+
+
+def look(raid: Raid, names: Mapping[MemberId, str], style: SignupStyle | None, leaders: Set[MemberId]) -> object:
+    """Return a value that differs whenever the board does, much cheaper to make and compare than a board."""
+    shown = changed(raid, marks=(), asks=(), given_up=(), next_place=0, version=0)
+    return shown, _lacks_one(raid), names, style, leaders
 
 
 def _takes_signups(raid: Raid) -> bool:

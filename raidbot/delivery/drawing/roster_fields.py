@@ -72,8 +72,9 @@ def roster(
         longest = max(map(len, people.seated.values()), default=0)
         return replace(room, seats=_largest_fitting(longest, lambda seats: fits(replace(room, seats=seats, waits=0))))
 
-    if fits(_ROOMS[0]):
-        return people.fields(_ROOMS[0])
+    whole = people.fields(_ROOMS[0])
+    if size(whole) <= limit:
+        return whole
     room = next((room for room in _ROOMS if fits(replace(room, waits=0))), None) or most_seats(_ROOMS[-1])
     waits = _largest_fitting(_MAX_WAITS_NAMED, lambda waits: fits(replace(room, waits=waits)))
     return people.fields(replace(room, waits=waits))
@@ -205,9 +206,10 @@ def _in_rows(head: str, words: Iterable[str], before: str = " · ", indent: str 
 def _split(section: Section) -> Iterator[Field]:
     name, lines, length = section.heading, list[str](), 0
     for line in section.lines or ("Nobody yet",):
-        if lines and length + units(line) > MAX_VALUE_LENGTH:
+        added = units(line)
+        if lines and length + added > MAX_VALUE_LENGTH:
             yield Field(name, "\n".join(lines), section.inline)
             name, lines, length = _CONTINUED, [], 0
         lines.append(line)
-        length += units(line) + 1
+        length += added + 1
     yield Field(name, "\n".join(lines), section.inline)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.text import cut, escape, escape_markdown
 
-_MAX_CACHED_LENGTH = 4096
+_MAX_CLEANED_LENGTH = 4096
 _CACHE_SIZE = 20_000  # fits the names of the busiest boards, so that redrawing one stays cheap
 
 
@@ -14,19 +14,15 @@ def units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+@lru_cache(maxsize=_CACHE_SIZE)
 def shortened(text: str, most: int) -> str:
     """Return the text on one line with Markdown escaped, cut with an ellipsis to at most `most` UTF-16 units."""
-    return _cut(_on_one_line(text), most)
+    return _cut(escape(clean_name(text, _MAX_CLEANED_LENGTH)), most)
 
 
 def shortened_text(text: str, most: int) -> str:
     """Return the text as `shortened` does, but with its lines kept."""
     return _cut(escape_markdown(text.strip()), most)
-
-
-@lru_cache(maxsize=_CACHE_SIZE)
-def _on_one_line(text: str) -> str:
-    return escape(clean_name(text, _MAX_CACHED_LENGTH))
 
 
 def _cut(escaped: str, most: int) -> str:

@@ -69,7 +69,7 @@ class Outbox:
     ) -> None:
         self._state = state
         self._api = api
-        self._closed = ClosedDms(state)
+        self.closed_dms = ClosedDms(state)
         self.conversations = Conversations(client, api, gap=opening_gap)
         self._under_way: dict[OutboxKind, Counter[int]] = {"dm": Counter(), "post": Counter()}
         self._sending = TaskSet()
@@ -85,6 +85,7 @@ class Outbox:
 
     async def start(self) -> None:
         """Recover the claims of an earlier run, then start sending."""
+        await self.closed_dms.load()
         self._sender.nonce_prefix = await nonce_prefix(self._state.db)
         await self._state.set_aside.report(await self._state.db.write(outbox_rows.drop_damaged))
         if recovered := await self._state.db.write(rows.recover):
@@ -207,7 +208,7 @@ class Outbox:
         """
         error: str
         try:
-            if row.kind == "dm" and await self._closed.is_silent(row.target):
+            if row.kind == "dm" and await self.closed_dms.is_silent(row.target):
                 await self._refuse(row, "takes no DMs")
                 return None
             message = await self._sender.send(row)
@@ -270,6 +271,8 @@ class Outbox:
     async def _refuse(self, row: Claimed, error: str, *, closed: bool = False) -> None:
         """Record that the message is refused for good; a request to substitute ends with it."""
         await self._record(partial(_refused, row, error=error, now=self._state.now(), closed=closed))
+        if closed:
+            self.closed_dms.found(row.target)
         try:
             raid = await self._state.db.read(partial(rows.request_of, row=row.id))
             if raid is not None:

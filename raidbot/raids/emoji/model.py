@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import clip, escape
@@ -83,6 +84,7 @@ def parse_emoji(text: str) -> Emoji:
     raise NotAnEmoji(text)
 
 
+@lru_cache(maxsize=1000)
 def key_of(text: str) -> str:
     """Return the key of an emoji as Discord or a template writes it; accepts any text."""
     if custom := _CUSTOM.fullmatch(text):

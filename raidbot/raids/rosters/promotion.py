@@ -12,7 +12,7 @@ from raidbot.raids.events import (
     Promoted,
     Reopened,
 )
-from raidbot.raids.model import CloseReason, Raid, RoleKey, Status, Wait
+from raidbot.raids.model import CloseReason, Raid, RoleKey, Status, Wait, changed
 from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.seating import ended_waits, sit
 
@@ -31,7 +31,7 @@ def settle(raid: Raid, *, now: datetime, events: tuple[Event, ...] = ()) -> Chan
             raid = opened(raid)
             told.append(Reopened(None))
     if raid.is_open and not raid.filled_once and raid.is_full:
-        raid = replace(raid, filled_once=True)
+        raid = changed(raid, filled_once=True)
         told.append(Filled())
     raid, ended = _without_idle_asks(raid)
     return Change(attendance.with_attendance(raid), (*told, *ended))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from raidbot.raids.events import WaitEnded
-from raidbot.raids.model import GivenUp, MemberId, Raid, RoleKey, Seat, Source, Wait
+from raidbot.raids.model import GivenUp, MemberId, Raid, RoleKey, Seat, Source, Wait, changed
 
 RETURN_PERIOD = timedelta(seconds=20)
 """Time in which whoever gave up a seat and wants it back stands first in line for it."""
@@ -13,8 +13,9 @@ RETURN_PERIOD = timedelta(seconds=20)
 def sit(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source, forced: bool = False) -> Raid:
     """Seat the member in the role: their earlier seat and all waits end, and other marks become unwanted."""
     seat = Seat(member, key, raid.next_place, now, source, forced)
-    moved = raid.without_seat(member).without_waits(member).seating(seat)
-    return mark_unwanted(replace(moved, next_place=raid.next_place + 1), member, keep=key)
+    moved = raid.without_seat(member).without_waits(member)
+    seated = changed(moved, seats=(*moved.seats, seat), next_place=raid.next_place + 1)
+    return mark_unwanted(seated, member, keep=key)
 
 
 def ended_waits(before: Raid, member: MemberId, *, got: RoleKey | None = None) -> tuple[WaitEnded, ...]:
@@ -24,13 +25,13 @@ def ended_waits(before: Raid, member: MemberId, *, got: RoleKey | None = None) -
 
 def queue(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source) -> Raid:
     wait = Wait(member, key, raid.next_place, now, source)
-    return replace(raid, waits=(*raid.waits, wait), next_place=raid.next_place + 1)
+    return changed(raid, waits=(*raid.waits, wait), next_place=raid.next_place + 1)
 
 
 def queue_first(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source) -> Raid:
     """Put the member before everybody who waits for the role."""
     place = min((wait.place for wait in raid.waits), default=1) - 1
-    return replace(raid, waits=(Wait(member, key, place, now, source), *raid.waits))
+    return changed(raid, waits=(Wait(member, key, place, now, source), *raid.waits))
 
 
 def give_up(raid: Raid, seat: Seat, *, now: datetime) -> Raid:
@@ -38,7 +39,7 @@ def give_up(raid: Raid, seat: Seat, *, now: datetime) -> Raid:
     kept = (one for one in raid.given_up if now - one.at <= RETURN_PERIOD and one.member != seat.member)
     given = (*kept, GivenUp(seat.member, seat.role, now))
     listed = tuple(sorted(given, key=lambda one: (one.member, one.role)))
-    return replace(raid.without_seat(seat.member), given_up=listed)
+    return changed(raid.without_seat(seat.member), given_up=listed)
 
 
 def gave_up_lately(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime) -> bool:
@@ -47,7 +48,7 @@ def gave_up_lately(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime)
 
 def mark_unwanted(raid: Raid, member: MemberId, *, keep: RoleKey | None = None) -> Raid:
     """Mark the member's reactions, except the one for `keep`, for removal by the bot."""
-    marks = tuple(
-        replace(mark, unwanted=True) if mark.member == member and mark.role != keep else mark for mark in raid.marks
-    )
-    return raid if marks == raid.marks else replace(raid, marks=marks)
+    others = [mark for mark in raid.marks if mark.member == member and mark.role != keep and not mark.unwanted]
+    if not others:
+        return raid
+    return changed(raid, marks=tuple([replace(mark, unwanted=True) if mark in others else mark for mark in raid.marks]))

@@ -16,7 +16,7 @@ from raidbot.raids.events import (
     StoppedWaiting,
     Waitlisted,
 )
-from raidbot.raids.model import Mark, MemberId, Raid, Role, RoleKey, Seat, Source, Status
+from raidbot.raids.model import Mark, MemberId, Raid, Role, RoleKey, Seat, Source, Status, changed
 from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.promotion import settle
 from raidbot.raids.rosters.seating import (
@@ -179,7 +179,7 @@ def _join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: 
     held = raid.seat_of(member)
     returns = gave_up_lately(raid, member, key, now=now)
     if raid.given_up:
-        raid = replace(raid, given_up=tuple(one for one in raid.given_up if (one.member, one.role) != (member, key)))
+        raid = changed(raid, given_up=tuple(one for one in raid.given_up if (one.member, one.role) != (member, key)))
     if not raid.has_room(role):
         put = queue_first if returns else queue
         waiting = put(raid, member, key, now=now, source=source)

@@ -7,9 +7,6 @@ from functools import cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from raidbot.raids.times import places, vocabulary
 from raidbot.raids.times.phrases import NotOneStart, explained
 from raidbot.raids.times.refusals import (
@@ -165,6 +162,9 @@ def _near(word: str) -> str | None:
     cutoff = _NEAR
     if len(word) <= 4:
         known, cutoff = tuple(one for one in known if len(one) == len(word)), _NEAR_IF_SHORT
+    from rapidfuzz import process  # 3 MB that nobody needs before the first unclear word
+    from rapidfuzz.distance import OSA
+
     found = process.extractOne(word, known, scorer=OSA.normalized_similarity, score_cutoff=cutoff)
     return found[0] if found else None
 

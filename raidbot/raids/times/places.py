@@ -5,9 +5,6 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 BIG_CITIES = {
     "America/New_York": "nyc|new york city|washington|washington dc|boston|philadelphia|miami|atlanta|orlando|tampa"
     "|charlotte|baltimore|pittsburgh|cleveland|columbus|cincinnati|brooklyn|buffalo|raleigh|jacksonville|eastern"
@@ -153,6 +150,9 @@ def beginning_with(text: str) -> list[str]:
 def near(text: str) -> list[str]:
     """Return the zones of at most five places whose names are nearly the text, or its part behind a slash."""
     typed, known = folded(text.rpartition("/")[2]).replace(" ", ""), _squeezed()
+    from rapidfuzz import process  # 3 MB that nobody needs before the first unclear word
+    from rapidfuzz.distance import OSA
+
     scorer = OSA.normalized_similarity
     found = process.extract(typed, tuple(known), scorer=scorer, score_cutoff=_LEAST_NEARNESS, limit=5)
     return list(dict.fromkeys(zone for name, _, _ in found for zone in known[name][:3]))

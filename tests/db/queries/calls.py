@@ -125,6 +125,7 @@ def _closed_dms() -> Iterator[tuple[str, Call]]:
     yield "close_dms", partial(closed_dms.close_dms, member=MEMBER, now=NOW)
     yield "without_dms", partial(closed_dms.without_dms, members=[MEMBER])
     yield "dms_closed_since", partial(closed_dms.dms_closed_since, member=MEMBER)
+    yield "all_silent", closed_dms.all_silent
     yield "silent_since", partial(closed_dms.silent_since, member=MEMBER)
     yield "note_sign_of_life", partial(closed_dms.note_sign_of_life, member=MEMBER)
     yield "is_untold", partial(closed_dms.is_untold, member=MEMBER)
@@ -212,6 +213,7 @@ def _outbox_endings(raid: RaidId) -> Iterator[tuple[str, Call]]:
 
 def _end_obsolete(tx: sqlite3.Connection, raid: RaidId, event: Event) -> None:
     before = _stored(tx, raid)
+    outbox.enqueue(tx, replace(_message(f"{event}"), raid=raid))
     outbox_endings.end_obsolete(tx, before, Change(replace(before, seats=()), (event,)), NOW)
 
 

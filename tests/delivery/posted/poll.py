@@ -152,7 +152,10 @@ class Polls(PostedKind):
 
     async def posted(self, thing: int, /) -> PostedThing | None:
         poll = await self._polls.get(thing)
-        return None if poll.message is None else PostedThing(_place(poll, poll.message), _board(poll), poll.is_over)
+        if poll.message is None:
+            return None
+        board = _board(poll)
+        return PostedThing(_place(poll, poll.message), board.reactions, board, lambda: board, poll.is_over)
 
     async def save_snapshot(self, thing: int, snapshot: str, /) -> None:
         save = "UPDATE polls SET snapshot = ? WHERE id = ?"
