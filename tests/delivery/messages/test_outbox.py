@@ -49,13 +49,15 @@ async def test_what_is_owed_arrives_once_in_order(world: DeliveryWorld) -> None:
 
 async def test_messages_go_five_at_a_time_with_a_pause_between(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
-    harness.outbox._pause = 0.4
     members = [world.member(f"member{number}") for number in range(11)]
-
     await asyncio.gather(*(harness.enqueue_dm(member, "hello") for member in members))
     await until_outbox(harness, sent=11)
+    harness.outbox._pause = 0.4
 
-    sends = [call.at for call in world.sandbox.calls if call.route.endswith("/messages")]
+    await asyncio.gather(*(harness.enqueue_dm(member, "hello again") for member in members))
+    await until_outbox(harness, sent=22)
+
+    sends = [call.at for call in world.sandbox.calls if call.route.endswith("/messages")][11:]
     batches = [at for previous, at in pairwise(sends) if (at - previous).total_seconds() > 0.3]
     assert len(batches) == 2
     for first, sixth in zip(sends, sends[5:], strict=False):
@@ -270,6 +272,8 @@ async def test_a_message_that_was_deleted_at_once_is_not_sent_again(world: Deliv
 async def test_a_stop_finishes_what_is_being_sent_and_leaves_the_rest_owed(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     members = [world.member(f"member{number}") for number in range(12)]
+    await asyncio.gather(*(harness.enqueue_dm(member, "hello") for member in members))
+    await until_outbox(harness, sent=12)
     slow = world.sandbox.faults.slow(0.2, route=SEND)
     owed = [
         OutboxMessage(kind="dm", target=m.id, payload={"content": "hi"}, dedupe=str(m.id), due_at=harness.state.now())
@@ -281,7 +285,7 @@ async def test_a_stop_finishes_what_is_being_sent_and_leaves_the_rest_owed(world
 
     await harness.outbox.stop(5)
 
-    assert await harness.outbox_counts() == {"sent": 5, "pending": 7}
+    assert await harness.outbox_counts() == {"sent": 12 + 5, "pending": 7}
 
 
 async def test_a_post_goes_to_its_channel(world: DeliveryWorld) -> None:
