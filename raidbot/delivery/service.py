@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 import discord
 
 from raidbot.delivery.audit_log.feed import AuditFeed
+from raidbot.delivery.boards.damaged_boards import DamagedBoards
 from raidbot.delivery.boards.lost_boards import LostBoards
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds
 from raidbot.delivery.boards.posting import Posting
@@ -87,6 +88,7 @@ class DeliveryService:
             "later reconciling",
             Reconcile(kinds, reader, api, self.boards, events=events, lost=self.lost_boards.suspect),
         )
+        self.damaged_boards = DamagedBoards(state, client, api, self.boards)
         self.posting = self._add(
             "posting", Posting(state, kinds, client, api, self.boards, catch_up=self.reconcile.compare)
         )

@@ -10,6 +10,7 @@ from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
 from raidbot.db import raid_queries
+from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reconcile import Reconcile
@@ -205,7 +206,10 @@ class GuildEvents(commands.Cog):
 
     def _alter(self, raid: RaidId, rule: Rule) -> None:
         async def work() -> None:
-            await self._state.change(raid, rule, _CAUSE)
+            try:
+                await self._state.change(raid, rule, _CAUSE)
+            except UnreadableRaid:
+                log.info("nothing changed, the raid cannot be read", raid=raid)
 
         self._event_queue.put(raid_key(raid), work)
 

@@ -100,6 +100,11 @@ class Boards:
         """Mark the board as stale and redraw it in the background. Cheap to call often."""
         self._workers.wake(key)
 
+    def redraw(self, key: PostedKey) -> None:
+        """Draw the board anew: its message shows something else than what was noted."""
+        self._shown[key] = Snapshot("", self._shown.get(key, Snapshot()).reactions)
+        self.mark(key)
+
     def forget(self, key: PostedKey) -> None:
         """Forget what the message showed, because it is gone, shows its last state or is drawn rarely from now on."""
         for kept in (self._shown, self._edited, self._lacking):
