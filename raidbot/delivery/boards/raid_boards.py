@@ -276,8 +276,8 @@ class RaidBoards(PostedKind):
         if change.raid.shows_signups:
             self._boards.reactions_gone(raid_key(raid_id), None if role is None else (role.emoji,))
 
-    async def reaction_lacking(self, raid: int, emoji: str, code: int, /) -> None:
-        await self._reaction_notices.lacking(RaidId(raid), emoji, code)
+    async def reactions_lacking(self, raid: int, codes: Mapping[str, int], /) -> None:
+        await self._reaction_notices.lacking(RaidId(raid), codes)
 
     async def reaction_put(self, raid: int, emoji: str, /) -> None:
         await self._reaction_notices.put(RaidId(raid), emoji)
