@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 _NOTICE_LIFETIME = timedelta(hours=12)
 _News = tuple[Sequence[Entry], OutboxMessage | None]
-"""What the history does not say yet, and the message about it."""
+"""Entries that the history does not have yet, and the message about them."""
 
 
 class ReactionNotices:

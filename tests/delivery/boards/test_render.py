@@ -340,13 +340,6 @@ def test_a_cancelled_raid_says_so() -> None:
     assert "❌ **This raid is cancelled** by a raid leader" in shown.description
 
 
-def test_a_raid_that_did_not_take_place_has_that_in_its_title() -> None:
-    raid = lifecycle.begin(raid_of("museum"), now=raid_of("museum").starts_at).raid
-    over = lifecycle.did_not_take_place(raid, by=MemberId(1), now=raid.ends_at + timedelta(seconds=1)).raid
-
-    assert board(over, {}).title == "❌ Did not take place: 🏛️ Museum Signup"
-
-
 def test_the_fingerprint_changes_with_what_is_visible_and_with_nothing_else() -> None:
     raid = joined(raid_of("museum"), (1, 0))
     names = {MemberId(1): "Ann"}
