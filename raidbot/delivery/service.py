@@ -75,7 +75,8 @@ class DeliveryService:
         )
         self.threads = self._add("threads", Threads(state, client, api))
         self.best_effort_dms = self._add(
-            "best-effort dms", BestEffortDms(client, api, conversations=self.outbox.conversations)
+            "best-effort dms",
+            BestEffortDms(client, api, conversations=outbox.conversations, server_names=outbox.server_names),
         )
         self.refusal_notices = RefusalNotices(state, self.best_effort_dms)
         self.member_names = self._add(

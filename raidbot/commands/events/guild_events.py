@@ -78,6 +78,7 @@ class GuildEvents(commands.Cog):
         *,
         lost: Callable[[PostedKey], None],
         serves: Callable[[int | None], bool],
+        remember_name: Callable[[int, str], None],
     ) -> None:
         self.serves = serves
         self._state = state
@@ -86,6 +87,7 @@ class GuildEvents(commands.Cog):
         self._reconcile = reconcile
         self._departures = departures
         self._lost = lost
+        self._remember_name = remember_name
         self._away: set[int] = set()
 
     @_listener
@@ -112,6 +114,7 @@ class GuildEvents(commands.Cog):
         """Ask Discord whether the bot was removed. An outage is dispatched as `on_guild_unavailable` instead."""
         log.info("guild gone")
         self._away.add(guild.id)
+        self._remember_name(guild.id, guild.name)
         self._departures.check(GuildId(guild.id))
 
     @_listener

@@ -23,6 +23,7 @@ from raidbot.delivery.messages.closed_dms import NO_SERVER_IN_COMMON, TAKES_NO_D
 from raidbot.delivery.messages.conversations import Conversations, Plan
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.messages.sender import FateUnknown, Sender
+from raidbot.delivery.messages.server_names import ServerNames
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.raids.model import MemberId, Source
 from raidbot.raids.rosters import substitutes
@@ -71,9 +72,10 @@ class Outbox:
         self._api = api
         self._closed = ClosedDms(state)
         self.conversations = Conversations(client, api, gap=opening_gap)
+        self.server_names = ServerNames(client)
         self._under_way: dict[OutboxKind, Counter[int]] = {"dm": Counter(), "post": Counter()}
         self._sending = TaskSet()
-        self._sender = Sender(state, client, api, self.conversations)
+        self._sender = Sender(state, client, api, self.conversations, self.server_names)
         self._batch = batch
         self._pause = pause
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
