@@ -49,7 +49,7 @@ class Options:
     heartbeat_seconds: float = 15.0
     dm_batch: int = 5
     dm_pause_seconds: float = 1.2
-    dm_opening_seconds: float = 0.5
+    dm_opening_seconds: float = 1.6
     reaction_limit: int = 5
     reaction_window_seconds: float = 10.0
     guild_ready_seconds: float = 2.0

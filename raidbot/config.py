@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     heartbeat_seconds: Seconds = Field(15.0, description="a number of seconds from 0.05 to 3600")
     dm_batch: int = Field(5, ge=1, le=50, description="a whole number from 1 to 50")
     dm_pause_seconds: Seconds = Field(1.2, description="a number of seconds from 0.05 to 3600")
-    dm_opening_seconds: Seconds = Field(0.5, description="a number of seconds from 0.05 to 3600")
+    dm_opening_seconds: Seconds = Field(1.6, description="a number of seconds from 0.05 to 3600")
     reaction_limit: int = Field(5, ge=1, le=1000, description="a whole number from 1 to 1000")
     reaction_window_seconds: Seconds = Field(10.0, description="a number of seconds from 0.05 to 3600")
 

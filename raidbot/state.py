@@ -92,7 +92,7 @@ class State:
         self._leaders_locks: KeyedLocks[GuildId] = KeyedLocks()
         self._outbox_listeners: list[Callable[[], None]] = []
         self._codes = codes or random.SystemRandom()
-        self.set_aside = SetAsideReports(db, self.now)
+        self.set_aside = SetAsideReports(db, self.now, self.notify_outbox)
         self.awaited_posts: set[RaidId] = set()  # an answer tells their creators whether they could be posted
 
     async def load(self) -> list[Raid]:

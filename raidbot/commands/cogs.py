@@ -125,6 +125,7 @@ def _gateway_cogs(services: Services, speed: SlidingWindow[tuple[int, int]]) -> 
             delivery.departures,
             lost=delivery.lost_boards.suspect,
             serves=services.serves,
+            remember_name=delivery.outbox.server_names.remember,
         ),
         Reactions(
             services.client,

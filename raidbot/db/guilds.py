@@ -31,7 +31,7 @@ def settings(connection: sqlite3.Connection, guild: GuildId, faults: _Faults | N
     faults = [] if faults is None else faults
     values = {}
     for name, stored in zip(_COLUMNS, row, strict=True):
-        with _noting(faults, "guilds", guild, name):
+        with _noting(faults, "guilds", guild, name, instead=getattr(_DEFAULTS, name)):
             values[name] = _value(name, stored)
     loaded = GuildSettings(
         guild=guild,
@@ -43,12 +43,13 @@ def settings(connection: sqlite3.Connection, guild: GuildId, faults: _Faults | N
 
 
 @contextmanager
-def _noting(faults: _Faults, table: str, guild: GuildId, what: object) -> Iterator[None]:
-    """Add to `faults` what cannot be read in the block."""
+def _noting(faults: _Faults, table: str, guild: GuildId, what: object, *, instead: object = None) -> Iterator[None]:
+    """Add to `faults` what cannot be read in the block, and which value has its place."""
     try:
         yield
     except cells.UnreadableCellError as why:
-        faults.append(SetAside(table=table, row=f"{guild} {what}", why=str(why), guild=guild))
+        used = "" if instead is None else f"; until it is mended or chosen anew, {instead} is used"
+        faults.append(SetAside(table=table, row=f"{guild} {what}", why=f"{why}{used}", guild=guild))
 
 
 def _value(name: str, stored: object) -> object:

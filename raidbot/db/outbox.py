@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,7 +16,7 @@ from raidbot.db.outbox_rows import Kind as Kind
 from raidbot.db.raids import seconds, seconds_or_none
 from raidbot.db.timestamps import instant_or_none
 from raidbot.raids.model import GuildId, RaidId
-from raidbot.raids.purposes import Purpose
+from raidbot.raids.purposes import Purpose, Urgency
 
 CLAIM_LIFETIME = timedelta(minutes=2)
 """Time during which Discord reliably answers a repeated nonce with the first message.
@@ -25,13 +25,18 @@ The outcome of an older claim is unknown.
 """
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """Most by which this machine's clock is assumed to be ahead of Discord's, which dates the messages."""
-_URGENCY = {Purpose.PROMOTION: 0, Purpose.REQUEST: 0, Purpose.REMINDER: 0, Purpose.CHANGE: 1, Purpose.COURTESY: 2}
-"""The lowest goes first."""
 KEPT = timedelta(days=30)
 """Time for which a done row is kept. Whoever asks later whether a message was owed asks a fact of its own table."""
 
 
+_LOOKED_AT_GUILDS = 50
+_LOOKED_AT_ROWS = 100
+"""How far a claim looks behind rows that may not go at present, in guilds and in rows of each."""
+
 NO_TURNS: Mapping[int, int] = {}
+
+MayGo = Callable[[Row], bool]
+"""Called once for each row in the order of the claim; True takes the row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,7 @@ def enqueue(tx: sqlite3.Connection, owed: OutboxMessage) -> bool:
             seconds_or_none(owed.expires_at),
             owed.raid,
             owed.purpose,
-            _URGENCY[owed.purpose],
+            owed.purpose.urgency,
             json.dumps(owed.entries) if owed.entries else None,
         ),
     )
@@ -99,7 +104,7 @@ def _put_behind(tx: sqlite3.Connection, owed: OutboxMessage, row: int) -> None:
     tx.execute(
         "UPDATE outbox SET urgency = min(urgency, ?)"
         " WHERE state = 'pending' AND raid = ? AND target = ? AND kind = 'dm' AND id < ?",
-        (_URGENCY[owed.purpose], owed.raid, owed.target, row),
+        (owed.purpose.urgency, owed.raid, owed.target, row),
     )
 
 
@@ -112,13 +117,14 @@ def claim(
     turns: Mapping[int, int] = NO_TURNS,
     busy: Iterable[int] = (),
     faults: list[SetAside] | None = None,
+    may_go: MayGo | None = None,
 ) -> list[Claimed]:
     """Claim up to `limit` due rows: the most urgent first, and of these one per guild in turn, oldest first.
 
     `turns` has the guild that had the last turn, by urgency. One of several rows is a less urgent one, if there is one.
     Rows that cannot be read become `refused` and are added to `faults`.
     A row waits while an earlier row for the same recipient is postponed or being sent, while its guild has removed the
-    bot, and while its guild is one of `busy` (0: rows of no guild).
+    bot, and while its guild is one of `busy` (0: rows of no guild). Where `may_go` returns False, later rows go first.
     `claimed_at` keeps the first claim; `due_at` of a claimed row is its last claim.
     """
     at = seconds(now)
@@ -126,12 +132,13 @@ def claim(
     if tx.execute(is_due, (kind, at)).fetchone() is None:
         return []
     resting = {guild for (guild,) in tx.execute("SELECT guild FROM absences")} | set(busy)
-    rows: list[Row] = []
-    for urgency in sorted(set(_URGENCY.values())):
-        if len(rows) == limit > 1 and rows[-1].urgency == 0:
-            rows = rows[:-1] + (_in_turn(tx, kind, urgency, at, turns.get(urgency, 0), 1, resting) or rows[-1:])
-        elif len(rows) < limit:
-            rows += _in_turn(tx, kind, urgency, at, turns.get(urgency, 0), limit - len(rows), resting)
+    urgent, *others = (
+        _in_turn(tx, kind, urgency, at, turns.get(urgency, 0), limit, resting, may_go) for urgency in Urgency
+    )
+    rows = list(islice(urgent, max(limit - 1, 1)))
+    for less_urgent in others:
+        rows += islice(less_urgent, limit - len(rows))
+    rows += islice(urgent, limit - len(rows))
     # A row that an older version postponed has attempts but no first claim: it stays unknown.
     tx.executemany(
         "UPDATE outbox SET state = 'claimed', claimed_at = iif(attempts = 0, ?, claimed_at), due_at = ?,"
@@ -150,24 +157,31 @@ def claim(
 
 
 def _in_turn(
-    tx: sqlite3.Connection, kind: str, urgency: int, at: int, after: int, limit: int, resting: Container[int]
-) -> list[Row]:
-    """Return up to `limit` due rows of this urgency: the first of each guild, then the second of each, and so on."""
+    tx: sqlite3.Connection,
+    kind: str,
+    urgency: Urgency,
+    at: int,
+    after: int,
+    limit: int,
+    resting: Container[int],
+    may_go: MayGo | None,
+) -> Iterator[Row]:
+    """Yield due rows of this urgency that may go: the first of each guild, then the second of each, and so on."""
     waiting = (guild for guild in _guilds_after(tx, kind, urgency, after) if guild not in resting)
+    depth = limit if may_go is None else _LOOKED_AT_ROWS
     queues: list[Iterator[Row]] = []
-    found: list[Row] = []
-    while len(found) < limit and (guild := next(waiting, None)) is not None:
-        queue = _due(tx, kind, urgency, guild, at, limit)
-        found += islice(queue, 1)
+    for guild in islice(waiting, None if may_go is None else _LOOKED_AT_GUILDS):
+        due = _due(tx, kind, urgency, guild, at, depth)
+        queue = due if may_go is None else filter(may_go, due)
+        yield from islice(queue, 1)
         queues.append(queue)
-    while len(found) < limit and queues:
+    while queues:
         for queue in list(queues):
             row = next(queue, None)
             if row is None:
                 queues.remove(queue)
-            elif len(found) < limit:
-                found.append(row)
-    return found
+            else:
+                yield row
 
 
 def _guilds_after(tx: sqlite3.Connection, kind: str, urgency: int, after: int) -> Iterator[int]:
@@ -194,7 +208,8 @@ def _due(tx: sqlite3.Connection, kind: str, urgency: int, guild: int, at: int, l
         " WHERE state = 'pending' AND kind = ? AND urgency = ? AND ifnull(guild, 0) = ? AND due_at <= ?"
         " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.state = 'pending'"
         " AND earlier.kind = owed.kind AND earlier.target = owed.target AND earlier.id < owed.id"
-        " AND (earlier.attempts > 0 OR earlier.last_error IS NOT NULL))"
+        " AND (earlier.attempts > 0 OR earlier.last_error IS NOT NULL"
+        " OR (earlier.raid = owed.raid AND earlier.urgency < owed.urgency)))"
         " AND NOT EXISTS (SELECT 1 FROM outbox AS tried WHERE tried.state = 'claimed'"
         " AND tried.kind = owed.kind AND tried.target = owed.target) ORDER BY due_at, id LIMIT ?",
         (kind, urgency, guild, at, limit),

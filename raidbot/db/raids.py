@@ -80,7 +80,7 @@ _COLUMNS: dict[str, _Column] = {
     "message": _Column(lambda r: r.message, cells.optional(cells.snowflake)),
     "thread": _Column(lambda r: r.thread, cells.optional(cells.snowflake)),
     "starts_at": _Column(lambda r: seconds(r.starts_at), instant),
-    "zone": _Column(lambda r: r.zone, cells.text),
+    "zone": _Column(lambda r: r.zone, cells.zone),
     "time_revision": _Column(lambda r: r.time_revision, cells.counter),
     "created_at": _Column(lambda r: seconds(r.created_at), instant),
     "status": _Column(lambda r: r.status, cells.one_of(Status)),

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 import discord
 
 from raidbot.delivery.audit_log.feed import AuditFeed
+from raidbot.delivery.boards.damaged_boards import DamagedBoards
 from raidbot.delivery.boards.lost_boards import LostBoards
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds
 from raidbot.delivery.boards.posting import Posting
@@ -74,7 +75,8 @@ class DeliveryService:
         )
         self.threads = self._add("threads", Threads(state, client, api))
         self.best_effort_dms = self._add(
-            "best-effort dms", BestEffortDms(client, api, conversations=self.outbox.conversations)
+            "best-effort dms",
+            BestEffortDms(client, api, conversations=outbox.conversations, server_names=outbox.server_names),
         )
         self.refusal_notices = RefusalNotices(state, self.best_effort_dms)
         self.member_names = self._add(
@@ -87,6 +89,7 @@ class DeliveryService:
             "later reconciling",
             Reconcile(kinds, reader, api, self.boards, events=events, lost=self.lost_boards.suspect),
         )
+        self.damaged_boards = DamagedBoards(state, client, api, self.boards)
         self.posting = self._add(
             "posting", Posting(state, kinds, client, api, self.boards, catch_up=self.reconcile.compare)
         )

@@ -26,6 +26,7 @@ def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
     return {
         "closing": partial(close_due, state, failing=FailingRaids()),
         "reminders": partial(remind_due, state, failing=FailingRaids()),
+        "damaged raids": delivery.damaged_boards.follow,
         "log channels": delivery.audit_feed.report,
         "drafts": partial(prune_drafts, state),
         "refused forms": partial(prune_refused_forms, state),

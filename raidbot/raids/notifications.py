@@ -7,7 +7,7 @@ from typing import Literal
 from raidbot.raids import events as ev
 from raidbot.raids.labels import bold
 from raidbot.raids.messages.sentences import cause_of_cancelling, message
-from raidbot.raids.messages.who_hears import hearers, may_be_given
+from raidbot.raids.messages.who_hears import hearers, may_be_given, may_drop_out
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Raid
 from raidbot.raids.purposes import Purpose, purpose_of
 from raidbot.utils.words import Instant, Length, Text, lines, render, say
@@ -81,7 +81,7 @@ def _expiry(raid: Raid, events: tuple[ev.Event, ...]) -> datetime | None:
 
 def _buttons(raid: Raid, event: ev.Event) -> tuple[Button, ...]:
     match event:
-        case ev.Posted() | ev.Promoted() | ev.Assigned() | ev.PlaceRestored(seat=str()):
+        case ev.Posted() | ev.Promoted() | ev.Assigned() | ev.PlaceRestored(seat=str()) if may_drop_out(raid):
             return (Button(say("I cannot come"), f"{REPLY}:{raid.id}:out"),)
         case ev.SubstituteAsked(_, role):
             seat = f"{REPLY}:{raid.id}:sub:{raid.roles.index(raid.role(role)) + 1}"

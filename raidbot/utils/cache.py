@@ -32,5 +32,8 @@ class Cache(Generic[K, V]):
     def drop(self, key: K) -> None:
         self._entries.pop(key, None)
 
+    def keys(self) -> frozenset[K]:
+        return frozenset(self._entries)
+
     def __len__(self) -> int:
         return len(self._entries)

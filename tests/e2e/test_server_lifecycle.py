@@ -253,7 +253,7 @@ async def a_substitute_is_found(people: GuildPeople) -> None:
 
     assert "You have the seat Healer" in (await people.gus.click(people.gus.dms[-1], "I come")).text()
 
-    await people.until_received(people.lena, "comes as a substitute")
+    await people.until_received(people.lena, "is in as a substitute")
     await people.until_board_has("Healer (1/1) FULL · Gus")
 
 

@@ -72,7 +72,7 @@ def test_who_has_a_seat_unasked_can_give_it_up_from_the_message() -> None:
     given = notices(manager_edits.assign(full, CAROL, HEALER, now=NOW))[0]
 
     for notice in (promoted, given):
-        assert "If you cannot come, press the button." in str(notice.text)
+        assert "If you can’t make it, press the button." in str(notice.text)
         assert [(str(button.label), button.address) for button in notice.buttons] == [("I cannot come", "reply:1:out")]
 
 

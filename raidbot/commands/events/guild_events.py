@@ -10,6 +10,7 @@ from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
 from raidbot.db import raid_queries
+from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reconcile import Reconcile
@@ -77,6 +78,7 @@ class GuildEvents(commands.Cog):
         *,
         lost: Callable[[PostedKey], None],
         serves: Callable[[int | None], bool],
+        remember_name: Callable[[int, str], None],
     ) -> None:
         self.serves = serves
         self._state = state
@@ -85,6 +87,7 @@ class GuildEvents(commands.Cog):
         self._reconcile = reconcile
         self._departures = departures
         self._lost = lost
+        self._remember_name = remember_name
         self._away: set[int] = set()
 
     @_listener
@@ -111,6 +114,7 @@ class GuildEvents(commands.Cog):
         """Ask Discord whether the bot was removed. An outage is dispatched as `on_guild_unavailable` instead."""
         log.info("guild gone")
         self._away.add(guild.id)
+        self._remember_name(guild.id, guild.name)
         self._departures.check(GuildId(guild.id))
 
     @_listener
@@ -205,7 +209,10 @@ class GuildEvents(commands.Cog):
 
     def _alter(self, raid: RaidId, rule: Rule) -> None:
         async def work() -> None:
-            await self._state.change(raid, rule, _CAUSE)
+            try:
+                await self._state.change(raid, rule, _CAUSE)
+            except UnreadableRaid:
+                log.info("nothing changed, the raid cannot be read", raid=raid)
 
         self._event_queue.put(raid_key(raid), work)
 

@@ -16,7 +16,7 @@ from raidbot.db.raid_history import HistoryEntry
 from raidbot.delivery.audit_log.entry_format import shown
 from raidbot.raids import labels
 from raidbot.raids.audit.words import title, words
-from raidbot.raids.emoji.missing import Lack, named_with_reason
+from raidbot.raids.emoji.missing import Lack, by_lack, named_with_reason
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.labels import STATUS_ICONS
 from raidbot.raids.model import MemberId, Raid, RoleKey, Status
@@ -135,11 +135,10 @@ def _facts(data: PanelData) -> Iterator[str]:
     yield f"**People:** {f'led by {_name(raid.leader, names)}, ' if raid.leader else ''}{people}"
     waiting = len({wait.member for wait in raid.waits})
     yield f"**Seats:** {len(raid.seats)}/{raid.capacity} taken" + (f", {waiting} waiting" if waiting else "")
-    roles = [
-        render(named_with_reason(role.name, data.lacking[role.key])) for role in raid.roles if role.key in data.lacking
-    ]
-    if roles:
-        yield f"**Without a reaction:** {clip(joined(roles), _MAX_CHANGES_LENGTH)}"
+    lacks = by_lack({role: data.lacking[role.key] for role in raid.roles if role.key in data.lacking})
+    if lacks:
+        roles = joined([render(named_with_reason(roles, lack)) for lack, roles in lacks.items()])
+        yield f"**Without a reaction:** {clip(roles, _MAX_CHANGES_LENGTH)}"
     if data.unreachable:
         listed = joined([_name(member, names) for member in data.unreachable[:_MAX_UNREACHABLE_NAMED]])
         more = len(data.unreachable) - _MAX_UNREACHABLE_NAMED

@@ -16,7 +16,7 @@ from raidbot.utils.words import say
 
 class SignupsOver(Refusal):
     def __init__(self) -> None:
-        super().__init__(say("One can no longer sign up here: the raid is over or was cancelled."))
+        super().__init__(say("You can’t sign up here any more: the raid is over or was cancelled."))
 
 
 class PressedTooFast(Refusal):

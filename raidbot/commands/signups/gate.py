@@ -32,7 +32,7 @@ class RoleGone(ConcernsLeader):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
             say(
-                "Nobody can sign up for {raid} at present: the role one needs for it was deleted."
+                "Nobody can sign up for {raid} right now: the role needed for it was deleted."
                 " A manager can choose another one with `/permissions`.",
                 raid=labels.coded(raid),
             )

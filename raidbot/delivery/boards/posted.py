@@ -281,8 +281,8 @@ class PostedKind(Protocol):
     async def cleared(self, thing: int, emoji_key: str | None, /) -> None:
         """Somebody cleared all reactions, or all with this emoji."""
 
-    async def reaction_lacking(self, _thing: int, _emoji: str, _code: int, /) -> None:
-        """The bot's own reaction is not there, or cannot be read: Discord's error code says why."""
+    async def reactions_lacking(self, _thing: int, _codes: Mapping[str, int], /) -> None:
+        """The bot's own reactions are not there, or cannot be read: of each emoji Discord's error code says why."""
         return
 
     async def reaction_put(self, _thing: int, _emoji: str, /) -> None:

@@ -271,9 +271,9 @@ class RaidBoards(PostedKind):
     async def cleared(self, raid_id: int, emoji_key: str | None, /) -> None:
         """Clear the marks of removed reactions; nobody leaves. Restore the bot's own ones until the start."""
         self._boards.room_made(raid_key(raid_id))
-        raid = await self._state.raid(RaidId(raid_id))
-        role = None if emoji_key is None else raid.role_for_emoji(emoji_key)
-        if emoji_key is not None and role is None:
+        raid = await self._readable(raid_id)
+        role = None if emoji_key is None or raid is None else raid.role_for_emoji(emoji_key)
+        if raid is None or (emoji_key is not None and role is None):
             return
         keys = None if role is None else (role.key,)
         self._reaction_remover.cleared(raid_key(raid.id), raid.channel, None if role is None else role.key)
@@ -281,8 +281,8 @@ class RaidBoards(PostedKind):
         if change.raid.shows_signups:
             self._boards.reactions_gone(raid_key(raid_id), None if role is None else (role.emoji,))
 
-    async def reaction_lacking(self, raid: int, emoji: str, code: int, /) -> None:
-        await self._reaction_notices.lacking(RaidId(raid), emoji, code)
+    async def reactions_lacking(self, raid: int, codes: Mapping[str, int], /) -> None:
+        await self._reaction_notices.lacking(RaidId(raid), codes)
 
     async def reaction_put(self, raid: int, emoji: str, /) -> None:
         await self._reaction_notices.put(RaidId(raid), emoji)

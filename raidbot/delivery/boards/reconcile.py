@@ -205,8 +205,8 @@ class Reconcile:
                 raise
             self._lost(key)
             return
-        for emoji in reading.unknown:
-            await self._kinds.of(key).reaction_lacking(key.id, emoji, UNKNOWN_EMOJI)
+        if reading.unknown:
+            await self._kinds.of(key).reactions_lacking(key.id, dict.fromkeys(reading.unknown, UNKNOWN_EMOJI))
         found = reading.found
         await self._hear_newcomers(key, found)
         for one in found:

@@ -71,6 +71,7 @@ class Boards:
         self._edited: dict[PostedKey, float] = {}
         self._barred: set[PostedKey] = set()
         self._lacking: dict[PostedKey, dict[str, int]] = {}
+        self._untold: dict[PostedKey, dict[str, int]] = {}
         self._retries: dict[PostedKey, asyncio.TimerHandle] = {}
         self._reports: ReportOnce[PostedKey] = ReportOnce()
         self._workers: KeyedWorkers[PostedKey] = KeyedWorkers(
@@ -113,9 +114,14 @@ class Boards:
         """Mark the board as stale and redraw it in the background. Cheap to call often."""
         self._workers.wake(key)
 
+    def redraw(self, key: PostedKey) -> None:
+        """Draw the board anew: its message shows something else than what was noted."""
+        self._shown[key] = Snapshot("", self._shown.get(key, Snapshot()).reactions)
+        self.mark(key)
+
     def forget(self, key: PostedKey) -> None:
         """Forget what the message showed, because it is gone, shows its last state or is drawn rarely from now on."""
-        for kept in (self._shown, self._edited, self._lacking):
+        for kept in (self._shown, self._edited, self._lacking, self._untold):
             kept.pop(key, None)
 
     async def posted(self, key: PostedKey, fingerprint: str) -> None:
@@ -250,6 +256,8 @@ class Boards:
         self._shown[key] = after
         if after.has_all_of(thing.reactions):
             await self._note(key, after)
+            if untold := self._untold.pop(key, None):  # in one message, however many there are
+                await self._kinds.of(key).reactions_lacking(key.id, untold)
         if missing and missing[0] not in self._lacking.get(key, {}):
             await self._kinds.of(key).reaction_put(key.id, missing[0])
 
@@ -270,7 +278,7 @@ class Boards:
             self._report(key, refusal, "reaction cannot be put on board", emoji=one)
             if refusal.status == 403:
                 return False
-            await self._lacks(key, one, refusal.code)
+            self._lacks(key, one, refusal.code)
             return True
         self._lacking.get(key, {}).pop(one, None)
         return True
@@ -288,13 +296,13 @@ class Boards:
             return False
         return True
 
-    async def _lacks(self, key: PostedKey, one: str, code: int) -> None:
+    def _lacks(self, key: PostedKey, one: str, code: int) -> None:
         """Note a reaction that cannot be put, and try it again now and then, or when another reaction goes."""
         lacking = self._lacking.setdefault(key, {})
         lacking[one] = code
         if key not in self._retries:
             self._retries[key] = asyncio.get_running_loop().call_later(self._slow_retry, self._put_lacking, key)
-        await self._kinds.of(key).reaction_lacking(key.id, one, code)
+        self._untold.setdefault(key, {})[one] = code
 
     def room_made(self, key: PostedKey) -> None:
         """Put soon what found no room: somebody's reaction is gone."""

@@ -82,7 +82,8 @@ def _by_button(raid: Raid, style: SignupStyle | None) -> bool:
 
 
 def _title(raid: Raid) -> str:
-    mark = {Status.CLOSED: "🔒 ", Status.CANCELLED: "❌ Cancelled: "}.get(raid.status, "")
+    cancelled = "❌ Did not take place: " if raid.not_held else "❌ Cancelled: "
+    mark = {Status.CLOSED: "🔒 ", Status.CANCELLED: cancelled}.get(raid.status, "")
     before = f"{mark}{raid.emoji} " if raid.emoji else mark
     return before + shortened(raid.name, MAX_TITLE_LENGTH - units(before))
 

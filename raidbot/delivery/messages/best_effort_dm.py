@@ -8,7 +8,7 @@ import structlog
 
 from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse, NotNow
 from raidbot.delivery.messages.conversations import Conversations
-from raidbot.delivery.messages.server_names import with_server
+from raidbot.delivery.messages.server_names import ServerNames
 from raidbot.delivery.pacing import Pacer
 from raidbot.raids.model import GuildId, MemberId
 from raidbot.utils.rate_limiter import SlidingWindow
@@ -29,11 +29,13 @@ class BestEffortDms:
         api: DiscordApi,
         *,
         conversations: Conversations | None = None,
+        server_names: ServerNames | None = None,
         again_after: float = 600.0,
     ) -> None:
         self._client = client
         self._api = api
         self._conversations = conversations or Conversations(client, api)
+        self._server_names = server_names or ServerNames(client)
         self._said: SlidingWindow[MemberId] = SlidingWindow(1, again_after)
         self._pacer: Pacer[None] = Pacer(0.25, burst=5)
         self._tasks = TaskSet()
@@ -50,7 +52,7 @@ class BestEffortDms:
     def say(self, member: MemberId, guild: GuildId, text: str) -> None:
         """Send the text about something on this server in the background, unless the member got one recently."""
         if self._said.hit(member, asyncio.get_running_loop().time()):
-            text = with_server(self._client, guild, text)
+            text = self._server_names.before(guild, text)
             self._tasks.spawn(self._say(member, text), name="best-effort dm")
 
     async def _say(self, member: MemberId, text: str) -> None:

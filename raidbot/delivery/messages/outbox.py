@@ -20,9 +20,10 @@ from raidbot.db.outbox import Claimed
 from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.messages.closed_dms import NO_SERVER_IN_COMMON, TAKES_NO_DMS_CODES, ClosedDms
-from raidbot.delivery.messages.conversations import Conversations
+from raidbot.delivery.messages.conversations import Conversations, Plan
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.messages.sender import FateUnknown, Sender
+from raidbot.delivery.messages.server_names import ServerNames
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.raids.model import MemberId, Source
 from raidbot.raids.rosters import substitutes
@@ -49,7 +50,7 @@ _LONG_POSTPONED_ATTEMPTS = 6
 
 
 class Outbox:
-    """Sends messages, with one worker per kind: `batch` messages concurrently, `pause` seconds between batches.
+    """Sends messages, with one worker per kind: `batch` messages concurrently, `pause` seconds between full batches.
 
     What hangs goes on beside later batches, for which it holds up its own recipient only. A server with as many
     messages under way as fit into a batch waits. A message without a response is postponed and retried until its
@@ -65,15 +66,16 @@ class Outbox:
         batch: int = 5,
         pause: float = 1.2,
         first_retry: float = 5.0,
-        opening_gap: float = 0.5,
+        opening_gap: float = 1.6,
     ) -> None:
         self._state = state
         self._api = api
         self.closed_dms = ClosedDms(state)
         self.conversations = Conversations(client, api, gap=opening_gap)
+        self.server_names = ServerNames(client)
         self._under_way: dict[OutboxKind, Counter[int]] = {"dm": Counter(), "post": Counter()}
         self._sending = TaskSet()
-        self._sender = Sender(state, client, api, self.conversations)
+        self._sender = Sender(state, client, api, self.conversations, self.server_names)
         self._batch = batch
         self._pause = pause
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
@@ -129,16 +131,22 @@ class Outbox:
         now = self._state.now()
         faults: list[SetAside] = []
         busy = {guild for guild, number in self._under_way[kind].items() if number >= self._batch}
-        claim = partial(self._claim, kind=kind, now=now, busy=busy, faults=faults)
-        claimed, expired = await self._state.db.write(claim)
+        new_plan = self.conversations.plan() if kind == "dm" else None
+        claim = partial(self._claim, kind=kind, now=now, busy=busy, faults=faults, new_plan=new_plan)
+        claimed, expired, is_held_back = await self._state.db.write(claim)
         await self._state.set_aside.report(faults)
         if expired:
             log.warning("messages not sent in time", kind=kind, messages=expired)
         for row in claimed:
             self._turns[kind][row.urgency] = row.guild or 0
+            if kind == "dm":
+                self.conversations.begin(row)
         if claimed:
             if await self._send_batch(claimed):
-                await sleep_unless(self._pause, unless=self._stopping)
+                await sleep_unless(self._pause * len(claimed) / self._batch, unless=self._stopping)
+            return
+        if is_held_back:
+            await sleep_unless(self.conversations.next_in, unless=owing)
             return
         due = await self._state.db.read(partial(rows.next_due, kind=kind))
         wait = None if due is None else max((due - self._state.clock()).total_seconds(), 1.0)
@@ -148,27 +156,41 @@ class Outbox:
             await sleep_unless(wait, unless=owing)
 
     def _claim(
-        self, tx: sqlite3.Connection, *, kind: OutboxKind, now: datetime, busy: set[int], faults: list[SetAside]
-    ) -> tuple[list[Claimed], int]:
-        """Claim the next batch; return it with the number of rows given up because their time is over."""
+        self,
+        tx: sqlite3.Connection,
+        *,
+        kind: OutboxKind,
+        now: datetime,
+        busy: set[int],
+        faults: list[SetAside],
+        new_plan: Callable[[], Plan] | None,
+    ) -> tuple[list[Claimed], int, bool]:
+        """Claim the next batch.
+
+        Return it with the number of rows given up because their time is over, and True if others wait for openings.
+        """
         expired = rows.expire(tx, kind=kind, now=now)
+        plan = None if new_plan is None else new_plan()
         claimed = rows.claim(
-            tx, kind=kind, limit=self._batch, now=now, turns=self._turns[kind], busy=busy, faults=faults
+            tx,
+            kind=kind,
+            limit=self._batch,
+            now=now,
+            turns=self._turns[kind],
+            busy=busy,
+            faults=faults,
+            may_go=None if plan is None else plan.may_go,
         )
-        return claimed, expired
+        return claimed, expired, plan is not None and plan.has_refused
 
     async def _send_batch(self, claimed: list[Claimed]) -> bool:
         """Send the rows, or go on after a while; return False if all were put back without an attempt."""
         by_target: dict[int, list[Claimed]] = {}
-        for row in claimed:  # the most urgent first, which matters where conversations are opened
+        for row in claimed:
             by_target.setdefault(row.target, []).append(row)
         in_order = (sorted(mine, key=lambda row: row.id) for mine in by_target.values())
         sending = {self._sending.spawn(self._send_beside(mine), name="sending a message") for mine in in_order}
-        under_way = sending
-        while under_way:
-            _, under_way = await asyncio.wait(under_way, timeout=_PATIENCE_SECONDS)
-            if not self.conversations.is_queueing:
-                break
+        _, under_way = await asyncio.wait(sending, timeout=_PATIENCE_SECONDS)
         return bool(under_way) or any(task.result() for task in sending)
 
     async def _send_beside(self, mine: list[Claimed]) -> bool:

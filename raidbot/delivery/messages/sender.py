@@ -16,7 +16,7 @@ from raidbot.delivery.discord_api import (
 )
 from raidbot.delivery.discord_internals import member_roles
 from raidbot.delivery.messages.conversations import Conversations
-from raidbot.delivery.messages.server_names import says, with_server
+from raidbot.delivery.messages.server_names import ServerNames, says
 from raidbot.state import State
 
 _UNKNOWN_CLAIM_PERIOD = timedelta(days=1)
@@ -30,12 +30,20 @@ class FateUnknown(Exception):  # noqa: N818 - a fact about the message, not an e
 class Sender:
     """Sends rows under their nonce."""
 
-    def __init__(self, state: State, client: discord.Client, api: DiscordApi, conversations: Conversations) -> None:
+    def __init__(
+        self,
+        state: State,
+        client: discord.Client,
+        api: DiscordApi,
+        conversations: Conversations,
+        server_names: ServerNames,
+    ) -> None:
         self.nonce_prefix = ""
         self._state = state
         self._client = client
         self._api = api
         self._conversations = conversations
+        self._server_names = server_names
 
     async def send(self, row: Claimed) -> int | None:
         """Send the row, unless an earlier attempt arrived, and return the message's id; None if it was deleted since.
@@ -60,7 +68,7 @@ class Sender:
                 return found
         content: str | None = row.payload.get("content")
         if row.kind == "dm" and content:
-            content = with_server(self._client, row.guild, content)
+            content = self._server_names.before(row.guild, content)
         embeds = [discord.Embed.from_dict(embed) for embed in row.payload.get("embeds", ())]
         nonce = f"{self.nonce_prefix}o{row.id}"
         view = _view(row.payload["buttons"]) if "buttons" in row.payload else discord.utils.MISSING

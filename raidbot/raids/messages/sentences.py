@@ -1,13 +1,12 @@
 """The words of direct messages, event by event."""
 
 from datetime import datetime
-from functools import reduce
 
 from raidbot.raids import events as ev
 from raidbot.raids.labels import bold, bold_coded, bold_role, lacking_in_channel
-from raidbot.raids.messages.who_hears import may_be_given
+from raidbot.raids.messages.who_hears import may_be_given, may_drop_out
 from raidbot.raids.model import CancelReason, MemberId, Raid, RoleKey
-from raidbot.utils.words import Code, Instant, Length, Mention, Name, Raw, Text, lines, paragraph, say
+from raidbot.utils.words import Code, Instant, Length, Listed, Mention, Name, Raw, Text, lines, paragraph, say
 
 
 def message(change: ev.Change, events: tuple[ev.Event, ...], member: MemberId) -> Text:
@@ -77,7 +76,7 @@ def _signup(raid: Raid, event: ev.Waitlisted | ev.Promoted | ev.Moved | ev.Left)
             return paragraph(full, kept, say("You will be told when a seat is yours."))
         case ev.Promoted(_, role, origin):
             left = say("You gave up your seat as {role} for it.", role=bold_role(raid, origin)) if origin else None
-            return paragraph(_seat_opened(raid, role), left, _button_hint())
+            return paragraph(_seat_opened(raid, role), left, _ways_out(raid))
         case ev.Moved(_, origin, role):
             return say(
                 "You moved from {origin} to {role} in {raid}.",
@@ -125,7 +124,7 @@ def _wait_ended(raid: Raid, member: MemberId, role: RoleKey, *, is_alone: bool) 
 def _roster_edit(raid: Raid, event: ev.RosterEdit, leader: Mention | Text) -> Text:
     match event:
         case ev.Assigned(_, role):
-            return paragraph(_seat_given(raid, role, leader), _button_hint())
+            return paragraph(_seat_given(raid, role, leader), _ways_out(raid))
         case ev.Removed(reason=""):
             return say("{leader} took you off {raid}.", leader=leader, raid=bold_coded(raid))
         case ev.Removed(reason=reason):
@@ -150,7 +149,7 @@ def _roster_edit(raid: Raid, event: ev.RosterEdit, leader: Mention | Text) -> Te
                 raid=bold_coded(raid),
                 places=_places(raid, seated, waits),
             )
-            return paragraph(text, _button_hint() if seated else None)
+            return paragraph(text, _ways_out(raid) if seated else None)
 
 
 def _seat_given(raid: Raid, role: RoleKey, leader: Mention | Text) -> Text:
@@ -177,9 +176,9 @@ def _substitution(raid: Raid, event: ev.Substitution) -> Text:
             asked = say("Can you come to {place} as a substitute?", place=place)
             return paragraph(asked, say("The first to accept gets the seat."))
         case ev.SubstituteCame(member):
-            return say("{member} comes as a substitute: {place}.", member=Mention(member), place=place)
+            return say("{member} is in as a substitute: {place}.", member=Mention(member), place=place)
         case ev.AskDeclined(member):
-            return say("{member} cannot come as a substitute: {place}.", member=Mention(member), place=place)
+            return say("{member} can’t make it as a substitute: {place}.", member=Mention(member), place=place)
         case ev.AskUndelivered(member):
             return say(
                 "{member} takes no messages from me, so I couldn’t ask them: {place}.",
@@ -188,7 +187,7 @@ def _substitution(raid: Raid, event: ev.Substitution) -> Text:
             )
         case ev.AskEnded():
             taken = say("The seat you were asked to take is taken: {place}.", place=place)
-            return paragraph(taken, say("Thank you all the same!"))
+            return paragraph(taken, say("Thanks anyway!"))
 
 
 def _kept(raid: Raid, member: MemberId) -> Text:
@@ -201,7 +200,7 @@ def _kept(raid: Raid, member: MemberId) -> Text:
             raid=bold_coded(raid),
             role=bold_role(raid, seat.role),
         )
-    return paragraph(text, _button_hint())
+    return paragraph(text, _ways_out(raid))
 
 
 def _cancelled(raid: Raid, event: ev.Cancelled, leader: Mention | Text) -> Text:
@@ -233,7 +232,7 @@ def _new_time(raid: Raid, before: datetime, after: datetime, by: MemberId | None
 
 def _new_length(raid: Raid, minutes: int | None, leader: Mention | Text) -> Text:
     if not minutes:
-        return say("{leader} took the length off {raid}.", leader=leader, raid=bold_coded(raid))
+        return say("{leader} removed the length of {raid}.", leader=leader, raid=bold_coded(raid))
     return say(
         "{leader} changed the length of {raid}: {length}, until {end}.",
         leader=leader,
@@ -276,16 +275,19 @@ def _place(raid: Raid, key: RoleKey) -> Text:
     return say("{role} in {raid}", role=bold_role(raid, key), raid=bold_coded(raid))
 
 
-def _places(raid: Raid, seat: RoleKey | None, waits: tuple[RoleKey, ...]) -> Text:
+def _places(raid: Raid, seat: RoleKey | None, waits: tuple[RoleKey, ...]) -> Listed | Text:
     places = [say("you have a seat as {role}", role=bold_role(raid, seat))] if seat else []
-    places += [say("you wait for {role}", role=bold_role(raid, key)) for key in waits]
-    if not places:
-        return say("you have no place in it")
-    return reduce(lambda before, last: say("{before} and {last}", before=before, last=last), places)
+    if waits:
+        roles = Listed(tuple(bold_role(raid, key) for key in waits), "and")
+        places.append(say("you wait for {roles}", roles=roles))
+    return Listed(tuple(places), "and") if places else say("you have no place in it")
 
 
-def _button_hint() -> Text:
-    return say("If you cannot come, press the button.")
+def _ways_out(raid: Raid) -> Text | None:
+    """Return what to do for whoever cannot come; after the start only a leader changes the roster."""
+    if may_drop_out(raid):
+        return say("If you can’t make it, press the button.")
+    return say("The raid has started: if you can’t make it, tell whoever leads it.") if raid.is_live else None
 
 
 def _foot(raid: Raid, events: tuple[ev.Event, ...]) -> tuple[Text | Raw | None, ...]:

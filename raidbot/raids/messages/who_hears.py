@@ -77,6 +77,11 @@ def hearers(change: ev.Change, event: ev.Event) -> tuple[MemberId, ...]:
     return tuple(member for member in found if asks or member != change.answered)
 
 
+def may_drop_out(raid: Raid) -> bool:
+    """Return True if whoever has a seat can leave by themselves; after the start only latecomers can."""
+    return raid.is_live and (raid.is_open or not raid.begun)
+
+
 def may_be_given(raid: Raid, event: ev.Event) -> bool:
     """Return True if a seat was called off that a leader may give to the next in line."""
     if not isinstance(event, ev.Left) or not event.called_off or raid.is_open:

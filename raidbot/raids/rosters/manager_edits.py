@@ -32,7 +32,7 @@ class StillClosed(Refusal):
         super().__init__(
             say(
                 "Signups for {raid} are closed. Reopen them with `/raid` to give out seats or places in"
-                " line; taking somebody off works all the same.",
+                " line; you can still take somebody off.",
                 raid=labels.plainly_coded(raid),
             )
         )

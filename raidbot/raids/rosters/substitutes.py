@@ -29,7 +29,7 @@ class SeatTaken(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
             say(
-                "The seat in {raid} is taken meanwhile. Thank you all the same!",
+                "The seat in {raid} has been taken in the meantime. Thanks anyway!",
                 raid=labels.coded(raid),
             )
         )
@@ -39,7 +39,7 @@ class NotAsked(Refusal):
     def __init__(self, raid: Raid) -> None:
         super().__init__(
             say(
-                "You are not asked to come to {raid} any more.",
+                "You are no longer asked to come to {raid}.",
                 raid=labels.coded(raid),
             )
         )
@@ -49,7 +49,7 @@ class SeatedAlready(Refusal):
     def __init__(self, raid: Raid, role: Role) -> None:
         super().__init__(
             say(
-                "You have the seat {role} in {raid} already. With `/mysignups` you leave it.",
+                "You have the seat {role} in {raid} already. You can leave it with `/mysignups`.",
                 role=labels.bold(role.name),
                 raid=labels.coded(raid),
             )

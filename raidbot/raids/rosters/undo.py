@@ -29,14 +29,14 @@ from raidbot.utils.words import Instant, Length, Mention, Name, Text, say
 UNDO_PERIOD = timedelta(minutes=15)
 
 FIELDS = {
-    "status": say("whether signups are open"),
-    "closed_at": say("whether signups are open"),
-    "closed_by": say("whether signups are open"),
-    "closed_reason": say("whether signups are open"),
-    "cancelled_reason": say("whether it takes place"),
-    "not_held": say("whether it takes place"),
-    "hold": say("whether signups are open"),
-    "begun": say("whether signups are open"),
+    "status": say("the state of its signups"),
+    "closed_at": say("the state of its signups"),
+    "closed_by": say("the state of its signups"),
+    "closed_reason": say("the state of its signups"),
+    "cancelled_reason": say("the raid’s status"),
+    "not_held": say("the raid’s status"),
+    "hold": say("the state of its signups"),
+    "begun": say("the state of its signups"),
     "starts_at": say("the time"),
     "zone": say("the time"),
     "length_minutes": say("the length"),
@@ -54,7 +54,7 @@ class NothingToUndo(Refusal):
     def __init__(self) -> None:
         super().__init__(
             say(
-                "There is nothing to undo: the last change was made over {period} ago or is taken back already.",
+                "There is nothing to undo: the last change was made over {period} ago or was undone already.",
                 period=Length(UNDO_PERIOD.seconds // 60),
             )
         )

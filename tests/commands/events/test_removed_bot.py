@@ -164,7 +164,7 @@ async def test_a_false_alarm_changes_nothing(
         await sandbox.until(lambda: sandbox.count("GET", route) > asked)
         assert not absent(database)
         await alice.unreact(board, "✅")
-        await guild.until(lambda: "A seat opened" in dm_text(bob))
+        await guild.until(lambda: "Ravenwood · A seat opened" in dm_text(bob))
         assert (await stored_raid(bot)).is_open
 
 

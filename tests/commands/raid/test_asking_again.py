@@ -70,7 +70,7 @@ async def test_a_seat_filled_by_any_road_ends_the_requests_for_it(guild: Sandbox
         await guild.until(lambda: "The seat you were asked to take is taken" in dm_text(alice))
         assert (await stored_raid(bot)).asks == ()
         request = next(message for message in alice.dms if message.components)
-        assert "not asked to come" in (await alice.click(request, "I come")).text()
+        assert "no longer asked to come" in (await alice.click(request, "I come")).text()
         await free(guild, board, carol)
         assert "I ask Alice to come" in (await ask(guild, board, alice)).text()
         await guild.until(lambda: ASKED in alice.dms[-1].content)

@@ -63,10 +63,10 @@ async def test_the_first_substitute_to_accept_gets_the_seat_and_the_others_are_t
         assert [row.member for row in raid.attendance] == [bob.id]
         assert raid.status is Status.CLOSED
         await guild.until(lambda: "The seat you were asked to take is taken" in dm_text(alice))
-        await guild.until(lambda: "comes as a substitute" in dm_text(guild.owner))
+        await guild.until(lambda: "is in as a substitute" in dm_text(guild.owner))
         request = next(message for message in alice.dms if message.components)
         late = await alice.click(request, "I come")
-        assert "not asked to come" in late.text()
+        assert "no longer asked to come" in late.text()
         assert "[I come]" not in late.text()
         assert carol.dms == []
 
@@ -87,7 +87,7 @@ async def test_who_declines_is_not_asked_again_by_accident_and_the_asker_is_told
 
         assert "you do not come" in answer.text()
         assert (await stored_raid(bot, 3)).asks == ()
-        await guild.until(lambda: "cannot come as a substitute" in dm_text(guild.owner))
+        await guild.until(lambda: "can’t make it as a substitute" in dm_text(guild.owner))
 
 
 async def test_declining_one_of_two_roles_is_not_declining_the_raid(guild: SandboxGuild, start: Start) -> None:
@@ -117,15 +117,15 @@ async def test_who_was_asked_and_leaves_the_server_gets_no_seat(
         await guild.until(lambda: "as a substitute" in dm_text(alice))
         if not unnoticed:
             await sandbox.remove_member(guild, alice)
-            await guild.until(lambda: "cannot come as a substitute" in dm_text(guild.owner))
+            await guild.until(lambda: "can’t make it as a substitute" in dm_text(guild.owner))
     if unnoticed:
         await sandbox.remove_member(guild, alice)
     async with start() as bot:
-        await guild.until(lambda: "cannot come as a substitute" in dm_text(guild.owner))
+        await guild.until(lambda: "can’t make it as a substitute" in dm_text(guild.owner))
 
         answer = await alice.click(alice.dms[-1], "I come")
 
-        assert "not asked to come" in answer.text()
+        assert "no longer asked to come" in answer.text()
         assert (await stored_raid(bot, 3)).seats == ()
 
 
@@ -161,7 +161,7 @@ async def test_a_request_answers_to_nobody_but_the_member_asked(guild: SandboxGu
 
         refused = await bob.use(board, forged)
 
-        assert "not asked to come" in refused.text()
+        assert "no longer asked to come" in refused.text()
         assert (await stored_raid(bot, 4)).seats == ()
 
 

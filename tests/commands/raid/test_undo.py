@@ -73,7 +73,7 @@ async def test_an_old_undo_button_undoes_nothing_newer(guild: SandboxGuild, star
         assert "Something else was done since: “leader changed”. Only that can be undone now." in panel.text()
         await panel.click("Undo: leader changed")
         await other.click("Undo: leader changed")
-        assert "is taken back already" in other.text()
+        assert "was undone already" in other.text()
         assert (await stored_raid(bot)).status is Status.CLOSED
 
 

@@ -100,7 +100,7 @@ async def test_a_gate_whose_role_was_deleted_is_told_to_member_and_leader(guild:
 
         await alice.react(board, "✅")
 
-        await guild.until(lambda: "the role one needs for it was deleted" in dm_text(alice))
+        await guild.until(lambda: "the role needed for it was deleted" in dm_text(alice))
         await guild.until(lambda: "`/permissions`" in dm_text(guild.owner))
 
 

@@ -15,6 +15,7 @@ from raidbot.db import (
     audit,
     audit_overview,
     closed_dms,
+    damaged_raids,
     drafts,
     guilds,
     heard_reactions,
@@ -73,6 +74,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("absences", _absences(raid)),
         ("audit", _audit(raid)),
         ("closed_dms", _closed_dms()),
+        ("damaged_raids", _damaged_raids(raid)),
         ("drafts", _drafts(raid)),
         ("guilds", _guilds()),
         ("heard_reactions", _heard_reactions(raid)),
@@ -90,6 +92,15 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
     ):
         for name, call in found:
             yield f"{module}.{name}", call
+
+
+def _damaged_raids(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    yield "reported", damaged_raids.reported
+    yield "is_paused", partial(damaged_raids.is_paused, raid=raid)
+    yield "note_paused", partial(damaged_raids.note_paused, raid=raid)
+    yield "note_mended", partial(damaged_raids.note_mended, raid=raid)
+    yield "open_board", partial(damaged_raids.open_board, raid=raid)
+    yield "heads", partial(damaged_raids.heads, raid=raid)
 
 
 def _audit(raid: RaidId) -> Iterator[tuple[str, Call]]:

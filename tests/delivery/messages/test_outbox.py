@@ -33,6 +33,14 @@ async def until_outbox(harness: BotHarness, **expected: int) -> None:
     await until(reached)
 
 
+async def greeted(world: DeliveryWorld, harness: BotHarness, number: int) -> list[Person]:
+    """Return members with whom the bot has a conversation."""
+    members = [world.member(f"member{place}") for place in range(number)]
+    await asyncio.gather(*(harness.enqueue_dm(member, "hello") for member in members))
+    await until_outbox(harness, sent=number)
+    return members
+
+
 async def test_what_is_owed_arrives_once_in_order(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
     alice, bob = world.member("alice"), world.member("bob")
@@ -49,13 +57,13 @@ async def test_what_is_owed_arrives_once_in_order(world: DeliveryWorld) -> None:
 
 async def test_messages_go_five_at_a_time_with_a_pause_between(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
+    members = await greeted(world, harness, 11)
     harness.outbox._pause = 0.4
-    members = [world.member(f"member{number}") for number in range(11)]
 
-    await asyncio.gather(*(harness.enqueue_dm(member, "hello") for member in members))
-    await until_outbox(harness, sent=11)
+    await asyncio.gather(*(harness.enqueue_dm(member, "hello again") for member in members))
+    await until_outbox(harness, sent=22)
 
-    sends = [call.at for call in world.sandbox.calls if call.route.endswith("/messages")]
+    sends = [call.at for call in world.sandbox.calls if call.route.endswith("/messages")][11:]
     batches = [at for previous, at in pairwise(sends) if (at - previous).total_seconds() > 0.3]
     assert len(batches) == 2
     for first, sixth in zip(sends, sends[5:], strict=False):
@@ -269,7 +277,7 @@ async def test_a_message_that_was_deleted_at_once_is_not_sent_again(world: Deliv
 
 async def test_a_stop_finishes_what_is_being_sent_and_leaves_the_rest_owed(world: DeliveryWorld) -> None:
     harness = await world.start_bot()
-    members = [world.member(f"member{number}") for number in range(12)]
+    members = await greeted(world, harness, 12)
     slow = world.sandbox.faults.slow(0.2, route=SEND)
     owed = [
         OutboxMessage(kind="dm", target=m.id, payload={"content": "hi"}, dedupe=str(m.id), due_at=harness.state.now())
@@ -281,24 +289,7 @@ async def test_a_stop_finishes_what_is_being_sent_and_leaves_the_rest_owed(world
 
     await harness.outbox.stop(5)
 
-    assert await harness.outbox_counts() == {"sent": 5, "pending": 7}
-
-
-async def test_a_post_goes_to_its_channel(world: DeliveryWorld) -> None:
-    harness = await world.start_bot()
-    post = OutboxMessage(
-        kind="post",
-        target=ChannelId(world.channel.id),
-        payload={"content": "news", "embeds": [{"description": "more"}]},
-        dedupe="post",
-        due_at=harness.state.now(),
-    )
-
-    await harness.state.enqueue([post])
-    harness.outbox.wake()
-    await until_outbox(harness, sent=1)
-
-    assert [(m.content, m.embeds[0]["description"]) for m in world.boards()] == [("news", "more")]
+    assert await harness.outbox_counts() == {"sent": 12 + 5, "pending": 7}
 
 
 async def test_one_embed_that_is_not_accepted_takes_no_other_with_it(world: DeliveryWorld) -> None:

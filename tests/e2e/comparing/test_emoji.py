@@ -80,7 +80,7 @@ async def test_a_dead_emoji_is_named_on_the_panel_and_told_once(guild: SandboxGu
             await guild.until(lambda: "Nobody can react for" in dm_text(guild.owner))
             panel = await panel_text(guild, raid)
 
-    assert "Without a reaction: Role 1 (its emoji was deleted" in panel
+    assert "Without a reaction: Role 1 (the emoji was deleted" in panel
     assert dm_text(guild.owner).count("Nobody can react for **Role 1**") == 1
 
 
@@ -93,7 +93,7 @@ async def test_a_dead_emoji_leaves_the_other_roles_their_reactions(guild: Sandbo
         await guild.until(lambda: len(board.reactions) == 2)
 
         await guild.until(lambda: "Nobody can react for **Role 2**" in dm_text(guild.owner))
-        assert "Role 2 (its emoji was deleted" in await panel_text(guild, raid)
+        assert "Role 2 (the emoji was deleted" in await panel_text(guild, raid)
 
 
 async def test_a_foreign_emoji_gives_up_its_place_to_a_role(
@@ -135,3 +135,19 @@ async def test_a_role_without_room_gets_its_reaction_when_a_foreign_one_goes(
         while "role has its reaction again" not in await panel_text(guild, raid):
             pass
         assert "Without a reaction" not in await panel_text(guild, raid)
+
+
+async def test_six_roles_without_a_reaction_are_one_message_and_one_reason(guild: SandboxGuild, start: Start) -> None:
+    gone = [guild.add_emoji(f"gone{number}") for number in range(6)]
+    for emoji in gone:
+        await guild.delete_emoji(emoji)
+    async with start() as bot:
+        raid, _ = await post_roles(bot, guild, "1️⃣", *(f"<:gone:{emoji.id}>" for emoji in gone))
+
+        await guild.until(lambda: "Nobody can react for" in dm_text(guild.owner))
+        panel = await panel_text(guild, raid)
+
+    assert dm_text(guild.owner).count("Nobody can react for") == 1
+    assert "**Role 6** or **Role 7** in" in dm_text(guild.owner)
+    (line,) = [line for line in panel.splitlines() if "Without a reaction" in line]
+    assert line.count("the emoji was deleted") == 1

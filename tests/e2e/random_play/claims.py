@@ -61,9 +61,9 @@ _TO_ONESELF: Mapping[str, Claim] = {
     ),
     r"Your seat has gone to the next in line": _always,
     r"“.*” .* has started": _always,
-    r"You are not asked to come to": lambda _m, who: lambda raid: who not in set(raid.asked()),
+    r"You are no longer asked to come to": lambda _m, who: lambda raid: who not in set(raid.asked()),
     r"you do not come to": lambda _m, who: lambda raid: who not in set(raid.asked()),
-    r"The seat in .* is taken meanwhile": lambda _m, _who: lambda raid: any(_is_full(raid, r.name) for r in raid.roles),
+    r"The seat in .* has been taken": lambda _m, _who: lambda raid: any(_is_full(raid, r.name) for r in raid.roles),
 }
 _OF_THE_RAID: Mapping[str, Claim] = {
     r"[Ss]ignups [^.]*are closed": lambda _m, _who: lambda raid: raid.status is Status.CLOSED,

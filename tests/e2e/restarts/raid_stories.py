@@ -232,7 +232,7 @@ async def raid_substitute(on: StoryContext) -> Steps:
     yield
     await bob.click(bob.dms[-1], "I come")
     assert [(one.member, one.role) for one in (await on.raid(board)).seats] == [(bob.id, "team-2")]
-    await on.guild.until(lambda: "comes as a substitute" in dm_text(on.guild.owner))
+    await on.guild.until(lambda: "is in as a substitute" in dm_text(on.guild.owner))
 
 
 def _buttons(messages: list[Message]) -> set[str]:

@@ -70,7 +70,7 @@ async def test_two_requests_declined_by_leaving_the_server_are_two_messages(
 
         await sandbox.remove_member(guild, alice)
 
-        await guild.until(lambda: dm_text(guild.owner).count("cannot come as a substitute") == 2)
+        await guild.until(lambda: dm_text(guild.owner).count("can’t make it as a substitute") == 2)
 
 
 async def test_raids_to_come_and_no_shows_are_no_experience(

@@ -11,7 +11,7 @@ from raidbot.raids.settings import GuildSettings
 from tests.delivery.harness import until
 from tests.e2e import database_facts
 from tests.e2e.who_hears.evening import AHEAD, DAMAGE, HEALER, TANK, Evening, put_up
-from tests.raid_boards import board_text
+from tests.raid_boards import board_text, dm_text
 
 Deed = Callable[[Evening], AsyncIterator[None]]
 PUT_REACTION = "PUT /channels/{}/messages/{}/reactions/{}/@me"
@@ -300,6 +300,13 @@ async def lacks_a_reaction(evening: Evening) -> AsyncIterator[None]:
     await until(noted)
 
 
+async def asks_in_vain(evening: Evening) -> AsyncIterator[None]:
+    evening.sandbox.faults.refuse(50007, route=POST, about=evening.mia)
+    yield
+    await evening.ask(evening.mia)
+    await evening.guild.until(lambda: "couldn’t ask them" in dm_text(evening.mara))
+
+
 async def always_fails(evening: Evening) -> AsyncIterator[None]:
     with database_facts.open_writable(evening.database) as connection:
         connection.execute(STUCK)
@@ -357,6 +364,7 @@ DEEDS: dict[str, Deed] = {
     "asked to substitute": asked,
     "substitutes": replies("I come"),
     "does not substitute": replies("I cannot come"),
+    "asked to substitute, and takes no messages": asks_in_vain,
     "a raid is posted": posted,
     "new time": on_panel(change_time),
     "new time after closing": on_panel(change_time, closed=True),

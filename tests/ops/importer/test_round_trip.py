@@ -320,15 +320,20 @@ async def test_whoever_interrupts_it_is_told_what_that_means(tmp_path: Path) -> 
     random_bot(Random(11), guilds=10, raids=1000).write(old)
     await (await Database.open(new)).close()
 
+    analytics = tmp_path / "analytics.json"
+    os.mkfifo(analytics)
+    program = "import sys; from raidbot.cli import main; sys.exit(main())"
+
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "import sys; from raidbot.cli import main; sys.exit(main())", "import", str(old)),
+        *(sys.executable, "-c", program, "import", str(old), "--analytics", str(analytics)),
         env=os.environ | {"RAIDBOT_DATABASE": str(new)},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    await _written(process, new, 4096)
+    held = await asyncio.to_thread(os.open, analytics, os.O_WRONLY)  # returns once the import reads its last file
     process.send_signal(signal.SIGINT)
     _, said = await process.communicate()
+    os.close(held)
 
     assert process.returncode == 1
     assert said.decode().splitlines() == [

@@ -160,7 +160,7 @@ def test_declining_is_told_to_who_asked() -> None:
     change = substitutes.decline(asking(raid(tank=1, healer=1), ALICE, BOB), ALICE, TANK)
 
     assert [one.member for one in change.raid.asks] == [BOB]
-    assert [(notice.member, "cannot come" in str(notice.text)) for notice in notices(change)] == [(MANAGER, True)]
+    assert [(notice.member, "can’t make it" in str(notice.text)) for notice in notices(change)] == [(MANAGER, True)]
     with pytest.raises(substitutes.NotAsked):
         substitutes.decline(change.raid, ALICE, TANK)
 

@@ -165,7 +165,7 @@ def test_reopened_signups_that_somebody_used_stay_open() -> None:
 
 
 def test_what_the_clock_closed_since_is_not_opened() -> None:
-    with pytest.raises(undo.ChangedSince, match="signups are open"):
+    with pytest.raises(undo.ChangedSince, match="the state of its signups"):
         undone(CLOSED, reopen, lambda now: close(now, reason=CloseReason.AT_START))
 
 
