@@ -48,13 +48,13 @@ def due(
         just_after = now + timedelta(microseconds=1)
         started = raids(schedule, after=since - TIME_TO_POST, before=just_after, dates_off=dates_off)
         missed = [one for one in started if one.id not in claimed and since < _deadline(one) <= now]
-    to_post = []
+    to_post, next_at = [], None
     for one in raids(schedule, after=now - TIME_TO_POST, dates_off=dates_off):
         if one.posts_at > now:
+            next_at = one.posts_at
             break
         if one.id not in claimed and now < _deadline(one):
             to_post.append(one)
-    next_at = next_posting(schedule, after=now, dates_off=dates_off)
     return Due(tuple(to_post), tuple(missed), max(since, now), next_at)
 
 

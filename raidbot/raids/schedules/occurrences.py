@@ -1,6 +1,6 @@
 """Occurrences of a schedule with what became of each: planned, moved, skipped, off, or paused."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -58,11 +58,11 @@ def occurrences(
     Those that do not take place are among them, at their planned start. `dates_off` are those of all series of the
     server. Without `before` and an end of the schedule this never stops.
     """
-    moved = {move.id for move in schedule.moves}
-    by_rule = (
-        _as_planned(schedule, one, dates_off) for one in sequences.planned(schedule, after) if one.id not in moved
-    )
-    for one in merge(by_rule, _moved(schedule, after), key=_by_start):
+    found: Iterable[Occurrence] = (_as_planned(schedule, one, dates_off) for one in sequences.planned(schedule, after))
+    if schedule.moves:
+        moved = {move.id for move in schedule.moves}
+        found = merge((one for one in found if one.id not in moved), _moved(schedule, after), key=_by_start)
+    for one in found:
         if before is not None and one.starts_at >= before:
             return
         yield one
@@ -140,7 +140,7 @@ def _occurrence(schedule: Schedule, one: Planned, starts_at: datetime, status: S
 
 
 def _is_off(day: date, ranges: Sequence[DatesOff]) -> bool:
-    return any(off.first <= day <= off.last for off in ranges)
+    return bool(ranges) and any(off.first <= day <= off.last for off in ranges)
 
 
 def _is_paused(schedule: Schedule, at: datetime) -> bool:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from raidbot.raids.schedules.model import Lead, Posting, PostingHour
+from raidbot.raids.schedules.sequences import MAX_GAP
 from raidbot.raids.times.zones import localise
 
 
@@ -17,8 +18,8 @@ def posting_time(posting: Posting, starts_at: datetime, place: ZoneInfo) -> date
 def least_lead(posting: Posting) -> timedelta:
     """Return a time that surely lies between a posting and its start, for skipping what is not yet due."""
     if isinstance(posting, Lead):
-        days = max(0, posting.days - 2)  # two days are more than any change of clocks
-        return timedelta(days=days, minutes=posting.minutes)
+        days = timedelta(days=posting.days) - MAX_GAP if posting.days else timedelta(0)
+        return days + timedelta(minutes=posting.minutes)
     return timedelta(minutes=posting.least_lead_minutes)
 
 

@@ -27,6 +27,8 @@ from raidbot.raids.times.zones import localise
 
 _FIRST_FIFTHS, _LAST_FIFTHS = 1999 * 12, 2301 * 12
 """Months, counted from year 0, in which fifth weekdays are looked up; wider than the years of a schedule."""
+MAX_GAP = timedelta(hours=3)
+"""Clocks jump by less, so a raid is never that much behind the time of day that was planned."""
 _END_OF_CALENDAR = date(2300, 1, 1).toordinal()
 
 
@@ -41,7 +43,7 @@ class Planned(NamedTuple):
 def planned(schedule: Schedule, after: datetime) -> Iterator[Planned]:
     """Yield what the rule plans at or after an instant (aware), in order, up to the end of the schedule."""
     sequence = _sequence_of(schedule)
-    first = sequence.position(after.astimezone(schedule.place).date() - timedelta(days=1))
+    first = sequence.position((after.astimezone(schedule.place) - MAX_GAP).date())
     for position in count(first):
         one = sequence.at(position)
         if one is None or is_behind_the_end(schedule, one):
