@@ -35,7 +35,9 @@ _COUNT = re.compile(
     rf"(?:after |for )?(-?\d{{1,30}}|{words.any_of(words.NUMBERS)}) ?(?:times|time|raids?|x|dates?|occurrences?)?"
 )
 _ITEM = re.compile(r"[,;\n]| and ")
-_DAYS_OF_A_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?(?:-| to )(\d{1,2})(?:st|nd|rd|th|\.)? ([^\W\d_]+\b.*)")
+_DAYS_OF_A_MONTH = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th|\.)?(?: ?- ?| to | bis )(\d{1,2})(?:st|nd|rd|th|\.)? ([^\W\d_]+\b.*)"
+)
 _TO = re.compile(r" ?- ?| to | until | till | bis ")
 
 

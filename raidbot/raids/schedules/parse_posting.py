@@ -19,12 +19,14 @@ _SPAN = re.compile(rf"({_AMOUNT}) ?({any_of(words.UNITS)})\b(?:,? and |, ?| )?")
 _BEFORE = re.compile(r"^(?:post(?:ed)? )?(?:it )?|(?: before| ahead| earlier| vorher)(?: the)?(?: raid| start)?(?:s)?$")
 _AT_START = {"0", "at start", "at the start", "when it starts", "at raid time"}
 _MINUTE = 60
+_HOURS_OF_A_DAY = 24
 
 
 def parse_posting(text: str, *, locale: str = "en-US") -> Posting:
     """Return a lead, or a posting hour with or without a weekday. Raises NotASchedule.
 
-    Days and weeks are calendar days at the same time of day; hours and minutes are elapsed time.
+    Days and weeks are calendar days at the same time of day; hours and minutes are elapsed time. “10:00” is the
+    morning here, as posts are not made in the evening only; an hour without minutes is read as that of a raid.
     """
     said = _BEFORE.sub("", plain(text, _EXAMPLE)).strip()
     if said in _AT_START:
@@ -77,16 +79,24 @@ def _hour(said: str, text: str, locale: str) -> PostingHour:
         raise NotUnderstood(text, _EXAMPLE)
     if reading.clock is None:
         raise NotASchedule(say("At what time? For example “monday 10:00”."))
-    at, _ = _time_of(reading, locale)
+    clock = reading.clock
+    is_literal = clock.written and clock.hour < _HOURS_OF_A_DAY and reading.part is None
+    at = time(clock.hour, clock.minute) if is_literal else _time_of(reading, locale)[0]
     return PostingHour(at, reading.weekday.index if reading.weekday else None)
 
 
 def _time_of(reading: Reading, locale: str) -> tuple[time, str | None]:
     if reading.clock is None:
         raise ValueError("the reading has no time of day")
-    since_midnight, assumption = time_of_day(reading.clock, reading, locale)
-    if since_midnight >= timedelta(days=1):
+    if reading.clock.hour == _HOURS_OF_A_DAY:
         raise NotASchedule(say("Midnight belongs to two days. Write 23:59, or 00:00 with the day that begins."))
+    try:
+        since_midnight, assumption = time_of_day(reading.clock, reading, locale)
+    except NotATime as refusal:
+        instead = [new for _, new in refusal.swaps if new]
+        raise (Ambiguous(reading.clock.said, *instead[:2]) if len(instead) > 1 else refusal) from None
+    if since_midnight >= timedelta(hours=_HOURS_OF_A_DAY):
+        raise NotASchedule(say("A time after midnight belongs to the next day. Write it with that day."))
     hours, minutes = divmod(int(since_midnight.total_seconds()) // _MINUTE, 60)
     return time(hours, minutes), assumption
 
