@@ -19,6 +19,7 @@ from raidbot.raids.schedules.model import (
     RecurrenceId,
     Schedule,
     Until,
+    check_year,
 )
 from raidbot.raids.schedules.refusals import NotASchedule
 from raidbot.raids.times.zones import localise
@@ -45,9 +46,8 @@ def move(schedule: Schedule, id_: RecurrenceId, to: datetime) -> Schedule:
     """Move one occurrence to a wall clock time of the series' zone. Raises NotPlanned."""
     one = _check_is_planned(schedule, id_)
     plain = _without_change(schedule, id_)
-    if localise(to, schedule.place)[0] == one.at:
-        return plain
-    return replace(plain, moves=(*plain.moves, Move(id_, to)))
+    moved = replace(plain, moves=(*plain.moves, Move(id_, to)))
+    return plain if localise(to, schedule.place)[0] == one.at else moved
 
 
 def restore(schedule: Schedule, id_: RecurrenceId) -> Schedule:
@@ -134,6 +134,7 @@ def pause(schedule: Schedule, until: date | None = None) -> Schedule:
     """Pause until the beginning of a date in the series' zone, or until somebody ends it."""
     if until is None:
         return replace(schedule, pause=Pause())
+    check_year(until)
     return replace(schedule, pause=Pause(localise(datetime.combine(until, time()), schedule.place)[0]))
 
 

@@ -30,7 +30,7 @@ MAX_CHANGES = 400
 """Single changes of a series: skipped and moved dates together, and ranges of dates off."""
 LAST = -1
 """The `nth` of the last weekday of a month."""
-_FIRST_YEAR, _LAST_YEAR = 2000, 2200
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 _RECURRENCE_ID = re.compile(r"(\d{4}-\d\d-\d\d)(?:#(\d{1,4}))?")
 
 
@@ -52,7 +52,7 @@ class RecurrenceId(NamedTuple):
     def parse(cls, text: str) -> "RecurrenceId":
         """Return the identity from its stored text. Raises ValueError."""
         found = _RECURRENCE_ID.fullmatch(text)
-        if found is None:
+        if found is None or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR + 1:
             raise ValueError(f"“{text}” is no planned date")
         return cls(date.fromisoformat(found[1]), int(found[2] or 1))
 
@@ -194,6 +194,9 @@ class Until:
 
     day: date
 
+    def __post_init__(self) -> None:
+        check_year(self.day)
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -275,6 +278,7 @@ class DatesOff:
                     last=day_in_words(self.last),
                 )
             )
+        check_year(self.last)
         _check_number(say("Days off in a row"), (self.last - self.first).days + 1, 1, MAX_DAYS_OFF)
 
 
@@ -345,5 +349,10 @@ def _check_number(what: Text, given: int, least: int, most: int) -> None:
 def _check_wall(wall: datetime) -> None:
     if wall.tzinfo is not None:
         raise ValueError(f"{wall} is no wall clock time")
-    if not _FIRST_YEAR <= wall.year <= _LAST_YEAR:
-        raise OutOfRange(say("Year"), wall.year, _FIRST_YEAR, _LAST_YEAR)
+    check_year(wall)
+
+
+def check_year(day: date) -> None:
+    """Raise OutOfRange for a date that no schedule can have."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise OutOfRange(say("Year"), day.year, FIRST_YEAR, LAST_YEAR)

@@ -183,10 +183,13 @@ def _ambiguous_interval(found: re.Match[str]) -> Rule:
 
 
 def _without_weekday(found: re.Match[str]) -> Rule:
-    example = f"{found[0]} on monday and thursday"
-    raise NotASchedule(say("On which weekdays? For example “{example}”.", example=Name(example)))
+    raise NotASchedule(say("On which weekdays? For example “{rule} on monday and thursday”.", rule=Name(found[0])))
 
 
 def _without_day(found: re.Match[str]) -> Rule:
-    one, other = f"{found[0]} on the 15th", f"{found[0]} on the last sunday"
-    raise NotASchedule(say("On which day? For example “{one}” or “{other}”.", one=Name(one), other=Name(other)))
+    raise NotASchedule(
+        say(
+            "On which day? For example “{rule} on the 15th” or “{rule} on the last sunday”.",
+            rule=Name(found[0]),
+        )
+    )

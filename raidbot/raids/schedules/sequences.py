@@ -1,11 +1,11 @@
 """Rules as sequences: planned occurrence number k, and back from a date to k, both without stepping through them."""
 
+import itertools
 from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import count
 from typing import NamedTuple, Protocol, assert_never
 from zoneinfo import ZoneInfo
 
@@ -44,7 +44,7 @@ def planned(schedule: Schedule, after: datetime) -> Iterator[Planned]:
     """Yield what the rule plans at or after an instant (aware), in order, up to the end of the schedule."""
     sequence = _sequence_of(schedule)
     first = sequence.position((after.astimezone(schedule.place) - MAX_GAP).date())
-    for position in count(first):
+    for position in itertools.count(first):
         one = sequence.at(position)
         if one is None or is_behind_the_end(schedule, one):
             return
@@ -55,7 +55,7 @@ def planned(schedule: Schedule, after: datetime) -> Iterator[Planned]:
 def find(schedule: Schedule, id_: RecurrenceId) -> Planned | None:
     """Return the planned occurrence with this identity, or None if the schedule does not plan it."""
     sequence = _sequence_of(schedule)
-    for position in count(sequence.position(id_.day)):
+    for position in itertools.count(sequence.position(id_.day)):
         one = sequence.at(position)
         if one is None or is_behind_the_end(schedule, one) or one.id.day > id_.day:
             return None

@@ -160,8 +160,7 @@ def _became(schedule: Schedule, one: PreviewDate) -> tuple[Text, ...]:
     if occurrence.status is Status.PLANNED:
         return ()
     if occurrence.status is Status.MOVED:
-        planned = occurrence.planned_at.astimezone(schedule.place).replace(tzinfo=None)
-        return (say("moved from {planned}", planned=WallClock(planned, schedule.zone)),)
+        return (say("moved from {planned}", planned=_wall_clock(schedule, occurrence.planned_at)),)
     return (_STATUS[occurrence.status],)
 
 
@@ -249,8 +248,11 @@ def _paused(schedule: Schedule) -> Text | None:
         return None
     if schedule.pause.until is None:
         return say("Paused.")
-    until: datetime = schedule.pause.until.astimezone(schedule.place)
-    return say("Paused until {until}.", until=WallClock(until, schedule.zone))
+    return say("Paused until {until}.", until=_wall_clock(schedule, schedule.pause.until))
+
+
+def _wall_clock(schedule: Schedule, at: datetime) -> WallClock:
+    return WallClock(at.astimezone(schedule.place), schedule.zone)
 
 
 def _clock(at: time) -> Raw:
