@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from raidbot.raids.schedules.model import DatesOff, RecurrenceId, Schedule
+from raidbot.raids.schedules.model import DatesOff, Schedule
 from raidbot.raids.schedules.occurrences import Occurrence, raids
 from raidbot.raids.schedules.posting import least_lead
+from raidbot.raids.schedules.rules import RecurrenceId
 
 TIME_TO_POST = timedelta(minutes=1)
 """Several times the period of the heartbeat: so much later is still in time for what is posted at its start."""

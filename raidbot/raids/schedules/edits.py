@@ -9,20 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from raidbot.raids.schedules import sequences
-from raidbot.raids.schedules.model import (
-    Count,
-    DatesOff,
-    EveryHours,
-    Move,
-    OnDates,
-    Pause,
-    RecurrenceId,
-    Schedule,
-    Until,
-    check_year,
-)
-from raidbot.raids.schedules.refusals import NotASchedule
-from raidbot.raids.times.zones import localise
+from raidbot.raids.schedules.model import Count, DatesOff, Move, Pause, Schedule, Until
+from raidbot.raids.schedules.refusals import NotASchedule, check_year
+from raidbot.raids.schedules.rules import EveryHours, OnDates, RecurrenceId
+from raidbot.raids.times.zones import instant_of
 from raidbot.utils.words import day_in_words, say
 
 
@@ -47,7 +37,7 @@ def move(schedule: Schedule, id_: RecurrenceId, to: datetime) -> Schedule:
     one = _check_is_planned(schedule, id_)
     plain = _without_change(schedule, id_)
     moved = replace(plain, moves=(*plain.moves, Move(id_, to)))
-    return plain if localise(to, schedule.place)[0] == one.at else moved
+    return plain if instant_of(to, schedule.place) == one.at else moved
 
 
 def restore(schedule: Schedule, id_: RecurrenceId) -> Schedule:
@@ -105,7 +95,7 @@ def split(schedule: Schedule, id_: RecurrenceId) -> Split:
     if isinstance(rule, EveryHours):
         start, fold = local.replace(tzinfo=None, fold=0), local.fold
     if isinstance(rule, OnDates):
-        kept = tuple(typed for typed in rule.dates if localise(typed.at, schedule.place)[0] >= first.at)
+        kept = tuple(typed for typed in rule.dates if instant_of(typed.at, schedule.place) >= first.at)
         rule, start = OnDates(kept), kept[0].at
     end = Count(schedule.end.number - first.position) if isinstance(schedule.end, Count) else schedule.end
     number = schedule.number + first.position
@@ -135,7 +125,7 @@ def pause(schedule: Schedule, until: date | None = None) -> Schedule:
     if until is None:
         return replace(schedule, pause=Pause())
     check_year(until)
-    return replace(schedule, pause=Pause(localise(datetime.combine(until, time()), schedule.place)[0]))
+    return replace(schedule, pause=Pause(instant_of(datetime.combine(until, time()), schedule.place)))
 
 
 def resume(schedule: Schedule, *, now: datetime) -> Schedule:
@@ -165,4 +155,4 @@ def count_from(schedule: Schedule, number: int, *, now: datetime) -> Schedule:
 
 
 def _next_midnight(schedule: Schedule, day: date) -> datetime:
-    return localise(datetime.combine(day + timedelta(days=1), time()), schedule.place)[0]
+    return instant_of(datetime.combine(day + timedelta(days=1), time()), schedule.place)

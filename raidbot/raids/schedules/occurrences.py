@@ -8,10 +8,11 @@ from heapq import merge
 from typing import TypeVar
 
 from raidbot.raids.schedules import sequences
-from raidbot.raids.schedules.model import DatesOff, RecurrenceId, Schedule
+from raidbot.raids.schedules.model import DatesOff, Schedule
 from raidbot.raids.schedules.posting import posting_time
+from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.schedules.sequences import Planned
-from raidbot.raids.times.zones import localise
+from raidbot.raids.times.zones import instant_of
 
 _T = TypeVar("_T")
 
@@ -92,7 +93,7 @@ def find(schedule: Schedule, id_: RecurrenceId, *, dates_off: Sequence[DatesOff]
 
 def planned_on(schedule: Schedule, day: date, *, dates_off: Sequence[DatesOff] = ()) -> tuple[Occurrence, ...]:
     """Return what is planned on a date of the series' zone, for commands in which a person types the date."""
-    midnight = localise(datetime.combine(day, time()), schedule.place)[0]
+    midnight = instant_of(datetime.combine(day, time()), schedule.place)
     found = []
     for one in sequences.planned(schedule, midnight):
         if one.id.day > day:
@@ -130,7 +131,7 @@ def _as_planned(schedule: Schedule, one: Planned, dates_off: Sequence[DatesOff])
 
 
 def _as_moved(schedule: Schedule, one: Planned, to: datetime) -> Occurrence:
-    starts_at = localise(to, schedule.place)[0]
+    starts_at = instant_of(to, schedule.place)
     return _occurrence(schedule, one, starts_at, Status.PAUSED if _is_paused(schedule, starts_at) else Status.MOVED)
 
 

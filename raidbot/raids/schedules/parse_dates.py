@@ -5,15 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from raidbot.raids.schedules.model import (
-    MAX_CHANGES,
-    MAX_RAIDS,
-    Count,
-    DatesOff,
-    End,
-    OnDates,
-    Until,
-)
+from raidbot.raids.schedules.model import MAX_CHANGES, MAX_RAIDS, Count, DatesOff, End, Until
 from raidbot.raids.schedules.refusals import (
     MAX_LIST_CHARACTERS,
     NotASchedule,
@@ -21,6 +13,7 @@ from raidbot.raids.schedules.refusals import (
     OutOfRange,
     plain,
 )
+from raidbot.raids.schedules.rules import OnDates
 from raidbot.raids.times import vocabulary as words
 from raidbot.raids.times.parse import parse_time
 from raidbot.raids.times.reader import read

@@ -9,17 +9,9 @@ from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
 
-from raidbot.raids.schedules.model import (
-    LAST,
-    Daily,
-    EveryHours,
-    MonthlyByDate,
-    MonthlyByWeekday,
-    Rule,
-    Weekly,
-)
 from raidbot.raids.schedules.parse_posting import is_time_of_day, parse_time_of_day
 from raidbot.raids.schedules.refusals import Ambiguous, NotASchedule, NotUnderstood, plain
+from raidbot.raids.schedules.rules import LAST, Daily, EveryHours, MonthlyByDate, MonthlyByWeekday, Rule, Weekly
 from raidbot.raids.times import vocabulary as words
 from raidbot.raids.times.vocabulary import any_of
 from raidbot.utils.words import Name, say

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from raidbot.raids.schedules.model import Lead, Posting, PostingHour
 from raidbot.raids.schedules.sequences import MAX_GAP
-from raidbot.raids.times.zones import localise
+from raidbot.raids.times.zones import instant_of
 
 
 def posting_time(posting: Posting, starts_at: datetime, place: ZoneInfo) -> datetime:
@@ -27,7 +27,7 @@ def _before(lead: Lead, starts_at: datetime, place: ZoneInfo) -> datetime:
     at = starts_at
     if lead.days:
         wall = starts_at.astimezone(place).replace(tzinfo=None) - timedelta(days=lead.days)
-        at = min(localise(wall, place)[0], starts_at)
+        at = min(instant_of(wall, place), starts_at)
     return at.astimezone(UTC) - timedelta(minutes=lead.minutes)
 
 
@@ -36,6 +36,6 @@ def _last_hour(hour: PostingHour, latest: datetime, place: ZoneInfo) -> datetime
     step = 1 if hour.weekday is None else 7
     if hour.weekday is not None:
         day -= timedelta(days=(day.weekday() - hour.weekday) % 7)
-    while (at := localise(datetime.combine(day, hour.at), place)[0]) > latest:
+    while (at := instant_of(datetime.combine(day, hour.at), place)) > latest:
         day -= timedelta(days=step)
     return at

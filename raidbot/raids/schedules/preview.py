@@ -7,8 +7,9 @@ from enum import Enum
 from itertools import islice
 
 from raidbot.raids.schedules.edits import orphans
-from raidbot.raids.schedules.model import DatesOff, EveryHours, OnDates, RecurrenceId, Schedule
+from raidbot.raids.schedules.model import DatesOff, Schedule
 from raidbot.raids.schedules.occurrences import Occurrence, Status, occurrences
+from raidbot.raids.schedules.rules import EveryHours, OnDates, RecurrenceId
 from raidbot.raids.times.zones import Shift, localise
 
 PREVIEW_DATES = 5

@@ -1,10 +1,13 @@
-"""Reasons for refusing a schedule, or a text that should describe one."""
+"""Reasons for refusing a schedule, or a text that should describe one; and the checks of numbers and dates."""
+
+from datetime import date, datetime
 
 from raidbot.raids.times.vocabulary import tidy
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Name, Raw, Text, count, say
 
 MAX_CHARACTERS, MAX_LIST_CHARACTERS = 100, 2000
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 class NotASchedule(Refusal):
@@ -69,6 +72,23 @@ def plain(text: str, example: str, most: int = MAX_CHARACTERS) -> str:
     if not tidied:
         raise Missing(example)
     return tidied
+
+
+def check_number(what: Text, given: int, least: int, most: int) -> None:
+    if not least <= given <= most:
+        raise OutOfRange(what, given, least, most)
+
+
+def check_wall(wall: datetime) -> None:
+    if wall.tzinfo is not None:
+        raise ValueError(f"{wall} is no wall clock time")
+    check_year(wall)
+
+
+def check_year(day: date) -> None:
+    """Raise OutOfRange for a date that no schedule can have."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise OutOfRange(say("Year"), day.year, FIRST_YEAR, LAST_YEAR)
 
 
 def clipped(text: str) -> str:

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol, assert_never
 from zoneinfo import ZoneInfo
 
-from raidbot.raids.schedules.model import (
+from raidbot.raids.schedules.model import Count, Schedule, Until
+from raidbot.raids.schedules.rules import (
     LAST,
-    Count,
     Daily,
     EveryHours,
     MonthlyByDate,
@@ -19,11 +19,9 @@ from raidbot.raids.schedules.model import (
     OnDates,
     RecurrenceId,
     Rule,
-    Schedule,
-    Until,
     Weekly,
 )
-from raidbot.raids.times.zones import localise
+from raidbot.raids.times.zones import instant_of
 
 _FIRST_FIFTHS, _LAST_FIFTHS = 1999 * 12, 2301 * 12
 """Months, counted from year 0, in which fifth weekdays are looked up; wider than the years of a schedule."""
@@ -99,7 +97,7 @@ def _sequence(rule: Rule, start: datetime, place: ZoneInfo, fold: int) -> _Seque
         case OnDates():
             return _TypedDates(rule, place)
         case EveryHours():
-            anchor = start.replace(tzinfo=place, fold=1).astimezone(UTC) if fold else localise(start, place)[0]
+            anchor = start.replace(tzinfo=place, fold=1).astimezone(UTC) if fold else instant_of(start, place)
             return _Hours(rule, anchor, place)
         case Daily():
             return _ByDate(_EveryDays(start.toordinal(), rule.interval), start.time(), place)
@@ -126,7 +124,7 @@ class _ByDate:
         if ordinal is None or ordinal >= _END_OF_CALENDAR:
             return None
         day = date.fromordinal(ordinal)
-        return Planned(position, RecurrenceId(day), localise(datetime.combine(day, self._at), self._place)[0])
+        return Planned(position, RecurrenceId(day), instant_of(datetime.combine(day, self._at), self._place))
 
     def position(self, on: date) -> int:
         return self._days.position(on.toordinal())
@@ -248,7 +246,7 @@ class _Hours:
 
     def _number(self, on: date) -> int:
         """Return the number of the first moment of a date, negative before the start."""
-        midnight = localise(datetime.combine(on, time()), self._place)[0]
+        midnight = instant_of(datetime.combine(on, time()), self._place)
         return -((self._start - midnight) // self._interval)
 
 
@@ -258,7 +256,7 @@ class _TypedDates:
     def __init__(self, rule: OnDates, place: ZoneInfo) -> None:
         instants: dict[datetime, RecurrenceId] = {}
         for typed in rule.dates:
-            instants.setdefault(localise(typed.at, place)[0], typed.id)
+            instants.setdefault(instant_of(typed.at, place), typed.id)
         self._planned = tuple(Planned(k, instants[at], at) for k, at in enumerate(sorted(instants)))
         self._days = [one.at.astimezone(place).date() for one in self._planned]
 

@@ -3,22 +3,10 @@
 from datetime import datetime, time
 from typing import assert_never
 
-from raidbot.raids.schedules.model import (
-    LAST,
-    Count,
-    Daily,
-    EveryHours,
-    Lead,
-    MonthlyByDate,
-    MonthlyByWeekday,
-    OnDates,
-    Posting,
-    Schedule,
-    Until,
-    Weekly,
-)
+from raidbot.raids.schedules.model import Count, Lead, Posting, Schedule, Until
 from raidbot.raids.schedules.occurrences import Status
 from raidbot.raids.schedules.preview import Mark, PreviewDate, Totals
+from raidbot.raids.schedules.rules import LAST, Daily, EveryHours, MonthlyByDate, MonthlyByWeekday, OnDates, Weekly
 from raidbot.utils.words import (
     WEEKDAYS,
     Instant,

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from raidbot.raids.schedules.model import Rule, Schedule
+from raidbot.raids.schedules.model import Schedule
 from raidbot.raids.schedules.occurrences import Occurrence, occurrences, raids
+from raidbot.raids.schedules.rules import Rule
 
 NEW_YORK = "America/New_York"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

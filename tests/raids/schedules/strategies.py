@@ -6,23 +6,15 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import strategies as st
 
 from raidbot.raids.schedules.edits import move, skip
-from raidbot.raids.schedules.model import (
+from raidbot.raids.schedules.model import Count, DatesOff, End, Lead, Pause, Posting, PostingHour, Schedule, Until
+from raidbot.raids.schedules.rules import (
     LAST,
-    Count,
     Daily,
-    DatesOff,
-    End,
     EveryHours,
-    Lead,
     MonthlyByDate,
     MonthlyByWeekday,
     OnDates,
-    Pause,
-    Posting,
-    PostingHour,
     Rule,
-    Schedule,
-    Until,
     Weekly,
 )
 from raidbot.raids.schedules.sequences import planned
@@ -52,7 +44,7 @@ def rules() -> st.SearchStrategy[Rule]:
         st.builds(Weekly, weekdays, st.integers(1, 5)),
         st.builds(MonthlyByWeekday, st.sampled_from((1, 2, 3, 4, 5, LAST)), st.integers(0, 6), st.integers(1, 4)),
         st.builds(MonthlyByDate, st.integers(1, 31), st.integers(1, 4)),
-        st.builds(EveryHours, st.integers(6, 200)),
+        st.builds(EveryHours, st.integers(12, 200)),
         st.lists(walls(), min_size=1, max_size=20).map(lambda typed: OnDates.of(tuple(typed))),
     )
 

@@ -7,21 +7,19 @@ from typing import assert_never
 
 import pytest
 
-from raidbot.raids.schedules.model import (
+from raidbot.raids.schedules.model import Lead, PostingHour, Schedule
+from raidbot.raids.schedules.occurrences import raids
+from raidbot.raids.schedules.posting import posting_time
+from raidbot.raids.schedules.rules import (
     LAST,
     Daily,
     EveryHours,
-    Lead,
     MonthlyByDate,
     MonthlyByWeekday,
     OnDates,
-    PostingHour,
     Rule,
-    Schedule,
     Weekly,
 )
-from raidbot.raids.schedules.occurrences import raids
-from raidbot.raids.schedules.posting import posting_time
 from raidbot.raids.schedules.sequences import find, planned
 from tests.raids.schedules import oracle
 from tests.raids.schedules.zones import ZONES

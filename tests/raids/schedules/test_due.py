@@ -8,19 +8,9 @@ from hypothesis import strategies as st
 
 from raidbot.raids.schedules import edits
 from raidbot.raids.schedules.due import due, next_posting
-from raidbot.raids.schedules.model import (
-    Daily,
-    DatesOff,
-    EveryHours,
-    Lead,
-    MonthlyByDate,
-    Pause,
-    PostingHour,
-    RecurrenceId,
-    Schedule,
-    Weekly,
-)
+from raidbot.raids.schedules.model import DatesOff, Lead, Pause, PostingHour, Schedule
 from raidbot.raids.schedules.occurrences import raids
+from raidbot.raids.schedules.rules import Daily, EveryHours, MonthlyByDate, RecurrenceId, Weekly
 from tests import chaos
 from tests.raids.schedules.builders import instants, series, utc, wall
 from tests.raids.schedules.strategies import dates_off, schedules

@@ -9,20 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raidbot.raids.schedules import edits
-from raidbot.raids.schedules.model import (
-    Count,
-    Daily,
-    DatesOff,
-    EveryHours,
-    Move,
-    OnDates,
-    Pause,
-    RecurrenceId,
-    Schedule,
-    Until,
-    Weekly,
-)
+from raidbot.raids.schedules.model import Count, DatesOff, Move, Pause, Schedule, Until
 from raidbot.raids.schedules.occurrences import Occurrence, occurrences
+from raidbot.raids.schedules.rules import Daily, EveryHours, OnDates, RecurrenceId, Weekly
 from tests import chaos
 from tests.raids.schedules.builders import LONG_AGO, series, starts, utc, wall
 from tests.raids.schedules.strategies import schedules, times, walls

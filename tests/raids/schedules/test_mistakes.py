@@ -8,22 +8,19 @@ import pytest
 
 from raidbot.raids.schedules import edits
 from raidbot.raids.schedules.due import due
-from raidbot.raids.schedules.model import (
+from raidbot.raids.schedules.model import Count, DatesOff, Lead, Until
+from raidbot.raids.schedules.occurrences import Occurrence, raids
+from raidbot.raids.schedules.preview import Mark, preview
+from raidbot.raids.schedules.rules import (
     LAST,
-    Count,
     Daily,
-    DatesOff,
     EveryHours,
-    Lead,
     MonthlyByDate,
     MonthlyByWeekday,
     RecurrenceId,
     Rule,
-    Until,
     Weekly,
 )
-from raidbot.raids.schedules.occurrences import Occurrence, raids
-from raidbot.raids.schedules.preview import Mark, preview
 from raidbot.raids.schedules.words import describe_rule, describe_totals
 from tests.raids.schedules.builders import LONG_AGO, instants, series, starts, utc, wall
 from tests.raids.schedules.zones import ZONES

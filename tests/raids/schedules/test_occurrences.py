@@ -8,20 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raidbot.raids.schedules import edits
-from raidbot.raids.schedules.model import (
-    Count,
+from raidbot.raids.schedules.model import Count, DatesOff, Schedule, Until
+from raidbot.raids.schedules.occurrences import Status, find, occurrences, planned_on, raids, same_start
+from raidbot.raids.schedules.rules import (
     Daily,
-    DatesOff,
     EveryHours,
     MonthlyByDate,
     MonthlyByWeekday,
     OnDates,
     RecurrenceId,
-    Schedule,
-    Until,
     Weekly,
 )
-from raidbot.raids.schedules.occurrences import Status, find, occurrences, planned_on, raids, same_start
 from tests import chaos
 from tests.raids.schedules.builders import LONG_AGO, instants, series, starts, utc, wall, within
 from tests.raids.schedules.strategies import schedules

@@ -6,26 +6,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from raidbot.raids.schedules.model import (
-    LAST,
-    MAX_DATES,
-    Count,
-    Daily,
-    DatesOff,
-    End,
-    EveryHours,
-    Lead,
-    MonthlyByDate,
-    MonthlyByWeekday,
-    Posting,
-    PostingHour,
-    Rule,
-    Until,
-    Weekly,
-)
+from raidbot.raids.schedules.model import Count, DatesOff, End, Lead, Posting, PostingHour, Until
 from raidbot.raids.schedules.parse_dates import parse_dates, parse_dates_off, parse_end, parse_start
 from raidbot.raids.schedules.parse_posting import parse_posting, parse_time_of_day
 from raidbot.raids.schedules.parse_rule import parse_rule
+from raidbot.raids.schedules.rules import (
+    LAST,
+    MAX_DATES,
+    Daily,
+    EveryHours,
+    MonthlyByDate,
+    MonthlyByWeekday,
+    Rule,
+    Weekly,
+)
 from raidbot.utils.errors import Refusal
 from tests.raids.schedules.builders import utc, wall
 

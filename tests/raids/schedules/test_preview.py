@@ -6,26 +6,20 @@ from datetime import date, time
 import pytest
 
 from raidbot.raids.schedules import edits
-from raidbot.raids.schedules.model import (
+from raidbot.raids.schedules.model import Count, DatesOff, Lead, Posting, PostingHour, Schedule, Until
+from raidbot.raids.schedules.occurrences import Status
+from raidbot.raids.schedules.preview import Mark, PreviewDate, preview
+from raidbot.raids.schedules.rules import (
     LAST,
-    Count,
     Daily,
-    DatesOff,
     EveryHours,
-    Lead,
     MonthlyByDate,
     MonthlyByWeekday,
     OnDates,
-    Posting,
-    PostingHour,
     RecurrenceId,
     Rule,
-    Schedule,
-    Until,
     Weekly,
 )
-from raidbot.raids.schedules.occurrences import Status
-from raidbot.raids.schedules.preview import Mark, PreviewDate, preview
 from raidbot.raids.schedules.words import (
     describe,
     describe_date,

@@ -7,18 +7,14 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from raidbot.raids.schedules import edits
-from raidbot.raids.schedules.model import (
-    Count,
+from raidbot.raids.schedules.model import Count, DatesOff, Lead, PostingHour, Until
+from raidbot.raids.schedules.rules import (
     Daily,
-    DatesOff,
     EveryHours,
-    Lead,
     MonthlyByDate,
     MonthlyByWeekday,
     OnDates,
-    PostingHour,
     RecurrenceId,
-    Until,
     Weekly,
 )
 from raidbot.utils.errors import Refusal
@@ -64,6 +60,14 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "end in year 9999": (lambda: replace(FRIDAYS, end=Until(date(9999, 12, 31))), "not 9999"),
     "pause until year 9999": (lambda: edits.pause(FRIDAYS, date(9999, 12, 31)), "not 9999"),
     "year 9999 off": (lambda: DatesOff(date(9999, 12, 30), date(9999, 12, 31)), "not 9999"),
+    "too many at once": (
+        lambda: replace(FRIDAYS, rule=EveryHours(1), posting=Lead(days=7)),
+        "That would have 168 raids open at once.",
+    ),
+    "too many nights at once": (
+        lambda: replace(FRIDAYS, rule=EveryHours(2), posting=PostingHour(time(10), 0)),
+        "That would have 85 raids open at once.",
+    ),
     "too many changes": (
         lambda: replace(FRIDAYS, skips=frozenset(RecurrenceId(date(2027, 1, 1), nth) for nth in range(401))),
         "At most 400 single changes fit into a series.",

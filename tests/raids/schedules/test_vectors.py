@@ -8,7 +8,8 @@ from datetime import time as clock
 import pytest
 
 from raidbot.raids.schedules.due import next_posting
-from raidbot.raids.schedules.model import Daily, Lead, Posting, PostingHour, Rule, Weekly
+from raidbot.raids.schedules.model import Lead, Posting, PostingHour
+from raidbot.raids.schedules.rules import Daily, Rule, Weekly
 from tests.raids.schedules.builders import series, utc
 
 AT_START = Lead()
