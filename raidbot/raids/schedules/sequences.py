@@ -41,8 +41,7 @@ class Planned(NamedTuple):
 def planned(schedule: Schedule, after: datetime) -> Iterator[Planned]:
     """Yield what the rule plans at or after an instant (aware), in order, up to the end of the schedule."""
     sequence = _sequence_of(schedule)
-    first = sequence.position((after.astimezone(schedule.place) - MAX_GAP).date())
-    for position in itertools.count(first):
+    for position in itertools.count(sequence.first_after(after)):
         one = sequence.at(position)
         if one is None or is_behind_the_end(schedule, one):
             return
@@ -77,7 +76,10 @@ class _Sequence(Protocol):
         """Return the occurrence at this position, or None behind the last one."""
 
     def position(self, on: date) -> int:
-        """Return the position of the first occurrence on this date or later."""
+        """Return the position of the first occurrence that is planned on this date or later."""
+
+    def first_after(self, instant: datetime) -> int:
+        """Return the position of the first occurrence at or after an instant, or of one shortly before it."""
 
 
 class _Days(Protocol):
@@ -128,6 +130,9 @@ class _ByDate:
 
     def position(self, on: date) -> int:
         return self._days.position(on.toordinal())
+
+    def first_after(self, instant: datetime) -> int:
+        return self._days.position((instant.astimezone(self._place) - MAX_GAP).toordinal())
 
 
 class _EveryDays:
@@ -244,10 +249,15 @@ class _Hours:
     def position(self, on: date) -> int:
         return max(0, self._number(on))
 
+    def first_after(self, instant: datetime) -> int:
+        return max(0, self._number_at(instant))
+
     def _number(self, on: date) -> int:
         """Return the number of the first moment of a date, negative before the start."""
-        midnight = instant_of(datetime.combine(on, time()), self._place)
-        return -((self._start - midnight) // self._interval)
+        return self._number_at(instant_of(datetime.combine(on, time()), self._place))
+
+    def _number_at(self, instant: datetime) -> int:
+        return -((self._start - instant) // self._interval)
 
 
 class _TypedDates:
@@ -258,6 +268,7 @@ class _TypedDates:
         for typed in rule.dates:
             instants.setdefault(instant_of(typed.at, place), typed.id)
         self._planned = tuple(Planned(k, instants[at], at) for k, at in enumerate(sorted(instants)))
+        self._instants = [one.at for one in self._planned]
         self._days = [one.at.astimezone(place).date() for one in self._planned]
 
     def at(self, position: int) -> Planned | None:
@@ -265,3 +276,6 @@ class _TypedDates:
 
     def position(self, on: date) -> int:
         return bisect_left(self._days, on)
+
+    def first_after(self, instant: datetime) -> int:
+        return bisect_left(self._instants, instant)

