@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from raidbot.raids.schedules.model import Count, DatesOff, End, Lead, Posting, PostingHour, Until
+from raidbot.raids.schedules.parse import parse_recurrence
 from raidbot.raids.schedules.parse_dates import parse_dates, parse_dates_off, parse_end, parse_start
 from raidbot.raids.schedules.parse_posting import parse_posting, parse_time_of_day
-from raidbot.raids.schedules.parse_rule import parse_rule
+from raidbot.raids.schedules.parse_rule import ParsedRule, parse_rule
 from raidbot.raids.schedules.rules import (
     LAST,
     MAX_DATES,
@@ -17,6 +18,7 @@ from raidbot.raids.schedules.rules import (
     EveryHours,
     MonthlyByDate,
     MonthlyByWeekday,
+    OnDates,
     Rule,
     Weekly,
 )
@@ -282,3 +284,24 @@ def test_too_many_dates_are_refused() -> None:
     assert len(typed(",".join(days[:MAX_DATES]))) == MAX_DATES
     with pytest.raises(Refusal, match="At most 100 dates"):
         typed(",".join(days[: MAX_DATES + 1]))
+
+
+def test_a_rule_or_dates_are_read_from_one_field() -> None:
+    dates = OnDates.of((wall("2027-12-04T20:00"), wall("2027-12-11T19:30")))
+
+    def parsed(text: str) -> ParsedRule:
+        return parse_recurrence(text, zone=NEW_YORK, now=NOW, at=time(20))
+
+    assert parsed("every friday 8pm") == ParsedRule(Weekly((4,)), time(20))
+    assert parsed("4 dec, 11 dec 19:30") == ParsedRule(dates)
+    assert parsed(", ".join(f"2028-{month:02}-01" for month in range(1, 13))).rule != dates
+    for text, reason in (
+        ("every frday", "“frday”"),
+        ("4 dec, soonish", "soonish"),
+        ("biweekly", "can mean two things"),
+        ("x" * 3000, "at most 2000 characters"),
+        ("", "Write something"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            parsed(text)
+        assert reason in str(refused.value)
