@@ -5,6 +5,7 @@ Names follow RFC 5545 where it has one: a start (DTSTART), a rule with an interv
 Values that make no sense cannot be built: every class raises NotASchedule with a sentence.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, TypeAlias, assert_never
@@ -29,8 +30,8 @@ MAX_COUNT = 1_000_000
 MAX_RAIDS = 1000
 MAX_LEAD_DAYS = 60
 MAX_LEAD_MINUTES = MAX_LEAD_DAYS * 24 * 60
-MAX_DAYS_OFF = 366
-"""Days of one range of dates off."""
+MAX_DAYS_OFF = 2 * 366
+"""Days of all dates off of a series, or of a server, together."""
 MAX_CHANGES = 400
 """Single changes of a series: skipped and moved dates together, and ranges of dates off."""
 MAX_POSTED_AHEAD = 50
@@ -130,8 +131,20 @@ class DatesOff:
                     last=day_in_words(self.last),
                 )
             )
-        check_year(self.last)
-        check_number(say("Days off in a row"), (self.last - self.first).days + 1, 1, MAX_DAYS_OFF)
+        check_year(self.first)
+        check_dates_off((self,))
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+def check_dates_off(ranges: Sequence[DatesOff]) -> None:
+    """Raise NotASchedule if these are too many days for one series, or for one server."""
+    if sum(off.days for off in ranges) > MAX_DAYS_OFF:
+        raise NotASchedule(
+            count("At most {n} day can be off.", "Altogether at most {n} days can be off.", MAX_DAYS_OFF)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +197,7 @@ class Schedule:
         _check_not_too_many_at_once(self.rule, self.posting)
         object.__setattr__(self, "moves", tuple(sorted(self.moves)))
         object.__setattr__(self, "dates_off", tuple(sorted(set(self.dates_off))))
+        check_dates_off(self.dates_off)
         for move in self.moves:
             check_wall(move.to)
         if len(self.skips) + len(self.moves) + len(self.dates_off) > MAX_CHANGES:

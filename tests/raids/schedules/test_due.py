@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from raidbot.raids.schedules import edits
 from raidbot.raids.schedules.due import due, next_posting
 from raidbot.raids.schedules.model import DatesOff, Lead, Pause, PostingHour, Schedule
-from raidbot.raids.schedules.occurrences import raids
+from raidbot.raids.schedules.occurrences import Occurrence, raids
+from raidbot.raids.schedules.preview import preview
 from raidbot.raids.schedules.rules import Daily, EveryHours, MonthlyByDate, RecurrenceId, Weekly
 from tests import chaos
 from tests.raids.schedules.builders import instants, series, utc, wall
@@ -237,6 +238,21 @@ def test_the_next_posting_is_the_least_of_all_ahead(schedule: Schedule, day: int
 
     found = next_posting(schedule, after=now)
     assert found == expected or (expected is None and found is not None and found > now + timedelta(days=300))
+
+
+@settings(max_examples=chaos.rounds(chaos.EXAMPLES, 1000), deadline=None)
+@given(schedules(), st.integers(0, 300))
+def test_what_a_preview_shows_is_what_is_posted(schedule: Schedule, day: int) -> None:
+    now = datetime(2027, 1, 1, 12, tzinfo=UTC) + timedelta(days=day)
+    shown = [one.occurrence for one in preview(schedule, now=now).raids]
+    beyond = {one.occurrence.id for one in preview(schedule, now=now, number=60).raids}
+
+    posted: list[Occurrence] = []
+    for at in sorted({max(now, one.posts_at) for one in shown}):
+        posted += due(schedule, since=now, now=at, claimed={one.id for one in posted}).to_post
+
+    assert [one for one in posted if one in shown] == shown
+    assert {one.id for one in posted if one.starts_at > now} <= beyond
 
 
 def test_a_year_of_hourly_raids_is_looked_through_quickly() -> None:

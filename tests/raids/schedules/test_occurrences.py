@@ -86,6 +86,17 @@ def test_hours_are_counted_over_a_change_of_clocks() -> None:
     assert found == [utc("2027-11-07T00:00"), utc("2027-11-08T00:00"), utc("2027-11-09T00:00")]
 
 
+def test_a_time_that_clocks_skip_before_midnight_is_found_on_the_next_day() -> None:
+    """In Nuuk clocks go from 23:00 to 00:00, so 23:30 of 27 March is 00:30 of the 28th."""
+    schedule = series("2027-03-20T23:30", Daily(), "America/Nuuk")
+
+    found = list(islice(raids(schedule, after=utc("2027-03-28T01:10")), 2))
+
+    assert [str(one.id) for one in found] == ["2027-03-27", "2027-03-28"]
+    assert [one.starts_at for one in found] == [utc("2027-03-28T01:30"), utc("2027-03-29T00:30")]
+    assert [one.id.day.day for one in planned_on(schedule, date(2027, 3, 27))] == [27]
+
+
 def test_several_occurrences_on_a_date_are_told_apart() -> None:
     found = within(series("2027-11-06T06:00", EveryHours(6), "UTC"), utc("2027-11-06"), 2)
 

@@ -39,7 +39,13 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "long lead": (lambda: Lead(days=60, minutes=1), "Minutes before the raid: use a number from 0 to 0, not 1."),
     "negative posting": (lambda: PostingHour(time(10), 0, -1), "Minutes before the raid: use a number from 0"),
     "dates off backwards": (lambda: DatesOff(date(2027, 12, 24), date(2027, 12, 23)), "before they begin on"),
-    "years off": (lambda: DatesOff(date(2027, 12, 24), date(2029, 12, 23)), "from 1 to 366, not 731"),
+    "years off": (lambda: DatesOff(date(2027, 12, 24), date(2029, 12, 25)), "at most 732 days can be off"),
+    "years off in pieces": (
+        lambda: replace(
+            FRIDAYS, dates_off=tuple(DatesOff(date(year, 1, 1), date(year, 12, 31)) for year in (2027, 2028, 2029))
+        ),
+        "at most 732 days can be off",
+    ),
     "unknown zone": (lambda: replace(FRIDAYS, zone="Eastern"), "“Eastern” has several time zones."),
     "zone in small letters": (lambda: replace(FRIDAYS, zone="america/new_york"), "I do not know the time zone"),
     "zone with a path": (lambda: replace(FRIDAYS, zone="../../etc/passwd"), "I do not know the time zone"),
