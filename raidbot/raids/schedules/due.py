@@ -18,8 +18,9 @@ class Due:
     """The work for one series at one moment, and the values to store.
 
     `to_post` are occurrences whose posting time has come and which still lie ahead, first start first. `late` of them
-    are later than TIME_TO_POST. `missed` are those that nobody posted before they started; each is reported once.
-    `looked_at` is the `since` of the next look; it never goes back. `next_at` is the next posting time after now.
+    are later than TIME_TO_POST. `missed` are those that nobody posted before they started; each is reported once, so
+    the report and `looked_at`, which is the `since` of the next look and never goes back, are stored together.
+    `next_at` is the next posting time after now; before it, nothing is due unless the schedule is edited.
     """
 
     to_post: tuple[Occurrence, ...]

@@ -1,4 +1,4 @@
-"""Schedules as values: when the raids of a series take place, and when each is posted.
+"""Schedules as values: the rule of a series, its end, its posting and its single changes.
 
 Names follow RFC 5545 where it has one: a start (DTSTART), a rule with an interval (RRULE), an end by date or count
 (UNTIL, COUNT), and occurrences that are known by their planned date (RECURRENCE-ID), whatever becomes of them.
@@ -143,7 +143,7 @@ def check_dates_off(ranges: Sequence[DatesOff]) -> None:
     """Raise NotASchedule if these are too many days for one series, or for one server."""
     if sum(off.days for off in ranges) > MAX_DAYS_OFF:
         raise NotASchedule(
-            count("At most {n} day can be off.", "Altogether at most {n} days can be off.", MAX_DAYS_OFF)
+            count("Altogether at most {n} day can be off.", "Altogether at most {n} days can be off.", MAX_DAYS_OFF)
         )
 
 
@@ -202,7 +202,11 @@ class Schedule:
             check_wall(move.to)
         if len(self.skips) + len(self.moves) + len(self.dates_off) > MAX_CHANGES:
             raise NotASchedule(
-                count("At most {n} single change fits.", "At most {n} single changes fit into a series.", MAX_CHANGES)
+                count(
+                    "At most {n} single change fits into a series.",
+                    "At most {n} single changes fit into a series.",
+                    MAX_CHANGES,
+                )
             )
         if self.skips & {move.id for move in self.moves} or len({move.id for move in self.moves}) < len(self.moves):
             raise ValueError("an occurrence has two single changes")
