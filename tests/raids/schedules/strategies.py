@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from raidbot.raids.schedules.edits import move, skip
@@ -18,10 +19,16 @@ from raidbot.raids.schedules.rules import (
     Weekly,
 )
 from raidbot.raids.schedules.sequences import planned
+from tests import chaos
 from tests.raids.schedules.builders import LONG_AGO
 from tests.raids.schedules.zones import ZONES
 
 FIRST = date(2027, 1, 1)
+
+
+def examples(short: int, long: int) -> settings:
+    """Return settings with so many examples in the suite, and under `make chaos`, on a machine of any speed."""
+    return settings(max_examples=chaos.rounds(short, long), suppress_health_check=[HealthCheck.too_slow])
 
 
 def days(span: int = 400) -> st.SearchStrategy[date]:

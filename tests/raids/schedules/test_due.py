@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from raidbot.raids.schedules import edits
@@ -12,9 +12,8 @@ from raidbot.raids.schedules.model import DatesOff, Lead, Pause, PostingHour, Sc
 from raidbot.raids.schedules.occurrences import Occurrence, raids
 from raidbot.raids.schedules.preview import preview
 from raidbot.raids.schedules.rules import Daily, EveryHours, MonthlyByDate, RecurrenceId, Weekly
-from tests import chaos
 from tests.raids.schedules.builders import instants, series, utc, wall
-from tests.raids.schedules.strategies import dates_off, schedules
+from tests.raids.schedules.strategies import dates_off, examples, schedules
 
 MON_WED_FRI = Weekly((0, 2, 4))
 
@@ -225,7 +224,7 @@ def test_huge_clocks_of_monthly_series() -> None:
     assert found.next_at == utc("2029-01-30T20:00")
 
 
-@settings(max_examples=chaos.rounds(chaos.EXAMPLES, 2000), deadline=None)
+@examples(50, 2000)
 @given(schedules(), st.lists(st.integers(-180, 6000), min_size=1, max_size=25), st.lists(dates_off(), max_size=2))
 def test_whatever_the_clock_does_each_raid_is_posted_or_missed_once(
     schedule: Schedule, steps: list[int], off: list[DatesOff]
@@ -249,7 +248,7 @@ def test_whatever_the_clock_does_each_raid_is_posted_or_missed_once(
     assert set(over) <= set(ids) | set(job.missed)
 
 
-@settings(max_examples=chaos.rounds(chaos.EXAMPLES, 1000), deadline=None)
+@examples(50, 1000)
 @given(schedules(), st.integers(0, 400))
 def test_the_next_posting_is_the_least_of_all_ahead(schedule: Schedule, day: int) -> None:
     now = datetime(2027, 3, 1, 12, tzinfo=UTC) + timedelta(days=day)
@@ -261,7 +260,7 @@ def test_the_next_posting_is_the_least_of_all_ahead(schedule: Schedule, day: int
     assert found == expected or (expected is None and found is not None and found > now + timedelta(days=300))
 
 
-@settings(max_examples=chaos.rounds(chaos.EXAMPLES, 1000), deadline=None)
+@examples(50, 1000)
 @given(schedules(), st.integers(0, 300))
 def test_what_a_preview_shows_is_what_is_posted(schedule: Schedule, day: int) -> None:
     now = datetime(2027, 1, 1, 12, tzinfo=UTC) + timedelta(days=day)

@@ -5,16 +5,15 @@ from datetime import date, time, timedelta
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from raidbot.raids.schedules import edits
 from raidbot.raids.schedules.model import Count, DatesOff, Move, Pause, Schedule, Until
 from raidbot.raids.schedules.occurrences import Occurrence, occurrences
 from raidbot.raids.schedules.rules import Daily, EveryHours, OnDates, RecurrenceId, Weekly
-from tests import chaos
 from tests.raids.schedules.builders import LONG_AGO, series, starts, utc, wall
-from tests.raids.schedules.strategies import schedules, times, walls
+from tests.raids.schedules.strategies import examples, schedules, times, walls
 
 MONDAYS = series("2027-11-01T19:00", Weekly((0,)))
 NOV_22 = RecurrenceId(date(2027, 11, 22))
@@ -24,7 +23,7 @@ def first(schedule: Schedule, number: int = 40) -> list[Occurrence]:
     return list(islice(occurrences(schedule, after=LONG_AGO), number))
 
 
-@settings(max_examples=chaos.rounds(chaos.EXAMPLES, 2000), deadline=None)
+@examples(50, 2000)
 @given(schedules(), st.integers(0, 30))
 def test_a_split_has_the_occurrences_of_the_whole(schedule: Schedule, place: int) -> None:
     schedule = replace(schedule, pause=None)
@@ -41,7 +40,7 @@ def test_a_split_has_the_occurrences_of_the_whole(schedule: Schedule, place: int
     assert together[: len(whole)] == whole
 
 
-@settings(max_examples=chaos.rounds(chaos.EXAMPLES, 1000), deadline=None)
+@examples(50, 1000)
 @given(schedules(), times())
 def test_another_time_keeps_dates_numbers_and_single_changes(schedule: Schedule, at: time) -> None:
     if isinstance(schedule.rule, EveryHours):
@@ -54,7 +53,7 @@ def test_another_time_keeps_dates_numbers_and_single_changes(schedule: Schedule,
     assert {id_ for id_ in changed & {one.id for one in before[:20]} if schedule.pause is None} <= now_changed
 
 
-@settings(max_examples=chaos.rounds(chaos.EXAMPLES, 1000), deadline=None)
+@examples(50, 1000)
 @given(schedules(changed=False), st.integers(0, 30), walls())
 def test_restoring_a_single_change_gives_the_schedule_back(schedule: Schedule, place: int, to: object) -> None:
     whole = first(schedule)

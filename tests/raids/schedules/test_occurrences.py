@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice, pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from raidbot.raids.schedules import edits
@@ -19,14 +19,13 @@ from raidbot.raids.schedules.rules import (
     RecurrenceId,
     Weekly,
 )
-from tests import chaos
 from tests.raids.schedules.builders import LONG_AGO, instants, series, starts, utc, wall, within
-from tests.raids.schedules.strategies import schedules
+from tests.raids.schedules.strategies import examples, schedules
 
 FROM = datetime(2027, 1, 1, tzinfo=UTC)
 
 
-@settings(max_examples=chaos.rounds(15, 2000), deadline=None)
+@examples(15, 2000)
 @given(schedules(), st.integers(0, 30))
 def test_two_years_at_once_equal_day_by_day(schedule: Schedule, hour: int) -> None:
     begun = FROM + timedelta(hours=hour)
@@ -35,7 +34,7 @@ def test_two_years_at_once_equal_day_by_day(schedule: Schedule, hour: int) -> No
     assert pieces == within(schedule, begun, 730)
 
 
-@settings(max_examples=chaos.rounds(chaos.EXAMPLES, 2000), deadline=None)
+@examples(50, 2000)
 @given(schedules())
 def test_occurrences_are_in_order_once_each_and_found_by_identity(schedule: Schedule) -> None:
     found = list(islice(occurrences(schedule, after=LONG_AGO), 80))
@@ -47,7 +46,7 @@ def test_occurrences_are_in_order_once_each_and_found_by_identity(schedule: Sche
     assert all(RecurrenceId.parse(str(one.id)) == one.id for one in found)
 
 
-@settings(max_examples=chaos.rounds(chaos.EXAMPLES, 1000), deadline=None)
+@examples(50, 1000)
 @given(schedules(changed=False), st.integers(1, 30))
 def test_a_count_is_the_beginning_of_the_endless_series(schedule: Schedule, number: int) -> None:
     endless = list(islice(occurrences(replace(schedule, end=None), after=LONG_AGO), number))
@@ -55,7 +54,7 @@ def test_a_count_is_the_beginning_of_the_endless_series(schedule: Schedule, numb
     assert list(islice(occurrences(replace(schedule, end=Count(number)), after=LONG_AGO), number + 5)) == endless
 
 
-@settings(max_examples=chaos.rounds(chaos.EXAMPLES, 1000), deadline=None)
+@examples(50, 1000)
 @given(schedules(changed=False), st.integers(0, 500))
 def test_an_end_date_takes_in_exactly_what_is_planned_up_to_it(schedule: Schedule, days: int) -> None:
     last = schedule.start.date() + timedelta(days=days)
@@ -66,7 +65,7 @@ def test_an_end_date_takes_in_exactly_what_is_planned_up_to_it(schedule: Schedul
     assert ended == [one for one in endless if one.id.day <= last]
 
 
-@settings(max_examples=chaos.rounds(chaos.EXAMPLES, 1000), deadline=None)
+@examples(50, 1000)
 @given(schedules(changed=False), st.lists(st.integers(0, 40), max_size=10))
 def test_skips_take_out_exactly_themselves(schedule: Schedule, which: list[int]) -> None:
     before = list(islice(occurrences(schedule, after=LONG_AGO), 45))

@@ -5,15 +5,15 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from raidbot.raids.schedules.parse_dates import parse_dates, parse_dates_off, parse_end, parse_start
 from raidbot.raids.schedules.parse_posting import parse_posting, parse_time_of_day
 from raidbot.raids.schedules.parse_rule import parse_rule
 from raidbot.utils.errors import Refusal
-from tests import chaos
 from tests.raids.schedules.builders import utc
+from tests.raids.schedules.strategies import examples
 
 TODAY = date(2027, 3, 10)
 LONDON = ZoneInfo("Europe/London")
@@ -44,7 +44,7 @@ def answered(kind: str, text: str) -> bool:
 
 
 @pytest.mark.parametrize("kind", PARSERS)
-@settings(max_examples=chaos.rounds(100, 20_000), deadline=None)
+@examples(100, 20_000)
 @given(st.one_of(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), st.text(max_size=120)))
 def test_any_text_is_understood_or_refused(kind: str, text: str) -> None:
     assert answered(kind, text)
