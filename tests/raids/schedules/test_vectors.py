@@ -32,7 +32,7 @@ VECTORS: tuple[tuple[str, Rule, str, Posting, str, str], ...] = (
     (LOS_ANGELES, SUN, "09:00", AT_START, "2026-03-07T12:00", "2026-03-08T16:00"),
     (BERLIN, SUN, "01:30", AT_START, "2026-03-28T12:00", "2026-03-29T00:30"),
     (TOKYO, SAT, "20:00", AT_START, "2026-04-03T00:00", "2026-04-04T11:00"),
-    (NEW_YORK, SUN, "19:00", Lead(minutes=12 * 60), "2026-03-01T18:00", "2026-03-08T11:00"),
+    (NEW_YORK, SUN, "19:00", Lead(minutes=12 * 60), "2026-03-01T15:00", "2026-03-08T11:00"),
     (NEW_YORK, FRI, "19:00", PostingHour(clock(10)), "2026-06-09T15:00", "2026-06-12T14:00"),
     (NEW_YORK, Daily(), "19:00", PostingHour(clock(10)), "2026-06-08T14:00:30", "2026-06-09T14:00"),
 )
