@@ -6,7 +6,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from string import Formatter
 from typing import Literal, TypeAlias, assert_never
@@ -233,13 +233,17 @@ def _unescaped(name: str | Name) -> str:
     return name.text if isinstance(name, Name) else name
 
 
+def day_in_words(day: date) -> Text:
+    """Return a date with its weekday: Friday 4 December 2026."""
+    weekday, month = WEEKDAYS[day.weekday()], _MONTHS[day.month - 1]
+    return say("{weekday} {day} {month} {year}", weekday=weekday, day=day.day, month=month, year=day.year)
+
+
 def _wall_clock(at: datetime, zone: str) -> Text:
-    weekday, month = _WEEKDAYS[at.weekday()], _MONTHS[at.month - 1]
-    day = say("{weekday} {day} {month} {year}", weekday=weekday, day=at.day, month=month, year=at.year)
-    return say("{day}, {time} ({zone})", day=day, time=Raw(f"{at:%H:%M}"), zone=Name(zone))
+    return say("{day}, {time} ({zone})", day=day_in_words(at), time=Raw(f"{at:%H:%M}"), zone=Name(zone))
 
 
-_WEEKDAYS = (
+WEEKDAYS = (
     say("Monday"),
     say("Tuesday"),
     say("Wednesday"),

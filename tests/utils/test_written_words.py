@@ -14,6 +14,7 @@ CONVERTED = (
     "raidbot/raids/messages",
     "raidbot/raids/notifications.py",
     "raidbot/raids/rosters",
+    "raidbot/raids/schedules",
 )
 """Files and folders in which every sentence of a refusal or a notice is a Text; the others follow one by one."""
 
