@@ -74,10 +74,8 @@ class DeliveryService:
             "reaction removal", ReactionRemover(kinds, client, reader, api, events=events)
         )
         self.threads = self._add("threads", Threads(state, client, api))
-        self.best_effort_dms = self._add(
-            "best-effort dms",
-            BestEffortDms(client, api, conversations=outbox.conversations, server_names=outbox.server_names),
-        )
+        best_effort = BestEffortDms(client, api, conversations=outbox.conversations, server_names=outbox.server_names)
+        self.best_effort_dms = self._add("best-effort dms", best_effort)
         self.refusal_notices = RefusalNotices(state, self.best_effort_dms)
         self.member_names = self._add(
             "names", MemberNames(state, client, redraw=lambda raid: self.raid_boards.mark(raid))
