@@ -9,11 +9,11 @@ from tests.raids.builders import NOW, raid
 
 def test_a_copy_has_the_new_fields_and_leaves_the_raid_as_it_was() -> None:
     before, equal = raid(tank=1, healer=2), raid(tank=1, healer=2)
-    wanted = {"version": 7, "status": Status.CLOSED, "closed_by": MemberId(3), "starts_at": NOW + timedelta(days=9)}
+    later = NOW + timedelta(days=9)
 
-    after = changed(before, **wanted)
+    after = changed(before, version=7, status=Status.CLOSED, closed_by=MemberId(3), starts_at=later)
 
-    assert after == replace(before, **wanted)
+    assert after == replace(before, version=7, status=Status.CLOSED, closed_by=MemberId(3), starts_at=later)
     assert before == equal != after
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from discord_sandbox.validation.messages import check_message
 from raidbot.delivery.drawing.board import Board
-from raidbot.delivery.drawing.render import GREY, board, look
+from raidbot.delivery.drawing.render import GREY, board
 from raidbot.delivery.drawing.text_fit import shortened, units
 from raidbot.raids import lifecycle
 from raidbot.raids.drafts import Draft, plan
@@ -30,7 +30,6 @@ from raidbot.raids.model import (
     Wait,
 )
 from raidbot.raids.rosters import manager_edits, signups
-from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.builtin import builtin
 from raidbot.raids.templates.catalogue import untouched
 from raidbot.raids.templates.model import Template, check
@@ -352,34 +351,6 @@ def test_the_fingerprint_changes_with_what_is_visible_and_with_nothing_else() ->
     assert board(replace(raid, counts=False), names).fingerprint != shown
     other_emoji = replace(raid, roles=(replace(raid.roles[0], emoji="🎟️"),))
     assert board(other_emoji, names).fingerprint != shown
-
-
-def test_the_look_differs_whenever_the_board_does_and_not_with_every_version() -> None:
-    raid, ann, style = joined(raid_of("museum"), (1, 0)), {MemberId(1): "Ann"}, SignupStyle.REACTIONS
-
-    def seen(
-        raid: Raid,
-        names: dict[MemberId, str] = ann,
-        style: SignupStyle = style,
-        leaders: frozenset[MemberId] = frozenset(),
-    ) -> tuple[object, Board]:
-        return look(raid, names, style, leaders), board(raid, names, style, leaders)
-
-    before = seen(raid)
-    others = [
-        seen(joined(raid, (2, 0)), {**ann, MemberId(2): "Bob"}),
-        seen(replace(raid, marks=())),
-        seen(replace(raid, marks=tuple(replace(mark, unwanted=True) for mark in raid.marks))),
-        seen(raid, {MemberId(1): "Anna"}),
-        seen(raid, style=SignupStyle.BOTH),
-        seen(raid, leaders=frozenset({MemberId(1)})),
-        seen(replace(raid, starts_at=raid.starts_at + timedelta(hours=1))),
-        seen(lifecycle.cancel(raid, reason=CancelReason.MANUAL, by=MemberId(1), now=NOW).raid),
-    ]
-
-    assert all(shown != before[1] for _, shown in others)
-    assert all(one != before[0] for one, _ in others)
-    assert seen(replace(raid, version=9, next_place=17)) == before
 
 
 def test_a_board_says_how_to_leave_without_a_reaction_only_where_somebody_has_to() -> None:
