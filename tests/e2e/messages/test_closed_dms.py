@@ -57,6 +57,38 @@ async def test_after_any_sign_of_life_the_next_message_is_tried(guild: SandboxGu
         await guild.until(lambda: "A seat opened" in dm_text(bob))
 
 
+async def test_a_reaction_after_a_restart_is_a_sign_of_life(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    bob.close_dms()
+    async with start() as bot:
+        board, other = await post_raid(guild, seats=1), await post_raid(guild)
+        for member in (alice, bob):
+            await member.react(board, "✅")
+        await until_found_closed(bot, bob)
+    bob.open_dms()
+
+    async with start():
+        await react_elsewhere(guild, bob, other)
+        await alice.unreact(board, "✅")
+
+        await guild.until(lambda: "A seat opened" in dm_text(bob))
+
+
+async def test_a_reaction_without_meaning_is_a_sign_of_life(guild: SandboxGuild, start: Start) -> None:
+    alice, bob = guild.add_member("alice"), guild.add_member("bob")
+    bob.close_dms()
+    async with start() as bot:
+        board, other = await post_raid(guild, seats=1), await post_raid(guild)
+        for member in (alice, bob):
+            await member.react(board, "✅")
+        await until_found_closed(bot, bob)
+        before = await what_is_known(bot, bob)
+
+        await bob.react(other, "🎟️")
+
+        await until(partial(is_known_anew, bot, bob, before))
+
+
 async def what_is_known(bot: RaidBot, member: Person) -> list[tuple[object, ...]]:
     query = "SELECT * FROM closed_dms WHERE member = ?"
     return await bot.state.db.read(lambda tx: tx.execute(query, (member.id,)).fetchall())
