@@ -16,18 +16,20 @@ _BOARDS, _MEMBERS, _SECONDS = 3, 60, 2.0
 async def channel() -> Figures:
     """Let the members react with Poisson gaps and one pause, on boards in turn; each run has a channel of its own.
 
-    `BENCH_SEEDS` sets the number of runs with each pause.
+    `BENCH_SEEDS` sets the number of runs with each pause. The last figures are those of a sandbox that counts edits
+    over the seconds just past.
     """
     seeds = from_environment("BENCH_SEEDS", 5)
     figures: Figures = {"boards": _BOARDS, "members": _MEMBERS, "evenly": summed_up(await _runs([None]))}
     for pause in PAUSES:
         figures[f"pause_{pause:g}"] = summed_up(await _runs([(seed, pause) for seed in range(1, seeds + 1)]))
-    return figures
+    sliding = [(seed, 0.0) for seed in range(1, seeds + 1)]
+    return figures | {"sliding": summed_up(await _runs(sliding, sliding_edits=True))}
 
 
-async def _runs(runs: Sequence[tuple[int, float] | None]) -> list[Run]:
+async def _runs(runs: Sequence[tuple[int, float] | None], *, sliding_edits: bool = False) -> list[Run]:
     """Make a run for each seed and pause, or one with equal gaps for None."""
-    async with bench_world("strict") as stage:
+    async with bench_world("strict", sliding_edits=sliding_edits) as stage:
         guild = stage.sandbox.add_guild("Channel")
         places = [guild.add_channel(f"raids-{number}") for number in range(len(runs))]
         people = [guild.add_member(f"player{number}") for number in range(_MEMBERS)]

@@ -19,7 +19,7 @@ def from_environment(name: str, default: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run cost: calls and edits from its first reaction until every board was right."""
+    """One run: the calls and edits from its first reaction until every board was right."""
 
     right_after_seconds: float
     longest_unseen_seconds: float

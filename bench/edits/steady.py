@@ -19,18 +19,19 @@ _SECONDS_BETWEEN_PAUSES = 5.0
 async def steady() -> Figures:
     """Let members join and leave 50 times a second, with Poisson gaps and a pause every few seconds.
 
-    `BENCH_SECONDS` sets the length of a run, `BENCH_SEEDS` the number of runs with each pause.
+    `BENCH_SECONDS` sets the length of a run, `BENCH_SEEDS` the number of runs with each pause. The last
+    figures are those of a sandbox that counts edits over the seconds just past.
     """
     seconds, seeds = from_environment("BENCH_SECONDS", 10), from_environment("BENCH_SEEDS", 1)
     figures: Figures = {"boards": _BOARDS, "channels": _CHANNELS, "each_second": _EACH_SECOND, "seconds": seconds}
     for pause in PAUSES:
         figures[f"pause_{pause:g}"] = await _summed_up(seconds, seeds, pause)
-    return figures
+    return figures | {"sliding": await _summed_up(seconds, seeds, 0.0, sliding_edits=True)}
 
 
-async def _summed_up(seconds: float, seeds: int, pause: float) -> Figures:
+async def _summed_up(seconds: float, seeds: int, pause: float, *, sliding_edits: bool = False) -> Figures:
     runs, cpu = [], 0.0
-    async with bench_world("strict") as stage:
+    async with bench_world("strict", sliding_edits=sliding_edits) as stage:
         guild = stage.sandbox.add_guild("Steady")
         places = [guild.add_channel(f"raids-{number}") for number in range(_CHANNELS)]
         people = [guild.add_member(f"player{number}") for number in range(_BOARDS * _MEMBERS_EACH)]
