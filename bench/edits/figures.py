@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 from bench.edits.board_watch import BoardWatch
@@ -42,7 +43,7 @@ class Meter:
         last = loop.time()
         with reader(self._stage) as connection:
             for board in boards:
-                await until(lambda board=board: is_right(connection, board, watch.on(board)))  # type: ignore[misc]
+                await until(partial(is_right, connection, board, watch.on(board)))
         right_after = loop.time() - last
         calls = self._stage.sandbox.calls[self._before :]
         edits = [call for call in calls if (call.method, call.route) == ("PATCH", MESSAGE)]

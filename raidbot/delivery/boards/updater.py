@@ -46,7 +46,7 @@ class Boards:
         *,
         lost: Callable[[PostedKey], None],
         now: Callable[[], datetime] = utc_now,
-        pace: EditPace = EditPace(),  # noqa: B008 - immutable
+        pace: EditPace | None = None,
         first_retry: float = 2.0,
         slow_retry: float = 300.0,
     ) -> None:
@@ -55,8 +55,8 @@ class Boards:
         self._api = api
         self._lost = lost
         self._now = now
-        self._gap = pace.gap
-        self.turns = EditTurns(pace)
+        self._gap = (pace or EditPace()).gap
+        self.turns = EditTurns(pace or EditPace())
         self._slow_retry = slow_retry
         self._shown: dict[PostedKey, Snapshot] = {}
         self._barred: set[PostedKey] = set()

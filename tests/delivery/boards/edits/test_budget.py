@@ -78,7 +78,7 @@ def test_boards_older_than_an_hour_get_three_edits_in_twenty_seconds(
 
 @pytest.mark.parametrize("boards", [1, 2, 3])
 @pytest.mark.parametrize("slides", [False, True])
-def test_last_pictures_come_soon_after_a_burst(boards: int, slides: bool) -> None:  # noqa: FBT001
+def test_last_pictures_come_soon_after_a_burst(boards: int, slides: bool) -> None:
     played = Simulation(Server(slides), 0.05).play(regular(60, 2.0, boards))
 
     assert played.right_after <= 0.6
