@@ -12,6 +12,8 @@ from bench import process_usage
 from bench.autocomplete import autocomplete
 from bench.bursts import burst, spread
 from bench.durable import durable
+from bench.edits.channel import channel
+from bench.edits.steady import steady
 from bench.foreign_reactions import foreign
 from bench.importer import moving
 from bench.memory import memory
@@ -20,9 +22,13 @@ from bench.startup import startup
 from raidbot.utils import logging
 
 _TIMEOUT_SECONDS = 120
+_TIMEOUTS_SECONDS = {"channel": 1800, "steady": 7200}
+"""Longer time limits, for benchmarks with many runs."""
 _BENCHES: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
     "burst": burst,
     "spread": spread,
+    "channel": channel,
+    "steady": steady,
     "durable": durable,
     "foreign": foreign,
     "startup": startup,
@@ -48,7 +54,7 @@ def main() -> int:
 
 def _run(name: str) -> int:
     try:
-        figures = asyncio.run(_bounded(_BENCHES[name]))
+        figures = asyncio.run(_bounded(_BENCHES[name], _TIMEOUTS_SECONDS.get(name, _TIMEOUT_SECONDS)))
     except Exception:  # noqa: BLE001 - the other benchmarks still run
         print(f"{name} could not be measured:", file=sys.stderr)
         traceback.print_exc()
@@ -57,8 +63,8 @@ def _run(name: str) -> int:
     return 0
 
 
-async def _bounded(bench: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
-    async with asyncio.timeout(_TIMEOUT_SECONDS):
+async def _bounded(bench: Callable[[], Awaitable[dict[str, Any]]], seconds: float) -> dict[str, Any]:
+    async with asyncio.timeout(seconds):
         return await bench()
 
 

@@ -60,9 +60,9 @@ class BenchWorld:
 
 
 @asynccontextmanager
-async def bench_world(limits: Literal["strict", "off"]) -> AsyncIterator[BenchWorld]:
+async def bench_world(limits: Literal["strict", "off"], *, sliding_edits: bool = False) -> AsyncIterator[BenchWorld]:
     with TemporaryDirectory(prefix="raidbot-bench-", ignore_cleanup_errors=True) as folder:
-        async with Sandbox(limits=limits) as sandbox:
+        async with Sandbox(limits=limits, sliding_edits=sliding_edits) as sandbox:
             bot = BotProcess(sandbox, Path(folder), settings=_QUIET)
             try:
                 yield BenchWorld(sandbox, bot, Path(folder) / "raidbot.db")

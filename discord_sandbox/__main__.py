@@ -6,7 +6,6 @@ import json
 import signal
 import sys
 from pathlib import Path
-from typing import Literal
 
 from discord_sandbox import Sandbox, control, scenario
 from discord_sandbox.store import Json
@@ -18,21 +17,22 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--scenario", type=Path, default=scenario.DEFAULT, help="TOML or JSON file to begin with")
     parser.add_argument("--limits", choices=("strict", "scaled", "off"), default="strict", help="rate limits")
+    parser.add_argument("--sliding-edits", action="store_true", help="count edits over the seconds just past")
     options = parser.parse_args()
     try:
         world = scenario.read(options.scenario)
-        asyncio.run(_serve(options.port, options.limits, world))
+        sandbox = Sandbox(limits=options.limits, sliding_edits=options.sliding_edits)
+        asyncio.run(_serve(sandbox, options.port, world))
     except (scenario.WrongScenario, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0
 
 
-async def _serve(port: int, limits: Literal["strict", "scaled", "off"], world: Json) -> None:
+async def _serve(sandbox: Sandbox, port: int, world: Json) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    sandbox = Sandbox(limits=limits)
     scenario.build(sandbox, world)
     control.mount(sandbox)
     await sandbox.start(port=port)

@@ -9,7 +9,7 @@ import math
 import re
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -80,8 +80,32 @@ def limit_of(method: str, template: str) -> Limit | None:
 
 @dataclass(slots=True)
 class Window:
+    """Allows `left` more requests until `until`."""
+
     until: float
     left: int
+
+    def take(self, _now: float) -> None:
+        self.left -= 1
+
+
+@dataclass(slots=True)
+class SlidingWindow(Window):
+    """Counts the requests of the `seconds` just past; `until` is when the oldest of them counts no more."""
+
+    seconds: float
+    times: deque[float] = field(default_factory=deque)
+
+    def slide(self, now: float) -> None:
+        while self.times and self.times[0] + self.seconds <= now:
+            self.times.popleft()
+            self.left += 1
+        self.until = (self.times[0] if self.times else now) + self.seconds
+
+    def take(self, now: float) -> None:
+        self.left -= 1
+        self.times.append(now)
+        self.slide(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +142,15 @@ def exhausted(method: str, template: str, retry_after: float, *, now: float) -> 
 
 
 class RateLimits:
-    """Counts requests; `now` is in seconds since 1970 and never decreases."""
+    """Counts requests; `now` is in seconds since 1970 and never decreases.
 
-    def __init__(self, mode: Mode) -> None:
+    With `sliding_edits`, edits of messages are counted over the seconds just past, not in windows that open with the
+    first one: nobody outside knows how Discord counts. Their reset is the time at which the oldest edit counts no more.
+    """
+
+    def __init__(self, mode: Mode, *, sliding_edits: bool = False) -> None:
         self.mode = mode
+        self._sliding = {_EDIT.name} if sliding_edits else set()
         self.passed: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self._windows: dict[tuple[str, ...], Window] = {}
@@ -140,23 +169,29 @@ class RateLimits:
             if everything.left == 0:
                 wait = everything.until - now
                 return Verdict(refusing(wait, "global"), wait, is_global=True)
-            everything.left -= 1
+            everything.take(now)
         if limit is None:
             return Verdict({})
         window = self._window(limit, tuple(parameters.get(name, "") for name in MAJOR), now)
         if window.left == 0:
             wait = window.until - now
             return Verdict(_headers(limit, window, now) | refusing(wait, "user"), wait)
-        window.left -= 1
+        window.take(now)
         return Verdict(_headers(limit, window, now))
 
     def _window(self, limit: Limit, major: tuple[str, ...], now: float) -> Window:
         key = (limit.name, *major)
         window = self._windows.get(key)
-        if window is None or window.until <= now:
+        seconds = limit.window_seconds / SCALED_SPEEDUP if self.mode is Mode.SCALED else limit.window_seconds
+        if isinstance(window, SlidingWindow):
+            window.slide(now)
+        elif window is None or window.until <= now:
             self._forget(now)
-            seconds = limit.window_seconds / SCALED_SPEEDUP if self.mode is Mode.SCALED else limit.window_seconds
-            window = self._windows[key] = Window(now + seconds, limit.requests)
+            if limit.name in self._sliding:
+                window = SlidingWindow(now + seconds, limit.requests, seconds)
+            else:
+                window = Window(now + seconds, limit.requests)
+            self._windows[key] = window
         return window
 
     def _forget(self, now: float) -> None:

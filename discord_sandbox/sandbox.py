@@ -36,6 +36,7 @@ class Sandbox:
         self,
         *,
         limits: Literal["strict", "scaled", "off"] = "strict",
+        sliding_edits: bool = False,
         clock: SandboxClock | None = None,
         shards: int = 1,
     ) -> None:
@@ -44,7 +45,7 @@ class Sandbox:
         self.world.shards = shards
         self.world.limited = limits != "off"
         self.faults = Faults(self.clock)
-        self.limits = RateLimits(Mode(limits))
+        self.limits = RateLimits(Mode(limits), sliding_edits=sliding_edits)
         self.rest = RestServer(self.world, self.limits, self.faults)
         self.gateway = Gateway(self.world, self.rest, limited=limits != "off")
         self._runner: web.AppRunner | None = None

@@ -83,6 +83,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
 
     def __init__(self, db: Database, clock: Clock, options: Options) -> None:
         invalid = InvalidRequests()
+        trace = invalid.trace()
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -94,7 +95,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             guild_ready_timeout=options.guild_ready_seconds,
-            http_trace=invalid.trace(),
+            http_trace=trace,
             max_ratelimit_timeout=30.0,  # callers schedule longer waits, as for edits of old messages
         )
         discord_internals.check_parts(self, own_urls=bool(options.api_url or options.gateway_url))
@@ -120,6 +121,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             dm_opening_seconds=options.dm_opening_seconds,
             second_look_seconds=options.second_look_seconds,
         )
+        trace.on_request_end.append(self.delivery.boards.turns.heard)
         self.heartbeat = Heartbeat(clock, all_jobs(self.state, self.delivery), interval=options.heartbeat_seconds)
 
     async def setup_hook(self) -> None:

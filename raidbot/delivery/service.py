@@ -63,7 +63,7 @@ class DeliveryService:
         self.event_queue = events = EventQueue()
         self.unhandled_reactions = UnhandledReactions(state.db, events)
         self.reaction_reader = reader = ReactionReader(client)
-        self.boards = self._add("boards", Boards(kinds, client, api, lost=self._suspect))
+        self.boards = self._add("boards", Boards(kinds, client, api, lost=self._suspect, now=state.now))
         self.lost_boards = self._add(
             "lost boards", LostBoards(state, kinds, client, api, self.boards, delay=second_look_seconds)
         )

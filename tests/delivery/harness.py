@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from discord_sandbox.store import Channel, Message
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.db.database import Database
 from raidbot.db.outbox import OutboxMessage, counts
+from raidbot.delivery.boards.edits.budget import EditPace
 from raidbot.delivery.boards.lost_boards import LostBoards
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds, Unwanted
 from raidbot.delivery.boards.posting import Posting
@@ -49,7 +50,15 @@ FETCH = "GET /channels/{}/messages/{}"
 PUT_REACTION = "PUT /channels/{}/messages/{}/reactions/{}/@me"
 REMOVE_REACTION = "DELETE /channels/{}/messages/{}/reactions/{}/{}"
 CLEAR = "DELETE /channels/{}/messages/{}/reactions"
+_NUMBERS = ("edits", "old_edits", "silent_gaps", "silent_gaps_each")
 REACTORS = "GET /channels/{}/messages/{}/reactions/{}"
+
+
+def quick_pace(times: float) -> EditPace:
+    """Return the pace of edits with all times divided by `times`."""
+    pace = EditPace()
+    seconds = {one.name: getattr(pace, one.name) / times for one in fields(EditPace) if one.name not in _NUMBERS}
+    return replace(pace, **seconds)
 
 
 class EventClient(discord.Client):
@@ -190,15 +199,21 @@ class DeliveryWorld:
     harnesses: list[BotHarness] = field(default_factory=list)
 
     async def start_bot(
-        self, *, patience: float = 10.0, sweep_gap: float = 0.2, second_look: float = 0.1, **boards: float
+        self,
+        *,
+        patience: float = 10.0,
+        sweep_gap: float = 0.2,
+        second_look: float = 0.1,
+        speed: float = 10.0,
+        **boards: float,
     ) -> BotHarness:
-        """Start a bot on this database with short retry delays and pauses (all in seconds)."""
+        """Start a bot on this database with short retry delays and pauses (all in seconds), `speed` times as fast."""
         db = await Database.open(self.database_path)
         state = State(db, self.clock)
         set_request_timeout(self.client, patience)
         line = DiscordApi(partial(CircuitBreaker, open_seconds=0.3))
         outbox = Outbox(state, self.client, line, pause=0.05, first_retry=0.1, opening_gap=0.01)
-        quick: dict[str, Any] = {"gap": 0.1, "channel_gap": 0.1, "first_retry": 0.1, "slow_retry": 0.3}
+        quick: dict[str, Any] = {"pace": quick_pace(speed), "first_retry": 0.1, "slow_retry": 0.3}
         kinds = PostedKinds()
 
         def lost(key: PostedKey) -> None:

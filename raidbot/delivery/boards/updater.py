@@ -4,27 +4,31 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import discord
 import structlog
 
 from raidbot.db.database import Unwritable
+from raidbot.delivery.boards.edits.budget import EditPace
+from raidbot.delivery.boards.edits.turns import EditTurns
 from raidbot.delivery.boards.posted import Place, PostedKey, PostedKinds, PostedThing, loss_of
 from raidbot.delivery.boards.snapshot import Snapshot
 from raidbot.delivery.discord_api import UNKNOWN_EMOJI, CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.drawing.board import Board
 from raidbot.delivery.drawing.components import with_controls
 from raidbot.delivery.keyed_workers import KeyedWorkers
-from raidbot.delivery.pacing import Pacer
 from raidbot.delivery.report_once import ReportOnce
 from raidbot.raids.emoji import model as emoji
-from raidbot.raids.model import ChannelId
+from raidbot.utils.clock import utc_now
 
 log = structlog.get_logger(__name__)
 
 _OTHER_AUTHOR = 50005
 _TOO_MANY_REACTIONS = 30010
 _MAX_BACKOFF_SECONDS = 60.0
+_OLD = timedelta(hours=1)
+"""Discord allows fewer edits of messages older than this (30046)."""
 _AT_ONCE_AT_START = 200
 """Boards looked at together at the start: all of 20,000 at once would hold up everything else."""
 
@@ -39,11 +43,10 @@ class _Drawing:
 
 
 class Boards:
-    """Redraws stale boards, with one worker per board: a quiet board at once, a busy one every `gap` seconds.
+    """Redraws stale boards, with one worker per board: a quiet board at once, busy ones as their channel's edits allow.
 
-    `lost` is called with things whose message is said to be deleted.
-    `channel_gap` spaces the edits of all boards of a channel, in seconds: Discord allows 5 edits in 5 s per channel,
-    and discord.py sleeps inside the call that uses up the last one.
+    `lost` is called with things whose message is said to be deleted. `turns` hears the answers of Discord if its
+    `heard` is in the client's trace.
     """
 
     def __init__(
@@ -53,8 +56,8 @@ class Boards:
         api: DiscordApi,
         *,
         lost: Callable[[PostedKey], None],
-        gap: float = 1.0,
-        channel_gap: float = 1.25,
+        now: Callable[[], datetime] = utc_now,
+        pace: EditPace | None = None,
         first_retry: float = 2.0,
         slow_retry: float = 300.0,
     ) -> None:
@@ -62,13 +65,13 @@ class Boards:
         self._client = client
         self._api = api
         self._lost = lost
-        self._gap = gap
-        self._pacer: Pacer[ChannelId] = Pacer(channel_gap, burst=2)
+        self._now = now
+        self._gap = (pace or EditPace()).gap
+        self.turns = EditTurns(pace or EditPace())
         self._slow_retry = slow_retry
         self._shown: dict[PostedKey, Snapshot] = {}
         self._drawings: dict[PostedKey, _Drawing] = {}
         """Those of boards that are being updated."""
-        self._edited: dict[PostedKey, float] = {}
         self._barred: set[PostedKey] = set()
         self._lacking: dict[PostedKey, dict[str, int]] = {}
         self._untold: dict[PostedKey, dict[str, int]] = {}
@@ -97,6 +100,7 @@ class Boards:
 
     async def stop(self, timeout: float) -> None:
         """Redraw stale boards for at most `timeout` seconds; the next start redraws the rest."""
+        self.turns.hurry()
         try:
             async with asyncio.timeout(timeout):
                 await self.idle()
@@ -112,6 +116,7 @@ class Boards:
 
     def mark(self, key: PostedKey) -> None:
         """Mark the board as stale and redraw it in the background. Cheap to call often."""
+        self.turns.changed(key)
         self._workers.wake(key)
 
     def redraw(self, key: PostedKey) -> None:
@@ -121,8 +126,9 @@ class Boards:
 
     def forget(self, key: PostedKey) -> None:
         """Forget what the message showed, because it is gone, shows its last state or is drawn rarely from now on."""
-        for kept in (self._shown, self._edited, self._lacking, self._untold):
+        for kept in (self._shown, self._lacking, self._untold):
             kept.pop(key, None)
+        self.turns.forget(key)
 
     async def posted(self, key: PostedKey, fingerprint: str) -> None:
         """Record the fingerprint of a board just sent, so that it is not redrawn."""
@@ -137,7 +143,7 @@ class Boards:
         left = () if gone is None else tuple(one for one in shown.reactions if emoji.key_of(one) not in gone)
         if left != shown.reactions:
             self._shown[key] = Snapshot(shown.fingerprint, left or None)
-            self.mark(key)
+            self._workers.wake(key)
 
     async def _work(self, key: PostedKey) -> float | None:
         """Update the board; return the delay in seconds until a retry, or None if there is none."""
@@ -179,6 +185,7 @@ class Boards:
         if self._may_differ(key, thing, shown):
             await self._redraw_when_due(key, thing, shown)
             return True
+        self.turns.shown(key)
         if not shown.has_all_of(thing.reactions):
             if key in self._barred:
                 return False
@@ -207,26 +214,26 @@ class Boards:
         return last
 
     async def _redraw_when_due(self, key: PostedKey, thing: PostedThing, shown: Snapshot) -> None:
-        due_in = self._edited.get(key, 0.0) + self._gap - asyncio.get_running_loop().time()
-        if due_in <= 0:
-            await self._edit(key, thing.place)
-        elif thing.reactions and shown.lacks(thing.reactions) and key not in self._barred:
+        """Edit the message when it is its turn; until then put the bot's own reactions."""
+        is_old = self._now() - discord.utils.snowflake_time(thing.place.message) > _OLD
+        is_urgent = thing.is_final or bool(shown.reactions and not thing.reactions)
+        lacks = thing.reactions and shown.lacks(thing.reactions) and key not in self._barred
+        if lacks and not self.turns.is_now(key, thing.place, is_old=is_old, is_urgent=is_urgent):
             await self._update_reactions(key, thing, shown)
-        else:
-            await asyncio.sleep(due_in)
+            return
+        async with self.turns.turn(key, thing.place, is_old=is_old, is_urgent=is_urgent) as turn:
+            turn.made = await self._edit(key, thing.place)
 
-    async def _edit(self, key: PostedKey, place: Place) -> None:
-        """Wait for the channel's turn, then edit the message to the thing's current state."""
-        await self._pacer.turn(place.channel)
+    async def _edit(self, key: PostedKey, place: Place) -> bool:
+        """Edit the message to the thing's current state; return False if it shows that already."""
         self._workers.caught_up(key)
         thing = await self._kinds.of(key).posted(key.id)
         shown = self._shown.get(key, Snapshot())
         if thing is None or thing.place != place:
-            return
+            return False
         drawn = self._drawn(key, thing)
         if drawn.fingerprint == shown.fingerprint:
-            return
-        self._edited[key] = asyncio.get_running_loop().time()
+            return False
         board, message = drawn.board, place.message_of(self._client)
         await with_controls(
             self._api,
@@ -237,6 +244,7 @@ class Boards:
         )
         shown = self._shown.get(key, Snapshot())
         await self._note(key, Snapshot(drawn.fingerprint, shown.reactions))
+        return True
 
     async def _update_reactions(self, key: PostedKey, thing: PostedThing, shown: Snapshot) -> None:
         """Take one step: add the next reaction, or clear all reactions of a board that needs none."""
@@ -321,7 +329,7 @@ class Boards:
 
         def lift() -> None:
             self._barred.discard(key)
-            self.mark(key)
+            self._workers.wake(key)
 
         self._barred.add(key)
         asyncio.get_running_loop().call_later(self._slow_retry, lift)

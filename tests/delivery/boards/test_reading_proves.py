@@ -117,4 +117,8 @@ async def test_whoever_comes_between_two_pages_pushes_nobody_off(world: Delivery
         return not harness.reconcile.is_comparing(raid_key(raid.id))
 
     await until(seen)
-    assert set(await seated(harness, raid, "tank")) == {early.id, *(member.id for member in members)}
+
+    async def all_seated() -> bool:
+        return set(await seated(harness, raid, "tank")) == {early.id, *(member.id for member in members)}
+
+    await until(all_seated)

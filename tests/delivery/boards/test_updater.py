@@ -55,7 +55,7 @@ async def test_a_signup_shows_on_the_board(world: DeliveryWorld) -> None:
 
 
 async def test_a_burst_costs_a_handful_of_edits_and_ends_with_the_last_state(world: DeliveryWorld) -> None:
-    harness = await world.start_bot(gap=0.2)
+    harness = await world.start_bot(speed=1)
     raid = await world.raid(harness, tank=100)
     members = [world.member(f"member{number}") for number in range(60)]
     slow = world.sandbox.faults.slow(0.05, route=EDIT)
@@ -70,7 +70,7 @@ async def test_a_burst_costs_a_handful_of_edits_and_ends_with_the_last_state(wor
 
 
 async def test_a_message_is_never_edited_twice_at_once(world: DeliveryWorld) -> None:
-    harness = await world.start_bot(gap=0.01, channel_gap=0.01)
+    harness = await world.start_bot(speed=100)
     raid = await world.raid(harness, tank=10)
     slow = world.sandbox.faults.slow(0.1, route=EDIT)
     members = [world.member(f"member{number}") for number in range(6)]
@@ -317,7 +317,7 @@ async def test_a_raid_cancelled_by_a_person_says_so_also_after_a_crash(world: De
 
 
 async def test_two_boards_of_a_channel_share_its_pace_fairly(world: DeliveryWorld) -> None:
-    harness = await world.start_bot(gap=0.1, channel_gap=0.2)
+    harness = await world.start_bot(speed=10)
     one, other = await world.raid(harness, tank=50), await world.raid(harness, tank=50)
     before = world.count(EDIT)
 
@@ -337,16 +337,16 @@ async def test_two_boards_of_a_channel_share_its_pace_fairly(world: DeliveryWorl
 async def test_with_discords_limits_the_last_state_shows_within_two_seconds(
     world: DeliveryWorld, sandbox: Sandbox
 ) -> None:
-    harness = await world.start_bot(gap=1.0, channel_gap=1.25)
+    harness = await world.start_bot(speed=1)
     raid = await world.raid(harness, tank=300)
     sandbox.limits.mode = type(sandbox.limits.mode)("strict")
-    members = [world.member(f"member{number}") for number in range(100)]
+    members = [world.member(f"member{number}") for number in range(60)]
     before = world.count(EDIT)
 
     for member in members:
         await join(harness, raid, member)
         await asyncio.sleep(0.02)
-    await sandbox.until(lambda: "100/300" in world.text(raid), timeout=2)
+    await sandbox.until(lambda: "60/300" in world.text(raid), timeout=2)
     await harness.boards.idle()
 
     assert world.count(EDIT) - before <= 6

@@ -43,6 +43,19 @@ def test_channels_and_kinds_of_calls_have_buckets_of_their_own() -> None:
     assert limits.take(*EDIT, RAIDS, now=1.0).retry_after is None
 
 
+def test_edits_can_be_counted_over_the_seconds_just_past() -> None:
+    limits = RateLimits(Mode.STRICT, sliding_edits=True)
+    for at in (0.0, 4.0, 4.0, 4.0, 4.0):
+        last = limits.take(*EDIT, RAIDS, now=at)
+
+    assert (last.headers["X-RateLimit-Remaining"], last.headers["X-RateLimit-Reset-After"]) == ("0", "1.000")
+    assert limits.take(*EDIT, RAIDS, now=4.5).retry_after == pytest.approx(0.5)
+    assert limits.take(*EDIT, RAIDS, now=5.0).retry_after is None
+    assert limits.take(*EDIT, RAIDS, now=5.5).retry_after == pytest.approx(3.5)
+    assert limits.take(*EDIT, CHAT, now=5.5).retry_after is None
+    assert [limits.take(*SEND, RAIDS, now=at).retry_after for at in (0.0, 4.0, 4.0, 4.0, 4.0, 5.0, 5.0)] == [None] * 7
+
+
 def test_all_reactions_of_a_channel_share_a_bucket() -> None:
     limits = RateLimits(Mode.STRICT)
 
