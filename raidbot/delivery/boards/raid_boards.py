@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -13,6 +13,7 @@ from raidbot.db import audit, imported, raid_queries
 from raidbot.db import raids as rows
 from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.boards.posted import (
+    Comparable,
     Comparison,
     Loss,
     Place,
@@ -62,7 +63,6 @@ log = structlog.get_logger(__name__)
 _NOT_MINE = Entry(AuditAction.BOARD_FOREIGN)
 _NAMES_TIMEOUT_SECONDS = 3.0
 _FINAL = "over"
-_RECENT_PERIOD = timedelta(minutes=10)
 _CAUSE = Cause(Source.DISCORD)
 
 
@@ -120,6 +120,12 @@ class RaidBoards(PostedKind):
         """Redraw the raid's board, even if it was never drawn and names are missing."""
         self._unseen.discard(raid)
         self._boards.mark(raid_key(raid))
+
+    def named(self, raid: RaidId) -> None:
+        """Redraw the raid's board with names that were asked for, also if it waited for them after a comparison."""
+        if not self._reconcile.is_comparing(raid_key(raid)):
+            self._boards.release([raid_key(raid)])
+        self.mark(raid)
 
     def member_changed(self, raid: int) -> None:
         """Redraw the board because a name on it changed, unless it was never drawn and waits for all its names."""
@@ -306,13 +312,10 @@ class RaidBoards(PostedKind):
 
     # Comparing
 
-    async def comparable(self, concerns: Callable[[GuildId], bool], /) -> Mapping[int, bool]:
-        """Return all boards in these guilds, True for those with changes in the last ten minutes."""
-        boards = self._state.raids(list(self._state.boards.values()))
-        found = [raid.id async for raid in boards if concerns(raid.guild)]
-        since = self._state.now() - _RECENT_PERIOD
-        recent = await self._state.db.read(partial(audit.active_since, since=since))
-        return {raid: raid in recent for raid in found}
+    async def comparable(
+        self, concerns: Callable[[GuildId], bool], since: datetime | None, /
+    ) -> Mapping[int, Comparable]:
+        return await self.comparing.comparable(concerns, since)
 
     async def compare(self, raid: int, comparison: Comparison, /) -> ThingComparison | None:
         return await self.comparing.begin(RaidId(raid), comparison)

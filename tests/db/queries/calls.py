@@ -105,6 +105,7 @@ def _audit(raid: RaidId) -> Iterator[tuple[str, Call]]:
         yield f"queue_report ({feed.name})", partial(_queue_report, feed=feed)
         yield f"clear_pending ({feed.name})", partial(audit.clear_pending, feed=feed, guild=GUILD)
     yield "prune", partial(audit.prune, now=NOW, days=10_000)
+    yield "latest", audit.latest
     yield "active_since", partial(audit.active_since, since=NOW - timedelta(minutes=10))
     yield "last_noted", partial(audit_overview.last_noted, limit=10)
     yield "newest_entry", audit_overview.newest_entry
@@ -246,6 +247,7 @@ def _raid_queries(raid: RaidId) -> Iterator[tuple[str, Call]]:
     soon = NOW + timedelta(days=1)
     yield "reminder_candidates", partial(raid_queries.reminder_candidates, after=NOW, until=soon)
     yield "closed", partial(raid_queries.closed, since=LONG_AGO - timedelta(minutes=1), until=LONG_AGO)
+    yield "boards", partial(raid_queries.boards, after=NOW - timedelta(days=14))
     yield "in_channel", partial(raid_queries.in_channel, guild=GUILD, channel=CHANNEL, after=NOW)
     yield "with_thread", partial(raid_queries.with_thread, guild=GUILD, thread=ChannelId(FIRST_MESSAGE - raid))
     yield "coming_with_member", partial(raid_queries.coming_with_member, guild=GUILD, member=MEMBER, after=NOW)
