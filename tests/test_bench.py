@@ -27,6 +27,16 @@ def test_a_benchmark_prints_one_json_line_and_nobody_is_lost() -> None:
     assert figures["durable_members"] == figures["members"] == 300
 
 
+@pytest.mark.skipif(not process_usage.has_proc(), reason="needs /proc")
+def test_every_difference_among_fifty_boards_is_found_with_few_calls() -> None:
+    run = run_bench("start50")
+
+    assert run.returncode == 0, run.stderr
+    figures = json.loads(run.stdout)
+    assert figures["differences_mended"] == 10
+    assert figures["calls_without_full_reads"]["worst"] <= 20
+
+
 def test_an_unknown_benchmark_is_named() -> None:
     run = run_bench("sped")
 
