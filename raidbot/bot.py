@@ -131,16 +131,20 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed."""
         latest: datetime | None = await self.state.db.read(audit.latest)
         self._went_away = latest or self.state.now()
-        await self.state.load()
+        await self.state.find_boards()
         for cog in all_cogs(self._services()):
             await self.add_cog(cog)
         discord_internals.dispatch_member_updates(self)
         self.delivery.reconcile.rounds.expect_sessions()
         self._tasks.spawn(guarded("heartbeat", self.heartbeat.run), name="heartbeat")
+        self._tasks.spawn(retry_until_done("reading raids", self._read_raids), name="reading raids")
         self.delivery.start()
         register = partial(register_commands, self.tree, self._db, self.api, application_id=self.application_id)
         registration = retry_until_done("command registration", register)
         self._tasks.spawn(registration, name="command registration")
+
+    async def _read_raids(self) -> None:
+        await self.state.load()
 
     def _services(self) -> Services:
         return Services(

@@ -245,3 +245,9 @@ def _shared(one: tuple[V, ...], other: tuple[V, ...]) -> int:
         if mine is not yours:
             return number
     return min(len(one), len(other))
+
+
+def with_unwanted_marks(connection: sqlite3.Connection) -> set[RaidId]:
+    """Return the raids with reactions that were to be removed, whatever has become of the raids."""
+    rows = connection.execute("SELECT DISTINCT raid FROM marks WHERE unwanted <> 0").fetchall()
+    return {RaidId(raid) for (raid,) in rows}

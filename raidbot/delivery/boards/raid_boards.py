@@ -9,7 +9,7 @@ from functools import partial
 
 import structlog
 
-from raidbot.db import audit, imported, raid_queries
+from raidbot.db import audit, imported, raid_queries, rosters
 from raidbot.db import raids as rows
 from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.boards.posted import (
@@ -122,7 +122,7 @@ class RaidBoards(PostedKind):
         self._boards.mark(raid_key(raid))
 
     def named(self, raid: RaidId) -> None:
-        """Redraw the raid's board with names that were asked for, also if it waited for them after a comparison."""
+        """Redraw the raid's board with names that were asked for, also if it waited for them."""
         if not self._reconcile.is_comparing(raid_key(raid)):
             self._boards.release([raid_key(raid)])
         self.mark(raid)
@@ -147,17 +147,14 @@ class RaidBoards(PostedKind):
         return await self._state.db.read(partial(rows.board_snapshot, raid=RaidId(raid)))
 
     async def to_draw(self, drawn: Set[int], /) -> Collection[int]:
-        """Return all boards but those never drawn, as after an import, whose names are not all known.
-
-        They wait for `names_complete` or `mark`.
-        """
+        """Return all boards but those never drawn, whose names are not all known: they wait for `names_complete`."""
         final = partial(rows.cancelled_boards, done=_FINAL)
         boards = [*self._state.boards.values(), *await self._state.db.read(final)]
         taken_over = await self._state.db.read(imported.uncompared)
         self._unseen.update(raid for raid in boards if raid not in drawn)
-        due = []
-        async for raid in self._state.raids(boards):
-            if raid.id not in self._unseen or (raid.id not in taken_over and await self._is_named(raid)):
+        due: list[int] = [raid for raid in boards if raid not in self._unseen]
+        async for raid in self._state.raids(self._unseen & set(boards)):
+            if raid.id not in taken_over and await self._is_named(raid):
                 self._unseen.discard(raid.id)
                 due.append(raid.id)
         return due
@@ -293,7 +290,8 @@ class RaidBoards(PostedKind):
 
     async def unwanted(self) -> Collection[tuple[ChannelId, Unwanted]]:
         """Return the unwanted marks of all boards."""
-        raids = self._state.raids(list(self._state.boards.values()))
+        marked = await self._state.db.read(rosters.with_unwanted_marks)
+        raids = self._state.raids(marked & {*self._state.boards.values()})
         return [(raid.channel, unwanted) async for raid in raids for unwanted in unwanted_of(raid)]
 
     async def find_unwanted(self, unwanted: Unwanted, /, *, refused: bool) -> tuple[Place, str] | None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from raidbot.db import audit, imported, raid_queries
+from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.boards.posted import Comparable, Comparison, Option, OptionReactions, Place, Unwanted
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
@@ -54,7 +55,10 @@ class RaidComparing:
 
     async def begin(self, raid_id: RaidId, look: Comparison) -> "RaidComparison | None":
         """Begin a comparison of the raid's board, if it has one."""
-        raid = await self.state.raid(raid_id)
+        try:
+            raid = await self.state.raid(raid_id)
+        except UnreadableRaid:
+            return None
         if raid.message is None or not raid.is_live:
             return None
         taken_over = await self.state.db.read(partial(imported.is_uncompared, raid=raid_id))

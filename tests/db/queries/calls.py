@@ -320,6 +320,7 @@ def _absences(raid: RaidId) -> Iterator[tuple[str, Call]]:
 def _rosters(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "save", partial(_change_roster, raid=raid)
     yield "marked_raids", partial(rosters.marked_raids, before=LONG_AGO, limit=10)
+    yield "with_unwanted_marks", rosters.with_unwanted_marks
     yield "delete_marks", partial(rosters.delete_marks, raid=raid, before=LONG_AGO)
 
 

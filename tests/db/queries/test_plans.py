@@ -63,6 +63,7 @@ ALLOWED = {
     ("raids.py", "board_snapshots", BY_STATUS): "once at start",
     ("raids.py", "cancelled_boards", BY_STATUS): "once at start",
     ("raids.py", "in_posting", BY_STATUS.replace("INDEX", "COVERING INDEX")): "only raids that are being posted",
+    ("rosters.py", "with_unwanted_marks", "SCAN marks"): "once at start",
     ("refused_forms.py", "prune", "SCAN refused_forms"): "refused forms are kept for a day",
     ("threads.py", "lacking_members", BY_STATUS): "only open raids",
 }
