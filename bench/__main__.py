@@ -5,8 +5,7 @@ import asyncio
 import json
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
 from bench import process_usage
 from bench.autocomplete import autocomplete
@@ -18,13 +17,14 @@ from bench.foreign_reactions import foreign
 from bench.importer import moving
 from bench.memory import memory
 from bench.queries import queries
+from bench.starts import restart, start50
 from bench.startup import startup
 from raidbot.utils import logging
 
 _TIMEOUT_SECONDS = 120
 _TIMEOUTS_SECONDS = {"channel": 1800, "steady": 7200}
 """Longer time limits, for benchmarks with many runs."""
-_BENCHES: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
+_BENCHES: dict[str, Callable[[], Awaitable[Mapping[str, object]]]] = {
     "burst": burst,
     "spread": spread,
     "channel": channel,
@@ -32,6 +32,8 @@ _BENCHES: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
     "durable": durable,
     "foreign": foreign,
     "startup": startup,
+    "start50": start50,
+    "restart": restart,
     "memory": memory,
     "autocomplete": autocomplete,
     "moving": moving,
@@ -59,11 +61,11 @@ def _run(name: str) -> int:
         print(f"{name} could not be measured:", file=sys.stderr)
         traceback.print_exc()
         return 1
-    print(json.dumps({"bench": name} | figures), flush=True)
+    print(json.dumps({"bench": name, **figures}), flush=True)
     return 0
 
 
-async def _bounded(bench: Callable[[], Awaitable[dict[str, Any]]], seconds: float) -> dict[str, Any]:
+async def _bounded(bench: Callable[[], Awaitable[Mapping[str, object]]], seconds: float) -> Mapping[str, object]:
     async with asyncio.timeout(seconds):
         return await bench()
 

@@ -36,6 +36,7 @@ from raidbot.utils.ids import new_code
 
 T = TypeVar("T")
 
+MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 MUSEUM_EMOJI = "✅"
 _QUIET = {"RAIDBOT_LOG_LEVEL": "warning", "RAIDBOT_HEARTBEAT_SECONDS": "15"}
@@ -80,13 +81,28 @@ async def until(fact: Callable[[], T]) -> T:
 
 
 async def post_museums(
-    stage: BenchWorld, guild: SandboxGuild, places: Sequence[Channel], *, signed: Sequence[Person] = ()
+    stage: BenchWorld,
+    guild: SandboxGuild,
+    places: Sequence[Channel],
+    *,
+    signed: Sequence[Person] = (),
+    chat: random.Random | None = None,
 ) -> list[Posted]:
-    """Post an open museum with 50 seats in each of `places`, with the signups and reactions of `signed`."""
+    """Post an open museum with 50 seats in each of `places`, with the signups and reactions of `signed`.
+
+    With `chat`, up to seven messages of others follow each.
+    """
     db = await Database.open(stage.database)
     rng = random.Random(1)
+
+    def post(tx: sqlite3.Connection, place: Channel) -> Posted:
+        posted = _post(tx, stage.sandbox, guild, place, signed, rng)
+        for number in range(chat.randrange(8) if chat else 0):
+            messages.create(stage.sandbox.world, place, guild.owner.user, messages.Draft(content=f"message {number}"))
+        return posted
+
     try:
-        return await db.write(lambda tx: [_post(tx, stage.sandbox, guild, place, signed, rng) for place in places])
+        return await db.write(lambda tx: [post(tx, place) for place in places])
     finally:
         await db.close()
 
@@ -139,17 +155,19 @@ def _raid(connection: sqlite3.Connection, posted: Posted) -> Raid:
 async def start_and_settle(stage: BenchWorld, posted: Sequence[Posted]) -> None:
     """Start the bot and wait until it has compared the boards and is idle."""
     await stage.bot.start()
-    await until(lambda: fetched_boards(stage.sandbox) == {board.message.id for board in posted})
+    await until(lambda: counted_boards(stage.sandbox) >= {board.message.id for board in posted})
     await until_idle(stage.bot.pid)
 
 
-def fetched_boards(sandbox: Sandbox) -> set[int]:
-    """Return the ids of the board messages that the bot has fetched."""
-    return {
-        int(call.ids["message_id"])
-        for call in sandbox.calls
-        if (call.method, call.route) == ("GET", MESSAGE) and call.status == 200
-    }
+def counted_boards(sandbox: Sandbox) -> set[int]:
+    """Return the ids of the messages whose reactions the bot has counted, one by one or in a list."""
+    found: set[int] = set()
+    for call in sandbox.calls:
+        if (call.method, call.route, call.status) == ("GET", MESSAGE, 200):
+            found.add(int(call.ids["message_id"]))
+        elif (call.method, call.route, call.status) == ("GET", MESSAGES, 200):
+            found.update(int(message["id"]) for message in call.response)
+    return found
 
 
 def reader(stage: BenchWorld) -> closing[sqlite3.Connection]:

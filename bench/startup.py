@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from bench.setup import MESSAGE, bench_world, fetched_boards, post_museums, until
+from bench.setup import MESSAGES, bench_world, counted_boards, post_museums, until
 
 _RAIDS, _CHANNELS, _SIGNED = 500, 50, 10
 _SETTLE_SECONDS = 2.0
@@ -21,14 +21,16 @@ async def startup() -> dict[str, Any]:
         loop = asyncio.get_running_loop()
         began = loop.time()
         await stage.bot.start()
-        await until(lambda: fetched_boards(stage.sandbox) == wanted)
+        await until(lambda: counted_boards(stage.sandbox) >= wanted)
         seconds = loop.time() - began
         await asyncio.sleep(_SETTLE_SECONDS)
         calls = Counter(f"{call.method} {call.route}" for call in stage.sandbox.calls)
-        about_raids = {route: number for route, number in calls.items() if MESSAGE in route}
+        about_raids = {route: number for route, number in calls.items() if MESSAGES in route}
         return {
             "raids": _RAIDS,
             "calls_each": round(sum(about_raids.values()) / _RAIDS, 3),
             "seconds_until_last_compared": round(seconds, 2),
+            "calls_in_all": calls.total(),
+            "refused_429": sum(call.status == 429 for call in stage.sandbox.calls),
             "calls": calls,
         }

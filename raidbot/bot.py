@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from raidbot.commands.signups.gate import SignupGate
 from raidbot.commands.ui import log_context
 from raidbot.commands.ui.errors import report_error
 from raidbot.commands.ui.interaction import BotClient, Interaction
+from raidbot.db import audit
 from raidbot.db.database import Database
 from raidbot.delivery import discord_internals
 from raidbot.delivery.discord_api import DiscordApi
@@ -37,6 +39,8 @@ _CLOSE_SECONDS = 8.5
 _CLOSE_TIMEOUT_SECONDS = 2.0
 """Limit for each step of closing but the first, which handles the events that wait."""
 _EVENTS_TIMEOUT_SECONDS = 4.0
+_NOTICING = timedelta(minutes=2)
+"""Time after which discord.py surely notices that a connection is dead: two heartbeats and some seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,8 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         self._started_at = clock()
         self._tasks = TaskSet()
         self._closing: asyncio.Task[None] | None = None
+        self._went_away = clock()
+        self._lost_sessions: dict[int, datetime] = {}
         self.state = State(db, clock)
         self.api = DiscordApi(invalid=invalid)
         self.gate = SignupGate(self, self.state, self.api)
@@ -126,16 +132,23 @@ class RaidBot(commands.AutoShardedBot, BotClient):
 
     async def setup_hook(self) -> None:
         """Load the state, add the cogs and start the workers before the gateway connects, so no event is missed."""
-        await self.state.load()
+        latest: datetime | None = await self.state.db.read(audit.latest)
+        self._went_away = latest or self.state.now()
+        await self.state.find_boards()
         for cog in all_cogs(self._services()):
             await self.add_cog(cog)
         discord_internals.dispatch_member_updates(self)
         discord_internals.ignore_edited_messages(self)
+        self.delivery.reconcile.rounds.expect_sessions()
         self._tasks.spawn(guarded("heartbeat", self.heartbeat.run), name="heartbeat")
+        self._tasks.spawn(retry_until_done("reading raids", self._read_raids), name="reading raids")
         self.delivery.start()
         register = partial(register_commands, self.tree, self._db, self.api, application_id=self.application_id)
         registration = retry_until_done("command registration", register)
         self._tasks.spawn(registration, name="command registration")
+
+    async def _read_raids(self) -> None:
+        await self.state.load()
 
     def _services(self) -> Services:
         return Services(
@@ -151,15 +164,31 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             started_at=self._started_at,
         )
 
+    # A resumed session missed nothing. Nothing is awaited before a new one is noted, so no event of it is overtaken.
+
+    async def on_shard_connect(self, shard: int) -> None:
+        """Note a new session: events of its guilds were missed since the last one."""
+        guilds = [GuildId(guild.id) for guild in self.guilds if guild.shard_id == shard and self.serves(guild.id)]
+        self.delivery.reconcile.rounds.missing(guilds, since=self._lost_sessions.get(shard, self._went_away))
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        self._lost_sessions.setdefault(shard, self.state.now() - _NOTICING)
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        self._lost_sessions.pop(shard, None)
+
     async def on_shard_ready(self, shard: int) -> None:
-        """Reconcile the shard's boards after a new session. A resumed session missed nothing and does not get here."""
+        """Compare the boards of the shard's guilds that did not become available, and look for members who left."""
         log.info("connected", shard=shard, guilds=len(self.guilds))
+        since = self._lost_sessions.pop(shard, self._went_away)
 
         def concerns(guild: GuildId) -> bool:
             mine = (guild >> 22) % (self.shard_count or 1) == shard  # Discord's sharding formula
             return mine and self.serves(guild)
 
-        reconciling = retry_until_done("reconciling", partial(self.delivery.reconcile.all, concerns))
+        reconciling = retry_until_done(
+            "reconciling", partial(self.delivery.reconcile.rounds.finish, concerns, since=since)
+        )
         self._tasks.spawn(reconciling, name="reconciling")
 
     async def on_message(self, message: discord.Message, /) -> None:

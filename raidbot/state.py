@@ -49,10 +49,7 @@ TemplatesListener = Callable[[Catalogue, Catalogue], None]
 
 BOARD_RETENTION = timedelta(days=14)
 """Time after its start during which the board of a closed raid still handles reactions."""
-
-_RAIDS_PER_READ = 100
-"""Raids read at once at the start: the loop does other things in between."""
-
+_RAIDS_PER_READ = 25  # the loop does other things in between
 _OVER = (Status.CLOSED, Status.CANCELLED)
 
 
@@ -95,20 +92,24 @@ class State:
         self.set_aside = SetAsideReports(db, self.now, self.notify_outbox)
         self.awaited_posts: set[RaidId] = set()  # an answer tells their creators whether they could be posted
 
-    async def load(self) -> list[Raid]:
-        """Fill the caches from the database and return the raids whose boards are still followed.
+    async def find_boards(self) -> None:
+        """Find the boards that are followed. Their raids are read when they are needed, or by `load`."""
+        found = await self.db.read(partial(raid_queries.boards, after=self._boards_since))
+        self.boards.update((message, raid) for raid, _, _, message in found)
 
-        Raids that cannot be read are set aside.
-        """
-        self._boards_since = self.now() - BOARD_RETENTION
-        live = await self.db.read(partial(rows.with_live_boards, since=self._boards_since))
+    async def load(self) -> list[Raid]:
+        """Read and return all raids whose boards are followed; those that cannot be read are set aside."""
         loaded: list[Raid] = []
+        live = await self.db.read(partial(rows.with_live_boards, since=self._boards_since))
         for first in range(0, len(live), _RAIDS_PER_READ):
             chunk = live[first : first + _RAIDS_PER_READ]
             found, unreadable = await self.db.read(partial(rows.load_readable, raids=chunk))
             for raid in found:
-                self._raids.store(raid.id, raid)
-            await self.set_aside.report(unreadable)
+                if self._raids.cached(raid.id) is None:  # it may have been changed meanwhile
+                    self._raids.store(raid.id, raid)
+            if unreadable:
+                self._forget(set(chunk) - {raid.id for raid in found})
+                await self.set_aside.report(unreadable)
             loaded += found
         return loaded
 
@@ -137,12 +138,8 @@ class State:
     async def delete_raid(self, raid_id: RaidId) -> None:
         """Delete the raid with everything about it; no listener hears of it."""
 
-        async def work() -> None:
-            await self.db.write(partial(absences.delete_raid, raid=raid_id))
-            for board in [board for board, raid in self.boards.items() if raid == raid_id]:
-                del self.boards[board]
-
-        await self._raids.delete(raid_id, work)
+        await self._raids.delete(raid_id, partial(self.db.write, partial(absences.delete_raid, raid=raid_id)))
+        self._forget({raid_id})
 
     async def delete_guild(self, guild: GuildId) -> None:
         """Delete the settings, templates and members of a guild without raids, and the note of its absence."""
@@ -378,6 +375,10 @@ class State:
     async def _load_templates(self, guild: GuildId) -> Catalogue:
         return await self.set_aside.read(partial(template_rows.catalogue, guild=guild))
 
+    def _forget(self, raids: set[RaidId]) -> None:
+        for board in [board for board, raid in self.boards.items() if raid in raids]:
+            del self.boards[board]
+
     def _note_board(self, raid: Raid) -> None:
         if raid.message is None:
             return
@@ -396,5 +397,4 @@ def _itself(value: T) -> T:
     return value
 
 
-async def _nothing() -> None:
-    pass
+async def _nothing() -> None: ...

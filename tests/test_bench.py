@@ -42,6 +42,16 @@ async def test_durable_says_what_the_disk_and_plain_sqlite_make_of_the_same_sign
     assert figures["fsyncs_per_second"] > 0
 
 
+@pytest.mark.skipif(not process_usage.has_proc(), reason="needs /proc")
+def test_every_difference_among_fifty_boards_is_found_with_few_calls() -> None:
+    run = run_bench("start50")
+
+    assert run.returncode == 0, run.stderr
+    figures = json.loads(run.stdout)
+    assert figures["differences_mended"] == 10
+    assert figures["calls_without_full_reads"]["worst"] <= 20
+
+
 def test_an_unknown_benchmark_is_named() -> None:
     run = run_bench("sped")
 

@@ -175,6 +175,12 @@ def prune(tx: sqlite3.Connection, *, now: datetime, days: int, limit: int = 1000
     ).rowcount
 
 
+def latest(connection: sqlite3.Connection) -> datetime | None:
+    """Return the time of the last entry; None without entries, or if it cannot be read."""
+    row = connection.execute("SELECT at FROM audit WHERE id = (SELECT max(id) FROM audit)").fetchone()
+    return instant(row[0]) if row is not None and isinstance(row[0], int) else None
+
+
 def active_since(connection: sqlite3.Connection, *, since: datetime) -> set[RaidId]:
     """Return raids with an entry since that instant, among the last 5000 entries."""
     rows = connection.execute(

@@ -91,6 +91,19 @@ def in_channel(connection: sqlite3.Connection, guild: GuildId, channel: ChannelI
     return _ids(connection, _AHEAD, guild=guild, after=seconds(after), channel=channel)
 
 
+def boards(connection: sqlite3.Connection, *, after: datetime) -> list[tuple[RaidId, GuildId, ChannelId, MessageId]]:
+    """Return the place of each board whose raid is open, or closed and starts after `after`, without damaged rows."""
+    rows = connection.execute(
+        "SELECT id, guild, channel, message FROM raids WHERE status = 'open' OR (status = 'closed' AND starts_at >= ?)",
+        (seconds(after),),
+    ).fetchall()
+    return [
+        (RaidId(raid), GuildId(guild), ChannelId(channel), MessageId(message))
+        for raid, guild, channel, message in rows
+        if all(isinstance(one, int) for one in (guild, channel, message))
+    ]
+
+
 def with_thread(connection: sqlite3.Connection, guild: GuildId, thread: ChannelId) -> list[RaidId]:
     """Return raids with this discussion thread."""
     query = "SELECT id FROM raids WHERE thread = :thread AND +guild = :guild"  # + rules out all raids of the guild

@@ -250,3 +250,9 @@ def lacking(values: tuple[V, ...], others: tuple[V, ...]) -> list[V]:
     if known.issuperset(map(id, values)):
         return []
     return [value for value in values if id(value) not in known]
+
+
+def with_unwanted_marks(connection: sqlite3.Connection) -> set[RaidId]:
+    """Return the raids with reactions that were to be removed, whatever has become of the raids."""
+    rows = connection.execute("SELECT DISTINCT raid FROM marks WHERE unwanted <> 0").fetchall()
+    return {RaidId(raid) for (raid,) in rows}

@@ -261,6 +261,44 @@ async def reactors(
     return [Reactor(int(user["id"]), bool(user.get("bot"))) for user in found]
 
 
+class Reactions(NamedTuple):
+    """The reactions with one emoji: how many, how many of them are normal ones, and if the bot's is one of them."""
+
+    emoji: str
+    total: int
+    normal: int
+    ours: bool
+
+
+MESSAGES_PER_PAGE = 100
+
+
+async def reactions_on(client: discord.Client, channel: int, message: int) -> list[Reactions]:
+    """Return the reactions on a message."""
+    path = "/channels/{channel_id}/messages/{message_id}"
+    return _reactions(await _request(client, "GET", path, channel_id=channel, message_id=message))
+
+
+async def reactions_until(client: discord.Client, channel: int, message: int) -> dict[int, list[Reactions]]:
+    """Return the reactions on the message and on those before it, up to `MESSAGES_PER_PAGE`, by the messages' ids.
+
+    Without the permission to read the history Discord lists no messages. `history` would build all of each message.
+    """
+    query = {"limit": MESSAGES_PER_PAGE, "before": message + 1}
+    found = await _request(client, "GET", "/channels/{channel_id}/messages", query=query, channel_id=channel)
+    return {int(one["id"]): _reactions(one) for one in found}
+
+
+def _reactions(message: Mapping[str, Any]) -> list[Reactions]:
+    found = []
+    for one in message.get("reactions", ()):
+        name, emoji_id = one["emoji"]["name"], one["emoji"]["id"]
+        emoji = str(discord.PartialEmoji(name=name, id=int(emoji_id))) if emoji_id else str(name)
+        normal = one.get("count_details", {}).get("normal", one["count"])
+        found.append(Reactions(emoji, one["count"], normal, bool(one["me"])))
+    return found
+
+
 async def open_thread(
     client: discord.Client, channel: int, message: int, *, name: str, auto_archive_minutes: int
 ) -> None:
@@ -282,10 +320,16 @@ async def add_to_thread(client: discord.Client, thread: int, member: int) -> Non
 
 
 async def _request(
-    client: discord.Client, method: str, path: str, body: dict[str, object] | None = None, **ids: int
+    client: discord.Client,
+    method: str,
+    path: str,
+    body: dict[str, object] | None = None,
+    *,
+    query: dict[str, int] | None = None,
+    **ids: int,
 ) -> Any:
     """Make a request within discord.py's rate limits; `path` names its ids, by which they are counted."""
     route = attrgetter("http.Route")(discord)(method, path, **ids)
     if body is None:
-        return await client.http.request(route)
+        return await client.http.request(route, params=query)
     return await client.http.request(route, json=body)

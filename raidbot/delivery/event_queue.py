@@ -14,7 +14,7 @@ from raidbot.db.database import Unwritable
 from raidbot.db.heard_reactions import HeardReaction
 from raidbot.delivery.boards.posted import PostedKey
 from raidbot.delivery.pacing import sleep_unless
-from raidbot.raids.model import MemberId
+from raidbot.raids.model import GuildId, MemberId
 from raidbot.utils.tasks import TaskSet, end, guarded, start_detached
 
 log = structlog.get_logger(__name__)
@@ -22,18 +22,23 @@ log = structlog.get_logger(__name__)
 Work = Callable[[], Awaitable[None]]
 Hear = Callable[[MemberId | None], None]
 """Hears whom an event is about; None stands for everybody."""
+Gate = Callable[[PostedKey, GuildId], asyncio.Event | None]
+"""Returns what the next events of the thing in this guild have to wait for, if anything."""
 
 _MAX_REACTIONS = 10_000
 _RETRY_SECONDS = 1.0
 _LAST_EVENT_SECONDS = 0.5
 """Time for events under way when the time to stop is over."""
+_TURN_AT_GATE_SECONDS = 2.0
+"""Time for which a press waits for a comparison: Discord wants an answer within 3 s."""
 
 
 @dataclass(slots=True)
 class _Event:
     """`fields` are those bound to the log where the event was heard; `delayed` tells its member of an outage, once.
 
-    `clears` is True if the reactions of everybody were removed.
+    `clears` is True if the reactions of everybody were removed. `gate` is what this and later events wait for; there is
+    no work then.
     """
 
     work: Work
@@ -41,6 +46,7 @@ class _Event:
     reaction: HeardReaction | None = None
     delayed: Work | None = None
     clears: bool = False
+    gate: asyncio.Event | None = None
 
     def tell(self, hear: Hear) -> None:
         """Tell whose reactions the event is about."""
@@ -56,6 +62,8 @@ class EventQueue:
     An event that cannot be written stays first in its queue and is tried again until the database can be written; it
     must have no effect before it raises Unwritable. During an outage one queue tries at a time, because each attempt
     may hold up the writer for seconds.
+
+    Before the first event that has to wait for a comparison, `gate` puts what it waits for into the queue.
     """
 
     def __init__(self, *, max_reactions: int = _MAX_REACTIONS, retry_seconds: float = _RETRY_SECONDS) -> None:
@@ -70,14 +78,21 @@ class EventQueue:
         self._writable = True
         self._trying = asyncio.Lock()
         self._stopping = asyncio.Event()
-        self._ended = False
+        self._ending = asyncio.Event()
+        self.gate: Gate = _no_gate
 
-    def put(self, key: PostedKey, work: Work, *, clears: bool = False) -> None:
+    @property
+    def _ended(self) -> bool:
+        return self._ending.is_set()
+
+    def put(self, key: PostedKey, work: Work, *, guild: GuildId | None = None, clears: bool = False) -> None:
         """Queue `work` behind the thing's earlier events. Returns at once; does nothing after `end`.
 
-        `clears` is True if the event says that reactions of everybody were removed.
+        With its `guild` the work waits for a comparison that is due. `clears` is True if the event says that reactions
+        of everybody were removed.
         """
         if not self._ended:
+            self._put_gate(key, guild)
             self._append(key, _Event(work, get_contextvars(), clears=clears))
 
     def put_reaction(self, key: PostedKey, reaction: HeardReaction, work: Work, *, delayed: Work | None = None) -> bool:
@@ -91,6 +106,7 @@ class EventQueue:
             self._tell_watchers(key, event)
             return False
         self._reactions += 1
+        self._put_gate(key, reaction.guild)
         self._append(key, event)
         return True
 
@@ -117,7 +133,34 @@ class EventQueue:
                 del self._watchers[key]
 
     async def settled(self, key: PostedKey) -> None:
-        """Wait until the events of the thing queued so far are handled. Raises CancelledError if `end` comes first."""
+        """Wait until the events of the thing queued so far are handled, but those that wait for a comparison.
+
+        Raises CancelledError if `end` comes first.
+        """
+        queue = self._queues.get(key, deque())
+        gate = next((place for place, event in enumerate(queue) if event.gate is not None), None)
+        if gate != 0:
+            await self._handled(key, gate)
+
+    async def turn(self, key: PostedKey, guild: GuildId | None = None) -> None:
+        """Wait until the events of the thing queued so far are handled; for a comparison that is due two seconds.
+
+        Raises Unwritable while the events wait for the end of a write outage.
+        """
+        if key in self._queues and not self._writable:
+            raise Unwritable("earlier events wait until they can be written")
+        self._put_gate(key, guild)
+        if not self._is_gated(key):
+            await self._handled(key)
+            return
+        try:
+            async with asyncio.timeout(_TURN_AT_GATE_SECONDS):
+                await self._handled(key)
+        except TimeoutError:
+            log.info("press does not wait for the comparison", **key.fields)
+
+    async def _handled(self, key: PostedKey, place: int | None = None) -> None:
+        """Wait until the events before this place in the queue, or all queued so far, are handled."""
         if key not in self._queues:
             return
         handled = asyncio.get_running_loop().create_future()
@@ -128,22 +171,30 @@ class EventQueue:
                 handled.set_result(None)
 
         try:
-            self._append(key, _Event(note, {}))
+            if place is None:
+                self._append(key, _Event(note, {}))
+            else:
+                self._queues[key].insert(place, _Event(note, {}))
             if self._stopping.is_set():
                 handled.cancel()
             await handled
         finally:
             self._waiting.discard(handled)
 
-    async def turn(self, key: PostedKey) -> None:
-        """Wait as `settled` does. Raises Unwritable while the events wait for the end of a write outage."""
-        if key in self._queues and not self._writable:
-            raise Unwritable("earlier events wait until they can be written")
-        await self.settled(key)
+    def _is_gated(self, key: PostedKey) -> bool:
+        return any(event.gate is not None for event in self._queues.get(key, ()))
+
+    def _put_gate(self, key: PostedKey, guild: GuildId | None) -> None:
+        gate = None if guild is None else self.gate(key, guild)
+        if gate is not None and not any(event.gate is gate for event in self._queues.get(key, ())):
+            self._append(key, _Event(_no_work, {}, gate=gate))
 
     async def end(self, within: float) -> None:
-        """Handle no more events than those that wait, and those not longer than `within` seconds."""
-        self._ended = True
+        """Handle no more events than those that wait, and those not longer than `within` seconds.
+
+        Those that wait for a comparison are not handled any more.
+        """
+        self._ending.set()
         workers = list(self._workers)
         if workers:
             await asyncio.wait(workers, timeout=within)
@@ -176,6 +227,8 @@ class EventQueue:
         queue = self._queues[key]
         while queue and not self._stopping.is_set():
             event = queue[0]
+            if event.gate is not None and not await self._passed(event.gate):
+                return
             clear_contextvars()  # this task's own: it was started detached
             bind_contextvars(**event.fields | key.fields)
             if not await self._handle(event, queue):
@@ -184,6 +237,16 @@ class EventQueue:
             self._reactions -= event.reaction is not None
         if not queue:
             del self._queues[key]
+
+    async def _passed(self, gate: asyncio.Event) -> bool:
+        """Wait at the gate; return False if the bot stops first."""
+        waits = [asyncio.create_task(one.wait()) for one in (gate, self._ending)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        return gate.is_set()
 
     async def _handle(self, event: _Event, queue: deque[_Event]) -> bool:
         """Handle the first event of the queue; return False if the bot stops before the database can be written."""
@@ -222,3 +285,11 @@ class EventQueue:
                     await delayed()
                 except Exception:  # the event itself still waits
                     log.exception("member not told of the outage")
+
+
+def _no_gate(_key: PostedKey, _guild: GuildId) -> None:
+    return None
+
+
+async def _no_work() -> None:
+    pass

@@ -88,7 +88,6 @@ class GuildEvents(commands.Cog):
         self._departures = departures
         self._lost = lost
         self._remember_name = remember_name
-        self._away: set[int] = set()
 
     @_listener
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -107,34 +106,36 @@ class GuildEvents(commands.Cog):
         guild, thread = GuildId(payload.guild_id), ChannelId(payload.thread_id)
         await self._lose_channel(guild, thread)
         for raid in await self._state.db.read(partial(raid_queries.with_thread, guild=guild, thread=thread)):
-            self._alter(raid, lifecycle.lose_thread)
+            self._alter(raid, guild, lifecycle.lose_thread)
+
+    # Nothing is awaited before boards are due for a comparison, so no later event overtakes it.
 
     @_listener
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Ask Discord whether the bot was removed. An outage is dispatched as `on_guild_unavailable` instead."""
         log.info("guild gone")
-        self._away.add(guild.id)
         self._remember_name(guild.id, guild.name)
+        self._reconcile.rounds.missing([GuildId(guild.id)], since=self._state.now())
         self._departures.check(GuildId(guild.id))
 
     @_listener
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Compare the guild's boards: the bot may have been there before."""
-        self._away.discard(guild.id)
-        await self._reconcile.all(lambda concerned: concerned == guild.id)
+        self._reconcile.rounds.missing([GuildId(guild.id)], since=self._state.now())
+        self._catch_up(guild)
 
     @_listener
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         log.info("guild unavailable")
-        self._away.add(guild.id)
+        self._reconcile.rounds.missing([GuildId(guild.id)], since=self._state.now())
 
     @_listener
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Compare the guild's boards after an outage or a removal. discord.py also dispatches this on connect."""
-        if guild.id in self._away:
-            self._away.discard(guild.id)
-            log.info("guild available again")
-            await self._reconcile.all(lambda concerned: concerned == guild.id)
+        """Compare the guild's boards in a new session, or after an outage or a removal."""
+        self._catch_up(guild)
+
+    def _catch_up(self, guild: discord.Guild) -> None:
+        self._reconcile.rounds.catch_up(GuildId(guild.id))
 
     # Discord sends no events of channels the bot cannot read, so boards are compared once it can read them again.
 
@@ -167,15 +168,15 @@ class GuildEvents(commands.Cog):
         guild, member, now = GuildId(payload.guild_id), MemberId(payload.user.id), self._state.now()
         coming = partial(raid_queries.coming_with_member, guild=guild, member=member, after=now)
         for raid in await self._state.db.read(coming):
-            self._alter(raid, partial(signups.depart, member=member, now=now))
+            self._alter(raid, guild, partial(signups.depart, member=member, now=now))
 
     @_listener
     async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
-        self._clear(payload.message_id, None)
+        self._clear(payload, None)
 
     @_listener
     async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
-        self._clear(payload.message_id, key_of(str(payload.emoji)))
+        self._clear(payload, key_of(str(payload.emoji)))
 
     @_listener
     async def on_raw_member_update(self, guild_id: int, member_id: int, name: str, roles: frozenset[int]) -> None:
@@ -201,20 +202,22 @@ class GuildEvents(commands.Cog):
             for thing in await kind.within(guild, channel):
                 self._lost(PostedKey(kind.name, thing))
 
-    def _clear(self, message: int, emoji_key: str | None) -> None:
-        key = self._kinds.find(message)
+    def _clear(
+        self, payload: discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent, emoji_key: str | None
+    ) -> None:
+        key, guild = self._kinds.find(payload.message_id), GuildId(payload.guild_id or 0)
         if key is not None:
             work = partial(self._kinds.of(key).cleared, key.id, emoji_key)
-            self._event_queue.put(key, work, clears=True)
+            self._event_queue.put(key, work, guild=guild, clears=True)
 
-    def _alter(self, raid: RaidId, rule: Rule) -> None:
+    def _alter(self, raid: RaidId, guild: GuildId, rule: Rule) -> None:
         async def work() -> None:
             try:
                 await self._state.change(raid, rule, _CAUSE)
             except UnreadableRaid:
                 log.info("nothing changed, the raid cannot be read", raid=raid)
 
-        self._event_queue.put(raid_key(raid), work)
+        self._event_queue.put(raid_key(raid), work, guild=guild)
 
 
 def _gained(before: discord.Permissions, after: discord.Permissions) -> bool:

@@ -21,7 +21,8 @@ from raidbot.utils.words import Name, render, say
 class SignupService:
     """Each method returns sentences to the member about what it did.
 
-    Reactions heard before are handled first. During a write outage they wait, and the methods raise Unwritable.
+    Reactions heard before are handled first, and what happened while the bot was away if it is read within 2 seconds.
+    During a write outage reactions wait, and the methods raise Unwritable.
     """
 
     def __init__(self, state: State, gate: SignupGate, events: EventQueue, source: Source) -> None:
@@ -70,7 +71,7 @@ class SignupService:
         return await self._do(interaction, raid_id, rule)
 
     async def _do(self, interaction: Interaction, raid_id: RaidId, rule: Rule) -> str:
-        await self._events.turn(raid_key(raid_id))
+        await self._events.turn(raid_key(raid_id), (await self._state.raid(raid_id)).guild)
         member = permissions.member_id(interaction)
         names = {member: clean_name(interaction.user.display_name)}
         change = await self._state.change(raid_id, rule, Cause(self._source, member), names=names)

@@ -112,6 +112,14 @@ class Reaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparable:
+    """A thing to compare; `is_recent` if it changed shortly before events were missed, or later."""
+
+    place: Place
+    is_recent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """A meaning that reactions with this emoji have; `marked` is the number of them that the bot has acted on."""
 
@@ -181,8 +189,12 @@ class ThingComparison(Protocol):
     async def add_new(self, seen: OptionReactions) -> None:
         """Act on reactions that came."""
 
-    async def finish(self, *, in_full: bool) -> None:
-        """All differences found were acted on. `in_full` if equal counts were not taken for equal members."""
+    async def finish(self, *, in_full: bool) -> bool:
+        """All differences found were acted on. `in_full` if equal counts were not taken for equal members.
+
+        Return True if names that are asked for just now should be on the board when it is drawn. `Boards.release` is
+        called when they are there.
+        """
 
     def fail(self) -> None:
         """Discord refused: this comparison cannot be made for now."""
@@ -304,8 +316,10 @@ class PostedKind(Protocol):
 
     # Comparing
 
-    async def comparable(self, concerns: Callable[[GuildId], bool], /) -> Mapping[int, bool]:
-        """Return the things in these guilds to compare after missed events, True for those changed lately."""
+    async def comparable(
+        self, concerns: Callable[[GuildId], bool], since: datetime | None, /
+    ) -> Mapping[int, Comparable]:
+        """Return the things in these guilds to compare after events were missed `since` that instant (None: now)."""
 
     async def compare(self, thing: int, comparison: Comparison, /) -> ThingComparison | None:
         """Begin a comparison; return None if reactions mean nothing at present."""

@@ -4,15 +4,16 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
 
-from raidbot.db import audit, imported, raid_queries
+from raidbot.db import audit, imported, raid_queries, rosters
 from raidbot.db import raids as rows
 from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.boards.posted import (
+    Comparable,
     Comparison,
     Loss,
     Place,
@@ -61,7 +62,6 @@ log = structlog.get_logger(__name__)
 _NOT_MINE = Entry(AuditAction.BOARD_FOREIGN)
 _NAMES_TIMEOUT_SECONDS = 3.0
 _FINAL = "over"
-_RECENT_PERIOD = timedelta(minutes=10)
 _CAUSE = Cause(Source.DISCORD)
 
 
@@ -120,6 +120,12 @@ class RaidBoards(PostedKind):
         self._unseen.discard(raid)
         self._boards.mark(raid_key(raid))
 
+    def named(self, raid: RaidId) -> None:
+        """Redraw the raid's board with names that were asked for, also if it waited for them."""
+        if not self._reconcile.is_comparing(raid_key(raid)):
+            self._boards.release([raid_key(raid)])
+        self.mark(raid)
+
     def member_changed(self, raid: int) -> None:
         """Redraw the board because a name on it changed, unless it was never drawn and waits for all its names."""
         if RaidId(raid) not in self._unseen:
@@ -140,17 +146,14 @@ class RaidBoards(PostedKind):
         return await self._state.db.read(partial(rows.board_snapshot, raid=RaidId(raid)))
 
     async def to_draw(self, drawn: Set[int], /) -> Collection[int]:
-        """Return all boards but those never drawn, as after an import, whose names are not all known.
-
-        They wait for `names_complete` or `mark`.
-        """
+        """Return all boards but those never drawn, whose names are not all known: they wait for `names_complete`."""
         final = partial(rows.cancelled_boards, done=_FINAL)
         boards = [*self._state.boards.values(), *await self._state.db.read(final)]
         taken_over = await self._state.db.read(imported.uncompared)
         self._unseen.update(raid for raid in boards if raid not in drawn)
-        due = []
-        async for raid in self._state.raids(boards):
-            if raid.id not in self._unseen or (raid.id not in taken_over and await self._is_named(raid)):
+        due: list[int] = [raid for raid in boards if raid not in self._unseen]
+        async for raid in self._state.raids(self._unseen & set(boards)):
+            if raid.id not in taken_over and await self._is_named(raid):
                 self._unseen.discard(raid.id)
                 due.append(raid.id)
         return due
@@ -292,7 +295,8 @@ class RaidBoards(PostedKind):
 
     async def unwanted(self) -> Collection[tuple[ChannelId, Unwanted]]:
         """Return the unwanted marks of all boards."""
-        raids = self._state.raids(list(self._state.boards.values()))
+        marked = await self._state.db.read(rosters.with_unwanted_marks)
+        raids = self._state.raids(marked & {*self._state.boards.values()})
         return [(raid.channel, unwanted) async for raid in raids for unwanted in unwanted_of(raid)]
 
     async def find_unwanted(self, unwanted: Unwanted, /, *, refused: bool) -> tuple[Place, str] | None:
@@ -311,13 +315,10 @@ class RaidBoards(PostedKind):
 
     # Comparing
 
-    async def comparable(self, concerns: Callable[[GuildId], bool], /) -> Mapping[int, bool]:
-        """Return all boards in these guilds, True for those with changes in the last ten minutes."""
-        boards = self._state.raids(list(self._state.boards.values()))
-        found = [raid.id async for raid in boards if concerns(raid.guild)]
-        since = self._state.now() - _RECENT_PERIOD
-        recent = await self._state.db.read(partial(audit.active_since, since=since))
-        return {raid: raid in recent for raid in found}
+    async def comparable(
+        self, concerns: Callable[[GuildId], bool], since: datetime | None, /
+    ) -> Mapping[int, Comparable]:
+        return await self.comparing.comparable(concerns, since)
 
     async def compare(self, raid: int, comparison: Comparison, /) -> ThingComparison | None:
         return await self.comparing.begin(RaidId(raid), comparison)

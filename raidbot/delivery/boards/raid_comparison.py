@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
-from raidbot.db import imported
-from raidbot.delivery.boards.posted import Comparison, Option, OptionReactions, Place, Unwanted
+from raidbot.db import audit, imported, raid_queries
+from raidbot.db.raids import UnreadableRaid
+from raidbot.delivery.boards.posted import Comparable, Comparison, Option, OptionReactions, Place, Unwanted
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.updater import Boards
@@ -16,13 +18,14 @@ from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change, Joined, MarksChanged, Moved
 from raidbot.raids.model import GuildId, Mark, MemberId, Raid, RaidId, RoleKey, Source
 from raidbot.raids.rosters import signups
-from raidbot.state import Cause, State
+from raidbot.state import BOARD_RETENTION, Cause, State
 from raidbot.utils.errors import Refusal
 
 MaySignUp = Callable[[GuildId, MemberId, Raid, RoleKey], Awaitable[bool]]
 """Returns False for somebody who is no member of the guild; raises a Refusal if a member may not take the role."""
 
 _CAUSE = Cause(Source.RECONCILE)
+_RECENT_PERIOD = timedelta(minutes=10)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,9 +41,24 @@ class RaidComparing:
     may_sign_up: MaySignUp
     names_complete: Callable[[RaidId], None]
 
+    async def comparable(self, concerns: Callable[[GuildId], bool], since: datetime | None) -> dict[int, Comparable]:
+        """Return all boards in these guilds; recent are those with changes since ten minutes before `since`."""
+        now = self.state.now()
+        changed = partial(audit.active_since, since=(since or now) - _RECENT_PERIOD)
+        recent = await self.state.db.read(changed)
+        boards = await self.state.db.read(partial(raid_queries.boards, after=now - BOARD_RETENTION))
+        return {
+            raid: Comparable(Place(guild, channel, message), raid in recent)
+            for raid, guild, channel, message in boards
+            if message in self.state.boards and concerns(guild)
+        }
+
     async def begin(self, raid_id: RaidId, look: Comparison) -> "RaidComparison | None":
         """Begin a comparison of the raid's board, if it has one."""
-        raid = await self.state.raid(raid_id)
+        try:
+            raid = await self.state.raid(raid_id)
+        except UnreadableRaid:
+            return None
         if raid.message is None or not raid.is_live:
             return None
         taken_over = await self.state.db.read(partial(imported.is_uncompared, raid=raid_id))
@@ -116,13 +134,15 @@ class RaidComparison:
         if not self._taken_over:  # the earlier bot left reactions that it had refused
             await self._parts.notices.found_refused(raid, member, refusal)
 
-    async def finish(self, *, in_full: bool) -> None:
+    async def finish(self, *, in_full: bool) -> bool:
         """Fetch missing names; an imported board read in full, without a change left out, is compared for good."""
         raid_id, state = self._raid.id, self._parts.state
-        if not await self._parts.member_names.learn(raid_id):
+        waits_for_names = await self._parts.member_names.learn(raid_id)
+        if not waits_for_names:
             self._parts.names_complete(raid_id)
         if self._taken_over and not self._look.left_alone and (in_full or not (await state.raid(raid_id)).marks):
             await state.db.write(partial(imported.note_compared, raid=raid_id))
+        return waits_for_names
 
     def fail(self) -> None:
         """Draw the board although names may be missing."""

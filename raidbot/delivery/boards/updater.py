@@ -77,6 +77,8 @@ class Boards:
         self._untold: dict[PostedKey, dict[str, int]] = {}
         self._retries: dict[PostedKey, asyncio.TimerHandle] = {}
         self._reports: ReportOnce[PostedKey] = ReportOnce()
+        self._held: dict[PostedKey, bool] = {}
+        self._hurry: Callable[[PostedKey], None] = self.mark
         self._workers: KeyedWorkers[PostedKey] = KeyedWorkers(
             self._work, first_retry=first_retry, max_retry_seconds=_MAX_BACKOFF_SECONDS
         )
@@ -90,7 +92,8 @@ class Boards:
         for kind in self._kinds:
             drawn = {key.id for key, shown in self._shown.items() if key.kind == kind.name and shown.fingerprint}
             due = [PostedKey(kind.name, thing) for thing in await kind.to_draw(drawn)]
-            await self._workers.wake_in_turn(due, at_once=_AT_ONCE_AT_START)
+            self._held.update((key, True) for key in due if key in self._held)
+            await self._workers.wake_in_turn((key for key in due if key not in self._held), at_once=_AT_ONCE_AT_START)
 
     def set_own_reactions(self, key: PostedKey, emojis: Iterable[str]) -> None:
         """Record that the bot's own reactions on the board are exactly these, unless they are known."""
@@ -116,8 +119,24 @@ class Boards:
 
     def mark(self, key: PostedKey) -> None:
         """Mark the board as stale and redraw it in the background. Cheap to call often."""
+        if key in self._held:
+            self._held[key] = True
+            self._hurry(key)
+            return
         self.turns.changed(key)
         self._workers.wake(key)
+
+    def hold(self, keys: Iterable[PostedKey], *, hurry: Callable[[PostedKey], None]) -> None:
+        """Draw these boards only after `release`; call `hurry` with those that change meanwhile."""
+        self._hurry = hurry
+        for key in keys:
+            self._held.setdefault(key, False)
+
+    def release(self, keys: Iterable[PostedKey] | None = None) -> None:
+        """Draw those of these boards (None: of all) that were held and are stale."""
+        for key in list(self._held if keys is None else keys):
+            if self._held.pop(key, False):
+                self.mark(key)
 
     def redraw(self, key: PostedKey) -> None:
         """Draw the board anew: its message shows something else than what was noted."""

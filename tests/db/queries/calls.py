@@ -116,6 +116,7 @@ def _audit(raid: RaidId) -> Iterator[tuple[str, Call]]:
         yield f"queue_report ({feed.name})", partial(_queue_report, feed=feed)
         yield f"clear_pending ({feed.name})", partial(audit.clear_pending, feed=feed, guild=GUILD)
     yield "prune", partial(audit.prune, now=NOW, days=10_000)
+    yield "latest", audit.latest
     yield "active_since", partial(audit.active_since, since=NOW - timedelta(minutes=10))
     yield "last_noted", partial(audit_overview.last_noted, limit=10)
     yield "newest_entry", audit_overview.newest_entry
@@ -259,6 +260,7 @@ def _raid_queries(raid: RaidId) -> Iterator[tuple[str, Call]]:
     soon = NOW + timedelta(days=1)
     yield "reminder_candidates", partial(raid_queries.reminder_candidates, after=NOW, until=soon)
     yield "closed", partial(raid_queries.closed, since=LONG_AGO - timedelta(minutes=1), until=LONG_AGO)
+    yield "boards", partial(raid_queries.boards, after=NOW - timedelta(days=14))
     yield "in_channel", partial(raid_queries.in_channel, guild=GUILD, channel=CHANNEL, after=NOW)
     yield "with_thread", partial(raid_queries.with_thread, guild=GUILD, thread=ChannelId(FIRST_MESSAGE - raid))
     yield "coming_with_member", partial(raid_queries.coming_with_member, guild=GUILD, member=MEMBER, after=NOW)
@@ -331,6 +333,7 @@ def _absences(raid: RaidId) -> Iterator[tuple[str, Call]]:
 def _rosters(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "save", partial(_change_roster, raid=raid)
     yield "marked_raids", partial(rosters.marked_raids, before=LONG_AGO, limit=10)
+    yield "with_unwanted_marks", rosters.with_unwanted_marks
     yield "delete_marks", partial(rosters.delete_marks, raid=raid, before=LONG_AGO)
 
 

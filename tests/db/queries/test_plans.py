@@ -46,6 +46,7 @@ ALLOWED = {
     ("heard_reactions.py", "kept", "SCAN heard_reactions"): "once at start, what the last run left",
     ("outbox.py", "counts", "SCAN outbox"): "only the demo asks",
     ("outbox.py", "done_before", "SEARCH outbox USING INTEGER PRIMARY KEY (rowid>?)"): "stops after `window` rows",
+    ("raid_queries.py", "boards", BY_STATUS): "all open raids, a few times after a start",
     ("raid_queries.py", "guilds_with_coming", "SCAN absences"): "only servers that removed the bot",
     ("raid_queries.py", "guilds_with_coming", BY_STATUS): "only raids that are being posted or open",
     ("raids.py", "all_ids", "SCAN raids"): "only `raidbot check` asks",
@@ -63,6 +64,7 @@ ALLOWED = {
     ("raids.py", "board_snapshots", BY_STATUS): "once at start",
     ("raids.py", "cancelled_boards", BY_STATUS): "once at start",
     ("raids.py", "in_posting", BY_STATUS.replace("INDEX", "COVERING INDEX")): "only raids that are being posted",
+    ("rosters.py", "with_unwanted_marks", "SCAN marks"): "once at start",
     ("refused_forms.py", "prune", "SCAN refused_forms"): "refused forms are kept for a day",
     ("threads.py", "lacking_members", BY_STATUS): "only open raids",
 }

@@ -3,16 +3,25 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Set
+from datetime import datetime
 from typing import cast
 
 import discord
 
-from raidbot.delivery.boards.posted import Comparison, PostedKey, PostedKind, PostedKinds, ThingComparison
+from raidbot.delivery.boards.posted import (
+    Comparable,
+    Comparison,
+    Place,
+    PostedKey,
+    PostedKind,
+    PostedKinds,
+    ThingComparison,
+)
 from raidbot.delivery.boards.reaction_reading import ReactionReader
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi
-from raidbot.raids.model import GuildId, MemberId
+from raidbot.raids.model import ChannelId, GuildId, MemberId, MessageId
 from raidbot.utils.circuit_breaker import CircuitBreaker
 
 
@@ -27,8 +36,11 @@ class Notes:
         self.compared: list[int] = []
         self.all_in_full = asyncio.Event()
 
-    async def comparable(self, _concerns: Callable[[GuildId], bool], /) -> Mapping[int, bool]:
-        return {1: False, 2: False}
+    async def comparable(
+        self, _concerns: Callable[[GuildId], bool], _since: datetime | None, /
+    ) -> Mapping[int, Comparable]:
+        places = (Place(GuildId(1), ChannelId(thing), MessageId(thing)) for thing in (1, 2))
+        return {int(place.message): Comparable(place, is_recent=False) for place in places}
 
     async def compare(self, thing: int, _comparison: Comparison, /) -> ThingComparison | None:
         self.compared.append(thing)

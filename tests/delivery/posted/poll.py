@@ -13,6 +13,7 @@ from functools import partial
 
 from raidbot.bot import RaidBot
 from raidbot.delivery.boards.posted import (
+    Comparable,
     Comparison,
     Loss,
     Option,
@@ -241,9 +242,15 @@ class Polls(PostedKind):
 
     # Comparing
 
-    async def comparable(self, concerns: Callable[[GuildId], bool], /) -> Mapping[int, bool]:
+    async def comparable(
+        self, concerns: Callable[[GuildId], bool], _since: datetime | None, /
+    ) -> Mapping[int, Comparable]:
         polls = [await self._polls.get(poll) for poll in list(self._messages.values())]
-        return {poll.id: True for poll in polls if concerns(poll.guild)}
+        return {
+            poll.id: Comparable(_place(poll, poll.message), is_recent=True)
+            for poll in polls
+            if concerns(poll.guild) and poll.message is not None
+        }
 
     async def compare(self, thing: int, comparison: Comparison, /) -> ThingComparison | None:
         poll = await self._polls.get(thing)
@@ -339,7 +346,9 @@ class PollComparison:
             rule = partial(Poll.voted, member=member, option=seen.option.key)
             await self._polls.change_compared(self._poll.id, member, rule, self._look)
 
-    async def finish(self, *, in_full: bool) -> None: ...
+    async def finish(self, *, in_full: bool) -> bool:
+        del in_full
+        return False
 
     def fail(self) -> None: ...
 
