@@ -164,13 +164,17 @@ class EditBudget(Generic[B]):
         self._in_flight.pop(board, None)
         self._edits.answered(now, answer)
 
-    def refused(self, now: float, retry_after: float, remaining: int) -> None:
-        """Discord answered an edit with 429; discord.py makes it again after that time."""
+    def refused(self, now: float, retry_after: float, remaining: int, *, is_own: bool = True) -> None:
+        """Discord answered an edit with 429; discord.py makes it again after that time.
+
+        `is_own` if the limit is the bot's own, so that the refusal shows how Discord counts.
+        """
         if remaining > 0:  # the limit for old messages, which the headers do not count
             self._old_edits.refused(now, retry_after)
-        else:
+            return
+        if is_own:
             self._counting.learn(now)
-            self._edits.refused(now, retry_after)
+        self._edits.refused(now, retry_after)
 
     def ended(self, board: B, *, made: bool) -> None:
         """The board's turn is over; `made` is False if nothing was sent."""

@@ -167,9 +167,10 @@ class _Channel:
             return
         if status != _RATE_LIMITED:
             self.budget.answered(message, now, answer)
-        elif headers.get("X-RateLimit-Scope") != "global":
-            log.warning("an edit of a board was refused, edits wait", channel=self._id, seconds=retry_after)
-            self.budget.refused(now, min(retry_after, answer.reset_after), answer.remaining)
+        elif (scope := headers.get("X-RateLimit-Scope")) != "global":
+            log.info("edit of a board refused, edits wait", channel=self._id, seconds=retry_after)  # discord.py warns
+            seconds = min(retry_after, answer.reset_after) if answer.remaining == 0 else retry_after
+            self.budget.refused(now, seconds, answer.remaining, is_own=scope == "user")
         self.poll()
 
 
