@@ -22,7 +22,7 @@ from raidbot.utils.tasks import TaskSet, retry_until_done
 
 T = TypeVar("T")
 
-_CONCURRENT_CHANNELS = 10
+_CONCURRENT_CHANNELS = 20
 _CONCURRENT_BOARDS = 25
 """Boards of a channel that are compared at once. Calls are paced, so this is about memory only."""
 _GATHERING_SECONDS = 0.05

@@ -29,6 +29,8 @@ _TOO_MANY_REACTIONS = 30010
 _MAX_BACKOFF_SECONDS = 60.0
 _OLD = timedelta(hours=1)
 """Discord allows fewer edits of messages older than this (30046)."""
+_READ_AT_ONCE = 1000
+"""Snapshots read at the start before something else has its turn."""
 _AT_ONCE_AT_START = 200
 """Boards looked at together at the start: all of 20,000 at once would hold up everything else."""
 
@@ -86,8 +88,10 @@ class Boards:
     async def start(self) -> None:
         """Redraw boards that differ from what they showed last, and follow changes."""
         for kind in self._kinds:
-            stored = {PostedKey(kind.name, thing): Snapshot.read(text) for thing, text in await kind.snapshots()}
-            self._shown = stored | self._shown
+            for number, (thing, text) in enumerate(await kind.snapshots(), start=1):
+                self._shown.setdefault(PostedKey(kind.name, thing), Snapshot.read(text))
+                if number % _READ_AT_ONCE == 0:
+                    await asyncio.sleep(0)
         self._workers.start()
         for kind in self._kinds:
             drawn = {key.id for key, shown in self._shown.items() if key.kind == kind.name and shown.fingerprint}
