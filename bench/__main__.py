@@ -17,8 +17,8 @@ from bench.foreign_reactions import foreign
 from bench.importer import moving
 from bench.memory import memory
 from bench.queries import queries
-from bench.starts import restart, start50
-from bench.startup import startup
+from bench.starting.restarts import restart, start50
+from bench.starting.startup import startup
 from raidbot.utils import logging
 
 _TIMEOUT_SECONDS = 120

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_int64, c_void_p
 from functools import cache
 from pathlib import Path
-from typing import IO, ClassVar
+from typing import IO, Any, ClassVar
 
 import pytest
 
@@ -170,9 +170,9 @@ class _Shim:
         vfs = ctypes.byref(self._vfs) if ours else self._default
         assert self._library.sqlite3_vfs_register(vfs, 1) == OK
 
-    def _address(self, callback: object) -> int | None:
+    def _address(self, callback: Any) -> int | None:
         self._callbacks.append(callback)
-        return ctypes.cast(callback, c_void_p).value  # type: ignore[arg-type]
+        return c_void_p.from_buffer(callback).value
 
     def _open(self, _: int, name: int | None, file: int, flags: int, out_flags: int | None) -> int:
         code: int = self._open_below(ctypes.addressof(self._default.contents), name, file, flags, out_flags)

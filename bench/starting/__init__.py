@@ -1,0 +1,1 @@
+"""Measure starts: with many boards, after changes, and after a kill."""
