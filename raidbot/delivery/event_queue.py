@@ -12,6 +12,7 @@ from structlog.contextvars import bind_contextvars, bound_contextvars, clear_con
 
 from raidbot.db.database import Unwritable
 from raidbot.db.heard_reactions import HeardReaction
+from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.boards.posted import PostedKey
 from raidbot.delivery.pacing import sleep_unless
 from raidbot.raids.model import GuildId, MemberId
@@ -270,6 +271,8 @@ class EventQueue:
             self._writable = False
             log.debug("event waits until it can be written", error=str(error))
             return False
+        except UnreadableRaid as unreadable:
+            log.info("nothing changed, the raid cannot be read", error=str(unreadable))
         except Exception:  # the thing's later events must still be handled
             log.exception("event of a board failed")
         return True

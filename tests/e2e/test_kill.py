@@ -23,7 +23,7 @@ from tests.raid_boards import post_raid, run_create
 
 KILLS = rounds(2, 6)
 EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
-FETCH = "/channels/{channel_id}/messages/{message_id}"
+LIST = "/channels/{channel_id}/messages"
 SEND = "POST /channels/{channel_id}/messages"
 
 
@@ -88,14 +88,14 @@ class KillScenario:
     async def _wait_for_the_axe(self) -> None:
         """Wait up to 0.5 seconds, either at once or after the boards begin to be compared."""
         if self.rng.random() < 0.5:
-            compared = self.sandbox.count("GET", FETCH)
-            await self.sandbox.until(lambda: self.sandbox.count("GET", FETCH) > compared)
+            compared = self.sandbox.count("GET", LIST)
+            await self.sandbox.until(lambda: self.sandbox.count("GET", LIST) > compared)
         await asyncio.sleep(self.rng.uniform(0, 0.5))
 
     async def end(self) -> DatabaseFacts:
         """Wait until everything agrees, stop the bot and return the database's facts."""
-        compared = self.sandbox.count("GET", FETCH)
-        await self.sandbox.until(lambda: self.sandbox.count("GET", FETCH) > compared)
+        compared = self.sandbox.count("GET", LIST)
+        await self.sandbox.until(lambda: self.sandbox.count("GET", LIST) > compared)
         await self.sandbox.until(lambda: database_facts.read(self.database).raid.participants_reminded, timeout=30)
         await database_facts.until_settled(self.database, self.board)
         assert await self.bot.stop() == 0

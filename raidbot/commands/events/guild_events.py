@@ -10,7 +10,6 @@ from discord.ext import commands
 from structlog.contextvars import bound_contextvars
 
 from raidbot.db import raid_queries
-from raidbot.db.raids import UnreadableRaid
 from raidbot.delivery.boards.posted import PostedKey, PostedKinds
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reconcile import Reconcile
@@ -212,10 +211,7 @@ class GuildEvents(commands.Cog):
 
     def _alter(self, raid: RaidId, guild: GuildId, rule: Rule) -> None:
         async def work() -> None:
-            try:
-                await self._state.change(raid, rule, _CAUSE)
-            except UnreadableRaid:
-                log.info("nothing changed, the raid cannot be read", raid=raid)
+            await self._state.change(raid, rule, _CAUSE)
 
         self._event_queue.put(raid_key(raid), work, guild=guild)
 

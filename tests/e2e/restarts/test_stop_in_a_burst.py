@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 
 from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.demo.harness import BotProcess
+from tests.chaos import QUICK
 from tests.conftest import Start
 from tests.e2e import database_facts
 from tests.raid_boards import board_text, dm_text, post_raid
@@ -22,7 +23,7 @@ CREATE TRIGGER slow AFTER INSERT ON marks BEGIN SELECT length(hex(randomblob(300
 
 @pytest.fixture
 async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BotProcess]:
-    process = BotProcess(sandbox, tmp_path)
+    process = BotProcess(sandbox, tmp_path, settings=QUICK)
     yield process
     await process.stop()
 
