@@ -178,7 +178,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         self._lost_sessions.pop(shard, None)
 
     async def on_shard_ready(self, shard: int) -> None:
-        """Compare the boards of the shard's guilds that did not become available, and look for members who left."""
+        """Compare the boards of the shard's guilds that did not become available."""
         log.info("connected", shard=shard, guilds=len(self.guilds))
         since = self._lost_sessions.pop(shard, self._went_away)
 

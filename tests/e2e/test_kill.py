@@ -23,7 +23,7 @@ from tests.raid_boards import post_raid, run_create
 
 KILLS = rounds(2, 6)
 EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
-LIST = "/channels/{channel_id}/messages"
+FETCH = "/channels/{channel_id}/messages/{message_id}"
 SEND = "POST /channels/{channel_id}/messages"
 
 
@@ -49,6 +49,7 @@ class KillScenario:
         self.guild = next(SandboxGuild(sandbox, facts) for facts in sandbox.store.guilds.values())
         self.crowd = Crowd(self.guild, board, size=60, rng=rng)
         self.database = database
+        self.read_before = 0  # after it was posted the board has been read
 
     async def run_burst(self) -> None:
         """Run a burst of reactions while the bot is killed and restarted; it runs undisturbed at the end.
@@ -71,6 +72,7 @@ class KillScenario:
             del deeds[: 3 * share // 2]
             await self._do(deeds[: share // 2])
             del deeds[: share // 2]
+            self.read_before = self.sandbox.count("GET", FETCH)
             await self.bot.start()
         await self._do(deeds)
 
@@ -88,14 +90,15 @@ class KillScenario:
     async def _wait_for_the_axe(self) -> None:
         """Wait up to 0.5 seconds, either at once or after the boards begin to be compared."""
         if self.rng.random() < 0.5:
-            compared = self.sandbox.count("GET", LIST)
-            await self.sandbox.until(lambda: self.sandbox.count("GET", LIST) > compared)
+            await self._until_read()
         await asyncio.sleep(self.rng.uniform(0, 0.5))
+
+    async def _until_read(self) -> None:
+        await self.sandbox.until(lambda: self.sandbox.count("GET", FETCH) > self.read_before)
 
     async def end(self) -> DatabaseFacts:
         """Wait until everything agrees, stop the bot and return the database's facts."""
-        compared = self.sandbox.count("GET", LIST)
-        await self.sandbox.until(lambda: self.sandbox.count("GET", LIST) > compared)
+        await self._until_read()
         await self.sandbox.until(lambda: database_facts.read(self.database).raid.participants_reminded, timeout=30)
         await database_facts.until_settled(self.database, self.board)
         assert await self.bot.stop() == 0

@@ -110,9 +110,13 @@ class ComparisonRounds:
         """End the beginning of a session: compare the boards of guilds that did not become available, too."""
         if self._catching_up:
             await asyncio.wait(self._catching_up)
-        await self._compare_all(lambda guild: concerns(guild) and guild not in self._caught_up, since)
+
+        def is_left(guild: GuildId) -> bool:
+            return concerns(guild) and guild not in self._caught_up
+
+        await self._compare_all(is_left, since)
         self._boards.release()
-        await self._after_comparing(concerns)
+        await self._after_comparing(is_left)
 
     async def all(self, concerns: Callable[[GuildId], bool] = lambda _guild: True) -> None:
         """Compare the boards of all guilds for which `concerns` is True, although no events were missing."""
@@ -143,6 +147,7 @@ class ComparisonRounds:
             self._caught_up |= guilds
             await self._compare_all(guilds.__contains__, min(gap.since for gap in gaps))
             self._first.end(guilds, seen)
+            await self._after_comparing(guilds.__contains__)
 
     async def _compare_all(self, concerns: Callable[[GuildId], bool], since: datetime | None) -> None:
         """Compare boards, and those that changed shortly before `since` (None: now), or later, in full."""

@@ -281,7 +281,7 @@ async def test_a_press_means_the_raid_of_its_own_message(sandbox: Sandbox, guild
         nowhere = await alice.use(own.message, {"type": 2, "custom_id": "board:join:museum"})
 
         assert "You have a seat in" in answer.text()
-        assert "no longer sign up here" in nowhere.text()
+        assert "sign up here any more" in nowhere.text()
         assert (await the_raid(bot, 1)).seats == ()
         assert places(await the_raid(bot, 2)) == {alice.id: "museum"}
 

@@ -83,8 +83,8 @@ async def test_boards_are_redrawn_once_and_nobody_is_moved(
 
     assert place.calls_about(place.boards["VVR234"]).total() > 1
     assert redrawn == [1, 1, 1, 1]
-    # One call counts all boards. Bob has no reaction and Hal one too many: a list is read, and counted again. The museum
-    # changed last, so it is read in full, super reactions too. A closed board lacks its reaction.
+    # One call counts all boards. Bob has no reaction and Hal one too many: a list is read, and counted again. The
+    # museum changed last, so it is read in full, super reactions too. A closed board lacks its reaction.
     assert asked == {"VVR234": 2, "MUS234": 3, "K7QX": 2, "CHA234": 1}
     assert [roster(place.now(raid.code)) for raid in raids] == [old_roster(raid) for raid in raids]
     assert place.all_dms() == ""

@@ -43,6 +43,7 @@ from raidbot.raids.model import (
 from raidbot.raids.permissions import Grants
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
+from tests.chaos import IS_LONG
 from tests.raids.builders import ALICE, BOB, CAROL, MANAGER, TANK, joined, raid
 
 Cell = int | float | str | bytes | None
@@ -50,6 +51,7 @@ CELLS: tuple[Cell, ...] = (
     *(5, -1, 99_999_999_999_999, 2**63 - 1, -(2**63), 1.5, None, b"\xff\x00", "", "5", "magic", "[]", "{}", "null"),
     *(b"\xfe\xff", "[[5]]", '["\\ud800"]', '{"version": 1, "content": 5, "roles": 7, "embeds": [5]}'),
 )
+SHARE = 3
 LAST_ROW = ("id", 2**63 - 1)
 """Leaves no id for the next row, which SQLite takes for a full disk."""
 LONG_AGO = (5, -1, -(2**63), 1.5, "5")
@@ -91,10 +93,18 @@ KEYS = {
 
 
 def damage(path: Path, table: str, now: datetime) -> list[str]:
-    """Add a server for each cell of the table's row and each of `CELLS`, and return what was damaged."""
+    """Add a server for each cell of the table's row and each of `CELLS`, and return what was damaged.
+
+    In the suite each column gets every third of them, the next column the next ones.
+    """
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         columns = [column[1] for column in connection.execute(f"PRAGMA table_info({table})")]
-        pairs = [(column, cell) for column in columns for cell in CELLS if (column, cell) != LAST_ROW]
+        pairs = [
+            (column, cell)
+            for number, column in enumerate(columns)
+            for cell in (CELLS if IS_LONG else CELLS[number % SHARE :: SHARE])
+            if (column, cell) != LAST_ROW
+        ]
         if table == "absences":
             pairs = [(column, cell) for column, cell in pairs if column != "since" or cell not in LONG_AGO]
         servers = [(_add_server(connection, number, now), *pair) for number, pair in enumerate(pairs)]
