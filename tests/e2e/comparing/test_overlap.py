@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable
+from pathlib import Path
 
 import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.store import Message
+from raidbot.demo.harness import BotProcess
 from tests.conftest import Start
 from tests.raid_boards import board_text, post_raid
 
@@ -91,3 +93,25 @@ async def test_who_waits_since_before_the_start_comes_first(
         text = board_text(board)
         assert text.index("Cem") < text.index("Ben")
         assert ("Ada" in text) is not leaves
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.3, 1.0, 1.9])
+async def test_who_reacted_after_a_kill_comes_first(
+    sandbox: Sandbox, guild: SandboxGuild, tmp_path: Path, delay: float
+) -> None:
+    ben, cem = guild.add_member("ben"), guild.add_member("cem")
+    bot = BotProcess(sandbox, tmp_path)
+    try:
+        await bot.start()
+        await sandbox.until(lambda: sandbox.store.commands)
+        board = await post_raid(guild, seats=1)
+        await bot.kill()
+        await cem.react(board, "✅")
+
+        await bot.start()
+        await asyncio.sleep(delay)
+        await ben.react(board, "✅")
+
+        await seat_goes(guild, board, to="Cem", waiting="Ben")
+    finally:
+        await bot.stop()
