@@ -3,8 +3,7 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
-# The tests wait more than they compute, so two workers share a processor.
-WORKERS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 1))))
+WORKERS ?= auto
 ARGS ?=
 BIN := .venv/bin
 IN_PARALLEL := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
