@@ -13,6 +13,7 @@ from raidbot.delivery.boards.updater import Boards
 from raidbot.delivery.discord_api import DiscordApi, Family, NoResponse
 from raidbot.raids.messages.damage import paused
 from raidbot.raids.model import RaidId
+from raidbot.raids.templates.model import MAX_EMBED_LENGTH
 from raidbot.state import State
 from raidbot.utils.words import render
 
@@ -55,12 +56,14 @@ class DamagedBoards:
         await self._state.db.write(partial(damaged_raids.note_paused, raid=raid))
 
     async def _write_on(self, place: Place) -> None:
-        """Put a line before the board's text; everything else stays."""
+        """Put a line before the board's text; everything else stays, or as much as there is room for."""
         message = await self._api.call(place.message_of(self._client).fetch, Family.READS, place.guild)
         if not message.embeds:
             return
         embed, said = message.embeds[0], f"⚠️ {render(paused())}"
         embed.description = f"{said}\n\n{embed.description or ''}"[:_MAX_DESCRIPTION_LENGTH]
+        while len(embed) > MAX_EMBED_LENGTH and embed.fields:
+            embed.remove_field(-1)
         await self._api.call(lambda: message.edit(embed=embed), Family.BOARDS, place.guild)
 
     async def _mended(self, raid: RaidId) -> None:

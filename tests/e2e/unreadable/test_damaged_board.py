@@ -19,6 +19,8 @@ MEND = {
     "a list that is a number": "UPDATE raids SET sides = '[]' WHERE id = 1",
     "a word nobody knows": "UPDATE seats SET source = 'reaction' WHERE raid = 1",
 }
+FIELDS = [{"name": str(number), "value": "x" * 980, "inline": False} for number in range(6)]
+"""With its title and the rest of it, a board is almost as long with them as Discord takes it."""
 
 
 def execute(database: Path, statement: str) -> None:
@@ -53,6 +55,19 @@ async def test_the_board_and_the_creator_are_told_once_and_the_board_comes_back(
     execute(database, MEND[damage])
     async with start():
         await guild.until(lambda: board_text(board) == as_drawn)
+
+
+@pytest.mark.parametrize("full", [{"description": "x" * 4090}, {"description": "", "fields": FIELDS}])
+async def test_a_full_board_has_room_for_the_line(
+    guild: SandboxGuild, start: Start, database: Path, full: dict[str, object]
+) -> None:
+    async with start():
+        board = await post_raid(guild)
+    board.embeds[0].update(full)
+    execute(database, DAMAGES["a list that is a number"])
+
+    async with start():
+        await guild.until(lambda: PAUSED in board_text(board))
 
 
 async def test_somebody_on_it_leaves_the_server_and_the_log_has_a_line(
