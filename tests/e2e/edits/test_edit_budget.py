@@ -41,9 +41,9 @@ async def test_three_busy_boards_of_a_channel_are_right_soon_after_the_last_reac
     sandbox: Sandbox, guild: SandboxGuild, start: Start
 ) -> None:
     people = [guild.add_member(f"member{number}") for number in range(40)]
-    async with start():
+    async with start() as bot:
         boards = [await post_raid(guild, seats=50) for _ in range(3)]
-        await asyncio.sleep(1.0)  # the bot's own reactions
+        await bot.delivery.boards.idle()
         await react_in_turn(people, boards, 0.04)
 
         await sandbox.until(lambda: show_all(people, boards), timeout=2)
