@@ -17,10 +17,18 @@ _HEARTBEAT_SECONDS = "0.2"
 class BotProcess:
     """The bot in a process of its own; `database` and `log` are its files in `folder`."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        folder: Path,
+        *,
+        settings: Mapping[str, str] | None = None,
+        module: str = "raidbot.demo.bot_process",
+    ) -> None:
         self._sandbox = sandbox
         self._folder = folder
         self._settings = dict(settings or {})
+        self._module = module
         self._process: asyncio.subprocess.Process | None = None
         self.database = folder / "raidbot.db"
         self.log = folder / "bot.log"
@@ -29,7 +37,7 @@ class BotProcess:
         """Start the bot and wait until it is connected. Raises RuntimeError if it exits instead."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "raidbot.demo.bot_process", str(self._sandbox.clock.offset.total_seconds())),
+                *(sys.executable, "-m", self._module, str(self._sandbox.clock.offset.total_seconds())),
                 cwd=self._folder,
                 env=self._environment(),
                 stdin=asyncio.subprocess.PIPE,

@@ -65,7 +65,11 @@ _SYNC = CFUNCTYPE(c_int, c_void_p, c_int)
 
 @contextmanager
 def disk_beneath(
-    folder: Path, fault: Fault | None = None, *, synced: Mapping[str, bytes] | None = None
+    folder: Path,
+    fault: Fault | None = None,
+    *,
+    synced: Mapping[str, bytes] | None = None,
+    disk: Disk | None = None,
 ) -> Iterator[Disk]:
     """Note on a test disk what SQLite and Python do to the files of `folder`; connections must be opened inside.
 
@@ -74,7 +78,7 @@ def disk_beneath(
     found = _library()
     if found is None:
         pytest.skip("Python's sqlite3 is not linked with a libsqlite3.so of its own in /proc/self/maps")
-    shim, disk = _shim(found), Disk(folder, synced)
+    shim, disk = _shim(found), disk or Disk(folder, synced)
     shim.disk, shim.fault = disk, fault
     shim.register(ours=True)
     _note_python()

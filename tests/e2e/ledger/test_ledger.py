@@ -14,6 +14,7 @@ from tests.conftest import Start
 from tests.e2e import database_facts
 from tests.e2e.crowd import Crowd
 from tests.e2e.ledger.ledger import Ledger, check_everything
+from tests.e2e.ledger.power import BotOnDisk
 from tests.e2e.ledger.storm import Storm, fill_disk, lock_database
 from tests.raid_boards import post_raid
 
@@ -54,6 +55,26 @@ async def test_a_burst_in_a_storm(sandbox: Sandbox, guild: SandboxGuild, bot: Bo
     await storm.run(storm.crowd.deeds(EMOJIS), TROUBLES)
 
     await end(storm)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", seeds(1, 60))
+async def test_a_burst_in_which_the_power_fails(
+    sandbox: Sandbox, guild: SandboxGuild, tmp_path: Path, seed: int
+) -> None:
+    rng = random.Random(seed)
+    bot = BotOnDisk(sandbox, tmp_path, rng, QUICK)
+    try:
+        storm = await begin(sandbox, guild, bot, rng)
+        acting = asyncio.create_task(storm.act(storm.crowd.deeds(EMOJIS)))
+        for _ in range(2):
+            await asyncio.sleep(rng.uniform(0, 0.5))
+            await storm.kill()
+        await acting
+        assert bot.files_that_lost
+        await end(storm)
+    finally:
+        await bot.stop()
 
 
 @pytest.mark.chaos
