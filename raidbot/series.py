@@ -139,17 +139,21 @@ class SeriesState:
 
     # Changing
 
-    async def create(self, series: Series, cause: Cause) -> Series:
+    async def create(
+        self, series: Series, cause: Cause, *, within: Callable[[sqlite3.Connection], object] | None = None
+    ) -> Series:
         """Write a new series under a code that is unused in its guild; its first raids are posted when they are due.
 
-        Id and code are chosen here; a `looked_at` in the past would report as missed what began since. Raises
-        TooManySeries, or what `checked` raises.
+        `within` writes what belongs to it, in the same transaction. Id and code are chosen here; a `looked_at` in the
+        past would report as missed what began since. Raises TooManySeries, or what `checked` and `within` raise.
         """
         plan = checked(series)
 
         def work(tx: sqlite3.Connection) -> tuple[Series, bool]:
             if len(rows.of_guild(tx, plan.guild)) >= MAX_SERIES:
                 raise TooManySeries
+            if within is not None:
+                within(tx)
             return series_transactions.create(tx, replace(plan, code=self._code()), cause, self._now())
 
         async def save() -> tuple[SeriesId, Series]:

@@ -27,6 +27,9 @@ from raidbot.commands.raid.roster_commands import RaidSignup
 from raidbot.commands.raid.views import PANEL as RAID_PANEL
 from raidbot.commands.raidinfo.cog import RaidInfo
 from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
+from raidbot.commands.recurring.cog import Recurring
+from raidbot.commands.recurring.draft_views import DRAFT_PANEL
+from raidbot.commands.recurring.views import PANEL as SERIES_PANEL
 from raidbot.commands.signups.board_buttons import BoardButtons
 from raidbot.commands.signups.dm_buttons import DmButtons
 from raidbot.commands.signups.gate import SignupGate
@@ -83,6 +86,9 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue, speed).press,
     }
 
+    recurring = Recurring(state)
+    panels[DRAFT_PANEL] = recurring.press_draft
+
     def with_panel(name: str, cog: CogT) -> CogT:
         panels[name] = cog.press
         return cog
@@ -93,6 +99,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(PERMISSIONS_PANEL, Permissions(state)),
         with_panel(SETUP_PANEL, Setup(state)),
         with_panel(RAID_PANEL, RaidPanel(state, post_waiter)),
+        with_panel(SERIES_PANEL, recurring),
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
         with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
         with_panel(TEMPLATES_PANEL, Templates(state)),

@@ -39,7 +39,7 @@ def describe(schedule: Schedule) -> Text:
     """Return a schedule in sentences: its rule with time and zone, its end, its posting, and its pause."""
     return paragraph(
         describe_rule(schedule),
-        _counted_from(schedule),
+        describe_start(schedule),
         describe_end(schedule),
         describe_posting(schedule.posting),
         _paused(schedule),
@@ -69,6 +69,13 @@ def describe_rule(schedule: Schedule) -> Text:
             return _dates(schedule.rule, schedule.zone)
         case _:
             assert_never(schedule.rule)
+
+
+def describe_start(schedule: Schedule) -> Text | None:
+    """Return the date from which a rule with an interval counts, or None where it makes no difference."""
+    if isinstance(schedule.rule, EveryHours | OnDates) or schedule.rule.interval == 1:
+        return None
+    return say("Counted from {day}.", day=day_in_words(schedule.start))
 
 
 def describe_end(schedule: Schedule) -> Text | None:
@@ -204,12 +211,6 @@ def _dates(rule: OnDates, zone: str) -> Text:
     more = number - _MAX_LISTED
     hidden = count("… and {n} more", "… and {n} more", more) if more > 0 else None
     return lines(count("On {n} date:", "On {n} dates:", number), shown, hidden)
-
-
-def _counted_from(schedule: Schedule) -> Text | None:
-    if isinstance(schedule.rule, EveryHours | OnDates) or schedule.rule.interval == 1:
-        return None
-    return say("Counted from {day}.", day=day_in_words(schedule.start))
 
 
 def _lead(lead: Lead) -> Text:
