@@ -10,10 +10,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.posting.mentions import check_may_mention
-from raidbot.commands.recurring import dates, draft_actions, holidays, manage, places, trigger, views
+from raidbot.commands.recurring import dates, draft_actions, holidays, manage, places, trigger
 from raidbot.commands.recurring.context import SeriesContext, is_series
 from raidbot.commands.recurring.draft_context import LABELS, DraftContext, StoredDraft, add_draft, load_draft
 from raidbot.commands.recurring.one_line import Typed, draft_from
+from raidbot.commands.recurring.samples import roles_of
 from raidbot.commands.recurring.series_autocomplete import date_choices, date_named, series_choices
 from raidbot.commands.recurring.views import NO_CODE
 from raidbot.commands.ui import form_retry, permissions, responses
@@ -219,7 +220,7 @@ class Recurring(commands.GroupCog, group_name="recurring", group_description="Ra
             found = await self._state.series.find(guild, str(interaction.namespace.series or ""))
         except NoSuchSeries:
             return []
-        roles = views.roles_of(found, await self._state.templates(guild))
+        roles = roles_of(found, await self._state.templates(guild), self._state.now())
         return matching(typed, ((key, clip(name, 100), name) for key, name in roles.items()))
 
     async def press(self, press: Press) -> None:

@@ -39,10 +39,9 @@ async def dates(context: SeriesContext, text: str = "") -> None:
         await context.page(text or render(say("No dates lie ahead.")), (context.back,))
         return
     await context.page(
-        text or render(say("Which date?")),
+        text or render(say("Which date of **{series}**?", series=context.series.name)),
         (views.date_select(view, make, "Choose a date", "date"),),
         (context.back,),
-        embeds=(views.series_embed(view),),
     )
 
 
@@ -122,7 +121,7 @@ async def skip(context: SeriesContext, id_: RecurrenceId) -> None:
         await show_date(context, id_, render(say("This date is skipped already.")))
         return
     after = await context.change(partial(_skipped, id_=id_))
-    totals = words.totals((await after.view()).dates)
+    totals = words.totals(after.series.schedule, (await after.view()).dates)
     wall = WallClock(one.starts_at.astimezone(view.series.schedule.place), view.series.schedule.zone)
     await after.page(
         render(paragraph(say("Skipped {at}.", at=wall), totals)),

@@ -24,7 +24,7 @@ from raidbot.commands.ui.responses import Item, Row
 from raidbot.commands.ui.router import address
 from raidbot.db.drafts import DraftId
 from raidbot.raids.schedules.model import DatesOff, Lead
-from raidbot.raids.schedules.preview import Mark, Preview, preview
+from raidbot.raids.schedules.preview import Preview, preview
 from raidbot.raids.schedules.rules import Daily, MonthlyByWeekday, Weekly
 from raidbot.raids.series.drafting import words
 from raidbot.raids.series.drafting.draft import Chosen, SeriesDraft, as_create_draft, still_to_choose, turn_label
@@ -140,7 +140,7 @@ def _dates(view: DraftView, shown: Preview, room: int) -> list[str]:
     dates = [render(line) for line in words.next_dates(view.draft.effective, shown, view.labels)]
     if not dates:
         dates = [render(say("No raid lies ahead."))]
-    totals = words.totals(shown)
+    totals = words.totals(view.draft.effective, shown)
     return [
         f"**{render(say('Next dates'))}**",
         fit_lines(dates, room),
@@ -202,11 +202,6 @@ def questions(view: DraftView) -> tuple[Text, ...]:
     posting = view.draft.schedule.posting
     if isinstance(posting, Lead) and posting == Lead():
         found.append(say("Raids are posted only when they start, so nobody can sign up before."))
-    shown = view.shown
-    if shown is not None:
-        at_once = sum(Mark.AT_ONCE in one.marks for one in shown.raids)
-        if at_once and not view.is_edit:
-            found.append(count("{n} raid is posted right away.", "{n} raids are posted right away.", at_once))
     return tuple(found)
 
 
@@ -285,10 +280,14 @@ def posting_rows(view: DraftView) -> tuple[Row, ...]:
 def people_rows(view: DraftView) -> tuple[Row, ...]:
     make, draft = controls(view.id), view.draft
     return (
-        (make.select("Who is signed up from the start?", "roster", _named(ROSTERS, draft.roster)),),
+        (make.select("Who is signed up from the start?", "roster", _named("Roster: {choice}", ROSTERS, draft.roster)),),
         (make.role_select("Mention a role with every raid?", "mention", chosen=_one(draft.mention), min_values=0),),
         (_leader(make, draft),),
-        (make.select("What happens to old boards?", "old", _named(OLD_BOARDS, draft.old_boards)),),
+        (
+            make.select(
+                "What happens to old boards?", "old", _named("Old boards: {choice}", OLD_BOARDS, draft.old_boards)
+            ),
+        ),
         (
             make.button("Back", "panel", BLUE),
             make.button("No leader", "no-leader", disabled=draft.leader is None),
@@ -300,8 +299,8 @@ def _leader(make: Controls, draft: SeriesDraft) -> Item:
     return make.user_select("Who leads the raids?", "leader", chosen=draft.leader)
 
 
-def _named(names: dict[str, Text], chosen: str) -> list[discord.SelectOption]:
-    return options([(key, render(name)) for key, name in names.items()], chosen)
+def _named(pattern: str, names: dict[str, Text], chosen: str) -> list[discord.SelectOption]:
+    return options([(key, pattern.format(choice=render(name))) for key, name in names.items()], chosen)
 
 
 def _one(value: int | None) -> tuple[int, ...]:

@@ -64,9 +64,10 @@ async def ask_edit(context: SeriesContext) -> None:
             render(say("No dates lie ahead. Do you want to change the series?")), (everything, context.back)
         )
         return
-    label = f"{known[chosen].wall:%a %d %b}"
+    wall = known[chosen].wall
+    label = f"{wall:%a} {wall.day} {wall:%b}"
     await context.page(
-        render(say("Which dates do you want to change?")),
+        render(say("Which dates of **{series}** do you want to change?", series=context.series.name)),
         (views.date_select(view, make, "From which date?", "edit", chosen),),
         (
             make.button(f"Only {label}", "one", BLUE, chosen),
@@ -74,7 +75,6 @@ async def ask_edit(context: SeriesContext) -> None:
             everything,
             context.back,
         ),
-        embeds=(views.series_embed(view),),
     )
 
 

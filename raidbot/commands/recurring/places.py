@@ -50,7 +50,7 @@ async def place(context: SeriesContext, text: str = "") -> None:
     """Show the member's own place, with menus to change it."""
     view, member = await context.view(), context.asker
     held, make = view.series.standing_of(member), context.controls
-    roles = views.roles_of(view.series, view.catalogue)
+    roles = view.roles
     rows: list[Row] = []
     if roles:
         named = [(key, clean_name(name, 100)) for key, name in list(roles.items())[:MAX_OPTIONS]]
@@ -89,7 +89,7 @@ def _away(view: SeriesView, held: StandingPlace) -> list[RecurrenceId]:
 async def join(context: SeriesContext, text: str) -> None:
     """Give the member a place in a role with this key or name. Raises NotAPlace."""
     view = await context.view()
-    roles = views.roles_of(view.series, view.catalogue)
+    roles = view.roles
     wanted = " ".join(text.split()).casefold()
     key = next((key for key, name in roles.items() if wanted in (key.casefold(), name.casefold())), None)
     if key is None:

@@ -1,7 +1,6 @@
 """Save the series on the panel: what is stored is what was shown, and nothing if that cannot be posted."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import partial
 
 from raidbot.commands.posting.channels import signup_channel
@@ -9,27 +8,26 @@ from raidbot.commands.posting.emoji_check import check_reactable
 from raidbot.commands.posting.mentions import check_may_mention
 from raidbot.commands.posting.preview import changes, mark_of
 from raidbot.commands.recurring import draft_views
+from raidbot.commands.recurring.context import SeriesContext
 from raidbot.commands.recurring.draft_context import DraftContext
 from raidbot.commands.recurring.draft_views import PART_WORDS, DraftView
+from raidbot.commands.recurring.posted import posted_ahead
+from raidbot.commands.recurring.samples import sample_raids
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import BLUE, GREEN
 from raidbot.commands.ui.member_picker import look_up
 from raidbot.commands.ui.router import UnknownPanel, number_of
 from raidbot.db import drafts
 from raidbot.delivery.drawing.render import board
-from raidbot.raids.model import ChannelId, Raid
 from raidbot.raids.permissions import Permission, check_may_lead, check_may_post
-from raidbot.raids.schedules.occurrences import Occurrence, Status, raids
 from raidbot.raids.schedules.refusals import NotASchedule
-from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series import rules
 from raidbot.raids.series.drafting.draft import SeriesDraft, applied, check_turns, draft_of, named
 from raidbot.raids.series.drafting.merging import ChangedMeanwhile, check_unchanged, is_changed, merged
 from raidbot.raids.series.model import Series
-from raidbot.raids.series.planning import plan_raid
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
-from raidbot.utils.words import Code, Listed, Text, count, lines, render, say
+from raidbot.utils.words import Code, Listed, Text, count, lines, paragraph, render, say
 
 
 async def save(context: DraftContext) -> None:
@@ -63,8 +61,7 @@ async def _create(context: DraftContext, plan: Series) -> None:
     check_may_post(asker, (await context.state.settings(plan.guild)).grants)
     await context.state.learn_names(plan.guild, {plan.creator: clean_name(context.interaction.user.display_name)})
     series = await context.state.series.create(plan, cause, within=partial(drafts.take, draft=context.stored.id))
-    text = say("✅ **{name}** (`{code}`) is saved.", name=series.name, code=Code(series.code))
-    await responses.edit_response(context.interaction, render(text))
+    await _show_saved(context, series)
 
 
 async def _edit(context: DraftContext) -> None:
@@ -86,14 +83,21 @@ async def _edit(context: DraftContext) -> None:
         draft = merged(stored.base, stored.draft, refusal.now)
         await (await context.save(draft, base=refusal.now)).home(str(refusal))
         return
-    ahead = [one for one in await state.series.occurrences(series.id) if one.raid and one.starts_at > state.now()]
+    await context.state.db.write(partial(drafts.discard, draft=stored.id))
+    ahead = await posted_ahead(state, series)
     stay = count(
         "{n} raid is posted already and stays as it is. Change it with `/raid`.",
         "{n} raids are posted already and stay as they are. Change them with `/raid`.",
         len(ahead),
     )
+    await _show_saved(context, series, stay if ahead else None)
+
+
+async def _show_saved(context: DraftContext, series: Series, also: Text | None = None) -> None:
+    """Show the series' own panel."""
     saved = say("✅ **{name}** (`{code}`) is saved.", name=series.name, code=Code(series.code))
-    await _close(context, lines(saved, stay if ahead else None))
+    panel = SeriesContext(context.state, context.press, (), series.code, series)
+    await panel.home(render(paragraph(saved, also)))
 
 
 def _edited(series: Series, *, base: SeriesDraft, draft: SeriesDraft) -> Series:
@@ -119,7 +123,7 @@ async def checked_plan(context: DraftContext, view: DraftView) -> Series:
     if shown is not None and not shown.raids and context.stored.editing is None:
         raise NotASchedule(say("No raid of this series lies ahead. Choose another rule or a later end."))
     settings = await state.settings(context.guild)
-    for raid in _samples(context, series):
+    for raid in sample_raids(series, context.catalogue, context.state.now()):
         if series.channel is None:
             signup_channel(guild, settings, raid.kind)
         await check_reactable(context.interaction, raid, settings.signup_style)
@@ -146,24 +150,6 @@ async def _edited_or_new(context: DraftContext) -> Series:
     )
 
 
-def _samples(context: DraftContext, series: Series) -> list[Raid]:
-    """Return a raid of each turn, as it would be posted for the next date."""
-    now = context.state.now()
-    first = next(raids(series.schedule, after=now), None) or _tomorrow(now)
-    channel = series.channel or ChannelId(0)
-    turns = range(len(series.rotation))
-    return [
-        plan_raid(series, replace(first, number=number), context.catalogue, channel=channel, now=now)
-        for number in turns
-    ]
-
-
-def _tomorrow(now: datetime) -> Occurrence:
-    """Return an occurrence to plan raids with while none lies ahead."""
-    at = now + timedelta(days=1)
-    return Occurrence(RecurrenceId(at.date()), 0, at, at, now, Status.PLANNED)
-
-
 async def _check_leader(context: DraftContext, series: Series) -> None:
     """Check a leader chosen in this draft as `/raid` does. Raises LeadsMore or NotAMember."""
     base, leader = context.stored.base, series.leader
@@ -172,7 +158,7 @@ async def _check_leader(context: DraftContext, series: Series) -> None:
     picked = await look_up(context.interaction, leader)
     grants = (await context.state.settings(context.guild)).grants
     asker = permissions.asker_of(context.interaction)
-    check_may_lead(asker, picked.asker, _samples(context, series)[0], grants)
+    check_may_lead(asker, picked.asker, sample_raids(series, context.catalogue, context.state.now())[0], grants)
 
 
 async def show_board(context: DraftContext) -> None:
@@ -180,7 +166,7 @@ async def show_board(context: DraftContext) -> None:
     view = await context.view()
     check_turns(view.draft, context.catalogue)
     series = applied(named(view.draft, context.catalogue), await _edited_or_new(context))
-    samples = _samples(context, series)
+    samples = sample_raids(series, context.catalogue, context.state.now())
     number = min(number_of(context.rest[0]), len(samples) - 1) if context.rest else 0
     style = (await context.state.settings(context.guild)).signup_style
     name = clean_name(context.interaction.user.display_name)

@@ -1,15 +1,15 @@
 """Views of /recurring: the list of series, one series with its next dates, and one of its dates."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import discord
 
+from raidbot.commands.recurring.samples import roles_of
 from raidbot.commands.ui.components import BLUE, GREEN, GREY, RED, Controls, Select, option, page_of, panel_embed
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
-from raidbot.raids.model import Role
 from raidbot.raids.schedules import words as schedule_words
 from raidbot.raids.schedules.model import DatesOff
 from raidbot.raids.schedules.occurrences import Status
@@ -21,7 +21,20 @@ from raidbot.raids.series.model import OccurrenceState, PastOccurrence, Series
 from raidbot.raids.series.words import describe_trouble
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.utils.text import clip, fit_lines, isolated
-from raidbot.utils.words import Code, Instant, Mention, Name, Raw, Text, count, lines, paragraph, render, say
+from raidbot.utils.words import (
+    Code,
+    Instant,
+    Mention,
+    Name,
+    Raw,
+    Text,
+    count,
+    day_in_words,
+    lines,
+    paragraph,
+    render,
+    say,
+)
 
 PANEL = "series"
 NO_CODE = "-"
@@ -54,6 +67,11 @@ class SeriesView:
     @property
     def dates(self) -> Preview:
         return preview(self.series.schedule, now=self.now, number=_SHOWN_DATES, dates_off=self.of_server)
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The roles of all that is played, as key → name."""
+        return roles_of(self.series, self.catalogue, self.now)
 
     @property
     def posted(self) -> frozenset[RecurrenceId]:
@@ -100,12 +118,12 @@ def _listed(series: Series, now: datetime, of_server: tuple[DatesOff, ...]) -> T
         schedule_words.describe_rule(series.schedule),
         state(series, now, has_dates=bool(found.raids)),
         *dates,
-        words.totals(found) if found.totals and found.raids else None,
+        words.totals(series.schedule, found) if found.totals and found.raids else None,
     )
 
 
 def _short_date(series: Series, one: PreviewDate) -> Text:
-    at = schedule_words.describe_date(series.schedule, one)
+    at = schedule_words.describe_date(series.schedule, replace(one, marks=()))
     return say("▪️ {at}", at=at) if one.occurrence.takes_place else say("▫️ ~~{at}~~", at=at)
 
 
@@ -118,7 +136,8 @@ def state(series: Series, now: datetime, *, has_dates: bool) -> Text | None:
     if pause is not None and pause.until is None:
         return say("⏸️ Paused. Go on with `/recurring revive`.")
     if pause is not None and pause.until is not None and pause.until > now:
-        return say("⏸️ Paused until {until}.", until=Instant(pause.until))
+        until = day_in_words(pause.until.astimezone(series.schedule.place))
+        return say("⏸️ Paused until {until}. Go on earlier with `/recurring revive`.", until=until)
     if series.failures:
         return paragraph(say("⚠️ The last try to post failed."), describe_trouble(series.trouble))
     if not has_dates:
@@ -146,8 +165,8 @@ def series_embed(view: SeriesView) -> discord.Embed:
     ]
     lines_ = [render(one) for one in found if one is not None]
     labels = [turn_label(turn, view.catalogue) for turn in series.rotation]
-    dates = [render(one) for one in words.next_dates(series.schedule, shown, labels)]
-    totals = words.totals(shown)
+    dates = [render(one) for one in words.next_dates(series.schedule, shown, labels, posted_ones=view.posted)]
+    totals = words.totals(series.schedule, shown)
     tail = [render(totals)] if totals else []
     room = _MAX_LENGTH - sum(map(len, lines_)) - sum(map(len, tail))
     if dates:
@@ -188,7 +207,7 @@ def standing(view: SeriesView) -> Text | None:
     held = sorted(view.series.standing, key=lambda one: one.place)
     if not held:
         return None
-    roles = roles_of(view.series, view.catalogue)
+    roles = view.roles
     shown = [
         say("{member} as {role}", member=Mention(one.member), role=Name(roles.get(one.role, one.role)))
         for one in held[:_MAX_STANDING]
@@ -196,25 +215,6 @@ def standing(view: SeriesView) -> Text | None:
     more = len(held) - _MAX_STANDING
     hidden = count("… and {n} more", "… and {n} more", more) if more > 0 else None
     return lines(say("**Standing places:**"), *shown, hidden)
-
-
-def roles_of(series: Series, catalogue: Catalogue) -> dict[str, str]:
-    """Return the roles of all that is played in a series, as key → name."""
-    found: dict[str, str] = {}
-    for role in _roles(series, catalogue):
-        found.setdefault(role.key, role.name)
-    return found
-
-
-def _roles(series: Series, catalogue: Catalogue) -> list[Role]:
-    found: list[Role] = []
-    for turn in series.rotation:
-        template = catalogue.find(turn.template)
-        if template is None:
-            continue
-        strategy = template.strategy(turn.strategy) if turn.strategy else None
-        found += template.played_as(strategy).roles
-    return found
 
 
 def _missed(view: SeriesView) -> Text | None:
@@ -252,7 +252,7 @@ def next_dates(view: SeriesView) -> tuple[PreviewDate, ...]:
 
 
 def date_label(one: PreviewDate) -> str:
-    return f"{one.wall:%a %d %b %Y, %H:%M}"
+    return f"{one.wall:%a} {one.wall.day} {one.wall:%b %Y, %H:%M}"
 
 
 def _became(one: PreviewDate, posted: Collection[RecurrenceId]) -> Text:

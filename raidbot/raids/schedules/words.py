@@ -9,7 +9,6 @@ from raidbot.raids.schedules.preview import Mark, PreviewDate, Totals
 from raidbot.raids.schedules.rules import LAST, Daily, EveryHours, MonthlyByDate, MonthlyByWeekday, OnDates, Weekly
 from raidbot.utils.words import (
     WEEKDAYS,
-    Instant,
     Length,
     Listed,
     Name,
@@ -116,14 +115,14 @@ def describe_date(schedule: Schedule, one: PreviewDate) -> Text:
     return line
 
 
-def describe_totals(rest: Totals) -> Text:
+def describe_totals(schedule: Schedule, rest: Totals) -> Text:
     """Return how many raids take place, how many dates are off, and when the last raid is."""
     raids = count("{n} raid", "{n} raids", rest.raids)
     off = count("{n} date off", "{n} dates off", len(rest.off)) if rest.off else None
     both = say("{raids}, {off}.", raids=raids, off=off) if off else say("{raids}.", raids=raids)
     if rest.last is None:
         return both
-    return paragraph(both, say("The last one is {at}.", at=Instant(rest.last.starts_at)))
+    return paragraph(both, say("The last one is {at}.", at=_wall_clock(schedule, rest.last.starts_at)))
 
 
 def describe_without_effect(days: int) -> Text:

@@ -1,11 +1,13 @@
 """Texts of the flow of a series: its summary, its next dates before it is saved, and questions before saving."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from raidbot.raids.schedules import words as schedule_words
 from raidbot.raids.schedules.model import DatesOff, Schedule
-from raidbot.raids.schedules.preview import Preview, PreviewDate
+from raidbot.raids.schedules.preview import Mark, Preview, PreviewDate
+from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series.drafting.draft import Chosen, SeriesDraft, turn_label
 from raidbot.raids.series.drafting.phrases import typed_range
 from raidbot.raids.series.model import OldBoards
@@ -63,7 +65,7 @@ def dates_off(schedule: Schedule, of_server: Sequence[DatesOff]) -> Text | None:
 
 
 def posted(draft: SeriesDraft) -> Text:
-    return say("**Posting:** {posting}", posting=schedule_words.describe_posting(draft.schedule.posting))
+    return say("📌 {posting}", posting=schedule_words.describe_posting(draft.schedule.posting))
 
 
 def people(draft: SeriesDraft) -> Text:
@@ -83,19 +85,21 @@ def scope(draft: SeriesDraft) -> Text:
     return say("You change **{day} and all later dates**.", day=day_in_words(draft.from_id.day))
 
 
-def next_dates(schedule: Schedule, shown: Preview, turns: Sequence[str] = ()) -> tuple[Text, ...]:
-    """Return a line for each of the next dates: its wall clock, and below it the reader's clock and the posting.
+def next_dates(
+    schedule: Schedule, shown: Preview, turns: Sequence[str] = (), *, posted_ones: Collection[RecurrenceId] = ()
+) -> tuple[Text, ...]:
+    """Return the next dates: the wall clock of each, and below it the reader's clock and when it is posted.
 
-    `turns` are the labels of what takes turns, if it does.
+    `turns` are the labels of what takes turns, if it does; `posted_ones` are posted already.
     """
-    return tuple(_date(schedule, one, turns) for one in shown.dates)
+    return tuple(_date(schedule, one, turns, is_posted=one.occurrence.id in posted_ones) for one in shown.dates)
 
 
-def totals(shown: Preview) -> Text | None:
+def totals(schedule: Schedule, shown: Preview) -> Text | None:
     """Return how many raids take place, which dates are off, and when the last one is; for a series that ends."""
     if shown.totals is None:
         return None
-    return schedule_words.describe_totals(shown.totals)
+    return schedule_words.describe_totals(schedule, shown.totals)
 
 
 def single_changes(schedule: Schedule, shown: Preview, *, is_dropped: bool) -> Text | None:
@@ -110,19 +114,26 @@ def single_changes(schedule: Schedule, shown: Preview, *, is_dropped: bool) -> T
     return paragraph(kept, schedule_words.describe_without_effect(lost) if lost else None)
 
 
-def _date(schedule: Schedule, one: PreviewDate, turns: Sequence[str]) -> Text:
-    at = schedule_words.describe_date(schedule, one)
+def _date(schedule: Schedule, one: PreviewDate, turns: Sequence[str], *, is_posted: bool) -> Text:
+    at_once = Mark.AT_ONCE in one.marks
+    marks = tuple(mark for mark in one.marks if mark not in (Mark.AT_ONCE, Mark.AT_START))
+    at = schedule_words.describe_date(schedule, replace(one, marks=marks))
     if not one.occurrence.takes_place:
         return say("▫️ ~~{at}~~", at=at)
     if len(turns) > 1:
         at = say("{at} · {turn}", at=at, turn=Name(one.occurrence.turn(turns)))
+    if is_posted:
+        posting = say("posted")
+    elif at_once:
+        posting = say("will be posted right away")
+    elif Mark.AT_START in one.marks:
+        posting = say("⚠️ will be posted only when it starts")
+    else:
+        posting = say("will be posted {at}", at=_short(schedule, one.occurrence.posts_at))
+    start = Instant(one.occurrence.starts_at, "f")
     return lines(
         say("▪️ {at}", at=at),
-        say(
-            "-# for you {start} · posted {posted}",
-            start=Instant(one.occurrence.starts_at, "f"),
-            posted=_short(schedule, one.occurrence.posts_at),
-        ),
+        say("-# for you {start} · {posting}", start=start, posting=posting),
     )
 
 

@@ -19,7 +19,11 @@ LOCALE = "en-US"
 @given(rules())
 @examples(60, 2000)
 def test_a_rule_is_read_back(rule: Rule) -> None:
-    first = min(typed.at for typed in rule.dates) if isinstance(rule, OnDates) else datetime.combine(date(2027, 1, 1), time())
+    first = (
+        min(typed.at for typed in rule.dates)
+        if isinstance(rule, OnDates)
+        else datetime.combine(date(2027, 1, 1), time())
+    )
     now = (first - timedelta(days=1)).replace(tzinfo=ZoneInfo("UTC"))
 
     parsed = parse_recurrence(typed_rule(rule), zone=ZoneInfo("UTC"), now=now, locale=LOCALE)
