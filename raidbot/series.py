@@ -12,7 +12,7 @@ from typing import TypeVar
 from raidbot.db import series as rows
 from raidbot.db import series_occurrences, series_transactions
 from raidbot.db.database import Database
-from raidbot.db.series import SeriesCodeTaken, SeriesDeleted, UnreadableSeries
+from raidbot.db.series import SeriesCodeTakenError, SeriesDeletedError, UnreadableSeries
 from raidbot.db.series_transactions import Look
 from raidbot.db.set_aside import SetAsideReports
 from raidbot.raids.events import Cause
@@ -160,7 +160,7 @@ class SeriesState:
             while True:
                 try:
                     stored, queued = await self._db.write(work)
-                except SeriesCodeTaken:
+                except SeriesCodeTakenError:
                     continue
                 self._queued(queued)
                 return stored.id, stored
@@ -204,7 +204,7 @@ class SeriesState:
                 return series_transactions.split(tx, whole, before, coded, cause, self._now())
 
             while not created:
-                with suppress(SeriesCodeTaken):
+                with suppress(SeriesCodeTakenError):
                     stored, queued = await self._db.write(work)
                     created.append(stored)
                     self._queued(queued)
@@ -261,7 +261,7 @@ class SeriesState:
     async def _changed(self, series: SeriesId, step: Callable[[Series], Awaitable[Series | None]]) -> Series:
         try:
             before, after = await self._series.change(series, step)
-        except (KeyError, SeriesDeleted):
+        except (KeyError, SeriesDeletedError):
             raise NoSuchSeries from None
         return before if after is None else after
 

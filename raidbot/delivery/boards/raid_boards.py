@@ -214,7 +214,7 @@ class RaidBoards(PostedKind):
         if raid is None or raid.status is not Status.POSTING:
             return None
         board = render.board(replace(raid, status=Status.OPEN), *await self._drawn_of(raid))
-        return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}")
+        return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}", mention=raid.mention)
 
     async def claim_post(self, raid: int, now: datetime, /) -> datetime | None:
         return await self._state.db.write(partial(rows.claim_post, raid=RaidId(raid), now=now))
