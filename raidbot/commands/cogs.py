@@ -44,6 +44,7 @@ from raidbot.delivery.boards.raid_key import RAID
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.drawing.components import PANEL as BOARD_PANEL
 from raidbot.delivery.service import DeliveryService
+from raidbot.jobs.series_poster import SeriesPoster
 from raidbot.raids.notifications import REPLY
 from raidbot.state import State
 from raidbot.utils.rate_limiter import SlidingWindow
@@ -86,7 +87,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue, speed).press,
     }
 
-    recurring = Recurring(state)
+    recurring = Recurring(state, SeriesPoster(state, delivery.posting_places), post_waiter)
     panels[DRAFT_PANEL] = recurring.press_draft
 
     def with_panel(name: str, cog: CogT) -> CogT:

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from raidbot.commands.posting.mentions import check_may_mention
+from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.recurring import dates, draft_actions, holidays, manage, places, trigger
 from raidbot.commands.recurring.context import SeriesContext, is_series
 from raidbot.commands.recurring.draft_context import LABELS, DraftContext, StoredDraft, add_draft, load_draft
@@ -23,11 +24,13 @@ from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import Action, run_action
 from raidbot.commands.ui.router import Press, UnknownPanel
 from raidbot.db.drafts import NoSuchDraft
+from raidbot.jobs.series_poster import SeriesPoster
 from raidbot.raids.drafts import activities
 from raidbot.raids.permissions import NotAllowed, Permission
-from raidbot.raids.series.model import RosterMode
+from raidbot.raids.series.model import RosterMode, Series
 from raidbot.raids.series.rules import NoSuchSeries
 from raidbot.raids.series.words import ROSTERS
+from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.times import zones
 from raidbot.state import State
 from raidbot.utils.text import clip
@@ -49,8 +52,10 @@ _Text = app_commands.Range[str, 1, 500]
 
 
 class Recurring(commands.GroupCog, group_name="recurring", group_description="Raids that repeat: every week, month …"):
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, poster: SeriesPoster, post_waiter: PostWaiter) -> None:
         self._state = state
+        self._poster = poster
+        self._post_waiter = post_waiter
 
     @app_commands.command(description="Set up a raid that repeats; nothing is saved before you confirm")
     @app_commands.describe(
@@ -106,13 +111,13 @@ class Recurring(commands.GroupCog, group_name="recurring", group_description="Ra
             draft = replace(draft, mention=check_may_mention(interaction, mention.id).id)
         await responses.defer(interaction)
         stored = await add_draft(self._state, interaction, draft)
-        await DraftContext(self._state, _no_press(interaction), (), stored, catalogue).home()
+        await self._draft_context(_no_press(interaction), (), stored, catalogue).home()
 
     @app_commands.command(name="list", description="All series with their next dates, and what is paused")
     async def list_(self, interaction: Interaction) -> None:
         permissions.guild_of(interaction)
         await responses.defer(interaction)
-        await self._context(interaction, None).list(0)
+        await self._context(interaction).list(0)
 
     @app_commands.command(description="Change a series: one date, all later ones, or all")
     @app_commands.describe(series=_WHICH)
@@ -158,7 +163,7 @@ class Recurring(commands.GroupCog, group_name="recurring", group_description="Ra
     @app_commands.describe(days="Such as: 24 dec - 1 jan; shows the dates off if left out", series="Only this series")
     async def holiday(self, interaction: Interaction, days: _Text | None = None, series: str | None = None) -> None:
         await self._check(interaction, Permission.RECURRING_SKIP)
-        context = self._context(interaction, None)
+        context = self._context(interaction)
         if series is None:
             await responses.defer(interaction)
         else:
@@ -234,7 +239,7 @@ class Recurring(commands.GroupCog, group_name="recurring", group_description="Ra
                 found = await self._state.series.find(permissions.guild_id(press.interaction), code)
             except NoSuchSeries:
                 found = None
-        await run_action(SeriesContext(self._state, press, tuple(rest), code, found), ACTIONS[name])
+        await run_action(self._context_of(press, tuple(rest), code, found), ACTIONS[name])
 
     async def press_draft(self, press: Press) -> None:
         """Run an action on the panel of a draft; show what was typed if the draft is gone or the right was lost."""
@@ -251,7 +256,7 @@ class Recurring(commands.GroupCog, group_name="recurring", group_description="Ra
             await responses.edit_response(press.interaction, form_retry.refusal_text(str(refusal)), embeds=typed)
             return
         catalogue = await self._state.templates(permissions.guild_id(press.interaction))
-        await run_action(DraftContext(self._state, press, tuple(rest), stored, catalogue), action)
+        await run_action(self._draft_context(press, tuple(rest), stored, catalogue), action)
 
     async def _loaded(self, interaction: Interaction, action: Action[DraftContext], number: str) -> StoredDraft:
         """Return the member's draft. Raises NotAllowed before it says whether there is one, and NoSuchDraft."""
@@ -269,10 +274,19 @@ class Recurring(commands.GroupCog, group_name="recurring", group_description="Ra
         """Return the context of a command about a series, whose response is deferred. Raises NoSuchSeries."""
         series = await self._state.series.find(permissions.guild_id(interaction), text)
         await responses.defer(interaction)
-        return self._context(interaction, None).for_series(series)
+        return self._context(interaction).for_series(series)
 
-    def _context(self, interaction: Interaction, code: str | None) -> SeriesContext:
-        return SeriesContext(self._state, _no_press(interaction), (), code or NO_CODE, None)
+    def _context(self, interaction: Interaction) -> SeriesContext:
+        """Return the context of a command that is about no series yet."""
+        return self._context_of(_no_press(interaction), (), NO_CODE, None)
+
+    def _context_of(self, press: Press, rest: tuple[str, ...], code: str, found: Series | None) -> SeriesContext:
+        return SeriesContext(self._state, press, rest, code, found, self._poster, self._post_waiter)
+
+    def _draft_context(
+        self, press: Press, rest: tuple[str, ...], stored: StoredDraft, catalogue: Catalogue
+    ) -> DraftContext:
+        return DraftContext(self._state, press, rest, stored, catalogue, self._context(press.interaction))
 
 
 def _no_press(interaction: Interaction) -> Press:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
+from raidbot.commands.posting.post_waiter import PostWaiter
 from raidbot.commands.recurring import views
 from raidbot.commands.recurring.views import NO_CODE, SeriesView
 from raidbot.commands.ui import permissions
 from raidbot.commands.ui.components import Controls
 from raidbot.commands.ui.panel_context import PanelContext
 from raidbot.commands.ui.router import UnknownPanel
+from raidbot.jobs.series_poster import SeriesPoster
 from raidbot.raids.schedules.rules import RecurrenceId
 from raidbot.raids.series.model import Series
 from raidbot.raids.series.rules import NoSuchSeries
@@ -34,6 +36,8 @@ class SeriesContext(PanelContext):
 
     code: str
     found: Series | None
+    poster: SeriesPoster
+    post_waiter: PostWaiter
 
     labels: ClassVar[Mapping[str, str]] = LABELS
     gone: ClassVar[tuple[type[Refusal], ...]] = (NoSuchSeries,)

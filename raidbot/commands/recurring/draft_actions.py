@@ -7,7 +7,7 @@ from functools import partial
 from raidbot.commands.posting.mentions import check_may_mention
 from raidbot.commands.recurring import draft_views
 from raidbot.commands.recurring.draft_context import LABELS, DraftContext
-from raidbot.commands.recurring.saving import save, show_board
+from raidbot.commands.recurring.saving import channel_to_post, save, show_board
 from raidbot.commands.ui import responses
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.member_picker import look_up
@@ -16,7 +16,7 @@ from raidbot.commands.ui.router import UnknownPanel, number_of, page_number
 from raidbot.db import drafts
 from raidbot.raids.details import MAX_TITLE_LENGTH
 from raidbot.raids.drafts import MAX_SUBJECT_LENGTH, asks
-from raidbot.raids.model import MemberId
+from raidbot.raids.model import ChannelId, MemberId
 from raidbot.raids.permissions import Permission
 from raidbot.raids.schedules import edits
 from raidbot.raids.schedules.refusals import MAX_CHARACTERS, MAX_LIST_CHARACTERS
@@ -217,6 +217,12 @@ async def _lead(context: DraftContext) -> None:
     await _posting(await context.save(typed.with_lead(context.draft, context.chosen)))
 
 
+async def _channel(context: DraftContext) -> None:
+    chosen = context.press.chosen
+    channel = channel_to_post(context.interaction, ChannelId(number_of(chosen))) if chosen else None
+    await _posting(await context.save(replace(context.draft, channel=channel)))
+
+
 async def _ask_posting(context: DraftContext) -> None:
     said = phrases.typed_posting(context.draft.schedule.posting)
     hint = "3 days before, 2 hours before, monday 10:00"
@@ -345,6 +351,7 @@ ACTIONS = {
     "said": _action(_said, "ask-when"),
     "posting": _action(_posting),
     "lead": _action(_lead),
+    "channel": _action(_channel),
     "ask-posting": _action(_ask_posting),
     "posted": _action(_posted, "ask-posting"),
     "ask-end": _action(_ask_end),

@@ -10,6 +10,7 @@ from raidbot.commands.posting.activity_panel import ActivityPanel
 from raidbot.commands.posting.mentions import reach_of
 from raidbot.commands.posting.preview import Parts, mark_of
 from raidbot.commands.recurring import draft_views
+from raidbot.commands.recurring.context import SeriesContext
 from raidbot.commands.recurring.draft_views import DRAFT_PANEL, DraftView
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import Controls
@@ -110,8 +111,11 @@ async def load_draft(state: State, guild: GuildId, member: MemberId, number: str
 
 @dataclass(frozen=True, slots=True)
 class DraftContext(PanelContext):
+    """`on_series` is the same press as one on the panel of a series, to show what was saved."""
+
     stored: StoredDraft
     catalogue: Catalogue
+    on_series: SeriesContext
 
     labels: ClassVar[Mapping[str, str]] = LABELS
     gone: ClassVar[tuple[type[Refusal], ...]] = (NoSuchDraft, DraftUsed)

@@ -273,6 +273,7 @@ def posting_rows(view: DraftView) -> tuple[Row, ...]:
     leads += [(f"d{days}", render(name)) for days, name in LEAD_DAYS.items()]
     return (
         (make.select("How long before the start?", "lead", options(leads, chosen)),),
+        (make.channel_select("Which channel? (none: where such raids go)", "channel", chosen=view.draft.channel),),
         (make.button("Type it", "ask-posting"), make.button("Back", "panel", BLUE)),
     )
 

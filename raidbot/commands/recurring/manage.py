@@ -94,7 +94,7 @@ async def _begin_edit(context: SeriesContext, from_id: RecurrenceId | None) -> N
     draft = draft_of(series, from_id)
     stored = await add_draft(context.state, context.interaction, draft, series.id)
     catalogue = await context.state.templates(context.guild)
-    await DraftContext(context.state, context.press, (), stored, catalogue).home()
+    await DraftContext(context.state, context.press, (), stored, catalogue, context).home()
 
 
 # Pause, revive

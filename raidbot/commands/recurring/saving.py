@@ -3,22 +3,25 @@
 from dataclasses import replace
 from functools import partial
 
-from raidbot.commands.posting.channels import signup_channel
+import discord
+
+from raidbot.commands.posting.channels import ChannelNotVisible, signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
 from raidbot.commands.posting.mentions import check_may_mention
 from raidbot.commands.posting.preview import changes, mark_of
 from raidbot.commands.recurring import draft_views
-from raidbot.commands.recurring.context import SeriesContext
 from raidbot.commands.recurring.draft_context import DraftContext
 from raidbot.commands.recurring.draft_views import PART_WORDS, DraftView
 from raidbot.commands.recurring.posted import posted_ahead
 from raidbot.commands.recurring.samples import sample_raids
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import BLUE, GREEN
+from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.member_picker import look_up
 from raidbot.commands.ui.router import UnknownPanel, number_of
 from raidbot.db import drafts
 from raidbot.delivery.drawing.render import board
+from raidbot.raids.model import ChannelId
 from raidbot.raids.permissions import Permission, check_may_lead, check_may_post
 from raidbot.raids.schedules.refusals import NotASchedule
 from raidbot.raids.series import rules
@@ -96,8 +99,7 @@ async def _edit(context: DraftContext) -> None:
 async def _show_saved(context: DraftContext, series: Series, also: Text | None = None) -> None:
     """Show the series' own panel."""
     saved = say("✅ **{name}** (`{code}`) is saved.", name=series.name, code=Code(series.code))
-    panel = SeriesContext(context.state, context.press, (), series.code, series)
-    await panel.home(render(paragraph(saved, also)))
+    await context.on_series.for_series(series).home(render(paragraph(saved, also)))
 
 
 def _edited(series: Series, *, base: SeriesDraft, draft: SeriesDraft) -> Series:
@@ -126,11 +128,22 @@ async def checked_plan(context: DraftContext, view: DraftView) -> Series:
     for raid in sample_raids(series, context.catalogue, context.state.now()):
         if series.channel is None:
             signup_channel(guild, settings, raid.kind)
+        else:
+            channel_to_post(context.interaction, series.channel)
         await check_reactable(context.interaction, raid, settings.signup_style)
     if draft.mention is not None:
         check_may_mention(context.interaction, draft.mention)
     await _check_leader(context, series)
     return series
+
+
+def channel_to_post(interaction: Interaction, channel: ChannelId) -> ChannelId:
+    """Return the channel if the bot can post boards there. Raises ChannelNotVisible or MissingPermissions."""
+    found = permissions.guild_of(interaction).get_channel(channel)
+    if not isinstance(found, discord.TextChannel):
+        raise ChannelNotVisible
+    permissions.check_bot_permissions(found, permissions.TO_POST)
+    return channel
 
 
 async def _edited_or_new(context: DraftContext) -> Series:
