@@ -120,7 +120,7 @@ async def _zone_of(context: SeriesContext) -> ZoneInfo:
 
 
 async def _ask(context: SeriesContext) -> None:
-    hint = "24 dec - 1 jan, 6 jan"
+    hint = f"24 dec - 1 jan, 6 jan ({await _zone_of(context)})"
     await context.ask("days", "Dates off", Field("days", LABELS["days"], "", hint, max_length=MAX_LIST_CHARACTERS))
 
 

@@ -101,7 +101,8 @@ async def _begin_edit(context: SeriesContext, from_id: RecurrenceId | None) -> N
 
 
 async def _ask_pause(context: SeriesContext) -> None:
-    field = Field("until", LABELS["until"], "", "5 january", max_length=MAX_CHARACTERS, required=False)
+    hint = f"5 january ({context.series.schedule.zone})"
+    field = Field("until", LABELS["until"], "", hint, max_length=MAX_CHARACTERS, required=False)
     await context.ask("pause", "Pause", field)
 
 

@@ -171,7 +171,8 @@ async def _check_leader(context: DraftContext, series: Series) -> None:
     picked = await look_up(context.interaction, leader)
     grants = (await context.state.settings(context.guild)).grants
     asker = permissions.asker_of(context.interaction)
-    check_may_lead(asker, picked.asker, sample_raids(series, context.catalogue, context.state.now())[0], grants)
+    before = replace(series, leader=None if base is None else base.leader)
+    check_may_lead(asker, picked.asker, sample_raids(before, context.catalogue, context.state.now())[0], grants)
 
 
 async def show_board(context: DraftContext) -> None:

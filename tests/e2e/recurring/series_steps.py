@@ -4,19 +4,20 @@ from typing import TypeAlias
 
 from discord_sandbox import SandboxGuild
 from discord_sandbox.people import Person, PersonResponse
+from discord_sandbox.store import Role
 from raidbot.bot import RaidBot
 from raidbot.raids.model import GuildId
 from raidbot.raids.series.model import Series
 
-Option: TypeAlias = str | float | object
+Option: TypeAlias = str | float | Role | None
 
 
-async def use(guild: SandboxGuild, command: str, by: Person | None = None, **options: Option) -> PersonResponse:
+async def use(guild: SandboxGuild, command: str, by: Person | None = None, /, **options: Option) -> PersonResponse:
     """Run a subcommand of /recurring."""
     return await (by or guild.owner).slash(guild.channel("raid-signups"), f"recurring {command}", **options)
 
 
-async def create_series(guild: SandboxGuild, by: Person | None = None, **options: Option) -> PersonResponse:
+async def create_series(guild: SandboxGuild, by: Person | None = None, /, **options: Option) -> PersonResponse:
     """Make a series in one line and save it; return its panel. By default a museum every Tuesday at 20:00."""
     panel = await use(guild, "create", by, **({"template": "museum", "when": "every tuesday 20:00"} | options))
     return await panel.click("Save")

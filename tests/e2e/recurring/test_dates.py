@@ -8,7 +8,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.raids.model import GuildId, RaidId, Status
 from raidbot.raids.schedules.model import Count
 from tests.conftest import Start
-from tests.e2e.recurring.series_steps import all_series, create_series, dates_in, only_series, submit, use
+from tests.e2e.recurring.series_steps import Option, all_series, create_series, dates_in, only_series, submit, use
 
 
 async def test_a_date_is_skipped_and_comes_back_by_one_press(guild: SandboxGuild, start: Start) -> None:
@@ -156,7 +156,7 @@ async def test_the_next_raid_or_an_extra_one_is_posted_now(guild: SandboxGuild, 
 
 async def test_a_series_that_nobody_has_is_refused_with_a_sentence(guild: SandboxGuild, start: Start) -> None:
     async with start():
-        for command, options in (
+        commands: tuple[tuple[str, dict[str, Option]], ...] = (
             ("edit", {}),
             ("skip", {}),
             ("pause", {}),
@@ -166,7 +166,8 @@ async def test_a_series_that_nobody_has_is_refused_with_a_sentence(guild: Sandbo
             ("join", {"role": "Healer"}),
             ("leave", {}),
             ("holiday", {"days": "24 dec"}),
-        ):
+        )
+        for command, options in commands:
             answer = await use(guild, command, series="Nothing", **options)
 
             assert "No series “Nothing” here. Choose one from the list as you type." in answer.text()

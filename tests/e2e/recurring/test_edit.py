@@ -31,8 +31,9 @@ def days_in(panel: PersonResponse) -> list[str]:
     return [one.split(",")[0] for one in dates_in(panel)]
 
 
-async def series_from_8_december(guild: SandboxGuild, **options: object) -> PersonResponse:
-    return await create_series(guild, start="8 december", zone="UTC", **options)
+async def series_from_8_december(guild: SandboxGuild, **options: str) -> PersonResponse:
+    chosen = {"start": "8 december", "zone": "UTC"} | options
+    return await create_series(guild, None, **chosen)
 
 
 @pytest.mark.parametrize("days", [1, 5, 8, 12])
