@@ -363,6 +363,7 @@ def _series_occurrences(raid: RaidId) -> Iterator[tuple[str, Call]]:
         series_rows.delete(tx, series.id)
 
     off = (DatesOff(NOW.date(), NOW.date()),)
+    yield "next_raid", partial(series_occurrences.next_raid, series=SeriesId(1), after=NOW)
     save = partial(series_occurrences.save_dates_off, guild=GUILD, now=NOW)
     yield "claim, note_missed, move_claims, release", claim
     yield "posted", partial(series_occurrences.posted, series=SeriesId(1))
