@@ -29,7 +29,7 @@ from raidbot.raids.series.model import (
     SeriesId,
     SeriesRule,
 )
-from raidbot.raids.series.rules import NoSuchSeries, checked
+from raidbot.raids.series.rules import NoSuchSeries, NotAPlace, checked
 from raidbot.utils.aggregate import Aggregate
 from raidbot.utils.errors import Refusal
 from raidbot.utils.ids import new_code, normalise_code
@@ -212,6 +212,16 @@ class SeriesState:
 
         await self._changed(series, step)
         return await self.get(created[0].id) if created else await self.change(series, rule, cause)
+
+    async def depart(self, guild: GuildId, member: MemberId, cause: Cause) -> None:
+        """End the standing places of a member who left the guild."""
+        for series in await self.standing_of(guild, member):
+            with suppress(NoSuchSeries, NotAPlace):
+                await self.change(series.id, partial(rules.leave, member=member), cause)
+
+    async def members_standing(self, guild: GuildId) -> frozenset[MemberId]:
+        """Return the members with a standing place in the guild."""
+        return frozenset(await self._db.read(partial(rows.members_standing, guild=guild)))
 
     async def delete(self, series: SeriesId, cause: Cause) -> None:
         """Delete a series; the raids that were posted for it stay. Raises NoSuchSeries."""

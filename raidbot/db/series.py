@@ -309,15 +309,20 @@ def _insert_standing(tx: sqlite3.Connection, series: Series) -> None:
     )
 
 
-def with_standing(connection: sqlite3.Connection, guild: GuildId) -> dict[MemberId, list[SeriesId]]:
-    """Return the members with standing places in the guild, and the series of each."""
+def members_standing(connection: sqlite3.Connection, guild: GuildId) -> list[MemberId]:
+    """Return the members with standing places in the guild."""
     rows = connection.execute(
-        "SELECT member, series FROM series_standing JOIN series ON series.id = series WHERE guild = ?", (guild,)
+        "SELECT DISTINCT member FROM series_standing WHERE series IN (SELECT id FROM series WHERE guild = ?)", (guild,)
     ).fetchall()
-    found: dict[MemberId, list[SeriesId]] = {}
-    for member, series in rows:
-        found.setdefault(MemberId(member), []).append(SeriesId(series))
-    return found
+    return [MemberId(member) for (member,) in rows if isinstance(member, int)]
+
+
+def guilds_with_standing(connection: sqlite3.Connection) -> list[GuildId]:
+    """Return the guilds in which somebody has a standing place."""
+    rows = connection.execute(
+        "SELECT DISTINCT guild FROM series WHERE EXISTS (SELECT 1 FROM series_standing WHERE series = series.id)"
+    ).fetchall()
+    return [GuildId(guild) for (guild,) in rows if isinstance(guild, int)]
 
 
 def standing_of(connection: sqlite3.Connection, guild: GuildId, member: MemberId) -> list[SeriesId]:

@@ -146,6 +146,16 @@ def last_raid(connection: sqlite3.Connection, series: SeriesId, *, before: datet
     return None if row is None else RaidId(row[0])
 
 
+def next_raid(connection: sqlite3.Connection, series: SeriesId, *, after: datetime) -> RaidId | None:
+    """Return the first raid of the series after an instant that was posted and not cancelled."""
+    row = connection.execute(
+        "SELECT id FROM raids WHERE series = ? AND status IN ('open', 'closed') AND starts_at > ?"
+        " ORDER BY starts_at LIMIT 1",
+        (series, seconds(after)),
+    ).fetchone()
+    return None if row is None else RaidId(row[0])
+
+
 def move_claims(tx: sqlite3.Connection, series: SeriesId, schedule: Schedule, *, to: SeriesId) -> None:
     """Hand over what became of the occurrences from the start of a later part of the series on."""
     first = RecurrenceId(schedule.start.date())
