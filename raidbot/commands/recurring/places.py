@@ -61,7 +61,9 @@ async def place(context: SeriesContext, text: str = "") -> None:
     last = [context.back]
     if held is not None:
         last.append(make.button("Leave", "leave", RED))
-        last += [make.button(f"Come on {id_.day:%d %b}", "back-on", GREY, id_) for id_ in _away(view, held)[:3]]
+        last += [
+            make.button(f"Come on {id_.day.day} {id_.day:%b}", "back-on", GREY, id_) for id_ in _away(view, held)[:3]
+        ]
     rows.append(tuple(last))
     await context.page("\n".join(part for part in (text, render(_described(view, held, roles))) if part), *rows)
 

@@ -159,6 +159,7 @@ def _drafts(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "load", lambda tx: drafts.load(tx, drafts.add(tx, GUILD, MEMBER, {}, NOW), GUILD, MEMBER)
     yield "save", lambda tx: drafts.save(tx, drafts.add(tx, GUILD, MEMBER, {}, NOW), {})
     yield "use", lambda tx: drafts.use(tx, drafts.add(tx, GUILD, MEMBER, {}, NOW), raid)
+    yield "take", lambda tx: drafts.take(tx, drafts.add(tx, GUILD, MEMBER, {}, NOW))
     yield "discard", partial(drafts.discard, draft=drafts.DraftId(0))
     yield "prune", partial(drafts.prune, before=LONG_AGO)
 
