@@ -13,11 +13,10 @@ from typing import TypeVar
 import structlog
 from structlog.contextvars import bind_contextvars
 
-from raidbot.db import absences, drafts, guilds, outbox, raid_queries, rosters, transactions
+from raidbot.db import absences, guilds, outbox, raid_queries, rosters, transactions
 from raidbot.db import raids as rows
 from raidbot.db import templates as template_rows
 from raidbot.db.database import Database
-from raidbot.db.drafts import DraftId
 from raidbot.db.raids import UnreadableRaid
 from raidbot.db.set_aside import SetAsideReports
 from raidbot.raids.events import Cause as Cause
@@ -25,6 +24,7 @@ from raidbot.raids.events import Change, Created
 from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Status, changed
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue, new_key
+from raidbot.series import SeriesState
 from raidbot.utils.aggregate import Aggregate, Stale
 from raidbot.utils.cache import Cache
 from raidbot.utils.clock import Clock
@@ -43,6 +43,8 @@ Listener = Callable[[Raid, Change], None]
 SettingsRule = Callable[[GuildSettings], GuildSettings]
 SettingsListener = Callable[[GuildSettings, GuildSettings], None]
 """Called after the commit with the settings before and after; must not block."""
+Within = Callable[[sqlite3.Connection, RaidId], object]
+"""Writes what belongs to a new raid, in the same transaction."""
 TemplatesRule = Callable[[Catalogue], Catalogue]
 TemplatesListener = Callable[[Catalogue, Catalogue], None]
 """Called after the commit with the templates before and after; must not wait."""
@@ -90,6 +92,7 @@ class State:
         self._outbox_listeners: list[Callable[[], None]] = []
         self._codes = codes or random.SystemRandom()
         self.set_aside = SetAsideReports(db, self.now, self.notify_outbox)
+        self.series = SeriesState(db, self.now, self.set_aside, self.notify_outbox, codes=self._codes)
         self.awaited_posts: set[RaidId] = set()  # an answer tells their creators whether they could be posted
 
     async def find_boards(self) -> None:
@@ -137,14 +140,14 @@ class State:
 
     async def delete_raid(self, raid_id: RaidId) -> None:
         """Delete the raid with everything about it; no listener hears of it."""
-
         await self._raids.delete(raid_id, partial(self.db.write, partial(absences.delete_raid, raid=raid_id)))
         self._forget({raid_id})
 
     async def delete_guild(self, guild: GuildId) -> None:
-        """Delete the settings, templates and members of a guild without raids, and the note of its absence."""
+        """Delete settings, templates, series and members of a guild without raids, and the note of its absence."""
+        await self.series.delete_guild(guild)
         await self._settings.delete(guild, partial(self.db.write, partial(absences.delete_guild, guild=guild)))
-        await self._templates.delete(guild, _nothing)
+        await self._templates.delete(guild, partial(asyncio.sleep, 0))
 
     def now(self) -> datetime:
         """Return the current time as aware UTC in whole seconds, as the database stores it."""
@@ -165,7 +168,7 @@ class State:
 
     async def wait_for_writes(self) -> None:
         """Wait until all writes under way are durable."""
-        for kept in (self._raids, self._settings, self._templates):
+        for kept in (self._raids, self._settings, self._templates, self.series):
             await kept.wait_for_writes()
 
     async def raid(self, raid_id: RaidId) -> Raid:
@@ -222,13 +225,13 @@ class State:
             raise BusyRaid from None
         return Change(before) if change is None else change
 
-    async def create(self, plan: Raid, cause: Cause, *, draft: DraftId | None = None) -> Raid:
-        """Write a new raid in state `posting` under a code that is unused in its guild. Raises DraftUsed."""
+    async def create(self, plan: Raid, cause: Cause, *, within: Within | None = None) -> Raid:
+        """Write a new raid in state `posting` under a code that is unused in its guild. Raises what `within` raises."""
 
         def work(tx: sqlite3.Connection, raid: Raid) -> tuple[Raid, bool]:
             stored = replace(raid, id=rows.insert(tx, raid))
-            if draft is not None:
-                drafts.use(tx, draft, stored.id)
+            if within is not None:
+                within(tx, stored.id)
             return stored, transactions.record_creation(stored, cause, self.now(), tx)
 
         async def save() -> tuple[RaidId, Change]:
@@ -395,6 +398,3 @@ def _raid_of(change: Change) -> Raid:
 
 def _itself(value: T) -> T:
     return value
-
-
-async def _nothing() -> None: ...

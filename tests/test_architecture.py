@@ -17,13 +17,13 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("raidbot", "discord_sandbox")
 ALL_PACKAGES = (*PACKAGES, "bench", "tests")
 
-ORDER = ("utils", "raids", "db", "state", "delivery", "jobs", "commands", "bot", "top")
+ORDER = ("utils", "raids", "db", "series", "state", "delivery", "jobs", "commands", "bot", "top")
 """Each may import what stands to its left."""
 TOP = ("cli", "check", "process", "demo", "__main__")
 """Programs that start everything; these may import each other."""
 BESIDE = {
     "config": {"utils"},
-    "ops": {"utils", "raids", "db", "state", "delivery"},
+    "ops": {"utils", "raids", "db", "series", "state", "delivery"},
     "discord_sandbox": set[str](),
 }
 BESIDE_IMPORTED_BY = {"config": {"top"}, "ops": {"bot", "top"}, "discord_sandbox": {"top"}}

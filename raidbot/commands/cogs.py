@@ -27,6 +27,9 @@ from raidbot.commands.raid.roster_commands import RaidSignup
 from raidbot.commands.raid.views import PANEL as RAID_PANEL
 from raidbot.commands.raidinfo.cog import RaidInfo
 from raidbot.commands.raidinfo.views import PANEL as RAIDINFO_PANEL
+from raidbot.commands.recurring.cog import Recurring
+from raidbot.commands.recurring.draft_views import DRAFT_PANEL
+from raidbot.commands.recurring.views import PANEL as SERIES_PANEL
 from raidbot.commands.signups.board_buttons import BoardButtons
 from raidbot.commands.signups.dm_buttons import DmButtons
 from raidbot.commands.signups.gate import SignupGate
@@ -41,6 +44,7 @@ from raidbot.delivery.boards.raid_key import RAID
 from raidbot.delivery.discord_api import DiscordApi
 from raidbot.delivery.drawing.components import PANEL as BOARD_PANEL
 from raidbot.delivery.service import DeliveryService
+from raidbot.jobs.series_poster import SeriesPoster
 from raidbot.raids.notifications import REPLY
 from raidbot.state import State
 from raidbot.utils.rate_limiter import SlidingWindow
@@ -83,6 +87,9 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         BOARD_PANEL: BoardButtons(state, gate, delivery.event_queue, speed).press,
     }
 
+    recurring = Recurring(state, SeriesPoster(state, delivery.posting_places), post_waiter)
+    panels[DRAFT_PANEL] = recurring.press_draft
+
     def with_panel(name: str, cog: CogT) -> CogT:
         panels[name] = cog.press
         return cog
@@ -93,6 +100,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(PERMISSIONS_PANEL, Permissions(state)),
         with_panel(SETUP_PANEL, Setup(state)),
         with_panel(RAID_PANEL, RaidPanel(state, post_waiter)),
+        with_panel(SERIES_PANEL, recurring),
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
         with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
         with_panel(TEMPLATES_PANEL, Templates(state)),

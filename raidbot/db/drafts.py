@@ -68,6 +68,12 @@ def use(tx: sqlite3.Connection, draft: DraftId, raid: RaidId) -> None:
         raise DraftUsed
 
 
+def take(tx: sqlite3.Connection, draft: DraftId) -> None:
+    """Delete a draft as something other than a raid is made of it. Raises NoSuchDraft on a second use."""
+    if tx.execute("DELETE FROM drafts WHERE id = ? AND raid IS NULL", (draft,)).rowcount != 1:
+        raise NoSuchDraft
+
+
 def discard(tx: sqlite3.Connection, draft: DraftId) -> None:
     tx.execute("DELETE FROM drafts WHERE id = ? AND raid IS NULL", (draft,))
 

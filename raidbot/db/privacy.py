@@ -14,6 +14,8 @@ class Scope(Enum):
     """The column `guild` holds its id; in some tables it may be empty."""
     RAID = "raid"
     """The column `raid` holds the id of a raid, which belongs to a guild."""
+    SERIES = "series"
+    """The column `series` holds the id of a series, which belongs to a guild."""
     EVERYWHERE = "everywhere"
     """The row is about the member in all guilds."""
 
@@ -67,6 +69,10 @@ REGISTRY = (
     Table(name="refused_forms", scope=Scope.GUILD, ids=("member",), typed=("fields",)),
     # `target` is a member's id if `kind` is 'dm', else a channel's. `dedupe` ends with the member's id.
     Table(name="outbox", scope=Scope.GUILD, ids=("target",), texts=("payload", "dedupe", "last_error")),
+    # What takes turns, with leaders; a failure of posting quotes what the bot would answer.
+    Table(name="series", scope=Scope.GUILD, ids=("creator", "leader"), texts=("rotation", "trouble"), typed=("name",)),
+    Table(name="series_changes", scope=Scope.SERIES, ids=("leader",), typed=("title", "note", "strategy")),
+    Table(name="series_standing", scope=Scope.SERIES, ids=("member",)),
     # Rows of the Node.js bot as they were. Some keys hold a member's id.
     Table(name="moved_rows", scope=Scope.GUILD, texts=("key", "payload")),
 )
@@ -80,6 +86,8 @@ FREE = (
     "guilds",
     "moved_in",
     "raid_roles",
+    "series_dates_off",
+    "series_occurrences",
     "signup_roles",
     "templates",
 )

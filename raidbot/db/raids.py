@@ -91,6 +91,8 @@ _COLUMNS: dict[str, _Column] = {
     "hold": _Column(lambda r: int(r.hold), cells.flag),
     "begun": _Column(lambda r: int(r.begun), cells.flag),
     "not_held": _Column(lambda r: int(r.not_held), cells.flag),
+    "series": _Column(lambda r: r.series, cells.optional(cells.snowflake)),
+    "mention": _Column(lambda r: r.mention, cells.optional(cells.snowflake)),
     "creator_reminded": _Column(lambda r: int(r.creator_reminded), cells.flag),
     "participants_reminded": _Column(lambda r: int(r.participants_reminded), cells.flag),
     "filled_once": _Column(lambda r: int(r.filled_once), cells.flag),

@@ -165,6 +165,8 @@ class Raid:
     `lengths` and `length_minutes` are minutes. `hold` keeps the clock from closing a reopened raid before its start.
     `begun` is noted when signups end at the start; a raid that is open and has begun was reopened for latecomers.
     `not_held` is True for a cancelled raid that had begun: it did not take place, and keeps its attendance.
+    `series` is the id of the series that the raid was posted for, which may be deleted since. `mention` is the id of
+    the role that the board mentions when it is posted.
 
     It has no slots, so that `changed` can copy it at once: every reaction makes a few copies.
     """
@@ -205,6 +207,8 @@ class Raid:
     hold: bool = False
     begun: bool = False
     not_held: bool = False
+    series: int | None = None
+    mention: int | None = None
     creator_reminded: bool = False
     participants_reminded: bool = False
     filled_once: bool = False

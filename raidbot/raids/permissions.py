@@ -44,6 +44,13 @@ class Permission(StrEnum):
 
     RAIDINFO_OTHERS = "raidinfo.others", "see the raid history of others"
 
+    RECURRING_CREATE = "recurring.create", "create series"
+    RECURRING_EDIT = "recurring.edit", "edit series"
+    RECURRING_PAUSE = "recurring.pause", "pause and resume series"
+    RECURRING_SKIP = "recurring.skip", "skip dates of series"
+    RECURRING_TRIGGER = "recurring.trigger", "post raids of series early"
+    RECURRING_DELETE = "recurring.delete", "delete series"
+
     TEMPLATES_LIST = "templates.list", "see the templates’ settings"
     TEMPLATES_ENABLE = "templates.enable", "enable and disable templates"
     TEMPLATES_EDIT = "templates.edit", "edit templates"

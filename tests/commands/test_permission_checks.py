@@ -18,6 +18,8 @@ from discord_sandbox.store import Message
 from discord_sandbox.store import Role as ServerRole
 from raidbot.bot import RaidBot
 from raidbot.commands.raid.cog import ACTIONS
+from raidbot.commands.recurring.cog import ACTIONS as SERIES_ACTIONS
+from raidbot.commands.recurring.cog import DRAFT_ACTIONS
 from raidbot.commands.templates.cog import ACTIONS as TEMPLATE_ACTIONS
 from raidbot.commands.ui.router import Router
 from raidbot.raids.model import GuildId, MemberId, Raid, Source
@@ -27,6 +29,7 @@ from raidbot.raids.setting_kinds import OnPanel, RoleChoice, Switch, Typed
 from raidbot.raids.settings import ON_PANEL, GuildSettings
 from raidbot.state import Cause
 from tests.conftest import Start
+from tests.e2e.recurring.series_steps import create_series, only_series
 from tests.raid_boards import board_text, post_raid
 
 P = Permission
@@ -52,6 +55,17 @@ COMMANDS: dict[str, tuple[tuple[Permission, ...], dict[str, Any]]] = {
     "raidinfo history": (EVERYBODY, {}),
     "raidinfo export": (EVERYBODY, {"what": "raid", "code": "CODE"}),
     "mysignups": (EVERYBODY, {}),
+    "recurring create": ((P.RECURRING_CREATE,), {"template": "museum"}),
+    "recurring list": (EVERYBODY, {}),
+    "recurring edit": ((P.RECURRING_EDIT,), {"series": "SERIES"}),
+    "recurring skip": ((P.RECURRING_SKIP,), {"series": "SERIES"}),
+    "recurring pause": ((P.RECURRING_PAUSE,), {"series": "SERIES"}),
+    "recurring revive": ((P.RECURRING_PAUSE,), {"series": "SERIES"}),
+    "recurring trigger": ((P.RECURRING_TRIGGER,), {"series": "SERIES"}),
+    "recurring delete": ((P.RECURRING_DELETE,), {"series": "SERIES"}),
+    "recurring holiday": ((P.RECURRING_SKIP,), {}),
+    "recurring join": (EVERYBODY, {"series": "SERIES", "role": "museum"}),
+    "recurring leave": (EVERYBODY, {"series": "SERIES"}),
     "templates list": (ABOUT_TEMPLATES, {}),
     "templates edit": (ABOUT_TEMPLATES, {"template": "dragonspyre"}),
     "templates create": ((P.TEMPLATES_CREATE,), {}),
@@ -91,6 +105,8 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "board": {"place": EVERYBODY, "leave": EVERYBODY},
     "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
     "templates": {f"{name}:dragonspyre": action.permissions for name, action in TEMPLATE_ACTIONS.items()},
+    "series": {f"{name}:SERIES": action.permissions for name, action in SERIES_ACTIONS.items()},
+    "series-draft": {f"{name}:DRAFT": DRAFT_ACTIONS[name].permissions for name in ("panel", "said", "save", "discard")},
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
 }
 """Permissions for each panel's actions, of which any one is enough."""
@@ -102,8 +118,11 @@ ALSO: dict[str, dict[str, Permission]] = {
         "channel:raid": P.SETCHANNEL_SET,
         "games": P.TEMPLATES_ENABLE,
     },
+    "series": {f"{name}:SERIES": P.CREATE for name, action in SERIES_ACTIONS.items() if action.also},
+    "series-draft": {f"{name}:DRAFT": P.CREATE for name in DRAFT_ACTIONS},
+    "": dict.fromkeys((f"recurring {one}" for one in ("create", "edit", "revive", "trigger")), P.CREATE),
 }
-"""Permissions that a panel's action needs besides, because it does what they are about."""
+"""Permissions that a panel's action, or a command (under no panel), needs besides: it does what they are about."""
 SUBJECT_SEGMENTS = {"create": "DRAFT", "raid": "CODE"}
 """Segment between the panel's name and the action in a `custom_id`."""
 
@@ -124,7 +143,7 @@ class EntryPoint:
 
 def entry_points() -> Iterator[EntryPoint]:
     for command, (permissions, options) in COMMANDS.items():
-        yield EntryPoint(command, permissions, options)
+        yield EntryPoint(command, permissions, options, ALSO[""].get(command))
     for panel, actions in PRESSES.items():
         for action, permissions in actions.items():
             address = ":".join(filter(None, (panel, SUBJECT_SEGMENTS.get(panel), action)))
@@ -139,14 +158,15 @@ class Scene:
     bot: RaidBot
     raid: Raid
     spare: Message
+    series: str
 
     async def ask(self, person: Person, way: EntryPoint, *, on: Message | None = None) -> PersonResponse:
         """Use the command, or press the panel's component."""
         message = on or self.spare
         if way.options is None:
-            made_up = way.name.replace("CODE", self.raid.code).replace("DRAFT", "1")
+            made_up = way.name.replace("CODE", self.raid.code).replace("DRAFT", "1").replace("SERIES", self.series)
             return await person.use(message, {"type": 2, "custom_id": made_up})
-        known = {"CODE": self.raid.code, "CHANNEL": message.channel_id, "MEMBER": person}
+        known = {"CODE": self.raid.code, "SERIES": self.series, "CHANNEL": message.channel_id, "MEMBER": person}
         return await person.slash(
             message.channel_id, way.name, **{name: known.get(value, value) for name, value in way.options.items()}
         )
@@ -193,7 +213,8 @@ async def set_scene(guild: SandboxGuild, bot: RaidBot, creator: Person, leader: 
         )
     )
     bot.state._raids.store(led.id, led)
-    return Scene(guild=guild, bot=bot, raid=led, spare=spare)
+    await create_series(guild, start="1 february")
+    return Scene(guild=guild, bot=bot, raid=led, spare=spare, series=(await only_series(bot, guild)).code)
 
 
 async def test_everybody_may_what_they_may_and_nothing_else(guild: SandboxGuild, start: Start) -> None:
@@ -260,18 +281,27 @@ async def test_nothing_of_another_server_is_within_reach(sandbox: Sandbox, guild
         before = await bot.state.raid(scene.raid.id)
         written = await _written(bot, guild)
         for way in entry_points():
-            if "CODE" not in f"{way.name}{way.options}" and "DRAFT" not in way.name:
+            if not any(one in f"{way.name}{way.options}" for one in ("CODE", "SERIES", "DRAFT")):
                 continue
             for number in range(1, 5) if "DRAFT" in way.name else (0,):
                 asked = replace(way, name=way.name.replace("DRAFT", str(number)))
                 said = (await scene.ask(elsewhere.owner, asked, on=spare)).text()
 
-                assert "has no raid with the code" in said or "no longer there" in said or "created already" in said, (
-                    asked
-                )
+                assert any(sentence in said for sentence in OUT_OF_REACH), asked
 
         assert await bot.state.raid(scene.raid.id) == before
         assert await _written(bot, guild) == written
+
+
+OUT_OF_REACH = (
+    "has no raid with the code",
+    "no longer there",
+    "created already",
+    "No series",
+    "This series was deleted",
+    "This draft is gone",
+    "from an older version",
+)
 
 
 async def _written(bot: RaidBot, guild: SandboxGuild) -> list[Any]:
@@ -279,7 +309,7 @@ async def _written(bot: RaidBot, guild: SandboxGuild) -> list[Any]:
     return await bot.state.db.read(
         lambda connection: [
             connection.execute(f"SELECT * FROM {table} WHERE guild = ? ORDER BY id", (guild.id,)).fetchall()  # noqa: S608
-            for table in ("raids", "drafts", "audit", "outbox")
+            for table in ("raids", "drafts", "audit", "outbox", "series")
         ]
     )
 

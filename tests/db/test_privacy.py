@@ -9,7 +9,7 @@ from raidbot.db.privacy import Scope, Table
 
 MEMBER_COLUMNS = {"member", "actor", "creator", "leader", "closed_by", "asked_by", "marked_by"}
 """Names of columns that hold a member's id, wherever they stand."""
-LINK_COLUMN = {Scope.GUILD: "guild", Scope.RAID: "raid"}
+LINK_COLUMN = {Scope.GUILD: "guild", Scope.RAID: "raid", Scope.SERIES: "series"}
 
 
 def schema(tx: sqlite3.Connection) -> dict[str, set[str]]:

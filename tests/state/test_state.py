@@ -262,7 +262,11 @@ async def test_a_draft_pressed_twice_is_one_raid(state: State) -> None:
     draft = await state.db.write(lambda tx: drafts.add(tx, GUILD, ALICE, {}, NOW))
 
     outcomes = await asyncio.gather(
-        *(state.create(unposted_raid(), BY_MANAGER, draft=draft) for _ in range(3)), return_exceptions=True
+        *(
+            state.create(unposted_raid(), BY_MANAGER, within=lambda tx, raid: drafts.use(tx, draft, raid))
+            for _ in range(3)
+        ),
+        return_exceptions=True,
     )
 
     assert [type(outcome) for outcome in outcomes] == [Raid, drafts.DraftUsed, drafts.DraftUsed]

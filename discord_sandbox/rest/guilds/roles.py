@@ -34,6 +34,13 @@ def list_roles(call: Call) -> Answer:
     return 200, [serializers.role(role) for role in call.guild().roles.values()]
 
 
+@routes.add("GET", "/guilds/{guild_id}/roles/member-counts")
+def count_members(call: Call) -> Answer:
+    guild = call.guild()
+    roles = [role for member in guild.members.values() for role in member.roles]
+    return 200, {str(role): roles.count(role) for role in guild.roles if role != guild.id}
+
+
 @routes.add("GET", "/guilds/{guild_id}/roles/{role_id}")
 def get_role(call: Call) -> Answer:
     return 200, serializers.role(_found(call, call.guild()))

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from raidbot.commands.create import views
 from raidbot.commands.create.views import DraftView
+from raidbot.commands.posting.activity_panel import NotANumber, whole
 from raidbot.commands.posting.channels import signup_channel
 from raidbot.commands.posting.emoji_check import check_reactable
 from raidbot.commands.posting.post_waiter import PostWaiter
@@ -19,7 +20,7 @@ from raidbot.commands.ui import form_retry, permissions, responses
 from raidbot.commands.ui.autocomplete import matching
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.interaction import Interaction
-from raidbot.commands.ui.router import Press, UnknownPanel, page_number
+from raidbot.commands.ui.router import Press, page_number
 from raidbot.commands.ui.time_forms import when_field
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, DraftUsed, NoSuchDraft
@@ -50,13 +51,7 @@ from raidbot.state import Cause, State
 from raidbot.utils.clean_text import clean_name
 from raidbot.utils.errors import Refusal
 
-_MAX_DIGITS = 18
 _Choice = app_commands.Choice
-
-
-class NotANumber(Refusal):
-    def __init__(self, text: str) -> None:
-        super().__init__(f"“{text[:20]}” is not a number of seats. Use a whole number from 1 to {MUSEUM_SEATS[-1]}.")
 
 
 class Create(commands.Cog):
@@ -143,7 +138,7 @@ class Create(commands.Cog):
         interaction = press.interaction
         await permissions.check(interaction, Permission.CREATE)
         number, *action = press.parts or ("",)
-        draft_view = await self._load(interaction, DraftId(_whole(number)))
+        draft_view = await self._load(interaction, DraftId(whole(number)))
         match action:
             case ["ask-time", *marks]:
                 zone = (await self._state.settings(permissions.guild_id(interaction))).zone
@@ -151,9 +146,9 @@ class Create(commands.Cog):
                     press, draft_view, "time", "Time of the raid", when_field(zone, draft_view.draft.said), marks
                 )
             case ["ask-name", *marks]:
-                await self._ask(press, draft_view, "name", "Name", views.name_field(draft_view), marks)
+                await self._ask(press, draft_view, "name", "Name", draft_view.panel.name_field(), marks)
             case ["ask-seats", *marks]:
-                await self._ask(press, draft_view, "seats", "Seats", views.seats_field(draft_view), marks)
+                await self._ask(press, draft_view, "seats", "Seats", draft_view.panel.seats_field(), marks)
             case ["preview"]:
                 await self._show_preview(interaction, draft_view)
             case ["change"]:
@@ -222,29 +217,10 @@ class Create(commands.Cog):
             await self._show_preview(interaction, draft_view)
 
     async def _changed(self, press: Press, draft_view: DraftView, action: list[str]) -> DraftView:
-        draft, chosen = draft_view.draft, press.chosen
-        match action:
-            case ["activity"]:
-                return replace(draft_view, draft=draft.choosing(chosen, draft_view.catalogue))
-            case ["length"]:
-                return replace(draft_view, draft=replace(draft, length_minutes=_whole(chosen)))
-            case ["strategy"]:
-                return replace(draft_view, draft=replace(draft, strategy=chosen))
-            case ["teams"]:
-                return replace(draft_view, draft=replace(draft, teams=_whole(chosen)))
-            case ["size"]:
-                return replace(draft_view, draft=replace(draft, team_size=_whole(chosen)))
-            case ["counts", wanted]:
-                return replace(draft_view, draft=replace(draft, counts=wanted == "yes"))
-            case ["name"]:
-                return replace(draft_view, draft=replace(draft, subject=press.fields["name"].strip() or None))
-            case ["seats"]:
-                return replace(draft_view, draft=replace(draft, seats=_number(press.fields["seats"])))
-            case ["time"]:
-                timed, assumptions = await self._timed(press.interaction, draft, press.fields["when"])
-                return replace(draft_view, draft=timed, assumptions=assumptions)
-            case _:
-                raise UnknownPanel
+        if action == ["time"]:
+            timed, assumptions = await self._timed(press.interaction, draft_view.draft, press.fields["when"])
+            return replace(draft_view, draft=timed, assumptions=assumptions)
+        return replace(draft_view, draft=draft_view.panel.chosen(press, action))
 
     async def _timed(self, interaction: Interaction, draft: Draft, text: str) -> tuple[Draft, tuple[str, ...]]:
         """Return the draft at the time that `text` means, and the assumptions made. Raises NotATime."""
@@ -350,19 +326,3 @@ def _begun(typed: str | float) -> str:
     except ValueError:
         return str(typed)
     return "" if math.isnan(number) else f"{number:g}"
-
-
-def _whole(text: str) -> int:
-    """Parse a number that the panel itself wrote. Raises UnknownPanel."""
-    if not text.isdecimal() or len(text) > _MAX_DIGITS:
-        raise UnknownPanel
-    return int(text)
-
-
-def _number(text: str) -> int:
-    if not text.strip().isdecimal():
-        raise NotANumber(text)
-    seats = int(text)
-    if seats not in MUSEUM_SEATS:
-        raise NotANumber(text)
-    return seats

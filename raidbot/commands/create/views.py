@@ -1,43 +1,23 @@
 """Views of /create: the draft's panel, its forms and the preview."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 import discord
 
+from raidbot.commands.posting.activity_panel import LABELS as ACTIVITY_LABELS
+from raidbot.commands.posting.activity_panel import ActivityPanel
 from raidbot.commands.posting.preview import Parts, mark_of
-from raidbot.commands.ui.components import BLUE, GREEN, GREY, MAX_OPTIONS, RED, Controls, options, page_of, panel_embed
-from raidbot.commands.ui.forms import Field
-from raidbot.commands.ui.responses import Item, Row
+from raidbot.commands.ui.components import BLUE, GREEN, GREY, RED, Controls, panel_embed
+from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
 from raidbot.commands.ui.time_forms import WHEN_LABEL, both_clocks, understood
 from raidbot.db.drafts import DraftId
-from raidbot.raids.drafts import (
-    MAX_SUBJECT_LENGTH,
-    MAX_TEAMS,
-    MUSEUM_SEATS,
-    TEAM_SIZES,
-    Activity,
-    Draft,
-    activities,
-    activity_of,
-    asks,
-    key_of,
-    label_of,
-    missing,
-)
+from raidbot.raids.drafts import Activity, Draft, missing
 from raidbot.raids.templates.catalogue import Catalogue
-from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Template, spoken_length
-from raidbot.utils.clean_text import clean_name
-from raidbot.utils.text import escape
 
 PANEL = "create"
-LABELS = {
-    "when": WHEN_LABEL,
-    "name": "Boss or dungeon",
-    "seats": f"Number of seats, 1 to {MUSEUM_SEATS[-1]}",
-}
+LABELS = {"when": WHEN_LABEL, **ACTIVITY_LABELS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +38,12 @@ class DraftView:
         return Controls(partial(address, PANEL, self.id))
 
     @property
-    def activity(self) -> Activity | None:
-        return activity_of(self.draft, self.catalogue)
+    def panel(self) -> ActivityPanel:
+        return ActivityPanel(self.draft, self.catalogue, self.controls)
 
     @property
-    def asks(self) -> frozenset[str]:
-        return asks(self.activity) if self.activity else frozenset()
+    def activity(self) -> Activity | None:
+        return self.panel.activity
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -72,20 +52,7 @@ class DraftView:
 
 def summary(draft_view: DraftView) -> discord.Embed:
     """Summarize the choices made so far and those still missing."""
-    draft, asked = draft_view.draft, draft_view.asks
-    lines = [f"**What:** {escape(label_of(draft_view.activity))}"] if draft_view.activity else []
-    if draft.length_minutes:
-        lines.append(f"**Length:** {spoken_length(draft.length_minutes)}")
-    if draft.strategy:
-        lines.append(f"**Strategy:** {escape(draft.strategy)}")
-    if "teams" in asked and draft.teams:
-        lines.append(f"**Teams:** {draft.teams} of {draft.team_size}")
-    if "seats" in asked:
-        lines.append(f"**Seats:** {draft.seats}")
-    if draft.subject:
-        lines.append(f"**Name:** {escape(draft.subject)}")
-    if "counts" in asked:
-        lines.append(f"**Counts for statistics:** {'yes' if draft.counts else 'no'}")
+    draft, lines = draft_view.draft, draft_view.panel.summary()
     if draft.starts_at:
         lines.append(f"**Time:** {both_clocks(draft.starts_at, str(draft.zone))}")
     embed = panel_embed("Create a raid", "\n".join(lines) or "Choose below.")
@@ -96,66 +63,18 @@ def summary(draft_view: DraftView) -> discord.Embed:
 
 def rows(draft_view: DraftView, page: int | None = None) -> tuple[Row, ...]:
     """Return the panel's rows, at most five (Discord's limit). `page` defaults to the one with the chosen activity."""
-    return (
-        *_activity_rows(draft_view, page),
-        *_template_rows(draft_view),
-        *_team_rows(draft_view),
-        _buttons(draft_view),
-    )
-
-
-def _activity_rows(draft_view: DraftView, page: int | None) -> tuple[Row, ...]:
-    offered = activities(draft_view.catalogue)
-    chosen = key_of(draft_view.activity) if draft_view.activity else None
-    if page is None:
-        page = next((place for place, (key, _) in enumerate(offered) if key == chosen), 0) // MAX_OPTIONS
-    shown = page_of(offered, page)
-    hint = "What is it?" if shown.pages == 1 else f"What is it? (page {shown.number + 1} of {shown.pages})"
-    select = _select(draft_view, "activity", hint, shown.items, chosen)
-    turn = draft_view.controls.page_buttons(shown.number, shown.pages, "page")
-    return (select, turn) if turn else (select,)
-
-
-def _template_rows(draft_view: DraftView) -> tuple[Row, ...]:
-    template = draft_view.activity
-    if not isinstance(template, Template):
-        return ()
-    found: list[Row] = []
-    if len(template.lengths) > 1:
-        lengths = [(str(minutes), spoken_length(minutes)) for minutes in template.lengths]
-        chosen = draft_view.draft.length_minutes
-        found.append(_select(draft_view, "length", "How long?", lengths, str(chosen) if chosen else None))
-    if template.strategies:
-        strategies = [(strategy.name, strategy.name) for strategy in template.strategies]
-        found.append(_select(draft_view, "strategy", "Which strategy?", strategies, draft_view.draft.strategy))
-    return tuple(found)
-
-
-def _team_rows(draft_view: DraftView) -> tuple[Row, ...]:
-    if "teams" not in draft_view.asks:
-        return ()
-    counts = [(str(n), f"{n} team" if n == 1 else f"{n} teams") for n in range(1, MAX_TEAMS + 1)]
-    sizes = [(str(n), f"{n} seats in a team") for n in TEAM_SIZES]
-    teams = draft_view.draft.teams
-    return (
-        _select(draft_view, "teams", "How many teams?", counts, str(teams) if teams else None),
-        _select(draft_view, "size", "How large is a team?", sizes, str(draft_view.draft.team_size)),
-    )
+    panel = draft_view.panel
+    return (*panel.activity_rows(page), *panel.detail_rows(), _buttons(draft_view))
 
 
 def _buttons(draft_view: DraftView) -> Row:
-    draft, asked, button = draft_view.draft, draft_view.asks, draft_view.controls.button
-    found: list[Item] = [button("Time", "ask-time", GREY if draft.starts_at else BLUE)]
-    if "subject" in asked:
-        found.append(button("Name", "ask-name"))
-    if "seats" in asked:
-        found.append(button("Seats", "ask-seats"))
-    if "counts" in asked:
-        counting = "Counts" if draft.counts else "Does not count"
-        found.append(button(counting, "counts", GREY, "no" if draft.counts else "yes"))
-    found.append(button("Preview", "preview", BLUE, disabled=bool(draft_view.missing)))
-    found.append(button("Discard", "discard", RED))
-    return tuple(found)
+    draft, button = draft_view.draft, draft_view.controls.button
+    return (
+        button("Time", "ask-time", GREY if draft.starts_at else BLUE),
+        *draft_view.panel.detail_buttons(),
+        button("Preview", "preview", BLUE, disabled=bool(draft_view.missing)),
+        button("Discard", "discard", RED),
+    )
 
 
 def preview_rows(draft_view: DraftView) -> tuple[Row, ...]:
@@ -175,22 +94,7 @@ def preview_text(draft_view: DraftView, channel: discord.TextChannel) -> str:
     return "\n".join(lines)
 
 
-def name_field(draft_view: DraftView) -> Field:
-    return Field("name", LABELS["name"], draft_view.draft.subject or "", max_length=MAX_SUBJECT_LENGTH, required=False)
-
-
-def seats_field(draft_view: DraftView) -> Field:
-    return Field("seats", LABELS["seats"], str(draft_view.draft.seats), max_length=2)
-
-
 def again_rows(draft: str, *again: str) -> tuple[Row, ...]:
     """Return the buttons below a refused form; the action `again` opens it again."""
     controls = Controls(partial(address, PANEL, draft))
     return ((controls.button("Try again", again[0], BLUE, *again[1:]), controls.button("Give up", "change")),)
-
-
-def _select(
-    draft_view: DraftView, action: str, hint: str, choices: Sequence[tuple[str, str]], chosen: str | None
-) -> Row:
-    named = [(value, clean_name(name, MAX_LABEL_LENGTH)) for value, name in choices]
-    return (draft_view.controls.select(hint, action, options(named, chosen)),)

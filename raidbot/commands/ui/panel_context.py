@@ -103,7 +103,7 @@ C = TypeVar("C", bound=PanelContext)
 
 @dataclass(frozen=True, slots=True)
 class Action(Generic[C]):
-    """The coroutine `do` for a press. It needs any one of `permissions`, and all of `also`.
+    """The coroutine `do` for a press. It needs any one of `permissions`, if there are any, and all of `also`.
 
     If a submitted form is refused, the action `again` opens the form again, filled in with what was typed.
     After any other refusal `page` shows a page with the refusal above it; None shows the panel.
@@ -124,7 +124,8 @@ async def run_action(context: C, action: Action[C], raid: Raid | None = None) ->
     if context.interaction.message is None:  # a form opened by a command has no panel to edit
         await responses.defer(context.interaction)
     try:
-        await permissions.check_any(context.interaction, action.permissions, raid)
+        if action.permissions:
+            await permissions.check_any(context.interaction, action.permissions, raid)
         for permission in action.also:
             await permissions.check(context.interaction, permission)
         await action.do(context)

@@ -78,6 +78,19 @@ class AuditAction(StrEnum):
     TEMPLATE_RENAMED = "template.renamed"
     TEMPLATE_CHANGED = "template.changed"
 
+    SERIES_CREATED = "series.created"
+    SERIES_DELETED = "series.deleted"
+    SERIES_CHANGED = "series.changed"
+    SERIES_DATE_CHANGED = "series.date_changed"
+    SERIES_DATES_OFF = "series.dates_off"
+    SERIES_MISSED = "series.missed"
+    SERIES_FAILED = "series.failed"
+    SERIES_STOPPED = "series.stopped"
+    SERIES_UNHEARD = "series.unheard"
+    STANDING_BEGUN = "standing.begun"
+    STANDING_ENDED = "standing.ended"
+    STANDING_RESTS = "standing.rests"
+
 
 def known_action(code: str | None) -> AuditAction | None:
     """Return the action with this code; None for old texts, and for codes of a newer RaidBot that was there before."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from raidbot.raids.audit import series_words
 from raidbot.raids.audit.arguments import number, part, parts, text
 from raidbot.raids.audit.entry import Arguments, AuditAction, Entry, known_action
 from raidbot.raids.audit.old_entries import AnyEntry, OldEntry
@@ -43,6 +44,9 @@ def words(entry: AnyEntry) -> Words:
             return _setting(entry)
         case AuditAction.TEMPLATE_CHANGED:
             return _template(entry)
+        case AuditAction.SERIES_CHANGED:
+            values = series_words.VALUES[entry.action](entry.arguments)
+            return Words(series_words.changed_title(entry.arguments), *values)
         case _:
             return Words(title(entry.action), *_VALUES.get(entry.action, _nothing)(entry.arguments))
 
@@ -109,6 +113,7 @@ _TITLES = {
     AuditAction.TEMPLATE_DISABLED: "template disabled",
     AuditAction.TEMPLATE_RENAMED: "template name changed",
     AuditAction.TEMPLATE_CHANGED: "template changed",
+    **series_words.TITLES,
 }
 
 
@@ -260,4 +265,5 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.TEMPLATE_ENABLED: _after("template"),
     AuditAction.TEMPLATE_DISABLED: _after("template"),
     AuditAction.TEMPLATE_RENAMED: _texts,
+    **series_words.VALUES,
 }

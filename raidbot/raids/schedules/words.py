@@ -9,7 +9,6 @@ from raidbot.raids.schedules.preview import Mark, PreviewDate, Totals
 from raidbot.raids.schedules.rules import LAST, Daily, EveryHours, MonthlyByDate, MonthlyByWeekday, OnDates, Weekly
 from raidbot.utils.words import (
     WEEKDAYS,
-    Instant,
     Length,
     Listed,
     Name,
@@ -39,7 +38,7 @@ def describe(schedule: Schedule) -> Text:
     """Return a schedule in sentences: its rule with time and zone, its end, its posting, and its pause."""
     return paragraph(
         describe_rule(schedule),
-        _counted_from(schedule),
+        describe_start(schedule),
         describe_end(schedule),
         describe_posting(schedule.posting),
         _paused(schedule),
@@ -69,6 +68,13 @@ def describe_rule(schedule: Schedule) -> Text:
             return _dates(schedule.rule, schedule.zone)
         case _:
             assert_never(schedule.rule)
+
+
+def describe_start(schedule: Schedule) -> Text | None:
+    """Return the date from which a rule with an interval counts, or None where it makes no difference."""
+    if isinstance(schedule.rule, EveryHours | OnDates) or schedule.rule.interval == 1:
+        return None
+    return say("Counted from {day}.", day=day_in_words(schedule.start))
 
 
 def describe_end(schedule: Schedule) -> Text | None:
@@ -109,14 +115,14 @@ def describe_date(schedule: Schedule, one: PreviewDate) -> Text:
     return line
 
 
-def describe_totals(rest: Totals) -> Text:
+def describe_totals(schedule: Schedule, rest: Totals) -> Text:
     """Return how many raids take place, how many dates are off, and when the last raid is."""
     raids = count("{n} raid", "{n} raids", rest.raids)
     off = count("{n} date off", "{n} dates off", len(rest.off)) if rest.off else None
     both = say("{raids}, {off}.", raids=raids, off=off) if off else say("{raids}.", raids=raids)
     if rest.last is None:
         return both
-    return paragraph(both, say("The last one is {at}.", at=Instant(rest.last.starts_at)))
+    return paragraph(both, say("The last one is {at}.", at=_wall_clock(schedule, rest.last.starts_at)))
 
 
 def describe_without_effect(days: int) -> Text:
@@ -204,12 +210,6 @@ def _dates(rule: OnDates, zone: str) -> Text:
     more = number - _MAX_LISTED
     hidden = count("… and {n} more", "… and {n} more", more) if more > 0 else None
     return lines(count("On {n} date:", "On {n} dates:", number), shown, hidden)
-
-
-def _counted_from(schedule: Schedule) -> Text | None:
-    if isinstance(schedule.rule, EveryHours | OnDates) or schedule.rule.interval == 1:
-        return None
-    return say("Counted from {day}.", day=day_in_words(schedule.start))
 
 
 def _lead(lead: Lead) -> Text:

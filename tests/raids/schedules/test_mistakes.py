@@ -267,7 +267,8 @@ def test_s40_seven_of_eight_take_place_and_one_press_makes_it_eight() -> None:
     longer = preview(edits.lengthen(off), now=utc("2027-11-01")).totals
 
     assert rest is not None
-    assert str(describe_totals(rest)).startswith("7 raids, 1 date off. The last one is <t:")
+    said = str(describe_totals(off, rest))
+    assert said.startswith("7 raids, 1 date off. The last one is Sunday 26 December 2027, 20:00 (")
     assert rest.last is not None
     assert rest.last.starts_at == utc("2027-12-27T01:00")
     assert longer is not None

@@ -116,7 +116,7 @@ def test_totals_count_what_takes_place_and_what_does_not() -> None:
     over = preview(replace(SUNDAYS, end=Count(2)), now=utc("2027-03-20"))
     assert over.dates == ()
     assert over.totals is not None
-    assert str(describe_totals(over.totals)) == "0 raids."
+    assert str(describe_totals(SUNDAYS, over.totals)) == "0 raids."
 
 
 def test_single_changes_without_effect_are_listed() -> None:

@@ -1,0 +1,164 @@
+"""What became of the occurrences of series, and the dates off of all series of a guild, as rows."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from raidbot.db import cells
+from raidbot.db.cells import SetAside
+from raidbot.db.series import SeriesDeletedError, recurrence
+from raidbot.db.timestamps import instant, seconds
+from raidbot.raids.model import GuildId, Raid, RaidId
+from raidbot.raids.schedules.model import DatesOff, Schedule
+from raidbot.raids.schedules.occurrences import Occurrence
+from raidbot.raids.schedules.rules import RecurrenceId
+from raidbot.raids.series.model import OccurrenceState, PastOccurrence, SeriesId, TroubleCode
+from raidbot.raids.series.serialization import UnreadableSeriesError, dates_off_from_json, dates_off_to_json
+
+_MISSED_KEPT = 100
+"""Missed occurrences of a series whose dates are kept."""
+
+
+class AlreadyPostedError(Exception):
+    """The occurrence was posted before."""
+
+
+# Dates off of all series of a guild
+
+
+def dates_off(
+    connection: sqlite3.Connection, guild: GuildId, faults: list[SetAside] | None = None
+) -> tuple[DatesOff, ...]:
+    """Return the guild's dates off; what cannot be read is added to `faults` and left out."""
+    faults = [] if faults is None else faults
+    found = []
+    rows = connection.execute("SELECT first, last FROM series_dates_off WHERE guild = ?", (guild,)).fetchall()
+    for first, last in rows:
+        try:
+            found.append(dates_off_from_json([first, last]))
+        except UnreadableSeriesError as why:
+            row = f"{guild} {cells.shown(first)}"
+            faults.append(SetAside(table="series_dates_off", row=row, guild=guild, why=str(why)))
+    return tuple(sorted(found))
+
+
+def save_dates_off(
+    tx: sqlite3.Connection, guild: GuildId, before: Iterable[DatesOff], after: Iterable[DatesOff], *, now: datetime
+) -> None:
+    """Write the difference, and let all series of the guild be looked at."""
+    was, becomes = set(before), set(after)
+    rows = [(guild, *dates_off_to_json(off)) for off in was - becomes]
+    tx.executemany("DELETE FROM series_dates_off WHERE guild = ? AND first = ? AND last = ?", rows)
+    rows = [(guild, *dates_off_to_json(off)) for off in becomes - was]
+    tx.executemany("INSERT OR IGNORE INTO series_dates_off (guild, first, last) VALUES (?, ?, ?)", rows)
+    tx.execute("UPDATE series SET next_at = ? WHERE guild = ?", (seconds(now), guild))
+
+
+def delete_dates_off(tx: sqlite3.Connection, guild: GuildId) -> None:
+    tx.execute("DELETE FROM series_dates_off WHERE guild = ?", (guild,))
+
+
+# Occurrences
+
+
+def claim(tx: sqlite3.Connection, series: SeriesId, occurrence: Occurrence, raid: RaidId) -> None:
+    """Record that the occurrence is posted as this raid. Raises AlreadyPostedError or SeriesDeletedError."""
+    if tx.execute("SELECT 1 FROM series WHERE id = ?", (series,)).fetchone() is None:
+        raise SeriesDeletedError
+    cursor = tx.execute(
+        "INSERT INTO series_occurrences (series, planned_on, state, starts_at, raid) VALUES (?, ?, 'posted', ?, ?)"
+        " ON CONFLICT (series, planned_on) DO UPDATE SET state = 'posted', starts_at = excluded.starts_at,"
+        " raid = excluded.raid, reason = NULL WHERE state <> 'posted'",
+        (series, str(occurrence.id), seconds(occurrence.starts_at), raid),
+    )
+    if cursor.rowcount != 1:
+        raise AlreadyPostedError
+
+
+def release(tx: sqlite3.Connection, raid: Raid, next_at: datetime) -> None:
+    """Take back the claim of a raid that could not be posted; its series is looked at again at `next_at`."""
+    tx.execute("DELETE FROM series_occurrences WHERE raid = ?", (raid.id,))
+    tx.execute("UPDATE series SET next_at = ? WHERE id = ?", (seconds(next_at), raid.series))
+
+
+def note_missed(
+    tx: sqlite3.Connection, series: SeriesId, missed: Iterable[Occurrence], reason: TroubleCode | None
+) -> None:
+    """Record missed occurrences, and forget the oldest if there are more than `_MISSED_KEPT`."""
+    tx.executemany(
+        "INSERT OR IGNORE INTO series_occurrences (series, planned_on, state, starts_at, reason)"
+        " VALUES (?, ?, 'missed', ?, ?)",
+        [(series, str(one.id), seconds(one.starts_at), reason) for one in list(missed)[-_MISSED_KEPT:]],
+    )
+    tx.execute(
+        "DELETE FROM series_occurrences WHERE id IN (SELECT id FROM series_occurrences"
+        " WHERE series = ? AND state = 'missed' ORDER BY starts_at DESC LIMIT -1 OFFSET ?)",
+        (series, _MISSED_KEPT),
+    )
+
+
+def posted(connection: sqlite3.Connection, series: SeriesId) -> frozenset[RecurrenceId]:
+    """Return the occurrences that are posted. Rows that cannot be read are left out."""
+    rows = connection.execute(
+        "SELECT planned_on FROM series_occurrences WHERE series = ? AND state = 'posted'", (series,)
+    ).fetchall()
+    found = set()
+    for (planned_on,) in rows:
+        try:
+            found.add(recurrence(planned_on))
+        except cells.UnreadableCellError:
+            continue
+    return frozenset(found)
+
+
+def history(connection: sqlite3.Connection, series: SeriesId, *, limit: int) -> list[PastOccurrence]:
+    """Return what became of the last occurrences, latest start first. Rows that cannot be read are left out."""
+    rows = connection.execute(
+        "SELECT planned_on, state, starts_at, raid, reason FROM series_occurrences WHERE series = ?"
+        " ORDER BY starts_at DESC LIMIT ?",
+        (series, limit),
+    ).fetchall()
+    found = []
+    for planned_on, state, starts_at, raid, reason in rows:
+        try:
+            posted_as = cells.optional(cells.snowflake)(raid)
+            found.append(
+                PastOccurrence(
+                    id=recurrence(planned_on),
+                    state=cells.one_of(OccurrenceState)(state),
+                    starts_at=instant(starts_at),
+                    raid=None if posted_as is None else RaidId(posted_as),
+                    reason=cells.optional(cells.one_of(TroubleCode))(reason),
+                )
+            )
+        except cells.UnreadableCellError:
+            continue
+    return found
+
+
+def last_raid(connection: sqlite3.Connection, series: SeriesId, *, before: datetime) -> RaidId | None:
+    """Return the last raid of the series before an instant that was posted and not cancelled."""
+    row = connection.execute(
+        "SELECT id FROM raids WHERE series = ? AND status IN ('open', 'closed') AND starts_at < ?"
+        " ORDER BY starts_at DESC LIMIT 1",
+        (series, seconds(before)),
+    ).fetchone()
+    return None if row is None else RaidId(row[0])
+
+
+def next_raid(connection: sqlite3.Connection, series: SeriesId, *, after: datetime) -> RaidId | None:
+    """Return the first raid of the series after an instant that was posted and not cancelled."""
+    row = connection.execute(
+        "SELECT id FROM raids WHERE series = ? AND status IN ('open', 'closed') AND starts_at > ?"
+        " ORDER BY starts_at LIMIT 1",
+        (series, seconds(after)),
+    ).fetchone()
+    return None if row is None else RaidId(row[0])
+
+
+def move_claims(tx: sqlite3.Connection, series: SeriesId, schedule: Schedule, *, to: SeriesId) -> None:
+    """Hand over what became of the occurrences from the start of a later part of the series on."""
+    first = RecurrenceId(schedule.start.date())
+    rows = tx.execute("SELECT id, planned_on FROM series_occurrences WHERE series = ?", (series,)).fetchall()
+    later = [(to, row) for row, planned_on in rows if RecurrenceId.parse(planned_on) >= first]
+    tx.executemany("UPDATE series_occurrences SET series = ? WHERE id = ?", later)

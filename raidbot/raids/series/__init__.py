@@ -1,0 +1,1 @@
+"""Series: recurring raids as values, the raids planned from them, and who has a standing place."""
