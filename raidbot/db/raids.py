@@ -79,6 +79,7 @@ _COLUMNS: dict[str, _Column] = {
     "channel": _Column(lambda r: r.channel, cells.snowflake),
     "message": _Column(lambda r: r.message, cells.optional(cells.snowflake)),
     "thread": _Column(lambda r: r.thread, cells.optional(cells.snowflake)),
+    "mention_role": _Column(lambda r: r.mention_role, cells.optional(cells.snowflake)),
     "starts_at": _Column(lambda r: seconds(r.starts_at), instant),
     "zone": _Column(lambda r: r.zone, cells.zone),
     "time_revision": _Column(lambda r: r.time_revision, cells.counter),

@@ -162,7 +162,8 @@ class GivenUp:
 class Raid:
     """Any signup post. Instants are aware UTC; `zone` is the IANA name of the zone in which the start was given.
 
-    `lengths` and `length_minutes` are minutes. `hold` keeps the clock from closing a reopened raid before its start.
+    `lengths` and `length_minutes` are minutes. `mention_role` is mentioned above the board, once, when it is posted.
+    `hold` keeps the clock from closing a reopened raid before its start.
     `begun` is noted when signups end at the start; a raid that is open and has begun was reopened for latecomers.
     `not_held` is True for a cancelled raid that had begun: it did not take place, and keeps its attendance.
 
@@ -191,6 +192,7 @@ class Raid:
     channel: ChannelId
     message: MessageId | None = None
     thread: ChannelId | None = None
+    mention_role: int | None = None
 
     starts_at: datetime
     zone: str

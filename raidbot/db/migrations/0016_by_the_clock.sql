@@ -11,7 +11,7 @@ SELECT 1;
 
 
 -- Announcements of raids, series and templates.
-SELECT 1;
+ALTER TABLE raids ADD COLUMN mention_role INTEGER;
 -- End of announcements.
 
 

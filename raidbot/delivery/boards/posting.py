@@ -167,7 +167,13 @@ class Posting:
             sent = await with_controls(
                 self._api,
                 board.controls,
-                lambda controls: channel.send(embed=board.embed(), nonce=nonce, view=controls),  # type: ignore[arg-type]
+                lambda controls: channel.send(
+                    board.content,
+                    embed=board.embed(),
+                    nonce=nonce,
+                    view=controls,  # type: ignore[arg-type]
+                    allowed_mentions=board.mentions,
+                ),
                 Family.MESSAGES,
                 thing.guild,
             )
