@@ -67,6 +67,7 @@ REGISTRY = (
     Table(name="refused_forms", scope=Scope.GUILD, ids=("member",), typed=("fields",)),
     # `target` is a member's id if `kind` is 'dm', else a channel's. `dedupe` ends with the member's id.
     Table(name="outbox", scope=Scope.GUILD, ids=("target",), texts=("payload", "dedupe", "last_error")),
+    Table(name="announcements", scope=Scope.GUILD, typed=("text",)),
     # Rows of the Node.js bot as they were. Some keys hold a member's id.
     Table(name="moved_rows", scope=Scope.GUILD, texts=("key", "payload")),
 )

@@ -101,7 +101,11 @@ _COLUMNS: dict[str, _Column] = {
 """Column names and how to write and read them. Each depends only on the attribute of the same name."""
 
 
-_OTHERS: dict[str, Callable[[object], object]] = {"board_hash": cells.text, "post_claimed_at": instant_or_none}
+_OTHERS: dict[str, Callable[[object], object]] = {
+    "board_hash": cells.text,
+    "post_claimed_at": instant_or_none,
+    "next_announcement": instant_or_none,
+}
 """Columns that are no attributes of a raid. SQLite changes no row with a value of a wrong type in any of them."""
 _STORED = (*_COLUMNS, *_OTHERS)
 

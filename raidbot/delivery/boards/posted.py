@@ -259,6 +259,10 @@ class PostedKind(Protocol):
     async def note_posted(self, thing: int, message: MessageId, /) -> bool:
         """Record the thing's message; return False if it must not stay, because the thing is over."""
 
+    async def mention_unheard(self, _thing: int, _role: int, /) -> None:
+        """The message mentions this role, and Discord notified nobody."""
+        return
+
     async def refused(self, thing: int, lacking: tuple[str, ...], /) -> None:
         """Discord refuses to post the thing; `lacking` are the names of permissions that the bot lacks there."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from raidbot.raids.audit import announcement_words
 from raidbot.raids.audit.arguments import number, part, parts, text
 from raidbot.raids.audit.entry import Arguments, AuditAction, Entry, known_action
 from raidbot.raids.audit.old_entries import AnyEntry, OldEntry
@@ -109,6 +110,7 @@ _TITLES = {
     AuditAction.TEMPLATE_DISABLED: "template disabled",
     AuditAction.TEMPLATE_RENAMED: "template name changed",
     AuditAction.TEMPLATE_CHANGED: "template changed",
+    **announcement_words.TITLES,
 }
 
 
@@ -260,4 +262,5 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.TEMPLATE_ENABLED: _after("template"),
     AuditAction.TEMPLATE_DISABLED: _after("template"),
     AuditAction.TEMPLATE_RENAMED: _texts,
+    **announcement_words.VALUES,
 }
