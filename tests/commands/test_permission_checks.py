@@ -17,6 +17,7 @@ from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Message
 from discord_sandbox.store import Role as ServerRole
 from raidbot.bot import RaidBot
+from raidbot.commands.announcements.actions import ACTIONS as ANNOUNCEMENT_ACTIONS
 from raidbot.commands.raid.cog import ACTIONS
 from raidbot.commands.templates.cog import ACTIONS as TEMPLATE_ACTIONS
 from raidbot.commands.ui.router import Router
@@ -91,11 +92,13 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "board": {"place": EVERYBODY, "leave": EVERYBODY},
     "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
     "templates": {f"{name}:dragonspyre": action.permissions for name, action in TEMPLATE_ACTIONS.items()},
+    "announce": {f"raid-CODE:{name}": (P.RAID_ANNOUNCE,) for name in ANNOUNCEMENT_ACTIONS},
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
 }
 """Permissions for each panel's actions, of which any one is enough."""
 ALSO: dict[str, dict[str, Permission]] = {
     "raid": dict.fromkeys(("ask-copy", "copy", "copy-go"), P.CREATE),
+    "announce": {f"raid-CODE:{name}": P.PINGS for name, action in ANNOUNCEMENT_ACTIONS.items() if action.also},
     "setup": {
         "ask-zone": P.SETTINGS,
         "zone": P.SETTINGS,
@@ -119,7 +122,7 @@ class EntryPoint:
 
     @property
     def is_about_a_raid(self) -> bool:
-        return self.name.split(" ")[0] == "raid" or self.name.startswith("raid:")
+        return self.name.split(" ")[0] == "raid" or self.name.startswith(("raid:", "announce:raid-"))
 
 
 def entry_points() -> Iterator[EntryPoint]:

@@ -1,5 +1,7 @@
 """Routes of guild roles."""
 
+from collections import Counter
+
 from discord_sandbox import guilds, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
@@ -32,6 +34,14 @@ _role = shape(
 @routes.add("GET", "/guilds/{guild_id}/roles")
 def list_roles(call: Call) -> Answer:
     return 200, [serializers.role(role) for role in call.guild().roles.values()]
+
+
+@routes.add("GET", "/guilds/{guild_id}/roles/member-counts")
+def count_members(call: Call) -> Answer:
+    """Return the number of members with each role but @everyone."""
+    guild = call.guild()
+    held = Counter(role for member in guild.members.values() for role in member.roles)
+    return 200, {str(role): held[role] for role in guild.roles if role != guild.id}
 
 
 @routes.add("GET", "/guilds/{guild_id}/roles/{role_id}")
