@@ -102,7 +102,7 @@ def _payload(connection: sqlite3.Connection, raid: Raid, post: PlannedPost) -> d
         "minutes": post.moment.minutes,
         "text": post.text,
         "seated": post.seated,
-        "roles": post.roles,
+        "roles": list(post.roles),
     }
     return {"content": message.content, "mentions": _mentions(message), ANNOUNCES: announces}
 

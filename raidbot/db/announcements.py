@@ -23,6 +23,8 @@ from raidbot.raids.announcements.model import (
     planned,
 )
 from raidbot.raids.audit.announcement_entries import change_entries, missed_entry, posted_entry
+from raidbot.raids.audit.entry import AuditAction
+from raidbot.raids.audit.words import words
 from raidbot.raids.events import Cause
 from raidbot.raids.model import ChannelId, GuildId, Raid, RaidId, Source, Status
 
@@ -166,6 +168,20 @@ def pinged_roles(connection: sqlite3.Connection, guild: GuildId) -> dict[int, se
     ).fetchall():
         if isinstance(role, int):
             found.setdefault(role, set()).add(channel if isinstance(channel, int) else None)
+    return found
+
+
+def unheard_mentions(connection: sqlite3.Connection, *, limit: int = 20) -> list[tuple[GuildId, str]]:
+    """Return the newest mentions that notified nobody, once each: the guild, and the entry in words."""
+    rows = connection.execute(
+        "SELECT guild, arguments, max(id) FROM audit WHERE action = ? GROUP BY guild, arguments"
+        " ORDER BY 3 DESC LIMIT ?",
+        (AuditAction.MENTION_UNHEARD, limit),
+    ).fetchall()
+    found: list[tuple[GuildId, str]] = []
+    for guild, arguments, _ in rows:
+        entry = audit.entry_of(AuditAction.MENTION_UNHEARD, None, None, None, arguments)
+        found.append((GuildId(guild), words(entry).after or ""))
     return found
 
 

@@ -92,13 +92,13 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "board": {"place": EVERYBODY, "leave": EVERYBODY},
     "mysignups": {"page:0": EVERYBODY, "take:CODE": EVERYBODY, "stop:CODE": EVERYBODY, "leave:CODE": EVERYBODY},
     "templates": {f"{name}:dragonspyre": action.permissions for name, action in TEMPLATE_ACTIONS.items()},
-    "announce": {f"raid-CODE:{name}": (P.RAID_ANNOUNCE,) for name in ANNOUNCEMENT_ACTIONS},
+    "announce": dict.fromkeys(ANNOUNCEMENT_ACTIONS, (P.RAID_ANNOUNCE,)),
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
 }
 """Permissions for each panel's actions, of which any one is enough."""
 ALSO: dict[str, dict[str, Permission]] = {
     "raid": dict.fromkeys(("ask-copy", "copy", "copy-go"), P.CREATE),
-    "announce": {f"raid-CODE:{name}": P.PINGS for name, action in ANNOUNCEMENT_ACTIONS.items() if action.also},
+    "announce": {name: P.PINGS for name, action in ANNOUNCEMENT_ACTIONS.items() if action.also},
     "setup": {
         "ask-zone": P.SETTINGS,
         "zone": P.SETTINGS,
@@ -107,7 +107,7 @@ ALSO: dict[str, dict[str, Permission]] = {
     },
 }
 """Permissions that a panel's action needs besides, because it does what they are about."""
-SUBJECT_SEGMENTS = {"create": "DRAFT", "raid": "CODE"}
+SUBJECT_SEGMENTS = {"create": "DRAFT", "raid": "CODE", "announce": "raid-CODE"}
 """Segment between the panel's name and the action in a `custom_id`."""
 
 

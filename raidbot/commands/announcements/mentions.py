@@ -1,5 +1,6 @@
 """Whom an announcement may notify, how many people that is, and what the bot lacks for it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -14,7 +15,7 @@ from raidbot.delivery.mentions import may_notify
 from raidbot.raids.announcements.model import Announcement, Ping, Place
 from raidbot.raids.permissions import Permission
 from raidbot.utils.errors import Refusal
-from raidbot.utils.words import Listed, Name, Raw, Text, count, say
+from raidbot.utils.words import Listed, Name, Raw, Text, count, render, say
 
 MAX_UNASKED = 25
 """People whom an announcement may reach without a question before."""
@@ -111,6 +112,18 @@ def lacking(guild: discord.Guild, subject: Subject, one: Announcement) -> Text |
     if role is None or may_notify(role, channel):
         return None
     return unheard(role, channel)
+
+
+def unheard_mentions(guild: discord.Guild, pinged: Mapping[int, Iterable[int | None]]) -> list[str]:
+    """Return a sentence for each role that the bot cannot notify in one of its channels; None stands for boards'."""
+    found: list[str] = []
+    for role in (guild.get_role(one) for one in pinged):
+        for number in () if role is None else sorted(pinged[role.id], key=lambda one: one or 0):
+            channel = guild.get_channel(number or 0)
+            where = channel if isinstance(channel, discord.TextChannel) else None
+            if role is not None and not may_notify(role, where):
+                found.append(render(unheard(role, where)))
+    return found
 
 
 def unheard(role: discord.Role, channel: discord.TextChannel | None) -> Text:

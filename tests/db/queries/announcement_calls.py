@@ -46,6 +46,7 @@ def announcement_calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "announce", announce
     yield "pinged_roles", partial(announcements.pinged_roles, guild=GUILD)
     yield "send", send
+    yield "unheard_mentions", announcements.unheard_mentions
     yield "change (none)", partial(changed, owner=of_raid)
     yield "follow", lambda tx: announcements.follow(tx, None, replace(_stored(tx, raid), status=Status.CANCELLED), NOW)
     yield "forget", partial(announcements.forget, guild=GUILD, owners=[of_raid])

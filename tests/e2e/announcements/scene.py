@@ -12,6 +12,7 @@ from raidbot.raids.announcements.model import Announcement, Moment, Owner, Ping,
 from raidbot.raids.model import ChannelId, GuildId, MessageId, Raid, Source
 from raidbot.state import Cause
 from tests.db.audit.rows_in_words import rows_in_words
+from tests.delivery.harness import until
 from tests.raid_boards import post_raid
 
 
@@ -19,14 +20,15 @@ def before(
     minutes: int,
     text: str = "",
     *,
-    place: Place = Place.BOARD,
+    place: Place | None = None,
     channel: int | None = None,
     ping: Ping = Ping.NOBODY,
     role: int | None = None,
 ) -> Announcement:
     """Return an announcement so many minutes before the start, or after it if negative."""
-    moment, chosen = Moment(0, -minutes), None if channel is None else ChannelId(channel)
-    return Announcement(moment=moment, text=text, place=place, channel=chosen, ping=ping, role=role)
+    where = place or (Place.BOARD if channel is None else Place.CHANNEL)
+    chosen = None if channel is None else ChannelId(channel)
+    return Announcement(moment=Moment(0, -minutes), text=text, place=where, channel=chosen, ping=ping, role=role)
 
 
 async def add(bot: RaidBot, guild: SandboxGuild, owner: Owner, *new: Announcement) -> None:
@@ -60,6 +62,19 @@ async def audited(bot: RaidBot) -> list[tuple[str, str | None]]:
     """Return what the audit says of announcements and mentions: title and value."""
     rows = await bot.state.db.read(rows_in_words)
     return [(row.action, row.after or row.before) for row in rows if row.action.startswith(("announce", "mention"))]
+
+
+async def told(bot: RaidBot, title: str, *, number: int = 1) -> list[str]:
+    """Wait until the audit has so many entries with this title, and return their values."""
+    found: list[str] = []
+
+    async def are_there() -> bool:
+        found[:] = [str(value) for one, value in await audited(bot) if one == title]
+        return len(found) >= number
+
+    await until(are_there)
+    assert len(found) == number
+    return found
 
 
 def move_to(sandbox: Sandbox, instant: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from discord_sandbox import Sandbox, SandboxGuild
-from raidbot.raids.announcements.model import Owner, OwnerKind, Ping, Place
+from raidbot.raids.announcements.model import Owner, OwnerKind, Ping
 from tests.conftest import Start
 from tests.e2e.announcements.scene import add, announced, audited, before, move_to, posted_raid
 from tests.raid_boards import board_text
@@ -14,7 +14,7 @@ MINUTE = timedelta(minutes=1)
 async def test_each_is_posted_once_at_its_minute(sandbox: Sandbox, guild: SandboxGuild, start: Start) -> None:
     ann = guild.add_member("ann")
     other = guild.add_channel("news")
-    news = before(15, "{title} {leader}", place=Place.CHANNEL, channel=other.id)
+    news = before(15, "{title} {leader}", channel=other.id)
     async with start() as bot:
         seated = before(10, "Go! {{now}}", ping=Ping.SEATED)
         raid = await posted_raid(bot, guild, news, seated, before(-10))
