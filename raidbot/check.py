@@ -10,6 +10,7 @@ import aiosqlite
 import discord
 
 from raidbot.config import Settings
+from raidbot.db.announcements import unheard_mentions
 from raidbot.db.database import check_library, inspect, look_into, migrations
 from raidbot.db.errors import UnusableDatabase
 from raidbot.db.unreadable import unreadable_rows
@@ -94,6 +95,7 @@ def _database(path: Path) -> Iterator[Finding]:
         version = inspect(path)
         newest = migrations()[-1][0]
         unreadable = look_into(path, unreadable_rows) if version == newest else []
+        unheard = look_into(path, unheard_mentions) if version == newest else []
     except UnusableDatabase as error:
         yield Finding(fine=False, sentence=str(error))
         return
@@ -105,6 +107,8 @@ def _database(path: Path) -> Iterator[Finding]:
     for row in unreadable:
         sentence = f"{row.table} {row.row} cannot be read ({row.why}). The bot runs, but leaves it alone."
         yield Finding(fine=True, sentence=sentence)
+    for guild, said in unheard:
+        yield Finding(fine=True, sentence=f"In server {guild} a mention notified nobody: {said}")
 
 
 def _log_file(path: Path) -> Finding:

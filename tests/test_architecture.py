@@ -27,7 +27,11 @@ BESIDE = {
     "discord_sandbox": set[str](),
 }
 BESIDE_IMPORTED_BY = {"config": {"top"}, "ops": {"bot", "top"}, "discord_sandbox": {"top"}}
-SHARED_FOLDERS = {"ui": {"ui"}, "posting": {"ui", "posting"}}
+SHARED_FOLDERS = {
+    "ui": {"ui"},
+    "posting": {"ui", "posting"},
+    "announcements": {"ui", "posting", "announcements"},
+}
 """Of raidbot/commands; each with the folders it may import. A family may import these and itself."""
 FAMILIES = {path.parent.name for path in (ROOT / "raidbot" / "commands").glob("*/__init__.py")} - SHARED_FOLDERS.keys()
 """The other folders of raidbot/commands, each with the commands of one subject."""

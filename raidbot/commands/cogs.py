@@ -16,6 +16,8 @@ from raidbot.commands.admin.settings import PANEL as SETTINGS_PANEL
 from raidbot.commands.admin.settings import Settings
 from raidbot.commands.admin.setup import PANEL as SETUP_PANEL
 from raidbot.commands.admin.setup import Setup
+from raidbot.commands.announcements.address import PANEL as ANNOUNCEMENTS_PANEL
+from raidbot.commands.announcements.cog import AnnouncementPanel
 from raidbot.commands.create.cog import Create
 from raidbot.commands.create.views import PANEL as CREATE_PANEL
 from raidbot.commands.events.closed_dms import ClosedDms
@@ -104,6 +106,7 @@ def all_cogs(services: Services) -> list[commands.Cog]:
         with_panel(RAIDINFO_PANEL, RaidInfo(state)),
         with_panel(MYSIGNUPS_PANEL, MySignups(state, gate, delivery.event_queue)),
         with_panel(TEMPLATES_PANEL, Templates(state)),
+        with_panel(ANNOUNCEMENTS_PANEL, AnnouncementPanel(state)),
         SetChannel(state),
         RaidSignup(state),
         Ping(state, lambda: not services.api.is_down, started_at=services.started_at),

@@ -8,6 +8,7 @@ from raidbot.raids.model import GuildId, RaidId
 
 _OF_A_RAID = (
     "DELETE FROM added_to_threads WHERE raid = ?",
+    "DELETE FROM announcements WHERE owner_kind = 'raid' AND owner = CAST(? AS TEXT)",
     "DELETE FROM asks WHERE raid = ?",
     "DELETE FROM attendance WHERE raid = ?",
     "DELETE FROM drafts WHERE raid = ?",
@@ -23,6 +24,7 @@ _OF_A_RAID = (
 """Queries that delete a raid, in an order that foreign keys allow."""
 _OF_A_GUILD = (
     "DELETE FROM admin_roles WHERE guild = ?",
+    "DELETE FROM announcements WHERE guild = ?",
     "DELETE FROM drafts WHERE guild = ?",
     "DELETE FROM grants WHERE guild = ?",
     "DELETE FROM guild_channels WHERE guild = ?",

@@ -95,6 +95,14 @@ def has(connection: sqlite3.Connection, raid: RaidId, action: AuditAction) -> bo
     return found.fetchone() is not None
 
 
+def record_once(
+    tx: sqlite3.Connection, entry: Entry, *, guild: GuildId, raid: RaidId, at: datetime, source: Source
+) -> None:
+    """Write the entry, which nobody caused, unless the raid has one with its action."""
+    if not has(tx, raid, entry.action):
+        record(tx, [entry], guild=guild, raid=raid, at=at, actor=None, source=source)
+
+
 def due_guilds(connection: sqlite3.Connection, feed: Feed, *, count: int, until: datetime) -> list[GuildId]:
     """Return guilds whose feed has `count` pending entries, or one from `until` or earlier."""
     rows = connection.execute(

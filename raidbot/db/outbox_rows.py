@@ -67,9 +67,16 @@ def _payload(stored: object) -> dict[str, Any]:
     if isinstance(found, dict):
         content, embeds, buttons = found.get("content"), found.get("embeds", []), found.get("buttons", [])
         said = isinstance(content, str | None) and isinstance(embeds, list) and isinstance(buttons, list)
+        said = said and _are_mentions(found.get("mentions", {}))
         if said and all(isinstance(one, dict) for one in (*embeds, *buttons)):
             return found
     raise cells.UnreadableCellError(f"{cells.shown(stored)} is no message")
+
+
+def _are_mentions(stored: object) -> bool:
+    if not isinstance(stored, dict) or not all(isinstance(ids, list) for ids in stored.values()):
+        return False
+    return all(isinstance(one, int) for ids in stored.values() for one in ids)
 
 
 def _entries(stored: object) -> Entries:

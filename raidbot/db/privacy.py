@@ -73,6 +73,7 @@ REGISTRY = (
     Table(name="series", scope=Scope.GUILD, ids=("creator", "leader"), texts=("rotation", "trouble"), typed=("name",)),
     Table(name="series_changes", scope=Scope.SERIES, ids=("leader",), typed=("title", "note", "strategy")),
     Table(name="series_standing", scope=Scope.SERIES, ids=("member",)),
+    Table(name="announcements", scope=Scope.GUILD, typed=("text",)),
     # Rows of the Node.js bot as they were. Some keys hold a member's id.
     Table(name="moved_rows", scope=Scope.GUILD, texts=("key", "payload")),
 )

@@ -79,6 +79,7 @@ _COLUMNS: dict[str, _Column] = {
     "channel": _Column(lambda r: r.channel, cells.snowflake),
     "message": _Column(lambda r: r.message, cells.optional(cells.snowflake)),
     "thread": _Column(lambda r: r.thread, cells.optional(cells.snowflake)),
+    "mention_role": _Column(lambda r: r.mention_role, cells.optional(cells.snowflake)),
     "starts_at": _Column(lambda r: seconds(r.starts_at), instant),
     "zone": _Column(lambda r: r.zone, cells.zone),
     "time_revision": _Column(lambda r: r.time_revision, cells.counter),
@@ -92,7 +93,6 @@ _COLUMNS: dict[str, _Column] = {
     "begun": _Column(lambda r: int(r.begun), cells.flag),
     "not_held": _Column(lambda r: int(r.not_held), cells.flag),
     "series": _Column(lambda r: r.series, cells.optional(cells.snowflake)),
-    "mention": _Column(lambda r: r.mention, cells.optional(cells.snowflake)),
     "creator_reminded": _Column(lambda r: int(r.creator_reminded), cells.flag),
     "participants_reminded": _Column(lambda r: int(r.participants_reminded), cells.flag),
     "filled_once": _Column(lambda r: int(r.filled_once), cells.flag),
@@ -102,7 +102,11 @@ _COLUMNS: dict[str, _Column] = {
 """Column names and how to write and read them. Each depends only on the attribute of the same name."""
 
 
-_OTHERS: dict[str, Callable[[object], object]] = {"board_hash": cells.text, "post_claimed_at": instant_or_none}
+_OTHERS: dict[str, Callable[[object], object]] = {
+    "board_hash": cells.text,
+    "post_claimed_at": instant_or_none,
+    "next_announcement": instant_or_none,
+}
 """Columns that are no attributes of a raid. SQLite changes no row with a value of a wrong type in any of them."""
 _STORED = (*_COLUMNS, *_OTHERS)
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import structlog
 
-from raidbot.db import audit, closed_dms, guilds, outbox, raids, series_occurrences, templates, undo
+from raidbot.db import announcements, audit, closed_dms, guilds, outbox, raids, series_occurrences, templates, undo
 from raidbot.db.outbox_endings import end_obsolete
+from raidbot.raids.announcements.model import Owner, OwnerKind
 from raidbot.raids.audit.entry import Entry
 from raidbot.raids.audit.raid_entries import entries
 from raidbot.raids.audit.settings_entries import settings_entries
@@ -34,6 +35,7 @@ def save_change(
 ) -> bool:
     """Write the change with its audit, messages and undo step; return True if it queued messages."""
     raids.save(tx, before, change.raid)
+    announcements.follow(tx, before, change.raid, now)
     if names:
         guilds.save_names(tx, before.guild, names.items())
     found = entries(before, change)
@@ -62,12 +64,15 @@ def save_templates(
     guild: GuildId, before: Catalogue, after: Catalogue, cause: Cause, now: datetime, tx: sqlite3.Connection
 ) -> None:
     templates.save(tx, guild, before, after)
+    gone = {entry.key for entry in before.entries} - {entry.key for entry in after.entries}
+    announcements.forget(tx, guild, (Owner(OwnerKind.TEMPLATE, key) for key in gone))
     found = template_entries(before, after)
     audit.record(tx, found, guild=guild, raid=None, at=now, actor=cause.actor, source=cause.source)
 
 
 def record_creation(raid: Raid, cause: Cause, now: datetime, tx: sqlite3.Connection) -> bool:
     """Write the audit and the messages of a new raid; return True if it queued messages."""
+    announcements.follow(tx, None, raid, now)
     change = Change(raid, (Created(),))
     return record(tx, change, entries(None, change), cause, now)
 

@@ -62,15 +62,6 @@ class PostingPlaces:
             raise Troubled(Trouble(TroubleCode.LACKING, lacking[0]))
         return ChannelId(channel.id)
 
-    def can_mention(self, guild_id: GuildId, channel_id: ChannelId, role_id: int) -> bool:
-        """Return True if a mention of the role in the channel notifies its members."""
-        guild = self._client.get_guild(guild_id)
-        role = None if guild is None else guild.get_role(role_id)
-        channel = None if guild is None else guild.get_channel(channel_id)
-        if guild is None or role is None or channel is None:
-            return False
-        return role.mentionable or channel.permissions_for(guild.me).mention_everyone
-
 
 def conventional_channel(guild: discord.Guild, kind: Kind) -> discord.TextChannel | None:
     """Return the channel that is named for this kind, or for raids."""

@@ -4,6 +4,7 @@ from functools import partial
 
 from raidbot.delivery.service import DeliveryService
 from raidbot.jobs.absences import end_absences
+from raidbot.jobs.announcements import announce_due
 from raidbot.jobs.closing import close_due
 from raidbot.jobs.database_probe import probe_database
 from raidbot.jobs.failing_raids import FailingRaids
@@ -28,6 +29,7 @@ def all_jobs(state: State, delivery: DeliveryService) -> dict[str, Job]:
         "series": SeriesPosting(state, delivery.posting_places).run,
         "closing": partial(close_due, state, failing=FailingRaids()),
         "reminders": partial(remind_due, state, failing=FailingRaids()),
+        "announcements": partial(announce_due, state, failing=FailingRaids()),
         "damaged raids": delivery.damaged_boards.follow,
         "log channels": delivery.audit_feed.report,
         "drafts": partial(prune_drafts, state),

@@ -7,12 +7,11 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from raidbot.db import audit, series_occurrences
+from raidbot.db import series_occurrences
 from raidbot.db.raids import UnreadableRaid
 from raidbot.db.series_occurrences import AlreadyPostedError
 from raidbot.delivery.boards.raid_comparison import MaySignUp
 from raidbot.delivery.posting_places import Troubled
-from raidbot.raids.audit import series_entries
 from raidbot.raids.drafts import ActivityGone
 from raidbot.raids.model import ChannelId, GuildId, Kind, Raid, RaidId, Source
 from raidbot.raids.schedules.edits import NotPlanned
@@ -33,8 +32,6 @@ class Places(Protocol):
     def is_there(self, guild: GuildId) -> bool: ...
 
     def channel(self, series: Series, settings: GuildSettings, kind: Kind) -> ChannelId: ...
-
-    def can_mention(self, guild_id: GuildId, channel_id: ChannelId, role_id: int) -> bool: ...
 
     @property
     def may_sign_up(self) -> MaySignUp: ...
@@ -94,19 +91,12 @@ class SeriesPoster:
             raise Troubled(Trouble(TroubleCode.TEMPLATE_GONE)) from None
         except Refusal as refusal:
             raise Troubled(Trouble(TroubleCode.REFUSED, str(refusal))) from refusal
-        role = series.mention if mentions else None
-        unheard = role is not None and not self._places.can_mention(series.guild, channel, role)
         places = await self._admitted(series, occurrence, planned)
-        raid = seat(replace(planned, mention=None if unheard else role), places, now=now)
+        raid = seat(replace(planned, mention_role=series.mention if mentions else None), places, now=now)
 
         def within(tx: sqlite3.Connection, raid_id: RaidId) -> None:
             if claims:
                 series_occurrences.claim(tx, series.id, occurrence, raid_id)
-            if unheard and role is not None:
-                entry = series_entries.unheard(series, role)
-                audit.record(
-                    tx, [entry], guild=series.guild, raid=raid_id, at=now, actor=cause.actor, source=cause.source
-                )
 
         return await self._state.create(raid, cause, within=within)
 

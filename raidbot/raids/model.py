@@ -162,11 +162,11 @@ class GivenUp:
 class Raid:
     """Any signup post. Instants are aware UTC; `zone` is the IANA name of the zone in which the start was given.
 
-    `lengths` and `length_minutes` are minutes. `hold` keeps the clock from closing a reopened raid before its start.
+    `lengths` and `length_minutes` are minutes. `mention_role` is mentioned above the board, once, when it is posted.
+    `hold` keeps the clock from closing a reopened raid before its start.
     `begun` is noted when signups end at the start; a raid that is open and has begun was reopened for latecomers.
     `not_held` is True for a cancelled raid that had begun: it did not take place, and keeps its attendance.
-    `series` is the id of the series that the raid was posted for, which may be deleted since. `mention` is the id of
-    the role that the board mentions when it is posted.
+    `series` is the id of the series that the raid was posted for, which may be deleted since.
 
     It has no slots, so that `changed` can copy it at once: every reaction makes a few copies.
     """
@@ -193,6 +193,7 @@ class Raid:
     channel: ChannelId
     message: MessageId | None = None
     thread: ChannelId | None = None
+    mention_role: int | None = None
 
     starts_at: datetime
     zone: str
@@ -208,7 +209,6 @@ class Raid:
     begun: bool = False
     not_held: bool = False
     series: int | None = None
-    mention: int | None = None
     creator_reminded: bool = False
     participants_reminded: bool = False
     filled_once: bool = False

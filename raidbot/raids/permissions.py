@@ -35,6 +35,7 @@ class Permission(StrEnum):
     RAID_FINDSUB = "raid.findsub", "look for a substitute"
     RAID_DUPLICATE = "raid.duplicate", "duplicate a raid"
     RAID_ROSTER = "raid.roster", "edit a raid’s roster on its panel"
+    RAID_ANNOUNCE = "raid.announce", "announce a raid"
     RAID_UNDO = "raid.undo", "undo what was done to a raid"
 
     RAIDSIGNUP_ASSIGN = "raidsignup.assign", "give a seat to somebody"
@@ -59,6 +60,8 @@ class Permission(StrEnum):
     TEMPLATES_DELETE = "templates.delete", "delete templates"
     TEMPLATES_EXPORT = "templates.export", "export templates"
     TEMPLATES_IMPORT = "templates.import", "import templates"
+
+    PINGS = "pings", "let announcements notify people"
 
     SETTINGS = "settings", "change this server’s settings"
     SETCHANNEL_SET = "setchannel.set", "choose channels"

@@ -17,6 +17,7 @@ from discord_sandbox.people import Person, PersonResponse
 from discord_sandbox.store import Message
 from discord_sandbox.store import Role as ServerRole
 from raidbot.bot import RaidBot
+from raidbot.commands.announcements.actions import ACTIONS as ANNOUNCEMENT_ACTIONS
 from raidbot.commands.raid.cog import ACTIONS
 from raidbot.commands.recurring.cog import ACTIONS as SERIES_ACTIONS
 from raidbot.commands.recurring.cog import DRAFT_ACTIONS
@@ -107,11 +108,13 @@ PRESSES: dict[str, dict[str, tuple[Permission, ...]]] = {
     "templates": {f"{name}:dragonspyre": action.permissions for name, action in TEMPLATE_ACTIONS.items()},
     "series": {f"{name}:SERIES": action.permissions for name, action in SERIES_ACTIONS.items()},
     "series-draft": {f"{name}:DRAFT": DRAFT_ACTIONS[name].permissions for name in ("panel", "said", "save", "discard")},
+    "announce": dict.fromkeys(ANNOUNCEMENT_ACTIONS, (P.RAID_ANNOUNCE,)),
     "raidinfo": {"list:all:all:0": EVERYBODY, "history:1:0": (P.RAIDINFO_OTHERS,)},
 }
 """Permissions for each panel's actions, of which any one is enough."""
 ALSO: dict[str, dict[str, Permission]] = {
     "raid": dict.fromkeys(("ask-copy", "copy", "copy-go"), P.CREATE),
+    "announce": {name: P.PINGS for name, action in ANNOUNCEMENT_ACTIONS.items() if action.also},
     "setup": {
         "ask-zone": P.SETTINGS,
         "zone": P.SETTINGS,
@@ -123,7 +126,7 @@ ALSO: dict[str, dict[str, Permission]] = {
     "": dict.fromkeys((f"recurring {one}" for one in ("create", "edit", "revive", "trigger")), P.CREATE),
 }
 """Permissions that a panel's action, or a command (under no panel), needs besides: it does what they are about."""
-SUBJECT_SEGMENTS = {"create": "DRAFT", "raid": "CODE"}
+SUBJECT_SEGMENTS = {"create": "DRAFT", "raid": "CODE", "announce": "raid-CODE"}
 """Segment between the panel's name and the action in a `custom_id`."""
 
 
@@ -138,7 +141,7 @@ class EntryPoint:
 
     @property
     def is_about_a_raid(self) -> bool:
-        return self.name.split(" ")[0] == "raid" or self.name.startswith("raid:")
+        return self.name.split(" ")[0] == "raid" or self.name.startswith(("raid:", "announce:raid-"))
 
 
 def entry_points() -> Iterator[EntryPoint]:

@@ -97,7 +97,7 @@ async def _series(state: State) -> None:
     one = await state.series.create(everything_of_a_series(), BY_MANAGER)
     occurrence = next(occurrences(one.schedule, after=NOW))
     raid = await state.create(
-        replace(unposted_raid(title="Raid night"), series=one.id, mention=506),
+        replace(unposted_raid(title="Raid night"), series=one.id, mention_role=506),
         Cause(Source.CLOCK),
         within=lambda tx, raid: series_occurrences.claim(tx, one.id, occurrence, raid),
     )

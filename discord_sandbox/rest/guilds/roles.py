@@ -1,5 +1,7 @@
 """Routes of guild roles."""
 
+from collections import Counter
+
 from discord_sandbox import guilds, serializers
 from discord_sandbox.api_errors import refused
 from discord_sandbox.permissions import Permission
@@ -36,9 +38,10 @@ def list_roles(call: Call) -> Answer:
 
 @routes.add("GET", "/guilds/{guild_id}/roles/member-counts")
 def count_members(call: Call) -> Answer:
+    """Return the number of members with each role but @everyone."""
     guild = call.guild()
-    roles = [role for member in guild.members.values() for role in member.roles]
-    return 200, {str(role): roles.count(role) for role in guild.roles if role != guild.id}
+    held = Counter(role for member in guild.members.values() for role in member.roles)
+    return 200, {str(role): held[role] for role in guild.roles if role != guild.id}
 
 
 @routes.add("GET", "/guilds/{guild_id}/roles/{role_id}")

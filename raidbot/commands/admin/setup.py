@@ -8,12 +8,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from raidbot.commands.announcements.mentions import unheard_mentions
 from raidbot.commands.posting.channels import USE_NAMES, Use, channel_status, chosen_for, set_channel, signup_channel
 from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import BLUE, GREY, ChannelSelect, Controls, options, panel_embed
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.router import Press, UnknownPanel, address
 from raidbot.commands.ui.time_forms import zone_form
+from raidbot.db import announcements
 from raidbot.raids.model import GuildId, Kind
 from raidbot.raids.permissions import Permission
 from raidbot.raids.settings import GuildSettings
@@ -95,6 +97,9 @@ class Setup(commands.Cog):
         settings = await self._state.settings(GuildId(guild.id))
         catalogue = await self._state.templates(GuildId(guild.id))
         embed = _summary(guild, settings, catalogue, self._state.now())
+        pinged = await self._state.db.read(partial(announcements.pinged_roles, guild=settings.guild))
+        if unheard := unheard_mentions(guild, pinged):
+            embed.add_field(name="Mentions", value=fit_lines(unheard, _MAX_FIELD_LENGTH), inline=False)
         choices = _games(catalogue) if page == "games" else _channels(guild, settings, page)
         await responses.edit_response(interaction, embeds=(embed,), rows=(*choices, _buttons(page)))
 

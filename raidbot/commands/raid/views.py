@@ -7,6 +7,7 @@ from functools import partial
 
 import discord
 
+from raidbot.commands.announcements.address import announcements_of
 from raidbot.commands.ui.components import BLUE, GREEN, GREY, RED, Button, Controls, panel_embed
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
@@ -15,6 +16,7 @@ from raidbot.db.outbox import Undelivered
 from raidbot.db.raid_history import HistoryEntry
 from raidbot.delivery.audit_log.entry_format import shown
 from raidbot.raids import labels
+from raidbot.raids.announcements.model import OwnerKind
 from raidbot.raids.audit.words import title, words
 from raidbot.raids.emoji.missing import Lack, by_lack, named_with_reason
 from raidbot.raids.kinds import KIND_NAMES
@@ -99,6 +101,7 @@ def rows(data: PanelData) -> tuple[Row, ...]:
             if took_place
             else button("Cancel raid", "ask-cancel", RED, disabled=is_over),
             _undo(data, controls(raid)),
+            _announcements(raid),
             button("Refresh", "panel", GREY),
         ),
     )
@@ -111,6 +114,11 @@ def controls(raid: Raid) -> Controls:
 
 def _can_be_marked(data: PanelData) -> bool:
     return data.raid.status is Status.CLOSED and data.now >= data.raid.starts_at
+
+
+def _announcements(raid: Raid) -> Button:
+    custom_id = announcements_of(OwnerKind.RAID, raid.code)
+    return Button(label="Announcements", style=GREY, custom_id=custom_id, disabled=raid.status is Status.CANCELLED)
 
 
 def _undo(data: PanelData, controls: Controls) -> Button:

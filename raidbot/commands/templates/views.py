@@ -5,11 +5,13 @@ from dataclasses import fields
 
 import discord
 
+from raidbot.commands.announcements.address import announcements_of
 from raidbot.commands.ui.components import (
     BLUE,
     GREEN,
     GREY,
     RED,
+    Button,
     Controls,
     option,
     page_of,
@@ -17,6 +19,7 @@ from raidbot.commands.ui.components import (
 )
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
+from raidbot.raids.announcements.model import OwnerKind
 from raidbot.raids.model import Role
 from raidbot.raids.templates.catalogue import Catalogue, Entry
 from raidbot.raids.templates.edits import colour_text
@@ -119,7 +122,10 @@ def template_rows(entry: Entry) -> tuple[Row, ...]:
             button("Export", "export"),
             undo,
         ),
-        (controls(NO_KEY).button("All templates", "list", GREY, 0),),
+        (
+            Button(label="Announcements", style=GREY, custom_id=announcements_of(OwnerKind.TEMPLATE, entry.key)),
+            controls(NO_KEY).button("All templates", "list", GREY, 0),
+        ),
     )
 
 

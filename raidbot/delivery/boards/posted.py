@@ -72,16 +72,12 @@ class PostedThing:
 
 @dataclass(frozen=True, slots=True)
 class UnpostedThing:
-    """A thing to post. `nonce` has at most 17 characters; it is unique among all things and all postings of one.
-
-    `mention` is a role that the message notifies.
-    """
+    """A thing to post. `nonce` has at most 17 characters; it is unique among all things and all postings of one."""
 
     guild: GuildId
     channel: ChannelId
     board: Board
     nonce: str
-    mention: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +258,10 @@ class PostedKind(Protocol):
 
     async def note_posted(self, thing: int, message: MessageId, /) -> bool:
         """Record the thing's message; return False if it must not stay, because the thing is over."""
+
+    async def mention_unheard(self, _thing: int, _role: int, /) -> None:
+        """The message mentions this role, and Discord notified nobody."""
+        return
 
     async def refused(self, thing: int, lacking: tuple[str, ...], /) -> None:
         """Discord refuses to post the thing; `lacking` are the names of permissions that the bot lacks there."""

@@ -14,6 +14,7 @@ from raidbot.delivery.channel_permissions import TO_SEND, missing_permissions
 from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResponse
 from raidbot.delivery.drawing.components import with_controls
 from raidbot.delivery.keyed_workers import KeyedWorkers
+from raidbot.delivery.mentions import unheard_roles
 from raidbot.delivery.messages.nonces import nonce_prefix
 from raidbot.delivery.pacing import Pacer
 from raidbot.raids.model import ChannelId, MessageId
@@ -127,6 +128,9 @@ class Posting:
             await kind.refused(key.id, self._lacking(thing, refusal))
             await self._ended(key)
             return
+        if thing.board.mention_role is not None:
+            for role in unheard_roles(message, [thing.board.mention_role]):
+                await kind.mention_unheard(key.id, role)
         is_wanted = await kind.note_posted(key.id, MessageId(message.id))
         await self._ended(key)
         if not is_wanted:
@@ -151,7 +155,7 @@ class Posting:
             for listener in self._listeners:
                 await listener()
 
-    async def _message(self, key: PostedKey, thing: UnpostedThing) -> discord.PartialMessage:
+    async def _message(self, key: PostedKey, thing: UnpostedThing) -> discord.Message:
         """Return the thing's message: one sent by an earlier attempt, or a new one."""
         now = self._state.now()
         claimed = await self._kinds.of(key).claim_post(key.id, now)
@@ -159,21 +163,20 @@ class Posting:
         if claimed is not None and now - claimed >= CLAIM_LIFETIME:
             left = await self._find(channel, thing, since=claimed)
             if left is not None:
-                return channel.get_partial_message(left)
+                return left
         await self._pacer.turn(thing.channel)
         nonce = f"{self._prefix}{thing.nonce}"
         self._sent_at[key] = now
-        content, mentions = _mentioning(thing.mention)
         try:
             sent = await with_controls(
                 self._api,
                 board.controls,
                 lambda controls: channel.send(
-                    content,
+                    board.content,
                     embed=board.embed(),
                     nonce=nonce,
                     view=controls,  # type: ignore[arg-type]
-                    allowed_mentions=mentions,
+                    allowed_mentions=board.mentions,
                 ),
                 Family.MESSAGES,
                 thing.guild,
@@ -184,15 +187,17 @@ class Posting:
             left = await self._find(channel, thing, since=claimed)
             if left is None:
                 raise
-            return channel.get_partial_message(left)  # an earlier attempt was not refused
+            return left  # an earlier attempt was not refused
         if claimed is None:
             await self._boards.posted(key, board.fingerprint)
         else:
             self._boards.forget(key)  # the message may be older than this board
-        return channel.get_partial_message(sent.id)
+        return sent
 
-    async def _find(self, channel: discord.PartialMessageable, thing: UnpostedThing, *, since: datetime) -> int | None:
-        """Return the id of the thing's message if it was sent since the first attempt, or None.
+    async def _find(
+        self, channel: discord.PartialMessageable, thing: UnpostedThing, *, since: datetime
+    ) -> discord.Message | None:
+        """Return the thing's message if it was sent since the first attempt, or None.
 
         Needed where Discord no longer knows the nonce. However much was said since, the board is found.
         """
@@ -203,12 +208,14 @@ class Posting:
             log.warning("channel cannot be searched for a board posted earlier", channel=channel.id)
         return None
 
-    async def _search(self, channel: discord.PartialMessageable, footer: str, *, since: datetime) -> int | None:
+    async def _search(
+        self, channel: discord.PartialMessageable, footer: str, *, since: datetime
+    ) -> discord.Message | None:
         assert self._client.user is not None  # noqa: S101
         async for message in channel.history(limit=None, after=since - CLOCK_TOLERANCE):
             ours = message.author.id == self._client.user.id
             if ours and any(embed.footer.text == footer for embed in message.embeds):
-                return message.id
+                return message
         return None
 
     async def _take_down_stray(self, key: PostedKey) -> float | None:
@@ -225,7 +232,7 @@ class Posting:
             search = partial(self._search, channel, thing.footer, since=thing.since)
             left = await self._api.call(search, Family.READS, thing.guild)
             if left is not None:
-                await self._take_down(channel.get_partial_message(left))
+                await self._take_down(left)
         except discord.NotFound:  # the channel is gone
             left = None
         except discord.HTTPException as refusal:
@@ -238,17 +245,9 @@ class Posting:
         await kind.taken_down(key.id)
         return None
 
-    async def _take_down(self, message: discord.PartialMessage) -> None:
+    async def _take_down(self, message: discord.Message) -> None:
         """Delete the message of a thing that was over while it was being sent."""
         try:
             await self._api.call(message.delete, Family.MESSAGES)
         except discord.NotFound:
             return
-
-
-def _mentioning(role: int | None) -> tuple[str | None, discord.AllowedMentions]:
-    """Return the text of a message that notifies a role, and leave to notify nobody else."""
-    if role is None:
-        return None, discord.AllowedMentions.none()
-    allowed = discord.AllowedMentions(everyone=False, users=False, roles=[discord.Object(role)], replied_user=False)
-    return f"<@&{role}>", allowed

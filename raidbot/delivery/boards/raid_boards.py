@@ -39,6 +39,7 @@ from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.delivery.series.old_boards import next_board
 from raidbot.delivery.threads import Threads
 from raidbot.raids import labels, lifecycle
+from raidbot.raids.audit.announcement_entries import unheard_entry
 from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.events import Change, Created, Revived
 from raidbot.raids.model import (
@@ -181,17 +182,17 @@ class RaidBoards(PostedKind):
 
     async def foreign(self, raid_id: int, /) -> None:
         """Record once in the audit that another bot sent the board. No retry helps before the next change."""
-        raid = await self._state.raid(RaidId(raid_id))
+        await self._record_once(RaidId(raid_id), _NOT_MINE)
 
-        def record(tx: sqlite3.Connection) -> None:
-            if not audit.has(tx, raid.id, _NOT_MINE.action):
-                now = self._state.now()
-                audit.record(tx, [_NOT_MINE], guild=raid.guild, raid=raid.id, at=now, actor=None, source=Source.DISCORD)
-
+    async def _record_once(self, raid_id: RaidId, entry: Entry) -> None:
+        raid = await self._state.raid(raid_id)
+        record = partial(
+            audit.record_once, entry=entry, guild=raid.guild, raid=raid_id, at=self._state.now(), source=Source.DISCORD
+        )
         try:
             await self._state.db.write(record)
         except sqlite3.Error:
-            log.exception("audit entry about another bot's board not recorded", raid=raid_id)
+            log.exception("audit entry about a board not recorded", raid=raid_id, action=entry.action)
 
     async def lost(self, raid: int, loss: Loss, _message: MessageId, /) -> bool:
         """Cancel the raid, unless it has begun; then it stays as history."""
@@ -215,7 +216,7 @@ class RaidBoards(PostedKind):
         if raid is None or raid.status is not Status.POSTING:
             return None
         board = render.board(replace(raid, status=Status.OPEN), *await self._drawn_of(raid))
-        return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}", mention=raid.mention)
+        return UnpostedThing(raid.guild, raid.channel, board, nonce=f"r{raid.id}")
 
     async def claim_post(self, raid: int, now: datetime, /) -> datetime | None:
         return await self._state.db.write(partial(rows.claim_post, raid=RaidId(raid), now=now))
@@ -228,6 +229,10 @@ class RaidBoards(PostedKind):
             return False
         self._without_thread.add(raid)
         return True
+
+    async def mention_unheard(self, raid_id: int, role: int, /) -> None:
+        raid = await self._state.raid(RaidId(raid_id))
+        await self._record_once(raid.id, unheard_entry(role, raid.channel))
 
     async def refused(self, raid: int, lacking: tuple[str, ...], /) -> None:
         """Cancel the raid."""

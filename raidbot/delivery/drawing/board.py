@@ -19,7 +19,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The content of a board. `reactions` are the emoji that the bot itself puts on the message."""
+    """The content of a board. `reactions` are the emoji that the bot itself puts on the message.
+
+    `mention_role` is mentioned above the embed when the message is posted. Edits leave that line alone, so they notify
+    nobody and it stays; therefore the fingerprint leaves it out.
+    """
 
     title: str
     description: str
@@ -29,6 +33,17 @@ class Board:
     timestamp: datetime
     reactions: tuple[str, ...]
     controls: Rows = ()
+    mention_role: int | None = None
+
+    @property
+    def content(self) -> str | None:
+        return None if self.mention_role is None else f"<@&{self.mention_role}>"
+
+    @property
+    def mentions(self) -> discord.AllowedMentions:
+        """Those whom the posted message notifies: the role, and nobody else whatever its texts say."""
+        roles = [] if self.mention_role is None else [discord.Object(self.mention_role)]
+        return discord.AllowedMentions(everyone=False, users=False, roles=roles, replied_user=False)
 
     def embed(self) -> discord.Embed:
         embed = discord.Embed(

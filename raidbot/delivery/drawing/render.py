@@ -53,6 +53,7 @@ def board(
         timestamp=raid.starts_at,
         reactions=reactions,
         controls=under,
+        mention_role=raid.mention_role,
     )
 
 

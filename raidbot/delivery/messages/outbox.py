@@ -11,7 +11,7 @@ from typing import Literal
 import discord
 import structlog
 
-from raidbot.db import audit, outbox_rows
+from raidbot.db import announcement_posts, audit, outbox_rows
 from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import outbox as rows
 from raidbot.db.cells import SetAside
@@ -22,9 +22,11 @@ from raidbot.delivery.discord_api import CircuitOpen, DiscordApi, Family, NoResp
 from raidbot.delivery.messages.closed_dms import NO_SERVER_IN_COMMON, TAKES_NO_DMS_CODES, ClosedDms
 from raidbot.delivery.messages.conversations import Conversations, Plan
 from raidbot.delivery.messages.nonces import nonce_prefix
-from raidbot.delivery.messages.sender import FateUnknown, Sender
+from raidbot.delivery.messages.refused_channels import ChannelRefusesError, RefusedChannels
+from raidbot.delivery.messages.sender import FateUnknown, Sender, Sent
 from raidbot.delivery.messages.server_names import ServerNames
 from raidbot.delivery.pacing import sleep_unless
+from raidbot.raids.audit.announcement_entries import Failure
 from raidbot.raids.model import MemberId, Source
 from raidbot.raids.rosters import substitutes
 from raidbot.state import Cause, State
@@ -78,6 +80,7 @@ class Outbox:
         self._sender = Sender(state, client, api, self.conversations, self.server_names)
         self._batch = batch
         self._pause = pause
+        self._refused_channels = RefusedChannels(state.now)
         self._backoff = Backoff(first_retry, _MAX_BACKOFF_SECONDS)
         self._turns: dict[OutboxKind, dict[int, int]] = {"dm": {}, "post": {}}
         self._owing: dict[OutboxKind, asyncio.Event] = {"dm": asyncio.Event(), "post": asyncio.Event()}
@@ -169,6 +172,8 @@ class Outbox:
 
         Return it with the number of rows given up because their time is over, and True if others wait for openings.
         """
+        if kind == "post":
+            announcement_posts.note_expired(tx, now)
         expired = rows.expire(tx, kind=kind, now=now)
         plan = None if new_plan is None else new_plan()
         claimed = rows.claim(
@@ -181,6 +186,7 @@ class Outbox:
             faults=faults,
             may_go=None if plan is None else plan.may_go,
         )
+        claimed = [announcement_posts.brought_up_to_date(tx, row) for row in claimed]
         return claimed, expired, plan is not None and plan.has_refused
 
     async def _send_batch(self, claimed: list[Claimed]) -> bool:
@@ -233,9 +239,13 @@ class Outbox:
             if row.kind == "dm" and await self.closed_dms.is_silent(row.target):
                 await self._refuse(row, "takes no DMs")
                 return None
+            self._refused_channels.check(row)
             message = await self._sender.send(row)
         except CircuitOpen:
             raise
+        except ChannelRefusesError as why:
+            await self._record(partial(rows.refused, row=row.id, error=str(why), now=self._state.now()))
+            return None
         except FateUnknown as fate:
             await self._record(partial(_unknown, row, error=str(fate), now=self._state.now()))
             log.warning("nobody knows whether a message arrived", row=row.id, **_recipient(row), error=str(fate))
@@ -255,7 +265,8 @@ class Outbox:
                 return None
             until, error = self._state.now() + _BUG_RETRY_DELAY, repr(bug)
         else:
-            await self._record(partial(_sent, row, message=message, now=self._state.now()))
+            self._refused_channels.took(row)
+            await self._record(partial(_sent, row, sent=message, now=self._state.now()))
             return None
         if row.attempts == _LONG_POSTPONED_ATTEMPTS:
             log.warning("message still not sent", row=row.id, **_recipient(row), attempts=row.attempts, error=error)
@@ -286,13 +297,18 @@ class Outbox:
             await self._record(partial(_refused_report, row, error=error, now=now))
             log.warning("log channel refuses entries, they wait", row=row.id, **_recipient(row), error=error)
         else:
-            await self._refuse(row, error, closed=closed)
+            is_news = self._refused_channels.refused(row, refusal.code)
+            await self._refuse(row, error, closed=closed, is_news=is_news)
             tell = log.info if row.kind == "dm" else log.warning  # of members the raid's panel tells
             tell("message refused", row=row.id, **_recipient(row), error=error)
 
-    async def _refuse(self, row: Claimed, error: str, *, closed: bool = False) -> None:
-        """Record that the message is refused for good; a request to substitute ends with it."""
-        await self._record(partial(_refused, row, error=error, now=self._state.now(), closed=closed))
+    async def _refuse(self, row: Claimed, error: str, *, closed: bool = False, is_news: bool = True) -> None:
+        """Record that the message is refused for good; a request to substitute ends with it.
+
+        The audit says so of an announcement if it `is_news`.
+        """
+        now = self._state.now()
+        await self._record(partial(_refused, row, error=error, now=now, closed=closed, is_news=is_news))
         if closed:
             self.closed_dms.found(row.target)
         try:
@@ -326,14 +342,17 @@ def _recipient(row: Claimed) -> dict[str, int]:
     return {"member" if row.kind == "dm" else "channel": row.target}
 
 
-def _sent(row: Claimed, tx: sqlite3.Connection, *, message: int | None, now: datetime) -> None:
-    rows.sent(tx, row.id, message=message, now=now)
+def _sent(row: Claimed, tx: sqlite3.Connection, *, sent: Sent, now: datetime) -> None:
+    rows.sent(tx, row.id, message=sent.id, now=now)
+    announcement_posts.note_unheard(tx, row, sent.unheard, now)
     if row.kind == "dm":
         closed_dm_rows.open_dms(tx, row.target)
 
 
-def _refused(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime, closed: bool) -> None:
+def _refused(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime, closed: bool, is_news: bool) -> None:
     rows.refused(tx, row.id, error=error, now=now)
+    if is_news:
+        announcement_posts.note_failed(tx, row, Failure.REFUSED, now, error=error)
     if closed:
         closed_dm_rows.close_dms(tx, row.target, now)
 
@@ -346,6 +365,7 @@ def _refused_report(row: Claimed, tx: sqlite3.Connection, *, error: str, now: da
 
 def _unknown(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:
     rows.unknown(tx, row.id, error=error, now=now)
+    announcement_posts.note_failed(tx, row, Failure.UNKNOWN, now)
     audit.owe_again(tx, row.id)
 
 

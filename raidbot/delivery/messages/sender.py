@@ -1,7 +1,9 @@
 """Send one row of the outbox: open the conversation, look for what an earlier attempt delivered, and send."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 
 import discord
 
@@ -15,6 +17,7 @@ from raidbot.delivery.discord_api import (
     NotNow,
 )
 from raidbot.delivery.discord_internals import member_roles
+from raidbot.delivery.mentions import unheard_roles
 from raidbot.delivery.messages.conversations import Conversations
 from raidbot.delivery.messages.server_names import ServerNames, says
 from raidbot.state import State
@@ -25,6 +28,13 @@ _UNKNOWN_CLAIM_PERIOD = timedelta(days=1)
 
 class FateUnknown(Exception):  # noqa: N818 - a fact about the message, not an error of the caller
     """An earlier attempt may have sent the message, and Discord lets nobody look."""
+
+
+class Sent(NamedTuple):
+    """A message that was sent; `id` is None if it was deleted since. Of its mentioned roles, `unheard` got nothing."""
+
+    id: int | None
+    unheard: tuple[int, ...] = ()
 
 
 class Sender:
@@ -45,8 +55,8 @@ class Sender:
         self._conversations = conversations
         self._server_names = server_names
 
-    async def send(self, row: Claimed) -> int | None:
-        """Send the row, unless an earlier attempt arrived, and return the message's id; None if it was deleted since.
+    async def send(self, row: Claimed) -> Sent:
+        """Send the row, unless an earlier attempt arrived.
 
         Raises FateUnknown, and as `DiscordApi.call` does.
         """
@@ -57,15 +67,15 @@ class Sender:
                 self._conversations.refused(refusal)
             raise
 
-    async def _send(self, row: Claimed) -> int | None:
-        channel = self._client.get_partial_messageable(await self._channel(row))
+    async def _send(self, row: Claimed) -> Sent:
+        channel = self._client.get_partial_messageable(await self._channel(row), guild_id=_guild_of(row))
         if row.attempts > 1:
             try:
                 found = await self._api.call(partial(self._find, channel, row), Family.READS, row.guild)
             except discord.HTTPException as refusal:
                 raise FateUnknown(str(refusal)) from refusal
             if found is not None:
-                return found
+                return Sent(found.id, unheard_roles(found, _mentioned(row, "roles")))
         content: str | None = row.payload.get("content")
         if row.kind == "dm" and content:
             content = self._server_names.before(row.guild, content)
@@ -74,13 +84,15 @@ class Sender:
         view = _view(row.payload["buttons"]) if "buttons" in row.payload else discord.utils.MISSING
         try:
             message = await self._api.call(
-                lambda: channel.send(content, embeds=embeds, view=view, nonce=nonce), Family.MESSAGES, row.guild
+                lambda: channel.send(content, embeds=embeds, view=view, nonce=nonce, allowed_mentions=_allowed(row)),
+                Family.MESSAGES,
+                row.guild,
             )
         except discord.NotFound as missing:
             if missing.code != UNKNOWN_MESSAGE:
                 raise
-            return None  # Discord knows the nonce, but somebody deleted its message
-        return message.id
+            return Sent(None)  # Discord knows the nonce, but somebody deleted its message
+        return Sent(message.id, unheard_roles(message, _mentioned(row, "roles")))
 
     async def _channel(self, row: Claimed) -> int:
         if row.kind == "post":
@@ -101,8 +113,8 @@ class Sender:
             return False
         return True
 
-    async def _find(self, channel: discord.PartialMessageable, row: Claimed) -> int | None:
-        """Return the id of a message that an earlier attempt delivered: ours, the same content, and no other row's.
+    async def _find(self, channel: discord.PartialMessageable, row: Claimed) -> discord.Message | None:
+        """Return a message that an earlier attempt delivered: ours, the same content, and no other row's.
 
         All messages since the first attempt are searched, however many. Older ones may be those of rows deleted since.
         """
@@ -111,8 +123,23 @@ class Sender:
         async for message in channel.history(limit=None, after=since - CLOCK_TOLERANCE):
             ours = message.author.id == self._client.user.id and _says(message, row)
             if ours and not await self._state.db.read(partial(rows.is_sent_message, message=message.id)):
-                return message.id
+                return message
         return None
+
+
+def _guild_of(row: Claimed) -> int | None:
+    return row.guild if row.kind == "post" else None
+
+
+def _allowed(row: Claimed) -> discord.AllowedMentions:
+    """Return those whom the message notifies: whom its row names, and nobody else whatever it says."""
+    users, roles = ([discord.Object(one) for one in _mentioned(row, whom)] for whom in ("users", "roles"))
+    return discord.AllowedMentions(everyone=False, users=users, roles=roles, replied_user=False)
+
+
+def _mentioned(row: Claimed, whom: str) -> list[int]:
+    mentions: Mapping[str, list[int]] = row.payload.get("mentions", {})
+    return mentions.get(whom, [])
 
 
 def _view(buttons: list[dict[str, str]]) -> discord.ui.View:

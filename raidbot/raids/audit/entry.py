@@ -40,6 +40,14 @@ class AuditAction(StrEnum):
     REACTION_RESTORED = "raid.reaction_restored"
     REACTIONS_UNPROVEN = "raid.reactions_unproven"
 
+    ANNOUNCEMENT_ADDED = "announcement.added"
+    ANNOUNCEMENT_CHANGED = "announcement.changed"
+    ANNOUNCEMENT_REMOVED = "announcement.removed"
+    ANNOUNCED = "announcement.posted"
+    ANNOUNCEMENTS_MISSED = "announcement.missed"
+    ANNOUNCEMENT_FAILED = "announcement.failed"
+    MENTION_UNHEARD = "mention.unheard"
+
     THREAD_OPENED = "thread.opened"
     THREAD_LOST = "thread.lost"
     THREAD_MEMBERS_REFUSED = "thread.members_refused"
@@ -86,7 +94,6 @@ class AuditAction(StrEnum):
     SERIES_MISSED = "series.missed"
     SERIES_FAILED = "series.failed"
     SERIES_STOPPED = "series.stopped"
-    SERIES_UNHEARD = "series.unheard"
     STANDING_BEGUN = "standing.begun"
     STANDING_ENDED = "standing.ended"
     STANDING_RESTS = "standing.rests"

@@ -49,11 +49,6 @@ def stopped(series: Series, trouble: Trouble) -> Entry:
     return Entry(AuditAction.SERIES_STOPPED, None, {"name": series.name, **_trouble(trouble)})
 
 
-def unheard(series: Series, role: int) -> Entry:
-    """Return the entry for a role that could not be notified of a new raid."""
-    return Entry(AuditAction.SERIES_UNHEARD, None, {"name": series.name, "role": role})
-
-
 def _trouble(trouble: Trouble | None) -> dict[str, Argument]:
     if trouble is None:
         return {}

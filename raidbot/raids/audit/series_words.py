@@ -22,7 +22,6 @@ TITLES = {
     AuditAction.SERIES_MISSED: "raids of a series not posted",
     AuditAction.SERIES_FAILED: "series can’t be posted",
     AuditAction.SERIES_STOPPED: "series stopped",
-    AuditAction.SERIES_UNHEARD: "nobody was notified",
     AuditAction.STANDING_BEGUN: "standing place",
     AuditAction.STANDING_ENDED: "standing place ended",
     AuditAction.STANDING_RESTS: "standing place rests",
@@ -146,12 +145,6 @@ def _troubled(given: Arguments) -> Values:
     return None, _joined(_name(given), None if trouble is None else render(describe_trouble(trouble)))
 
 
-def _unheard(given: Arguments) -> Values:
-    role = Raw(f"<@&{number(given, 'role')}>")
-    why = say("I can’t mention {role}: let everyone mention it, or allow me to Mention Everyone.", role=role)
-    return None, _joined(_name(given), render(why))
-
-
 def _place(given: Arguments) -> Values:
     return None, _joined(_name(given), text(given, "role"))
 
@@ -199,7 +192,6 @@ VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.SERIES_MISSED: _missed,
     AuditAction.SERIES_FAILED: _troubled,
     AuditAction.SERIES_STOPPED: _troubled,
-    AuditAction.SERIES_UNHEARD: _unheard,
     AuditAction.STANDING_BEGUN: _place,
     AuditAction.STANDING_ENDED: _place_ended,
     AuditAction.STANDING_RESTS: _rests,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from raidbot.raids.audit import series_words
+from raidbot.raids.audit import announcement_words, series_words
 from raidbot.raids.audit.arguments import number, part, parts, text
 from raidbot.raids.audit.entry import Arguments, AuditAction, Entry, known_action
 from raidbot.raids.audit.old_entries import AnyEntry, OldEntry
@@ -114,6 +114,7 @@ _TITLES = {
     AuditAction.TEMPLATE_RENAMED: "template name changed",
     AuditAction.TEMPLATE_CHANGED: "template changed",
     **series_words.TITLES,
+    **announcement_words.TITLES,
 }
 
 
@@ -266,4 +267,5 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.TEMPLATE_DISABLED: _after("template"),
     AuditAction.TEMPLATE_RENAMED: _texts,
     **series_words.VALUES,
+    **announcement_words.VALUES,
 }

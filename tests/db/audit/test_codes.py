@@ -13,7 +13,7 @@ from raidbot.raids.audit.entry import AuditAction, Entry
 from raidbot.raids.audit.old_entries import OLD_TEXTS, OldEntry, action_of, action_of_text
 from raidbot.raids.audit.words import Words, title, words
 from raidbot.raids.model import MemberId, RaidId, Source
-from tests.raids.audit.examples import COOK, FISHER, FULL, RAID, RENAMED, REORDERED, TRIP, examples
+from tests.raids.audit.examples import COOK, FISHER, FULL, OTHERS, RAID, RENAMED, REORDERED, TRIP, examples
 from tests.raids.audit.golden import ENTRIES, Shown, read, shown_entry
 from tests.raids.builders import GUILD, NOW
 
@@ -25,6 +25,7 @@ PLAYERS_WROTE = {
     *(text for role in (*REORDERED.roles, FISHER) for text in (role.emoji, role.icon, role.group)),
     *(text for one in (TRIP, FULL, RENAMED) for text in (one.name, one.label, one.emoji, one.description)),
     *(text for one in (*FULL.strategies, *REORDERED.strategies) for text in (one.name, one.description)),
+    "Be *there*",
     *(*FULL.sides, "left", "right", RAID.name, RAID.link, "XYZ234"),
     *("New *text* for <@&5>", "Old\ntext " * 30, "New text", "Old text", "Too *late*, three times"),
 }
@@ -35,6 +36,7 @@ ELSEWHERE = {
 }
 """Names of time zones and of Discord's permissions, what Discord said, and what a row holds that cannot be read."""
 NEVER_WORDS = {"set aside", "WaitEnded", "ReminderMissed", "AskUndelivered", "series"}
+NEVER_WORDS |= {name for name in OTHERS if name.startswith(("announce", "mention"))}
 """Examples of actions that no row of before knows."""
 
 

@@ -63,6 +63,7 @@ from raidbot.raids.schedules.occurrences import occurrences
 from raidbot.raids.series.model import Series, SeriesCode, SeriesId
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
+from tests.db.queries.announcement_calls import announcement_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
 from tests.raids.builders import CHANNEL, GUILD, MANAGER, NOW, TANK, roles, unposted_raid
 from tests.state.series.builders import everything as everything_of_a_series
@@ -79,6 +80,7 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
     """Yield every call with its name; `raid` is an open raid of the long history."""
     for module, found in (
         ("absences", _absences(raid)),
+        ("announcements", announcement_calls(raid)),
         ("audit", _audit(raid)),
         ("closed_dms", _closed_dms()),
         ("damaged_raids", _damaged_raids(raid)),
@@ -117,6 +119,10 @@ def _audit(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield (
         "record",
         partial(audit.record, entries=entries, guild=GUILD, raid=raid, at=NOW, actor=MANAGER, source=Source.CLOCK),
+    )
+    yield (
+        "record_once",
+        partial(audit.record_once, entry=entries[0], guild=GUILD, raid=raid, at=NOW, source=Source.CLOCK),
     )
     yield "has", partial(audit.has, raid=raid, action=AuditAction.CREATED)
     for feed in audit.Feed:

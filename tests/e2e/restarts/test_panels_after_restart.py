@@ -9,6 +9,7 @@ from tests.commands.test_permission_checks import PRESSES, SUBJECT_SEGMENTS
 from tests.conftest import Start
 from tests.e2e.random_play.test_concurrent_members import check_answers
 from tests.e2e.restarts import (
+    announcement_stories,
     form_stories,
     panel_stories,
     raid_stories,
@@ -19,18 +20,20 @@ from tests.e2e.restarts import (
 from tests.e2e.restarts.story_runner import run_with_restarts, run_without_restarts
 
 STORIES = (
-    panel_stories.STORIES
+    announcement_stories.STORIES
+    | panel_stories.STORIES
     | raid_stories.STORIES
     | series_stories.STORIES
     | settings_stories.STORIES
     | template_stories.STORIES
 )
-FORMS = form_stories.FORMS | series_stories.FORMS | template_stories.FORMS
+FORMS = announcement_stories.FORMS | form_stories.FORMS | series_stories.FORMS | template_stories.FORMS
 TEMPLATE_FORMS = ("look", "lengths", "sides", "lines", "add-role", "edit-role", "add-plan", "edit-plan", "new")
 
 FORM_NAMES = {
     *(("raid", form) for form in ("time", "text", "copy")),
     *(("create", form) for form in ("time", "name", "seats")),
+    *(("announce", form) for form in ("new", "text")),
     ("settings", "zone"),
     ("setup", "zone"),
     *(("series", form) for form in ("pause", "one-said", "extra", "days")),

@@ -76,9 +76,10 @@ async def test_a_role_that_nobody_may_mention_is_named_in_the_audit(
     async with start() as bot:
         await make(bot, guild, coming(sandbox, 20), lambda plain: replace(plain, mention=raiders.id))
         await posted(sandbox, guild, 1)
+        await sandbox.until(lambda: audited(database, "mention.unheard"))
 
     assert pinged_roles(guild) == [set()]
-    assert [entry["role"] for entry in audited(database, "series.unheard")] == [raiders.id]
+    assert [entry["role"] for entry in audited(database, "mention.unheard")] == [raiders.id]
 
 
 async def test_a_deleted_channel_backs_off_is_told_once_and_stops(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from raidbot.db import (
     absences,
+    announcements,
     audit,
     drafts,
     guilds,
@@ -27,7 +28,9 @@ from raidbot.db import raids as rows
 from raidbot.db import series as series_rows
 from raidbot.db.heard_reactions import Heard, HeardReaction
 from raidbot.db.outbox import OutboxMessage
+from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping, Place
 from raidbot.raids.audit.entry import AuditAction, Entry
+from raidbot.raids.events import Cause
 from raidbot.raids.model import (
     Ask,
     Attendance,
@@ -87,6 +90,7 @@ KEYS = {
     "templates": "guild",
     "outbox": "guild",
     "audit": "guild",
+    "announcements": "guild",
     "drafts": "guild",
     "refused_forms": "guild",
     "closed_dms": "member",
@@ -211,6 +215,10 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
     audit.record(
         tx, [Entry(AuditAction.CREATED, ALICE)], guild=guild, raid=raid_id, at=now, actor=ALICE, source=Source.CLOCK
     )
+    announcements.follow(tx, None, replace(full, id=raid_id), now)
+    soon = Announcement(moment=Moment(0, -60), place=Place.CHANNEL, channel=ChannelId(guild), ping=Ping.ROLE, role=5)
+    cause = Cause(Source.COMMAND, MANAGER)
+    announcements.change(tx, guild, Owner(OwnerKind.RAID, str(raid_id)), lambda _: (soon,), cause, now)
     drafts.add(tx, guild, MemberId(1), {}, now)
     refused_forms.keep(tx, refused_forms.FormKey(guild, MemberId(1), MessageId(1)), {"when": "soon"}, now)
     closed_dm_rows.close_dms(tx, guild, now)

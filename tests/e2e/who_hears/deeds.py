@@ -5,9 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+from raidbot.db import announcements
 from raidbot.delivery.boards.raid_key import raid_key
-from raidbot.raids.model import RaidId
+from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping, Place
+from raidbot.raids.model import GuildId, RaidId, Source
 from raidbot.raids.settings import GuildSettings
+from raidbot.state import Cause
 from tests.delivery.harness import until
 from tests.e2e import database_facts
 from tests.e2e.who_hears.evening import AHEAD, DAMAGE, HEALER, TANK, Evening, put_up
@@ -327,6 +330,26 @@ def reminding(settings: GuildSettings, *, creator: int, participants: int) -> Gu
     )
 
 
+def announced(place: Place) -> Deed:
+    async def deed(evening: Evening) -> AsyncIterator[None]:
+        one = Announcement(moment=Moment(0, -60), place=place, ping=Ping.SEATED)
+        change = partial(
+            announcements.change,
+            guild=GuildId(evening.guild.id),
+            owner=Owner(OwnerKind.RAID, str(evening.raid_id)),
+            rule=lambda before: (*before, one),
+            cause=Cause(Source.COMMAND),
+            now=evening.bot.state.now(),
+        )
+        await evening.bot.state.db.write(change)
+        yield
+        evening.sandbox.advance(AHEAD - timedelta(minutes=60))
+        channel = evening.thread if place is Place.THREAD else evening.guild.channel("raid-signups")
+        await evening.guild.until(lambda: any(evening.sam.id in one.mentions for one in channel.messages.values()))
+
+    return deed
+
+
 RULES: dict[str, Callable[[GuildSettings], GuildSettings]] = {
     "reminder before the start": partial(reminding, creator=0, participants=10),
     "reminder to those responsible": partial(reminding, creator=30, participants=0),
@@ -392,6 +415,8 @@ DEEDS: dict[str, Deed] = {
     "reminder before the start": comes_near(timedelta(minutes=9)),
     "reminder to those responsible": comes_near(timedelta(minutes=29)),
     "both reminders at once, the creator seated": comes_near(timedelta(minutes=9), seated="cleo"),
+    "an announcement in the thread": announced(Place.THREAD),
+    "an announcement in the board’s channel": announced(Place.BOARD),
     "a role has no reaction": lacks_a_reaction,
     "the bot fails at the raid": always_fails,
 }

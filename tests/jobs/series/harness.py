@@ -45,9 +45,6 @@ class Discord:
             raise Troubled(Trouble(TroubleCode.CHANNEL_GONE))
         return CHANNEL
 
-    def can_mention(self, _guild_id: GuildId, _channel_id: ChannelId, _role_id: int) -> bool:
-        return True
-
     @property
     def may_sign_up(self) -> MaySignUp:
         return _everybody_may

@@ -5,7 +5,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from raidbot.raids import events as ev
+from raidbot.raids.announcements.model import Announcement, Moment, Ping, Place, PlannedPost
 from raidbot.raids.audit import series_entries
+from raidbot.raids.audit.announcement_entries import (
+    Failure,
+    change_entries,
+    failed_entry,
+    missed_entry,
+    posted_entry,
+    unheard_entry,
+)
 from raidbot.raids.audit.entry import Argument, AuditAction, Entry
 from raidbot.raids.audit.raid_entries import entries
 from raidbot.raids.audit.role_lists import EVERYONE
@@ -202,7 +211,6 @@ def _of_series() -> Iterator[Entry]:
     for code in TroubleCode:
         yield series_entries.failed(plain, Trouble(code, "Send Messages" if code is TroubleCode.LACKING else ""))
     yield series_entries.stopped(plain, Trouble(TroubleCode.CHANNEL_GONE))
-    yield series_entries.unheard(plain, 5)
 
 
 def _catalogue(*templates: Template, enabled: bool = True) -> Catalogue:
@@ -226,7 +234,25 @@ def _refused(target: str | None, *roles: Argument) -> Entry:
     return Entry(AuditAction.GRANT_REFUSED, None, {"target": target, "roles": list(roles)})
 
 
+ANNOUNCEMENT = Announcement(id=1, moment=Moment(0, -15), text="Be *there*")
+LOUD = replace(ANNOUNCEMENT, moment=Moment(-1, 0), place=Place.CHANNEL, channel=ChannelId(5), ping=Ping.ROLE, role=6)
+POST = PlannedPost(Moment(0, 10), ChannelId(5), "", seated=True, roles=(6,))
+_ADDED, _MADE_LOUD, _REMOVED = (
+    next(change_entries(*sides, name=name))
+    for sides, name in (
+        (((), (ANNOUNCEMENT,)), "Molten *Core*"),
+        (((ANNOUNCEMENT,), (LOUD,)), None),
+        (((LOUD,), ()), None),
+    )
+)
 OTHERS = {
+    "announcement added": _ADDED,
+    "announcement changed": _MADE_LOUD,
+    "announcement removed": _REMOVED,
+    "announced": posted_entry(POST),
+    "announcements missed": missed_entry([Moment(-1, -30), Moment()]),
+    **{f"announcement failed, {why}": failed_entry(POST, why, "Missing *Access*") for why in Failure},
+    "mention unheard": unheard_entry(6, 5),
     "foreign board": Entry(AuditAction.BOARD_FOREIGN),
     "reaction lacking": Entry(AuditAction.REACTION_LACKING, None, {"key": "t", "role": "Tank", "lack": "no_room"}),
     "reaction restored": Entry(AuditAction.REACTION_RESTORED, None, {"key": "t", "role": "Tank"}),

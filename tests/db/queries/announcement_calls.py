@@ -1,0 +1,58 @@
+"""Calls of the functions about announcements, for `calls.py`."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from raidbot.db import announcement_posts, announcements, outbox, raids
+from raidbot.raids.announcements.model import Announcement, Moment, Owner, OwnerKind, Ping
+from raidbot.raids.audit.announcement_entries import Failure
+from raidbot.raids.events import Cause
+from raidbot.raids.model import Raid, RaidId, Source, Status
+from tests.raids.builders import GUILD, MANAGER, NOW
+
+Call = Callable[[sqlite3.Connection], object]
+
+
+def announcement_calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
+    of_raid = Owner(OwnerKind.RAID, str(raid))
+    first = Announcement(moment=Moment(0, -15), ping=Ping.ROLE, role=1)
+
+    def changed(tx: sqlite3.Connection, owner: Owner, *after: Announcement) -> announcements.Announcements:
+        return announcements.change(tx, GUILD, owner, lambda _: after, Cause(Source.COMMAND, MANAGER), NOW)
+
+    def change_one(tx: sqlite3.Connection) -> None:
+        (one,) = changed(tx, of_raid, first)
+        changed(tx, of_raid, replace(one, text="never"))
+
+    def announce(tx: sqlite3.Connection) -> None:
+        starts_at = _stored(tx, raid).starts_at
+        announcements.announce(tx, raid, now=starts_at - timedelta(minutes=15))
+        announcements.follow(tx, None, _stored(tx, raid), NOW)
+        announcements.announce(tx, raid, now=starts_at + timedelta(days=1))
+
+    def send(tx: sqlite3.Connection) -> None:
+        late = NOW + timedelta(days=800)
+        announcement_posts.note_expired(tx, late)
+        for row in outbox.claim(tx, kind="post", limit=500, now=late):
+            announcement_posts.brought_up_to_date(tx, row)
+            announcement_posts.note_failed(tx, row, Failure.REFUSED, NOW)
+
+    yield "change (raid)", change_one
+    yield "change (template)", lambda tx: changed(tx, Owner(OwnerKind.TEMPLATE, "test"), first)
+    yield "due", partial(announcements.due, now=NOW)
+    yield "announce", announce
+    yield "pinged_roles", partial(announcements.pinged_roles, guild=GUILD)
+    yield "send", send
+    yield "unheard_mentions", announcements.unheard_mentions
+    yield "change (none)", partial(changed, owner=of_raid)
+    yield "follow", lambda tx: announcements.follow(tx, None, replace(_stored(tx, raid), status=Status.CANCELLED), NOW)
+    yield "forget", partial(announcements.forget, guild=GUILD, owners=[of_raid])
+
+
+def _stored(tx: sqlite3.Connection, raid: RaidId) -> Raid:
+    found = raids.load(tx, raid)
+    assert found is not None
+    return found
