@@ -25,6 +25,7 @@ NAMED = {
 """The seams that the suite tries with the whole bot; `tests/db/power_loss/test_seams.py` tries all of them."""
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize("text", sorted(NAMED))
 @pytest.mark.parametrize("seed", range(rounds(1, 20)))
 async def test_a_burst_in_which_the_bot_dies_at_a_seam(

@@ -40,6 +40,7 @@ def test_every_table_is_damaged() -> None:
     assert tables == KEYS.keys() | UNREAD
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize("table", KEYS)
 async def test_no_cell_keeps_another_server_waiting(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, database: Path, table: str
