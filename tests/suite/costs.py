@@ -1,6 +1,7 @@
 """Measure what each test costs: seconds of processor time, its ended processes included, and of the clock.
 
 A pytest plugin: `pytest -p tests.suite.costs`, or `make slowest`. Fixtures count for the test that caused them.
+The processor time of a `ForkedBot` is counted for none.
 """
 
 import os

@@ -16,6 +16,7 @@ from tests.e2e.crowd import Crowd
 from tests.e2e.ledger.ledger import Ledger, check_everything
 from tests.e2e.ledger.storm import Storm, fill_disk, lock_database
 from tests.raid_boards import post_raid
+from tests.suite.forked_bot import ForkedBot
 
 EMOJIS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"]
 SIZE = 40
@@ -25,7 +26,7 @@ OUTAGE_SECONDS = rounds(7, 20)
 
 @pytest.fixture
 async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BotProcess]:
-    process = BotProcess(sandbox, tmp_path, settings=QUICK)
+    process = ForkedBot(sandbox, tmp_path, settings=QUICK)
     yield process
     await process.stop()
 
