@@ -1,5 +1,6 @@
 """The beginning of a forked bot process (`tests/suite/forked_bot.py`), which imports nothing of the tests."""
 
+import io
 import os
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,6 @@ def run(offset: str, folder: str, environment: Mapping[str, str], log: str, cloc
     os.dup2(clock.fileno(), 0)
     os.dup2(written, 1)
     os.dup2(written, 2)
-    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 - lasts as long as the process
+    sys.stdin = io.TextIOWrapper(io.FileIO(0))
     sys.argv = ["bot_process", offset]
     sys.exit(bot_process.main())

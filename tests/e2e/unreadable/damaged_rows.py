@@ -92,8 +92,10 @@ KEYS = {
 """The tables that are read at the start or by jobs, and the column that says whose row it is."""
 
 
-def damage(path: Path, table: str, now: datetime) -> list[str]:
+def damage(path: Path, table: str, now: datetime, *, first: int = 0) -> list[str]:
     """Add a server for each cell of the table's row and each of `CELLS`, and return what was damaged.
+
+    The servers are numbered from `first`; a database takes those of several tables.
 
     In the suite each column gets every sixth of them, the next column the next ones.
     """
@@ -107,7 +109,7 @@ def damage(path: Path, table: str, now: datetime) -> list[str]:
         ]
         if table == "absences":
             pairs = [(column, cell) for column, cell in pairs if column != "since" or cell not in LONG_AGO]
-        servers = [(_add_server(connection, number, now), *pair) for number, pair in enumerate(pairs)]
+        servers = [(_add_server(connection, number, now), *pair) for number, pair in enumerate(pairs, first)]
         if table == "absences":  # nobody there gets messages, so no other table's servers have one
             for (guild, _), *_ in servers:
                 absences.note(connection, guild, now)
