@@ -13,7 +13,7 @@ PINS = uv pip compile pyproject.toml --universal --python-version 3.11 --extra s
 
 unexport PYTHONDONTWRITEBYTECODE # compiled once is enough: the tests start some seventy processes
 
-.PHONY: demo test check chaos clients screenshot bench run ready pins clean
+.PHONY: demo test check chaos slowest clients screenshot bench run ready pins clean
 
 demo: $(READY) ## show the bot against a local stand-in for Discord
 	@$(BIN)/raidbot demo $(ARGS)
@@ -26,6 +26,9 @@ check: ## run exactly what CI runs: format, lint, types, tests
 
 chaos: $(READY) ## play the random tests for hours (RAIDBOT_CHAOS=2: other seeds; ARGS=<file>: only these)
 	@RAIDBOT_CHAOS=$${RAIDBOT_CHAOS:-1} $(BIN)/pytest $(IN_PARALLEL) -m "chaos or hypothesis" --timeout 7200 $(ARGS)
+
+slowest: $(READY) ## list the tests that cost most (SHOWN=20: so many; ARGS=<file>: only of these)
+	@$(BIN)/pytest -p tests.suite.costs -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 clients: $(READY) ## try bots of other libraries against the sandbox (needs npm, the network once; ARGS=hikari: only this)
 	@$(BIN)/python -m tests.clients $(ARGS)

@@ -4,9 +4,12 @@
 """
 
 import os
+from collections.abc import Sequence
+from typing import TypeVar
 
 from raidbot.config import Settings, variable
 
+Case = TypeVar("Case")
 _SERIES = int(os.environ.get("RAIDBOT_CHAOS") or 0)
 IS_LONG = _SERIES > 0
 EXAMPLES = 50
@@ -17,6 +20,11 @@ QUICK = {variable(name): value for name, value in _QUICK.items() if name in Sett
 
 An older bot, on which the tests of found faults are tried, would refuse those that it does not know.
 """
+
+
+def cases(all_of_them: Sequence[Case], *, short: Sequence[Case]) -> Sequence[Case]:
+    """Choose between the cases for the suite, which stand for their kind, and all of them for `make chaos`."""
+    return all_of_them if IS_LONG else short
 
 
 def rounds(short: int, long: int) -> int:

@@ -17,6 +17,7 @@ from discord_sandbox import Sandbox, SandboxGuild
 from raidbot.bot import Options, RaidBot
 from raidbot.db.database import Database
 from tests import chaos, openapi_check
+from tests.suite.new_database import put_new
 
 Limits = Literal["strict", "scaled", "off"]
 Start = Callable[..., AbstractAsyncContextManager[RaidBot]]
@@ -147,6 +148,7 @@ def start(sandbox: Sandbox, database: Path) -> Start:
         } | chosen
         if "BOT_IS_OF_AN_EARLIER_COMMIT" in os.environ:  # set by tests/repository/found_rows.py
             options = {name: value for name, value in options.items() if name in Options.__dataclass_fields__}
+        put_new(database)
         db = await Database.open(database)
         bot = RaidBot(db, sandbox.clock.now, Options(api_url=sandbox.api_url, **options))  # type: ignore[arg-type]
         connection = None

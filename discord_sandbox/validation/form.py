@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,7 +52,7 @@ class Form:
     found: list[Problem] = field(default_factory=list)
 
     def at(self, *path: str | int) -> "Form":
-        return replace(self, path=self.path + tuple(map(str, path)))
+        return Form(self.has_emoji, self.path + tuple(map(str, path)), self.found)
 
     def wrong(self, code: str, message: str) -> None:
         self.found.append(Problem(self.path, code, message))

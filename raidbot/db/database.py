@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
@@ -243,6 +243,11 @@ def _text(stored: bytes) -> str:
 
 def migrations() -> list[tuple[int, str]]:
     """Return the migrations in order as (number, SQL)."""
+    return list(_shipped())
+
+
+@cache
+def _shipped() -> Sequence[tuple[int, str]]:
     folder = resources.files("raidbot.db") / "migrations"
     found = [(match[1], file) for file in folder.iterdir() if (match := _NAME.fullmatch(file.name))]
     return sorted((int(number), file.read_text(encoding="utf-8")) for number, file in found)

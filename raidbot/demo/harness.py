@@ -6,12 +6,31 @@ import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO, Protocol
 
 from discord_sandbox.sandbox import Sandbox
 
 _TIMEOUT_SECONDS = 60.0
 """A start takes a second; on a machine that is busy with other tests it took more than fifteen."""
 _HEARTBEAT_SECONDS = "0.2"
+
+
+class Input(Protocol):
+    def write(self, data: bytes, /) -> None: ...
+
+
+class Running(Protocol):
+    """A process, as asyncio has it."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    @property
+    def stdin(self) -> Input | None: ...
+    def kill(self) -> None: ...
+    def terminate(self) -> None: ...
+    async def wait(self) -> int: ...
 
 
 class BotProcess:
@@ -29,22 +48,14 @@ class BotProcess:
         self._folder = folder
         self._settings = dict(settings or {})
         self._module = module
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Running | None = None
         self.database = folder / "raidbot.db"
         self.log = folder / "bot.log"
 
     async def start(self) -> None:
         """Start the bot and wait until it is connected. Raises RuntimeError if it exits instead."""
         with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", self._module, str(self._sandbox.clock.offset.total_seconds())),
-                cwd=self._folder,
-                env=self._environment(),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C does not reach the bot; the parent stops it
-            )
+            self._process = await self._spawn(str(self._sandbox.clock.offset.total_seconds()), log)
         connected = asyncio.create_task(self._sandbox.until(self._is_connected, timeout=_TIMEOUT_SECONDS))
         ended = asyncio.create_task(self._process.wait())
         await asyncio.wait((connected, ended), return_when=asyncio.FIRST_COMPLETED)
@@ -53,6 +64,17 @@ class BotProcess:
             raise RuntimeError(f"the bot ended with code {ended.result()}:\n{self.log.read_text(errors='replace')}")
         ended.cancel()
         await connected
+
+    async def _spawn(self, offset: str, log: BinaryIO) -> Running:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", self._module, offset),
+            cwd=self._folder,
+            env=self._environment(),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C does not reach the bot; the parent stops it
+        )
 
     @property
     def pid(self) -> int:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-_MARKS = re.compile(r"([\\*_~`|\[\]()<>@:])")
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\*_~`|[]()<>@:"})
 _LINE_STARTS = re.compile(r"^([ \t]*)([#+-])", re.MULTILINE)
 _NUMBERED = re.compile(r"^([ \t]*\d+)(\.)", re.MULTILINE)
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
@@ -22,7 +22,7 @@ def escape(text: str) -> str:
 
 def escape_markdown(text: str) -> str:
     """Escape `text` as `escape` does, without isolating it: for text on lines of its own."""
-    escaped = _MARKS.sub(r"\\\1", text)
+    escaped = text.translate(_MARKS)
     return _NUMBERED.sub(r"\1\\\2", _LINE_STARTS.sub(r"\1\\\2", escaped))
 
 

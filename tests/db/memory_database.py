@@ -4,12 +4,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from raidbot.db.database import migrate
+from tests.suite.new_database import in_memory
 
 
 @contextmanager
 def memory_database() -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.deserialize(in_memory())
         connection.execute("PRAGMA foreign_keys = ON")
-        migrate(connection)
         yield connection

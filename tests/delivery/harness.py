@@ -43,6 +43,7 @@ from raidbot.utils.circuit_breaker import CircuitBreaker
 from raidbot.utils.clock import OffsetClock
 from raidbot.utils.errors import Refusal
 from tests.raids.builders import roles, unposted_raid
+from tests.suite.new_database import put_new
 
 SEND = "POST /channels/{}/messages"
 EDIT = "PATCH /channels/{}/messages/{}"
@@ -208,6 +209,7 @@ class DeliveryWorld:
         **boards: float,
     ) -> BotHarness:
         """Start a bot on this database with short retry delays and pauses (all in seconds), `speed` times as fast."""
+        put_new(self.database_path)
         db = await Database.open(self.database_path)
         state = State(db, self.clock)
         set_request_timeout(self.client, patience)

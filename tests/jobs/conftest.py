@@ -8,13 +8,16 @@ import pytest
 
 from raidbot.db.database import Database
 from raidbot.state import State
+from tests.suite.new_database import put_new
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "raidbot.db")
+    path = tmp_path / "raidbot.db"
+    put_new(path)
+    opened = await Database.open(path)
     yield opened
     await opened.close()
 

@@ -6,11 +6,14 @@ import pytest
 from raidbot.db.database import Database
 from raidbot.state import State
 from tests.raids.builders import NOW
+from tests.suite.new_database import put_new
 
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "raids.db")
+    path = tmp_path / "raids.db"
+    put_new(path)
+    opened = await Database.open(path)
     yield opened
     await opened.close()
 

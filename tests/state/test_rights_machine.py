@@ -35,6 +35,7 @@ from raidbot.state import Cause, State
 from raidbot.utils.errors import Refusal
 from tests.chaos import rounds
 from tests.raids.builders import CHANNEL, GUILD, NOW, START, unposted_raid
+from tests.suite.new_database import put_new
 
 T = TypeVar("T")
 ROLES = range(11, 15)
@@ -128,6 +129,7 @@ class RightsMachine(RuleBasedStateMachine):
         leader: MemberId | None,
     ) -> None:
         """The owner has granted something, and there is a raid."""
+        put_new(self.path)
         self.db = self.run(Database.open(self.path))
         self.state = State(self.db, lambda: self.now)
         self.roles = dict(zip(MEMBERS, roles, strict=True))

@@ -124,7 +124,7 @@ def refusals(raid: Raid, names: Names) -> Iterator[Refusal]:
     yield role_lookup.UnknownRole(raid, names.typed)
     yield from (role_lookup.SeveralRoles(names.typed, raid.roles[:count]) for count in (1, 2, 3))
     yield from (role_lookup.NoSides(raid), role_lookup.UnknownSide(raid, names.typed))
-    yield from (substitutes.NoFreeSeat(role), substitutes.SeatTaken(raid), substitutes.NotAsked(raid))
+    yield from (substitutes.NoFreeSeat(role), substitutes.SeatTaken(raid), substitutes.NotAsked(raid, role))
     yield from (substitutes.SeatedAlready(raid, role), substitutes.BegunAlready(raid), substitutes.NobodyToAsk())
     yield from (attendance.NotClosedYet(), attendance.NotBegunYet(), attendance.NotOnRoster())
     yield from (gate.RoleNeeded(raid, list(asked[:count])) for count in (1, 2, 3))

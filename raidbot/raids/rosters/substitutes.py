@@ -36,10 +36,13 @@ class SeatTaken(Refusal):
 
 
 class NotAsked(Refusal):
-    def __init__(self, raid: Raid) -> None:
+    """Say so of one role only: the member may be asked for another one of the raid."""
+
+    def __init__(self, raid: Raid, role: Role) -> None:
         super().__init__(
             say(
-                "You are no longer asked to come to {raid}.",
+                "You are no longer asked to come as {role} to {raid}.",
+                role=labels.bold(role.name),
                 raid=labels.coded(raid),
             )
         )
@@ -176,7 +179,7 @@ def _ask_of(raid: Raid, member: MemberId, key: RoleKey) -> Ask:
     held = raid.seat_of(member)
     if held is not None and held.role == key:
         raise SeatedAlready(raid, raid.role(key))
-    raise NotAsked(raid)
+    raise NotAsked(raid, raid.role(key))
 
 
 def check_ahead(raid: Raid, now: datetime) -> None:

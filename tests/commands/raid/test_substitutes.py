@@ -106,6 +106,24 @@ async def test_declining_one_of_two_roles_is_not_declining_the_raid(guild: Sandb
         assert "you do not come as Healer. You are asked for another role, too." in answer.text()
 
 
+async def test_a_request_that_ended_does_not_deny_the_one_for_another_role(guild: SandboxGuild, start: Start) -> None:
+    alice = guild.add_member("alice")
+    async with start():
+        panel = await needing_a_tank(guild, alice)
+        await panel.select("Whom shall I ask?", ["Alice"])
+        await guild.until(lambda: "as a substitute" in dm_text(alice))
+        await panel.click("Find substitute")
+        await panel.select("Which role?", [panel_option(panel, "2. Healer")])
+        await panel.select("Or ask others", [alice])
+        await guild.until(lambda: len(alice.dms) > 1 and "Healer" in alice.dms[-1].content)
+        button = alice.dms[-1].components[0]["components"][1]
+        await alice.use(alice.dms[-1], button)
+
+        again = await alice.use(alice.dms[-1], button)
+
+        assert "You are no longer asked to come as Healer to" in again.text()
+
+
 @pytest.mark.parametrize("unnoticed", [False, True])
 async def test_who_was_asked_and_leaves_the_server_gets_no_seat(
     sandbox: Sandbox, guild: SandboxGuild, start: Start, unnoticed: bool

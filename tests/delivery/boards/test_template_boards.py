@@ -79,7 +79,7 @@ def check_panel(embed: discord.Embed, rows: tuple[Row, ...]) -> None:
     check_message({"embeds": [embed.to_dict()], "components": panel_view(rows).to_components()})
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(25, 1000))
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(12, 1000))
 @given(any_template(), st.sampled_from(LONG_NAMES), st.integers(0, 3), st.integers(0, 40))
 def test_every_board_of_an_accepted_template_is_taken(template: Template, name: str, forced: int, waiting: int) -> None:
     catalogue = catalogue_with(template)
@@ -93,7 +93,7 @@ def test_every_board_of_an_accepted_template_is_taken(template: Template, name: 
         check_board(board(replace(full, status=Status.CANCELLED), names))
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(25, 1000))
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(12, 1000))
 @given(any_template(), st.sampled_from(LONG_NAMES))
 def test_a_full_board_of_an_accepted_template_names_everybody(template: Template, name: str) -> None:
     catalogue = catalogue_with(template)
@@ -105,7 +105,7 @@ def test_a_full_board_of_an_accepted_template_names_everybody(template: Template
         assert not any(" more" in field.value for field in shown.fields)
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(25, 1000))
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=rounds(12, 1000))
 @given(any_template())
 def test_the_panel_of_create_shows_an_accepted_template(template: Template) -> None:
     catalogue = catalogue_with(template)

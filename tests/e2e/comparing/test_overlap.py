@@ -8,9 +8,10 @@ import pytest
 
 from discord_sandbox import Sandbox, SandboxGuild
 from discord_sandbox.store import Message
-from raidbot.demo.harness import BotProcess
+from tests.chaos import cases
 from tests.conftest import Start
 from tests.raid_boards import board_text, post_raid
+from tests.suite.forked_bot import ForkedBot
 
 AS_REAL = {"guild_ready_seconds": 2.0}
 """discord.py's own delay before it says that it is ready."""
@@ -95,12 +96,13 @@ async def test_who_waits_since_before_the_start_comes_first(
         assert ("Ada" in text) is not leaves
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.3, 1.0, 1.9])
+@pytest.mark.chaos
+@pytest.mark.parametrize("delay", cases((0.0, 0.3, 1.0, 1.9), short=(0.3, 1.9)))
 async def test_who_reacted_after_a_kill_comes_first(
     sandbox: Sandbox, guild: SandboxGuild, tmp_path: Path, delay: float
 ) -> None:
     ben, cem = guild.add_member("ben"), guild.add_member("cem")
-    bot = BotProcess(sandbox, tmp_path)
+    bot = ForkedBot(sandbox, tmp_path)
     try:
         await bot.start()
         await sandbox.until(lambda: sandbox.store.commands)

@@ -13,6 +13,7 @@ from tests.chaos import QUICK, rounds
 from tests.db.power_loss.seams import seams
 from tests.e2e import database_facts
 from tests.e2e.ledger.test_ledger import EMOJIS, begin, end
+from tests.suite.forked_bot import ForkedBot
 
 ROOT = Path(__file__).parent.parent.parent.parent
 NAMED = {
@@ -25,6 +26,7 @@ NAMED = {
 """The seams that the suite tries with the whole bot; `tests/db/power_loss/test_seams.py` tries all of them."""
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize("text", sorted(NAMED))
 @pytest.mark.parametrize("seed", range(rounds(1, 20)))
 async def test_a_burst_in_which_the_bot_dies_at_a_seam(
@@ -34,7 +36,7 @@ async def test_a_burst_in_which_the_bot_dies_at_a_seam(
     (line,) = (seam.line for seam in seams() if seam.text == text)
     path = os.pathsep.join((str(Path(__file__).parent / "dying_bot"), str(ROOT)))
     dies = {"PYTHONPATH": path, "DIES_AT_LINE": str(line), "DIES_ONCE_THERE_IS": str(now)}
-    dying, next_one = (BotProcess(sandbox, tmp_path, settings=settings) for settings in (QUICK | dies, QUICK))
+    dying, next_one = BotProcess(sandbox, tmp_path, settings=QUICK | dies), ForkedBot(sandbox, tmp_path, settings=QUICK)
     try:
         storm = await begin(sandbox, guild, dying, rng)
         acting = asyncio.create_task(storm.act(storm.crowd.deeds(EMOJIS)))

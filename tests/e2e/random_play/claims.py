@@ -31,6 +31,10 @@ def _is_out(raid: Raid, who: MemberId) -> bool:
     return who not in set(raid.members())
 
 
+def _is_asked(raid: Raid, who: MemberId, role: str) -> bool:
+    return any((ask.member, ask.role) == (who, _key(raid, role)) for ask in raid.asks)
+
+
 def _is_full(raid: Raid, role: str) -> bool:
     return not raid.has_room(raid.role(_key(raid, role)))
 
@@ -61,7 +65,7 @@ _TO_ONESELF: Mapping[str, Claim] = {
     ),
     r"Your seat has gone to the next in line": _always,
     r"“.*” .* has started": _always,
-    r"You are no longer asked to come to": lambda _m, who: lambda raid: who not in set(raid.asked()),
+    r"You are no longer asked to come as (Team \d)": lambda m, who: lambda raid: not _is_asked(raid, who, m[1]),
     r"you do not come to": lambda _m, who: lambda raid: who not in set(raid.asked()),
     r"The seat in .* has been taken": lambda _m, _who: lambda raid: any(_is_full(raid, r.name) for r in raid.roles),
 }

@@ -27,6 +27,7 @@ from tests.e2e import database_facts
 from tests.e2e.fast_loop import FastLoop
 from tests.raids.builders import unposted_raid
 from tests.raids.rosters.reference_roster import ReferenceRoster, Refused
+from tests.suite.new_database import put_new
 
 T = TypeVar("T")
 
@@ -96,6 +97,7 @@ class WholeBot(RuleBasedStateMachine):
             reaction_limit=1000,
             guild_ready_seconds=2.0,
         )
+        put_new(self.database)
         self.db = await Database.open(self.database)
         self.bot = RaidBot(self.db, self.sandbox.clock.now, options)
         await self.bot.login(self.sandbox.token)

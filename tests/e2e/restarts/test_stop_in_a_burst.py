@@ -12,6 +12,7 @@ from tests.chaos import QUICK
 from tests.conftest import Start
 from tests.e2e import database_facts
 from tests.raid_boards import board_text, dm_text, post_raid
+from tests.suite.forked_bot import ForkedBot
 
 EMOJI = "✅"
 MEMBERS = 60
@@ -23,7 +24,7 @@ CREATE TRIGGER slow AFTER INSERT ON marks BEGIN SELECT length(hex(randomblob(300
 
 @pytest.fixture
 async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[BotProcess]:
-    process = BotProcess(sandbox, tmp_path, settings=QUICK)
+    process = ForkedBot(sandbox, tmp_path, settings=QUICK)
     yield process
     await process.stop()
 

@@ -60,7 +60,7 @@ CELLS: tuple[Cell, ...] = (
     *(5, -1, 99_999_999_999_999, 2**63 - 1, -(2**63), 1.5, None, b"\xff\x00", "", "5", "magic", "[]", "{}", "null"),
     *(b"\xfe\xff", "[[5]]", '["\\ud800"]', '{"version": 1, "content": 5, "roles": 7, "embeds": [5]}'),
 )
-SHARE = 3
+SHARE = 6
 LAST_ROW = ("id", 2**63 - 1)
 """Leaves no id for the next row, which SQLite takes for a full disk."""
 LONG_AGO = (5, -1, -(2**63), 1.5, "5")
@@ -107,10 +107,12 @@ KEYS = {
 """The tables that are read at the start or by jobs, and the column that says whose row it is."""
 
 
-def damage(path: Path, table: str, now: datetime) -> list[str]:
+def damage(path: Path, table: str, now: datetime, *, first: int = 0) -> list[str]:
     """Add a server for each cell of the table's row and each of `CELLS`, and return what was damaged.
 
-    In the suite each column gets every third of them, the next column the next ones.
+    The servers are numbered from `first`; a database takes those of several tables.
+
+    In the suite each column gets every sixth of them, the next column the next ones.
     """
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         columns = [column[1] for column in connection.execute(f"PRAGMA table_info({table})")]
@@ -122,7 +124,7 @@ def damage(path: Path, table: str, now: datetime) -> list[str]:
         ]
         if table == "absences":
             pairs = [(column, cell) for column, cell in pairs if column != "since" or cell not in LONG_AGO]
-        servers = [(_add_server(connection, number, now), *pair) for number, pair in enumerate(pairs)]
+        servers = [(_add_server(connection, number, now), *pair) for number, pair in enumerate(pairs, first)]
         if table == "absences":  # nobody there gets messages, so no other table's servers have one
             for (guild, _), *_ in servers:
                 absences.note(connection, guild, now)

@@ -4,7 +4,7 @@ import importlib
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ def segments(zone: str) -> tuple[tuple[datetime, timedelta], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=20_000)
 def instant(wall: datetime, zone: str) -> datetime:
     """Return the UTC instant of a wall clock time: the first of two, or later by the gap if there is none."""
     known = segments(zone)

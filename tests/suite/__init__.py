@@ -1,0 +1,1 @@
+"""The costs of the test suite, and means to lower them."""
