@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
@@ -202,7 +202,8 @@ class Reactions(commands.Cog):
         else:
             self._checks.added(heard, place)
             delayed = partial(self._delayed, heard) if heard.what is Heard.ADDED else None
-            queued = self._event_queue.put_reaction(key, heard, partial(self._handle_added, heard), delayed=delayed)
+            work, together = partial(self._handle_added, heard), self._handle_together if delayed else None
+            queued = self._event_queue.put_reaction(key, heard, work, delayed=delayed, together=together)
         if not queued:
             self._reconcile.later(key)
 
@@ -213,6 +214,9 @@ class Reactions(commands.Cog):
                 await handler.too_fast(_reaction(heard), heard.tell)
             else:
                 await handler.added(_reaction(heard))
+
+    async def _handle_together(self, heard: Sequence[HeardReaction]) -> int:
+        return await self._kinds.handler_of(thing_of(heard[0])).added_together([_reaction(one) for one in heard])
 
     async def _handle_removal(self, removal: Removal) -> None:
         key = thing_of(removal.heard)
