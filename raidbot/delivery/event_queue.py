@@ -41,7 +41,7 @@ _TURN_AT_GATE_SECONDS = 2.0
 
 @dataclass(slots=True)
 class _Event:
-    """`fields` are those bound to the log where the event was heard; `delayed` tells its member of an outage, once.
+    """`fields` are those of the log for what is done about the event; `delayed` tells its member of an outage, once.
 
     Reactions that wait one behind the other and have the same `together` are handled by it in one step.
     `clears` is True if the reactions of everybody were removed. `gate` is what this and later events wait for; there is
@@ -118,7 +118,7 @@ class EventQueue:
         it leaves. `delayed` is called once if the reaction has to wait for the end of a write outage. After `end` the
         reaction is only added to those that are `unhandled`.
         """
-        event = _Event(work, get_contextvars(), reaction, delayed, together)
+        event = _Event(work, reaction.fields, reaction, delayed, together)
         if self._reactions >= self._max_reactions:
             self._tell_watchers(key, event)
             return False
@@ -248,9 +248,9 @@ class EventQueue:
                 return
             clear_contextvars()  # this task's own: it was started detached
             bind_contextvars(**key.fields)
-            handled = await self._handle_together(queue)
+            handled = await self._handle_together(queue) if len(queue) > 1 else 0
             if not handled:
-                bind_contextvars(**event.fields | key.fields)
+                bind_contextvars(**event.fields)
                 if not await self._handle(event, queue):
                     return
                 handled = 1
@@ -272,7 +272,7 @@ class EventQueue:
     async def _handle_together(self, queue: deque[_Event]) -> int:
         """Handle the first events of the queue in one step, and return how many; 0 if the first one goes alone."""
         together = queue[0].together
-        if len(queue) == 1 or together is None or not self._writable:
+        if together is None or not self._writable:
             return 0
         first = takewhile(lambda event: event.together == together, islice(queue, _MAX_TOGETHER))
         heard = [event.reaction for event in first if event.reaction is not None]
