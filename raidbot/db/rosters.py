@@ -239,6 +239,8 @@ def delete_marks(tx: sqlite3.Connection, raid: RaidId, *, before: datetime) -> N
 def _difference(before: tuple[V, ...], after: tuple[V, ...], key: Callable[[V], object]) -> tuple[list[V], list[V]]:
     """Return the values of `before` whose key is gone, and the values of `after` that are new or different."""
     lost, found = apart(before, after)
+    if not (lost and found):
+        return lost, found
     old, new = {key(value): value for value in lost}, {key(value): value for value in found}
     return (
         [value for name, value in old.items() if name not in new],
