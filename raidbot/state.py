@@ -3,12 +3,11 @@
 import asyncio
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 import structlog
 from structlog.contextvars import bind_contextvars
@@ -19,9 +18,10 @@ from raidbot.db import templates as template_rows
 from raidbot.db.database import Database
 from raidbot.db.raids import UnreadableRaid
 from raidbot.db.set_aside import SetAsideReports
+from raidbot.raids.events import Asked, Change, Created, changes
 from raidbot.raids.events import Cause as Cause
-from raidbot.raids.events import Change, Created
-from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Status, changed
+from raidbot.raids.events import Rule as Rule
+from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Status
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue, new_key
 from raidbot.series import SeriesState
@@ -35,19 +35,14 @@ from raidbot.utils.text import clip, escape
 
 log = structlog.get_logger(__name__)
 
-T = TypeVar("T")
-
-Rule = Callable[[Raid], Change]
 Listener = Callable[[Raid, Change], None]
-"""Called after the commit with the raid before and the change; must not block."""
 SettingsRule = Callable[[GuildSettings], GuildSettings]
 SettingsListener = Callable[[GuildSettings, GuildSettings], None]
-"""Called after the commit with the settings before and after; must not block."""
 Within = Callable[[sqlite3.Connection, RaidId], object]
 """Writes what belongs to a new raid, in the same transaction."""
 TemplatesRule = Callable[[Catalogue], Catalogue]
 TemplatesListener = Callable[[Catalogue, Catalogue], None]
-"""Called after the commit with the templates before and after; must not wait."""
+"""Listeners are called after the commit with what was before and after; they must not wait."""
 
 BOARD_RETENTION = timedelta(days=14)
 """Time after its start during which the board of a closed raid still handles reactions."""
@@ -78,13 +73,18 @@ class State:
         self.boards: dict[MessageId, RaidId] = {}
         self._boards_since = self.now() - BOARD_RETENTION
         self._raids: Aggregate[RaidId, Raid, Change] = Aggregate(
-            "raid", self._load_raid, value_of=_raid_of, capacity=capacity, versioned=True, on_store=self._note_board
+            "raid",
+            self._load_raid,
+            value_of=lambda change: change.raid,
+            capacity=capacity,
+            versioned=True,
+            on_store=self._note_board,
         )
         self._settings: Aggregate[GuildId, GuildSettings, GuildSettings] = Aggregate(
-            "settings", self._load_settings, value_of=_itself, capacity=capacity
+            "settings", self._load_settings, value_of=lambda value: value, capacity=capacity
         )
         self._templates: Aggregate[GuildId, Catalogue, Catalogue] = Aggregate(
-            "templates", self._load_templates, value_of=_itself, capacity=capacity
+            "templates", self._load_templates, value_of=lambda value: value, capacity=capacity
         )
         self._names: Cache[tuple[GuildId, MemberId], str] = Cache(capacity * 20)
         self._leaders: Cache[tuple[GuildId, int], frozenset[MemberId]] = Cache(capacity)
@@ -205,25 +205,34 @@ class State:
         Runs to completion even if the caller is cancelled. Raises what the rule raises, BusyRaid after too many
         conflicting writes, KeyError for an unknown id, or sqlite3.Error if the write fails; nothing has changed then.
         """
+        (change,) = await self.change_each(raid_id, [Asked(rule, cause, names or {})])
+        return change
 
-        async def step(before: Raid) -> Change | None:
+    async def change_each(self, raid_id: RaidId, asked: Sequence[Asked]) -> list[Change]:
+        """Do as `change` does with several rules in order, up to one that raises; return the changes before that.
+
+        Raises what `change` raises for the first.
+        """
+        found: list[Change] = []
+
+        async def step(before: Raid) -> list[Change]:
             bind_contextvars(raid=raid_id)  # of the task that the change runs in
-            change = rule(before)
-            if not change.events:
-                return None
-            fresh = self._new_names(before.guild, names or {})
-            change = cause.made(replace(change, raid=changed(change.raid, version=before.version + 1)))
-            queued = await self.db.write(partial(transactions.save_change, before, change, cause, self.now(), fresh))
+            found[:] = changes(before, asked)
+            made = [(change, one) for change, one in zip(found, asked, strict=False) if change.events]
+            if not made:
+                return []
+            fresh = self._new_names(before.guild, *(one.names for _, one in made))
+            queued = await self.db.write(partial(transactions.save_changes, before, made, self.now(), fresh))
             self._remember_names(before.guild, fresh)
             if queued:
                 self.notify_outbox()
-            return change
+            return [change for change, _ in made]
 
         try:
-            before, change = await self._raids.change(raid_id, step)
+            await self._raids.change_each(raid_id, step)
         except Stale:
             raise BusyRaid from None
-        return Change(before) if change is None else change
+        return found
 
     async def create(self, plan: Raid, cause: Cause, *, within: Within | None = None) -> Raid:
         """Write a new raid in state `posting` under a code that is unused in its guild. Raises what `within` raises."""
@@ -355,8 +364,8 @@ class State:
             self._leaders.put((guild, role), known)
         return known
 
-    def _new_names(self, guild: GuildId, names: Mapping[MemberId, str]) -> dict[MemberId, str]:
-        return {member: name for member, name in names.items() if self._names.get((guild, member)) != name}
+    def _new_names(self, guild: GuildId, *known: Mapping[MemberId, str]) -> dict[MemberId, str]:
+        return {who: name for names in known for who, name in names.items() if self._names.get((guild, who)) != name}
 
     def _remember_names(self, guild: GuildId, names: Mapping[MemberId, str]) -> None:
         for member, name in names.items():
@@ -390,11 +399,3 @@ class State:
             self.boards.pop(raid.message, None)
         else:
             self.boards[raid.message] = raid.id
-
-
-def _raid_of(change: Change) -> Raid:
-    return change.raid
-
-
-def _itself(value: T) -> T:
-    return value

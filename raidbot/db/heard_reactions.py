@@ -44,6 +44,12 @@ class HeardReaction:
     def emoji_key(self) -> str:
         return key_of(self.emoji)
 
+    @property
+    def fields(self) -> dict[str, object]:
+        """The fields of the log for what is done about the reaction."""
+        heard = "reaction removed" if self.what is Heard.REMOVED else "reaction added"
+        return {"heard": heard, "guild": self.guild, "member": self.member, self.kind: self.thing}
+
 
 def kept(connection: sqlite3.Connection) -> tuple[int, list[HeardReaction], list[SetAside]]:
     """Return the id of the last row, 0 if there is none, and all rows in order: as values, or set aside."""

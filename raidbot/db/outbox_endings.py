@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from raidbot.db.rosters import lacking
+from raidbot.db.rosters import apart
 from raidbot.db.timestamps import seconds
 from raidbot.raids import events as ev
 from raidbot.raids.model import MemberId, Raid
@@ -56,7 +56,7 @@ def _endings(before: Raid, change: ev.Change) -> Iterator[_Ending]:
     if any(isinstance(event, ev.TimeChanged) and event.before != event.after for event in change.events):
         yield Purpose.REMINDER, "the raid was moved", None
         yield Purpose.REQUEST, "the raid was moved", None
-    if gone := lacking(before.seats, raid.seats):
+    if gone := apart(before.seats, raid.seats)[0]:
         seats = {(seat.member, seat.role) for seat in raid.seats}
         if lost := {seat.member for seat in gone if (seat.member, seat.role) not in seats}:
             yield Purpose.PROMOTION, "the seat is gone", lost

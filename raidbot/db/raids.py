@@ -130,7 +130,7 @@ def insert(tx: sqlite3.Connection, raid: Raid) -> RaidId:
 
 
 def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
-    """Write the difference; `after.version` must be the next one. Raises Conflict if `before` is no longer current."""
+    """Write the difference; `after.version` must be a later one. Raises Conflict if `before` is no longer current."""
     was, becomes = vars(before), vars(after)
     changed = {
         name: value

@@ -1,10 +1,12 @@
 """A raid's members as rows: seats, waits, reaction marks, attendance, substitute requests and seats given up."""
 
 import sqlite3
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import takewhile
+from operator import is_
 from typing import Any, Generic, TypeVar
 
 from raidbot.db import cells
@@ -236,20 +238,31 @@ def delete_marks(tx: sqlite3.Connection, raid: RaidId, *, before: datetime) -> N
 
 def _difference(before: tuple[V, ...], after: tuple[V, ...], key: Callable[[V], object]) -> tuple[list[V], list[V]]:
     """Return the values of `before` whose key is gone, and the values of `after` that are new or different."""
-    old = {key(value): value for value in lacking(before, after)}
-    new = {key(value): value for value in lacking(after, before)}
+    lost, found = apart(before, after)
+    if not (lost and found):
+        return lost, found
+    old, new = {key(value): value for value in lost}, {key(value): value for value in found}
     return (
         [value for name, value in old.items() if name not in new],
         [value for name, value in new.items() if old.get(name) != value],
     )
 
 
-def lacking(values: tuple[V, ...], others: tuple[V, ...]) -> list[V]:
-    """Return the values that are not, as the same objects, among the others; of a long roster those are few."""
-    known = set(map(id, others))
-    if known.issuperset(map(id, values)):
-        return []
-    return [value for value in values if id(value) not in known]
+def apart(before: tuple[V, ...], after: tuple[V, ...]) -> tuple[list[V], list[V]]:
+    """Return the values of each that are not, as the same objects, in the other; of a long roster those are few."""
+    same = _shared(before, after)
+    lost, found = before[same:], after[same:]
+    same = _shared(reversed(lost), reversed(found))
+    lost, found = lost[: len(lost) - same], found[: len(found) - same]
+    if not (lost and found):
+        return list(lost), list(found)
+    old, new = set(map(id, lost)), set(map(id, found))
+    return [value for value in lost if id(value) not in new], [value for value in found if id(value) not in old]
+
+
+def _shared(values: Iterable[V], others: Iterable[V]) -> int:
+    """Return how many values both begin with, as the same objects."""
+    return sum(takewhile(bool, map(is_, values, others)))
 
 
 def with_unwanted_marks(connection: sqlite3.Connection) -> set[RaidId]:

@@ -15,7 +15,7 @@ from raidbot.raids.audit.entry import Entry
 from raidbot.raids.audit.raid_entries import entries
 from raidbot.raids.audit.settings_entries import settings_entries
 from raidbot.raids.audit.template_entries import template_entries
-from raidbot.raids.events import Cancelled, Cause, Change, Created, Undone
+from raidbot.raids.events import Asked, Cancelled, Cause, Change, Created, Undone
 from raidbot.raids.model import CancelReason, GuildId, MemberId, Raid
 from raidbot.raids.notifications import Button, Notice, notices, thread_note
 from raidbot.raids.settings import GuildSettings
@@ -30,14 +30,29 @@ _USEFUL_AFTER_START = timedelta(days=1)
 """Time after a raid's start, or after the change if that is later, for which a message about it is tried."""
 
 
-def save_change(
-    before: Raid, change: Change, cause: Cause, now: datetime, names: Mapping[MemberId, str], tx: sqlite3.Connection
+def save_changes(
+    before: Raid,
+    made: Sequence[tuple[Change, Asked]],
+    now: datetime,
+    names: Mapping[MemberId, str],
+    tx: sqlite3.Connection,
 ) -> bool:
-    """Write the change with its audit, messages and undo step; return True if it queued messages."""
-    raids.save(tx, before, change.raid)
-    announcements.follow(tx, before, change.raid, now)
+    """Write changes, each of which follows the one before; return True if they queued messages.
+
+    The raid is written once, as it is after the last; each change has its own audit, messages and undo step.
+    """
+    raids.save(tx, before, made[-1][0].raid)
+    announcements.follow(tx, before, made[-1][0].raid, now)
     if names:
         guilds.save_names(tx, before.guild, names.items())
+    queued = False
+    for change, asked in made:
+        queued |= _save_what_follows(tx, before, change, asked.cause, now)
+        before = change.raid
+    return queued
+
+
+def _save_what_follows(tx: sqlite3.Connection, before: Raid, change: Change, cause: Cause, now: datetime) -> bool:
     found = entries(before, change)
     _note_step(tx, before, change, found, cause, now)
     if cause.actor is not None:
@@ -45,7 +60,9 @@ def save_change(
     if change.raid.series is not None and _was_refused(change):
         series_occurrences.release(tx, change.raid, now + _SERIES_RETRY)
     asked_anew = end_obsolete(tx, before, change, now)
-    return record(tx, replace(change, events=(*change.events, *asked_anew)), found, cause, now)
+    if asked_anew:
+        change = replace(change, events=(*change.events, *asked_anew))
+    return record(tx, change, found, cause, now)
 
 
 def _was_refused(change: Change) -> bool:

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice, takewhile
 
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars, clear_contextvars, get_contextvars
@@ -21,12 +22,16 @@ from raidbot.utils.tasks import TaskSet, end, guarded, start_detached
 log = structlog.get_logger(__name__)
 
 Work = Callable[[], Awaitable[None]]
+Together = Callable[[Sequence[HeardReaction]], Awaitable[int]]
+"""Handles several reactions in one step, and returns how many of the first; it changes nothing if it raises."""
 Hear = Callable[[MemberId | None], None]
 """Hears whom an event is about; None stands for everybody."""
 Gate = Callable[[PostedKey, GuildId], asyncio.Event | None]
 """Returns what the next events of the thing in this guild have to wait for, if anything."""
 
 _MAX_REACTIONS = 10_000
+_MAX_TOGETHER = 50
+"""Reactions handled in one step, some 0.3 ms each."""
 _RETRY_SECONDS = 1.0
 _LAST_EVENT_SECONDS = 0.5
 """Time for events under way when the time to stop is over."""
@@ -36,8 +41,9 @@ _TURN_AT_GATE_SECONDS = 2.0
 
 @dataclass(slots=True)
 class _Event:
-    """`fields` are those bound to the log where the event was heard; `delayed` tells its member of an outage, once.
+    """`fields` are those of the log for what is done about the event; `delayed` tells its member of an outage, once.
 
+    Reactions that wait one behind the other and have the same `together` are handled by it in one step.
     `clears` is True if the reactions of everybody were removed. `gate` is what this and later events wait for; there is
     no work then.
     """
@@ -46,6 +52,7 @@ class _Event:
     fields: dict[str, object]
     reaction: HeardReaction | None = None
     delayed: Work | None = None
+    together: Together | None = None
     clears: bool = False
     gate: asyncio.Event | None = None
 
@@ -96,13 +103,22 @@ class EventQueue:
             self._put_gate(key, guild)
             self._append(key, _Event(work, get_contextvars(), clears=clears))
 
-    def put_reaction(self, key: PostedKey, reaction: HeardReaction, work: Work, *, delayed: Work | None = None) -> bool:
+    def put_reaction(
+        self,
+        key: PostedKey,
+        reaction: HeardReaction,
+        work: Work,
+        *,
+        delayed: Work | None = None,
+        together: Together | None = None,
+    ) -> bool:
         """Queue a member's reaction as `put` does; return False if too many are waiting.
 
-        `delayed` is called once if the reaction has to wait for the end of a write outage. After `end` the reaction is
-        only added to those that are `unhandled`.
+        Where others with the same `together` wait behind it, that is called with all of them, and `work` only for what
+        it leaves. `delayed` is called once if the reaction has to wait for the end of a write outage. After `end` the
+        reaction is only added to those that are `unhandled`.
         """
-        event = _Event(work, get_contextvars(), reaction, delayed)
+        event = _Event(work, reaction.fields, reaction, delayed, together)
         if self._reactions >= self._max_reactions:
             self._tell_watchers(key, event)
             return False
@@ -231,11 +247,15 @@ class EventQueue:
             if event.gate is not None and not await self._passed(event.gate):
                 return
             clear_contextvars()  # this task's own: it was started detached
-            bind_contextvars(**event.fields | key.fields)
-            if not await self._handle(event, queue):
-                return
-            queue.popleft()
-            self._reactions -= event.reaction is not None
+            bind_contextvars(**key.fields)
+            handled = await self._handle_together(queue) if len(queue) > 1 else 0
+            if not handled:
+                bind_contextvars(**event.fields)
+                if not await self._handle(event, queue):
+                    return
+                handled = 1
+            for _ in range(handled):
+                self._reactions -= queue.popleft().reaction is not None
         if not queue:
             del self._queues[key]
 
@@ -248,6 +268,21 @@ class EventQueue:
             for wait in waits:
                 wait.cancel()
         return gate.is_set()
+
+    async def _handle_together(self, queue: deque[_Event]) -> int:
+        """Handle the first events of the queue in one step, and return how many; 0 if the first one goes alone."""
+        together = queue[0].together
+        if together is None or not self._writable:
+            return 0
+        first = takewhile(lambda event: event.together == together, islice(queue, _MAX_TOGETHER))
+        heard = [event.reaction for event in first if event.reaction is not None]
+        try:
+            return await together(heard) if len(heard) > 1 else 0
+        except Unwritable:
+            self._writable = False
+        except Exception:  # the first one alone succeeds, or its failure is logged
+            log.debug("reactions not handled together", exc_info=True)
+        return 0
 
     async def _handle(self, event: _Event, queue: deque[_Event]) -> bool:
         """Handle the first event of the queue; return False if the bot stops before the database can be written."""

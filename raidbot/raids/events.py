@@ -1,11 +1,23 @@
 """Events: the facts a rule produces, from which boards, messages and the audit follow."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from raidbot.raids.audit.entry import AuditAction
-from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RaidCode, RoleKey, Seat, Source
+from raidbot.raids.model import (
+    CancelReason,
+    CloseReason,
+    MemberId,
+    Presence,
+    Raid,
+    RaidCode,
+    RoleKey,
+    Seat,
+    Source,
+    changed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +338,9 @@ class Change:
     by: MemberId | None = None
 
 
+Rule = Callable[[Raid], Change]
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """The source of a change and the member who asked for it; managers' changes can be undone for `UNDO_PERIOD`.
@@ -345,6 +360,34 @@ class Cause:
             return self.reader
         return self.actor if self.source in (Source.BUTTON, Source.COMMAND) else None
 
-    def made(self, change: Change) -> Change:
-        """Return the change with those who made it and who read its answer."""
-        return replace(change, answered=self.answered, by=self.actor)
+    def made(self, change: Change, version: int) -> Change:
+        """Return the change with those who made it and who read its answer; the raid gets this version."""
+        return Change(changed(change.raid, version=version), change.events, self.answered, self.actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A change that is asked for: a rule, its cause, and the display names of members that became known with it."""
+
+    rule: Rule
+    cause: Cause
+    names: Mapping[MemberId, str] = field(default_factory=dict)
+
+
+def changes(raid: Raid, asked: Iterable[Asked]) -> list[Change]:
+    """Apply the rules one after the other, up to one that raises; return the changes of those before.
+
+    Raises what the first rule raises.
+    """
+    made: list[Change] = []
+    for one in asked:
+        try:
+            change = one.rule(raid)
+        except Exception:
+            if made:
+                return made
+            raise
+        change = one.cause.made(change, raid.version + 1) if change.events else Change(raid)
+        made.append(change)
+        raid = change.raid
+    return made

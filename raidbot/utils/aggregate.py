@@ -1,7 +1,7 @@
 """A value kept per key: loaded once, changed under its lock, saved, cached, and announced to listeners."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -75,6 +75,16 @@ class Aggregate(Generic[K, V, R]):
         loaded value when it raises Stale. Once begun, a change runs to its end even if the caller is cancelled.
         Raises what `step` raises, and Stale after repeated conflicts; then nothing has changed.
         """
+
+        async def once(before: V) -> Sequence[R]:
+            result = await step(before)
+            return () if result is None else (result,)
+
+        before, results = await self.change_each(key, once)
+        return before, results[0] if results else None
+
+    async def change_each(self, key: K, step: Callable[[V], Awaitable[Sequence[R]]]) -> tuple[V, Sequence[R]]:
+        """Do as `change` does, with a step of several changes: each of its results follows from the one before."""
         return await self.shielded(self._change(key, step))
 
     async def amend(self, key: K, step: Callable[[V | None], Awaitable[V | None]]) -> None:
@@ -115,13 +125,16 @@ class Aggregate(Generic[K, V, R]):
         """Return how many values are cached."""
         return len(self._cache)
 
-    async def _change(self, key: K, step: Callable[[V], Awaitable[R | None]]) -> tuple[V, R | None]:
+    async def _change(self, key: K, step: Callable[[V], Awaitable[Sequence[R]]]) -> tuple[V, Sequence[R]]:
         async with self._locks.hold(key):
-            before, result = await self._attempt(key, step)
-            if result is not None:
-                self.store(key, self._value_of(result))
-                self._notify(key, before, result)
-            return before, result
+            before, results = await self._attempt(key, step)
+            if results:
+                self.store(key, self._value_of(results[-1]))
+            value = before
+            for result in results:
+                self._notify(key, value, result)
+                value = self._value_of(result)
+            return before, results
 
     async def _amend(self, key: K, step: Callable[[V | None], Awaitable[V | None]]) -> None:
         async with self._locks.hold(key):
@@ -134,7 +147,7 @@ class Aggregate(Generic[K, V, R]):
             await work()
             self._cache.drop(key)
 
-    async def _attempt(self, key: K, step: Callable[[V], Awaitable[R | None]]) -> tuple[V, R | None]:
+    async def _attempt(self, key: K, step: Callable[[V], Awaitable[T]]) -> tuple[V, T]:
         conflicts = 0
         while True:
             before = await self._current(key)

@@ -1,7 +1,9 @@
 """Board events run in order per raid."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
+from itertools import takewhile
 
 import pytest
 from structlog.testing import capture_logs
@@ -220,3 +222,69 @@ async def test_an_event_that_cannot_be_written_counts_as_unhandled() -> None:
 
     outage.is_on = False
     await queue.end(5)
+
+
+class Together:
+    """Handles reactions in one step, up to a member whom it leaves. Raises `error` if there is one."""
+
+    def __init__(self, *, leaves: int = 0) -> None:
+        self.leaves = leaves
+        self.error: Exception | None = None
+        self.done: list[object] = []
+        self.may_begin, self.failed = asyncio.Event(), asyncio.Event()
+
+    async def handle(self, reactions: Sequence[HeardReaction]) -> int:
+        if self.error is not None:
+            raise self.error
+        members = list(takewhile(lambda member: member != self.leaves, (one.member for one in reactions)))
+        self.done += [members] if members else []
+        return len(members)
+
+    async def alone(self, member: int) -> None:
+        await self.may_begin.wait()
+        if isinstance(self.error, Unwritable):
+            self.failed.set()
+            raise self.error
+        self.done.append(member)
+
+    def react(self, queue: EventQueue, *members: int) -> None:
+        for member in members:
+            queue.put_reaction(ONE, heard(member), partial(self.alone, member), together=self.handle)
+
+
+async def test_reactions_that_wait_are_handled_in_one_step_up_to_one_that_is_left() -> None:
+    queue, together = EventQueue(), Together(leaves=3)
+    together.react(queue, 1)
+    await asyncio.sleep(0)
+    together.react(queue, 1, 2, 3, 4, 5)
+    queue.put(ONE, partial(together.alone, 6))
+    together.react(queue, 7, 8)
+    together.may_begin.set()
+    await queue.settled(ONE)
+
+    assert together.done == [1, [1, 2], 3, [4, 5], 6, [7, 8]]
+    assert queue.unhandled() == []
+
+
+async def test_reactions_that_fail_together_are_handled_alone() -> None:
+    queue, together = EventQueue(), Together()
+    together.error = RuntimeError("broken")
+    together.may_begin.set()
+    together.react(queue, 1, 2)
+    await queue.settled(ONE)
+
+    assert together.done == [1, 2]
+
+
+async def test_reactions_that_wait_for_the_end_of_an_outage_keep_their_order() -> None:
+    queue, together = EventQueue(retry_seconds=0), Together()
+    together.error = Unwritable("full")
+    together.may_begin.set()
+    together.react(queue, 1, 2, 3, 4)
+    await together.failed.wait()
+    assert [one.member for one in queue.unhandled()] == [1, 2, 3, 4]
+
+    together.error = None
+    await queue.settled(ONE)
+
+    assert together.done == [1, [2, 3, 4]]

@@ -2,14 +2,13 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 import discord
 import structlog
 from discord.ext import commands
-from structlog.contextvars import bound_contextvars
 
 from raidbot.commands.events.early_reactions import EarlyReactions
 from raidbot.commands.events.reaction_checks import ReactionChecks, Removal, thing_of
@@ -31,11 +30,6 @@ from raidbot.utils.clean_text import clean_name
 from raidbot.utils.rate_limiter import SlidingWindow, Verdict
 
 log = structlog.get_logger(__name__)
-
-
-def _logging(payload: discord.RawReactionActionEvent, key: PostedKey, heard: str) -> AbstractContextManager[None]:
-    """Give what is logged in the block, and by the work queued in it, the fields of the reaction."""
-    return bound_contextvars(heard=heard, guild=payload.guild_id, member=payload.user_id, **key.fields)
 
 
 class Reactions(commands.Cog):
@@ -132,10 +126,8 @@ class Reactions(commands.Cog):
     def _queue(self, payload: discord.RawReactionActionEvent, key: PostedKey) -> Reaction | None:
         """Queue the event; return the reaction if it is a member's that was added."""
         if payload.event_type == "REACTION_ADD":
-            with _logging(payload, key, "reaction added"):
-                return self._added(payload, key)
-        with _logging(payload, key, "reaction removed"):
-            self._removed(payload, key)
+            return self._added(payload, key)
+        self._removed(payload, key)
         return None
 
     def _added(self, payload: discord.RawReactionActionEvent, key: PostedKey) -> Reaction | None:
@@ -202,7 +194,8 @@ class Reactions(commands.Cog):
         else:
             self._checks.added(heard, place)
             delayed = partial(self._delayed, heard) if heard.what is Heard.ADDED else None
-            queued = self._event_queue.put_reaction(key, heard, partial(self._handle_added, heard), delayed=delayed)
+            work, together = partial(self._handle_added, heard), self._handle_together if delayed else None
+            queued = self._event_queue.put_reaction(key, heard, work, delayed=delayed, together=together)
         if not queued:
             self._reconcile.later(key)
 
@@ -213,6 +206,9 @@ class Reactions(commands.Cog):
                 await handler.too_fast(_reaction(heard), heard.tell)
             else:
                 await handler.added(_reaction(heard))
+
+    async def _handle_together(self, heard: Sequence[HeardReaction]) -> int:
+        return await self._kinds.handler_of(thing_of(heard[0])).added_together([_reaction(one) for one in heard])
 
     async def _handle_removal(self, removal: Removal) -> None:
         key = thing_of(removal.heard)

@@ -1,20 +1,22 @@
 """Signups by reactions on the boards of raids."""
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from itertools import takewhile
 
 import structlog
 
 from raidbot.commands.signups.gate import SignupGate
 from raidbot.db.database import Unwritable
-from raidbot.delivery.boards.posted import PostedKey, Reaction, Unwanted
+from raidbot.delivery.boards.posted import PostedKey, Reaction, ReactionHandler, Unwanted
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.raids import labels
-from raidbot.raids.events import Change
+from raidbot.raids.events import Asked, Change
 from raidbot.raids.model import MemberId, Raid, RaidId, Role, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings
@@ -45,7 +47,7 @@ class NotSaved(Refusal):
         )
 
 
-class RaidReactions:
+class RaidReactions(ReactionHandler):
     """Signs members up and off by their reactions on the boards of raids."""
 
     def __init__(
@@ -69,11 +71,8 @@ class RaidReactions:
         if role is None:
             return
         settings = await self._state.settings(reaction.guild)
-        rule = partial(self._join, reaction=reaction, role=role.key, settings=settings, now=self._state.now())
-        cause = Cause(Source.REACTION, reaction.member)
-        names = {reaction.member: reaction.name} if reaction.name else {}  # none is known after some stops
         try:
-            await self._state.change(raid.id, rule, cause, names=names)
+            await self._state.change_each(raid.id, [self._asked(reaction, role, settings)])
         except Refusal as refusal:
             self._refuse(raid, reaction.member, role)
             await self._notices.refused(raid, reaction.member, refusal)
@@ -83,10 +82,24 @@ class RaidReactions:
             self._catch_up(raid.id)
             await self._notices.tell(raid, reaction.member, NotSaved(raid))
 
+    async def added_together(self, reactions: Sequence[Reaction], /) -> int:
+        """Sign members up in one step, up to one whom the rules refuse: `added` tells them."""
+        raid = await self._state.raid(RaidId(reactions[0].key.id))
+        settings = await self._state.settings(reactions[0].guild)
+        roles = [raid.role_for_emoji(reaction.emoji_key) for reaction in reactions]
+        known = takewhile(all, zip(reactions, roles, strict=True))
+        asked = [self._asked(reaction, role, settings) for reaction, role in known if role is not None]
+        return len(await self._state.change_each(raid.id, asked)) if asked else 0
+
     async def delayed(self, reaction: Reaction, /) -> None:
         raid = await self._state.raid(RaidId(reaction.key.id))
         if raid.role_for_emoji(reaction.emoji_key) is not None:
             self._notices.tell_at_best_effort(raid, reaction.member, NotSaved(raid))
+
+    def _asked(self, reaction: Reaction, role: Role, settings: GuildSettings) -> Asked:
+        rule = partial(self._join, reaction=reaction, role=role.key, settings=settings, now=self._state.now())
+        names = {reaction.member: reaction.name} if reaction.name else {}  # none is known after some stops
+        return Asked(rule, Cause(Source.REACTION, reaction.member), names)
 
     def _join(self, raid: Raid, *, reaction: Reaction, role: RoleKey, settings: GuildSettings, now: datetime) -> Change:
         mark = raid.mark_of(reaction.member, role)

@@ -4,7 +4,7 @@ Posting, redrawing, comparing and removing reactions know a thing by its `Posted
 the rest.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -349,6 +349,10 @@ class ReactionHandler(Protocol):
     """
 
     async def added(self, reaction: Reaction, /) -> None: ...
+
+    async def added_together(self, _reactions: Sequence[Reaction], /) -> int:
+        """Handle the first of these in one step; return how many, `added` gets the next. An error changes nothing."""
+        return 0
 
     async def delayed(self, reaction: Reaction, /) -> None:
         """The database cannot be written, so `added` is called again when it can."""

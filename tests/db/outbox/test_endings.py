@@ -11,19 +11,19 @@ import pytest
 from raidbot.db import outbox, transactions
 from raidbot.db import raids as rows
 from raidbot.raids import lifecycle, reminders
-from raidbot.raids.events import Cause, Change, Reminder
+from raidbot.raids.events import Asked, Cause, Change, Reminder, Rule
 from raidbot.raids.model import CancelReason, Raid, Source
 from raidbot.raids.rosters import signups, substitutes
 from tests.raids.builders import ALICE, BOB, CAROL, MANAGER, NOW, TANK, joined, raid
 
 LATER = NOW + timedelta(minutes=1)
-Rule = Callable[[Raid], Change]
 
 
 def changed(tx: sqlite3.Connection, before: Raid, rule: Rule) -> Raid:
     change = rule(before)
     change = replace(change, raid=replace(change.raid, version=before.version + 1))
-    transactions.save_change(before, change, Cause(Source.COMMAND, MANAGER), LATER, {}, tx)
+    asked = Asked(rule, Cause(Source.COMMAND, MANAGER))
+    transactions.save_changes(before, [(change, asked)], LATER, {}, tx)
     return change.raid
 
 

@@ -23,6 +23,7 @@ from raidbot.delivery.boards.posted import (
     PostedKind,
     PostedThing,
     Reaction,
+    ReactionHandler,
     ThingComparison,
     UnpostedThing,
     Unwanted,
@@ -80,7 +81,7 @@ class Poll:
         return replace(self, votes=(*others, Vote(member, option)))
 
 
-class Polls(PostedKind):
+class Polls(PostedKind, ReactionHandler):
     """The kind of polls, and the handler of their reactions."""
 
     name = POLL
