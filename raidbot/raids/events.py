@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.model import CancelReason, CloseReason, MemberId, Presence, Raid, RaidCode, RoleKey, Seat, Source
+from raidbot.raids.schedules.model import Lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ class TimeChanged:
 
 @dataclass(frozen=True, slots=True)
 class Reworded:
-    """A text of the raid changed; `what` is “title”, “subject” or “description”."""
+    """A text of the raid changed; `what` is “title”, “subject”, “description” or “signup_text”."""
 
     what: str
     before: str
@@ -222,6 +223,14 @@ class LengthChanged:
 
     before: int | None
     after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineChanged:
+    """Signups close another time before the start; None: at the start."""
+
+    before: Lead | None
+    after: Lead | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +315,7 @@ Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting | WaitEn
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
 Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskUndelivered | AskEnded
 Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | NotHeld | Cancelled | Revived
-Edit = TimeChanged | Reworded | LengthChanged | LeaderChanged | Duplicated | Undone
+Edit = TimeChanged | DeadlineChanged | Reworded | LengthChanged | LeaderChanged | Duplicated | Undone
 Bookkeeping = PresenceMarked | Reminded | ReminderMissed | ThreadOpened | ThreadLost | MarksChanged
 
 Event = Signup | RosterEdit | Substitution | Lifecycle | Edit | Bookkeeping

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from raidbot.raids import events as ev
+from raidbot.raids.deadlines.deadline import closing_time
 from raidbot.raids.labels import bold
 from raidbot.raids.messages.sentences import cause_of_cancelling, message
 from raidbot.raids.messages.who_hears import hearers, may_be_given, may_drop_out
@@ -117,7 +118,10 @@ def _note(raid: Raid, event: ev.Event) -> Text | None:
             return say("New length: {length}, until {end}.", length=Length(minutes), end=Instant(raid.ends_at, "t"))
         case ev.LengthChanged():
             return say("The length is open.")
-        case ev.Reworded(what, _, becomes):
+        case ev.DeadlineChanged():
+            closing = closing_time(raid)
+            return say("Signups now close {at} ({in_time}).", at=Instant(closing), in_time=Instant(closing, "R"))
+        case ev.Reworded(what, _, becomes) if what != "signup_text":
             return _new_text(what, becomes)
         case _:
             return None
@@ -148,6 +152,8 @@ def why_closed(reason: CloseReason | None) -> str:
             return "every seat is taken"
         case CloseReason.AT_START:
             return "the raid has begun"
+        case CloseReason.DEADLINE:
+            return "the signup deadline has passed"
         case CloseReason.MANUAL | None:
             return "a raid leader closed them"
 

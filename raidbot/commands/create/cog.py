@@ -25,6 +25,12 @@ from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, DraftUsed, NoSuchDraft
 from raidbot.delivery.drawing.render import board
 from raidbot.raids import labels
+from raidbot.raids.deadlines.deadline import (
+    MAX_DEADLINE_TEXT_LENGTH,
+    DeadlinePassed,
+    NotADeadline,
+    parse_deadline,
+)
 from raidbot.raids.drafts import (
     MAX_SUBJECT_LENGTH,
     MAX_TEAMS,
@@ -41,6 +47,7 @@ from raidbot.raids.drafts import (
 )
 from raidbot.raids.model import ChannelId, GuildId, Raid, Source
 from raidbot.raids.permissions import NotAllowed, Permission
+from raidbot.raids.schedules.refusals import NotASchedule
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Template, spoken_length
@@ -75,6 +82,7 @@ class Create(commands.Cog):
         seats="Number of seats (museum)",
         name="Boss or dungeon (key boss, challenge)",
         counts="Whether it counts for statistics (key boss, challenge)",
+        closes="When signups close before the start, such as: 2 hours",
     )
     async def create(
         self,
@@ -88,6 +96,7 @@ class Create(commands.Cog):
         seats: app_commands.Range[int, 1, MUSEUM_SEATS[-1]] | None = None,
         name: app_commands.Range[str, 1, MAX_SUBJECT_LENGTH] | None = None,
         counts: bool | None = None,
+        closes: app_commands.Range[str, 1, MAX_DEADLINE_TEXT_LENGTH] | None = None,
     ) -> None:
         await permissions.check(interaction, Permission.CREATE)
         given: dict[str, Any] = {
@@ -98,6 +107,7 @@ class Create(commands.Cog):
             "seats": seats,
             "subject": name,
             "counts": counts,
+            "signup_lead": None if closes is None else parse_deadline(closes, locale=str(interaction.locale)),
         }
         catalogue = await self._state.templates(permissions.guild_id(interaction))
         draft = Draft()
@@ -154,6 +164,8 @@ class Create(commands.Cog):
                 await self._ask(press, draft_view, "name", "Name", views.name_field(draft_view), marks)
             case ["ask-seats", *marks]:
                 await self._ask(press, draft_view, "seats", "Seats", views.seats_field(draft_view), marks)
+            case ["ask-closes", *marks]:
+                await self._ask(press, draft_view, "closes", "Signup deadline", views.closes_field(draft_view), marks)
             case ["preview"]:
                 await self._show_preview(interaction, draft_view)
             case ["change"]:
@@ -165,7 +177,7 @@ class Create(commands.Cog):
                 await responses.edit_response(interaction, "Discarded. Nothing was posted.")
             case ["confirm", *marks]:
                 await self._confirm(interaction, draft_view, next(iter(marks), None))
-            case ["time" | "name" | "seats" as form, *_]:
+            case ["time" | "name" | "seats" | "closes" as form, *_]:
                 await self._take_form(press, draft_view, form)
             case _:
                 changed = await self._changed(press, draft_view, action)
@@ -183,10 +195,13 @@ class Create(commands.Cog):
         """Save the form. If the time or number is refused, show what was typed and offer to try again."""
         try:
             changed = await self._changed(press, draft_view, [form])
-        except (NotATime, NotANumber) as refusal:
+        except (NotATime, NotANumber, NotADeadline, NotASchedule, DeadlinePassed) as refusal:
             await self._show_typed(press, refusal, views.summary(draft_view))
             return
-        await self._show_panel(press.interaction, await self._save(replace(changed, seen={})))
+        if form == "closes":
+            await self._show_preview(press.interaction, changed)
+        else:
+            await self._show_panel(press.interaction, await self._save(replace(changed, seen={})))
         await form_retry.forget(self._state, press)
 
     async def _show_typed(self, press: Press, refusal: Refusal, *above: discord.Embed) -> None:
@@ -240,6 +255,11 @@ class Create(commands.Cog):
                 return replace(draft_view, draft=replace(draft, subject=press.fields["name"].strip() or None))
             case ["seats"]:
                 return replace(draft_view, draft=replace(draft, seats=_number(press.fields["seats"])))
+            case ["closes"]:
+                lead = parse_deadline(press.fields["closes"], locale=str(press.interaction.locale))
+                closing = replace(draft_view, draft=replace(draft, signup_lead=lead))
+                await self._checked(press.interaction, closing.draft, draft_view.catalogue)
+                return closing
             case ["time"]:
                 timed, assumptions = await self._timed(press.interaction, draft, press.fields["when"])
                 return replace(draft_view, draft=timed, assumptions=assumptions)
@@ -290,7 +310,7 @@ class Create(commands.Cog):
         shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)}, style)
         parts = parts_of(raid, style)
         seen = await self._save(replace(draft_view, seen=parts))
-        text = views.preview_text(seen, channel)
+        text = views.preview_text(seen, channel, raid)
         if was is not None:
             text = f"{changes(was, parts)}\n{text}"
         await responses.edit_response(interaction, text, embeds=(shown.embed(),), rows=views.preview_rows(seen))

@@ -12,7 +12,7 @@ from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import Controls
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import PanelContext
-from raidbot.commands.ui.time_forms import WHEN_LABEL
+from raidbot.commands.ui.time_forms import DEADLINE_LABEL, SIGNUP_TEXT_LABEL, WHEN_LABEL
 from raidbot.db import closed_dms, outbox, raid_history, undo
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid
@@ -25,7 +25,9 @@ LABELS = {
     "title": "Title",
     "subject": "Boss or dungeon",
     "description": "Description",
+    "signup_text": SIGNUP_TEXT_LABEL,
     "when": WHEN_LABEL,
+    "closes": DEADLINE_LABEL,
 }
 
 

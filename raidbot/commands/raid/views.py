@@ -16,6 +16,7 @@ from raidbot.db.raid_history import HistoryEntry
 from raidbot.delivery.audit_log.entry_format import shown
 from raidbot.raids import labels
 from raidbot.raids.audit.words import title, words
+from raidbot.raids.deadlines.deadline import before_start, deadline_of
 from raidbot.raids.emoji.missing import Lack, by_lack, named_with_reason
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.labels import STATUS_ICONS
@@ -23,13 +24,14 @@ from raidbot.raids.model import MemberId, Raid, RoleKey, Status
 from raidbot.raids.rosters.manager_edits import can_fill
 from raidbot.raids.rosters.undo import Step
 from raidbot.raids.templates.model import spoken_length
-from raidbot.utils.text import clip, escape, fit_lines, joined, stamp
+from raidbot.utils.text import clip, escape, fit_lines, joined, stamp, stamps
 from raidbot.utils.words import render
 
 PANEL = "raid"
 _MAX_CHANGES_LENGTH = 1024
 _MAX_LABEL_LENGTH = 80
 _MAX_VALUE_LENGTH = 60
+_MAX_SIGNUP_TEXT_LENGTH = 200
 _MAX_UNREACHABLE_NAMED = 10
 
 _STATES = {
@@ -99,6 +101,7 @@ def rows(data: PanelData) -> tuple[Row, ...]:
             if took_place
             else button("Cancel raid", "ask-cancel", RED, disabled=is_over),
             _undo(data, controls(raid)),
+            button("Signup deadline", "ask-deadline", GREY, disabled=is_over or data.now >= raid.starts_at),
             button("Refresh", "panel", GREY),
         ),
     )
@@ -129,6 +132,10 @@ def _facts(data: PanelData) -> Iterator[str]:
     yield f"**Signups:** {state}{held}" + (f" · [board]({raid.link})" if raid.link else "")
     yield f"**What:** {KIND_NAMES[raid.kind]}"
     yield f"**Starts:** {both_clocks(raid.starts_at, raid.zone)}"
+    if raid.shows_signups and (deadline := deadline_of(raid)) is not None:
+        yield f"**Signup deadline:** {stamps(deadline)}, {before_start(raid.signup_lead)}"
+    if raid.signup_text:
+        yield f"**Whoever signs up reads:** {clip(escape(raid.signup_text), _MAX_SIGNUP_TEXT_LENGTH)}"
     if raid.length_minutes is not None:
         yield f"**Length:** {spoken_length(raid.length_minutes)}"
     people = f"created by {_name(raid.creator, names)}"

@@ -17,5 +17,16 @@ SELECT 1;
 
 
 -- Signups: deadlines, texts after signing up, members whom no DM reaches.
-SELECT 1;
+-- `signup_lead` is JSON, days and minutes before the start. `closes_at` is the deadline that follows from it, for the clock.
+ALTER TABLE raids ADD COLUMN signup_lead TEXT;
+ALTER TABLE raids ADD COLUMN deadline_lifted INTEGER NOT NULL DEFAULT 0 CHECK (deadline_lifted IN (0, 1));
+ALTER TABLE raids ADD COLUMN closes_at INTEGER;
+ALTER TABLE raids ADD COLUMN signup_text TEXT NOT NULL DEFAULT '';
+-- 'deadline' is new.
+ALTER TABLE raids ADD COLUMN closed_why TEXT CHECK (closed_why IN ('manual', 'full', 'at_start', 'deadline'));
+UPDATE raids SET closed_why = closed_reason;
+ALTER TABLE raids DROP COLUMN closed_reason;
+ALTER TABLE raids RENAME COLUMN closed_why TO closed_reason;
+CREATE INDEX raids_to_close ON raids (closes_at) WHERE status = 'open' AND closes_at IS NOT NULL;
+CREATE INDEX raids_past_deadline ON raids (closes_at) WHERE status = 'closed' AND closed_reason = 'deadline' AND begun = 0;
 -- End of signups.
