@@ -232,6 +232,14 @@ def open_count(connection: sqlite3.Connection, guild: GuildId, *, now: datetime)
     return count
 
 
+def hosted_count(connection: sqlite3.Connection) -> int:
+    """Return the number of open raids in all guilds that the bot is in."""
+    count: int = connection.execute(
+        "SELECT count(*) FROM raids WHERE status = 'open' AND guild NOT IN (SELECT guild FROM absences)"
+    ).fetchone()[0]
+    return count
+
+
 def unsent_count(connection: sqlite3.Connection, guild: GuildId) -> int:
     """Return the number of unsent messages of this guild."""
     # Two queries, so that each uses its partial index: sent rows stay in the table.

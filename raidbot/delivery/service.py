@@ -23,6 +23,7 @@ from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
+from raidbot.delivery.presence import Presence
 from raidbot.delivery.threads import Threads
 from raidbot.delivery.unhandled_reactions import UnhandledReactions
 from raidbot.state import State
@@ -56,6 +57,7 @@ class DeliveryService:
         dm_pause_seconds: float,
         dm_opening_seconds: float,
         second_look_seconds: float,
+        presence_seconds: float,
     ) -> None:
         self._parts: dict[str, Part] = {}
         self._starting = TaskSet()
@@ -103,6 +105,7 @@ class DeliveryService:
             self.refusal_notices,
             may_sign_up=may_sign_up,
         )
+        self.presence = self._add("presence", Presence(state, client, gap=presence_seconds))
         kinds.register(self.raid_boards)
 
     def _suspect(self, key: PostedKey) -> None:
