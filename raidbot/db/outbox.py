@@ -44,7 +44,8 @@ class OutboxMessage:
     """A message to send. `target` is the id of a member (dm) or of a channel (post); instants are UTC.
 
     `entries` are the audit entries that it reports.
-    `payload` holds `content`, `embeds` and `buttons`, as `delivery.messages.outbox` sends them.
+    `payload` holds `content`, `embeds` and `buttons`, as `delivery.messages.outbox` sends them, and `pings`: the ids of
+    members whom its mentions notify.
     """
 
     kind: Kind

@@ -66,7 +66,9 @@ def _payload(stored: object) -> dict[str, Any]:
     found = cells.from_json(stored)
     if isinstance(found, dict):
         content, embeds, buttons = found.get("content"), found.get("embeds", []), found.get("buttons", [])
+        pings = found.get("pings", [])
         said = isinstance(content, str | None) and isinstance(embeds, list) and isinstance(buttons, list)
+        said = said and isinstance(pings, list) and all(isinstance(one, int) for one in pings)
         if said and all(isinstance(one, dict) for one in (*embeds, *buttons)):
             return found
     raise cells.UnreadableCellError(f"{cells.shown(stored)} is no message")

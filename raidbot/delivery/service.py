@@ -23,6 +23,7 @@ from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
+from raidbot.delivery.messages.unreached_mentions import UnreachedMentions
 from raidbot.delivery.presence import Presence
 from raidbot.delivery.threads import Threads
 from raidbot.delivery.unhandled_reactions import UnhandledReactions
@@ -69,7 +70,16 @@ class DeliveryService:
         self.lost_boards = self._add(
             "lost boards", LostBoards(state, kinds, client, api, self.boards, delay=second_look_seconds)
         )
-        outbox = Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds, opening_gap=dm_opening_seconds)
+        unreached = self._add("unreached members", UnreachedMentions(state))
+        outbox = Outbox(
+            state,
+            client,
+            api,
+            batch=dm_batch,
+            pause=dm_pause_seconds,
+            opening_gap=dm_opening_seconds,
+            on_unreached=unreached.wake,
+        )
         self.outbox = self._add("outbox", outbox)
         self.audit_feed = self._add("log channels", AuditFeed(state, client))
         self.reaction_remover = self._add(

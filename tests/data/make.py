@@ -10,7 +10,17 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from raidbot.db import absences, closed_dms, drafts, heard_reactions, imported, outbox, refused_forms, threads
+from raidbot.db import (
+    absences,
+    closed_dms,
+    drafts,
+    heard_reactions,
+    imported,
+    outbox,
+    refused_forms,
+    signup_texts,
+    threads,
+)
 from raidbot.db.database import Database
 from raidbot.db.guilds import note_fact
 from raidbot.db.heard_reactions import Heard, HeardReaction
@@ -31,9 +41,11 @@ from raidbot.raids.model import (
 )
 from raidbot.raids.permissions import Grants
 from raidbot.raids.rosters import attendance, manager_edits, signups, substitutes
+from raidbot.raids.schedules.model import Lead
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from raidbot.state import Rule, State
+from tests.db.queries.unreached_calls import note_unreached
 from tests.raids.builders import (
     ALICE,
     BOB,
@@ -107,7 +119,13 @@ async def _new_raid(state: State, plan: Raid, thread: ChannelId | None = None) -
 
 async def _open_raid(state: State) -> None:
     """Alice and Bob tank, he forced and on a side; Carol waits; Dave heals and waits to tank; Erin is asked to heal."""
-    plan = replace(unposted_raid(of=roles(tank=1, healer=2), title=OPEN), sides=("left", "right"), leader=ALICE)
+    plan = replace(
+        unposted_raid(of=roles(tank=1, healer=2), title=OPEN),
+        sides=("left", "right"),
+        leader=ALICE,
+        signup_lead=Lead(days=1),
+        signup_text="Bring flasks.",
+    )
     raid = await _new_raid(state, plan, THREAD)
     steps: tuple[Rule, ...] = (
         partial(signups.react, member=ALICE, key=TANK, now=NOW),
@@ -121,6 +139,8 @@ async def _open_raid(state: State) -> None:
     forced = partial(manager_edits.assign_with_side, member=BOB, key=TANK, side="left", now=NOW, force=True)
     await state.change(raid, forced, BY_MANAGER)
     await state.db.write(partial(threads.note_added, raid=raid, member=ALICE))
+    await state.db.write(partial(signup_texts.note, raid=raid, members=[ALICE]))
+    await state.db.write(partial(note_unreached, raid=raid, member=DAVE))
 
 
 async def _closed_raid(state: State) -> None:

@@ -14,6 +14,7 @@ import structlog
 from raidbot.db import audit, outbox_rows
 from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import outbox as rows
+from raidbot.db import unreached as unreached_rows
 from raidbot.db.cells import SetAside
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Claimed
@@ -67,8 +68,10 @@ class Outbox:
         pause: float = 1.2,
         first_retry: float = 5.0,
         opening_gap: float = 1.6,
+        on_unreached: Callable[[], None] = lambda: None,
     ) -> None:
         self._state = state
+        self._on_unreached = on_unreached
         self._api = api
         self.closed_dms = ClosedDms(state)
         self.conversations = Conversations(client, api, gap=opening_gap)
@@ -231,7 +234,7 @@ class Outbox:
         error: str
         try:
             if row.kind == "dm" and await self.closed_dms.is_silent(row.target):
-                await self._refuse(row, "takes no DMs")
+                await self._refuse(row, "takes no DMs", unreached=True)
                 return None
             message = await self._sender.send(row)
         except CircuitOpen:
@@ -286,15 +289,18 @@ class Outbox:
             await self._record(partial(_refused_report, row, error=error, now=now))
             log.warning("log channel refuses entries, they wait", row=row.id, **_recipient(row), error=error)
         else:
-            await self._refuse(row, error, closed=closed)
+            await self._refuse(row, error, closed=closed, unreached=closed)
             tell = log.info if row.kind == "dm" else log.warning  # of members the raid's panel tells
             tell("message refused", row=row.id, **_recipient(row), error=error)
 
-    async def _refuse(self, row: Claimed, error: str, *, closed: bool = False) -> None:
+    async def _refuse(self, row: Claimed, error: str, *, closed: bool = False, unreached: bool = False) -> None:
         """Record that the message is refused for good; a request to substitute ends with it."""
-        await self._record(partial(_refused, row, error=error, now=self._state.now(), closed=closed))
+        refuse = partial(_refused, row, error=error, now=self._state.now(), closed=closed, unreached=unreached)
+        await self._record(refuse)
         if closed:
             self.closed_dms.found(row.target)
+        if unreached:
+            self._on_unreached()
         try:
             raid = await self._state.db.read(partial(rows.request_of, row=row.id))
             if raid is not None:
@@ -332,10 +338,12 @@ def _sent(row: Claimed, tx: sqlite3.Connection, *, message: int | None, now: dat
         closed_dm_rows.open_dms(tx, row.target)
 
 
-def _refused(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime, closed: bool) -> None:
+def _refused(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime, closed: bool, unreached: bool) -> None:
     rows.refused(tx, row.id, error=error, now=now)
     if closed:
         closed_dm_rows.close_dms(tx, row.target, now)
+    if unreached:
+        unreached_rows.note(tx, row.id, now)
 
 
 def _refused_report(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:

@@ -70,11 +70,15 @@ class Sender:
         if row.kind == "dm" and content:
             content = self._server_names.before(row.guild, content)
         embeds = [discord.Embed.from_dict(embed) for embed in row.payload.get("embeds", ())]
+        pinged = discord.AllowedMentions.none()
+        pinged.users = [discord.Object(member) for member in row.payload.get("pings", ())]
         nonce = f"{self.nonce_prefix}o{row.id}"
         view = _view(row.payload["buttons"]) if "buttons" in row.payload else discord.utils.MISSING
         try:
             message = await self._api.call(
-                lambda: channel.send(content, embeds=embeds, view=view, nonce=nonce), Family.MESSAGES, row.guild
+                lambda: channel.send(content, embeds=embeds, view=view, nonce=nonce, allowed_mentions=pinged),
+                Family.MESSAGES,
+                row.guild,
             )
         except discord.NotFound as missing:
             if missing.code != UNKNOWN_MESSAGE:

@@ -20,7 +20,7 @@ def _part(field: str | None, part: Argument) -> str:
             return f"#{colour:06X}"
         case ("lengths", int(minutes)):
             return spoken_length(minutes)
-        case ("signup deadline", [int(), int()]):
+        case ("signup_deadline", [int(), int()]):
             return lead_words(part)
         case ("roles", Mapping()):
             return _role(part)

@@ -125,7 +125,7 @@ def _setting(entry: Entry) -> Words:
 def _template(entry: Entry) -> Words:
     field = text(entry.arguments, "field")
     values = (template_field(field, part(entry.arguments, side)) for side in ("before", "after"))
-    return Words(f"template {field} changed", *values)
+    return Words(f"template {(field or '').replace('_', ' ')} changed", *values)
 
 
 def _nothing(_: Arguments) -> Values:

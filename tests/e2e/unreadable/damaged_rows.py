@@ -17,6 +17,7 @@ from raidbot.db import (
     imported,
     outbox,
     refused_forms,
+    signup_texts,
     templates,
     threads,
     undo,
@@ -41,9 +42,11 @@ from raidbot.raids.model import (
     Source,
 )
 from raidbot.raids.permissions import Grants
+from raidbot.raids.schedules.model import Lead
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from tests.chaos import IS_LONG
+from tests.db.queries.unreached_calls import note_unreached
 from tests.raids.builders import ALICE, BOB, CAROL, MANAGER, TANK, joined, raid
 
 Cell = int | float | str | bytes | None
@@ -72,6 +75,8 @@ KEYS = {
     "undo": "raid",
     "moved_in": "raid",
     "added_to_threads": "raid",
+    "signup_texts": "raid",
+    "unreached": "raid",
     "guild_channels": "guild",
     "signup_roles": "guild",
     "admin_roles": "guild",
@@ -166,6 +171,8 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
         attendance=(Attendance(ALICE, TANK, Presence.SIGNED),),
         asks=(Ask(BOB, TANK, MANAGER, now),),
         given_up=(GivenUp(CAROL, TANK, now),),
+        signup_lead=Lead(minutes=30),
+        signup_text="Bring flasks.",
     )
     _set_up(tx, guild)
     raid_id = rows.insert(tx, full)
@@ -173,6 +180,8 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
     undo.note(tx, full, full, action=AuditAction.CLOSED, actor=MANAGER, at=now)
     imported.note(tx, raid_id, compared=False)
     threads.note_added(tx, raid_id, ALICE)
+    signup_texts.note(tx, raid_id, [ALICE])
+    note_unreached(tx, raid_id, ALICE)
     guilds.save_names(tx, guild, [(ALICE, "Alice")])
     guilds.note_leaders(tx, guild, 5, came=[ALICE], gone=[])
     guilds.note_fact(tx, f"damaged {guild}", "fact")

@@ -10,7 +10,7 @@ from raidbot.raids.model import RaidId
 from raidbot.raids.settings import GuildSettings
 from tests.delivery.harness import until
 from tests.e2e import database_facts
-from tests.e2e.who_hears.evening import AHEAD, DAMAGE, HEALER, TANK, Evening, put_up
+from tests.e2e.who_hears.evening import AHEAD, DAMAGE, HEALER, TANK, Evening, put_up, quiet_reminders
 from tests.raid_boards import board_text, dm_text
 
 Deed = Callable[[Evening], AsyncIterator[None]]
@@ -113,6 +113,10 @@ async def change_text(evening: Evening) -> None:
 
 async def change_leader(evening: Evening) -> None:
     await (await (await evening.panel()).click("Leader")).select("Who leads this raid?", [evening.mia])
+
+
+async def change_deadline(evening: Evening) -> None:
+    await (await (await evening.panel()).click("Signup deadline")).submit(closes="2 hours")
 
 
 async def close(evening: Evening) -> None:
@@ -225,6 +229,34 @@ async def closed_by_the_clock(evening: Evening) -> AsyncIterator[None]:
     await evening.guild.until(lambda: "the raid has begun" in board_text(evening.board))
 
 
+async def closed_by_its_deadline(evening: Evening) -> AsyncIterator[None]:
+    await change_deadline(evening)
+    await evening.settle()
+    yield
+    evening.sandbox.advance(AHEAD - timedelta(hours=1, minutes=59))
+    await evening.guild.until(lambda: "the signup deadline has passed" in board_text(evening.board))
+
+
+async def sent_the_signup_text(evening: Evening) -> AsyncIterator[None]:
+    panel = await evening.panel()
+    await (await panel.click("Change text")).submit(signup_text="Bring flasks.")
+    await evening.noted()
+    yield
+    await evening.mia.react(evening.board, DAMAGE)
+    await evening.guild.until(lambda: "Bring flasks." in dm_text(evening.mia))
+
+
+async def assigned_in_vain(evening: Evening) -> AsyncIterator[None]:
+    evening.sandbox.faults.refuse(50007, route=POST, about=evening.mia)
+    yield
+    await assign(evening)
+    await evening.guild.until(lambda: "I can’t send you direct messages" in thread_text(evening))
+
+
+def thread_text(evening: Evening) -> str:
+    return "\n".join(message.content for message in evening.guild.messages(evening.thread))
+
+
 async def board_deleted(evening: Evening) -> AsyncIterator[None]:
     yield
     await evening.sandbox.delete_message(evening.board)
@@ -327,15 +359,22 @@ def reminding(settings: GuildSettings, *, creator: int, participants: int) -> Gu
     )
 
 
+def also(settings: GuildSettings, **fields: object) -> GuildSettings:
+    return quiet_reminders(settings).with_fields(fields)
+
+
 RULES: dict[str, Callable[[GuildSettings], GuildSettings]] = {
     "reminder before the start": partial(reminding, creator=0, participants=10),
     "reminder to those responsible": partial(reminding, creator=30, participants=0),
+    "joined by reaction, and is sent the sign-up text": partial(also, signup_text_by_dm=True),
+    "assigned, and takes no messages where the server mentions them": partial(also, unreached_mentions=True),
     "both reminders at once, the creator seated": partial(reminding, creator=10, participants=10),
 }
 """Settings of the lines that need others than the usual ones."""
 
 DEEDS: dict[str, Deed] = {
     "joined by reaction": reacts(DAMAGE),
+    "joined by reaction, and is sent the sign-up text": sent_the_signup_text,
     "joined by a button": clicks("Damage"),
     "joined by reaction, which ends a wait": reacts(DAMAGE, before=TANK),
     "joined by a button, which ends a wait": clicks("Damage", before="Tank"),
@@ -354,6 +393,7 @@ DEEDS: dict[str, Deed] = {
     "called off, and the raid has no leader": called_off(leaderless=True),
     "a reaction was refused": refused,
     "assigned": edits("assign", role="damage"),
+    "assigned, and takes no messages where the server mentions them": assigned_in_vain,
     "assigned, which ends a wait": edits("assign", waits=True, role="damage"),
     "taken off": edits_seated("remove"),
     "put in line by a manager": edits("waitlist", role="tank"),
@@ -372,6 +412,9 @@ DEEDS: dict[str, Deed] = {
     "new text": on_panel(change_text),
     "new leader": on_panel(change_leader),
     "closed by a manager": on_panel(close),
+    "closed by its deadline": closed_by_its_deadline,
+    "new signup deadline": on_panel(change_deadline),
+    "undone: new signup deadline": on_panel(change_deadline, undo="signup deadline changed"),
     "closed by the clock": closed_by_the_clock,
     "reopened": on_panel(reopen, closed=True),
     "cancelled": on_panel(cancel),
