@@ -70,17 +70,9 @@ class DeliveryService:
         self.lost_boards = self._add(
             "lost boards", LostBoards(state, kinds, client, api, self.boards, delay=second_look_seconds)
         )
-        unreached = self._add("unreached members", UnreachedMentions(state))
-        outbox = Outbox(
-            state,
-            client,
-            api,
-            batch=dm_batch,
-            pause=dm_pause_seconds,
-            opening_gap=dm_opening_seconds,
-            on_unreached=unreached.wake,
-        )
+        outbox = Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds, opening_gap=dm_opening_seconds)
         self.outbox = self._add("outbox", outbox)
+        outbox.on_unreached = self._add("unreached members", UnreachedMentions(state)).wake
         self.audit_feed = self._add("log channels", AuditFeed(state, client))
         self.reaction_remover = self._add(
             "reaction removal", ReactionRemover(kinds, client, reader, api, events=events)
@@ -89,12 +81,7 @@ class DeliveryService:
         best_effort = BestEffortDms(client, api, conversations=outbox.conversations, server_names=outbox.server_names)
         self.best_effort_dms = self._add("best-effort dms", best_effort)
         self.refusal_notices = RefusalNotices(state, self.best_effort_dms)
-        self.member_names = self._add(
-            "names", MemberNames(state, client, redraw=lambda raid: self.raid_boards.named(raid))
-        )
-        self.departures = self._add(
-            "departures", Departures(state, client, api, redraw=lambda raid: self.raid_boards.member_changed(raid))
-        )
+        self._add_members(state, client, api)
         self.reconcile = self._add(
             "later reconciling",
             Reconcile(kinds, reader, api, self.boards, events=events, lost=self.lost_boards.suspect),
@@ -117,6 +104,14 @@ class DeliveryService:
         )
         self.presence = self._add("presence", Presence(state, client, gap=presence_seconds))
         kinds.register(self.raid_boards)
+
+    def _add_members(self, state: State, client: discord.Client, api: DiscordApi) -> None:
+        self.member_names = self._add(
+            "names", MemberNames(state, client, redraw=lambda raid: self.raid_boards.named(raid))
+        )
+        self.departures = self._add(
+            "departures", Departures(state, client, api, redraw=lambda raid: self.raid_boards.member_changed(raid))
+        )
 
     def _suspect(self, key: PostedKey) -> None:
         self.lost_boards.suspect(key)

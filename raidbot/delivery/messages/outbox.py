@@ -55,7 +55,7 @@ class Outbox:
 
     What hangs goes on beside later batches, for which it holds up its own recipient only. A server with as many
     messages under way as fit into a batch waits. A message without a response is postponed and retried until its
-    `expires_at`; a refusal is final.
+    `expires_at`; a refusal is final. `on_unreached` is called when somebody takes no messages.
     """
 
     def __init__(
@@ -68,10 +68,9 @@ class Outbox:
         pause: float = 1.2,
         first_retry: float = 5.0,
         opening_gap: float = 1.6,
-        on_unreached: Callable[[], None] = lambda: None,
     ) -> None:
         self._state = state
-        self._on_unreached = on_unreached
+        self.on_unreached: Callable[[], None] = _nothing
         self._api = api
         self.closed_dms = ClosedDms(state)
         self.conversations = Conversations(client, api, gap=opening_gap)
@@ -300,7 +299,7 @@ class Outbox:
         if closed:
             self.closed_dms.found(row.target)
         if unreached:
-            self._on_unreached()
+            self.on_unreached()
         try:
             raid = await self._state.db.read(partial(rows.request_of, row=row.id))
             if raid is not None:
@@ -325,6 +324,9 @@ class Outbox:
 
     def _later(self, seconds: float) -> datetime:
         return self._state.now() + timedelta(seconds=max(seconds, 1.0))
+
+
+def _nothing() -> None: ...
 
 
 def _recipient(row: Claimed) -> dict[str, int]:

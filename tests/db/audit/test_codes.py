@@ -32,8 +32,9 @@ ELSEWHERE = {
     *("7 (ABCD)", "sides: '5' is no list"),
 }
 """Names of time zones and of Discord's permissions, what Discord said, and what a row holds that cannot be read."""
-NEVER_WORDS = {"set aside", "WaitEnded", "ReminderMissed", "AskUndelivered"}
+NEVER_WORDS = {"set aside", "WaitEnded", "ReminderMissed", "AskUndelivered", "DeadlineChanged"}
 """Examples of actions that no row of before knows."""
+NEVER_REWORDED = AuditAction.SIGNUP_TEXT_CHANGED
 
 
 Columns = tuple[str, MemberId | None, str | None, str | None, str]
@@ -100,7 +101,9 @@ def test_what_was_written_is_read_and_shown_as_before(tx: sqlite3.Connection) ->
 
 def test_the_same_entry_in_a_row_of_before_is_shown_alike() -> None:
     for name, shown in golden().items():
-        assert name.lstrip("0123456789 ") in NEVER_WORDS or shown_entry(old_entry(shown)) == shown
+        old = old_entry(shown)
+        never = name.lstrip("0123456789 ") in NEVER_WORDS or old.action == words(Entry(NEVER_REWORDED)).title
+        assert never or shown_entry(old) == shown
 
 
 def test_there_is_an_example_of_every_action() -> None:

@@ -13,11 +13,22 @@ from tests.e2e.restarts.story_runner import run_with_restarts, run_without_resta
 
 STORIES = panel_stories.STORIES | raid_stories.STORIES | settings_stories.STORIES | template_stories.STORIES
 FORMS = form_stories.FORMS | template_stories.FORMS
-TEMPLATE_FORMS = ("look", "lengths", "sides", "lines", "add-role", "edit-role", "add-plan", "edit-plan", "new")
+TEMPLATE_FORMS = (
+    "look",
+    "lengths",
+    "sides",
+    "signups",
+    "lines",
+    "add-role",
+    "edit-role",
+    "add-plan",
+    "edit-plan",
+    "new",
+)
 
 FORM_NAMES = {
-    *(("raid", form) for form in ("time", "text", "copy")),
-    *(("create", form) for form in ("time", "name", "seats")),
+    *(("raid", form) for form in ("time", "deadline", "text", "copy")),
+    *(("create", form) for form in ("time", "name", "seats", "closes")),
     ("settings", "zone"),
     ("setup", "zone"),
     *(("templates", form) for form in TEMPLATE_FORMS),

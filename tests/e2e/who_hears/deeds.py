@@ -8,13 +8,20 @@ from functools import partial
 from raidbot.delivery.boards.raid_key import raid_key
 from raidbot.raids.model import RaidId
 from raidbot.raids.settings import GuildSettings
-from tests.delivery.harness import until
 from tests.e2e import database_facts
-from tests.e2e.who_hears.evening import AHEAD, DAMAGE, HEALER, TANK, Evening, put_up, quiet_reminders
-from tests.raid_boards import board_text, dm_text
+from tests.e2e.who_hears.evening import AHEAD, DAMAGE, HEALER, TANK, Evening, put_up
+from tests.e2e.who_hears.signup_deeds import (
+    also,
+    asks_in_vain,
+    assigned_in_vain,
+    change_deadline,
+    closed_by_its_deadline,
+    lacks_a_reaction,
+    sent_the_signup_text,
+)
+from tests.raid_boards import board_text
 
 Deed = Callable[[Evening], AsyncIterator[None]]
-PUT_REACTION = "PUT /channels/{}/messages/{}/reactions/{}/@me"
 POST = "POST /channels/{}/messages"
 STUCK = "CREATE TRIGGER stuck BEFORE UPDATE ON raids BEGIN SELECT raise(ABORT, 'stuck'); END"
 
@@ -113,10 +120,6 @@ async def change_text(evening: Evening) -> None:
 
 async def change_leader(evening: Evening) -> None:
     await (await (await evening.panel()).click("Leader")).select("Who leads this raid?", [evening.mia])
-
-
-async def change_deadline(evening: Evening) -> None:
-    await (await (await evening.panel()).click("Signup deadline")).submit(closes="2 hours")
 
 
 async def close(evening: Evening) -> None:
@@ -229,34 +232,6 @@ async def closed_by_the_clock(evening: Evening) -> AsyncIterator[None]:
     await evening.guild.until(lambda: "the raid has begun" in board_text(evening.board))
 
 
-async def closed_by_its_deadline(evening: Evening) -> AsyncIterator[None]:
-    await change_deadline(evening)
-    await evening.settle()
-    yield
-    evening.sandbox.advance(AHEAD - timedelta(hours=1, minutes=59))
-    await evening.guild.until(lambda: "the signup deadline has passed" in board_text(evening.board))
-
-
-async def sent_the_signup_text(evening: Evening) -> AsyncIterator[None]:
-    panel = await evening.panel()
-    await (await panel.click("Change text")).submit(signup_text="Bring flasks.")
-    await evening.noted()
-    yield
-    await evening.mia.react(evening.board, DAMAGE)
-    await evening.guild.until(lambda: "Bring flasks." in dm_text(evening.mia))
-
-
-async def assigned_in_vain(evening: Evening) -> AsyncIterator[None]:
-    evening.sandbox.faults.refuse(50007, route=POST, about=evening.mia)
-    yield
-    await assign(evening)
-    await evening.guild.until(lambda: "I can’t send you direct messages" in thread_text(evening))
-
-
-def thread_text(evening: Evening) -> str:
-    return "\n".join(message.content for message in evening.guild.messages(evening.thread))
-
-
 async def board_deleted(evening: Evening) -> AsyncIterator[None]:
     yield
     await evening.sandbox.delete_message(evening.board)
@@ -320,25 +295,6 @@ async def posted(evening: Evening) -> AsyncIterator[None]:
     await put_up(evening.guild, evening.bot, evening.people)
 
 
-async def lacks_a_reaction(evening: Evening) -> AsyncIterator[None]:
-    evening.sandbox.faults.refuse(10014, route=PUT_REACTION, calls=1)
-    yield
-    _, raid = await put_up(evening.guild, evening.bot, evening.people, reactions=2)
-
-    async def noted() -> bool:
-        rows = database_facts.read(evening.database).audit
-        return any(row.action == "role without a reaction" for row in rows) and raid > evening.raid_id
-
-    await until(noted)
-
-
-async def asks_in_vain(evening: Evening) -> AsyncIterator[None]:
-    evening.sandbox.faults.refuse(50007, route=POST, about=evening.mia)
-    yield
-    await evening.ask(evening.mia)
-    await evening.guild.until(lambda: "couldn’t ask them" in dm_text(evening.mara))
-
-
 async def always_fails(evening: Evening) -> AsyncIterator[None]:
     with database_facts.open_writable(evening.database) as connection:
         connection.execute(STUCK)
@@ -357,10 +313,6 @@ def reminding(settings: GuildSettings, *, creator: int, participants: int) -> Gu
         participant_reminders=participants > 0,
         participant_reminder_minutes=participants or 10,
     )
-
-
-def also(settings: GuildSettings, **fields: object) -> GuildSettings:
-    return quiet_reminders(settings).with_fields(fields)
 
 
 RULES: dict[str, Callable[[GuildSettings], GuildSettings]] = {

@@ -31,8 +31,8 @@ TWO_HOURS = Lead(minutes=120)
 DEADLINE = START - timedelta(hours=2)
 
 
-def closing(**values: object) -> Raid:
-    return replace(raid(tank=1), signup_lead=TWO_HOURS, **values)  # type: ignore[arg-type]
+def closing() -> Raid:
+    return replace(raid(tank=1), signup_lead=TWO_HOURS)
 
 
 def closed_by_the_clock(given: Raid, now: datetime = DEADLINE, lead: timedelta = timedelta()) -> Raid:
