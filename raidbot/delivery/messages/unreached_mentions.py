@@ -52,13 +52,13 @@ class UnreachedMentions:
     async def _round(self) -> Pause | None:
         if not await self._state.db.read(unreached.batches):
             return None
-        is_queued, is_waiting = await self._state.db.write(partial(_name, now=self._state.now()))
+        is_queued, is_waiting = await self._state.db.write(partial(name, now=self._state.now()))
         if is_queued:
             self._state.notify_outbox()
         return Pause(_LOOK_AGAIN_SECONDS) if is_waiting else None
 
 
-def _name(tx: sqlite3.Connection, *, now: datetime) -> tuple[bool, bool]:
+def name(tx: sqlite3.Connection, *, now: datetime) -> tuple[bool, bool]:
     """Queue a message for each batch that is over; return if any was queued, and if any batch is not over."""
     is_queued = is_waiting = False
     for batch in unreached.batches(tx):
