@@ -118,6 +118,9 @@ async def test_a_deadline_is_changed_and_removed_on_the_panel(
 
         await (await panel.click("Signup deadline")).submit(closes="90 min")
         assert "1.5 hours before the start" in panel.text()
+        page = await (await panel.click("Change time")).submit(when="in 1 hour")
+        assert "Signups close at once, as their deadline is 1.5 hours before the start." in page.text()
+        await page.click("Back")
         sandbox.advance(timedelta(hours=1, minutes=31))
         await until_raid(bot, closed_by_deadline)
         await panel.click("Refresh")

@@ -14,6 +14,10 @@ async def test_raids_of_a_template_have_its_deadline_and_text(guild: SandboxGuil
         await submit_form(panel, "Signups", closes="2 hours", signup_text="Bring **flasks**.")
         assert "Signups close: 2 hours before the start" in panel.text()
         template = await stored_template(bot, guild)
+        await panel.click("Preview")
+        assert "⏳ Signups close" in panel.text()
+        assert "Whoever signs up reads: Bring **flasks**." in panel.text()
+        await panel.click("Back")
 
         soon = await run_create(guild, activity="dragonspyre", strategy="triple storm", hours=1.5, when="in 1 hour")
         assert "has passed: signups close at the start" in soon.text()
