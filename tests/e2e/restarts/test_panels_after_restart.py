@@ -8,10 +8,23 @@ from raidbot.raids.notifications import REPLY
 from tests.commands.test_permission_checks import PRESSES, SUBJECT_SEGMENTS
 from tests.conftest import Start
 from tests.e2e.random_play.test_concurrent_members import check_answers
-from tests.e2e.restarts import form_stories, panel_stories, raid_stories, settings_stories, template_stories
+from tests.e2e.restarts import (
+    form_stories,
+    panel_stories,
+    raid_stories,
+    settings_stories,
+    signup_stories,
+    template_stories,
+)
 from tests.e2e.restarts.story_runner import run_with_restarts, run_without_restarts
 
-STORIES = panel_stories.STORIES | raid_stories.STORIES | settings_stories.STORIES | template_stories.STORIES
+STORIES = (
+    panel_stories.STORIES
+    | raid_stories.STORIES
+    | settings_stories.STORIES
+    | signup_stories.STORIES
+    | template_stories.STORIES
+)
 FORMS = form_stories.FORMS | template_stories.FORMS
 TEMPLATE_FORMS = (
     "look",
