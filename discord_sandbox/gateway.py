@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from aiohttp import WSMsgType, web
 
 from discord_sandbox import gateway_members, serializers
+from discord_sandbox import presence as presences
 from discord_sandbox.event_disorder import EventDisorder, WithheldEvents, is_about
 from discord_sandbox.faults import Identified
 from discord_sandbox.sessions import Close, Connection, Op, Session, encoded, malformed
@@ -48,6 +49,7 @@ class Gateway:
         self.connections: list[Connection] = []
         self.identified = 0
         self.resumed = 0
+        self.presence_updates = 0
         self.repeat_on_resume = 0
         """The number of events that a resume delivers again, although the client has seen them."""
         self.disorder: EventDisorder | None = None
@@ -251,14 +253,22 @@ class Gateway:
         elif connection.session is None:
             raise Close(4003, "Not authenticated.")
         elif op is Op.PRESENCE:
-            connection.session.presence = payload
-            self.world.store.changed()
+            self._take_presence(connection.session, payload)
         elif op is Op.REQUEST_MEMBERS:
             for chunk in gateway_members.chunks(self.world, connection.session, payload, ignored=self._gaps.ignore):
                 connection.session.push("GUILD_MEMBERS_CHUNK", encoded(chunk))
         else:
             self._gaps.unsupported(f"gateway opcode {op.value} ({op.name})")
             raise Close(4001, "Unknown opcode.")
+
+    def _take_presence(self, session: Session, payload: Json) -> None:
+        told = presences.checked(payload)
+        self.presence_updates += 1
+        if self._limited and not session.counts_presence(asyncio.get_running_loop().time()):
+            self._gaps.ignore("presence updates beyond 5 in 20 seconds")
+            return
+        session.presence = told
+        self.world.store.changed()
 
     def _identify(self, connection: Connection, payload: Json) -> None:
         if connection.session is not None:
@@ -275,7 +285,7 @@ class Gateway:
         if not isinstance(threshold, int | None) or not isinstance(presence, dict | None):
             raise malformed()
         session = Session(intents, _shard(payload.get("shard")), large_threshold=threshold)
-        session.presence = presence
+        session.presence = presence if presence is None else presences.checked(presence)
         self.sessions[session.id] = session
         self._attach(connection, session)
         self.identified += 1

@@ -15,6 +15,8 @@ from discord_sandbox.store import Json
 from discord_sandbox.world import Dispatch, Intent
 
 SENDS_PER_MINUTE = 120
+MAX_PRESENCES, PRESENCES_SECONDS = 5, 20.0
+"""Libraries keep to this number for each session. Discord drops what is beyond it and says nothing."""
 DEFAULT_LARGE_THRESHOLD = 50  # https://discord.com/developers/docs/events/gateway-events#identify
 _GREETING = re.compile(rb'"t":"(READY|RESUMED|GUILD_CREATE)"')
 
@@ -66,6 +68,7 @@ class Session:
         self.connection: Connection | None = None
         self.detached_at: float | None = None
         self.presence: Json | None = None
+        self._presences: deque[float] = deque()
 
     def wants(self, event: Dispatch) -> bool:
         shard, count = self.shard
@@ -79,6 +82,15 @@ class Session:
         self.sent.append((self.seq, frame))
         if self.connection is not None:
             self.connection.send(frame)
+
+    def counts_presence(self, now: float) -> bool:
+        """Count one presence update; return False beyond the limit."""
+        while self._presences and self._presences[0] <= now - PRESENCES_SECONDS:
+            self._presences.popleft()
+        if len(self._presences) >= MAX_PRESENCES:
+            return False
+        self._presences.append(now)
+        return True
 
     def since(self, seq: int) -> list[bytes] | None:
         """Return the frames after `seq`, or None if they are no longer buffered."""

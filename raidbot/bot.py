@@ -58,6 +58,7 @@ class Options:
     reaction_window_seconds: float = 10.0
     guild_ready_seconds: float = 2.0
     second_look_seconds: float = 5.0
+    presence_seconds: float = 20.0
 
 
 class GuildNotAllowed(Refusal):
@@ -126,6 +127,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
             dm_pause_seconds=options.dm_pause_seconds,
             dm_opening_seconds=options.dm_opening_seconds,
             second_look_seconds=options.second_look_seconds,
+            presence_seconds=options.presence_seconds,
         )
         trace.on_request_end.append(self.delivery.boards.turns.heard)
         self.heartbeat = Heartbeat(clock, all_jobs(self.state, self.delivery), interval=options.heartbeat_seconds)
@@ -135,6 +137,7 @@ class RaidBot(commands.AutoShardedBot, BotClient):
         latest: datetime | None = await self.state.db.read(audit.latest)
         self._went_away = latest or self.state.now()
         await self.state.find_boards()
+        await self.delivery.presence.load()
         for cog in all_cogs(self._services()):
             await self.add_cog(cog)
         discord_internals.dispatch_member_updates(self)

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 
-from discord_sandbox import serializers
+from discord_sandbox import presence, serializers
 from discord_sandbox.page.operator import Operator
 from discord_sandbox.sandbox import Sandbox
 from discord_sandbox.server import Recorded
@@ -46,6 +46,7 @@ class StatusBar:
         routes = [{"route": route, "count": count} for route, count in self._routes.most_common()]
         return {
             "connected": any(session.connection is not None for session in sandbox.gateway.sessions.values()),
+            "presence": presence.shown(sandbox.gateway.presence),
             "gaps": list(sandbox.unsupported),
             "calls": {
                 "total": self._counted,

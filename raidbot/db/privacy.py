@@ -49,7 +49,7 @@ REGISTRY = (
         name="raids",
         scope=Scope.GUILD,
         ids=("creator", "leader", "closed_by"),
-        typed=("title", "description", "subject", "strategy"),
+        typed=("title", "description", "signup_text", "subject", "strategy"),
     ),
     Table(name="seats", scope=Scope.RAID, ids=("member",)),
     Table(name="waits", scope=Scope.RAID, ids=("member",)),
@@ -58,6 +58,8 @@ REGISTRY = (
     Table(name="given_up", scope=Scope.RAID, ids=("member",)),
     Table(name="asks", scope=Scope.RAID, ids=("member", "asked_by")),
     Table(name="added_to_threads", scope=Scope.RAID, ids=("member",)),
+    Table(name="signup_texts", scope=Scope.RAID, ids=("member",)),
+    Table(name="unreached", scope=Scope.RAID, ids=("member",)),
     # The rosters before and after a change, and the raid's fields with its leader.
     Table(name="undo", scope=Scope.RAID, ids=("actor",), texts=("before", "after")),
     # A changed leader is mentioned; a changed title or description is quoted.

@@ -45,13 +45,17 @@ def id_of(connection: sqlite3.Connection, guild: GuildId, code: str) -> RaidId |
 
 
 def closing_candidates(connection: sqlite3.Connection, *, now: datetime, until: datetime) -> list[RaidId]:
-    """Return open raids starting by `until`, and closed ones for which it is wrong whether they have begun by `now`.
+    """Return open raids starting by `until` or past their deadline, and closed ones that are in a wrong state by `now`.
 
-    Raids have begun too early if the machine's clock was ahead for a while.
+    Raids have begun, or closed by their deadline, too early if the machine's clock was ahead for a while.
     """
     return _ids(
         connection,
         "SELECT id FROM (SELECT id, starts_at FROM raids WHERE status = 'open' AND starts_at <= :until"
+        " UNION ALL SELECT id, starts_at FROM raids INDEXED BY raids_to_close"
+        " WHERE status = 'open' AND closes_at <= :now AND starts_at > :until"
+        " UNION ALL SELECT id, starts_at FROM raids INDEXED BY raids_past_deadline"
+        " WHERE status = 'closed' AND closed_reason = 'deadline' AND begun = 0 AND closes_at > :now"
         " UNION ALL SELECT id, starts_at FROM raids INDEXED BY raids_to_begin"  # not the closed raids of years
         " WHERE status = 'closed' AND begun = 0 AND starts_at <= :now"
         " UNION ALL SELECT id, starts_at FROM raids WHERE status = 'closed' AND starts_at > :now AND begun = 1)"
@@ -224,6 +228,14 @@ def open_count(connection: sqlite3.Connection, guild: GuildId, *, now: datetime)
         "SELECT (SELECT count(*) FROM raids WHERE guild = :guild AND starts_at > :now AND status = 'open')"
         " + (SELECT count(*) FROM raids WHERE +guild = :guild AND starts_at <= :now AND status = 'open')",
         {"guild": guild, "now": seconds(now)},
+    ).fetchone()[0]
+    return count
+
+
+def hosted_count(connection: sqlite3.Connection) -> int:
+    """Return the number of open raids in all guilds that the bot is in."""
+    count: int = connection.execute(
+        "SELECT count(*) FROM raids WHERE status = 'open' AND guild NOT IN (SELECT guild FROM absences)"
     ).fetchone()[0]
     return count
 

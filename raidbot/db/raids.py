@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from raidbot.db import cells, rosters
+from raidbot.db import cells, leads, rosters
 from raidbot.db.cells import SetAside
 from raidbot.db.timestamps import instant as instant
 from raidbot.db.timestamps import instant_or_none
 from raidbot.db.timestamps import seconds as seconds
 from raidbot.db.timestamps import seconds_or_none as seconds_or_none
+from raidbot.raids.deadlines.deadline import deadline_of
 from raidbot.raids.model import (
     CancelReason,
     CloseReason,
@@ -67,6 +68,7 @@ _COLUMNS: dict[str, _Column] = {
     "title": _Column(lambda r: r.title, cells.text),
     "emoji": _Column(lambda r: r.emoji, cells.text),
     "description": _Column(lambda r: r.description, cells.text),
+    "signup_text": _Column(lambda r: r.signup_text, cells.text),
     "colour": _Column(lambda r: r.colour, cells.number(0, 0xFFFFFF)),
     "sides": _Column(lambda r: json.dumps(r.sides, ensure_ascii=False), cells.json_list(cells.text)),
     "strategy": _Column(lambda r: r.strategy, cells.optional(cells.text)),
@@ -83,6 +85,7 @@ _COLUMNS: dict[str, _Column] = {
     "starts_at": _Column(lambda r: seconds(r.starts_at), instant),
     "zone": _Column(lambda r: r.zone, cells.zone),
     "time_revision": _Column(lambda r: r.time_revision, cells.counter),
+    "signup_lead": _Column(lambda r: leads.written(r.signup_lead), cells.optional(leads.read)),
     "created_at": _Column(lambda r: seconds(r.created_at), instant),
     "status": _Column(lambda r: r.status, cells.one_of(Status)),
     "closed_at": _Column(lambda r: seconds_or_none(r.closed_at), instant_or_none),
@@ -90,6 +93,7 @@ _COLUMNS: dict[str, _Column] = {
     "closed_reason": _Column(lambda r: r.closed_reason, cells.optional(cells.one_of(CloseReason))),
     "cancelled_reason": _Column(lambda r: r.cancelled_reason, cells.optional(cells.one_of(CancelReason))),
     "hold": _Column(lambda r: int(r.hold), cells.flag),
+    "deadline_lifted": _Column(lambda r: int(r.deadline_lifted), cells.flag),
     "begun": _Column(lambda r: int(r.begun), cells.flag),
     "not_held": _Column(lambda r: int(r.not_held), cells.flag),
     "series": _Column(lambda r: r.series, cells.optional(cells.snowflake)),
@@ -106,16 +110,18 @@ _OTHERS: dict[str, Callable[[object], object]] = {
     "board_hash": cells.text,
     "post_claimed_at": instant_or_none,
     "next_announcement": instant_or_none,
+    "closes_at": instant_or_none,
 }
 """Columns that are no attributes of a raid. SQLite changes no row with a value of a wrong type in any of them."""
 _STORED = (*_COLUMNS, *_OTHERS)
+_OF_THE_DEADLINE = ("signup_lead", "deadline_lifted", "starts_at", "zone")
 
 
 def insert(tx: sqlite3.Connection, raid: Raid) -> RaidId:
     """Insert a new raid and return its id; `raid.id` is ignored. Raises CodeTaken."""
-    names = ", ".join(_COLUMNS)
-    holes = ", ".join("?" for _ in _COLUMNS)
-    values = [column.cell(raid) for column in _COLUMNS.values()]
+    names = ", ".join((*_COLUMNS, "closes_at"))
+    holes = ", ".join("?" for _ in (*_COLUMNS, "closes_at"))
+    values = [*(column.cell(raid) for column in _COLUMNS.values()), _closes_at(raid)]
     try:
         cursor = tx.execute(f"INSERT INTO raids ({names}) VALUES ({holes})", values)  # noqa: S608 - our own names
     except sqlite3.IntegrityError as error:
@@ -137,6 +143,8 @@ def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
         for name, column in _COLUMNS.items()
         if was[name] is not becomes[name] and (value := column.cell(after)) != column.cell(before)
     }
+    if any(was[name] is not becomes[name] for name in _OF_THE_DEADLINE):
+        changed["closes_at"] = _closes_at(after)
     sets = ", ".join(f"{name} = ?" for name in changed)
     cursor = tx.execute(
         f"UPDATE raids SET {sets} WHERE id = ? AND version = ?",  # noqa: S608 - our own names
@@ -148,6 +156,11 @@ def save(tx: sqlite3.Connection, before: Raid, after: Raid) -> None:
         _replace_roles(tx, before, after)
         return
     rosters.save(tx, before, after)
+
+
+def _closes_at(raid: Raid) -> int | None:
+    """Return the deadline as a number by which the clock finds the raid; the raid itself has only its lead."""
+    return seconds_or_none(deadline_of(raid))
 
 
 def _insert_roles(tx: sqlite3.Connection, raid: RaidId, roles: Iterable[Role]) -> None:

@@ -8,15 +8,26 @@ from typing import Any
 
 import structlog
 
-from raidbot.db import announcements, audit, closed_dms, guilds, outbox, raids, series_occurrences, templates, undo
+from raidbot.db import (
+    announcements,
+    audit,
+    closed_dms,
+    guilds,
+    outbox,
+    raids,
+    series_occurrences,
+    signup_texts,
+    templates,
+    undo,
+)
 from raidbot.db.outbox_endings import end_obsolete
 from raidbot.raids.announcements.model import Owner, OwnerKind
 from raidbot.raids.audit.entry import Entry
 from raidbot.raids.audit.raid_entries import entries
 from raidbot.raids.audit.settings_entries import settings_entries
 from raidbot.raids.audit.template_entries import template_entries
-from raidbot.raids.events import Asked, Cancelled, Cause, Change, Created, Undone
-from raidbot.raids.model import CancelReason, GuildId, MemberId, Raid
+from raidbot.raids.events import SIGNING_UP, Asked, Cancelled, Cause, Change, Created, Undone
+from raidbot.raids.model import CancelReason, GuildId, MemberId, Raid, Source
 from raidbot.raids.notifications import Button, Notice, notices, thread_note
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue
@@ -97,21 +108,30 @@ def record_creation(raid: Raid, cause: Cause, now: datetime, tx: sqlite3.Connect
 def record(tx: sqlite3.Connection, change: Change, found: Sequence[Entry], cause: Cause, now: datetime) -> bool:
     raid = change.raid
     audit.record(tx, found, guild=raid.guild, raid=raid.id, at=now, actor=cause.actor, source=cause.source)
-    return _owe(tx, change, now)
+    return _owe(tx, change, now, _owed_signup_texts(tx, change, cause))
 
 
-def _owe(tx: sqlite3.Connection, change: Change, now: datetime) -> bool:
-    """Queue the messages that follow from the change; return True if there are any."""
-    messages = list(_messages(change, now))
+def _owed_signup_texts(tx: sqlite3.Connection, change: Change, cause: Cause) -> frozenset[MemberId]:
+    """Return the members who are sent the sign-up text: once per raid, for a reaction, if the server wants it."""
+    raid = change.raid
+    if not raid.signup_text or cause.source not in (Source.REACTION, Source.RECONCILE):
+        return frozenset()
+    members = [event.member for event in change.events if isinstance(event, SIGNING_UP)]
+    return signup_texts.note(tx, raid.id, members) if members and signup_texts.are_sent(tx, raid.guild) else frozenset()
+
+
+def _owe(tx: sqlite3.Connection, change: Change, now: datetime, texts: frozenset[MemberId]) -> bool:
+    """Queue the messages that follow from the change; return True if there are any. `texts` get the sign-up text."""
+    messages = list(_messages(change, now, texts))
     for message in messages:
         if not outbox.enqueue(tx, message):  # its key holds the raid's version, so nothing else may have it
             log.error("message dropped, its key was used before", key=message.dedupe, raid=change.raid.id)
     return bool(messages)
 
 
-def _messages(change: Change, now: datetime) -> Iterator[outbox.OutboxMessage]:
+def _messages(change: Change, now: datetime, texts: frozenset[MemberId]) -> Iterator[outbox.OutboxMessage]:
     raid = change.raid
-    for notice in notices(change):
+    for notice in notices(change, texts):
         yield outbox.OutboxMessage(
             kind="dm",
             target=notice.member,

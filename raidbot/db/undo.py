@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from raidbot.db import rosters
+from raidbot.db import leads, rosters
 from raidbot.db.cells import SetAside
 from raidbot.db.timestamps import instant, instant_or_none, seconds, seconds_or_none
 from raidbot.raids.audit.entry import AuditAction, known_action
@@ -80,6 +80,7 @@ def _action(stored: str) -> AuditAction | None:
 
 def _written(raid: Raid) -> str:
     said: dict[str, Any] = {name: getattr(raid, name) for name in (*FIELDS, *_REMINDED)}
+    said["signup_lead"] = leads.written(raid.signup_lead)
     said["starts_at"], said["closed_at"] = seconds(raid.starts_at), seconds_or_none(raid.closed_at)
     said["seats"], said["waits"] = rosters.SEATS.told(raid), rosters.WAITS.told(raid)
     said["attendance"] = rosters.ATTENDANCE.told(raid)
@@ -97,6 +98,7 @@ def _read(raid: Raid, said: dict[str, Any]) -> Raid:
             "closed_reason": CloseReason(said["closed_reason"]) if said["closed_reason"] else None,
             "cancelled_reason": CancelReason(said["cancelled_reason"]) if said["cancelled_reason"] else None,
             "starts_at": instant(said["starts_at"]),
+            "signup_lead": None if said.get("signup_lead") is None else leads.read(said["signup_lead"]),
             "seats": tuple(rosters.SEATS.value(*row) for row in said["seats"]),
             "waits": tuple(rosters.WAITS.value(*row) for row in said["waits"]),
             "attendance": tuple(rosters.ATTENDANCE.value(*row) for row in said["attendance"]),

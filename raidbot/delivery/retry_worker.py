@@ -52,6 +52,10 @@ class RetryWorker:
         """Run a round soon, because there is work."""
         self._wake.set()
 
+    async def rest(self, seconds: float) -> None:
+        """Wait in a round, also for work that comes meanwhile, but not while the worker stops."""
+        await sleep_unless(seconds, unless=self._stopping)
+
     async def _run(self) -> None:
         backoff = Backoff(self._first_retry, _MAX_BACKOFF_SECONDS)
         while not self._stopping.is_set():

@@ -23,7 +23,9 @@ from raidbot.delivery.members.names import MemberNames
 from raidbot.delivery.messages.best_effort_dm import BestEffortDms
 from raidbot.delivery.messages.outbox import Outbox
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
+from raidbot.delivery.messages.unreached_mentions import UnreachedMentions
 from raidbot.delivery.posting_places import PostingPlaces
+from raidbot.delivery.presence import Presence
 from raidbot.delivery.series.old_boards import OldBoards
 from raidbot.delivery.threads import Threads
 from raidbot.delivery.unhandled_reactions import UnhandledReactions
@@ -58,6 +60,7 @@ class DeliveryService:
         dm_pause_seconds: float,
         dm_opening_seconds: float,
         second_look_seconds: float,
+        presence_seconds: float,
     ) -> None:
         self._parts: dict[str, Part] = {}
         self._starting = TaskSet()
@@ -71,6 +74,7 @@ class DeliveryService:
         )
         outbox = Outbox(state, client, api, batch=dm_batch, pause=dm_pause_seconds, opening_gap=dm_opening_seconds)
         self.outbox = self._add("outbox", outbox)
+        outbox.on_unreached = self._add("unreached members", UnreachedMentions(state)).wake
         self.audit_feed = self._add("log channels", AuditFeed(state, client))
         self.reaction_remover = self._add(
             "reaction removal", ReactionRemover(kinds, client, reader, api, events=events)
@@ -79,12 +83,7 @@ class DeliveryService:
         best_effort = BestEffortDms(client, api, conversations=outbox.conversations, server_names=outbox.server_names)
         self.best_effort_dms = self._add("best-effort dms", best_effort)
         self.refusal_notices = RefusalNotices(state, self.best_effort_dms)
-        self.member_names = self._add(
-            "names", MemberNames(state, client, redraw=lambda raid: self.raid_boards.named(raid))
-        )
-        self.departures = self._add(
-            "departures", Departures(state, client, api, redraw=lambda raid: self.raid_boards.member_changed(raid))
-        )
+        self._add_members(state, client, api)
         self.reconcile = self._add(
             "later reconciling",
             Reconcile(kinds, reader, api, self.boards, events=events, lost=self.lost_boards.suspect),
@@ -105,9 +104,18 @@ class DeliveryService:
             self.refusal_notices,
             may_sign_up=may_sign_up,
         )
+        self.presence = self._add("presence", Presence(state, client, gap=presence_seconds))
         kinds.register(self.raid_boards)
         self.old_boards = self._add("old boards", OldBoards(state, client, api, redraw=self.raid_boards.mark))
         self.posting_places = PostingPlaces(client, may_sign_up)
+
+    def _add_members(self, state: State, client: discord.Client, api: DiscordApi) -> None:
+        self.member_names = self._add(
+            "names", MemberNames(state, client, redraw=lambda raid: self.raid_boards.named(raid))
+        )
+        self.departures = self._add(
+            "departures", Departures(state, client, api, redraw=lambda raid: self.raid_boards.member_changed(raid))
+        )
 
     def _suspect(self, key: PostedKey) -> None:
         self.lost_boards.suspect(key)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from raidbot.raids import lifecycle
+from raidbot.raids.deadlines.deadline import deadline_of
 from raidbot.raids.model import CloseReason, Raid
 from raidbot.raids.reminders import reminder_time
 from raidbot.raids.settings import GuildSettings
@@ -29,5 +30,8 @@ def upcoming(raid: Raid, settings: GuildSettings, *, now: datetime) -> Iterator[
     early = raid.starts_at - settings.full_lead
     if lifecycle.due_closing(raid, full_lead=settings.full_lead, now=early) is CloseReason.FULL:
         yield Upcoming(early, f"{name}: signups close, as it is full")
+    deadline = deadline_of(raid)
+    if raid.is_open and deadline is not None and deadline > now:
+        yield Upcoming(deadline, f"{name}: signups close, at their deadline")
     if raid.is_open:
         yield Upcoming(raid.starts_at, f"{name}: it starts and signups close")

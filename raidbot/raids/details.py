@@ -9,7 +9,12 @@ from raidbot.raids.lifecycle import TookPlace
 from raidbot.raids.model import MemberId, Raid, Status
 from raidbot.raids.permissions import Asker, Grants, check_may_lead
 from raidbot.raids.rosters.signups import RaidOver
-from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, spoken_length
+from raidbot.raids.templates.model import (
+    MAX_DESCRIPTION_LENGTH,
+    MAX_SIGNUP_TEXT_LENGTH,
+    spoken_length,
+    tidy_signup_text,
+)
 from raidbot.utils.clean_text import clean_block, clean_line, is_blank
 from raidbot.utils.errors import Refusal
 
@@ -33,7 +38,12 @@ class NotOffered(Refusal):
 
 
 def reword(
-    raid: Raid, *, title: str | None = None, description: str | None = None, subject: str | None = None
+    raid: Raid,
+    *,
+    title: str | None = None,
+    description: str | None = None,
+    subject: str | None = None,
+    signup_text: str | None = None,
 ) -> Change:
     """Change the raid's texts; None leaves a text as it is. Raises NoTitle, TooLong or RaidOver."""
     _check_not_cancelled(raid)
@@ -41,6 +51,7 @@ def reword(
         raid,
         title=raid.title if title is None else clean_line(title),
         description=raid.description if description is None else _empty_if_blank(clean_block(description)),
+        signup_text=raid.signup_text if signup_text is None else tidy_signup_text(signup_text),
         subject=raid.subject if subject is None else _empty_if_blank(clean_line(subject)) or None,
     )
     if is_blank(after.title):
@@ -48,6 +59,7 @@ def reword(
     for what, text, most in (
         ("title", after.title, MAX_TITLE_LENGTH),
         ("description", after.description, MAX_DESCRIPTION_LENGTH),
+        ("sign-up text", after.signup_text, MAX_SIGNUP_TEXT_LENGTH),
         ("name of the boss or dungeon", after.subject or "", MAX_SUBJECT_LENGTH),
     ):
         if len(text) > most:
@@ -58,6 +70,7 @@ def reword(
             ("title", raid.title, after.title),
             ("subject", raid.subject or "", after.subject or ""),
             ("description", raid.description, after.description),
+            ("signup_text", raid.signup_text, after.signup_text),
         )
         if was != becomes
     ]

@@ -5,9 +5,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from raidbot.raids.deadlines.deadline import with_signup_lead
 from raidbot.raids.kinds import kind_infos
 from raidbot.raids.lifecycle import MAX_LEAD
 from raidbot.raids.model import ChannelId, GuildId, Kind, MemberId, Raid, RaidCode, RaidId, Role, RoleKey
+from raidbot.raids.schedules.model import Lead
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Strategy, Template, accept, spoken_length
 from raidbot.raids.times.zones import place_named
@@ -60,7 +62,10 @@ class StillToChoose(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """The choices so far. `activity` is a template's key or a kind; `said` is the time as it was typed."""
+    """The choices so far. `activity` is a template's key or a kind; `said` is the time as it was typed.
+
+    A `signup_lead` of None is that of the template; `AT_START` is none.
+    """
 
     activity: str | None = None
     length_minutes: int | None = None
@@ -74,6 +79,7 @@ class Draft:
     zone: str | None = None
     said: str = ""
     channel: ChannelId | None = None
+    signup_lead: Lead | None = None
 
     def choosing(self, key: str, catalogue: Catalogue) -> "Draft":
         """Return the draft with this activity, without choices that the activity does not ask for.
@@ -102,6 +108,8 @@ class Draft:
         known = {field.name: payload[field.name] for field in fields(cls) if field.name in payload}
         if known.get("starts_at"):
             known["starts_at"] = datetime.fromisoformat(known["starts_at"])
+        if known.get("signup_lead"):
+            known["signup_lead"] = Lead(**known["signup_lead"])
         return cls(**known)
 
 
@@ -171,8 +179,8 @@ def plan(
 ) -> Raid:
     """Return the raid to post, without id and code; the draft's own channel takes precedence over `channel`.
 
-    Raises ActivityGone, StillToChoose if a choice is missing, TemplateRefused, or Refusal for an invalid choice or
-    time.
+    A deadline of the template that has passed is left out. Raises ActivityGone, StillToChoose if a choice is missing,
+    TemplateRefused, DeadlinePassed, or Refusal for an invalid choice or time.
     """
     activity = activity_of(draft, catalogue)
     if draft.activity is not None and activity is None:
@@ -195,7 +203,8 @@ def plan(
         zone=draft.zone,
         created_at=now,
     )
-    return _of_template(blank, accept(activity), draft) if isinstance(activity, Template) else _of_kind(blank, draft)
+    made = _of_template(blank, accept(activity), draft) if isinstance(activity, Template) else _of_kind(blank, draft)
+    return with_signup_lead(made, draft.signup_lead, now=now)
 
 
 def _default(name: str) -> Any:
@@ -239,6 +248,8 @@ def _of_template(blank: Raid, template: Template, draft: Draft) -> Raid:
         strategy=strategy.name if strategy else None,
         length_minutes=_length(template, draft.length_minutes),
         lengths=template.lengths,
+        signup_lead=template.signup_lead,
+        signup_text=template.signup_text,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from raidbot.raids.deadlines.deadline import with_signup_lead
 from raidbot.raids.emoji.model import key_of
 from raidbot.raids.events import Change, Duplicated
 from raidbot.raids.lifecycle import check_start
@@ -24,8 +25,8 @@ def duplicate(
     """Return the copy to post, without id and code.
 
     Members in `keeping` keep their seats, in the same order, marked as forced beyond the number of seats; waitlists
-    start empty. Raises Refusal for a start that
-    has passed or is too far ahead.
+    start empty. A signup deadline that has passed is left out. Raises Refusal for a start that has passed or is too far
+    ahead.
     """
     check_start(starts_at, now=now)
     left = {role.key: role.seats for role in raid.roles}
@@ -44,6 +45,7 @@ def duplicate(
         title=raid.title,
         emoji=raid.emoji,
         description=raid.description,
+        signup_text=raid.signup_text,
         colour=raid.colour,
         roles=raid.roles,
         sides=raid.sides,
@@ -57,10 +59,11 @@ def duplicate(
         starts_at=starts_at,
         zone=zone,
         created_at=now,
+        signup_lead=raid.signup_lead,
         seats=tuple(seats),
         next_place=len(seats) + 1,
     )
-    return replace(copy, filled_once=copy.is_full)
+    return replace(with_signup_lead(copy, None, now=now), filled_once=copy.is_full)
 
 
 def with_emoji_of_template(raid: Raid, catalogue: Catalogue, keys: Collection[RoleKey]) -> Raid:

@@ -18,6 +18,7 @@ from raidbot.raids.model import (
     Source,
     changed,
 )
+from raidbot.raids.schedules.model import Lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ class TimeChanged:
 
 @dataclass(frozen=True, slots=True)
 class Reworded:
-    """A text of the raid changed; `what` is “title”, “subject” or “description”."""
+    """A text of the raid changed; `what` is “title”, “subject”, “description” or “signup_text”."""
 
     what: str
     before: str
@@ -234,6 +235,14 @@ class LengthChanged:
 
     before: int | None
     after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineChanged:
+    """Signups close another time before the start; None: at the start."""
+
+    before: Lead | None
+    after: Lead | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,11 +323,14 @@ class MarksChanged:
     """Only the bot's record of the reactions on the board changed."""
 
 
+SIGNING_UP = (Joined, Moved, Waitlisted, SubstituteCame)
+"""Events after which the member reads the raid's sign-up text."""
+
 Signup = Joined | Moved | Waitlisted | Promoted | Left | StoppedWaiting | WaitEnded
 RosterEdit = Assigned | Removed | SentToWait | SideTaken | PlaceRestored
 Substitution = SubstituteAsked | SubstituteCame | AskDeclined | AskUndelivered | AskEnded
 Lifecycle = Created | Posted | Filled | Closed | Reopened | Began | NotBegun | NotHeld | Cancelled | Revived
-Edit = TimeChanged | Reworded | LengthChanged | LeaderChanged | Duplicated | Undone
+Edit = TimeChanged | DeadlineChanged | Reworded | LengthChanged | LeaderChanged | Duplicated | Undone
 Bookkeeping = PresenceMarked | Reminded | ReminderMissed | ThreadOpened | ThreadLost | MarksChanged
 
 Event = Signup | RosterEdit | Substitution | Lifecycle | Edit | Bookkeeping

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from raidbot.raids.deadlines.deadline import DeadlinePassed, deadline_of, is_past_deadline
 from raidbot.raids.events import (
     Began,
     Cancelled,
     Change,
     Closed,
+    DeadlineChanged,
     Event,
     NotBegun,
     NotHeld,
@@ -17,6 +19,7 @@ from raidbot.raids.events import (
     ThreadOpened,
     TimeChanged,
 )
+from raidbot.raids.labels import plainly_coded
 from raidbot.raids.model import (
     BOARD_DELETED_REASONS,
     CancelReason,
@@ -31,6 +34,7 @@ from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.manager_edits import NotPostedYet
 from raidbot.raids.rosters.promotion import opened, settle
 from raidbot.raids.rosters.signups import RaidOver
+from raidbot.raids.schedules.model import Lead
 from raidbot.utils.errors import Refusal
 from raidbot.utils.words import Code, Name, say
 
@@ -56,6 +60,13 @@ class TookPlace(Refusal):
                 code=Code(raid.code),
             )
         )
+
+
+class Begun(Refusal):
+    """Raised for another deadline of a raid that has started."""
+
+    def __init__(self, raid: Raid) -> None:
+        super().__init__(say("{raid} has started, so it has no signup deadline any more.", raid=plainly_coded(raid)))
 
 
 class NotOverYet(Refusal):
@@ -88,6 +99,7 @@ def close(raid: Raid, *, reason: CloseReason, by: MemberId | None, now: datetime
         closed_by=by,
         closed_reason=reason,
         hold=False,
+        deadline_lifted=False,
         begun=now >= raid.starts_at,
         given_up=() if now >= raid.starts_at else raid.given_up,
     )
@@ -97,6 +109,8 @@ def close(raid: Raid, *, reason: CloseReason, by: MemberId | None, now: datetime
 def reopen(raid: Raid, *, by: MemberId, now: datetime) -> Change:
     """Reopen signups: until the start, however full the raid is, and after the start for latecomers until the end.
 
+    A deadline that has passed is lifted; one that lies ahead still closes them.
+
     Raises AlreadyOpen, RaidOver or TookPlace.
     """
     if raid.status is Status.CANCELLED:
@@ -105,17 +119,21 @@ def reopen(raid: Raid, *, by: MemberId, now: datetime) -> Change:
         raise TookPlace(raid)
     if raid.status is not Status.CLOSED:
         raise AlreadyOpen
-    held = replace(opened(raid), hold=True, begun=now >= raid.starts_at)
+    lifts = is_past_deadline(raid, now)
+    held = replace(opened(raid), hold=True, deadline_lifted=lifts, begun=now >= raid.starts_at)
     return settle(held, now=now, events=(Reopened(by),))
 
 
 def begin(raid: Raid, *, now: datetime, full_lead: timedelta = timedelta()) -> Change:
     """Note that a raid whose signups are closed has reached its start, so that nobody leaves by its board any more.
 
-    If that was noted while the clock was ahead, it is taken back.
+    If that, or the signup deadline, was noted while the clock was ahead, it is taken back.
     """
-    if raid.status is not Status.CLOSED or raid.begun == (now >= raid.starts_at):
+    if raid.status is not Status.CLOSED:
         return Change(raid)
+    if raid.begun == (now >= raid.starts_at):
+        closed_early = raid.closed_reason is CloseReason.DEADLINE and not raid.begun and not is_past_deadline(raid, now)
+        return reconsider_closing(raid, now=now, full_lead=full_lead) if closed_early else Change(raid)
     if raid.begun:
         return reconsider_closing(raid, now=now, full_lead=full_lead, events=(NotBegun(),))
     return Change(replace(raid, begun=True, given_up=()), (Began(),))
@@ -203,10 +221,31 @@ def change_time(
         creator_reminded=False,
         participants_reminded=False,
         hold=False,
+        deadline_lifted=False,
         attendance=(),
     )
     events = (TimeChanged(raid.starts_at, starts_at),)
     return reconsider_closing(moved, now=now, full_lead=full_lead, events=events)
+
+
+def change_deadline(raid: Raid, lead: Lead | None, *, now: datetime, full_lead: timedelta = timedelta()) -> Change:
+    """Let signups close `lead` before the start (None: at the start). They open again if the old deadline closed them.
+
+    Raises RaidOver, TookPlace, Begun, or DeadlinePassed if signups would be closed at once.
+    """
+    if raid.status is Status.CANCELLED:
+        raise RaidOver(raid)
+    if raid.took_place(now):
+        raise TookPlace(raid)
+    if now >= raid.starts_at:
+        raise Begun(raid)
+    if lead == raid.signup_lead:
+        return Change(raid)
+    after = replace(raid, signup_lead=lead, deadline_lifted=False)
+    if (deadline := deadline_of(after)) is not None and deadline <= now:
+        raise DeadlinePassed(deadline)
+    events = (DeadlineChanged(raid.signup_lead, lead),)
+    return reconsider_closing(after, now=now, full_lead=full_lead, events=events)
 
 
 def reconsider_closing(raid: Raid, *, now: datetime, full_lead: timedelta, events: tuple[Event, ...] = ()) -> Change:
@@ -219,6 +258,8 @@ def reconsider_closing(raid: Raid, *, now: datetime, full_lead: timedelta, event
     ahead = replace(raid, begun=False)
     if raid.status is not Status.CLOSED or raid.closed_reason is CloseReason.MANUAL:
         return settle(ahead, now=now, events=events)
+    if is_past_deadline(ahead, now):
+        return settle(replace(ahead, closed_reason=CloseReason.DEADLINE), now=now, events=events)
     if _closes_full(raid, full_lead, now):
         return settle(replace(ahead, closed_reason=CloseReason.FULL), now=now, events=events)
     fresh = replace(opened(ahead), attendance=attendance.called_off(ahead))
@@ -236,13 +277,15 @@ def check_start(starts_at: datetime, *, now: datetime) -> None:
 def due_closing(raid: Raid, *, full_lead: timedelta, now: datetime) -> CloseReason | None:
     """Return the reason for the clock to close this raid now, or None.
 
-    Raids close at their start, full ones `full_lead` earlier unless they are on `hold`. Those that were reopened for
-    latecomers close at their end.
+    Raids close at their deadline or start, full ones `full_lead` earlier unless they are on `hold`. Those that were
+    reopened for latecomers close at their end.
     """
     if not raid.is_open:
         return None
     if raid.is_frozen(now):
         return CloseReason.AT_START
+    if is_past_deadline(raid, now):
+        return CloseReason.DEADLINE
     return CloseReason.FULL if not raid.hold and _closes_full(raid, full_lead, now) else None
 
 

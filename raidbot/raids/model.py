@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
 from raidbot.raids.emoji.model import key_of
+from raidbot.raids.schedules.model import Lead
 
 GuildId = NewType("GuildId", int)
 ChannelId = NewType("ChannelId", int)
@@ -39,6 +40,7 @@ class CloseReason(StrEnum):
     MANUAL = "manual"
     FULL = "full"
     AT_START = "at_start"
+    DEADLINE = "deadline"
 
 
 class CancelReason(StrEnum):
@@ -164,9 +166,11 @@ class Raid:
 
     `lengths` and `length_minutes` are minutes. `mention_role` is mentioned above the board, once, when it is posted.
     `hold` keeps the clock from closing a reopened raid before its start.
+    Signups close `signup_lead` before the start (see `raids.deadlines`); reopening after that sets `deadline_lifted`.
     `begun` is noted when signups end at the start; a raid that is open and has begun was reopened for latecomers.
     `not_held` is True for a cancelled raid that had begun: it did not take place, and keeps its attendance.
     `series` is the id of the series that the raid was posted for, which may be deleted since.
+    Whoever signs up reads `signup_text`.
 
     It has no slots, so that `changed` can copy it at once: every reaction makes a few copies.
     """
@@ -179,6 +183,7 @@ class Raid:
     title: str
     emoji: str = ""
     description: str = ""
+    signup_text: str = ""
     colour: int = 0x0099FF
     roles: tuple[Role, ...]
     sides: tuple[str, ...] = ()
@@ -198,6 +203,7 @@ class Raid:
     starts_at: datetime
     zone: str
     time_revision: int = 0
+    signup_lead: Lead | None = None
     created_at: datetime
 
     status: Status = Status.POSTING
@@ -206,6 +212,7 @@ class Raid:
     closed_reason: CloseReason | None = None
     cancelled_reason: CancelReason | None = None
     hold: bool = False
+    deadline_lifted: bool = False
     begun: bool = False
     not_held: bool = False
     series: int | None = None

@@ -1,10 +1,12 @@
 """Notices to members, and thread messages, that follow from a change."""
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from raidbot.raids import events as ev
+from raidbot.raids.deadlines.deadline import closing_time
 from raidbot.raids.labels import bold
 from raidbot.raids.messages.sentences import cause_of_cancelling, message
 from raidbot.raids.messages.who_hears import hearers, may_be_given, may_drop_out
@@ -37,13 +39,17 @@ class Notice:
     purpose: Purpose = Purpose.CHANGE
 
 
-def notices(change: ev.Change) -> tuple[Notice, ...]:
-    """Return the direct messages that follow from the change: one for each member who hears of any of its events."""
+def notices(change: ev.Change, texts: Set[MemberId] = frozenset()) -> tuple[Notice, ...]:
+    """Return the direct messages that follow from the change: one for each member who hears of any of its events.
+
+    `texts` are those who signed up and are sent the raid's sign-up text, in the same message.
+    """
     heard: dict[MemberId, list[ev.Event]] = {}
     for event in change.events:
-        for member in hearers(change, event):
+        signed_up = {event.member} & texts if isinstance(event, ev.SIGNING_UP) else set()
+        for member in dict.fromkeys((*hearers(change, event), *signed_up)):
             heard.setdefault(member, []).append(event)
-    return tuple(_notice(change, member, tuple(events)) for member, events in heard.items())
+    return tuple(_notice(change, member, tuple(events), texts) for member, events in heard.items())
 
 
 def told(change: ev.Change, by: MemberId) -> frozenset[MemberId]:
@@ -51,7 +57,7 @@ def told(change: ev.Change, by: MemberId) -> frozenset[MemberId]:
     return frozenset(notice.member for notice in notices(replace(change, answered=by, by=by)))
 
 
-def _notice(change: ev.Change, member: MemberId, events: tuple[ev.Event, ...]) -> Notice:
+def _notice(change: ev.Change, member: MemberId, events: tuple[ev.Event, ...], texts: Set[MemberId]) -> Notice:
     raid = change.raid
     key = _key(raid, events, member)
     if any(isinstance(event, ev.SubstituteAsked) for event in events):
@@ -59,7 +65,9 @@ def _notice(change: ev.Change, member: MemberId, events: tuple[ev.Event, ...]) -
         events = tuple(event for event in events if not isinstance(event, ev.TimeChanged))
     buttons = dict.fromkeys(button for event in events for button in _buttons(raid, event))
     purpose = min((purpose_of(event) for event in events), key=_PRECEDENCE.index)
-    text = message(change, events, member)
+    text = message(change, events, member, with_signup_text=member in texts)
+    if member in texts:
+        purpose = Purpose.CHANGE  # a newer courtesy does not replace it: the text is sent once
     return Notice(key, member, text, _expiry(raid, events), tuple(buttons), purpose)
 
 
@@ -117,7 +125,10 @@ def _note(raid: Raid, event: ev.Event) -> Text | None:
             return say("New length: {length}, until {end}.", length=Length(minutes), end=Instant(raid.ends_at, "t"))
         case ev.LengthChanged():
             return say("The length is open.")
-        case ev.Reworded(what, _, becomes):
+        case ev.DeadlineChanged():
+            closing = closing_time(raid)
+            return say("Signups now close {at} ({in_time}).", at=Instant(closing), in_time=Instant(closing, "R"))
+        case ev.Reworded(what, _, becomes) if what != "signup_text":
             return _new_text(what, becomes)
         case _:
             return None
@@ -148,6 +159,8 @@ def why_closed(reason: CloseReason | None) -> str:
             return "every seat is taken"
         case CloseReason.AT_START:
             return "the raid has begun"
+        case CloseReason.DEADLINE:
+            return "the signup deadline has passed"
         case CloseReason.MANUAL | None:
             return "a raid leader closed them"
 

@@ -65,7 +65,8 @@ class GuildSettings:
     The audit compares them in this order. Reminders are sent `creator_reminder_minutes` and
     `participant_reminder_minutes` before the start. A full raid is closed `full_close_minutes` before its start; 0
     means never early. Audit entries are kept for `audit_days`. Boards show a star beside members with the
-    `leader_role`. With `thread_members`, members who sign up are added to the raid's thread.
+    `leader_role`. With `thread_members`, members who sign up are added to the raid's thread. With
+    `unreached_mentions`, members whom no DM reaches are mentioned beside the raid.
     """
 
     guild: GuildId
@@ -174,6 +175,36 @@ class GuildSettings:
                 button="Refusals in threads",
                 on="told in the thread",
                 off="not told",
+            )
+        },
+    )
+    unreached_mentions: bool = field(
+        default=False,
+        metadata={
+            SETTING: Switch(
+                name="mentions if DMs are closed",
+                key="unreached",
+                title="If DMs are closed",
+                page=3,
+                place=1,
+                button="Mention if DMs are closed",
+                on="mention them in the raid’s thread or channel",
+                off="stay silent",
+            )
+        },
+    )
+    signup_text_by_dm: bool = field(
+        default=False,
+        metadata={
+            SETTING: Switch(
+                name="sign-up text by DM",
+                key="signup-text",
+                title="Sign-up text for reactions",
+                page=3,
+                place=2,
+                button="Sign-up text by DM",
+                on="sent by DM, once per raid",
+                off="not sent",
             )
         },
     )

@@ -19,6 +19,7 @@ from raidbot.db import (
     outbox,
     refused_forms,
     series_occurrences,
+    signup_texts,
     threads,
 )
 from raidbot.db.database import Database
@@ -41,12 +42,13 @@ from raidbot.raids.model import (
 )
 from raidbot.raids.permissions import Grants
 from raidbot.raids.rosters import attendance, manager_edits, signups, substitutes
-from raidbot.raids.schedules.model import DatesOff
+from raidbot.raids.schedules.model import DatesOff, Lead
 from raidbot.raids.schedules.occurrences import occurrences
 from raidbot.raids.series import rules
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from raidbot.state import Rule, State
+from tests.db.queries.unreached_calls import note_unreached
 from tests.raids.builders import (
     ALICE,
     BOB,
@@ -136,7 +138,13 @@ async def _new_raid(state: State, plan: Raid, thread: ChannelId | None = None) -
 
 async def _open_raid(state: State) -> None:
     """Alice and Bob tank, he forced and on a side; Carol waits; Dave heals and waits to tank; Erin is asked to heal."""
-    plan = replace(unposted_raid(of=roles(tank=1, healer=2), title=OPEN), sides=("left", "right"), leader=ALICE)
+    plan = replace(
+        unposted_raid(of=roles(tank=1, healer=2), title=OPEN),
+        sides=("left", "right"),
+        leader=ALICE,
+        signup_lead=Lead(days=1),
+        signup_text="Bring flasks.",
+    )
     raid = await _new_raid(state, plan, THREAD)
     steps: tuple[Rule, ...] = (
         partial(signups.react, member=ALICE, key=TANK, now=NOW),
@@ -150,6 +158,8 @@ async def _open_raid(state: State) -> None:
     forced = partial(manager_edits.assign_with_side, member=BOB, key=TANK, side="left", now=NOW, force=True)
     await state.change(raid, forced, BY_MANAGER)
     await state.db.write(partial(threads.note_added, raid=raid, member=ALICE))
+    await state.db.write(partial(signup_texts.note, raid=raid, members=[ALICE]))
+    await state.db.write(partial(note_unreached, raid=raid, member=DAVE))
 
 
 async def _closed_raid(state: State) -> None:

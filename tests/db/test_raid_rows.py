@@ -33,6 +33,7 @@ from raidbot.raids.model import (
     Wait,
 )
 from raidbot.raids.rosters import signups
+from raidbot.raids.schedules.model import Lead
 from tests.chaos import rounds
 from tests.db.memory_database import memory_database
 from tests.raids.builders import (
@@ -165,6 +166,7 @@ def test_each_field_alone_is_written(tx: sqlite3.Connection) -> None:
         "cancelled_reason": CancelReason.GUILD_LEFT, "hold": True, "creator_reminded": True,
         "participants_reminded": True, "filled_once": False, "begun": True,
         "not_held": True, "mention_role": 93,
+        "signup_lead": Lead(1, 30), "deadline_lifted": True, "signup_text": "Bring flasks.",
         "given_up": (GivenUp(BOB, TANK, NOW),), "seats": (), "waits": (), "marks": (), "next_place": 77,
     }  # fmt: skip
     assert {field.name for field in fields(Raid)} - set(values) == {"id", "version"}

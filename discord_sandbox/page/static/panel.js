@@ -61,7 +61,7 @@ export class Panel {
   show(strip) {
     this.due = strip.next ?? null;
     this.bot.classList.toggle("is-on", strip.connected);
-    setText(this.bot, strip.connected ? "Connected" : "Not connected");
+    setText(this.bot, strip.connected ? ["Connected", strip.presence].filter(Boolean).join(" · ") : "Not connected");
     setText(this.gaps, strip.gaps.length ? `Not modelled: ${strip.gaps.join(", ")}` : "");
     this.gaps.hidden = !strip.gaps.length;
     this.#part("calls", this.calls, strip.calls, () => calls(strip.calls));

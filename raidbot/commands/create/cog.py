@@ -26,6 +26,12 @@ from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, DraftUsed, NoSuchDraft
 from raidbot.delivery.drawing.render import board
 from raidbot.raids import labels
+from raidbot.raids.deadlines.deadline import (
+    MAX_DEADLINE_TEXT_LENGTH,
+    DeadlinePassed,
+    NotADeadline,
+    parse_deadline,
+)
 from raidbot.raids.drafts import (
     MAX_SUBJECT_LENGTH,
     MAX_TEAMS,
@@ -42,6 +48,7 @@ from raidbot.raids.drafts import (
 )
 from raidbot.raids.model import ChannelId, GuildId, Raid, Source
 from raidbot.raids.permissions import NotAllowed, Permission
+from raidbot.raids.schedules.refusals import NotASchedule
 from raidbot.raids.settings import SignupStyle
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Template, spoken_length
@@ -70,6 +77,7 @@ class Create(commands.Cog):
         seats="Number of seats (museum)",
         name="Boss or dungeon (key boss, challenge)",
         counts="Whether it counts for statistics (key boss, challenge)",
+        closes="When signups close before the start, such as: 2 hours",
     )
     async def create(
         self,
@@ -83,6 +91,7 @@ class Create(commands.Cog):
         seats: app_commands.Range[int, 1, MUSEUM_SEATS[-1]] | None = None,
         name: app_commands.Range[str, 1, MAX_SUBJECT_LENGTH] | None = None,
         counts: bool | None = None,
+        closes: app_commands.Range[str, 1, MAX_DEADLINE_TEXT_LENGTH] | None = None,
     ) -> None:
         await permissions.check(interaction, Permission.CREATE)
         given: dict[str, Any] = {
@@ -93,6 +102,7 @@ class Create(commands.Cog):
             "seats": seats,
             "subject": name,
             "counts": counts,
+            "signup_lead": None if closes is None else parse_deadline(closes, locale=str(interaction.locale)),
         }
         catalogue = await self._state.templates(permissions.guild_id(interaction))
         draft = Draft()
@@ -149,6 +159,8 @@ class Create(commands.Cog):
                 await self._ask(press, draft_view, "name", "Name", draft_view.panel.name_field(), marks)
             case ["ask-seats", *marks]:
                 await self._ask(press, draft_view, "seats", "Seats", draft_view.panel.seats_field(), marks)
+            case ["ask-closes", *marks]:
+                await self._ask(press, draft_view, "closes", "Signup deadline", views.closes_field(draft_view), marks)
             case ["preview"]:
                 await self._show_preview(interaction, draft_view)
             case ["change"]:
@@ -160,7 +172,7 @@ class Create(commands.Cog):
                 await responses.edit_response(interaction, "Discarded. Nothing was posted.")
             case ["confirm", *marks]:
                 await self._confirm(interaction, draft_view, next(iter(marks), None))
-            case ["time" | "name" | "seats" as form, *_]:
+            case ["time" | "name" | "seats" | "closes" as form, *_]:
                 await self._take_form(press, draft_view, form)
             case _:
                 changed = await self._changed(press, draft_view, action)
@@ -178,10 +190,13 @@ class Create(commands.Cog):
         """Save the form. If the time or number is refused, show what was typed and offer to try again."""
         try:
             changed = await self._changed(press, draft_view, [form])
-        except (NotATime, NotANumber) as refusal:
+        except (NotATime, NotANumber, NotADeadline, NotASchedule, DeadlinePassed) as refusal:
             await self._show_typed(press, refusal, views.summary(draft_view))
             return
-        await self._show_panel(press.interaction, await self._save(replace(changed, seen={})))
+        if form == "closes":
+            await self._show_preview(press.interaction, changed)
+        else:
+            await self._show_panel(press.interaction, await self._save(replace(changed, seen={})))
         await form_retry.forget(self._state, press)
 
     async def _show_typed(self, press: Press, refusal: Refusal, *above: discord.Embed) -> None:
@@ -220,6 +235,11 @@ class Create(commands.Cog):
         if action == ["time"]:
             timed, assumptions = await self._timed(press.interaction, draft_view.draft, press.fields["when"])
             return replace(draft_view, draft=timed, assumptions=assumptions)
+        if action == ["closes"]:
+            lead = parse_deadline(press.fields["closes"], locale=str(press.interaction.locale))
+            closing = replace(draft_view, draft=replace(draft_view.draft, signup_lead=lead))
+            await self._checked(press.interaction, closing.draft, draft_view.catalogue)
+            return closing
         return replace(draft_view, draft=draft_view.panel.chosen(press, action))
 
     async def _timed(self, interaction: Interaction, draft: Draft, text: str) -> tuple[Draft, tuple[str, ...]]:
@@ -266,7 +286,7 @@ class Create(commands.Cog):
         shown = board(raid, {raid.creator: clean_name(interaction.user.display_name)}, style)
         parts = parts_of(raid, style)
         seen = await self._save(replace(draft_view, seen=parts))
-        text = views.preview_text(seen, channel)
+        text = views.preview_text(seen, channel, raid)
         if was is not None:
             text = f"{changes(was, parts)}\n{text}"
         await responses.edit_response(interaction, text, embeds=(shown.embed(),), rows=views.preview_rows(seen))

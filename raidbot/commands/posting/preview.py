@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import astuple
 
+from raidbot.raids.deadlines.deadline import deadline_text
 from raidbot.raids.model import Raid
 from raidbot.raids.settings import SignupStyle
 from raidbot.utils.ids import fingerprint
@@ -23,6 +24,8 @@ _WORDS: dict[str, Text] = {
     "sides": say("the sides"),
     "strategy": say("the strategy"),
     "length": say("the length"),
+    "deadline": say("the signup deadline"),
+    "signup text": say("the sign-up text"),
     "counts": say("whether it counts"),
     "leader": say("the leader"),
     "style": say("how members sign up"),
@@ -43,6 +46,8 @@ def parts_of(raid: Raid, style: SignupStyle) -> Parts:
         "sides": raid.sides,
         "strategy": raid.strategy,
         "length": raid.length_minutes,
+        "deadline": deadline_text(raid.signup_lead),
+        "signup text": raid.signup_text,
         "counts": raid.counts,
         "leader": raid.leader,
         "style": style,

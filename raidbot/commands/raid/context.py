@@ -12,8 +12,8 @@ from raidbot.commands.ui import permissions, responses
 from raidbot.commands.ui.components import Controls
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import PanelContext
-from raidbot.commands.ui.time_forms import WHEN_LABEL
-from raidbot.db import closed_dms, outbox, raid_history, undo
+from raidbot.commands.ui.time_forms import DEADLINE_LABEL, SIGNUP_TEXT_LABEL, WHEN_LABEL
+from raidbot.db import closed_dms, outbox, raid_history, undo, unreached
 from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid
 from raidbot.raids.rosters.signups import RaidOver
@@ -25,7 +25,9 @@ LABELS = {
     "title": "Title",
     "subject": "Boss or dungeon",
     "description": "Description",
+    "signup_text": SIGNUP_TEXT_LABEL,
     "when": WHEN_LABEL,
+    "closes": DEADLINE_LABEL,
 }
 
 
@@ -71,5 +73,7 @@ async def show_panel(state: State, interaction: Interaction, raid: Raid, text: s
     unreachable = await state.db.read(partial(closed_dms.without_dms, members=concerned))
     undelivered = await state.db.read(partial(outbox.undelivered, raid=raid.id))
     lacking = await state.db.read(partial(raid_history.lacking, raid=raid.id)) if raid.shows_signups else {}
-    data = PanelData(raid, await state.names(raid), changes, step, unreachable, undelivered, state.now(), lacking)
+    missed = await state.db.read(partial(unreached.of_raid, raid=raid.id))
+    names = await state.names(raid)
+    data = PanelData(raid, names, changes, step, unreachable, undelivered, state.now(), lacking, missed)
     await responses.edit_response(interaction, text, embeds=(views.embed(data),), rows=views.rows(data))

@@ -9,6 +9,7 @@ from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.member_picker import look_up
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import number_of
+from raidbot.commands.ui.time_forms import signup_text_field
 from raidbot.raids import details
 from raidbot.raids.drafts import MAX_SUBJECT_LENGTH
 from raidbot.raids.kinds import kind_infos
@@ -32,6 +33,7 @@ async def _ask_text(context: RaidContext) -> None:
             required=False,
             is_long=True,
         ),
+        "signup_text": signup_text_field(raid.signup_text),
     }
     await context.ask("text", "Title and description", *(words[key] for key in _words(raid)))
 
@@ -46,7 +48,7 @@ async def _text(context: RaidContext) -> None:
 def _words(raid: Raid) -> tuple[str, ...]:
     """Return the keys of the raid's text fields, in the form's order."""
     has_subject = raid.kind in kind_infos() and "subject" in kind_infos()[raid.kind].asks
-    return ("title", "subject", "description") if has_subject else ("title", "description")
+    return ("title", *(("subject",) if has_subject else ()), "description", "signup_text")
 
 
 async def _ask_length(context: RaidContext) -> None:

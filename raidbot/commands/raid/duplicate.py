@@ -15,7 +15,7 @@ from raidbot.commands.ui import permissions
 from raidbot.commands.ui.components import BLUE, GREEN
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import number_of
-from raidbot.commands.ui.time_forms import understood, when_field
+from raidbot.commands.ui.time_forms import deadline_lines, understood, when_field
 from raidbot.db import drafts
 from raidbot.db.drafts import DraftId, NoSuchDraft
 from raidbot.delivery.drawing.render import board
@@ -131,6 +131,7 @@ async def _show(context: RaidContext, draft: DraftId, asked: _Asked, copies: _Co
     lines = [
         *([note] if note else []),
         *understood(asked.said, asked.starts_at, asked.zone, asked.assumptions),
+        *deadline_lines(copies.empty),
         f"The copy of {what} goes to {copies.channel.mention}. Who keeps their seat is told and may drop out.",
     ]
     name = clean_name(context.interaction.user.display_name)

@@ -1,6 +1,7 @@
 """Actions on the panel of /raid for the raid's lifecycle: close, reopen, cancel, reschedule and undo."""
 
 import contextlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 
@@ -10,10 +11,17 @@ from raidbot.commands.ui.components import GREEN, RED
 from raidbot.commands.ui.member_picker import NoBots, NotAMember, look_up
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import UnknownPanel
-from raidbot.commands.ui.time_forms import both_clocks, understood, when_field
+from raidbot.commands.ui.time_forms import both_clocks, deadline_field, deadline_lines, understood, when_field
 from raidbot.db import undo as rows
 from raidbot.raids import lifecycle
 from raidbot.raids.audit.words import title
+from raidbot.raids.deadlines.deadline import (
+    before_start,
+    chosen_lead,
+    closing_time,
+    is_past_deadline,
+    parse_deadline,
+)
 from raidbot.raids.events import Change, Reopened
 from raidbot.raids.labels import quoted
 from raidbot.raids.model import CancelReason, CloseReason, Raid, Status
@@ -42,7 +50,7 @@ async def _close(context: RaidContext) -> None:
 
 async def _reopen(context: RaidContext) -> None:
     change = await context.change(partial(lifecycle.reopen, by=context.asker, now=context.state.now()))
-    until = stamp(change.raid.signups_end_at, "t")
+    until = stamp(closing_time(change.raid), "t")
     await context.home(f"Signups are open again. They close at {until}, or when you close them.")
 
 
@@ -73,6 +81,24 @@ async def _not_held(context: RaidContext) -> None:
     await context.home("Noted: the raid did not take place. It counts for nothing, and nobody was notified.")
 
 
+async def _ask_deadline(context: RaidContext) -> None:
+    await context.ask("deadline", "Signup deadline", deadline_field(context.raid.signup_lead))
+
+
+async def _deadline(context: RaidContext) -> None:
+    lead = chosen_lead(parse_deadline(context.press.fields["closes"], locale=str(context.interaction.locale)))
+    full_lead = (await context.state.settings(context.guild)).full_lead
+    rule = partial(lifecycle.change_deadline, lead=lead, now=context.state.now(), full_lead=full_lead)
+    change = await context.change(rule)
+    if not change.events:
+        await context.home(render(say("Nothing was different.")))
+        return
+    said = [*deadline_lines(change.raid)] or [render(say("Signups close at the start."))]
+    if any(isinstance(event, Reopened) for event in change.events):
+        said.append(render(say("Signups are open again.")))
+    await context.home(" ".join(said))
+
+
 async def _ask_time(context: RaidContext) -> None:
     zone = (await context.state.settings(context.guild)).zone
     await context.ask("time", "New time", when_field(zone))
@@ -86,6 +112,7 @@ async def _time(context: RaidContext) -> None:
     change = lifecycle.change_time(raid, when.instant, when.zone.key, now=now, full_lead=settings.full_lead)
     lines = [
         *understood(said, when.instant, when.zone.key, when.assumptions),
+        *_deadline_then(change.raid, now),
         f"Currently {both_clocks(raid.starts_at, raid.zone)}. {_notified(context, change)}",
     ]
     until = (int(when.instant.timestamp()), when.zone.key, raid.time_revision)
@@ -97,6 +124,15 @@ async def _time(context: RaidContext) -> None:
             context.back,
         ),
     )
+
+
+def _deadline_then(moved: Raid, now: datetime) -> Iterator[str]:
+    """Yield lines on when signups close at the new time, or that they close at once."""
+    if is_past_deadline(moved, now) and moved.is_open:
+        lead = before_start(moved.signup_lead)
+        yield render(say("Signups close at once, as their deadline is {lead}.", lead=lead))
+    elif not is_past_deadline(moved, now):
+        yield from deadline_lines(moved)
 
 
 def _notified(context: RaidContext, change: Change) -> str:
@@ -179,6 +215,8 @@ ACTIONS = {
     "ask-cancel": Action((Permission.RAID_CANCEL,), _ask_cancel),
     "cancel": Action((Permission.RAID_CANCEL,), _cancel),
     "not-held": Action((Permission.RAID_CANCEL,), _not_held),
+    "ask-deadline": Action((Permission.RAID_TIME,), _ask_deadline),
+    "deadline": Action((Permission.RAID_TIME,), _deadline, again="ask-deadline"),
     "ask-time": Action((Permission.RAID_TIME,), _ask_time),
     "time": Action((Permission.RAID_TIME,), _time, again="ask-time"),
     "save-time": Action((Permission.RAID_TIME,), _save_time),

@@ -14,24 +14,28 @@ from raidbot.commands.ui.router import address
 from raidbot.commands.ui.time_forms import both_clocks
 from raidbot.db.outbox import Undelivered
 from raidbot.db.raid_history import HistoryEntry
+from raidbot.db.unreached import Unreached
 from raidbot.delivery.audit_log.entry_format import shown
 from raidbot.raids import labels
 from raidbot.raids.announcements.model import OwnerKind
 from raidbot.raids.audit.words import title, words
+from raidbot.raids.deadlines.deadline import before_start, deadline_of
 from raidbot.raids.emoji.missing import Lack, by_lack, named_with_reason
 from raidbot.raids.kinds import KIND_NAMES
 from raidbot.raids.labels import STATUS_ICONS
+from raidbot.raids.messages.unreached import what_was_missed
 from raidbot.raids.model import MemberId, Raid, RoleKey, Status
 from raidbot.raids.rosters.manager_edits import can_fill
 from raidbot.raids.rosters.undo import Step
 from raidbot.raids.templates.model import spoken_length
-from raidbot.utils.text import clip, escape, fit_lines, joined, stamp
+from raidbot.utils.text import clip, escape, fit_lines, joined, stamp, stamps
 from raidbot.utils.words import render
 
 PANEL = "raid"
 _MAX_CHANGES_LENGTH = 1024
 _MAX_LABEL_LENGTH = 80
 _MAX_VALUE_LENGTH = 60
+_MAX_SIGNUP_TEXT_LENGTH = 200
 _MAX_UNREACHABLE_NAMED = 10
 
 _STATES = {
@@ -49,7 +53,8 @@ class PanelData:
     What the panel offers depends on `now` (UTC).
 
     `unreachable` are members on the roster, on a waitlist or asked to substitute whose DMs are closed.
-    `undelivered` counts messages about the raid. `lacking` are the roles without a reaction.
+    `undelivered` counts messages about the raid. `lacking` are the roles without a reaction. `missed` are messages that
+    did not reach their members.
     """
 
     raid: Raid
@@ -60,6 +65,7 @@ class PanelData:
     undelivered: Undelivered
     now: datetime
     lacking: Mapping[RoleKey, Lack] = field(default_factory=dict)
+    missed: Sequence[Unreached] = ()
 
 
 def embed(data: PanelData) -> discord.Embed:
@@ -102,6 +108,7 @@ def rows(data: PanelData) -> tuple[Row, ...]:
             else button("Cancel raid", "ask-cancel", RED, disabled=is_over),
             _undo(data, controls(raid)),
             _announcements(raid),
+            button("Signup deadline", "ask-deadline", GREY, disabled=is_over or data.now >= raid.starts_at),
             button("Refresh", "panel", GREY),
         ),
     )
@@ -131,12 +138,16 @@ def _undo(data: PanelData, controls: Controls) -> Button:
 def _facts(data: PanelData) -> Iterator[str]:
     raid, names = data.raid, data.names
     held = ""
-    if raid.is_open and raid.hold:
+    if raid.is_open and raid.hold and (raid.begun or deadline_of(raid) is None):
         held = f" until {'its end' if raid.begun else 'the start'}"
     state = "❌ did not take place" if raid.not_held else f"{STATUS_ICONS[raid.status]} {_STATES[raid.status]}"
     yield f"**Signups:** {state}{held}" + (f" · [board]({raid.link})" if raid.link else "")
     yield f"**What:** {KIND_NAMES[raid.kind]}"
     yield f"**Starts:** {both_clocks(raid.starts_at, raid.zone)}"
+    if raid.shows_signups and (deadline := deadline_of(raid)) is not None:
+        yield f"**Signup deadline:** {stamps(deadline)}, {before_start(raid.signup_lead)}"
+    if raid.signup_text:
+        yield f"**Whoever signs up reads:** {clip(escape(raid.signup_text), _MAX_SIGNUP_TEXT_LENGTH)}"
     if raid.length_minutes is not None:
         yield f"**Length:** {spoken_length(raid.length_minutes)}"
     people = f"created by {_name(raid.creator, names)}"
@@ -150,11 +161,24 @@ def _facts(data: PanelData) -> Iterator[str]:
     if data.unreachable:
         listed = joined([_name(member, names) for member in data.unreachable[:_MAX_UNREACHABLE_NAMED]])
         more = len(data.unreachable) - _MAX_UNREACHABLE_NAMED
-        yield f"**Get no messages from me:** {listed}{f', +{more} more' if more > 0 else ''} (their DMs are closed)"
+        yield f"**Can’t be reached by DM:** {listed}{f', +{more} more' if more > 0 else ''}"
+    if data.missed:
+        yield f"**Did not get:** {'; '.join(_missed(data))}"
     if data.undelivered.waiting:
         yield f"**Messages that could not be sent yet:** {data.undelivered.waiting} (I keep trying)"
     if data.undelivered.unknown:
         yield f"**Messages that may be missing:** {data.undelivered.unknown} (nobody knows whether they arrived)"
+
+
+def _missed(data: PanelData) -> Iterator[str]:
+    """Yield what was missed and by whom, a kind of message at a time."""
+    by_what: dict[str, dict[MemberId, None]] = {}
+    for one in data.missed:
+        by_what.setdefault(render(what_was_missed(one.purpose, one.cause)), {})[one.member] = None
+    for what, members in by_what.items():
+        shown = [_name(member, data.names) for member in list(members)[:_MAX_UNREACHABLE_NAMED]]
+        more = len(members) - len(shown)
+        yield f"{what}: {joined(shown)}{f', +{more} more' if more else ''}"
 
 
 def _name(member: MemberId, names: Mapping[MemberId, str]) -> str:

@@ -7,7 +7,7 @@ creator, also decides who gets a seat that somebody gave up after closing.
 from collections.abc import Callable
 from functools import partial
 
-from raidbot.commands.signups.service import done, place
+from raidbot.commands.signups.service import done, place, with_signup_text
 from raidbot.commands.ui import log_context, permissions, responses
 from raidbot.commands.ui.role_select import role_numbered
 from raidbot.commands.ui.router import Press, UnknownPanel, number_of
@@ -103,7 +103,7 @@ class DmButtons:
                     press, raid, partial(substitutes.accept, member=member, key=role.key, now=now)
                 )
                 said = f"Thank you! You have the seat {labels.bold(role.name)} in {labels.coded(raid)}."
-                said = " ".join((said, *done(change, member)))
+                said = with_signup_text(change, member, " ".join((said, *done(change, member))))
             else:
                 left = (await self._change(press, raid, partial(substitutes.decline, member=member, key=role.key))).raid
                 said = f"All right, you do not come to {labels.coded(raid)}."

@@ -15,6 +15,7 @@ from raidbot.raids.model import MemberId, Raid, RaidId, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.state import Cause, Rule, State
 from raidbot.utils.clean_text import clean_name
+from raidbot.utils.text import escape
 from raidbot.utils.words import Name, render, say
 
 
@@ -75,7 +76,14 @@ class SignupService:
         member = permissions.member_id(interaction)
         names = {member: clean_name(interaction.user.display_name)}
         change = await self._state.change(raid_id, rule, Cause(self._source, member), names=names)
-        return " ".join(done(change, member)) or place(change.raid, member)
+        return with_signup_text(change, member, " ".join(done(change, member)) or place(change.raid, member))
+
+
+def with_signup_text(change: ev.Change, member: MemberId, answer: str) -> str:
+    """Return the answer, with the raid's sign-up text below it if the member signed up with this change."""
+    text = change.raid.signup_text
+    signed_up = any(isinstance(event, ev.SIGNING_UP) and event.member == member for event in change.events)
+    return f"{answer}\n\n{escape(text)}" if text and signed_up else answer
 
 
 def place(raid: Raid, member: MemberId) -> str:

@@ -14,6 +14,7 @@ from raidbot.commands.ui import permissions
 from raidbot.commands.ui.components import Controls
 from raidbot.commands.ui.interaction import Interaction
 from raidbot.commands.ui.panel_context import PanelContext
+from raidbot.commands.ui.time_forms import DEADLINE_LABEL, SIGNUP_TEXT_LABEL
 from raidbot.raids.emoji.model import Emoji
 from raidbot.raids.emoji.server import ServerEmoji, needs_server
 from raidbot.raids.permissions import Permission
@@ -36,6 +37,8 @@ LABELS = {
     "group": "Group",
     "seats": "Seats",
     "icon": "Icon before the name",
+    "closes": DEADLINE_LABEL,
+    "signup_text": SIGNUP_TEXT_LABEL,
 }
 
 

@@ -5,12 +5,15 @@ from dataclasses import replace
 from raidbot.commands.templates.context import LABELS, TemplateContext
 from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.panel_context import Action
+from raidbot.commands.ui.time_forms import deadline_field, signup_text_field
+from raidbot.raids.deadlines.deadline import parse_deadline
 from raidbot.raids.permissions import Permission
 from raidbot.raids.templates import edits
 from raidbot.raids.templates.model import MAX_DESCRIPTION_LENGTH, MAX_LABEL_LENGTH, Template
 
 MAX_EMOJI_LENGTH = 64
 COLOUR_HINT = "#RRGGBB, such as #1ABC9C; blank: the usual blue"
+_SIGNUPS = ("closes", "signup_text")
 _LOOK = ("name", "label", "emoji", "colour", "description")
 _MAX_LENGTHS_TEXT_LENGTH = 300  # 25 lengths with four decimals each
 _MAX_SIDES_TEXT_LENGTH = 2600
@@ -92,12 +95,31 @@ async def _sides(context: TemplateContext) -> None:
     await context.saved(await context.change(change))
 
 
+async def _ask_signups(context: TemplateContext) -> None:
+    template = context.template
+    fields = deadline_field(template.signup_lead), signup_text_field(template.signup_text)
+    await context.ask("signups", "How members sign up", *fields)
+
+
+async def _signups(context: TemplateContext) -> None:
+    said = context.changed_fields(*_SIGNUPS)
+    lead = parse_deadline(said.get("closes", ""), locale=str(context.interaction.locale))
+
+    def change(template: Template) -> Template:
+        signup_lead = lead if "closes" in said else template.signup_lead
+        return replace(template, signup_lead=signup_lead, signup_text=said.get("signup_text", template.signup_text))
+
+    await context.saved(await context.change(change))
+
+
 _EDIT = (Permission.TEMPLATES_EDIT,)
 ACTIONS = {
     "ask-look": Action(_EDIT, _ask_look),
     "look": Action(_EDIT, _look, again="ask-look"),
     "ask-lengths": Action(_EDIT, _ask_lengths),
     "lengths": Action(_EDIT, _lengths, again="ask-lengths"),
+    "ask-signups": Action(_EDIT, _ask_signups),
+    "signups": Action(_EDIT, _signups, again="ask-signups"),
     "ask-sides": Action(_EDIT, _ask_sides),
     "sides": Action(_EDIT, _sides, again="ask-sides"),
 }

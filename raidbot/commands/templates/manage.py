@@ -13,6 +13,7 @@ from raidbot.commands.ui.forms import Field
 from raidbot.commands.ui.panel_context import Action
 from raidbot.commands.ui.router import page_number
 from raidbot.delivery.drawing.render import board
+from raidbot.raids.deadlines.deadline import AT_START
 from raidbot.raids.drafts import Draft, plan
 from raidbot.raids.model import ChannelId, Raid
 from raidbot.raids.permissions import Permission
@@ -22,7 +23,7 @@ from raidbot.raids.templates.catalogue import Catalogue, NothingToResetTo
 from raidbot.raids.templates.model import MAX_LABEL_LENGTH, Strategy, Template
 from raidbot.raids.templates.role_text import from_lines
 from raidbot.utils.clean_text import clean_name
-from raidbot.utils.text import joined
+from raidbot.utils.text import escape, joined
 
 _FIRST_ROLES = "| 🛡️ | Tank | 1\n| 💚 | Healer | 1\n| ⚔️ | Damage | 3"
 _MAX_NEW_DESCRIPTION_LENGTH = 1000  # so that all of a refused form can be shown in one message
@@ -139,17 +140,19 @@ async def _preview(context: TemplateContext) -> None:
     names = [(one.name, one.name) for one in template.strategies]
     other = context.controls.select("With another strategy", "preview", options(names, strategy and strategy.name))
     rows = [(other,)] if len(names) > 1 else []
-    await context.page("This is how a board of it looks:", *rows, (context.back,), embeds=(shown.embed(),))
+    reads = f"Whoever signs up reads: {escape(template.signup_text)}\n" if template.signup_text else ""
+    await context.page(f"{reads}This is how a board of it looks:", *rows, (context.back,), embeds=(shown.embed(),))
 
 
 def _raid(context: TemplateContext, strategy: Strategy | None, zone: str) -> Raid:
     """Plan a raid as /create does, even if the template is disabled."""
     entry, now = replace(context.entry, enabled=True), context.state.now()
+    lead = entry.template.signup_lead or AT_START
     draft = Draft(
         activity=context.key,
         length_minutes=next(iter(entry.template.lengths), None),
         strategy=strategy.name if strategy else None,
-        starts_at=now + _PREVIEW_LEAD,
+        starts_at=now + _PREVIEW_LEAD + timedelta(days=lead.days, minutes=lead.minutes),
         zone=zone,
     )
     return plan(

@@ -20,6 +20,7 @@ from raidbot.commands.ui.components import (
 from raidbot.commands.ui.responses import Row
 from raidbot.commands.ui.router import address
 from raidbot.raids.announcements.model import OwnerKind
+from raidbot.raids.deadlines.deadline import before_start
 from raidbot.raids.model import Role
 from raidbot.raids.templates.catalogue import Catalogue, Entry
 from raidbot.raids.templates.edits import colour_text
@@ -123,6 +124,7 @@ def template_rows(entry: Entry) -> tuple[Row, ...]:
             undo,
         ),
         (
+            button("Signups", "ask-signups", BLUE),
             Button(label="Announcements", style=GREY, custom_id=announcements_of(OwnerKind.TEMPLATE, entry.key)),
             controls(NO_KEY).button("All templates", "list", GREY, 0),
         ),
@@ -161,6 +163,10 @@ def _facts(entry: Entry) -> Iterator[str]:
         yield f"**Listed as:** {escape(template.label)}"
     yield f"**Colour:** {colour_text(template.colour)}"
     yield f"**Lengths:** {', '.join(map(spoken_length, template.lengths)) or 'none, raids say no length'}"
+    if template.signup_lead is not None:
+        yield f"**Signups close:** {before_start(template.signup_lead)}"
+    if template.signup_text:
+        yield f"**Whoever signs up reads:** {clip(escape(template.signup_text), _MAX_DESCRIPTION_LENGTH)}"
     if template.sides:
         yield f"**Sides:** {clip(', '.join(map(escape, template.sides)), _MAX_SIDES_LENGTH)}"
     if template.description:

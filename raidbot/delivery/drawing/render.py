@@ -7,6 +7,7 @@ from raidbot.delivery.drawing.components import Rows, controls_of
 from raidbot.delivery.drawing.roster_fields import WHOLE_NAME, named, roster, smallest
 from raidbot.delivery.drawing.text_fit import shortened, shortened_text, units
 from raidbot.raids import labels
+from raidbot.raids.deadlines.deadline import deadline_of
 from raidbot.raids.model import MemberId, Raid, Seat, Status, Wait, changed
 from raidbot.raids.notifications import why_cancelled, why_closed
 from raidbot.raids.settings import SignupStyle
@@ -98,6 +99,8 @@ def _title(raid: Raid) -> str:
 
 def _facts(raid: Raid, names: Mapping[MemberId, str]) -> Iterator[str]:
     yield f"📅 {stamps(raid.starts_at)}"
+    if _takes_signups(raid) and not raid.begun and (deadline := deadline_of(raid)) is not None:
+        yield f"⏳ Signups close {stamps(deadline)}"
     if raid.length_minutes is not None:
         yield f"⏱️ {spoken_length(raid.length_minutes)}"
     if raid.strategy:

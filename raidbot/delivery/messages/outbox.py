@@ -14,6 +14,7 @@ import structlog
 from raidbot.db import announcement_posts, audit, outbox_rows
 from raidbot.db import closed_dms as closed_dm_rows
 from raidbot.db import outbox as rows
+from raidbot.db import unreached as unreached_rows
 from raidbot.db.cells import SetAside
 from raidbot.db.database import Unwritable
 from raidbot.db.outbox import Claimed
@@ -56,7 +57,7 @@ class Outbox:
 
     What hangs goes on beside later batches, for which it holds up its own recipient only. A server with as many
     messages under way as fit into a batch waits. A message without a response is postponed and retried until its
-    `expires_at`; a refusal is final.
+    `expires_at`; a refusal is final. `on_unreached` is called when somebody takes no messages.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Outbox:
         opening_gap: float = 1.6,
     ) -> None:
         self._state = state
+        self.on_unreached: Callable[[], None] = _nothing
         self._api = api
         self.closed_dms = ClosedDms(state)
         self.conversations = Conversations(client, api, gap=opening_gap)
@@ -237,7 +239,7 @@ class Outbox:
         error: str
         try:
             if row.kind == "dm" and await self.closed_dms.is_silent(row.target):
-                await self._refuse(row, "takes no DMs")
+                await self._refuse(row, "takes no DMs", unreached=True)
                 return None
             self._refused_channels.check(row)
             message = await self._sender.send(row)
@@ -298,19 +300,31 @@ class Outbox:
             log.warning("log channel refuses entries, they wait", row=row.id, **_recipient(row), error=error)
         else:
             is_news = self._refused_channels.refused(row, refusal.code)
-            await self._refuse(row, error, closed=closed, is_news=is_news)
+            await self._refuse(row, error, closed=closed, unreached=closed, is_news=is_news)
             tell = log.info if row.kind == "dm" else log.warning  # of members the raid's panel tells
             tell("message refused", row=row.id, **_recipient(row), error=error)
 
-    async def _refuse(self, row: Claimed, error: str, *, closed: bool = False, is_news: bool = True) -> None:
+    async def _refuse(
+        self, row: Claimed, error: str, *, closed: bool = False, unreached: bool = False, is_news: bool = True
+    ) -> None:
         """Record that the message is refused for good; a request to substitute ends with it.
 
         The audit says so of an announcement if it `is_news`.
         """
-        now = self._state.now()
-        await self._record(partial(_refused, row, error=error, now=now, closed=closed, is_news=is_news))
+        refuse = partial(
+            _refused,
+            row,
+            error=error,
+            now=self._state.now(),
+            closed=closed,
+            unreached=unreached,
+            is_news=is_news,
+        )
+        await self._record(refuse)
         if closed:
             self.closed_dms.found(row.target)
+        if unreached:
+            self.on_unreached()
         try:
             raid = await self._state.db.read(partial(rows.request_of, row=row.id))
             if raid is not None:
@@ -337,6 +351,9 @@ class Outbox:
         return self._state.now() + timedelta(seconds=max(seconds, 1.0))
 
 
+def _nothing() -> None: ...
+
+
 def _recipient(row: Claimed) -> dict[str, int]:
     """Return the field of the log that names the recipient."""
     return {"member" if row.kind == "dm" else "channel": row.target}
@@ -349,12 +366,16 @@ def _sent(row: Claimed, tx: sqlite3.Connection, *, sent: Sent, now: datetime) ->
         closed_dm_rows.open_dms(tx, row.target)
 
 
-def _refused(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime, closed: bool, is_news: bool) -> None:
+def _refused(
+    row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime, closed: bool, unreached: bool, is_news: bool
+) -> None:
     rows.refused(tx, row.id, error=error, now=now)
     if is_news:
         announcement_posts.note_failed(tx, row, Failure.REFUSED, now, error=error)
     if closed:
         closed_dm_rows.close_dms(tx, row.target, now)
+    if unreached:
+        unreached_rows.note(tx, row.id, now)
 
 
 def _refused_report(row: Claimed, tx: sqlite3.Connection, *, error: str, now: datetime) -> None:

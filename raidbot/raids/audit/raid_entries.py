@@ -4,6 +4,7 @@ from typing import assert_never
 
 from raidbot.raids import events as ev
 from raidbot.raids.audit.entry import Argument, AuditAction, Entry
+from raidbot.raids.audit.leads import lead_argument
 from raidbot.raids.model import MemberId, Raid, RoleKey
 
 
@@ -116,6 +117,7 @@ _REWORDED = {
     "title": AuditAction.TITLE_CHANGED,
     "subject": AuditAction.SUBJECT_CHANGED,
     "description": AuditAction.DESCRIPTION_CHANGED,
+    "signup_text": AuditAction.SIGNUP_TEXT_CHANGED,
 }
 
 
@@ -123,6 +125,8 @@ def _edit(event: ev.Edit) -> Entry:
     match event:
         case ev.TimeChanged(was, becomes):
             return _of_raid(AuditAction.TIME_CHANGED, before=was.isoformat(), after=becomes.isoformat())
+        case ev.DeadlineChanged(was, becomes):
+            return _of_raid(AuditAction.DEADLINE_CHANGED, before=lead_argument(was), after=lead_argument(becomes))
         case ev.Reworded(what, was, becomes):
             return _of_raid(_REWORDED[what], before=was or None, after=becomes or None)
         case ev.LengthChanged(was, becomes):

@@ -61,6 +61,8 @@ def _fields(template: Template) -> Iterator[tuple[str, Sequence[Argument]]]:
     yield "colour", [template.colour]
     yield "roles", [_role(role) for role in template.roles]
     yield "lengths", list(template.lengths)
+    yield "signup_deadline", [] if (lead := template.signup_lead) is None else [[lead.days, lead.minutes]]
+    yield "signup_text", [template.signup_text]
     yield "strategies", [_strategy(strategy) for strategy in template.strategies]
     yield "sides", list(template.sides)
 

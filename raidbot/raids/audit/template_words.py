@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from raidbot.raids.audit.arguments import number, parts, text
 from raidbot.raids.audit.entry import Argument, Arguments
+from raidbot.raids.audit.leads import lead_words
 from raidbot.raids.templates.model import spoken_length
 
 
@@ -19,6 +20,8 @@ def _part(field: str | None, part: Argument) -> str:
             return f"#{colour:06X}"
         case ("lengths", int(minutes)):
             return spoken_length(minutes)
+        case ("signup_deadline", [int(), int()]):
+            return lead_words(part)
         case ("roles", Mapping()):
             return _role(part)
         case ("strategies", Mapping()):

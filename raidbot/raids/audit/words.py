@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from raidbot.raids.audit import announcement_words, series_words
 from raidbot.raids.audit.arguments import number, part, parts, text
 from raidbot.raids.audit.entry import Arguments, AuditAction, Entry, known_action
+from raidbot.raids.audit.leads import lead_words
 from raidbot.raids.audit.old_entries import AnyEntry, OldEntry
 from raidbot.raids.audit.role_lists import mentions
 from raidbot.raids.audit.settings_words import setting_name, setting_value
@@ -68,9 +69,11 @@ _TITLES = {
     AuditAction.NOT_HELD: "did not take place",
     AuditAction.REVIVED: "takes place after all",
     AuditAction.TIME_CHANGED: "time changed",
+    AuditAction.DEADLINE_CHANGED: "signup deadline changed",
     AuditAction.TITLE_CHANGED: "title changed",
     AuditAction.SUBJECT_CHANGED: "subject changed",
     AuditAction.DESCRIPTION_CHANGED: "description changed",
+    AuditAction.SIGNUP_TEXT_CHANGED: "sign-up text changed",
     AuditAction.LENGTH_CHANGED: "length changed",
     AuditAction.LEADER_CHANGED: "leader changed",
     AuditAction.DUPLICATED: "duplicated",
@@ -128,7 +131,7 @@ def _setting(entry: Entry) -> Words:
 def _template(entry: Entry) -> Words:
     field = text(entry.arguments, "field")
     values = (template_field(field, part(entry.arguments, side)) for side in ("before", "after"))
-    return Words(f"template {field} changed", *values)
+    return Words(f"template {(field or '').replace('_', ' ')} changed", *values)
 
 
 def _nothing(_: Arguments) -> Values:
@@ -181,6 +184,10 @@ def _length(given: Arguments) -> Values:
     return spoken_length(was) if was else None, None if becomes is None else spoken_length(becomes)
 
 
+def _deadline(given: Arguments) -> Values:
+    return lead_words(given.get("before")), lead_words(given.get("after"))
+
+
 def _leader(given: Arguments) -> Values:
     was, becomes = (number(given, side) for side in ("before", "after"))
     return f"<@{was}>" if was else "nobody", f"<@{becomes}>" if becomes else "nobody"
@@ -225,9 +232,11 @@ _VALUES: dict[AuditAction, Callable[[Arguments], Values]] = {
     AuditAction.REOPENED: _texts,
     AuditAction.CANCELLED: _cancelled,
     AuditAction.TIME_CHANGED: _texts,
+    AuditAction.DEADLINE_CHANGED: _deadline,
     AuditAction.TITLE_CHANGED: _texts,
     AuditAction.SUBJECT_CHANGED: _texts,
     AuditAction.DESCRIPTION_CHANGED: _texts,
+    AuditAction.SIGNUP_TEXT_CHANGED: _texts,
     AuditAction.LENGTH_CHANGED: _length,
     AuditAction.LEADER_CHANGED: _leader,
     AuditAction.DUPLICATED: _after("code"),

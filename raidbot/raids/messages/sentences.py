@@ -9,10 +9,16 @@ from raidbot.raids.model import CancelReason, MemberId, Raid, RoleKey
 from raidbot.utils.words import Code, Instant, Length, Listed, Mention, Name, Raw, Text, lines, paragraph, say
 
 
-def message(change: ev.Change, events: tuple[ev.Event, ...], member: MemberId) -> Text:
-    """Return what the member reads about these events of the change: their sentences, then the start and a link."""
+def message(
+    change: ev.Change, events: tuple[ev.Event, ...], member: MemberId, *, with_signup_text: bool = False
+) -> Text:
+    """Return what the member reads about these events of the change: their sentences, then the start and a link.
+
+    The raid's sign-up text stands between them.
+    """
     said = [text for event in events if (text := _sentences(change, event, events, member)) is not None]
-    return lines(*said, *_foot(change.raid, events))
+    signup_text = Name(change.raid.signup_text) if with_signup_text else None
+    return lines(*said, signup_text, *_foot(change.raid, events))
 
 
 def cause_of_cancelling(reason: CancelReason | None) -> Text | None:
@@ -34,6 +40,8 @@ def _sentences(change: ev.Change, event: ev.Event, events: tuple[ev.Event, ...],
     """Return the sentences about one event; `events` are all that the message is about."""
     raid = change.raid
     match event:
+        case ev.Joined(_, role):
+            return say("You’re in: {place}.", place=_place(raid, role))
         case ev.Waitlisted() | ev.Promoted() | ev.Moved() | ev.Left():
             return _signup(raid, event)
         case ev.WaitEnded(_, role):

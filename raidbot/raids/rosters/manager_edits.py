@@ -11,7 +11,7 @@ from raidbot.raids.events import (
     SentToWait,
     SideTaken,
 )
-from raidbot.raids.model import MemberId, Raid, Role, RoleKey, Seat, Source, Status
+from raidbot.raids.model import CloseReason, MemberId, Raid, Role, RoleKey, Seat, Source, Status
 from raidbot.raids.rosters.promotion import promote, settle
 from raidbot.raids.rosters.role_lookup import side_named
 from raidbot.raids.rosters.seating import ended_waits, mark_unwanted, queue, sit
@@ -150,7 +150,8 @@ def _check_editable(raid: Raid) -> None:
     check_not_cancelled(raid)
     if raid.status is Status.POSTING:
         raise NotPostedYet
-    if not raid.is_open:
+    after_deadline = raid.closed_reason is CloseReason.DEADLINE and not raid.begun
+    if not raid.is_open and not after_deadline:
         raise StillClosed(raid)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from raidbot.raids.deadlines.deadline import is_past_deadline
 from raidbot.raids.events import (
     AskEnded,
     Change,
@@ -21,15 +22,19 @@ def settle(raid: Raid, *, now: datetime, events: tuple[Event, ...] = ()) -> Chan
     """Promote until no role has both a free seat and a waitlist, then end requests and update attendance.
 
     Nobody is promoted once the raid has begun, or after a person closed signups. Signups that closed because the raid
-    was full open again if a seat is free and nobody waits for it. The change begins with `events`.
+    was full open again if a seat is free and nobody waits for it, unless their deadline has passed. The change begins
+    with `events`.
     """
     told: list[Event] = list(events)
     if _fills_seats(raid, now):
         raid, promoted = promote(raid, {role.key for role in raid.roles}, now=now)
         told += promoted
-        if raid.status is Status.CLOSED and not raid.is_full:
-            raid = opened(raid)
-            told.append(Reopened(None))
+        if raid.closed_reason is CloseReason.FULL and not raid.is_full:
+            if is_past_deadline(raid, now):
+                raid = changed(raid, closed_reason=CloseReason.DEADLINE)
+            else:
+                raid = opened(raid)
+                told.append(Reopened(None))
     if raid.is_open and not raid.filled_once and raid.is_full:
         raid = changed(raid, filled_once=True)
         told.append(Filled())
@@ -56,7 +61,7 @@ def opened(raid: Raid) -> Raid:
 
 
 def _fills_seats(raid: Raid, now: datetime) -> bool:
-    if raid.status is Status.CLOSED and raid.closed_reason is not CloseReason.FULL:
+    if raid.status is Status.CLOSED and raid.closed_reason not in (CloseReason.FULL, CloseReason.DEADLINE):
         return False
     return raid.status is not Status.CANCELLED and not raid.is_frozen(now)
 

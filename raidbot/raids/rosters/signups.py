@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from raidbot.raids import labels
+from raidbot.raids.deadlines.deadline import closing_time, deadline_of, is_past_deadline
 from raidbot.raids.events import (
     AskDeclined,
     Change,
@@ -16,7 +17,7 @@ from raidbot.raids.events import (
     StoppedWaiting,
     Waitlisted,
 )
-from raidbot.raids.model import Mark, MemberId, Raid, Role, RoleKey, Seat, Source, Status, changed
+from raidbot.raids.model import CloseReason, Mark, MemberId, Raid, Role, RoleKey, Seat, Source, Status, changed
 from raidbot.raids.rosters import attendance
 from raidbot.raids.rosters.promotion import settle
 from raidbot.raids.rosters.seating import (
@@ -29,17 +30,16 @@ from raidbot.raids.rosters.seating import (
     sit,
 )
 from raidbot.utils.errors import Refusal
-from raidbot.utils.words import Name, say
+from raidbot.utils.words import Instant, Name, paragraph, say
 
 
 class RaidClosed(Refusal):
     def __init__(self, raid: Raid) -> None:
-        super().__init__(
-            say(
-                "Signups for {raid} are closed. Ask a raid leader if you want to join.",
-                raid=labels.plainly_coded(raid),
-            )
-        )
+        name, until = labels.plainly_coded(raid), _open_until(raid)
+        closed = say("Signups for {raid} are closed.", raid=name)
+        if until is not None:
+            closed = say("Signups for {raid} are closed: they were open until {until}.", raid=name, until=until)
+        super().__init__(paragraph(closed, say("Ask a raid leader if you want to join.")))
 
 
 class TooLateToLeave(Refusal):
@@ -166,10 +166,19 @@ def _check_leavable(raid: Raid, now: datetime) -> None:
 
 
 def _check_joinable(raid: Raid, now: datetime) -> None:
-    """Refuse joins while signups are not open, and after the start of a raid that the clock has yet to close."""
+    """Refuse joins while signups are not open, and if the clock has yet to close them."""
     check_not_cancelled(raid)
-    if not raid.is_open or raid.is_frozen(now):
+    if not raid.is_open or raid.is_frozen(now) or is_past_deadline(raid, now):
         raise RaidClosed(raid)
+
+
+def _open_until(raid: Raid) -> Instant | None:
+    """Return when signups closed, or when they should have if the clock has yet to do so."""
+    if raid.is_open:
+        return Instant(closing_time(raid))
+    if raid.closed_reason is CloseReason.DEADLINE and (deadline := deadline_of(raid)) is not None:
+        return Instant(deadline)
+    return None if raid.closed_at is None else Instant(raid.closed_at)
 
 
 def _join(raid: Raid, member: MemberId, key: RoleKey, *, now: datetime, source: Source) -> Change:

@@ -10,6 +10,7 @@ from raidbot.raids.audit.entry import AuditAction
 from raidbot.raids.audit.words import title
 from raidbot.raids.events import (
     Change,
+    DeadlineChanged,
     Event,
     LeaderChanged,
     LengthChanged,
@@ -36,12 +37,15 @@ FIELDS = {
     "cancelled_reason": say("the raid’s status"),
     "not_held": say("the raid’s status"),
     "hold": say("the state of its signups"),
+    "signup_lead": say("the signup deadline"),
+    "deadline_lifted": say("the state of its signups"),
     "begun": say("the state of its signups"),
     "starts_at": say("the time"),
     "zone": say("the time"),
     "length_minutes": say("the length"),
     "title": say("the title"),
     "description": say("the description"),
+    "signup_text": say("the sign-up text"),
     "subject": say("the name of the boss or dungeon"),
     "leader": say("the leader"),
 }
@@ -134,14 +138,16 @@ def undo(raid: Raid, step: Step, *, now: datetime, full_lead: timedelta = timede
     _check_room(restored, affected)
     events += [_place(restored, member) for member in affected]
     tidied = _without_idle_marks(restored, affected)
-    if restored.starts_at != raid.starts_at:
+    if restored.starts_at != raid.starts_at or restored.signup_lead != raid.signup_lead:
         return lifecycle.reconsider_closing(tidied, now=now, full_lead=full_lead, events=tuple(events))
     return settle(tidied, now=now, events=tuple(events))
 
 
 def _details(raid: Raid, restored: Raid) -> Iterator[Event]:
-    """Yield what the undo changed of texts, length and leader, which is told as any other change of them."""
-    for what in ("title", "subject", "description"):
+    """Yield what the undo changed of deadline, texts, length and leader, told as any other change of them."""
+    if raid.signup_lead != restored.signup_lead:
+        yield DeadlineChanged(raid.signup_lead, restored.signup_lead)
+    for what in ("title", "subject", "description", "signup_text"):
         was, becomes = (getattr(one, what) or "" for one in (raid, restored))
         if was != becomes:
             yield Reworded(what, was, becomes)

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
+from raidbot.raids.deadlines.deadline import chosen_lead
 from raidbot.raids.emoji.model import NotAnEmoji, key_of, parse_emoji
 from raidbot.raids.model import Role
+from raidbot.raids.schedules.model import Lead
 from raidbot.utils.clean_text import clean_block, clean_line, is_blank
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import escape
@@ -20,6 +22,7 @@ MAX_SEATS = 50
 MAX_TITLE_LENGTH = 256
 MAX_EMBED_LENGTH = 6000
 MAX_DESCRIPTION_LENGTH = 1500
+MAX_SIGNUP_TEXT_LENGTH = 500
 MAX_LABEL_LENGTH = 100  # a select option's label
 MAX_ROLE_NAME_LENGTH = 80  # a button's label
 NO_SIDE = "none"
@@ -53,6 +56,7 @@ class Strategy:
 class Template:
     """A template of raids. `lengths` are minutes; `colour` is 0xRRGGBB.
 
+    Signups of its raids close `signup_lead` before the start, and whoever signs up reads `signup_text`.
     Boards show the roles of a group together. Role names may repeat, role keys and emoji may not. Lists show the label,
     or the name if there is none.
     """
@@ -66,6 +70,8 @@ class Template:
     colour: int = DEFAULT_COLOUR
     roles: tuple[Role, ...]
     lengths: tuple[int, ...] = ()
+    signup_lead: Lead | None = None
+    signup_text: str = ""
     strategies: tuple[Strategy, ...] = ()
     sides: tuple[str, ...] = ()
 
@@ -163,10 +169,17 @@ def tidy(template: Template) -> Template:
         game=clean_line(template.game),
         emoji=_tidy_emoji(template.emoji),
         description=clean_block(template.description),
+        signup_text=tidy_signup_text(template.signup_text),
+        signup_lead=chosen_lead(template.signup_lead),
         roles=tuple(map(_tidy_role, template.roles)),
         strategies=strategies,
         sides=tuple(map(clean_line, template.sides)),
     )
+
+
+def tidy_signup_text(text: str) -> str:
+    tidied = clean_block(text)
+    return "" if is_blank(tidied) else tidied
 
 
 def _tidy_role(role: Role) -> Role:
@@ -214,6 +227,11 @@ def _wrong_texts(template: Template) -> Iterator[str]:
     for text in (template.description, *(strategy.description for strategy in template.strategies)):
         if _size(text) > MAX_DESCRIPTION_LENGTH:
             yield f"A description has {_size(text)} characters; a board has room for {MAX_DESCRIPTION_LENGTH}."
+    if _size(template.signup_text) > MAX_SIGNUP_TEXT_LENGTH:
+        yield (
+            f"The sign-up text has {_size(template.signup_text)} characters;"
+            f" at most {MAX_SIGNUP_TEXT_LENGTH} are possible."
+        )
     for strategy in template.strategies:
         yield from _wrong_text("A strategy's name", strategy.name, MAX_LABEL_LENGTH)
     for side in template.sides:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from raidbot.raids.model import Role
+from raidbot.raids.schedules.model import Lead
+from raidbot.raids.schedules.refusals import NotASchedule
 from raidbot.raids.templates.model import Strategy, Template
 from raidbot.utils.errors import Refusal
 from raidbot.utils.text import has_half_characters, whole
@@ -33,7 +35,7 @@ def to_json(template: Template) -> dict[str, Any]:
     return plain | {"colour": f"#{template.colour:06X}"}
 
 
-def _by_name(part: Template | Strategy | Role) -> dict[str, object]:
+def _by_name(part: Template | Strategy | Role | Lead) -> dict[str, object]:
     """Return the fields by their names; `asdict` would also copy all that they hold."""
     return {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}
 
@@ -116,6 +118,19 @@ def _role_of(*, seats: int = 1, **fields: str) -> Role:
     return Role(seats=seats, **fields)  # type: ignore[arg-type]
 
 
+def _lead(value: object, path: str, faults: list[str]) -> Lead | None:
+    """Read days and minutes before the start; null is the start itself."""
+    if value is None:
+        return None
+    try:
+        found: Lead | None = _lead_parts(value, path, faults)
+    except NotASchedule as why:
+        faults.append(f"{path}: {why}")
+        return None
+    return found
+
+
+_lead_parts = _record(Lead, {"days": _number, "minutes": _number}, ())
 _roles = _list_of(
     _record(
         _role_of,
@@ -136,6 +151,8 @@ _template = _record(
         "colour": _colour,
         "roles": _roles,
         "lengths": _list_of(_number),
+        "signup_lead": _lead,
+        "signup_text": _text,
         "strategies": _strategies,
         "sides": _list_of(_text),
     },

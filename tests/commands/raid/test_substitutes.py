@@ -211,7 +211,7 @@ async def test_who_takes_no_direct_messages_is_shown_to_the_leader(guild: Sandbo
         await until(lambda: bot.state.db.read(partial(closed_dms.without_dms, members=[MemberId(alice.id)])))
         panel = await panel_of(guild, board)
 
-        assert "Get no messages from me: Alice (their DMs are closed)" in panel.text()
+        assert "Can’t be reached by DM: Alice" in panel.text()
 
 
 async def test_bots_alone_are_not_asked(guild: SandboxGuild, start: Start) -> None:

@@ -35,9 +35,10 @@ ELSEWHERE = {
     *("Europe/London", "Raid night", "Old *name*", "A *title*", "Alt run", "No consumables"),
 }
 """Names of time zones and of Discord's permissions, what Discord said, and what a row holds that cannot be read."""
-NEVER_WORDS = {"set aside", "WaitEnded", "ReminderMissed", "AskUndelivered", "series"}
+NEVER_WORDS = {"set aside", "WaitEnded", "ReminderMissed", "AskUndelivered", "DeadlineChanged", "series"}
 NEVER_WORDS |= {name for name in OTHERS if name.startswith(("announce", "mention"))}
 """Examples of actions that no row of before knows."""
+NEVER_REWORDED = AuditAction.SIGNUP_TEXT_CHANGED
 
 
 Columns = tuple[str, MemberId | None, str | None, str | None, str]
@@ -104,7 +105,9 @@ def test_what_was_written_is_read_and_shown_as_before(tx: sqlite3.Connection) ->
 
 def test_the_same_entry_in_a_row_of_before_is_shown_alike() -> None:
     for name, shown in golden().items():
-        assert name.lstrip("0123456789 ") in NEVER_WORDS or shown_entry(old_entry(shown)) == shown
+        old = old_entry(shown)
+        never = name.lstrip("0123456789 ") in NEVER_WORDS or old.action == words(Entry(NEVER_REWORDED)).title
+        assert never or shown_entry(old) == shown
 
 
 def test_there_is_an_example_of_every_action() -> None:

@@ -65,6 +65,7 @@ from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from tests.db.queries.announcement_calls import announcement_calls
 from tests.db.queries.long_history import FIRST_MEMBER, FIRST_MESSAGE
+from tests.db.queries.unreached_calls import signup_text_calls, unreached_calls
 from tests.raids.builders import CHANNEL, GUILD, MANAGER, NOW, TANK, roles, unposted_raid
 from tests.state.series.builders import everything as everything_of_a_series
 
@@ -97,9 +98,11 @@ def calls(raid: RaidId) -> Iterator[tuple[str, Call]]:
         ("rosters", _rosters(raid)),
         ("series", _series()),
         ("series_occurrences", _series_occurrences(raid)),
+        ("signup_texts", signup_text_calls(raid, MEMBER)),
         ("templates", _templates()),
         ("threads", _threads(raid)),
         ("undo", _undo(raid)),
+        ("unreached", unreached_calls(raid, MEMBER)),
     ):
         for name, call in found:
             yield f"{module}.{name}", call
@@ -288,6 +291,7 @@ def _raid_queries(raid: RaidId) -> Iterator[tuple[str, Call]]:
     yield "with_message", partial(raid_queries.with_message, message=MessageId(1))
     yield "coming_naming", partial(raid_queries.coming_naming, guild=GUILD, member=MEMBER, after=NOW)
     yield "expected", partial(raid_queries.expected, guild=GUILD, after=NOW)
+    yield "hosted_count", raid_queries.hosted_count
     yield "open_count", partial(raid_queries.open_count, guild=GUILD, now=NOW)
     yield "unsent_count", partial(raid_queries.unsent_count, guild=GUILD)
     yield "history.latest", partial(raid_history.latest, raid=raid, limit=10)

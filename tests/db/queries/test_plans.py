@@ -49,6 +49,11 @@ ALLOWED = {
     ("outbox.py", "counts", "SCAN outbox"): "only the demo asks",
     ("outbox.py", "done_before", "SEARCH outbox USING INTEGER PRIMARY KEY (rowid>?)"): "stops after `window` rows",
     ("raid_queries.py", "boards", BY_STATUS): "all open raids, a few times after a start",
+    (
+        "raid_queries.py",
+        "hosted_count",
+        "SEARCH raids USING INDEX raids_by_status (status=?)",
+    ): "open raids, once in 20 seconds",
     ("raid_queries.py", "guilds_with_coming", "SCAN absences"): "only servers that removed the bot",
     ("raid_queries.py", "guilds_with_coming", BY_STATUS): "only raids that are being posted or open",
     ("raids.py", "all_ids", "SCAN raids"): "only `raidbot check` asks",

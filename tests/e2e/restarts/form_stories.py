@@ -10,6 +10,7 @@ async def forms_of_raids(on: StoryContext) -> Steps:
     before, other = await on.raid(first), await on.panel(second)
     for button, typed in (
         ("Change time", {"when": "in 20 hours"}),
+        ("Signup deadline", {"closes": "2 hours"}),
         ("Change text", {"title": "Another", "subject": "Keep", "description": "Words"}),
         ("Duplicate", {"when": "in 30 hours"}),
     ):
@@ -25,6 +26,7 @@ async def forms_of_raids(on: StoryContext) -> Steps:
                 yield
     after = await on.raid(second)
     assert await on.raid(first) == before
+    assert after.signup_lead is not None
     assert (after.starts_at > before.starts_at, after.name, after.description) == (True, "Another — Keep", "Words")
     assert "Another — Keep" in board_text(on.guild.messages(on.channel)[-1])
 
@@ -47,6 +49,17 @@ async def forms_of_drafts(on: StoryContext) -> Steps:
     await first.click("Counts")
     assert "Loremaster" not in first.text()
     assert "Still to choose: time" in first.text()
+
+
+async def form_of_deadlines(on: StoryContext) -> Steps:
+    first, second = [await on.ask("create", activity="museum", when="in 5 hours") for _ in range(2)]
+    await first.click("Signup deadline")
+    yield
+    form = await second.click("Signup deadline")
+    yield
+    await form.submit(closes="2 hours")
+    assert "2 hours before the start" in second.text()
+    assert "before the start" not in first.text()
 
 
 async def form_of_seats(on: StoryContext) -> Steps:
@@ -79,5 +92,6 @@ async def forms_of_servers(on: StoryContext) -> Steps:
 
 
 FORMS: dict[str, Story] = {
-    story.__name__: story for story in (forms_of_raids, forms_of_drafts, form_of_seats, forms_of_servers)
+    story.__name__: story
+    for story in (forms_of_raids, forms_of_drafts, form_of_deadlines, form_of_seats, forms_of_servers)
 }

@@ -7,7 +7,7 @@ from tests.e2e.restarts.story_runner import Steps, Story, StoryContext
 
 
 async def settings(on: StoryContext) -> Steps:
-    """Change every setting on its page, then take back what can be taken back."""
+    """Change every setting on its page, and take back what can be taken back."""
     leaders = on.guild.add_role("leaders")
     panel, page = await on.ask("settings"), 1
     for field, setting in ON_PANEL:
@@ -32,7 +32,6 @@ async def settings(on: StoryContext) -> Steps:
                 await panel.select(setting.title, [leaders])
         assert await _value(on, field) != before
         yield
-    for field, setting in ON_PANEL:
         if isinstance(setting, RoleChoice):
             await panel.click(setting.clear)
             assert await _value(on, field) is None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from raidbot.raids.model import GuildId, Source
+from raidbot.raids.schedules.model import Lead
 from raidbot.raids.templates import catalogue
 from raidbot.raids.templates.catalogue import Catalogue
 from raidbot.raids.templates.model import Template
@@ -167,6 +168,7 @@ _WORDS: Mapping[str, dict[str, str]] = {
     "Words and look": {"description": "Otherwise."},
     "Lengths": {"lengths": "5"},
     "Sides": {"sides": "Left"},
+    "Signups": {"closes": "2 hours", "signup_text": "Bring flasks."},
 }
 
 
@@ -204,6 +206,7 @@ async def forms_of_templates(on: StoryContext) -> Steps:
     (after,) = await _own(on)
     assert await stored_template(on.running, on.guild) == before
     assert (after.description, after.lengths, after.sides) == ("Otherwise.", (300,), ("Left",))
+    assert (after.signup_lead, after.signup_text) == (Lead(minutes=120), "Bring flasks.")
     assert _names(after) == ["Tank", "Healer", "Damage"]
     assert {"All at once", *(one.name for one in before.strategies)} == {one.name for one in after.strategies}
     assert any(one.description == "Slowly." for one in after.strategies)

@@ -15,6 +15,7 @@ from tests.e2e.restarts import (
     raid_stories,
     series_stories,
     settings_stories,
+    signup_stories,
     template_stories,
 )
 from tests.e2e.restarts.story_runner import run_with_restarts, run_without_restarts
@@ -25,14 +26,26 @@ STORIES = (
     | raid_stories.STORIES
     | series_stories.STORIES
     | settings_stories.STORIES
+    | signup_stories.STORIES
     | template_stories.STORIES
 )
 FORMS = announcement_stories.FORMS | form_stories.FORMS | series_stories.FORMS | template_stories.FORMS
-TEMPLATE_FORMS = ("look", "lengths", "sides", "lines", "add-role", "edit-role", "add-plan", "edit-plan", "new")
+TEMPLATE_FORMS = (
+    "look",
+    "lengths",
+    "sides",
+    "signups",
+    "lines",
+    "add-role",
+    "edit-role",
+    "add-plan",
+    "edit-plan",
+    "new",
+)
 
 FORM_NAMES = {
-    *(("raid", form) for form in ("time", "text", "copy")),
-    *(("create", form) for form in ("time", "name", "seats")),
+    *(("raid", form) for form in ("time", "deadline", "text", "copy")),
+    *(("create", form) for form in ("time", "name", "seats", "closes")),
     *(("announce", form) for form in ("new", "text")),
     ("settings", "zone"),
     ("setup", "zone"),

@@ -19,6 +19,7 @@ from raidbot.db import (
     outbox,
     refused_forms,
     series_occurrences,
+    signup_texts,
     templates,
     threads,
     undo,
@@ -46,12 +47,13 @@ from raidbot.raids.model import (
     Source,
 )
 from raidbot.raids.permissions import Grants
-from raidbot.raids.schedules.model import DatesOff
+from raidbot.raids.schedules.model import DatesOff, Lead
 from raidbot.raids.schedules.occurrences import occurrences
 from raidbot.raids.series.model import SeriesCode
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates import catalogue
 from tests.chaos import IS_LONG
+from tests.db.queries.unreached_calls import note_unreached
 from tests.raids.builders import ALICE, BOB, CAROL, MANAGER, TANK, joined, raid
 from tests.state.series.builders import everything as everything_of_a_series
 
@@ -81,6 +83,8 @@ KEYS = {
     "undo": "raid",
     "moved_in": "raid",
     "added_to_threads": "raid",
+    "signup_texts": "raid",
+    "unreached": "raid",
     "guild_channels": "guild",
     "signup_roles": "guild",
     "admin_roles": "guild",
@@ -190,6 +194,8 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
         attendance=(Attendance(ALICE, TANK, Presence.SIGNED),),
         asks=(Ask(BOB, TANK, MANAGER, now),),
         given_up=(GivenUp(CAROL, TANK, now),),
+        signup_lead=Lead(minutes=30),
+        signup_text="Bring flasks.",
     )
     _set_up(tx, guild)
     raid_id = rows.insert(tx, full)
@@ -197,6 +203,8 @@ def _add_server(tx: sqlite3.Connection, number: int, now: datetime) -> tuple[Gui
     undo.note(tx, full, full, action=AuditAction.CLOSED, actor=MANAGER, at=now)
     imported.note(tx, raid_id, compared=False)
     threads.note_added(tx, raid_id, ALICE)
+    signup_texts.note(tx, raid_id, [ALICE])
+    note_unreached(tx, raid_id, ALICE)
     guilds.save_names(tx, guild, [(ALICE, "Alice")])
     guilds.note_leaders(tx, guild, 5, came=[ALICE], gone=[])
     guilds.note_fact(tx, f"damaged {guild}", "fact")

@@ -11,13 +11,20 @@ from raidbot.raids.announcements.model import Announcement, Moment, Owner, Owner
 from raidbot.raids.model import GuildId, RaidId, Source
 from raidbot.raids.settings import GuildSettings
 from raidbot.state import Cause
-from tests.delivery.harness import until
 from tests.e2e import database_facts
 from tests.e2e.who_hears.evening import AHEAD, DAMAGE, HEALER, TANK, Evening, put_up
-from tests.raid_boards import board_text, dm_text
+from tests.e2e.who_hears.signup_deeds import (
+    also,
+    asks_in_vain,
+    assigned_in_vain,
+    change_deadline,
+    closed_by_its_deadline,
+    lacks_a_reaction,
+    sent_the_signup_text,
+)
+from tests.raid_boards import board_text
 
 Deed = Callable[[Evening], AsyncIterator[None]]
-PUT_REACTION = "PUT /channels/{}/messages/{}/reactions/{}/@me"
 POST = "POST /channels/{}/messages"
 STUCK = "CREATE TRIGGER stuck BEFORE UPDATE ON raids BEGIN SELECT raise(ABORT, 'stuck'); END"
 
@@ -291,25 +298,6 @@ async def posted(evening: Evening) -> AsyncIterator[None]:
     await put_up(evening.guild, evening.bot, evening.people)
 
 
-async def lacks_a_reaction(evening: Evening) -> AsyncIterator[None]:
-    evening.sandbox.faults.refuse(10014, route=PUT_REACTION, calls=1)
-    yield
-    _, raid = await put_up(evening.guild, evening.bot, evening.people, reactions=2)
-
-    async def noted() -> bool:
-        rows = database_facts.read(evening.database).audit
-        return any(row.action == "role without a reaction" for row in rows) and raid > evening.raid_id
-
-    await until(noted)
-
-
-async def asks_in_vain(evening: Evening) -> AsyncIterator[None]:
-    evening.sandbox.faults.refuse(50007, route=POST, about=evening.mia)
-    yield
-    await evening.ask(evening.mia)
-    await evening.guild.until(lambda: "couldn’t ask them" in dm_text(evening.mara))
-
-
 async def always_fails(evening: Evening) -> AsyncIterator[None]:
     with database_facts.open_writable(evening.database) as connection:
         connection.execute(STUCK)
@@ -353,12 +341,15 @@ def announced(place: Place) -> Deed:
 RULES: dict[str, Callable[[GuildSettings], GuildSettings]] = {
     "reminder before the start": partial(reminding, creator=0, participants=10),
     "reminder to those responsible": partial(reminding, creator=30, participants=0),
+    "joined by reaction, and is sent the sign-up text": partial(also, signup_text_by_dm=True),
+    "assigned, and takes no messages where the server mentions them": partial(also, unreached_mentions=True),
     "both reminders at once, the creator seated": partial(reminding, creator=10, participants=10),
 }
 """Settings of the lines that need others than the usual ones."""
 
 DEEDS: dict[str, Deed] = {
     "joined by reaction": reacts(DAMAGE),
+    "joined by reaction, and is sent the sign-up text": sent_the_signup_text,
     "joined by a button": clicks("Damage"),
     "joined by reaction, which ends a wait": reacts(DAMAGE, before=TANK),
     "joined by a button, which ends a wait": clicks("Damage", before="Tank"),
@@ -377,6 +368,7 @@ DEEDS: dict[str, Deed] = {
     "called off, and the raid has no leader": called_off(leaderless=True),
     "a reaction was refused": refused,
     "assigned": edits("assign", role="damage"),
+    "assigned, and takes no messages where the server mentions them": assigned_in_vain,
     "assigned, which ends a wait": edits("assign", waits=True, role="damage"),
     "taken off": edits_seated("remove"),
     "put in line by a manager": edits("waitlist", role="tank"),
@@ -395,6 +387,9 @@ DEEDS: dict[str, Deed] = {
     "new text": on_panel(change_text),
     "new leader": on_panel(change_leader),
     "closed by a manager": on_panel(close),
+    "closed by its deadline": closed_by_its_deadline,
+    "new signup deadline": on_panel(change_deadline),
+    "undone: new signup deadline": on_panel(change_deadline, undo="signup deadline changed"),
     "closed by the clock": closed_by_the_clock,
     "reopened": on_panel(reopen, closed=True),
     "cancelled": on_panel(cancel),

@@ -24,6 +24,7 @@ from raidbot.raids.events import Reminder
 from raidbot.raids.model import CancelReason, ChannelId, CloseReason, Kind, Presence, RaidCode, Role, RoleKey, Seat
 from raidbot.raids.model import Source as From
 from raidbot.raids.permissions import Grants, targets
+from raidbot.raids.schedules.model import Lead
 from raidbot.raids.schedules.occurrences import occurrences
 from raidbot.raids.series import rules
 from raidbot.raids.series.model import Trouble, TroubleCode
@@ -86,9 +87,11 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.TimeChanged(START, LATER),
     *(
         ev.Reworded(what, *change)
-        for what in ("title", "subject", "description")
+        for what in ("title", "subject", "description", "signup_text")
         for change in (("", "New *text* for <@&5>"), ("Old\ntext " * 30, "New text"), ("Old text", ""))
     ),
+    ev.DeadlineChanged(None, Lead(minutes=120)),
+    ev.DeadlineChanged(Lead(1, 30), Lead(2)),
     ev.LengthChanged(None, 60),
     ev.LengthChanged(0, 1),
     ev.LengthChanged(90, 100),

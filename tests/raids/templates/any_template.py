@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from raidbot.raids.model import Role, RoleKey
+from raidbot.raids.schedules.model import Lead
 from raidbot.raids.templates.model import Strategy, Template
 
 CUSTOM = f"<a:{'e' * 32}:123456789012345{{:04d}}>"
@@ -54,6 +55,8 @@ def any_template(draw: st.DrawFn) -> Template:
         colour=draw(st.integers(0, 0xFFFFFF)),
         roles=roles,
         lengths=tuple(draw(st.lists(st.integers(0, 1441), max_size=26))),
+        signup_lead=draw(st.none() | st.builds(Lead, days=st.integers(0, 30), minutes=st.integers(0, 1440))),
+        signup_text=draw(st.just("") | any_text.map(lambda text: text * 6)),
         strategies=strategies,
         sides=tuple(f"{number}{draw(any_text)}"[:101] for number in range(draw(st.sampled_from([0, 1, 4, 24, 25])))),
     )

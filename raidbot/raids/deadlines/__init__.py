@@ -1,0 +1,1 @@
+"""Signup deadlines: a time before the start at which joining ends."""
