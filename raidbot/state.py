@@ -18,9 +18,10 @@ from raidbot.db import templates as template_rows
 from raidbot.db.database import Database
 from raidbot.db.raids import UnreadableRaid
 from raidbot.db.set_aside import SetAsideReports
-from raidbot.raids.events import Asked, Change, Created, changes
+from raidbot.raids.changes import Asked, changes
+from raidbot.raids.changes import Rule as Rule
 from raidbot.raids.events import Cause as Cause
-from raidbot.raids.events import Rule as Rule
+from raidbot.raids.events import Change, Created
 from raidbot.raids.model import GuildId, MemberId, MessageId, Raid, RaidCode, RaidId, Status
 from raidbot.raids.settings import GuildSettings
 from raidbot.raids.templates.catalogue import Catalogue, new_key

@@ -26,7 +26,8 @@ from raidbot.raids.audit.entry import Entry
 from raidbot.raids.audit.raid_entries import entries
 from raidbot.raids.audit.settings_entries import settings_entries
 from raidbot.raids.audit.template_entries import template_entries
-from raidbot.raids.events import SIGNING_UP, Asked, Cancelled, Cause, Change, Created, Undone
+from raidbot.raids.changes import Asked
+from raidbot.raids.events import SIGNING_UP, Cancelled, Cause, Change, Created, Undone
 from raidbot.raids.model import CancelReason, GuildId, MemberId, Raid, Source
 from raidbot.raids.notifications import Button, Notice, notices, thread_note
 from raidbot.raids.settings import GuildSettings

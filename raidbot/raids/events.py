@@ -1,7 +1,6 @@
 """Events: the facts a rule produces, from which boards, messages and the audit follow."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -350,9 +349,6 @@ class Change:
     by: MemberId | None = None
 
 
-Rule = Callable[[Raid], Change]
-
-
 @dataclass(frozen=True, slots=True)
 class Cause:
     """The source of a change and the member who asked for it; managers' changes can be undone for `UNDO_PERIOD`.
@@ -375,31 +371,3 @@ class Cause:
     def made(self, change: Change, version: int) -> Change:
         """Return the change with those who made it and who read its answer; the raid gets this version."""
         return Change(changed(change.raid, version=version), change.events, self.answered, self.actor)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A change that is asked for: a rule, its cause, and the display names of members that became known with it."""
-
-    rule: Rule
-    cause: Cause
-    names: Mapping[MemberId, str] = field(default_factory=dict)
-
-
-def changes(raid: Raid, asked: Iterable[Asked]) -> list[Change]:
-    """Apply the rules one after the other, up to one that raises; return the changes of those before.
-
-    Raises what the first rule raises.
-    """
-    made: list[Change] = []
-    for one in asked:
-        try:
-            change = one.rule(raid)
-        except Exception:
-            if made:
-                return made
-            raise
-        change = one.cause.made(change, raid.version + 1) if change.events else Change(raid)
-        made.append(change)
-        raid = change.raid
-    return made

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from raidbot.db.database import Database
-from raidbot.raids.events import Asked, Change
+from raidbot.raids.changes import Asked
+from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid, RaidId, Source
 from raidbot.raids.rosters import manager_edits, signups
 from raidbot.state import Cause, State

@@ -16,7 +16,8 @@ from raidbot.delivery.boards.reaction_removal import ReactionRemover
 from raidbot.delivery.boards.reconcile import Reconcile
 from raidbot.delivery.messages.refusal_notices import RefusalNotices
 from raidbot.raids import labels
-from raidbot.raids.events import Asked, Change
+from raidbot.raids.changes import Asked
+from raidbot.raids.events import Change
 from raidbot.raids.model import MemberId, Raid, RaidId, Role, RoleKey, Source
 from raidbot.raids.rosters import signups
 from raidbot.raids.settings import GuildSettings

@@ -11,7 +11,8 @@ import pytest
 from raidbot.db import outbox, transactions
 from raidbot.db import raids as rows
 from raidbot.raids import lifecycle, reminders
-from raidbot.raids.events import Asked, Cause, Change, Reminder, Rule
+from raidbot.raids.changes import Asked, Rule
+from raidbot.raids.events import Cause, Change, Reminder
 from raidbot.raids.model import CancelReason, Raid, Source
 from raidbot.raids.rosters import signups, substitutes
 from tests.raids.builders import ALICE, BOB, CAROL, MANAGER, NOW, TANK, joined, raid
