@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from raidbot.commands.posting.preview import mark_of, parts_of
 from raidbot.raids.model import ChannelId, Kind, MemberId, Raid
+from raidbot.raids.schedules.model import Lead
 from raidbot.raids.settings import SignupStyle
 from tests.raids.builders import NOW, joined, raid
 
@@ -25,12 +26,25 @@ SHOWN = {
     "channel": ChannelId(77),
     "starts_at": NOW,
     "zone": "UTC",
+    "signup_lead": Lead(1, 30),
+    "signup_text": "Bring flasks.",
     "seats": (),
 }
 """Another value for each field of a planned raid that a preview shows."""
 NOT_SHOWN = {
     *("id", "guild", "code", "creator", "created_at", "lengths", "version"),
-    *("message", "thread", "status", "time_revision", "hold", "begun", "not_held", "filled_once", "next_place"),
+    *(
+        "message",
+        "thread",
+        "status",
+        "time_revision",
+        "hold",
+        "deadline_lifted",
+        "begun",
+        "not_held",
+        "filled_once",
+        "next_place",
+    ),
     *("closed_at", "closed_by", "closed_reason", "cancelled_reason", "creator_reminded", "participants_reminded"),
     *("waits", "marks", "attendance", "asks", "given_up", "mention_role"),
 }

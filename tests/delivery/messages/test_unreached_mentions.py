@@ -1,4 +1,4 @@
-"""Who is named, where and when, without Discord."""
+"""Members whom no message reached are named in one place, once their batch is over; without Discord."""
 
 import sqlite3
 from dataclasses import replace
