@@ -152,9 +152,7 @@ async def test_check_names_mentions_that_notified_nobody(capsys: pytest.CaptureF
 
     assert code == 0
     said = capsys.readouterr().out
-    assert (
-        said.count(f"In server {GUILD} a mention notified nobody: <@&6> in <#5>. Give me Mention Everyone") == 1
-    )
+    assert said.count(f"In server {GUILD} a mention notified nobody: <@&6> in <#5>. Give me Mention Everyone") == 1
 
 
 async def test_check_names_rows_that_cannot_be_read_and_is_content(
